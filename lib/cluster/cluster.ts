@@ -1,0 +1,33 @@
+import { type Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type IClusterNetwork } from "../network/cluster-network";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { type KubernetesVersion } from "./kubernetes-version";
+
+/** An OKE cluster, made here or imported. */
+export interface ISecureOkeCluster extends IConstruct {
+  /** The OCID of the cluster. */
+  readonly clusterId: string;
+  /** The OCID of the compartment that the cluster is in. */
+  readonly compartmentId: string;
+  /** The version of the control plane. */
+  readonly kubernetesVersion: KubernetesVersion;
+  /** The VCN and the subnets that the cluster lives in. */
+  readonly network: IClusterNetwork;
+  /** The group of the worker nodes. */
+  readonly workersSecurityGroup: INetworkSecurityGroup;
+  /** The group of the pods. */
+  readonly podsSecurityGroup: INetworkSecurityGroup;
+
+  /**
+   * Gives the stack an output `<id>_manifests` that holds the objects of a chart as YAML, with references resolved by Terraform.
+   *
+   * Apply them with `terraform output -raw <id>_manifests | kubectl apply --server-side -f -`. A readable preview is
+   * written to `manifests/<stack>/<id>.yaml` in the output folder of the app, each reference shown as its Terraform address.
+   *
+   * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
+   * @param chart the chart; a chart can be added once
+   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE; at synthesis MANIFEST_SECRET
+   */
+  addCdk8sChart(id: string, chart: Chart): void;
+}

@@ -1,0 +1,156 @@
+import { Address4, Address6 } from "ip-address";
+import { Token } from "cdktf";
+import { type Problems } from "./validation-error";
+
+/** A CIDR block whose host bits are zero. */
+export interface Cidr {
+  readonly text: string;
+  readonly family: 4 | 6;
+  readonly prefix: number;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** How a list of CIDR blocks is checked. */
+export interface CidrRules {
+  /** Whether IPv6 blocks are served. @default false */
+  readonly ipv6?: boolean;
+  /** Whether the list may be as wide as the internet. @default false */
+  readonly wide?: boolean;
+}
+
+// A quarter of a private network is a typical branch; four /8 networks is more than any company's own ranges.
+const WIDEST = { 4: { prefix: 8, total: 2n ** 26n }, 6: { prefix: 19, total: 2n ** 109n } } as const;
+
+function parse(text: string): Cidr | undefined {
+  const match = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text);
+  if (!match) return undefined;
+  const Address = text.includes(":") ? Address6 : Address4;
+  if (!Address.isValid(text)) return undefined;
+  const address = new Address(text);
+  const family = text.includes(":") ? 6 : 4;
+  return {
+    text,
+    family,
+    prefix: address.subnetMask,
+    first: address.startAddress().bigInt(),
+    last: address.endAddress().bigInt(),
+  };
+}
+
+/** The block that starts at an address, in its written form. */
+export function cidrAt(first: bigint, prefix: number): Cidr {
+  const text = `${Address4.fromBigInt(first).correctForm()}/${prefix}`;
+  return { text, family: 4, prefix, first, last: first + (1n << BigInt(32 - prefix)) - 1n };
+}
+
+/** How many addresses a block holds. */
+export function sizeOf(cidr: Cidr): bigint {
+  return cidr.last - cidr.first + 1n;
+}
+
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
+export function contains(outer: Cidr, inner: Cidr): boolean {
+  return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
+}
+
+/** The first address range of a block, written as a block of the same size with zero host bits. */
+function withoutHostBits(cidr: Cidr): string {
+  const Address = cidr.family === 6 ? Address6 : Address4;
+  return `${new Address(cidr.text).startAddress().correctForm()}/${cidr.prefix}`;
+}
+
+function hasHostBits(cidr: Cidr): boolean {
+  const Address = cidr.family === 6 ? Address6 : Address4;
+  return new Address(cidr.text.split("/")[0]).bigInt() !== cidr.first;
+}
+
+/** Reads one CIDR block; what is wrong with it goes into the problems. */
+export function readCidr(problems: Problems, name: string, text: string): Cidr | undefined {
+  const cidr = typeof text === "string" ? parse(text) : undefined;
+  if (!cidr) {
+    problems.add(
+      "CIDR_INVALID",
+      `${name} is ${JSON.stringify(text)}, which is not a CIDR block`,
+      'Write an address and a prefix length, for example "10.0.0.0/16"; a single address is "192.0.2.10/32"',
+    );
+    return undefined;
+  }
+  if (hasHostBits(cidr)) {
+    const fix = withoutHostBits(cidr);
+    problems.add(
+      "CIDR_HOST_BITS",
+      `${name} is ${text}, whose address has bits set beyond the first ${cidr.prefix}`,
+      `Write ${fix} for the range, or ${text.split("/")[0]}/${cidr.family === 4 ? 32 : 128} for the one address`,
+    );
+    return undefined;
+  }
+  return cidr;
+}
+
+/** Reads one CIDR block of an IPv4 network. */
+export function readIpv4Cidr(problems: Problems, name: string, text: string): Cidr | undefined {
+  const cidr = readCidr(problems, name, text);
+  if (cidr?.family !== 6) return cidr;
+  problems.add("CIDR_IPV6", `${name} is ${text}, an IPv6 block`, "Write an IPv4 block; IPv6 is not served here");
+  return undefined;
+}
+
+/** How many different addresses the blocks hold together. */
+function coverage(cidrs: readonly Cidr[]): bigint {
+  const sorted = [...cidrs].sort((a, b) => (a.first < b.first ? -1 : 1));
+  let end = -1n;
+  let total = 0n;
+  for (const { first, last } of sorted) {
+    if (last <= end) continue;
+    total += last - (first > end ? first : end + 1n) + 1n;
+    end = last;
+  }
+  return total;
+}
+
+function checkWidth(problems: Problems, name: string, cidrs: readonly Cidr[]): void {
+  const fix =
+    "Name the ranges that really connect (a VCN, an office, a VPN); where everyone must, " +
+    "use the choice that says so by name and takes a reason";
+  const wide = cidrs.filter((cidr) => cidr.prefix < WIDEST[cidr.family].prefix);
+  for (const cidr of wide) {
+    const limit = WIDEST[cidr.family].prefix;
+    problems.add("CIDR_TOO_WIDE", `${name} holds ${cidr.text}, which is wider than a /${limit}`, fix);
+  }
+  if (wide.length > 0) return;
+  for (const family of [4, 6] as const) {
+    const own = cidrs.filter((cidr) => cidr.family === family);
+    if (coverage(own) <= WIDEST[family].total) continue;
+    problems.add(
+      "CIDR_TOO_WIDE",
+      `${name} holds ${own.length} blocks that together cover ${coverage(own).toLocaleString("en")} addresses`,
+      fix,
+    );
+  }
+}
+
+/**
+ * Reads a list of CIDR blocks that narrows who may connect; sorted, each once.
+ *
+ * Terraform references are kept as they are: what they hold is not known yet.
+ */
+export function readCidrs(
+  problems: Problems,
+  name: string,
+  texts: readonly string[],
+  rules: CidrRules = {},
+): string[] {
+  if (texts.length === 0) {
+    problems.add("CIDR_LIST_EMPTY", `${name} is empty`, 'Name at least one range, for example ["10.0.0.0/16"]');
+    return [];
+  }
+  const known = texts.filter((text) => !Token.isUnresolved(text));
+  const read = rules.ipv6 ? readCidr : readIpv4Cidr;
+  const cidrs = known.map((text) => read(problems, name, text)).filter((cidr) => cidr !== undefined);
+  if (!rules.wide) checkWidth(problems, name, cidrs);
+  return [...new Set(texts)].sort();
+}

@@ -1,0 +1,185 @@
+/**
+ * Everything that the library refuses, by code.
+ *
+ * The page docs/errors.md is written from this table, so that a code and its reason are said in one place only.
+ */
+export interface ErrorCodeText {
+  /** What is refused, in a few words. */
+  readonly title: string;
+  /** Why it matters. */
+  readonly why: string;
+}
+
+export const ERROR_CODES = {
+  CIDR_INVALID: {
+    title: "Text that is not a CIDR block",
+    why: "Terraform would pass the text on, and OCI would refuse it after half of the network has been made.",
+  },
+  CIDR_HOST_BITS: {
+    title: "A CIDR block whose address has host bits set",
+    why: "Such a block says two things at once: one address and a range. OCI refuses it, or reads it as the wider range.",
+  },
+  CIDR_IPV6: {
+    title: "An IPv6 block where only IPv4 is served",
+    why: "The network has IPv4 addresses only, so a rule for an IPv6 block would do nothing and look as if it did something.",
+  },
+  CIDR_TOO_WIDE: {
+    title: "A range that is as good as the whole internet",
+    why: "A range was asked for to narrow who can connect; one this wide narrows nothing.",
+  },
+  CIDR_LIST_EMPTY: {
+    title: "An empty list of CIDR blocks",
+    why: "A missing source range means 0.0.0.0/0 to the load balancer controller, the opposite of what an empty list says.",
+  },
+  SUBNET_SIZE: {
+    title: "A network or subnet of a size that OCI does not offer",
+    why: "A VCN is a /16 to a /30; a subnet is no smaller than a /30, because OCI keeps three addresses of each.",
+  },
+  SUBNET_OVERLAP: {
+    title: "Two address ranges that overlap",
+    why: "OCI refuses overlapping subnets, and overlapping Kubernetes ranges send traffic to the wrong place.",
+  },
+  SUBNET_OUTSIDE_VCN: {
+    title: "A subnet outside of its VCN",
+    why: "OCI refuses a subnet that is not part of a CIDR block of its VCN.",
+  },
+  SUBNET_EXHAUSTED: {
+    title: "More addresses asked for than there are",
+    why: "Every node and, with VCN-native networking, every pod takes an address; without one it never starts.",
+  },
+  SUBNET_NOT_PUBLIC: {
+    title: "Something public in a private subnet",
+    why: "A subnet that forbids public addresses can't serve the internet; OCI fails while it makes the resource.",
+  },
+  OCID_INVALID: {
+    title: "An OCID that is none, or of another kind",
+    why: "OCI answers a wrong OCID with 404 NotAuthorizedOrNotFound, which sends people looking for a missing permission.",
+  },
+  COUNT_INVALID: {
+    title: "A number outside of its range",
+    why: "The value would be refused later, or would silently mean something else.",
+  },
+  PORT_INVALID: {
+    title: "A port that is none",
+    why: "Ports are whole numbers from 1 to 65535; a rule or a container with another one is refused or matches nothing.",
+  },
+  PORT_PRIVILEGED: {
+    title: "A port below 1024 for a non-root container",
+    why: "A process that is not root and has no capabilities can't bind a port below 1024; it would crash at start.",
+  },
+  REASON_MISSING: {
+    title: "A way out of a practice without a reason",
+    why: "The next reader must be able to tell a decision from an accident; the reason is what the reports show.",
+  },
+  RULE_REASON_LENGTH: {
+    title: "A reason that does not fit a rule's description",
+    why: "OCI keeps at most 255 characters, and a cut reason explains nothing.",
+  },
+  NSG_LIMIT: {
+    title: "More network security groups than fit on a VNIC",
+    why: "OCI attaches at most five groups to a VNIC and refuses the resource otherwise.",
+  },
+  NAME_INVALID: {
+    title: "A name that the service does not accept",
+    why: "The API server or OCI would refuse the object when it is made, long after the program said it was fine.",
+  },
+  NAME_DUPLICATE: {
+    title: "One name for two things",
+    why: "The second would overwrite the first, silently.",
+  },
+  LABEL_INVALID: {
+    title: "A label or annotation that Kubernetes does not accept",
+    why: "The API server would refuse the whole object.",
+  },
+  VERSION_UNKNOWN: {
+    title: "A Kubernetes version that is none, or not supported",
+    why: "OKE refuses versions that it does not offer, and fields of the manifests depend on the version.",
+  },
+  VERSION_SKEW: {
+    title: "Nodes and control plane too far apart",
+    why: "A kubelet may not be newer than the API server nor more than three minor versions behind it.",
+  },
+  CLUSTER_TYPE: {
+    title: "A feature that the cluster's type does not have",
+    why: "Add-ons, workload identity, node cycling and virtual nodes need an enhanced cluster, and OKE can't go back from it.",
+  },
+  ENDPOINT_ACCESS: {
+    title: "A contradiction in who reaches the API endpoint",
+    why: "An endpoint that nobody reaches, or that everybody does, is not what was asked for.",
+  },
+  DURATION_INVALID: {
+    title: "A duration that is none or outside of its range",
+    why: "OKE takes ISO 8601 durations in the range it documents and refuses the pool otherwise.",
+  },
+  SHAPE_INVALID: {
+    title: "A node shape and its size that do not go together",
+    why: "OCI refuses a flexible shape without a size and a fixed shape with one.",
+  },
+  ATTRIBUTE_MISSING: {
+    title: "An attribute of an imported resource that was not given",
+    why: "Nothing is looked up while planning, so a value that was not given can't be known.",
+  },
+  IMAGE_INVALID: {
+    title: "An image reference that is none",
+    why: "The kubelet could not pull it.",
+  },
+  IMAGE_NOT_PINNED: {
+    title: "An image without a digest",
+    why: "A tag can be moved to other content at any time, so what runs would not be what was reviewed.",
+  },
+  USER_INVALID: {
+    title: "A container that runs as root or as a low user id",
+    why: "Root in a container is root on the node after one escape; a low id may belong to an account of the node.",
+  },
+  QUANTITY_INVALID: {
+    title: "A resource quantity that is none",
+    why: "Kubernetes refuses it, or reads another unit: 1m of memory is a thousandth of a byte.",
+  },
+  RESOURCES_INVALID: {
+    title: "Limits below requests",
+    why: "The API server refuses a container that asks for more than it may use.",
+  },
+  PATH_INVALID: {
+    title: "A path that can't be mounted safely",
+    why: "A mount over the root or a system directory replaces it, and two mounts that overlap hide each other.",
+  },
+  PROBE_INVALID: {
+    title: "A probe that can't work",
+    why: "A probe that always fails restarts or hides a healthy container for ever.",
+  },
+  REPLICAS_INVALID: {
+    title: "A number of replicas that can't be",
+    why: "Kubernetes refuses it, or a single eviction takes the whole workload away.",
+  },
+  ENV_INVALID: {
+    title: "An environment variable that Kubernetes does not accept",
+    why: "The API server would refuse the whole workload.",
+  },
+  CREDENTIAL_LITERAL: {
+    title: "A literal that looks like a credential",
+    why: "What stands in a manifest stands in Git, in the Terraform state and in etcd, for everyone who can read them.",
+  },
+  CONFIG_TOO_LARGE: {
+    title: "A ConfigMap over 1 MiB",
+    why: "The API server refuses a larger one.",
+  },
+  MANIFEST_REFERENCES: {
+    title: "A reference to a Terraform value where none can be resolved",
+    why: "cdk8s knows no Terraform values and would print a placeholder in their place.",
+  },
+  MANIFEST_SECRET: {
+    title: "A Secret with data in a chart",
+    why: "Its value would stand in the Terraform state and in every output of it.",
+  },
+  MANIFEST_DUPLICATE: {
+    title: "A chart added twice",
+    why: "Two outputs for the same objects, applied at different times, undo each other.",
+  },
+  LOAD_BALANCER_INVALID: {
+    title: "A load balancer that can't be made as asked",
+    why: "The load balancer controller would fail, or do less than the Service says, and report it only as an event.",
+  },
+} as const satisfies { [code: string]: ErrorCodeText };
+
+/** A code of the table above. */
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,109 @@
+import { Problems } from "./validation-error";
+
+/** Protocols that a rule can name. */
+export enum Protocol {
+  /** TCP. */
+  TCP = "TCP",
+  /** UDP. */
+  UDP = "UDP",
+  /** ICMP for IPv4. */
+  ICMP = "ICMP",
+  /** Every protocol. */
+  ALL = "ALL",
+}
+
+function checkPorts(factory: string, from: number, to: number): void {
+  const problems = new Problems(factory);
+  const fix = "Give whole numbers from 1 to 65535, the lower one first";
+  for (const port of new Set([from, to])) {
+    if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
+    problems.add("PORT_INVALID", `${port} is not a port`, fix);
+  }
+  if (!problems.any && from > to) problems.add("PORT_INVALID", `The range ${from}-${to} is upside down`, fix);
+  problems.throwIfAny();
+}
+
+/** A protocol and a port, a range of ports, or an ICMP type: what a network rule lets through. */
+export class Port {
+  /**
+   * One TCP port.
+   *
+   * @param port 1 to 65535
+   * @throws PORT_INVALID
+   */
+  public static tcp(port: number): Port {
+    checkPorts("Port.tcp", port, port);
+    return new Port(Protocol.TCP, port, port);
+  }
+
+  /**
+   * TCP ports, both ends included.
+   *
+   * @throws PORT_INVALID
+   */
+  public static tcpRange(from: number, to: number): Port {
+    checkPorts("Port.tcpRange", from, to);
+    return new Port(Protocol.TCP, from, to);
+  }
+
+  /**
+   * One UDP port.
+   *
+   * @param port 1 to 65535
+   * @throws PORT_INVALID
+   */
+  public static udp(port: number): Port {
+    checkPorts("Port.udp", port, port);
+    return new Port(Protocol.UDP, port, port);
+  }
+
+  /**
+   * UDP ports, both ends included.
+   *
+   * @throws PORT_INVALID
+   */
+  public static udpRange(from: number, to: number): Port {
+    checkPorts("Port.udpRange", from, to);
+    return new Port(Protocol.UDP, from, to);
+  }
+
+  /** One ICMP type and code. */
+  public static icmp(type: number, code: number): Port {
+    return new Port(Protocol.ICMP, undefined, undefined, type, code);
+  }
+
+  /**
+   * Path MTU discovery: ICMP type 3 code 4.
+   *
+   * Without it, connections through links with a smaller packet size hang.
+   */
+  public static pathMtuDiscovery(): Port {
+    return Port.icmp(3, 4);
+  }
+
+  /** Every protocol and port; meant for traffic between two groups, never for an address range. */
+  public static allTraffic(): Port {
+    return new Port(Protocol.ALL);
+  }
+
+  private constructor(
+    /** The protocol. */
+    public readonly protocol: Protocol,
+    /** The first port of TCP and UDP. */
+    public readonly from?: number,
+    /** The last port of TCP and UDP. */
+    public readonly to?: number,
+    /** The ICMP type. */
+    public readonly icmpType?: number,
+    /** The ICMP code. */
+    public readonly icmpCode?: number,
+  ) {}
+
+  /** The port in a few characters that can stand in an id, such as `tcp-443` or `icmp-3-4`. */
+  public toString(): string {
+    if (this.protocol === Protocol.ALL) return "all";
+    if (this.protocol === Protocol.ICMP) return `icmp-${this.icmpType}-${this.icmpCode}`;
+    const name = this.protocol.toLowerCase();
+    return this.from === this.to ? `${name}-${this.from}` : `${name}-${this.from}-${this.to}`;
+  }
+}

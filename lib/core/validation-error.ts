@@ -1,0 +1,88 @@
+import { type IConstruct } from "constructs";
+import { ERROR_CODES, type ErrorCode } from "./error-codes";
+
+/** One thing that is wrong with what a construct was given. */
+export interface Problem {
+  /** Which kind of problem, a key of docs/errors.md. */
+  readonly code: ErrorCode;
+  /** The path of the construct, or the name of the value's factory. */
+  readonly path: string;
+  /** What is wrong, with the values. */
+  readonly what: string;
+  /** Why it matters. */
+  readonly why: string;
+  /** What to write instead. */
+  readonly fix: string;
+}
+
+function format(problem: Problem): string {
+  return [
+    `[${problem.code}] ${problem.path}: ${problem.what}`,
+    `  Why: ${problem.why}`,
+    `  Instead: ${problem.fix}`,
+  ].join("\n");
+}
+
+/**
+ * Bad input, with all problems of one construct at once.
+ *
+ * Thrown by constructors, before anything of the construct is written.
+ */
+export class ValidationError extends Error {
+  /** The code of the first problem. */
+  public readonly code: ErrorCode;
+  /** The path of the first problem. */
+  public readonly path: string;
+  /** Everything that was wrong, in the order in which it was found. */
+  public readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems;
+    if (!first) throw new Error("A ValidationError needs at least one problem");
+    const count = problems.length > 1 ? `${problems.length} problems\n` : "";
+    super(count + problems.map(format).join("\n"));
+    this.name = "ValidationError";
+    this.code = first.code;
+    this.path = first.path;
+    this.problems = problems;
+  }
+
+  /** Whether a caught value is a ValidationError, also of another copy of this library. */
+  public static isValidationError(error: unknown): error is ValidationError {
+    return error instanceof Error && error.name === "ValidationError" && "problems" in error;
+  }
+}
+
+/** Collects what is wrong with the input of one construct, to report it together. */
+export class Problems {
+  private readonly found: Problem[] = [];
+  private readonly path: string;
+
+  /** @param origin the construct, or the name of the factory where there is no construct yet. */
+  constructor(origin: IConstruct | string) {
+    this.path = typeof origin === "string" ? origin : origin.node.path;
+  }
+
+  public add(code: ErrorCode, what: string, fix: string): void {
+    this.found.push({ code, path: this.path, what, why: ERROR_CODES[code].why, fix });
+  }
+
+  /** Runs a factory and keeps its problems, so that they are reported with the rest. */
+  public collect<T>(produce: () => T): T | undefined {
+    try {
+      return produce();
+    } catch (error) {
+      if (!ValidationError.isValidationError(error)) throw error;
+      this.found.push(...error.problems);
+      return undefined;
+    }
+  }
+
+  public get any(): boolean {
+    return this.found.length > 0;
+  }
+
+  public throwIfAny(): void {
+    if (this.any) throw new ValidationError(this.found);
+  }
+}

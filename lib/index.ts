@@ -1,0 +1,1 @@
+export { Acknowledgements, type Acknowledgement } from "./core/acknowledgement";

@@ -1,0 +1,33 @@
+import { type Chart } from "cdk8s";
+import { holdsReference, isBridging, objectsOf } from "./chart-objects";
+import { ValidationError, Problems } from "../core/validation-error";
+
+const guarded = new WeakSet<Chart>();
+
+/**
+ * Makes plain cdk8s refuse to write a chart that holds references to Terraform values.
+ *
+ * cdk8s would print placeholders in their place, without a word. A chart without references is left alone.
+ */
+export function guardStaticSynthesis(chart: Chart): void {
+  if (guarded.has(chart)) return;
+  guarded.add(chart);
+  chart.node.addValidation({ validate: () => problemsOf(chart) });
+}
+
+function problemsOf(chart: Chart): string[] {
+  if (isBridging() || !objectsOf(chart).some(holdsReference)) return [];
+  const problems = new Problems(chart);
+  problems.add(
+    "MANIFEST_REFERENCES",
+    "The chart holds references to Terraform values, which cdk8s can't resolve",
+    `Call cluster.addCdk8sChart("${chart.node.id}", chart) and app.synth() of the cdktf app; ` +
+      "Terraform then writes the manifests with the real values. Don't call synth() of the cdk8s app",
+  );
+  try {
+    problems.throwIfAny();
+    return [];
+  } catch (error) {
+    return ValidationError.isValidationError(error) ? [error.message] : [];
+  }
+}
