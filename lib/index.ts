@@ -1,1 +1,26 @@
+// The public surface, nothing else. In the built package these exports load when they are touched.
+export * as oci from "./oci";
+
 export { Acknowledgements, type Acknowledgement } from "./core/acknowledgement";
+export { Port, Protocol } from "./core/port";
+export { type ReasonedChoice } from "./core/reason";
+export { type TaggingProps } from "./core/tagging";
+
+export * from "./network/cluster-network";
+export * from "./network/cluster-security-groups";
+export * from "./network/network-peer";
+export * from "./network/network-security-group";
+export * from "./network/region-services";
+export * from "./network/subnet";
+export * from "./network/subnet-exposure";
+export * from "./network/subnet-plan";
+
+export * from "./cluster/cluster";
+export * from "./cluster/cluster-encryption";
+export * from "./cluster/endpoint-access";
+export { type ClusterAttributes } from "./cluster/imported-cluster";
+export * from "./cluster/kubernetes-version";
+export * from "./cluster/node-image";
+export * from "./cluster/node-shape";
+export * from "./cluster/private-node-pool";
+export * from "./cluster/secure-oke-cluster";

@@ -94,8 +94,9 @@ async function generate(schema, outdir) {
 
 /** Stacks ask for our range of versions (`~> 8.28`), not for the one version that the schema was taken from. */
 function pinProvider(text) {
-  const range = `providerVersionConstraint: '${curated.provider.version}'`;
-  return text.replace(/^( *)(providerVersion: '[^']*')$/gm, `$1$2,\n$1${range}`);
+  return text
+    .replace(/^( *)providerVersion: '[^']*'$/m, `$1providerVersion: '${curated.provider.version}'`)
+    .replace(/^( *)terraformProviderSource: '[^']*'$/m, `$1terraformProviderSource: '${curated.provider.source}'`);
 }
 
 function collect(dir, prefix = "") {
@@ -111,8 +112,10 @@ async function main() {
   const generated = await generate(schema, outdir);
   const files = { "schema.json": printSchema(schema) };
   for (const name of collect(generated)) {
-    const text = pinProvider(fs.readFileSync(path.join(generated, name), "utf8"));
-    files[name] = name.endsWith(".ts") ? banner + text : text;
+    const text = fs.readFileSync(path.join(generated, name), "utf8");
+    files[name] = banner + (name === "provider/index.ts" ? pinProvider(text) : text);
+    // Marked as a module: the import helpers of compilers would else copy its properties, and so load every one of them.
+    if (name === "lazy-index.ts") files[name] += 'Object.defineProperty(exports, "__esModule", { value: true });\n';
   }
   fs.rmSync(outdir, { recursive: true });
 

@@ -99,10 +99,6 @@ export const ERROR_CODES = {
     title: "Nodes and control plane too far apart",
     why: "A kubelet may not be newer than the API server nor more than three minor versions behind it.",
   },
-  CLUSTER_TYPE: {
-    title: "A feature that the cluster's type does not have",
-    why: "Add-ons, workload identity, node cycling and virtual nodes need an enhanced cluster, and OKE can't go back from it.",
-  },
   ENDPOINT_ACCESS: {
     title: "A contradiction in who reaches the API endpoint",
     why: "An endpoint that nobody reaches, or that everybody does, is not what was asked for.",

@@ -1,7 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Chart } from "cdk8s";
-import { Lazy, TerraformOutput, TerraformStack, Token, type ISynthesisSession } from "cdktf";
+import {
+  DefaultTokenResolver,
+  Lazy,
+  StringConcat,
+  TerraformOutput,
+  TerraformStack,
+  Token,
+  Tokenization,
+  type IResolvable,
+  type ISynthesisSession,
+} from "cdktf";
 import { Construct } from "constructs";
 import { holdsReference, objectsOf } from "./chart-objects";
 import { previewYaml, terraformYaml } from "./render";
@@ -50,6 +60,11 @@ export class ChartOutput extends Construct {
     return objects;
   }
 
+  private resolve(reference: IResolvable | string): string {
+    const resolver = new DefaultTokenResolver(new StringConcat());
+    return Tokenization.resolve(reference, { scope: this, resolver, preparing: false }) as string;
+  }
+
   /** Synthesizers are the one hook that cdktf offers for files beside the stack. */
   private writePreviewAtSynthesis(): void {
     const inner = this.stack.synthesizer;
@@ -57,7 +72,7 @@ export class ChartOutput extends Construct {
       synthesize: (session: ISynthesisSession) => {
         inner.synthesize(session);
         const folder = path.join(session.outdir, "manifests", this.stack.node.id);
-        const yaml = previewYaml(this.objects(), (ref) => this.stack.resolve(ref) as string);
+        const yaml = previewYaml(this.objects(), (ref) => this.resolve(ref));
         fs.mkdirSync(folder, { recursive: true });
         fs.writeFileSync(path.join(folder, `${this.name}.yaml`), yaml);
       },

@@ -82,3 +82,4 @@ Object.defineProperty(exports, 'dataOciIdentityRegionSubscriptions', { get: func
 Object.defineProperty(exports, 'dataOciObjectstorageNamespace', { get: function () { return require('./data-oci-objectstorage-namespace'); } });
 Object.defineProperty(exports, 'provider', { get: function () { return require('./provider'); } });
 
+Object.defineProperty(exports, "__esModule", { value: true });

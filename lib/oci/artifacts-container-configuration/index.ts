@@ -231,8 +231,7 @@ export class ArtifactsContainerConfiguration extends cdktf.TerraformResource {
       terraformResourceType: 'oci_artifacts_container_configuration',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -259,8 +259,7 @@ export class ArtifactsContainerImageSignature extends cdktf.TerraformResource {
       terraformResourceType: 'oci_artifacts_container_image_signature',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -364,8 +364,7 @@ export class ArtifactsContainerRepository extends cdktf.TerraformResource {
       terraformResourceType: 'oci_artifacts_container_repository',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -231,8 +231,7 @@ export class AuditConfiguration extends cdktf.TerraformResource {
       terraformResourceType: 'oci_audit_configuration',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -271,8 +271,7 @@ export class BastionBastion extends cdktf.TerraformResource {
       terraformResourceType: 'oci_bastion_bastion',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -583,8 +583,7 @@ export class BastionSession extends cdktf.TerraformResource {
       terraformResourceType: 'oci_bastion_session',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

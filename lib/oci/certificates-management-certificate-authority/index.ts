@@ -2790,8 +2790,7 @@ export class CertificatesManagementCertificateAuthority extends cdktf.TerraformR
       terraformResourceType: 'oci_certificates_management_certificate_authority',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -2536,8 +2536,7 @@ export class CertificatesManagementCertificate extends cdktf.TerraformResource {
       terraformResourceType: 'oci_certificates_management_certificate',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -483,8 +483,7 @@ export class ContainerengineAddon extends cdktf.TerraformResource {
       terraformResourceType: 'oci_containerengine_addon',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -227,8 +227,7 @@ export class ContainerengineClusterCompleteCredentialRotationManagement extends 
       terraformResourceType: 'oci_containerengine_cluster_complete_credential_rotation_management',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -231,8 +231,7 @@ export class ContainerengineClusterStartCredentialRotationManagement extends cdk
       terraformResourceType: 'oci_containerengine_cluster_start_credential_rotation_management',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

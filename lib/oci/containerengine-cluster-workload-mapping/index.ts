@@ -243,8 +243,7 @@ export class ContainerengineClusterWorkloadMapping extends cdktf.TerraformResour
       terraformResourceType: 'oci_containerengine_cluster_workload_mapping',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -2615,8 +2615,7 @@ export class ContainerengineCluster extends cdktf.TerraformResource {
       terraformResourceType: 'oci_containerengine_cluster',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

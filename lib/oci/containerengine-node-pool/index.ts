@@ -3243,8 +3243,7 @@ export class ContainerengineNodePool extends cdktf.TerraformResource {
       terraformResourceType: 'oci_containerengine_node_pool',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

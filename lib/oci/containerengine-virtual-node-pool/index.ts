@@ -1202,8 +1202,7 @@ export class ContainerengineVirtualNodePool extends cdktf.TerraformResource {
       terraformResourceType: 'oci_containerengine_virtual_node_pool',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -2657,8 +2657,7 @@ export class CoreCaptureFilter extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_capture_filter',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

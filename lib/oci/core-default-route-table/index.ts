@@ -527,8 +527,7 @@ export class CoreDefaultRouteTable extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_default_route_table',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

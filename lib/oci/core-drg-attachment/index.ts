@@ -468,8 +468,7 @@ export class CoreDrgAttachment extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_drg_attachment',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

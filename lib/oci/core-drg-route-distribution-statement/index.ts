@@ -391,8 +391,7 @@ export class CoreDrgRouteDistributionStatement extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_drg_route_distribution_statement',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -243,8 +243,7 @@ export class CoreDrgRouteDistribution extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_drg_route_distribution',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

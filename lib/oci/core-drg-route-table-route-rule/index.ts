@@ -239,8 +239,7 @@ export class CoreDrgRouteTableRouteRule extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_drg_route_table_route_rule',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

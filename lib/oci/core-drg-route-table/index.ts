@@ -251,8 +251,7 @@ export class CoreDrgRouteTable extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_drg_route_table',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -329,8 +329,7 @@ export class CoreDrg extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_drg',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -255,8 +255,7 @@ export class CoreNatGateway extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_nat_gateway',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

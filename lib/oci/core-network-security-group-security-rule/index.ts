@@ -1077,8 +1077,7 @@ export class CoreNetworkSecurityGroupSecurityRule extends cdktf.TerraformResourc
       terraformResourceType: 'oci_core_network_security_group_security_rule',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

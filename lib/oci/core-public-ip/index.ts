@@ -251,8 +251,7 @@ export class CorePublicIp extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_public_ip',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -2229,8 +2229,7 @@ export class CoreSecurityList extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_security_list',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -371,8 +371,7 @@ export class CoreServiceGateway extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_service_gateway',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

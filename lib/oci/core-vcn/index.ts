@@ -416,8 +416,7 @@ export class CoreVcn extends cdktf.TerraformResource {
       terraformResourceType: 'oci_core_vcn',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

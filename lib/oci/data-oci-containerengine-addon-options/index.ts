@@ -657,8 +657,7 @@ export class DataOciContainerengineAddonOptions extends cdktf.TerraformDataSourc
       terraformResourceType: 'oci_containerengine_addon_options',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

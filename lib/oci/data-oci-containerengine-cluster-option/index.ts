@@ -144,8 +144,7 @@ export class DataOciContainerengineClusterOption extends cdktf.TerraformDataSour
       terraformResourceType: 'oci_containerengine_cluster_option',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

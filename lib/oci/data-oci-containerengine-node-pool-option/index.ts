@@ -166,8 +166,7 @@ export class DataOciContainerengineNodePoolOption extends cdktf.TerraformDataSou
       terraformResourceType: 'oci_containerengine_node_pool_option',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

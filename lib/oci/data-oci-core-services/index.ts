@@ -329,8 +329,7 @@ export class DataOciCoreServices extends cdktf.TerraformDataSource {
       terraformResourceType: 'oci_core_services',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

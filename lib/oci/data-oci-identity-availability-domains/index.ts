@@ -328,8 +328,7 @@ export class DataOciIdentityAvailabilityDomains extends cdktf.TerraformDataSourc
       terraformResourceType: 'oci_identity_availability_domains',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

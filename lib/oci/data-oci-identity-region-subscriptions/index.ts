@@ -338,8 +338,7 @@ export class DataOciIdentityRegionSubscriptions extends cdktf.TerraformDataSourc
       terraformResourceType: 'oci_identity_region_subscriptions',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -61,8 +61,7 @@ export class DataOciObjectstorageNamespace extends cdktf.TerraformDataSource {
       terraformResourceType: 'oci_objectstorage_namespace',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

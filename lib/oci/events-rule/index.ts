@@ -1081,8 +1081,7 @@ export class EventsRule extends cdktf.TerraformResource {
       terraformResourceType: 'oci_events_rule',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -811,8 +811,7 @@ export class FileStorageExport extends cdktf.TerraformResource {
       terraformResourceType: 'oci_file_storage_export',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

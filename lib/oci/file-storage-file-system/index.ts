@@ -569,8 +569,7 @@ export class FileStorageFileSystem extends cdktf.TerraformResource {
       terraformResourceType: 'oci_file_storage_file_system',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -1033,8 +1033,7 @@ export class FileStorageMountTarget extends cdktf.TerraformResource {
       terraformResourceType: 'oci_file_storage_mount_target',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -247,8 +247,7 @@ export class IdentityTagNamespace extends cdktf.TerraformResource {
       terraformResourceType: 'oci_identity_tag_namespace',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

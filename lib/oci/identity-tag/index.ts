@@ -368,8 +368,7 @@ export class IdentityTag extends cdktf.TerraformResource {
       terraformResourceType: 'oci_identity_tag',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -394,8 +394,7 @@ export class KmsKeyVersion extends cdktf.TerraformResource {
       terraformResourceType: 'oci_kms_key_version',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -1279,8 +1279,7 @@ export class KmsKey extends cdktf.TerraformResource {
       terraformResourceType: 'oci_kms_key',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

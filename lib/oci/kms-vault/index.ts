@@ -1156,8 +1156,7 @@ export class KmsVault extends cdktf.TerraformResource {
       terraformResourceType: 'oci_kms_vault',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

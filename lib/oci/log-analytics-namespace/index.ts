@@ -202,8 +202,7 @@ export class LogAnalyticsNamespace extends cdktf.TerraformResource {
       terraformResourceType: 'oci_log_analytics_namespace',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -243,8 +243,7 @@ export class LoggingLogGroup extends cdktf.TerraformResource {
       terraformResourceType: 'oci_logging_log_group',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

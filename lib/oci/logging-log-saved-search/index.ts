@@ -247,8 +247,7 @@ export class LoggingLogSavedSearch extends cdktf.TerraformResource {
       terraformResourceType: 'oci_logging_log_saved_search',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

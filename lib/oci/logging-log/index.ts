@@ -577,8 +577,7 @@ export class LoggingLog extends cdktf.TerraformResource {
       terraformResourceType: 'oci_logging_log',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -9336,8 +9336,7 @@ export class LoggingUnifiedAgentConfiguration extends cdktf.TerraformResource {
       terraformResourceType: 'oci_logging_unified_agent_configuration',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -719,8 +719,7 @@ export class MonitoringAlarm extends cdktf.TerraformResource {
       terraformResourceType: 'oci_monitoring_alarm',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -243,8 +243,7 @@ export class NetworkFirewallNetworkFirewallPolicy extends cdktf.TerraformResourc
       terraformResourceType: 'oci_network_firewall_network_firewall_policy',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

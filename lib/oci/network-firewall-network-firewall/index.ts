@@ -363,8 +363,7 @@ export class NetworkFirewallNetworkFirewall extends cdktf.TerraformResource {
       terraformResourceType: 'oci_network_firewall_network_firewall',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

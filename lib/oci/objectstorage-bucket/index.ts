@@ -592,8 +592,7 @@ export class ObjectstorageBucket extends cdktf.TerraformResource {
       terraformResourceType: 'oci_objectstorage_bucket',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

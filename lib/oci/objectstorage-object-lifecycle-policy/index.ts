@@ -688,8 +688,7 @@ export class ObjectstorageObjectLifecyclePolicy extends cdktf.TerraformResource 
       terraformResourceType: 'oci_objectstorage_object_lifecycle_policy',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -243,8 +243,7 @@ export class OnsNotificationTopic extends cdktf.TerraformResource {
       terraformResourceType: 'oci_ons_notification_topic',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -251,8 +251,7 @@ export class OnsSubscription extends cdktf.TerraformResource {
       terraformResourceType: 'oci_ons_subscription',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

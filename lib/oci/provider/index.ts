@@ -214,10 +214,9 @@ export class OciProvider extends cdktf.TerraformProvider {
       terraformResourceType: 'oci',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '~> 8.28'
       },
-      terraformProviderSource: 'registry.terraform.io/oracle/oci'
+      terraformProviderSource: 'oracle/oci'
     });
     this._auth = config.auth;
     this._configFileProfile = config.configFileProfile;

@@ -2784,8 +2784,7 @@ export class SchServiceConnector extends cdktf.TerraformResource {
       terraformResourceType: 'oci_sch_service_connector',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -247,8 +247,7 @@ export class SecurityAttributeSecurityAttributeNamespace extends cdktf.Terraform
       terraformResourceType: 'oci_security_attribute_security_attribute_namespace',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -359,8 +359,7 @@ export class SecurityAttributeSecurityAttribute extends cdktf.TerraformResource 
       terraformResourceType: 'oci_security_attribute_security_attribute',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

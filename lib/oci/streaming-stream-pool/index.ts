@@ -652,8 +652,7 @@ export class StreamingStreamPool extends cdktf.TerraformResource {
       terraformResourceType: 'oci_streaming_stream_pool',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -251,8 +251,7 @@ export class StreamingStream extends cdktf.TerraformResource {
       terraformResourceType: 'oci_streaming_stream',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

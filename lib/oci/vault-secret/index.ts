@@ -1561,8 +1561,7 @@ export class VaultSecret extends cdktf.TerraformResource {
       terraformResourceType: 'oci_vault_secret',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

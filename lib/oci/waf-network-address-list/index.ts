@@ -406,8 +406,7 @@ export class WafNetworkAddressList extends cdktf.TerraformResource {
       terraformResourceType: 'oci_waf_network_address_list',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

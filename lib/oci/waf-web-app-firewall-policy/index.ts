@@ -4526,8 +4526,7 @@ export class WafWebAppFirewallPolicy extends cdktf.TerraformResource {
       terraformResourceType: 'oci_waf_web_app_firewall_policy',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

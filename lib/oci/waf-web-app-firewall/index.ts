@@ -255,8 +255,7 @@ export class WafWebAppFirewall extends cdktf.TerraformResource {
       terraformResourceType: 'oci_waf_web_app_firewall',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

@@ -247,8 +247,7 @@ export class ZprZprPolicy extends cdktf.TerraformResource {
       terraformResourceType: 'oci_zpr_zpr_policy',
       terraformGeneratorMetadata: {
         providerName: 'oci',
-        providerVersion: '8.28.0',
-        providerVersionConstraint: '~> 8.28'
+        providerVersion: '8.28.0'
       },
       provider: config.provider,
       dependsOn: config.dependsOn,

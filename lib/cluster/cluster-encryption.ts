@@ -1,0 +1,99 @@
+import { type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { checkOcid } from "../core/ocid";
+import { tagsOf, type TaggingProps } from "../core/tagging";
+import { Problems } from "../core/validation-error";
+import { IdentityPolicy } from "../oci/identity-policy";
+import { KmsKey } from "../oci/kms-key";
+import { KmsVault } from "../oci/kms-vault";
+
+/** The key that encrypts the Kubernetes secrets of a cluster. */
+export interface ClusterEncryptionProps extends TaggingProps {
+  /** The OCID of the compartment of the vault, the key and the policy. */
+  readonly compartmentId: string;
+  /**
+   * The OCID of the compartment of the clusters that may use the key.
+   *
+   * @default - the compartment of the key
+   */
+  readonly clusterCompartmentId?: string;
+  /**
+   * A key that exists already: an AES key of 128, 192 or 256 bits.
+   *
+   * @default - a vault and an AES-256 key in it, protected by a hardware security module
+   */
+  readonly existingKeyId?: string;
+  /**
+   * The provider of the tenancy's home region, where identity resources are written.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+  /**
+   * The beginning of the names of vault, key and policy.
+   *
+   * @default - the path of the construct, joined by dashes
+   */
+  readonly displayName?: string;
+}
+
+const AES_256_BYTES = 32;
+
+/**
+ * A customer-managed key for the Kubernetes secrets in etcd, and the grant that lets the cluster use it.
+ *
+ * The key can't be destroyed by Terraform: without it the cluster's secrets are lost.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengencryptingdata.htm
+ */
+export class ClusterEncryption extends Construct {
+  /** The OCID of the key. */
+  public readonly keyId: string;
+  /** The grant, which must exist before the cluster. */
+  public readonly policy: IdentityPolicy;
+
+  /** @throws OCID_INVALID */
+  constructor(scope: Construct, id: string, props: ClusterEncryptionProps) {
+    super(scope, id);
+    const problems = new Problems(this);
+    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+    checkOcid(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
+    checkOcid(problems, "existingKeyId", props.existingKeyId, "key");
+    problems.throwIfAny();
+
+    const name = props.displayName ?? this.node.path.split("/").join("-");
+    this.keyId = props.existingKeyId ?? this.newKey(name, props).id;
+    const clusters = props.clusterCompartmentId ?? props.compartmentId;
+    this.policy = new IdentityPolicy(this, "Policy", {
+      provider: props.homeRegionProvider,
+      compartmentId: props.compartmentId,
+      name: `${name}-key`,
+      description: "Lets the cluster encrypt and decrypt its Kubernetes secrets with one key",
+      statements: [
+        `Allow any-user to use keys in compartment id ${props.compartmentId} where all {` +
+          `request.principal.type = 'cluster', request.principal.compartment.id = '${clusters}', ` +
+          `target.key.id = '${this.keyId}'}`,
+      ],
+      ...tagsOf(this, props),
+    });
+  }
+
+  private newKey(name: string, props: ClusterEncryptionProps): KmsKey {
+    const vault = new KmsVault(this, "Vault", {
+      compartmentId: props.compartmentId,
+      displayName: name,
+      vaultType: "DEFAULT",
+      lifecycle: { preventDestroy: true },
+      ...tagsOf(this, props),
+    });
+    return new KmsKey(this, "Resource", {
+      compartmentId: props.compartmentId,
+      displayName: `${name}-etcd`,
+      managementEndpoint: vault.managementEndpoint,
+      protectionMode: "HSM",
+      keyShape: { algorithm: "AES", length: AES_256_BYTES },
+      lifecycle: { preventDestroy: true },
+      ...tagsOf(this, props),
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { readCidrs } from "../core/cidr";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+import { type INetworkPeer, NetworkPeer } from "../network/network-peer";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
+
+/**
+ * Who reaches the Kubernetes API endpoint of a cluster, beside its own nodes and pods.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengclustersnodes.htm
+ */
+export class EndpointAccess {
+  /** Nobody: a private endpoint for the nodes and pods of the cluster; a bastion can be let in later. */
+  public static privateOnly(): EndpointAccess {
+    return new EndpointAccess(false, [], [], "");
+  }
+
+  /**
+   * A private endpoint that address ranges inside of your networks reach.
+   *
+   * @param cidrs IPv4 blocks, each no wider than a /8, such as `["10.20.0.0/24"]`
+   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
+   */
+  public static privateFrom(cidrs: string[]): EndpointAccess {
+    const blocks = check("EndpointAccess.privateFrom", cidrs);
+    return new EndpointAccess(false, blocks, [], "Administrators reach the private API endpoint");
+  }
+
+  /**
+   * A private endpoint that members of network security groups reach, such as those of a bastion.
+   *
+   * @throws ENDPOINT_ACCESS where the list is empty
+   */
+  public static privateFromGroups(groups: INetworkSecurityGroup[]): EndpointAccess {
+    const problems = new Problems("EndpointAccess.privateFromGroups");
+    if (groups.length === 0) {
+      problems.add("ENDPOINT_ACCESS", "The list of groups is empty", "Name a group, or use EndpointAccess.privateOnly()");
+    }
+    problems.throwIfAny();
+    return new EndpointAccess(false, [], groups, "Administrators reach the private API endpoint");
+  }
+
+  /**
+   * A public endpoint that only the named address ranges reach.
+   *
+   * @param cidrs IPv4 blocks, each no wider than a /8, such as `["192.0.2.0/24"]`
+   * @throws REASON_MISSING, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
+   */
+  public static publicOnlyFrom(cidrs: string[], choice: ReasonedChoice): EndpointAccess {
+    const blocks = check("EndpointAccess.publicOnlyFrom", cidrs, choice);
+    return new EndpointAccess(true, blocks, [], choice.reason);
+  }
+
+  private constructor(
+    /** Whether the endpoint has a public address. */
+    public readonly isPublic: boolean,
+    /** The address ranges that reach the endpoint. */
+    public readonly cidrs: string[],
+    /** The groups that reach the endpoint. */
+    public readonly groups: INetworkSecurityGroup[],
+    /** Why. */
+    public readonly reason: string,
+  ) {}
+
+  /** @internal */
+  public get _peers(): INetworkPeer[] {
+    return [...this.cidrs.map((cidr) => NetworkPeer.cidr(cidr)), ...this.groups];
+  }
+}
+
+function check(factory: string, cidrs: string[], choice?: ReasonedChoice): string[] {
+  const problems = new Problems(factory);
+  const blocks = readCidrs(problems, "The list", cidrs);
+  if (choice) checkReason(problems, "A public API endpoint", choice.reason);
+  problems.throwIfAny();
+  return blocks;
+}

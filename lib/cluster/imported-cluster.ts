@@ -1,0 +1,71 @@
+import { type Chart } from "cdk8s";
+import { Construct } from "constructs";
+import { type ISecureOkeCluster } from "./cluster";
+import { type KubernetesVersion } from "./kubernetes-version";
+import { given } from "../core/missing-attribute";
+import { checkOcid } from "../core/ocid";
+import { Problems } from "../core/validation-error";
+import { ChartOutput } from "../manifests/chart-output";
+import { type IClusterNetwork } from "../network/cluster-network";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
+
+/** A cluster that exists already. */
+export interface ClusterAttributes {
+  /** The OCID of the cluster. */
+  readonly clusterId: string;
+  /** The OCID of the compartment. @default - throws when touched */
+  readonly compartmentId?: string;
+  /** The version of the control plane. @default - throws when touched */
+  readonly kubernetesVersion?: KubernetesVersion;
+  /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
+  readonly network?: IClusterNetwork;
+  /** The group of the worker nodes. @default - throws when touched */
+  readonly workersSecurityGroup?: INetworkSecurityGroup;
+  /** The group of the pods. @default - throws when touched */
+  readonly podsSecurityGroup?: INetworkSecurityGroup;
+}
+
+export class ImportedCluster extends Construct implements ISecureOkeCluster {
+  public readonly clusterId: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly attributes: ClusterAttributes,
+  ) {
+    super(scope, id);
+    const problems = new Problems(this);
+    checkOcid(problems, "clusterId", attributes.clusterId, "cluster");
+    checkOcid(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
+    problems.throwIfAny();
+    this.clusterId = attributes.clusterId;
+  }
+
+  public get compartmentId(): string {
+    return this.attribute("compartmentId", this.attributes.compartmentId);
+  }
+
+  public get kubernetesVersion(): KubernetesVersion {
+    return this.attribute("kubernetesVersion", this.attributes.kubernetesVersion);
+  }
+
+  public get network(): IClusterNetwork {
+    return this.attribute("network", this.attributes.network);
+  }
+
+  public get workersSecurityGroup(): INetworkSecurityGroup {
+    return this.attribute("workersSecurityGroup", this.attributes.workersSecurityGroup);
+  }
+
+  public get podsSecurityGroup(): INetworkSecurityGroup {
+    return this.attribute("podsSecurityGroup", this.attributes.podsSecurityGroup);
+  }
+
+  public addCdk8sChart(id: string, chart: Chart): void {
+    new ChartOutput(this, id, chart);
+  }
+
+  private attribute<T>(name: string, value: T | undefined): T {
+    return given(this, "SecureOkeCluster.fromClusterAttributes", name, value);
+  }
+}

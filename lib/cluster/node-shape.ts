@@ -1,0 +1,70 @@
+import { Problems } from "../core/validation-error";
+
+/** The size of a flexible shape. */
+export interface FlexibleShapeSize {
+  /** OCPUs, at least 1. */
+  readonly ocpus: number;
+  /** Memory in GB: at least 1, and from 1 to 64 for each OCPU. */
+  readonly memoryInGbs: number;
+}
+
+const LARGEST_MEMORY_PER_OCPU = 64;
+
+/**
+ * The shape of worker nodes.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Compute/References/computeshapes.htm
+ */
+export class NodeShape {
+  /**
+   * A flexible shape, whose name ends in `.Flex`, and its size.
+   *
+   * @throws SHAPE_INVALID
+   */
+  public static flexible(name: string, size: FlexibleShapeSize): NodeShape {
+    const problems = new Problems("NodeShape.flexible");
+    if (!/^[A-Z][\w.-]*\.Flex$/.test(name)) {
+      problems.add(
+        "SHAPE_INVALID",
+        `${JSON.stringify(name)} is not a flexible shape`,
+        'Name a shape that ends in .Flex, such as "VM.Standard.E5.Flex", or use NodeShape.fixed',
+      );
+    }
+    const { ocpus, memoryInGbs } = size;
+    if (!(ocpus >= 1)) problems.add("SHAPE_INVALID", `ocpus is ${ocpus}`, "Give at least 1 OCPU");
+    if (!(memoryInGbs >= Math.max(1, ocpus)) || memoryInGbs > ocpus * LARGEST_MEMORY_PER_OCPU) {
+      problems.add(
+        "SHAPE_INVALID",
+        `${memoryInGbs} GB of memory do not go with ${ocpus} OCPUs`,
+        `Give from 1 to ${LARGEST_MEMORY_PER_OCPU} GB for each OCPU`,
+      );
+    }
+    problems.throwIfAny();
+    return new NodeShape(name, size);
+  }
+
+  /**
+   * A shape whose size is part of its name, such as `BM.Standard.E5.192`.
+   *
+   * @throws SHAPE_INVALID
+   */
+  public static fixed(name: string): NodeShape {
+    const problems = new Problems("NodeShape.fixed");
+    if (!/^(VM|BM)\.[\w.-]+$/.test(name) || name.endsWith(".Flex")) {
+      problems.add(
+        "SHAPE_INVALID",
+        `${JSON.stringify(name)} is not a shape of a fixed size`,
+        'Name a shape such as "BM.Standard.E5.192"; a shape that ends in .Flex needs NodeShape.flexible and a size',
+      );
+    }
+    problems.throwIfAny();
+    return new NodeShape(name);
+  }
+
+  private constructor(
+    /** The name of the shape. */
+    public readonly name: string,
+    /** The size of a flexible shape. */
+    public readonly size?: FlexibleShapeSize,
+  ) {}
+}

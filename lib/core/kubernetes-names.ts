@@ -1,0 +1,99 @@
+import { type Problems } from "./validation-error";
+
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const QUALIFIED_NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
+const LONGEST_LABEL = 63;
+const LONGEST_SUBDOMAIN = 253;
+const LARGEST_ANNOTATIONS = 256 * 1024;
+
+/** Whether a text is a DNS-1123 label: the name of most objects, safe in a host name and in a label value. */
+export function isDnsLabel(text: string): boolean {
+  return text.length <= LONGEST_LABEL && LABEL.test(text);
+}
+
+function isDnsSubdomain(text: string): boolean {
+  return text.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(text);
+}
+
+/** Adds a problem where a name is not a DNS-1123 label. */
+export function checkObjectName(problems: Problems, what: string, name: string): void {
+  if (isDnsLabel(name)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${what} is ${JSON.stringify(name)} (${name.length} characters)`,
+    `Use 1 to ${LONGEST_LABEL} lower-case letters, digits and dashes, beginning and ending with a letter or digit`,
+  );
+}
+
+/** Adds a problem where a name is not a DNS-1123 subdomain, as the names of Secrets and ConfigMaps are. */
+export function checkSubdomainName(problems: Problems, what: string, name: string): void {
+  if (isDnsSubdomain(name)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${what} is ${JSON.stringify(name)}`,
+    `Use 1 to ${LONGEST_SUBDOMAIN} lower-case letters, digits, dashes and dots, each part beginning and ending with a letter or digit`,
+  );
+}
+
+/** Whether a text is the key of a label or annotation: a name, with a DNS prefix and a slash before it or not. */
+export function isQualifiedName(key: string): boolean {
+  const slash = key.indexOf("/");
+  const prefix = slash < 0 ? undefined : key.slice(0, slash);
+  const name = key.slice(slash + 1);
+  if (prefix !== undefined && !isDnsSubdomain(prefix)) return false;
+  return name.length <= LONGEST_LABEL && QUALIFIED_NAME.test(name);
+}
+
+/** Whether a text can be the value of a label. */
+export function isLabelValue(value: string): boolean {
+  return value === "" || (value.length <= LONGEST_LABEL && QUALIFIED_NAME.test(value));
+}
+
+function checkKeys(problems: Problems, what: string, keys: readonly string[]): void {
+  for (const key of keys.filter((candidate) => !isQualifiedName(candidate))) {
+    problems.add(
+      "LABEL_INVALID",
+      `${what} has the key ${JSON.stringify(key)}`,
+      "Write up to 63 letters, digits, -, _ and ., with a DNS name and a slash before them where they are not your own",
+    );
+  }
+}
+
+/** Adds a problem for each label that Kubernetes would refuse, and for each that is reserved. */
+export function checkLabels(
+  problems: Problems,
+  what: string,
+  labels: { [key: string]: string } = {},
+  reserved: readonly string[] = [],
+): void {
+  checkKeys(problems, what, Object.keys(labels));
+  for (const [key, value] of Object.entries(labels)) {
+    if (reserved.includes(key)) {
+      problems.add("LABEL_INVALID", `${what} sets ${key}, which the construct itself sets`, `Leave ${key} out`);
+    }
+    if (typeof value === "string" && isLabelValue(value)) continue;
+    problems.add(
+      "LABEL_INVALID",
+      `${what} gives ${key} the value ${JSON.stringify(value)}`,
+      "Write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; longer texts are annotations",
+    );
+  }
+}
+
+/** Adds a problem for each annotation that Kubernetes would refuse. */
+export function checkAnnotations(
+  problems: Problems,
+  what: string,
+  annotations: { [key: string]: string } = {},
+): void {
+  checkKeys(problems, what, Object.keys(annotations));
+  const entries = Object.entries(annotations);
+  for (const [key, value] of entries) {
+    if (typeof value === "string") continue;
+    problems.add("LABEL_INVALID", `${what} gives ${key} a value that is not a text`, "Put it into quotes");
+  }
+  const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key + String(value)), 0);
+  if (size <= LARGEST_ANNOTATIONS) return;
+  problems.add("LABEL_INVALID", `${what} has ${size} bytes`, "Keep annotations below 256 KiB; a ConfigMap holds more");
+}

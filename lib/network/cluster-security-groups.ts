@@ -1,0 +1,91 @@
+import { Construct } from "constructs";
+import { NetworkSecurityGroup } from "./network-security-group";
+import { type IRegionServices } from "./region-services";
+import { Port } from "../core/port";
+import { type TaggingProps } from "../core/tagging";
+
+/** What the groups of a cluster are made of. */
+export interface ClusterSecurityGroupsProps extends TaggingProps {
+  /** The OCID of the compartment of the groups. */
+  readonly compartmentId: string;
+  /** The OCID of the VCN. */
+  readonly vcnId: string;
+  /** The region's services. */
+  readonly regionServices: IRegionServices;
+  /**
+   * The beginning of the names of the groups.
+   *
+   * @default - the path of the construct, joined by dashes
+   */
+  readonly displayName?: string;
+}
+
+const API_SERVER = Port.tcp(6443);
+const CONTROL_PLANE = Port.tcp(12250);
+const KUBELET = Port.tcp(10250);
+const HTTPS = Port.tcp(443);
+
+/**
+ * The network security groups of a cluster with VCN-native pod networking, with the least rules that let it work.
+ *
+ * Every rule is between two groups or to the region's services; none names an address range.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
+ */
+export class ClusterSecurityGroups extends Construct {
+  /** The group of the API endpoint. */
+  public readonly apiEndpoint: NetworkSecurityGroup;
+  /** The group of the worker nodes. */
+  public readonly workers: NetworkSecurityGroup;
+  /** The group of the pods. */
+  public readonly pods: NetworkSecurityGroup;
+
+  /** @throws OCID_INVALID */
+  constructor(scope: Construct, id: string, props: ClusterSecurityGroupsProps) {
+    super(scope, id);
+    const name = props.displayName ?? this.node.path.split("/").join("-");
+    const group = (part: string, label: string) =>
+      new NetworkSecurityGroup(this, part, { ...props, displayName: `${name}-${label}` });
+    this.apiEndpoint = group("ApiEndpoint", "api");
+    this.workers = group("Workers", "workers");
+    this.pods = group("Pods", "pods");
+    this.allowControlPlane();
+    this.allowNodesAndPods();
+    this.allowServices(props.regionServices);
+  }
+
+  private allowControlPlane(): void {
+    const { apiEndpoint, workers, pods } = this;
+    for (const [group, who] of [[workers, "Nodes"], [pods, "Pods"]] as const) {
+      group.allowTo(apiEndpoint, API_SERVER, { reason: `${who} talk to the Kubernetes API server` });
+      group.allowTo(apiEndpoint, CONTROL_PLANE, { reason: `${who} talk to the OKE control plane` });
+    }
+    apiEndpoint.allowTo(workers, KUBELET, { reason: "The API server reaches the kubelet for logs, exec and metrics" });
+    apiEndpoint.allowTo(pods, Port.allTraffic(), {
+      reason: "The API server reaches webhooks, aggregated APIs and forwarded ports, on ports that pods choose",
+    });
+    const reason = "Path MTU discovery between nodes and the API endpoint";
+    workers.allowTo(apiEndpoint, Port.pathMtuDiscovery(), { reason });
+    apiEndpoint.allowTo(workers, Port.pathMtuDiscovery(), { reason });
+  }
+
+  private allowNodesAndPods(): void {
+    const { workers, pods } = this;
+    const all = Port.allTraffic();
+    workers.allowTo(pods, all, { reason: "Nodes probe pods and forward Services to them; NetworkPolicies narrow it" });
+    pods.allowTo(workers, KUBELET, { reason: "The metrics server reads the kubelets" });
+    pods.allowTo(pods, all, { reason: "Pods reach each other; NetworkPolicies narrow it" });
+  }
+
+  private allowServices(services: IRegionServices): void {
+    const groups = [
+      [this.apiEndpoint, "The API endpoint"],
+      [this.workers, "Nodes"],
+      [this.pods, "Pods"],
+    ] as const;
+    for (const [group, who] of groups) {
+      group.allowTo(services, HTTPS, { reason: `${who} reach Oracle services of the region` });
+      group.allowTo(services, Port.pathMtuDiscovery(), { reason: "Path MTU discovery towards Oracle services" });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { readCidrs } from "../core/cidr";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+
+/** What the other end of a rule is, in the words of the provider. */
+export interface RuleEnd {
+  /** `CIDR_BLOCK`, `NETWORK_SECURITY_GROUP` or `SERVICE_CIDR_BLOCK`. */
+  readonly type: string;
+  /** The block, the OCID of the group, or the label of the services. */
+  readonly value: string;
+  /** A text that names this end in the ids of rules: the same end always has the same key. */
+  readonly key: string;
+}
+
+/** The other end of a network rule. */
+export interface INetworkPeer {
+  /** How a rule names this peer. */
+  toRuleEnd(): RuleEnd;
+}
+
+/** Peers that are address ranges. */
+export class NetworkPeer {
+  /**
+   * An IPv4 address range, no wider than a /8.
+   *
+   * @param cidr such as `10.0.0.0/16`, or `192.0.2.10/32` for one address
+   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
+   */
+  public static cidr(cidr: string): INetworkPeer {
+    const problems = new Problems("NetworkPeer.cidr");
+    readCidrs(problems, "The block", [cidr]);
+    problems.throwIfAny();
+    return new CidrPeer(cidr);
+  }
+
+  /**
+   * Every IPv4 address, which only a rule with a reason may name.
+   *
+   * @throws REASON_MISSING
+   */
+  public static anywhere(choice: ReasonedChoice): INetworkPeer {
+    const problems = new Problems("NetworkPeer.anywhere");
+    checkReason(problems, "A rule for every address", choice.reason);
+    problems.throwIfAny();
+    return new CidrPeer("0.0.0.0/0");
+  }
+
+  private constructor() {}
+}
+
+class CidrPeer implements INetworkPeer {
+  constructor(private readonly cidr: string) {}
+
+  public toRuleEnd(): RuleEnd {
+    return { type: "CIDR_BLOCK", value: this.cidr, key: this.cidr.replace(/[./]/g, "-") };
+  }
+}

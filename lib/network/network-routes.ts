@@ -1,0 +1,88 @@
+import { Construct } from "constructs";
+import { type IRegionServices } from "./region-services";
+import { type TaggingProps } from "../core/tagging";
+import { CoreDefaultRouteTable } from "../oci/core-default-route-table";
+import { CoreDefaultSecurityList } from "../oci/core-default-security-list";
+import { CoreInternetGateway } from "../oci/core-internet-gateway";
+import { CoreRouteTable } from "../oci/core-route-table";
+import { CoreServiceGateway } from "../oci/core-service-gateway";
+import { type CoreVcn } from "../oci/core-vcn";
+
+interface NetworkRoutesProps {
+  readonly vcn: CoreVcn;
+  readonly displayName: string;
+  readonly regionServices: IRegionServices;
+  readonly withInternet: boolean;
+  readonly tags: TaggingProps;
+}
+
+/** The gateways and route tables of a network, and its defaults emptied. */
+export class NetworkRoutes extends Construct {
+  public readonly privateRouteTableId: string;
+  private readonly publicTable?: CoreRouteTable;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NetworkRoutesProps,
+  ) {
+    super(scope, id);
+    const { vcn, tags, regionServices: services } = props;
+    new CoreDefaultSecurityList(this, "DefaultSecurityList", {
+      manageDefaultResourceId: vcn.defaultSecurityListId,
+      displayName: this.name("default-emptied"),
+      ...tags,
+    });
+    new CoreDefaultRouteTable(this, "DefaultRouteTable", {
+      manageDefaultResourceId: vcn.defaultRouteTableId,
+      displayName: this.name("default-emptied"),
+      ...tags,
+    });
+    const gateway = new CoreServiceGateway(this, "ServiceGateway", {
+      ...this.common("services"),
+      services: [{ serviceId: services.serviceId }],
+    });
+    const table = new CoreRouteTable(this, "PrivateRouteTable", {
+      ...this.common("private"),
+      routeRules: [
+        {
+          destination: services.cidrLabel,
+          destinationType: "SERVICE_CIDR_BLOCK",
+          networkEntityId: gateway.id,
+          description: "Oracle services of the region, without the internet",
+        },
+      ],
+    });
+    this.privateRouteTableId = table.id;
+    if (props.withInternet) this.publicTable = this.internetRoutes();
+  }
+
+  public get publicRouteTableId(): string {
+    if (!this.publicTable) throw new Error("A public subnet without an internet gateway");
+    return this.publicTable.id;
+  }
+
+  private internetRoutes(): CoreRouteTable {
+    const gateway = new CoreInternetGateway(this, "InternetGateway", { ...this.common("internet"), enabled: true });
+    return new CoreRouteTable(this, "PublicRouteTable", {
+      ...this.common("public"),
+      routeRules: [
+        {
+          destination: "0.0.0.0/0",
+          destinationType: "CIDR_BLOCK",
+          networkEntityId: gateway.id,
+          description: "The internet, for the public subnet that was asked for",
+        },
+      ],
+    });
+  }
+
+  private common(label: string) {
+    const { vcn, tags } = this.props;
+    return { compartmentId: vcn.compartmentId, vcnId: vcn.id, displayName: this.name(label), ...tags };
+  }
+
+  private name(label: string): string {
+    return `${this.props.displayName}-${label}`;
+  }
+}

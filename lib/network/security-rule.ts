@@ -1,0 +1,71 @@
+import { Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { type RuleEnd } from "./network-peer";
+import { Protocol, type Port } from "../core/port";
+import {
+  CoreNetworkSecurityGroupSecurityRule,
+  type CoreNetworkSecurityGroupSecurityRuleConfig,
+} from "../oci/core-network-security-group-security-rule";
+
+interface SecurityRuleProps {
+  readonly groupId: string;
+  readonly direction: "INGRESS" | "EGRESS";
+  readonly end: RuleEnd;
+  readonly port: Port;
+  readonly reason: string;
+}
+
+// Numbers of the protocols, as the API names them.
+// See https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml
+const PROTOCOLS = { [Protocol.TCP]: "6", [Protocol.UDP]: "17", [Protocol.ICMP]: "1", [Protocol.ALL]: "all" };
+const LONGEST_DESCRIPTION = 255;
+
+/** One rule of a group; its reasons are its description. */
+export class SecurityRule extends Construct {
+  private readonly reasons = new Set<string>();
+
+  constructor(scope: Construct, id: string, props: SecurityRuleProps) {
+    super(scope, id);
+    const { groupId, direction, end, port, reason } = props;
+    this.reasons.add(reason);
+    const ends =
+      direction === "INGRESS"
+        ? { source: end.value, sourceType: end.type }
+        : { destination: end.value, destinationType: end.type };
+    new CoreNetworkSecurityGroupSecurityRule(this, "Resource", {
+      networkSecurityGroupId: groupId,
+      direction,
+      protocol: PROTOCOLS[port.protocol],
+      stateless: false,
+      // Lazy, because the same rule may be declared again later, for another reason.
+      description: Lazy.stringValue({ produce: () => this.description() }),
+      ...ends,
+      ...optionsOf(port),
+    });
+  }
+
+  public addReason(reason: string): void {
+    this.reasons.add(reason);
+  }
+
+  private description(): string {
+    const [first = "", ...rest] = [...this.reasons].sort();
+    return rest.reduce((text, reason) => {
+      const longer = `${text}; ${reason}`;
+      return longer.length <= LONGEST_DESCRIPTION ? longer : text;
+    }, first);
+  }
+}
+
+type Options = Pick<CoreNetworkSecurityGroupSecurityRuleConfig, "tcpOptions" | "udpOptions" | "icmpOptions">;
+
+function optionsOf(port: Port): Options {
+  const { protocol, from, to, icmpType, icmpCode } = port;
+  if (protocol === Protocol.ICMP && icmpType !== undefined) {
+    return { icmpOptions: { type: icmpType, code: icmpCode } };
+  }
+  if (from === undefined || to === undefined) return {};
+  const destinationPortRange = { min: from, max: to };
+  if (protocol === Protocol.TCP) return { tcpOptions: { destinationPortRange } };
+  return { udpOptions: { destinationPortRange } };
+}
