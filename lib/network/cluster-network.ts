@@ -119,6 +119,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   public readonly podsSubnet: ClusterSubnet;
   public readonly loadBalancerSubnet: ClusterSubnet;
   public readonly regionServices: IRegionServices;
+  private readonly displayName: string;
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
 
@@ -131,6 +132,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
 
     const plan = props.plan ?? SubnetPlan.of();
     const name = props.displayName ?? this.node.path.split("/").join("-");
+    this.displayName = name;
     this.compartmentId = props.compartmentId;
     this.vcnCidr = plan.vcnCidr;
     this.vcn = new CoreVcn(this, "Resource", {
@@ -170,7 +172,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       compartmentId: this.compartmentId,
       vcnId: this.vcnId,
       cidrBlock: cidr,
-      displayName: `${this.vcn.displayName}-${label}`,
+      displayName: `${this.displayName}-${label}`,
       dnsLabel: label,
       prohibitPublicIpOnVnic: !isPublic,
       prohibitInternetIngress: !isPublic,

@@ -107,10 +107,10 @@ class Planner {
 
     const asked = Object.values(parts);
     const api = this.place(vcn, parts.api, asked, "start");
-    const balancers = this.place(vcn, parts.balancers, asked, "start");
-    const workers = this.place(vcn, parts.workers, asked, "start");
-    const podsCidr = this.place(vcn, parts.pods, asked, "end");
-    if (!api || !balancers || !workers || !podsCidr) return undefined;
+    const balancers = api && this.place(vcn, parts.balancers, asked, "start");
+    const workers = balancers && this.place(vcn, parts.workers, asked, "start");
+    const podsCidr = workers && this.place(vcn, parts.pods, asked, "end");
+    if (!podsCidr) return undefined;
     return new SubnetPlan(vcn.text, api.text, balancers.text, workers.text, podsCidr.text);
   }
 

@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { Port } from "../../lib/core/port";
+import { refusedCodes } from "../support/stack";
+
+describe("a port", () => {
+  test.each([0, -1, 65536, 70000, 1.5, NaN])("is refused when it is %p", (port) => {
+    expect(refusedCodes(() => Port.tcp(port))).toEqual(["PORT_INVALID"]);
+    expect(refusedCodes(() => Port.udp(port))).toEqual(["PORT_INVALID"]);
+  });
+
+  test("range upside down is refused, and both ends are checked", () => {
+    expect(refusedCodes(() => Port.tcpRange(443, 80))).toEqual(["PORT_INVALID"]);
+    expect(refusedCodes(() => Port.udpRange(0, 70000))).toEqual(["PORT_INVALID", "PORT_INVALID"]);
+  });
+
+  test("says what it is in a text that differs for all that differs", () => {
+    const port = fc.integer({ min: 1, max: 65535 });
+    const any = fc.oneof(
+      port.map((n) => Port.tcp(n)),
+      port.map((n) => Port.udp(n)),
+      fc.tuple(port, port).map(([a, b]) => Port.tcpRange(Math.min(a, b), Math.max(a, b))),
+      fc.tuple(fc.nat(40), fc.nat(15)).map(([type, code]) => Port.icmp(type, code)),
+      fc.constant(Port.allTraffic()),
+    );
+    fc.assert(
+      fc.property(any, any, (a, b) => {
+        expect(a.toString() === b.toString()).toBe(JSON.stringify(a) === JSON.stringify(b));
+      }),
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import { Construct } from "constructs";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { Problems, ValidationError } from "../../lib/core/validation-error";
+import { newStack } from "../support/stack";
+
+describe("a ValidationError", () => {
+  test("says code, path, what, why and what to write instead, for every problem", () => {
+    const problems = new Problems(new Construct(newStack(), "web"));
+    problems.add("PORT_INVALID", "70000 is not a port", "Give 1 to 65535");
+    problems.add("REASON_MISSING", "no reason", "Say why");
+    expect(() => problems.throwIfAny()).toThrow(ValidationError);
+    try {
+      problems.throwIfAny();
+    } catch (error) {
+      expect((error as Error).message).toMatchInlineSnapshot(`
+"2 problems
+[PORT_INVALID] stack/web: 70000 is not a port
+  Why: Ports are whole numbers from 1 to 65535; a rule or a container with another one is refused or matches nothing.
+  Instead: Give 1 to 65535
+[REASON_MISSING] stack/web: no reason
+  Why: The next reader must be able to tell a decision from an accident; the reason is what the reports show.
+  Instead: Say why"
+`);
+      expect(error).toMatchObject({ code: "PORT_INVALID", path: "stack/web" });
+    }
+  });
+
+  test("is not thrown where nothing is wrong", () => {
+    expect(() => new Problems("x").throwIfAny()).not.toThrow();
+  });
+
+  test("of a value is reported with the rest, other errors pass", () => {
+    const problems = new Problems("outer");
+    const inner = new Problems("inner");
+    inner.add("PORT_INVALID", "x", "y");
+    expect(problems.collect(() => inner.throwIfAny())).toBeUndefined();
+    expect(problems.any).toBe(true);
+    expect(() =>
+      problems.collect(() => {
+        throw new TypeError("mine");
+      }),
+    ).toThrow(TypeError);
+  });
+});
+
+test("acknowledgements are found below a scope, sorted by path", () => {
+  const stack = newStack();
+  Acknowledgements._record(new Construct(stack, "b"), "exposure", "public", "because");
+  Acknowledgements._record(new Construct(stack, "a"), "non-root", "root", "legacy");
+  expect(Acknowledgements.of(stack)).toEqual([
+    { path: "stack/a", practice: "non-root", what: "root", reason: "legacy" },
+    { path: "stack/b", practice: "exposure", what: "public", reason: "because" },
+  ]);
+});
