@@ -32,7 +32,13 @@ export class ClusterCapacity {
     const { workersSubnet, podsSubnet } = this.cluster.network;
     const all = [...this.demands, demand];
     const nodes = all.map((pool) => `${pool.name} ${pool.nodes}`);
-    this.compare(problems, "nodes", workersSubnet.cidr, all.reduce((sum, pool) => sum + pool.nodes, 0), nodes);
+    this.compare(
+      problems,
+      "nodes",
+      workersSubnet.cidr,
+      all.reduce((sum, pool) => sum + pool.nodes, 0),
+      nodes,
+    );
     const pods = all.map((pool) => `${pool.name} ${pool.nodes} x ${pool.pods}`);
     const total = all.reduce((sum, pool) => sum + pool.nodes * pool.pods, 0);
     this.compare(problems, "pods", podsSubnet.cidr, total, pods);
@@ -42,7 +48,13 @@ export class ClusterCapacity {
     this.demands.push(demand);
   }
 
-  private compare(problems: Problems, what: string, cidr: string, need: number, terms: readonly string[]): void {
+  private compare(
+    problems: Problems,
+    what: string,
+    cidr: string,
+    need: number,
+    terms: readonly string[],
+  ): void {
     const block = readIpv4Cidr(problems, `The subnet of the ${what}`, cidr);
     const room = block ? Number(sizeOf(block)) - RESERVED : Infinity;
     if (need <= room) return;

@@ -34,7 +34,11 @@ export class EndpointAccess {
   public static privateFromGroups(groups: INetworkSecurityGroup[]): EndpointAccess {
     const problems = new Problems("EndpointAccess.privateFromGroups");
     if (groups.length === 0) {
-      problems.add("ENDPOINT_ACCESS", "The list of groups is empty", "Name a group, or use EndpointAccess.privateOnly()");
+      problems.add(
+        "ENDPOINT_ACCESS",
+        "The list of groups is empty",
+        "Name a group, or use EndpointAccess.privateOnly()",
+      );
     }
     problems.throwIfAny();
     return new EndpointAccess(false, [], groups, "Administrators reach the private API endpoint");

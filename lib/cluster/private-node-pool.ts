@@ -5,6 +5,7 @@ import { ClusterCapacity } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
 import { type NodeShape } from "./node-shape";
+import { checkLabels } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
@@ -119,7 +120,9 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       nodeConfigDetails: {
         size: props.size,
         isPvEncryptionInTransitEnabled: true,
-        nsgIds: [cluster.workersSecurityGroup, ...(props.securityGroups ?? [])].map((g) => g.networkSecurityGroupId),
+        nsgIds: [cluster.workersSecurityGroup, ...(props.securityGroups ?? [])].map(
+          (g) => g.networkSecurityGroupId,
+        ),
         placementConfigs: this.placement(props),
         nodePoolPodNetworkOptionDetails: {
           cniType: "OCI_VCN_IP_NATIVE",
@@ -149,16 +152,21 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     this.nodePoolId = pool.id;
   }
 
-  private placement(props: PrivateNodePoolProps): { availabilityDomain: string; subnetId: string }[] | IResolvable {
+  private placement(
+    props: PrivateNodePoolProps,
+  ): { availabilityDomain: string; subnetId: string }[] | IResolvable {
     const { subnetId } = props.cluster.network.workersSubnet;
     if (props.availabilityDomains) {
-      return [...new Set(props.availabilityDomains)].sort().map((availabilityDomain) => ({ availabilityDomain, subnetId }));
+      return [...new Set(props.availabilityDomains)]
+        .sort()
+        .map((availabilityDomain) => ({ availabilityDomain, subnetId }));
     }
     const vcn = props.cluster.network.node.tryFindChild("Resource");
     const domains = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
       compartmentId: props.cluster.compartmentId,
       // Read after the network exists: a plan of a new stack then needs no call, and so no account.
-      dependsOn: vcn instanceof CoreVcn && TerraformStack.of(vcn) === TerraformStack.of(this) ? [vcn] : undefined,
+      dependsOn:
+        vcn instanceof CoreVcn && TerraformStack.of(vcn) === TerraformStack.of(this) ? [vcn] : undefined,
     });
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
@@ -179,12 +187,21 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     ClusterCapacity._of(props.cluster).check(problems, demand);
     const groups = 1 + (props.securityGroups?.length ?? 0);
     if (groups > MOST_GROUPS) {
-      problems.add("NSG_LIMIT", `The nodes would have ${groups} groups`, `Give at most ${MOST_GROUPS - 1} further groups`);
+      problems.add(
+        "NSG_LIMIT",
+        `The nodes would have ${groups} groups`,
+        `Give at most ${MOST_GROUPS - 1} further groups`,
+      );
     }
     if (props.availabilityDomains?.length === 0) {
-      problems.add("COUNT_INVALID", "availabilityDomains is empty", "Name at least one, or leave it out for all");
+      problems.add(
+        "COUNT_INVALID",
+        "availabilityDomains is empty",
+        "Name at least one, or leave it out for all",
+      );
     }
     checkGrace(problems, props.evictionGraceDuration);
+    checkLabels(problems, "labels", props.labels);
     checkOcid(problems, "The image", props.image.imageId, "image");
     problems.throwIfAny();
   }

@@ -17,7 +17,7 @@ import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../manifests/chart-output";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
-import { type NetworkSecurityGroup } from "../network/network-security-group";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { SubnetExposure } from "../network/subnet-exposure";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 
@@ -97,9 +97,9 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   /** The key of the Kubernetes secrets. */
   public readonly encryption: ClusterEncryption;
   /** The group of the API endpoint. */
-  public readonly apiEndpointSecurityGroup: NetworkSecurityGroup;
-  public readonly workersSecurityGroup: NetworkSecurityGroup;
-  public readonly podsSecurityGroup: NetworkSecurityGroup;
+  public readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
+  public readonly workersSecurityGroup: INetworkSecurityGroup;
+  public readonly podsSecurityGroup: INetworkSecurityGroup;
 
   /** @throws OCID_INVALID, SUBNET_NOT_PUBLIC, SUBNET_OVERLAP, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
@@ -124,7 +124,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       displayName: `${name}-load-balancers`,
     });
     const cluster = this.createCluster(name, props, access);
-    if (access.isPublic) Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
+    if (access.isPublic)
+      Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;
     ClusterCapacity._of(this);
   }
@@ -186,7 +187,11 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     });
   }
 
-  private createCluster(name: string, props: SecureOkeClusterProps, access: EndpointAccess): ContainerengineCluster {
+  private createCluster(
+    name: string,
+    props: SecureOkeClusterProps,
+    access: EndpointAccess,
+  ): ContainerengineCluster {
     return new ContainerengineCluster(this, "Resource", {
       compartmentId: props.compartmentId,
       name,

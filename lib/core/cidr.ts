@@ -95,7 +95,11 @@ export function readCidr(problems: Problems, name: string, text: string): Cidr |
 export function readIpv4Cidr(problems: Problems, name: string, text: string): Cidr | undefined {
   const cidr = readCidr(problems, name, text);
   if (cidr?.family !== 6) return cidr;
-  problems.add("CIDR_IPV6", `${name} is ${text}, an IPv6 block`, "Write an IPv4 block; IPv6 is not served here");
+  problems.add(
+    "CIDR_IPV6",
+    `${name} is ${text}, an IPv6 block`,
+    "Write an IPv4 block; IPv6 is not served here",
+  );
   return undefined;
 }
 
@@ -145,7 +149,11 @@ export function readCidrs(
   rules: CidrRules = {},
 ): string[] {
   if (texts.length === 0) {
-    problems.add("CIDR_LIST_EMPTY", `${name} is empty`, 'Name at least one range, for example ["10.0.0.0/16"]');
+    problems.add(
+      "CIDR_LIST_EMPTY",
+      `${name} is empty`,
+      'Name at least one range, for example ["10.0.0.0/16"]',
+    );
     return [];
   }
   const known = texts.filter((text) => !Token.isUnresolved(text));

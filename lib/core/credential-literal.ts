@@ -12,8 +12,25 @@ const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] =
 ];
 
 const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@?#]*:([^\s/@]+)@[^\s/]/gi;
-const SECRET_WORDS = new Set(["password", "passwd", "passphrase", "secret", "token", "apikey", "credential", "credentials"]);
-const SECRET_PAIRS = new Set(["api key", "access key", "private key", "secret key", "signing key", "encryption key", "auth key"]);
+const SECRET_WORDS = new Set([
+  "password",
+  "passwd",
+  "passphrase",
+  "secret",
+  "token",
+  "apikey",
+  "credential",
+  "credentials",
+]);
+const SECRET_PAIRS = new Set([
+  "api key",
+  "access key",
+  "private key",
+  "secret key",
+  "signing key",
+  "encryption key",
+  "auth key",
+]);
 // A name that ends so speaks about a secret and does not hold it: TOKEN_TTL, PASSWORD_FILE, SECRET_NAME.
 const ABOUT_WORDS = new Set(
   (
@@ -23,10 +40,12 @@ const ABOUT_WORDS = new Set(
     "url user username version"
   ).split(" "),
 );
-const FILE_LINE = /^\s*(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[:=]\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#,;]+))\s*[,;]?\s*(?:[#;].*)?$/;
+const FILE_LINE =
+  /^\s*(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[:=]\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#,;]+))\s*[,;]?\s*(?:[#;].*)?$/;
 const COMMENT = /^\s*(?:#|;|\/\/)/;
 const FLAG = /^--?(?:D)?([A-Za-z][\w.-]*)(?:=(.*))?$/s;
-const PUBLIC_PEM = /-----BEGIN ((?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY)(?: REQUEST)?)-----[\s\S]*?-----END \1-----/g;
+const PUBLIC_PEM =
+  /-----BEGIN ((?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY)(?: REQUEST)?)-----[\s\S]*?-----END \1-----/g;
 const FIX =
   "Keep the value in OCI Vault and let the workload read it when it starts (Secrets Store CSI driver or External Secrets); " +
   "give only the secret's name or the path of its file here";
@@ -67,7 +86,10 @@ function standsForAnother(value: string): boolean {
 function entropyOf(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  return [...counts.values()].reduce((sum, count) => sum - (count / text.length) * Math.log2(count / text.length), 0);
+  return [...counts.values()].reduce(
+    (sum, count) => sum - (count / text.length) * Math.log2(count / text.length),
+    0,
+  );
 }
 
 const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
@@ -104,7 +126,8 @@ function refuse(problems: Problems, where: string, what: string): void {
 
 /** Adds a problem where a literal is a credential by its name or by its look. */
 export function checkLiteral(problems: Problems, where: string, name: string, value: string): void {
-  const counted = /tokens$/i.test(name) || /^\d+$/.test(value) ? /tokens$/i.test(name) && /^\d+$/.test(value) : false;
+  // MAX_TOKENS=4096 counts the words of a language model.
+  const counted = /tokens$/i.test(name) && /^\d+$/.test(value);
   const found = findCredential(value);
   if (found) refuse(problems, where, `holds ${found}`);
   else if (namesSecret(name) && !counted && !standsForAnother(value)) {
@@ -138,6 +161,10 @@ export function checkFileContent(problems: Problems, where: string, content: str
     const [, name, double, single, bare] = FILE_LINE.exec(line) ?? [];
     const value = double ?? single ?? bare ?? "";
     if (name === undefined || !namesSecret(name) || standsForAnother(value)) return;
-    refuse(problems, `${where}, line ${index + 1},`, `has a literal value, and the name ${name} says that it is a secret`);
+    refuse(
+      problems,
+      `${where}, line ${index + 1},`,
+      `has a literal value, and the name ${name} says that it is a secret`,
+    );
   });
 }

@@ -70,7 +70,11 @@ export function checkLabels(
   checkKeys(problems, what, Object.keys(labels));
   for (const [key, value] of Object.entries(labels)) {
     if (reserved.includes(key)) {
-      problems.add("LABEL_INVALID", `${what} sets ${key}, which the construct itself sets`, `Leave ${key} out`);
+      problems.add(
+        "LABEL_INVALID",
+        `${what} sets ${key}, which the construct itself sets`,
+        `Leave ${key} out`,
+      );
     }
     if (typeof value === "string" && isLabelValue(value)) continue;
     problems.add(
@@ -95,5 +99,9 @@ export function checkAnnotations(
   }
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key + String(value)), 0);
   if (size <= LARGEST_ANNOTATIONS) return;
-  problems.add("LABEL_INVALID", `${what} has ${size} bytes`, "Keep annotations below 256 KiB; a ConfigMap holds more");
+  problems.add(
+    "LABEL_INVALID",
+    `${what} has ${size} bytes`,
+    "Keep annotations below 256 KiB; a ConfigMap holds more",
+  );
 }

@@ -5,7 +5,11 @@ import { Problems } from "./validation-error";
 export function given<T>(scope: IConstruct, factory: string, name: string, value: T | undefined): T {
   if (value !== undefined) return value;
   const problems = new Problems(scope);
-  problems.add("ATTRIBUTE_MISSING", `${name} was not given to ${factory}`, `Give ${factory} the attribute ${name}`);
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    `${name} was not given to ${factory}`,
+    `Give ${factory} the attribute ${name}`,
+  );
   problems.throwIfAny();
   throw new Error("unreachable");
 }

@@ -61,7 +61,11 @@ export function readBytes(problems: Problems, name: string, text: string): bigin
   }
   // A forgotten unit: "256" would be 256 bytes, in which no container starts.
   if (value < SMALLEST_BYTES || value % NANO !== 0n) {
-    return refuse(problems, `${name} is ${JSON.stringify(text)}, ${Number(value) / 1e9} bytes`, `${fix}; at least "1Mi"`);
+    return refuse(
+      problems,
+      `${name} is ${JSON.stringify(text)}, ${Number(value) / 1e9} bytes`,
+      `${fix}; at least "1Mi"`,
+    );
   }
   return value;
 }

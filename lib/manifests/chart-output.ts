@@ -13,7 +13,7 @@ import {
   type ISynthesisSession,
 } from "cdktf";
 import { Construct } from "constructs";
-import { holdsReference, objectsOf } from "./chart-objects";
+import { holdsMisplacedReference, objectsOf } from "./chart-objects";
 import { previewYaml, terraformYaml } from "./render";
 import { guardStaticSynthesis } from "./static-synthesis";
 import { Problems } from "../core/validation-error";
@@ -93,7 +93,9 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
       "Begin with a letter and use letters, digits, _ and - only",
     );
   }
-  const taken = stack.node.findAll().find((other) => other instanceof ChartOutput && other.node.id === `Manifests-${name}`);
+  const taken = stack.node
+    .findAll()
+    .find((other) => other instanceof ChartOutput && other.node.id === `Manifests-${name}`);
   if (taken) {
     problems.add(
       "NAME_DUPLICATE",
@@ -129,16 +131,12 @@ function checkObject(problems: Problems, object: unknown): void {
       "Keep the value in OCI Vault and let the cluster read it (Secrets Store CSI driver or External Secrets)",
     );
   }
-  if (holdsReferenceInKey(object)) {
+  if (holdsMisplacedReference(object)) {
     problems.add(
       "MANIFEST_REFERENCES",
-      `${kind} ${metadata?.name} has a reference to a Terraform value as the key of a map`,
-      "Use references as values only",
+      `${kind} ${metadata?.name} has a reference to a Terraform value as the key of a map, ` +
+        "or a reference to a list or a map as a part of something",
+      "Use references as values only; join a list into text with Fn.join, and put lists together with Fn.concat",
     );
   }
-}
-
-function holdsReferenceInKey(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || !holdsReference(value)) return false;
-  return Object.entries(value).some(([key, entry]) => Token.isUnresolved(key) || holdsReferenceInKey(entry));
 }

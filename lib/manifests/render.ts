@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { Fn, Token, Tokenization, type IResolvable } from "cdktf";
+import { Fn, Token, type IResolvable } from "cdktf";
 import { Yaml } from "cdk8s";
-import { referenceOf } from "./chart-objects";
+import { partsOf, referenceOf } from "./chart-objects";
 
 /** Writes a reference as text: for Terraform an expression, for a reader its address. */
 export type Resolve = (reference: IResolvable | string) => string;
@@ -19,13 +19,12 @@ interface Style {
 
 /** YAML in which Terraform puts the values: JSON is YAML, so jsonencode writes a value of any type. */
 export function terraformYaml(objects: readonly unknown[], resolve: Resolve): string {
-  const asString = (reference: IResolvable) => Fn.jsonencode(Fn.tostring(reference));
   return print(objects, {
     literal: (text) => text.replace(/\$\{/g, "$$${").replace(/%\{/g, "%%{"),
     whole: (reference) => resolve(Fn.jsonencode(reference)),
     text: (reference) => resolve(Fn.jsonencode(Fn.try([Fn.tostring(reference), reference]))),
-    // Without its quotes, an encoded string can stand inside of a quoted scalar.
-    part: (reference) => resolve(Fn.replace(asString(reference), "/^.|.$/", "")),
+    // Without its quotes, an encoded string can stand inside of a quoted scalar. format refuses null, as text must.
+    part: (reference) => resolve(Fn.replace(Fn.jsonencode(Fn.format("%s", [reference])), "/^.|.$/", "")),
   });
 }
 
@@ -40,7 +39,7 @@ function print(objects: readonly unknown[], style: Style): string {
   const mark = markerFor(objects);
   const replaced = objects.map((object) =>
     replace(object, (value) => {
-      const scalar = printReference(value, style);
+      const scalar = printScalar(value, style);
       return scalar === undefined ? undefined : `${mark}${scalars.push(scalar) - 1}x`;
     }),
   );
@@ -58,51 +57,65 @@ function markerFor(objects: readonly unknown[]): string {
   return mark;
 }
 
-/** A copy of plain data in which whatever the callback answers for takes the place of a value. */
+/** A copy of plain data in which whatever the callback answers for takes the place of a key or a value. */
 function replace(value: unknown, swap: (value: unknown) => string | undefined): unknown {
   const swapped = swap(value);
   if (swapped !== undefined) return swapped;
   if (Array.isArray(value)) return value.map((entry) => replace(entry, swap));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, replace(entry, swap)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [swap(key) ?? key, replace(entry, swap)]),
+  );
 }
 
-function printReference(value: unknown, style: Style): string | undefined {
+/** Prints what YAML or Terraform would not carry as it is; nothing for all the rest. */
+function printScalar(value: unknown, style: Style): string | undefined {
   const whole = referenceOf(value);
   if (whole) return style.whole(whole);
-  if (typeof value !== "string" || !Token.isUnresolved(value)) return undefined;
-  const parts = split(value);
+  if (typeof value !== "string") return undefined;
+  const parts = partsOf(value);
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined && typeof only !== "string") return style.text(only);
+  if (parts.every((part) => typeof part === "string"))
+    return isFragile(value) ? quote(parts, style) : undefined;
+  return parts.length === 1 && typeof only === "object" ? style.text(only) : quote(parts, style);
+}
+
+function quote(parts: (string | IResolvable)[], style: Style): string {
   return `"${parts.map((part, index) => printPart(part, parts[index + 1], style)).join("")}"`;
 }
 
 function printPart(part: string | IResolvable, next: string | IResolvable | undefined, style: Style): string {
   if (typeof part !== "string") return style.part(part);
-  const text = JSON.stringify(part)
-    .slice(1, -1)
-    // Characters that YAML does not allow unescaped.
-    .replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, unicodeEscape);
-  const escaped = style.literal(text);
+  const unsafe = isComposable(part) ? NOT_ASCII : NOT_PRINTABLE;
+  const escaped = style.literal(JSON.stringify(part).slice(1, -1).replace(unsafe, unicodeEscape));
   // A $ or % just before a reference would turn its ${ into an escape.
   return next === undefined ? escaped : escaped.replace(/[$%]$/, unicodeEscape);
 }
 
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+// What YAML does not allow unescaped, and what some of its readers take for line breaks. The first group is JSON's.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f]/;
+const NOT_PRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/gu;
+const NOT_ASCII = /[\u007f-\u{10ffff}]/gu;
+// Text for the YAML 1.1 of cdk8s, numbers for kubectl: 0o17, 0X1F, 0B1, -_1.
+const NUMBER_FOR_KUBECTL = /^[-+]?0[oXB]|^[-+]_/;
+
+/** Whether text without references would not come out as it went in. */
+function isFragile(text: string): boolean {
+  return (
+    CONTROL.test(text) ||
+    text.search(NOT_PRINTABLE) >= 0 ||
+    NUMBER_FOR_KUBECTL.test(text) ||
+    isComposable(text)
+  );
 }
 
-/** The literal parts and the references of a string, in their order. */
-function split(text: string): (string | IResolvable)[] {
-  const parts: (string | IResolvable)[] = [];
-  let rest = text;
-  for (const token of Tokenization.reverseString(text).tokens) {
-    const written = token.toString();
-    const at = rest.indexOf(written);
-    if (at > 0) parts.push(rest.slice(0, at));
-    parts.push(token);
-    rest = rest.slice(at + written.length);
-  }
-  if (rest !== "") parts.push(rest);
-  return parts;
+/** Whether Terraform, which normalizes all text, would join characters of it, or its first with one before. */
+function isComposable(text: string): boolean {
+  return text.normalize("NFC") !== text || /^[\p{M}\u1160-\u11ff]/u.test(text);
+}
+
+function unicodeEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const digits = code.toString(16);
+  return code > 0xffff ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
 }

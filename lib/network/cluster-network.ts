@@ -153,7 +153,13 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       withInternet: exposures.some((exposure) => exposure?.isPublic),
       tags: tagsOf(this, props),
     });
-    this.apiEndpointSubnet = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, props, props.apiEndpointSubnet);
+    this.apiEndpointSubnet = this.subnet(
+      "ApiEndpoint",
+      "api",
+      plan.apiEndpointCidr,
+      props,
+      props.apiEndpointSubnet,
+    );
     this.workersSubnet = this.subnet("Workers", "workers", plan.workersCidr, props);
     this.podsSubnet = this.subnet("Pods", "pods", plan.podsCidr, props);
     const { loadBalancerSubnet: exposure } = props;
@@ -188,7 +194,10 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
 
 /** DNS labels of OCI are 1 to 15 letters and digits and begin with a letter. */
 function dnsLabel(id: string): string {
-  const label = id.toLowerCase().replace(/[^a-z0-9]/g, "").replace(/^[0-9]+/, "");
+  const label = id
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "")
+    .replace(/^[0-9]+/, "");
   return label.slice(0, 15) || "vcn";
 }
 
@@ -207,7 +216,12 @@ class ImportedClusterNetwork extends Construct implements IClusterNetwork {
     checkOcid(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
     if (attributes.vcnCidr !== undefined) readIpv4Cidr(problems, "vcnCidr", attributes.vcnCidr);
     const { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet } = attributes;
-    for (const [name, subnet] of Object.entries({ apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet })) {
+    for (const [name, subnet] of Object.entries({
+      apiEndpointSubnet,
+      workersSubnet,
+      podsSubnet,
+      loadBalancerSubnet,
+    })) {
       if (!subnet) continue;
       checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
       readIpv4Cidr(problems, `${name}.cidr`, subnet.cidr);

@@ -56,13 +56,19 @@ export class ClusterSecurityGroups extends Construct {
 
   private allowControlPlane(): void {
     const { apiEndpoint, workers, pods } = this;
-    for (const [group, who] of [[workers, "Nodes"], [pods, "Pods"]] as const) {
+    for (const [group, who] of [
+      [workers, "Nodes"],
+      [pods, "Pods"],
+    ] as const) {
       group.allowTo(apiEndpoint, API_SERVER, { reason: `${who} talk to the Kubernetes API server` });
       group.allowTo(apiEndpoint, CONTROL_PLANE, { reason: `${who} talk to the OKE control plane` });
     }
-    apiEndpoint.allowTo(workers, KUBELET, { reason: "The API server reaches the kubelet for logs, exec and metrics" });
+    apiEndpoint.allowTo(workers, KUBELET, {
+      reason: "The API server reaches the kubelet for logs, exec and metrics",
+    });
     apiEndpoint.allowTo(pods, Port.allTraffic(), {
-      reason: "The API server reaches webhooks, aggregated APIs and forwarded ports, on ports that pods choose",
+      reason:
+        "The API server reaches webhooks, aggregated APIs and forwarded ports, on ports that pods choose",
     });
     const reason = "Path MTU discovery between nodes and the API endpoint";
     workers.allowTo(apiEndpoint, Port.pathMtuDiscovery(), { reason });
@@ -72,7 +78,9 @@ export class ClusterSecurityGroups extends Construct {
   private allowNodesAndPods(): void {
     const { workers, pods } = this;
     const all = Port.allTraffic();
-    workers.allowTo(pods, all, { reason: "Nodes probe pods and forward Services to them; NetworkPolicies narrow it" });
+    workers.allowTo(pods, all, {
+      reason: "Nodes probe pods and forward Services to them; NetworkPolicies narrow it",
+    });
     pods.allowTo(workers, KUBELET, { reason: "The metrics server reads the kubelets" });
     pods.allowTo(pods, all, { reason: "Pods reach each other; NetworkPolicies narrow it" });
   }
@@ -85,7 +93,9 @@ export class ClusterSecurityGroups extends Construct {
     ] as const;
     for (const [group, who] of groups) {
       group.allowTo(services, HTTPS, { reason: `${who} reach Oracle services of the region` });
-      group.allowTo(services, Port.pathMtuDiscovery(), { reason: "Path MTU discovery towards Oracle services" });
+      group.allowTo(services, Port.pathMtuDiscovery(), {
+        reason: "Path MTU discovery towards Oracle services",
+      });
     }
   }
 }

@@ -63,7 +63,10 @@ export class NetworkRoutes extends Construct {
   }
 
   private internetRoutes(): CoreRouteTable {
-    const gateway = new CoreInternetGateway(this, "InternetGateway", { ...this.common("internet"), enabled: true });
+    const gateway = new CoreInternetGateway(this, "InternetGateway", {
+      ...this.common("internet"),
+      enabled: true,
+    });
     return new CoreRouteTable(this, "PublicRouteTable", {
       ...this.common("public"),
       routeRules: [

@@ -69,7 +69,12 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     return { type: "NETWORK_SECURITY_GROUP", value, key: `${this.node.id}-${hash}` };
   }
 
-  private allow(direction: "INGRESS" | "EGRESS", peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
+  private allow(
+    direction: "INGRESS" | "EGRESS",
+    peer: INetworkPeer,
+    port: Port,
+    choice: ReasonedChoice,
+  ): void {
     const problems = new Problems(this);
     checkReason(problems, `The rule for ${port.toString()}`, choice.reason);
     if (choice.reason.length > LONGEST_REASON) {
@@ -161,4 +166,3 @@ class ImportedGroup extends GroupBase {
     super(scope, id);
   }
 }
-

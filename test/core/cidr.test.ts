@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { cidrAt, contains, overlaps, readCidrs, readIpv4Cidr, sizeOf, type CidrRules } from "../../lib/core/cidr";
+import {
+  cidrAt,
+  contains,
+  overlaps,
+  readCidrs,
+  readIpv4Cidr,
+  sizeOf,
+  type CidrRules,
+} from "../../lib/core/cidr";
 import { Problems } from "../../lib/core/validation-error";
 import { refusedCodes, refusal } from "../support/stack";
 
@@ -65,7 +73,10 @@ describe("a list of CIDR blocks", () => {
   });
 
   test("may not add up to the internet", () => {
-    expect(refusedCodes(() => read(["0.0.0.0/1", "128.0.0.0/1"]))).toEqual(["CIDR_TOO_WIDE", "CIDR_TOO_WIDE"]);
+    expect(refusedCodes(() => read(["0.0.0.0/1", "128.0.0.0/1"]))).toEqual([
+      "CIDR_TOO_WIDE",
+      "CIDR_TOO_WIDE",
+    ]);
     const slices = Array.from({ length: 256 }, (_, i) => `${i}.0.0.0/8`);
     expect(refusedCodes(() => read(slices))).toEqual(["CIDR_TOO_WIDE"]);
   });

@@ -28,7 +28,10 @@ describe("an OCID", () => {
     ["ocid1.user.oc1..aaaa", "the OCID of a user"],
   ])("%p is refused as %s", (value, what) => {
     const [problem] = refusal(() => check(value, "compartment"));
-    expect(problem).toMatchObject({ code: "OCID_INVALID", fix: expect.stringContaining("ocid1.compartment.") });
+    expect(problem).toMatchObject({
+      code: "OCID_INVALID",
+      fix: expect.stringContaining("ocid1.compartment."),
+    });
     expect(problem?.what).toContain(what);
   });
 });

@@ -1,0 +1,208 @@
+import { Testing } from "cdktf";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool, type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { SubnetPlan } from "../../lib/network/subnet-plan";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  refusal,
+  refusedCodes,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
+
+const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";
+const image = NodeImage.of(IMAGE);
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+
+function newCluster(stack = newStack(), plan?: SubnetPlan) {
+  const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, plan });
+  const kubernetesVersion = KubernetesVersion.V1_34;
+  return new SecureOkeCluster(stack, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion, network });
+}
+
+function newPool(props: Partial<PrivateNodePoolProps> = {}, stack = newStack()) {
+  const cluster = props.cluster ?? newCluster(stack);
+  return new PrivateNodePool(stack, "pool", { cluster, image, shape, size: 3, ...props });
+}
+
+describe("a node pool without options", () => {
+  const stack = newStack();
+  newPool({}, stack);
+  const pool = onlyResource(stack, "oci_containerengine_node_pool");
+
+  test("boots one pinned image, at the version of the cluster", () => {
+    expect(pool).toMatchObject({
+      kubernetes_version: "v1.34.1",
+      node_shape: "VM.Standard.E5.Flex",
+      node_shape_config: { ocpus: 2, memory_in_gbs: 16 },
+      node_source_details: { image_id: IMAGE, source_type: "IMAGE" },
+    });
+  });
+
+  test("puts nodes and pods into their private subnets and groups", () => {
+    expect(pool.node_config_details).toMatchObject({
+      size: 3,
+      nsg_ids: [expect.stringContaining("Workers")],
+      node_pool_pod_network_option_details: {
+        cni_type: "OCI_VCN_IP_NATIVE",
+        max_pods_per_node: 31,
+        pod_nsg_ids: [expect.stringContaining("Pods")],
+        pod_subnet_ids: [expect.stringContaining("Pods")],
+      },
+    });
+  });
+
+  test("encrypts traffic to volumes, turns the old metadata endpoints off, and replaces nodes one by one", () => {
+    expect(pool).toMatchObject({
+      node_config_details: { is_pv_encryption_in_transit_enabled: true },
+      node_metadata: { areLegacyImdsEndpointsDisabled: "true" },
+      node_pool_cycling_details: {
+        is_node_cycling_enabled: true,
+        cycle_modes: ["INSTANCE_REPLACE"],
+        maximum_surge: "1",
+        maximum_unavailable: "0",
+      },
+      node_eviction_node_pool_settings: {
+        eviction_grace_duration: "PT60M",
+        is_force_delete_after_grace_duration: false,
+      },
+    });
+  });
+
+  test("spreads over all availability domains of the region, looked up once the network exists", () => {
+    const dynamic = pool.node_config_details.dynamic.placement_configs;
+    expect(dynamic.for_each).toContain("data.oci_identity_availability_domains");
+    expect(dynamic.content.subnet_id).toContain("Workers");
+    const [lookup] = Object.values<any>(synthesized(stack).data.oci_identity_availability_domains);
+    expect(lookup.depends_on).toEqual([expect.stringContaining("oci_core_vcn")]);
+  });
+
+  test("has no SSH key and no public address", () => {
+    expect(pool).not.toHaveProperty("ssh_public_key");
+    expect(JSON.stringify(pool)).not.toContain("public_ip");
+  });
+});
+
+describe("a node pool with everything set", () => {
+  test("takes it over, lists in any order", () => {
+    const build = (domains: string[], labels: { [key: string]: string }) => {
+      const stack = newStack();
+      const cluster = newCluster(stack);
+      const extra = new NetworkSecurityGroup(stack, "extra", {
+        compartmentId: COMPARTMENT,
+        vcnId: cluster.network.vcnId,
+      });
+      newPool(
+        {
+          cluster,
+          kubernetesVersion: KubernetesVersion.V1_33,
+          availabilityDomains: domains,
+          maxPodsPerNode: 110,
+          bootVolumeSizeInGbs: 100,
+          evictionGraceDuration: "PT30M",
+          labels,
+          securityGroups: [extra],
+          nodePoolName: "blue",
+          freeformTags: { team: "shop" },
+        },
+        stack,
+      );
+      return onlyResource(stack, "oci_containerengine_node_pool");
+    };
+    const pool = build(["x:AD-2", "x:AD-1"], { "shop.example/tier": "web", arch: "amd64" });
+    expect(pool).toEqual(build(["x:AD-1", "x:AD-2"], { arch: "amd64", "shop.example/tier": "web" }));
+    expect(pool).toMatchObject({
+      name: "blue",
+      kubernetes_version: "v1.33.1",
+      freeform_tags: { team: "shop" },
+      node_source_details: { boot_volume_size_in_gbs: "100" },
+      node_eviction_node_pool_settings: { eviction_grace_duration: "PT30M" },
+      initial_node_labels: [
+        { key: "arch", value: "amd64" },
+        { key: "shop.example/tier", value: "web" },
+      ],
+    });
+    expect(pool.node_config_details).toMatchObject({
+      nsg_ids: [expect.stringContaining("Workers"), expect.stringContaining("extra")],
+      placement_configs: [{ availability_domain: "x:AD-1" }, { availability_domain: "x:AD-2" }],
+    });
+  });
+});
+
+describe("a node pool in another stack than its cluster", () => {
+  test("works, and only the pool's stack depends on the cluster's", () => {
+    const app = Testing.app();
+    const [first, second] = [newStack("first", app), newStack("second", app)];
+    const cluster = newCluster(first);
+    new PrivateNodePool(second, "pool", { cluster, image, shape, size: 1 });
+    app.synth();
+    expect(second.dependsOn(first)).toBe(true);
+    expect(first.dependsOn(second)).toBe(false);
+    expect(onlyResource(second, "oci_containerengine_node_pool").cluster_id).toContain(
+      "terraform_remote_state",
+    );
+    expect(resourcesOf(first, "oci_containerengine_node_pool")).toEqual({});
+  });
+});
+
+describe("bad input of a node pool", () => {
+  test.each<[string, Partial<PrivateNodePoolProps>, string[]]>([
+    ["nodes newer than the cluster", { kubernetesVersion: KubernetesVersion.V1_35 }, ["VERSION_SKEW"]],
+    ["a newer patch", { kubernetesVersion: KubernetesVersion.of("v1.34.2") }, ["VERSION_SKEW"]],
+    ["half a node", { size: 1.5 }, ["COUNT_INVALID"]],
+    ["too many pods of a node", { maxPodsPerNode: 111 }, ["COUNT_INVALID"]],
+    ["a boot volume too small", { bootVolumeSizeInGbs: 10 }, ["COUNT_INVALID"]],
+    ["no availability domain", { availabilityDomains: [] }, ["COUNT_INVALID"]],
+    ["a grace of hours", { evictionGraceDuration: "PT2H" }, ["DURATION_INVALID"]],
+    ["a grace beyond an hour", { evictionGraceDuration: "PT61M" }, ["DURATION_INVALID"]],
+    ["a label that is none", { labels: { "a b": "c" } }, ["LABEL_INVALID"]],
+    ["more nodes than addresses", { size: 270 }, ["SUBNET_EXHAUSTED", "SUBNET_EXHAUSTED"]],
+  ])("refuses %s", (_, props, codes) => {
+    expect(refusedCodes(() => newPool(props))).toEqual(codes);
+  });
+
+  test("counts the pods of all pools against the pods' subnet, and shows the arithmetic", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podsCidr: "10.0.240.0/22", pods: 1000 }));
+    new PrivateNodePool(stack, "blue", { cluster, image, shape, size: 20 });
+    const [problem, ...more] = refusal(
+      () => new PrivateNodePool(stack, "green", { cluster, image, shape, size: 15 }),
+    );
+    expect(more).toEqual([]);
+    expect(problem?.what).toBe(
+      "The pods need 1085 addresses (blue 20 x 31 + green 15 x 31), but 10.0.240.0/22 holds 1024 - 3 = 1021",
+    );
+  });
+
+  test("refuses a sixth group", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    const groups = Array.from({ length: 5 }, (_, i) =>
+      NetworkSecurityGroup.fromNetworkSecurityGroupId(
+        stack,
+        `g${i}`,
+        `ocid1.networksecuritygroup.oc1.fra.g${i}`,
+      ),
+    );
+    expect(refusedCodes(() => newPool({ cluster, securityGroups: groups }, stack))).toEqual(["NSG_LIMIT"]);
+  });
+
+  test("refuses an image and a shape that are none", () => {
+    expect(refusedCodes(() => NodeImage.of("latest"))).toEqual(["OCID_INVALID"]);
+    const size = { ocpus: 2, memoryInGbs: 16 };
+    expect(refusedCodes(() => NodeShape.flexible("VM.Standard2.1", size))).toEqual(["SHAPE_INVALID"]);
+    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 0, memoryInGbs: 0 }))).toHaveLength(2);
+    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 1, memoryInGbs: 65 }))).toHaveLength(
+      1,
+    );
+    expect(refusedCodes(() => NodeShape.fixed("VM.Standard.E5.Flex"))).toEqual(["SHAPE_INVALID"]);
+    expect(NodeShape.fixed("BM.Standard.E5.192").size).toBeUndefined();
+  });
+});

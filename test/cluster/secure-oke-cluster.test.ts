@@ -1,0 +1,292 @@
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { EndpointAccess } from "../../lib/cluster/endpoint-access";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster, type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { SubnetExposure } from "../../lib/network/subnet-exposure";
+import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { OciProvider } from "../../lib/oci/provider";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  refusal,
+  refusedCodes,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
+import { flowsOf, rulesOf } from "../support/rules";
+
+const minimal: SecureOkeClusterProps = {
+  compartmentId: COMPARTMENT,
+  kubernetesVersion: KubernetesVersion.V1_34,
+};
+const KEY = "ocid1.key.oc1.eu-frankfurt-1.vault.test";
+
+describe("a cluster without options", () => {
+  const stack = newStack();
+  const cluster = new SecureOkeCluster(stack, "cluster", minimal);
+  const resource = onlyResource(stack, "oci_containerengine_cluster");
+
+  test("is enhanced, private, VCN-native and without dashboard, Tiller and public key discovery", () => {
+    expect(resource).toMatchObject({
+      type: "ENHANCED_CLUSTER",
+      kubernetes_version: "v1.34.1",
+      cluster_pod_network_options: [{ cni_type: "OCI_VCN_IP_NATIVE" }],
+      endpoint_config: { is_public_ip_enabled: false },
+      options: {
+        add_ons: { is_kubernetes_dashboard_enabled: false, is_tiller_enabled: false },
+        open_id_connect_discovery: { is_open_id_connect_discovery_enabled: false },
+      },
+    });
+  });
+
+  test("can't be destroyed by Terraform, nor can its key", () => {
+    for (const type of ["oci_containerengine_cluster", "oci_kms_key", "oci_kms_vault"]) {
+      expect(onlyResource(stack, type).lifecycle).toEqual({ prevent_destroy: true });
+    }
+  });
+
+  test("encrypts its secrets with an HSM-protected AES-256 key of its own, granted before the cluster is made", () => {
+    const key = onlyResource(stack, "oci_kms_key");
+    expect(key).toMatchObject({ protection_mode: "HSM", key_shape: { algorithm: "AES", length: 32 } });
+    const [keyId] = Object.keys(resourcesOf(stack, "oci_kms_key"));
+    expect(resource.kms_key_id).toBe(`\${oci_kms_key.${keyId}.id}`);
+    const [policy] = resource.depends_on;
+    const grant = resourcesOf(stack, "oci_identity_policy")[policy.split(".")[1]];
+    expect(grant.statements).toEqual([
+      `Allow any-user to use keys in compartment id ${COMPARTMENT} where all {request.principal.type = 'cluster', ` +
+        `request.principal.compartment.id = '${COMPARTMENT}', target.key.id = '\${oci_kms_key.${keyId}.id}'}`,
+    ]);
+  });
+
+  test("may keep the groups of its load balancers, and nothing more in the VCN", () => {
+    const policies = Object.values(resourcesOf(stack, "oci_identity_policy"));
+    const statements = policies.flatMap((policy) => policy.statements as string[]);
+    expect(statements.filter((s) => s.includes("vcns"))).toEqual([
+      expect.stringContaining("request.operation = 'CreateNetworkSecurityGroup'"),
+    ]);
+    for (const statement of statements) {
+      expect(statement).toContain("request.principal.type = 'cluster'");
+      expect(statement).not.toMatch(/in tenancy|all-resources|manage cluster-family/);
+    }
+    expect(statements).toHaveLength(3);
+  });
+
+  test("puts load balancers into their subnet and their rules into the workers' group", () => {
+    expect(resource.options.service_lb_subnet_ids).toEqual([expect.stringContaining("LoadBalancers")]);
+    expect(resource.options.service_lb_config.backend_nsg_ids).toEqual([expect.stringContaining("Workers")]);
+    expect(resource.endpoint_config.nsg_ids).toEqual([expect.stringContaining("ApiEndpoint")]);
+  });
+
+  test("tags everything that can have tags", () => {
+    const untagged = Object.entries<any>(synthesized(stack).resource)
+      .flatMap(([type, all]) => Object.values<any>(all).map((entry) => ({ type, entry })))
+      .filter(({ entry }) => entry.freeform_tags?.["managed-by"] !== "secure-oke")
+      .map(({ type }) => type);
+    expect([...new Set(untagged)]).toEqual(["oci_core_network_security_group_security_rule"]);
+  });
+
+  test("opens exactly the flows that a private cluster needs", () => {
+    expect(flowsOf(stack)).toMatchInlineSnapshot(`
+     [
+       "ApiEndpoint -> Pods all",
+       "ApiEndpoint -> RegionServices icmp 3/4",
+       "ApiEndpoint -> RegionServices tcp 443",
+       "ApiEndpoint -> Workers icmp 3/4",
+       "ApiEndpoint -> Workers tcp 10250",
+       "ApiEndpoint <- Pods tcp 12250",
+       "ApiEndpoint <- Pods tcp 6443",
+       "ApiEndpoint <- Workers icmp 3/4",
+       "ApiEndpoint <- Workers tcp 12250",
+       "ApiEndpoint <- Workers tcp 6443",
+       "Pods -> ApiEndpoint tcp 12250",
+       "Pods -> ApiEndpoint tcp 6443",
+       "Pods -> Pods all",
+       "Pods -> RegionServices icmp 3/4",
+       "Pods -> RegionServices tcp 443",
+       "Pods -> Workers tcp 10250",
+       "Pods <- ApiEndpoint all",
+       "Pods <- Pods all",
+       "Pods <- Workers all",
+       "Workers -> ApiEndpoint icmp 3/4",
+       "Workers -> ApiEndpoint tcp 12250",
+       "Workers -> ApiEndpoint tcp 6443",
+       "Workers -> Pods all",
+       "Workers -> RegionServices icmp 3/4",
+       "Workers -> RegionServices tcp 443",
+       "Workers <- ApiEndpoint icmp 3/4",
+       "Workers <- ApiEndpoint tcp 10250",
+       "Workers <- Pods tcp 10250",
+     ]
+    `);
+  });
+
+  test("names no address range in any rule, and no rule is stateless", () => {
+    for (const rule of rulesOf(stack)) {
+      expect(rule.source_type ?? rule.destination_type).toMatch(
+        /^(NETWORK_SECURITY_GROUP|SERVICE_CIDR_BLOCK)$/,
+      );
+      expect(rule.stateless).toBe(false);
+      expect(rule.description).not.toBe("");
+    }
+  });
+
+  test("acknowledges nothing, and its default child is the cluster", () => {
+    expect(Acknowledgements.of(stack)).toEqual([]);
+    expect(cluster.node.defaultChild).toBe(cluster.node.findChild("Resource"));
+  });
+});
+
+describe("a cluster with everything set", () => {
+  const stack = newStack();
+  const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+  const network = new ClusterNetwork(stack, "network", {
+    compartmentId: "ocid1.compartment.oc1..network",
+    plan: SubnetPlan.of({ vcnCidr: "10.8.0.0/16" }),
+    apiEndpointSubnet: SubnetExposure.publicWith({ reason: "No VPN yet" }),
+  });
+  const cluster = new SecureOkeCluster(stack, "cluster", {
+    ...minimal,
+    clusterName: "shop",
+    network,
+    endpointAccess: EndpointAccess.publicOnlyFrom(["198.51.100.0/24", "192.0.2.10/32"], {
+      reason: "No VPN yet",
+    }),
+    encryption: new ClusterEncryption(stack, "key", {
+      compartmentId: "ocid1.compartment.oc1..keys",
+      clusterCompartmentId: COMPARTMENT,
+      existingKeyId: KEY,
+      homeRegionProvider: home,
+    }),
+    servicesCidr: "10.97.0.0/16",
+    homeRegionProvider: home,
+    freeformTags: { team: "shop" },
+  });
+  const resource = onlyResource(stack, "oci_containerengine_cluster");
+
+  test("uses what it was given and makes nothing twice", () => {
+    expect(resource).toMatchObject({
+      name: "shop",
+      kms_key_id: KEY,
+      vcn_id: expect.stringContaining("network"),
+      options: { kubernetes_network_config: { services_cidr: "10.97.0.0/16" } },
+      freeform_tags: { team: "shop" },
+    });
+    expect(resourcesOf(stack, "oci_kms_key")).toEqual({});
+    expect(Object.keys(resourcesOf(stack, "oci_core_vcn"))).toHaveLength(1);
+    expect(cluster.network).toBe(network);
+  });
+
+  test("lets in only the named ranges, on the API's port, and says why", () => {
+    const fromRanges = rulesOf(stack).filter((rule) => rule.source_type === "CIDR_BLOCK");
+    expect(fromRanges.map((rule) => [rule.source, rule.tcp_options.destination_port_range.min])).toEqual([
+      ["192.0.2.10/32", 6443],
+      ["198.51.100.0/24", 6443],
+    ]);
+    expect(fromRanges[0]).toMatchObject({ description: "No VPN yet", direction: "INGRESS" });
+    expect(resource.endpoint_config.is_public_ip_enabled).toBe(true);
+    expect(Acknowledgements.of(stack).map((entry) => entry.what)).toEqual([
+      "a public API endpoint",
+      "a public subnet",
+    ]);
+  });
+
+  test("writes every policy through the home region's provider", () => {
+    const policies = Object.values(resourcesOf(stack, "oci_identity_policy"));
+    expect(policies.map((policy) => policy.provider)).toEqual(["oci.home", "oci.home"]);
+  });
+
+  test("gets the rights in the network's compartment that VCN-native pods need there", () => {
+    const statements = Object.values(resourcesOf(stack, "oci_identity_policy")).flatMap(
+      (policy) => policy.statements,
+    );
+    expect(statements.filter((s) => s.includes("private-ips"))).toEqual([
+      expect.stringContaining("in compartment id ocid1.compartment.oc1..network where"),
+    ]);
+  });
+});
+
+describe("who reaches the API endpoint", () => {
+  test("can be address ranges or groups of your networks", () => {
+    const stack = newStack();
+    const bastion = new NetworkSecurityGroup(stack, "bastion", {
+      compartmentId: COMPARTMENT,
+      vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
+    });
+    new SecureOkeCluster(stack, "a", {
+      ...minimal,
+      endpointAccess: EndpointAccess.privateFrom(["10.20.0.0/24"]),
+    });
+    new SecureOkeCluster(stack, "b", {
+      ...minimal,
+      endpointAccess: EndpointAccess.privateFromGroups([bastion]),
+    });
+    const rules = rulesOf(stack);
+    expect(rules.filter((rule) => rule.source === "10.20.0.0/24")).toHaveLength(1);
+    expect(rules.filter((rule) => rule.source?.includes("bastion"))).toHaveLength(1);
+    expect(rules.filter((rule) => rule.network_security_group_id.includes("bastion"))).toHaveLength(1);
+  });
+
+  test.each([
+    ["nothing", () => EndpointAccess.privateFrom([]), ["CIDR_LIST_EMPTY"]],
+    ["no groups", () => EndpointAccess.privateFromGroups([]), ["ENDPOINT_ACCESS"]],
+    ["everyone", () => EndpointAccess.publicOnlyFrom(["0.0.0.0/0"], { reason: "test" }), ["CIDR_TOO_WIDE"]],
+    ["everyone on IPv6", () => EndpointAccess.publicOnlyFrom(["::/0"], { reason: "test" }), ["CIDR_IPV6"]],
+    [
+      "everyone in two halves",
+      () => EndpointAccess.publicOnlyFrom(["0.0.0.0/1", "128.0.0.0/1"], { reason: "test" }),
+      ["CIDR_TOO_WIDE", "CIDR_TOO_WIDE"],
+    ],
+    [
+      "the public without a reason",
+      () => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], { reason: "" }),
+      ["REASON_MISSING"],
+    ],
+  ])("can't be %s", (_, access, codes) => {
+    expect(refusedCodes(access)).toEqual(codes);
+  });
+});
+
+test("a cluster that exists gives what it was given and throws for the rest only when touched", () => {
+  const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "existing", {
+    clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.test",
+    kubernetesVersion: KubernetesVersion.V1_33,
+  });
+  expect(cluster.clusterId).toContain("cluster");
+  expect(cluster.kubernetesVersion.version).toBe("v1.33.1");
+  for (const name of ["compartmentId", "network", "workersSecurityGroup", "podsSecurityGroup"] as const) {
+    expect(refusedCodes(() => cluster[name])).toEqual(["ATTRIBUTE_MISSING"]);
+  }
+});
+
+describe("bad input of a cluster", () => {
+  test("is reported all at once, with the path of the cluster", () => {
+    const stack = newStack();
+    const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
+    const problems = refusal(
+      () =>
+        new SecureOkeCluster(stack, "cluster", {
+          compartmentId: "ocid1.user.oc1..test",
+          kubernetesVersion: KubernetesVersion.V1_34,
+          network,
+          endpointAccess: EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], { reason: "test" }),
+          servicesCidr: "10.0.128.0/17",
+        }),
+    );
+    expect(problems.map((problem) => problem.code)).toEqual([
+      "OCID_INVALID",
+      "SUBNET_NOT_PUBLIC",
+      "SUBNET_OVERLAP",
+    ]);
+    expect(new Set(problems.map((problem) => problem.path))).toEqual(new Set(["stack/cluster"]));
+    expect(problems[1]?.fix).toContain("apiEndpointSubnet: SubnetExposure.publicWith({ reason })");
+  });
+
+  test("of a key is refused", () => {
+    const make = () => new ClusterEncryption(newStack(), "key", { compartmentId: "x", existingKeyId: "y" });
+    expect(refusedCodes(make)).toEqual(["OCID_INVALID", "OCID_INVALID"]);
+  });
+});

@@ -1,0 +1,193 @@
+import {
+  checkArguments,
+  checkFileContent,
+  checkLiteral,
+  findCredential,
+  namesSecret,
+} from "../../lib/core/credential-literal";
+import { Problems } from "../../lib/core/validation-error";
+import { refusal } from "../support/stack";
+
+// Put together here, so that no scanner of this repository takes them for real ones.
+const AWS_KEY = "AKIA" + "IOSFODNN7EXAMPLE";
+const RANDOM = "wJalrXUtnFEMI7K7MDENG" + "bPxRfiCYEXAMPLEKEY9x2";
+const JWT = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N"].join(".");
+const PEM = `-----BEGIN RSA ${"PRIVATE"} KEY-----\nMIIB\n-----END RSA ${"PRIVATE"} KEY-----`;
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----\n${"MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQsw\n".repeat(4)}-----END CERTIFICATE-----`;
+
+function found(check: (problems: Problems) => void): number {
+  const problems = new Problems("test");
+  check(problems);
+  return problems.any ? refusal(() => problems.throwIfAny()).length : 0;
+}
+
+describe("a credential is found by its look", () => {
+  test.each([
+    ["a private key", PEM],
+    ["an AWS access key", `key=${AWS_KEY}`],
+    ["a GitHub token", `ghp_${"aB3".repeat(12)}`],
+    ["a GitLab token", `glpat-${"aB3".repeat(8)}`],
+    ["a Slack token", `xoxb-${"1234567890".repeat(2)}`],
+    ["a Google API key", `AIza${"aB3-_".repeat(7)}`],
+    ["a JSON Web Token", JWT],
+    ["a password in a URL", "postgres://app:hunter2@db.example.com/shop"],
+    ["a password in a URL", "redis://:hunter2@cache:6379"],
+    ["a random text as long as a key", RANDOM],
+  ])("%s: %s", (what, text) => {
+    expect(findCredential(text)).toBe(what);
+  });
+
+  test.each([
+    "postgres://db.example.com/shop",
+    "postgres://app@db.example.com/shop",
+    "postgres://app:$(DB_PASSWORD)@db.example.com/shop",
+    "https://example.com/a:b@c",
+    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "ocid1.vaultsecret.oc1.eu-frankfurt-1.amaaaaaa7xkx2vqa5xqzq3k4l5m6n7o8p9q0r1s2t3u4v5w6x7y8z9",
+    "com.example.shop.configuration.ApplicationContextConfigurationFactoryBean2",
+    "ApplicationContextConfigurationFactoryBeanPostProcessor1234",
+    "/var/lib/AppServer/Config2/Modules3/Plugins4/Default5",
+    "sha384-oqVuAfXRKap7fdgcCY5uykM6R9GqQ8KuxY9rx7HNQlGYl1kPzQho1wx4JwY8wCab",
+    "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+    CERTIFICATE,
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ops",
+  ])("and %s is none", (text) => {
+    expect(findCredential(text)).toBeUndefined();
+  });
+});
+
+describe("a name says that it holds a secret", () => {
+  test.each([
+    "PASSWORD",
+    "DB_PASSWORD",
+    "dbPassword",
+    "PGPASSWORD",
+    "MYSQL_ROOT_PASSWORD",
+    "AUTH_TOKEN",
+    "GITHUB_TOKEN",
+    "CLIENT_SECRET",
+    "API_KEY",
+    "apiKey",
+    "APIKEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "spring.datasource.password",
+    "private-key",
+    "DB_PASSWD",
+    "CREDENTIALS",
+  ])("%s", (name) => {
+    expect(namesSecret(name)).toBe(true);
+  });
+
+  test.each([
+    "PASSWORD_FILE",
+    "TOKEN_TTL",
+    "SECRET_NAME",
+    "TOKEN_URL",
+    "SECRET_ID",
+    "PASSWORD_MIN_LENGTH",
+    "TOKEN_EXPIRY_SECONDS",
+    "MONKEY",
+    "KEYBOARD",
+    "PORT",
+    "TOKENIZER_MODE",
+    "ACCESS_LOG",
+    "PUBLIC_KEY",
+    "CACHE_KEY",
+    "VAULT_SECRET_OCID",
+    "PASS_THROUGH",
+    "AUTHOR",
+  ])("and %s does not", (name) => {
+    expect(namesSecret(name)).toBe(false);
+  });
+});
+
+describe("a literal", () => {
+  test.each([
+    ["DB_PASSWORD", "hunter2"],
+    ["DB_PASSWORD", "123456"],
+    ["API_TOKEN", "a b c"],
+    ["MODE", RANDOM],
+  ])("is refused: %s=%s", (name, value) => {
+    expect(found((problems) => checkLiteral(problems, `env.${name}`, name, value))).toBe(1);
+  });
+
+  test.each([
+    ["PASSWORD_FILE", "/run/secrets/db/password"],
+    ["DB_PASSWORD", "/run/secrets/db/password"],
+    ["TOKEN_TTL", "3600"],
+    ["MAX_TOKENS", "4096"],
+    ["USE_TOKEN", "true"],
+    ["DB_PASSWORD", ""],
+    ["DB_PASSWORD", "$(OTHER)"],
+    ["DB_PASSWORD", "${OTHER}"],
+    ["CLIENT_SECRET", "ocid1.vaultsecret.oc1.eu-frankfurt-1.abc"],
+    ["MODE", "production"],
+  ])("is let through: %s=%s", (name, value) => {
+    expect(found((problems) => checkLiteral(problems, `env.${name}`, name, value))).toBe(0);
+  });
+
+  test("never stands in the error itself, which names OCI Vault", () => {
+    const problems = new Problems("test");
+    checkLiteral(problems, "env.DB_PASSWORD", "DB_PASSWORD", "hunter2");
+    const [problem] = refusal(() => problems.throwIfAny());
+    expect(JSON.stringify(problem)).not.toContain("hunter2");
+    expect(problem?.fix).toContain("OCI Vault");
+  });
+});
+
+describe("arguments", () => {
+  test.each([
+    [["--password=hunter2"]],
+    [["--db-password", "hunter2"]],
+    [["-Dspring.datasource.password=hunter2"]],
+    [["--url", "postgres://app:hunter2@db/shop"]],
+    [["sh", "-c", `curl -H ${JWT}`]],
+  ])("%j are refused once", (args) => {
+    expect(found((problems) => checkArguments(problems, "args", args))).toBe(1);
+  });
+
+  test.each([
+    [["--password-file=/run/secrets/p"]],
+    [["--token-ttl", "3600"]],
+    [["--token", "--verbose"]],
+    [["--secret", "$(S)"]],
+    [[]],
+  ])("%j are let through", (args) => {
+    expect(found((problems) => checkArguments(problems, "args", args))).toBe(0);
+  });
+});
+
+describe("a file", () => {
+  test.each([
+    "password: hunter2",
+    'password = "two words"',
+    "  export API_KEY=abc",
+    '{\n  "clientSecret": "abc",\n}',
+    PEM,
+    "- token: 'abc' # old",
+  ])("with %j is refused", (content) => {
+    expect(found((problems) => checkFileContent(problems, "/etc/app", content))).toBe(1);
+  });
+
+  test.each([
+    "# password: hunter2",
+    "password: ${DB_PASSWORD}",
+    "password_file: /run/secrets/db",
+    "token: {{ .Token }}",
+    "The password is kept elsewhere: see the handbook of secrets",
+    "secretName: web-tls",
+    "log_format token $time",
+    CERTIFICATE,
+  ])("with %j is let through", (content) => {
+    expect(found((problems) => checkFileContent(problems, "/etc/app", content))).toBe(0);
+  });
+
+  test("is refused with the number of each line", () => {
+    const problems = new Problems("test");
+    checkFileContent(problems, "/etc/app", "a: b\npassword: x1\r\ntoken: x2\n");
+    expect(refusal(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
+      expect.stringContaining("/etc/app, line 2,"),
+      expect.stringContaining("/etc/app, line 3,"),
+    ]);
+  });
+});
