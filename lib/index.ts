@@ -24,3 +24,18 @@ export * from "./cluster/node-image";
 export * from "./cluster/node-shape";
 export * from "./cluster/private-node-pool";
 export * from "./cluster/secure-oke-cluster";
+
+export * from "./workload/config-file";
+export * from "./workload/connections";
+export * from "./workload/container-image";
+export * from "./workload/container-resources";
+export * from "./workload/env-value";
+export * from "./workload/hardened-deployment";
+export * from "./workload/load-balancer";
+export * from "./workload/load-balancer-access";
+export * from "./workload/load-balancer-shape";
+export * from "./workload/namespace-limits";
+export * from "./workload/probe";
+export * from "./workload/secure-namespace";
+export * from "./workload/tls-termination";
+export * from "./workload/writable-path";

@@ -7,7 +7,6 @@ import {
   StringConcat,
   TerraformOutput,
   TerraformStack,
-  Token,
   Tokenization,
   type IResolvable,
   type ISynthesisSession,

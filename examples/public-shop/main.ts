@@ -1,0 +1,101 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import {
+  ClusterEncryption,
+  ClusterNetwork,
+  ConfigFile,
+  ContainerImage,
+  EndpointAccess,
+  EnvValue,
+  HardenedDeployment,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  NodeImage,
+  NodeShape,
+  Port,
+  PrivateNodePool,
+  Probe,
+  RegionServices,
+  SecureNamespace,
+  SecureOkeCluster,
+  SubnetExposure,
+  SubnetPlan,
+  TlsTermination,
+  WritablePath,
+  oci,
+} from "secure-oke";
+
+const compartmentId = "ocid1.compartment.oc1..example";
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+const app = new App();
+
+// The platform: a network of a given size with a public subnet for load balancers, and a cluster that a VPN reaches.
+const platform = new TerraformStack(app, "platform");
+new oci.provider.OciProvider(platform, "oci", { region: "eu-frankfurt-1" });
+const home = new oci.provider.OciProvider(platform, "home", { region: "eu-amsterdam-1", alias: "home" });
+const network = new ClusterNetwork(platform, "network", {
+  compartmentId: "ocid1.compartment.oc1..network",
+  plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 60, pods: 3000 }),
+  loadBalancerSubnet: SubnetExposure.publicWith({ reason: "Customers reach the shop from the internet" }),
+  regionServices: RegionServices.of({
+    serviceId: "ocid1.service.oc1.eu-frankfurt-1.example",
+    cidrLabel: "all-fra-services-in-oracle-services-network",
+  }),
+});
+const cluster = new SecureOkeCluster(platform, "cluster", {
+  compartmentId,
+  clusterName: "shop",
+  kubernetesVersion: KubernetesVersion.V1_34,
+  network,
+  endpointAccess: EndpointAccess.privateFrom(["10.200.0.0/24"]),
+  encryption: new ClusterEncryption(platform, "encryption", {
+    compartmentId,
+    existingKeyId: "ocid1.key.oc1.eu-frankfurt-1.vault.example",
+    homeRegionProvider: home,
+  }),
+  homeRegionProvider: home,
+  freeformTags: { team: "shop" },
+});
+
+// The nodes: Arm, one Kubernetes version behind the cluster, spread over named availability domains.
+new PrivateNodePool(platform, "blue", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memoryInGbs: 24 }),
+  size: 6,
+  kubernetesVersion: KubernetesVersion.V1_33,
+  availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-1", "Uocm:EU-FRANKFURT-1-AD-2", "Uocm:EU-FRANKFURT-1-AD-3"],
+  evictionGraceDuration: "PT30M",
+  labels: { "shop.example/pool": "blue" },
+});
+
+// The workloads: a public web front end that talks to an API, which nobody else reaches.
+const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
+new SecureNamespace(shop, "namespace", { name: "shop", podSecurityVersion: KubernetesVersion.V1_34 });
+const api = new HardenedDeployment(shop, "api", {
+  image: ContainerImage.of(`fra.ocir.io/acme/api:1.4.2@${digest}`),
+  port: 8443,
+  replicas: 3,
+  readiness: Probe.http("/ready"),
+  liveness: Probe.http("/live"),
+  resources: { cpu: { request: "250m", limit: "1" }, memory: { request: "512Mi", limit: "512Mi" } },
+  writablePaths: [WritablePath.of("/tmp", { sizeLimit: "64Mi" })],
+});
+const web = new HardenedDeployment(shop, "web", {
+  image: ContainerImage.of(`fra.ocir.io/acme/web@${digest}`),
+  port: 8080,
+  env: { API_URL: EnvValue.fromValue("https://api:8443"), NODE: EnvValue.fromField("spec.nodeName") },
+  files: [ConfigFile.of("/etc/web/site.conf", "log_format '${remote} %{status}';\n")],
+});
+web.connections.allowTo(api, Port.tcp(8443));
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.publicFrom(["192.0.2.0/24", "198.51.100.0/24"], {
+    reason: "Customers of the pilot",
+  }),
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+});
+cluster.addCdk8sChart("shop", shop);
+
+app.synth();

@@ -1,0 +1,38 @@
+import { ApiObject, Chart } from "cdk8s";
+import { type Construct } from "constructs";
+import { type Problems } from "../core/validation-error";
+
+/** What a construct's path will be, for problems that are found before it is made. */
+export function pathOf(scope: Construct, id: string): string {
+  return scope.node.path === "" ? id : `${scope.node.path}/${id}`;
+}
+
+/** An object of props without those that are undefined, so that they don't hide defaults. */
+export function given<T extends object>(props: T): T {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Adds a problem where the chart has an object of one of these kinds and of this name already. */
+export function checkUnused(
+  problems: Problems,
+  scope: Construct,
+  kinds: readonly string[],
+  name: string,
+): void {
+  const chart = Chart.of(scope);
+  const taken = chart.node
+    .findAll()
+    .filter((other) => ApiObject.isApiObject(other))
+    .find(
+      ({ kind, name: other, metadata }) =>
+        kinds.includes(kind) &&
+        other === name &&
+        (kind === "Namespace" || metadata.namespace === chart.namespace),
+    );
+  if (!taken) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `The chart has a ${taken.kind} named ${name} already, made by ${taken.node.scope?.node.path}`,
+    "Give each a name of its own",
+  );
+}

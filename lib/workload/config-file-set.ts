@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { type ConfigFile } from "./config-file";
+import { type Problems } from "../core/validation-error";
+
+const LARGEST = 1024 * 1024;
+
+/** Adds a problem where the files don't fit into one ConfigMap. */
+export function checkFiles(problems: Problems, files: readonly ConfigFile[]): void {
+  const size = files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0);
+  if (size <= LARGEST) return;
+  problems.add(
+    "CONFIG_TOO_LARGE",
+    `The files have ${size} bytes together, and a ConfigMap holds ${LARGEST}`,
+    "Put large files into the image, or into a volume",
+  );
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
+/** The files as keys of a ConfigMap whose name changes with what they say, so that a change rolls the pods. */
+export class ConfigFileSet {
+  /** The name of the ConfigMap. */
+  public readonly name: string;
+  private readonly files: readonly ConfigFile[];
+
+  constructor(workload: string, files: readonly ConfigFile[]) {
+    this.files = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+    const text = JSON.stringify(this.files.map(({ path, content }) => [path, content]));
+    this.name = `${workload}-config-${digest(text)}`;
+  }
+
+  public data(): { [key: string]: string } {
+    return Object.fromEntries(this.files.map((file) => [this.keyOf(file), file.content]));
+  }
+
+  public mounts(volume: string): object[] {
+    return this.files.map((file) => ({
+      name: volume,
+      mountPath: file.path,
+      subPath: this.keyOf(file),
+      readOnly: true,
+    }));
+  }
+
+  /** The file's name, which people look for; with a hash where two files have one name. */
+  private keyOf(file: ConfigFile): string {
+    const base = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/[^-._a-zA-Z0-9]/g, "_");
+    const key = base(file.path).slice(0, 200);
+    const alone = this.files.filter((other) => base(other.path).slice(0, 200) === key).length === 1;
+    return alone && !key.startsWith("..") && key !== "." ? key : `${digest(file.path)}-${key}`;
+  }
+}

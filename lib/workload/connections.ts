@@ -1,0 +1,112 @@
+import { type INetworkPolicyPeer } from "cdk8s-plus-27";
+import { type IConstruct } from "constructs";
+import { type Port } from "../core/port";
+import { Problems } from "../core/validation-error";
+import { checkPolicyPort, dnsEgress, peerManifests, portManifests } from "./network-rules";
+
+/** A workload whose connections are declared. */
+export interface IConnectable extends INetworkPolicyPeer {
+  /** Who it may connect to and who may connect to it. */
+  readonly connections: Connections;
+}
+
+interface Rule {
+  readonly peers: () => object[];
+  readonly port: Port;
+}
+
+/**
+ * Who a workload may connect to and who may connect to it; all else is denied, DNS excepted.
+ *
+ * A peer is an address range, pods or namespaces of cdk8s-plus, or another workload of this library. With the last, one
+ * declaration opens both ends, in other namespaces too.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export class Connections {
+  /** @internal */
+  public static _of(workload: INetworkPolicyPeer, namespace?: string): Connections {
+    return new Connections(workload, namespace);
+  }
+
+  private readonly ingress: Rule[] = [];
+  private readonly egress: Rule[] = [];
+
+  private constructor(
+    private readonly workload: INetworkPolicyPeer,
+    private readonly namespace?: string,
+  ) {}
+
+  /**
+   * Lets the workload connect to a peer.
+   *
+   * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
+   * @param port the port of the peer's pods, which may differ from its Service's
+   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace
+   */
+  public allowTo(peer: INetworkPolicyPeer, port: Port): void {
+    this.check(peer, port);
+    this.egress.push({ peers: () => peerManifests(peer), port });
+    connectionsOf(peer)?.ingress.push({ peers: () => peerManifests(this.workload), port });
+  }
+
+  /**
+   * Lets a peer connect to the workload.
+   *
+   * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
+   * @param port the port of this workload's pods
+   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace
+   */
+  public allowFrom(peer: INetworkPolicyPeer, port: Port): void {
+    this.check(peer, port);
+    this.ingress.push({ peers: () => peerManifests(peer), port });
+    connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
+  }
+
+  /** @internal */
+  public _allowFromBlock(cidr: string, port: Port): void {
+    this.ingress.push({ peers: () => [{ ipBlock: { cidr } }], port });
+  }
+
+  /** @internal */
+  public _policyRules(): object {
+    return {
+      policyTypes: ["Egress", "Ingress"],
+      ingress: written(this.ingress, "from"),
+      egress: [dnsEgress(), ...written(this.egress, "to")],
+    };
+  }
+
+  private check(peer: INetworkPolicyPeer, port: Port): void {
+    const problems = new Problems(this.workload);
+    checkPolicyPort(problems, port);
+    const other = connectionsOf(peer);
+    if (other && (other.namespace === undefined) !== (this.namespace === undefined)) {
+      const nameless = other.namespace === undefined ? peer : this.workload;
+      problems.add(
+        "NAME_INVALID",
+        `${nameless.node.path} has no namespace, so a policy in another namespace can't name it`,
+        'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+      );
+    }
+    problems.throwIfAny();
+  }
+}
+
+function connectionsOf(peer: IConstruct): Connections | undefined {
+  const connections: unknown = (peer as Partial<IConnectable>).connections;
+  return connections instanceof Connections ? connections : undefined;
+}
+
+/** One manifest for each peer and port, each once and in an order that no later declaration changes. */
+function written(rules: readonly Rule[], side: "from" | "to"): object[] {
+  const byText = new Map<string, object>();
+  for (const { peers, port } of rules) {
+    const ports = portManifests(port);
+    for (const peer of peers()) {
+      const rule = { [side]: [peer], ...(ports ? { ports } : {}) };
+      byText.set(JSON.stringify(rule), rule);
+    }
+  }
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
+}

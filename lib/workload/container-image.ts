@@ -1,0 +1,166 @@
+import { Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+
+const HOST =
+  /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+)(?::\d{1,5})?$/;
+const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const LONGEST_NAME = 255;
+const EXAMPLE = "fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>";
+
+interface Parts {
+  readonly name: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+function split(reference: string): Parts {
+  const at = reference.indexOf("@");
+  const named = at < 0 ? reference : reference.slice(0, at);
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  return {
+    name: colon < 0 ? named : named.slice(0, colon),
+    tag: colon < 0 ? undefined : named.slice(colon + 1),
+    digest: at < 0 ? undefined : reference.slice(at + 1),
+  };
+}
+
+function checkName(problems: Problems, name: string): void {
+  // A name with a reference to a Terraform value, such as a repository's address, is known later.
+  if (Token.isUnresolved(name)) return;
+  const [host = "", ...path] = name.split("/");
+  const add = (what: string, fix: string) => {
+    problems.add("IMAGE_INVALID", `${JSON.stringify(name)} ${what}`, fix);
+  };
+  if (path.length === 0 || !(host.includes(".") || host.includes(":") || host === "localhost")) {
+    add("does not begin with the host of a registry", `Name the registry too, for example ${EXAMPLE}`);
+    return;
+  }
+  if (!HOST.test(host))
+    add(`has the registry ${JSON.stringify(host)}`, `Write a host name, for example ${EXAMPLE}`);
+  for (const part of path.filter((candidate) => !PATH_PART.test(candidate))) {
+    add(
+      `has the repository part ${JSON.stringify(part)}`,
+      "Use lower-case letters and digits, joined by single . or _ or by dashes, parts divided by single slashes",
+    );
+  }
+  if (name.length > LONGEST_NAME) add(`has ${name.length} characters`, `Use up to ${LONGEST_NAME}`);
+}
+
+function checkTag(problems: Problems, tag: string | undefined): void {
+  if (tag === undefined) return;
+  if (!Token.isUnresolved(tag) && !TAG.test(tag)) {
+    problems.add(
+      "IMAGE_INVALID",
+      `The tag is ${JSON.stringify(tag)}`,
+      "Use up to 128 letters, digits, _, . and -, beginning with a letter, a digit or _",
+    );
+  }
+  if (tag !== "latest") return;
+  problems.add(
+    "IMAGE_NOT_PINNED",
+    "The tag is latest, which names no version",
+    `Name a version, or a digest only: ${EXAMPLE}`,
+  );
+}
+
+/**
+ * A container image, pinned by its digest.
+ *
+ * @see https://kubernetes.io/docs/concepts/containers/images/#image-names
+ */
+export class ContainerImage {
+  /**
+   * An image whose digest says what runs.
+   *
+   * @param reference registry, repository and digest, such as `fra.ocir.io/acme/web@sha256:…`; a tag before the `@` is kept
+   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED
+   */
+  public static of(reference: string): ContainerImage {
+    return ContainerImage.read("ContainerImage.of", reference, (problems, { digest }) => {
+      if (digest !== undefined) return;
+      problems.add(
+        "IMAGE_NOT_PINNED",
+        `${JSON.stringify(reference)} has no digest`,
+        `Write ${EXAMPLE}; \`docker buildx imagetools inspect <image>\` prints the digest of a tag, and ` +
+          "ContainerImage.tagOnly(reference, { reason }) takes a tag alone",
+      );
+    });
+  }
+
+  /**
+   * An image named by a tag alone, which the registry may move to other content.
+   *
+   * The reason is kept as an acknowledgement of the workloads that run the image.
+   *
+   * @param reference registry, repository and tag, such as `fra.ocir.io/acme/web:1.4.2`; never `latest`
+   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING
+   */
+  public static tagOnly(reference: string, choice: ReasonedChoice): ContainerImage {
+    return ContainerImage.read(
+      "ContainerImage.tagOnly",
+      reference,
+      (problems, { tag, digest }) => {
+        checkReason(problems, "An image without a digest", choice.reason);
+        if (digest !== undefined) {
+          problems.add("IMAGE_INVALID", "The image has a digest", "Write ContainerImage.of(reference)");
+        } else if (tag === undefined) {
+          problems.add(
+            "IMAGE_NOT_PINNED",
+            "The image has no tag, which means latest",
+            "Name a version after a colon",
+          );
+        }
+      },
+      choice.reason,
+    );
+  }
+
+  private static read(
+    factory: string,
+    reference: string,
+    check: (problems: Problems, parts: Parts) => void,
+    reason?: string,
+  ): ContainerImage {
+    const problems = new Problems(factory);
+    const parts = split(reference);
+    checkName(problems, parts.name);
+    checkTag(problems, parts.tag);
+    if (parts.digest !== undefined && !DIGEST.test(parts.digest)) {
+      problems.add(
+        "IMAGE_INVALID",
+        `The digest is ${JSON.stringify(parts.digest)}`,
+        "Write sha256: and 64 lower-case hexadecimal digits",
+      );
+    }
+    check(problems, parts);
+    problems.throwIfAny();
+    return new ContainerImage(reference, parts.tag, parts.digest, reason);
+  }
+
+  private constructor(
+    /** The image as the kubelet pulls it. */
+    public readonly reference: string,
+    /** The tag, where there is one. */
+    public readonly tag?: string,
+    /** The digest, `sha256:` and 64 hexadecimal digits. */
+    public readonly digest?: string,
+    /** Why there is no digest, where there is none. */
+    public readonly reason?: string,
+  ) {}
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct): void {
+    if (this.reason === undefined) return;
+    Acknowledgements._record(
+      scope,
+      "immutable-containers",
+      `image ${this.reference} without a digest`,
+      this.reason,
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { Acknowledgements } from "../core/acknowledgement";
+import { readCidrs } from "../core/cidr";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+import { type IConstruct } from "constructs";
+
+/** Who may connect to a load balancer. */
+export class LoadBalancerAccess {
+  /**
+   * An address in the VCN only, for clients of these ranges.
+   *
+   * @param cidrs IPv4 ranges such as `10.0.0.0/8`, in any order
+   * @throws CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
+   */
+  public static internalFrom(cidrs: string[]): LoadBalancerAccess {
+    const problems = new Problems("LoadBalancerAccess.internalFrom");
+    const ranges = readCidrs(problems, "cidrs", cidrs);
+    problems.throwIfAny();
+    return new LoadBalancerAccess(true, ranges);
+  }
+
+  /**
+   * A public address, for clients of these ranges.
+   *
+   * @param cidrs IPv4 ranges such as `203.0.113.0/24`, in any order
+   * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
+   */
+  public static publicFrom(cidrs: string[], choice: ReasonedChoice): LoadBalancerAccess {
+    const problems = new Problems("LoadBalancerAccess.publicFrom");
+    const ranges = readCidrs(problems, "cidrs", cidrs);
+    checkReason(problems, "A public load balancer", choice.reason);
+    problems.throwIfAny();
+    return new LoadBalancerAccess(false, ranges, choice.reason);
+  }
+
+  /**
+   * A public address, for everyone.
+   *
+   * @throws REASON_MISSING
+   */
+  public static publicFromAnywhere(choice: ReasonedChoice): LoadBalancerAccess {
+    const problems = new Problems("LoadBalancerAccess.publicFromAnywhere");
+    checkReason(problems, "A load balancer for everyone", choice.reason);
+    problems.throwIfAny();
+    return new LoadBalancerAccess(false, ["0.0.0.0/0"], choice.reason);
+  }
+
+  private constructor(
+    /** Whether the load balancer has an address in the VCN only. */
+    public readonly isInternal: boolean,
+    /** The ranges of the clients, sorted. */
+    public readonly sourceRanges: string[],
+    /** Why the load balancer is public, where it is. */
+    public readonly reason?: string,
+  ) {}
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct): void {
+    if (this.reason === undefined) return;
+    const what = `public load balancer for ${this.sourceRanges.join(", ")}`;
+    Acknowledgements._record(scope, "exposure", what, this.reason);
+  }
+}

@@ -1,0 +1,39 @@
+import { Problems } from "../core/validation-error";
+
+const LEAST = 10;
+const MOST = 8192;
+
+/**
+ * The bandwidth of a load balancer.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Specifying_Alternative_Load_Balancer_Shapes.htm
+ */
+export class LoadBalancerShape {
+  /**
+   * A bandwidth that follows the traffic between two bounds.
+   *
+   * @param minimumMbps kept ready, 10 to 8192 megabits a second
+   * @param maximumMbps never exceeded, from the minimum to 8192 megabits a second
+   * @throws COUNT_INVALID
+   */
+  public static flexible(minimumMbps: number, maximumMbps: number): LoadBalancerShape {
+    const problems = new Problems("LoadBalancerShape.flexible");
+    const fix = `Give whole numbers from ${LEAST} to ${MOST}, the lower one first`;
+    for (const value of new Set([minimumMbps, maximumMbps])) {
+      if (Number.isInteger(value) && value >= LEAST && value <= MOST) continue;
+      problems.add("COUNT_INVALID", `${value} is not a bandwidth that OCI offers`, fix);
+    }
+    if (!problems.any && minimumMbps > maximumMbps) {
+      problems.add("COUNT_INVALID", `The minimum ${minimumMbps} is above the maximum ${maximumMbps}`, fix);
+    }
+    problems.throwIfAny();
+    return new LoadBalancerShape(minimumMbps, maximumMbps);
+  }
+
+  private constructor(
+    /** The bandwidth that is kept ready, in megabits a second. */
+    public readonly minimumMbps: number,
+    /** The bandwidth that is never exceeded, in megabits a second. */
+    public readonly maximumMbps: number,
+  ) {}
+}

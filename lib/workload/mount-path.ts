@@ -1,0 +1,79 @@
+import { type Problems } from "../core/validation-error";
+
+const LONGEST = 1024;
+// Nothing may be mounted over these, as that would replace the system of the image.
+const WHOLE = [
+  "/",
+  "/boot",
+  "/etc",
+  "/home",
+  "/media",
+  "/mnt",
+  "/opt",
+  "/root",
+  "/run",
+  "/srv",
+  "/usr",
+  "/var",
+  "/var/lib",
+  "/var/run",
+];
+// Nothing may be mounted in these: what is run from there would no longer come from the image, or from Kubernetes.
+const BELOW = [
+  "/bin",
+  "/dev",
+  "/lib",
+  "/lib64",
+  "/proc",
+  "/run/secrets/kubernetes.io",
+  "/sbin",
+  "/sys",
+  "/usr/bin",
+  "/usr/lib",
+  "/usr/lib64",
+  "/usr/local/bin",
+  "/usr/local/sbin",
+  "/usr/sbin",
+  "/var/run/secrets/kubernetes.io",
+];
+
+/** Whether one path is the other, or lies in it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || folder === "/" || path.startsWith(`${folder}/`);
+}
+
+/** Adds a problem where a path can't be mounted safely. */
+export function checkMountPath(problems: Problems, path: string): void {
+  const add = (what: string, fix: string) => {
+    problems.add("PATH_INVALID", `${JSON.stringify(path)} ${what}`, fix);
+  };
+  if (!path.startsWith("/")) return add("is not an absolute path", 'Begin with a slash, for example "/tmp"');
+  if (path !== "/" && (/\/(?:\.{0,2}(?:\/|$))/.test(path) || path.endsWith("/"))) {
+    return add("is not in its simplest form", "Leave out empty parts, . and .., and the slash at the end");
+  }
+  // Kubernetes refuses a colon; control characters would be mounted and never found again.
+  if (path.includes(":") || [...path].some((character) => character < " ") || path.length > LONGEST) {
+    return add("has a colon or a control character, or is too long", `Use up to ${LONGEST} other characters`);
+  }
+  const system = BELOW.find((folder) => isWithin(path, folder));
+  if (WHOLE.includes(path) || system !== undefined) {
+    add(
+      system === undefined || system === path ? "is a directory of the system" : `lies in ${system}`,
+      "Mount a directory of the program's own, for example /tmp, /var/cache/web or /etc/web",
+    );
+  }
+}
+
+/** Adds a problem for each two paths of which one is the other or lies in it. */
+export function checkOverlaps(problems: Problems, paths: readonly string[]): void {
+  const sorted = [...paths].sort();
+  sorted.forEach((path, index) => {
+    for (const other of sorted.slice(index + 1).filter((candidate) => isWithin(candidate, path))) {
+      problems.add(
+        "PATH_INVALID",
+        path === other ? `${path} is mounted twice` : `${other} lies in ${path}, which is mounted too`,
+        "Give each writable path and each file a place of its own",
+      );
+    }
+  });
+}

@@ -1,0 +1,39 @@
+/**
+ * What all pods of a namespace may take together.
+ *
+ * The defaults hold 100 pods of the default size.
+ *
+ * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/
+ */
+export interface NamespaceQuota {
+  /** Processors that are reserved. @default "10" */
+  readonly cpuRequests?: string;
+  /** Processors that may be used. @default "50" */
+  readonly cpuLimits?: string;
+  /** Memory that is reserved. @default "25Gi" */
+  readonly memoryRequests?: string;
+  /** Memory that may be used. @default "25Gi" */
+  readonly memoryLimits?: string;
+  /** Disk of nodes that is reserved. @default "7Gi" */
+  readonly ephemeralStorageRequests?: string;
+  /** Disk of nodes that may be used. @default "25Gi" */
+  readonly ephemeralStorageLimits?: string;
+  /** How many pods there may be, 1 or more. @default 100 */
+  readonly pods?: number;
+  /** How many Services may have a load balancer, 0 or more. @default 2 */
+  readonly loadBalancers?: number;
+}
+
+/**
+ * What a container gets that says nothing about its resources, and the most that one may take.
+ *
+ * @see https://kubernetes.io/docs/concepts/policy/limit-range/
+ */
+export interface NamespaceLimits {
+  /** The most processors of one container. @default "4" */
+  readonly maximumCpu?: string;
+  /** The most memory of one container. @default "8Gi" */
+  readonly maximumMemory?: string;
+  /** The most disk of one container. @default "8Gi" */
+  readonly maximumEphemeralStorage?: string;
+}

@@ -1,0 +1,99 @@
+import { given } from "./chart-objects";
+import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { DEFAULT_RESOURCES, resourcesManifest } from "./read-resources";
+import { readBytes, readCpu } from "../core/quantity";
+import { type Problems } from "../core/validation-error";
+
+const QUOTA: Required<NamespaceQuota> = {
+  cpuRequests: "10",
+  cpuLimits: "50",
+  memoryRequests: "25Gi",
+  memoryLimits: "25Gi",
+  ephemeralStorageRequests: "7Gi",
+  ephemeralStorageLimits: "25Gi",
+  pods: 100,
+  loadBalancers: 2,
+};
+
+const LIMITS: Required<NamespaceLimits> = {
+  maximumCpu: "4",
+  maximumMemory: "8Gi",
+  maximumEphemeralStorage: "8Gi",
+};
+
+function checkPair(
+  problems: Problems,
+  read: typeof readBytes,
+  less: readonly [string, string],
+  more: readonly [string, string],
+): void {
+  const [low, high] = [read(problems, ...less), read(problems, ...more)];
+  if (low === undefined || high === undefined || low <= high) return;
+  problems.add(
+    "RESOURCES_INVALID",
+    `${more[0]} is ${more[1]}, below ${less[0]} ${less[1]}`,
+    `Raise ${more[0]}`,
+  );
+}
+
+function checkCount(problems: Problems, name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  problems.add("COUNT_INVALID", `${name} is ${value}`, `Give a whole number from ${least} on`);
+}
+
+/** Reads a quota and writes it as a ResourceQuota's spec. */
+export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): object {
+  const all = { ...QUOTA, ...given(quota) };
+  const pair = (read: typeof readBytes, name: "cpu" | "memory" | "ephemeralStorage") => {
+    checkPair(
+      problems,
+      read,
+      [`quota.${name}Requests`, all[`${name}Requests`]],
+      [`quota.${name}Limits`, all[`${name}Limits`]],
+    );
+  };
+  pair(readCpu, "cpu");
+  pair(readBytes, "memory");
+  pair(readBytes, "ephemeralStorage");
+  checkCount(problems, "quota.pods", all.pods, 1);
+  checkCount(problems, "quota.loadBalancers", all.loadBalancers, 0);
+  return {
+    hard: {
+      "requests.cpu": all.cpuRequests,
+      "requests.memory": all.memoryRequests,
+      "requests.ephemeral-storage": all.ephemeralStorageRequests,
+      "limits.cpu": all.cpuLimits,
+      "limits.memory": all.memoryLimits,
+      "limits.ephemeral-storage": all.ephemeralStorageLimits,
+      pods: String(all.pods),
+      "services.loadbalancers": String(all.loadBalancers),
+    },
+  };
+}
+
+/** Reads limits and writes them as a LimitRange's spec. */
+export function limitsSpec(problems: Problems, limits: NamespaceLimits = {}): object {
+  const all = { ...LIMITS, ...given(limits) };
+  const { cpu, memory, ephemeralStorage } = DEFAULT_RESOURCES;
+  const check = (read: typeof readBytes, name: string, value: string, least: string) => {
+    checkPair(problems, read, ["the default limit", least], [`limits.${name}`, value]);
+  };
+  check(readCpu, "maximumCpu", all.maximumCpu, cpu.limit);
+  check(readBytes, "maximumMemory", all.maximumMemory, memory.limit);
+  check(readBytes, "maximumEphemeralStorage", all.maximumEphemeralStorage, ephemeralStorage.limit);
+  const defaults = resourcesManifest(DEFAULT_RESOURCES);
+  return {
+    limits: [
+      {
+        type: "Container",
+        default: defaults.limits,
+        defaultRequest: defaults.requests,
+        max: {
+          cpu: all.maximumCpu,
+          memory: all.maximumMemory,
+          "ephemeral-storage": all.maximumEphemeralStorage,
+        },
+      },
+    ],
+  };
+}

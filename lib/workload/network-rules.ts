@@ -1,0 +1,47 @@
+import { App, ApiObject, Chart } from "cdk8s";
+import { NetworkPolicy, type INetworkPolicyPeer } from "cdk8s-plus-27";
+import { Protocol, type Port } from "../core/port";
+import { type Problems } from "../core/validation-error";
+
+/** The label by which Kubernetes itself names every namespace. */
+export const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
+
+/** The rule that lets pods ask the cluster's DNS; over TCP too, for long answers. */
+export function dnsEgress(): object {
+  return {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: "kube-system" } },
+        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+      },
+    ],
+    ports: [
+      { port: 53, protocol: "TCP" },
+      { port: 53, protocol: "UDP" },
+    ],
+  };
+}
+
+/** The peers of a rule, as a policy of cdk8s-plus writes them: that is the one public way to read its selectors. */
+export function peerManifests(peer: INetworkPolicyPeer): object[] {
+  const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
+  const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
+  return spec.egress.flatMap((rule) => rule.to);
+}
+
+/** Adds a problem where a port is of a protocol that policies don't know. */
+export function checkPolicyPort(problems: Problems, port: Port): void {
+  if (port.protocol !== Protocol.ICMP) return;
+  problems.add(
+    "PORT_INVALID",
+    `${port.toString()} is ICMP, which network policies neither allow nor deny`,
+    "Name a TCP or UDP port, for example Port.tcp(5432)",
+  );
+}
+
+/** The ports of a rule; none where every port is meant. */
+export function portManifests(port: Port): object[] | undefined {
+  if (port.protocol === Protocol.ALL) return undefined;
+  const end = port.to === port.from ? {} : { endPort: port.to };
+  return [{ port: port.from, ...end, protocol: port.protocol }];
+}

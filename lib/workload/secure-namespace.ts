@@ -1,0 +1,131 @@
+import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { Construct } from "constructs";
+import { checkUnused, pathOf } from "./chart-objects";
+import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { limitsSpec, quotaSpec } from "./namespace-manifests";
+import { dnsEgress } from "./network-rules";
+import { KubernetesVersion } from "../cluster/kubernetes-version";
+import { checkLabels, checkObjectName } from "../core/kubernetes-names";
+import { Problems } from "../core/validation-error";
+import { guardStaticSynthesis } from "../manifests/static-synthesis";
+
+/** What a namespace is like. */
+export interface SecureNamespaceProps {
+  /** The name: up to 63 lower-case letters, digits and dashes. */
+  readonly name: string;
+  /**
+   * The version of the Pod Security Standard, pinned so that an upgrade of the cluster refuses no running workload.
+   *
+   * @default KubernetesVersion.V1_33
+   */
+  readonly podSecurityVersion?: KubernetesVersion;
+  /**
+   * What all pods may take together.
+   *
+   * @default - 100 pods of the default size, and two load balancers
+   */
+  readonly quota?: NamespaceQuota;
+  /**
+   * What one container may take.
+   *
+   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk
+   */
+  readonly limits?: NamespaceLimits;
+  /**
+   * Labels of the namespace.
+   *
+   * @default - those of pod security only
+   */
+  readonly labels?: { [key: string]: string };
+}
+
+const MODES = ["audit", "enforce", "warn"];
+
+/**
+ * A namespace that runs only pods of the restricted Pod Security Standard, which connect to nothing but DNS until told.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
+export class SecureNamespace extends Construct {
+  /** The name of the namespace. */
+  public readonly name: string;
+
+  /** @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID */
+  constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
+    const { labels, quota, limits } = read(scope, id, props);
+    super(scope, id);
+    guardStaticSynthesis(Chart.of(this));
+    this.name = props.name;
+    this.node.defaultChild = this.addNamespace(labels);
+    this.add("DenyAll", "networking.k8s.io/v1", "NetworkPolicy", "deny-all", {
+      spec: { podSelector: {}, policyTypes: ["Egress", "Ingress"] },
+    });
+    this.add("AllowDns", "networking.k8s.io/v1", "NetworkPolicy", "allow-dns", {
+      spec: { podSelector: {}, policyTypes: ["Egress"], egress: [dnsEgress()] },
+    });
+    this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota });
+    this.add("Limits", "v1", "LimitRange", "limits", { spec: limits });
+    // Kubernetes makes this account itself; pods that name no other must find no token in it.
+    this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
+      automountServiceAccountToken: false,
+    });
+  }
+
+  private addNamespace(labels: { [key: string]: string }): ApiObject {
+    const namespace = new ApiObject(this, "Resource", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: this.name, labels },
+    });
+    // A namespace is in no namespace, but cdk8s puts that of the chart into every object.
+    if (Chart.of(this).namespace !== undefined)
+      namespace.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    return namespace;
+  }
+
+  private add(id: string, apiVersion: string, kind: string, name: string, rest: object): void {
+    const object = new ApiObject(this, id, {
+      apiVersion,
+      kind,
+      metadata: { name, namespace: this.name },
+      ...rest,
+    });
+    if (this.node.defaultChild) object.addDependency(this.node.defaultChild);
+  }
+}
+
+interface Read {
+  readonly labels: { [key: string]: string };
+  readonly quota: object;
+  readonly limits: object;
+}
+
+/** Validates the props; throws with all that is wrong. */
+function read(scope: Construct, id: string, props: SecureNamespaceProps): Read {
+  const problems = new Problems(pathOf(scope, id));
+  const version = props.podSecurityVersion ?? KubernetesVersion.V1_33;
+  const security = MODES.flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, "restricted"],
+    [`pod-security.kubernetes.io/${mode}-version`, `v1.${version.minor}`],
+  ]);
+  checkObjectName(problems, "name", props.name);
+  checkReserved(problems, props.name);
+  checkUnused(problems, scope, ["Namespace"], props.name);
+  checkLabels(problems, "labels", props.labels, [
+    ...security.map(([key = ""]) => key),
+    "kubernetes.io/metadata.name",
+  ]);
+  const quota = quotaSpec(problems, props.quota);
+  const limits = limitsSpec(problems, props.limits);
+  problems.throwIfAny();
+  return { labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
+}
+
+function checkReserved(problems: Problems, name: string): void {
+  if (name !== "default" && !name.startsWith("kube-")) return;
+  problems.add(
+    "NAME_INVALID",
+    `name is ${name}, which belongs to Kubernetes`,
+    "Make a namespace of your own: the restricted standard would refuse the pods of the system",
+  );
+}

@@ -1,0 +1,133 @@
+// Synthesizes examples/quickstart and says what was made, which practices it follows by what, and what to do next.
+const { execFileSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+
+const root = path.join(__dirname, "..");
+const example = path.join(root, "examples", "quickstart");
+const outdir = path.join(example, "cdktf.out");
+
+function synthesize() {
+  fs.rmSync(outdir, { recursive: true, force: true });
+  const register = path.join(__dirname, "register.js");
+  const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out" };
+  execFileSync(process.execPath, [register, "main.ts"], { cwd: example, env, stdio: "inherit" });
+}
+
+function count(kinds) {
+  const counts = new Map();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function printCounts(title, kinds) {
+  console.log(`\n${title}: ${kinds.length}`);
+  for (const [kind, number] of count(kinds)) console.log(`  ${String(number).padStart(3)}  ${kind}`);
+}
+
+const NOT_BUILT = "not yet built";
+
+/** What in the output makes a practice true; each line is read from the output, so that it can't promise too much. */
+function practices(terraform, objects) {
+  const all = (type) => Object.values(terraform.resource[type] ?? {});
+  const rules = all("oci_core_network_security_group_security_rule");
+  const byCidr = rules.filter((rule) => [rule.source_type, rule.destination_type].includes("CIDR_BLOCK"));
+  const subnets = all("oci_core_subnet");
+  const privateSubnets = subnets.filter((s) => s.prohibit_public_ip_on_vnic && s.prohibit_internet_ingress);
+  const [cluster] = all("oci_containerengine_cluster");
+  const [pool] = all("oci_containerengine_node_pool");
+  const kind = (name) => objects.filter((object) => object.kind === name);
+  const pods = kind("Deployment").map((object) => object.spec.template.spec);
+  const containers = pods.flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers]);
+  const [service] = kind("Service").filter((object) => object.spec.type === "LoadBalancer");
+  const annotations = service?.metadata.annotations ?? {};
+  const every = (list, test) => list.length > 0 && list.every(test);
+  const line = (holds, text) => (holds ? text : NOT_BUILT);
+  return {
+    exposure: line(
+      !cluster.endpoint_config.is_public_ip_enabled &&
+        privateSubnets.length === subnets.length &&
+        byCidr.length === 0,
+      `private API endpoint, ${privateSubnets.length} of ${subnets.length} subnets private, ${rules.length} NSG rules and none of them names an address range`,
+    ),
+    patching: line(
+      pool.node_pool_cycling_details.is_node_cycling_enabled,
+      `nodes boot a pinned image and are cycled ${pool.node_pool_cycling_details.maximum_surge} at a time; host scanning is ${NOT_BUILT}`,
+    ),
+    "network-layers": line(
+      kind("NetworkPolicy").length > 0,
+      `${kind("NetworkPolicy").length} NetworkPolicies over ${all("oci_core_network_security_group").length} NSGs; install Calico or Cilium, OKE has no policy engine of its own`,
+    ),
+    "nsg-rules-as-code": line(
+      annotations["oci.oraclecloud.com/security-rule-management-mode"] === "NSG",
+      "the load balancer's rules live in NSGs (mode NSG), with the IAM for it; the default security list is emptied",
+    ),
+    rotation: NOT_BUILT,
+    "non-root": line(
+      every(pods, (pod) => pod.securityContext.runAsNonRoot && pod.securityContext.runAsUser >= 10000),
+      `every pod runs as user ${pods[0]?.securityContext.runAsUser}, and the namespace enforces the restricted Pod Security Standard`,
+    ),
+    "immutable-containers": line(
+      every(containers, (c) => c.securityContext.readOnlyRootFilesystem),
+      `${containers.length} of ${containers.length} containers have a read-only root filesystem`,
+    ),
+    "tls-offload": line(
+      annotations["service.beta.kubernetes.io/oci-load-balancer-tls-secret"],
+      `TLS ends at the load balancer, with ${annotations["oci.oraclecloud.com/oci-load-balancer-listener-ssl-config"]}`,
+    ),
+    auditing: NOT_BUILT,
+    "small-images": line(
+      every(containers, (c) => /@sha256:/.test(c.image)),
+      `every image is pinned by digest; registry scanning is ${NOT_BUILT}`,
+    ),
+    "credential-exposure": line(
+      cluster.kms_key_id && kind("Secret").length === 0,
+      "etcd is encrypted by an HSM-protected key of yours, and no Secret is in the manifests",
+    ),
+    "access-tokens": line(
+      every(pods, (pod) => pod.automountServiceAccountToken === false),
+      `no pod mounts a token; tokens for people and tools are ${NOT_BUILT}`,
+    ),
+    "least-privilege": line(
+      every(
+        all("oci_identity_policy").flatMap((policy) => policy.statements),
+        (statement) => statement.includes("request.principal.type = 'cluster'"),
+      ),
+      `${all("oci_identity_policy").length} IAM policies, each limited to the cluster; RBAC roles are ${NOT_BUILT}`,
+    ),
+  };
+}
+
+function main() {
+  synthesize();
+  const stackFile = path.join(outdir, "stacks", "shop", "cdk.tf.json");
+  const manifestFile = path.join(outdir, "manifests", "shop", "shop.yaml");
+  const terraform = JSON.parse(fs.readFileSync(stackFile, "utf8"));
+  // cdk8s reads YAML with the parser that also wrote it.
+  const objects = require("cdk8s").Yaml.load(manifestFile);
+  const types = Object.entries(terraform.resource).flatMap(([type, all]) => Object.keys(all).map(() => type));
+  printCounts("Terraform resources", types);
+  printCounts(
+    "Kubernetes objects",
+    objects.map((object) => object.kind),
+  );
+
+  console.log("\nFiles");
+  for (const file of [stackFile, manifestFile]) console.log(`  ${path.relative(process.cwd(), file)}`);
+
+  console.log("\nPractices");
+  for (const [id, text] of Object.entries(practices(terraform, objects)))
+    console.log(`  ${id.padEnd(21)} ${text}`);
+
+  console.log(
+    "\nNext, with your own OCIDs in examples/quickstart/main.ts and your credentials in ~/.oci/config",
+  );
+  const commands = [
+    `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} init`,
+    `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} apply`,
+    `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} output -raw shop_manifests | kubectl apply --server-side -f -`,
+  ];
+  for (const command of commands) console.log(`  ${command}`);
+}
+
+main();

@@ -1,0 +1,77 @@
+import { Yaml } from "cdk8s";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { EXAMPLES, previewsOf, stacksOf, synthesizeExample } from "../support/examples";
+
+describe.each(EXAMPLES)("example %s", (name) => {
+  const outdir = synthesizeExample(name);
+  const stacks = stacksOf(outdir);
+  const resources = Object.values<any>(stacks).flatMap((stack) =>
+    Object.entries<any>(stack.resource).flatMap(([type, all]) =>
+      Object.values<any>(all).map((resource) => ({ type, ...resource })),
+    ),
+  );
+  const all = (type: string) => resources.filter((resource) => resource.type === type);
+
+  afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
+
+  test("synthesizes what its snapshot holds", () => {
+    expect(stacks).toMatchSnapshot();
+    expect(previewsOf(outdir)).toMatchSnapshot();
+  });
+
+  test("synthesizes the same bytes again", () => {
+    const again = synthesizeExample(name);
+    expect(stacksOf(again)).toEqual(stacks);
+    expect(previewsOf(again)).toEqual(previewsOf(outdir));
+    fs.rmSync(path.dirname(again), { recursive: true });
+  });
+
+  test("has no rule that names a range wider than a /8, no open port beside the API's, and no stateless rule", () => {
+    for (const rule of all("oci_core_network_security_group_security_rule")) {
+      expect(rule.stateless).toBe(false);
+      const ends = [rule.source_type && rule.source, rule.destination_type && rule.destination].filter(Boolean);
+      const isRange = [rule.source_type, rule.destination_type].includes("CIDR_BLOCK");
+      for (const end of isRange ? ends : []) expect(Number(end.split("/")[1])).toBeGreaterThanOrEqual(8);
+      // A range may reach the API endpoint and nothing else; every other rule is between groups or to the services.
+      if (isRange) expect(rule.tcp_options.destination_port_range).toEqual({ min: 6443, max: 6443 });
+    }
+  });
+
+  test("has no rules in security lists, and routes to the internet only from subnets that are public on purpose", () => {
+    expect(all("oci_core_security_list")).toEqual([]);
+    for (const list of all("oci_core_default_security_list")) {
+      expect(Object.keys(list).filter((key) => key.endsWith("security_rules"))).toEqual([]);
+    }
+    expect(all("oci_core_nat_gateway")).toEqual([]);
+    const publicSubnets = all("oci_core_subnet").filter((subnet) => !subnet.prohibit_public_ip_on_vnic);
+    const wide = all("oci_core_route_table").filter((table) => JSON.stringify(table).includes('"0.0.0.0/0"'));
+    expect(wide.length).toBe(all("oci_core_internet_gateway").length);
+    for (const subnet of all("oci_core_subnet")) {
+      const routed = wide.some((table) => subnet.route_table_id.includes(table["//"].metadata.uniqueId));
+      expect(routed).toBe(publicSubnets.includes(subnet));
+      expect(subnet.prohibit_internet_ingress).toBe(!publicSubnets.includes(subnet));
+    }
+    if (name === "quickstart") expect(publicSubnets).toEqual([]);
+  });
+
+  test("has load balancers whose source ranges are written and narrow", () => {
+    const objects = Object.keys(previewsOf(outdir)).flatMap((file) => Yaml.load(path.join(outdir, "manifests", file)));
+    const balancers = objects.filter((object: any) => object.spec?.type === "LoadBalancer");
+    for (const { spec, metadata } of balancers) {
+      expect(spec.loadBalancerSourceRanges.length).toBeGreaterThan(0);
+      for (const range of spec.loadBalancerSourceRanges) expect(Number(range.split("/")[1])).toBeGreaterThanOrEqual(8);
+      expect(metadata.annotations["oci.oraclecloud.com/security-rule-management-mode"]).toBe("NSG");
+    }
+    expect(balancers.length).toBeGreaterThan(0);
+  });
+
+  test("grants nothing in the tenancy, and nothing to any user without a kind of principal", () => {
+    const statements = all("oci_identity_policy").flatMap((policy) => policy.statements as string[]);
+    for (const statement of statements) {
+      expect(statement).not.toMatch(/in tenancy|all-resources|manage cluster-family/);
+      expect(statement).toMatch(/request\.principal\.type = '/);
+    }
+    expect(statements.length).toBeGreaterThan(0);
+  });
+});

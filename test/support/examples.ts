@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const root = path.join(__dirname, "..", "..");
+
+/** The names of all examples. */
+export const EXAMPLES = fs
+  .readdirSync(path.join(root, "examples"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+  .sort();
+
+/** Runs an example as a user does, in a process of its own; answers the folder that it wrote. */
+export function synthesizeExample(name: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+  const program = path.join(root, "examples", name, "main.ts");
+  const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out" };
+  execFileSync(process.execPath, [path.join(root, "scripts", "register.js"), program], { cwd: folder, env });
+  return path.join(folder, "cdktf.out");
+}
+
+/** The stacks of a synthesized example, without what differs from folder to folder. */
+export function stacksOf(outdir: string): { [name: string]: any } {
+  const stacks = path.join(outdir, "stacks");
+  const entries = fs.readdirSync(stacks).sort().map((name) => {
+    const stack = JSON.parse(fs.readFileSync(path.join(stacks, name, "cdk.tf.json"), "utf8"));
+    delete stack.terraform.backend;
+    delete stack["//"].metadata.version;
+    return [name, stack];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The previews of the manifests of a synthesized example, by their paths. */
+export function previewsOf(outdir: string): { [file: string]: string } {
+  const folder = path.join(outdir, "manifests");
+  if (!fs.existsSync(folder)) return {};
+  const files = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
+  return Object.fromEntries(files.sort().map((file) => [file, fs.readFileSync(path.join(folder, file), "utf8")]));
+}
