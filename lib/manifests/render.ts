@@ -23,8 +23,9 @@ export function terraformYaml(objects: readonly unknown[], resolve: Resolve): st
     literal: (text) => text.replace(/\$\{/g, "$$${").replace(/%\{/g, "%%{"),
     whole: (reference) => resolve(Fn.jsonencode(reference)),
     text: (reference) => resolve(Fn.jsonencode(Fn.try([Fn.tostring(reference), reference]))),
-    // Without its quotes, an encoded string can stand inside of a quoted scalar. format refuses null, as text must.
-    part: (reference) => resolve(Fn.replace(Fn.jsonencode(Fn.format("%s", [reference])), "/^.|.$/", "")),
+    // Without its quotes, an encoded string can stand inside of a quoted scalar. join refuses null, which is no text.
+    part: (reference) =>
+      resolve(Fn.replace(Fn.jsonencode(Fn.join("", [Token.asString(reference)])), "/^.|.$/", "")),
   });
 }
 
@@ -86,8 +87,8 @@ function quote(parts: (string | IResolvable)[], style: Style): string {
 
 function printPart(part: string | IResolvable, next: string | IResolvable | undefined, style: Style): string {
   if (typeof part !== "string") return style.part(part);
-  const unsafe = isComposable(part) ? NOT_ASCII : NOT_PRINTABLE;
-  const escaped = style.literal(JSON.stringify(part).slice(1, -1).replace(unsafe, unicodeEscape));
+  const text = JSON.stringify(part).slice(1, -1);
+  const escaped = style.literal(text.replace(isComposable(text) ? NOT_ASCII : NOT_PRINTABLE, unicodeEscape));
   // A $ or % just before a reference would turn its ${ into an escape.
   return next === undefined ? escaped : escaped.replace(/[$%]$/, unicodeEscape);
 }
@@ -109,7 +110,11 @@ function isFragile(text: string): boolean {
   );
 }
 
-/** Whether Terraform, which normalizes all text, would join characters of it, or its first with one before. */
+/**
+ * Whether Terraform, which normalizes all text, would join characters of it, or its first with one before.
+ *
+ * Escaping makes new neighbours: a line break and an accent are two characters, the n of \\n and an accent are one.
+ */
 function isComposable(text: string): boolean {
   return text.normalize("NFC") !== text || /^[\p{M}\u1160-\u11ff]/u.test(text);
 }

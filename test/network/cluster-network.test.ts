@@ -3,7 +3,14 @@ import { RegionServices } from "../../lib/network/region-services";
 import { SubnetExposure } from "../../lib/network/subnet-exposure";
 import { SubnetPlan } from "../../lib/network/subnet-plan";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { COMPARTMENT, newStack, onlyResource, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  refusedCodes,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
 
 const SUBNET = "oci_core_subnet";
 const services = RegionServices.of({
@@ -12,7 +19,9 @@ const services = RegionServices.of({
 });
 
 function byName(stack: any, type: string): { [name: string]: any } {
-  return Object.fromEntries(Object.values(resourcesOf(stack, type)).map((entry: any) => [entry.display_name, entry]));
+  return Object.fromEntries(
+    Object.values(resourcesOf(stack, type)).map((entry: any) => [entry.display_name, entry]),
+  );
 }
 
 describe("a cluster network", () => {
@@ -66,7 +75,9 @@ describe("a cluster network", () => {
     const stack = newStack();
     new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, regionServices: services });
     expect(synthesized(stack).data).toBeUndefined();
-    expect(onlyResource(stack, "oci_core_service_gateway").services).toEqual([{ service_id: services.serviceId }]);
+    expect(onlyResource(stack, "oci_core_service_gateway").services).toEqual([
+      { service_id: services.serviceId },
+    ]);
   });
 
   test("takes plan, name, tags and public subnets", () => {
@@ -87,16 +98,24 @@ describe("a cluster network", () => {
       defined_tags: { "ops.cost": "42" },
     });
     const subnets = byName(stack, SUBNET);
-    expect(subnets["shop-lb"]).toMatchObject({ prohibit_public_ip_on_vnic: false, prohibit_internet_ingress: false });
+    expect(subnets["shop-lb"]).toMatchObject({
+      prohibit_public_ip_on_vnic: false,
+      prohibit_internet_ingress: false,
+    });
     for (const name of ["shop-api", "shop-workers", "shop-pods"]) {
-      expect(subnets[name]).toMatchObject({ prohibit_public_ip_on_vnic: true, prohibit_internet_ingress: true });
+      expect(subnets[name]).toMatchObject({
+        prohibit_public_ip_on_vnic: true,
+        prohibit_internet_ingress: true,
+      });
       expect(subnets[name].route_table_id).not.toBe(subnets["shop-lb"].route_table_id);
     }
     expect(byName(stack, "oci_core_route_table")["shop-public"].route_rules).toMatchObject([
       { destination: "0.0.0.0/0", network_entity_id: expect.stringContaining("oci_core_internet_gateway") },
     ]);
     expect(network.loadBalancerSubnet.isPublic).toBe(true);
-    expect(Acknowledgements.of(stack)).toMatchObject([{ practice: "exposure", reason: "The shop is public" }]);
+    expect(Acknowledgements.of(stack)).toMatchObject([
+      { practice: "exposure", reason: "The shop is public" },
+    ]);
   });
 
   test("keeps the ids of everything when one subnet becomes public", () => {
@@ -130,7 +149,9 @@ describe("a cluster network", () => {
 
   test("refuses wrong OCIDs, wrong ranges and exposure without a reason", () => {
     const stack = newStack();
-    expect(refusedCodes(() => new ClusterNetwork(stack, "a", { compartmentId: "shop" }))).toEqual(["OCID_INVALID"]);
+    expect(refusedCodes(() => new ClusterNetwork(stack, "a", { compartmentId: "shop" }))).toEqual([
+      "OCID_INVALID",
+    ]);
     expect(
       refusedCodes(() =>
         ClusterNetwork.fromClusterNetworkAttributes(stack, "b", {
@@ -141,6 +162,8 @@ describe("a cluster network", () => {
       ),
     ).toEqual(["OCID_INVALID", "CIDR_INVALID", "OCID_INVALID", "CIDR_HOST_BITS"]);
     expect(refusedCodes(() => SubnetExposure.publicWith({ reason: "" }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => RegionServices.of({ serviceId: "x", cidrLabel: "y" }))).toEqual(["OCID_INVALID"]);
+    expect(refusedCodes(() => RegionServices.of({ serviceId: "x", cidrLabel: "y" }))).toEqual([
+      "OCID_INVALID",
+    ]);
   });
 });

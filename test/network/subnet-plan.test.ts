@@ -84,7 +84,11 @@ describe("a subnet plan", () => {
     ["a given subnet that is too small", { nodes: 300, workersCidr: "10.0.4.0/24" }, ["SUBNET_EXHAUSTED"]],
     ["no nodes", { nodes: 0 }, ["COUNT_INVALID"]],
     ["half a pod", { pods: 0.5 }, ["COUNT_INVALID"]],
-    ["several mistakes", { vcnCidr: "x", nodes: -1, podsCidr: "y" }, ["COUNT_INVALID", "CIDR_INVALID", "CIDR_INVALID"]],
+    [
+      "several mistakes",
+      { vcnCidr: "x", nodes: -1, podsCidr: "y" },
+      ["COUNT_INVALID", "CIDR_INVALID", "CIDR_INVALID"],
+    ],
   ])("refuses %s", (_, props, codes) => {
     expect(refusedCodes(() => SubnetPlan.of(props))).toEqual(codes);
   });

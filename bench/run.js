@@ -1,0 +1,109 @@
+// Measures what the built package costs: loading it, downloading it, and synthesizing with it. With --check the exit code
+// says whether each number is within its limit.
+const { execFileSync } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { ensureBuilt } = require("../scripts/build");
+
+const root = path.join(__dirname, "..");
+const RUNS = 7;
+
+function median(numbers) {
+  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}
+
+/** What a program of this folder measured in a process of its own. */
+function measure(name, ...args) {
+  const program = path.join(__dirname, name);
+  return JSON.parse(execFileSync(process.execPath, ["--expose-gc", program, ...args], { encoding: "utf8" }));
+}
+
+/** The median of each number over the runs; in each run all programs take their turn, so that none has a quiet hour. */
+function medians(programs) {
+  const runs = Array.from({ length: RUNS }, () => programs.map((args) => measure(...args)));
+  return programs.map((_, index) => {
+    const numbers = runs.map((run) => run[index]);
+    return Object.fromEntries(
+      Object.keys(numbers[0]).map((key) => [key, median(numbers.map((n) => n[key]))]),
+    );
+  });
+}
+
+function pack(folder) {
+  const options = { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  const [{ filename, unpackedSize }] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--pack-destination", folder], options),
+  );
+  return { packed: fs.statSync(path.join(folder, filename)).size, unpacked: unpackedSize };
+}
+
+function print(rows) {
+  const cells = rows.map(({ name, value, unit, limit }) => [
+    name,
+    `${value.toFixed(unit === "" ? 2 : 1)} ${unit}`.trim(),
+    limit === undefined ? "" : `<= ${limit} ${unit}`.trim(),
+    limit === undefined ? "" : value <= limit ? "ok" : "OVER",
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
+  for (const [name, value, limit, verdict] of cells) {
+    console.log(
+      `${name.padEnd(widths[0])}  ${value.padStart(widths[1])}  ${limit.padStart(widths[2])}  ${verdict}`.trimEnd(),
+    );
+  }
+}
+
+function main() {
+  ensureBuilt();
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
+  try {
+    const MB = 1e6;
+    const { packed, unpacked } = pack(temporary);
+    const [peers, load] = medians([["load.js"], ["load.js", "library"]]);
+    const [library, bindings] = medians([
+      ["synth.js", "library", path.join(temporary, "library")],
+      ["synth.js", "bindings", path.join(temporary, "library"), path.join(temporary, "bindings")],
+    ]);
+    const rows = [
+      {
+        name: "load after the peers, time",
+        value: load.milliseconds - peers.milliseconds,
+        unit: "ms",
+        limit: 60,
+      },
+      {
+        name: "load after the peers, live heap and external",
+        value: (load.heap - peers.heap) / MB,
+        unit: "MB",
+        limit: 15,
+      },
+      {
+        name: "load after the peers, resident set",
+        value: (load.resident - peers.resident) / MB,
+        unit: "MB",
+        limit: 15,
+      },
+      { name: "package, packed", value: packed / MB, unit: "MB", limit: 2 },
+      { name: "package, unpacked", value: unpacked / MB, unit: "MB", limit: 12 },
+      { name: `synth of ${library.resources} resources, library`, value: library.milliseconds, unit: "ms" },
+      {
+        name: `synth of ${bindings.resources} resources, bindings`,
+        value: bindings.milliseconds,
+        unit: "ms",
+      },
+      {
+        name: "synth per resource, library to bindings",
+        value: library.milliseconds / library.resources / (bindings.milliseconds / bindings.resources),
+        unit: "",
+        limit: 1.5,
+      },
+    ];
+    print(rows);
+    if (process.argv.includes("--check") && rows.some(({ value, limit }) => value > limit))
+      process.exitCode = 1;
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+main();

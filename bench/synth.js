@@ -1,0 +1,104 @@
+// Synthesizes twenty clusters with node pools through the library, or the same resources through the bindings alone;
+// prints JSON for run.js.
+//   node bench/synth.js library <outdir>
+//   node bench/synth.js bindings <outdir of the library> <outdir>
+const fs = require("node:fs");
+const path = require("node:path");
+const { isDeepStrictEqual } = require("node:util");
+const { App, TerraformStack } = require("cdktf");
+const library = require("../dist");
+
+const CLUSTERS = 20;
+const [kind, first, second] = process.argv.slice(2);
+const outdir = second ?? first;
+
+function document(folder) {
+  return JSON.parse(fs.readFileSync(path.join(folder, "stacks", "bench", "cdk.tf.json"), "utf8"));
+}
+
+function writeWithLibrary(stack) {
+  const { KubernetesVersion, NodeImage, NodeShape, PrivateNodePool, SecureOkeCluster } = library;
+  for (let index = 0; index < CLUSTERS; index++) {
+    const cluster = new SecureOkeCluster(stack, `cluster-${index}`, {
+      compartmentId: "ocid1.compartment.oc1..example",
+      kubernetesVersion: KubernetesVersion.V1_34,
+    });
+    for (const pool of ["general", "batch"]) {
+      new PrivateNodePool(stack, `${pool}-${index}`, {
+        cluster,
+        image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+        shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+        // Named: a list that Terraform looks up can't be said with literals.
+        availabilityDomains: ["example:EU-FRANKFURT-1-AD-1", "example:EU-FRANKFURT-1-AD-2"],
+        size: 3,
+      });
+    }
+  }
+}
+
+/** The bindings' spelling of an attribute: ipv6cidr_blocks is ipv6CidrBlocks. */
+function camelCase(name) {
+  const upper = (_, before, letter) => before + letter.toUpperCase();
+  return name.replace(/(\d)([a-z])/g, upper).replace(/()_([a-z0-9])/g, upper);
+}
+
+function asConfig(value) {
+  if (Array.isArray(value)) return value.map(asConfig);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [camelCase(key), asConfig(entry)]));
+}
+
+function withoutComment({ "//": _, ...body }) {
+  return body;
+}
+
+/** The resources and data sources of a document, each with the binding's class and a literal configuration. */
+function literals({ resource, data }) {
+  const all = [
+    ...Object.entries(resource),
+    ...Object.entries(data).map(([type, named]) => [`data_${type}`, named]),
+  ];
+  return all.flatMap(([type, named]) => {
+    const module = camelCase(type.replace(/^oci_/, ""));
+    const name = module[0].toUpperCase() + module.slice(1);
+    return Object.entries(named).map(([id, body]) => {
+      const config = asConfig(withoutComment(body));
+      if (config.dependsOn) config.dependsOn = config.dependsOn.map((fqn) => ({ fqn }));
+      return { Class: library.oci[module][name], id, config };
+    });
+  });
+}
+
+function writeWithBindings(stack, resources) {
+  for (const { Class, id, config } of resources) new Class(stack, id, config);
+}
+
+/** What a document makes, in one order, without ids of constructs. */
+function contents({ resource, data }) {
+  const bodies = Object.values({ ...resource, ...data }).flatMap((named) => Object.values(named));
+  return bodies.map((body) => JSON.stringify(withoutComment(body))).sort();
+}
+
+function main() {
+  const resources = kind === "bindings" ? literals(document(first)) : [];
+  const write = kind === "library" ? writeWithLibrary : (stack) => writeWithBindings(stack, resources);
+  // Both are loaded and warm before the clock runs: loading has its own measurement.
+  write(new TerraformStack(new App({ outdir }), "warm"));
+
+  global.gc();
+  const start = performance.now();
+  const app = new App({ outdir });
+  const stack = new TerraformStack(app, "bench");
+  new library.oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+  write(stack);
+  app.synth();
+  const milliseconds = performance.now() - start;
+
+  const made = contents(document(outdir));
+  if (kind === "bindings" && !isDeepStrictEqual(made, contents(document(first)))) {
+    throw new Error("The two programs don't make the same resources");
+  }
+  console.log(JSON.stringify({ milliseconds, resources: made.length }));
+}
+
+main();

@@ -1,0 +1,159 @@
+// Compiles the library with jsii into dist/ and makes what was compiled small and quick to load.
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+const ts = require("typescript");
+
+const root = path.join(__dirname, "..");
+const dist = path.join(root, "dist");
+const assembly = path.join(root, ".jsii");
+const barrels = ["index.js", path.join("oci", "index.js")];
+
+// The bindings' names are the provider's, and peers are developed against a newer version than the oldest allowed one
+// (check:package tries both ends); everything else that jsii warns about is worth reading.
+const SILENCED = ["reserved-word", "metadata/missing-dev-dependency"];
+
+function files(dir) {
+  return fs.readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(dir, entry.name);
+    return entry.isDirectory() ? files(file) : [file];
+  });
+}
+
+/** Whether there is no build, or one that is older than what it is made of. */
+function isStale() {
+  const built = [assembly, path.join(dist, "index.js")];
+  if (!built.every((file) => fs.existsSync(file))) return true;
+  const inputs = [...files(path.join(root, "lib")), path.join(root, "package.json"), __filename];
+  const newest = Math.max(...inputs.map((file) => fs.statSync(file).mtimeMs));
+  return Math.min(...built.map((file) => fs.statSync(file).mtimeMs)) < newest;
+}
+
+/** Runs a program of Node, whose own output says what went wrong when it fails. */
+function run(args, options) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", ...options });
+  if (status !== 0) process.exit(1);
+}
+
+function compile() {
+  for (const name of ["dist", ".jsii", ".jsii.gz"])
+    fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  const options = [
+    "--compress-assembly",
+    "--generate-tsconfig",
+    "tsconfig.jsii.json",
+    "--silence-warnings",
+    ...SILENCED,
+  ];
+  run([require.resolve("jsii/bin/jsii"), ...options], {
+    // It is the library's own choice which versions of Node it serves.
+    env: {
+      ...process.env,
+      JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: process.versions.node.split(".")[0],
+    },
+  });
+}
+
+/** The statements of a compiled file, without comments. */
+function statements(file) {
+  const source = ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.ES2022);
+  return source.statements.map((statement) => statement.getText(source).replace(/\s+/g, " "));
+}
+
+const HELPER = /^var (__createBinding|__exportStar|__setModuleDefault|__importStar) = /;
+const MARKER = /^(?:"use strict";|Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);)$/;
+const BLANK = /^(?:exports\.\w+ = )+void 0;$/;
+const MODULE = /^(?:var|const) (\w+) = require\("(\.[^"]*)"\);$/;
+const NAMESPACE = /^exports\.(\w+) = (?:__importStar\()?require\("(\.[^"]*)"\)\)?;$/;
+const MEMBER =
+  /^Object\.defineProperty\(exports, "(\w+)", \{ enumerable: true, get: function \(\) \{ return (\w+)\.(\w+); \} \}\);$/;
+const STAR = /^__exportStar\(require\("(\.[^"]*)"\), exports\);$/;
+
+/**
+ * What a compiled barrel exports: each name with the expression that loads it.
+ *
+ * A statement that is not understood ends the build: left out, it would be an export that is missing from the package.
+ */
+function exportsOf(file) {
+  const modules = new Map();
+  const found = new Map();
+  const add = (name, expression) => {
+    if (found.has(name)) throw new Error(`${file} exports ${name} twice`);
+    found.set(name, expression);
+  };
+  const use = (request, member) =>
+    `require(${JSON.stringify(request)})${member === undefined ? "" : `.${member}`}`;
+  for (const statement of statements(file)) {
+    if (HELPER.test(statement) || MARKER.test(statement) || BLANK.test(statement)) continue;
+    const [, variable, module] = MODULE.exec(statement) ?? [];
+    const [, namespace, whole] = NAMESPACE.exec(statement) ?? [];
+    const [, name, from, member] = MEMBER.exec(statement) ?? [];
+    const [, starred] = STAR.exec(statement) ?? [];
+    if (variable) modules.set(variable, module);
+    else if (namespace) add(namespace, use(whole));
+    else if (name && modules.has(from)) add(name, use(modules.get(from), member));
+    else if (starred) {
+      for (const key of Object.keys(require(path.resolve(path.dirname(file), starred))))
+        add(key, use(starred, key));
+    } else throw new Error(`${file} has a statement that the build can't make lazy: ${statement}`);
+  }
+  return found;
+}
+
+/** A barrel whose modules are loaded when one of their names is touched. */
+function printLazy(found) {
+  const getters = [...found].map(
+    ([name, expression]) =>
+      `Object.defineProperty(exports, "${name}", { enumerable: true, get: () => ${expression} });\n`,
+  );
+  return (
+    '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\n' +
+    getters.join("") +
+    // Never run: it is how Node finds the names for `import { name } from` in an ECMAScript module.
+    `0 && (module.exports = { ${[...found.keys()].join(", ")} });\n`
+  );
+}
+
+/** Takes comments and indentation out of the bindings: nobody reads them, and every program parses them. */
+function shrink(file) {
+  const { code } = require("@swc/core").transformSync(fs.readFileSync(file, "utf8"), {
+    jsc: { parser: { syntax: "ecmascript" }, target: "es2022", minify: { compress: false, mangle: false } },
+    isModule: false,
+    minify: true,
+  });
+  fs.writeFileSync(file, code);
+}
+
+function build() {
+  compile();
+  fs.rmSync(path.join(dist, "tsconfig.tsbuildinfo"), { force: true });
+  // The generator's own lazy barrel: what is made of the other one below has its types too.
+  for (const ending of ["js", "d.ts"])
+    fs.rmSync(path.join(dist, "oci", `lazy-index.${ending}`), { force: true });
+
+  // All are read before one is written: reading loads the compiled modules, which load one another.
+  const texts = barrels.map((name) => printLazy(exportsOf(path.join(dist, name))));
+  barrels.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
+  for (const file of files(path.join(dist, "oci"))) if (file.endsWith(".js")) shrink(file);
+
+  // Touches everything once, as jsii does for other languages.
+  const built = require(dist);
+  const names = Object.keys(built).flatMap((name) =>
+    name === "oci" ? Object.values(built.oci) : [built[name]],
+  );
+  if (names.some((value) => value === undefined))
+    throw new Error("An export of the built package is undefined");
+  const now = new Date();
+  fs.utimesSync(assembly, now, now);
+  fs.utimesSync(path.join(dist, "index.js"), now, now);
+  console.log(`dist: ${Object.keys(built).length} exports, ${Object.keys(built.oci).length} of oci`);
+}
+
+module.exports = {
+  /** Builds where there is no build or an old one. */
+  ensureBuilt: () => {
+    if (isStale()) run([__filename]);
+  },
+};
+
+if (require.main === module) build();

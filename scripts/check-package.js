@@ -1,0 +1,102 @@
+// Installs the packed library as its users do, once beside each of the two packages that can serve as `cdktf`, and runs
+// the quickstart example in both: what is synthesized must be the same. Needs the npm registry.
+const { execFileSync, spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { isDeepStrictEqual } = require("node:util");
+const { ensureBuilt } = require("./build");
+
+const root = path.join(__dirname, "..");
+const program = path.join(root, "examples", "quickstart", "main.ts");
+const peers = { cdk8s: "^2.68.0", "cdk8s-plus-27": "^2.9.0", constructs: "10.7.2" };
+const hosts = { "cdktf 0.21": "~0.21.0", "cdktn 0.24": "npm:cdktn@^0.24.0" };
+
+function run(command, args, cwd) {
+  const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out" };
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", env });
+  if (status === 0) return;
+  console.error(`${stdout ?? ""}${stderr ?? ""}`);
+  throw error ?? new Error(`${path.basename(command)} ${args.join(" ")} failed`);
+}
+
+function pack(folder) {
+  const options = { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  const printed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], options);
+  return path.join(folder, JSON.parse(printed)[0].filename);
+}
+
+/** An empty project with the package in it, in which the quickstart has been type-checked and run. */
+function install(folder, host, tarball) {
+  fs.mkdirSync(folder);
+  const dependencies = { ...peers, cdktf: host, "secure-oke": `file:${tarball}` };
+  fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
+  run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"], folder);
+
+  fs.copyFileSync(program, path.join(folder, "main.ts"));
+  const tsc = [require.resolve("typescript/bin/tsc"), "main.ts", "--noEmit", "--strict", "--skipLibCheck"];
+  run(process.execPath, [...tsc, "--target", "es2022", "--module", "commonjs"], folder);
+
+  const { code } = require("@swc/core").transformFileSync(program, {
+    jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+    module: { type: "commonjs" },
+  });
+  fs.writeFileSync(path.join(folder, "main.js"), code);
+  run(process.execPath, ["main.js"], folder);
+}
+
+/** The document without what tells the two packages apart: their versions and their names for themselves. */
+function neutral(value) {
+  if (Array.isArray(value)) return value.map(neutral);
+  if (typeof value !== "object" || value === null) return value;
+  const isMetadata = "stackName" in value || "stacks" in value;
+  const entries = Object.entries(value).filter(([key]) => !(isMetadata && key === "version"));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, neutral(entry)]));
+}
+
+function synthesized(folder) {
+  const out = path.join(folder, "cdktf.out");
+  const names = fs
+    .readdirSync(out, { recursive: true })
+    .filter((name) => fs.statSync(path.join(out, name)).isFile());
+  return new Map(
+    names.sort().map((name) => {
+      // The local backend's state file has an absolute path.
+      const text = fs.readFileSync(path.join(out, name), "utf8").replaceAll(fs.realpathSync(folder), "");
+      return [name, name.endsWith(".json") ? neutral(JSON.parse(text)) : text];
+    }),
+  );
+}
+
+function countResources(document) {
+  return Object.values(document.resource ?? {}).reduce((sum, named) => sum + Object.keys(named).length, 0);
+}
+
+function main() {
+  ensureBuilt();
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "package-"));
+  try {
+    const tarball = pack(temporary);
+    const outputs = Object.entries(hosts).map(([name, host], index) => {
+      const folder = path.join(temporary, `project-${index}`);
+      install(folder, host, tarball);
+      const version = (peer) => require(path.join(folder, "node_modules", peer, "package.json")).version;
+      const versions = Object.keys(peers)
+        .map((peer) => `${peer} ${version(peer)}`)
+        .join(", ");
+      console.log(`quickstart runs with ${name} (${version("cdktf")}), ${versions}`);
+      return synthesized(folder);
+    });
+    const [first, second] = outputs;
+    for (const name of new Set([...first.keys(), ...second.keys()])) {
+      const same = isDeepStrictEqual(first.get(name), second.get(name));
+      const resources = countResources(first.get(name) ?? {});
+      console.log(`${same ? "same" : "DIFFERENT"}: ${name}${resources ? ` (${resources} resources)` : ""}`);
+      if (!same) process.exitCode = 1;
+    }
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+main();

@@ -1,0 +1,36 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { root } from "./sources";
+import manifest from "../../package.json";
+
+test("the bindings are what the list and the schema say", () => {
+  const script = path.join(root, "scripts", "bindings.js");
+  // The committed schema only: another one on this machine says nothing about this repository.
+  const env = { ...process.env, OCI_PROVIDER_SCHEMA: "" };
+  const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8", env });
+  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+}, 120_000);
+
+test("the lock file records no download addresses", () => {
+  expect(fs.readFileSync(path.join(root, "package-lock.json"), "utf8")).not.toContain('"resolved"');
+});
+
+test("installing the package runs nothing", () => {
+  const hooks = [
+    "preinstall",
+    "install",
+    "postinstall",
+    "prepublish",
+    "preprepare",
+    "prepare",
+    "postprepare",
+  ];
+  expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
+  // npm runs node-gyp for this file without being asked.
+  expect(fs.existsSync(path.join(root, "binding.gyp"))).toBe(false);
+});
+
+test("what the package needs at run time is in it", () => {
+  expect(manifest.bundledDependencies).toEqual(Object.keys(manifest.dependencies));
+});

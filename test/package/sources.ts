@@ -1,0 +1,48 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as ts from "typescript";
+
+export const root = path.join(__dirname, "..", "..");
+const lib = path.join(root, "lib");
+
+export interface Source {
+  /** The path below lib. */
+  readonly name: string;
+  readonly text: string;
+}
+
+function sources(filter: (name: string) => boolean): Source[] {
+  const names = fs.readdirSync(lib, { recursive: true, encoding: "utf8" });
+  return names
+    .filter((name) => name.endsWith(".ts") && filter(name))
+    .sort()
+    .map((name) => ({ name, text: fs.readFileSync(path.join(lib, name), "utf8") }));
+}
+
+const isBinding = (name: string) => name.startsWith(`oci${path.sep}`);
+
+/** The library's files, without the generated bindings. */
+export function ownSources(): Source[] {
+  return sources((name) => !isBinding(name));
+}
+
+/** The generated bindings. */
+export function bindings(): Source[] {
+  return sources(isBinding);
+}
+
+/** What a file imports or exports from, in the words of its statements. */
+export function importsOf({ text }: Source): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+}
+
+/** The file of the library that a relative import means, as a path below lib. */
+export function resolveImport({ name }: Source, request: string): string {
+  const target = path.join(path.dirname(name), request);
+  const candidates = [`${target}.ts`, path.join(target, "index.ts"), target];
+  const found = candidates.find((file) =>
+    fs.statSync(path.join(lib, file), { throwIfNoEntry: false })?.isFile(),
+  );
+  if (found === undefined) throw new Error(`lib/${name} imports ${request}, which is not a file of lib`);
+  return found;
+}

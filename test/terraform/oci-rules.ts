@@ -1,0 +1,206 @@
+import { contains, overlap, range, type Range } from "./addresses";
+import { Unknown, type Value, type Values } from "./cty";
+import { type World } from "./world";
+
+export interface Refusal {
+  readonly summary: string;
+  readonly detail: string;
+}
+
+/** A resource about to be planned or applied. */
+export interface Candidate {
+  readonly type: string;
+  readonly values: Values;
+  readonly world: World;
+}
+
+export type Rule = (candidate: Candidate) => Refusal[];
+
+/** Refusals that hold at plan time too: what is unknown then is passed over. */
+export const PLAN_RULES: readonly Rule[] = [
+  missingReferences,
+  missingGroups,
+  tooManyGroups,
+  hostBits,
+  unknownPeerGroup,
+  policyStatements,
+];
+
+/** Refusals that depend on other resources, which the same apply may still change. */
+export const APPLY_RULES: readonly Rule[] = [
+  ...PLAN_RULES,
+  overlappingSubnets,
+  subnetOutsideOfVcn,
+  publicEndpoint,
+];
+
+const GATEWAYS = [
+  "internetgateway",
+  "natgateway",
+  "servicegateway",
+  "drg",
+  "localpeeringgateway",
+  "privateip",
+];
+
+/** Which attribute must name something that exists, and of which kind. */
+const REFERENCES: readonly (readonly [type: string, path: string, kinds: readonly string[]])[] = [
+  ["oci_containerengine_addon", "cluster_id", ["cluster"]],
+  ["oci_containerengine_cluster", "endpoint_config.subnet_id", ["subnet"]],
+  ["oci_containerengine_cluster", "image_policy_config.key_details.kms_key_id", ["key"]],
+  ["oci_containerengine_cluster", "kms_key_id", ["key"]],
+  ["oci_containerengine_cluster", "options.service_lb_subnet_ids", ["subnet"]],
+  ["oci_containerengine_cluster", "vcn_id", ["vcn"]],
+  ["oci_containerengine_node_pool", "cluster_id", ["cluster"]],
+  ["oci_containerengine_node_pool", "node_config_details.kms_key_id", ["key"]],
+  [
+    "oci_containerengine_node_pool",
+    "node_config_details.node_pool_pod_network_option_details.pod_subnet_ids",
+    ["subnet"],
+  ],
+  ["oci_containerengine_node_pool", "node_config_details.placement_configs.subnet_id", ["subnet"]],
+  ["oci_containerengine_node_pool", "subnet_ids", ["subnet"]],
+  ["oci_containerengine_virtual_node_pool", "placement_configurations.subnet_id", ["subnet"]],
+  ["oci_containerengine_virtual_node_pool", "pod_configuration.subnet_id", ["subnet"]],
+  ["oci_core_default_route_table", "route_rules.network_entity_id", GATEWAYS],
+  ["oci_core_network_security_group", "vcn_id", ["vcn"]],
+  ["oci_core_network_security_group_security_rule", "network_security_group_id", ["networksecuritygroup"]],
+  ["oci_core_route_table", "route_rules.network_entity_id", GATEWAYS],
+  ["oci_core_route_table", "vcn_id", ["vcn"]],
+  ["oci_core_subnet", "route_table_id", ["routetable"]],
+  ["oci_core_subnet", "security_list_ids", ["securitylist"]],
+  ["oci_core_subnet", "vcn_id", ["vcn"]],
+];
+
+export function missingReferences({ type, values, world }: Candidate): Refusal[] {
+  return REFERENCES.filter(([of]) => of === type).flatMap(([, path, kinds]) =>
+    strings(values, path.split("."))
+      .filter((id) => !world.knows(id, kinds))
+      .map((id) => missing(path, id, kinds)),
+  );
+}
+
+const GROUP_LISTS = /(^|_)(nsg_ids|network_security_group_ids)$/;
+const GROUPS_ON_A_VNIC = 5;
+
+export function missingGroups({ values, world }: Candidate): Refusal[] {
+  return groupLists(values).flatMap(([name, ids]) =>
+    ids
+      .filter((id) => !world.knows(id, ["networksecuritygroup"]))
+      .map((id) => missing(name, id, ["networksecuritygroup"])),
+  );
+}
+
+export function tooManyGroups({ values }: Candidate): Refusal[] {
+  return groupLists(values)
+    .filter(([, ids]) => ids.length > GROUPS_ON_A_VNIC)
+    .map(([name, ids]) => refusal("400-LimitExceeded", `${name} has ${ids.length} groups, a VNIC takes 5`));
+}
+
+const PEERS = ["source", "destination"];
+
+export function hostBits({ type, values }: Candidate): Refusal[] {
+  if (type !== "oci_core_network_security_group_security_rule") return [];
+  return PEERS.flatMap((peer) => {
+    const value = values[peer];
+    // Without a type, a peer is a block of addresses.
+    const kind = typeof values[`${peer}_type`] === "string" ? values[`${peer}_type`] : "CIDR_BLOCK";
+    if (typeof value !== "string" || value === "" || kind !== "CIDR_BLOCK") return [];
+    const block = range(value);
+    if (!block) return [refusal("400-InvalidParameter", `${peer} ${JSON.stringify(value)} is no CIDR block`)];
+    return block.hasHostBits ? [refusal("400-InvalidParameter", `${peer} ${value} has host bits set`)] : [];
+  });
+}
+
+export function unknownPeerGroup({ type, values, world }: Candidate): Refusal[] {
+  if (type !== "oci_core_network_security_group_security_rule") return [];
+  return PEERS.filter((peer) => values[`${peer}_type`] === "NETWORK_SECURITY_GROUP")
+    .map((peer) => [peer, values[peer]] as const)
+    .filter(([, id]) => !(id instanceof Unknown) && !world.knows(String(id), ["networksecuritygroup"]))
+    .map(([peer, id]) => missing(peer, String(id), ["networksecuritygroup"]));
+}
+
+export function policyStatements({ type, values }: Candidate): Refusal[] {
+  if (type !== "oci_identity_policy" || !Array.isArray(values.statements)) return [];
+  return values.statements
+    .filter(
+      (statement) => typeof statement === "string" && !/^\s*(allow|endorse|admit|define)\s/i.test(statement),
+    )
+    .map((statement) =>
+      refusal("400-InvalidParameter", `The policy statement ${JSON.stringify(statement)} has no verb`),
+    );
+}
+
+export function overlappingSubnets({ type, values, world }: Candidate): Refusal[] {
+  if (type !== "oci_core_subnet") return [];
+  const others = world.all(type).filter(({ id, vcn_id }) => vcn_id === values.vcn_id && id !== values.id);
+  return others
+    .filter((other) => blocks(other).some((theirs) => blocks(values).some((ours) => overlap(ours, theirs))))
+    .map((other) =>
+      refusal(
+        "400-InvalidParameter",
+        `The subnet ${values.cidr_block} overlaps with ${other.cidr_block} of the VCN`,
+      ),
+    );
+}
+
+export function subnetOutsideOfVcn({ type, values, world }: Candidate): Refusal[] {
+  const vcn = type === "oci_core_subnet" ? world.get("oci_core_vcn", values.vcn_id) : undefined;
+  // Nothing is known of a VCN that was there before, nor of addresses that OCI itself assigned.
+  if (!vcn) return [];
+  const vcnBlocks = ranges([...vcn.cidr_blocks, ...vcn.ipv6private_cidr_blocks]);
+  return blocks(values)
+    .filter((block) => block.family === 4 || vcnBlocks.some(({ family }) => family === 6))
+    .filter((block) => !vcnBlocks.some((outer) => contains(outer, block)))
+    .map(() =>
+      refusal("400-InvalidParameter", `The subnet ${values.cidr_block} is outside of the VCN's CIDR blocks`),
+    );
+}
+
+export function publicEndpoint({ type, values, world }: Candidate): Refusal[] {
+  const endpoint = type === "oci_containerengine_cluster" ? values.endpoint_config?.[0] : undefined;
+  if (endpoint?.is_public_ip_enabled !== true) return [];
+  const subnet = world.get("oci_core_subnet", endpoint.subnet_id);
+  if (!subnet?.prohibit_public_ip_on_vnic && !subnet?.prohibit_internet_ingress) return [];
+  return [refusal("400-InvalidParameter", "The endpoint wants a public IP, which its subnet prohibits")];
+}
+
+function blocks(subnet: Values): Range[] {
+  const { cidr_block, ipv4cidr_blocks, ipv6cidr_block, ipv6cidr_blocks } = subnet;
+  return ranges([cidr_block, ipv6cidr_block, ...(ipv4cidr_blocks ?? []), ...(ipv6cidr_blocks ?? [])]);
+}
+
+function ranges(cidrs: Value[]): Range[] {
+  return [...new Set(cidrs)].map((cidr) => range(String(cidr))).filter((block) => block !== undefined);
+}
+
+/** The texts at a path; lists and sets on the way are gone through, and what is empty or unknown left out. */
+function strings(value: Value, path: readonly string[]): string[] {
+  if (Array.isArray(value)) return value.flatMap((entry) => strings(entry, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return typeof value === "string" && value !== "" ? [value] : [];
+  if (typeof value !== "object" || value === null || value instanceof Unknown) return [];
+  return strings(value[name], rest);
+}
+
+/** The known groups of all lists of groups in a resource, each once as in a set. */
+function groupLists(value: Value, name = ""): [string, string[]][] {
+  if (typeof value !== "object" || value === null || value instanceof Unknown) return [];
+  if (Array.isArray(value) && GROUP_LISTS.test(name)) {
+    return [[name, [...new Set(value.filter((id) => typeof id === "string"))]]];
+  }
+  return Object.entries(value).flatMap(([key, entry]) =>
+    groupLists(entry, Array.isArray(value) ? name : key),
+  );
+}
+
+function missing(attribute: string, id: string, kinds: readonly string[]): Refusal {
+  return refusal(
+    "404-NotAuthorizedOrNotFound",
+    `${attribute} ${JSON.stringify(id)} is no known ${kinds.join(" or ")}`,
+  );
+}
+
+function refusal(summary: string, detail: string): Refusal {
+  return { summary, detail };
+}

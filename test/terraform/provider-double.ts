@@ -1,0 +1,156 @@
+import * as path from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import * as loader from "@grpc/proto-loader";
+import { fromWire, isKnown, toWire, type DynamicValue, type Values } from "./cty";
+import { readDataSource } from "./data-sources";
+import { invent } from "./invent";
+import { APPLY_RULES, PLAN_RULES, type Refusal, type Rule } from "./oci-rules";
+import { planned, replacedPaths } from "./plan";
+import { curatedSchema, PROVIDER, schemaMessage, type ProviderSchema, type Schema } from "./schema";
+import { World } from "./world";
+
+/** A request of the protocol, with the fields that the handlers read. */
+interface Request {
+  readonly type_name: string;
+  readonly config?: DynamicValue;
+  readonly current_state?: DynamicValue;
+  readonly planned_state?: DynamicValue;
+  readonly prior_state?: DynamicValue;
+  readonly proposed_new_state?: DynamicValue;
+  readonly raw_state?: { readonly json: Uint8Array };
+}
+
+type Handler = (request: Request) => object;
+
+const PROTO = path.join(__dirname, "tfplugin5.proto");
+const ERROR = 1;
+const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
+/**
+ * A stand-in for the OCI provider, in the process of the test.
+ *
+ * It plans and applies by the schema of the real provider, invents what OCI would answer, remembers what was applied and
+ * refuses what OCI refuses (oci-rules.ts).
+ */
+export class ProviderDouble {
+  /** What there is in the account by now. */
+  public readonly world = new World();
+  private readonly schema: ProviderSchema;
+  private readonly server = new grpc.Server(UNLIMITED);
+
+  private constructor() {
+    this.schema = curatedSchema();
+  }
+
+  public static async start(): Promise<ProviderDouble> {
+    const double = new ProviderDouble();
+    await double.listen();
+    return double;
+  }
+
+  private port = 0;
+
+  /** The value of TF_REATTACH_PROVIDERS with which Terraform takes this process for the provider. */
+  public get reattach(): string {
+    const Addr = { Network: "tcp", String: `127.0.0.1:${this.port}` };
+    // Test: Terraform leaves the process alone when it is done.
+    return JSON.stringify({
+      [PROVIDER]: { Protocol: "grpc", ProtocolVersion: 5, Pid: process.pid, Test: true, Addr },
+    });
+  }
+
+  public stop(): void {
+    this.server.forceShutdown();
+  }
+
+  private async listen(): Promise<void> {
+    const definition = loader.loadSync(PROTO, { keepCase: true, longs: Number });
+    const { tfplugin5 } = grpc.loadPackageDefinition(definition) as any;
+    this.server.addService(tfplugin5.Provider.service, this.handlers());
+    this.port = await new Promise<number>((resolve, reject) => {
+      this.server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+        error ? reject(error) : resolve(port),
+      );
+    });
+  }
+
+  private handlers(): grpc.UntypedServiceImplementation {
+    const handlers: { [method: string]: Handler } = {
+      GetSchema: () => schemaMessage(this.schema),
+      PrepareProviderConfig: ({ config }) => ({ prepared_config: config }),
+      ValidateResourceTypeConfig: () => ({}),
+      ValidateDataSourceConfig: () => ({}),
+      Configure: () => ({}),
+      UpgradeResourceState: ({ raw_state }) => ({ upgraded_state: { json: raw_state?.json } }),
+      ReadResource: (request) => this.read(request),
+      PlanResourceChange: (request) => this.plan(request),
+      ApplyResourceChange: (request) => this.apply(request),
+      ReadDataSource: (request) => this.readData(request),
+      Stop: () => ({}),
+    };
+    return Object.fromEntries(
+      Object.entries(handlers).map(([method, handler]) => [method, answering(handler)]),
+    );
+  }
+
+  private read({ type_name, current_state }: Request): object {
+    const current = fromWire(current_state);
+    return { new_state: toWire(current && (this.world.get(type_name, current.id) ?? null)) };
+  }
+
+  private plan({ type_name, prior_state, proposed_new_state }: Request): object {
+    const { block } = this.resource(type_name);
+    const prior = fromWire(prior_state);
+    const proposed = fromWire(proposed_new_state);
+    if (!proposed) return { planned_state: toWire(null) };
+    const values = planned(block, proposed);
+    return {
+      planned_state: toWire(values),
+      requires_replace: prior ? replacedPaths(type_name, block, prior, values) : [],
+      diagnostics: this.refusals(PLAN_RULES, type_name, values),
+    };
+  }
+
+  private apply({ type_name, prior_state, planned_state }: Request): object {
+    const prior = fromWire(prior_state);
+    const wanted = fromWire(planned_state);
+    if (!wanted) {
+      this.world.delete(type_name, prior.id);
+      return { new_state: toWire(null) };
+    }
+    const values = invent(type_name, this.resource(type_name), wanted, this.world);
+    if (!isKnown(values)) throw new Error(`${type_name}: something is still unknown after the apply`);
+    const diagnostics = this.refusals(APPLY_RULES, type_name, values);
+    if (diagnostics.length > 0) return { new_state: toWire(prior), diagnostics };
+    this.world.put(type_name, values);
+    return { new_state: toWire(values) };
+  }
+
+  private readData({ type_name, config }: Request): object {
+    const schema = this.schema.data_source_schemas[type_name];
+    if (!schema) throw new Error(`There is no data source ${type_name}`);
+    return { state: toWire(readDataSource(type_name, schema, fromWire(config))) };
+  }
+
+  private resource(type: string): Schema {
+    const schema = this.schema.resource_schemas[type];
+    if (!schema) throw new Error(`There is no resource type ${type}`);
+    return schema;
+  }
+
+  private refusals(rules: readonly Rule[], type: string, values: Values): object[] {
+    const found: Refusal[] = rules.flatMap((rule) => rule({ type, values, world: this.world }));
+    return found.map((refusal) => ({ severity: ERROR, ...refusal }));
+  }
+}
+
+/** A bug of the double fails the test with its stack instead of leaving Terraform without an answer. */
+function answering(handler: Handler): grpc.handleUnaryCall<Request, object> {
+  return ({ request }, callback) => {
+    try {
+      callback(null, handler(request));
+    } catch (error) {
+      callback({ code: grpc.status.INTERNAL, details: error instanceof Error ? error.stack : String(error) });
+    }
+  };
+}

@@ -1,0 +1,351 @@
+import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
+import { TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { objectsOf } from "../../lib/manifests/chart-objects";
+import { ConfigFile } from "../../lib/workload/config-file";
+import { ContainerImage } from "../../lib/workload/container-image";
+import { EnvValue } from "../../lib/workload/env-value";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { Probe } from "../../lib/workload/probe";
+import { WritablePath } from "../../lib/workload/writable-path";
+import { containerOf, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+
+function everything(): HardenedDeploymentProps {
+  return {
+    image: IMAGE,
+    port: 9000,
+    replicas: 3,
+    command: ["/app/web"],
+    args: ["--verbose"],
+    env: {
+      MODE: EnvValue.fromValue("production"),
+      HOST_NAME: EnvValue.fromField("metadata.name"),
+      COLOR: EnvValue.fromConfigMap("settings", "color"),
+    },
+    resources: {
+      cpu: { request: "1", limit: "2" },
+      memory: { request: "512Mi", limit: "1Gi" },
+      ephemeralStorage: { request: "1Gi", limit: "2Gi" },
+    },
+    writablePaths: [WritablePath.of("/tmp"), WritablePath.inMemory("/var/cache/web", { sizeLimit: "16Mi" })],
+    files: [ConfigFile.of("/etc/web/b.conf", "b = 2\n"), ConfigFile.of("/etc/web/a.conf", "a = 1\n")],
+    readiness: Probe.http("/ready"),
+    liveness: Probe.http("/live", 9001),
+    startup: Probe.command(["/app/started"]),
+    user: 20000,
+    terminationGracePeriodSeconds: 60,
+    labels: { team: "shop" },
+    annotations: { "example.com/owner": "The shop's team" },
+  };
+}
+
+describe("a hardened deployment", () => {
+  test("of an image and a port is these five objects", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 });
+    expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
+  });
+
+  test("of an image alone has no port and no probes", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "worker", { image: IMAGE });
+    expect(Object.keys(containerOf(chart)).sort()).toEqual([
+      "image",
+      "imagePullPolicy",
+      "name",
+      "resources",
+      "securityContext",
+    ]);
+  });
+
+  test("shows everything that it is given", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", everything());
+    expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
+  });
+
+  test("writes the same bytes whatever the order of its lists", () => {
+    const [one, other] = [newChart(), newChart()];
+    const props = everything();
+    new HardenedDeployment(one, "web", props);
+    new HardenedDeployment(other, "web", {
+      ...props,
+      env: Object.fromEntries(Object.entries(props.env!).reverse()),
+      files: [...props.files!].reverse(),
+      writablePaths: [...props.writablePaths!].reverse(),
+    });
+    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
+  });
+
+  test("takes undefined for everything that is optional", () => {
+    const [one, other] = [newChart(), newChart()];
+    const none = Object.fromEntries(Object.keys(everything()).map((key) => [key, undefined]));
+    new HardenedDeployment(one, "web", { image: IMAGE });
+    new HardenedDeployment(other, "web", { ...none, image: IMAGE });
+    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
+  });
+
+  test("keeps the defaults of the resources that it is not given", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", { image: IMAGE, resources: { cpu: { request: "1", limit: "1" } } });
+    expect(containerOf(chart).resources).toEqual({
+      requests: { cpu: "1", memory: "256Mi", "ephemeral-storage": "64Mi" },
+      limits: { cpu: "1", memory: "256Mi", "ephemeral-storage": "256Mi" },
+    });
+  });
+
+  test("has readiness and liveness probes that differ", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 });
+    expect(containerOf(chart).readinessProbe.httpGet).toEqual({ path: "/", port: 8080 });
+    expect(containerOf(chart).livenessProbe.tcpSocket).toEqual({ port: 8080 });
+  });
+
+  test("sets neither an AppArmor profile, which Oracle Linux lacks, nor user namespaces", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", everything());
+    expect(JSON.stringify(chart.toJson())).not.toMatch(/appArmor|hostUsers/i);
+  });
+
+  test("has a selector that no other workload of its namespace has", () => {
+    const chart = newChart();
+    for (const id of ["web", "web-1", "worker"]) new HardenedDeployment(chart, id, { image: IMAGE });
+    const selectors = objectsOf(chart)
+      .filter(({ kind }: any) => kind === "Deployment")
+      .map(({ spec }: any) => JSON.stringify(spec.selector.matchLabels));
+    expect(new Set(selectors).size).toBe(3);
+  });
+
+  test("shows an image without a digest as an acknowledgement", () => {
+    const chart = newChart();
+    const image = ContainerImage.tagOnly("fra.ocir.io/acme/web:1.0", { reason: "Built on every push" });
+    new HardenedDeployment(chart, "web", { image });
+    expect(Acknowledgements.of(chart)).toEqual([
+      expect.objectContaining({
+        path: "shop/web",
+        practice: "immutable-containers",
+        reason: "Built on every push",
+      }),
+    ]);
+  });
+});
+
+describe("configuration files", () => {
+  const nameWith = (content: string) => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", {
+      image: IMAGE,
+      files: [ConfigFile.of("/etc/web/app.conf", content)],
+    });
+    return objectOf(chart, "ConfigMap").metadata.name as string;
+  };
+
+  test("stand in an immutable ConfigMap whose name changes with their content", () => {
+    expect(nameWith("a")).toMatch(/^web-config-[0-9a-f]{8}$/);
+    expect(nameWith("a")).toBe(nameWith("a"));
+    expect(nameWith("a")).not.toBe(nameWith("b"));
+  });
+
+  test("of one name in two directories are told apart", () => {
+    const chart = newChart();
+    const files = [ConfigFile.of("/etc/a/app.conf", "a"), ConfigFile.of("/etc/b/app.conf", "b")];
+    new HardenedDeployment(chart, "web", { image: IMAGE, files });
+    const { data, immutable } = objectOf(chart, "ConfigMap");
+    expect(immutable).toBe(true);
+    const seen = containerOf(chart).volumeMounts.map(({ mountPath, subPath, readOnly }: any) => [
+      mountPath,
+      data[subPath],
+      readOnly,
+    ]);
+    expect(seen).toEqual([
+      ["/etc/a/app.conf", "a", true],
+      ["/etc/b/app.conf", "b", true],
+    ]);
+  });
+});
+
+describe("writable paths", () => {
+  test("have volumes whose names stay when other paths come", () => {
+    const names = (paths: string[]) => {
+      const chart = newChart();
+      const writablePaths = paths.map((path) => WritablePath.of(path, { sizeLimit: "1Mi" }));
+      new HardenedDeployment(chart, "web", { image: IMAGE, writablePaths });
+      const { volumeMounts } = containerOf(chart);
+      return Object.fromEntries(volumeMounts.map(({ mountPath, name }: any) => [mountPath, name]));
+    };
+    const few = names(["/a/b", "/a_c"]);
+    const many = names(["/A/b", "/a-b", "/a/b", "/a_c", "/x"]);
+    expect(many).toMatchObject(few);
+    expect(new Set(Object.values(many)).size).toBe(5);
+    for (const name of Object.values(many)) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])$/);
+  });
+});
+
+describe("an input is refused:", () => {
+  const file = ConfigFile.of("/etc/web/app.conf", "a");
+  const long = "x".repeat(600_000);
+  test.each<[string, Partial<HardenedDeploymentProps>, string[]]>([
+    ["port 0", { port: 0 }, ["PORT_INVALID"]],
+    ["port 70000", { port: 70000 }, ["PORT_INVALID"]],
+    ["port 80.5", { port: 80.5 }, ["PORT_INVALID"]],
+    ["port 80", { port: 80 }, ["PORT_PRIVILEGED"]],
+    ["port 1023", { port: 1023 }, ["PORT_PRIVILEGED"]],
+    ["user 0", { user: 0 }, ["USER_INVALID"]],
+    ["user 1000", { user: 1000 }, ["USER_INVALID"]],
+    ["user -1", { user: -1 }, ["USER_INVALID"]],
+    ["user 2^31", { user: 2 ** 31 }, ["USER_INVALID"]],
+    ["no replicas", { replicas: 0 }, ["REPLICAS_INVALID"]],
+    ["one replica", { replicas: 1 }, ["REPLICAS_INVALID"]],
+    ["half a replica", { replicas: 2.5 }, ["REPLICAS_INVALID"]],
+    ["a negative grace period", { terminationGracePeriodSeconds: -1 }, ["COUNT_INVALID"]],
+    ["1m of memory", { resources: { memory: { request: "1m", limit: "1Gi" } } }, ["QUANTITY_INVALID"]],
+    ["12XB of memory", { resources: { memory: { request: "1Mi", limit: "12XB" } } }, ["QUANTITY_INVALID"]],
+    ["processors in bytes", { resources: { cpu: { request: "1Mi", limit: "1" } } }, ["QUANTITY_INVALID"]],
+    [
+      "less memory than asked for",
+      { resources: { memory: { request: "1Gi", limit: "512Mi" } } },
+      ["RESOURCES_INVALID"],
+    ],
+    [
+      "fewer processors than asked for",
+      { resources: { cpu: { request: "1", limit: "500m" } } },
+      ["RESOURCES_INVALID"],
+    ],
+    [
+      "paths in one another",
+      { writablePaths: [WritablePath.of("/a/b"), WritablePath.of("/a")] },
+      ["PATH_INVALID"],
+    ],
+    [
+      "one path twice",
+      { writablePaths: [WritablePath.of("/a"), WritablePath.inMemory("/a")] },
+      ["PATH_INVALID"],
+    ],
+    [
+      "a file at a path",
+      { files: [file], writablePaths: [WritablePath.of("/etc/web/app.conf")] },
+      ["PATH_INVALID"],
+    ],
+    ["a file in a path", { files: [file], writablePaths: [WritablePath.of("/etc/web")] }, ["PATH_INVALID"]],
+    ["a file twice", { files: [file, file] }, ["PATH_INVALID"]],
+    [
+      "more disk than the limit",
+      { writablePaths: [WritablePath.of("/a", { sizeLimit: "1Gi" })] },
+      ["RESOURCES_INVALID"],
+    ],
+    [
+      "more memory than the limit",
+      { writablePaths: [WritablePath.inMemory("/a", { sizeLimit: "1Gi" })] },
+      ["RESOURCES_INVALID"],
+    ],
+    [
+      "large files",
+      { files: [ConfigFile.of("/a/x", long), ConfigFile.of("/a/y", long)] },
+      ["CONFIG_TOO_LARGE"],
+    ],
+    [
+      "a probe without a port",
+      { readiness: Probe.http("/"), startup: Probe.tcp() },
+      ["PROBE_INVALID", "PROBE_INVALID"],
+    ],
+    ["a variable with a blank", { env: { "A B": EnvValue.fromValue("x") } }, ["ENV_INVALID"]],
+    ["a variable with a digit first", { env: { "1A": EnvValue.fromValue("x") } }, ["ENV_INVALID"]],
+    ["a variable without a name", { env: { "": EnvValue.fromValue("x") } }, ["ENV_INVALID"]],
+    ["a password", { env: { DB_PASSWORD: EnvValue.fromValue("hunter2") } }, ["CREDENTIAL_LITERAL"]],
+    [
+      "a password in a URL",
+      { env: { DB: EnvValue.fromValue("postgres://a:b1@db/x") } },
+      ["CREDENTIAL_LITERAL"],
+    ],
+    ["a password in the arguments", { args: ["--password=hunter2"] }, ["CREDENTIAL_LITERAL"]],
+    ["a password in the command", { command: ["app", "--token", "hunter2"] }, ["CREDENTIAL_LITERAL"]],
+    ["a label's key", { labels: { "a b": "c" } }, ["LABEL_INVALID"]],
+    ["a label's value", { labels: { a: "b c" } }, ["LABEL_INVALID"]],
+    ["a label of the selector", { labels: { "app.kubernetes.io/name": "x" } }, ["LABEL_INVALID"]],
+    ["an annotation's key", { annotations: { "a b": "c" } }, ["LABEL_INVALID"]],
+  ])("%s", (_, props, codes) => {
+    const chart = newChart();
+    expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(
+      codes,
+    );
+    expect(chart.node.children).toEqual([]);
+  });
+
+  test.each(["Web", "we_b", "-web", "web-", "w".repeat(64), "wéb", "web.1"])("the id %s", (id) => {
+    expect(refusedCodes(() => new HardenedDeployment(newChart(), id, { image: IMAGE }))).toEqual([
+      "NAME_INVALID",
+    ]);
+  });
+
+  test.each(["default", "deny-all", "allow-dns"])("the id %s, which is an object of the namespace", (id) => {
+    expect(refusedCodes(() => new HardenedDeployment(newChart(), id, { image: IMAGE }))).toEqual([
+      "NAME_DUPLICATE",
+    ]);
+  });
+
+  test("an id that the chart has already", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", { image: IMAGE });
+    expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE }))).toEqual([
+      "NAME_DUPLICATE",
+    ]);
+  });
+
+  test("all at once, under the construct's path", () => {
+    const problems = refusal(
+      () =>
+        new HardenedDeployment(newChart(), "web", {
+          image: IMAGE,
+          port: 80,
+          user: 0,
+          replicas: 0,
+          labels: { a: " " },
+        }),
+    );
+    expect(problems.map(({ code }) => code).sort()).toEqual([
+      "LABEL_INVALID",
+      "PORT_PRIVILEGED",
+      "REPLICAS_INVALID",
+      "USER_INVALID",
+    ]);
+    for (const { path, why, fix } of problems)
+      expect([path, why !== "", fix !== ""]).toEqual(["shop/web", true, true]);
+  });
+});
+
+describe("what a user sets afterwards", () => {
+  test("holds: a patch of the deployment", () => {
+    const chart = newChart();
+    const web = new HardenedDeployment(chart, "web", { image: IMAGE });
+    ApiObject.of(web).addJsonPatch(
+      JsonPatch.replace("/spec/replicas", 1),
+      JsonPatch.add("/spec/paused", true),
+    );
+    expect(objectOf(chart, "Deployment").spec).toMatchObject({ replicas: 1, paused: true });
+  });
+
+  test("holds: metadata, and patches of what belongs to the deployment", () => {
+    const chart = newChart();
+    const web = new HardenedDeployment(chart, "web", { image: IMAGE });
+    ApiObject.of(web).metadata.addLabel("tier", "front");
+    const policy = web.node.findChild("NetworkPolicy") as ApiObject;
+    policy.addJsonPatch(JsonPatch.add("/spec/egress/-", { to: [{ ipBlock: { cidr: "192.0.2.1/32" } }] }));
+    expect(objectOf(chart, "Deployment").metadata.labels.tier).toBe("front");
+    expect(objectOf(chart, "NetworkPolicy").spec.egress).toHaveLength(2);
+  });
+});
+
+describe("references to Terraform values", () => {
+  test("may stand in variables, and plain cdk8s then refuses the chart", () => {
+    const stack = new TerraformStack(Testing.app(), "stack");
+    const host = new TerraformVariable(stack, "host", { type: "string" }).stringValue;
+    const app = new App({ outdir: "/nonexistent" });
+    const chart = new Chart(app, "shop", { namespace: "shop" });
+    new HardenedDeployment(chart, "web", {
+      image: IMAGE,
+      env: { DB_PASSWORD_HOST: EnvValue.fromValue(host) },
+    });
+    expect(containerOf(chart).env).toEqual([{ name: "DB_PASSWORD_HOST", value: host }]);
+    expect(() => app.synth()).toThrow(/MANIFEST_REFERENCES/);
+  });
+});

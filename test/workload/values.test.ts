@@ -1,0 +1,192 @@
+import { Token } from "cdktf";
+import fc from "fast-check";
+import { ConfigFile } from "../../lib/workload/config-file";
+import { EnvValue } from "../../lib/workload/env-value";
+import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { LoadBalancerShape } from "../../lib/workload/load-balancer-shape";
+import { checkOverlaps } from "../../lib/workload/mount-path";
+import { Probe } from "../../lib/workload/probe";
+import { TlsTermination } from "../../lib/workload/tls-termination";
+import { WritablePath } from "../../lib/workload/writable-path";
+import { Problems } from "../../lib/core/validation-error";
+import { refusedCodes } from "./support";
+
+describe("a writable path", () => {
+  test.each([
+    "/tmp",
+    "/var/cache/web",
+    "/etc/web",
+    "/run/web",
+    "/usr/share/nginx/html",
+    "/opt/app/data",
+    "/a.b/c_d",
+  ])("may be %s", (path) => {
+    expect(WritablePath.of(path)).toMatchObject({ path, sizeLimit: "64Mi", isInMemory: false });
+    expect(WritablePath.inMemory(path, { sizeLimit: "8Mi" })).toMatchObject({
+      sizeLimit: "8Mi",
+      isInMemory: true,
+    });
+  });
+
+  test.each([
+    "",
+    "/",
+    "tmp",
+    "./tmp",
+    "/tmp/",
+    "//tmp",
+    "/tmp/../etc",
+    "/tmp/.",
+    "/a/./b",
+    "/etc",
+    "/usr",
+    "/usr/bin",
+    "/bin/x",
+    "/proc/1",
+    "/sys",
+    "/dev/shm",
+    "/var",
+    "/var/run/secrets/kubernetes.io/serviceaccount",
+    "/a:b",
+    "/a\nb",
+    `/${"a".repeat(1024)}`,
+  ])("may not be %j", (path) => {
+    expect(refusedCodes(() => WritablePath.of(path))).toEqual(["PATH_INVALID"]);
+  });
+
+  test.each(["1m", "12XB", "0", "", "64"])("may not have the size %j", (sizeLimit) => {
+    expect(refusedCodes(() => WritablePath.of("/tmp", { sizeLimit }))).toEqual(["QUANTITY_INVALID"]);
+  });
+});
+
+describe("paths overlap", () => {
+  const path = fc
+    .array(fc.constantFrom("a", "b", "ab", "c"), { minLength: 1, maxLength: 4 })
+    .map((parts) => `/${parts.join("/")}`);
+  const overlap = (paths: string[]) => {
+    const problems = new Problems("test");
+    checkOverlaps(problems, paths);
+    return problems.any;
+  };
+
+  test("exactly when the parts of one begin with all parts of the other", () => {
+    fc.assert(
+      fc.property(path, path, (one, other) => {
+        const [a, b] = [one.split("/"), other.split("/")];
+        const shorter = Math.min(a.length, b.length);
+        return overlap([one, other]) === (a.slice(0, shorter).join("/") === b.slice(0, shorter).join("/"));
+      }),
+    );
+  });
+
+  test("in whatever order and company they are given", () => {
+    fc.assert(
+      fc.property(fc.array(path, { maxLength: 6 }), (paths) => {
+        const pairwise = paths.some((one, i) => paths.some((other, j) => i < j && overlap([one, other])));
+        return overlap(paths) === pairwise && overlap([...paths].reverse()) === pairwise;
+      }),
+    );
+  });
+});
+
+describe("a configuration file", () => {
+  test("keeps its path and content", () => {
+    expect(ConfigFile.of("/etc/web/app.conf", "a = 1\n")).toMatchObject({
+      path: "/etc/web/app.conf",
+      content: "a = 1\n",
+    });
+  });
+
+  test.each([
+    ["etc/app.conf", "a", ["PATH_INVALID"]],
+    ["/etc", "a", ["PATH_INVALID"]],
+    ["/etc/app.conf", "password = hunter2", ["CREDENTIAL_LITERAL"]],
+    ["/etc/app.conf", Token.asString({ resolve: () => "x", creationStack: [] }), ["MANIFEST_REFERENCES"]],
+  ])("may not be at %s with %j", (path, content, codes) => {
+    expect(refusedCodes(() => ConfigFile.of(path, content))).toEqual(codes);
+  });
+});
+
+describe("the value of a variable", () => {
+  test.each(["metadata.name", "metadata.labels['app']", "spec.nodeName", "status.podIP", "status.podIPs"])(
+    "may be the field %s",
+    (path) => {
+      expect(EnvValue.fromField(path)._toManifest("A")).toEqual({
+        name: "A",
+        valueFrom: { fieldRef: { fieldPath: path } },
+      });
+    },
+  );
+
+  test.each(["", "metadata", "spec.containers", "metadata.labels", "status.phase", "limits.cpu"])(
+    "may not be the field %j",
+    (path) => {
+      expect(refusedCodes(() => EnvValue.fromField(path))).toEqual(["ENV_INVALID"]);
+    },
+  );
+
+  test("may not come from a ConfigMap or key that can't be", () => {
+    expect(refusedCodes(() => EnvValue.fromConfigMap("A", "a/b"))).toEqual(["NAME_INVALID", "ENV_INVALID"]);
+  });
+});
+
+describe("a probe", () => {
+  test("has the timing that it is given, and defaults for the rest", () => {
+    const probe = Probe.http("/ready", undefined, { periodSeconds: 3, timeoutSeconds: undefined });
+    expect(probe._toManifest(8080)).toEqual({
+      httpGet: { path: "/ready", port: 8080 },
+      initialDelaySeconds: 0,
+      periodSeconds: 3,
+      timeoutSeconds: 2,
+      failureThreshold: 3,
+    });
+    expect(Probe.tcp(9090)._toManifest(8080)).toMatchObject({ tcpSocket: { port: 9090 } });
+    expect(Probe.command(["/app/healthy", "-q"])._toManifest(8080)).toMatchObject({
+      exec: { command: ["/app/healthy", "-q"] },
+    });
+  });
+
+  test.each([
+    [() => Probe.http("ready"), ["PROBE_INVALID"]],
+    [() => Probe.http("/a b"), ["PROBE_INVALID"]],
+    [() => Probe.http("/", 0), ["PORT_INVALID"]],
+    [() => Probe.tcp(70000), ["PORT_INVALID"]],
+    [() => Probe.command([]), ["PROBE_INVALID"]],
+    [
+      () => Probe.tcp(1, { periodSeconds: 0, timeoutSeconds: 1.5, initialDelaySeconds: -1 }),
+      ["PROBE_INVALID", "PROBE_INVALID", "PROBE_INVALID"],
+    ],
+  ])("may not be %s", (make, codes) => {
+    expect(refusedCodes(make)).toEqual(codes);
+  });
+});
+
+describe("a load balancer's values", () => {
+  test("sort the ranges of the clients, each once", () => {
+    const { sourceRanges } = LoadBalancerAccess.internalFrom(["10.9.0.0/16", "10.1.0.0/16", "10.9.0.0/16"]);
+    expect(sourceRanges).toEqual(["10.1.0.0/16", "10.9.0.0/16"]);
+  });
+
+  test.each([
+    [() => LoadBalancerAccess.internalFrom([]), ["CIDR_LIST_EMPTY"]],
+    [() => LoadBalancerAccess.internalFrom(["0.0.0.0/0"]), ["CIDR_TOO_WIDE"]],
+    [() => LoadBalancerAccess.internalFrom(["::/0"]), ["CIDR_IPV6"]],
+    [() => LoadBalancerAccess.internalFrom(["10.0.0.1/8"]), ["CIDR_HOST_BITS"]],
+    [
+      () => LoadBalancerAccess.publicFrom(["0.0.0.0/1", "x"], { reason: "" }),
+      ["CIDR_INVALID", "CIDR_TOO_WIDE", "REASON_MISSING"],
+    ],
+    [() => LoadBalancerAccess.publicFromAnywhere({ reason: " " }), ["REASON_MISSING"]],
+    [() => LoadBalancerShape.flexible(9, 100), ["COUNT_INVALID"]],
+    [() => LoadBalancerShape.flexible(10, 8193), ["COUNT_INVALID"]],
+    [() => LoadBalancerShape.flexible(10.5, NaN), ["COUNT_INVALID", "COUNT_INVALID"]],
+    [() => LoadBalancerShape.flexible(200, 100), ["COUNT_INVALID"]],
+    [
+      () => TlsTermination.atLoadBalancer({ secretName: "Web", secretNamespace: "a.b" }),
+      ["NAME_INVALID", "NAME_INVALID"],
+    ],
+    [() => TlsTermination.atLoadBalancer({ secretName: "" }), ["NAME_INVALID"]],
+  ])("may not be %s", (make, codes) => {
+    expect(refusedCodes(make)).toEqual(codes);
+  });
+});
