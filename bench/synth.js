@@ -86,13 +86,15 @@ function main() {
   write(new TerraformStack(new App({ outdir }), "warm"));
 
   global.gc();
-  const start = performance.now();
+  const start = process.cpuUsage();
   const app = new App({ outdir });
   const stack = new TerraformStack(app, "bench");
   new library.oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
   write(stack);
   app.synth();
-  const milliseconds = performance.now() - start;
+  // The processor's time, not the clock's: what else the machine does would else decide.
+  const { user, system } = process.cpuUsage(start);
+  const milliseconds = (user + system) / 1000;
 
   const made = contents(document(outdir));
   if (kind === "bindings" && !isDeepStrictEqual(made, contents(document(first)))) {

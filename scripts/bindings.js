@@ -96,7 +96,10 @@ async function generate(schema, outdir) {
 function pinProvider(text) {
   return text
     .replace(/^( *)providerVersion: '[^']*'$/m, `$1providerVersion: '${curated.provider.version}'`)
-    .replace(/^( *)terraformProviderSource: '[^']*'$/m, `$1terraformProviderSource: '${curated.provider.source}'`);
+    .replace(
+      /^( *)terraformProviderSource: '[^']*'$/m,
+      `$1terraformProviderSource: '${curated.provider.source}'`,
+    );
 }
 
 function collect(dir, prefix = "") {
@@ -115,7 +118,8 @@ async function main() {
     const text = fs.readFileSync(path.join(generated, name), "utf8");
     files[name] = banner + (name === "provider/index.ts" ? pinProvider(text) : text);
     // Marked as a module: the import helpers of compilers would else copy its properties, and so load every one of them.
-    if (name === "lazy-index.ts") files[name] += 'Object.defineProperty(exports, "__esModule", { value: true });\n';
+    if (name === "lazy-index.ts")
+      files[name] += 'Object.defineProperty(exports, "__esModule", { value: true });\n';
   }
   fs.rmSync(outdir, { recursive: true });
 
@@ -126,7 +130,8 @@ async function main() {
     return !fs.existsSync(file) || fs.readFileSync(file, "utf8") !== files[name];
   });
   if (process.argv.includes("--check")) {
-    for (const name of [...stale, ...changed]) console.error(`lib/oci/${name} is not what npm run bindings writes`);
+    for (const name of [...stale, ...changed])
+      console.error(`lib/oci/${name} is not what npm run bindings writes`);
     process.exitCode = stale.length + changed.length > 0 ? 1 : 0;
     return;
   }
@@ -136,7 +141,9 @@ async function main() {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, files[name]);
   }
-  console.log(`lib/oci: ${Object.keys(files).length} files, ${changed.length} written, ${stale.length} removed`);
+  console.log(
+    `lib/oci: ${Object.keys(files).length} files, ${changed.length} written, ${stale.length} removed`,
+  );
 }
 
 main();

@@ -30,7 +30,9 @@ describe.each(EXAMPLES)("example %s", (name) => {
   test("has no rule that names a range wider than a /8, no open port beside the API's, and no stateless rule", () => {
     for (const rule of all("oci_core_network_security_group_security_rule")) {
       expect(rule.stateless).toBe(false);
-      const ends = [rule.source_type && rule.source, rule.destination_type && rule.destination].filter(Boolean);
+      const ends = [rule.source_type && rule.source, rule.destination_type && rule.destination].filter(
+        Boolean,
+      );
       const isRange = [rule.source_type, rule.destination_type].includes("CIDR_BLOCK");
       for (const end of isRange ? ends : []) expect(Number(end.split("/")[1])).toBeGreaterThanOrEqual(8);
       // A range may reach the API endpoint and nothing else; every other rule is between groups or to the services.
@@ -56,11 +58,14 @@ describe.each(EXAMPLES)("example %s", (name) => {
   });
 
   test("has load balancers whose source ranges are written and narrow", () => {
-    const objects = Object.keys(previewsOf(outdir)).flatMap((file) => Yaml.load(path.join(outdir, "manifests", file)));
+    const objects = Object.keys(previewsOf(outdir)).flatMap((file) =>
+      Yaml.load(path.join(outdir, "manifests", file)),
+    );
     const balancers = objects.filter((object: any) => object.spec?.type === "LoadBalancer");
     for (const { spec, metadata } of balancers) {
       expect(spec.loadBalancerSourceRanges.length).toBeGreaterThan(0);
-      for (const range of spec.loadBalancerSourceRanges) expect(Number(range.split("/")[1])).toBeGreaterThanOrEqual(8);
+      for (const range of spec.loadBalancerSourceRanges)
+        expect(Number(range.split("/")[1])).toBeGreaterThanOrEqual(8);
       expect(metadata.annotations["oci.oraclecloud.com/security-rule-management-mode"]).toBe("NSG");
     }
     expect(balancers.length).toBeGreaterThan(0);

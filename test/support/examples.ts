@@ -24,12 +24,15 @@ export function synthesizeExample(name: string): string {
 /** The stacks of a synthesized example, without what differs from folder to folder. */
 export function stacksOf(outdir: string): { [name: string]: any } {
   const stacks = path.join(outdir, "stacks");
-  const entries = fs.readdirSync(stacks).sort().map((name) => {
-    const stack = JSON.parse(fs.readFileSync(path.join(stacks, name, "cdk.tf.json"), "utf8"));
-    delete stack.terraform.backend;
-    delete stack["//"].metadata.version;
-    return [name, stack];
-  });
+  const entries = fs
+    .readdirSync(stacks)
+    .sort()
+    .map((name) => {
+      const stack = JSON.parse(fs.readFileSync(path.join(stacks, name, "cdk.tf.json"), "utf8"));
+      delete stack.terraform.backend;
+      delete stack["//"].metadata.version;
+      return [name, stack];
+    });
   return Object.fromEntries(entries);
 }
 
@@ -37,6 +40,10 @@ export function stacksOf(outdir: string): { [name: string]: any } {
 export function previewsOf(outdir: string): { [file: string]: string } {
   const folder = path.join(outdir, "manifests");
   if (!fs.existsSync(folder)) return {};
-  const files = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
-  return Object.fromEntries(files.sort().map((file) => [file, fs.readFileSync(path.join(folder, file), "utf8")]));
+  const files = fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".yaml"));
+  return Object.fromEntries(
+    files.sort().map((file) => [file, fs.readFileSync(path.join(folder, file), "utf8")]),
+  );
 }

@@ -52,7 +52,7 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     "a subnet that overlaps with another",
     "oci_core_subnet",
     subnet("10.0.0.0/22"),
-    /overlaps with 10\.0\.1\.0\/24/,
+    /overlaps with 10\.0\.[12]\.0\/24/,
   ],
   ["a subnet outside of the VCN", "oci_core_subnet", subnet("10.2.0.0/23"), /outside/],
   ["a subnet of an unknown VCN", "oci_core_subnet", subnet("10.9.0.0/24", TEST("vcn", "gone")), /vcn_id/],
@@ -156,8 +156,8 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
 
 test.each(REFUSED)("the double refuses %s", (_, type, values, because) => {
   const found = refusals(APPLY_RULES, type, values);
-  expect(found).toHaveLength(1);
-  expect(found[0]).toMatch(because);
+  expect(found).not.toEqual([]);
+  for (const text of found) expect(text).toMatch(because);
 });
 
 const TAKEN: readonly [what: string, type: string, values: Values][] = [

@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch, Yaml } from "cdk8s";
+import { ApiObject, type Chart, JsonPatch, Yaml } from "cdk8s";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { parseQuantity } from "../../lib/core/quantity";
 import { objectsOf } from "../../lib/manifests/chart-objects";
