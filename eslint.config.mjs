@@ -7,7 +7,10 @@ export default tseslint.config(
     extends: [...tseslint.configs.strict, ...tseslint.configs.stylistic],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      "@typescript-eslint/consistent-type-imports": ["error", { prefer: "type-imports", fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { prefer: "type-imports", fixStyle: "inline-type-imports" },
+      ],
       "@typescript-eslint/no-floating-promises": "error",
       // Constructs register themselves with their scope; `new` alone is how they are written.
       "no-new": "off",
@@ -16,9 +19,18 @@ export default tseslint.config(
       // Static factories are the way jsii exports functions.
       "@typescript-eslint/no-extraneous-class": "off",
       "@typescript-eslint/class-literal-property-style": "off",
+      // A private constructor without a body is how a class of static factories is closed.
+      "@typescript-eslint/no-empty-function": ["error", { allow: ["private-constructors"] }],
       "no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["cdktf/*", "cdk8s/*", "cdk8s-plus-27/*", "constructs/*"], message: "Import only what the package exports." }] },
+        {
+          patterns: [
+            {
+              group: ["cdktf/*", "cdk8s/*", "cdk8s-plus-27/*", "constructs/*"],
+              message: "Import only what the package exports.",
+            },
+          ],
+        },
       ],
     },
   },

@@ -1,4 +1,4 @@
-import { App, TerraformStack, Testing } from "cdktf";
+import { type App, TerraformStack, Testing } from "cdktf";
 import { type ErrorCode } from "../../lib/core/error-codes";
 import { ValidationError, type Problem } from "../../lib/core/validation-error";
 import { OciProvider } from "../../lib/oci/provider";
