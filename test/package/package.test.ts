@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { root } from "./sources";
+import lock from "../../package-lock.json";
 import manifest from "../../package.json";
 
 test("the bindings are what the list and the schema say", () => {
@@ -14,6 +15,16 @@ test("the bindings are what the list and the schema say", () => {
 
 test("the lock file records no download addresses", () => {
   expect(fs.readFileSync(path.join(root, "package-lock.json"), "utf8")).not.toContain('"resolved"');
+});
+
+test("the lock file has the optional packages of every platform, so that npm ci works on all of them", () => {
+  const packages = Object.entries<any>(lock.packages);
+  const missing = packages.flatMap(([folder, { optionalDependencies = {}, inBundle }]) =>
+    Object.keys(inBundle ? {} : optionalDependencies)
+      .filter((name) => !packages.some(([other]) => other.endsWith(`node_modules/${name}`)))
+      .map((name) => `${folder} wants ${name}`),
+  );
+  expect(missing).toEqual([]);
 });
 
 test("installing the package runs nothing", () => {
