@@ -5,6 +5,8 @@ export { Acknowledgements, type Acknowledgement } from "./core/acknowledgement";
 export { Port, Protocol } from "./core/port";
 export { type ReasonedChoice } from "./core/reason";
 export { type TaggingProps } from "./core/tagging";
+export * from "./core/validation-errors";
+export * from "./core/validation-problem";
 
 export * from "./network/cluster-network";
 export * from "./network/cluster-security-groups";

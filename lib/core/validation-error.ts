@@ -1,18 +1,10 @@
 import { type IConstruct } from "constructs";
 import { ERROR_CODES, type ErrorCode } from "./error-codes";
+import { type ValidationProblem } from "./validation-problem";
 
-/** One thing that is wrong with what a construct was given. */
-export interface Problem {
-  /** Which kind of problem, a key of docs/errors.md. */
+/** One thing that is wrong, with a code of the table. */
+export interface Problem extends ValidationProblem {
   readonly code: ErrorCode;
-  /** The path of the construct, or the name of the value's factory. */
-  readonly path: string;
-  /** What is wrong, with the values. */
-  readonly what: string;
-  /** Why it matters. */
-  readonly why: string;
-  /** What to write instead. */
-  readonly fix: string;
 }
 
 function format(problem: Problem): string {

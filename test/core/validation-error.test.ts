@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Problems, ValidationError } from "../../lib/core/validation-error";
+import { ValidationErrors } from "../../lib/core/validation-errors";
 import { newStack } from "../support/stack";
 
 describe("a ValidationError", () => {
@@ -41,6 +42,21 @@ describe("a ValidationError", () => {
       }),
     ).toThrow(TypeError);
   });
+});
+
+test("a program reads what a caught error found wrong, and nothing of errors of others", () => {
+  const refused = new Problems("web");
+  refused.add("PORT_INVALID", "70000 is not a port", "Give 1 to 65535");
+  try {
+    refused.throwIfAny();
+  } catch (error) {
+    expect(ValidationErrors.problemsOf(error)).toEqual([
+      expect.objectContaining({ code: "PORT_INVALID", path: "web", what: "70000 is not a port" }),
+    ]);
+  }
+  for (const other of [new TypeError("mine"), "text", undefined])
+    expect(ValidationErrors.problemsOf(other)).toEqual([]);
+  expect.assertions(4);
 });
 
 test("acknowledgements are found below a scope, sorted by path", () => {
