@@ -44,9 +44,17 @@ export function cidrAt(first: bigint, prefix: number): Cidr {
   return { text, family: 4, prefix, first, last: first + (1n << BigInt(32 - prefix)) - 1n };
 }
 
+/** OCI keeps the first two addresses and the last one of every subnet. */
+export const RESERVED_ADDRESSES = 3;
+
 /** How many addresses a block holds. */
-export function sizeOf(cidr: Cidr): bigint {
-  return cidr.last - cidr.first + 1n;
+export function sizeOf(cidr: Cidr): number {
+  return Number(cidr.last - cidr.first + 1n);
+}
+
+/** How many addresses of a subnet are left for VNICs. */
+export function usableAddresses(cidr: Cidr): number {
+  return sizeOf(cidr) - RESERVED_ADDRESSES;
 }
 
 export function overlaps(a: Cidr, b: Cidr): boolean {
@@ -140,7 +148,8 @@ function checkWidth(problems: Problems, name: string, cidrs: readonly Cidr[]): v
 /**
  * Reads a list of CIDR blocks that narrows who may connect; sorted, each once.
  *
- * Terraform references are kept as they are: what they hold is not known yet.
+ * Terraform references are kept as they are, at the end: what they hold is not known yet, and the placeholders that stand
+ * for them have no order that lasts.
  */
 export function readCidrs(
   problems: Problems,
@@ -160,5 +169,6 @@ export function readCidrs(
   const read = rules.ipv6 ? readCidr : readIpv4Cidr;
   const cidrs = known.map((text) => read(problems, name, text)).filter((cidr) => cidr !== undefined);
   if (!rules.wide) checkWidth(problems, name, cidrs);
-  return [...new Set(texts)].sort();
+  const references = texts.filter((text) => Token.isUnresolved(text));
+  return [...new Set([...known.sort(), ...references])];
 }

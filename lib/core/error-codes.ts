@@ -75,6 +75,10 @@ export const ERROR_CODES = {
     title: "A reason that does not fit a rule's description",
     why: "OCI keeps at most 255 characters, and a cut reason explains nothing.",
   },
+  RULE_TOO_WIDE: {
+    title: "A rule that lets everything through",
+    why: "A rule for every protocol and port hides what is really needed, and keeps open what nobody thought of.",
+  },
   NSG_LIMIT: {
     title: "More network security groups than fit on a VNIC",
     why: "OCI attaches at most five groups to a VNIC and refuses the resource otherwise.",
@@ -98,10 +102,6 @@ export const ERROR_CODES = {
   VERSION_SKEW: {
     title: "Nodes and control plane too far apart",
     why: "A kubelet may not be newer than the API server nor more than three minor versions behind it.",
-  },
-  ENDPOINT_ACCESS: {
-    title: "A contradiction in who reaches the API endpoint",
-    why: "An endpoint that nobody reaches, or that everybody does, is not what was asked for.",
   },
   DURATION_INVALID: {
     title: "A duration that is none or outside of its range",

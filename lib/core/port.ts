@@ -67,8 +67,21 @@ export class Port {
     return new Port(Protocol.UDP, from, to);
   }
 
-  /** One ICMP type and code. */
+  /**
+   * One ICMP type and code.
+   *
+   * @param type 0 to 255
+   * @param code 0 to 255
+   * @throws PORT_INVALID
+   * @see https://www.iana.org/assignments/icmp-parameters/icmp-parameters.xhtml
+   */
   public static icmp(type: number, code: number): Port {
+    const problems = new Problems("Port.icmp");
+    for (const [name, value] of Object.entries({ type, code })) {
+      if (Number.isInteger(value) && value >= 0 && value <= 255) continue;
+      problems.add("PORT_INVALID", `The ICMP ${name} is ${value}`, "Give a whole number from 0 to 255");
+    }
+    problems.throwIfAny();
     return new Port(Protocol.ICMP, undefined, undefined, type, code);
   }
 
@@ -81,7 +94,7 @@ export class Port {
     return Port.icmp(3, 4);
   }
 
-  /** Every protocol and port; meant for traffic between two groups, never for an address range. */
+  /** Every protocol and port; only for traffic between two groups, never for an address range. */
   public static allTraffic(): Port {
     return new Port(Protocol.ALL);
   }

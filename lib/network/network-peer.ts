@@ -8,8 +8,14 @@ export interface RuleEnd {
   readonly type: string;
   /** The block, the OCID of the group, or the label of the services. */
   readonly value: string;
-  /** A text that names this end in the ids of rules: the same end always has the same key. */
+  /** A text or a reference that names this end in the ids of rules: the same end always has the same key. */
   readonly key: string;
+  /**
+   * Why this end is as wide as the internet, where it is.
+   *
+   * @default - it is not
+   */
+  readonly reason?: string;
 }
 
 /** The other end of a network rule. */
@@ -23,7 +29,7 @@ export class NetworkPeer {
   /**
    * An IPv4 address range, no wider than a /8.
    *
-   * @param cidr such as `10.0.0.0/16`, or `192.0.2.10/32` for one address
+   * @param cidr such as `10.0.0.0/16`, or `192.0.2.10/32` for one address; or a reference to a Terraform value
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
    */
   public static cidr(cidr: string): INetworkPeer {
@@ -34,7 +40,7 @@ export class NetworkPeer {
   }
 
   /**
-   * Every IPv4 address, which only a rule with a reason may name.
+   * Every IPv4 address; the reason is kept as an acknowledgement of each rule that names it.
    *
    * @throws REASON_MISSING
    */
@@ -42,16 +48,19 @@ export class NetworkPeer {
     const problems = new Problems("NetworkPeer.anywhere");
     checkReason(problems, "A rule for every address", choice.reason);
     problems.throwIfAny();
-    return new CidrPeer("0.0.0.0/0");
+    return new CidrPeer("0.0.0.0/0", choice.reason);
   }
 
   private constructor() {}
 }
 
 class CidrPeer implements INetworkPeer {
-  constructor(private readonly cidr: string) {}
+  constructor(
+    private readonly cidr: string,
+    private readonly reason?: string,
+  ) {}
 
   public toRuleEnd(): RuleEnd {
-    return { type: "CIDR_BLOCK", value: this.cidr, key: this.cidr.replace(/[./]/g, "-") };
+    return { type: "CIDR_BLOCK", value: this.cidr, key: this.cidr, reason: this.reason };
   }
 }

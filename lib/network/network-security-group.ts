@@ -3,9 +3,11 @@ import { TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { SecurityRule } from "./security-rule";
+import { Acknowledgements } from "../core/acknowledgement";
 import { checkOcid } from "../core/ocid";
-import { type Port } from "../core/port";
+import { Protocol, type Port } from "../core/port";
 import { checkReason, type ReasonedChoice } from "../core/reason";
+import { idPartOf } from "../core/reference";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
@@ -20,7 +22,7 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    *
    * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE
    */
   allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 
@@ -29,7 +31,7 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    *
    * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE
    */
   allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 }
@@ -75,23 +77,36 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     port: Port,
     choice: ReasonedChoice,
   ): void {
-    const problems = new Problems(this);
-    checkReason(problems, `The rule for ${port.toString()}`, choice.reason);
-    if (choice.reason.length > LONGEST_REASON) {
-      problems.add(
-        "RULE_REASON_LENGTH",
-        `The reason has ${choice.reason.length} characters`,
-        `Say it in at most ${LONGEST_REASON}`,
-      );
-    }
-    problems.throwIfAny();
-    this.putRule(this, direction, peer.toRuleEnd(), port, choice.reason);
+    const end = peer.toRuleEnd();
+    this.checkRule(end, port, choice);
+    this.putRule(this, direction, end, port, choice.reason);
     if (peer instanceof GroupBase) {
       // Made in the stack of the caller: a rule in the peer's own stack would make the two stacks depend on each other.
       const scope = TerraformStack.of(peer) === TerraformStack.of(this) ? peer : this;
       const opposite = direction === "INGRESS" ? "EGRESS" : "INGRESS";
       peer.putRule(scope, opposite, this.toRuleEnd(), port, choice.reason);
     }
+  }
+
+  private checkRule(end: RuleEnd, port: Port, choice: ReasonedChoice): void {
+    const problems = new Problems(this);
+    checkReason(problems, `The rule for ${port.toString()}`, choice.reason);
+    const length = String(choice.reason).length;
+    if (length > LONGEST_REASON) {
+      problems.add(
+        "RULE_REASON_LENGTH",
+        `The reason has ${length} characters`,
+        `Say it in at most ${LONGEST_REASON}`,
+      );
+    }
+    if (port.protocol === Protocol.ALL && end.type !== "NETWORK_SECURITY_GROUP") {
+      problems.add(
+        "RULE_TOO_WIDE",
+        "Every protocol and port would be open to what is not a group",
+        "Name the protocol and the ports, for example Port.tcp(443) or Port.tcpRange(8000, 8100), once for each",
+      );
+    }
+    problems.throwIfAny();
   }
 
   private putRule(
@@ -101,7 +116,7 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     port: Port,
     reason: string,
   ): void {
-    const key = `${direction.toLowerCase()}-${end.key}-${port.toString()}`;
+    const key = `${direction.toLowerCase()}-${idPartOf(this, end.key)}-${port.toString()}`;
     const known = this.rules.get(key);
     if (known) {
       known.addReason(reason);
@@ -109,7 +124,11 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     }
     const id = scope === this ? key : `${this.toRuleEnd().key}-${key}`;
     const groupId = this.networkSecurityGroupId;
-    this.rules.set(key, new SecurityRule(scope, id, { groupId, direction, end, port, reason }));
+    const rule = new SecurityRule(scope, id, { groupId, direction, end, port, reason });
+    this.rules.set(key, rule);
+    if (end.reason === undefined) return;
+    const what = `${direction.toLowerCase()} ${port.toString()} for every address`;
+    Acknowledgements._record(rule, "exposure", what, end.reason);
   }
 }
 

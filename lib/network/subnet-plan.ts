@@ -1,4 +1,13 @@
-import { cidrAt, contains, overlaps, readIpv4Cidr, sizeOf, type Cidr } from "../core/cidr";
+import {
+  cidrAt,
+  contains,
+  overlaps,
+  readIpv4Cidr,
+  RESERVED_ADDRESSES,
+  sizeOf,
+  usableAddresses,
+  type Cidr,
+} from "../core/cidr";
 import { Problems } from "../core/validation-error";
 
 /** What a cluster's network must hold. */
@@ -31,8 +40,6 @@ export interface SubnetPlanProps {
   readonly podsCidr?: string;
 }
 
-// OCI keeps the first two addresses and the last one of every subnet.
-const RESERVED = 3;
 const SMALLEST_SUBNET = 30;
 const LARGEST_VCN = 16;
 const PODS_PER_NODE = 31;
@@ -132,13 +139,13 @@ class Planner {
       this.problems.add(
         "SUBNET_SIZE",
         `${name} is ${cidr.text}, smaller than a /${SMALLEST_SUBNET}`,
-        `Give a /${SMALLEST_SUBNET} or larger: OCI keeps ${RESERVED} addresses of each subnet`,
+        `Give a /${SMALLEST_SUBNET} or larger: OCI keeps ${RESERVED_ADDRESSES} addresses of each subnet`,
       );
-    } else if (Number(sizeOf(cidr)) - RESERVED < need) {
+    } else if (usableAddresses(cidr) < need) {
       this.problems.add(
         "SUBNET_EXHAUSTED",
-        `${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED} kept by OCI = ` +
-          `${Number(sizeOf(cidr)) - RESERVED}, but ${need} are asked for`,
+        `${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED_ADDRESSES} kept by OCI = ` +
+          `${usableAddresses(cidr)}, but ${need} are asked for`,
         `Give at least a /${prefixFor(need)}`,
       );
     }
@@ -192,7 +199,7 @@ class Planner {
   private arithmetic(vcn: Cidr, part: Part, asked: readonly Part[]): string {
     const sizes = asked.map(({ name, prefix, given }) => ({
       name: name.replace("Cidr", ""),
-      size: given ? Number(sizeOf(given)) : 2 ** (32 - prefix),
+      size: given ? sizeOf(given) : 2 ** (32 - prefix),
     }));
     const sum = sizes.reduce((total, { size }) => total + size, 0);
     const terms = sizes.map(({ name, size }) => `${name} ${size}`).join(" + ");
@@ -210,5 +217,5 @@ function exhaustedFix(vcn: Cidr): string {
 
 /** The smallest subnet that holds a number of addresses beside those that OCI keeps. */
 function prefixFor(count: number): number {
-  return Math.min(SMALLEST_SUBNET, 32 - Math.ceil(Math.log2(count + RESERVED)));
+  return Math.min(SMALLEST_SUBNET, 32 - Math.ceil(Math.log2(count + RESERVED_ADDRESSES)));
 }

@@ -53,7 +53,7 @@ describe("a CIDR block", () => {
         const again = readIpv4Cidr(problems, "cidr", cidr.text);
         expect(problems.any).toBe(false);
         expect(again).toEqual(cidr);
-        expect(sizeOf(cidr)).toBe(2n ** BigInt(32 - cidr.prefix));
+        expect(sizeOf(cidr)).toBe(2 ** (32 - cidr.prefix));
       }),
     );
   });

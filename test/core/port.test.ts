@@ -13,6 +13,14 @@ describe("a port", () => {
     expect(refusedCodes(() => Port.udpRange(0, 70000))).toEqual(["PORT_INVALID", "PORT_INVALID"]);
   });
 
+  test.each([
+    [-1, 0],
+    [3, 256],
+    [0.5, 0],
+  ])("of ICMP is refused when type and code are %p and %p", (type, code) => {
+    expect(refusedCodes(() => Port.icmp(type, code))).toEqual(["PORT_INVALID"]);
+  });
+
   test("says what it is in a text that differs for all that differs", () => {
     const port = fc.integer({ min: 1, max: 65535 });
     const any = fc.oneof(

@@ -1,10 +1,18 @@
-import { type App, type TerraformStack, Testing } from "cdktf";
+import { type App, type TerraformStack, TerraformVariable, Testing } from "cdktf";
 import fc from "fast-check";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { NetworkPeer } from "../../lib/network/network-peer";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { RegionServices } from "../../lib/network/region-services";
-import { COMPARTMENT, newStack, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  refusedCodes,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
 
 const RULE = "oci_core_network_security_group_security_rule";
 const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.test";
@@ -68,10 +76,10 @@ describe("a network security group", () => {
     web.allowFrom(peer, Port.udpRange(5000, 5010), { reason: "a" });
     web.allowFrom(peer, Port.pathMtuDiscovery(), { reason: "b" });
     web.allowTo(services, Port.tcp(443), { reason: "c" });
-    web.allowFrom(peer, Port.allTraffic(), { reason: "d" });
-    const rules = Object.values(resourcesOf(stack, RULE)).sort((a, b) =>
-      a.description < b.description ? -1 : 1,
-    );
+    web.allowFrom(group(stack, "peer"), Port.allTraffic(), { reason: "d" });
+    const rules = Object.values(resourcesOf(stack, RULE))
+      .filter((rule) => rule.network_security_group_id.includes("web"))
+      .sort((a, b) => (a.description < b.description ? -1 : 1));
     expect(rules).toMatchObject([
       {
         protocol: "17",
@@ -173,7 +181,38 @@ describe("a network security group", () => {
     ]);
   });
 
-  test("named anywhere says so", () => {
-    expect(NetworkPeer.anywhere({ reason: "A public site" }).toRuleEnd().value).toBe("0.0.0.0/0");
+  test("refuses to open everything to what is not a group", () => {
+    const web = group(newStack(), "web");
+    const open = () => web.allowFrom(NetworkPeer.cidr("10.0.0.0/8"), Port.allTraffic(), { reason: "test" });
+    expect(refusedCodes(open)).toEqual(["RULE_TOO_WIDE"]);
+  });
+
+  test("opened to every address says so in the report", () => {
+    const stack = newStack();
+    const everyone = NetworkPeer.anywhere({ reason: "A public site" });
+    group(stack, "web").allowFrom(everyone, Port.tcp(443), { reason: "Visitors" });
+    expect(onlyResource(stack, RULE)).toMatchObject({ source: "0.0.0.0/0", description: "Visitors" });
+    expect(Acknowledgements.of(stack)).toEqual([
+      expect.objectContaining({
+        practice: "exposure",
+        what: "ingress tcp-443 for every address",
+        reason: "A public site",
+      }),
+    ]);
+  });
+
+  test("named by a reference keeps its rules' ids when other references come before it", () => {
+    const idsOf = (before: number) => {
+      const stack = newStack();
+      for (let i = 0; i < before; i++) void new TerraformVariable(stack, `before-${i}`, {}).stringValue;
+      const office = new TerraformVariable(stack, "office", {});
+      const home = new TerraformVariable(stack, "home", {});
+      const web = group(stack, "web");
+      for (const { stringValue } of [office, home])
+        web.allowFrom(NetworkPeer.cidr(stringValue), Port.tcp(443), { reason: "test" });
+      return Object.keys(resourcesOf(stack, RULE));
+    };
+    expect(idsOf(0)).toHaveLength(2);
+    expect(idsOf(3)).toEqual(idsOf(0));
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { contains, overlaps, readIpv4Cidr, sizeOf, type Cidr } from "../../lib/core/cidr";
+import { contains, overlaps, readIpv4Cidr, usableAddresses, type Cidr } from "../../lib/core/cidr";
 import { Problems, ValidationError } from "../../lib/core/validation-error";
 import { SubnetPlan } from "../../lib/network/subnet-plan";
 import { refusal, refusedCodes } from "../support/stack";
@@ -57,8 +57,8 @@ describe("a subnet plan", () => {
           expect(contains(cidr(plan.vcnCidr), a)).toBe(true);
           all.slice(i + 1).forEach((b) => expect(overlaps(a, b)).toBe(false));
         });
-        expect(Number(sizeOf(cidr(plan.workersCidr))) - 3).toBeGreaterThanOrEqual(nodes);
-        expect(Number(sizeOf(cidr(plan.podsCidr))) - 3).toBeGreaterThanOrEqual(pods);
+        expect(usableAddresses(cidr(plan.workersCidr))).toBeGreaterThanOrEqual(nodes);
+        expect(usableAddresses(cidr(plan.podsCidr))).toBeGreaterThanOrEqual(pods);
       }),
     );
   });

@@ -1,0 +1,20 @@
+import { createHash } from "node:crypto";
+import { DefaultTokenResolver, StringConcat, Token, Tokenization, type IResolvable } from "cdktf";
+import { type IConstruct } from "constructs";
+
+/** A reference as Terraform will read it, such as `${oci_core_vcn.network.id}`. */
+export function resolveReference(scope: IConstruct, reference: IResolvable | string): string {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  return Tokenization.resolve(reference, { scope, resolver, preparing: false }) as string;
+}
+
+/**
+ * A text that can stand in a construct's id in the place of a value.
+ *
+ * A reference is a placeholder with a running number, which moves when something is added before it; a hash of what it
+ * refers to stays.
+ */
+export function idPartOf(scope: IConstruct, value: string): string {
+  if (!Token.isUnresolved(value)) return value.replace(/[^A-Za-z0-9_-]/g, "-");
+  return createHash("sha256").update(resolveReference(scope, value)).digest("hex").slice(0, 8);
+}
