@@ -1,15 +1,16 @@
 import { type ISecureOkeCluster } from "./cluster";
-import { readIpv4Cidr, sizeOf } from "../core/cidr";
+import { readIpv4Cidr, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
 import { Problems } from "../core/validation-error";
 
 interface Demand {
   readonly name: string;
   readonly nodes: number;
+  /** How many nodes there are more of while others are replaced. */
+  readonly surge: number;
+  /** The most pods of a node. */
   readonly pods: number;
 }
 
-// OCI keeps the first two addresses and the last one of every subnet.
-const RESERVED = 3;
 const capacities = new WeakMap<ISecureOkeCluster, ClusterCapacity>();
 
 /** How many addresses the node pools of one cluster take together, and how many there are. */
@@ -31,17 +32,12 @@ export class ClusterCapacity {
   public check(problems: Problems, demand: Demand): void {
     const { workersSubnet, podsSubnet } = this.cluster.network;
     const all = [...this.demands, demand];
-    const nodes = all.map((pool) => `${pool.name} ${pool.nodes}`);
-    this.compare(
-      problems,
-      "nodes",
-      workersSubnet.cidr,
-      all.reduce((sum, pool) => sum + pool.nodes, 0),
-      nodes,
-    );
-    const pods = all.map((pool) => `${pool.name} ${pool.nodes} x ${pool.pods}`);
-    const total = all.reduce((sum, pool) => sum + pool.nodes * pool.pods, 0);
-    this.compare(problems, "pods", podsSubnet.cidr, total, pods);
+    const nodes = all.map((pool) => `${pool.name} ${pool.nodes} + ${pool.surge}`);
+    const mostNodes = all.reduce((sum, pool) => sum + pool.nodes + pool.surge, 0);
+    this.compare(problems, "nodes", workersSubnet.cidr, mostNodes, nodes);
+    const pods = all.map((pool) => `${pool.name} (${pool.nodes} + ${pool.surge}) x ${pool.pods}`);
+    const mostPods = all.reduce((sum, pool) => sum + (pool.nodes + pool.surge) * pool.pods, 0);
+    this.compare(problems, "pods", podsSubnet.cidr, mostPods, pods);
   }
 
   public add(demand: Demand): void {
@@ -56,11 +52,11 @@ export class ClusterCapacity {
     terms: readonly string[],
   ): void {
     const block = readIpv4Cidr(problems, `The subnet of the ${what}`, cidr);
-    const room = block ? Number(sizeOf(block)) - RESERVED : Infinity;
+    const room = block ? usableAddresses(block) : Infinity;
     if (need <= room) return;
     problems.add(
       "SUBNET_EXHAUSTED",
-      `The ${what} need ${need} addresses (${terms.join(" + ")}), but ${cidr} holds ${room + RESERVED} - ${RESERVED} = ${room}`,
+      `The ${what} need ${need} addresses (${terms.join(" + ")}, with the surge of a replacement), but ${cidr} holds ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
       `Ask for fewer, or give the network a plan with more room: SubnetPlan.of({ ${what}: ${need} })`,
     );
   }

@@ -16,32 +16,16 @@ export class EndpointAccess {
   }
 
   /**
-   * A private endpoint that address ranges inside of your networks reach.
+   * A private endpoint that address ranges inside of your networks and members of network security groups reach.
    *
-   * @param cidrs IPv4 blocks, each no wider than a /8, such as `["10.20.0.0/24"]`
+   * @param peers IPv4 blocks, each no wider than a /8, and groups such as that of a bastion: `["10.20.0.0/24", bastionGroup]`
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
    */
-  public static privateFrom(cidrs: string[]): EndpointAccess {
-    const blocks = check("EndpointAccess.privateFrom", cidrs);
-    return new EndpointAccess(false, blocks, [], "Administrators reach the private API endpoint");
-  }
-
-  /**
-   * A private endpoint that members of network security groups reach, such as those of a bastion.
-   *
-   * @throws ENDPOINT_ACCESS where the list is empty
-   */
-  public static privateFromGroups(groups: INetworkSecurityGroup[]): EndpointAccess {
-    const problems = new Problems("EndpointAccess.privateFromGroups");
-    if (groups.length === 0) {
-      problems.add(
-        "ENDPOINT_ACCESS",
-        "The list of groups is empty",
-        "Name a group, or use EndpointAccess.privateOnly()",
-      );
-    }
-    problems.throwIfAny();
-    return new EndpointAccess(false, [], groups, "Administrators reach the private API endpoint");
+  public static privateFrom(peers: (string | INetworkSecurityGroup)[]): EndpointAccess {
+    const cidrs = peers.filter((peer) => typeof peer === "string");
+    const groups = peers.filter((peer) => typeof peer !== "string");
+    const blocks = groups.length > 0 && cidrs.length === 0 ? [] : check("EndpointAccess.privateFrom", cidrs);
+    return new EndpointAccess(false, blocks, groups, "Administrators reach the private API endpoint");
   }
 
   /**

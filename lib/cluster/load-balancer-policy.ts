@@ -4,6 +4,7 @@ import { tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
 
 interface LoadBalancerPolicyProps extends TaggingProps {
+  readonly clusterId: string;
   readonly compartmentId: string;
   readonly networkCompartmentId: string;
   readonly homeRegionProvider?: TerraformProvider;
@@ -20,8 +21,9 @@ interface LoadBalancerPolicyProps extends TaggingProps {
 export class LoadBalancerPolicy extends Construct {
   constructor(scope: Construct, id: string, props: LoadBalancerPolicyProps) {
     super(scope, id);
-    const { compartmentId, networkCompartmentId: network } = props;
-    const cluster = `request.principal.type = 'cluster', request.principal.compartment.id = '${compartmentId}'`;
+    const { clusterId, compartmentId, networkCompartmentId: network } = props;
+    // This cluster and not its compartment: the rights are used only once it is there.
+    const cluster = `request.principal.type = 'cluster', request.principal.id = '${clusterId}'`;
     const statements = [
       `Allow any-user to manage network-security-groups in compartment id ${network} where all {${cluster}}`,
       `Allow any-user to manage vcns in compartment id ${network} where all {${cluster}, ` +

@@ -73,6 +73,12 @@ export interface PrivateNodePoolProps extends TaggingProps {
    */
   readonly securityGroups?: INetworkSecurityGroup[];
   /**
+   * Further groups of the pods, at most four beside that of the cluster.
+   *
+   * @default - none
+   */
+  readonly podSecurityGroups?: INetworkSecurityGroup[];
+  /**
    * The name of the pool.
    *
    * @default - the id of the construct
@@ -83,6 +89,7 @@ export interface PrivateNodePoolProps extends TaggingProps {
 const MOST_GROUPS = 5;
 const MOST_PODS = 110;
 const DEFAULT_PODS = 31;
+const SURGE = 1;
 
 /**
  * A pool of worker nodes without public addresses.
@@ -101,7 +108,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const { cluster, shape, image } = props;
     const version = props.kubernetesVersion ?? cluster.kubernetesVersion;
     const pods = props.maxPodsPerNode ?? DEFAULT_PODS;
-    const demand = { name: this.node.id, nodes: props.size, pods };
+    const demand = { name: this.node.id, nodes: props.size, surge: SURGE, pods };
     this.check(props, version, demand);
     ClusterCapacity._of(cluster).add(demand);
 
@@ -120,15 +127,13 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       nodeConfigDetails: {
         size: props.size,
         isPvEncryptionInTransitEnabled: true,
-        nsgIds: [cluster.workersSecurityGroup, ...(props.securityGroups ?? [])].map(
-          (g) => g.networkSecurityGroupId,
-        ),
+        nsgIds: groupIds(cluster.workersSecurityGroup, props.securityGroups),
         placementConfigs: this.placement(props),
         nodePoolPodNetworkOptionDetails: {
           cniType: "OCI_VCN_IP_NATIVE",
           maxPodsPerNode: pods,
           podSubnetIds: [cluster.network.podsSubnet.subnetId],
-          podNsgIds: [cluster.podsSecurityGroup.networkSecurityGroupId],
+          podNsgIds: groupIds(cluster.podsSecurityGroup, props.podSecurityGroups),
         },
         ...tagsOf(this, props),
       },
@@ -137,7 +142,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       nodePoolCyclingDetails: {
         isNodeCyclingEnabled: true,
         cycleModes: ["INSTANCE_REPLACE"],
-        maximumSurge: "1",
+        maximumSurge: String(SURGE),
         maximumUnavailable: "0",
       },
       nodeEvictionNodePoolSettings: {
@@ -175,7 +180,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
   private check(
     props: PrivateNodePoolProps,
     version: KubernetesVersion,
-    demand: { name: string; nodes: number; pods: number },
+    demand: { name: string; nodes: number; surge: number; pods: number },
   ): void {
     const problems = new Problems(this);
     version._checkSkew(problems, props.cluster.kubernetesVersion);
@@ -185,14 +190,8 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       checkCount(problems, "bootVolumeSizeInGbs", props.bootVolumeSizeInGbs, 50, 32_768);
     }
     ClusterCapacity._of(props.cluster).check(problems, demand);
-    const groups = 1 + (props.securityGroups?.length ?? 0);
-    if (groups > MOST_GROUPS) {
-      problems.add(
-        "NSG_LIMIT",
-        `The nodes would have ${groups} groups`,
-        `Give at most ${MOST_GROUPS - 1} further groups`,
-      );
-    }
+    checkGroups(problems, "nodes", props.securityGroups);
+    checkGroups(problems, "pods", props.podSecurityGroups);
     if (props.availabilityDomains?.length === 0) {
       problems.add(
         "COUNT_INVALID",
@@ -205,6 +204,22 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     checkOcid(problems, "The image", props.image.imageId, "image");
     problems.throwIfAny();
   }
+}
+
+/** The groups, each once and in an order of their own. */
+function groupIds(own: INetworkSecurityGroup, further: INetworkSecurityGroup[] = []): string[] {
+  const others = [...new Set(further)].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
+  return [own, ...others].map((group) => group.networkSecurityGroupId);
+}
+
+function checkGroups(problems: Problems, what: string, further: INetworkSecurityGroup[] = []): void {
+  const groups = 1 + new Set(further).size;
+  if (groups <= MOST_GROUPS) return;
+  problems.add(
+    "NSG_LIMIT",
+    `The ${what} would have ${groups} groups`,
+    `Give at most ${MOST_GROUPS - 1} further groups`,
+  );
 }
 
 function checkCount(problems: Problems, name: string, value: number, least: number, most: number): void {

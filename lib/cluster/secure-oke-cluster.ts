@@ -2,7 +2,6 @@ import { type Chart } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
-import { ClusterCapacity } from "./cluster-capacity";
 import { ClusterEncryption } from "./cluster-encryption";
 import { EndpointAccess } from "./endpoint-access";
 import { ImportedCluster, type ClusterAttributes } from "./imported-cluster";
@@ -118,16 +117,16 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
     this.encryption = props.encryption ?? this.ownEncryption(name, props);
-    new LoadBalancerPolicy(this, "LoadBalancerPolicy", {
-      ...props,
-      networkCompartmentId: this.network.compartmentId,
-      displayName: `${name}-load-balancers`,
-    });
     const cluster = this.createCluster(name, props, access);
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;
-    ClusterCapacity._of(this);
+    new LoadBalancerPolicy(this, "LoadBalancerPolicy", {
+      ...props,
+      clusterId: this.clusterId,
+      networkCompartmentId: this.network.compartmentId,
+      displayName: `${name}-load-balancers`,
+    });
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {
@@ -212,7 +211,9 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
         addOns: { isKubernetesDashboardEnabled: false, isTillerEnabled: false },
         kubernetesNetworkConfig: { servicesCidr: props.servicesCidr ?? DEFAULT_SERVICES_CIDR },
         openIdConnectDiscovery: { isOpenIdConnectDiscoveryEnabled: false },
+        // No tags here: the controller finds the groups that it made by exactly its own two.
         serviceLbConfig: { backendNsgIds: [this.workersSecurityGroup.networkSecurityGroupId] },
+        persistentVolumeConfig: tagsOf(this, props),
       },
       // OKE checks the grant while it makes the cluster, and IAM knows no implicit order.
       dependsOn: [this.encryption.policy],

@@ -109,6 +109,7 @@ describe("a node pool with everything set", () => {
           evictionGraceDuration: "PT30M",
           labels,
           securityGroups: [extra],
+          podSecurityGroups: [extra],
           nodePoolName: "blue",
           freeformTags: { team: "shop" },
         },
@@ -131,6 +132,9 @@ describe("a node pool with everything set", () => {
     });
     expect(pool.node_config_details).toMatchObject({
       nsg_ids: [expect.stringContaining("Workers"), expect.stringContaining("extra")],
+      node_pool_pod_network_option_details: {
+        pod_nsg_ids: [expect.stringContaining("Pods"), expect.stringContaining("extra")],
+      },
       placement_configs: [{ availability_domain: "x:AD-1" }, { availability_domain: "x:AD-2" }],
     });
   });
@@ -168,6 +172,13 @@ describe("bad input of a node pool", () => {
     expect(refusedCodes(() => newPool(props))).toEqual(codes);
   });
 
+  test("keeps an address free for the node that replaces another", () => {
+    const plan = SubnetPlan.of({ nodes: 5, workersCidr: "10.0.2.0/29" });
+    const pool = (size: number) => newPool({ cluster: newCluster(newStack(), plan), size });
+    expect(() => pool(4)).not.toThrow();
+    expect(refusedCodes(() => pool(5))).toEqual(["SUBNET_EXHAUSTED"]);
+  });
+
   test("counts the pods of all pools against the pods' subnet, and shows the arithmetic", () => {
     const stack = newStack();
     const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podsCidr: "10.0.240.0/22", pods: 1000 }));
@@ -177,7 +188,8 @@ describe("bad input of a node pool", () => {
     );
     expect(more).toEqual([]);
     expect(problem?.what).toBe(
-      "The pods need 1085 addresses (blue 20 x 31 + green 15 x 31), but 10.0.240.0/22 holds 1024 - 3 = 1021",
+      "The pods need 1147 addresses (blue (20 + 1) x 31 + green (15 + 1) x 31, with the surge of a replacement), " +
+        "but 10.0.240.0/22 holds 1024 - 3 = 1021",
     );
   });
 
@@ -191,7 +203,8 @@ describe("bad input of a node pool", () => {
         `ocid1.networksecuritygroup.oc1.fra.g${i}`,
       ),
     );
-    expect(refusedCodes(() => newPool({ cluster, securityGroups: groups }, stack))).toEqual(["NSG_LIMIT"]);
+    const twice = { cluster, securityGroups: groups, podSecurityGroups: groups };
+    expect(refusedCodes(() => newPool(twice, stack))).toEqual(["NSG_LIMIT", "NSG_LIMIT"]);
   });
 
   test("refuses an image and a shape that are none", () => {

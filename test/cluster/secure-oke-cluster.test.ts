@@ -222,17 +222,21 @@ describe("who reaches the API endpoint", () => {
     });
     new SecureOkeCluster(stack, "b", {
       ...minimal,
-      endpointAccess: EndpointAccess.privateFromGroups([bastion]),
+      endpointAccess: EndpointAccess.privateFrom([bastion]),
+    });
+    new SecureOkeCluster(stack, "c", {
+      ...minimal,
+      endpointAccess: EndpointAccess.privateFrom([bastion, "10.30.0.0/24"]),
     });
     const rules = rulesOf(stack);
     expect(rules.filter((rule) => rule.source === "10.20.0.0/24")).toHaveLength(1);
-    expect(rules.filter((rule) => rule.source?.includes("bastion"))).toHaveLength(1);
-    expect(rules.filter((rule) => rule.network_security_group_id.includes("bastion"))).toHaveLength(1);
+    expect(rules.filter((rule) => rule.source === "10.30.0.0/24")).toHaveLength(1);
+    expect(rules.filter((rule) => rule.source?.includes("bastion"))).toHaveLength(2);
+    expect(rules.filter((rule) => rule.network_security_group_id.includes("bastion"))).toHaveLength(2);
   });
 
   test.each([
     ["nothing", () => EndpointAccess.privateFrom([]), ["CIDR_LIST_EMPTY"]],
-    ["no groups", () => EndpointAccess.privateFromGroups([]), ["ENDPOINT_ACCESS"]],
     ["everyone", () => EndpointAccess.publicOnlyFrom(["0.0.0.0/0"], { reason: "test" }), ["CIDR_TOO_WIDE"]],
     ["everyone on IPv6", () => EndpointAccess.publicOnlyFrom(["::/0"], { reason: "test" }), ["CIDR_IPV6"]],
     [
