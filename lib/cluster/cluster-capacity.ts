@@ -1,6 +1,6 @@
 import { type ISecureOkeCluster } from "./cluster";
 import { readIpv4Cidr, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 
 interface Demand {
   readonly name: string;
