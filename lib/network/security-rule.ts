@@ -1,4 +1,3 @@
-import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { type RuleEnd } from "./network-peer";
 import { Protocol, type Port } from "../core/port";
@@ -23,6 +22,7 @@ const LONGEST_DESCRIPTION = 255;
 /** One rule of a group; its reasons are its description. */
 export class SecurityRule extends Construct {
   private readonly reasons = new Set<string>();
+  private readonly resource: CoreNetworkSecurityGroupSecurityRule;
 
   constructor(scope: Construct, id: string, props: SecurityRuleProps) {
     super(scope, id);
@@ -32,20 +32,21 @@ export class SecurityRule extends Construct {
       direction === "INGRESS"
         ? { source: end.value, sourceType: end.type }
         : { destination: end.value, destinationType: end.type };
-    new CoreNetworkSecurityGroupSecurityRule(this, "Resource", {
+    this.resource = new CoreNetworkSecurityGroupSecurityRule(this, "Resource", {
       networkSecurityGroupId: groupId,
       direction,
       protocol: PROTOCOLS[port.protocol],
       stateless: false,
-      // Lazy, because the same rule may be declared again later, for another reason.
-      description: Lazy.stringValue({ produce: () => this.description() }),
+      description: this.description(),
       ...ends,
       ...optionsOf(port),
     });
   }
 
+  /** The same rule was declared again, for another reason. */
   public addReason(reason: string): void {
     this.reasons.add(reason);
+    this.resource.description = this.description();
   }
 
   private description(): string {
