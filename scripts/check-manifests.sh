@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Checks the manifests of the synthesized examples against Kubernetes' own schemas, with unknown fields refused.
-# Needs python3 and the Python package index; `npm run examples` first.
+# Judges the manifests of the synthesized examples by what others wrote: Kubernetes' own schemas, with unknown fields
+# refused, and the API server's own restricted Pod Security Standard. Each judge must first refuse what is broken.
+# Needs python3 and the Python package index for the one, go and the Go module proxy for the other; a judge whose
+# language is not installed is skipped. `npm run examples` first.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -8,15 +10,67 @@ versions=(1.33 1.34)
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
 
-python3 -m venv "$temporary/venv" || exit 1
-"$temporary/venv/bin/pip" install --quiet --disable-pip-version-check 'kubernetes-validate>=1.34,<2' || exit 1
-
 mapfile -d '' manifests < <(find examples -type f -path '*/cdktf.out/manifests/*.yaml' -print0 | sort -z)
 if [ ${#manifests[@]} -eq 0 ]; then
   echo "There are no manifests; run npm run examples first"
   exit 1
 fi
-for version in "${versions[@]}"; do
-  "$temporary/venv/bin/kubernetes-validate" --strict --quiet --kubernetes-version "$version" "${manifests[@]}" || exit 1
-  echo "${#manifests[@]} files are valid for Kubernetes $version"
-done
+
+# A pod as root whose label says so in a field that does not exist.
+cat >"$temporary/broken.yaml" <<'END'
+apiVersion: v1
+kind: Pod
+metadata:
+  name: broken
+  label: root
+spec:
+  containers:
+    - name: broken
+      image: example.com/broken
+END
+
+validate() {
+  local version=$1
+  shift
+  "$temporary/venv/bin/kubernetes-validate" --strict --quiet --kubernetes-version "$version" "$@"
+}
+
+check_schemas() {
+  python3 -m venv "$temporary/venv" || return 1
+  "$temporary/venv/bin/pip" install --quiet --disable-pip-version-check 'kubernetes-validate>=1.34,<2' || return 1
+  local version
+  for version in "${versions[@]}"; do
+    if validate "$version" "$temporary/broken.yaml" >"$temporary/refusal" 2>&1 ||
+      ! grep -q "'label' was unexpected" "$temporary/refusal"; then
+      cat "$temporary/refusal"
+      echo "kubernetes-validate does not refuse a field that Kubernetes $version does not have"
+      return 1
+    fi
+    validate "$version" "${manifests[@]}" || return 1
+    echo "${#manifests[@]} files are valid for Kubernetes $version"
+  done
+}
+
+check_pod_security() {
+  (cd scripts/pod-security && go test ./... && go build -o "$temporary/pod-security" .) || return 1
+  if grep -v label: "$temporary/broken.yaml" | "$temporary/pod-security" >"$temporary/refusal" 2>&1 ||
+    ! grep -qx '1 pods, 1 refused' "$temporary/refusal"; then
+    cat "$temporary/refusal"
+    echo "pod-security does not refuse a pod that may run as root"
+    return 1
+  fi
+  "$temporary/pod-security" "${manifests[@]}"
+}
+
+failed=0
+if command -v python3 >/dev/null; then
+  check_schemas || failed=1
+else
+  echo "Kubernetes' schemas: skipped: no python3"
+fi
+if command -v go >/dev/null; then
+  check_pod_security || failed=1
+else
+  echo "Pod Security Standard: skipped: no go"
+fi
+exit $failed
