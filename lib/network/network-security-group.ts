@@ -128,7 +128,7 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     this.rules.set(key, rule);
     if (end.reason === undefined) return;
     const what = `${direction.toLowerCase()} ${port.toString()} for every address`;
-    Acknowledgements._record(rule, "exposure", what, end.reason);
+    Acknowledgements._record(rule.resource, "exposure", what, end.reason);
   }
 }
 

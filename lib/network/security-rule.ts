@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type RuleEnd } from "./network-peer";
 import { Protocol, type Port } from "../core/port";
 import {
@@ -20,19 +20,18 @@ const PROTOCOLS = { [Protocol.TCP]: "6", [Protocol.UDP]: "17", [Protocol.ICMP]: 
 const LONGEST_DESCRIPTION = 255;
 
 /** One rule of a group; its reasons are its description. */
-export class SecurityRule extends Construct {
+export class SecurityRule {
   private readonly reasons = new Set<string>();
-  private readonly resource: CoreNetworkSecurityGroupSecurityRule;
+  public readonly resource: CoreNetworkSecurityGroupSecurityRule;
 
   constructor(scope: Construct, id: string, props: SecurityRuleProps) {
-    super(scope, id);
     const { groupId, direction, end, port, reason } = props;
     this.reasons.add(reason);
     const ends =
       direction === "INGRESS"
         ? { source: end.value, sourceType: end.type }
         : { destination: end.value, destinationType: end.type };
-    this.resource = new CoreNetworkSecurityGroupSecurityRule(this, "Resource", {
+    this.resource = new CoreNetworkSecurityGroupSecurityRule(scope, id, {
       networkSecurityGroupId: groupId,
       direction,
       protocol: PROTOCOLS[port.protocol],
