@@ -18,6 +18,7 @@ export function checkUnused(
   scope: Construct,
   kinds: readonly string[],
   name: string,
+  fix = "Give each a name of its own",
 ): void {
   const chart = Chart.of(scope);
   const taken = chart.node
@@ -33,6 +34,6 @@ export function checkUnused(
   problems.add(
     "NAME_DUPLICATE",
     `The chart has a ${taken.kind} named ${name} already, made by ${taken.node.scope?.node.path}`,
-    "Give each a name of its own",
+    fix,
   );
 }

@@ -25,10 +25,13 @@ export class ConfigFileSet {
   public readonly name: string;
   private readonly files: readonly ConfigFile[];
 
-  constructor(workload: string, files: readonly ConfigFile[]) {
+  /** @param owner the container whose files these are, where that is not the program's. */
+  constructor(workload: string, files: readonly ConfigFile[], owner?: string) {
     this.files = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
-    const text = JSON.stringify(this.files.map(({ path, content }) => [path, content]));
-    this.name = `${workload}-config-${digest(text)}`;
+    const entries = this.files.map(({ path, content }) => [path, content]);
+    // The owner is hashed too: the container a-b of one workload and the container b of another named …-a may meet.
+    const text = JSON.stringify(owner === undefined ? entries : [owner, entries]);
+    this.name = `${workload}-${owner === undefined ? "" : `${owner}-`}config-${digest(text)}`;
   }
 
   public data(): { [key: string]: string } {

@@ -6,107 +6,15 @@ import {
   type PodSelectorConfig,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { type ConfigFile } from "./config-file";
-import { Connections, type IConnectable } from "./connections";
-import { type ContainerImage } from "./container-image";
-import { type ContainerResources } from "./container-resources";
-import { type EnvValue } from "./env-value";
-import { podSpec, type HardenedPod } from "./hardened-pod";
+import { AppProtocol } from "./app-protocol";
+import { Connections } from "./connections";
+import { type HardenedDeploymentProps } from "./hardened-deployment-props";
+import { containersOf, podSpec, type HardenedPod } from "./hardened-pod";
 import { LoadBalancer, type LoadBalancerOptions } from "./load-balancer";
-import { type Probe } from "./probe";
 import { readDeployment } from "./read-deployment";
-import { type WritablePath } from "./writable-path";
+import { type IServiceBackend } from "./service-backend";
+import { WorkloadService, type ServiceOptions } from "./workload-service";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
-
-/** What a hardened deployment runs. */
-export interface HardenedDeploymentProps {
-  /** The image. */
-  readonly image: ContainerImage;
-  /**
-   * The TCP port that the program listens on, 1024 to 65535.
-   *
-   * @default - none; the workload has no probes then unless it is given some
-   */
-  readonly port?: number;
-  /**
-   * How many pods run, 2 or more.
-   *
-   * @default 2
-   */
-  readonly replicas?: number;
-  /** The program. @default - the entry point of the image */
-  readonly command?: string[];
-  /** The arguments of the program. @default - those of the image */
-  readonly args?: string[];
-  /**
-   * Environment variables by name.
-   *
-   * @default - none
-   */
-  readonly env?: { [name: string]: EnvValue };
-  /**
-   * Processors, memory and disk.
-   *
-   * @default - 100m to 500m processors, 256Mi of memory, 64Mi to 256Mi of disk
-   */
-  readonly resources?: ContainerResources;
-  /**
-   * Directories that the program writes to; all others are read-only.
-   *
-   * @default - none
-   */
-  readonly writablePaths?: WritablePath[];
-  /**
-   * Configuration files, mounted read-only.
-   *
-   * They stand in an immutable ConfigMap whose name ends in a hash of them, so that a change rolls the pods.
-   *
-   * @default - none
-   */
-  readonly files?: ConfigFile[];
-  /**
-   * When a pod gets traffic.
-   *
-   * @default - with a port, an HTTP GET of / on it
-   */
-  readonly readiness?: Probe;
-  /**
-   * When a pod is restarted.
-   *
-   * Differs from the readiness probe, so that a program that only waits for another one is not restarted.
-   *
-   * @default - with a port, a TCP connection to it
-   */
-  readonly liveness?: Probe;
-  /**
-   * When the other probes begin, for a program that starts slowly.
-   *
-   * @default - at once
-   */
-  readonly startup?: Probe;
-  /**
-   * The id of the user and group that the program runs as, 10000 or more.
-   *
-   * @default 65532
-   */
-  readonly user?: number;
-  /**
-   * Seconds between the request to end and the end by force, 0 or more.
-   *
-   * @default 30
-   */
-  readonly terminationGracePeriodSeconds?: number;
-  /**
-   * Labels of the Deployment and its pods.
-   *
-   * `app.kubernetes.io/name`, `/instance` and `/managed-by` are set already.
-   *
-   * @default - none further
-   */
-  readonly labels?: { [key: string]: string };
-  /** Annotations of the Deployment and its pods. @default - none */
-  readonly annotations?: { [key: string]: string };
-}
 
 /**
  * A Deployment that meets the restricted Pod Security Standard, with all that belongs to it.
@@ -117,19 +25,18 @@ export interface HardenedDeploymentProps {
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export class HardenedDeployment extends Construct implements IConnectable, IPodSelector {
+export class HardenedDeployment extends Construct implements IServiceBackend, IPodSelector {
   /** The name of the Deployment, and of what belongs to it. */
   public readonly name: string;
   /** The namespace, where the chart has one. */
   public readonly namespace?: string;
   /** The name of the service account of the pods. */
   public readonly serviceAccountName: string;
-  /** The port that the program listens on. */
   public readonly port?: number;
-  /** Who it may connect to and who may connect to it. */
+  public readonly protocol: AppProtocol;
   public readonly connections: Connections;
-  private readonly selector: { [key: string]: string };
-  private readonly labels: { [key: string]: string };
+  public readonly labels: { [key: string]: string };
+  public readonly selectorLabels: { [key: string]: string };
 
   /**
    * @param id the name of the Deployment too: up to 63 lower-case letters, digits and dashes
@@ -146,9 +53,13 @@ export class HardenedDeployment extends Construct implements IConnectable, IPodS
     this.namespace = chart.namespace;
     this.serviceAccountName = id;
     this.port = props.port;
-    this.selector = pod.selector;
+    this.protocol = props.protocol ?? AppProtocol.HTTP;
+    this.selectorLabels = pod.selector;
     this.connections = Connections._of(this, chart.namespace);
-    props.image._acknowledge(this);
+    for (const { name, image, addedCapability } of containersOf(pod)) {
+      image._acknowledge(this);
+      addedCapability?._acknowledge(this, name);
+    }
 
     this.labels = { ...props.labels, ...pod.labels, ...pod.selector };
     const metadata = { name: id, labels: this.labels };
@@ -193,6 +104,18 @@ export class HardenedDeployment extends Construct implements IConnectable, IPodS
     return new LoadBalancer(this, `LoadBalancer-${name}`, { ...options, name, workload: this });
   }
 
+  /**
+   * Makes the workload reachable inside the cluster, under a name of its own.
+   *
+   * It opens nothing: let each client connect by `connections.allowFrom(client, Port.tcp(port))`.
+   *
+   * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, also where the workload has no port
+   */
+  public exposeViaService(options: ServiceOptions = {}): WorkloadService {
+    const name = options.name ?? this.name;
+    return new WorkloadService(this, `Service-${name}`, { ...options, name, workload: this });
+  }
+
   /** What a policy of cdk8s-plus writes for this workload. */
   public toNetworkPolicyPeerConfig(): NetworkPolicyPeerConfig {
     return { podSelector: this.toPodSelectorConfig() };
@@ -206,30 +129,22 @@ export class HardenedDeployment extends Construct implements IConnectable, IPodS
   /** How cdk8s-plus selects the pods. */
   public toPodSelectorConfig(): PodSelectorConfig {
     return {
-      labelSelector: LabelSelector.of({ labels: this.selector }),
+      labelSelector: LabelSelector.of({ labels: this.selectorLabels }),
       namespaces: this.namespace === undefined ? undefined : { names: [this.namespace] },
     };
   }
 
-  /** @internal */
-  public _selectorLabels(): { [key: string]: string } {
-    return this.selector;
-  }
-
-  /** @internal */
-  public _labels(): { [key: string]: string } {
-    return this.labels;
-  }
-
-  private addFiles({ files }: HardenedPod): void {
-    if (!files) return;
-    new ApiObject(this, "ConfigMap", {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: files.name, labels: this.labels },
-      immutable: true,
-      data: files.data(),
-    });
+  private addFiles(pod: HardenedPod): void {
+    for (const { files, owner } of containersOf(pod)) {
+      if (!files) continue;
+      new ApiObject(this, owner === undefined ? "ConfigMap" : `ConfigMap-${owner}`, {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: files.name, labels: this.labels },
+        immutable: true,
+        data: files.data(),
+      });
+    }
   }
 
   private addDeployment(pod: HardenedPod, props: HardenedDeploymentProps): ApiObject {

@@ -1,13 +1,13 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { checkUnused, pathOf } from "./chart-objects";
-import { type HardenedDeployment } from "./hardened-deployment";
-import { PORT_NAME } from "./hardened-pod";
+import { AppProtocol, portName, servicePort } from "./app-protocol";
+import { pathOf } from "./chart-objects";
 import { type LoadBalancerAccess } from "./load-balancer-access";
 import { LoadBalancerShape } from "./load-balancer-shape";
+import { type IServiceBackend } from "./service-backend";
+import { checkServiceName } from "./service-name";
 import { type TlsTermination } from "./tls-termination";
 import { type ISecureOkeCluster } from "../cluster/cluster";
-import { checkObjectName } from "../core/kubernetes-names";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
@@ -49,7 +49,7 @@ export interface LoadBalancerOptions {
 /** How a workload is reached through a load balancer, and which one. */
 export interface LoadBalancerProps extends LoadBalancerOptions {
   /** The workload. */
-  readonly workload: HardenedDeployment;
+  readonly workload: IServiceBackend;
 }
 
 const LONGEST_IDLE_SECONDS = 7200;
@@ -86,26 +86,29 @@ export class LoadBalancer extends Construct {
       kind: "Service",
       metadata: {
         name,
-        labels: workload._labels(),
+        labels: workload.labels,
         annotations: {
           [`${OCI}/load-balancer-type`]: "lb",
           // Without it the cloud controller rewrites security lists, behind Terraform's back.
           [`${OCI}/security-rule-management-mode`]: "NSG",
           [`${OCI}/oci-backend-network-security-group`]: nodesGroup,
+          // Pods reach the address through the load balancer too: on the short way that kube-proxy takes otherwise, nobody
+          // ends TLS.
+          [`${OCI}/ingress-ip-mode`]: "proxy",
           [`${BETA}/oci-load-balancer-internal`]: String(access.isInternal),
           [`${BETA}/oci-load-balancer-subnet1`]: subnetId,
           [`${BETA}/oci-load-balancer-shape`]: "flexible",
           [`${BETA}/oci-load-balancer-shape-flex-min`]: String(shape.minimumMbps),
           [`${BETA}/oci-load-balancer-shape-flex-max`]: String(shape.maximumMbps),
-          [`${BETA}/oci-load-balancer-backend-protocol`]: "HTTP",
+          [`${BETA}/oci-load-balancer-backend-protocol`]: workload.protocol,
           [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(props.idleTimeoutSeconds ?? 60),
           ...tls._annotations(port),
         },
       },
       spec: {
         type: "LoadBalancer",
-        selector: workload._selectorLabels(),
-        ports: [{ name: "https", port, targetPort: PORT_NAME, protocol: "TCP" }],
+        selector: workload.selectorLabels,
+        ports: [servicePort(listenerName(workload.protocol), port, workload.protocol)],
         // Absent, everyone could connect.
         loadBalancerSourceRanges: access.sourceRanges,
         externalTrafficPolicy: "Cluster",
@@ -114,6 +117,11 @@ export class LoadBalancer extends Construct {
       },
     });
   }
+}
+
+/** The name of what clients speak, once TLS is around it. */
+function listenerName(protocol: AppProtocol): string {
+  return protocol === AppProtocol.HTTP ? "https" : portName(protocol);
 }
 
 interface Read {
@@ -129,15 +137,7 @@ function read(scope: Construct, id: string, props: LoadBalancerProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const { workload, cluster, access, port = 443, idleTimeoutSeconds = 60 } = props;
   const name = props.name ?? workload.name;
-  checkObjectName(problems, "name", name);
-  if (/^[0-9]/.test(name)) {
-    problems.add(
-      "NAME_INVALID",
-      `name is ${name}, which begins with a digit`,
-      "Begin the name of a Service with a letter",
-    );
-  }
-  checkUnused(problems, scope, ["Service"], name);
+  checkServiceName(problems, scope, name);
   if (workload.port === undefined) {
     problems.add(
       "LOAD_BALANCER_INVALID",

@@ -1,14 +1,14 @@
 import { type Construct } from "constructs";
+import { AppProtocol, portName } from "./app-protocol";
 import { checkUnused, pathOf } from "./chart-objects";
-import { checkFiles, ConfigFileSet } from "./config-file-set";
-import { type EnvValue } from "./env-value";
-import { type HardenedDeploymentProps } from "./hardened-deployment";
+import { type InitContainer, type Sidecar } from "./container-props";
+import { type HardenedContainer } from "./hardened-container";
+import { type HardenedDeploymentProps } from "./hardened-deployment-props";
 import { type HardenedPod } from "./hardened-pod";
-import { checkOverlaps } from "./mount-path";
 import { Probe } from "./probe";
-import { readResources } from "./read-resources";
+import { readContainer } from "./read-container";
 import { type WritablePath } from "./writable-path";
-import { checkArguments } from "../core/credential-literal";
+import { checkCapacity, togetherOf } from "./writable-capacity";
 import { checkAnnotations, checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
 
@@ -24,40 +24,59 @@ const NAMESPACE_OBJECTS = ["allow-dns", "default", "deny-all"];
 /** Validates the props; throws with all that is wrong. */
 export function readDeployment(scope: Construct, id: string, props: HardenedDeploymentProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
-  const { port, writablePaths = [], files = [], env = {} } = props;
+  const { sharedPaths = [], initContainers = [], sidecars = [] } = props;
   checkName(problems, scope, id);
-  checkPort(problems, port);
   checkNumbers(problems, props);
-  checkProcess(problems, env, props.command, props.args);
   checkLabels(problems, "labels", props.labels, [NAME_LABEL, INSTANCE_LABEL, MANAGER_LABEL]);
   checkAnnotations(problems, "annotations", props.annotations);
-  const resources = readResources(problems, props.resources);
-  checkCapacity(problems, writablePaths, resources.memoryLimit, resources.ephemeralStorageLimit);
-  checkOverlaps(
-    problems,
-    [...writablePaths, ...files].map(({ path }) => path),
-  );
-  checkFiles(problems, files);
-  const probes = {
-    readiness: props.readiness ?? (port === undefined ? undefined : Probe.http("/")),
-    liveness: props.liveness ?? (port === undefined ? undefined : Probe.tcp()),
-    startup: props.startup,
-  };
-  for (const [name, probe] of Object.entries(probes)) probe?._check(problems, name, port);
+  const program = readProgram(problems, id, props, sharedPaths);
+  checkContainerNames(problems, id, [...initContainers, ...sidecars]);
+  checkPorts(problems, id, props.port, sidecars);
+  const readAll = (kind: string, containers: readonly (InitContainer | Sidecar)[]) =>
+    containers.flatMap((container) => {
+      const { name: owner } = container;
+      const read = problems.collect(() => {
+        const own = new Problems(`${pathOf(scope, id)} (${kind} ${owner})`);
+        const one = readContainer(own, { workload: id, owner, sharedPaths }, container);
+        own.throwIfAny();
+        return one;
+      });
+      return read ? [read] : [];
+    });
+  const [before, beside] = [readAll("init container", initContainers), readAll("sidecar", sidecars)];
+  checkShared(problems, sharedPaths, [program, ...beside], before);
   problems.throwIfAny();
   return {
-    ...props,
-    ...probes,
     name: id,
-    env,
-    writablePaths,
-    resources: resources.texts,
-    files: files.length > 0 ? new ConfigFileSet(id, files) : undefined,
+    program,
+    initContainers: before,
+    sidecars: beside,
+    sharedPaths,
     user: props.user ?? DEFAULT_USER,
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
     labels: { [MANAGER_LABEL]: "secure-oke" },
     selector: { [NAME_LABEL]: id, [INSTANCE_LABEL]: id },
   };
+}
+
+function readProgram(
+  problems: Problems,
+  workload: string,
+  props: HardenedDeploymentProps,
+  sharedPaths: readonly WritablePath[],
+): HardenedContainer {
+  const { port, protocol = AppProtocol.HTTP } = props;
+  const answers = protocol === AppProtocol.HTTP ? Probe.http("/") : Probe.tcp();
+  return readContainer(
+    problems,
+    { workload, sharedPaths },
+    {
+      ...props,
+      portName: portName(protocol),
+      readiness: props.readiness ?? (port === undefined ? undefined : answers),
+      liveness: props.liveness ?? (port === undefined ? undefined : Probe.tcp()),
+    },
+  );
 }
 
 function checkName(problems: Problems, scope: Construct, id: string): void {
@@ -72,21 +91,56 @@ function checkName(problems: Problems, scope: Construct, id: string): void {
   checkUnused(problems, scope, ["Deployment", "ServiceAccount", "NetworkPolicy"], id);
 }
 
-function checkPort(problems: Problems, port: number | undefined): void {
-  if (port === undefined) return;
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+function checkContainerNames(problems: Problems, id: string, containers: readonly { name: string }[]): void {
+  const names = containers.map(({ name }) => name);
+  for (const name of new Set(names)) checkObjectName(problems, "The name of a container", name);
+  for (const name of new Set(names.filter((one, index) => one === id || names.indexOf(one) !== index))) {
     problems.add(
-      "PORT_INVALID",
-      `port is ${port}`,
-      "Give a whole number from 1024 to 65535, for example 8080",
-    );
-  } else if (port < 1024) {
-    problems.add(
-      "PORT_PRIVILEGED",
-      `port is ${port}`,
-      "Let the program listen on 8080, or another port from 1024 on; the load balancer still listens on 443",
+      "NAME_DUPLICATE",
+      `Two containers of the pod are named ${name}${name === id ? ", as the program's own is" : ""}`,
+      "Give each container a name of its own, after what it does",
     );
   }
+}
+
+/** Adds a problem for each port that two containers listen on. */
+function checkPorts(
+  problems: Problems,
+  id: string,
+  port: number | undefined,
+  sidecars: readonly Sidecar[],
+): void {
+  const takers = new Map(port === undefined ? [] : [[port, id]]);
+  for (const { name, port: own } of sidecars) {
+    if (own === undefined) continue;
+    const taker = takers.get(own);
+    takers.set(own, taker ?? name);
+    if (taker === undefined) continue;
+    problems.add(
+      "PORT_INVALID",
+      `The containers ${taker} and ${name} both listen on port ${own}`,
+      "Give each a port of its own: the containers of a pod have one address",
+    );
+  }
+}
+
+/** Adds a problem where the directories of all containers hold more than the pod may use. */
+function checkShared(
+  problems: Problems,
+  sharedPaths: readonly WritablePath[],
+  running: readonly HardenedContainer[],
+  before: readonly HardenedContainer[],
+): void {
+  // What an init container wrote stays, while what it could use is free again.
+  const paths = [...running, ...before].flatMap(({ writablePaths }) => writablePaths);
+  if (sharedPaths.length === 0 && before.length === 0) return;
+  const together = togetherOf(running.map(({ resources }) => resources));
+  checkCapacity(
+    problems,
+    "The writable and shared paths of all containers",
+    [...paths, ...sharedPaths],
+    together,
+  );
 }
 
 function checkNumbers(problems: Problems, props: HardenedDeploymentProps): void {
@@ -108,42 +162,4 @@ function checkNumbers(problems: Problems, props: HardenedDeploymentProps): void 
       "Give a whole number from 0 on",
     );
   }
-}
-
-/** Adds a problem for each variable and argument that can't be. */
-function checkProcess(
-  problems: Problems,
-  env: { [name: string]: EnvValue } = {},
-  command: readonly string[] = [],
-  args: readonly string[] = [],
-): void {
-  for (const [name, value] of Object.entries(env)) value._check(problems, name);
-  checkArguments(problems, "command", command);
-  checkArguments(problems, "args", args);
-}
-
-/** Adds a problem where writable paths hold more than the container may use. */
-function checkCapacity(
-  problems: Problems,
-  paths: readonly WritablePath[],
-  memoryLimit: bigint | undefined,
-  ephemeralStorageLimit: bigint | undefined,
-): void {
-  const check = (inMemory: boolean, resource: string, limit: bigint | undefined) => {
-    const sum = paths
-      .filter((path) => path.isInMemory === inMemory)
-      .reduce((total, path) => total + path._size(), 0n);
-    if (limit === undefined || sum <= limit) return;
-    problems.add(
-      "RESOURCES_INVALID",
-      `The writable paths ${inMemory ? "in memory" : "on disk"} may hold ${mebibytes(sum)}, and resources.${resource}.limit is ${mebibytes(limit)}`,
-      `Raise resources.${resource}.limit, or lower the sizeLimit of the paths`,
-    );
-  };
-  check(true, "memory", memoryLimit);
-  check(false, "ephemeralStorage", ephemeralStorageLimit);
-}
-
-function mebibytes(billionths: bigint): string {
-  return `${Number(billionths / 1_000_000_000n) / 1024 ** 2}Mi`;
 }

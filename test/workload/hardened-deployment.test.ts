@@ -2,10 +2,12 @@ import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { objectsOf } from "../../lib/manifests/chart-objects";
+import { AppProtocol } from "../../lib/workload/app-protocol";
 import { ConfigFile } from "../../lib/workload/config-file";
 import { ContainerImage } from "../../lib/workload/container-image";
 import { EnvValue } from "../../lib/workload/env-value";
-import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
 import { Probe } from "../../lib/workload/probe";
 import { WritablePath } from "../../lib/workload/writable-path";
 import { containerOf, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
@@ -100,6 +102,17 @@ describe("a hardened deployment", () => {
     expect(containerOf(chart).readinessProbe.httpGet).toEqual({ path: "/", port: 8080 });
     expect(containerOf(chart).livenessProbe.tcpSocket).toEqual({ port: 8080 });
   });
+
+  test.each([AppProtocol.GRPC, AppProtocol.TCP])(
+    "has no HTTP probes for a program that speaks %s",
+    (protocol) => {
+      const chart = newChart();
+      new HardenedDeployment(chart, "db", { image: IMAGE, port: 5432, protocol });
+      const { ports, readinessProbe, livenessProbe } = containerOf(chart);
+      expect(ports).toEqual([{ name: protocol.toLowerCase(), containerPort: 5432, protocol: "TCP" }]);
+      for (const probe of [readinessProbe, livenessProbe]) expect(probe.tcpSocket).toEqual({ port: 5432 });
+    },
+  );
 
   test("sets neither an AppArmor profile, which Oracle Linux lacks, nor user namespaces", () => {
     const chart = newChart();

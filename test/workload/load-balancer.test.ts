@@ -2,6 +2,7 @@ import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { objectsOf } from "../../lib/manifests/chart-objects";
+import { AppProtocol } from "../../lib/workload/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer, type LoadBalancerOptions } from "../../lib/workload/load-balancer";
 import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
@@ -58,6 +59,31 @@ describe("a load balancer", () => {
     const service = objectOf(chart, "Service").spec;
     expect(service.selector).toEqual(selector.matchLabels);
     expect(template.spec.containers[0].ports[0].name).toBe(service.ports[0].targetPort);
+  });
+
+  test.each([
+    [AppProtocol.HTTP, { name: "https", targetPort: "http", appProtocol: "http" }],
+    [AppProtocol.GRPC, { name: "grpc", targetPort: "grpc", appProtocol: "kubernetes.io/h2c" }],
+    [AppProtocol.TCP, { name: "tcp", targetPort: "tcp" }],
+  ])("speaks %s to a program that does, and ends TLS all the same", (protocol, port) => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080, protocol }).exposeViaLoadBalancer(
+      minimal(),
+    );
+    const { metadata, spec } = objectOf(chart, "Service");
+    expect(metadata.annotations).toMatchObject({
+      "service.beta.kubernetes.io/oci-load-balancer-backend-protocol": protocol,
+      "service.beta.kubernetes.io/oci-load-balancer-ssl-ports": "443",
+      "service.beta.kubernetes.io/oci-load-balancer-tls-secret": "web-tls",
+    });
+    expect(spec.ports).toEqual([{ port: 443, protocol: "TCP", ...port }]);
+  });
+
+  test("ends TLS for the pods of the cluster too", () => {
+    const { chart } = exposed();
+    expect(objectOf(chart, "Service").metadata.annotations["oci.oraclecloud.com/ingress-ip-mode"]).toBe(
+      "proxy",
+    );
   });
 
   test("shows as an acknowledgement when it is public", () => {

@@ -1,0 +1,41 @@
+import { type IConstruct } from "constructs";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+
+/**
+ * A capability that a container keeps while all others are dropped.
+ *
+ * There is one only: the restricted Pod Security Standard refuses every other.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+export class AddedCapability {
+  /**
+   * NET_BIND_SERVICE, for a program that can't but listen on a port below 1024.
+   *
+   * The program's file in the image must carry it too (`setcap cap_net_bind_service=+ep /app/web`), as Kubernetes gives
+   * none to programs without root that are not marked so. The reason is kept as an acknowledgement of the workload.
+   *
+   * @throws REASON_MISSING
+   */
+  public static netBindService(choice: ReasonedChoice): AddedCapability {
+    const problems = new Problems("AddedCapability.netBindService");
+    checkReason(problems, "An added capability", choice.reason);
+    problems.throwIfAny();
+    return new AddedCapability("NET_BIND_SERVICE", choice.reason);
+  }
+
+  private constructor(
+    /** The capability, as Kubernetes names it. */
+    public readonly capability: string,
+    /** Why the program needs it. */
+    public readonly reason: string,
+  ) {}
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct, container: string): void {
+    const what = `capability ${this.capability} of the container ${container}`;
+    Acknowledgements._record(scope, "non-root", what, this.reason);
+  }
+}

@@ -1,0 +1,30 @@
+/** What a program speaks on its port. */
+export enum AppProtocol {
+  /** HTTP 1, which load balancers read and add headers to. */
+  HTTP = "HTTP",
+  /** gRPC over HTTP/2 without TLS. */
+  GRPC = "GRPC",
+  /** Anything else over TCP; load balancers pass it on unread. */
+  TCP = "TCP",
+}
+
+/** The name of a container's port, by which Services find it: a port that moves is found in old and new pods. */
+export function portName(protocol: AppProtocol): string {
+  return protocol.toLowerCase();
+}
+
+// The standard names; for TCP there is none.
+const APP_PROTOCOLS = {
+  [AppProtocol.HTTP]: { appProtocol: "http" },
+  [AppProtocol.GRPC]: { appProtocol: "kubernetes.io/h2c" },
+  [AppProtocol.TCP]: {},
+};
+
+/**
+ * The port of a Service, which leads to the port of the pods that is named after its protocol.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
+ */
+export function servicePort(name: string, port: number, protocol: AppProtocol): object {
+  return { name, port, targetPort: portName(protocol), protocol: "TCP", ...APP_PROTOCOLS[protocol] };
+}

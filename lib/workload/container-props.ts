@@ -1,0 +1,83 @@
+import { type AddedCapability } from "./added-capability";
+import { type ConfigFile } from "./config-file";
+import { type ContainerImage } from "./container-image";
+import { type ContainerResources } from "./container-resources";
+import { type EnvValue } from "./env-value";
+import { type Probe } from "./probe";
+import { type WritablePath } from "./writable-path";
+
+/** What a container runs, and what it may use. */
+export interface ContainerProps {
+  /** The image. */
+  readonly image: ContainerImage;
+  /** The program. @default - the entry point of the image */
+  readonly command?: string[];
+  /** The arguments of the program. @default - those of the image */
+  readonly args?: string[];
+  /**
+   * Environment variables by name.
+   *
+   * @default - none
+   */
+  readonly env?: { [name: string]: EnvValue };
+  /**
+   * Processors, memory and disk.
+   *
+   * @default - 100m to 500m processors, 256Mi of memory, 64Mi to 256Mi of disk
+   */
+  readonly resources?: ContainerResources;
+  /**
+   * Directories that this container alone writes to; all others are read-only.
+   *
+   * @default - none
+   */
+  readonly writablePaths?: WritablePath[];
+  /**
+   * Configuration files, mounted read-only.
+   *
+   * They stand in an immutable ConfigMap whose name ends in a hash of them, so that a change rolls the pods.
+   *
+   * @default - none
+   */
+  readonly files?: ConfigFile[];
+}
+
+/**
+ * A container that runs to its end before the program starts, for what needs tools that the program's image lacks.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
+ */
+export interface InitContainer extends ContainerProps {
+  /** The name in the pod: up to 63 lower-case letters, digits and dashes. */
+  readonly name: string;
+}
+
+/**
+ * A container that runs beside the program: it starts before it and ends after it.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+ */
+export interface Sidecar extends ContainerProps {
+  /** The name in the pod: up to 63 lower-case letters, digits and dashes. */
+  readonly name: string;
+  /**
+   * The TCP port that it listens on, 1024 to 65535; another one than the program's.
+   *
+   * @default - none
+   */
+  readonly port?: number;
+  /** When the pod gets traffic, the program's own probe aside. @default - at once */
+  readonly readiness?: Probe;
+  /** When the container is restarted. @default - when it ends */
+  readonly liveness?: Probe;
+  /**
+   * When the next sidecar, or the program, is started.
+   *
+   * The kubelet connects to the pod's address, where a container that listens on 127.0.0.1 does not answer.
+   *
+   * @default - at once
+   */
+  readonly startup?: Probe;
+  /** The capability that it keeps. @default - none */
+  readonly addedCapability?: AddedCapability;
+}

@@ -1,0 +1,111 @@
+import { type AddedCapability } from "./added-capability";
+import { type ConfigFileSet } from "./config-file-set";
+import { type ContainerImage } from "./container-image";
+import { type EnvValue } from "./env-value";
+import { type Probe } from "./probe";
+import { resourcesManifest, type ReadResources } from "./read-resources";
+import { volumeName } from "./volume-name";
+import { type WritablePath } from "./writable-path";
+
+/** What a hardened container is made of, validated. */
+export interface HardenedContainer {
+  readonly name: string;
+  /** The name again, but for the program's own container; its volumes need none before theirs. */
+  readonly owner?: string;
+  readonly image: ContainerImage;
+  readonly port?: number;
+  readonly portName?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env: { [name: string]: EnvValue };
+  readonly resources: ReadResources;
+  readonly writablePaths: readonly WritablePath[];
+  readonly files?: ConfigFileSet;
+  readonly readiness?: Probe;
+  readonly liveness?: Probe;
+  readonly startup?: Probe;
+  readonly addedCapability?: AddedCapability;
+}
+
+/** What the containers of a pod have in common. */
+export interface ContainerSurroundings {
+  readonly user: number;
+  readonly sharedPaths: readonly WritablePath[];
+}
+
+/** A container's manifest. */
+export function containerManifest(container: HardenedContainer, pod: ContainerSurroundings): object {
+  const { port, portName } = container;
+  const env = Object.entries(container.env).sort(([a], [b]) => (a < b ? -1 : 1));
+  const mounts = volumeMounts(container, pod);
+  return {
+    name: container.name,
+    image: container.image.reference,
+    // Asks the registry at each start, so that a node that has the image gives it only to who may pull it.
+    imagePullPolicy: "Always",
+    ...(container.command ? { command: [...container.command] } : {}),
+    ...(container.args ? { args: [...container.args] } : {}),
+    ...(port === undefined
+      ? {}
+      : { ports: [{ ...(portName ? { name: portName } : {}), containerPort: port, protocol: "TCP" }] }),
+    ...(env.length > 0 ? { env: env.map(([name, value]) => value._toManifest(name)) } : {}),
+    resources: resourcesManifest(container.resources.texts),
+    ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
+    ...probes(container),
+    securityContext: securityContext(pod.user, container.addedCapability),
+  };
+}
+
+function securityContext(user: number, added?: AddedCapability): object {
+  return {
+    allowPrivilegeEscalation: false,
+    privileged: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    runAsUser: user,
+    runAsGroup: user,
+    capabilities: { ...(added ? { add: [added.capability] } : {}), drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+function probes({ port, readiness, liveness, startup }: HardenedContainer): object {
+  return {
+    ...(startup ? { startupProbe: startup._toManifest(port) } : {}),
+    ...(readiness ? { readinessProbe: readiness._toManifest(port) } : {}),
+    ...(liveness ? { livenessProbe: liveness._toManifest(port) } : {}),
+  };
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : 1;
+}
+
+function volumeMounts(
+  { files, owner, writablePaths }: HardenedContainer,
+  pod: ContainerSurroundings,
+): object[] {
+  const mount = (kind: "shared" | "writable", { path }: WritablePath, of?: string) => ({
+    name: volumeName(kind, path, of),
+    mountPath: path,
+  });
+  return [
+    ...(files?.mounts(volumeName("config", "", owner)) ?? []),
+    ...[...pod.sharedPaths].sort(byPath).map((path) => mount("shared", path)),
+    ...[...writablePaths].sort(byPath).map((path) => mount("writable", path, owner)),
+  ];
+}
+
+/** The volumes of a container's own. */
+export function ownVolumes({ files, owner, writablePaths }: HardenedContainer): object[] {
+  const config = files
+    ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
+    : [];
+  const writable = [...writablePaths].sort(byPath);
+  return [...config, ...writable.map((path) => path._toVolume(volumeName("writable", path.path, owner)))];
+}
+
+/** The volumes that all containers of a pod share. */
+export function sharedVolumes(paths: readonly WritablePath[]): object[] {
+  return [...paths].sort(byPath).map((path) => path._toVolume(volumeName("shared", path.path)));
+}

@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+
+const LONGEST = 63;
+
+/**
+ * The name of a volume, from what it holds alone: it stays the same when other paths and containers come and go.
+ *
+ * @param owner the container that the volume belongs to, where that is not the program's.
+ */
+export function volumeName(kind: "config" | "shared" | "writable", path = "", owner = ""): string {
+  const parts = path.toLowerCase().split(/[^a-z0-9]+/);
+  const name = [...(owner === "" ? [] : [owner, ""]), kind, ...parts.filter((part) => part !== "")].join("-");
+  // Where characters were lost, another path could have the same name.
+  const lossless = /^(?:\/[a-z0-9]+)*$/.test(path) && !owner.includes("--") && name.length <= LONGEST;
+  if (lossless) return name;
+  const hash = createHash("sha256").update(`${owner}:${path}`).digest("hex").slice(0, 8);
+  return `${name.slice(0, LONGEST - 9).replace(/-+$/, "")}-${hash}`;
+}
