@@ -1,7 +1,8 @@
 import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkOcid } from "../core/ocid";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { nameOf, policyNameOf } from "../core/resource-name";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { KmsKey } from "../oci/kms-key";
@@ -52,22 +53,23 @@ export class ClusterEncryption extends Construct {
   /** The grant, which must exist before the cluster. */
   public readonly policy: IdentityPolicy;
 
-  /** @throws OCID_INVALID */
+  /** @throws OCID_INVALID, TAG_INVALID */
   constructor(scope: Construct, id: string, props: ClusterEncryptionProps) {
     super(scope, id);
     const problems = new Problems(this);
     checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
     checkOcid(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
     checkOcid(problems, "existingKeyId", props.existingKeyId, "key");
+    checkTags(problems, props);
     problems.throwIfAny();
 
-    const name = props.displayName ?? this.node.path.split("/").join("-");
+    const name = props.displayName ?? nameOf(this);
     this.keyId = props.existingKeyId ?? this.newKey(name, props).id;
     const clusters = props.clusterCompartmentId ?? props.compartmentId;
     this.policy = new IdentityPolicy(this, "Policy", {
       provider: props.homeRegionProvider,
       compartmentId: props.compartmentId,
-      name: `${name}-key`,
+      name: policyNameOf(`${name}-key`),
       description: "Lets the cluster encrypt and decrypt its Kubernetes secrets with one key",
       statements: [
         `Allow any-user to use keys in compartment id ${props.compartmentId} where all {` +

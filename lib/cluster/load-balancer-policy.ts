@@ -1,5 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { policyNameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
 
@@ -39,7 +40,7 @@ export class LoadBalancerPolicy extends Construct {
     new IdentityPolicy(this, "Resource", {
       provider: props.homeRegionProvider,
       compartmentId: network,
-      name: props.displayName,
+      name: policyNameOf(props.displayName),
       description: "Lets the cluster keep the network security groups of its load balancers",
       statements,
       ...tagsOf(this, props),

@@ -7,7 +7,7 @@ import { type NodeImage } from "./node-image";
 import { type NodeShape } from "./node-shape";
 import { checkLabels } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
@@ -102,7 +102,7 @@ const SURGE = 1;
 export class PrivateNodePool extends Construct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 
-  /** @throws COUNT_INVALID, VERSION_SKEW, SUBNET_EXHAUSTED, NSG_LIMIT, DURATION_INVALID, LABEL_INVALID, NAME_INVALID, OCID_INVALID */
+  /** @throws COUNT_INVALID, VERSION_SKEW, SUBNET_EXHAUSTED, NSG_LIMIT, DURATION_INVALID, LABEL_INVALID, OCID_INVALID, TAG_INVALID */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
     super(scope, id);
     const { cluster, shape, image } = props;
@@ -202,6 +202,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     checkGrace(problems, props.evictionGraceDuration);
     checkLabels(problems, "labels", props.labels);
     checkOcid(problems, "The image", props.image.imageId, "image");
+    checkTags(problems, props);
     problems.throwIfAny();
   }
 }

@@ -11,7 +11,8 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { overlaps, readIpv4Cidr } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
 import { Port } from "../core/port";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { nameOf } from "../core/resource-name";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../manifests/chart-output";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
@@ -100,13 +101,13 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   public readonly workersSecurityGroup: INetworkSecurityGroup;
   public readonly podsSecurityGroup: INetworkSecurityGroup;
 
-  /** @throws OCID_INVALID, SUBNET_NOT_PUBLIC, SUBNET_OVERLAP, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 */
+  /** @throws OCID_INVALID, TAG_INVALID, SUBNET_NOT_PUBLIC, SUBNET_OVERLAP, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     super(scope, id);
     const access = props.endpointAccess ?? EndpointAccess.privateOnly();
     this.check(props, access);
 
-    const name = props.clusterName ?? this.node.path.split("/").join("-");
+    const name = props.clusterName ?? nameOf(this);
     this.compartmentId = props.compartmentId;
     this.kubernetesVersion = props.kubernetesVersion;
     this.network = props.network ?? this.ownNetwork(name, props, access);
@@ -136,6 +137,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   private check(props: SecureOkeClusterProps, access: EndpointAccess): void {
     const problems = new Problems(this);
     checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+    checkTags(problems, props);
     if (access.isPublic && props.network && !props.network.apiEndpointSubnet.isPublic) {
       problems.add(
         "SUBNET_NOT_PUBLIC",

@@ -60,8 +60,8 @@ export const ERROR_CODES = {
     why: "The value would be refused later, or would silently mean something else.",
   },
   PORT_INVALID: {
-    title: "A port that is none",
-    why: "Ports are whole numbers from 1 to 65535; a rule or a container with another one is refused or matches nothing.",
+    title: "A port that is none, or taken",
+    why: "Ports are whole numbers from 1 to 65535, each for one program of a pod; another one is refused or matches nothing.",
   },
   PORT_PRIVILEGED: {
     title: "A port below 1024 for a non-root container",
@@ -95,6 +95,10 @@ export const ERROR_CODES = {
     title: "A label or annotation that Kubernetes does not accept",
     why: "The API server would refuse the whole object.",
   },
+  TAG_INVALID: {
+    title: "A tag that OCI does not accept",
+    why: "OCI would refuse the resource when it is made, after others have been made already.",
+  },
   VERSION_UNKNOWN: {
     title: "A Kubernetes version that is none, or not supported",
     why: "OKE refuses versions that it does not offer, and fields of the manifests depend on the version.",
@@ -122,6 +126,10 @@ export const ERROR_CODES = {
   IMAGE_NOT_PINNED: {
     title: "An image without a digest",
     why: "A tag can be moved to other content at any time, so what runs would not be what was reviewed.",
+  },
+  IMAGE_NOT_ALLOWED: {
+    title: "An image from where no image may come from",
+    why: "Images of the registries that were named are built, scanned and signed by people you know; others by anyone.",
   },
   USER_INVALID: {
     title: "A container that runs as root or as a low user id",

@@ -8,7 +8,8 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { readIpv4Cidr } from "../core/cidr";
 import { given } from "../core/missing-attribute";
 import { checkOcid } from "../core/ocid";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { nameOf } from "../core/resource-name";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { CoreSubnet } from "../oci/core-subnet";
 import { CoreVcn } from "../oci/core-vcn";
@@ -123,15 +124,16 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
 
-  /** @throws OCID_INVALID */
+  /** @throws OCID_INVALID, TAG_INVALID */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     super(scope, id);
     const problems = new Problems(this);
     checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+    checkTags(problems, props);
     problems.throwIfAny();
 
     const plan = props.plan ?? SubnetPlan.of();
-    const name = props.displayName ?? this.node.path.split("/").join("-");
+    const name = props.displayName ?? nameOf(this);
     this.displayName = name;
     this.compartmentId = props.compartmentId;
     this.vcnCidr = plan.vcnCidr;

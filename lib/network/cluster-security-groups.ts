@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { type IRegionServices } from "./region-services";
 import { Port } from "../core/port";
+import { nameOf } from "../core/resource-name";
 import { type TaggingProps } from "../core/tagging";
 
 /** What the groups of a cluster are made of. */
@@ -43,7 +44,7 @@ export class ClusterSecurityGroups extends Construct {
   /** @throws OCID_INVALID */
   constructor(scope: Construct, id: string, props: ClusterSecurityGroupsProps) {
     super(scope, id);
-    const name = props.displayName ?? this.node.path.split("/").join("-");
+    const name = props.displayName ?? nameOf(this);
     const group = (part: string, label: string) =>
       new NetworkSecurityGroup(this, part, { ...props, displayName: `${name}-${label}` });
     this.apiEndpoint = group("ApiEndpoint", "api");

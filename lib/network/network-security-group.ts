@@ -8,7 +8,7 @@ import { checkOcid } from "../core/ocid";
 import { Protocol, type Port } from "../core/port";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { idPartOf } from "../core/reference";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
 
@@ -158,12 +158,13 @@ export class NetworkSecurityGroup extends GroupBase {
 
   public readonly networkSecurityGroupId: string;
 
-  /** @throws OCID_INVALID */
+  /** @throws OCID_INVALID, TAG_INVALID */
   constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
     super(scope, id);
     const problems = new Problems(this);
     checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
     checkOcid(problems, "vcnId", props.vcnId, "vcn");
+    checkTags(problems, props);
     problems.throwIfAny();
 
     const group = new CoreNetworkSecurityGroup(this, "Resource", {
