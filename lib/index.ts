@@ -28,6 +28,7 @@ export * from "./cluster/private-node-pool";
 export * from "./cluster/secure-oke-cluster";
 
 export * from "./workload/added-capability";
+export * from "./workload/allowed-registries";
 export { AppProtocol } from "./workload/app-protocol";
 export * from "./workload/config-file";
 export * from "./workload/connections";

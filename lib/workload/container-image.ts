@@ -1,55 +1,12 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { checkImageName, IMAGE_EXAMPLE, splitImage, type ImageParts } from "./image-name";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
-const HOST =
-  /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+)(?::\d{1,5})?$/;
-const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const LONGEST_NAME = 255;
-const EXAMPLE = "fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>";
-
-interface Parts {
-  readonly name: string;
-  readonly tag?: string;
-  readonly digest?: string;
-}
-
-function split(reference: string): Parts {
-  const at = reference.indexOf("@");
-  const named = at < 0 ? reference : reference.slice(0, at);
-  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
-  return {
-    name: colon < 0 ? named : named.slice(0, colon),
-    tag: colon < 0 ? undefined : named.slice(colon + 1),
-    digest: at < 0 ? undefined : reference.slice(at + 1),
-  };
-}
-
-function checkName(problems: Problems, name: string): void {
-  // A name with a reference to a Terraform value, such as a repository's address, is known later.
-  if (Token.isUnresolved(name)) return;
-  const [host = "", ...path] = name.split("/");
-  const add = (what: string, fix: string) => {
-    problems.add("IMAGE_INVALID", `${JSON.stringify(name)} ${what}`, fix);
-  };
-  if (path.length === 0 || !(host.includes(".") || host.includes(":") || host === "localhost")) {
-    add("does not begin with the host of a registry", `Name the registry too, for example ${EXAMPLE}`);
-    return;
-  }
-  if (!HOST.test(host))
-    add(`has the registry ${JSON.stringify(host)}`, `Write a host name, for example ${EXAMPLE}`);
-  for (const part of path.filter((candidate) => !PATH_PART.test(candidate))) {
-    add(
-      `has the repository part ${JSON.stringify(part)}`,
-      "Use lower-case letters and digits, joined by single . or _ or by dashes, parts divided by single slashes",
-    );
-  }
-  if (name.length > LONGEST_NAME) add(`has ${name.length} characters`, `Use up to ${LONGEST_NAME}`);
-}
 
 function checkTag(problems: Problems, tag: string | undefined): void {
   if (tag === undefined) return;
@@ -64,7 +21,7 @@ function checkTag(problems: Problems, tag: string | undefined): void {
   problems.add(
     "IMAGE_NOT_PINNED",
     "The tag is latest, which names no version",
-    `Name a version, or a digest only: ${EXAMPLE}`,
+    `Name a version, or a digest only: ${IMAGE_EXAMPLE}`,
   );
 }
 
@@ -86,7 +43,7 @@ export class ContainerImage {
       problems.add(
         "IMAGE_NOT_PINNED",
         `${JSON.stringify(reference)} has no digest`,
-        `Write ${EXAMPLE}; \`docker buildx imagetools inspect <image>\` prints the digest of a tag, and ` +
+        `Write ${IMAGE_EXAMPLE}; \`docker buildx imagetools inspect <image>\` prints the digest of a tag, and ` +
           "ContainerImage.tagOnly(reference, { reason }) takes a tag alone",
       );
     });
@@ -123,12 +80,12 @@ export class ContainerImage {
   private static read(
     factory: string,
     reference: string,
-    check: (problems: Problems, parts: Parts) => void,
+    check: (problems: Problems, parts: ImageParts) => void,
     reason?: string,
   ): ContainerImage {
     const problems = new Problems(factory);
-    const parts = split(reference);
-    checkName(problems, parts.name);
+    const parts = splitImage(reference);
+    checkImageName(problems, parts.name);
     checkTag(problems, parts.tag);
     if (parts.digest !== undefined && !DIGEST.test(parts.digest)) {
       problems.add(

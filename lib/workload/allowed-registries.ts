@@ -1,0 +1,94 @@
+import { ApiObject } from "cdk8s";
+import { App, TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
+import { checkImageName, isRegistry, splitImage } from "./image-name";
+import { imagesOf, type PulledImage } from "./images-of";
+import { Problems, ValidationError } from "../core/validation-error";
+
+const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
+
+/**
+ * The registries and repositories that the pods below a scope may be pulled from.
+ *
+ * Every container and image volume of every object is checked when the chart is synthesized, after all patches; objects of
+ * cdk8s and cdk8s-plus too. Where a chart and its App both allow some, an image must be allowed by both.
+ */
+export class AllowedRegistries {
+  /**
+   * What the pods of a scope may be pulled from; everything, as long as nothing is added.
+   *
+   * @param scope a chart, an App of cdk8s or a construct below them
+   * @throws IMAGE_NOT_ALLOWED for a construct of Terraform, below which there are no pods
+   */
+  public static of(scope: IConstruct): AllowedRegistries {
+    const known = restrictions.get(scope);
+    if (known) return known;
+    const problems = new Problems(scope);
+    if (scope.node.scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+      problems.add(
+        "IMAGE_NOT_ALLOWED",
+        "The scope belongs to the tree of Terraform, so no pod would be checked",
+        "Give the chart, or the App of cdk8s that the chart is in",
+      );
+    }
+    problems.throwIfAny();
+    const created = new AllowedRegistries(scope);
+    restrictions.set(scope, created);
+    return created;
+  }
+
+  private readonly prefixes: string[] = [];
+
+  private constructor(private readonly scope: IConstruct) {}
+
+  /**
+   * Allows what is in a registry or a repository, and in the repositories below it.
+   *
+   * @param prefixes such as `fra.ocir.io/acme`, which allows `fra.ocir.io/acme/web` and not `fra.ocir.io/acme-evil/web`
+   * @throws IMAGE_INVALID
+   */
+  public add(...prefixes: string[]): AllowedRegistries {
+    const problems = new Problems(this.scope);
+    for (const prefix of prefixes) checkImageName(problems, prefix, true);
+    if (prefixes.length === 0) {
+      problems.add("IMAGE_INVALID", "No registry is named", 'Name one, for example "fra.ocir.io/acme"');
+    }
+    problems.throwIfAny();
+    // At synthesis, so that it does not matter what is made or patched first.
+    if (this.prefixes.length === 0) this.scope.node.addValidation({ validate: () => this.refusals() });
+    this.prefixes.push(...prefixes);
+    return this;
+  }
+
+  private refusals(): string[] {
+    return this.scope.node
+      .findAll()
+      .filter((construct) => ApiObject.isApiObject(construct))
+      .flatMap((object) => this.refusalsOf(object));
+  }
+
+  private refusalsOf(object: ApiObject): string[] {
+    const problems = new Problems(object);
+    for (const image of imagesOf(object.toJson())) this.check(problems, object, image);
+    try {
+      problems.throwIfAny();
+      return [];
+    } catch (error) {
+      return ValidationError.isValidationError(error) ? [error.message] : [];
+    }
+  }
+
+  private check(problems: Problems, { kind, name }: ApiObject, { user, reference }: PulledImage): void {
+    const parts = splitImage(reference).name.split("/");
+    const allowed = this.prefixes.some((prefix) =>
+      prefix.split("/").every((part, index) => part === parts[index]),
+    );
+    if (allowed) return;
+    problems.add(
+      "IMAGE_NOT_ALLOWED",
+      `${user} of the ${kind} ${name} is pulled from ${reference}${isRegistry(parts[0] ?? "") ? "" : ", which names no registry"}`,
+      `Take an image of ${[...this.prefixes].sort().join(" or ")}, or allow where it comes from: ` +
+        `AllowedRegistries.of(scope).add(${JSON.stringify(parts.slice(0, -1).join("/") || "registry.example.com")})`,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { Token } from "cdktf";
+import { type Problems } from "../core/validation-error";
+
+const HOST =
+  /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+)(?::\d{1,5})?$/;
+const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const LONGEST_NAME = 255;
+
+/** An image with its digest, for messages. */
+export const IMAGE_EXAMPLE = "fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>";
+
+/** The parts of a reference to an image. */
+export interface ImageParts {
+  readonly name: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** Takes a reference to an image apart; a reference that is none comes apart somehow. */
+export function splitImage(reference: string): ImageParts {
+  const at = reference.indexOf("@");
+  const named = at < 0 ? reference : reference.slice(0, at);
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  return {
+    name: colon < 0 ? named : named.slice(0, colon),
+    tag: colon < 0 ? undefined : named.slice(colon + 1),
+    digest: at < 0 ? undefined : reference.slice(at + 1),
+  };
+}
+
+const isKnown = (part: string) => !Token.isUnresolved(part);
+
+/** Whether the first part of a name is a registry; without one, each node decides where an image comes from. */
+export function isRegistry(part: string): boolean {
+  return part.includes(".") || part.includes(":") || part === "localhost" || !isKnown(part);
+}
+
+/** Adds a problem for each part of a registry and its repositories that can't be. */
+export function checkImageName(problems: Problems, name: string, isPrefix = false): void {
+  const example = isPrefix ? "fra.ocir.io/acme" : IMAGE_EXAMPLE;
+  const [host = "", ...path] = name.split("/");
+  const add = (what: string, fix: string) => {
+    problems.add("IMAGE_INVALID", `${JSON.stringify(name)} ${what}`, fix);
+  };
+  // A name that is a reference to a Terraform value, such as a repository's address, is known later.
+  if (!isRegistry(host) || (path.length === 0 && !isPrefix && isKnown(host))) {
+    add("does not begin with the host of a registry", `Name the registry too, for example ${example}`);
+    return;
+  }
+  if (isKnown(host) && !HOST.test(host)) {
+    add(`has the registry ${JSON.stringify(host)}`, `Write a host name, for example ${example}`);
+  }
+  for (const part of path.filter((candidate) => isKnown(candidate) && !PATH_PART.test(candidate))) {
+    add(
+      `has the repository part ${JSON.stringify(part)}`,
+      "Use lower-case letters and digits, joined by single . or _ or by dashes, parts divided by single slashes",
+    );
+  }
+  if (isKnown(name) && name.length > LONGEST_NAME)
+    add(`has ${name.length} characters`, `Use up to ${LONGEST_NAME}`);
+}

@@ -1,0 +1,216 @@
+import { ApiObject, App, type Chart, JsonPatch } from "cdk8s";
+import * as plus from "cdk8s-plus-27";
+import { Testing, Token } from "cdktf";
+import fc from "fast-check";
+import { ChartOutput } from "../../lib/manifests/chart-output";
+import { AllowedRegistries } from "../../lib/workload/allowed-registries";
+import { ContainerImage } from "../../lib/workload/container-image";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { newStack } from "../support/stack";
+import { DIGEST, IMAGE, newChart, refusedCodes } from "./support";
+
+const EVIL = `evil.example/acme/web@${DIGEST}`;
+const evil = ContainerImage.of(EVIL);
+
+function pod(chart: Chart, id: string, image: string | undefined, more: object = {}): ApiObject {
+  const spec = { containers: [{ name: "main", image, ...more }] };
+  return new ApiObject(chart, id, { apiVersion: "v1", kind: "Pod", spec });
+}
+
+/** Whether a pod of an image may stand in a chart that allows the prefixes. */
+function allows(prefixes: string[], image: string): boolean {
+  const chart = newChart();
+  AllowedRegistries.of(chart).add(...prefixes);
+  pod(chart, "pod", image);
+  return chart.node.validate().length === 0;
+}
+
+describe("allowed registries", () => {
+  test("let everything through until one is added", () => {
+    const chart = newChart();
+    AllowedRegistries.of(chart);
+    new HardenedDeployment(chart, "web", { image: evil });
+    expect(chart.toJson()).toHaveLength(4);
+  });
+
+  test("let their own images through", () => {
+    const chart = newChart();
+    AllowedRegistries.of(chart).add("fra.ocir.io/acme");
+    new HardenedDeployment(chart, "web", { image: IMAGE, initContainers: [{ name: "a", image: IMAGE }] });
+    expect(chart.toJson()).toHaveLength(4);
+  });
+
+  test("say what is wrong, why, and what to write instead", () => {
+    const chart = newChart();
+    AllowedRegistries.of(chart).add("fra.ocir.io/acme");
+    new HardenedDeployment(chart, "web", { image: evil });
+    const text =
+      /\[IMAGE_NOT_ALLOWED\] shop\/web\/Resource: web of the Deployment web is pulled from evil[^]*\n {2}Why: [^]*\n {2}Instead: Take an image of fra\.ocir\.io\/acme, or allow [^]*\.add\("evil\.example\/acme"\)$/;
+    expect(() => chart.toJson()).toThrow(text);
+  });
+
+  test.each<[string, (chart: Chart) => unknown]>([
+    [
+      "an init container",
+      (chart) =>
+        new HardenedDeployment(chart, "web", { image: IMAGE, initContainers: [{ name: "a", image: evil }] }),
+    ],
+    [
+      "a sidecar",
+      (chart) =>
+        new HardenedDeployment(chart, "web", { image: IMAGE, sidecars: [{ name: "a", image: evil }] }),
+    ],
+    [
+      "a Deployment of cdk8s-plus",
+      (chart) => new plus.Deployment(chart, "d", { containers: [{ image: EVIL }] }),
+    ],
+    [
+      "an init container of cdk8s-plus",
+      (chart) =>
+        new plus.Pod(chart, "p", {
+          containers: [{ image: IMAGE.reference }],
+          initContainers: [{ image: EVIL }],
+        }),
+    ],
+    [
+      "a CronJob of cdk8s-plus",
+      (chart) =>
+        new plus.CronJob(chart, "c", {
+          containers: [{ image: EVIL }],
+          schedule: { expressionString: "0 0 * * *" } as never,
+        }),
+    ],
+    ["a raw Pod", (chart) => pod(chart, "p", EVIL)],
+    [
+      "an image volume",
+      (chart) =>
+        new ApiObject(chart, "p", {
+          apiVersion: "v1",
+          kind: "Pod",
+          spec: { containers: [], volumes: [{ name: "model", image: { reference: EVIL } }] },
+        }),
+    ],
+    [
+      "a resource of an operator",
+      (chart) =>
+        new ApiObject(chart, "r", {
+          apiVersion: "argoproj.io/v1alpha1",
+          kind: "Rollout",
+          spec: { template: { spec: { containers: [{ name: "a", image: EVIL }] } } },
+        }),
+    ],
+    [
+      "an object that a patch changes",
+      (chart) => {
+        pod(chart, "p", IMAGE.reference).addJsonPatch(JsonPatch.replace("/spec/containers/0/image", EVIL));
+      },
+    ],
+  ])("see %s, whether it is made before or after", (_, make) => {
+    const [before, after] = [newChart(), newChart()];
+    make(before);
+    AllowedRegistries.of(before).add("fra.ocir.io/acme");
+    AllowedRegistries.of(after).add("fra.ocir.io/acme");
+    make(after);
+    for (const chart of [before, after])
+      expect(() => chart.toJson()).toThrow(/IMAGE_NOT_ALLOWED.*evil\.example/);
+  });
+
+  test("hold what a patch leaves, not what it takes away", () => {
+    const chart = newChart();
+    AllowedRegistries.of(chart).add("fra.ocir.io/acme");
+    const web = new HardenedDeployment(chart, "web", { image: evil });
+    ApiObject.of(web).addJsonPatch(
+      JsonPatch.replace("/spec/template/spec/containers/0/image", IMAGE.reference),
+    );
+    expect(chart.node.validate()).toEqual([]);
+  });
+
+  test("hold in a chart that goes through a stack", () => {
+    const stack = newStack();
+    const chart = newChart();
+    new ChartOutput(stack, "shop", chart);
+    new HardenedDeployment(chart, "web", { image: evil });
+    AllowedRegistries.of(chart).add("fra.ocir.io/acme");
+    expect(() => Testing.synth(stack)).toThrow(/IMAGE_NOT_ALLOWED/);
+    AllowedRegistries.of(chart).add("evil.example");
+    expect(Testing.synth(stack)).toContain("evil.example");
+  });
+
+  test("of an App and of its chart must both be kept to", () => {
+    const app = new App();
+    const chart = newChart("shop", app);
+    const other = newChart("other", app, "other");
+    AllowedRegistries.of(app).add("fra.ocir.io", "evil.example");
+    AllowedRegistries.of(chart).add("fra.ocir.io/acme");
+    pod(other, "pod", EVIL);
+    expect(app.node.validate()).toEqual([]);
+    pod(chart, "pod", EVIL);
+    expect(chart.node.validate()).toHaveLength(1);
+    expect(app.node.validate()).toEqual([]);
+    pod(other, "third", "other.example/web");
+    expect(app.node.validate()).toHaveLength(1);
+  });
+
+  test.each([
+    ["fra.ocir.io/acme", `fra.ocir.io/acme@${DIGEST}`, true],
+    ["fra.ocir.io/acme", "fra.ocir.io/acme:1.0", true],
+    ["fra.ocir.io/acme", "fra.ocir.io/acme/a/b:1.0", true],
+    ["fra.ocir.io", "fra.ocir.io/acme/web", true],
+    ["fra.ocir.io/acme", "fra.ocir.io/acme-evil/web", false],
+    ["fra.ocir.io/acme", "fra.ocir.io/acmeevil", false],
+    ["fra.ocir.io/acme", "fra.ocir.io/other/acme", false],
+    ["fra.ocir.io", "fra.ocir.io.evil.example/web", false],
+    ["fra.ocir.io", "fra.ocir.io:5000/web", false],
+    ["docker.io", "docker.io/library/nginx", true],
+    // Where a short name leads is up to the node that pulls it.
+    ["docker.io", "nginx", false],
+    ["docker.io", "library/nginx", false],
+  ])("of %s and the image %s agree: %s", (prefix, image, agree) => {
+    expect(allows([prefix], image)).toBe(agree);
+  });
+
+  test("match whole parts, whatever else is allowed and in whatever order", () => {
+    const part = fc.constantFrom("a", "b", "ab", "a-b");
+    const name = fc.array(part, { maxLength: 3 }).map((parts) => ["fra.ocir.io", ...parts].join("/"));
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1, maxLength: 3 }), name, (prefixes, image) => {
+        const expected = prefixes.some((prefix) => `${image}/web/`.startsWith(`${prefix}/`));
+        expect(allows(prefixes, `${image}/web@${DIGEST}`)).toBe(expected);
+        expect(allows([...prefixes].reverse(), `${image}/web:1.0`)).toBe(expected);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("know a reference to a Terraform value again", () => {
+    const namespace = Token.asString({ resolve: () => "acme", creationStack: [] });
+    const other = Token.asString({ resolve: () => "other", creationStack: [] });
+    expect(allows([`fra.ocir.io/${namespace}`], `fra.ocir.io/${namespace}/web@${DIGEST}`)).toBe(true);
+    expect(allows([`fra.ocir.io/${namespace}`], `fra.ocir.io/${other}/web@${DIGEST}`)).toBe(false);
+    expect(allows(["fra.ocir.io"], `${namespace}/web@${DIGEST}`)).toBe(false);
+  });
+
+  test("leave containers alone whose image is set by others", () => {
+    const chart = newChart();
+    AllowedRegistries.of(chart).add("fra.ocir.io/acme");
+    pod(chart, "pod", undefined, { volumes: null });
+    expect(chart.node.validate()).toEqual([]);
+  });
+
+  test.each([
+    ["", ["IMAGE_INVALID"]],
+    ["acme", ["IMAGE_INVALID"]],
+    ["https://fra.ocir.io/acme", ["IMAGE_INVALID", "IMAGE_INVALID"]],
+    ["fra.ocir.io/", ["IMAGE_INVALID"]],
+    ["fra.ocir.io/Acme", ["IMAGE_INVALID"]],
+    ["fra.ocir.io/acme:1.0", ["IMAGE_INVALID"]],
+    ["fra.ocir.io/*", ["IMAGE_INVALID"]],
+  ])("may not be %j", (prefix, codes) => {
+    expect(refusedCodes(() => AllowedRegistries.of(newChart()).add(prefix))).toEqual(codes);
+  });
+
+  test("may not be none, nor of a stack, whose pods nobody would check", () => {
+    expect(refusedCodes(() => AllowedRegistries.of(newChart()).add())).toEqual(["IMAGE_INVALID"]);
+    expect(refusedCodes(() => AllowedRegistries.of(newStack()))).toEqual(["IMAGE_NOT_ALLOWED"]);
+  });
+});
