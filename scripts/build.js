@@ -102,12 +102,11 @@ function exportsOf(file) {
 
 /** A barrel whose modules are loaded when one of their names is touched. */
 function printLazy(found) {
-  const getters = [...found].map(
-    ([name, expression]) =>
-      `Object.defineProperty(exports, "${name}", { enumerable: true, get: () => ${expression} });\n`,
-  );
+  const getters = [...found].map(([name, expression]) => `lazy("${name}", () => ${expression});\n`);
   return (
     '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\n' +
+    // A function of its own: Node leaves out of the names below each one that it sees defined by a getter.
+    "const lazy = (name, get) => Object.defineProperty(exports, name, { enumerable: true, get });\n" +
     getters.join("") +
     // Never run: it is how Node finds the names for `import { name } from` in an ECMAScript module.
     `0 && (module.exports = { ${[...found.keys()].join(", ")} });\n`

@@ -12,8 +12,8 @@ const program = path.join(root, "examples", "quickstart", "main.ts");
 const peers = { cdk8s: "^2.68.0", "cdk8s-plus-27": "^2.9.0", constructs: "10.7.2" };
 const hosts = { "cdktf 0.21": "~0.21.0", "cdktn 0.24": "npm:cdktn@^0.24.0" };
 
-function run(command, args, cwd) {
-  const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out" };
+function run(command, args, cwd, outdir = "cdktf.out") {
+  const env = { ...process.env, CDKTF_OUTDIR: outdir };
   const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", env });
   if (status === 0) return;
   console.error(`${stdout ?? ""}${stderr ?? ""}`);
@@ -26,6 +26,16 @@ function pack(folder) {
   return path.join(folder, JSON.parse(printed)[0].filename);
 }
 
+/** The quickstart, compiled for one of Node's two module systems and run. */
+function runProgram(folder, type, name, outdir) {
+  const { code } = require("@swc/core").transformFileSync(program, {
+    jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+    module: { type },
+  });
+  fs.writeFileSync(path.join(folder, name), code);
+  run(process.execPath, [name], folder, outdir);
+}
+
 /** An empty project with the package in it, in which the quickstart has been type-checked and run. */
 function install(folder, host, tarball) {
   fs.mkdirSync(folder);
@@ -34,15 +44,14 @@ function install(folder, host, tarball) {
   run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"], folder);
 
   fs.copyFileSync(program, path.join(folder, "main.ts"));
-  const tsc = [require.resolve("typescript/bin/tsc"), "main.ts", "--noEmit", "--strict", "--skipLibCheck"];
+  const tsc = [require.resolve("typescript/bin/tsc"), "main.ts", "--noEmit", "--strict"];
   run(process.execPath, [...tsc, "--target", "es2022", "--module", "commonjs"], folder);
 
-  const { code } = require("@swc/core").transformFileSync(program, {
-    jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-    module: { type: "commonjs" },
-  });
-  fs.writeFileSync(path.join(folder, "main.js"), code);
-  run(process.execPath, ["main.js"], folder);
+  runProgram(folder, "commonjs", "main.cjs", "cdktf.out");
+  runProgram(folder, "es6", "main.mjs", "cdktf-esm.out");
+  const [required, imported] = ["cdktf.out", "cdktf-esm.out"].map((outdir) => synthesized(folder, outdir));
+  if (!isDeepStrictEqual(required, imported))
+    throw new Error("A program made of ECMAScript modules synthesizes something else");
 }
 
 /** The document without what tells the two packages apart: their versions and their names for themselves. */
@@ -54,8 +63,8 @@ function neutral(value) {
   return Object.fromEntries(entries.map(([key, entry]) => [key, neutral(entry)]));
 }
 
-function synthesized(folder) {
-  const out = path.join(folder, "cdktf.out");
+function synthesized(folder, outdir = "cdktf.out") {
+  const out = path.join(folder, outdir);
   const names = fs
     .readdirSync(out, { recursive: true })
     .filter((name) => fs.statSync(path.join(out, name)).isFile());

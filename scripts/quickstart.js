@@ -25,6 +25,12 @@ function printCounts(title, kinds) {
   for (const [kind, number] of count(kinds)) console.log(`  ${String(number).padStart(3)}  ${kind}`);
 }
 
+function tlsVersions(annotations) {
+  const config =
+    annotations["oci.oraclecloud.com/oci-load-balancer-listener-ssl-config"] ?? '{"Protocols":[]}';
+  return JSON.parse(config).Protocols.join(" and ");
+}
+
 const NOT_BUILT = "not yet built";
 
 /** What in the output makes a practice true; each line is read from the output, so that it can't promise too much. */
@@ -73,7 +79,7 @@ function practices(terraform, objects) {
     ),
     "tls-offload": line(
       annotations["service.beta.kubernetes.io/oci-load-balancer-tls-secret"],
-      `TLS ends at the load balancer, with ${annotations["oci.oraclecloud.com/oci-load-balancer-listener-ssl-config"]}`,
+      `TLS ends at the load balancer: ${tlsVersions(annotations)} only, plain HTTP is not served`,
     ),
     auditing: NOT_BUILT,
     "small-images": line(
