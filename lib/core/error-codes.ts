@@ -140,8 +140,8 @@ export const ERROR_CODES = {
     why: "Kubernetes refuses it, or reads another unit: 1m of memory is a thousandth of a byte.",
   },
   RESOURCES_INVALID: {
-    title: "Limits below requests",
-    why: "The API server refuses a container that asks for more than it may use.",
+    title: "Resources that don't fit",
+    why: "Kubernetes refuses a container or a pod that asks for more than it may use, or than its namespace has left.",
   },
   PATH_INVALID: {
     title: "A path that can't be mounted safely",

@@ -3,7 +3,8 @@ import { App, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./image-name";
 import { imagesOf, type PulledImage } from "./images-of";
-import { Problems, ValidationError } from "../core/validation-error";
+import { refusalsOf } from "./refusals";
+import { Problems } from "../core/validation-error";
 
 const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
 
@@ -64,18 +65,13 @@ export class AllowedRegistries {
     return this.scope.node
       .findAll()
       .filter((construct) => ApiObject.isApiObject(construct))
-      .flatMap((object) => this.refusalsOf(object));
+      .flatMap((object) => this.objectRefusals(object));
   }
 
-  private refusalsOf(object: ApiObject): string[] {
+  private objectRefusals(object: ApiObject): string[] {
     const problems = new Problems(object);
     for (const image of imagesOf(object.toJson())) this.check(problems, object, image);
-    try {
-      problems.throwIfAny();
-      return [];
-    } catch (error) {
-      return ValidationError.isValidationError(error) ? [error.message] : [];
-    }
+    return refusalsOf(problems);
   }
 
   private check(problems: Problems, { kind, name }: ApiObject, { user, reference }: PulledImage): void {

@@ -1,7 +1,8 @@
 /**
- * What all pods of a namespace may take together.
+ * What all pods and Services of a namespace may take together.
  *
- * The defaults hold 100 pods of the default size.
+ * The defaults hold 100 pods of the default size. Deployments of the same program that need more are refused when the chart
+ * is synthesized, as Kubernetes would only note it in an event.
  *
  * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/
  */
@@ -18,10 +19,20 @@ export interface NamespaceQuota {
   readonly ephemeralStorageRequests?: string;
   /** Disk of nodes that may be used. @default "25Gi" */
   readonly ephemeralStorageLimits?: string;
-  /** How many pods there may be, 1 or more. @default 100 */
+  /**
+   * How many pods there may be, 1 or more; a rolling update makes a new pod before it ends an old one.
+   *
+   * @default 100
+   */
   readonly pods?: number;
   /** How many Services may have a load balancer, 0 or more. @default 2 */
   readonly loadBalancers?: number;
+  /**
+   * How many ports Services may open on the nodes; each port of a load balancer takes one.
+   *
+   * @default - as many as load balancers
+   */
+  readonly nodePorts?: number;
 }
 
 /**

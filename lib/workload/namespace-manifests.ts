@@ -4,7 +4,7 @@ import { DEFAULT_RESOURCES, resourcesManifest } from "./read-resources";
 import { readBytes, readCpu } from "../core/quantity";
 import { type Problems } from "../core/validation-error";
 
-const QUOTA: Required<NamespaceQuota> = {
+const QUOTA: Required<Omit<NamespaceQuota, "nodePorts">> = {
   cpuRequests: "10",
   cpuLimits: "50",
   memoryRequests: "25Gi",
@@ -41,9 +41,21 @@ function checkCount(problems: Problems, name: string, value: number, least: numb
   problems.add("COUNT_INVALID", `${name} is ${value}`, `Give a whole number from ${least} on`);
 }
 
+function checkNodePorts(problems: Problems, nodePorts: number, loadBalancers: number): void {
+  checkCount(problems, "quota.nodePorts", nodePorts, 0);
+  if (!(nodePorts < loadBalancers)) return;
+  problems.add(
+    "COUNT_INVALID",
+    `quota.nodePorts is ${nodePorts}, and each of ${loadBalancers} load balancers takes one`,
+    `Give ${loadBalancers} or more, or leave it out`,
+  );
+}
+
 /** Reads a quota and writes it as a ResourceQuota's spec. */
 export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): object {
   const all = { ...QUOTA, ...given(quota) };
+  // None beyond those of load balancers: a port on every node goes past the load balancer and its rules.
+  const nodePorts = quota.nodePorts ?? all.loadBalancers;
   const pair = (read: typeof readBytes, name: "cpu" | "memory" | "ephemeralStorage") => {
     checkPair(
       problems,
@@ -57,6 +69,7 @@ export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): objec
   pair(readBytes, "ephemeralStorage");
   checkCount(problems, "quota.pods", all.pods, 1);
   checkCount(problems, "quota.loadBalancers", all.loadBalancers, 0);
+  if (quota.nodePorts !== undefined) checkNodePorts(problems, nodePorts, all.loadBalancers);
   return {
     hard: {
       "requests.cpu": all.cpuRequests,
@@ -67,6 +80,7 @@ export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): objec
       "limits.ephemeral-storage": all.ephemeralStorageLimits,
       pods: String(all.pods),
       "services.loadbalancers": String(all.loadBalancers),
+      "services.nodeports": String(nodePorts),
     },
   };
 }

@@ -3,7 +3,9 @@ import { Construct } from "constructs";
 import { checkUnused, pathOf } from "./chart-objects";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
+import { checkRoom, type Amounts, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
+import { refusalsOf } from "./refusals";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
@@ -63,8 +65,11 @@ export class SecureNamespace extends Construct {
     this.add("AllowDns", "networking.k8s.io/v1", "NetworkPolicy", "allow-dns", {
       spec: { podSelector: {}, policyTypes: ["Egress"], egress: [dnsEgress()] },
     });
-    this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota });
-    this.add("Limits", "v1", "LimitRange", "limits", { spec: limits });
+    const objects = {
+      quota: this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota }),
+      limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
+    };
+    this.node.addValidation({ validate: () => this.roomRefusals(objects.quota, objects.limits) });
     // Kubernetes makes this account itself; pods that name no other must find no token in it.
     this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
       automountServiceAccountToken: false,
@@ -83,7 +88,16 @@ export class SecureNamespace extends Construct {
     return namespace;
   }
 
-  private add(id: string, apiVersion: string, kind: string, name: string, rest: object): void {
+  /** At synthesis, when all Deployments are there and patched: a pod that has no room is refused where nobody looks. */
+  private roomRefusals(quota: ApiObject, limits: ApiObject): string[] {
+    const problems = new Problems(this);
+    const { hard = {} } = (quota.toJson() as { spec: { hard?: Amounts } }).spec;
+    const [container] = (limits.toJson() as { spec: { limits: ContainerLimits[] } }).spec.limits;
+    checkRoom(problems, this.node.root, { namespace: this.name, hard, limits: container ?? {} });
+    return refusalsOf(problems);
+  }
+
+  private add(id: string, apiVersion: string, kind: string, name: string, rest: object): ApiObject {
     const object = new ApiObject(this, id, {
       apiVersion,
       kind,
@@ -91,6 +105,7 @@ export class SecureNamespace extends Construct {
       ...rest,
     });
     if (this.node.defaultChild) object.addDependency(this.node.defaultChild);
+    return object;
   }
 }
 

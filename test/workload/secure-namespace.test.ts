@@ -27,7 +27,8 @@ describe("a secure namespace", () => {
         ephemeralStorageRequests: "1Gi",
         ephemeralStorageLimits: "2Gi",
         pods: 10,
-        loadBalancers: 0,
+        loadBalancers: 1,
+        nodePorts: 3,
       },
       limits: { maximumCpu: "1", maximumMemory: "1Gi", maximumEphemeralStorage: "2Gi" },
     });
@@ -44,7 +45,8 @@ describe("a secure namespace", () => {
       "requests.ephemeral-storage": "1Gi",
       "limits.ephemeral-storage": "2Gi",
       pods: "10",
-      "services.loadbalancers": "0",
+      "services.loadbalancers": "1",
+      "services.nodeports": "3",
     });
     expect(objectOf(chart, "LimitRange").spec.limits[0].max).toEqual({
       cpu: "1",
@@ -75,6 +77,16 @@ describe("a secure namespace", () => {
       }
     }
   });
+
+  test.each([0, 2, 5])(
+    "lets Services open ports on nodes for %s load balancers and no more",
+    (loadBalancers) => {
+      const chart = newChart();
+      new SecureNamespace(chart, "namespace", { name: "shop", quota: { loadBalancers } });
+      const { hard } = objectOf(chart, "ResourceQuota").spec;
+      expect(hard["services.nodeports"]).toBe(hard["services.loadbalancers"]);
+    },
+  );
 
   test("lets no pod find a token in the account that Kubernetes makes", () => {
     const chart = newChart();
@@ -110,6 +122,7 @@ describe("a namespace is refused:", () => {
     ["limits below requests", { quota: { cpuRequests: "4", cpuLimits: "2" } }, ["RESOURCES_INVALID"]],
     ["no pods", { quota: { pods: 0 } }, ["COUNT_INVALID"]],
     ["half a load balancer", { quota: { loadBalancers: 0.5 } }, ["COUNT_INVALID"]],
+    ["fewer node ports than load balancers", { quota: { nodePorts: 1 } }, ["COUNT_INVALID"]],
     ["a maximum below the default", { limits: { maximumMemory: "64Mi" } }, ["RESOURCES_INVALID"]],
     [
       "several at once",

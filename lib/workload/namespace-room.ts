@@ -1,0 +1,138 @@
+import { ApiObject } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { parseQuantity } from "../core/quantity";
+import { type Problems } from "../core/validation-error";
+
+/** Amounts of resources by their names. */
+export interface Amounts {
+  readonly [resource: string]: string | number;
+}
+
+interface Container {
+  readonly name?: string;
+  readonly restartPolicy?: string;
+  readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts };
+}
+
+interface Deployment {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly strategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: unknown };
+    };
+    readonly template: {
+      readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] };
+    };
+  };
+}
+
+/** What a LimitRange says of one container. */
+export interface ContainerLimits {
+  readonly default?: Amounts;
+  readonly defaultRequest?: Amounts;
+  readonly max?: Amounts;
+}
+
+/** What a namespace gives its pods, as its objects have it after all patches. */
+export interface NamespaceRoom {
+  readonly namespace: string;
+  readonly hard: Amounts;
+  readonly limits: ContainerLimits;
+}
+
+const RESOURCES = ["cpu", "memory", "ephemeral-storage"];
+const amount = (value: string | number | undefined) => parseQuantity(String(value ?? 0)) ?? 0n;
+const greater = (a: bigint, b: bigint) => (a > b ? a : b);
+
+/** Adds a problem for each Deployment of the tree that its namespace would start no pod of, or never replace one of. */
+export function checkRoom(problems: Problems, tree: IConstruct, room: NamespaceRoom): void {
+  const deployments = tree.node
+    .findAll()
+    .filter((construct) => ApiObject.isApiObject(construct))
+    .filter(({ kind, apiGroup }) => kind === "Deployment" && apiGroup === "apps")
+    .map((object) => object.toJson() as Deployment)
+    .filter(({ metadata }) => metadata.namespace === room.namespace);
+  for (const deployment of deployments) checkContainers(problems, deployment, room.limits);
+  for (const side of ["requests", "limits"] as const) {
+    for (const resource of RESOURCES) {
+      checkQuota(problems, deployments, room.hard, `${side}.${resource}`, (deployment) =>
+        podAmount(deployment, (container) => amountOf(container, side, resource, room.limits)),
+      );
+    }
+  }
+  checkQuota(problems, deployments, room.hard, "pods", () => amount(1));
+}
+
+function amountOf(
+  { resources = {} }: Container,
+  side: "requests" | "limits",
+  resource: string,
+  { default: limits = {}, defaultRequest: requests = {} }: ContainerLimits,
+): bigint {
+  // Kubernetes takes a limit for the request too, before it looks for defaults.
+  const own = resources[side]?.[resource] ?? (side === "requests" ? resources.limits?.[resource] : undefined);
+  return amount(own ?? (side === "requests" ? requests : limits)[resource]);
+}
+
+/** What a pod takes: its containers and sidecars together, or an init container and the sidecars before it. */
+function podAmount({ spec }: Deployment, of: (container: Container) => bigint): bigint {
+  const { containers, initContainers = [] } = spec.template.spec;
+  let [sidecars, most] = [0n, 0n];
+  for (const container of initContainers) {
+    most = greater(most, sidecars + of(container));
+    if (container.restartPolicy === "Always") sidecars += of(container);
+  }
+  return greater(
+    most,
+    containers.reduce((sum, container) => sum + of(container), sidecars),
+  );
+}
+
+function checkContainers(problems: Problems, { metadata, spec }: Deployment, limits: ContainerLimits): void {
+  const { containers, initContainers = [] } = spec.template.spec;
+  const { max = {} } = limits;
+  for (const container of [...initContainers, ...containers]) {
+    for (const resource of RESOURCES) {
+      const own = amountOf(container, "limits", resource, limits);
+      if (max[resource] === undefined || own <= amount(max[resource])) continue;
+      problems.add(
+        "RESOURCES_INVALID",
+        `${container.name} of the Deployment ${metadata.name} may use ${written(resource, own)} of ${resource}, and one ` +
+          `container of the namespace at most ${max[resource]}`,
+        "Raise it in the limits of the SecureNamespace, or lower the limit of the container",
+      );
+    }
+  }
+}
+
+/** Whether a rolling update can't take a pod away before it has made a new one. */
+function needsSurge({ spec }: Deployment): boolean {
+  const { type, rollingUpdate } = spec.strategy ?? {};
+  const { maxUnavailable } = rollingUpdate ?? {};
+  return type !== "Recreate" && !(typeof maxUnavailable === "number" && maxUnavailable > 0);
+}
+
+function checkQuota(
+  problems: Problems,
+  deployments: readonly Deployment[],
+  hard: Amounts,
+  key: string,
+  of: (deployment: Deployment) => bigint,
+): void {
+  const all = deployments.reduce((sum, one) => sum + of(one) * BigInt(one.spec.replicas ?? 1), 0n);
+  const surge = deployments.filter(needsSurge).reduce((most, one) => greater(most, of(one)), 0n);
+  if (hard[key] === undefined || all + surge <= amount(hard[key])) return;
+  problems.add(
+    "RESOURCES_INVALID",
+    `The Deployments take ${written(key, all + surge)} of ${key} with the one pod that a rolling update makes before it ends ` +
+      `another, and the quota has ${hard[key]}`,
+    "Raise it in the quota of the SecureNamespace, or run fewer or smaller pods",
+  );
+}
+
+function written(resource: string, billionths: bigint): string {
+  const value = Number(billionths) / 1e9;
+  return /memory|storage/.test(resource) ? `${value / 1024 ** 2}Mi` : String(value);
+}
