@@ -1,5 +1,5 @@
 import { type ISecureOkeCluster } from "./cluster";
-import { readIpv4Cidr, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
+import { readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
 import { type Problems } from "../core/validation-error";
 
 interface Demand {
@@ -51,7 +51,7 @@ export class ClusterCapacity {
     need: number,
     terms: readonly string[],
   ): void {
-    const block = readIpv4Cidr(problems, `The subnet of the ${what}`, cidr);
+    const block = readIpv4CidrIfKnown(problems, `The subnet of the ${what}`, cidr);
     const room = block ? usableAddresses(block) : Infinity;
     if (need <= room) return;
     problems.add(

@@ -8,7 +8,7 @@ import { ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { LoadBalancerPolicy } from "./load-balancer-policy";
 import { Acknowledgements } from "../core/acknowledgement";
-import { overlaps, readIpv4Cidr } from "../core/cidr";
+import { overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
 import { Port } from "../core/port";
 import { nameOf } from "../core/resource-name";
@@ -19,6 +19,7 @@ import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { SubnetExposure } from "../network/subnet-exposure";
+import { SubnetPlan } from "../network/subnet-plan";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 
 /** What a cluster is made of. */
@@ -146,7 +147,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       );
     }
     const services = readIpv4Cidr(problems, "servicesCidr", props.servicesCidr ?? DEFAULT_SERVICES_CIDR);
-    const vcn = readIpv4Cidr(problems, "The network's vcnCidr", props.network?.vcnCidr ?? "10.0.0.0/16");
+    const network = problems.collect(() => (props.network ?? SubnetPlan.of()).vcnCidr);
+    const vcn = network && readIpv4CidrIfKnown(problems, "The network's vcnCidr", network);
     if (services && vcn && overlaps(services, vcn)) {
       problems.add(
         "SUBNET_OVERLAP",

@@ -111,6 +111,11 @@ export function readIpv4Cidr(problems: Problems, name: string, text: string): Ci
   return undefined;
 }
 
+/** Reads one CIDR block of an IPv4 network; a reference to a Terraform value passes, as what it holds is not known yet. */
+export function readIpv4CidrIfKnown(problems: Problems, name: string, text: string): Cidr | undefined {
+  return Token.isUnresolved(text) ? undefined : readIpv4Cidr(problems, name, text);
+}
+
 /** How many different addresses the blocks hold together. */
 function coverage(cidrs: readonly Cidr[]): bigint {
   const sorted = [...cidrs].sort((a, b) => (a.first < b.first ? -1 : 1));

@@ -5,7 +5,7 @@ import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
 import { Acknowledgements } from "../core/acknowledgement";
-import { readIpv4Cidr } from "../core/cidr";
+import { readIpv4CidrIfKnown } from "../core/cidr";
 import { given } from "../core/missing-attribute";
 import { checkOcid } from "../core/ocid";
 import { nameOf } from "../core/resource-name";
@@ -216,7 +216,7 @@ class ImportedClusterNetwork extends Construct implements IClusterNetwork {
     const problems = new Problems(this);
     checkOcid(problems, "vcnId", attributes.vcnId, "vcn");
     checkOcid(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
-    if (attributes.vcnCidr !== undefined) readIpv4Cidr(problems, "vcnCidr", attributes.vcnCidr);
+    if (attributes.vcnCidr !== undefined) readIpv4CidrIfKnown(problems, "vcnCidr", attributes.vcnCidr);
     const { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet } = attributes;
     for (const [name, subnet] of Object.entries({
       apiEndpointSubnet,
@@ -226,7 +226,7 @@ class ImportedClusterNetwork extends Construct implements IClusterNetwork {
     })) {
       if (!subnet) continue;
       checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
-      readIpv4Cidr(problems, `${name}.cidr`, subnet.cidr);
+      readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
     }
     problems.throwIfAny();
     this.vcnId = attributes.vcnId;

@@ -1,10 +1,15 @@
+import { TerraformVariable } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster, type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { RegionServices } from "../../lib/network/region-services";
 import { SubnetExposure } from "../../lib/network/subnet-exposure";
 import { SubnetPlan } from "../../lib/network/subnet-plan";
 import { OciProvider } from "../../lib/oci/provider";
@@ -266,7 +271,46 @@ test("a cluster that exists gives what it was given and throws for the rest only
   }
 });
 
+test("a cluster and its nodes live in a network that exists, known by references", () => {
+  const stack = newStack();
+  const variable = (id: string) => new TerraformVariable(stack, id, {}).stringValue;
+  const subnet = (id: string) => ({ subnetId: variable(id), cidr: variable(`${id}-cidr`) });
+  const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", {
+    vcnId: variable("vcn"),
+    compartmentId: COMPARTMENT,
+    vcnCidr: variable("vcn-cidr"),
+    apiEndpointSubnet: subnet("api"),
+    workersSubnet: subnet("workers"),
+    podsSubnet: subnet("pods"),
+    loadBalancerSubnet: subnet("lb"),
+    regionServices: RegionServices.of({ serviceId: variable("services"), cidrLabel: variable("label") }),
+  });
+  const cluster = new SecureOkeCluster(stack, "cluster", { ...minimal, network });
+  new PrivateNodePool(stack, "pool", {
+    cluster,
+    image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    size: 500,
+  });
+  expect(resourcesOf(stack, "oci_core_vcn")).toEqual({});
+  expect(onlyResource(stack, "oci_containerengine_cluster")).toMatchObject({
+    vcn_id: "${var.vcn}",
+    endpoint_config: { subnet_id: "${var.api}" },
+    options: { service_lb_subnet_ids: ["${var.lb}"] },
+  });
+  const services = rulesOf(stack).filter((rule) => rule.destination_type === "SERVICE_CIDR_BLOCK");
+  expect(new Set(services.map((rule) => rule.destination))).toEqual(new Set(["${var.label}"]));
+});
+
 describe("bad input of a cluster", () => {
+  test("says what an imported network lacks, with the rest", () => {
+    const stack = newStack();
+    const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.test";
+    const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", { vcnId });
+    const make = () => new SecureOkeCluster(stack, "cluster", { ...minimal, compartmentId: "shop", network });
+    expect(refusedCodes(make)).toEqual(["OCID_INVALID", "ATTRIBUTE_MISSING"]);
+  });
+
   test("is reported all at once, with the path of the cluster", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });

@@ -14,14 +14,14 @@ describe("a ValidationError", () => {
       problems.throwIfAny();
     } catch (error) {
       expect((error as Error).message).toMatchInlineSnapshot(`
-"2 problems
-[PORT_INVALID] stack/web: 70000 is not a port
-  Why: Ports are whole numbers from 1 to 65535; a rule or a container with another one is refused or matches nothing.
-  Instead: Give 1 to 65535
-[REASON_MISSING] stack/web: no reason
-  Why: The next reader must be able to tell a decision from an accident; the reason is what the reports show.
-  Instead: Say why"
-`);
+       "2 problems
+       [PORT_INVALID] stack/web: 70000 is not a port
+         Why: Ports are whole numbers from 1 to 65535, each for one program of a pod; another one is refused or matches nothing.
+         Instead: Give 1 to 65535
+       [REASON_MISSING] stack/web: no reason
+         Why: The next reader must be able to tell a decision from an accident; the reason is what the reports show.
+         Instead: Say why"
+      `);
       expect(error).toMatchObject({ code: "PORT_INVALID", path: "stack/web" });
     }
   });
