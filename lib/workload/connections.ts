@@ -19,7 +19,8 @@ interface Rule {
  * Who a workload may connect to and who may connect to it; all else is denied, DNS excepted.
  *
  * A peer is an address range, pods or namespaces of cdk8s-plus, or another workload of this library. With the last, one
- * declaration opens both ends, in other namespaces too.
+ * declaration opens both ends, in other namespaces too. The probes of the kubelet need no declaration: what comes from a
+ * pod's own node is always allowed. NodeLocal DNSCache, where you run it, does: 169.254.20.10/32, ports 53 of UDP and TCP.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */

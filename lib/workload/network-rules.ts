@@ -6,7 +6,11 @@ import { type Problems } from "../core/validation-error";
 /** The label by which Kubernetes itself names every namespace. */
 export const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
-/** The rule that lets pods ask the cluster's DNS; over TCP too, for long answers. */
+/**
+ * The rule that lets pods ask the cluster's DNS; over TCP too, for long answers.
+ *
+ * It names the pods and their port: policies hold for where a Service leads, not for its own address.
+ */
 export function dnsEgress(): object {
   return {
     to: [

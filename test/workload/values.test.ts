@@ -167,10 +167,35 @@ describe("a load balancer's values", () => {
     expect(sourceRanges).toEqual(["10.1.0.0/16", "10.9.0.0/16"]);
   });
 
+  test("refuse everyone, into however many ranges it is cut", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 6 }), fc.boolean(), (prefix, isInternal) => {
+        const ranges = Array.from(
+          { length: 2 ** prefix },
+          (_, index) => `${index * 2 ** (8 - prefix)}.0.0.0/${prefix}`,
+        );
+        const codes = refusedCodes(() =>
+          isInternal
+            ? LoadBalancerAccess.internalFrom(ranges)
+            : LoadBalancerAccess.publicFrom(ranges, { reason: "Partners" }),
+        );
+        expect(new Set(codes)).toEqual(new Set(["CIDR_TOO_WIDE"]));
+      }),
+    );
+  });
+
   test.each([
     [() => LoadBalancerAccess.internalFrom([]), ["CIDR_LIST_EMPTY"]],
     [() => LoadBalancerAccess.internalFrom(["0.0.0.0/0"]), ["CIDR_TOO_WIDE"]],
     [() => LoadBalancerAccess.internalFrom(["::/0"]), ["CIDR_IPV6"]],
+    [() => LoadBalancerAccess.internalFrom(["0.0.0.0/1", "128.0.0.0/1"]), ["CIDR_TOO_WIDE", "CIDR_TOO_WIDE"]],
+    [() => LoadBalancerAccess.publicFrom([], { reason: "Partners" }), ["CIDR_LIST_EMPTY"]],
+    [() => LoadBalancerAccess.publicFrom(["0.0.0.0/0"], { reason: "Partners" }), ["CIDR_TOO_WIDE"]],
+    [() => LoadBalancerAccess.publicFrom(["::/0"], { reason: "Partners" }), ["CIDR_IPV6"]],
+    [
+      () => LoadBalancerAccess.publicFrom(["128.0.0.0/1", "0.0.0.0/1"], { reason: "Partners" }),
+      ["CIDR_TOO_WIDE", "CIDR_TOO_WIDE"],
+    ],
     [() => LoadBalancerAccess.internalFrom(["10.0.0.1/8"]), ["CIDR_HOST_BITS"]],
     [
       () => LoadBalancerAccess.publicFrom(["0.0.0.0/1", "x"], { reason: "" }),
