@@ -61,7 +61,7 @@ export interface Sidecar extends ContainerProps {
   /** The name in the pod: up to 63 lower-case letters, digits and dashes. */
   readonly name: string;
   /**
-   * The TCP port that it listens on, 1024 to 65535; another one than the program's.
+   * The TCP port that it listens on, 1024 to 65535 and not the program's; with an added capability 1 to 65535.
    *
    * @default - none
    */

@@ -1,5 +1,4 @@
-import { ApiObject } from "cdk8s";
-import { type IConstruct } from "constructs";
+import { ApiObject, type Chart } from "cdk8s";
 import { parseQuantity } from "../core/quantity";
 import { type Problems } from "../core/validation-error";
 
@@ -42,13 +41,20 @@ export interface NamespaceRoom {
   readonly limits: ContainerLimits;
 }
 
+const ONE = 1_000_000_000n;
 const RESOURCES = ["cpu", "memory", "ephemeral-storage"];
-const amount = (value: string | number | undefined) => parseQuantity(String(value ?? 0)) ?? 0n;
+// What is not known yet, such as a reference to a Terraform value, is not judged.
+const known = (value: string | number | undefined) => parseQuantity(String(value));
+const amount = (value: string | number | undefined) => known(value) ?? 0n;
 const greater = (a: bigint, b: bigint) => (a > b ? a : b);
 
-/** Adds a problem for each Deployment of the tree that its namespace would start no pod of, or never replace one of. */
-export function checkRoom(problems: Problems, tree: IConstruct, room: NamespaceRoom): void {
-  const deployments = tree.node
+/**
+ * Adds a problem for what the namespace would start no pod of, or never replace one of.
+ *
+ * Of this chart only: another one of the App may be for another cluster.
+ */
+export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom): void {
+  const deployments = chart.node
     .findAll()
     .filter((construct) => ApiObject.isApiObject(construct))
     .filter(({ kind, apiGroup }) => kind === "Deployment" && apiGroup === "apps")
@@ -62,7 +68,7 @@ export function checkRoom(problems: Problems, tree: IConstruct, room: NamespaceR
       );
     }
   }
-  checkQuota(problems, deployments, room.hard, "pods", () => amount(1));
+  checkQuota(problems, deployments, room.hard, "pods", () => ONE);
 }
 
 function amountOf(
@@ -96,7 +102,7 @@ function checkContainers(problems: Problems, { metadata, spec }: Deployment, lim
   for (const container of [...initContainers, ...containers]) {
     for (const resource of RESOURCES) {
       const own = amountOf(container, "limits", resource, limits);
-      if (max[resource] === undefined || own <= amount(max[resource])) continue;
+      if (own <= (known(max[resource]) ?? own)) continue;
       problems.add(
         "RESOURCES_INVALID",
         `${container.name} of the Deployment ${metadata.name} may use ${written(resource, own)} of ${resource}, and one ` +
@@ -121,9 +127,9 @@ function checkQuota(
   key: string,
   of: (deployment: Deployment) => bigint,
 ): void {
-  const all = deployments.reduce((sum, one) => sum + of(one) * BigInt(one.spec.replicas ?? 1), 0n);
+  const all = deployments.reduce((sum, one) => sum + (of(one) * amount(one.spec.replicas ?? 1)) / ONE, 0n);
   const surge = deployments.filter(needsSurge).reduce((most, one) => greater(most, of(one)), 0n);
-  if (hard[key] === undefined || all + surge <= amount(hard[key])) return;
+  if (all + surge <= (known(hard[key]) ?? all + surge)) return;
   problems.add(
     "RESOURCES_INVALID",
     `The Deployments take ${written(key, all + surge)} of ${key} with the one pod that a rolling update makes before it ends ` +

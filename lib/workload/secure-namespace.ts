@@ -93,7 +93,7 @@ export class SecureNamespace extends Construct {
     const problems = new Problems(this);
     const { hard = {} } = (quota.toJson() as { spec: { hard?: Amounts } }).spec;
     const [container] = (limits.toJson() as { spec: { limits: ContainerLimits[] } }).spec.limits;
-    checkRoom(problems, this.node.root, { namespace: this.name, hard, limits: container ?? {} });
+    checkRoom(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
     return refusalsOf(problems);
   }
 

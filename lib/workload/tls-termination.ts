@@ -45,7 +45,7 @@ const POLICIES = {
  */
 export class TlsTermination {
   /**
-   * At the load balancer, which talks plain HTTP to the nodes over the VCN.
+   * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN.
    *
    * @throws NAME_INVALID
    */

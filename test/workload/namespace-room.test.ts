@@ -1,6 +1,8 @@
 import { ApiObject, JsonPatch, type Chart } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
+import { Token } from "cdktf";
 import fc from "fast-check";
+import { objectsOf } from "../../lib/manifests/chart-objects";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
 import { type NamespaceQuota } from "../../lib/workload/namespace-limits";
@@ -95,13 +97,28 @@ describe("a namespace has room for its Deployments", () => {
     expect(refusalOf(chart)).toBe("");
   });
 
-  test("counting those of cdk8s-plus and of other charts of the namespace, and no others", () => {
+  test("counting those of cdk8s-plus, and none of other namespaces or of other charts, which may be for other clusters", () => {
     const chart = shop({ pods: 3 });
-    const elsewhere = newChart("other", chart.node.root as never, "other");
-    new HardenedDeployment(elsewhere, "web", { image: IMAGE });
+    for (const [namespace, id] of [
+      ["other", "other"],
+      ["shop", "beside"],
+    ]) {
+      const elsewhere = newChart(namespace, chart.node.root as never, id);
+      new HardenedDeployment(elsewhere, "web", { image: IMAGE });
+    }
     expect(refusalOf(chart)).toBe("");
-    const beside = newChart("shop", chart.node.root as never, "beside");
-    new plus.Deployment(beside, "plus", { containers: [{ image: "x" }], replicas: 1 });
+    new plus.Deployment(chart, "plus", { containers: [{ image: "x" }], replicas: 1 });
     expect(refusalOf(chart)).toContain("4 of pods");
+  });
+
+  test("as far as it is known: a reference to a Terraform value is not judged", () => {
+    const chart = shop({ pods: 3 });
+    ApiObject.of(chart.node.findChild("web-0")).addJsonPatch(
+      JsonPatch.replace("/spec/replicas", Token.asNumber({ resolve: () => 100, creationStack: [] })),
+    );
+    const quota = chart.node.findChild("namespace").node.findChild("Quota") as ApiObject;
+    const pods = Token.asString({ resolve: () => "1", creationStack: [] });
+    quota.addJsonPatch(JsonPatch.replace("/spec/hard/pods", pods));
+    expect(objectsOf(chart)).not.toEqual([]);
   });
 });
