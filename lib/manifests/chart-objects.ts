@@ -1,15 +1,20 @@
-import { Tokenization, type IResolvable } from "cdktf";
-import { type Chart } from "cdk8s";
+import { App, Chart, type IResolver } from "cdk8s";
+import { Token, Tokenization } from "cdktf";
 
 // While the bridge itself reads a chart, references in it are welcome.
 let bridging = false;
 
-/** The objects of a chart as plain data; references stand in them as cdktf writes them into strings, numbers and lists. */
+/**
+ * The objects of a chart and of the charts inside of it as plain data, namespaces first.
+ *
+ * References stand in them as cdktf writes them into strings, numbers, lists and maps.
+ */
 export function objectsOf(chart: Chart): unknown[] {
   const before = bridging;
   bridging = true;
   try {
-    return chart.toJson() as unknown[];
+    keepReferences(App.of(chart));
+    return namespacesFirst(readCharts(chart));
   } finally {
     bridging = before;
   }
@@ -20,66 +25,35 @@ export function isBridging(): boolean {
   return bridging;
 }
 
-/** The reference for which a number, a list or a map stands as a whole. */
-export function referenceOf(value: unknown): IResolvable | undefined {
-  if (typeof value === "number") return Tokenization.reverseNumber(value);
-  if (Array.isArray(value)) {
-    const [only] = value;
-    if (value.length !== 1) return undefined;
-    if (typeof only === "string") return Tokenization.reverseList(value);
-    return typeof only === "number" ? Tokenization.reverseNumberList(value) : undefined;
-  }
-  return typeof value === "object" && value !== null ? Tokenization.reverseMap(value) : undefined;
+/** A chart itself and the charts inside of it, whose objects cdk8s does not count as those of the outer one. */
+export function chartsIn(chart: Chart): Chart[] {
+  return chart.node.findAll().filter((construct): construct is Chart => Chart.isChart(construct));
 }
 
-// A number put into a string is there with all its digits, of which three are the exponent's.
-const IN_TEXT = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}|-\d(?:\.\d+)?e\+\d{3}/g;
-
-/** The literal parts and the references of a string, in their order. */
-export function partsOf(text: string): (string | IResolvable)[] {
-  const parts: (string | IResolvable)[] = [];
-  let end = 0;
-  for (const match of text.matchAll(IN_TEXT)) {
-    const [written] = match;
-    const token = written.startsWith("$")
-      ? Tokenization.reverseString(written).firstToken
-      : Tokenization.reverseNumber(Number(written));
-    if (!token) continue;
-    if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push(token);
-    end = match.index + written.length;
-  }
-  if (end < text.length) parts.push(text.slice(end));
-  return parts;
+function readCharts(chart: Chart): unknown[] {
+  const charts = chartsIn(chart);
+  const objects = new Map(charts.map((one) => [one, one.toJson() as unknown[]]));
+  if (charts.length === 1) return [...objects.values()].flat();
+  // Reading has told cdk8s which chart needs which.
+  return App.of(chart).charts.flatMap((one) => objects.get(one) ?? []);
 }
 
-/** A list or a map that JavaScript made a part of a string, of a longer list or of a larger map. */
-const MISPLACED = /[#&]\{TfToken\[/;
-
-export function holdsMisplacedReference(value: unknown): boolean {
-  if (typeof value === "string") return MISPLACED.test(value);
-  if (typeof value !== "object" || value === null || referenceOf(value)) return false;
-  if (Array.isArray(value)) {
-    return value.some(
-      (entry) =>
-        holdsMisplacedReference(entry) ||
-        (typeof entry === "number" && Tokenization.reverseNumberList([entry])),
-    );
-  }
-  return Object.entries(value).some(
-    ([key, entry]) => MISPLACED.test(key) || partsOf(key).some(isReference) || holdsMisplacedReference(entry),
-  );
+/** kubectl applies objects one by one, and refuses those whose namespace comes later. */
+function namespacesFirst(objects: unknown[]): unknown[] {
+  const isNamespace = (object: unknown) => (object as { kind?: unknown }).kind === "Namespace";
+  return [...objects.filter(isNamespace), ...objects.filter((object) => !isNamespace(object))];
 }
 
-/** Whether there is a reference anywhere in plain data. */
-export function holdsReference(value: unknown): boolean {
-  if (typeof value === "string") return partsOf(value).some(isReference) || MISPLACED.test(value);
-  if (value === undefined || value === null) return false;
-  if (referenceOf(value)) return true;
-  if (typeof value !== "object") return false;
-  return holdsMisplacedReference(value) || Object.values(value).some(holdsReference);
-}
+/** What cdktf gives for a boolean and for most functions; cdk8s would take it for a value of its own and fail. */
+const REFERENCES: IResolver = {
+  resolve: (context) => {
+    const value: unknown = context.value;
+    if (Tokenization.isResolvable(value) && "creationStack" in value) {
+      context.replaceValue(Token.asAnyMap(value));
+    }
+  },
+};
 
-function isReference(part: string | IResolvable): boolean {
-  return typeof part !== "string";
+function keepReferences({ resolvers }: App): void {
+  if (!resolvers.includes(REFERENCES)) resolvers.unshift(REFERENCES);
 }

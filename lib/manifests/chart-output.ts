@@ -1,18 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Chart } from "cdk8s";
+import { Chart } from "cdk8s";
 import {
-  DefaultTokenResolver,
   Lazy,
-  StringConcat,
   TerraformOutput,
   TerraformStack,
-  Tokenization,
   type IResolvable,
+  type IResolveContext,
   type ISynthesisSession,
 } from "cdktf";
 import { Construct } from "constructs";
-import { holdsMisplacedReference, objectsOf } from "./chart-objects";
+import { chartsIn, objectsOf } from "./chart-objects";
+import { checkExpression, checkObjects } from "./check-objects";
+import { produceLazies } from "./lazy-values";
 import { previewYaml, terraformYaml } from "./render";
 import { guardStaticSynthesis } from "./static-synthesis";
 import { Problems } from "../core/validation-error";
@@ -27,6 +27,7 @@ const added = new WeakMap<Chart, string>();
  */
 export class ChartOutput extends Construct {
   private readonly stack: TerraformStack;
+  private preview = "";
 
   /** @param name the output is `<name>_manifests`. */
   constructor(
@@ -42,26 +43,29 @@ export class ChartOutput extends Construct {
     guardStaticSynthesis(chart);
     const output = new TerraformOutput(this, "Resource", {
       description: `Kubernetes objects of the chart ${chart.node.path || chart.node.id}`,
-      value: Lazy.anyValue({
-        // Resolved here and not left to cdktf: it would read a literal ${ of a manifest as the start of an expression.
-        produce: (context) => terraformYaml(this.objects(), (ref) => context.resolve(ref) as string),
-      }),
+      // Resolved here and not left to cdktf: it would read a literal ${ of a manifest as the start of an expression.
+      value: Lazy.anyValue({ produce: (context) => this.manifests(context) }),
     });
     output.overrideLogicalId(outputName(name));
     this.writePreviewAtSynthesis();
   }
 
-  private objects(): unknown[] {
-    const objects = objectsOf(this.chart);
+  private manifests(context: IResolveContext): string {
+    const objects = objectsOf(this.chart).map((object) => produceLazies(object, context));
     const problems = new Problems(this);
-    for (const object of objects) checkObject(problems, object);
+    checkName(problems, this.stack, this.name, this);
+    checkObjects(problems, objects);
+    const expressions = new Set<string>();
+    const resolve = (reference: IResolvable | string) => {
+      const expression = context.resolve(reference) as string;
+      expressions.add(expression);
+      return expression;
+    };
+    // Kept for the file beside the stack, so that the chart is read once and the two can't differ.
+    this.preview = previewYaml(objects, resolve);
+    for (const expression of expressions) checkExpression(problems, expression, this.stack);
     problems.throwIfAny();
-    return objects;
-  }
-
-  private resolve(reference: IResolvable | string): string {
-    const resolver = new DefaultTokenResolver(new StringConcat());
-    return Tokenization.resolve(reference, { scope: this, resolver, preparing: false }) as string;
+    return terraformYaml(objects, resolve);
   }
 
   /** Synthesizers are the one hook that cdktf offers for files beside the stack. */
@@ -71,9 +75,8 @@ export class ChartOutput extends Construct {
       synthesize: (session: ISynthesisSession) => {
         inner.synthesize(session);
         const folder = path.join(session.outdir, "manifests", this.stack.node.id);
-        const yaml = previewYaml(this.objects(), (ref) => this.resolve(ref));
         fs.mkdirSync(folder, { recursive: true });
-        fs.writeFileSync(path.join(folder, `${this.name}.yaml`), yaml);
+        fs.writeFileSync(path.join(folder, `${this.name}.yaml`), this.preview);
       },
     };
   }
@@ -92,50 +95,30 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
       "Begin with a letter and use letters, digits, _ and - only",
     );
   }
-  const taken = stack.node
-    .findAll()
-    .find((other) => other instanceof ChartOutput && other.node.id === `Manifests-${name}`);
-  if (taken) {
-    problems.add(
-      "NAME_DUPLICATE",
-      `The stack has an output ${outputName(name)} already, made by ${taken.node.path}`,
-      "Give each chart of a stack an id of its own",
-    );
-  }
-  const before = added.get(chart);
-  if (before !== undefined) {
+  checkName(problems, stack, name);
+  const before = [...chart.node.scopes.filter((one) => Chart.isChart(one)), ...chartsIn(chart)].find((one) =>
+    added.has(one as Chart),
+  );
+  if (before) {
     problems.add(
       "MANIFEST_DUPLICATE",
-      `The chart ${chart.node.path} was added before, as ${before}`,
-      "Add a chart once; make a second chart for a second cluster",
+      `The chart ${before.node.path} was added before, as ${added.get(before as Chart)}` +
+        (before === chart ? "" : `, and shares objects with ${chart.node.path}`),
+      "Add a chart once, with the charts inside of it; make a second chart for a second cluster",
     );
   }
   problems.throwIfAny();
 }
 
-interface KubernetesObject {
-  readonly kind?: string;
-  readonly metadata?: { readonly name?: string };
-  readonly data?: object;
-  readonly stringData?: object;
-}
-
-function checkObject(problems: Problems, object: unknown): void {
-  const { kind, metadata, data, stringData } = object as KubernetesObject;
-  const keys = Object.keys({ ...data, ...stringData });
-  if (kind === "Secret" && keys.length > 0) {
-    problems.add(
-      "MANIFEST_SECRET",
-      `The Secret ${metadata?.name ?? "without a name"} has the keys ${keys.join(", ")}`,
-      "Keep the value in OCI Vault and let the cluster read it (Secrets Store CSI driver or External Secrets)",
-    );
-  }
-  if (holdsMisplacedReference(object)) {
-    problems.add(
-      "MANIFEST_REFERENCES",
-      `${kind} ${metadata?.name} has a reference to a Terraform value as the key of a map, ` +
-        "or a reference to a list or a map as a part of something",
-      "Use references as values only; join a list into text with Fn.join, and put lists together with Fn.concat",
-    );
-  }
+function checkName(problems: Problems, stack: TerraformStack, name: string, own?: ChartOutput): void {
+  const taken = stack.node
+    .findAll()
+    .filter((other): other is TerraformOutput => TerraformOutput.isTerraformOutput(other))
+    .find((other) => other.friendlyUniqueId === outputName(name) && other.node.scope !== own);
+  if (!taken) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `The stack has an output ${outputName(name)} already, made by ${taken.node.path}`,
+    "Give each chart of a stack an id of its own",
+  );
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { Fn, Token, type IResolvable } from "cdktf";
 import { Yaml } from "cdk8s";
-import { partsOf, referenceOf } from "./chart-objects";
+import { escape, isFragile, unicodeEscape } from "./fragile-text";
+import { partsOf, referenceOf } from "./references";
 
 /** Writes a reference as text: for Terraform an expression, for a reader its address. */
 export type Resolve = (reference: IResolvable | string) => string;
@@ -11,11 +12,16 @@ interface Style {
   readonly literal: (text: string) => string;
   /** A scalar or list that is one reference. */
   readonly whole: (reference: IResolvable) => string;
-  /** A reference inside a double-quoted scalar. */
-  readonly part: (reference: IResolvable) => string;
+  /** A reference inside a double-quoted scalar; some values could join with a letter before them. */
+  readonly part: (reference: IResolvable, isAfterLetter: boolean) => string;
   /** A scalar that is one reference and known to be a string. */
   readonly text: (reference: IResolvable) => string;
 }
+
+// As in JOINING_START, in the regular expressions and the strings of Terraform.
+const JOINING = "/^[\\\\p{M}\\\\x{1160}-\\\\x{11ff}\\\\x{16d67}]/";
+// A line break that YAML does not count as one, with more indentation than any object has.
+const APART = `\\\\\n${" ".repeat(80)}$0`;
 
 /** YAML in which Terraform puts the values: JSON is YAML, so jsonencode writes a value of any type. */
 export function terraformYaml(objects: readonly unknown[], resolve: Resolve): string {
@@ -23,17 +29,30 @@ export function terraformYaml(objects: readonly unknown[], resolve: Resolve): st
     literal: (text) => text.replace(/\$\{/g, "$$${").replace(/%\{/g, "%%{"),
     whole: (reference) => resolve(Fn.jsonencode(reference)),
     text: (reference) => resolve(Fn.jsonencode(Fn.try([Fn.tostring(reference), reference]))),
-    // Without its quotes, an encoded string can stand inside of a quoted scalar. join refuses null, which is no text.
-    part: (reference) =>
-      resolve(Fn.replace(Fn.jsonencode(Fn.join("", [Token.asString(reference)])), "/^.|.$/", "")),
+    part: (reference, isAfterLetter) => {
+      // Without its quotes, an encoded string can stand inside of a quoted scalar. join refuses null, which is no text.
+      const json = Fn.jsonencode(Fn.join("", [Token.asString(reference)]));
+      const text = Fn.replace(json, "/^.|.$/", "");
+      // Terraform would make one character of an e and of a value that begins with an accent.
+      return resolve(isAfterLetter ? Fn.replace(text, JOINING, APART) : text);
+    },
   });
 }
 
 /** YAML for people: each reference is its Terraform address. */
 export function previewYaml(objects: readonly unknown[], resolve: Resolve): string {
   const address = (reference: IResolvable) => resolve(Token.asString(reference));
-  return print(objects, { literal: (text) => text, whole: address, text: address, part: address });
+  const inText = (reference: IResolvable) => JSON.stringify(address(reference)).slice(1, -1);
+  const alone = (reference: IResolvable) => {
+    const text = inText(reference);
+    // An expression can hold what means something to YAML: quotes, colons, commas.
+    return /^\$\{[\w.[\]-]+\}$/.test(text) ? text : `"${text}"`;
+  };
+  return print(objects, { literal: (text) => text, whole: alone, text: alone, part: inText });
 }
+
+// YAML takes no longer key without a ? in front of it.
+const LONGEST_KEY = 1024;
 
 function print(objects: readonly unknown[], style: Style): string {
   const scalars: string[] = [];
@@ -41,16 +60,22 @@ function print(objects: readonly unknown[], style: Style): string {
   const replaced = objects.map((object) =>
     replace(object, (value) => {
       const scalar = printScalar(value, style);
-      return scalar === undefined ? undefined : `${mark}${scalars.push(scalar) - 1}x`;
+      if (scalar === undefined) return undefined;
+      return `${mark}${scalars.push(scalar) - 1}x`.padEnd(
+        scalar.length > LONGEST_KEY ? LONGEST_KEY + 1 : 0,
+        "x",
+      );
     }),
   );
   const yaml = style.literal(Yaml.stringify(...replaced));
-  return yaml.replace(new RegExp(`${mark}(\\d+)x`, "g"), (_, index: string) => scalars[Number(index)] ?? "");
+  return yaml.replace(new RegExp(`${mark}(\\d+)x+`, "g"), (_, index: string) => scalars[Number(index)] ?? "");
 }
 
 /** A word that stands nowhere in the objects, and that YAML writes without quotes. */
 function markerFor(objects: readonly unknown[]): string {
-  const text = JSON.stringify(objects);
+  const text = JSON.stringify(objects, (_, value: unknown) =>
+    typeof value === "bigint" ? `${value}` : value,
+  );
   let mark = "";
   for (let round = 0; mark === "" || text.includes(mark); round++) {
     mark = `ref${createHash("sha256").update(`${round}${text}`).digest("hex").slice(0, 12)}n`;
@@ -81,46 +106,18 @@ function printScalar(value: unknown, style: Style): string | undefined {
   return parts.length === 1 && typeof only === "object" ? style.text(only) : quote(parts, style);
 }
 
-function quote(parts: (string | IResolvable)[], style: Style): string {
-  return `"${parts.map((part, index) => printPart(part, parts[index + 1], style)).join("")}"`;
+function quote(parts: readonly (string | IResolvable)[], style: Style): string {
+  let printed = "";
+  parts.forEach((part, index) => {
+    const isLast = index === parts.length - 1;
+    if (typeof part === "string") printed += printLiteral(part, isLast, style);
+    else printed += style.part(part, typeof parts[index - 1] === "object" || /[A-Za-z<=>]$/.test(printed));
+  });
+  return `"${printed}"`;
 }
 
-function printPart(part: string | IResolvable, next: string | IResolvable | undefined, style: Style): string {
-  if (typeof part !== "string") return style.part(part);
-  const text = JSON.stringify(part).slice(1, -1);
-  const escaped = style.literal(text.replace(isComposable(text) ? NOT_ASCII : NOT_PRINTABLE, unicodeEscape));
+function printLiteral(text: string, isLast: boolean, style: Style): string {
+  const escaped = style.literal(escape(text));
   // A $ or % just before a reference would turn its ${ into an escape.
-  return next === undefined ? escaped : escaped.replace(/[$%]$/, unicodeEscape);
-}
-
-// What YAML does not allow unescaped, and what some of its readers take for line breaks. The first group is JSON's.
-const CONTROL = /[\u0000-\u0008\u000b-\u001f]/;
-const NOT_PRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/gu;
-const NOT_ASCII = /[\u007f-\u{10ffff}]/gu;
-// Text for the YAML 1.1 of cdk8s, numbers for kubectl: 0o17, 0X1F, 0B1, -_1.
-const NUMBER_FOR_KUBECTL = /^[-+]?0[oXB]|^[-+]_/;
-
-/** Whether text without references would not come out as it went in. */
-function isFragile(text: string): boolean {
-  return (
-    CONTROL.test(text) ||
-    text.search(NOT_PRINTABLE) >= 0 ||
-    NUMBER_FOR_KUBECTL.test(text) ||
-    isComposable(text)
-  );
-}
-
-/**
- * Whether Terraform, which normalizes all text, would join characters of it, or its first with one before.
- *
- * Escaping makes new neighbours: a line break and an accent are two characters, the n of \\n and an accent are one.
- */
-function isComposable(text: string): boolean {
-  return text.normalize("NFC") !== text || /^[\p{M}\u1160-\u11ff]/u.test(text);
-}
-
-function unicodeEscape(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const digits = code.toString(16);
-  return code > 0xffff ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
+  return isLast ? escaped : escaped.replace(/[$%]$/, unicodeEscape);
 }

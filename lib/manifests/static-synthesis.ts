@@ -1,5 +1,6 @@
 import { type Chart } from "cdk8s";
-import { holdsReference, isBridging, objectsOf } from "./chart-objects";
+import { isBridging, objectsOf } from "./chart-objects";
+import { holdsReference } from "./references";
 import { ValidationError, Problems } from "../core/validation-error";
 
 const guarded = new WeakSet<Chart>();

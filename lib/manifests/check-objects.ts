@@ -1,0 +1,56 @@
+import { type TerraformStack } from "cdktf";
+import { holdsMisplacedReference } from "./references";
+import { secretsIn } from "./secret-references";
+import { type Problems } from "../core/validation-error";
+
+interface KubernetesObject {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string };
+  readonly data?: object;
+  readonly stringData?: object;
+  readonly items?: readonly unknown[];
+}
+
+const KEEP_IN_VAULT =
+  "Keep the value in OCI Vault and let the cluster read it (Secrets Store CSI driver or External Secrets)";
+
+/** Finds what must not be in a manifest, or could not be written into one. */
+export function checkObjects(problems: Problems, objects: readonly unknown[]): void {
+  for (const object of objects) {
+    checkSecret(problems, object);
+    if (holdsMisplacedReference(object)) {
+      problems.add(
+        "MANIFEST_REFERENCES",
+        `${describe(object)} has a reference to a Terraform value as the key of a map, ` +
+          "a reference to a list or a map as a part of something, or one to a boolean in a JSON patch",
+        "Use references as values only; join a list into text with Fn.join, put lists together with Fn.concat, " +
+          "and give a patch Token.asAnyMap(reference)",
+      );
+    }
+  }
+}
+
+function checkSecret(problems: Problems, object: unknown): void {
+  const { kind, data, stringData, items } = object as KubernetesObject;
+  if (Array.isArray(items)) items.forEach((item) => checkSecret(problems, item ?? {}));
+  const keys = Object.keys({ ...data, ...stringData });
+  if (kind === "Secret" && keys.length > 0) {
+    problems.add("MANIFEST_SECRET", `${describe(object)} has the keys ${keys.join(", ")}`, KEEP_IN_VAULT);
+  }
+}
+
+/** Finds a secret value on the way into a manifest; Terraform itself forgets between stacks what is sensitive. */
+export function checkExpression(problems: Problems, expression: string, stack: TerraformStack): void {
+  for (const secret of secretsIn(expression, stack)) {
+    problems.add(
+      "MANIFEST_SECRET",
+      `${expression} has the value of ${secret}, which is sensitive`,
+      KEEP_IN_VAULT,
+    );
+  }
+}
+
+function describe(object: unknown): string {
+  const { kind, metadata } = object as KubernetesObject;
+  return `The ${kind} ${metadata?.name ?? "without a name"}`;
+}
