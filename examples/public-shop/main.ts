@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
 import {
+  AllowedRegistries,
   ClusterEncryption,
   ClusterNetwork,
   ConfigFile,
@@ -72,23 +73,37 @@ new PrivateNodePool(platform, "blue", {
 
 // The workloads: a public web front end that talks to an API, which nobody else reaches.
 const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
+AllowedRegistries.of(shop).add("fra.ocir.io/acme");
 new SecureNamespace(shop, "namespace", { name: "shop", podSecurityVersion: KubernetesVersion.V1_34 });
 const api = new HardenedDeployment(shop, "api", {
   image: ContainerImage.of(`fra.ocir.io/acme/api:1.4.2@${digest}`),
-  port: 8443,
+  port: 8081,
   replicas: 3,
   readiness: Probe.http("/ready"),
   liveness: Probe.http("/live"),
   resources: { cpu: { request: "250m", limit: "1" }, memory: { request: "512Mi", limit: "512Mi" } },
   writablePaths: [WritablePath.of("/tmp", { sizeLimit: "64Mi" })],
 });
+const apiService = api.exposeViaService();
 const web = new HardenedDeployment(shop, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/web@${digest}`),
   port: 8080,
-  env: { API_URL: EnvValue.fromValue("https://api:8443"), NODE: EnvValue.fromField("spec.nodeName") },
+  env: {
+    API_URL: EnvValue.fromValue(`http://${apiService.hostName}:${apiService.port}`),
+    NODE: EnvValue.fromField("spec.nodeName"),
+  },
+  // The pages come from an image of their own, whose tools the web server does without.
+  initContainers: [
+    {
+      name: "pages",
+      image: ContainerImage.of(`fra.ocir.io/acme/pages:2.3.0@${digest}`),
+      args: ["--output", "/srv/pages"],
+    },
+  ],
+  sharedPaths: [WritablePath.of("/srv/pages", { sizeLimit: "32Mi" })],
   files: [ConfigFile.of("/etc/web/site.conf", "log_format '${remote} %{status}';\n")],
 });
-web.connections.allowTo(api, Port.tcp(8443));
+web.connections.allowTo(api, Port.tcp(8081));
 web.exposeViaLoadBalancer({
   cluster,
   access: LoadBalancerAccess.publicFrom(["192.0.2.0/24", "198.51.100.0/24"], {
