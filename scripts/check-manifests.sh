@@ -6,7 +6,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-versions=(1.33 1.34)
+versions=(1.33 1.34 1.35)
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
 

@@ -83,7 +83,7 @@ func manifest(t *testing.T, kind string, pod *corev1.PodTemplateSpec) string {
 
 func judged(t *testing.T, text string) (*judge, error) {
 	t.Helper()
-	j, err := newJudge("latest,v1.33")
+	j, err := newJudge(allVersions)
 	if err != nil {
 		t.Fatal(err)
 	}
