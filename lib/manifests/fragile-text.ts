@@ -5,6 +5,8 @@ const NOT_ASCII = /[\u007f-\u{10ffff}]/gu;
 // Text for the YAML 1.1 of cdk8s, numbers for kubectl: 0o17, 0X1F, 0b-1, and any number with a _ anywhere but in front.
 const NUMBER_FOR_KUBECTL =
   /^[-+]?(?:0x[\da-f]+|0o?[0-7]+|0b[-+]?[01]+|(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?)$/i;
+// kubectl refuses a block of text whose first character is a tab.
+const TAB_FIRST = /^[ \n]*\t/;
 // Keys that say something else than their name in YAML 1.1: the merge key and the default value.
 const SPECIAL_KEY = /^(?:<<|=)$/;
 // These join with a character before them: marks, the second and third letter of a Korean syllable, a vowel of Kirat Rai.
@@ -18,6 +20,7 @@ export function isFragile(text: string): boolean {
     CONTROL.test(text) ||
     text.search(NOT_PRINTABLE) >= 0 ||
     (!text.startsWith("_") && NUMBER_FOR_KUBECTL.test(text.replace(/_/g, ""))) ||
+    TAB_FIRST.test(text) ||
     SPECIAL_KEY.test(text) ||
     isComposable(text)
   );

@@ -23,7 +23,12 @@ const JOINING = "/^[\\\\p{M}\\\\x{1160}-\\\\x{11ff}\\\\x{16d67}]/";
 // A line break that YAML does not count as one, with more indentation than any object has.
 const APART = `\\\\\n${" ".repeat(80)}$0`;
 
-/** YAML in which Terraform puts the values: JSON is YAML, so jsonencode writes a value of any type. */
+/**
+ * YAML in which Terraform puts the values: JSON is YAML, so jsonencode writes a value of any type.
+ *
+ * Two kinds of values it writes so that kubectl misreads them; no name in OCI has them. Control characters from U+007F to
+ * U+009F stand unescaped, and an accent after a line break or a < joins with the last letter of its escape.
+ */
 export function terraformYaml(objects: readonly unknown[], resolve: Resolve): string {
   return print(objects, {
     literal: (text) => text.replace(/\$\{/g, "$$${").replace(/%\{/g, "%%{"),
@@ -111,7 +116,11 @@ function quote(parts: readonly (string | IResolvable)[], style: Style): string {
   parts.forEach((part, index) => {
     const isLast = index === parts.length - 1;
     if (typeof part === "string") printed += printLiteral(part, isLast, style);
-    else printed += style.part(part, typeof parts[index - 1] === "object" || /[A-Za-z<=>]$/.test(printed));
+    else
+      printed += style.part(
+        part,
+        typeof parts[index - 1] === "object" || /[A-Za-z<=>\u0080-\uffff]$/.test(printed),
+      );
   });
   return `"${printed}"`;
 }
