@@ -39,6 +39,22 @@ export const HOSTILE: readonly string[] = [
     "NaN",
     "<<",
   ],
+  // What kubectl's reader takes for numbers and dates beside these, and what only looks like one.
+  ...[
+    "0_x1F",
+    "0b-1",
+    "0o1_7",
+    "1__0",
+    "1_",
+    "_1",
+    "+.5",
+    "-.5e3",
+    "._5",
+    "1e21",
+    "2026-11-24",
+    "2026-1-2 3:4:5",
+  ],
+  ...["2026-11-24T12:30:45Z", "2026-11-24t1:2:3.5+01:00", "N", "=", "0x", "1e", "08", "1.", "Infinity"],
   ...["9007199254740993", "-9223372036854775808", "18446744073709551615", "1.10", "+1", "-0"],
   ...[
     "${x}",
@@ -87,6 +103,12 @@ export const HOSTILE: readonly string[] = [
     "e\u0301",
     "\u0301",
     "\u1112\u1161\u11ab",
+    "\u1161",
+    "\u0338=",
+    "e\n\u0303",
+    "\u200b\u200d\u2060\u202e",
+    "\u212b\u2126\uf900",
+    "\u0378",
     "<a href='x'>&amp;</a>",
     "\\u0041",
     "\\n",
@@ -124,9 +146,21 @@ export const HOSTILE: readonly string[] = [
   `<match **>\n  @type oci_logging\n  log_id "#{ENV['LOG']}"\n  tag \${tag_parts[0]}.%{time}\n</match>\n\n`,
 ];
 
+/** Lines and keys that are longer than YAML lets a key be. */
+export const LONG: readonly string[] = [
+  `${"long ".repeat(1_000)}# line`,
+  `${"é\u0301".repeat(600)}`,
+  "k".repeat(1_100),
+];
+
 const piece = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...HOSTILE) },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 8 }) },
+  // Letters and what joins with letters.
+  {
+    weight: 1,
+    arbitrary: fc.string({ unit: fc.constantFrom(..."aen<=\u0301\u0303\u0338\u1100\u1161\u11a8\n") }),
+  },
   { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(..."${}%\"'\\ \n\r\t:#-~ae0") }) },
 );
 
@@ -137,3 +171,8 @@ export const hostileText = fc.array(piece, { minLength: 1, maxLength: 4 }).map((
 export function terraformLiteral(text: string): string {
   return text.replace(/\$\{/g, "$$${").replace(/%\{/g, "%%{");
 }
+
+/** Hostile values of references, without what Terraform's jsonencode can't write for kubectl: see terraformYaml. */
+export const hostileValue = hostileText.map((text) =>
+  text.replace(/[\u007f-\u009f\ufeff\ufffe\uffff]|(?<=[\p{Cc}<>])[\p{M}\u1160-\u11ff]+/gu, ""),
+);

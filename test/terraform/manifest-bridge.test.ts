@@ -7,13 +7,11 @@ import { ChartOutput } from "../../lib/manifests/chart-output";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import { OciProvider } from "../../lib/oci/provider";
 import { StreamingStream } from "../../lib/oci/streaming-stream";
-import { HOSTILE, hostileText, terraformLiteral } from "./hostile";
+import { HOSTILE, LONG, hostileText, hostileValue, terraformLiteral } from "./hostile";
 import { describeWithTerraform, synthInto, withProvider, type Terraform } from "./terraform";
+import { misreadByKubectl, parseYaml } from "./yaml-readers";
 
 jest.setTimeout(120_000);
-
-// The reader that cdk8s brings along, so that none is added for the tests.
-const yaml = jest.requireActual(require.resolve("yaml", { paths: [path.dirname(require.resolve("cdk8s"))] }));
 
 /** What manifests refer to: as references when the program runs, as values when it was applied. */
 interface Refs {
@@ -26,6 +24,10 @@ interface Refs {
 }
 
 const TAGS = 12;
+
+// To repeat a failure, or to look longer for one: SEED=1 RUNS=100 npx jest test/terraform/manifest-bridge
+const SEED = process.env.SEED ? Number(process.env.SEED) : undefined;
+const NUM_RUNS = Number(process.env.RUNS ?? 3);
 
 class Infrastructure {
   readonly refs: Refs;
@@ -106,27 +108,37 @@ async function bridge(terraform: Terraform, build: Build, texts: readonly string
   return { run, outdir, values, manifests: await run.output("shop_manifests") };
 }
 
-function parse(text: string, version: "1.1" | "1.2"): unknown[] {
-  return yaml.parseAllDocuments(text, { version }).map((document: any) => {
-    if (document.errors.length > 0) throw document.errors[0];
-    return document.toJS();
-  });
-}
-
-/** Applies the objects and compares them with the same objects made of values, not of references. */
+/**
+ * Applies the objects and compares them with the same objects made of values, not of references.
+ *
+ * The values are those of the state. Terraform keeps text in NFC, so a value may differ from what was configured; what
+ * the manifest has is the value, and the literal text around it byte for byte, in NFC or not.
+ */
 async function expectSame(build: Build, texts: readonly string[] = []): Promise<void> {
   await withProvider(async (terraform) => {
     const { manifests, values } = await bridge(terraform, build, texts);
-    if (process.env.KEEP_MANIFESTS) fs.appendFileSync(process.env.KEEP_MANIFESTS, `---\n${manifests}`);
     const expected = build(values).map((object, i) => ({
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: `object${i}` },
       ...object,
     }));
-    expect(parse(manifests, "1.2")).toEqual(expected);
-    expect(parse(manifests, "1.1")).toEqual(expected);
+    keep(manifests, expected);
+    expect(parseYaml(manifests, "1.2")).toEqual(expected);
+    expect(parseYaml(manifests, "1.1")).toEqual(expected);
+    expect(misreadByKubectl(manifests)).toEqual([]);
   });
+}
+
+let kept = 0;
+
+/** With KEEP_MANIFESTS=<folder>, for a reader that is not written in JavaScript: what it reads, and what that must say. */
+function keep(manifests: string, expected: readonly object[]): void {
+  const folder = process.env.KEEP_MANIFESTS;
+  if (!folder) return;
+  const file = path.join(folder, `${process.pid}-${kept++}`);
+  fs.writeFileSync(`${file}.yaml`, manifests);
+  fs.writeFileSync(`${file}.json`, JSON.stringify(expected));
 }
 
 /** A text with references in it: a number stands for one of the hostile texts that Terraform holds. */
@@ -142,7 +154,9 @@ describeWithTerraform("manifests that terraform writes", () => {
     await expectSame(() => [
       { data: Object.fromEntries(HOSTILE.map((text, i) => [`k${i}`, text])) },
       { spec: { list: HOSTILE, nested: HOSTILE.map((text) => ({ text, more: [[text]] })) } },
-      { data: Object.fromEntries(HOSTILE.filter((text) => text !== "<<").map((text) => [`x${text}`, text])) },
+      {
+        data: Object.fromEntries([...HOSTILE, ...LONG].map((key) => [key, key])),
+      },
     ]);
   });
 
@@ -155,6 +169,19 @@ describeWithTerraform("manifests that terraform writes", () => {
         { data: Object.fromEntries(refs.texts.map((text, i) => [`k${i}`, text])), spec: refs.texts },
       ],
       texts,
+    );
+  });
+
+  test("an accent at the start of a value does not change the letter before it", async () => {
+    const values = ["\u0301x", "\u0338", "\u1161", "\u11a8"];
+    const before = ["e", "=", "\u1100", "\uac00", "e\u0301", "line\n", "😀", "~", ""];
+    await expectSame(
+      (refs) => [
+        { spec: before.map((text) => values.map((_, i) => `${text}${refs.texts[i]}${text}`)) },
+        { spec: values.map((_, i) => values.map((_, j) => `${refs.texts[i]}${refs.texts[j]}`)) },
+        { spec: values.map((_, i) => `${refs.id}${refs.texts[i]}${refs.id}`) },
+      ],
+      values,
     );
   });
 
@@ -188,22 +215,24 @@ describeWithTerraform("manifests that terraform writes", () => {
   });
 
   test("any text around any references comes out as it went in", async () => {
-    const charts = fc.tuple(
-      fc.array(parts, { minLength: 40, maxLength: 60 }),
-      fc.array(hostileText, { minLength: TAGS, maxLength: TAGS }),
-    );
+    const charts = fc.record({
+      specs: fc.array(parts, { minLength: 50, maxLength: 80 }),
+      keys: fc.array(hostileText, { maxLength: 30 }),
+      texts: fc.array(hostileValue, { minLength: TAGS, maxLength: TAGS }),
+    });
     await fc.assert(
-      fc.asyncProperty(charts, async ([specs, texts]) => {
+      fc.asyncProperty(charts, async ({ specs, keys, texts }) => {
         await expectSame((refs) => {
           const values = specs.map((spec) => join(spec, refs));
           return [
             { data: Object.fromEntries(values.map((text, i) => [`k${i}`, text])) },
             { spec: { list: values, deep: values.map((text) => [{ text }]) } },
+            { data: Object.fromEntries(keys.map((key, i) => [key, values[i]])) },
           ];
         }, texts);
       }),
-      // Shrinking takes an apply a step, and the difference shows the text anyway.
-      { numRuns: 6, seed: 3, endOnFailure: true },
+      // New text every time; a failure says its seed. Shrinking takes an apply a step, and the difference shows the text.
+      { numRuns: NUM_RUNS, seed: SEED, endOnFailure: true },
     );
   });
 
@@ -234,7 +263,7 @@ describeWithTerraform("manifests that terraform writes", () => {
       await network!.apply();
       await consumer!.apply();
       const { id, cidr_blocks } = await network!.resource("oci_core_vcn.vcn");
-      const [object] = parse(await consumer!.output("shop_manifests"), "1.2") as any[];
+      const [object] = parseYaml(await consumer!.output("shop_manifests"), "1.2") as any[];
       expect(object.spec).toEqual({ id, count: 3, blocks: cidr_blocks, text: `<${id}>` });
     });
   });
@@ -255,7 +284,7 @@ describeWithTerraform("manifests that terraform writes", () => {
       const run = await terraform.init(path.join(outdir, "stacks/stack"));
       await run.apply();
       const { id } = await run.resource("oci_core_vcn.vcn");
-      const [first, second] = parse(await run.output("shop_manifests"), "1.2") as any[];
+      const [first, second] = parseYaml(await run.output("shop_manifests"), "1.2") as any[];
       expect(first.data).toEqual({ lazy: `late ${id}`, patched: "the name" });
       expect(second.kind).toBe("Service");
     });
