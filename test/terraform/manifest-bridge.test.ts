@@ -1,7 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ApiObject, App as KubernetesApp, Chart, JsonPatch, Lazy, Testing, Yaml } from "cdk8s";
-import { Fn, TerraformStack, Token, type App } from "cdktf";
+import {
+  Fn,
+  Lazy as CdktfLazy,
+  TerraformLocal,
+  TerraformStack,
+  TerraformVariable,
+  Token,
+  type App,
+} from "cdktf";
 import * as fc from "fast-check";
 import { ChartOutput } from "../../lib/manifests/chart-output";
 import { CoreVcn } from "../../lib/oci/core-vcn";
@@ -32,17 +40,18 @@ const NUM_RUNS = Number(process.env.RUNS ?? 3);
 class Infrastructure {
   readonly refs: Refs;
   readonly stack: TerraformStack;
+  readonly vcn: CoreVcn;
 
   constructor(app: App, id = "stack") {
     this.stack = new TerraformStack(app, id);
     new OciProvider(this.stack, "oci", { region: "eu-frankfurt-1" });
     const freeformTags = Object.fromEntries(Array.from({ length: TAGS }, (_, i) => [`t${i}`, `TEXT${i}`]));
-    const vcn = new CoreVcn(this.stack, "vcn", {
+    const vcn = (this.vcn = new CoreVcn(this.stack, "vcn", {
       compartmentId: "c",
       cidrBlocks: ["10.0.0.0/16", "10.1.0.0/16"],
       displayName: "TEXT0",
       freeformTags,
-    });
+    }));
     const stream = new StreamingStream(this.stack, "stream", {
       compartmentId: "c",
       name: "s",
@@ -207,11 +216,53 @@ describeWithTerraform("manifests that terraform writes", () => {
             off: false,
             empty: {},
             none: [],
+            text: "",
+            numbers: [1e21, 1.5e-7, -0.5, 1e300, 2 ** 53, "9223372036854775807", "1e21"],
           },
         },
       ],
       Array.from({ length: TAGS }, (_, i) => `${i}`),
     );
+  });
+
+  test("functions, locals, variables, booleans and late values are what Terraform makes of them", async () => {
+    await withProvider(async (terraform) => {
+      const outdir = synthInto(terraform.outdir(), (app) => {
+        const { stack, vcn, refs } = new Infrastructure(app);
+        const flag = vcn.isIpv6Enabled;
+        const spec = {
+          flag,
+          not: [Fn.conditional(flag, "1e3", "0x1F"), Fn.conditional(flag, 1, 2)],
+          text: `flag ${Token.asString(flag)}, ${Fn.upper(refs.name)}`,
+          count: Fn.lengthOf(refs.blocks),
+          joined: Fn.join("|", refs.blocks),
+          map: Fn.merge([{ a: refs.name }, { b: 2 }]),
+          json: Fn.jsonencode({ name: refs.name }),
+          local: new TerraformLocal(stack, "local", [refs.name, true, 1.5]).asList,
+          open: new TerraformVariable(stack, "open", { type: "string", default: "012" }).stringValue,
+          late: CdktfLazy.stringValue({ produce: () => "${HOME} %{x}" }),
+        };
+        new ChartOutput(stack, "shop", chartOf([{ spec }]));
+      });
+      plant(outdir, ['the "name"']);
+      const run = await terraform.init(path.join(outdir, "stacks/stack"));
+      await run.apply();
+      const manifests = await run.output("shop_manifests");
+      const [object] = parseYaml(manifests, "1.2") as any[];
+      expect(object.spec).toEqual({
+        flag: false,
+        not: ["0x1F", 2],
+        text: 'flag false, THE "NAME"',
+        count: 2,
+        joined: "10.0.0.0/16|10.1.0.0/16",
+        map: { a: 'the "name"', b: 2 },
+        json: '{"name":"the \\"name\\""}',
+        local: ['the "name"', true, 1.5],
+        open: "012",
+        late: "${HOME} %{x}",
+      });
+      expect(misreadByKubectl(manifests)).toEqual([]);
+    });
   });
 
   test("any text around any references comes out as it went in", async () => {
