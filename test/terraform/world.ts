@@ -6,7 +6,7 @@ export interface Kept {
 }
 
 const OURS = /^ocid1\.[a-z0-9]+\.oc1\.test\./;
-const EXISTING = /^ocid1\.[a-z0-9]+\.oc1\.[a-z0-9-]*\.existing/;
+const EXISTING = /^ocid1\.[a-z0-9]+\.oc1\.[a-z0-9-]*\.(?:[a-z0-9]+\.)?(?:existing|example)/;
 
 /** The account: what was applied and not destroyed. */
 export class World {
@@ -36,7 +36,8 @@ export class World {
   /**
    * Whether something of one of the kinds goes by an id.
    *
-   * What was there before Terraform came is written `ocid1.<kind>.oc1.<region or nothing>.existing<anything>`.
+   * What was there before Terraform came is written `ocid1.<kind>.oc1.<region or nothing>.existing<anything>`, or
+   * with `example`, as in the examples.
    */
   public knows(id: string, kinds: readonly string[]): boolean {
     const [, kind] = id.split(".");
