@@ -1,6 +1,7 @@
 import { range } from "./addresses";
 import { UNKNOWN, type Values } from "./cty";
-import { APPLY_RULES, PLAN_RULES, type Rule } from "./oci-rules";
+import { APPLY_RULES, PLAN_RULES } from "./oci-rules";
+import { type Rule } from "./refusal";
 import { describeWithTerraform, withProvider } from "./terraform";
 import { World } from "./world";
 
@@ -29,7 +30,18 @@ function account(): World {
     prohibit_public_ip_on_vnic: true,
   });
   world.put("oci_kms_key", { id: TEST("key") });
-  world.put("oci_containerengine_cluster", { id: TEST("cluster") });
+  world.put("oci_core_service_gateway", { id: TEST("servicegateway"), vcn_id: TEST("vcn") });
+  world.put("oci_core_route_table", { id: TEST("routetable", "other"), vcn_id: TEST("vcn", "other") });
+  world.put("oci_core_subnet", { id: TEST("subnet", "other"), vcn_id: TEST("vcn", "other") });
+  world.put("oci_core_network_security_group", {
+    id: TEST("networksecuritygroup", "other"),
+    vcn_id: TEST("vcn", "other"),
+  });
+  world.put("oci_containerengine_cluster", {
+    id: TEST("cluster"),
+    vcn_id: TEST("vcn"),
+    kubernetes_version: "v1.34.1",
+  });
   return world;
 }
 
@@ -145,6 +157,71 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     pool({ node_pool_pod_network_option_details: [{ pod_subnet_ids: [TEST("subnet"), "x"] }] }),
     /pod_subnet_ids "x"/,
   ],
+  [
+    "TCP options for UDP",
+    RULE,
+    onGroup({ protocol: "17", tcp_options: [{ destination_port_range: [{ min: 1, max: 2 }] }] }),
+    /tcp_options do not go/,
+  ],
+  [
+    "ports in the wrong order",
+    RULE,
+    onGroup({ protocol: "6", tcp_options: [{ destination_port_range: [{ min: 443, max: 80 }] }] }),
+    /443-80/,
+  ],
+  [
+    "a port that is none",
+    RULE,
+    onGroup({ protocol: "17", udp_options: [{ source_port_range: [{ min: 1, max: 65_536 }] }] }),
+    /1-65536/,
+  ],
+  ["a description that is too long", RULE, onGroup({ description: "x".repeat(256) }), /256 characters/],
+  [
+    "two routes for one destination",
+    "oci_core_route_table",
+    { vcn_id: TEST("vcn"), route_rules: [{ destination: "0.0.0.0/0" }, { destination: "0.0.0.0/0" }] },
+    /two routes for 0\.0\.0\.0\/0/,
+  ],
+  ["a second service gateway", "oci_core_service_gateway", { id: "new", vcn_id: TEST("vcn") }, /already/],
+  [
+    "the route table of another VCN",
+    "oci_core_subnet",
+    { ...subnet("10.0.9.0/24"), route_table_id: TEST("routetable", "other") },
+    /not of/,
+  ],
+  [
+    "an endpoint in the subnet and in a group of another VCN",
+    "oci_containerengine_cluster",
+    {
+      vcn_id: TEST("vcn"),
+      endpoint_config: [
+        { subnet_id: TEST("subnet", "other"), nsg_ids: [TEST("networksecuritygroup", "other")] },
+      ],
+    },
+    /(subnet|group).* not of/,
+  ],
+  [
+    "nodes and pods in another VCN than their cluster",
+    "oci_containerengine_node_pool",
+    pool({
+      placement_configs: [{ subnet_id: TEST("subnet", "other") }],
+      nsg_ids: [TEST("networksecuritygroup", "other")],
+      node_pool_pod_network_option_details: [{ pod_subnet_ids: [TEST("subnet", "other")] }],
+    }),
+    /not of/,
+  ],
+  [
+    "Services with addresses of the VCN",
+    "oci_containerengine_cluster",
+    { vcn_id: TEST("vcn"), options: [{ kubernetes_network_config: [{ services_cidr: "10.0.128.0/17" }] }] },
+    /overlaps with 10\.0\.0\.0\/16/,
+  ],
+  [
+    "nodes that are newer than their cluster",
+    "oci_containerengine_node_pool",
+    { cluster_id: TEST("cluster"), kubernetes_version: "v1.35.0" },
+    /newer/,
+  ],
   ["an empty policy statement", "oci_identity_policy", { statements: [""] }, /no verb/],
   [
     "a policy statement without a verb",
@@ -205,6 +282,22 @@ const TAKEN: readonly [what: string, type: string, values: Values][] = [
     "oci_identity_policy",
     { statements: ["allow x to y", "Endorse x", "ADMIT x", "Define x"] },
   ],
+  [
+    "nodes that are as old as supported, in the cluster's VCN",
+    "oci_containerengine_node_pool",
+    { ...pool({ placement_configs: [{ subnet_id: TEST("subnet") }] }), kubernetes_version: "v1.31.1" },
+  ],
+  [
+    "a rule with options of its protocol",
+    RULE,
+    onGroup({ protocol: "1", icmp_options: [{ type: 3, code: 4 }], description: "x".repeat(255) }),
+  ],
+  [
+    "the update of a gateway",
+    "oci_core_service_gateway",
+    { id: TEST("servicegateway"), vcn_id: TEST("vcn") },
+  ],
+  ["a gateway of another VCN", "oci_core_service_gateway", { id: "new", vcn_id: EXISTING("vcn") }],
   [
     "what is not known yet",
     RULE,

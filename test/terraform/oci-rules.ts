@@ -1,20 +1,14 @@
 import { contains, overlap, range, type Range } from "./addresses";
 import { Unknown, type Value, type Values } from "./cty";
-import { type World } from "./world";
-
-export interface Refusal {
-  readonly summary: string;
-  readonly detail: string;
-}
-
-/** A resource about to be planned or applied. */
-export interface Candidate {
-  readonly type: string;
-  readonly values: Values;
-  readonly world: World;
-}
-
-export type Rule = (candidate: Candidate) => Refusal[];
+import {
+  newerThanCluster,
+  otherVcn,
+  repeatedRoutes,
+  ruleDetails,
+  secondGateway,
+  servicesInVcn,
+} from "./oci-vcn-rules";
+import { invalid, refusal, type Candidate, type Refusal, type Rule } from "./refusal";
 
 /** Refusals that hold at plan time too: what is unknown then is passed over. */
 export const PLAN_RULES: readonly Rule[] = [
@@ -24,6 +18,8 @@ export const PLAN_RULES: readonly Rule[] = [
   hostBits,
   unknownPeerGroup,
   policyStatements,
+  ruleDetails,
+  repeatedRoutes,
 ];
 
 /** Refusals that depend on other resources, which the same apply may still change. */
@@ -32,6 +28,10 @@ export const APPLY_RULES: readonly Rule[] = [
   overlappingSubnets,
   subnetOutsideOfVcn,
   publicEndpoint,
+  secondGateway,
+  otherVcn,
+  servicesInVcn,
+  newerThanCluster,
 ];
 
 const GATEWAYS = [
@@ -107,8 +107,8 @@ export function hostBits({ type, values }: Candidate): Refusal[] {
     const kind = typeof values[`${peer}_type`] === "string" ? values[`${peer}_type`] : "CIDR_BLOCK";
     if (typeof value !== "string" || value === "" || kind !== "CIDR_BLOCK") return [];
     const block = range(value);
-    if (!block) return [refusal("400-InvalidParameter", `${peer} ${JSON.stringify(value)} is no CIDR block`)];
-    return block.hasHostBits ? [refusal("400-InvalidParameter", `${peer} ${value} has host bits set`)] : [];
+    if (!block) return [invalid(`${peer} ${JSON.stringify(value)} is no CIDR block`)];
+    return block.hasHostBits ? [invalid(`${peer} ${value} has host bits set`)] : [];
   });
 }
 
@@ -126,9 +126,7 @@ export function policyStatements({ type, values }: Candidate): Refusal[] {
     .filter(
       (statement) => typeof statement === "string" && !/^\s*(allow|endorse|admit|define)\s/i.test(statement),
     )
-    .map((statement) =>
-      refusal("400-InvalidParameter", `The policy statement ${JSON.stringify(statement)} has no verb`),
-    );
+    .map((statement) => invalid(`The policy statement ${JSON.stringify(statement)} has no verb`));
 }
 
 export function overlappingSubnets({ type, values, world }: Candidate): Refusal[] {
@@ -136,12 +134,7 @@ export function overlappingSubnets({ type, values, world }: Candidate): Refusal[
   const others = world.all(type).filter(({ id, vcn_id }) => vcn_id === values.vcn_id && id !== values.id);
   return others
     .filter((other) => blocks(other).some((theirs) => blocks(values).some((ours) => overlap(ours, theirs))))
-    .map((other) =>
-      refusal(
-        "400-InvalidParameter",
-        `The subnet ${values.cidr_block} overlaps with ${other.cidr_block} of the VCN`,
-      ),
-    );
+    .map((other) => invalid(`The subnet ${values.cidr_block} overlaps with ${other.cidr_block} of the VCN`));
 }
 
 export function subnetOutsideOfVcn({ type, values, world }: Candidate): Refusal[] {
@@ -152,9 +145,7 @@ export function subnetOutsideOfVcn({ type, values, world }: Candidate): Refusal[
   return blocks(values)
     .filter((block) => block.family === 4 || vcnBlocks.some(({ family }) => family === 6))
     .filter((block) => !vcnBlocks.some((outer) => contains(outer, block)))
-    .map(() =>
-      refusal("400-InvalidParameter", `The subnet ${values.cidr_block} is outside of the VCN's CIDR blocks`),
-    );
+    .map(() => invalid(`The subnet ${values.cidr_block} is outside of the VCN's CIDR blocks`));
 }
 
 export function publicEndpoint({ type, values, world }: Candidate): Refusal[] {
@@ -162,7 +153,7 @@ export function publicEndpoint({ type, values, world }: Candidate): Refusal[] {
   if (endpoint?.is_public_ip_enabled !== true) return [];
   const subnet = world.get("oci_core_subnet", endpoint.subnet_id);
   if (!subnet?.prohibit_public_ip_on_vnic && !subnet?.prohibit_internet_ingress) return [];
-  return [refusal("400-InvalidParameter", "The endpoint wants a public IP, which its subnet prohibits")];
+  return [invalid("The endpoint wants a public IP, which its subnet prohibits")];
 }
 
 function blocks(subnet: Values): Range[] {
@@ -199,8 +190,4 @@ function missing(attribute: string, id: string, kinds: readonly string[]): Refus
     "404-NotAuthorizedOrNotFound",
     `${attribute} ${JSON.stringify(id)} is no known ${kinds.join(" or ")}`,
   );
-}
-
-function refusal(summary: string, detail: string): Refusal {
-  return { summary, detail };
 }

@@ -4,8 +4,9 @@ import * as loader from "@grpc/proto-loader";
 import { fromWire, isKnown, toWire, type DynamicValue, type Values } from "./cty";
 import { readDataSource } from "./data-sources";
 import { invent } from "./invent";
-import { APPLY_RULES, PLAN_RULES, type Refusal, type Rule } from "./oci-rules";
+import { APPLY_RULES, PLAN_RULES } from "./oci-rules";
 import { planned, replacedPaths } from "./plan";
+import { type Refusal, type Rule } from "./refusal";
 import { curatedSchema, PROVIDER, schemaMessage, type ProviderSchema, type Schema } from "./schema";
 import { World } from "./world";
 
