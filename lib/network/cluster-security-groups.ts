@@ -67,7 +67,7 @@ export class ClusterSecurityGroups extends Construct {
     apiEndpoint.allowTo(workers, KUBELET, {
       reason: "The API server reaches the kubelet for logs, exec and metrics",
     });
-    apiEndpoint.allowTo(pods, Port.allTraffic(), {
+    apiEndpoint.allowTo(pods, Port.tcpRange(1, 65535), {
       reason:
         "The API server reaches webhooks, aggregated APIs and forwarded ports, on ports that pods choose",
     });

@@ -23,7 +23,7 @@ export interface ContainerProps {
   /**
    * Processors, memory and disk.
    *
-   * @default - 100m to 500m processors, 256Mi of memory, 64Mi to 256Mi of disk
+   * @default - 100m to 500m processors, 256Mi of memory, 256Mi of disk
    */
   readonly resources?: ContainerResources;
   /**

@@ -27,7 +27,7 @@ export interface ContainerResources {
   /**
    * Disk of the node: logs and writable paths.
    *
-   * @default - 64Mi reserved, at most 256Mi
+   * @default - 256Mi reserved and at most 256Mi, so that no pod is evicted for the disk of others
    */
   readonly ephemeralStorage?: ResourceRange;
 }

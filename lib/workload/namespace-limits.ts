@@ -15,7 +15,7 @@ export interface NamespaceQuota {
   readonly memoryRequests?: string;
   /** Memory that may be used. @default "25Gi" */
   readonly memoryLimits?: string;
-  /** Disk of nodes that is reserved. @default "7Gi" */
+  /** Disk of nodes that is reserved. @default "25Gi" */
   readonly ephemeralStorageRequests?: string;
   /** Disk of nodes that may be used. @default "25Gi" */
   readonly ephemeralStorageLimits?: string;
@@ -36,7 +36,7 @@ export interface NamespaceQuota {
 }
 
 /**
- * What a container gets that says nothing about its resources, and the most that one may take.
+ * What a container gets that says nothing about its resources, and the most and the least that one may take.
  *
  * @see https://kubernetes.io/docs/concepts/policy/limit-range/
  */
@@ -47,4 +47,10 @@ export interface NamespaceLimits {
   readonly maximumMemory?: string;
   /** The most disk of one container. @default "8Gi" */
   readonly maximumEphemeralStorage?: string;
+  /** The least processors that a container reserves: with none it would pass by the quota. @default "10m" */
+  readonly minimumCpu?: string;
+  /** The least memory that a container reserves. @default "16Mi" */
+  readonly minimumMemory?: string;
+  /** The least disk that a container reserves. @default "1Mi" */
+  readonly minimumEphemeralStorage?: string;
 }

@@ -1,4 +1,5 @@
 import { given } from "./chart-objects";
+import { type ResourceRange } from "./container-resources";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { DEFAULT_RESOURCES, resourcesManifest } from "./read-resources";
 import { readBytes, readCpu } from "../core/quantity";
@@ -9,7 +10,7 @@ const QUOTA: Required<Omit<NamespaceQuota, "nodePorts">> = {
   cpuLimits: "50",
   memoryRequests: "25Gi",
   memoryLimits: "25Gi",
-  ephemeralStorageRequests: "7Gi",
+  ephemeralStorageRequests: "25Gi",
   ephemeralStorageLimits: "25Gi",
   pods: 100,
   loadBalancers: 2,
@@ -19,6 +20,9 @@ const LIMITS: Required<NamespaceLimits> = {
   maximumCpu: "4",
   maximumMemory: "8Gi",
   maximumEphemeralStorage: "8Gi",
+  minimumCpu: "10m",
+  minimumMemory: "16Mi",
+  minimumEphemeralStorage: "1Mi",
 };
 
 function checkPair(
@@ -32,7 +36,7 @@ function checkPair(
   problems.add(
     "RESOURCES_INVALID",
     `${more[0]} is ${more[1]}, below ${less[0]} ${less[1]}`,
-    `Raise ${more[0]}`,
+    `Raise ${more[0]}, or lower ${less[0]}`,
   );
 }
 
@@ -89,12 +93,23 @@ export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): objec
 export function limitsSpec(problems: Problems, limits: NamespaceLimits = {}): object {
   const all = { ...LIMITS, ...given(limits) };
   const { cpu, memory, ephemeralStorage } = DEFAULT_RESOURCES;
-  const check = (read: typeof readBytes, name: string, value: string, least: string) => {
-    checkPair(problems, read, ["the default limit", least], [`limits.${name}`, value]);
+  const check = (read: typeof readBytes, name: "Cpu" | "Memory" | "EphemeralStorage", own: ResourceRange) => {
+    checkPair(
+      problems,
+      read,
+      ["the default limit", own.limit],
+      [`limits.maximum${name}`, all[`maximum${name}`]],
+    );
+    checkPair(
+      problems,
+      read,
+      [`limits.minimum${name}`, all[`minimum${name}`]],
+      ["the default request", own.request],
+    );
   };
-  check(readCpu, "maximumCpu", all.maximumCpu, cpu.limit);
-  check(readBytes, "maximumMemory", all.maximumMemory, memory.limit);
-  check(readBytes, "maximumEphemeralStorage", all.maximumEphemeralStorage, ephemeralStorage.limit);
+  check(readCpu, "Cpu", cpu);
+  check(readBytes, "Memory", memory);
+  check(readBytes, "EphemeralStorage", ephemeralStorage);
   const defaults = resourcesManifest(DEFAULT_RESOURCES);
   return {
     limits: [
@@ -106,6 +121,11 @@ export function limitsSpec(problems: Problems, limits: NamespaceLimits = {}): ob
           cpu: all.maximumCpu,
           memory: all.maximumMemory,
           "ephemeral-storage": all.maximumEphemeralStorage,
+        },
+        min: {
+          cpu: all.minimumCpu,
+          memory: all.minimumMemory,
+          "ephemeral-storage": all.minimumEphemeralStorage,
         },
       },
     ],

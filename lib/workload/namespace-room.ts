@@ -32,6 +32,7 @@ export interface ContainerLimits {
   readonly default?: Amounts;
   readonly defaultRequest?: Amounts;
   readonly max?: Amounts;
+  readonly min?: Amounts;
 }
 
 /** What a namespace gives its pods, as its objects have it after all patches. */
@@ -98,9 +99,18 @@ function podAmount({ spec }: Deployment, of: (container: Container) => bigint): 
 
 function checkContainers(problems: Problems, { metadata, spec }: Deployment, limits: ContainerLimits): void {
   const { containers, initContainers = [] } = spec.template.spec;
-  const { max = {} } = limits;
+  const { max = {}, min = {} } = limits;
   for (const container of [...initContainers, ...containers]) {
     for (const resource of RESOURCES) {
+      const reserved = amountOf(container, "requests", resource, limits);
+      if (reserved < (known(min[resource]) ?? reserved)) {
+        problems.add(
+          "RESOURCES_INVALID",
+          `${container.name} of the Deployment ${metadata.name} reserves ${written(resource, reserved)} of ${resource}, and one ` +
+            `container of the namespace at least ${min[resource]}`,
+          "Raise the request of the container, or lower it in the limits of the SecureNamespace",
+        );
+      }
       const own = amountOf(container, "limits", resource, limits);
       if (own <= (known(max[resource]) ?? own)) continue;
       problems.add(

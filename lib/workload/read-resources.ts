@@ -7,7 +7,7 @@ import { type Problems } from "../core/validation-error";
 export const DEFAULT_RESOURCES: Required<ContainerResources> = {
   cpu: { request: "100m", limit: "500m" },
   memory: { request: "256Mi", limit: "256Mi" },
-  ephemeralStorage: { request: "64Mi", limit: "256Mi" },
+  ephemeralStorage: { request: "256Mi", limit: "256Mi" },
 };
 
 /** Resources as read: the texts, and the limits in billionths where they could be read. */

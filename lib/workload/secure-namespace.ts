@@ -18,7 +18,10 @@ export interface SecureNamespaceProps {
   /**
    * The version of the Pod Security Standard, pinned so that an upgrade of the cluster refuses no running workload.
    *
-   * @default KubernetesVersion.V1_33
+   * That of 1.34 is the strictest: it also refuses probes of other hosts, and 1.35 lets pods with a user namespace run as
+   * root. An older API server takes it for its own newest.
+   *
+   * @default KubernetesVersion.V1_34
    */
   readonly podSecurityVersion?: KubernetesVersion;
   /**
@@ -30,7 +33,7 @@ export interface SecureNamespaceProps {
   /**
    * What one container may take.
    *
-   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk
+   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk; at least a hundredth, 16Mi and 1Mi of them
    */
   readonly limits?: NamespaceLimits;
   /**
@@ -118,7 +121,7 @@ interface Read {
 /** Validates the props; throws with all that is wrong. */
 function read(scope: Construct, id: string, props: SecureNamespaceProps): Read {
   const problems = new Problems(pathOf(scope, id));
-  const version = props.podSecurityVersion ?? KubernetesVersion.V1_33;
+  const version = props.podSecurityVersion ?? KubernetesVersion.V1_34;
   const security = MODES.flatMap((mode) => [
     [`pod-security.kubernetes.io/${mode}`, "restricted"],
     [`pod-security.kubernetes.io/${mode}-version`, `v1.${version.minor}`],

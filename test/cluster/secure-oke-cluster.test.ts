@@ -97,7 +97,7 @@ describe("a cluster without options", () => {
   test("opens exactly the flows that a private cluster needs", () => {
     expect(flowsOf(stack)).toMatchInlineSnapshot(`
      [
-       "ApiEndpoint -> Pods all",
+       "ApiEndpoint -> Pods tcp 1-65535",
        "ApiEndpoint -> RegionServices icmp 3/4",
        "ApiEndpoint -> RegionServices tcp 443",
        "ApiEndpoint -> Workers icmp 3/4",
@@ -113,7 +113,7 @@ describe("a cluster without options", () => {
        "Pods -> RegionServices icmp 3/4",
        "Pods -> RegionServices tcp 443",
        "Pods -> Workers tcp 10250",
-       "Pods <- ApiEndpoint all",
+       "Pods <- ApiEndpoint tcp 1-65535",
        "Pods <- Pods all",
        "Pods <- Workers all",
        "Workers -> ApiEndpoint icmp 3/4",

@@ -91,7 +91,7 @@ describe("a hardened deployment", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, resources: { cpu: { request: "1", limit: "1" } } });
     expect(containerOf(chart).resources).toEqual({
-      requests: { cpu: "1", memory: "256Mi", "ephemeral-storage": "64Mi" },
+      requests: { cpu: "1", memory: "256Mi", "ephemeral-storage": "256Mi" },
       limits: { cpu: "1", memory: "256Mi", "ephemeral-storage": "256Mi" },
     });
   });

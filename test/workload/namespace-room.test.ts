@@ -80,6 +80,13 @@ describe("a namespace has room for its Deployments", () => {
     );
   });
 
+  test("when every container reserves enough to be counted", () => {
+    const chart = shop({}, [{ resources: { cpu: { request: "5m", limit: "1" } } }]);
+    expect(refusalOf(chart)).toContain(
+      "web-0 of the Deployment web-0 reserves 0.005 of cpu, and one container of the namespace at least 10m",
+    );
+  });
+
   test("after all patches, on both sides", () => {
     const chart = shop({ pods: 3 });
     const web = chart.node.findChild("web-0");

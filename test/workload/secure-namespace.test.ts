@@ -124,6 +124,7 @@ describe("a namespace is refused:", () => {
     ["half a load balancer", { quota: { loadBalancers: 0.5 } }, ["COUNT_INVALID"]],
     ["fewer node ports than load balancers", { quota: { nodePorts: 1 } }, ["COUNT_INVALID"]],
     ["a maximum below the default", { limits: { maximumMemory: "64Mi" } }, ["RESOURCES_INVALID"]],
+    ["a minimum above the default", { limits: { minimumCpu: "200m" } }, ["RESOURCES_INVALID"]],
     [
       "several at once",
       { name: "Shop", labels: { " ": "b" }, quota: { pods: -1 } },
