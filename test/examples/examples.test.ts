@@ -7,7 +7,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
   const outdir = synthesizeExample(name);
   const stacks = stacksOf(outdir);
   const resources = Object.values<any>(stacks).flatMap((stack) =>
-    Object.entries<any>(stack.resource).flatMap(([type, all]) =>
+    Object.entries<any>(stack.resource ?? {}).flatMap(([type, all]) =>
       Object.values<any>(all).map((resource) => ({ type, ...resource })),
     ),
   );
