@@ -6,7 +6,10 @@ module.exports = {
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
-      { jsc: { parser: { syntax: "typescript" }, target: "es2022", keepClassNames: true }, module: { type: "commonjs" } },
+      {
+        jsc: { parser: { syntax: "typescript" }, target: "es2022", keepClassNames: true },
+        module: { type: "commonjs" },
+      },
     ],
   },
   moduleNameMapper: {

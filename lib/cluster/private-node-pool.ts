@@ -1,17 +1,17 @@
-import { TerraformIterator, TerraformStack, type IResolvable } from "cdktf";
+import { TerraformIterator, type IResolvable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterCapacity } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
 import { type NodeShape } from "./node-shape";
+import { firstApply } from "../core/first-apply";
 import { checkLabels } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
-import { CoreVcn } from "../oci/core-vcn";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
@@ -166,12 +166,9 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         .sort()
         .map((availabilityDomain) => ({ availabilityDomain, subnetId }));
     }
-    const vcn = props.cluster.network.node.tryFindChild("Resource");
     const domains = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
       compartmentId: props.cluster.compartmentId,
-      // Read after the network exists: a plan of a new stack then needs no call, and so no account.
-      dependsOn:
-        vcn instanceof CoreVcn && TerraformStack.of(vcn) === TerraformStack.of(this) ? [vcn] : undefined,
+      dependsOn: [firstApply(this)],
     });
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });

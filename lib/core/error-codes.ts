@@ -172,7 +172,7 @@ export const ERROR_CODES = {
     why: "cdk8s knows no Terraform values and would print a placeholder in their place.",
   },
   MANIFEST_SECRET: {
-    title: "A Secret with data in a chart",
+    title: "A secret value in a chart",
     why: "Its value would stand in the Terraform state and in every output of it.",
   },
   MANIFEST_DUPLICATE: {

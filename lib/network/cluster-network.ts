@@ -59,7 +59,7 @@ export interface ClusterNetworkProps extends TaggingProps {
   /**
    * The region's services, where they are known beforehand.
    *
-   * @default - looked up by Terraform once the VCN exists
+   * @default - looked up by Terraform when the stack is applied
    */
   readonly regionServices?: IRegionServices;
   /**
@@ -145,7 +145,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       ...tagsOf(this, props),
     });
     this.vcnId = this.vcn.id;
-    this.regionServices = props.regionServices ?? RegionServices._lookUp(this, this.vcn);
+    this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
 
     const exposures = [props.apiEndpointSubnet, props.loadBalancerSubnet];
     this.routes = new NetworkRoutes(this, "Routes", {

@@ -1,5 +1,5 @@
-import { type ITerraformDependable } from "cdktf";
 import { type Construct } from "constructs";
+import { firstApply } from "../core/first-apply";
 import { checkOcid } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 import { DataOciCoreServices } from "../oci/data-oci-core-services";
@@ -44,11 +44,10 @@ export class RegionServices {
    *
    * @internal
    */
-  public static _lookUp(scope: Construct, after: ITerraformDependable): IRegionServices {
+  public static _lookUp(scope: Construct): IRegionServices {
     const services = new DataOciCoreServices(scope, "Services", {
       filter: [{ name: "name", values: ["All .* Services In Oracle Services Network"], regex: true }],
-      // Read after the network exists: a plan of a new stack then needs no call, and so no account.
-      dependsOn: [after],
+      dependsOn: [firstApply(scope)],
     });
     const all = services.services.get(0);
     return new KnownServices(all.id, all.cidrBlock);

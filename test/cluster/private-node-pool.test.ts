@@ -76,12 +76,12 @@ describe("a node pool without options", () => {
     });
   });
 
-  test("spreads over all availability domains of the region, looked up once the network exists", () => {
+  test("spreads over all availability domains of the region, looked up when the stack is applied", () => {
     const dynamic = pool.node_config_details.dynamic.placement_configs;
     expect(dynamic.for_each).toContain("data.oci_identity_availability_domains");
     expect(dynamic.content.subnet_id).toContain("Workers");
     const [lookup] = Object.values<any>(synthesized(stack).data.oci_identity_availability_domains);
-    expect(lookup.depends_on).toEqual([expect.stringContaining("oci_core_vcn")]);
+    expect(lookup.depends_on).toEqual([expect.stringContaining("terraform_data")]);
   });
 
   test("has no SSH key and no public address", () => {
