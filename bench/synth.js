@@ -5,7 +5,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { isDeepStrictEqual } = require("node:util");
-const { App, TerraformStack } = require("cdktf");
+const { App, DataResource, TerraformStack } = require("cdktf");
 const library = require("../dist");
 
 const CLUSTERS = 20;
@@ -52,6 +52,12 @@ function withoutComment({ "//": _, ...body }) {
   return body;
 }
 
+function classOf(type) {
+  if (type === "terraform_data") return DataResource;
+  const module = camelCase(type.replace(/^oci_/, ""));
+  return library.oci[module][module[0].toUpperCase() + module.slice(1)];
+}
+
 /** The resources and data sources of a document, each with the binding's class and a literal configuration. */
 function literals({ resource, data }) {
   const all = [
@@ -59,12 +65,11 @@ function literals({ resource, data }) {
     ...Object.entries(data).map(([type, named]) => [`data_${type}`, named]),
   ];
   return all.flatMap(([type, named]) => {
-    const module = camelCase(type.replace(/^oci_/, ""));
-    const name = module[0].toUpperCase() + module.slice(1);
+    const Class = classOf(type);
     return Object.entries(named).map(([id, body]) => {
       const config = asConfig(withoutComment(body));
       if (config.dependsOn) config.dependsOn = config.dependsOn.map((fqn) => ({ fqn }));
-      return { Class: library.oci[module][name], id, config };
+      return { Class, id, config };
     });
   });
 }

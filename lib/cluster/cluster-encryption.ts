@@ -1,6 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { checkOcid } from "../core/ocid";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
@@ -58,8 +58,8 @@ export class ClusterEncryption extends Construct {
     super(scope, id);
     const problems = new Problems(this);
     checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-    checkOcid(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
-    checkOcid(problems, "existingKeyId", props.existingKeyId, "key");
+    checkOcidIfGiven(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
+    checkOcidIfGiven(problems, "existingKeyId", props.existingKeyId, "key");
     checkTags(problems, props);
     problems.throwIfAny();
 

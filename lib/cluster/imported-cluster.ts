@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { given } from "../core/missing-attribute";
-import { checkOcid } from "../core/ocid";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../manifests/chart-output";
 import { type IClusterNetwork } from "../network/cluster-network";
@@ -36,7 +36,7 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
     super(scope, id);
     const problems = new Problems(this);
     checkOcid(problems, "clusterId", attributes.clusterId, "cluster");
-    checkOcid(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
+    checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
     problems.throwIfAny();
     this.clusterId = attributes.clusterId;
   }

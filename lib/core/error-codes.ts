@@ -116,8 +116,8 @@ export const ERROR_CODES = {
     why: "OCI refuses a flexible shape without a size and a fixed shape with one.",
   },
   ATTRIBUTE_MISSING: {
-    title: "An attribute of an imported resource that was not given",
-    why: "Nothing is looked up while planning, so a value that was not given can't be known.",
+    title: "A value that was not given",
+    why: "It has no default, and nothing is looked up while planning, so it can't be known.",
   },
   IMAGE_INVALID: {
     title: "An image reference that is none",

@@ -4,7 +4,7 @@ import { type Problems } from "./validation-error";
 const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
 
 /**
- * Adds a problem where a text is not an OCID of one of the kinds.
+ * Adds a problem where a value is not an OCID of one of the kinds, or was not given.
  *
  * References to Terraform values pass: what they hold is not known yet.
  *
@@ -13,17 +13,27 @@ const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
 export function checkOcid(
   problems: Problems,
   name: string,
-  value: string | undefined,
+  value: string,
   ...kinds: readonly string[]
 ): void {
-  if (value === undefined || Token.isUnresolved(value)) return;
+  if (Token.isUnresolved(value)) return;
   const kind = OCID.exec(value)?.[1];
   if (kind && kinds.includes(kind)) return;
-  const wanted = kinds.join(" or ");
-  const got = kind ? `the OCID of a ${kind}` : "not an OCID";
+  const got = kind ? `an OCID of the kind ${kind}` : "not an OCID";
+  const wanted = kinds.map((each) => `ocid1.${each}.`).join(" or ");
   problems.add(
     "OCID_INVALID",
     `${name} is ${JSON.stringify(value)}, ${got}`,
-    `Give the OCID of a ${wanted}, which begins with ocid1.${kinds[0]}.`,
+    `Give an OCID that begins with ${wanted}`,
   );
+}
+
+/** As `checkOcid`, where a value that was not given is fine. */
+export function checkOcidIfGiven(
+  problems: Problems,
+  name: string,
+  value: string | undefined,
+  ...kinds: readonly string[]
+): void {
+  if (value !== undefined) checkOcid(problems, name, value, ...kinds);
 }

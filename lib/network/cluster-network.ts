@@ -7,7 +7,7 @@ import { SubnetPlan } from "./subnet-plan";
 import { Acknowledgements } from "../core/acknowledgement";
 import { readIpv4CidrIfKnown } from "../core/cidr";
 import { given } from "../core/missing-attribute";
-import { checkOcid } from "../core/ocid";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { nameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
@@ -215,7 +215,7 @@ class ImportedClusterNetwork extends Construct implements IClusterNetwork {
     super(scope, id);
     const problems = new Problems(this);
     checkOcid(problems, "vcnId", attributes.vcnId, "vcn");
-    checkOcid(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
+    checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
     if (attributes.vcnCidr !== undefined) readIpv4CidrIfKnown(problems, "vcnCidr", attributes.vcnCidr);
     const { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet } = attributes;
     for (const [name, subnet] of Object.entries({

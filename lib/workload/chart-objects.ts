@@ -2,11 +2,6 @@ import { ApiObject, Chart } from "cdk8s";
 import { type Construct } from "constructs";
 import { type Problems } from "../core/validation-error";
 
-/** What a construct's path will be, for problems that are found before it is made. */
-export function pathOf(scope: Construct, id: string): string {
-  return scope.node.path === "" ? id : `${scope.node.path}/${id}`;
-}
-
 /** An object of props without those that are undefined, so that they don't hide defaults. */
 export function given<T extends object>(props: T): T {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;

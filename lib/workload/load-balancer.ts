@@ -1,13 +1,13 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { AppProtocol, portName, servicePort } from "./app-protocol";
-import { pathOf } from "./chart-objects";
 import { type LoadBalancerAccess } from "./load-balancer-access";
 import { LoadBalancerShape } from "./load-balancer-shape";
 import { type IServiceBackend } from "./service-backend";
 import { checkServiceName } from "./service-name";
 import { type TlsTermination } from "./tls-termination";
 import { type ISecureOkeCluster } from "../cluster/cluster";
+import { pathOf } from "../core/construct-path";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";

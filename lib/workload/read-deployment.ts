@@ -1,6 +1,6 @@
 import { type Construct } from "constructs";
 import { AppProtocol, portName } from "./app-protocol";
-import { checkUnused, pathOf } from "./chart-objects";
+import { checkUnused } from "./chart-objects";
 import { type InitContainer, type Sidecar } from "./container-props";
 import { type HardenedContainer } from "./hardened-container";
 import { type HardenedDeploymentProps } from "./hardened-deployment-props";
@@ -9,6 +9,7 @@ import { Probe } from "./probe";
 import { readContainer } from "./read-container";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity, togetherOf } from "./writable-capacity";
+import { pathOf } from "../core/construct-path";
 import { checkAnnotations, checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
 

@@ -1,12 +1,13 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
-import { checkUnused, pathOf } from "./chart-objects";
+import { checkUnused } from "./chart-objects";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
 import { checkRoom, type Amounts, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
 import { refusalsOf } from "./refusals";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
+import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";

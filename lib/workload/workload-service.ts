@@ -1,9 +1,9 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { portName, servicePort } from "./app-protocol";
-import { pathOf } from "./chart-objects";
 import { type IServiceBackend } from "./service-backend";
 import { checkServiceName } from "./service-name";
+import { pathOf } from "../core/construct-path";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";

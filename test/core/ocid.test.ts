@@ -1,4 +1,4 @@
-import { checkOcid } from "../../lib/core/ocid";
+import { checkOcid, checkOcidIfGiven } from "../../lib/core/ocid";
 import { Problems } from "../../lib/core/validation-error";
 import { refusal } from "../support/stack";
 
@@ -25,7 +25,7 @@ describe("an OCID", () => {
     ["", "not an OCID"],
     ["ocid1", "not an OCID"],
     ["my-compartment", "not an OCID"],
-    ["ocid1.user.oc1..aaaa", "the OCID of a user"],
+    ["ocid1.user.oc1..aaaa", "of the kind user"],
   ])("%p is refused as %s", (value, what) => {
     const [problem] = refusal(() => check(value, "compartment"));
     expect(problem).toMatchObject({
@@ -33,5 +33,18 @@ describe("an OCID", () => {
       fix: expect.stringContaining("ocid1.compartment."),
     });
     expect(problem?.what).toContain(what);
+  });
+
+  test.each([undefined, null, 7])("%p from a program without types is refused", (value) => {
+    const [problem] = refusal(() => check(value as never, "image"));
+    expect(problem).toMatchObject({ code: "OCID_INVALID", fix: expect.stringContaining("ocid1.image.") });
+  });
+
+  test("one that may be missing is checked only where it was given", () => {
+    const problems = new Problems("test");
+    checkOcidIfGiven(problems, "id", undefined, "key");
+    expect(problems.any).toBe(false);
+    checkOcidIfGiven(problems, "id", "my-key", "key");
+    expect(problems.any).toBe(true);
   });
 });

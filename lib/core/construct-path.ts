@@ -1,0 +1,10 @@
+import { type Construct } from "constructs";
+
+/**
+ * What a construct's path will be.
+ *
+ * Input is checked before the construct is made: one that was refused leaves no empty node behind that has its id.
+ */
+export function pathOf(scope: Construct, id: string): string {
+  return scope.node.path === "" ? id : `${scope.node.path}/${id}`;
+}
