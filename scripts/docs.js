@@ -2,19 +2,48 @@
 //
 // With --check nothing is written; the exit code says whether the committed files are what would be written.
 const fs = require("node:fs");
+const os = require("node:os");
 const path = require("node:path");
+const zlib = require("node:zlib");
 require("./register");
 const { ensureBuilt } = require("./build");
 
 const root = path.join(__dirname, "..");
 
+/** Says in the remarks of `target` what `source` throws: the generator prints no custom tags, and no constructor's text. */
+function sayThrows(target, source, when = "") {
+  const thrown = source?.docs?.custom?.throws;
+  if (!thrown) return;
+  const text = `Throws${when}: ${thrown.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, "`$&`")}`;
+  target.docs = { ...target.docs, remarks: [target.docs?.remarks, text].filter(Boolean).join("\n\n") };
+}
+
+/** The assembly in a folder of its own, with what is thrown where the generator looks. */
+function writeAssembly(folder) {
+  const assembly = JSON.parse(zlib.gunzipSync(fs.readFileSync(path.join(root, ".jsii.gz"))));
+  for (const type of Object.values(assembly.types)) {
+    if (type.namespace) continue;
+    sayThrows(type, type.initializer, " when it is made");
+    for (const member of [...(type.methods ?? []), ...(type.properties ?? [])]) sayThrows(member, member);
+  }
+  fs.copyFileSync(path.join(root, "package.json"), path.join(folder, "package.json"));
+  fs.writeFileSync(path.join(folder, ".jsii"), JSON.stringify(assembly));
+  fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
+}
+
 async function apiReference() {
   const { Documentation, Language } = require("jsii-docgen");
-  const documentation = await Documentation.forProject(root);
-  // The root module only: the bindings are documented by their provider.
-  const options = { language: Language.TYPESCRIPT, allSubmodules: false };
-  const text = (await documentation.toMarkdown(options)).render();
-  return `${text.trimEnd()}\n`;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "api-"));
+  try {
+    writeAssembly(folder);
+    const documentation = await Documentation.forProject(folder);
+    // The root module only: the bindings are documented by their provider.
+    const options = { language: Language.TYPESCRIPT, allSubmodules: false };
+    const text = (await documentation.toMarkdown(options)).render();
+    return `${text.trimEnd()}\n`;
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function errorTable() {
