@@ -1,3 +1,4 @@
+import { shown } from "./shown";
 import { Problems } from "./validation-error";
 
 /** Protocols that a rule can name. */
@@ -12,12 +13,14 @@ export enum Protocol {
   ALL = "ALL",
 }
 
+// A rule's id is made of its ports, so references to Terraform values are refused: they have no number that lasts.
 function checkPorts(factory: string, from: number, to: number): void {
   const problems = new Problems(factory);
   const fix = "Give whole numbers from 1 to 65535, the lower one first";
   for (const port of new Set([from, to])) {
     if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
-    problems.add("PORT_INVALID", `${port} is not a port`, fix);
+    const what = port === undefined ? "A port was not given" : `${shown(port)} is not a port`;
+    problems.add("PORT_INVALID", what, fix);
   }
   if (!problems.any && from > to) problems.add("PORT_INVALID", `The range ${from}-${to} is upside down`, fix);
   problems.throwIfAny();
@@ -79,7 +82,11 @@ export class Port {
     const problems = new Problems("Port.icmp");
     for (const [name, value] of Object.entries({ type, code })) {
       if (Number.isInteger(value) && value >= 0 && value <= 255) continue;
-      problems.add("PORT_INVALID", `The ICMP ${name} is ${value}`, "Give a whole number from 0 to 255");
+      problems.add(
+        "PORT_INVALID",
+        `The ICMP ${name} is ${shown(value)}`,
+        "Give a whole number from 0 to 255",
+      );
     }
     problems.throwIfAny();
     return new Port(Protocol.ICMP, undefined, undefined, type, code);
