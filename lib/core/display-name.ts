@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { checkText } from "./terraform-text";
 import { type Problems } from "./validation-error";
 
 /** The longest name that OCI shows. */
@@ -15,7 +16,9 @@ export function checkDisplayName(
   value: string | undefined,
   most = LONGEST_DISPLAY_NAME,
 ): void {
-  if (value === undefined || Token.isUnresolved(value)) return;
+  if (value === undefined) return;
+  checkText(problems, name, value);
+  if (Token.isUnresolved(value)) return;
   if (typeof value === "string" && value.trim() !== "" && value.length <= most) return;
   const what =
     typeof value !== "string" ? "no text" : value.trim() === "" ? "blank" : `${value.length} characters long`;

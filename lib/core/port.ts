@@ -40,7 +40,7 @@ export class Port {
   }
 
   /**
-   * TCP ports, both ends included.
+   * TCP ports, both ends included; more than 32,767 of them only between two groups.
    *
    * @throws PORT_INVALID
    */
@@ -61,7 +61,7 @@ export class Port {
   }
 
   /**
-   * UDP ports, both ends included.
+   * UDP ports, both ends included; more than 32,767 of them only between two groups.
    *
    * @throws PORT_INVALID
    */
@@ -82,11 +82,8 @@ export class Port {
     const problems = new Problems("Port.icmp");
     for (const [name, value] of Object.entries({ type, code })) {
       if (Number.isInteger(value) && value >= 0 && value <= 255) continue;
-      problems.add(
-        "PORT_INVALID",
-        `The ICMP ${name} is ${shown(value)}`,
-        "Give a whole number from 0 to 255",
-      );
+      const what = value === undefined ? "was not given" : `is ${shown(value)}`;
+      problems.add("PORT_INVALID", `The ICMP ${name} ${what}`, "Give a whole number from 0 to 255");
     }
     problems.throwIfAny();
     return new Port(Protocol.ICMP, undefined, undefined, type, code);
@@ -101,7 +98,7 @@ export class Port {
     return Port.icmp(3, 4);
   }
 
-  /** Every protocol and port; only for traffic between two groups, never for an address range. */
+  /** Every protocol and port; only for traffic between two groups, never to or from an address range. */
   public static allTraffic(): Port {
     return new Port(Protocol.ALL);
   }
