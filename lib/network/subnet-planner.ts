@@ -16,6 +16,7 @@ import { type Problems } from "../core/validation-error";
 /** The ranges of a plan. */
 export type PlannedRanges = Required<Omit<SubnetPlanProps, "nodes" | "pods">>;
 
+const DEFAULT_NODES = 250;
 const PODS_PER_NODE = 31;
 const LARGEST_COUNT = 2 ** 24;
 const NAMES = ["apiEndpointCidr", "loadBalancersCidr", "workersCidr", "podsCidr"] as const;
@@ -46,9 +47,9 @@ class Planner {
     private readonly problems: Problems,
     private readonly props: SubnetPlanProps,
   ) {
-    const nodes = this.count("nodes", props.nodes ?? 250);
-    const pods = props.pods ?? (nodes && nodes * PODS_PER_NODE);
-    this.needs = { nodes, pods: pods === undefined ? undefined : this.count("pods", pods) };
+    const nodes = this.count("nodes", props.nodes ?? DEFAULT_NODES);
+    const pods = props.pods === undefined ? nodes && nodes * PODS_PER_NODE : this.count("pods", props.pods);
+    this.needs = { nodes, pods };
   }
 
   public plan(): PlannedRanges {
@@ -72,7 +73,7 @@ class Planner {
     this.problems.add(
       "COUNT_INVALID",
       `${name} is ${shown(value)}`,
-      "Give a whole number of at least 1, as a literal",
+      `Give a whole number from 1 to ${LARGEST_COUNT}, as a literal`,
     );
     return undefined;
   }
@@ -92,28 +93,31 @@ class Planner {
     const text = this.props[name];
     if (text === undefined) return;
     const cidr = readIpv4Cidr(this.problems, name, text);
-    if (!cidr) this.unclear.add(name);
-    else if (cidr.prefix > SMALLEST_SUBNET) {
+    if (!cidr) {
+      this.unclear.add(name);
+    } else if (cidr.prefix > SMALLEST_SUBNET) {
       this.refuse(
         name,
         "SUBNET_SIZE",
         `${name} is ${cidr.text}, smaller than a /${SMALLEST_SUBNET}`,
         `Give a /${SMALLEST_SUBNET} or larger: OCI keeps ${RESERVED_ADDRESSES} addresses of each subnet`,
       );
-    } else this.given.set(name, cidr);
-    if (this.given.has(name)) this.checkRoom(name, cidr as Cidr);
+    } else {
+      this.given.set(name, cidr);
+      this.checkRoom(name, cidr);
+    }
   }
 
   private checkRoom(name: Name, cidr: Cidr): void {
     const need = this.needOf(name);
     if (need === undefined || usableAddresses(cidr) >= need) return;
-    const who = name === "loadBalancersCidr" ? "one load balancer takes" : "are asked for";
+    const but = name === "loadBalancersCidr" ? `one load balancer takes ${need}` : `${need} are asked for`;
     const prefix = prefixFor(need);
     this.refuse(
       name,
       "SUBNET_EXHAUSTED",
       `${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED_ADDRESSES} kept by OCI = ` +
-        `${usableAddresses(cidr)}, but ${name === "loadBalancersCidr" ? `${who} ${need}` : `${need} ${who}`}`,
+        `${usableAddresses(cidr)}, but ${but}`,
       prefix > LARGEST_VCN
         ? `Give at least a /${prefix}, or leave ${name} out and let the plan find it`
         : `Ask for fewer: a subnet is smaller than its VCN, and a VCN is at most a /${LARGEST_VCN}`,

@@ -78,6 +78,75 @@ describe("a subnet plan", () => {
     );
   });
 
+  test("keeps the ranges that were given and puts the rest beside them, or says what is wrong", () => {
+    const range = fc.option(
+      fc.tuple(fc.integer({ min: 20, max: 30 }), fc.nat(2 ** 14 - 1)).map(([prefix, address]) => {
+        const size = 2 ** (32 - prefix);
+        return cidrAt(BigInt(Math.floor((10 * 2 ** 24 + address) / size) * size), prefix).text;
+      }),
+      { nil: undefined },
+    );
+    const asked = fc.record({
+      vcnCidr: fc.integer({ min: 17, max: 22 }).map((prefix) => `10.0.0.0/${prefix}`),
+      nodes: fc.integer({ min: 1, max: 60 }),
+      pods: fc.integer({ min: 1, max: 1000 }),
+      apiEndpointCidr: range,
+      loadBalancersCidr: range,
+      workersCidr: range,
+      podsCidr: range,
+    });
+    fc.assert(
+      fc.property(asked, (props) => {
+        let plan: any;
+        try {
+          plan = SubnetPlan.of(props);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ValidationError);
+          const fixes = (error as ValidationError).problems.map(
+            ({ fix }) => /vcnCidr: "([^"]+)"/.exec(fix)?.[1],
+          );
+          const advice = fixes.find((vcnCidr) => vcnCidr !== undefined);
+          if (!advice) return;
+          plan = SubnetPlan.of({ ...props, vcnCidr: advice });
+        }
+        for (const [name, text] of Object.entries(props)) {
+          if (name.endsWith("Cidr") && name !== "vcnCidr" && text) expect(plan[name]).toBe(text);
+        }
+        const all = subnets(plan);
+        all.forEach((a, i) => {
+          expect(contains(cidr(plan.vcnCidr), a)).toBe(true);
+          all.slice(i + 1).forEach((b) => expect(overlaps(a, b)).toBe(false));
+        });
+        expect(usableAddresses(cidr(plan.workersCidr))).toBeGreaterThanOrEqual(props.nodes);
+        expect(usableAddresses(cidr(plan.podsCidr))).toBeGreaterThanOrEqual(props.pods);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("moves no other subnet when more pods are asked for, in a VCN of any size", () => {
+    const asked = fc.record({
+      prefix: fc.integer({ min: 16, max: 27 }),
+      nodes: fc.integer({ min: 1, max: 100 }),
+      pods: fc.tuple(fc.integer({ min: 1, max: 9000 }), fc.integer({ min: 1, max: 9000 })),
+    });
+    const planned = (props: SubnetPlanProps) => {
+      try {
+        return { ...SubnetPlan.of(props), podsCidr: "" };
+      } catch {
+        return undefined;
+      }
+    };
+    fc.assert(
+      fc.property(asked, ({ prefix, nodes, pods }) => {
+        const [some, more] = pods.map((each) =>
+          planned({ vcnCidr: `10.0.0.0/${prefix}`, nodes, pods: each }),
+        );
+        if (some && more) expect(more).toEqual(some);
+      }),
+    );
+  });
+
   test("that does not fit shows the arithmetic", () => {
     const [problem] = refusal(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/22", nodes: 250 }));
     expect(problem?.what).toBe(
