@@ -40,7 +40,9 @@ export class Port {
   }
 
   /**
-   * TCP ports, both ends included; more than 32,767 of them only between two groups.
+   * TCP ports, both ends included.
+   *
+   * More than 32,767 of them only between two groups.
    *
    * @throws PORT_INVALID
    */
@@ -61,7 +63,9 @@ export class Port {
   }
 
   /**
-   * UDP ports, both ends included; more than 32,767 of them only between two groups.
+   * UDP ports, both ends included.
+   *
+   * More than 32,767 of them only between two groups.
    *
    * @throws PORT_INVALID
    */
@@ -98,7 +102,7 @@ export class Port {
     return Port.icmp(3, 4);
   }
 
-  /** Every protocol and port; only for traffic between two groups, never to or from an address range. */
+  /** Every protocol and port, only for traffic between two groups, never to or from an address range. */
   public static allTraffic(): Port {
     return new Port(Protocol.ALL);
   }

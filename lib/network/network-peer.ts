@@ -3,16 +3,18 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
-/** What the other end of a rule is, in the words of the provider; the group that gets the rule checks it. */
+/** What the other end of a rule is, in the words of the provider, checked by the group that gets the rule. */
 export interface RuleEnd {
   /** `CIDR_BLOCK`, `NETWORK_SECURITY_GROUP` or `SERVICE_CIDR_BLOCK`, nothing else. */
   readonly type: string;
-  /** The IPv4 block, the OCID of the group, or the label of the services; or a reference to a Terraform value. */
+  /** The IPv4 block, the OCID of the group, or the label of the services, or a reference to a Terraform value. */
   readonly value: string;
   /** A text or a reference that names this end in the ids of rules: the same end always has the same key. */
   readonly key: string;
   /**
-   * Why this end is as wide as the internet; a block wider than a /8 needs it.
+   * Why this end is as wide as the internet.
+   *
+   * A block wider than a /8 needs it.
    *
    * @default - it is not as wide
    */

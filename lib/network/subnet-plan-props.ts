@@ -28,7 +28,9 @@ export interface SubnetPlanProps {
    */
   readonly apiEndpointCidr?: string;
   /**
-   * The range of the load balancers' subnet; a private load balancer takes three addresses.
+   * The range of the load balancers' subnet.
+   *
+   * A private load balancer takes three addresses; OCI keeps three of each subnet.
    *
    * @default - in the first part of the VCN: a sixteenth of it, from a /24 (in a /20 and larger) to a /28 (in a /24 and smaller)
    */

@@ -15,7 +15,7 @@ export { type SubnetPlanProps } from "./subnet-plan-props";
  */
 export class SubnetPlan {
   /**
-   * Plans the subnets; what was given is kept, the rest is planned around it.
+   * Plans the subnets: what was given is kept, the rest is planned around it.
    *
    * Ranges and numbers are literals: what a reference to a Terraform value holds is not known while the plan is made.
    *
