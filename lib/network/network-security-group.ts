@@ -122,15 +122,12 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   ): void {
     const key = `${direction.toLowerCase()}-${idPartOf(this, end.key)}-${port.toString()}`;
     const known = this.rules.get(key);
-    if (known) {
-      known.addReason(reason);
-      return;
-    }
+    known?.addReason(reason);
     const id = scope === this ? key : `${this.toRuleEnd().key}-${key}`;
     const groupId = this.networkSecurityGroupId;
-    const rule = new SecurityRule(scope, id, { groupId, direction, end, port, reason });
+    const rule = known ?? new SecurityRule(scope, id, { groupId, direction, end, port, reason });
     this.rules.set(key, rule);
-    if (end.reason === undefined) return;
+    if (end.reason === undefined || !rule.isNewWidth(end.reason)) return;
     const who = end.value === "0.0.0.0/0" ? "every address" : end.value;
     const what = `${direction.toLowerCase()} ${port.toString()} for ${who}`;
     Acknowledgements._record(rule.resource, "exposure", what, end.reason);

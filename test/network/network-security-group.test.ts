@@ -317,6 +317,16 @@ describe("a network security group", () => {
     ]);
   });
 
+  test("opened to every address for two reasons reports both, each once", () => {
+    const stack = newStack();
+    const web = group(stack, "web");
+    for (const reason of ["A public site", "A public API", "A public site"]) {
+      web.allowFrom(NetworkPeer.anywhere({ reason }), Port.tcp(443), { reason: "Visitors" });
+    }
+    const reasons = Acknowledgements.of(stack).map(({ reason }) => reason);
+    expect(reasons.sort()).toEqual(["A public API", "A public site"]);
+  });
+
   test("named by a reference keeps its rules' ids when other references come before it", () => {
     const idsOf = (before: number) => {
       const stack = newStack();
