@@ -1,5 +1,6 @@
 import { Address4, Address6 } from "ip-address";
 import { Token } from "cdktf";
+import { shown } from "./shown";
 import { type Problems } from "./validation-error";
 
 /** A CIDR block whose host bits are zero. */
@@ -76,15 +77,23 @@ function hasHostBits(cidr: Cidr): boolean {
   return new Address(cidr.text.split("/")[0]).bigInt() !== cidr.first;
 }
 
+function notABlock(name: string, text: unknown): string {
+  if (text === undefined || text === null) return `${name} was not given`;
+  if (Token.isUnresolved(text)) return `${name} is a reference to a Terraform value, which is not known yet`;
+  return `${name} is ${shown(text)}, which is not a CIDR block`;
+}
+
+function blockFix(text: unknown): string {
+  const example = 'Write an address and a prefix length, for example "10.0.0.0/16"';
+  if (Token.isUnresolved(text)) return `${example}: the block itself is needed here`;
+  return `${example}; a single address is "192.0.2.10/32"`;
+}
+
 /** Reads one CIDR block; what is wrong with it goes into the problems. */
 export function readCidr(problems: Problems, name: string, text: string): Cidr | undefined {
   const cidr = typeof text === "string" ? parse(text) : undefined;
   if (!cidr) {
-    problems.add(
-      "CIDR_INVALID",
-      `${name} is ${JSON.stringify(text)}, which is not a CIDR block`,
-      'Write an address and a prefix length, for example "10.0.0.0/16"; a single address is "192.0.2.10/32"',
-    );
+    problems.add("CIDR_INVALID", notABlock(name, text), blockFix(text));
     return undefined;
   }
   if (hasHostBits(cidr)) {
@@ -150,6 +159,11 @@ function checkWidth(problems: Problems, name: string, cidrs: readonly Cidr[]): v
   }
 }
 
+function notAList(name: string, texts: unknown): string {
+  if (texts === undefined || texts === null) return `${name} was not given`;
+  return `${name} is ${shown(texts)}, not a list of CIDR blocks`;
+}
+
 /**
  * Reads a list of CIDR blocks that narrows who may connect; sorted, each once.
  *
@@ -162,6 +176,10 @@ export function readCidrs(
   texts: readonly string[],
   rules: CidrRules = {},
 ): string[] {
+  if (!Array.isArray(texts) || Token.isUnresolved(texts)) {
+    problems.add("CIDR_INVALID", notAList(name, texts), `Give a list of blocks, for example ["10.0.0.0/16"]`);
+    return [];
+  }
   if (texts.length === 0) {
     problems.add(
       "CIDR_LIST_EMPTY",

@@ -27,6 +27,10 @@ export const ERROR_CODES = {
     title: "A range that is as good as the whole internet",
     why: "A range was asked for to narrow who can connect; one this wide narrows nothing.",
   },
+  CIDR_RESERVED: {
+    title: "A VCN of addresses that no VCN can have",
+    why: "OCI makes no VCN of link-local, loopback, multicast or reserved addresses: it uses some itself, and routes none.",
+  },
   CIDR_LIST_EMPTY: {
     title: "An empty list of CIDR blocks",
     why: "A missing source range means 0.0.0.0/0 to the load balancer controller, the opposite of what an empty list says.",
@@ -78,6 +82,10 @@ export const ERROR_CODES = {
   RULE_TOO_WIDE: {
     title: "A rule that lets everything through",
     why: "A rule for every protocol and port hides what is really needed, and keeps open what nobody thought of.",
+  },
+  PEER_INVALID: {
+    title: "The other end of a rule that is none",
+    why: "Terraform would pass it on, and OCI would refuse the rule, or read it as another one.",
   },
   NSG_LIMIT: {
     title: "More network security groups than fit on a VNIC",
@@ -158,6 +166,10 @@ export const ERROR_CODES = {
   ENV_INVALID: {
     title: "An environment variable that Kubernetes does not accept",
     why: "The API server would refuse the whole workload.",
+  },
+  TEXT_TEMPLATE: {
+    title: "A text that Terraform would read as a template",
+    why: "Terraform replaces what stands in ${ } and %{ } of every text: it fails, or the text says something else.",
   },
   CREDENTIAL_LITERAL: {
     title: "A literal that looks like a credential",

@@ -1,3 +1,4 @@
+import { shown } from "./shown";
 import { Problems } from "./validation-error";
 
 /** Protocols that a rule can name. */
@@ -12,12 +13,14 @@ export enum Protocol {
   ALL = "ALL",
 }
 
+// A rule's id is made of its ports, so references to Terraform values are refused: they have no number that lasts.
 function checkPorts(factory: string, from: number, to: number): void {
   const problems = new Problems(factory);
   const fix = "Give whole numbers from 1 to 65535, the lower one first";
   for (const port of new Set([from, to])) {
     if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
-    problems.add("PORT_INVALID", `${port} is not a port`, fix);
+    const what = port === undefined ? "A port was not given" : `${shown(port)} is not a port`;
+    problems.add("PORT_INVALID", what, fix);
   }
   if (!problems.any && from > to) problems.add("PORT_INVALID", `The range ${from}-${to} is upside down`, fix);
   problems.throwIfAny();
@@ -38,6 +41,8 @@ export class Port {
 
   /**
    * TCP ports, both ends included.
+   *
+   * More than 32,767 of them only between two groups.
    *
    * @throws PORT_INVALID
    */
@@ -60,6 +65,8 @@ export class Port {
   /**
    * UDP ports, both ends included.
    *
+   * More than 32,767 of them only between two groups.
+   *
    * @throws PORT_INVALID
    */
   public static udpRange(from: number, to: number): Port {
@@ -79,7 +86,8 @@ export class Port {
     const problems = new Problems("Port.icmp");
     for (const [name, value] of Object.entries({ type, code })) {
       if (Number.isInteger(value) && value >= 0 && value <= 255) continue;
-      problems.add("PORT_INVALID", `The ICMP ${name} is ${value}`, "Give a whole number from 0 to 255");
+      const what = value === undefined ? "was not given" : `is ${shown(value)}`;
+      problems.add("PORT_INVALID", `The ICMP ${name} ${what}`, "Give a whole number from 0 to 255");
     }
     problems.throwIfAny();
     return new Port(Protocol.ICMP, undefined, undefined, type, code);
@@ -94,7 +102,7 @@ export class Port {
     return Port.icmp(3, 4);
   }
 
-  /** Every protocol and port; only for traffic between two groups, never for an address range. */
+  /** Every protocol and port, only for traffic between two groups, never to or from an address range. */
   public static allTraffic(): Port {
     return new Port(Protocol.ALL);
   }

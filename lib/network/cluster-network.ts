@@ -1,45 +1,37 @@
-import { Construct, type IConstruct } from "constructs";
+import { Construct } from "constructs";
+import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./imported-network";
+import { type IClusterNetwork } from "./network";
 import { NetworkRoutes } from "./network-routes";
-import { RegionServices, type IRegionServices } from "./region-services";
+import { checkRegionServices, RegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
 import { Acknowledgements } from "../core/acknowledgement";
-import { readIpv4CidrIfKnown } from "../core/cidr";
-import { given } from "../core/missing-attribute";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkConstructId } from "../core/construct-id";
+import { pathOf } from "../core/construct-path";
+import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
+import { checkOcid } from "../core/ocid";
+import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { CoreSubnet } from "../oci/core-subnet";
 import { CoreVcn } from "../oci/core-vcn";
 
-/** The VCN and the subnets of a cluster, made here or imported. */
-export interface IClusterNetwork extends IConstruct {
-  /** The OCID of the compartment of the network. */
-  readonly compartmentId: string;
-  /** The OCID of the VCN. */
-  readonly vcnId: string;
-  /** The address range of the VCN. */
-  readonly vcnCidr: string;
-  /** The subnet of the API endpoint. */
-  readonly apiEndpointSubnet: ClusterSubnet;
-  /** The subnet of the worker nodes. */
-  readonly workersSubnet: ClusterSubnet;
-  /** The subnet of the pods. */
-  readonly podsSubnet: ClusterSubnet;
-  /** The subnet of the load balancers. */
-  readonly loadBalancerSubnet: ClusterSubnet;
-  /** The region's services, reached through the service gateway. */
-  readonly regionServices: IRegionServices;
-}
+export { type ClusterNetworkAttributes } from "./imported-network";
+export { type IClusterNetwork } from "./network";
+
+// Names of what is in a network are its own name and an ending such as this one, the longest.
+const LONGEST_ENDING = "-default-emptied".length;
 
 /** What a cluster's network is made of. */
 export interface ClusterNetworkProps extends TaggingProps {
   /** The OCID of the compartment of the network. */
   readonly compartmentId: string;
   /**
-   * The address ranges.
+   * The address ranges, as a SubnetPlan made them.
+   *
+   * A subnet whose range moves is replaced, with everything that lives in it; so leave room for what will come.
    *
    * @default - 10.0.0.0/16 with room for 250 nodes and 7,750 pods
    */
@@ -57,37 +49,21 @@ export interface ClusterNetworkProps extends TaggingProps {
    */
   readonly loadBalancerSubnet?: SubnetExposure;
   /**
-   * The region's services, where they are known beforehand.
+   * The region's services, where they are known beforehand: `RegionServices.of({ serviceId, cidrLabel })`.
+   *
+   * Give them where a plan must show everything before the first apply: looked up, they are unknown until then.
    *
    * @default - looked up by Terraform when the stack is applied
    */
   readonly regionServices?: IRegionServices;
   /**
-   * The name of the VCN, and the beginning of the names of what is in it.
+   * The name of the VCN, and the beginning of the names of what is in it: 1 to 239 characters.
+   *
+   * It can be changed in place.
    *
    * @default - the path of the construct in its stack, joined by dashes
    */
   readonly displayName?: string;
-}
-
-/** A network that exists already. */
-export interface ClusterNetworkAttributes {
-  /** The OCID of the VCN. */
-  readonly vcnId: string;
-  /** The OCID of the compartment. @default - throws when touched */
-  readonly compartmentId?: string;
-  /** The address range of the VCN. @default - throws when touched */
-  readonly vcnCidr?: string;
-  /** The subnet of the API endpoint. @default - throws when touched */
-  readonly apiEndpointSubnet?: ClusterSubnet;
-  /** The subnet of the worker nodes. @default - throws when touched */
-  readonly workersSubnet?: ClusterSubnet;
-  /** The subnet of the pods. @default - throws when touched */
-  readonly podsSubnet?: ClusterSubnet;
-  /** The subnet of the load balancers. @default - throws when touched */
-  readonly loadBalancerSubnet?: ClusterSubnet;
-  /** The region's services. @default - throws when touched */
-  readonly regionServices?: IRegionServices;
 }
 
 /**
@@ -95,6 +71,10 @@ export interface ClusterNetworkAttributes {
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
  * are emptied, so that only the rules of network security groups let anything through.
+ *
+ * Names, tags and the compartment change in place. Another id of the construct replaces all of it; another range, or another
+ * exposure, replaces the subnet that it is of. What Terraform looks up is read once the stack has been applied for the first
+ * time, so that no later change of the VCN makes rules unknown; `RegionServices.of` looks nothing up.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
@@ -124,15 +104,12 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
 
-  /** @throws OCID_INVALID, TAG_INVALID */
+  /**
+   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
+    const plan = checked(scope, id, props);
     super(scope, id);
-    const problems = new Problems(this);
-    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-    checkTags(problems, props);
-    problems.throwIfAny();
-
-    const plan = props.plan ?? SubnetPlan.of();
     const name = props.displayName ?? nameOf(this);
     this.displayName = name;
     this.compartmentId = props.compartmentId;
@@ -194,6 +171,22 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   }
 }
 
+/** The plan of a network whose props have nothing wrong; checked before the network is made, so that nothing is left behind. */
+function checked(scope: Construct, id: string, props: ClusterNetworkProps): SubnetPlan {
+  const problems = new Problems(pathOf(scope, id));
+  checkConstructId(problems, scope, id);
+  if (!checkGiven(problems, { props })) problems.throwIfAny();
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
+  SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);
+  SubnetExposure._check(problems, "loadBalancerSubnet", props.loadBalancerSubnet);
+  if (props.regionServices) checkRegionServices(problems, "regionServices.", props.regionServices);
+  checkDisplayName(problems, "displayName", props.displayName, LONGEST_DISPLAY_NAME - LONGEST_ENDING);
+  checkTags(problems, props);
+  problems.throwIfAny();
+  return plan as SubnetPlan;
+}
+
 /** DNS labels of OCI are 1 to 15 letters and digits and begin with a letter. */
 function dnsLabel(id: string): string {
   const label = id
@@ -201,66 +194,4 @@ function dnsLabel(id: string): string {
     .replace(/[^a-z0-9]/g, "")
     .replace(/^[0-9]+/, "");
   return label.slice(0, 15) || "vcn";
-}
-
-/** A network that exists already. */
-class ImportedClusterNetwork extends Construct implements IClusterNetwork {
-  public readonly vcnId: string;
-
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly attributes: ClusterNetworkAttributes,
-  ) {
-    super(scope, id);
-    const problems = new Problems(this);
-    checkOcid(problems, "vcnId", attributes.vcnId, "vcn");
-    checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
-    if (attributes.vcnCidr !== undefined) readIpv4CidrIfKnown(problems, "vcnCidr", attributes.vcnCidr);
-    const { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet } = attributes;
-    for (const [name, subnet] of Object.entries({
-      apiEndpointSubnet,
-      workersSubnet,
-      podsSubnet,
-      loadBalancerSubnet,
-    })) {
-      if (!subnet) continue;
-      checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
-      readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
-    }
-    problems.throwIfAny();
-    this.vcnId = attributes.vcnId;
-  }
-
-  public get compartmentId(): string {
-    return this.attribute("compartmentId", this.attributes.compartmentId);
-  }
-
-  public get vcnCidr(): string {
-    return this.attribute("vcnCidr", this.attributes.vcnCidr);
-  }
-
-  public get apiEndpointSubnet(): ClusterSubnet {
-    return this.attribute("apiEndpointSubnet", this.attributes.apiEndpointSubnet);
-  }
-
-  public get workersSubnet(): ClusterSubnet {
-    return this.attribute("workersSubnet", this.attributes.workersSubnet);
-  }
-
-  public get podsSubnet(): ClusterSubnet {
-    return this.attribute("podsSubnet", this.attributes.podsSubnet);
-  }
-
-  public get loadBalancerSubnet(): ClusterSubnet {
-    return this.attribute("loadBalancerSubnet", this.attributes.loadBalancerSubnet);
-  }
-
-  public get regionServices(): IRegionServices {
-    return this.attribute("regionServices", this.attributes.regionServices);
-  }
-
-  private attribute<T>(name: string, value: T | undefined): T {
-    return given(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
-  }
 }

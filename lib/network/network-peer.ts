@@ -1,19 +1,22 @@
 import { readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
-/** What the other end of a rule is, in the words of the provider. */
+/** What the other end of a rule is, in the words of the provider, checked by the group that gets the rule. */
 export interface RuleEnd {
-  /** `CIDR_BLOCK`, `NETWORK_SECURITY_GROUP` or `SERVICE_CIDR_BLOCK`. */
+  /** `CIDR_BLOCK`, `NETWORK_SECURITY_GROUP` or `SERVICE_CIDR_BLOCK`, nothing else. */
   readonly type: string;
-  /** The block, the OCID of the group, or the label of the services. */
+  /** The IPv4 block, the OCID of the group, or the label of the services, or a reference to a Terraform value. */
   readonly value: string;
   /** A text or a reference that names this end in the ids of rules: the same end always has the same key. */
   readonly key: string;
   /**
-   * Why this end is as wide as the internet, where it is.
+   * Why this end is as wide as the internet.
    *
-   * @default - it is not
+   * A block wider than a /8 needs it.
+   *
+   * @default - it is not as wide
    */
   readonly reason?: string;
 }
@@ -34,7 +37,7 @@ export class NetworkPeer {
    */
   public static cidr(cidr: string): INetworkPeer {
     const problems = new Problems("NetworkPeer.cidr");
-    readCidrs(problems, "The block", [cidr]);
+    if (checkGiven(problems, { cidr })) readCidrs(problems, "The block", [cidr]);
     problems.throwIfAny();
     return new CidrPeer(cidr);
   }
@@ -46,7 +49,7 @@ export class NetworkPeer {
    */
   public static anywhere(choice: ReasonedChoice): INetworkPeer {
     const problems = new Problems("NetworkPeer.anywhere");
-    checkReason(problems, "A rule for every address", choice.reason);
+    if (checkGiven(problems, { choice })) checkReason(problems, "A rule for every address", choice.reason);
     problems.throwIfAny();
     return new CidrPeer("0.0.0.0/0", choice.reason);
   }

@@ -1,14 +1,21 @@
 import { createHash } from "node:crypto";
-import { TerraformStack } from "cdktf";
+import { TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { readRule } from "./check-rule";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checkConstructId } from "../core/construct-id";
+import { pathOf } from "../core/construct-path";
+import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
-import { Protocol, type Port } from "../core/port";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { type Port } from "../core/port";
+import { type ReasonedChoice } from "../core/reason";
 import { idPartOf } from "../core/reference";
+import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { literalText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
 
@@ -21,8 +28,9 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Lets a peer connect to the members of this group.
    *
    * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 
@@ -30,8 +38,9 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Lets the members of this group connect to a peer.
    *
    * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 }
@@ -43,18 +52,17 @@ export interface NetworkSecurityGroupProps extends TaggingProps {
   /** The OCID of the VCN. */
   readonly vcnId: string;
   /**
-   * The name shown in the console.
+   * The name shown in the console, 1 to 255 characters.
    *
    * @default - the id of the construct
    */
   readonly displayName?: string;
 }
 
-const LONGEST_REASON = 255;
-
 abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   public abstract readonly networkSecurityGroupId: string;
   private readonly rules = new Map<string, SecurityRule>();
+  private readonly ends = new Map<string, string>();
 
   public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
     this.allow("INGRESS", peer, port, choice);
@@ -77,8 +85,11 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     port: Port,
     choice: ReasonedChoice,
   ): void {
-    const end = peer.toRuleEnd();
-    this.checkRule(end, port, choice);
+    const problems = new Problems(this);
+    const end = readRule(problems, peer, port, choice);
+    if (end && !problems.any) this.checkKey(problems, end);
+    problems.throwIfAny();
+    if (!end) return;
     this.putRule(this, direction, end, port, choice.reason);
     if (peer instanceof GroupBase) {
       // Made in the stack of the caller: a rule in the peer's own stack would make the two stacks depend on each other.
@@ -88,25 +99,18 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     }
   }
 
-  private checkRule(end: RuleEnd, port: Port, choice: ReasonedChoice): void {
-    const problems = new Problems(this);
-    checkReason(problems, `The rule for ${port.toString()}`, choice.reason);
-    const length = String(choice.reason).length;
-    if (length > LONGEST_REASON) {
-      problems.add(
-        "RULE_REASON_LENGTH",
-        `The reason has ${length} characters`,
-        `Say it in at most ${LONGEST_REASON}`,
-      );
-    }
-    if (port.protocol === Protocol.ALL && end.type !== "NETWORK_SECURITY_GROUP") {
-      problems.add(
-        "RULE_TOO_WIDE",
-        "Every protocol and port would be open to what is not a group",
-        "Name the protocol and the ports, for example Port.tcp(443) or Port.tcpRange(8000, 8100), once for each",
-      );
-    }
-    problems.throwIfAny();
+  /** Two ends of one key would be one rule, and the second end would be left out. */
+  private checkKey(problems: Problems, { key, value }: RuleEnd): void {
+    if (Token.isUnresolved(value)) return;
+    const part = idPartOf(this, key);
+    const known = this.ends.get(part) ?? value;
+    this.ends.set(part, known);
+    if (known === value) return;
+    problems.add(
+      "PEER_INVALID",
+      `The key ${shown(key)} of the peer's rule end ${value} is that of ${known}`,
+      "Give each end a key of its own",
+    );
   }
 
   private putRule(
@@ -118,16 +122,14 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   ): void {
     const key = `${direction.toLowerCase()}-${idPartOf(this, end.key)}-${port.toString()}`;
     const known = this.rules.get(key);
-    if (known) {
-      known.addReason(reason);
-      return;
-    }
+    known?.addReason(reason);
     const id = scope === this ? key : `${this.toRuleEnd().key}-${key}`;
     const groupId = this.networkSecurityGroupId;
-    const rule = new SecurityRule(scope, id, { groupId, direction, end, port, reason });
+    const rule = known ?? new SecurityRule(scope, id, { groupId, direction, end, port, reason });
     this.rules.set(key, rule);
-    if (end.reason === undefined) return;
-    const what = `${direction.toLowerCase()} ${port.toString()} for every address`;
+    if (end.reason === undefined || !rule.isNewWidth(end.reason)) return;
+    const who = end.value === "0.0.0.0/0" ? "every address" : end.value;
+    const what = `${direction.toLowerCase()} ${port.toString()} for ${who}`;
     Acknowledgements._record(rule.resource, "exposure", what, end.reason);
   }
 }
@@ -143,14 +145,15 @@ export class NetworkSecurityGroup extends GroupBase {
   /**
    * A group that exists already; rules can be added to it.
    *
-   * @throws OCID_INVALID
+   * @throws OCID_INVALID, NAME_INVALID
    */
   public static fromNetworkSecurityGroupId(
     scope: Construct,
     id: string,
     networkSecurityGroupId: string,
   ): INetworkSecurityGroup {
-    const problems = new Problems(`${scope.node.path}/${id}`);
+    const problems = new Problems(pathOf(scope, id));
+    checkConstructId(problems, scope, id);
     checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
     problems.throwIfAny();
     return new ImportedGroup(scope, id, networkSecurityGroupId);
@@ -158,23 +161,31 @@ export class NetworkSecurityGroup extends GroupBase {
 
   public readonly networkSecurityGroupId: string;
 
-  /** @throws OCID_INVALID, TAG_INVALID */
+  /** @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE */
   constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
+    check(scope, id, props);
     super(scope, id);
-    const problems = new Problems(this);
-    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-    checkOcid(problems, "vcnId", props.vcnId, "vcn");
-    checkTags(problems, props);
-    problems.throwIfAny();
-
     const group = new CoreNetworkSecurityGroup(this, "Resource", {
       compartmentId: props.compartmentId,
       vcnId: props.vcnId,
-      displayName: props.displayName ?? id,
+      displayName: props.displayName ?? literalText(id),
       ...tagsOf(this, props),
     });
     this.networkSecurityGroupId = group.id;
   }
+}
+
+/** Checks what a group is made of before it is made, so that nothing is left behind. */
+function check(scope: Construct, id: string, props: NetworkSecurityGroupProps): void {
+  const problems = new Problems(pathOf(scope, id));
+  checkConstructId(problems, scope, id);
+  if (checkGiven(problems, { props })) {
+    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+    checkOcid(problems, "vcnId", props.vcnId, "vcn");
+    checkDisplayName(problems, "displayName", props.displayName);
+    checkTags(problems, props);
+  }
+  problems.throwIfAny();
 }
 
 class ImportedGroup extends GroupBase {

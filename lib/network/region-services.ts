@@ -1,9 +1,12 @@
+import { Token } from "cdktf";
 import { type Construct } from "constructs";
+import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { firstApply } from "../core/first-apply";
 import { checkOcid } from "../core/ocid";
+import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { DataOciCoreServices } from "../oci/data-oci-core-services";
-import { type INetworkPeer, type RuleEnd } from "./network-peer";
 
 /** The region's services when they are known beforehand. */
 export interface RegionServicesAttributes {
@@ -28,13 +31,15 @@ export interface IRegionServices extends INetworkPeer {
 /** Ways to name the services of the region. */
 export class RegionServices {
   /**
-   * Services whose OCID and label are known, so that nothing is looked up.
+   * Services whose OCID and label are known, so that nothing is looked up and every plan shows what the rules will say.
    *
-   * @throws OCID_INVALID
+   * `oci network service list` prints both.
+   *
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID
    */
   public static of(attributes: RegionServicesAttributes): IRegionServices {
     const problems = new Problems("RegionServices.of");
-    checkOcid(problems, "serviceId", attributes.serviceId, "service");
+    if (checkGiven(problems, { attributes })) checkRegionServices(problems, "", attributes);
     problems.throwIfAny();
     return new KnownServices(attributes.serviceId, attributes.cidrLabel);
   }
@@ -54,6 +59,27 @@ export class RegionServices {
   }
 
   private constructor() {}
+}
+
+/** Adds a problem for each attribute of the services that can't be one. */
+export function checkRegionServices(
+  problems: Problems,
+  prefix: string,
+  { serviceId, cidrLabel }: RegionServicesAttributes,
+): void {
+  checkOcid(problems, `${prefix}serviceId`, serviceId, "service");
+  checkCidrLabel(problems, `${prefix}cidrLabel`, cidrLabel);
+}
+
+/** Adds a problem where a text is no label of a service's addresses; references to Terraform values pass. */
+export function checkCidrLabel(problems: Problems, name: string, label: string): void {
+  if (!checkGiven(problems, { [name]: label }) || Token.isUnresolved(label)) return;
+  if (typeof label === "string" && /^[a-z][a-z0-9-]*$/.test(label)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${name} is ${shown(label)}, not the label of a service`,
+    "Give a label such as all-fra-services-in-oracle-services-network",
+  );
 }
 
 class KnownServices implements IRegionServices {

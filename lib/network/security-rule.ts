@@ -22,6 +22,7 @@ const LONGEST_DESCRIPTION = 255;
 /** One rule of a group; its reasons are its description. */
 export class SecurityRule {
   private readonly reasons = new Set<string>();
+  private readonly widths = new Set<string>();
   public readonly resource: CoreNetworkSecurityGroupSecurityRule;
 
   constructor(scope: Construct, id: string, props: SecurityRuleProps) {
@@ -46,6 +47,12 @@ export class SecurityRule {
   public addReason(reason: string): void {
     this.reasons.add(reason);
     this.resource.description = this.description();
+  }
+
+  /** Whether a reason for the width of the rule's other end is heard for the first time. */
+  public isNewWidth(reason: string): boolean {
+    const { size } = this.widths;
+    return this.widths.add(reason).size > size;
   }
 
   private description(): string {

@@ -1,3 +1,4 @@
+import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import {
   cidrAt,
@@ -9,7 +10,7 @@ import {
   type CidrRules,
 } from "../../lib/core/cidr";
 import { Problems } from "../../lib/core/validation-error";
-import { refusedCodes, refusal } from "../support/stack";
+import { newStack, refusal, refusedCodes } from "../support/stack";
 
 function read(texts: string[], rules?: CidrRules): string[] {
   const problems = new Problems("test");
@@ -70,6 +71,15 @@ describe("a CIDR block", () => {
 describe("a list of CIDR blocks", () => {
   test("must not be empty", () => {
     expect(refusedCodes(() => read([]))).toEqual(["CIDR_LIST_EMPTY"]);
+  });
+
+  test("that was not given, or that is no list, is refused in words", () => {
+    const what = (texts: any) => refusal(() => read(texts))[0]?.what;
+    expect(what(undefined)).toBe("cidrs was not given");
+    expect(what("10.0.0.0/8")).toBe('cidrs is "10.0.0.0/8", not a list of CIDR blocks');
+    expect(what([undefined])).toBe("cidrs was not given");
+    const list = new TerraformVariable(newStack(), "list", {}).listValue;
+    expect(what(list)).toBe("cidrs is a reference to a Terraform value, not a list of CIDR blocks");
   });
 
   test("may not add up to the internet", () => {

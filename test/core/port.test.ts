@@ -1,6 +1,7 @@
+import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
-import { refusedCodes } from "../support/stack";
+import { newStack, refusal, refusedCodes } from "../support/stack";
 
 describe("a port", () => {
   test.each([0, -1, 65536, 70000, 1.5, NaN])("is refused when it is %p", (port) => {
@@ -19,6 +20,28 @@ describe("a port", () => {
     [0.5, 0],
   ])("of ICMP is refused when type and code are %p and %p", (type, code) => {
     expect(refusedCodes(() => Port.icmp(type, code))).toEqual(["PORT_INVALID"]);
+  });
+
+  test("that was not given, or that is a reference, is refused in words and never as a placeholder", () => {
+    const reference = new TerraformVariable(newStack(), "port", {}).numberValue;
+    const whats = (port: any) =>
+      [
+        () => Port.tcp(port),
+        () => Port.udpRange(port, port),
+        () => Port.tcpRange(port, 80),
+        () => Port.icmp(port, 0),
+      ]
+        .flatMap((call) => refusal(call))
+        .map(({ code, what }) => `${code}: ${what}`);
+    expect(new Set(whats(undefined))).toEqual(
+      new Set(["PORT_INVALID: A port was not given", "PORT_INVALID: The ICMP type was not given"]),
+    );
+    expect(new Set(whats(reference))).toEqual(
+      new Set([
+        "PORT_INVALID: a reference to a Terraform value is not a port",
+        "PORT_INVALID: The ICMP type is a reference to a Terraform value",
+      ]),
+    );
   });
 
   test("says what it is in a text that differs for all that differs", () => {

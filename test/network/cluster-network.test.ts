@@ -7,6 +7,7 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
+  refusal,
   refusedCodes,
   resourcesOf,
   synthesized,
@@ -166,5 +167,54 @@ describe("a cluster network", () => {
     expect(refusedCodes(() => RegionServices.of({ serviceId: "x", cidrLabel: "y" }))).toEqual([
       "OCID_INVALID",
     ]);
+  });
+
+  test("that was refused leaves its id free", () => {
+    const stack = newStack();
+    const make = (props: any) => () => new ClusterNetwork(stack, "network", props);
+    expect(refusedCodes(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(make({}))).toEqual(["OCID_INVALID"]);
+    const existing: any = (attributes: any) => () =>
+      ClusterNetwork.fromClusterNetworkAttributes(stack, "network", attributes);
+    expect(refusedCodes(existing(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(existing({}))).toEqual(["OCID_INVALID"]);
+    expect(stack.node.tryFindChild("network")).toBeUndefined();
+    make({ compartmentId: COMPARTMENT })();
+    const [problem] = refusal(make({ compartmentId: "shop" }));
+    expect(problem?.path).toBe("stack/network");
+  });
+
+  test("says all that is wrong at once, also of values that no factory made", () => {
+    const props: any = {
+      compartmentId: "shop",
+      apiEndpointSubnet: { isPublic: true },
+      loadBalancerSubnet: {},
+      regionServices: { serviceId: "services", cidrLabel: "0.0.0.0/0" },
+      displayName: "x".repeat(240),
+      freeformTags: { "a b": "c" },
+    };
+    expect(refusedCodes(() => new ClusterNetwork(newStack(), "network", props))).toEqual([
+      "OCID_INVALID",
+      "REASON_MISSING",
+      "ATTRIBUTE_MISSING",
+      "OCID_INVALID",
+      "NAME_INVALID",
+      "NAME_INVALID",
+      "TAG_INVALID",
+    ]);
+    expect(refusedCodes(() => (SubnetExposure as any).publicWith())).toEqual(["ATTRIBUTE_MISSING"]);
+  });
+
+  test.each(["a b", "a/b", "Ü", "a\nb", 'a"b', "x.y"])("can have the id %p", (id) => {
+    const stack = newStack();
+    new ClusterNetwork(stack, id, { compartmentId: COMPARTMENT });
+    for (const byType of Object.values<any>(synthesized(stack).resource)) {
+      for (const name of Object.keys(byType)) expect(name).toMatch(/^[A-Za-z_][A-Za-z0-9_-]*$/);
+    }
+  });
+
+  test("refuses an id of which Terraform takes no name", () => {
+    const [problem] = refusal(() => new ClusterNetwork(newStack(), "2nd", { compartmentId: COMPARTMENT }));
+    expect(problem).toMatchObject({ code: "NAME_INVALID", what: expect.stringContaining('"2nd"') });
   });
 });

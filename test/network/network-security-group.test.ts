@@ -9,6 +9,7 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
+  refusal,
   refusedCodes,
   resourcesOf,
   synthesized,
@@ -181,10 +182,125 @@ describe("a network security group", () => {
     ]);
   });
 
-  test("refuses to open everything to what is not a group", () => {
+  test.each([
+    ["every protocol", Port.allTraffic()],
+    ["all TCP ports", Port.tcpRange(1, 65535)],
+    ["all UDP ports", Port.udpRange(1, 65535)],
+    ["nearly all TCP ports", Port.tcpRange(1024, 65535)],
+    ["one port more than half of them", Port.tcpRange(1, 32768)],
+  ])("refuses to open %s to what is not a group, and opens them to a group", (_, port) => {
+    const stack = newStack();
+    const web = group(stack, "web");
+    const services = RegionServices.of({ serviceId: "ocid1.service.oc1.fra.test", cidrLabel: "all-fra" });
+    const reason = "test";
+    for (const peer of [NetworkPeer.cidr("10.0.0.0/8"), NetworkPeer.anywhere({ reason }), services]) {
+      expect(refusedCodes(() => web.allowFrom(peer, port, { reason }))).toEqual(["RULE_TOO_WIDE"]);
+      expect(refusedCodes(() => web.allowTo(peer, port, { reason }))).toEqual(["RULE_TOO_WIDE"]);
+    }
+    expect(resourcesOf(stack, RULE)).toEqual({});
+    web.allowTo(group(stack, "db"), port, { reason });
+    expect(Object.keys(resourcesOf(stack, RULE))).toHaveLength(2);
+  });
+
+  test.each([
+    ["all node ports", Port.tcpRange(30000, 32767)],
+    ["half of all ports", Port.udpRange(32769, 65535)],
+  ])("opens %s to a range of addresses", (_, port) => {
+    const stack = newStack();
+    group(stack, "web").allowFrom(NetworkPeer.cidr("10.0.0.0/8"), port, { reason: "test" });
+    expect(Object.keys(resourcesOf(stack, RULE))).toHaveLength(1);
+  });
+
+  const end = (type: string, value: any, reason?: string) => ({
+    toRuleEnd: () => ({ type, value, key: "own", reason }),
+  });
+
+  test.each([
+    ["everyone, without a reason", end("CIDR_BLOCK", "0.0.0.0/0"), ["CIDR_TOO_WIDE"]],
+    ["half of everyone, without a reason", end("CIDR_BLOCK", "0.0.0.0/1"), ["CIDR_TOO_WIDE"]],
+    ["everyone, for a blank reason", end("CIDR_BLOCK", "0.0.0.0/0", " "), ["REASON_MISSING"]],
+    ["everyone of IPv6", end("CIDR_BLOCK", "::/0", "test"), ["CIDR_IPV6"]],
+    ["a range with host bits", end("CIDR_BLOCK", "10.0.0.1/8"), ["CIDR_HOST_BITS"]],
+    ["no range", end("CIDR_BLOCK", "internet"), ["CIDR_INVALID"]],
+    ["a range as a group", end("NETWORK_SECURITY_GROUP", "0.0.0.0/0"), ["OCID_INVALID"]],
+    ["another OCID as a group", end("NETWORK_SECURITY_GROUP", VCN), ["OCID_INVALID"]],
+    ["a range as a service", end("SERVICE_CIDR_BLOCK", "0.0.0.0/0"), ["NAME_INVALID"]],
+    ["another type", end("EVERYTHING", "0.0.0.0/0"), ["PEER_INVALID"]],
+    ["no value", end("CIDR_BLOCK", undefined), ["ATTRIBUTE_MISSING"]],
+    ["no end", { toRuleEnd: () => undefined }, ["PEER_INVALID"]],
+    ["a text", "10.0.0.0/8", ["PEER_INVALID"]],
+  ])("refuses a peer that somebody wrote themselves and that is %s", (_, peer: any, codes) => {
+    const stack = newStack();
+    const web = group(stack, "web");
+    expect(refusedCodes(() => web.allowFrom(peer, Port.tcp(443), { reason: "test" }))).toEqual(codes);
+    expect(refusedCodes(() => web.allowTo(peer, Port.tcp(443), { reason: "test" }))).toEqual(codes);
+    expect(resourcesOf(stack, RULE)).toEqual({});
+  });
+
+  test("takes a peer that somebody wrote themselves, and says in the report how wide it is", () => {
+    const stack = newStack();
+    const web = group(stack, "web");
+    web.allowFrom(end("CIDR_BLOCK", "0.0.0.0/1", "Half of the world"), Port.tcp(443), { reason: "test" });
+    expect(Acknowledgements.of(stack)).toMatchObject([
+      { what: "ingress tcp-443 for 0.0.0.0/1", reason: "Half of the world" },
+    ]);
+    const other = end("CIDR_BLOCK", "10.0.0.0/8");
+    expect(refusedCodes(() => web.allowFrom(other, Port.tcp(443), { reason: "test" }))).toEqual([
+      "PEER_INVALID",
+    ]);
+  });
+
+  test("refuses a rule of which something was not given, and says all that is wrong at once", () => {
+    const stack = newStack();
+    const web: any = group(stack, "web");
+    const peer = NetworkPeer.cidr("10.0.0.0/8");
+    const missing = ["ATTRIBUTE_MISSING"];
+    expect(refusedCodes(() => web.allowFrom(undefined, Port.tcp(1), { reason: "test" }))).toEqual(missing);
+    expect(refusedCodes(() => web.allowTo(peer, undefined, { reason: "test" }))).toEqual(missing);
+    expect(refusedCodes(() => web.allowTo(peer, Port.tcp(1)))).toEqual(missing);
+    expect(refusedCodes(() => web.allowTo())).toEqual([...missing, ...missing, ...missing]);
+    expect(refusedCodes(() => web.allowTo(peer, 443, { reason: "test" }))).toEqual(["PORT_INVALID"]);
+    const wrong = () => web.allowFrom(end("CIDR_BLOCK", "0.0.0.0/0"), Port.allTraffic(), { reason: "" });
+    expect(refusedCodes(wrong)).toEqual(["REASON_MISSING", "CIDR_TOO_WIDE", "RULE_TOO_WIDE"]);
+    expect(refusedCodes(() => (NetworkPeer as any).cidr())).toEqual(missing);
+    expect(refusedCodes(() => (NetworkPeer as any).anywhere())).toEqual(missing);
+    expect(refusedCodes(() => (RegionServices as any).of())).toEqual(missing);
+    expect(refusedCodes(() => (RegionServices as any).of({}))).toEqual(["OCID_INVALID", ...missing]);
+    expect(resourcesOf(stack, RULE)).toEqual({});
+  });
+
+  test("refuses a reason that Terraform would read as a template", () => {
     const web = group(newStack(), "web");
-    const open = () => web.allowFrom(NetworkPeer.cidr("10.0.0.0/8"), Port.allTraffic(), { reason: "test" });
-    expect(refusedCodes(open)).toEqual(["RULE_TOO_WIDE"]);
+    const reason = "For ${team}";
+    const open = () => web.allowFrom(NetworkPeer.cidr("10.0.0.0/8"), Port.tcp(443), { reason });
+    expect(refusedCodes(open)).toEqual(["TEXT_TEMPLATE"]);
+  });
+
+  test("that was refused leaves its id free", () => {
+    const stack = newStack();
+    const make = (props: any) => () => new NetworkSecurityGroup(stack, "web", props);
+    expect(refusedCodes(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(make({}))).toEqual(["OCID_INVALID", "OCID_INVALID"]);
+    const existing: any = (id: any) => () =>
+      NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, "web", id);
+    expect(refusedCodes(existing(undefined))).toEqual(["OCID_INVALID"]);
+    group(stack, "web");
+    const [problem] = refusal(make({ compartmentId: COMPARTMENT, vcnId: "vcn" }));
+    expect(problem?.path).toBe("stack/web");
+  });
+
+  test.each([" ", "x".repeat(256), "${name}"])("refuses %p as its name", (displayName) => {
+    const make = () =>
+      new NetworkSecurityGroup(newStack(), "web", { compartmentId: COMPARTMENT, vcnId: VCN, displayName });
+    expect(refusedCodes(make)).toEqual([displayName.includes("{") ? "TEXT_TEMPLATE" : "NAME_INVALID"]);
+  });
+
+  test.each(["1st", "-a", ".2"])("refuses %p as its id, of which Terraform takes no name", (id) => {
+    const stack = newStack();
+    expect(refusedCodes(() => group(stack, id))).toEqual(["NAME_INVALID"]);
+    expect(
+      () => new NetworkSecurityGroup(group(stack, "a"), id, { compartmentId: COMPARTMENT, vcnId: VCN }),
+    ).not.toThrow();
   });
 
   test("opened to every address says so in the report", () => {
@@ -199,6 +315,16 @@ describe("a network security group", () => {
         reason: "A public site",
       }),
     ]);
+  });
+
+  test("opened to every address for two reasons reports both, each once", () => {
+    const stack = newStack();
+    const web = group(stack, "web");
+    for (const reason of ["A public site", "A public API", "A public site"]) {
+      web.allowFrom(NetworkPeer.anywhere({ reason }), Port.tcp(443), { reason: "Visitors" });
+    }
+    const reasons = Acknowledgements.of(stack).map(({ reason }) => reason);
+    expect(reasons.sort()).toEqual(["A public API", "A public site"]);
   });
 
   test("named by a reference keeps its rules' ids when other references come before it", () => {

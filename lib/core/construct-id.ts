@@ -1,0 +1,20 @@
+import { TerraformStack } from "cdktf";
+import { type Construct } from "constructs";
+import { type Problems } from "./validation-error";
+
+/**
+ * Adds a problem where Terraform would refuse the names that resources get from the construct's id.
+ *
+ * A resource is named by the path in its stack, of which letters, digits, `_` and `-` are kept; Terraform takes no name that
+ * begins with a digit or a dash.
+ */
+export function checkConstructId(problems: Problems, scope: Construct, id: string): void {
+  const inStack = [...scope.node.scopes.slice(TerraformStack.of(scope).node.scopes.length), { node: { id } }];
+  const name = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]/g, "")).join("");
+  if (!/^[0-9-]/.test(name)) return;
+  problems.add(
+    "NAME_INVALID",
+    `The id ${JSON.stringify(inStack[0]?.node.id)} begins with a digit or a dash, and with it the names of Terraform's resources`,
+    "Begin it with a letter",
+  );
+}

@@ -1,0 +1,42 @@
+/** What a cluster's network must hold. */
+export interface SubnetPlanProps {
+  /**
+   * The address range of the VCN: a /16 to a /27 that is not reserved, as a literal.
+   *
+   * With 31 pods for each node a /16 has room for 1,056 nodes, a /20 for 65, a /22 for 16, a /24 for 4 and a /25 for one; smaller
+   * ones only where fewer `pods` are asked for.
+   *
+   * @default "10.0.0.0/16"
+   */
+  readonly vcnCidr?: string;
+  /**
+   * How many nodes the workers' subnet must hold, those of a rolling replacement included.
+   *
+   * @default 250
+   */
+  readonly nodes?: number;
+  /**
+   * How many pods the pods' subnet must hold.
+   *
+   * @default - 31 for each node, OKE's own default
+   */
+  readonly pods?: number;
+  /**
+   * The range of the API endpoint's subnet.
+   *
+   * @default - at the beginning of the VCN: a /28, in a /25 a /29, in a /26 or /27 a /30
+   */
+  readonly apiEndpointCidr?: string;
+  /**
+   * The range of the load balancers' subnet.
+   *
+   * A private load balancer takes three addresses; OCI keeps three of each subnet.
+   *
+   * @default - in the first part of the VCN: a sixteenth of it, from a /24 (in a /20 and larger) to a /28 (in a /24 and smaller)
+   */
+  readonly loadBalancersCidr?: string;
+  /** The range of the workers' subnet. @default - the smallest that holds the nodes, after the load balancers */
+  readonly workersCidr?: string;
+  /** The range of the pods' subnet. @default - the smallest that holds the pods, at the end of the VCN */
+  readonly podsCidr?: string;
+}

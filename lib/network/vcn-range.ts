@@ -1,0 +1,39 @@
+import { cidrAt, overlaps, readIpv4Cidr, type Cidr } from "../core/cidr";
+import { type Problems } from "../core/validation-error";
+
+/** The largest VCN, as a prefix length. */
+export const LARGEST_VCN = 16;
+/** The smallest VCN and the smallest subnet, as a prefix length. */
+export const SMALLEST_SUBNET = 30;
+
+// See https://docs.oracle.com/iaas/Content/Network/Concepts/overview.htm#Reserved
+const RESERVED = [
+  { cidr: cidrAt(0n, 8), use: 'of "this" network' },
+  { cidr: cidrAt(0x7f000000n, 8), use: "for loopback" },
+  { cidr: cidrAt(0xa9fe0000n, 16), use: "link-local, for boot volumes and instance metadata" },
+  { cidr: cidrAt(0xe0000000n, 4), use: "for multicast" },
+  { cidr: cidrAt(0xf0000000n, 4), use: "reserved for the future" },
+];
+
+/** Reads the range of a VCN that is to be made; undefined where OCI makes no such VCN. */
+export function readVcnRange(problems: Problems, name: string, text: string): Cidr | undefined {
+  const vcn = readIpv4Cidr(problems, name, text);
+  if (!vcn) return undefined;
+  const reserved = RESERVED.filter(({ cidr }) => overlaps(cidr, vcn));
+  for (const { cidr, use } of reserved) {
+    problems.add(
+      "CIDR_RESERVED",
+      `${name} is ${vcn.text}, but the addresses of ${cidr.text} are ${use}`,
+      "Give a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+    );
+  }
+  const ofSize = vcn.prefix >= LARGEST_VCN && vcn.prefix <= SMALLEST_SUBNET;
+  if (!ofSize) {
+    problems.add(
+      "SUBNET_SIZE",
+      `${name} is ${vcn.text}, a /${vcn.prefix}`,
+      `Give a range from a /${LARGEST_VCN} to a /${SMALLEST_SUBNET}`,
+    );
+  }
+  return ofSize && reserved.length === 0 ? vcn : undefined;
+}
