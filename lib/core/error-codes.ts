@@ -159,6 +159,10 @@ export const ERROR_CODES = {
     title: "An environment variable that Kubernetes does not accept",
     why: "The API server would refuse the whole workload.",
   },
+  TEXT_TEMPLATE: {
+    title: "A text that Terraform would read as a template",
+    why: "Terraform replaces what stands in ${ } and %{ } of every text: it fails, or the text says something else.",
+  },
   CREDENTIAL_LITERAL: {
     title: "A literal that looks like a credential",
     why: "What stands in a manifest stands in Git, in the Terraform state and in etcd, for everyone who can read them.",
