@@ -1,13 +1,6 @@
-import {
-  TerraformIterator,
-  TerraformStack,
-  Token,
-  Tokenization,
-  type IResolvable,
-  type ITerraformDependable,
-} from "cdktf";
+import { TerraformIterator, Token, Tokenization, type IResolvable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { type ISecureOkeCluster } from "./cluster";
+import { before } from "./before";
 import { takeCapacity } from "./cluster-capacity";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
@@ -83,7 +76,8 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         evictionGraceDuration: props.evictionGraceDuration ?? "PT60M",
         isForceDeleteAfterGraceDuration: false,
       },
-      dependsOn: this.policies(cluster),
+      // Where the network is in another compartment, pods get no address before the cluster may give them one.
+      dependsOn: before(this, cluster, (cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
       initialNodeLabels: Object.entries(props.labels ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => ({ key, value })),
@@ -113,18 +107,10 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
   }
-
-  /** Pods of a network in another compartment get no address before the cluster may give them one. */
-  private policies(cluster: ISecureOkeCluster): ITerraformDependable[] | undefined {
-    const { _podNetworkPolicies: policies = [] } = cluster as Partial<SecureOkeCluster>;
-    // Another stack is applied as a whole before this one.
-    const isNear = TerraformStack.of(cluster) === TerraformStack.of(this);
-    return isNear && policies.length > 0 ? policies : undefined;
-  }
 }
 
 /** The groups, each once and in an order of their own. */
-function groupIds(own: INetworkSecurityGroup, further: INetworkSecurityGroup[] = []): string[] {
-  const others = [...new Set(further)].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
+function groupIds(own: INetworkSecurityGroup, further?: INetworkSecurityGroup[]): string[] {
+  const others = [...new Set(further ?? [])].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
   return [own, ...others].map((group) => group.networkSecurityGroupId);
 }

@@ -122,8 +122,12 @@ function checkGroups(
   problems: Problems,
   name: string,
   what: string,
-  further: INetworkSecurityGroup[] = [],
+  given: INetworkSecurityGroup[] | undefined,
 ): void {
+  const further: unknown[] = Array.isArray(given) ? given : [];
+  if (given && !Array.isArray(given)) {
+    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, "Write a list of groups");
+  }
   for (const group of further) checkGroup(problems, name, group);
   const groups = 1 + new Set(further).size;
   if (groups <= MOST_GROUPS) return;

@@ -1,6 +1,7 @@
 import { type Chart } from "cdk8s";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { before } from "./before";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
 import { ClusterPolicies } from "./cluster-policies";
@@ -160,7 +161,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
         persistentVolumeConfig: tagsOf(this, props),
       },
       // OKE checks the grant while it makes the cluster, and IAM knows no implicit order.
-      dependsOn: [this.encryption.policy],
+      dependsOn: before(this, this.encryption, [this.encryption.policy]),
       lifecycle: { preventDestroy: true },
       ...tagsOf(this, props),
     });

@@ -134,6 +134,19 @@ describe("a key that is given to a cluster", () => {
     expect(give(newStack(), KEYS)).not.toThrow();
   });
 
+  test("may be of another stack, which is then applied first", () => {
+    const app = Testing.app();
+    const [first, second] = [newStack("first", app), newStack("second", app)];
+    const encryption = new ClusterEncryption(first, "key", {
+      compartmentId: COMPARTMENT,
+      existingKeyId: "ocid1.key.oc1.fra.vault.test",
+    });
+    new SecureOkeCluster(second, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion, encryption });
+    app.synth();
+    expect(onlyResource(second, "oci_containerengine_cluster")).not.toHaveProperty("depends_on");
+    expect(second.dependsOn(first)).toBe(true);
+  });
+
   test("may be granted by references: what they hold is not known yet", () => {
     const stack = newStack();
     const variable = (id: string) => new TerraformVariable(stack, id, {}).stringValue;

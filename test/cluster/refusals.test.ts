@@ -80,6 +80,7 @@ describe("a value of another kind", () => {
         size: "3",
         availabilityDomains: "x:AD-1",
         securityGroups: [cluster],
+        podSecurityGroups: cluster,
       }),
     );
     expect(problems.map(({ what, fix }) => `${what}: ${fix}`)).toEqual([
@@ -87,6 +88,7 @@ describe("a value of another kind", () => {
       'kubernetesVersion is "v1.34.1": Write KubernetesVersion.of("v1.34.1")',
       'size is "3": Give a whole number from 0 to 1000',
       expect.stringContaining("securityGroups is another object: Write a NetworkSecurityGroup"),
+      "podSecurityGroups is another object: Write a list of groups",
       'availabilityDomains is "x:AD-1": Give a list of at least one name, or leave it out for all',
       'shape is "BM.Standard.E5.192": Write NodeShape.fixed("BM.Standard.E5.192")',
       `image is "${IMAGE}": Write NodeImage.of("${IMAGE}")`,
