@@ -25,7 +25,9 @@ export * from "./cluster/kubernetes-version";
 export * from "./cluster/node-image";
 export * from "./cluster/node-shape";
 export * from "./cluster/private-node-pool";
+export * from "./cluster/private-node-pool-props";
 export * from "./cluster/secure-oke-cluster";
+export * from "./cluster/secure-oke-cluster-props";
 
 export * from "./workload/added-capability";
 export * from "./workload/allowed-registries";

@@ -1,63 +1,94 @@
+import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
 import { type Problems } from "../core/validation-error";
+import { type ClusterSubnet } from "../network/subnet";
 
-interface Demand {
-  readonly name: string;
+/** What a node pool takes. */
+export interface Demand {
+  /** The path of the pool. */
+  readonly path: string;
   readonly nodes: number;
   /** How many nodes there are more of while others are replaced. */
   readonly surge: number;
-  /** The most pods of a node. */
-  readonly pods: number;
+  /** The most pods of a node, where it is known. */
+  readonly pods?: number;
 }
 
-const capacities = new WeakMap<ISecureOkeCluster, ClusterCapacity>();
+type What = "nodes" | "pods";
 
-/** How many addresses the node pools of one cluster take together, and how many there are. */
-export class ClusterCapacity {
-  /** @internal */
-  public static _of(cluster: ISecureOkeCluster): ClusterCapacity {
-    const known = capacities.get(cluster);
-    if (known) return known;
-    const created = new ClusterCapacity(cluster);
-    capacities.set(cluster, created);
-    return created;
+interface Share extends Demand {
+  readonly what: What;
+}
+
+/** What is taken of each subnet, by its OCID or the reference to it. */
+type Shares = Map<string, Share[]>;
+
+// By the App: clusters and stacks can share a network, and so its subnets.
+const taken = new WeakMap<IConstruct, Shares>();
+
+/** Adds problems where a further pool does not fit into the subnets beside those that are there. */
+export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
+  for (const [subnet, added] of wanted(cluster, demand)) {
+    compare(problems, subnet, [...(sharesOf(cluster).get(subnet.subnetId) ?? []), ...added]);
   }
+}
 
-  private readonly demands: Demand[] = [];
-
-  private constructor(private readonly cluster: ISecureOkeCluster) {}
-
-  /** Adds problems where a further pool does not fit beside those that are there. */
-  public check(problems: Problems, demand: Demand): void {
-    const { workersSubnet, podsSubnet } = this.cluster.network;
-    const all = [...this.demands, demand];
-    const nodes = all.map((pool) => `${pool.name} ${pool.nodes} + ${pool.surge}`);
-    const mostNodes = all.reduce((sum, pool) => sum + pool.nodes + pool.surge, 0);
-    this.compare(problems, "nodes", workersSubnet.cidr, mostNodes, nodes);
-    const pods = all.map((pool) => `${pool.name} (${pool.nodes} + ${pool.surge}) x ${pool.pods}`);
-    const mostPods = all.reduce((sum, pool) => sum + (pool.nodes + pool.surge) * pool.pods, 0);
-    this.compare(problems, "pods", podsSubnet.cidr, mostPods, pods);
+/** Keeps what a pool takes, for those that are checked later. */
+export function takeCapacity(cluster: ISecureOkeCluster, demand: Demand): void {
+  const shares = sharesOf(cluster);
+  for (const [{ subnetId }, added] of wanted(cluster, demand)) {
+    shares.set(subnetId, [...(shares.get(subnetId) ?? []), ...added]);
   }
+}
 
-  public add(demand: Demand): void {
-    this.demands.push(demand);
-  }
+function sharesOf(cluster: ISecureOkeCluster): Shares {
+  const { root } = cluster.node;
+  const shares: Shares = taken.get(root) ?? new Map<string, Share[]>();
+  taken.set(root, shares);
+  return shares;
+}
 
-  private compare(
-    problems: Problems,
-    what: string,
-    cidr: string,
-    need: number,
-    terms: readonly string[],
-  ): void {
-    const block = readIpv4CidrIfKnown(problems, `The subnet of the ${what}`, cidr);
-    const room = block ? usableAddresses(block) : Infinity;
-    if (need <= room) return;
-    problems.add(
-      "SUBNET_EXHAUSTED",
-      `The ${what} need ${need} addresses (${terms.join(" + ")}, with the surge of a replacement), but ${cidr} holds ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
-      `Ask for fewer, or give the network a plan with more room: SubnetPlan.of({ ${what}: ${need} })`,
-    );
-  }
+/** What a pool takes of each subnet; nodes and pods can be in one. */
+function wanted({ network }: ISecureOkeCluster, demand: Demand): [ClusterSubnet, Share[]][] {
+  const { workersSubnet, podsSubnet } = network;
+  const nodes: Share[] = [{ ...demand, what: "nodes" }];
+  const pods: Share[] = demand.pods === undefined ? [] : [{ ...demand, what: "pods" }];
+  if (workersSubnet.subnetId === podsSubnet.subnetId) return [[workersSubnet, [...nodes, ...pods]]];
+  return [
+    [workersSubnet, nodes],
+    [podsSubnet, pods],
+  ];
+}
+
+function addressesOf({ what, nodes, surge, pods = 0 }: Share): number {
+  return (nodes + surge) * (what === "nodes" ? 1 : pods);
+}
+
+function compare(problems: Problems, subnet: ClusterSubnet, shares: readonly Share[]): void {
+  const kinds = [...new Set(shares.map(({ what }) => what))];
+  const who = kinds.sort().join(" and ");
+  const block = readIpv4CidrIfKnown(problems, `The subnet of the ${who}`, subnet.cidr);
+  const room = block ? usableAddresses(block) : Infinity;
+  const need = shares.reduce((sum, one) => sum + addressesOf(one), 0);
+  if (need <= room) return;
+  const terms = shares.map((one) => termOf(one, shares)).join(" + ");
+  const counts = kinds.length > 1 ? "…" : `${who}: ${need}`;
+  problems.add(
+    "SUBNET_EXHAUSTED",
+    `The ${who} need ${need} addresses (${terms}, with the surge of a replacement), but ${subnet.cidr} holds ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
+    `Ask for fewer, or give the network a plan with more room: SubnetPlan.of({ ${counts} })`,
+  );
+}
+
+/** Pools are named by their ids as long as that tells them apart. */
+function termOf({ what, path, nodes, surge, pods = 0 }: Share, all: readonly Share[]): string {
+  const id = idOf(path);
+  const isAmbiguous = all.some((other) => other.path !== path && idOf(other.path) === id);
+  const name = isAmbiguous ? path : id;
+  return what === "nodes" ? `${name} ${nodes} + ${surge}` : `${name} (${nodes} + ${surge}) x ${pods}`;
+}
+
+function idOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -1,7 +1,9 @@
 import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { checkHomeRegionProvider } from "./home-region";
+import { pathOf } from "../core/construct-path";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { nameOf, policyNameOf } from "../core/resource-name";
+import { checkNameIfGiven, nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -50,30 +52,26 @@ const AES_256_BYTES = 32;
 export class ClusterEncryption extends Construct {
   /** The OCID of the key. */
   public readonly keyId: string;
+  /** The OCID of the compartment whose clusters may use the key. */
+  public readonly clusterCompartmentId: string;
   /** The grant, which must exist before the cluster. */
   public readonly policy: IdentityPolicy;
 
-  /** @throws OCID_INVALID, TAG_INVALID */
+  /** @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, PROVIDER_INVALID */
   constructor(scope: Construct, id: string, props: ClusterEncryptionProps) {
+    check(scope, id, props);
     super(scope, id);
-    const problems = new Problems(this);
-    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-    checkOcidIfGiven(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
-    checkOcidIfGiven(problems, "existingKeyId", props.existingKeyId, "key");
-    checkTags(problems, props);
-    problems.throwIfAny();
-
     const name = props.displayName ?? nameOf(this);
     this.keyId = props.existingKeyId ?? this.newKey(name, props).id;
-    const clusters = props.clusterCompartmentId ?? props.compartmentId;
+    this.clusterCompartmentId = props.clusterCompartmentId ?? props.compartmentId;
     this.policy = new IdentityPolicy(this, "Policy", {
       provider: props.homeRegionProvider,
       compartmentId: props.compartmentId,
-      name: policyNameOf(`${name}-key`),
+      name: policyNameOf(this, `${name}-key`),
       description: "Lets the cluster encrypt and decrypt its Kubernetes secrets with one key",
       statements: [
         `Allow any-user to use keys in compartment id ${props.compartmentId} where all {` +
-          `request.principal.type = 'cluster', request.principal.compartment.id = '${clusters}', ` +
+          `request.principal.type = 'cluster', request.principal.compartment.id = '${this.clusterCompartmentId}', ` +
           `target.key.id = '${this.keyId}'}`,
       ],
       ...tagsOf(this, props),
@@ -90,7 +88,7 @@ export class ClusterEncryption extends Construct {
     });
     return new KmsKey(this, "Resource", {
       compartmentId: props.compartmentId,
-      displayName: `${name}-etcd`,
+      displayName: `${stemOf(name)}-etcd`,
       managementEndpoint: vault.managementEndpoint,
       protectionMode: "HSM",
       keyShape: { algorithm: "AES", length: AES_256_BYTES },
@@ -98,4 +96,16 @@ export class ClusterEncryption extends Construct {
       ...tagsOf(this, props),
     });
   }
+}
+
+/** Before the construct is made, so that a refused one leaves its id free. */
+function check(scope: Construct, id: string, props: Partial<ClusterEncryptionProps> = {}): void {
+  const problems = new Problems(pathOf(scope, id));
+  checkOcid(problems, "compartmentId", props.compartmentId as string, "compartment", "tenancy");
+  checkOcidIfGiven(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
+  checkOcidIfGiven(problems, "existingKeyId", props.existingKeyId, "key");
+  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
+  checkNameIfGiven(problems, "displayName", props.displayName);
+  checkTags(problems, props);
+  problems.throwIfAny();
 }

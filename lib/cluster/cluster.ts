@@ -14,6 +14,8 @@ export interface ISecureOkeCluster extends IConstruct {
   readonly kubernetesVersion: KubernetesVersion;
   /** The VCN and the subnets that the cluster lives in. */
   readonly network: IClusterNetwork;
+  /** The group of the API endpoint. */
+  readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   /** The group of the worker nodes. */
   readonly workersSecurityGroup: INetworkSecurityGroup;
   /** The group of the pods. */

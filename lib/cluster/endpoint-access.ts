@@ -1,8 +1,14 @@
+import { Token } from "cdktf";
+import { checkGroup } from "./value-kinds";
 import { readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven } from "../core/required";
+import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { type INetworkPeer, NetworkPeer } from "../network/network-peer";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
+
+const LONGEST_REASON = 255;
 
 /**
  * Who reaches the Kubernetes API endpoint of a cluster, beside its own nodes and pods.
@@ -19,12 +25,13 @@ export class EndpointAccess {
    * A private endpoint that address ranges inside of your networks and members of network security groups reach.
    *
    * @param peers IPv4 blocks, each no wider than a /8, and groups such as that of a bastion: `["10.20.0.0/24", bastionGroup]`
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
+   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static privateFrom(peers: (string | INetworkSecurityGroup)[]): EndpointAccess {
-    const cidrs = peers.filter((peer) => typeof peer === "string");
-    const groups = peers.filter((peer) => typeof peer !== "string");
-    const blocks = groups.length > 0 && cidrs.length === 0 ? [] : check("EndpointAccess.privateFrom", cidrs);
+    const all = Array.isArray(peers) ? peers : [];
+    const cidrs = all.filter((peer) => typeof peer === "string");
+    const groups = all.filter((peer) => typeof peer !== "string");
+    const blocks = readPeers("EndpointAccess.privateFrom", cidrs, groups);
     return new EndpointAccess(false, blocks, groups, "Administrators reach the private API endpoint");
   }
 
@@ -32,10 +39,10 @@ export class EndpointAccess {
    * A public endpoint that only the named address ranges reach.
    *
    * @param cidrs IPv4 blocks, each no wider than a /8, such as `["192.0.2.0/24"]`
-   * @throws REASON_MISSING, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, TEXT_TEMPLATE, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
    */
   public static publicOnlyFrom(cidrs: string[], choice: ReasonedChoice): EndpointAccess {
-    const blocks = check("EndpointAccess.publicOnlyFrom", cidrs, choice);
+    const blocks = readPublic("EndpointAccess.publicOnlyFrom", cidrs, choice);
     return new EndpointAccess(true, blocks, [], choice.reason);
   }
 
@@ -56,10 +63,30 @@ export class EndpointAccess {
   }
 }
 
-function check(factory: string, cidrs: string[], choice?: ReasonedChoice): string[] {
+function readPeers(factory: string, cidrs: string[], groups: INetworkSecurityGroup[]): string[] {
   const problems = new Problems(factory);
-  const blocks = readCidrs(problems, "The list", cidrs);
-  if (choice) checkReason(problems, "A public API endpoint", choice.reason);
+  for (const group of groups) {
+    if (!checkGroup(problems, "A peer", group)) checkGiven(problems, { "A peer": group });
+  }
+  const blocks = groups.length > 0 && cidrs.length === 0 ? [] : readCidrs(problems, "The list", cidrs);
+  problems.throwIfAny();
+  return blocks;
+}
+
+function readPublic(factory: string, cidrs: string[], choice: Partial<ReasonedChoice> = {}): string[] {
+  const problems = new Problems(factory);
+  const blocks = readCidrs(problems, "The list", Array.isArray(cidrs) ? cidrs : []);
+  const { reason } = choice;
+  checkReason(problems, "A public API endpoint", reason);
+  checkText(problems, "The reason", reason);
+  // It becomes the description of the endpoint's rules.
+  if (typeof reason === "string" && !Token.isUnresolved(reason) && reason.length > LONGEST_REASON) {
+    problems.add(
+      "RULE_REASON_LENGTH",
+      `The reason has ${reason.length} characters`,
+      `Say it in at most ${LONGEST_REASON}`,
+    );
+  }
   problems.throwIfAny();
   return blocks;
 }

@@ -2,6 +2,8 @@ import { type Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
+import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
+import { pathOf } from "../core/construct-path";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { Problems } from "../core/validation-error";
@@ -19,10 +21,29 @@ export interface ClusterAttributes {
   readonly kubernetesVersion?: KubernetesVersion;
   /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
   readonly network?: IClusterNetwork;
+  /** The group of the API endpoint. @default - throws when touched */
+  readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /** The group of the worker nodes. @default - throws when touched */
   readonly workersSecurityGroup?: INetworkSecurityGroup;
   /** The group of the pods. @default - throws when touched */
   readonly podsSecurityGroup?: INetworkSecurityGroup;
+}
+
+const GROUPS = ["apiEndpointSecurityGroup", "workersSecurityGroup", "podsSecurityGroup"] as const;
+
+/** Before the construct is made, so that a refused one leaves its id free. */
+export function checkAttributes(
+  scope: Construct,
+  id: string,
+  attributes: Partial<ClusterAttributes> = {},
+): void {
+  const problems = new Problems(pathOf(scope, id));
+  checkOcid(problems, "clusterId", attributes.clusterId as string, "cluster");
+  checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
+  checkVersion(problems, attributes.kubernetesVersion);
+  checkNetwork(problems, attributes.network);
+  for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
+  problems.throwIfAny();
 }
 
 export class ImportedCluster extends Construct implements ISecureOkeCluster {
@@ -34,10 +55,6 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
     private readonly attributes: ClusterAttributes,
   ) {
     super(scope, id);
-    const problems = new Problems(this);
-    checkOcid(problems, "clusterId", attributes.clusterId, "cluster");
-    checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
-    problems.throwIfAny();
     this.clusterId = attributes.clusterId;
   }
 
@@ -51,6 +68,10 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
 
   public get network(): IClusterNetwork {
     return this.attribute("network", this.attributes.network);
+  }
+
+  public get apiEndpointSecurityGroup(): INetworkSecurityGroup {
+    return this.attribute("apiEndpointSecurityGroup", this.attributes.apiEndpointSecurityGroup);
   }
 
   public get workersSecurityGroup(): INetworkSecurityGroup {

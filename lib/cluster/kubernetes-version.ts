@@ -1,3 +1,4 @@
+import { shown } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 const PATTERN = /^v?1\.(\d+)\.(\d+)$/;
@@ -32,7 +33,7 @@ export class KubernetesVersion {
     if (minor === undefined || patch === undefined) {
       problems.add(
         "VERSION_UNKNOWN",
-        `${JSON.stringify(version)} is not a Kubernetes version`,
+        `${shown(version)} is not a Kubernetes version`,
         'Write the version as OKE names it, with its patch, for example "v1.34.1"',
       );
     } else if (Number(minor) < OLDEST_MINOR || Number(minor) > NEWEST_MINOR) {

@@ -1,3 +1,5 @@
+import { Token } from "cdktf";
+import { checkGiven, shown } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 /** The size of a flexible shape. */
@@ -26,19 +28,11 @@ export class NodeShape {
     if (!/^[A-Z][\w.-]*\.Flex$/.test(name)) {
       problems.add(
         "SHAPE_INVALID",
-        `${JSON.stringify(name)} is not a flexible shape`,
+        `${shown(name)} is not a flexible shape`,
         'Name a shape that ends in .Flex, such as "VM.Standard.E5.Flex", or use NodeShape.fixed',
       );
     }
-    const { ocpus, memoryInGbs } = size;
-    if (!(ocpus >= 1)) problems.add("SHAPE_INVALID", `ocpus is ${ocpus}`, "Give at least 1 OCPU");
-    if (!(memoryInGbs >= Math.max(1, ocpus)) || memoryInGbs > ocpus * LARGEST_MEMORY_PER_OCPU) {
-      problems.add(
-        "SHAPE_INVALID",
-        `${memoryInGbs} GB of memory do not go with ${ocpus} OCPUs`,
-        `Give from 1 to ${LARGEST_MEMORY_PER_OCPU} GB for each OCPU`,
-      );
-    }
+    if (checkGiven(problems, { size })) checkSize(problems, size);
     problems.throwIfAny();
     return new NodeShape(name, size);
   }
@@ -53,7 +47,7 @@ export class NodeShape {
     if (!/^(VM|BM)\.[\w.-]+$/.test(name) || name.endsWith(".Flex")) {
       problems.add(
         "SHAPE_INVALID",
-        `${JSON.stringify(name)} is not a shape of a fixed size`,
+        `${shown(name)} is not a shape of a fixed size`,
         'Name a shape such as "BM.Standard.E5.192"; a shape that ends in .Flex needs NodeShape.flexible and a size',
       );
     }
@@ -67,4 +61,19 @@ export class NodeShape {
     /** The size of a flexible shape. */
     public readonly size?: FlexibleShapeSize,
   ) {}
+}
+
+function checkSize(problems: Problems, { ocpus, memoryInGbs }: FlexibleShapeSize): void {
+  const isReference = { ocpus: Token.isUnresolved(ocpus), memory: Token.isUnresolved(memoryInGbs) };
+  if (!isReference.ocpus && !(ocpus >= 1)) {
+    problems.add("SHAPE_INVALID", `ocpus is ${ocpus}`, "Give at least 1 OCPU");
+  }
+  if (isReference.ocpus || isReference.memory) return;
+  if (!(memoryInGbs >= Math.max(1, ocpus)) || memoryInGbs > ocpus * LARGEST_MEMORY_PER_OCPU) {
+    problems.add(
+      "SHAPE_INVALID",
+      `${memoryInGbs} GB of memory do not go with ${ocpus} OCPUs`,
+      `Give from 1 to ${LARGEST_MEMORY_PER_OCPU} GB for each OCPU`,
+    );
+  }
 }

@@ -1,72 +1,26 @@
 import { type Chart } from "cdk8s";
-import { type TerraformProvider } from "cdktf";
+import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { before } from "./before";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
-import { EndpointAccess } from "./endpoint-access";
-import { ImportedCluster, type ClusterAttributes } from "./imported-cluster";
+import { ClusterPolicies } from "./cluster-policies";
+import { type EndpointAccess } from "./endpoint-access";
+import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { LoadBalancerPolicy } from "./load-balancer-policy";
+import { DEFAULT_SERVICES_CIDR, readCluster } from "./read-cluster";
+import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { Acknowledgements } from "../core/acknowledgement";
-import { overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
-import { checkOcid } from "../core/ocid";
 import { Port } from "../core/port";
-import { nameOf } from "../core/resource-name";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
+import { nameOf, stemOf } from "../core/resource-name";
+import { tagsOf } from "../core/tagging";
 import { ChartOutput } from "../manifests/chart-output";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { SubnetExposure } from "../network/subnet-exposure";
-import { SubnetPlan } from "../network/subnet-plan";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 
-/** What a cluster is made of. */
-export interface SecureOkeClusterProps extends TaggingProps {
-  /** The OCID of the compartment of the cluster. */
-  readonly compartmentId: string;
-  /** The version of the control plane. */
-  readonly kubernetesVersion: KubernetesVersion;
-  /**
-   * The name of the cluster.
-   *
-   * @default - the path of the construct, joined by dashes
-   */
-  readonly clusterName?: string;
-  /**
-   * The network that the cluster lives in.
-   *
-   * @default - a ClusterNetwork of its own, 10.0.0.0/16
-   */
-  readonly network?: IClusterNetwork;
-  /**
-   * Who reaches the API endpoint.
-   *
-   * @default EndpointAccess.privateOnly()
-   */
-  readonly endpointAccess?: EndpointAccess;
-  /**
-   * The key of the Kubernetes secrets in etcd.
-   *
-   * @default - a vault and an HSM-protected AES-256 key of its own
-   */
-  readonly encryption?: ClusterEncryption;
-  /**
-   * The addresses of Kubernetes Services; can't be changed later.
-   *
-   * @default "10.96.0.0/16"
-   */
-  readonly servicesCidr?: string;
-  /**
-   * The provider of the tenancy's home region, where IAM policies are written.
-   *
-   * @default - the stack's own provider, which must then be that of the home region
-   */
-  readonly homeRegionProvider?: TerraformProvider;
-}
-
-const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
 const API_SERVER = Port.tcp(6443);
 
 /**
@@ -81,13 +35,14 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   /**
    * A cluster that exists already; nothing of it is looked up.
    *
-   * @throws OCID_INVALID; ATTRIBUTE_MISSING when an attribute that was not given is touched
+   * @throws OCID_INVALID, VALUE_INVALID; ATTRIBUTE_MISSING when an attribute that was not given is touched
    */
   public static fromClusterAttributes(
     scope: Construct,
     id: string,
     attributes: ClusterAttributes,
   ): ISecureOkeCluster {
+    checkAttributes(scope, id, attributes);
     return new ImportedCluster(scope, id, attributes);
   }
 
@@ -102,61 +57,47 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   public readonly workersSecurityGroup: INetworkSecurityGroup;
   public readonly podsSecurityGroup: INetworkSecurityGroup;
 
-  /** @throws OCID_INVALID, TAG_INVALID, SUBNET_NOT_PUBLIC, SUBNET_OVERLAP, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 */
-  constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
-    super(scope, id);
-    const access = props.endpointAccess ?? EndpointAccess.privateOnly();
-    this.check(props, access);
+  /**
+   * What nodes must wait for, so that their pods get addresses.
+   *
+   * @internal
+   */
+  public readonly _podNetworkPolicies: ITerraformDependable[];
 
+  /**
+   * @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_OVERLAP, CIDR_INVALID,
+   * CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, PROVIDER_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
+    const access = readCluster(scope, id, props);
+    super(scope, id);
     const name = props.clusterName ?? nameOf(this);
+    const stem = stemOf(name);
     this.compartmentId = props.compartmentId;
     this.kubernetesVersion = props.kubernetesVersion;
-    this.network = props.network ?? this.ownNetwork(name, props, access);
-    const groups = this.securityGroups(name, props);
+    this.network = props.network ?? this.ownNetwork(stem, props, access);
+    const groups = this.securityGroups(stem, props);
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
     this.workersSecurityGroup = groups.workers;
     this.podsSecurityGroup = groups.pods;
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
-    this.encryption = props.encryption ?? this.ownEncryption(name, props);
+    this.encryption = props.encryption ?? this.ownEncryption(stem, props);
     const cluster = this.createCluster(name, props, access);
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;
-    new LoadBalancerPolicy(this, "LoadBalancerPolicy", {
+    const policies = new ClusterPolicies(this, "Policies", {
       ...props,
       clusterId: this.clusterId,
       networkCompartmentId: this.network.compartmentId,
-      displayName: `${name}-load-balancers`,
+      displayName: name,
     });
+    this._podNetworkPolicies = policies.ofPodNetwork;
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {
     new ChartOutput(this, id, chart);
-  }
-
-  private check(props: SecureOkeClusterProps, access: EndpointAccess): void {
-    const problems = new Problems(this);
-    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-    checkTags(problems, props);
-    if (access.isPublic && props.network && !props.network.apiEndpointSubnet.isPublic) {
-      problems.add(
-        "SUBNET_NOT_PUBLIC",
-        `The API endpoint is asked to be public, but its subnet in ${props.network.node.path} is private`,
-        "Give that ClusterNetwork apiEndpointSubnet: SubnetExposure.publicWith({ reason }), or leave network out",
-      );
-    }
-    const services = readIpv4Cidr(problems, "servicesCidr", props.servicesCidr ?? DEFAULT_SERVICES_CIDR);
-    const network = problems.collect(() => (props.network ?? SubnetPlan.of()).vcnCidr);
-    const vcn = network && readIpv4CidrIfKnown(problems, "The network's vcnCidr", network);
-    if (services && vcn && overlaps(services, vcn)) {
-      problems.add(
-        "SUBNET_OVERLAP",
-        `servicesCidr ${services.text} overlaps the VCN's ${vcn.text}`,
-        "Give servicesCidr a private range outside of the VCN; it can't be changed once the cluster exists",
-      );
-    }
-    problems.throwIfAny();
   }
 
   private ownNetwork(name: string, props: SecureOkeClusterProps, access: EndpointAccess): ClusterNetwork {
@@ -220,7 +161,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
         persistentVolumeConfig: tagsOf(this, props),
       },
       // OKE checks the grant while it makes the cluster, and IAM knows no implicit order.
-      dependsOn: [this.encryption.policy],
+      dependsOn: before(this, this.encryption, [this.encryption.policy]),
       lifecycle: { preventDestroy: true },
       ...tagsOf(this, props),
     });

@@ -127,6 +127,18 @@ export const ERROR_CODES = {
     title: "A value that was not given",
     why: "It has no default, and nothing is looked up while planning, so it can't be known.",
   },
+  VALUE_INVALID: {
+    title: "A value of another kind than was asked for",
+    why: "Without the types of the compiler it would be found out only by Terraform or OCI, in words that say less.",
+  },
+  PROVIDER_INVALID: {
+    title: "A provider of another stack",
+    why: "Each stack is a Terraform configuration of its own, which knows no provider of another one.",
+  },
+  KEY_NOT_GRANTED: {
+    title: "A key that the cluster has no right to use",
+    why: "OKE tries the key while it makes the cluster, and fails after the network has been made.",
+  },
   IMAGE_INVALID: {
     title: "An image reference that is none",
     why: "The kubelet could not pull it.",

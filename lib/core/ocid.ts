@@ -1,4 +1,6 @@
-import { Token } from "cdktf";
+import { TerraformStack, Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { resolveReference } from "./reference";
 import { type Problems } from "./validation-error";
 
 const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
@@ -36,4 +38,22 @@ export function checkOcidIfGiven(
   ...kinds: readonly string[]
 ): void {
   if (value !== undefined) checkOcid(problems, name, value, ...kinds);
+}
+
+/** An OCID or a reference to one, as it is used in a construct. */
+export interface OcidIn {
+  readonly scope: IConstruct;
+  readonly id: string;
+}
+
+/** Whether two OCIDs are one and the same, as far as it can be told; a reference may hold any OCID. */
+export function compareOcids(one: OcidIn, other: OcidIn): "same" | "different" | "unknown" {
+  if (one.id === other.id) return "same";
+  const references = [one, other].filter(({ id }) => Token.isUnresolved(id));
+  if (references.length === 0) return "different";
+  // Each is resolved where it is used, so that comparing carries nothing from stack to stack.
+  if (references.length === 1 || TerraformStack.of(one.scope) !== TerraformStack.of(other.scope)) {
+    return "unknown";
+  }
+  return resolveReference(one.scope, one.id) === resolveReference(other.scope, other.id) ? "same" : "unknown";
 }

@@ -1,3 +1,4 @@
+import { Token } from "cdktf";
 import { type Problems } from "./validation-error";
 
 /**
@@ -13,4 +14,37 @@ export function checkGiven(problems: Problems, values: { readonly [name: string]
     problems.add("ATTRIBUTE_MISSING", `${name} was not given`, `Give it a value; it has no default`);
   }
   return missing.length === 0;
+}
+
+/** How a value is named in a refusal: short, and without the placeholder of a reference. */
+export function shown(value: unknown): string {
+  if (Token.isUnresolved(value)) return "a reference to a Terraform value";
+  if (typeof value === "function") return "a function";
+  return typeof value === "object"
+    ? Array.isArray(value)
+      ? "a list"
+      : "another object"
+    : JSON.stringify(value);
+}
+
+/**
+ * Adds a problem where a value was given that lacks the members of what was asked for.
+ *
+ * Its members and not its class are looked at: it may come from another copy of this library.
+ *
+ * @param members the names of members that such a value has
+ * @param instead what to write, such as `KubernetesVersion.of("v1.34.1")`
+ * @returns whether the value is there and of the kind
+ */
+export function checkMembers(
+  problems: Problems,
+  name: string,
+  value: unknown,
+  members: readonly string[],
+  instead: string,
+): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === "object" && members.every((member) => member in value)) return true;
+  problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, `Write ${instead}`);
+  return false;
 }

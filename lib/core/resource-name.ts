@@ -1,26 +1,61 @@
 import { createHash } from "node:crypto";
+import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { checkText, literalText } from "./terraform-text";
+import { type Problems } from "./validation-error";
 
 const LONGEST_DISPLAY_NAME = 255;
+// What is made under a name adds a word of its own.
+const LONGEST_STEM = LONGEST_DISPLAY_NAME - 40;
 const LONGEST_POLICY_NAME = 100;
 
 /** The name of what a construct makes where the user gave none: its path, joined by dashes. */
 export function nameOf(scope: IConstruct): string {
-  return shortened(scope.node.path.split("/").join("-"), LONGEST_DISPLAY_NAME - 40);
+  return stemOf(literalText(scope.node.path.split("/").join("-")));
+}
+
+/** A name as the beginning of others: short enough for a word behind it. */
+export function stemOf(name: string): string {
+  return Token.isUnresolved(name) ? name : shortened(name, LONGEST_STEM);
+}
+
+/** Adds a problem where a name was given that OCI would refuse. */
+export function checkNameIfGiven(problems: Problems, what: string, name: string | undefined): void {
+  if (name === undefined) return;
+  checkText(problems, what, name);
+  const isText = typeof name === "string" && name.trim() !== "";
+  if (isText && (Token.isUnresolved(name) || name.length <= LONGEST_DISPLAY_NAME)) return;
+  const length = isText ? ` (${name.length} characters)` : "";
+  problems.add(
+    "NAME_INVALID",
+    `${what} is ${JSON.stringify(name)}${length}`,
+    `Write 1 to ${LONGEST_DISPLAY_NAME} characters that are not all blanks, or leave it out`,
+  );
 }
 
 /**
- * A name that IAM takes for a policy; display names may have characters that it refuses.
+ * A name for a policy: of characters that IAM takes, and different from that of every other policy in the compartment.
  *
- * @see https://docs.oracle.com/iaas/Content/Identity/policymgmt/managingpolicies_topic-To_create_a_policy.htm
+ * Display names may have other characters and may be the same, so a hash of the construct's path and of the text ends
+ * each. IAM has no way to rename a policy, so the name must never depend on what else there is.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Identity/policymgmt/managingpolicies_topic-Working_with_Policies.htm
  */
-export function policyNameOf(text: string): string {
-  return shortened(text.replace(/[^A-Za-z0-9._-]+/g, "-"), LONGEST_POLICY_NAME);
+export function policyNameOf(scope: IConstruct, text: string): string {
+  // A reference has nothing that could stand in a name, and its placeholder moves.
+  const known = Token.isUnresolved(text) ? scope.node.path : text;
+  const hash = hashOf(`${scope.node.path}\n${known}`);
+  const words = known.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, LONGEST_POLICY_NAME - hash.length - 1);
+  return `${words}-${hash}`;
 }
 
 /** The beginning of a text that is too long, and a hash that tells it from others that begin alike. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  const hash = hashOf(text);
   return `${text.slice(0, most - hash.length - 1)}-${hash}`;
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { checkText, literalText } from "./terraform-text";
 import { type Problems } from "./validation-error";
 
 /** Tags of the OCI resources that a construct makes. */
@@ -8,8 +9,8 @@ export interface TaggingProps {
   /**
    * Free-form tags, put on every resource that can have them.
    *
-   * At most eight beside the two of this library; a key has up to 100 characters without blanks and periods, a value up to
-   * 256 characters.
+   * At most eight beside the two of this library, and seven for what has the groups of a cluster, one of which gets a third
+   * tag; a key has up to 100 characters without blanks and periods, a value up to 256 characters.
    *
    * @default - only `managed-by: secure-oke` and `construct`, the path of the construct
    * @see https://docs.oracle.com/iaas/Content/Tagging/Concepts/taggingoverview.htm
@@ -26,14 +27,30 @@ export interface TaggingProps {
   readonly definedTags?: { [key: string]: string };
 }
 
+/**
+ * Free-form tags of the workers' group, the backends of load balancers.
+ *
+ * The load balancer controller adds `ManagedBy: CCM` to such a group where it finds no tag of that key, and every later
+ * plan would want to take it away again. It looks at the key only, so a tag of ours keeps its hands off.
+ *
+ * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/cloudprovider/providers/oci/load_balancer.go
+ */
+export const BACKEND_TAGS = { ManagedBy: "secure-oke" } as const;
+
 const MOST_FREEFORM = 10;
 const MOST_DEFINED = 64;
 const LONGEST_VALUE = 256;
 const KEY = /^[!-~]{1,100}$/;
 
-/** Adds a problem for each tag that OCI would refuse. */
-export function checkTags(problems: Problems, { freeformTags = {}, definedTags = {} }: TaggingProps): void {
-  const own = Object.keys(ownTags("")).filter((key) => !(key in freeformTags)).length;
+/**
+ * Adds a problem for each tag that OCI would refuse.
+ *
+ * @param further the keys of free-form tags that the construct puts on its resources beside those of `tagsOf`
+ */
+export function checkTags(problems: Problems, props: TaggingProps, further: readonly string[] = []): void {
+  const freeformTags = props.freeformTags ?? {};
+  const definedTags = props.definedTags ?? {};
+  const own = [...Object.keys(ownTags("")), ...further].filter((key) => !(key in freeformTags)).length;
   checkCount(problems, "freeformTags", freeformTags, MOST_FREEFORM - own);
   checkCount(problems, "definedTags", definedTags, MOST_DEFINED);
   for (const key of Object.keys(freeformTags).filter((name) => !KEY.test(name) || name.includes("."))) {
@@ -64,6 +81,8 @@ function checkCount(problems: Problems, name: string, tags: { [key: string]: str
 
 function checkValues(problems: Problems, name: string, tags: { [key: string]: string }): void {
   for (const [key, value] of Object.entries(tags)) {
+    checkText(problems, `The key of a tag in ${name}`, key);
+    checkText(problems, `The tag ${key} in ${name}`, value);
     if (typeof value === "string" && (Token.isUnresolved(value) || value.length <= LONGEST_VALUE)) continue;
     problems.add(
       "TAG_INVALID",
@@ -82,7 +101,8 @@ export function tagsOf(scope: IConstruct, props: TaggingProps): TaggingProps {
 }
 
 function ownTags(path: string): { [key: string]: string } {
-  return { "managed-by": "secure-oke", construct: path.length <= LONGEST_VALUE ? path : shortened(path) };
+  const fitting = path.length <= LONGEST_VALUE ? path : shortened(path);
+  return { "managed-by": "secure-oke", construct: literalText(fitting) };
 }
 
 /** The end of a path, which says most, and a hash that tells it from others that end alike. */

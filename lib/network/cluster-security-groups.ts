@@ -1,9 +1,13 @@
 import { Construct } from "constructs";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { type IRegionServices } from "./region-services";
+import { pathOf } from "../core/construct-path";
+import { checkOcid } from "../core/ocid";
 import { Port } from "../core/port";
-import { nameOf } from "../core/resource-name";
-import { type TaggingProps } from "../core/tagging";
+import { checkGiven, checkMembers } from "../core/required";
+import { checkNameIfGiven, nameOf, stemOf } from "../core/resource-name";
+import { BACKEND_TAGS, checkTags, type TaggingProps } from "../core/tagging";
+import { Problems } from "../core/validation-error";
 
 /** What the groups of a cluster are made of. */
 export interface ClusterSecurityGroupsProps extends TaggingProps {
@@ -41,14 +45,15 @@ export class ClusterSecurityGroups extends Construct {
   /** The group of the pods. */
   public readonly pods: NetworkSecurityGroup;
 
-  /** @throws OCID_INVALID */
+  /** @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: ClusterSecurityGroupsProps) {
+    check(scope, id, props);
     super(scope, id);
-    const name = props.displayName ?? nameOf(this);
-    const group = (part: string, label: string) =>
-      new NetworkSecurityGroup(this, part, { ...props, displayName: `${name}-${label}` });
+    const name = stemOf(props.displayName ?? nameOf(this));
+    const group = (part: string, label: string, { freeformTags }: TaggingProps = props) =>
+      new NetworkSecurityGroup(this, part, { ...props, freeformTags, displayName: `${name}-${label}` });
     this.apiEndpoint = group("ApiEndpoint", "api");
-    this.workers = group("Workers", "workers");
+    this.workers = group("Workers", "workers", { freeformTags: { ...BACKEND_TAGS, ...props.freeformTags } });
     this.pods = group("Pods", "pods");
     this.allowControlPlane();
     this.allowNodesAndPods();
@@ -99,4 +104,23 @@ export class ClusterSecurityGroups extends Construct {
       });
     }
   }
+}
+
+/** Before the construct is made, so that a refused one leaves its id free. */
+function check(scope: Construct, id: string, props: Partial<ClusterSecurityGroupsProps> = {}): void {
+  const problems = new Problems(pathOf(scope, id));
+  const { compartmentId, vcnId, regionServices } = props;
+  checkGiven(problems, { regionServices });
+  checkMembers(
+    problems,
+    "regionServices",
+    regionServices,
+    ["serviceId", "toRuleEnd"],
+    "RegionServices.of({ serviceId, cidrLabel }), or the regionServices of a ClusterNetwork",
+  );
+  checkOcid(problems, "compartmentId", compartmentId as string, "compartment", "tenancy");
+  checkOcid(problems, "vcnId", vcnId as string, "vcn");
+  checkNameIfGiven(problems, "displayName", props.displayName);
+  checkTags(problems, props, Object.keys(BACKEND_TAGS));
+  problems.throwIfAny();
 }

@@ -1,8 +1,9 @@
-import { Testing } from "cdktf";
+import { TerraformVariable, Testing } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
-import { PrivateNodePool, type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
@@ -156,6 +157,58 @@ describe("a node pool in another stack than its cluster", () => {
   });
 });
 
+describe("a node pool whose numbers and lists Terraform knows only", () => {
+  test("takes them over and counts no addresses", () => {
+    const stack = newStack();
+    const variable = (id: string) => new TerraformVariable(stack, id, {});
+    const [size, pods, volume] = ["size", "pods", "volume"].map((id) => variable(id).numberValue);
+    newPool(
+      {
+        size,
+        maxPodsPerNode: pods,
+        bootVolumeSizeInGbs: volume,
+        availabilityDomains: variable("domains").listValue,
+        shape: NodeShape.flexible("VM.Standard.E5.Flex", {
+          ocpus: variable("ocpus").numberValue,
+          memoryInGbs: 16,
+        }),
+      },
+      stack,
+    );
+    const pool = onlyResource(stack, "oci_containerengine_node_pool");
+    expect(pool).toMatchObject({
+      node_shape_config: { ocpus: "${var.ocpus}" },
+      node_source_details: { boot_volume_size_in_gbs: "${var.volume}" },
+      node_config_details: {
+        size: "${var.size}",
+        node_pool_pod_network_option_details: { max_pods_per_node: "${var.pods}" },
+        dynamic: {
+          placement_configs: {
+            for_each: expect.stringContaining("var.domains"),
+            content: { availability_domain: "${each.value}" },
+          },
+        },
+      },
+    });
+  });
+
+  test("counts the nodes where only the pods of a node are not known", () => {
+    const stack = newStack();
+    const maxPodsPerNode = new TerraformVariable(stack, "pods", {}).numberValue;
+    const [problem, ...more] = refusal(() => newPool({ size: 270, maxPodsPerNode }, stack));
+    expect(more).toEqual([]);
+    expect(problem?.what).toMatch(/^The nodes need 271/);
+  });
+
+  test("may take the size of an own pool into account, which is not counted", () => {
+    const stack = newStack();
+    const size = new TerraformVariable(stack, "size", {}).numberValue;
+    const cluster = newCluster(stack);
+    new PrivateNodePool(stack, "unknown", { cluster, image, shape, size });
+    expect(() => newPool({ cluster, size: 240 }, stack)).not.toThrow();
+  });
+});
+
 describe("bad input of a node pool", () => {
   test.each<[string, Partial<PrivateNodePoolProps>, string[]]>([
     ["nodes newer than the cluster", { kubernetesVersion: KubernetesVersion.V1_35 }, ["VERSION_SKEW"]],
@@ -191,6 +244,72 @@ describe("bad input of a node pool", () => {
       "The pods need 1147 addresses (blue (20 + 1) x 31 + green (15 + 1) x 31, with the surge of a replacement), " +
         "but 10.0.240.0/22 holds 1024 - 3 = 1021",
     );
+  });
+
+  test("counts the pools of all clusters that share the subnets, imported ones too", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podsCidr: "10.0.240.0/22", pods: 1000 }));
+    const { network, kubernetesVersion, workersSecurityGroup, podsSecurityGroup } = cluster;
+    const second = new SecureOkeCluster(stack, "second", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion,
+      network,
+    });
+    const imported = SecureOkeCluster.fromClusterAttributes(stack, "imported", {
+      clusterId: "ocid1.cluster.oc1.fra.test",
+      compartmentId: COMPARTMENT,
+      kubernetesVersion,
+      network,
+      workersSecurityGroup,
+      podsSecurityGroup,
+    });
+    new PrivateNodePool(cluster, "general", { cluster, image, shape, size: 20 });
+    for (const other of [second, imported]) {
+      const [problem, ...more] = refusal(
+        () => new PrivateNodePool(other, "general", { cluster: other, image, shape, size: 15 }),
+      );
+      expect(more).toEqual([]);
+      expect(problem?.what).toContain(
+        `stack/cluster/general (20 + 1) x 31 + ${other.node.path}/general (15 + 1) x 31`,
+      );
+    }
+  });
+
+  test("counts nodes and pods together where they are in one subnet, and each network for itself", () => {
+    const stack = newStack();
+    const existing = (id: string, subnetId: string) => {
+      const subnet = { subnetId, cidr: "10.1.0.0/24" };
+      const network = ClusterNetwork.fromClusterNetworkAttributes(stack, `${id}-network`, {
+        vcnId: "ocid1.vcn.oc1.fra.test",
+        compartmentId: COMPARTMENT,
+        workersSubnet: subnet,
+        podsSubnet: subnet,
+      });
+      const group = NetworkSecurityGroup.fromNetworkSecurityGroupId(
+        stack,
+        `${id}-group`,
+        "ocid1.networksecuritygroup.oc1.fra.test",
+      );
+      return SecureOkeCluster.fromClusterAttributes(stack, id, {
+        clusterId: "ocid1.cluster.oc1.fra.test",
+        compartmentId: COMPARTMENT,
+        kubernetesVersion: KubernetesVersion.V1_34,
+        network,
+        workersSecurityGroup: group,
+        podsSecurityGroup: group,
+      });
+    };
+    const [one, same, other] = [
+      existing("one", "ocid1.subnet.oc1.fra.a"),
+      existing("same", "ocid1.subnet.oc1.fra.a"),
+      existing("other", "ocid1.subnet.oc1.fra.b"),
+    ];
+    const pool = (cluster: typeof one, size: number) => () =>
+      new PrivateNodePool(cluster, "pool", { cluster, image, shape, size });
+    expect(refusal(pool(one, 7))[0]?.what).toMatch(/^The nodes and pods need 256 addresses/);
+    expect(pool(one, 6)).not.toThrow();
+    expect(refusedCodes(pool(same, 1))).toEqual(["SUBNET_EXHAUSTED"]);
+    expect(pool(other, 6)).not.toThrow();
   });
 
   test("refuses a sixth group", () => {

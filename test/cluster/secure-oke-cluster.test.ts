@@ -6,7 +6,8 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster, type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { RegionServices } from "../../lib/network/region-services";
@@ -78,6 +79,12 @@ describe("a cluster without options", () => {
       expect(statement).not.toMatch(/in tenancy|all-resources|manage cluster-family/);
     }
     expect(statements).toHaveLength(3);
+  });
+
+  test("keeps the load balancer controller from tagging the workers' group, and no other", () => {
+    const groups = Object.entries(resourcesOf(stack, "oci_core_network_security_group"));
+    const tagged = groups.filter(([, group]) => group.freeform_tags.ManagedBy !== undefined);
+    expect(tagged).toEqual([[expect.stringContaining("Workers"), expect.anything()]]);
   });
 
   test("puts load balancers into their subnet and their rules into the workers' group", () => {
@@ -204,17 +211,15 @@ describe("a cluster with everything set", () => {
 
   test("writes every policy through the home region's provider", () => {
     const policies = Object.values(resourcesOf(stack, "oci_identity_policy"));
-    expect(policies.map((policy) => policy.provider)).toEqual(["oci.home", "oci.home"]);
+    expect(policies.map((policy) => policy.provider)).toEqual(["oci.home", "oci.home", "oci.home"]);
   });
+});
 
-  test("gets the rights in the network's compartment that VCN-native pods need there", () => {
-    const statements = Object.values(resourcesOf(stack, "oci_identity_policy")).flatMap(
-      (policy) => policy.statements,
-    );
-    expect(statements.filter((s) => s.includes("private-ips"))).toEqual([
-      expect.stringContaining("in compartment id ocid1.compartment.oc1..network where"),
-    ]);
-  });
+test("a ManagedBy tag of the user's own stays, on the workers' group too", () => {
+  const stack = newStack();
+  new SecureOkeCluster(stack, "cluster", { ...minimal, freeformTags: { ManagedBy: "team" } });
+  const groups = Object.values(resourcesOf(stack, "oci_core_network_security_group"));
+  expect(groups.map((group) => group.freeform_tags.ManagedBy)).toEqual(["team", "team", "team"]);
 });
 
 describe("who reaches the API endpoint", () => {
@@ -269,7 +274,13 @@ test("a cluster that exists gives what it was given and throws for the rest only
   });
   expect(cluster.clusterId).toContain("cluster");
   expect(cluster.kubernetesVersion.version).toBe("v1.33.1");
-  for (const name of ["compartmentId", "network", "workersSecurityGroup", "podsSecurityGroup"] as const) {
+  for (const name of [
+    "compartmentId",
+    "network",
+    "apiEndpointSecurityGroup",
+    "workersSecurityGroup",
+    "podsSecurityGroup",
+  ] as const) {
     expect(refusedCodes(() => cluster[name])).toEqual(["ATTRIBUTE_MISSING"]);
   }
 });
@@ -311,7 +322,13 @@ describe("bad input of a cluster", () => {
     const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.test";
     const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", { vcnId });
     const make = () => new SecureOkeCluster(stack, "cluster", { ...minimal, compartmentId: "shop", network });
-    expect(refusedCodes(make)).toEqual(["OCID_INVALID", "ATTRIBUTE_MISSING"]);
+    const problems = refusal(make);
+    expect(problems[0]).toMatchObject({ code: "OCID_INVALID", path: "stack/cluster" });
+    expect(problems.slice(1).map(({ path, what }) => [path, what.split(" ")[0]])).toEqual(
+      ["compartmentId", "loadBalancerSubnet", "regionServices", "apiEndpointSubnet", "vcnCidr"].map(
+        (name) => ["stack/existing", name],
+      ),
+    );
   });
 
   test("is reported all at once, with the path of the cluster", () => {

@@ -1,6 +1,7 @@
-import { checkOcid, checkOcidIfGiven } from "../../lib/core/ocid";
+import { TerraformVariable, Testing } from "cdktf";
+import { checkOcid, checkOcidIfGiven, compareOcids } from "../../lib/core/ocid";
 import { Problems } from "../../lib/core/validation-error";
-import { refusal } from "../support/stack";
+import { newStack, refusal } from "../support/stack";
 
 function check(value: string, ...kinds: string[]): void {
   const problems = new Problems("test");
@@ -46,5 +47,34 @@ describe("an OCID", () => {
     expect(problems.any).toBe(false);
     checkOcidIfGiven(problems, "id", "my-key", "key");
     expect(problems.any).toBe(true);
+  });
+});
+
+describe("two OCIDs", () => {
+  const compare = (one: string, other: string, stack = newStack()) =>
+    compareOcids({ scope: stack, id: one }, { scope: stack, id: other });
+  const [A, B] = ["ocid1.compartment.oc1..a", "ocid1.compartment.oc1..b"];
+
+  test("are the same or different where both are known", () => {
+    expect(compare(A, A)).toBe("same");
+    expect(compare(A, B)).toBe("different");
+  });
+
+  test("are the same where both are one reference, though it was made twice", () => {
+    const stack = newStack();
+    const [a, b] = ["a", "b"].map((id) => new TerraformVariable(stack, id, {}));
+    expect(compare(a!.stringValue, a!.stringValue, stack)).toBe("same");
+    expect(compare(a!.stringValue, b!.stringValue, stack)).toBe("unknown");
+    expect(compare(a!.stringValue, A, stack)).toBe("unknown");
+  });
+
+  test("of two stacks are compared without carrying anything between them", () => {
+    const app = Testing.app();
+    const [first, second] = [newStack("first", app), newStack("second", app)];
+    const ids = [first, second].map((stack) => new TerraformVariable(stack, "a", {}).stringValue);
+    const one = { scope: first, id: ids[0]! };
+    expect(compareOcids(one, { scope: second, id: ids[1]! })).toBe("unknown");
+    expect(compareOcids(one, { scope: second, id: ids[0]! })).toBe("same");
+    expect(second.dependsOn(first)).toBe(false);
   });
 });

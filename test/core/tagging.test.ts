@@ -55,6 +55,25 @@ describe("tags", () => {
     expect(refusedCodes(() => check(props))).toEqual(["TAG_INVALID"]);
   });
 
+  test("that a construct adds to those are counted, where the user gave none of the key", () => {
+    const count = (freeformTags: { [key: string]: string }) => () => {
+      const problems = new Problems("test");
+      checkTags(problems, { freeformTags }, ["ManagedBy"]);
+      problems.throwIfAny();
+    };
+    expect(count(many(7))).not.toThrow();
+    expect(count({ ...many(7), ManagedBy: "us" })).not.toThrow();
+    expect(refusal(count(many(8)))[0]?.fix).toBe("Give at most 7");
+  });
+
+  test.each<[string, TaggingProps]>([
+    ["value", { freeformTags: { owner: "${var.owner}" } }],
+    ["key", { freeformTags: { "${owner}": "us" } }],
+    ["defined value", { definedTags: { "Operations.Owner": "%{ if x }" } }],
+  ])("are refused where Terraform would read a template in a %s", (_, props) => {
+    expect(refusedCodes(() => check(props))).toEqual(["TEXT_TEMPLATE"]);
+  });
+
   test("are all reported at once", () => {
     expect(refusal(() => check({ freeformTags: { "a b": "x".repeat(300) } }))).toHaveLength(2);
   });

@@ -222,6 +222,15 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     { cluster_id: TEST("cluster"), kubernetes_version: "v1.35.0" },
     /newer/,
   ],
+  [
+    "a policy for a compartment beside its own",
+    "oci_identity_policy",
+    {
+      compartment_id: "ocid1.compartment.oc1..a",
+      statements: ["allow x to y in compartment id ocid1.compartment.oc1..b where z"],
+    },
+    /not part of/,
+  ],
   ["an empty policy statement", "oci_identity_policy", { statements: [""] }, /no verb/],
   [
     "a policy statement without a verb",
@@ -281,6 +290,14 @@ const TAKEN: readonly [what: string, type: string, values: Values][] = [
     "statements of every verb",
     "oci_identity_policy",
     { statements: ["allow x to y", "Endorse x", "ADMIT x", "Define x"] },
+  ],
+  [
+    "a policy of the tenancy, for any compartment",
+    "oci_identity_policy",
+    {
+      compartment_id: "ocid1.tenancy.oc1..a",
+      statements: ["allow x to y in compartment id ocid1.compartment.oc1..b"],
+    },
   ],
   [
     "nodes that are as old as supported, in the cluster's VCN",

@@ -18,6 +18,7 @@ export const PLAN_RULES: readonly Rule[] = [
   hostBits,
   unknownPeerGroup,
   policyStatements,
+  policyLocations,
   ruleDetails,
   repeatedRoutes,
 ];
@@ -127,6 +128,17 @@ export function policyStatements({ type, values }: Candidate): Refusal[] {
       (statement) => typeof statement === "string" && !/^\s*(allow|endorse|admit|define)\s/i.test(statement),
     )
     .map((statement) => invalid(`The policy statement ${JSON.stringify(statement)} has no verb`));
+}
+
+/** A policy may name its own compartment and those below it; the double knows of none below, but for the tenancy. */
+export function policyLocations({ type, values }: Candidate): Refusal[] {
+  const own: Value = values.compartment_id;
+  if (type !== "oci_identity_policy" || typeof own !== "string" || own.startsWith("ocid1.tenancy."))
+    return [];
+  return strings(values, ["statements"])
+    .map((statement) => /in compartment id (\S+)/.exec(statement)?.[1])
+    .filter((location) => location !== undefined && location !== own)
+    .map((location) => invalid(`The policy is attached to ${own}, which ${location} is not part of`));
 }
 
 export function overlappingSubnets({ type, values, world }: Candidate): Refusal[] {

@@ -1,0 +1,72 @@
+import { type ISecureOkeCluster } from "./cluster";
+import { type KubernetesVersion } from "./kubernetes-version";
+import { type NodeImage } from "./node-image";
+import { type NodeShape } from "./node-shape";
+import { type TaggingProps } from "../core/tagging";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
+
+/** What a pool of worker nodes is made of. */
+export interface PrivateNodePoolProps extends TaggingProps {
+  /** The cluster that the nodes join. */
+  readonly cluster: ISecureOkeCluster;
+  /** The image that the nodes boot from. */
+  readonly image: NodeImage;
+  /** The shape of the nodes. */
+  readonly shape: NodeShape;
+  /** How many nodes, 0 to 1,000; the addresses that a reference to a Terraform value takes are not counted. */
+  readonly size: number;
+  /**
+   * The version of the nodes: not newer than the cluster's and at most three minor versions older.
+   *
+   * @default - the version of the cluster
+   */
+  readonly kubernetesVersion?: KubernetesVersion;
+  /**
+   * The names of the availability domains to spread the nodes over, such as `["Uocm:EU-FRANKFURT-1-AD-1"]`.
+   *
+   * @default - all of the region, looked up by Terraform
+   */
+  readonly availabilityDomains?: string[];
+  /**
+   * The most pods of a node, 1 to 110; each takes an address of the pods' subnet.
+   *
+   * @default 31
+   */
+  readonly maxPodsPerNode?: number;
+  /**
+   * The size of the boot volume, 50 to 32,768 GB.
+   *
+   * @default - the size of the image
+   */
+  readonly bootVolumeSizeInGbs?: number;
+  /**
+   * How long pods may take to leave a node that is replaced, PT0M to PT60M.
+   *
+   * @default "PT60M"
+   */
+  readonly evictionGraceDuration?: string;
+  /**
+   * Kubernetes labels of the nodes.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+  /**
+   * Further groups of the nodes, at most four beside that of the cluster.
+   *
+   * @default - none
+   */
+  readonly securityGroups?: INetworkSecurityGroup[];
+  /**
+   * Further groups of the pods, at most four beside that of the cluster.
+   *
+   * @default - none
+   */
+  readonly podSecurityGroups?: INetworkSecurityGroup[];
+  /**
+   * The name of the pool.
+   *
+   * @default - the id of the construct
+   */
+  readonly nodePoolName?: string;
+}

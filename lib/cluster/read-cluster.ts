@@ -1,0 +1,82 @@
+import { type Construct } from "constructs";
+import { EndpointAccess } from "./endpoint-access";
+import { checkHomeRegionProvider } from "./home-region";
+import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
+import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
+import { overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
+import { pathOf } from "../core/construct-path";
+import { checkOcid, compareOcids } from "../core/ocid";
+import { checkGiven } from "../core/required";
+import { checkNameIfGiven } from "../core/resource-name";
+import { BACKEND_TAGS, checkTags } from "../core/tagging";
+import { Problems } from "../core/validation-error";
+import { type IClusterNetwork } from "../network/cluster-network";
+import { SubnetPlan } from "../network/subnet-plan";
+
+export const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
+
+/** Validates the props before the cluster is made; throws with all that is wrong. */
+export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
+  const problems = new Problems(pathOf(scope, id));
+  const given: Partial<SecureOkeClusterProps> = props ?? {};
+  const { endpointAccess, network, kubernetesVersion } = given;
+  checkOcid(problems, "compartmentId", given.compartmentId as string, "compartment", "tenancy");
+  checkGiven(problems, { kubernetesVersion });
+  checkVersion(problems, kubernetesVersion);
+  checkNameIfGiven(problems, "clusterName", given.clusterName);
+  checkHomeRegionProvider(problems, scope, given.homeRegionProvider);
+  checkTags(problems, given, Object.keys(BACKEND_TAGS));
+  const isAccess = checkEndpointAccess(problems, endpointAccess);
+  const access = (isAccess ? endpointAccess : undefined) ?? EndpointAccess.privateOnly();
+  checkKey(problems, scope, given);
+  const isNetwork = checkNetwork(problems, network);
+  if (isNetwork || !network) readNetwork(problems, network, access, given.servicesCidr);
+  problems.throwIfAny();
+  return access;
+}
+
+/** What is used of a network is touched, so that everything that an imported one lacks is found at once. */
+function readNetwork(
+  problems: Problems,
+  network: IClusterNetwork | undefined,
+  access: EndpointAccess,
+  servicesCidr: string = DEFAULT_SERVICES_CIDR,
+): void {
+  if (network) {
+    for (const name of ["compartmentId", "loadBalancerSubnet", "regionServices"] as const) {
+      problems.collect(() => network[name]);
+    }
+    const endpoint = problems.collect(() => network.apiEndpointSubnet);
+    if (access.isPublic && endpoint && !endpoint.isPublic) {
+      problems.add(
+        "SUBNET_NOT_PUBLIC",
+        `The API endpoint is asked to be public, but its subnet in ${network.node.path} is private`,
+        "Give that ClusterNetwork apiEndpointSubnet: SubnetExposure.publicWith({ reason }), or leave network out",
+      );
+    }
+  }
+  const services = readIpv4Cidr(problems, "servicesCidr", servicesCidr);
+  const range = problems.collect(() => (network ?? SubnetPlan.of()).vcnCidr);
+  const vcn = range && readIpv4CidrIfKnown(problems, "The network's vcnCidr", range);
+  if (!services || !vcn || !overlaps(services, vcn)) return;
+  problems.add(
+    "SUBNET_OVERLAP",
+    `servicesCidr ${services.text} overlaps the VCN's ${vcn.text}`,
+    "Give servicesCidr a private range outside of the VCN; it can't be changed once the cluster exists",
+  );
+}
+
+/** The grant of a key names the compartment of the clusters that may use it. */
+function checkKey(problems: Problems, scope: Construct, props: Partial<SecureOkeClusterProps>): void {
+  const { encryption, compartmentId } = props;
+  if (!checkEncryption(problems, encryption)) return;
+  const granted = encryption?.clusterCompartmentId;
+  if (!encryption || !granted || typeof compartmentId !== "string") return;
+  const own = { scope, id: compartmentId };
+  if (compareOcids(own, { scope: encryption, id: granted }) !== "different") return;
+  problems.add(
+    "KEY_NOT_GRANTED",
+    `The key of ${encryption.node.path} may be used by clusters in ${granted}, and this one is in ${compartmentId}`,
+    `Give that ClusterEncryption clusterCompartmentId: ${JSON.stringify(compartmentId)}`,
+  );
+}

@@ -1,0 +1,50 @@
+import { type TerraformProvider } from "cdktf";
+import { type ClusterEncryption } from "./cluster-encryption";
+import { type EndpointAccess } from "./endpoint-access";
+import { type KubernetesVersion } from "./kubernetes-version";
+import { type TaggingProps } from "../core/tagging";
+import { type IClusterNetwork } from "../network/cluster-network";
+
+/** What a cluster is made of. */
+export interface SecureOkeClusterProps extends TaggingProps {
+  /** The OCID of the compartment of the cluster. */
+  readonly compartmentId: string;
+  /** The version of the control plane. */
+  readonly kubernetesVersion: KubernetesVersion;
+  /**
+   * The name of the cluster.
+   *
+   * @default - the path of the construct, joined by dashes
+   */
+  readonly clusterName?: string;
+  /**
+   * The network that the cluster lives in.
+   *
+   * @default - a ClusterNetwork of its own, 10.0.0.0/16
+   */
+  readonly network?: IClusterNetwork;
+  /**
+   * Who reaches the API endpoint.
+   *
+   * @default EndpointAccess.privateOnly()
+   */
+  readonly endpointAccess?: EndpointAccess;
+  /**
+   * The key of the Kubernetes secrets in etcd.
+   *
+   * @default - a vault and an HSM-protected AES-256 key of its own
+   */
+  readonly encryption?: ClusterEncryption;
+  /**
+   * The addresses of Kubernetes Services; can't be changed later.
+   *
+   * @default "10.96.0.0/16"
+   */
+  readonly servicesCidr?: string;
+  /**
+   * The provider of the tenancy's home region, where IAM policies are written.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+}

@@ -1,0 +1,166 @@
+import { Testing, TerraformVariable, type TerraformStack } from "cdktf";
+import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { COMPARTMENT, newStack, onlyResource, refusal, resourcesOf } from "../support/stack";
+
+const NETWORK = "ocid1.compartment.oc1..network";
+const KEYS = "ocid1.compartment.oc1..keys";
+const kubernetesVersion = KubernetesVersion.V1_34;
+
+function newCluster(stack: TerraformStack, compartmentId: string, networkCompartmentId: string) {
+  const network = new ClusterNetwork(stack, "network", { compartmentId: networkCompartmentId });
+  return new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, network });
+}
+
+function newPool(stack: TerraformStack, cluster: SecureOkeCluster) {
+  return new PrivateNodePool(stack, "pool", {
+    cluster,
+    image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    size: 3,
+  });
+}
+
+/** The policies beside that of the key: where each is attached, and what it lets the cluster do where. */
+function grants(stack: TerraformStack): [string, string[]][] {
+  return Object.values(resourcesOf(stack, "oci_identity_policy"))
+    .filter((policy) => !policy.description.includes("key"))
+    .map(({ compartment_id, statements }): [string, string[]] => [
+      compartment_id,
+      statements.map((statement: string) =>
+        /to (.*) in compartment id (\S+) where/.exec(statement)!.slice(1).join(" @ "),
+      ),
+    ])
+    .sort();
+}
+
+describe("a cluster whose network is in another compartment", () => {
+  const stack = newStack();
+  newPool(stack, newCluster(stack, COMPARTMENT, NETWORK));
+  const policies = resourcesOf(stack, "oci_identity_policy");
+
+  test("has a policy in each, which names only the compartment that it is attached to", () => {
+    expect(grants(stack)).toEqual([
+      [
+        NETWORK,
+        [
+          `manage network-security-groups @ ${NETWORK}`,
+          `manage vcns @ ${NETWORK}`,
+          `use private-ips @ ${NETWORK}`,
+        ],
+      ],
+      [COMPARTMENT, [`manage network-security-groups @ ${COMPARTMENT}`, `manage instances @ ${COMPARTMENT}`]],
+    ]);
+  });
+
+  test("gets of the VCN only what creating and deleting groups needs, and all of it for itself alone", () => {
+    const statements = Object.values(policies).flatMap((policy) => policy.statements as string[]);
+    expect(statements.filter((text) => text.includes("vcns"))).toEqual([
+      expect.stringMatching(
+        /any {request\.operation = 'CreateNetworkSecurityGroup', request\.operation = 'DeleteNetworkSecurityGroup'}}$/,
+      ),
+    ]);
+    for (const text of statements.filter((one) => !one.includes("keys"))) {
+      expect(text).toContain("request.principal.id = '${oci_containerengine_cluster.");
+    }
+  });
+
+  test("gets its nodes only after both policies: pods have no address without them", () => {
+    const { depends_on } = onlyResource(stack, "oci_containerengine_node_pool");
+    const attached = depends_on.map((address: string) => policies[address.split(".")[1]!].compartment_id);
+    expect(attached.sort()).toEqual([NETWORK, COMPARTMENT]);
+  });
+
+  test("has nodes of another stack, which wait for the whole stack of the cluster", () => {
+    const app = Testing.app();
+    const [first, second] = [newStack("first", app), newStack("second", app)];
+    newPool(second, newCluster(first, COMPARTMENT, NETWORK));
+    app.synth();
+    expect(onlyResource(second, "oci_containerengine_node_pool")).not.toHaveProperty("depends_on");
+    expect(second.dependsOn(first)).toBe(true);
+  });
+});
+
+describe("a cluster in the compartment of its network", () => {
+  const ONE = ["manage network-security-groups", "manage vcns"];
+
+  test("gets no right for its pods: it needs none there", () => {
+    const stack = newStack();
+    newPool(stack, newCluster(stack, COMPARTMENT, COMPARTMENT));
+    expect(grants(stack)).toEqual([[COMPARTMENT, ONE.map((what) => `${what} @ ${COMPARTMENT}`)]]);
+    expect(onlyResource(stack, "oci_containerengine_node_pool")).not.toHaveProperty("depends_on");
+  });
+
+  test("is told by one reference made twice", () => {
+    const stack = newStack();
+    const variable = new TerraformVariable(stack, "compartment", {});
+    newCluster(stack, variable.stringValue, variable.stringValue);
+    expect(grants(stack)).toEqual([
+      ["${var.compartment}", ONE.map((what) => `${what} @ \${var.compartment}`)],
+    ]);
+  });
+
+  test("is not told by two references, which may differ", () => {
+    const stack = newStack();
+    const [a, b] = ["a", "b"].map((id) => new TerraformVariable(stack, id, {}).stringValue);
+    newCluster(stack, a!, b!);
+    expect(grants(stack).map(([attached]) => attached)).toEqual(["${var.a}", "${var.b}"]);
+  });
+});
+
+describe("a key that is given to a cluster", () => {
+  function give(stack: TerraformStack, compartmentId: string, clusterCompartmentId?: string) {
+    const encryption = new ClusterEncryption(stack, "key", { compartmentId: KEYS, clusterCompartmentId });
+    return () => new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, encryption });
+  }
+
+  test("must be granted to clusters of its compartment, and the refusal says what to write", () => {
+    for (const granted of [undefined, NETWORK]) {
+      const [problem, ...more] = refusal(give(newStack(), COMPARTMENT, granted));
+      expect(more).toEqual([]);
+      expect(problem).toMatchObject({
+        code: "KEY_NOT_GRANTED",
+        path: "stack/cluster",
+        what: `The key of stack/key may be used by clusters in ${granted ?? KEYS}, and this one is in ${COMPARTMENT}`,
+        fix: `Give that ClusterEncryption clusterCompartmentId: "${COMPARTMENT}"`,
+      });
+    }
+    expect(give(newStack(), COMPARTMENT, COMPARTMENT)).not.toThrow();
+    expect(give(newStack(), KEYS)).not.toThrow();
+  });
+
+  test("may be of another stack, which is then applied first", () => {
+    const app = Testing.app();
+    const [first, second] = [newStack("first", app), newStack("second", app)];
+    const encryption = new ClusterEncryption(first, "key", {
+      compartmentId: COMPARTMENT,
+      existingKeyId: "ocid1.key.oc1.fra.vault.test",
+    });
+    new SecureOkeCluster(second, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion, encryption });
+    app.synth();
+    expect(onlyResource(second, "oci_containerengine_cluster")).not.toHaveProperty("depends_on");
+    expect(second.dependsOn(first)).toBe(true);
+  });
+
+  test("may be granted by references: what they hold is not known yet", () => {
+    const stack = newStack();
+    const variable = (id: string) => new TerraformVariable(stack, id, {}).stringValue;
+    expect(give(stack, variable("a"), variable("b"))).not.toThrow();
+    const other = newStack();
+    expect(give(other, COMPARTMENT, new TerraformVariable(other, "c", {}).stringValue)).not.toThrow();
+  });
+});
+
+test("policies of two clusters of one name, in one compartment, have names of their own", () => {
+  const stack = newStack();
+  for (const id of ["a b", "a-b", "blue"]) {
+    new SecureOkeCluster(stack, id, { compartmentId: COMPARTMENT, kubernetesVersion, clusterName: "shop" });
+  }
+  const names = Object.values(resourcesOf(stack, "oci_identity_policy")).map(({ name }) => name);
+  expect(new Set(names).size).toBe(6);
+});

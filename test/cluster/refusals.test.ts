@@ -1,0 +1,217 @@
+import { Testing, TerraformVariable, Token, type TerraformStack } from "cdktf";
+import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { EndpointAccess } from "../../lib/cluster/endpoint-access";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { ClusterSecurityGroups } from "../../lib/network/cluster-security-groups";
+import { RegionServices } from "../../lib/network/region-services";
+import { OciProvider } from "../../lib/oci/provider";
+import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
+
+const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
+const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";
+const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.test";
+const image = NodeImage.of(IMAGE);
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const kubernetesVersion = KubernetesVersion.V1_34;
+const minimal = { compartmentId: COMPARTMENT, kubernetesVersion };
+const regionServices = RegionServices.of({
+  serviceId: "ocid1.service.oc1.fra.test",
+  cidrLabel: "all-fra-services-in-oracle-services-network",
+});
+
+/** As a program in plain JavaScript calls: with anything. */
+const make: { [kind: string]: (stack: TerraformStack, props?: any) => unknown } = {
+  cluster: (stack, props) => new SecureOkeCluster(stack, "it", props),
+  "imported cluster": (stack, props) => SecureOkeCluster.fromClusterAttributes(stack, "it", props),
+  pool: (stack, props) => new PrivateNodePool(stack, "it", props),
+  key: (stack, props) => new ClusterEncryption(stack, "it", props),
+  groups: (stack, props) => new ClusterSecurityGroups(stack, "it", props),
+};
+
+const whats = (kind: string, props?: object, stack = newStack()) =>
+  refusal(() => make[kind]!(stack, props)).map(({ what }) => what);
+
+describe("what was not given", () => {
+  test.each<[string, string[]]>([
+    ["cluster", ["compartmentId is undefined, not an OCID", "kubernetesVersion was not given"]],
+    ["imported cluster", ["clusterId is undefined, not an OCID"]],
+    ["pool", ["cluster", "image", "shape", "size"].map((name) => `${name} was not given`)],
+    ["key", ["compartmentId is undefined, not an OCID"]],
+    [
+      "groups",
+      [
+        "regionServices was not given",
+        "compartmentId is undefined, not an OCID",
+        "vcnId is undefined, not an OCID",
+      ],
+    ],
+  ])("to a %s is named, all at once", (kind, expected) => {
+    expect(whats(kind)).toEqual(expected);
+    expect(whats(kind, {})).toEqual(expected);
+  });
+
+  test("to a factory is refused", () => {
+    expect(refusedCodes(() => NodeImage.of(undefined as never))).toEqual(["OCID_INVALID"]);
+    expect(refusedCodes(() => KubernetesVersion.of(undefined as never))).toEqual(["VERSION_UNKNOWN"]);
+    expect(refusedCodes(() => NodeShape.fixed(undefined as never))).toEqual(["SHAPE_INVALID"]);
+    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", undefined as never))).toEqual([
+      "ATTRIBUTE_MISSING",
+    ]);
+    expect(refusedCodes(() => EndpointAccess.privateFrom(undefined as never))).toEqual(["CIDR_LIST_EMPTY"]);
+    expect(refusedCodes(() => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], undefined as never))).toEqual([
+      "REASON_MISSING",
+    ]);
+  });
+});
+
+describe("a value of another kind", () => {
+  test("is refused by a node pool with what to write instead", () => {
+    const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "c", { clusterId: CLUSTER });
+    const problems = refusal(() =>
+      make.pool!(newStack(), {
+        cluster: CLUSTER,
+        kubernetesVersion: "v1.34.1",
+        shape: "BM.Standard.E5.192",
+        image: IMAGE,
+        size: "3",
+        availabilityDomains: "x:AD-1",
+        securityGroups: [cluster],
+        podSecurityGroups: cluster,
+      }),
+    );
+    expect(problems.map(({ what, fix }) => `${what}: ${fix}`)).toEqual([
+      `cluster is "${CLUSTER}": Write a SecureOkeCluster, or SecureOkeCluster.fromClusterAttributes(scope, id, { clusterId, … })`,
+      'kubernetesVersion is "v1.34.1": Write KubernetesVersion.of("v1.34.1")',
+      'size is "3": Give a whole number from 0 to 1000',
+      expect.stringContaining("securityGroups is another object: Write a NetworkSecurityGroup"),
+      "podSecurityGroups is another object: Write a list of groups",
+      'availabilityDomains is "x:AD-1": Give a list of at least one name, or leave it out for all',
+      'shape is "BM.Standard.E5.192": Write NodeShape.fixed("BM.Standard.E5.192")',
+      `image is "${IMAGE}": Write NodeImage.of("${IMAGE}")`,
+    ]);
+  });
+
+  test("is refused by a cluster", () => {
+    const props = {
+      ...minimal,
+      kubernetesVersion: "1.34",
+      network: VCN,
+      endpointAccess: "private",
+      encryption: "ocid1.key.oc1.fra.test",
+      homeRegionProvider: "eu-frankfurt-1",
+    };
+    const problems = refusal(() => make.cluster!(newStack(), props));
+    expect(problems.map(({ code, what }) => [code, what.split(" ")[0]])).toEqual(
+      ["kubernetesVersion", "homeRegionProvider", "endpointAccess", "encryption", "network"].map((name) => [
+        "VALUE_INVALID",
+        name,
+      ]),
+    );
+    expect(problems[0]?.fix).toBe('Write KubernetesVersion.of("v1.34.1")');
+  });
+
+  test("is refused by a cluster that exists", () => {
+    const problems = refusal(() =>
+      make["imported cluster"]!(newStack(), {
+        clusterId: CLUSTER,
+        kubernetesVersion: "v1.33.1",
+        workersSecurityGroup: "ocid1.networksecuritygroup.oc1.fra.test",
+      }),
+    );
+    expect(problems.map(({ code }) => code)).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
+  });
+
+  test("is taken where it is of another copy of the library", () => {
+    const copy = { version: "v1.34.1", minor: 34, patch: 1, isOlderThan: () => false };
+    expect(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: copy })).not.toThrow();
+  });
+});
+
+test("a text too long for the rules of a public endpoint, or with a template in it, is refused", () => {
+  const access = (reason: string) => () => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], { reason });
+  expect(refusedCodes(access("x".repeat(256)))).toEqual(["RULE_REASON_LENGTH"]);
+  expect(refusedCodes(access("${why}"))).toEqual(["TEXT_TEMPLATE"]);
+  expect(access("x".repeat(255))).not.toThrow();
+});
+
+test.each<[string, string, object]>([
+  ["cluster", "clusterName", minimal],
+  ["key", "displayName", { compartmentId: COMPARTMENT }],
+  ["groups", "displayName", { compartmentId: COMPARTMENT, vcnId: VCN, regionServices }],
+])("the name of a %s is neither blank nor too long nor a template", (kind, name, props) => {
+  const codes = (value: string) => refusedCodes(() => make[kind]!(newStack(), { ...props, [name]: value }));
+  expect(codes(" ")).toEqual(["NAME_INVALID"]);
+  expect(codes("x".repeat(256))).toEqual(["NAME_INVALID"]);
+  expect(codes("${shop}")).toEqual(["TEXT_TEMPLATE"]);
+  expect(() => make[kind]!(newStack(), { ...props, [name]: "x".repeat(255) })).not.toThrow();
+});
+
+describe("what was refused", () => {
+  test.each<[string, object, object]>([
+    ["cluster", { ...minimal, compartmentId: "shop" }, minimal],
+    ["imported cluster", { clusterId: "shop" }, { clusterId: CLUSTER }],
+    ["key", { compartmentId: "shop" }, { compartmentId: COMPARTMENT }],
+    [
+      "groups",
+      { compartmentId: COMPARTMENT, vcnId: "shop", regionServices },
+      { compartmentId: COMPARTMENT, vcnId: VCN, regionServices },
+    ],
+  ])("leaves the id of a %s free for a second try", (kind, bad, good) => {
+    const stack = newStack();
+    const before = stack.node.children.length;
+    expect(() => make[kind]!(stack, bad)).toThrow(/OCID_INVALID/);
+    expect(stack.node.children).toHaveLength(before);
+    expect(() => make[kind]!(stack, good)).not.toThrow();
+  });
+
+  test("leaves the id of a pool free, and takes no addresses", () => {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", minimal);
+    const props = { cluster, image, shape, size: 240 };
+    expect(() => make.pool!(stack, { ...props, maxPodsPerNode: 111 })).toThrow(/COUNT_INVALID/);
+    expect(() => make.pool!(stack, props)).not.toThrow();
+  });
+});
+
+describe("a home region's provider", () => {
+  test("is of the stack, with an alias or without", () => {
+    const stack = newStack();
+    const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+    const own = stack.node.findChild("oci");
+    for (const [id, homeRegionProvider] of [["a", home] as const, ["b", own as OciProvider] as const]) {
+      expect(() => new SecureOkeCluster(stack, id, { ...minimal, homeRegionProvider })).not.toThrow();
+    }
+  });
+
+  test("of another stack is refused", () => {
+    const app = Testing.app();
+    const [first, second] = [newStack("first", app), newStack("second", app)];
+    const homeRegionProvider = new OciProvider(first, "home", { region: "eu-amsterdam-1", alias: "home" });
+    for (const kind of ["cluster", "key"]) {
+      const [problem, ...more] = refusal(() => make[kind]!(second, { ...minimal, homeRegionProvider }));
+      expect(more).toEqual([]);
+      expect(problem).toMatchObject({
+        code: "PROVIDER_INVALID",
+        what: "homeRegionProvider is of the stack first, and not of second",
+        fix: 'Make one in the stack second, with the alias "home"',
+      });
+    }
+  });
+});
+
+test("no refusal shows the placeholder of a reference", () => {
+  const stack = newStack();
+  const variable = new TerraformVariable(stack, "v", {});
+  const errors = [
+    () => KubernetesVersion.of(variable.stringValue),
+    () => NodeShape.fixed(variable.stringValue),
+    () => NodeShape.flexible(variable.stringValue, { ocpus: variable.numberValue, memoryInGbs: 16 }),
+    () => make.pool!(stack, { cluster: Token.asString({}), image: variable.stringValue, shape, size: 1 }),
+  ].map((call) => refusal(call));
+  expect(JSON.stringify(errors)).not.toMatch(/TfToken|e\+\d/);
+  expect(errors[0]![0]?.what).toBe("a reference to a Terraform value is not a Kubernetes version");
+});
