@@ -2,8 +2,9 @@ import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkHomeRegionProvider } from "./home-region";
 import { pathOf } from "../core/construct-path";
+import { checkDisplayName } from "../core/display-name";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { checkNameIfGiven, nameOf, policyNameOf, stemOf } from "../core/resource-name";
+import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -105,7 +106,7 @@ function check(scope: Construct, id: string, props: Partial<ClusterEncryptionPro
   checkOcidIfGiven(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "existingKeyId", props.existingKeyId, "key");
   checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkNameIfGiven(problems, "displayName", props.displayName);
+  checkDisplayName(problems, "displayName", props.displayName);
   checkTags(problems, props);
   problems.throwIfAny();
 }

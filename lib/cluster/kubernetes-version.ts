@@ -1,4 +1,4 @@
-import { shown } from "../core/required";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 const PATTERN = /^v?1\.(\d+)\.(\d+)$/;

@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
-import { checkGiven, shown } from "../core/required";
+import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** The size of a flexible shape. */

@@ -7,10 +7,11 @@ import { type NodeImage } from "./node-image";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { checkCluster, checkGroup, checkImage, checkShape, checkVersion } from "./value-kinds";
 import { pathOf } from "../core/construct-path";
+import { checkDisplayName } from "../core/display-name";
 import { checkLabels } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
-import { checkGiven, shown } from "../core/required";
-import { checkNameIfGiven } from "../core/resource-name";
+import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
@@ -49,7 +50,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkLabels(problems, "labels", given.labels);
   checkShape(problems, shape);
   if (checkImage(problems, image)) checkOcid(problems, "The image", (image as NodeImage).imageId, "image");
-  checkNameIfGiven(
+  checkDisplayName(
     problems,
     given.nodePoolName === undefined ? "The id" : "nodePoolName",
     given.nodePoolName ?? id,

@@ -1,4 +1,4 @@
-import { Token } from "cdktf";
+import { shown } from "./shown";
 import { type Problems } from "./validation-error";
 
 /**
@@ -14,17 +14,6 @@ export function checkGiven(problems: Problems, values: { readonly [name: string]
     problems.add("ATTRIBUTE_MISSING", `${name} was not given`, `Give it a value; it has no default`);
   }
   return missing.length === 0;
-}
-
-/** How a value is named in a refusal: short, and without the placeholder of a reference. */
-export function shown(value: unknown): string {
-  if (Token.isUnresolved(value)) return "a reference to a Terraform value";
-  if (typeof value === "function") return "a function";
-  return typeof value === "object"
-    ? Array.isArray(value)
-      ? "a list"
-      : "another object"
-    : JSON.stringify(value);
 }
 
 /**

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
-import { checkText, literalText } from "./terraform-text";
-import { type Problems } from "./validation-error";
+import { LONGEST_DISPLAY_NAME } from "./display-name";
+import { literalText } from "./terraform-text";
 
-const LONGEST_DISPLAY_NAME = 255;
 // What is made under a name adds a word of its own.
 const LONGEST_STEM = LONGEST_DISPLAY_NAME - 40;
 const LONGEST_POLICY_NAME = 100;
@@ -17,20 +16,6 @@ export function nameOf(scope: IConstruct): string {
 /** A name as the beginning of others: short enough for a word behind it. */
 export function stemOf(name: string): string {
   return Token.isUnresolved(name) ? name : shortened(name, LONGEST_STEM);
-}
-
-/** Adds a problem where a name was given that OCI would refuse. */
-export function checkNameIfGiven(problems: Problems, what: string, name: string | undefined): void {
-  if (name === undefined) return;
-  checkText(problems, what, name);
-  const isText = typeof name === "string" && name.trim() !== "";
-  if (isText && (Token.isUnresolved(name) || name.length <= LONGEST_DISPLAY_NAME)) return;
-  const length = isText ? ` (${name.length} characters)` : "";
-  problems.add(
-    "NAME_INVALID",
-    `${what} is ${JSON.stringify(name)}${length}`,
-    `Write 1 to ${LONGEST_DISPLAY_NAME} characters that are not all blanks, or leave it out`,
-  );
 }
 
 /**

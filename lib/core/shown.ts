@@ -1,12 +1,22 @@
 import { Token } from "cdktf";
 
+const LONGEST = 80;
+
 /** How a message shows a value that was refused: never the placeholder of a reference, which says nothing to a reader. */
 export function shown(value: unknown): string {
   if (Token.isUnresolved(value)) return "a reference to a Terraform value";
-  if (typeof value !== "object" && typeof value !== "string") return String(value);
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? String(value);
+  const text = asJson(value);
+  if (text.length <= LONGEST) return text;
+  return Array.isArray(value) ? "a list" : "an object";
+}
+
+/** Constructs have circles, which JSON can't say. */
+function asJson(value: object): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return typeof value;
+    return " ".repeat(LONGEST + 1);
   }
 }

@@ -31,7 +31,7 @@ export interface ClusterNetworkProps extends TaggingProps {
   /**
    * The address ranges, as a SubnetPlan made them.
    *
-   * A subnet whose range moves is replaced, with everything that lives in it; so leave room for what will come.
+   * A subnet that is in use keeps its range: OCI moves no addresses that are taken. So leave room for what will come.
    *
    * @default - 10.0.0.0/16 with room for 250 nodes and 7,750 pods
    */

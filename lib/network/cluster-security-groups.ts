@@ -2,10 +2,11 @@ import { Construct } from "constructs";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { type IRegionServices } from "./region-services";
 import { pathOf } from "../core/construct-path";
+import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { Port } from "../core/port";
 import { checkGiven, checkMembers } from "../core/required";
-import { checkNameIfGiven, nameOf, stemOf } from "../core/resource-name";
+import { nameOf, stemOf } from "../core/resource-name";
 import { BACKEND_TAGS, checkTags, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 
@@ -93,12 +94,12 @@ export class ClusterSecurityGroups extends Construct {
 
   private allowServices(services: IRegionServices): void {
     const groups = [
-      [this.apiEndpoint, "The API endpoint"],
-      [this.workers, "Nodes"],
-      [this.pods, "Pods"],
+      [this.apiEndpoint, "The API endpoint reaches"],
+      [this.workers, "Nodes reach"],
+      [this.pods, "Pods reach"],
     ] as const;
     for (const [group, who] of groups) {
-      group.allowTo(services, HTTPS, { reason: `${who} reach Oracle services of the region` });
+      group.allowTo(services, HTTPS, { reason: `${who} Oracle services of the region` });
       group.allowTo(services, Port.pathMtuDiscovery(), {
         reason: "Path MTU discovery towards Oracle services",
       });
@@ -120,7 +121,7 @@ function check(scope: Construct, id: string, props: Partial<ClusterSecurityGroup
   );
   checkOcid(problems, "compartmentId", compartmentId as string, "compartment", "tenancy");
   checkOcid(problems, "vcnId", vcnId as string, "vcn");
-  checkNameIfGiven(problems, "displayName", props.displayName);
+  checkDisplayName(problems, "displayName", props.displayName);
   checkTags(problems, props, Object.keys(BACKEND_TAGS));
   problems.throwIfAny();
 }

@@ -14,8 +14,8 @@ describe("a program without types", () => {
   test.each<[unknown, string]>([
     ["v1.34.1", '"v1.34.1"'],
     [7, "7"],
-    [{}, "another object"],
-    [["v1.34.1"], "a list"],
+    [{}, "{}"],
+    [["v1.34.1"], '["v1.34.1"]'],
     [() => 1, "a function"],
     [new TerraformVariable(newStack(), "v", {}).stringValue, "a reference to a Terraform value"],
   ])("is told what to write instead of %p", (value, shown) => {

@@ -1,7 +1,8 @@
 import { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import fc from "fast-check";
-import { checkNameIfGiven, nameOf, policyNameOf, stemOf } from "../../lib/core/resource-name";
+import { checkDisplayName } from "../../lib/core/display-name";
+import { nameOf, policyNameOf, stemOf } from "../../lib/core/resource-name";
 import { Problems } from "../../lib/core/validation-error";
 import { newStack, refusedCodes } from "../support/stack";
 
@@ -71,7 +72,7 @@ test.each<[string, string | undefined, string[]]>([
   ["a template", "${name}", ["TEXT_TEMPLATE"]],
 ])("a name that is %s is judged before OCI does", (_, name, codes) => {
   const problems = new Problems("test");
-  checkNameIfGiven(problems, "clusterName", name);
+  checkDisplayName(problems, "clusterName", name);
   const found = problems.any ? refusedCodes(() => problems.throwIfAny()) : [];
   expect(found).toEqual(codes);
 });
