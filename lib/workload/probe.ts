@@ -121,6 +121,11 @@ export class Probe {
   }
 
   /** @internal */
+  public _equals(other: Probe, workloadPort: number | undefined): boolean {
+    return JSON.stringify(this._toManifest(workloadPort)) === JSON.stringify(other._toManifest(workloadPort));
+  }
+
+  /** @internal */
   public _toManifest(workloadPort: number | undefined): object {
     return { ...this.action(this.port ?? workloadPort ?? 0), ...this.timing };
   }

@@ -3,6 +3,7 @@ import { checkFiles, ConfigFileSet } from "./config-file-set";
 import { type ContainerProps, type Sidecar } from "./container-props";
 import { type HardenedContainer } from "./hardened-container";
 import { checkOverlaps } from "./mount-path";
+import { type Probe } from "./probe";
 import { readResources } from "./read-resources";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity } from "./writable-capacity";
@@ -41,6 +42,7 @@ export function readContainer(
   for (const [name, probe] of Object.entries({ readiness, liveness, startup })) {
     probe?._check(problems, name, port);
   }
+  checkDifferent(problems, readiness, liveness, port);
   return {
     ...props,
     name: place.owner ?? place.workload,
@@ -50,6 +52,22 @@ export function readContainer(
     writablePaths,
     files: files.length > 0 ? new ConfigFileSet(place.workload, files, place.owner) : undefined,
   };
+}
+
+/** Adds a problem where the two probes ask the same, at the same times. */
+function checkDifferent(
+  problems: Problems,
+  readiness: Probe | undefined,
+  liveness: Probe | undefined,
+  port: number | undefined,
+): void {
+  if (!readiness || !liveness?._equals(readiness, port)) return;
+  problems.add(
+    "PROBE_INVALID",
+    "liveness equals readiness, so what should only get no traffic for a while would be restarted",
+    "Leave liveness out, or let it ask less or be more patient, for example " +
+      "Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 })",
+  );
 }
 
 function checkPort(problems: Problems, port: number | undefined, added: AddedCapability | undefined): void {

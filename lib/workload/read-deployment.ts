@@ -68,6 +68,8 @@ function readProgram(
 ): HardenedContainer {
   const { port, protocol = AppProtocol.HTTP } = props;
   const answers = protocol === AppProtocol.HTTP ? Probe.http("/") : Probe.tcp();
+  // Twice as patient as readiness: a program that is only busy loses its traffic first, and gets time to recover.
+  const patient = Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 });
   return readContainer(
     problems,
     { workload, sharedPaths },
@@ -75,7 +77,7 @@ function readProgram(
       ...props,
       portName: portName(protocol),
       readiness: props.readiness ?? (port === undefined ? undefined : answers),
-      liveness: props.liveness ?? (port === undefined ? undefined : Probe.tcp()),
+      liveness: props.liveness ?? (port === undefined ? undefined : patient),
     },
   );
 }
