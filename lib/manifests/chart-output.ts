@@ -1,21 +1,22 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { Chart } from "cdk8s";
 import {
+  DefaultTokenResolver,
   Lazy,
+  StringConcat,
   TerraformOutput,
   TerraformStack,
+  Tokenization,
   type IResolvable,
   type IResolveContext,
-  type ISynthesisSession,
 } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { chartsIn, objectsOf } from "./chart-objects";
 import { checkExpression, checkObjects } from "./check-objects";
 import { produceLazies } from "./lazy-values";
+import { writeAtSynthesis, type Preview } from "./previews";
 import { previewYaml, terraformYaml } from "./render";
 import { guardStaticSynthesis } from "./static-synthesis";
-import { Problems } from "../core/validation-error";
+import { Problems, ValidationError } from "../core/validation-error";
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const added = new WeakMap<Chart, string>();
@@ -25,14 +26,14 @@ const added = new WeakMap<Chart, string>();
  *
  * The chart is read when the stack is synthesized, so what is added to it later, and patches of its objects, are there.
  */
-export class ChartOutput extends Construct {
-  private readonly stack: TerraformStack;
+export class ChartOutput extends Construct implements Preview {
+  public readonly stack: TerraformStack;
   private preview = "";
 
   /** @param name the output is `<name>_manifests`. */
   constructor(
     scope: Construct,
-    private readonly name: string,
+    public readonly name: string,
     private readonly chart: Chart,
   ) {
     const stack = TerraformStack.of(scope);
@@ -47,10 +48,38 @@ export class ChartOutput extends Construct {
       value: Lazy.anyValue({ produce: (context) => this.manifests(context) }),
     });
     output.overrideLogicalId(outputName(name));
-    this.writePreviewAtSynthesis();
+    writeAtSynthesis(this, () => outputsIn(this.node.root));
   }
 
+  /** The manifests for people, as they were last synthesized. */
+  public get text(): string {
+    return this.preview;
+  }
+
+  /** Throws what is wrong in any chart of the app, so that it can be mended at once. */
   private manifests(context: IResolveContext): string {
+    const problems = new Problems(this);
+    const manifests = problems.collect(() => this.write(context));
+    if (manifests !== undefined) return manifests;
+    for (const other of outputsIn(this.node.root)) {
+      if (other !== this) problems.collect(() => other.check(context.preparing));
+    }
+    problems.throwIfAny();
+    return "";
+  }
+
+  /** Writes for nobody; an error that is none of the library's is left for later. */
+  private check(preparing: boolean): void {
+    const resolver = new DefaultTokenResolver(new StringConcat());
+    const manifests = Lazy.anyValue({ produce: (context) => this.write(context) });
+    try {
+      Tokenization.resolve(manifests, { scope: this, resolver, preparing });
+    } catch (error) {
+      if (ValidationError.isValidationError(error)) throw error;
+    }
+  }
+
+  private write(context: IResolveContext): string {
     const objects = objectsOf(this.chart).map((object) => produceLazies(object, context));
     const problems = new Problems(this);
     checkName(problems, this.stack, this.name, this);
@@ -67,19 +96,10 @@ export class ChartOutput extends Construct {
     problems.throwIfAny();
     return terraformYaml(objects, resolve);
   }
+}
 
-  /** Synthesizers are the one hook that cdktf offers for files beside the stack. */
-  private writePreviewAtSynthesis(): void {
-    const inner = this.stack.synthesizer;
-    this.stack.synthesizer = {
-      synthesize: (session: ISynthesisSession) => {
-        inner.synthesize(session);
-        const folder = path.join(session.outdir, "manifests", this.stack.node.id);
-        fs.mkdirSync(folder, { recursive: true });
-        fs.writeFileSync(path.join(folder, `${this.name}.yaml`), this.preview);
-      },
-    };
-  }
+function outputsIn(root: IConstruct): ChartOutput[] {
+  return root.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
 }
 
 function outputName(name: string): string {

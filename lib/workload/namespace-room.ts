@@ -1,6 +1,7 @@
 import { ApiObject, type Chart } from "cdk8s";
 import { parseQuantity } from "../core/quantity";
 import { type Problems } from "../core/validation-error";
+import { dataOf } from "../manifests/chart-objects";
 
 /** Amounts of resources by their names. */
 export interface Amounts {
@@ -59,7 +60,7 @@ export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom)
     .findAll()
     .filter((construct) => ApiObject.isApiObject(construct))
     .filter(({ kind, apiGroup }) => kind === "Deployment" && apiGroup === "apps")
-    .map((object) => object.toJson() as Deployment)
+    .map((object) => dataOf(object) as Deployment)
     .filter(({ metadata }) => metadata.namespace === room.namespace);
   for (const deployment of deployments) checkContainers(problems, deployment, room.limits);
   for (const side of ["requests", "limits"] as const) {

@@ -5,12 +5,13 @@ import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
 import { checkRoom, type Amounts, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
-import { refusalsOf } from "./refusals";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
+import { dataOf } from "../manifests/chart-objects";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 /** What a namespace is like. */
 export interface SecureNamespaceProps {
@@ -73,7 +74,7 @@ export class SecureNamespace extends Construct {
       quota: this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota }),
       limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
     };
-    this.node.addValidation({ validate: () => this.roomRefusals(objects.quota, objects.limits) });
+    checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
     // Kubernetes makes this account itself; pods that name no other must find no token in it.
     this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
       automountServiceAccountToken: false,
@@ -93,12 +94,12 @@ export class SecureNamespace extends Construct {
   }
 
   /** At synthesis, when all Deployments are there and patched: a pod that has no room is refused where nobody looks. */
-  private roomRefusals(quota: ApiObject, limits: ApiObject): string[] {
+  private checkRoom(quota: ApiObject, limits: ApiObject): void {
     const problems = new Problems(this);
-    const { hard = {} } = (quota.toJson() as { spec: { hard?: Amounts } }).spec;
-    const [container] = (limits.toJson() as { spec: { limits: ContainerLimits[] } }).spec.limits;
+    const { hard = {} } = (dataOf(quota) as { spec: { hard?: Amounts } }).spec;
+    const [container] = (dataOf(limits) as { spec: { limits: ContainerLimits[] } }).spec.limits;
     checkRoom(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
-    return refusalsOf(problems);
+    problems.throwIfAny();
   }
 
   private add(id: string, apiVersion: string, kind: string, name: string, rest: object): ApiObject {

@@ -336,6 +336,23 @@ describe("the preview", () => {
     expect(run()).toEqual(run());
   });
 
+  test("of a chart that is gone goes too, with the folder of a stack that has none; other files stay", () => {
+    const program = newProgram();
+    new ChartOutput(program.stack, "shop", program.chart);
+    const stale = ["manifests/stack/old.yaml", "manifests/gone/old.yaml", "manifests/gone-too/notes.txt"];
+    for (const file of stale) {
+      fs.mkdirSync(path.join(program.app.outdir, path.dirname(file)), { recursive: true });
+      fs.writeFileSync(path.join(program.app.outdir, file), "");
+    }
+    const { files } = write(program);
+    expect(files.filter((file) => file.startsWith("manifests/"))).toEqual([
+      "manifests/gone-too",
+      "manifests/gone-too/notes.txt",
+      "manifests/stack",
+      "manifests/stack/shop.yaml",
+    ]);
+  });
+
   test("an empty chart is an empty text", () => {
     const program = newProgram();
     new ChartOutput(program.stack, "shop", program.chart);

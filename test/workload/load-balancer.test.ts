@@ -8,7 +8,15 @@ import { LoadBalancer, type LoadBalancerOptions } from "../../lib/workload/load-
 import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
 import { LoadBalancerShape } from "../../lib/workload/load-balancer-shape";
 import { TlsTermination, TlsVersion } from "../../lib/workload/tls-termination";
-import { fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import {
+  fakeCluster,
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  refusal,
+  refusedCodes,
+} from "./support";
 
 const minimal = (): LoadBalancerOptions => ({
   cluster: fakeCluster(),
@@ -115,7 +123,7 @@ describe("a load balancer", () => {
       "service.beta.kubernetes.io/oci-load-balancer-subnet1": subnetId,
       "oci.oraclecloud.com/oci-backend-network-security-group": groupId,
     });
-    expect(chart.node.validate().join()).toContain("MANIFEST_REFERENCES");
+    expect(problemsAtSynthesis(chart)).toMatchObject([{ code: "MANIFEST_REFERENCES", path: "shop" }]);
   });
 
   test("can be patched afterwards", () => {
