@@ -16,6 +16,7 @@ import { produceLazies } from "./lazy-values";
 import { writeAtSynthesis, type Preview } from "./previews";
 import { previewYaml, terraformYaml } from "./render";
 import { guardStaticSynthesis } from "./static-synthesis";
+import { Acknowledgements } from "../core/acknowledgement";
 import { Problems, ValidationError } from "../core/validation-error";
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -42,6 +43,7 @@ export class ChartOutput extends Construct implements Preview {
     this.stack = stack;
     added.set(chart, this.node.path);
     guardStaticSynthesis(chart);
+    Acknowledgements._include(this, chart);
     const output = new TerraformOutput(this, "Resource", {
       description: `Kubernetes objects of the chart ${chart.node.path || chart.node.id}`,
       // Resolved here and not left to cdktf: it would read a literal ${ of a manifest as the start of an expression.
