@@ -119,6 +119,10 @@ export const ERROR_CODES = {
     title: "A value that was not given",
     why: "It has no default, and nothing is looked up while planning, so it can't be known.",
   },
+  VALUE_INVALID: {
+    title: "A value of another kind than was asked for",
+    why: "Without the types of the compiler it would be found out only by Terraform or OCI, in words that say less.",
+  },
   IMAGE_INVALID: {
     title: "An image reference that is none",
     why: "The kubelet could not pull it.",

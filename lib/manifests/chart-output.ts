@@ -11,6 +11,7 @@ import {
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { chartsIn, objectsOf } from "./chart-objects";
+import { outputOf, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
 import { produceLazies } from "./lazy-values";
 import { writeAtSynthesis, type Preview } from "./previews";
@@ -20,7 +21,6 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { Problems, ValidationError } from "../core/validation-error";
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
-const added = new WeakMap<Chart, string>();
 
 /**
  * An output of a stack that holds the objects of a chart as YAML.
@@ -41,7 +41,7 @@ export class ChartOutput extends Construct implements Preview {
     checkOutput(scope, stack, name, chart);
     super(scope, `Manifests-${name}`);
     this.stack = stack;
-    added.set(chart, this.node.path);
+    setOutput(chart, this);
     guardStaticSynthesis(chart);
     Acknowledgements._include(this, chart);
     const output = new TerraformOutput(this, "Resource", {
@@ -110,21 +110,31 @@ function outputName(name: string): string {
 
 function checkOutput(scope: Construct, stack: TerraformStack, name: string, chart: Chart): void {
   const problems = new Problems(scope);
-  if (!ID.test(name)) {
+  if (typeof name !== "string" || !ID.test(name)) {
     problems.add(
       "NAME_INVALID",
-      `${JSON.stringify(name)} can't name an output of Terraform`,
+      `${name === undefined ? "What was not given" : JSON.stringify(name)} can't name an output of Terraform`,
       "Begin with a letter and use letters, digits, _ and - only",
     );
   }
+  if (!Chart.isChart(chart)) {
+    problems.add(
+      chart === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID",
+      chart === undefined ? "The chart was not given" : "The chart is none of cdk8s",
+      'Give a chart: new Chart(new App(), "shop", { namespace: "shop" })',
+    );
+  }
+  problems.throwIfAny();
   checkName(problems, stack, name);
-  const before = [...chart.node.scopes.filter((one) => Chart.isChart(one)), ...chartsIn(chart)].find((one) =>
-    added.has(one as Chart),
-  );
+  const relatives = [
+    ...chart.node.scopes.filter((one): one is Chart => Chart.isChart(one)),
+    ...chartsIn(chart),
+  ];
+  const before = relatives.find((one) => outputOf(one));
   if (before) {
     problems.add(
       "MANIFEST_DUPLICATE",
-      `The chart ${before.node.path} was added before, as ${added.get(before as Chart)}` +
+      `The chart ${before.node.path} was added before, as ${outputOf(before)?.node.path}` +
         (before === chart ? "" : `, and shares objects with ${chart.node.path}`),
       "Add a chart once, with the charts inside of it; make a second chart for a second cluster",
     );

@@ -1,5 +1,6 @@
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
+import { kind } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
 import { type Port } from "../core/port";
 import { Problems } from "../core/validation-error";
@@ -21,6 +22,12 @@ export interface ConnectionOptions {
    */
   readonly reason?: string;
 }
+
+const PEER = kind(
+  ["toNetworkPolicyPeerConfig"],
+  'another workload, or a peer of cdk8s-plus, for example NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")',
+);
+const PORT = kind(["protocol"], "a port, for example Port.tcp(443)");
 
 interface Rule {
   readonly peers: () => object[];
@@ -58,7 +65,7 @@ export class Connections {
    * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
    * @param port the port of the peer's pods, which may differ from its Service's
    * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE, CIDR_INVALID,
-   * CIDR_HOST_BITS, REASON_MISSING for a range
+   * CIDR_HOST_BITS, REASON_MISSING for a range; ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
@@ -72,7 +79,7 @@ export class Connections {
    * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
    * @param port the port of this workload's pods
    * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE, CIDR_INVALID,
-   * CIDR_HOST_BITS, REASON_MISSING for a range
+   * CIDR_HOST_BITS, REASON_MISSING for a range; ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);
@@ -100,9 +107,11 @@ export class Connections {
     side: "from" | "to",
     peer: INetworkPolicyPeer,
     port: Port,
-    { reason }: ConnectionOptions,
+    options: ConnectionOptions,
   ): string | undefined {
     const problems = new Problems(this.workload);
+    checkEnds(problems, peer, port);
+    problems.throwIfAny();
     checkPolicyPort(problems, port);
     const other = connectionsOf(peer);
     if (other && (other.namespace === undefined) !== (this.namespace === undefined)) {
@@ -116,13 +125,19 @@ export class Connections {
     const range = rangeOf(peer);
     const same = rules.filter((rule) => rule.port.toString() === port.toString());
     const others = same.flatMap((rule) => rule.range ?? []);
-    const isWide = range !== undefined && checkWidth(problems, range, others, reason);
+    const isWide = range !== undefined && checkWidth(problems, range, others, options?.reason);
     problems.throwIfAny();
     if (!isWide) return range;
     const what = `connections ${side} ${range}, ${port.toString()}`;
-    Acknowledgements._record(this.workload, "network-layers", what, reason ?? "");
+    Acknowledgements._record(this.workload, "network-layers", what, options?.reason ?? "");
     return undefined;
   }
+}
+
+/** Adds a problem for what is no peer or no port. */
+function checkEnds(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
+  PEER(problems, "The peer", peer);
+  PORT(problems, "The port", port);
 }
 
 function connectionsOf(peer: IConstruct): Connections | undefined {

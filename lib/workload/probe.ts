@@ -1,4 +1,5 @@
 import { given } from "./chart-objects";
+import { listOf, text } from "./shapes";
 import { Problems } from "../core/validation-error";
 
 /** When a probe is made. */
@@ -75,14 +76,16 @@ export class Probe {
    * A command in the container, fine when it exits with 0.
    *
    * @param command the program and its arguments; no shell is involved
-   * @throws PROBE_INVALID
+   * @throws PROBE_INVALID, VALUE_INVALID
    */
   public static command(command: string[], options: ProbeOptions = {}): Probe {
     const problems = new Problems("Probe.command");
-    if (command.length === 0 || command[0] === "") {
+    const texts = listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]');
+    const words = (texts(problems, "The command", command) ?? []) as string[];
+    if (!problems.any && (words[0] ?? "") === "") {
       problems.add("PROBE_INVALID", "The command is empty", 'Name a program, for example ["/app/healthy"]');
     }
-    return Probe.read(problems, 1, options, () => ({ exec: { command: [...command] } }));
+    return Probe.read(problems, 1, options, () => ({ exec: { command: words } }));
   }
 
   private static read(
@@ -92,13 +95,21 @@ export class Probe {
     action: (port: number) => object,
   ): Probe {
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-      problems.add("PORT_INVALID", `${port} is not a port`, "Give a whole number from 1 to 65535");
+      problems.add(
+        "PORT_INVALID",
+        `${JSON.stringify(port)} is not a port`,
+        "Give a whole number from 1 to 65535",
+      );
     }
     const timing = { ...DEFAULTS, ...given(options) };
     for (const [name, value] of Object.entries(timing)) {
       const least = name === "initialDelaySeconds" ? 0 : 1;
       if (Number.isInteger(value) && value >= least) continue;
-      problems.add("PROBE_INVALID", `${name} is ${value}`, `Give a whole number from ${least} on`);
+      problems.add(
+        "PROBE_INVALID",
+        `${name} is ${JSON.stringify(value)}`,
+        `Give a whole number from ${least} on`,
+      );
     }
     problems.throwIfAny();
     return new Probe(port, timing, action);

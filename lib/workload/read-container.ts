@@ -2,9 +2,11 @@ import { type AddedCapability } from "./added-capability";
 import { checkFiles, ConfigFileSet } from "./config-file-set";
 import { type ContainerProps, type Sidecar } from "./container-props";
 import { type HardenedContainer } from "./hardened-container";
+import { CONTAINER_SHAPES } from "./container-shapes";
 import { checkOverlaps } from "./mount-path";
 import { type Probe } from "./probe";
 import { readResources } from "./read-resources";
+import { shaped } from "./shapes";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../core/credential-literal";
@@ -25,8 +27,9 @@ export interface ContainerPlace {
 export function readContainer(
   problems: Problems,
   place: ContainerPlace,
-  props: AnyContainer,
+  given: AnyContainer,
 ): HardenedContainer {
+  const props = shaped(problems, given, CONTAINER_SHAPES, ["image"]) as AnyContainer;
   const { env = {}, writablePaths = [], files = [], port, readiness, liveness, startup } = props;
   checkPort(problems, port, props.addedCapability);
   for (const [name, value] of Object.entries(env)) value._check(problems, name);
@@ -75,7 +78,7 @@ function checkPort(problems: Problems, port: number | undefined, added: AddedCap
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     problems.add(
       "PORT_INVALID",
-      `port is ${port}`,
+      `port is ${JSON.stringify(port)}`,
       "Give a whole number from 1024 to 65535, for example 8080",
     );
   } else if (port < 1024 && !added) {

@@ -5,6 +5,7 @@ import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
 import { checkRoom, type Amounts, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
+import { kind, shaped } from "./shapes";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
@@ -57,7 +58,7 @@ export class SecureNamespace extends Construct {
   /** The name of the namespace. */
   public readonly name: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID */
+  /** @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
     const { labels, quota, limits } = read(scope, id, props);
     super(scope, id);
@@ -114,6 +115,13 @@ export class SecureNamespace extends Construct {
   }
 }
 
+const SHAPES = {
+  podSecurityVersion: kind(["minor"], "KubernetesVersion.V1_34"),
+  quota: kind([], 'an object, for example { memoryLimits: "50Gi" }'),
+  limits: kind([], 'an object, for example { maximumMemory: "16Gi" }'),
+  labels: kind([], 'an object, for example { team: "shop" }'),
+};
+
 interface Read {
   readonly labels: { [key: string]: string };
   readonly quota: object;
@@ -121,8 +129,9 @@ interface Read {
 }
 
 /** Validates the props; throws with all that is wrong. */
-function read(scope: Construct, id: string, props: SecureNamespaceProps): Read {
+function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES) as SecureNamespaceProps;
   const version = props.podSecurityVersion ?? KubernetesVersion.V1_34;
   const security = MODES.flatMap((mode) => [
     [`pod-security.kubernetes.io/${mode}`, "restricted"],
@@ -142,7 +151,7 @@ function read(scope: Construct, id: string, props: SecureNamespaceProps): Read {
 }
 
 function checkReserved(problems: Problems, name: string): void {
-  if (name !== "default" && !name.startsWith("kube-")) return;
+  if (typeof name !== "string" || (name !== "default" && !name.startsWith("kube-"))) return;
   problems.add(
     "NAME_INVALID",
     `name is ${name}, which belongs to Kubernetes`,

@@ -360,3 +360,15 @@ describe("the preview", () => {
     expect([manifests(), preview()]).toEqual(["", ""]);
   });
 });
+
+describe("an output is refused", () => {
+  test.each<[string, unknown, unknown, string[]]>([
+    ["that is named undefined", undefined, newProgram().chart, ["NAME_INVALID"]],
+    ["of no chart", "shop", undefined, ["ATTRIBUTE_MISSING"]],
+    ["of what is no chart, without a name", "", {}, ["NAME_INVALID", "VALUE_INVALID"]],
+  ])("%s", (_, name, chart, codes) => {
+    const { stack } = newProgram();
+    expect(refusedCodes(() => new ChartOutput(stack, name as never, chart as never))).toEqual(codes);
+    expect(stack.node.children.map(({ node }) => node.id)).toEqual(["oci", "vcn"]);
+  });
+});
