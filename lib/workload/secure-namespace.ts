@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { checkUnused } from "./chart-objects";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
+import { checkMembers, noteNamespace } from "./namespace-members";
 import { checkRoom, type Amounts, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
 import { kind, shaped } from "./shapes";
@@ -58,7 +59,10 @@ export class SecureNamespace extends Construct {
   /** The name of the namespace. */
   public readonly name: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID */
+  /**
+   * @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID;
+   * at synthesis RESOURCES_INVALID where it has no room for the chart, NAME_INVALID where the chart's namespace is another one
+   */
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
     const { labels, quota, limits } = read(scope, id, props);
     super(scope, id);
@@ -75,6 +79,8 @@ export class SecureNamespace extends Construct {
       quota: this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota }),
       limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
     };
+    noteNamespace(Chart.of(this), this.name);
+    checkAtSynthesis(this, () => checkMembers(Chart.of(this)));
     checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
     // Kubernetes makes this account itself; pods that name no other must find no token in it.
     this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {

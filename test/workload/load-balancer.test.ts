@@ -1,6 +1,7 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { given } from "../../lib/core/missing-attribute";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -155,6 +156,18 @@ describe("a load balancer is refused:", () => {
     ],
   ])("%s", (_, options, codes) => {
     expect(refusedCodes(() => exposed(options)).sort()).toEqual(codes);
+  });
+
+  test("a port that is none, in its own words and under its own path", () => {
+    expect(refusal(() => exposed({ port: 0 }))).toMatchObject([
+      { path: "shop/web/LoadBalancer-web", what: "port is 0", fix: "Give a whole number from 1 to 65535" },
+    ]);
+  });
+
+  test("a cluster whose network is not known, once for all that would be read of it", () => {
+    const missing = () => given(cluster, "fromClusterAttributes", "network", undefined);
+    const cluster = Object.defineProperty(fakeCluster(), "network", { get: missing });
+    expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("public in a private subnet, with the property that makes it public", () => {
