@@ -1,3 +1,4 @@
+import { checkAnnotation } from "./credential-literal";
 import { type Problems } from "./validation-error";
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
@@ -87,7 +88,7 @@ export function checkLabels(
   }
 }
 
-/** Adds a problem for each annotation that Kubernetes would refuse. */
+/** Adds a problem for each annotation that Kubernetes would refuse, or that is a credential. */
 export function checkAnnotations(
   problems: Problems,
   what: string,
@@ -96,8 +97,9 @@ export function checkAnnotations(
   checkKeys(problems, what, Object.keys(annotations));
   const entries = Object.entries(annotations);
   for (const [key, value] of entries) {
-    if (typeof value === "string") continue;
-    problems.add("LABEL_INVALID", `${what} gives ${key} a value that is not a text`, "Put it into quotes");
+    if (typeof value === "string") checkAnnotation(problems, `${what}.${key}`, key, value);
+    else
+      problems.add("LABEL_INVALID", `${what} gives ${key} a value that is not a text`, "Put it into quotes");
   }
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key + String(value)), 0);
   if (size <= LARGEST_ANNOTATIONS) return;

@@ -1,5 +1,6 @@
 import { given } from "./chart-objects";
 import { listOf, text } from "./shapes";
+import { checkArguments } from "../core/credential-literal";
 import { Problems } from "../core/validation-error";
 
 /** When a probe is made. */
@@ -76,12 +77,13 @@ export class Probe {
    * A command in the container, fine when it exits with 0.
    *
    * @param command the program and its arguments; no shell is involved
-   * @throws PROBE_INVALID, VALUE_INVALID
+   * @throws PROBE_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL
    */
   public static command(command: string[], options: ProbeOptions = {}): Probe {
     const problems = new Problems("Probe.command");
     const texts = listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]');
     const words = (texts(problems, "The command", command) ?? []) as string[];
+    checkArguments(problems, "The command", words);
     if (!problems.any && (words[0] ?? "") === "") {
       problems.add("PROBE_INVALID", "The command is empty", 'Name a program, for example ["/app/healthy"]');
     }
