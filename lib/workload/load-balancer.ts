@@ -1,57 +1,15 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { AppProtocol, portName, servicePort } from "./app-protocol";
-import { type LoadBalancerAccess } from "./load-balancer-access";
-import { readLoadBalancer } from "./read-load-balancer";
+import { type LoadBalancerProps } from "./load-balancer-props";
 import { LoadBalancerShape } from "./load-balancer-shape";
-import { type IServiceBackend } from "./service-backend";
-import { type TlsTermination } from "./tls-termination";
+import { readLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { scopeOf } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
-
-/** How a workload is reached through a load balancer. */
-export interface LoadBalancerOptions {
-  /** The cluster that the workload runs in. */
-  readonly cluster: ISecureOkeCluster;
-  /** Who may connect. */
-  readonly access: LoadBalancerAccess;
-  /** Where TLS ends. */
-  readonly tls: TlsTermination;
-  /**
-   * The port that clients connect to, 1 to 65535.
-   *
-   * @default 443
-   */
-  readonly port?: number;
-  /**
-   * The name of the Service.
-   *
-   * @default - the name of the workload
-   */
-  readonly name?: string;
-  /**
-   * The bandwidth.
-   *
-   * @default LoadBalancerShape.flexible(10, 100)
-   */
-  readonly shape?: LoadBalancerShape;
-  /**
-   * Seconds after which a connection without traffic is closed, 1 to 7200.
-   *
-   * @default 60
-   */
-  readonly idleTimeoutSeconds?: number;
-}
-
-/** How a workload is reached through a load balancer, and which one. */
-export interface LoadBalancerProps extends LoadBalancerOptions {
-  /** The workload. */
-  readonly workload: IServiceBackend;
-}
 
 const OCI = "oci.oraclecloud.com";
 const BETA = "service.beta.kubernetes.io";

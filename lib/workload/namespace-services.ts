@@ -1,4 +1,3 @@
-import { type Amounts } from "./namespace-room";
 import { parseQuantity } from "../core/quantity";
 import { type Problems } from "../core/validation-error";
 
@@ -12,6 +11,10 @@ export interface CountedService {
   };
 }
 
+interface Hard {
+  readonly [resource: string]: string | number;
+}
+
 const ONE = 1_000_000_000n;
 
 function nodePortsOf({ spec = {} }: CountedService): number {
@@ -20,7 +23,7 @@ function nodePortsOf({ spec = {} }: CountedService): number {
 }
 
 /** Adds a problem where a namespace has more load balancers or ports of nodes than its quota gives it. */
-export function checkServices(problems: Problems, services: readonly CountedService[], hard: Amounts): void {
+export function checkServices(problems: Problems, services: readonly CountedService[], hard: Hard): void {
   const balancers = services.filter(({ spec }) => spec?.type === "LoadBalancer");
   const opening = services.filter((service) => nodePortsOf(service) > 0);
   const ports = services.reduce((sum, service) => sum + nodePortsOf(service), 0);

@@ -1,6 +1,6 @@
 import { type Construct } from "constructs";
 import { chartOf } from "./chart-objects";
-import { type LoadBalancerProps } from "./load-balancer";
+import { type LoadBalancerProps } from "./load-balancer-props";
 import { checkServiceName, checkServicePort } from "./service-name";
 import { kind, shaped } from "./shapes";
 import { pathOf } from "../core/construct-path";

@@ -5,8 +5,9 @@ import { given } from "../../lib/core/missing-attribute";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancer, type LoadBalancerOptions } from "../../lib/workload/load-balancer";
+import { LoadBalancer } from "../../lib/workload/load-balancer";
 import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { type LoadBalancerOptions } from "../../lib/workload/load-balancer-props";
 import { LoadBalancerShape } from "../../lib/workload/load-balancer-shape";
 import { TlsTermination, TlsVersion } from "../../lib/workload/tls-termination";
 import {
