@@ -42,6 +42,7 @@ export * from "./workload/hardened-deployment";
 export * from "./workload/hardened-deployment-props";
 export * from "./workload/load-balancer";
 export * from "./workload/load-balancer-access";
+export * from "./workload/load-balancer-props";
 export * from "./workload/load-balancer-shape";
 export * from "./workload/namespace-limits";
 export * from "./workload/probe";

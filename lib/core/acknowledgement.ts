@@ -3,6 +3,18 @@ import { type PracticeId } from "./practices";
 
 const METADATA_TYPE = "secure-oke:acknowledgement";
 
+const included = new WeakMap<IConstruct, IConstruct[]>();
+
+/** A construct and all below it, with the trees that were included anywhere; each once. */
+function treesOf(scope: IConstruct): IConstruct[] {
+  const all = new Set(scope.node.findAll());
+  // A set that grows while one goes through it: what is included may include more.
+  for (const construct of all) {
+    for (const other of included.get(construct) ?? []) other.node.findAll().forEach((one) => all.add(one));
+  }
+  return [...all];
+}
+
 /** A way out of a practice that was taken on purpose. */
 export interface Acknowledgement {
   /** The path of the construct that took it. */
@@ -18,23 +30,32 @@ export interface Acknowledgement {
 /** Ways out of a practice, kept on the construct that took them so that reports can show them. */
 export class Acknowledgements {
   /**
-   * All that was acknowledged in a construct and below it, sorted by path.
+   * All that was acknowledged in a construct and below it, sorted by path; with charts that were added to a cluster there.
    *
    * @param scope an App, a stack, a chart or any construct.
    */
   public static of(scope: IConstruct): Acknowledgement[] {
-    const found = scope.node
-      .findAll()
+    const found = treesOf(scope)
       .flatMap((construct) => construct.node.metadata)
       .filter((entry) => entry.type === METADATA_TYPE)
       .map((entry) => entry.data as Acknowledgement);
-    const key = (entry: Acknowledgement) => [entry.path, entry.practice, entry.what].join("\n");
-    return found.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    const key = (entry: Acknowledgement) => [entry.path, entry.practice, entry.what, entry.reason].join("\n");
+    const byKey = new Map(found.map((entry) => [key(entry), entry]));
+    return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   }
 
   /** @internal */
   public static _record(scope: IConstruct, practice: PracticeId, what: string, reason: string): void {
     scope.node.addMetadata(METADATA_TYPE, { path: scope.node.path, practice, what, reason });
+  }
+
+  /**
+   * Lets a construct of another tree, such as a chart, count as one below the scope.
+   *
+   * @internal
+   */
+  public static _include(scope: IConstruct, other: IConstruct): void {
+    included.set(scope, [...(included.get(scope) ?? []), other]);
   }
 
   private constructor() {}

@@ -1,17 +1,6 @@
+import { findCredential } from "./credential-look";
 import { type Problems } from "./validation-error";
 
-const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: "a private key", pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/ },
-  { what: "an AWS access key", pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/ },
-  { what: "a GitHub token", pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50,})/ },
-  { what: "a GitLab token", pattern: /\bglpat-[A-Za-z0-9_-]{20,}/ },
-  { what: "a Slack token", pattern: /\bxox[abprs]-[A-Za-z0-9-]{10,}/ },
-  { what: "a Google API key", pattern: /\bAIza[A-Za-z0-9_-]{35}/ },
-  { what: "a live payment key", pattern: /\b[rs]k_live_[A-Za-z0-9]{16,}/ },
-  { what: "a JSON Web Token", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/ },
-];
-
-const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@?#]*:([^\s/@]+)@[^\s/]/gi;
 const SECRET_WORDS = new Set([
   "password",
   "passwd",
@@ -22,6 +11,13 @@ const SECRET_WORDS = new Set([
   "credential",
   "credentials",
 ]);
+// Short words that say so only at the end of a name: DB_PASS, not PASS_THROUGH; PWD alone is a directory.
+const SHORT_WORDS = new Set(["auth", "pass", "pwd"]);
+// An annotation whose name ends in secret or credentials names an object of Kubernetes.
+const ANNOTATION_WORDS = new Set(["apikey", "pass", "passphrase", "passwd", "password", "pwd", "token"]);
+// How somebody is known, and not what he knows: SMTP_AUTH=login.
+const METHOD =
+  /^(?:basic|bearer|cert|digest|disabled|enabled|ident|jwt|kerberos|ldap|login|m?tls|md5|ntlm|oauth2?|oidc|optional|peer|plain|required|saml|scram[\w-]*|trust)$/i;
 const SECRET_PAIRS = new Set([
   "api key",
   "access key",
@@ -44,8 +40,10 @@ const FILE_LINE =
   /^\s*(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[:=]\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#,;]+))\s*[,;]?\s*(?:[#;].*)?$/;
 const COMMENT = /^\s*(?:#|;|\/\/)/;
 const FLAG = /^--?(?:D)?([A-Za-z][\w.-]*)(?:=(.*))?$/s;
-const PUBLIC_PEM =
-  /-----BEGIN ((?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY)(?: REQUEST)?)-----[\s\S]*?-----END \1-----/g;
+const USER_FLAG = /^(?:-u|--user)$/;
+// Within a script: --password hunter2, --password=hunter2 or PASSWORD=hunter2.
+const ASSIGNMENT =
+  /(?<![\w$-])(?:--([A-Za-z][\w.-]*)[\s=]|([A-Za-z_][\w.-]*)=)\s*(?:"([^"]*)"|'([^']*)'|([^\s"';|&-][^\s"';|&]*))/g;
 const FIX =
   "Keep the value in OCI Vault and let the workload read it when it starts (Secrets Store CSI driver or External Secrets); " +
   "give only the secret's name or the path of its file here";
@@ -61,7 +59,9 @@ function wordsOf(name: string): string[] {
 /** Whether a name says that what it names is a secret itself. */
 export function namesSecret(name: string): boolean {
   const words = wordsOf(name);
-  if (ABOUT_WORDS.has(words.at(-1) ?? "")) return false;
+  const last = words.at(-1) ?? "";
+  if (last === "pass" || (words.length > 1 && SHORT_WORDS.has(last))) return true;
+  if (ABOUT_WORDS.has(last)) return false;
   return words.some(
     (word, index) =>
       SECRET_WORDS.has(word) ||
@@ -83,40 +83,10 @@ function standsForAnother(value: string): boolean {
   );
 }
 
-function entropyOf(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  return [...counts.values()].reduce(
-    (sum, count) => sum - (count / text.length) * Math.log2(count / text.length),
-    0,
-  );
-}
-
-const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
-
-/** Whether there is a word as random as a generated key; digests, public keys and names of classes are not. */
-function holdsRandomWord(text: string): boolean {
-  const words = text.replace(PUBLIC_PEM, "").match(/(?:\bsha\d+[-:])?[A-Za-z0-9+/_-]{32,}/g) ?? [];
-  return words.some(
-    (word) =>
-      !/^sha\d+[-:]|^AAAA|^\//.test(word) &&
-      count(word, /\//g) <= 3 &&
-      count(word, /\d/g) >= 3 &&
-      count(word, /[A-Z]/g) >= 4 &&
-      count(word, /[a-z]/g) >= 4 &&
-      // Names change their kind of letter at the borders of words, keys nearly everywhere.
-      count(word, /(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]/g) >= word.length / 5 &&
-      entropyOf(word) >= 4,
-  );
-}
-
-/** What a text has in it that is a credential under any name. */
-export function findCredential(text: string): string | undefined {
-  const found = PATTERNS.find(({ pattern }) => pattern.test(text));
-  if (found) return found.what;
-  const passwords = [...text.matchAll(USER_INFO)].map((match) => match[1] ?? "");
-  if (passwords.some((password) => !/^[$%]?[({<]/.test(password))) return "a password in a URL";
-  return holdsRandomWord(text) ? "a random text as long as a key" : undefined;
+/** Whether a value is what its name says: the secret itself. */
+function isSecret(name: string, value: string): boolean {
+  const isMethod = /auth$/i.test(name) && METHOD.test(value);
+  return namesSecret(name) && !isMethod && !standsForAnother(value);
 }
 
 function refuse(problems: Problems, where: string, what: string): void {
@@ -130,8 +100,31 @@ export function checkLiteral(problems: Problems, where: string, name: string, va
   const counted = /tokens$/i.test(name) && /^\d+$/.test(value);
   const found = findCredential(value);
   if (found) refuse(problems, where, `holds ${found}`);
-  else if (namesSecret(name) && !counted && !standsForAnother(value)) {
+  else if (!counted && isSecret(name, value)) {
     refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
+  }
+}
+
+/** Adds a problem where an annotation is a credential by its look, or by the last word of its name. */
+export function checkAnnotation(problems: Problems, where: string, key: string, value: string): void {
+  const found = findCredential(value);
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  const [before = "", last = ""] = ["", ...wordsOf(name)].slice(-2);
+  const isNamed = ANNOTATION_WORDS.has(last) || SECRET_PAIRS.has(`${before} ${last}`);
+  if (found) refuse(problems, where, `holds ${found}`);
+  else if (isNamed && !standsForAnother(value)) {
+    refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
+  }
+}
+
+/** Adds a problem where an argument, such as a script for a shell, has a credential in it. */
+function checkScript(problems: Problems, where: string, script: string): void {
+  const found = findCredential(script);
+  if (found) return refuse(problems, where, `holds ${found}`);
+  for (const [, option, variable, double, single, bare] of script.matchAll(ASSIGNMENT)) {
+    const name = option ?? variable ?? "";
+    if (!isSecret(name, double ?? single ?? bare ?? "")) continue;
+    return refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
   }
 }
 
@@ -142,11 +135,12 @@ export function checkArguments(problems: Problems, what: string, args: readonly 
     const [, flag, value] = FLAG.exec(argument) ?? [];
     const next = args[index + 1];
     if (flag === undefined) {
-      const found = findCredential(argument);
-      if (found) refuse(problems, where, `holds ${found}`);
+      checkScript(problems, where, argument);
+    } else if (USER_FLAG.test(argument) && /^[^:/]+:[^$({<]/.test(next ?? "")) {
+      refuse(problems, `${what}[${index + 1}]`, "is a user and a password");
     } else if (value !== undefined) {
       checkLiteral(problems, where, flag, value);
-    } else if (next !== undefined && !next.startsWith("-") && namesSecret(flag) && !standsForAnother(next)) {
+    } else if (next !== undefined && !next.startsWith("-") && isSecret(flag, next)) {
       refuse(problems, `${what}[${index + 1}]`, `is a literal value, and --${flag} says that it is a secret`);
     }
   });
@@ -160,7 +154,7 @@ export function checkFileContent(problems: Problems, where: string, content: str
     if (COMMENT.test(line)) return;
     const [, name, double, single, bare] = FILE_LINE.exec(line) ?? [];
     const value = double ?? single ?? bare ?? "";
-    if (name === undefined || !namesSecret(name) || standsForAnother(value)) return;
+    if (name === undefined || !isSecret(name, value)) return;
     refuse(
       problems,
       `${where}, line ${index + 1},`,

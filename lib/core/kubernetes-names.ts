@@ -1,3 +1,4 @@
+import { checkAnnotation } from "./credential-literal";
 import { type Problems } from "./validation-error";
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
@@ -9,11 +10,11 @@ const LARGEST_ANNOTATIONS = 256 * 1024;
 
 /** Whether a text is a DNS-1123 label: the name of most objects, safe in a host name and in a label value. */
 export function isDnsLabel(text: string): boolean {
-  return text.length <= LONGEST_LABEL && LABEL.test(text);
+  return typeof text === "string" && text.length <= LONGEST_LABEL && LABEL.test(text);
 }
 
 function isDnsSubdomain(text: string): boolean {
-  return text.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(text);
+  return typeof text === "string" && text.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(text);
 }
 
 /** Adds a problem where a name is not a DNS-1123 label. */
@@ -21,7 +22,9 @@ export function checkObjectName(problems: Problems, what: string, name: string):
   if (isDnsLabel(name)) return;
   problems.add(
     "NAME_INVALID",
-    `${what} is ${JSON.stringify(name)} (${name.length} characters)`,
+    typeof name === "string"
+      ? `${what} is ${JSON.stringify(name)} (${name.length} characters)`
+      : `${what} is ${name === undefined ? "not given" : JSON.stringify(name)}`,
     `Use 1 to ${LONGEST_LABEL} lower-case letters, digits and dashes, beginning and ending with a letter or digit`,
   );
 }
@@ -31,7 +34,7 @@ export function checkSubdomainName(problems: Problems, what: string, name: strin
   if (isDnsSubdomain(name)) return;
   problems.add(
     "NAME_INVALID",
-    `${what} is ${JSON.stringify(name)}`,
+    `${what} is ${name === undefined ? "not given" : JSON.stringify(name)}`,
     `Use 1 to ${LONGEST_SUBDOMAIN} lower-case letters, digits, dashes and dots, each part beginning and ending with a letter or digit`,
   );
 }
@@ -85,7 +88,7 @@ export function checkLabels(
   }
 }
 
-/** Adds a problem for each annotation that Kubernetes would refuse. */
+/** Adds a problem for each annotation that Kubernetes would refuse, or that is a credential. */
 export function checkAnnotations(
   problems: Problems,
   what: string,
@@ -94,8 +97,9 @@ export function checkAnnotations(
   checkKeys(problems, what, Object.keys(annotations));
   const entries = Object.entries(annotations);
   for (const [key, value] of entries) {
-    if (typeof value === "string") continue;
-    problems.add("LABEL_INVALID", `${what} gives ${key} a value that is not a text`, "Put it into quotes");
+    if (typeof value === "string") checkAnnotation(problems, `${what}.${key}`, key, value);
+    else
+      problems.add("LABEL_INVALID", `${what} gives ${key} a value that is not a text`, "Put it into quotes");
   }
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key + String(value)), 0);
   if (size <= LARGEST_ANNOTATIONS) return;

@@ -16,9 +16,9 @@ function format(problem: Problem): string {
 }
 
 /**
- * Bad input, with all problems of one construct at once.
+ * Bad input, with all problems of one construct at once; at synthesis, of all constructs.
  *
- * Thrown by constructors, before anything of the construct is written.
+ * Thrown by constructors before anything of the construct is made, and at synthesis before anything is written.
  */
 export class ValidationError extends Error {
   /** The code of the first problem. */
@@ -59,15 +59,19 @@ export class Problems {
     this.found.push({ code, path: this.path, what, why: ERROR_CODES[code].why, fix });
   }
 
-  /** Runs a factory and keeps its problems, so that they are reported with the rest. */
+  /** Runs a factory and keeps its problems, so that they are reported with the rest; each once, however often it is met. */
   public collect<T>(produce: () => T): T | undefined {
     try {
       return produce();
     } catch (error) {
       if (!ValidationError.isValidationError(error)) throw error;
-      this.found.push(...error.problems);
+      for (const problem of error.problems) if (!this.has(problem)) this.found.push(problem);
       return undefined;
     }
+  }
+
+  private has({ code, path, what }: Problem): boolean {
+    return this.found.some((known) => known.code === code && known.path === path && known.what === what);
   }
 
   public get any(): boolean {

@@ -1,5 +1,6 @@
-import { App, Chart, type IResolver } from "cdk8s";
+import { App, Chart, type ApiObject, type IResolver } from "cdk8s";
 import { Token, Tokenization } from "cdktf";
+import { runChecks, withoutChecks } from "./synthesis-checks";
 
 // While the bridge itself reads a chart, references in it are welcome.
 let bridging = false;
@@ -13,11 +14,19 @@ export function objectsOf(chart: Chart): unknown[] {
   const before = bridging;
   bridging = true;
   try {
-    keepReferences(App.of(chart));
-    return namespacesFirst(readCharts(chart));
+    const app = App.of(chart);
+    keepReferences(app);
+    runChecks(app);
+    return namespacesFirst(withoutChecks(app, () => readCharts(chart)));
   } finally {
     bridging = before;
   }
+}
+
+/** One object as plain data, as `objectsOf` has it. */
+export function dataOf(object: ApiObject): unknown {
+  keepReferences(App.of(object));
+  return object.toJson() as unknown;
 }
 
 /** Whether the bridge is reading a chart right now, as opposed to cdk8s writing it. */

@@ -1,11 +1,5 @@
-import {
-  DefaultTokenResolver,
-  StringConcat,
-  TerraformElement,
-  TerraformStack,
-  Tokenization,
-  type IResolvable,
-} from "cdktf";
+import { TerraformElement, TerraformStack, type IResolvable } from "cdktf";
+import { resolveReference } from "../core/reference";
 
 const VARIABLE = /\bvar\.([\w-]+)/g;
 const LOCAL = /\blocal\.([\w-]+)/g;
@@ -49,7 +43,5 @@ function stackAt(stack: TerraformStack, path: string): TerraformStack | undefine
 }
 
 function textOf(value: unknown, scope: TerraformStack): string {
-  const resolver = new DefaultTokenResolver(new StringConcat());
-  const resolved: unknown = Tokenization.resolve(value as IResolvable, { scope, resolver, preparing: false });
-  return JSON.stringify(resolved) ?? "";
+  return JSON.stringify(resolveReference(scope, value as IResolvable)) ?? "";
 }

@@ -1,7 +1,8 @@
 import { type Chart } from "cdk8s";
 import { isBridging, objectsOf } from "./chart-objects";
 import { holdsReference } from "./references";
-import { ValidationError, Problems } from "../core/validation-error";
+import { checkAtSynthesis } from "./synthesis-checks";
+import { Problems } from "../core/validation-error";
 
 const guarded = new WeakSet<Chart>();
 
@@ -13,11 +14,11 @@ const guarded = new WeakSet<Chart>();
 export function guardStaticSynthesis(chart: Chart): void {
   if (guarded.has(chart)) return;
   guarded.add(chart);
-  chart.node.addValidation({ validate: () => problemsOf(chart) });
+  checkAtSynthesis(chart, () => check(chart));
 }
 
-function problemsOf(chart: Chart): string[] {
-  if (isBridging() || !objectsOf(chart).some(holdsReference)) return [];
+function check(chart: Chart): void {
+  if (isBridging() || !objectsOf(chart).some(holdsReference)) return;
   const problems = new Problems(chart);
   problems.add(
     "MANIFEST_REFERENCES",
@@ -25,10 +26,5 @@ function problemsOf(chart: Chart): string[] {
     `Call cluster.addCdk8sChart("${chart.node.id}", chart) and app.synth() of the cdktf app; ` +
       "Terraform then writes the manifests with the real values. Don't call synth() of the cdk8s app",
   );
-  try {
-    problems.throwIfAny();
-    return [];
-  } catch (error) {
-    return ValidationError.isValidationError(error) ? [error.message] : [];
-  }
+  problems.throwIfAny();
 }

@@ -21,7 +21,7 @@ export class AddedCapability {
    */
   public static netBindService(choice: ReasonedChoice): AddedCapability {
     const problems = new Problems("AddedCapability.netBindService");
-    checkReason(problems, "An added capability", choice.reason);
+    checkReason(problems, "An added capability", choice?.reason);
     problems.throwIfAny();
     return new AddedCapability("NET_BIND_SERVICE", choice.reason);
   }

@@ -3,8 +3,9 @@ import { App, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./image-name";
 import { imagesOf, type PulledImage } from "./images-of";
-import { refusalsOf } from "./refusals";
 import { Problems } from "../core/validation-error";
+import { dataOf } from "../manifests/chart-objects";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
 
@@ -56,22 +57,21 @@ export class AllowedRegistries {
     }
     problems.throwIfAny();
     // At synthesis, so that it does not matter what is made or patched first.
-    if (this.prefixes.length === 0) this.scope.node.addValidation({ validate: () => this.refusals() });
+    if (this.prefixes.length === 0) checkAtSynthesis(this.scope, () => this.checkObjects());
     this.prefixes.push(...prefixes);
     return this;
   }
 
-  private refusals(): string[] {
-    return this.scope.node
-      .findAll()
-      .filter((construct) => ApiObject.isApiObject(construct))
-      .flatMap((object) => this.objectRefusals(object));
-  }
-
-  private objectRefusals(object: ApiObject): string[] {
-    const problems = new Problems(object);
-    for (const image of imagesOf(object.toJson())) this.check(problems, object, image);
-    return refusalsOf(problems);
+  private checkObjects(): void {
+    const problems = new Problems(this.scope);
+    for (const object of this.scope.node.findAll().filter((one) => ApiObject.isApiObject(one))) {
+      problems.collect(() => {
+        const own = new Problems(object);
+        for (const image of imagesOf(dataOf(object))) this.check(own, object, image);
+        own.throwIfAny();
+      });
+    }
+    problems.throwIfAny();
   }
 
   private check(problems: Problems, { kind, name }: ApiObject, { user, reference }: PulledImage): void {

@@ -7,6 +7,11 @@ export function given<T extends object>(props: T): T {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
 }
 
+/** The chart that a construct is in. */
+export function chartOf(scope: Construct): Chart | undefined {
+  return [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
+}
+
 /** Adds a problem where the chart has an object of one of these kinds and of this name already. */
 export function checkUnused(
   problems: Problems,
@@ -15,7 +20,15 @@ export function checkUnused(
   name: string,
   fix = "Give each a name of its own",
 ): void {
-  const chart = Chart.of(scope);
+  const chart = chartOf(scope);
+  if (!chart) {
+    problems.add(
+      "VALUE_INVALID",
+      `The scope ${scope.node.path} is in no chart`,
+      'Make it in a chart of cdk8s: new Chart(new App(), "shop", { namespace: "shop" })',
+    );
+    return;
+  }
   const taken = chart.node
     .findAll()
     .filter((other) => ApiObject.isApiObject(other))

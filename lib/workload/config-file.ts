@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { checkFileContent } from "../core/credential-literal";
 import { Problems } from "../core/validation-error";
 import { checkMountPath } from "./mount-path";
+import { refuseKind } from "./shapes";
 
 /** A configuration file of a container, kept in a ConfigMap and mounted read-only. */
 export class ConfigFile {
@@ -10,12 +11,14 @@ export class ConfigFile {
    *
    * @param path where the container finds it, such as `/etc/web/app.conf`
    * @param content the text; no credentials and no references to Terraform values
-   * @throws PATH_INVALID, CREDENTIAL_LITERAL, MANIFEST_REFERENCES
+   * @throws PATH_INVALID, CREDENTIAL_LITERAL, MANIFEST_REFERENCES, VALUE_INVALID
    */
   public static of(path: string, content: string): ConfigFile {
     const problems = new Problems("ConfigFile.of");
     checkMountPath(problems, path);
-    if (Token.isUnresolved(content)) {
+    if (typeof content !== "string") {
+      refuseKind(problems, "The content", content, 'a text, for example "level = info\\n"');
+    } else if (Token.isUnresolved(content)) {
       problems.add(
         "MANIFEST_REFERENCES",
         `The content of ${path} holds a reference, but the ConfigMap's name is a hash of what the files say`,

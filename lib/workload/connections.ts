@@ -1,8 +1,11 @@
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
+import { kind } from "./shapes";
+import { Acknowledgements } from "../core/acknowledgement";
 import { type Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { checkPolicyPort, dnsEgress, peerManifests, portManifests } from "./network-rules";
+import { checkWidth, rangeOf } from "./peer-width";
 
 /** A workload whose connections are declared. */
 export interface IConnectable extends INetworkPolicyPeer {
@@ -10,9 +13,27 @@ export interface IConnectable extends INetworkPolicyPeer {
   readonly connections: Connections;
 }
 
+/** How wide a connection may be. */
+export interface ConnectionOptions {
+  /**
+   * Why the peer must be a range wider than a /8, for the next reader; kept as an acknowledgement of the workload.
+   *
+   * @default - none; such a range is refused
+   */
+  readonly reason?: string;
+}
+
+const PEER = kind(
+  ["toNetworkPolicyPeerConfig"],
+  'another workload, or a peer of cdk8s-plus, for example NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")',
+);
+const PORT = kind(["protocol"], "a port, for example Port.tcp(443)");
+
 interface Rule {
   readonly peers: () => object[];
   readonly port: Port;
+  /** The range of the peer, where it is one and narrow. */
+  readonly range?: string;
 }
 
 /**
@@ -43,11 +64,12 @@ export class Connections {
    *
    * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
    * @param port the port of the peer's pods, which may differ from its Service's
-   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace
+   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE, CIDR_INVALID,
+   * CIDR_HOST_BITS, REASON_MISSING for a range; ATTRIBUTE_MISSING, VALUE_INVALID
    */
-  public allowTo(peer: INetworkPolicyPeer, port: Port): void {
-    this.check(peer, port);
-    this.egress.push({ peers: () => peerManifests(peer), port });
+  public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
+    const range = this.check(this.egress, "to", peer, port, options);
+    this.egress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.ingress.push({ peers: () => peerManifests(this.workload), port });
   }
 
@@ -56,11 +78,12 @@ export class Connections {
    *
    * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
    * @param port the port of this workload's pods
-   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace
+   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE, CIDR_INVALID,
+   * CIDR_HOST_BITS, REASON_MISSING for a range; ATTRIBUTE_MISSING, VALUE_INVALID
    */
-  public allowFrom(peer: INetworkPolicyPeer, port: Port): void {
-    this.check(peer, port);
-    this.ingress.push({ peers: () => peerManifests(peer), port });
+  public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
+    const range = this.check(this.ingress, "from", peer, port, options);
+    this.ingress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
   }
 
@@ -78,8 +101,17 @@ export class Connections {
     };
   }
 
-  private check(peer: INetworkPolicyPeer, port: Port): void {
+  /** Throws what is wrong with a rule; answers the range that counts for the width of others. */
+  private check(
+    rules: readonly Rule[],
+    side: "from" | "to",
+    peer: INetworkPolicyPeer,
+    port: Port,
+    options: ConnectionOptions,
+  ): string | undefined {
     const problems = new Problems(this.workload);
+    checkEnds(problems, peer, port);
+    problems.throwIfAny();
     checkPolicyPort(problems, port);
     const other = connectionsOf(peer);
     if (other && (other.namespace === undefined) !== (this.namespace === undefined)) {
@@ -90,8 +122,22 @@ export class Connections {
         'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
       );
     }
+    const range = rangeOf(peer);
+    const same = rules.filter((rule) => rule.port.toString() === port.toString());
+    const others = same.flatMap((rule) => rule.range ?? []);
+    const isWide = range !== undefined && checkWidth(problems, range, others, options?.reason);
     problems.throwIfAny();
+    if (!isWide) return range;
+    const what = `connections ${side} ${range}, ${port.toString()}`;
+    Acknowledgements._record(this.workload, "network-layers", what, options?.reason ?? "");
+    return undefined;
   }
+}
+
+/** Adds a problem for what is no peer or no port. */
+function checkEnds(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
+  PEER(problems, "The peer", peer);
+  PORT(problems, "The port", port);
 }
 
 function connectionsOf(peer: IConstruct): Connections | undefined {

@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkImageName, IMAGE_EXAMPLE, splitImage, type ImageParts } from "./image-name";
+import { refuseKind } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
@@ -35,7 +36,7 @@ export class ContainerImage {
    * An image whose digest says what runs.
    *
    * @param reference registry, repository and digest, such as `fra.ocir.io/acme/web@sha256:…`; a tag before the `@` is kept
-   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED
+   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, VALUE_INVALID
    */
   public static of(reference: string): ContainerImage {
     return ContainerImage.read("ContainerImage.of", reference, (problems, { digest }) => {
@@ -55,14 +56,14 @@ export class ContainerImage {
    * The reason is kept as an acknowledgement of the workloads that run the image.
    *
    * @param reference registry, repository and tag, such as `fra.ocir.io/acme/web:1.4.2`; never `latest`
-   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING
+   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID
    */
   public static tagOnly(reference: string, choice: ReasonedChoice): ContainerImage {
     return ContainerImage.read(
       "ContainerImage.tagOnly",
       reference,
       (problems, { tag, digest }) => {
-        checkReason(problems, "An image without a digest", choice.reason);
+        checkReason(problems, "An image without a digest", choice?.reason);
         if (digest !== undefined) {
           problems.add("IMAGE_INVALID", "The image has a digest", "Write ContainerImage.of(reference)");
         } else if (tag === undefined) {
@@ -73,7 +74,7 @@ export class ContainerImage {
           );
         }
       },
-      choice.reason,
+      choice?.reason,
     );
   }
 
@@ -84,6 +85,8 @@ export class ContainerImage {
     reason?: string,
   ): ContainerImage {
     const problems = new Problems(factory);
+    if (typeof reference !== "string") refuseKind(problems, "The image", reference, `"${IMAGE_EXAMPLE}"`);
+    problems.throwIfAny();
     const parts = splitImage(reference);
     checkImageName(problems, parts.name);
     checkTag(problems, parts.tag);

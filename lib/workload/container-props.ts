@@ -68,7 +68,7 @@ export interface Sidecar extends ContainerProps {
   readonly port?: number;
   /** When the pod gets traffic, the program's own probe aside. @default - at once */
   readonly readiness?: Probe;
-  /** When the container is restarted. @default - when it ends */
+  /** When the container is restarted; must differ from the readiness probe. @default - when it ends */
   readonly liveness?: Probe;
   /**
    * When the next sidecar, or the program, is started.

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { refuseKind } from "./shapes";
 import { checkLiteral } from "../core/credential-literal";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
@@ -18,8 +19,13 @@ export class EnvValue {
    * A text, or a reference to a Terraform value.
    *
    * Text that looks like a credential is refused by the workload.
+   *
+   * @throws VALUE_INVALID
    */
   public static fromValue(value: string): EnvValue {
+    const problems = new Problems("EnvValue.fromValue");
+    if (typeof value !== "string") refuseKind(problems, "The value", value, 'a text, for example "8080"');
+    problems.throwIfAny();
     return new EnvValue({ value }, value);
   }
 
@@ -52,7 +58,7 @@ export class EnvValue {
   public static fromConfigMap(name: string, key: string): EnvValue {
     const problems = new Problems("EnvValue.fromConfigMap");
     checkSubdomainName(problems, "The ConfigMap", name);
-    if (!KEY.test(key)) {
+    if (typeof key !== "string" || !KEY.test(key)) {
       problems.add(
         "ENV_INVALID",
         `The key is ${JSON.stringify(key)}`,

@@ -53,9 +53,9 @@ export interface HardenedDeploymentProps extends ContainerProps {
   /**
    * When a pod is restarted.
    *
-   * Differs from the readiness probe, so that a program that only waits for another one is not restarted.
+   * Must differ from the readiness probe, so that a program that only waits for another one is not restarted.
    *
-   * @default - with a port, a TCP connection to it
+   * @default - with a port, a TCP connection to it every 15 seconds, of which four must fail in a row
    */
   readonly liveness?: Probe;
   /**

@@ -10,7 +10,8 @@ import { AppProtocol } from "./app-protocol";
 import { Connections } from "./connections";
 import { type HardenedDeploymentProps } from "./hardened-deployment-props";
 import { containersOf, podSpec, type HardenedPod } from "./hardened-pod";
-import { LoadBalancer, type LoadBalancerOptions } from "./load-balancer";
+import { LoadBalancer } from "./load-balancer";
+import { type LoadBalancerOptions } from "./load-balancer-props";
 import { readDeployment } from "./read-deployment";
 import { type IServiceBackend } from "./service-backend";
 import { WorkloadService, type ServiceOptions } from "./workload-service";
@@ -42,7 +43,7 @@ export class HardenedDeployment extends Construct implements IServiceBackend, IP
    * @param id the name of the Deployment too: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, REPLICAS_INVALID, USER_INVALID, COUNT_INVALID,
    * QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE,
-   * LABEL_INVALID
+   * LABEL_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: HardenedDeploymentProps) {
     const pod = readDeployment(scope, id, props);
@@ -97,10 +98,11 @@ export class HardenedDeployment extends Construct implements IServiceBackend, IP
    * Makes the workload reachable through an OCI load balancer that ends TLS, with rules in network security groups.
    *
    * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
-   * SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING
+   * SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
+   * another cluster
    */
   public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
-    const name = options.name ?? this.name;
+    const name = (options as LoadBalancerOptions | undefined)?.name ?? this.name;
     return new LoadBalancer(this, `LoadBalancer-${name}`, { ...options, name, workload: this });
   }
 

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { refuseKind } from "./shapes";
 import { type Problems } from "../core/validation-error";
 
 const HOST =
@@ -37,6 +38,10 @@ export function isRegistry(part: string): boolean {
 
 /** Adds a problem for each part of a registry and its repositories that can't be. */
 export function checkImageName(problems: Problems, name: string, isPrefix = false): void {
+  if (typeof name !== "string") {
+    refuseKind(problems, "The name", name, 'a text, for example "fra.ocir.io/acme"');
+    return;
+  }
   const example = isPrefix ? "fra.ocir.io/acme" : IMAGE_EXAMPLE;
   const [host = "", ...path] = name.split("/");
   const add = (what: string, fix: string) => {

@@ -19,7 +19,9 @@ function imagesIn(key: string, entries: readonly unknown[]): PulledImage[] {
     const { name, image } = entry as Named;
     const reference =
       key === "volumes" ? ((image ?? undefined) as { reference?: unknown } | undefined)?.reference : image;
-    return typeof reference === "string" ? [{ user: String(name), reference }] : [];
+    return typeof reference === "string"
+      ? [{ user: typeof name === "string" ? name : "A container", reference }]
+      : [];
   });
 }
 

@@ -28,7 +28,7 @@ export class LoadBalancerAccess {
   public static publicFrom(cidrs: string[], choice: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.publicFrom");
     const ranges = readCidrs(problems, "cidrs", cidrs);
-    checkReason(problems, "A public load balancer", choice.reason);
+    checkReason(problems, "A public load balancer", choice?.reason);
     problems.throwIfAny();
     return new LoadBalancerAccess(false, ranges, choice.reason);
   }
@@ -40,7 +40,7 @@ export class LoadBalancerAccess {
    */
   public static publicFromAnywhere(choice: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.publicFromAnywhere");
-    checkReason(problems, "A load balancer for everyone", choice.reason);
+    checkReason(problems, "A load balancer for everyone", choice?.reason);
     problems.throwIfAny();
     return new LoadBalancerAccess(false, ["0.0.0.0/0"], choice.reason);
   }

@@ -1,58 +1,16 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { AppProtocol, portName, servicePort } from "./app-protocol";
-import { type LoadBalancerAccess } from "./load-balancer-access";
+import { type LoadBalancerProps } from "./load-balancer-props";
 import { LoadBalancerShape } from "./load-balancer-shape";
-import { type IServiceBackend } from "./service-backend";
-import { checkServiceName } from "./service-name";
-import { type TlsTermination } from "./tls-termination";
+import { readLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
-import { pathOf } from "../core/construct-path";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
+import { scopeOf } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
-/** How a workload is reached through a load balancer. */
-export interface LoadBalancerOptions {
-  /** The cluster that the workload runs in. */
-  readonly cluster: ISecureOkeCluster;
-  /** Who may connect. */
-  readonly access: LoadBalancerAccess;
-  /** Where TLS ends. */
-  readonly tls: TlsTermination;
-  /**
-   * The port that clients connect to, 1 to 65535.
-   *
-   * @default 443
-   */
-  readonly port?: number;
-  /**
-   * The name of the Service.
-   *
-   * @default - the name of the workload
-   */
-  readonly name?: string;
-  /**
-   * The bandwidth.
-   *
-   * @default LoadBalancerShape.flexible(10, 100)
-   */
-  readonly shape?: LoadBalancerShape;
-  /**
-   * Seconds after which a connection without traffic is closed, 1 to 7200.
-   *
-   * @default 60
-   */
-  readonly idleTimeoutSeconds?: number;
-}
-
-/** How a workload is reached through a load balancer, and which one. */
-export interface LoadBalancerProps extends LoadBalancerOptions {
-  /** The workload. */
-  readonly workload: IServiceBackend;
-}
-
-const LONGEST_IDLE_SECONDS = 7200;
 const OCI = "oci.oraclecloud.com";
 const BETA = "service.beta.kubernetes.io";
 
@@ -70,12 +28,14 @@ export class LoadBalancer extends Construct {
 
   /**
    * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
-   * SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING
+   * SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
+   * another cluster
    */
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
-    const { name, targetPort, subnetId, nodesCidr, nodesGroup } = read(scope, id, props);
+    const { name, targetPort, subnetId, nodesCidr, nodesGroup } = readLoadBalancer(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
+    checkAtSynthesis(this, () => checkCluster(this, props.cluster));
     this.name = name;
     const { access, tls, port = 443, shape = LoadBalancerShape.flexible(10, 100), workload } = props;
     access._acknowledge(this);
@@ -124,63 +84,17 @@ function listenerName(protocol: AppProtocol): string {
   return protocol === AppProtocol.HTTP ? "https" : portName(protocol);
 }
 
-interface Read {
-  readonly name: string;
-  readonly targetPort: number;
-  readonly subnetId: string;
-  readonly nodesCidr: string;
-  readonly nodesGroup: string;
-}
-
-/** Validates the props and reads the cluster; throws with all that is wrong. */
-function read(scope: Construct, id: string, props: LoadBalancerProps): Read {
-  const problems = new Problems(pathOf(scope, id));
-  const { workload, cluster, access, port = 443, idleTimeoutSeconds = 60 } = props;
-  const name = props.name ?? workload.name;
-  checkServiceName(problems, scope, name);
-  if (workload.port === undefined) {
-    problems.add(
-      "LOAD_BALANCER_INVALID",
-      `The workload ${workload.node.path} has no port`,
-      "Give it the port that the program listens on, for example port: 8080",
-    );
-  }
-  if (Chart.of(workload) !== Chart.of(scope)) {
-    problems.add(
-      "LOAD_BALANCER_INVALID",
-      `The workload ${workload.node.path} is in another chart`,
-      "Call exposeViaLoadBalancer of the workload",
-    );
-  }
-  problems.collect(() => Port.tcp(port));
-  if (
-    !Number.isInteger(idleTimeoutSeconds) ||
-    idleTimeoutSeconds < 1 ||
-    idleTimeoutSeconds > LONGEST_IDLE_SECONDS
-  ) {
-    problems.add(
-      "COUNT_INVALID",
-      `idleTimeoutSeconds is ${idleTimeoutSeconds}`,
-      `Give a whole number from 1 to ${LONGEST_IDLE_SECONDS}`,
-    );
-  }
-  const subnet = problems.collect(() => cluster.network.loadBalancerSubnet);
-  const nodesCidr = problems.collect(() => cluster.network.workersSubnet.cidr);
-  const nodesGroup = problems.collect(() => cluster.workersSecurityGroup.networkSecurityGroupId);
-  if (subnet && !access.isInternal && !subnet.isPublic) {
-    problems.add(
-      "SUBNET_NOT_PUBLIC",
-      `The load balancer is public, and the subnet of the load balancers of ${cluster.node.path} forbids public addresses`,
-      'Make it public: new ClusterNetwork(stack, "network", { loadBalancerSubnet: SubnetExposure.publicWith({ reason: "..." }), ' +
-        "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
-    );
-  }
+/** Refuses a load balancer whose subnet and groups are another cluster's than the one that the chart is for. */
+function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void {
+  const home = scopeOf(Chart.of(balancer)) as Partial<ISecureOkeCluster> | undefined;
+  if (!home || home === cluster || !("workersSecurityGroup" in home)) return;
+  // The same cluster may be made in one stack and imported in another one.
+  if (home.clusterId !== undefined && home.clusterId === cluster.clusterId) return;
+  const problems = new Problems(balancer);
+  problems.add(
+    "LOAD_BALANCER_INVALID",
+    `The load balancer is one of ${cluster.node.path}, and its chart was added to ${home.node?.path}`,
+    "Give exposeViaLoadBalancer the cluster whose addCdk8sChart gets the chart",
+  );
   problems.throwIfAny();
-  return {
-    name,
-    targetPort: workload.port ?? 0,
-    subnetId: subnet?.subnetId ?? "",
-    nodesCidr: nodesCidr ?? "",
-    nodesGroup: nodesGroup ?? "",
-  };
 }

@@ -1,3 +1,4 @@
+import { refuseKind } from "./shapes";
 import { type Problems } from "../core/validation-error";
 
 const LONGEST = 1024;
@@ -47,6 +48,7 @@ export function checkMountPath(problems: Problems, path: string): void {
   const add = (what: string, fix: string) => {
     problems.add("PATH_INVALID", `${JSON.stringify(path)} ${what}`, fix);
   };
+  if (typeof path !== "string") return refuseKind(problems, "The path", path, 'a text, for example "/tmp"');
   if (!path.startsWith("/")) return add("is not an absolute path", 'Begin with a slash, for example "/tmp"');
   if (path !== "/" && (/\/(?:\.{0,2}(?:\/|$))/.test(path) || path.endsWith("/"))) {
     return add("is not in its simplest form", "Leave out empty parts, . and .., and the slash at the end");

@@ -1,8 +1,8 @@
 /**
  * What all pods and Services of a namespace may take together.
  *
- * The defaults hold 100 pods of the default size. Deployments of the same chart that need more are refused when the chart
- * is synthesized, as Kubernetes would only note it in an event.
+ * The defaults hold 100 pods of the default size. Deployments and load balancers of the same chart that need more are refused
+ * when the chart is synthesized, as Kubernetes would only note it in an event.
  *
  * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/
  */

@@ -42,7 +42,11 @@ function checkPair(
 
 function checkCount(problems: Problems, name: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
-  problems.add("COUNT_INVALID", `${name} is ${value}`, `Give a whole number from ${least} on`);
+  problems.add(
+    "COUNT_INVALID",
+    `${name} is ${JSON.stringify(value)}`,
+    `Give a whole number from ${least} on`,
+  );
 }
 
 function checkNodePorts(problems: Problems, nodePorts: number, loadBalancers: number): void {

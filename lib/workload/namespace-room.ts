@@ -1,6 +1,8 @@
 import { ApiObject, type Chart } from "cdk8s";
+import { checkServices, type CountedService } from "./namespace-services";
 import { parseQuantity } from "../core/quantity";
 import { type Problems } from "../core/validation-error";
+import { dataOf } from "../manifests/chart-objects";
 
 /** Amounts of resources by their names. */
 export interface Amounts {
@@ -50,17 +52,19 @@ const amount = (value: string | number | undefined) => known(value) ?? 0n;
 const greater = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /**
- * Adds a problem for what the namespace would start no pod of, or never replace one of.
+ * Adds a problem for what the namespace would start no pod of, never replace one of, or make no load balancer for.
  *
  * Of this chart only: another one of the App may be for another cluster.
  */
 export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom): void {
-  const deployments = chart.node
-    .findAll()
-    .filter((construct) => ApiObject.isApiObject(construct))
-    .filter(({ kind, apiGroup }) => kind === "Deployment" && apiGroup === "apps")
-    .map((object) => object.toJson() as Deployment)
-    .filter(({ metadata }) => metadata.namespace === room.namespace);
+  const objectsOf = (wanted: string, group: string) =>
+    chart.node
+      .findAll()
+      .filter((construct) => ApiObject.isApiObject(construct))
+      .filter(({ kind, apiGroup }) => kind === wanted && apiGroup === group)
+      .map((object) => dataOf(object) as Deployment & CountedService)
+      .filter(({ metadata }) => metadata.namespace === room.namespace);
+  const deployments: Deployment[] = objectsOf("Deployment", "apps");
   for (const deployment of deployments) checkContainers(problems, deployment, room.limits);
   for (const side of ["requests", "limits"] as const) {
     for (const resource of RESOURCES) {
@@ -70,6 +74,7 @@ export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom)
     }
   }
   checkQuota(problems, deployments, room.hard, "pods", () => ONE);
+  checkServices(problems, objectsOf("Service", "core"), room.hard);
 }
 
 function amountOf(

@@ -1,4 +1,6 @@
 import { given } from "./chart-objects";
+import { listOf, text } from "./shapes";
+import { checkArguments } from "../core/credential-literal";
 import { Problems } from "../core/validation-error";
 
 /** When a probe is made. */
@@ -75,14 +77,17 @@ export class Probe {
    * A command in the container, fine when it exits with 0.
    *
    * @param command the program and its arguments; no shell is involved
-   * @throws PROBE_INVALID
+   * @throws PROBE_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL
    */
   public static command(command: string[], options: ProbeOptions = {}): Probe {
     const problems = new Problems("Probe.command");
-    if (command.length === 0 || command[0] === "") {
+    const texts = listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]');
+    const words = (texts(problems, "The command", command) ?? []) as string[];
+    checkArguments(problems, "The command", words);
+    if (!problems.any && (words[0] ?? "") === "") {
       problems.add("PROBE_INVALID", "The command is empty", 'Name a program, for example ["/app/healthy"]');
     }
-    return Probe.read(problems, 1, options, () => ({ exec: { command: [...command] } }));
+    return Probe.read(problems, 1, options, () => ({ exec: { command: words } }));
   }
 
   private static read(
@@ -92,13 +97,21 @@ export class Probe {
     action: (port: number) => object,
   ): Probe {
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-      problems.add("PORT_INVALID", `${port} is not a port`, "Give a whole number from 1 to 65535");
+      problems.add(
+        "PORT_INVALID",
+        `${JSON.stringify(port)} is not a port`,
+        "Give a whole number from 1 to 65535",
+      );
     }
     const timing = { ...DEFAULTS, ...given(options) };
     for (const [name, value] of Object.entries(timing)) {
       const least = name === "initialDelaySeconds" ? 0 : 1;
       if (Number.isInteger(value) && value >= least) continue;
-      problems.add("PROBE_INVALID", `${name} is ${value}`, `Give a whole number from ${least} on`);
+      problems.add(
+        "PROBE_INVALID",
+        `${name} is ${JSON.stringify(value)}`,
+        `Give a whole number from ${least} on`,
+      );
     }
     problems.throwIfAny();
     return new Probe(port, timing, action);
@@ -118,6 +131,11 @@ export class Probe {
       `${name} has no port, and neither has the workload`,
       "Give the workload its port, or the probe one of its own",
     );
+  }
+
+  /** @internal */
+  public _equals(other: Probe, workloadPort: number | undefined): boolean {
+    return JSON.stringify(this._toManifest(workloadPort)) === JSON.stringify(other._toManifest(workloadPort));
   }
 
   /** @internal */

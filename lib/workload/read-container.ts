@@ -2,8 +2,11 @@ import { type AddedCapability } from "./added-capability";
 import { checkFiles, ConfigFileSet } from "./config-file-set";
 import { type ContainerProps, type Sidecar } from "./container-props";
 import { type HardenedContainer } from "./hardened-container";
+import { CONTAINER_SHAPES } from "./container-shapes";
 import { checkOverlaps } from "./mount-path";
+import { type Probe } from "./probe";
 import { readResources } from "./read-resources";
+import { shaped } from "./shapes";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../core/credential-literal";
@@ -24,8 +27,9 @@ export interface ContainerPlace {
 export function readContainer(
   problems: Problems,
   place: ContainerPlace,
-  props: AnyContainer,
+  given: AnyContainer,
 ): HardenedContainer {
+  const props = shaped(problems, given, CONTAINER_SHAPES, ["image"]) as AnyContainer;
   const { env = {}, writablePaths = [], files = [], port, readiness, liveness, startup } = props;
   checkPort(problems, port, props.addedCapability);
   for (const [name, value] of Object.entries(env)) value._check(problems, name);
@@ -41,6 +45,7 @@ export function readContainer(
   for (const [name, probe] of Object.entries({ readiness, liveness, startup })) {
     probe?._check(problems, name, port);
   }
+  checkDifferent(problems, readiness, liveness, port);
   return {
     ...props,
     name: place.owner ?? place.workload,
@@ -52,12 +57,28 @@ export function readContainer(
   };
 }
 
+/** Adds a problem where the two probes ask the same, at the same times. */
+function checkDifferent(
+  problems: Problems,
+  readiness: Probe | undefined,
+  liveness: Probe | undefined,
+  port: number | undefined,
+): void {
+  if (!readiness || !liveness?._equals(readiness, port)) return;
+  problems.add(
+    "PROBE_INVALID",
+    "liveness equals readiness, so what should only get no traffic for a while would be restarted",
+    "Leave liveness out, or let it ask less or be more patient, for example " +
+      "Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 })",
+  );
+}
+
 function checkPort(problems: Problems, port: number | undefined, added: AddedCapability | undefined): void {
   if (port === undefined) return;
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     problems.add(
       "PORT_INVALID",
-      `port is ${port}`,
+      `port is ${JSON.stringify(port)}`,
       "Give a whole number from 1024 to 65535, for example 8080",
     );
   } else if (port < 1024 && !added) {

@@ -1,12 +1,14 @@
 import { type Construct } from "constructs";
 import { AppProtocol, portName } from "./app-protocol";
 import { checkUnused } from "./chart-objects";
+import { DEPLOYMENT_SHAPES } from "./container-shapes";
 import { type InitContainer, type Sidecar } from "./container-props";
 import { type HardenedContainer } from "./hardened-container";
 import { type HardenedDeploymentProps } from "./hardened-deployment-props";
 import { type HardenedPod } from "./hardened-pod";
 import { Probe } from "./probe";
 import { readContainer } from "./read-container";
+import { shaped } from "./shapes";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity, togetherOf } from "./writable-capacity";
 import { pathOf } from "../core/construct-path";
@@ -23,8 +25,9 @@ const MANAGER_LABEL = "app.kubernetes.io/managed-by";
 const NAMESPACE_OBJECTS = ["allow-dns", "default", "deny-all"];
 
 /** Validates the props; throws with all that is wrong. */
-export function readDeployment(scope: Construct, id: string, props: HardenedDeploymentProps): HardenedPod {
+export function readDeployment(scope: Construct, id: string, given: HardenedDeploymentProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, DEPLOYMENT_SHAPES) as HardenedDeploymentProps;
   const { sharedPaths = [], initContainers = [], sidecars = [] } = props;
   checkName(problems, scope, id);
   checkNumbers(problems, props);
@@ -68,6 +71,8 @@ function readProgram(
 ): HardenedContainer {
   const { port, protocol = AppProtocol.HTTP } = props;
   const answers = protocol === AppProtocol.HTTP ? Probe.http("/") : Probe.tcp();
+  // Twice as patient as readiness: a program that is only busy loses its traffic first, and gets time to recover.
+  const patient = Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 });
   return readContainer(
     problems,
     { workload, sharedPaths },
@@ -75,7 +80,7 @@ function readProgram(
       ...props,
       portName: portName(protocol),
       readiness: props.readiness ?? (port === undefined ? undefined : answers),
-      liveness: props.liveness ?? (port === undefined ? undefined : Probe.tcp()),
+      liveness: props.liveness ?? (port === undefined ? undefined : patient),
     },
   );
 }
@@ -95,7 +100,8 @@ function checkName(problems: Problems, scope: Construct, id: string): void {
 function checkContainerNames(problems: Problems, id: string, containers: readonly { name: string }[]): void {
   const names = containers.map(({ name }) => name);
   for (const name of new Set(names)) checkObjectName(problems, "The name of a container", name);
-  for (const name of new Set(names.filter((one, index) => one === id || names.indexOf(one) !== index))) {
+  const isTaken = (name: unknown, index: number) => name === id || names.indexOf(name as string) !== index;
+  for (const name of new Set(names.filter((one, index) => typeof one === "string" && isTaken(one, index)))) {
     problems.add(
       "NAME_DUPLICATE",
       `Two containers of the pod are named ${name}${name === id ? ", as the program's own is" : ""}`,
@@ -147,19 +153,23 @@ function checkShared(
 function checkNumbers(problems: Problems, props: HardenedDeploymentProps): void {
   const { replicas = 2, user = DEFAULT_USER, terminationGracePeriodSeconds: grace = 30 } = props;
   if (!Number.isInteger(replicas) || replicas < 2) {
-    problems.add("REPLICAS_INVALID", `replicas is ${replicas}`, "Give a whole number from 2 on");
+    problems.add(
+      "REPLICAS_INVALID",
+      `replicas is ${JSON.stringify(replicas)}`,
+      "Give a whole number from 2 on",
+    );
   }
   if (!Number.isInteger(user) || user < LEAST_USER || user > LARGEST_USER) {
     problems.add(
       "USER_INVALID",
-      `user is ${user}`,
+      `user is ${JSON.stringify(user)}`,
       `Give a whole number from ${LEAST_USER} on, or leave it out for ${DEFAULT_USER}; files of the image need not belong to it`,
     );
   }
   if (!Number.isInteger(grace) || grace < 0) {
     problems.add(
       "COUNT_INVALID",
-      `terminationGracePeriodSeconds is ${grace}`,
+      `terminationGracePeriodSeconds is ${JSON.stringify(grace)}`,
       "Give a whole number from 0 on",
     );
   }

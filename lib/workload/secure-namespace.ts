@@ -3,14 +3,17 @@ import { Construct } from "constructs";
 import { checkUnused } from "./chart-objects";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
+import { checkMembers, noteNamespace } from "./namespace-members";
 import { checkRoom, type Amounts, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
-import { refusalsOf } from "./refusals";
+import { kind, shaped } from "./shapes";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
+import { dataOf } from "../manifests/chart-objects";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 /** What a namespace is like. */
 export interface SecureNamespaceProps {
@@ -56,7 +59,10 @@ export class SecureNamespace extends Construct {
   /** The name of the namespace. */
   public readonly name: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID */
+  /**
+   * @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID;
+   * at synthesis RESOURCES_INVALID where it has no room for the chart, NAME_INVALID where the chart's namespace is another one
+   */
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
     const { labels, quota, limits } = read(scope, id, props);
     super(scope, id);
@@ -73,7 +79,9 @@ export class SecureNamespace extends Construct {
       quota: this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota }),
       limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
     };
-    this.node.addValidation({ validate: () => this.roomRefusals(objects.quota, objects.limits) });
+    noteNamespace(Chart.of(this), this.name);
+    checkAtSynthesis(this, () => checkMembers(Chart.of(this)));
+    checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
     // Kubernetes makes this account itself; pods that name no other must find no token in it.
     this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
       automountServiceAccountToken: false,
@@ -93,12 +101,12 @@ export class SecureNamespace extends Construct {
   }
 
   /** At synthesis, when all Deployments are there and patched: a pod that has no room is refused where nobody looks. */
-  private roomRefusals(quota: ApiObject, limits: ApiObject): string[] {
+  private checkRoom(quota: ApiObject, limits: ApiObject): void {
     const problems = new Problems(this);
-    const { hard = {} } = (quota.toJson() as { spec: { hard?: Amounts } }).spec;
-    const [container] = (limits.toJson() as { spec: { limits: ContainerLimits[] } }).spec.limits;
+    const { hard = {} } = (dataOf(quota) as { spec: { hard?: Amounts } }).spec;
+    const [container] = (dataOf(limits) as { spec: { limits: ContainerLimits[] } }).spec.limits;
     checkRoom(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
-    return refusalsOf(problems);
+    problems.throwIfAny();
   }
 
   private add(id: string, apiVersion: string, kind: string, name: string, rest: object): ApiObject {
@@ -113,6 +121,13 @@ export class SecureNamespace extends Construct {
   }
 }
 
+const SHAPES = {
+  podSecurityVersion: kind(["minor"], "KubernetesVersion.V1_34"),
+  quota: kind([], 'an object, for example { memoryLimits: "50Gi" }'),
+  limits: kind([], 'an object, for example { maximumMemory: "16Gi" }'),
+  labels: kind([], 'an object, for example { team: "shop" }'),
+};
+
 interface Read {
   readonly labels: { [key: string]: string };
   readonly quota: object;
@@ -120,8 +135,9 @@ interface Read {
 }
 
 /** Validates the props; throws with all that is wrong. */
-function read(scope: Construct, id: string, props: SecureNamespaceProps): Read {
+function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES) as SecureNamespaceProps;
   const version = props.podSecurityVersion ?? KubernetesVersion.V1_34;
   const security = MODES.flatMap((mode) => [
     [`pod-security.kubernetes.io/${mode}`, "restricted"],
@@ -141,7 +157,7 @@ function read(scope: Construct, id: string, props: SecureNamespaceProps): Read {
 }
 
 function checkReserved(problems: Problems, name: string): void {
-  if (name !== "default" && !name.startsWith("kube-")) return;
+  if (typeof name !== "string" || (name !== "default" && !name.startsWith("kube-"))) return;
   problems.add(
     "NAME_INVALID",
     `name is ${name}, which belongs to Kubernetes`,

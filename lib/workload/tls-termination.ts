@@ -1,3 +1,4 @@
+import { choice, shaped } from "./shapes";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
 
@@ -47,17 +48,20 @@ export class TlsTermination {
   /**
    * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN.
    *
-   * @throws NAME_INVALID
+   * @throws NAME_INVALID, VALUE_INVALID
    */
   public static atLoadBalancer(options: LoadBalancerTlsOptions): TlsTermination {
     const problems = new Problems("TlsTermination.atLoadBalancer");
-    checkSubdomainName(problems, "secretName", options.secretName);
-    if (options.secretNamespace !== undefined) {
+    const { minimumVersion = TlsVersion.V1_2 } = shaped(problems, options, {
+      minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
+    });
+    checkSubdomainName(problems, "secretName", options?.secretName);
+    if (options?.secretNamespace !== undefined) {
       checkObjectName(problems, "secretNamespace", options.secretNamespace);
     }
     problems.throwIfAny();
     const prefix = options.secretNamespace === undefined ? "" : `${options.secretNamespace}/`;
-    return new TlsTermination(`${prefix}${options.secretName}`, options.minimumVersion ?? TlsVersion.V1_2);
+    return new TlsTermination(`${prefix}${options.secretName}`, minimumVersion);
   }
 
   private constructor(

@@ -2,9 +2,9 @@ import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { portName, servicePort } from "./app-protocol";
 import { type IServiceBackend } from "./service-backend";
-import { checkServiceName } from "./service-name";
+import { checkServiceName, checkServicePort } from "./service-name";
+import { kind, shaped } from "./shapes";
 import { pathOf } from "../core/construct-path";
-import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 
@@ -45,10 +45,9 @@ export class WorkloadService extends Construct {
   /** The host name that clients connect to: `<name>.<namespace>.svc`, the name alone where the chart has no namespace. */
   public readonly hostName: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, also where the workload has no port */
+  /** @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID; PORT_INVALID, also where the workload has no port */
   constructor(scope: Construct, id: string, props: WorkloadServiceProps) {
-    const { workload, name = workload.name, port = workload.port ?? 0 } = props;
-    check(scope, id, workload, name, port);
+    const { workload, name, port } = read(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
     // That of the pods, which a Service finds in its own namespace only.
@@ -69,17 +68,29 @@ export class WorkloadService extends Construct {
   }
 }
 
-function check(scope: Construct, id: string, workload: IServiceBackend, name: string, port: number): void {
+const SHAPES = { workload: kind(["connections", "selectorLabels"], "the HardenedDeployment") };
+
+interface Read {
+  readonly workload: IServiceBackend;
+  readonly name: string;
+  readonly port: number;
+}
+
+/** Validates the props; throws with all that is wrong. */
+function read(scope: Construct, id: string, given: WorkloadServiceProps): Read {
   const problems = new Problems(pathOf(scope, id));
-  checkServiceName(problems, scope, name);
-  if (workload.port === undefined) {
+  const props = shaped(problems, given, SHAPES, ["workload"]);
+  const { workload, name = workload?.name, port = workload?.port ?? 0 } = props;
+  if (workload || name !== undefined) checkServiceName(problems, scope, name ?? "");
+  if (workload && workload.port === undefined) {
     problems.add(
       "PORT_INVALID",
       `The workload ${workload.node.path} has no port`,
       "Give it the port that the program listens on, for example port: 8080",
     );
-  } else {
-    problems.collect(() => Port.tcp(port));
+  } else if (workload) {
+    checkServicePort(problems, port);
   }
   problems.throwIfAny();
+  return { workload: workload as IServiceBackend, name: name ?? "", port };
 }

@@ -2,9 +2,10 @@ import {
   checkArguments,
   checkFileContent,
   checkLiteral,
-  findCredential,
   namesSecret,
 } from "../../lib/core/credential-literal";
+import { findCredential } from "../../lib/core/credential-look";
+import { checkAnnotations } from "../../lib/core/kubernetes-names";
 import { Problems } from "../../lib/core/validation-error";
 import { refusal } from "../support/stack";
 
@@ -32,6 +33,17 @@ describe("a credential is found by its look", () => {
     ["a JSON Web Token", JWT],
     ["a password in a URL", "postgres://app:hunter2@db.example.com/shop"],
     ["a password in a URL", "redis://:hunter2@cache:6379"],
+    ["a password in a URL", "amqp://app:hunter2@mq/vhost"],
+    ["a password in a URL", "mongodb+srv://app:hunter2@cluster0.example.net/shop"],
+    ["a password in a connection string", "Server=db;User Id=app;Password=hunter2;"],
+    ["a password in a connection string", "host=db user=app password=hunter2"],
+    ["a password in a connection string", "jdbc:postgresql://db/shop?user=app&password=hunter2"],
+    ["a bearer token", "Bearer 0a1b2c3d4e"],
+    ["a bearer token", "curl -H 'Authorization: Bearer abcdefghijklmnopqrstuv' https://api"],
+    ["a password for HTTP", `Basic ${Buffer.from("app:hunter2").toString("base64")}`],
+    ["an npm token", `npm_${"aB3".repeat(12)}`],
+    ["a registry's token", `//registry.example.com/:_authToken=${"a1"}b2c3`],
+    ["a key of a language model", `sk-proj-${"aB3".repeat(8)}`],
     ["a random text as long as a key", RANDOM],
   ])("%s: %s", (what, text) => {
     expect(findCredential(text)).toBe(what);
@@ -41,6 +53,17 @@ describe("a credential is found by its look", () => {
     "postgres://db.example.com/shop",
     "postgres://app@db.example.com/shop",
     "postgres://app:$(DB_PASSWORD)@db.example.com/shop",
+    "postgres://app:$DB_PASSWORD@db.example.com/shop",
+    "host=db user=app password=$(DB_PASSWORD)",
+    "Server=db;Password={{ password }};",
+    "Bearer $(TOKEN)",
+    "Bearer token",
+    "bearer authentication is required",
+    "Basic authentication",
+    "Basic $(ENCODED)",
+    "npm_config_registry",
+    "//registry.example.com/:_authToken=${NPM_TOKEN}",
+    "risk-proj-assessment-of-the-quarter",
     "https://example.com/a:b@c",
     "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     "ocid1.vaultsecret.oc1.eu-frankfurt-1.amaaaaaa7xkx2vqa5xqzq3k4l5m6n7o8p9q0r1s2t3u4v5w6x7y8z9",
@@ -74,6 +97,11 @@ describe("a name says that it holds a secret", () => {
     "private-key",
     "DB_PASSWD",
     "CREDENTIALS",
+    "DB_PASS",
+    "pass",
+    "DB_PWD",
+    "dbPwd",
+    "REDIS_AUTH",
   ])("%s", (name) => {
     expect(namesSecret(name)).toBe(true);
   });
@@ -96,6 +124,11 @@ describe("a name says that it holds a secret", () => {
     "VAULT_SECRET_OCID",
     "PASS_THROUGH",
     "AUTHOR",
+    "PWD",
+    "OLDPWD",
+    "AUTH",
+    "COMPASS",
+    "AUTH_URL",
   ])("and %s does not", (name) => {
     expect(namesSecret(name)).toBe(false);
   });
@@ -106,6 +139,8 @@ describe("a literal", () => {
     ["DB_PASSWORD", "hunter2"],
     ["DB_PASSWORD", "123456"],
     ["API_TOKEN", "a b c"],
+    ["DB_PASSWORD", "login"],
+    ["REDIS_AUTH", "hunter2"],
     ["MODE", RANDOM],
   ])("is refused: %s=%s", (name, value) => {
     expect(found((problems) => checkLiteral(problems, `env.${name}`, name, value))).toBe(1);
@@ -121,6 +156,9 @@ describe("a literal", () => {
     ["DB_PASSWORD", "$(OTHER)"],
     ["DB_PASSWORD", "${OTHER}"],
     ["CLIENT_SECRET", "ocid1.vaultsecret.oc1.eu-frankfurt-1.abc"],
+    ["SMTP_AUTH", "login"],
+    ["PROXY_AUTH", "oauth2"],
+    ["USE_AUTH", "true"],
     ["MODE", "production"],
   ])("is let through: %s=%s", (name, value) => {
     expect(found((problems) => checkLiteral(problems, `env.${name}`, name, value))).toBe(0);
@@ -142,6 +180,10 @@ describe("arguments", () => {
     [["-Dspring.datasource.password=hunter2"]],
     [["--url", "postgres://app:hunter2@db/shop"]],
     [["sh", "-c", `curl -H ${JWT}`]],
+    [["sh", "-c", "mysqladmin ping --password=hunter2"]],
+    [["sh", "-c", "mysqladmin ping --password 'two words' || exit 1"]],
+    [["env", "DB_PASS=hunter2", "/app/web"]],
+    [["curl", "-u", "app:hunter2", "http://localhost/"]],
   ])("%j are refused once", (args) => {
     expect(found((problems) => checkArguments(problems, "args", args))).toBe(1);
   });
@@ -151,10 +193,36 @@ describe("arguments", () => {
     [["--token-ttl", "3600"]],
     [["--token", "--verbose"]],
     [["--secret", "$(S)"]],
+    [["sh", "-c", 'mysqladmin ping --password="$(cat /run/secrets/p)" --user app']],
+    [["sh", "-c", "test -n $TOKEN && PASSWORD_FILE=/run/secrets/p /app/web --token-ttl 5"]],
+    [["curl", "-u", "$(CREDENTIALS)", "http://localhost/"]],
+    [["ls", "-u", "1000"]],
     [[]],
   ])("%j are let through", (args) => {
     expect(found((problems) => checkArguments(problems, "args", args))).toBe(0);
   });
+});
+
+describe("an annotation", () => {
+  const annotate = (key: string, value: string) =>
+    found((problems) => checkAnnotations(problems, "annotations", { [key]: value }));
+
+  test.each([
+    ["example.com/password", "hunter2"],
+    ["example.com/db-pass", "hunter2"],
+    ["example.com/api-key", "hunter2"],
+    ["example.com/dsn", "postgres://app:hunter2@db/shop"],
+    ["example.com/note", PEM],
+  ])("%s: %j is refused", (key, value) => expect(annotate(key, value)).toBe(1));
+
+  test.each([
+    ["example.com/auth-secret", "basic-auth"],
+    ["example.com/agent-inject-secret-config", "kv/shop"],
+    ["example.com/agent-inject-token", "true"],
+    ["example.com/auth-url", "https://example.com/login"],
+    ["checksum/config", "0123456789abcdef".repeat(4)],
+    ["example.com/owner", "The shop's team"],
+  ])("%s: %j is let through", (key, value) => expect(annotate(key, value)).toBe(0));
 });
 
 describe("a file", () => {

@@ -336,10 +336,39 @@ describe("the preview", () => {
     expect(run()).toEqual(run());
   });
 
+  test("of a chart that is gone goes too, with the folder of a stack that has none; other files stay", () => {
+    const program = newProgram();
+    new ChartOutput(program.stack, "shop", program.chart);
+    const stale = ["manifests/stack/old.yaml", "manifests/gone/old.yaml", "manifests/gone-too/notes.txt"];
+    for (const file of stale) {
+      fs.mkdirSync(path.join(program.app.outdir, path.dirname(file)), { recursive: true });
+      fs.writeFileSync(path.join(program.app.outdir, file), "");
+    }
+    const { files } = write(program);
+    expect(files.filter((file) => file.startsWith("manifests/"))).toEqual([
+      "manifests/gone-too",
+      "manifests/gone-too/notes.txt",
+      "manifests/stack",
+      "manifests/stack/shop.yaml",
+    ]);
+  });
+
   test("an empty chart is an empty text", () => {
     const program = newProgram();
     new ChartOutput(program.stack, "shop", program.chart);
     const { manifests, preview } = write(program);
     expect([manifests(), preview()]).toEqual(["", ""]);
+  });
+});
+
+describe("an output is refused", () => {
+  test.each<[string, unknown, unknown, string[]]>([
+    ["that is named undefined", undefined, newProgram().chart, ["NAME_INVALID"]],
+    ["of no chart", "shop", undefined, ["ATTRIBUTE_MISSING"]],
+    ["of what is no chart, without a name", "", {}, ["NAME_INVALID", "VALUE_INVALID"]],
+  ])("%s", (_, name, chart, codes) => {
+    const { stack } = newProgram();
+    expect(refusedCodes(() => new ChartOutput(stack, name as never, chart as never))).toEqual(codes);
+    expect(stack.node.children.map(({ node }) => node.id)).toEqual(["oci", "vcn"]);
   });
 });

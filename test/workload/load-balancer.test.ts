@@ -1,14 +1,24 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { given } from "../../lib/core/missing-attribute";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancer, type LoadBalancerOptions } from "../../lib/workload/load-balancer";
+import { LoadBalancer } from "../../lib/workload/load-balancer";
 import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { type LoadBalancerOptions } from "../../lib/workload/load-balancer-props";
 import { LoadBalancerShape } from "../../lib/workload/load-balancer-shape";
 import { TlsTermination, TlsVersion } from "../../lib/workload/tls-termination";
-import { fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import {
+  fakeCluster,
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  refusal,
+  refusedCodes,
+} from "./support";
 
 const minimal = (): LoadBalancerOptions => ({
   cluster: fakeCluster(),
@@ -115,7 +125,7 @@ describe("a load balancer", () => {
       "service.beta.kubernetes.io/oci-load-balancer-subnet1": subnetId,
       "oci.oraclecloud.com/oci-backend-network-security-group": groupId,
     });
-    expect(chart.node.validate().join()).toContain("MANIFEST_REFERENCES");
+    expect(problemsAtSynthesis(chart)).toMatchObject([{ code: "MANIFEST_REFERENCES", path: "shop" }]);
   });
 
   test("can be patched afterwards", () => {
@@ -147,6 +157,18 @@ describe("a load balancer is refused:", () => {
     ],
   ])("%s", (_, options, codes) => {
     expect(refusedCodes(() => exposed(options)).sort()).toEqual(codes);
+  });
+
+  test("a port that is none, in its own words and under its own path", () => {
+    expect(refusal(() => exposed({ port: 0 }))).toMatchObject([
+      { path: "shop/web/LoadBalancer-web", what: "port is 0", fix: "Give a whole number from 1 to 65535" },
+    ]);
+  });
+
+  test("a cluster whose network is not known, once for all that would be read of it", () => {
+    const missing = () => given(cluster, "fromClusterAttributes", "network", undefined);
+    const cluster = Object.defineProperty(fakeCluster(), "network", { get: missing });
+    expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("public in a private subnet, with the property that makes it public", () => {

@@ -1,10 +1,24 @@
 import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster";
+import { ValidationErrors } from "../../lib/core/validation-errors";
+import { type ValidationProblem } from "../../lib/core/validation-problem";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { ContainerImage } from "../../lib/workload/container-image";
 
 export { refusal, refusedCodes } from "../support/stack";
+
+/** The problems that are found when the tree of a chart is synthesized. */
+export function problemsAtSynthesis(chart: Chart): readonly ValidationProblem[] {
+  try {
+    chart.toJson();
+    return [];
+  } catch (error) {
+    const problems = ValidationErrors.problemsOf(error);
+    if (problems.length === 0) throw error;
+    return problems;
+  }
+}
 
 export const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 export const IMAGE = ContainerImage.of(`fra.ocir.io/acme/web@${DIGEST}`);

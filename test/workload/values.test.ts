@@ -152,6 +152,8 @@ describe("a probe", () => {
     [() => Probe.http("/", 0), ["PORT_INVALID"]],
     [() => Probe.tcp(70000), ["PORT_INVALID"]],
     [() => Probe.command([]), ["PROBE_INVALID"]],
+    [() => Probe.command(["redis-cli", "--pass", "hunter2", "ping"]), ["CREDENTIAL_LITERAL"]],
+    [() => Probe.command(["sh", "-c", "pg_isready -d postgres://app:hunter2@db"]), ["CREDENTIAL_LITERAL"]],
     [
       () => Probe.tcp(1, { periodSeconds: 0, timeoutSeconds: 1.5, initialDelaySeconds: -1 }),
       ["PROBE_INVALID", "PROBE_INVALID", "PROBE_INVALID"],

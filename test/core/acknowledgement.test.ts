@@ -1,0 +1,38 @@
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { TerraformStack, Testing } from "cdktf";
+import { Construct } from "constructs";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { ChartOutput } from "../../lib/manifests/chart-output";
+
+const reasonsOf = (scope: Construct) =>
+  Acknowledgements.of(scope).map(({ path, reason }) => `${path}: ${reason}`);
+
+describe("acknowledgements", () => {
+  test("are found in the charts that were added to a stack, from the app and from the stack, each once", () => {
+    const app = Testing.app();
+    const [stack, other] = ["stack", "other"].map((id) => new TerraformStack(app, id));
+    const chart = new Chart(new KubernetesApp(), "shop");
+    const inner = new Chart(chart, "inner");
+    Acknowledgements._record(new Construct(chart, "web"), "exposure", "public", "Customers");
+    Acknowledgements._record(inner, "non-root", "root", "Legacy");
+    Acknowledgements._record(stack!, "exposure", "public", "Partners");
+    new ChartOutput(stack!, "shop", chart);
+    const all = ["shop/inner: Legacy", "shop/web: Customers", "stack: Partners"];
+    expect(reasonsOf(app)).toEqual(all);
+    expect(reasonsOf(stack!)).toEqual(all);
+    expect(reasonsOf(chart)).toEqual(all.slice(0, 2));
+    expect(reasonsOf(other!)).toEqual([]);
+  });
+
+  test("keep each reason for the same choice, in an order of their own, and one that is said twice once", () => {
+    const scopes = [0, 1].map(() => new Construct(undefined as never, "root"));
+    for (const reason of ["Partners", "Customers", "Partners"]) {
+      Acknowledgements._record(scopes[0]!, "exposure", "ingress", reason);
+    }
+    for (const reason of ["Customers", "Partners"]) {
+      Acknowledgements._record(scopes[1]!, "exposure", "ingress", reason);
+    }
+    expect(reasonsOf(scopes[0]!)).toEqual(reasonsOf(scopes[1]!));
+    expect(reasonsOf(scopes[0]!)).toHaveLength(2);
+  });
+});

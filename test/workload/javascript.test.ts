@@ -1,0 +1,228 @@
+import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
+import { Port } from "../../lib/core/port";
+import { AddedCapability } from "../../lib/workload/added-capability";
+import { AllowedRegistries } from "../../lib/workload/allowed-registries";
+import { ConfigFile } from "../../lib/workload/config-file";
+import { ContainerImage } from "../../lib/workload/container-image";
+import { EnvValue } from "../../lib/workload/env-value";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { LoadBalancer } from "../../lib/workload/load-balancer";
+import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { LoadBalancerShape } from "../../lib/workload/load-balancer-shape";
+import { Probe } from "../../lib/workload/probe";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { TlsTermination } from "../../lib/workload/tls-termination";
+import { WorkloadService } from "../../lib/workload/workload-service";
+import { WritablePath } from "../../lib/workload/writable-path";
+import { newStack } from "../support/stack";
+import { fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+
+// As a program writes it that no compiler reads.
+const any = (value: unknown) => value as never;
+const said = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code} ${what}`);
+
+function web() {
+  return new HardenedDeployment(newChart(), "web", { image: IMAGE, port: 8080 });
+}
+
+describe("a program without types is told all that is wrong and what to write instead:", () => {
+  test("a deployment of texts", () => {
+    const chart = newChart();
+    const props = {
+      image: "nginx",
+      env: { DB_PASSWORD: "hunter2", PORT: EnvValue.fromValue("8080") },
+      command: "/app/web",
+      args: ["--port", 8080, undefined],
+      resources: { cpu: "500m" },
+      writablePaths: ["/tmp"],
+      files: { "/etc/web/app.conf": "a" },
+      readiness: "/healthz",
+      addedCapability: "NET_BIND_SERVICE",
+      protocol: "http",
+      labels: "shop",
+      sidecars: {},
+      replicas: "2",
+    };
+    const problems = refusal(() => new HardenedDeployment(chart, "web", any(props)));
+    expect(problems.map(({ code, what }) => `${code} ${what}`).sort()).toEqual([
+      "ATTRIBUTE_MISSING args[2] is not given",
+      'REPLICAS_INVALID replicas is "2"',
+      "VALUE_INVALID addedCapability is a text",
+      "VALUE_INVALID args[1] is a number",
+      "VALUE_INVALID command is a text",
+      "VALUE_INVALID env.DB_PASSWORD is a text",
+      "VALUE_INVALID files is another object",
+      "VALUE_INVALID image is a text",
+      "VALUE_INVALID labels is a text",
+      'VALUE_INVALID protocol is "http", none of the choices',
+      "VALUE_INVALID readiness is a text",
+      "VALUE_INVALID resources.cpu is a text",
+      "VALUE_INVALID sidecars is another object",
+      "VALUE_INVALID writablePaths[0] is a text",
+    ]);
+    expect(problems.find(({ what }) => what.startsWith("image"))?.fix).toContain("ContainerImage.of(");
+    expect(JSON.stringify(problems)).not.toContain("hunter2");
+    expect(chart.node.children).toEqual([]);
+  });
+
+  test.each<[string, () => unknown, string[]]>([
+    [
+      "a deployment of nothing",
+      () => new HardenedDeployment(newChart(), "web", any(undefined)),
+      ["ATTRIBUTE_MISSING image is not given"],
+    ],
+    [
+      "a sidecar of nothing, in a deployment without an id",
+      () => new HardenedDeployment(newChart(), any(undefined), { image: IMAGE, sidecars: [any({})] }),
+      [
+        "NAME_INVALID The id, which names the Deployment, is not given",
+        "NAME_INVALID The name of a container is not given",
+        "ATTRIBUTE_MISSING image is not given",
+      ],
+    ],
+    [
+      "a load balancer of nothing",
+      () => web().exposeViaLoadBalancer(any(undefined)),
+      ["cluster", "access", "tls"].map((name) => `ATTRIBUTE_MISSING ${name} is not given`),
+    ],
+    [
+      "a load balancer of other things",
+      () =>
+        new LoadBalancer(
+          newChart(),
+          "x",
+          any({
+            cluster: "c",
+            access: ["10.0.0.0/8"],
+            tls: "web-tls",
+            workload: "web",
+            shape: "flexible",
+            port: 0,
+          }),
+        ),
+      [
+        "VALUE_INVALID cluster is a text",
+        "VALUE_INVALID access is a list",
+        "VALUE_INVALID tls is a text",
+        "VALUE_INVALID workload is a text",
+        "VALUE_INVALID shape is a text",
+        "PORT_INVALID port is 0",
+      ],
+    ],
+    [
+      "a Service of nothing",
+      () => new WorkloadService(newChart(), "x", any({})),
+      ["ATTRIBUTE_MISSING workload is not given"],
+    ],
+    [
+      "a namespace of other things",
+      () => new SecureNamespace(newChart(), "x", any({ podSecurityVersion: "v1.34", quota: "small" })),
+      [
+        "VALUE_INVALID podSecurityVersion is a text",
+        "VALUE_INVALID quota is a text",
+        "NAME_INVALID name is not given",
+      ],
+    ],
+    [
+      "connections without peers or with ports of numbers",
+      () => web().connections.allowTo(any({ toRuleEnd: () => "x" }), any(443)),
+      ["VALUE_INVALID The peer is another object", "VALUE_INVALID The port is a number"],
+    ],
+    ["a name for a variable", () => EnvValue.fromValue(any(8080)), ["VALUE_INVALID The value is a number"]],
+    [
+      "a variable of nothing",
+      () => EnvValue.fromValue(any(undefined)),
+      ["ATTRIBUTE_MISSING The value is not given"],
+    ],
+    [
+      "an image of nothing",
+      () => ContainerImage.of(any(undefined)),
+      ["ATTRIBUTE_MISSING The image is not given"],
+    ],
+    ["a probe of a text", () => Probe.command(any("/app/healthy")), ["VALUE_INVALID The command is a text"]],
+    ["a path of nothing", () => WritablePath.of(any(undefined)), ["ATTRIBUTE_MISSING The path is not given"]],
+    [
+      "a file of nothing",
+      () => ConfigFile.of("/etc/web/a", any(undefined)),
+      ["ATTRIBUTE_MISSING The content is not given"],
+    ],
+    [
+      "a registry of nothing",
+      () => AllowedRegistries.of(newChart()).add(any(undefined)),
+      ["ATTRIBUTE_MISSING The name is not given"],
+    ],
+    [
+      "a version of TLS that is none",
+      () => TlsTermination.atLoadBalancer(any({ secretName: "a", minimumVersion: "TLSv1.1" })),
+      ['VALUE_INVALID minimumVersion is "TLSv1.1", none of the choices'],
+    ],
+    [
+      "a certificate of nothing",
+      () => TlsTermination.atLoadBalancer(any(undefined)),
+      ["NAME_INVALID secretName is not given"],
+    ],
+  ])("%s", (_, call, expected) => {
+    expect(said(call)).toEqual(expected);
+  });
+
+  test.each<[string, () => unknown]>([
+    ["a capability", () => AddedCapability.netBindService(any(undefined))],
+    ["an image", () => ContainerImage.tagOnly("fra.ocir.io/acme/web:1.0", any(undefined))],
+    ["a public load balancer", () => LoadBalancerAccess.publicFrom(["203.0.113.0/24"], any(undefined))],
+    ["one for everyone", () => LoadBalancerAccess.publicFromAnywhere(any(undefined))],
+  ])("%s without a reason", (_, call) => {
+    expect(refusedCodes(call)).toEqual(["REASON_MISSING"]);
+  });
+
+  test("a workload or a namespace in a stack, where no chart is", () => {
+    const stack = newStack();
+    expect(refusedCodes(() => new HardenedDeployment(stack, "web", { image: IMAGE }))).toEqual([
+      "VALUE_INVALID",
+    ]);
+    expect(refusedCodes(() => new SecureNamespace(stack, "ns", { name: "shop" }))).toEqual(["VALUE_INVALID"]);
+  });
+});
+
+describe("undefined never comes into a manifest as a word:", () => {
+  test("not by a key of a ConfigMap, nor by a cluster whose subnet or group has none", () => {
+    expect(refusedCodes(() => EnvValue.fromConfigMap("settings", any(undefined)))).toEqual(["ENV_INVALID"]);
+    const cluster = fakeCluster();
+    Object.assign(cluster.workersSecurityGroup, { networkSecurityGroupId: undefined });
+    const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
+    const tls = TlsTermination.atLoadBalancer({ secretName: "web-tls" });
+    expect(said(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
+      "ATTRIBUTE_MISSING nodesGroup was not given",
+    ]);
+  });
+
+  test("not by options that are undefined", () => {
+    const chart = newChart();
+    const workload = new HardenedDeployment(chart, "web", {
+      image: IMAGE,
+      port: 8080,
+      readiness: Probe.http("/", undefined, { periodSeconds: undefined }),
+      resources: { cpu: undefined },
+      labels: undefined,
+    });
+    workload.exposeViaLoadBalancer({
+      cluster: fakeCluster(),
+      access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+      tls: TlsTermination.atLoadBalancer({
+        secretName: "web-tls",
+        secretNamespace: undefined,
+        minimumVersion: undefined,
+      }),
+      port: undefined,
+      name: undefined,
+      shape: LoadBalancerShape.flexible(10, 20),
+      idleTimeoutSeconds: undefined,
+    });
+    workload.connections.allowTo(
+      NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"),
+      Port.tcp(1),
+      any(undefined),
+    );
+    expect(JSON.stringify(chart.toJson())).not.toMatch(/undefined|NaN|null/);
+    expect(objectOf(chart, "Service").spec.ports[0].port).toBe(443);
+  });
+});
