@@ -27,9 +27,12 @@ export interface ISecureOkeCluster extends IConstruct {
    * Apply them with `terraform output -raw <id>_manifests | kubectl apply --server-side -f -`. A readable preview is
    * written to `manifests/<stack>/<id>.yaml` in the output folder of the app, each reference shown as its Terraform address.
    *
+   * Charts inside the chart come along; namespaces come first.
+   *
    * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
    * @param chart the chart; a chart can be added once
-   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE; at synthesis MANIFEST_SECRET
+   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; at
+   * synthesis NAME_DUPLICATE, MANIFEST_SECRET, MANIFEST_REFERENCES, and what each of the objects is refused for
    */
   addCdk8sChart(id: string, chart: Chart): void;
 }
