@@ -25,6 +25,7 @@ export interface HardenedContainer {
   readonly liveness?: Probe;
   readonly startup?: Probe;
   readonly addedCapability?: AddedCapability;
+  readonly stopDelaySeconds?: number;
 }
 
 /** What the containers of a pod have in common. */
@@ -52,6 +53,7 @@ export function containerManifest(container: HardenedContainer, pod: ContainerSu
     resources: resourcesManifest(container.resources.texts),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...probes(container),
+    ...lifecycle(container),
     securityContext: securityContext(pod.user, container.addedCapability),
   };
 }
@@ -75,6 +77,11 @@ function probes({ port, readiness, liveness, startup }: HardenedContainer): obje
     ...(readiness ? { readinessProbe: readiness._toManifest(port) } : {}),
     ...(liveness ? { livenessProbe: liveness._toManifest(port) } : {}),
   };
+}
+
+/** A pause that the kubelet makes, so that the image needs no program for it; 0 is none. */
+function lifecycle({ stopDelaySeconds: seconds = 0 }: HardenedContainer): object {
+  return seconds === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {

@@ -12,8 +12,9 @@ import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../core/credential-literal";
 import { type Problems } from "../core/validation-error";
 
-/** A container of any kind; the program's has a name for its port. */
-export type AnyContainer = ContainerProps & Partial<Sidecar> & { readonly portName?: string };
+/** A container of any kind; the program's has a name for its port, and a delay before it ends. */
+export type AnyContainer = ContainerProps &
+  Partial<Sidecar> & { readonly portName?: string; readonly stopDelaySeconds?: number };
 
 /** Where a container is. */
 export interface ContainerPlace {
