@@ -4,6 +4,7 @@ import { type ContainerImage } from "./container-image";
 import { type EnvValue } from "./env-value";
 import { type Probe } from "./probe";
 import { resourcesManifest, type ReadResources } from "./read-resources";
+import { type SecretFiles } from "./secret-files";
 import { volumeName } from "./volume-name";
 import { type WritablePath } from "./writable-path";
 
@@ -21,6 +22,7 @@ export interface HardenedContainer {
   readonly resources: ReadResources;
   readonly writablePaths: readonly WritablePath[];
   readonly files?: ConfigFileSet;
+  readonly secretFiles: readonly SecretFiles[];
   readonly readiness?: Probe;
   readonly liveness?: Probe;
   readonly startup?: Probe;
@@ -89,7 +91,7 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
 }
 
 function volumeMounts(
-  { files, owner, writablePaths }: HardenedContainer,
+  { files, owner, secretFiles, writablePaths }: HardenedContainer,
   pod: ContainerSurroundings,
 ): object[] {
   const mount = (kind: "shared" | "writable", { path }: WritablePath, of?: string) => ({
@@ -98,18 +100,24 @@ function volumeMounts(
   });
   return [
     ...(files?.mounts(volumeName("config", "", owner)) ?? []),
+    ...[...secretFiles].sort(byPath).map(({ path }) => ({
+      name: volumeName("secret", path, owner),
+      mountPath: path,
+      readOnly: true,
+    })),
     ...[...pod.sharedPaths].sort(byPath).map((path) => mount("shared", path)),
     ...[...writablePaths].sort(byPath).map((path) => mount("writable", path, owner)),
   ];
 }
 
 /** The volumes of a container's own. */
-export function ownVolumes({ files, owner, writablePaths }: HardenedContainer): object[] {
+export function ownVolumes({ files, owner, secretFiles, writablePaths }: HardenedContainer): object[] {
   const config = files
     ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
     : [];
-  const writable = [...writablePaths].sort(byPath);
-  return [...config, ...writable.map((path) => path._toVolume(volumeName("writable", path.path, owner)))];
+  const named = (kind: "secret" | "writable", all: readonly (SecretFiles | WritablePath)[]) =>
+    [...all].sort(byPath).map((one) => one._toVolume(volumeName(kind, one.path, owner)));
+  return [...config, ...named("secret", secretFiles), ...named("writable", writablePaths)];
 }
 
 /** The volumes that all containers of a pod share. */

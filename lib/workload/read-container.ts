@@ -31,7 +31,16 @@ export function readContainer(
   given: AnyContainer,
 ): HardenedContainer {
   const props = shaped(problems, given, CONTAINER_SHAPES, ["image"]) as AnyContainer;
-  const { env = {}, writablePaths = [], files = [], port, readiness, liveness, startup } = props;
+  const {
+    env = {},
+    writablePaths = [],
+    files = [],
+    secretFiles = [],
+    port,
+    readiness,
+    liveness,
+    startup,
+  } = props;
   checkPort(problems, port, props.addedCapability);
   for (const [name, value] of Object.entries(env)) value._check(problems, name);
   checkArguments(problems, "command", props.command ?? []);
@@ -40,7 +49,7 @@ export function readContainer(
   checkCapacity(problems, "The writable paths", writablePaths, resources);
   checkOverlaps(
     problems,
-    [...place.sharedPaths, ...writablePaths, ...files].map(({ path }) => path),
+    [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles].map(({ path }) => path),
   );
   checkFiles(problems, files);
   for (const [name, probe] of Object.entries({ readiness, liveness, startup })) {
@@ -54,6 +63,7 @@ export function readContainer(
     env,
     resources,
     writablePaths,
+    secretFiles,
     files: files.length > 0 ? new ConfigFileSet(place.workload, files, place.owner) : undefined,
   };
 }
