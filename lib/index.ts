@@ -46,6 +46,7 @@ export * from "./workload/load-balancer-props";
 export * from "./workload/load-balancer-shape";
 export * from "./workload/namespace-limits";
 export * from "./workload/probe";
+export * from "./workload/secret-files";
 export * from "./workload/secure-namespace";
 export * from "./workload/service-backend";
 export * from "./workload/tls-termination";

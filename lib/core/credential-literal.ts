@@ -45,8 +45,8 @@ const USER_FLAG = /^(?:-u|--user)$/;
 const ASSIGNMENT =
   /(?<![\w$-])(?:--([A-Za-z][\w.-]*)[\s=]|([A-Za-z_][\w.-]*)=)\s*(?:"([^"]*)"|'([^']*)'|([^\s"';|&-][^\s"';|&]*))/g;
 const FIX =
-  "Keep the value in OCI Vault and let the workload read it when it starts (Secrets Store CSI driver or External Secrets); " +
-  "give only the secret's name or the path of its file here";
+  "Keep the value in OCI Vault and let the workload read it as a file: secretFiles: [SecretFiles.fromSecretsStore(path, name)], " +
+  "or SecretFiles.fromSecret(path, name) with External Secrets; only the name, or the path of the file, stands here";
 
 function wordsOf(name: string): string[] {
   return name

@@ -3,6 +3,7 @@ import { App, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./image-name";
 import { imagesOf, type PulledImage } from "./images-of";
+import { isOfKind, refuseKind } from "./shapes";
 import { Problems } from "../core/validation-error";
 import { dataOf } from "../manifests/chart-objects";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
@@ -20,11 +21,16 @@ export class AllowedRegistries {
    * What the pods of a scope may be pulled from; everything, as long as nothing is added.
    *
    * @param scope a chart, an App of cdk8s or a construct below them
-   * @throws IMAGE_NOT_ALLOWED for a construct of Terraform, below which there are no pods
+   * @throws IMAGE_NOT_ALLOWED for a construct of Terraform, below which there are no pods; ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(scope: IConstruct): AllowedRegistries {
     const known = restrictions.get(scope);
     if (known) return known;
+    if (!isOfKind(scope, ["node"])) {
+      const none = new Problems("AllowedRegistries.of");
+      refuseKind(none, "The scope", scope, "a chart, or the App of cdk8s that the chart is in");
+      none.throwIfAny();
+    }
     const problems = new Problems(scope);
     if (scope.node.scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
       problems.add(
@@ -47,7 +53,7 @@ export class AllowedRegistries {
    * Allows what is in a registry or a repository, and in the repositories below it.
    *
    * @param prefixes such as `fra.ocir.io/acme`, which allows `fra.ocir.io/acme/web` and not `fra.ocir.io/acme-evil/web`
-   * @throws IMAGE_INVALID
+   * @throws IMAGE_INVALID; at synthesis IMAGE_NOT_ALLOWED
    */
   public add(...prefixes: string[]): AllowedRegistries {
     const problems = new Problems(this.scope);

@@ -4,6 +4,7 @@ import { type ContainerImage } from "./container-image";
 import { type ContainerResources } from "./container-resources";
 import { type EnvValue } from "./env-value";
 import { type Probe } from "./probe";
+import { type SecretFiles } from "./secret-files";
 import { type WritablePath } from "./writable-path";
 
 /** What a container runs, and what it may use. */
@@ -40,6 +41,12 @@ export interface ContainerProps {
    * @default - none
    */
   readonly files?: ConfigFile[];
+  /**
+   * Secret values as files, mounted read-only.
+   *
+   * @default - none
+   */
+  readonly secretFiles?: SecretFiles[];
 }
 
 /**

@@ -13,6 +13,7 @@ const probe = kind(
 );
 const path = kind(["path", "sizeLimit"], 'WritablePath.of("/tmp")');
 const file = kind(["path", "content"], 'ConfigFile.of("/etc/web/app.conf", "text")');
+const secret = kind(["path", "secretSource"], 'SecretFiles.fromSecret("/run/secrets/db", "db")');
 const range = kind(["request", "limit"], '{ request: "100m", limit: "500m" }');
 const texts = listOf(text(), 'a list of texts, for example ["--verbose"]');
 const paths = listOf(path, 'a list, for example [WritablePath.of("/tmp")]');
@@ -26,6 +27,7 @@ export const CONTAINER_SHAPES = {
   resources: mapOf(optional(range), 'an object, for example { cpu: { request: "100m", limit: "500m" } }'),
   writablePaths: paths,
   files: listOf(file, 'a list, for example [ConfigFile.of("/etc/web/app.conf", "text")]'),
+  secretFiles: listOf(secret, 'a list, for example [SecretFiles.fromSecret("/run/secrets/db", "db")]'),
   readiness: probe,
   liveness: probe,
   startup: probe,

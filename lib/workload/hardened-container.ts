@@ -4,6 +4,7 @@ import { type ContainerImage } from "./container-image";
 import { type EnvValue } from "./env-value";
 import { type Probe } from "./probe";
 import { resourcesManifest, type ReadResources } from "./read-resources";
+import { type SecretFiles } from "./secret-files";
 import { volumeName } from "./volume-name";
 import { type WritablePath } from "./writable-path";
 
@@ -21,10 +22,12 @@ export interface HardenedContainer {
   readonly resources: ReadResources;
   readonly writablePaths: readonly WritablePath[];
   readonly files?: ConfigFileSet;
+  readonly secretFiles: readonly SecretFiles[];
   readonly readiness?: Probe;
   readonly liveness?: Probe;
   readonly startup?: Probe;
   readonly addedCapability?: AddedCapability;
+  readonly stopDelaySeconds?: number;
 }
 
 /** What the containers of a pod have in common. */
@@ -52,6 +55,7 @@ export function containerManifest(container: HardenedContainer, pod: ContainerSu
     resources: resourcesManifest(container.resources.texts),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...probes(container),
+    ...lifecycle(container),
     securityContext: securityContext(pod.user, container.addedCapability),
   };
 }
@@ -77,12 +81,17 @@ function probes({ port, readiness, liveness, startup }: HardenedContainer): obje
   };
 }
 
+/** A pause that the kubelet makes, so that the image needs no program for it; 0 is none. */
+function lifecycle({ stopDelaySeconds: seconds = 0 }: HardenedContainer): object {
+  return seconds === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
+}
+
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : 1;
 }
 
 function volumeMounts(
-  { files, owner, writablePaths }: HardenedContainer,
+  { files, owner, secretFiles, writablePaths }: HardenedContainer,
   pod: ContainerSurroundings,
 ): object[] {
   const mount = (kind: "shared" | "writable", { path }: WritablePath, of?: string) => ({
@@ -91,18 +100,24 @@ function volumeMounts(
   });
   return [
     ...(files?.mounts(volumeName("config", "", owner)) ?? []),
+    ...[...secretFiles].sort(byPath).map(({ path }) => ({
+      name: volumeName("secret", path, owner),
+      mountPath: path,
+      readOnly: true,
+    })),
     ...[...pod.sharedPaths].sort(byPath).map((path) => mount("shared", path)),
     ...[...writablePaths].sort(byPath).map((path) => mount("writable", path, owner)),
   ];
 }
 
 /** The volumes of a container's own. */
-export function ownVolumes({ files, owner, writablePaths }: HardenedContainer): object[] {
+export function ownVolumes({ files, owner, secretFiles, writablePaths }: HardenedContainer): object[] {
   const config = files
     ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
     : [];
-  const writable = [...writablePaths].sort(byPath);
-  return [...config, ...writable.map((path) => path._toVolume(volumeName("writable", path.path, owner)))];
+  const named = (kind: "secret" | "writable", all: readonly (SecretFiles | WritablePath)[]) =>
+    [...all].sort(byPath).map((one) => one._toVolume(volumeName(kind, one.path, owner)));
+  return [...config, ...named("secret", secretFiles), ...named("writable", writablePaths)];
 }
 
 /** The volumes that all containers of a pod share. */

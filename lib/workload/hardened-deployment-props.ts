@@ -73,6 +73,14 @@ export interface HardenedDeploymentProps extends ContainerProps {
   /** The capability that the program keeps. @default - none */
   readonly addedCapability?: AddedCapability;
   /**
+   * Seconds for which a pod that is to end goes on serving, so that no new connection is on its way to it when it ends.
+   *
+   * 0 or more; they count towards the grace period and must be fewer than it has.
+   *
+   * @default - with a port, 5 or half of the grace period, whichever is less; otherwise 0
+   */
+  readonly stopDelaySeconds?: number;
+  /**
    * Seconds between the request to end and the end by force, 0 or more.
    *
    * @default 30

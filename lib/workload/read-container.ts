@@ -12,8 +12,9 @@ import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../core/credential-literal";
 import { type Problems } from "../core/validation-error";
 
-/** A container of any kind; the program's has a name for its port. */
-export type AnyContainer = ContainerProps & Partial<Sidecar> & { readonly portName?: string };
+/** A container of any kind; the program's has a name for its port, and a delay before it ends. */
+export type AnyContainer = ContainerProps &
+  Partial<Sidecar> & { readonly portName?: string; readonly stopDelaySeconds?: number };
 
 /** Where a container is. */
 export interface ContainerPlace {
@@ -30,7 +31,16 @@ export function readContainer(
   given: AnyContainer,
 ): HardenedContainer {
   const props = shaped(problems, given, CONTAINER_SHAPES, ["image"]) as AnyContainer;
-  const { env = {}, writablePaths = [], files = [], port, readiness, liveness, startup } = props;
+  const {
+    env = {},
+    writablePaths = [],
+    files = [],
+    secretFiles = [],
+    port,
+    readiness,
+    liveness,
+    startup,
+  } = props;
   checkPort(problems, port, props.addedCapability);
   for (const [name, value] of Object.entries(env)) value._check(problems, name);
   checkArguments(problems, "command", props.command ?? []);
@@ -39,7 +49,7 @@ export function readContainer(
   checkCapacity(problems, "The writable paths", writablePaths, resources);
   checkOverlaps(
     problems,
-    [...place.sharedPaths, ...writablePaths, ...files].map(({ path }) => path),
+    [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles].map(({ path }) => path),
   );
   checkFiles(problems, files);
   for (const [name, probe] of Object.entries({ readiness, liveness, startup })) {
@@ -53,6 +63,7 @@ export function readContainer(
     env,
     resources,
     writablePaths,
+    secretFiles,
     files: files.length > 0 ? new ConfigFileSet(place.workload, files, place.owner) : undefined,
   };
 }

@@ -18,6 +18,7 @@ import { Problems } from "../core/validation-error";
 const DEFAULT_USER = 65532;
 const LEAST_USER = 10_000;
 const LARGEST_USER = 2 ** 31 - 1;
+const DEFAULT_GRACE = 30;
 const NAME_LABEL = "app.kubernetes.io/name";
 const INSTANCE_LABEL = "app.kubernetes.io/instance";
 const MANAGER_LABEL = "app.kubernetes.io/managed-by";
@@ -57,7 +58,7 @@ export function readDeployment(scope: Construct, id: string, given: HardenedDepl
     sidecars: beside,
     sharedPaths,
     user: props.user ?? DEFAULT_USER,
-    terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? 30,
+    terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? DEFAULT_GRACE,
     labels: { [MANAGER_LABEL]: "secure-oke" },
     selector: { [NAME_LABEL]: id, [INSTANCE_LABEL]: id },
   };
@@ -79,10 +80,17 @@ function readProgram(
     {
       ...props,
       portName: portName(protocol),
+      stopDelaySeconds: stopDelay(props),
       readiness: props.readiness ?? (port === undefined ? undefined : answers),
       liveness: props.liveness ?? (port === undefined ? undefined : patient),
     },
   );
+}
+
+/** How long a pod that is to end goes on serving. */
+function stopDelay(props: HardenedDeploymentProps): number {
+  const { port, terminationGracePeriodSeconds: grace = DEFAULT_GRACE, stopDelaySeconds } = props;
+  return stopDelaySeconds ?? (port === undefined ? 0 : Math.min(5, Math.floor(grace / 2)));
 }
 
 function checkName(problems: Problems, scope: Construct, id: string): void {
@@ -151,7 +159,7 @@ function checkShared(
 }
 
 function checkNumbers(problems: Problems, props: HardenedDeploymentProps): void {
-  const { replicas = 2, user = DEFAULT_USER, terminationGracePeriodSeconds: grace = 30 } = props;
+  const { replicas = 2, user = DEFAULT_USER, terminationGracePeriodSeconds: grace = DEFAULT_GRACE } = props;
   if (!Number.isInteger(replicas) || replicas < 2) {
     problems.add(
       "REPLICAS_INVALID",
@@ -172,5 +180,13 @@ function checkNumbers(problems: Problems, props: HardenedDeploymentProps): void 
       `terminationGracePeriodSeconds is ${JSON.stringify(grace)}`,
       "Give a whole number from 0 on",
     );
+    return;
   }
+  const delay = stopDelay(props);
+  if (Number.isInteger(delay) && delay >= 0 && !(delay > 0 && delay >= grace)) return;
+  problems.add(
+    "COUNT_INVALID",
+    `stopDelaySeconds is ${JSON.stringify(delay)}, and terminationGracePeriodSeconds ${JSON.stringify(grace)}`,
+    "Give a whole number from 0 on that leaves the program some of the grace period, or leave it out",
+  );
 }

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Problems, ValidationError } from "../../lib/core/validation-error";
 import { ValidationErrors } from "../../lib/core/validation-errors";
-import { newStack } from "../support/stack";
+import { newStack, refusal } from "../support/stack";
 
 describe("a ValidationError", () => {
   test("says code, path, what, why and what to write instead, for every problem", () => {
@@ -42,6 +42,18 @@ describe("a ValidationError", () => {
       }),
     ).toThrow(TypeError);
   });
+});
+
+test("a problem that several factories have is reported once", () => {
+  const all = new Problems("web");
+  for (const what of ["one", "one", "other"]) {
+    all.collect(() => {
+      const own = new Problems("factory");
+      own.add("PORT_INVALID", what, "Give 1 to 65535");
+      own.throwIfAny();
+    });
+  }
+  expect(refusal(() => all.throwIfAny()).map(({ what }) => what)).toEqual(["one", "other"]);
 });
 
 test("a program reads what a caught error found wrong, and nothing of errors of others", () => {

@@ -152,6 +152,11 @@ describe("a program without types is told all that is wrong and what to write in
       ["ATTRIBUTE_MISSING The name is not given"],
     ],
     [
+      "registries of nothing",
+      () => AllowedRegistries.of(any(undefined)),
+      ["ATTRIBUTE_MISSING The scope is not given"],
+    ],
+    [
       "a version of TLS that is none",
       () => TlsTermination.atLoadBalancer(any({ secretName: "a", minimumVersion: "TLSv1.1" })),
       ['VALUE_INVALID minimumVersion is "TLSv1.1", none of the choices'],
