@@ -5,7 +5,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { isDeepStrictEqual } = require("node:util");
-const { App, DataResource, TerraformStack } = require("cdktf");
+const { App, TerraformResource, TerraformStack } = require("cdktf");
 const library = require("../dist");
 
 const CLUSTERS = 20;
@@ -52,8 +52,14 @@ function withoutComment({ "//": _, ...body }) {
   return body;
 }
 
+class TerraformData extends TerraformResource {
+  constructor(scope, id, config) {
+    super(scope, id, { ...config, terraformResourceType: "terraform_data" });
+  }
+}
+
 function classOf(type) {
-  if (type === "terraform_data") return DataResource;
+  if (type === "terraform_data") return TerraformData;
   const module = camelCase(type.replace(/^oci_/, ""));
   return library.oci[module][module[0].toUpperCase() + module.slice(1)];
 }

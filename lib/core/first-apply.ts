@@ -1,4 +1,4 @@
-import { DataResource } from "cdktf";
+import { TerraformResource } from "cdktf";
 import { type Construct } from "constructs";
 
 /**
@@ -6,7 +6,12 @@ import { type Construct } from "constructs";
  *
  * A plan of a new stack then needs no call, and so no account. Not a resource of the provider: whenever one of those is
  * updated, Terraform knows nothing of what depends on it, and replaces whatever can't be updated in place.
+ *
+ * Not cdktf's own class for it either: that one runs Terraform to ask for its version, while a program must synthesize
+ * where there is none.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/resources/terraform-data
  */
-export function firstApply(scope: Construct): DataResource {
-  return new DataResource(scope, "FirstApply");
+export function firstApply(scope: Construct): TerraformResource {
+  return new TerraformResource(scope, "FirstApply", { terraformResourceType: "terraform_data" });
 }

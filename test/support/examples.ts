@@ -16,7 +16,8 @@ export const EXAMPLES = fs
 export function synthesizeExample(name: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
   const program = path.join(root, "examples", name, "main.ts");
-  const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out" };
+  // No program on PATH: Terraform must not be needed to synthesize.
+  const env = { ...process.env, PATH: "", CDKTF_OUTDIR: "cdktf.out" };
   execFileSync(process.execPath, [path.join(root, "scripts", "register.js"), program], { cwd: folder, env });
   return path.join(folder, "cdktf.out");
 }
