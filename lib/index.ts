@@ -10,8 +10,12 @@ export * from "./core/validation-problem";
 
 export * from "./network/cluster-network";
 export * from "./network/cluster-security-groups";
+export { type DrgAttachmentProps } from "./network/drg-attachment-props";
+export * from "./network/egress";
+export { EgressSource } from "./network/egress-source";
 export * from "./network/network-peer";
 export * from "./network/network-security-group";
+export * from "./network/network-subnet";
 export * from "./network/region-services";
 export * from "./network/subnet";
 export * from "./network/subnet-exposure";

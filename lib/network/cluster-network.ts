@@ -1,11 +1,17 @@
 import { Construct } from "constructs";
+import { type DrgAttachmentProps } from "./drg-attachment-props";
+import { type Egress } from "./egress";
+import { type EgressSource } from "./egress-source";
 import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./imported-network";
 import { type IClusterNetwork } from "./network";
 import { NetworkRoutes } from "./network-routes";
+import { NetworkSubnet } from "./network-subnet";
 import { checkRegionServices, RegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
+import { type RoutedSubnet } from "./subnet-routes";
+import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
 import { pathOf } from "../core/construct-path";
@@ -67,7 +73,7 @@ export interface ClusterNetworkProps extends TaggingProps {
 }
 
 /**
- * A VCN for one cluster: four subnets without public addresses, and no way to or from the internet.
+ * A VCN for one cluster: four subnets without public addresses, and no way to or from the internet until one is asked for.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
  * are emptied, so that only the rules of network security groups let anything through.
@@ -103,6 +109,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
+  private readonly waysOut: WaysOut;
 
   /**
    * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
@@ -132,17 +139,45 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       withInternet: exposures.some((exposure) => exposure?.isPublic),
       tags: tagsOf(this, props),
     });
-    this.apiEndpointSubnet = this.subnet(
-      "ApiEndpoint",
-      "api",
-      plan.apiEndpointCidr,
-      props,
-      props.apiEndpointSubnet,
-    );
-    this.workersSubnet = this.subnet("Workers", "workers", plan.workersCidr, props);
-    this.podsSubnet = this.subnet("Pods", "pods", plan.podsCidr, props);
-    const { loadBalancerSubnet: exposure } = props;
-    this.loadBalancerSubnet = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, props, exposure);
+    const { apiEndpointSubnet, loadBalancerSubnet } = props;
+    const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, props, apiEndpointSubnet);
+    const workers = this.subnet("Workers", "workers", plan.workersCidr, props);
+    const pods = this.subnet("Pods", "pods", plan.podsCidr, props);
+    const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, props, loadBalancerSubnet);
+    this.apiEndpointSubnet = api.subnet;
+    this.workersSubnet = workers.subnet;
+    this.podsSubnet = pods.subnet;
+    this.loadBalancerSubnet = balancers.subnet;
+    this.waysOut = new WaysOut(this, "WaysOut", {
+      vcn: this.vcn,
+      vcnCidr: plan.vcnCidr,
+      displayName: name,
+      subnets: {
+        [NetworkSubnet.API_ENDPOINT]: api.routed,
+        [NetworkSubnet.WORKERS]: workers.routed,
+        [NetworkSubnet.PODS]: pods.routed,
+        [NetworkSubnet.LOAD_BALANCERS]: balancers.routed,
+      },
+      tags: tagsOf(this, props),
+    });
+  }
+
+  public addEgress(source: EgressSource, egress: Egress): void {
+    this.waysOut.add(source, egress);
+  }
+
+  /**
+   * Attaches the VCN to a DRG that exists, and routes the ranges behind it there: from those subnets only that need it.
+   *
+   * Who may connect from there is a matter of the groups: `EndpointAccess.privateFrom` for the API endpoint. To move to another
+   * DRG, take the attachment away, apply, then attach the other: OCI attaches a VCN to one DRG only.
+   *
+   * @returns the OCID of the attachment
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingDRGs.htm
+   */
+  public attachDrg(props: DrgAttachmentProps): string {
+    return this.waysOut.attach(props);
   }
 
   private subnet(
@@ -151,9 +186,9 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     cidr: string,
     props: ClusterNetworkProps,
     exposure = SubnetExposure.privateOnly(),
-  ): ClusterSubnet {
+  ): { subnet: ClusterSubnet; routed: RoutedSubnet } {
     const { isPublic, reason } = exposure;
-    const subnet = new CoreSubnet(this, id, {
+    const resource = new CoreSubnet(this, id, {
       compartmentId: this.compartmentId,
       vcnId: this.vcnId,
       cidrBlock: cidr,
@@ -166,8 +201,9 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       securityListIds: [this.vcn.defaultSecurityListId],
       ...tagsOf(this, props),
     });
-    if (isPublic) Acknowledgements._record(subnet, "exposure", "a public subnet", reason ?? "");
-    return { subnetId: subnet.id, cidr, isPublic };
+    if (isPublic) Acknowledgements._record(resource, "exposure", "a public subnet", reason ?? "");
+    const routes = isPublic ? this.routes.publicRoutes : this.routes.privateRoutes;
+    return { subnet: { subnetId: resource.id, cidr, isPublic }, routed: { id, label, resource, routes } };
   }
 }
 

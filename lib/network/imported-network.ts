@@ -1,8 +1,11 @@
 import { Construct } from "constructs";
+import { type Egress } from "./egress";
+import { checkOutside } from "./egress-destination";
+import { checkEgress, type EgressSource } from "./egress-source";
 import { type IClusterNetwork } from "./network";
 import { checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
-import { readIpv4CidrIfKnown } from "../core/cidr";
+import { readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
 import { pathOf } from "../core/construct-path";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
@@ -71,6 +74,17 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
 
   public get regionServices(): IRegionServices {
     return this.attribute("regionServices", this.attributes.regionServices);
+  }
+
+  public addEgress(source: EgressSource, egress: Egress): void {
+    const problems = new Problems(this);
+    if (!checkEgress(problems, source, egress)) problems.throwIfAny();
+    const { vcnCidr } = this.attributes;
+    const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
+    const cidr = readIpv4Cidr(problems, "The destination", egress.cidr);
+    if (vcn && cidr && !egress.isAnywhere) checkOutside(problems, "The destination", cidr, vcn);
+    problems.throwIfAny();
+    source.group.allowTo(egress._peer, egress.port, { reason: egress.reason });
   }
 
   private attribute<T>(name: string, value: T | undefined): T {
