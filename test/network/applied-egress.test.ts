@@ -1,0 +1,91 @@
+import { TerraformStack, type App } from "cdktf";
+import { Port } from "../../lib/core/port";
+import { Egress } from "../../lib/network/egress";
+import { EgressSource } from "../../lib/network/egress-source";
+import { OciProvider } from "../../lib/oci/provider";
+import { describeWithTerraform, synthInto, withProvider, type Terraform } from "../terraform/terraform";
+import { DRG, networkIn } from "./support";
+
+jest.setTimeout(120_000);
+
+type Parts = ReturnType<typeof networkIn>;
+type Step = (parts: Parts) => unknown;
+
+const reason = { reason: "A test" };
+const HTTPS = Port.tcp(443);
+const toBank: Step = ({ network, pods }) =>
+  network.addEgress(EgressSource.pods(pods), Egress.to("203.0.113.0/24", HTTPS, reason));
+const toAnywhere: Step = ({ network, workers }) =>
+  network.addEgress(EgressSource.workers(workers), Egress.toAnywhere(HTTPS, reason));
+const toOffice: Step = ({ network, pods }) =>
+  network.addEgress(EgressSource.pods(pods), Egress.to("10.200.7.0/24", Port.tcp(1521), reason));
+const toDrg: Step = ({ network }) => network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.200.0.0/16"] });
+
+function program(steps: readonly Step[]): (app: App) => void {
+  return (app) => {
+    const stack = new TerraformStack(app, "stack");
+    new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+    const parts = networkIn(stack);
+    for (const step of steps) step(parts);
+  };
+}
+
+async function stackWith(terraform: Terraform, ...steps: Step[]) {
+  const [run] = await terraform.initAll(synthInto(terraform.outdir(), program(steps)));
+  return run!;
+}
+
+/** What Terraform does to each type of resource. */
+function byType(changes: { [address: string]: string[] }): { [type: string]: string[] } {
+  const types: { [type: string]: string[] } = {};
+  for (const [address, actions] of Object.entries(changes)) {
+    const [type = ""] = address.split(".");
+    types[type] = [...(types[type] ?? []), actions.join("+")].sort();
+  }
+  return types;
+}
+
+const RULE = "oci_core_network_security_group_security_rule";
+
+describeWithTerraform("ways out of a network that is there", () => {
+  test("are added and taken away without replacing anything, and each plan after is empty", async () => {
+    await withProvider(async (terraform) => {
+      await (await stackWith(terraform)).apply();
+
+      const first = await stackWith(terraform, toBank);
+      expect(byType(await first.changes())).toEqual({
+        oci_core_nat_gateway: ["create"],
+        oci_core_route_table: ["create"],
+        oci_core_subnet: ["update"],
+        [RULE]: ["create"],
+      });
+      await first.apply();
+      expect(await first.changes()).toEqual({});
+
+      const more = await stackWith(terraform, toDrg, toOffice, toAnywhere, toBank);
+      expect(byType(await more.changes())).toEqual({
+        oci_core_drg_attachment: ["create"],
+        // Those of the API endpoint, the load balancers and the workers; that of the pods is there.
+        oci_core_route_table: ["create", "create", "create", "update"],
+        oci_core_subnet: ["update", "update", "update"],
+        [RULE]: ["create", "create"],
+      });
+      await more.apply();
+      expect(await more.changes()).toEqual({});
+      expect(await (await stackWith(terraform, toBank, toAnywhere, toOffice, toDrg)).changes()).toEqual({});
+
+      const none = await stackWith(terraform);
+      const log = await none.apply();
+      // OCI deletes no route table that a subnet uses, and no gateway that a route leads to.
+      const order = [
+        /oci_core_subnet\.\S+Pods\S+ Modifications complete/,
+        /oci_core_route_table\.\S+Pods\S+ Destroying/,
+        /oci_core_route_table\.\S+Pods\S+ Destruction complete/,
+        /oci_core_nat_gateway\.\S+ Destroying/,
+      ].map((line) => log.search(line));
+      expect(order).not.toContain(-1);
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+      expect(await none.changes()).toEqual({});
+    });
+  });
+});
