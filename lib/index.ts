@@ -8,6 +8,8 @@ export { type TaggingProps } from "./core/tagging";
 export * from "./core/validation-errors";
 export * from "./core/validation-problem";
 
+export * from "./network/bastion";
+export * from "./network/bastion-clients";
 export * from "./network/cluster-network";
 export * from "./network/cluster-security-groups";
 export { type DrgAttachmentProps } from "./network/drg-attachment-props";

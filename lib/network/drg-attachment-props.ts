@@ -1,6 +1,6 @@
-import { checkOutside } from "./egress-destination";
+import { checkOutside, literalBlocks } from "./egress-destination";
 import { NetworkSubnet } from "./network-subnet";
-import { readCidrs, readIpv4Cidr, type Cidr } from "../core/cidr";
+import { readCidrs, type Cidr } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
@@ -39,10 +39,9 @@ const DEFAULT_SUBNETS = [NetworkSubnet.API_ENDPOINT, NetworkSubnet.LOAD_BALANCER
 export function readAttachment(problems: Problems, props: DrgAttachmentProps, vcn: Cidr): KnownAttachment {
   const { drgId, onPremisesCidrs, subnets = DEFAULT_SUBNETS } = props;
   checkOcid(problems, "drgId", drgId, "drg");
-  const cidrs = readCidrs(problems, "onPremisesCidrs", onPremisesCidrs)
-    .map((text) => readIpv4Cidr(problems, "onPremisesCidrs", text))
-    .filter((cidr) => cidr !== undefined)
-    .filter((cidr) => checkOutside(problems, "onPremisesCidrs:", cidr, vcn));
+  const texts = readCidrs(problems, "onPremisesCidrs", onPremisesCidrs);
+  const cidrs = literalBlocks(problems, "onPremisesCidrs", texts);
+  for (const cidr of cidrs) checkOutside(problems, "onPremisesCidrs:", cidr, vcn);
   checkSubnets(problems, subnets);
   return { drgId, cidrs, subnets: new Set(subnets) };
 }

@@ -21,6 +21,17 @@ const UNREACHABLE = [
   { cidr: cidrAt(0xf0000000n, 4), use: "are reserved" },
 ];
 
+/** A block of which is known already whether it is one. */
+export function blockOf(text: string): Cidr | undefined {
+  return readIpv4Cidr(new Problems("The block"), "It", text);
+}
+
+/** The blocks of a list, of which what is wrong was said before; references to Terraform values are refused here. */
+export function literalBlocks(problems: Problems, name: string, texts: readonly string[]): Cidr[] {
+  for (const text of texts.filter((one) => Token.isUnresolved(one))) readIpv4Cidr(problems, name, text);
+  return texts.map(blockOf).filter((cidr) => cidr !== undefined);
+}
+
 /** Whether a NAT gateway can't reach a part of the block, because it is not of the internet. */
 export function isPrivate(cidr: Cidr): boolean {
   return PRIVATE.some((range) => overlaps(range, cidr));
@@ -32,8 +43,7 @@ export function isPrivate(cidr: Cidr): boolean {
  * What is no block is a matter of the rule for it; a reference to a Terraform value, which a rule may name, is refused here.
  */
 export function checkDestination(problems: Problems, text: string): void {
-  if (Token.isUnresolved(text)) readIpv4Cidr(problems, "The destination", text);
-  const cidr = readIpv4Cidr(new Problems("The destination"), "It", text);
+  const [cidr] = literalBlocks(problems, "The destination", [text]);
   // What is wider is refused for that.
   if (!cidr || cidr.prefix < 8) return;
   const { use } = UNREACHABLE.find((range) => overlaps(range.cidr, cidr)) ?? {};
@@ -46,12 +56,11 @@ export function checkDestination(problems: Problems, text: string): void {
 }
 
 /** Adds a problem where a destination is of the VCN itself. */
-export function checkOutside(problems: Problems, name: string, cidr: Cidr, vcn: Cidr): boolean {
-  if (!overlaps(cidr, vcn)) return true;
+export function checkOutside(problems: Problems, name: string, cidr: Cidr, vcn: Cidr): void {
+  if (!overlaps(cidr, vcn)) return;
   problems.add(
     "EGRESS_INVALID",
     `${name} ${cidr.text} overlaps the VCN's own ${vcn.text}`,
     "Leave the VCN's addresses out: inside of it no route is needed, and two groups are connected by allowTo of one of them",
   );
-  return false;
 }

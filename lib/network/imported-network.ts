@@ -1,11 +1,11 @@
 import { Construct } from "constructs";
 import { type Egress } from "./egress";
-import { checkOutside } from "./egress-destination";
+import { blockOf, checkOutside } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
 import { type IClusterNetwork } from "./network";
 import { checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
-import { readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
+import { readIpv4CidrIfKnown } from "../core/cidr";
 import { pathOf } from "../core/construct-path";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
@@ -81,7 +81,7 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     if (!checkEgress(problems, source, egress)) problems.throwIfAny();
     const { vcnCidr } = this.attributes;
     const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
-    const cidr = readIpv4Cidr(problems, "The destination", egress.cidr);
+    const cidr = blockOf(egress.cidr);
     if (vcn && cidr && !egress.isAnywhere) checkOutside(problems, "The destination", cidr, vcn);
     problems.throwIfAny();
     source.group.allowTo(egress._peer, egress.port, { reason: egress.reason });

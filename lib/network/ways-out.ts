@@ -1,11 +1,11 @@
 import { Construct } from "constructs";
 import { readAttachment, type DrgAttachmentProps, type KnownAttachment } from "./drg-attachment-props";
 import { type Egress } from "./egress";
-import { checkOutside, isPrivate } from "./egress-destination";
+import { blockOf, checkOutside, isPrivate } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
 import { type NetworkSubnet } from "./network-subnet";
 import { SubnetRoutes, type RoutedSubnet } from "./subnet-routes";
-import { contains, readCidrs, readIpv4Cidr, type Cidr } from "../core/cidr";
+import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { type TaggingProps } from "../core/tagging";
 import { Problems, ValidationError } from "../core/validation-error";
@@ -172,8 +172,5 @@ export class WaysOut extends Construct {
 
 /** A range that was checked before. */
 function known(text: string): Cidr {
-  const problems = new Problems("The range");
-  const cidr = readIpv4Cidr(problems, "It", text);
-  problems.throwIfAny();
-  return cidr as Cidr;
+  return blockOf(text) as Cidr;
 }

@@ -1,8 +1,11 @@
 import { TerraformStack, type App } from "cdktf";
 import { Port } from "../../lib/core/port";
+import { Bastion } from "../../lib/network/bastion";
+import { BastionClients } from "../../lib/network/bastion-clients";
 import { Egress } from "../../lib/network/egress";
 import { EgressSource } from "../../lib/network/egress-source";
 import { OciProvider } from "../../lib/oci/provider";
+import { COMPARTMENT } from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider, type Terraform } from "../terraform/terraform";
 import { DRG, networkIn } from "./support";
 
@@ -20,6 +23,15 @@ const toAnywhere: Step = ({ network, workers }) =>
 const toOffice: Step = ({ network, pods }) =>
   network.addEgress(EgressSource.pods(pods), Egress.to("10.200.7.0/24", Port.tcp(1521), reason));
 const toDrg: Step = ({ network }) => network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.200.0.0/16"] });
+
+const bastion: Step = ({ network, api }) =>
+  new Bastion(TerraformStack.of(network), "bastion", {
+    compartmentId: COMPARTMENT,
+    network,
+    apiEndpointSecurityGroup: api,
+    apiEndpoint: "10.0.0.5:6443",
+    clients: BastionClients.from(["192.0.2.0/24"]),
+  });
 
 function program(steps: readonly Step[]): (app: App) => void {
   return (app) => {
@@ -86,6 +98,30 @@ describeWithTerraform("ways out of a network that is there", () => {
       expect(order).not.toContain(-1);
       expect(order).toEqual([...order].sort((a, b) => a - b));
       expect(await none.changes()).toEqual({});
+    });
+  });
+});
+
+describeWithTerraform("a bastion of a network that is there", () => {
+  test("is added and taken away without replacing anything, and says how to use it", async () => {
+    await withProvider(async (terraform) => {
+      await (await stackWith(terraform)).apply();
+      const run = await stackWith(terraform, bastion);
+      expect(byType(await run.changes())).toEqual({
+        oci_bastion_bastion: ["create"],
+        oci_core_security_list: ["create"],
+        oci_core_subnet: ["update"],
+        [RULE]: ["create"],
+      });
+      await run.apply();
+      expect(await run.changes()).toEqual({});
+      expect(await run.output("bastion_session_command")).toMatch(
+        /--bastion-id ocid1\.bastion\.\S+ --target-private-ip 10\.0\.0\.5 /,
+      );
+      const log = await (await stackWith(terraform)).apply();
+      const released = log.search(/oci_core_subnet\.\S+ Modifications complete/);
+      expect(released).toBeGreaterThan(-1);
+      expect(log.search(/oci_core_security_list\.\S+ Destroying/)).toBeGreaterThan(released);
     });
   });
 });
