@@ -15,10 +15,16 @@ export * from "./network/cluster-security-groups";
 export { type DrgAttachmentProps } from "./network/drg-attachment-props";
 export * from "./network/egress";
 export { EgressSource } from "./network/egress-source";
+export * from "./network/flow-logs";
 export * from "./network/network-peer";
 export * from "./network/network-security-group";
 export * from "./network/network-subnet";
-export * from "./network/region-services";
+export * from "./network/oracle-services";
+export {
+  RegionServices,
+  type IRegionServices,
+  type RegionServicesAttributes,
+} from "./network/region-services";
 export * from "./network/subnet";
 export * from "./network/subnet-exposure";
 export * from "./network/subnet-plan";

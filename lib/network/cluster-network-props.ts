@@ -1,5 +1,5 @@
 import { type Construct } from "constructs";
-import { checkRegionServices, type IRegionServices } from "./region-services";
+import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
 import { checkConstructId } from "../core/construct-id";
@@ -64,7 +64,10 @@ export function checkedPlan(scope: Construct, id: string, props: ClusterNetworkP
   const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
   SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);
   SubnetExposure._check(problems, "loadBalancerSubnet", props.loadBalancerSubnet);
-  if (props.regionServices) checkRegionServices(problems, "regionServices.", props.regionServices);
+  if (props.regionServices) {
+    checkRegionServices(problems, "regionServices.", props.regionServices);
+    checkAllServices(problems, "regionServices", props.regionServices);
+  }
   checkDisplayName(problems, "displayName", props.displayName, LONGEST_DISPLAY_NAME - LONGEST_ENDING);
   checkTags(problems, props);
   problems.throwIfAny();

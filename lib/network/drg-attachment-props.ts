@@ -1,4 +1,4 @@
-import { checkOutside, literalBlocks } from "./egress-destination";
+import { checkOutside, checkReachable, literalBlocks } from "./egress-destination";
 import { NetworkSubnet } from "./network-subnet";
 import { readCidrs, type Cidr } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
@@ -41,7 +41,10 @@ export function readAttachment(problems: Problems, props: DrgAttachmentProps, vc
   checkOcid(problems, "drgId", drgId, "drg");
   const texts = readCidrs(problems, "onPremisesCidrs", onPremisesCidrs);
   const cidrs = literalBlocks(problems, "onPremisesCidrs", texts);
-  for (const cidr of cidrs) checkOutside(problems, "onPremisesCidrs:", cidr, vcn);
+  for (const cidr of cidrs) {
+    checkReachable(problems, "One of onPremisesCidrs", cidr);
+    checkOutside(problems, "One of onPremisesCidrs", cidr, vcn);
+  }
   checkSubnets(problems, subnets);
   return { drgId, cidrs, subnets: new Set(subnets) };
 }

@@ -37,20 +37,14 @@ export function isPrivate(cidr: Cidr): boolean {
   return PRIVATE.some((range) => overlaps(range, cidr));
 }
 
-/**
- * Adds a problem where no gateway can reach a destination.
- *
- * What is no block is a matter of the rule for it; a reference to a Terraform value, which a rule may name, is refused here.
- */
-export function checkDestination(problems: Problems, text: string): void {
-  const [cidr] = literalBlocks(problems, "The destination", [text]);
+/** Adds a problem where no gateway can reach a block. */
+export function checkReachable(problems: Problems, name: string, cidr: Cidr): void {
   // What is wider is refused for that.
-  if (!cidr || cidr.prefix < 8) return;
-  const { use } = UNREACHABLE.find((range) => overlaps(range.cidr, cidr)) ?? {};
-  if (use === undefined) return;
+  const range = cidr.prefix < 8 ? undefined : UNREACHABLE.find((one) => overlaps(one.cidr, cidr));
+  if (range === undefined) return;
   problems.add(
     "EGRESS_INVALID",
-    `The destination is ${cidr.text}, whose addresses ${use}`,
+    `${name} is ${cidr.text}, whose addresses ${range.use}`,
     "Give the range of the hosts that are to be reached",
   );
 }
@@ -60,7 +54,7 @@ export function checkOutside(problems: Problems, name: string, cidr: Cidr, vcn: 
   if (!overlaps(cidr, vcn)) return;
   problems.add(
     "EGRESS_INVALID",
-    `${name} ${cidr.text} overlaps the VCN's own ${vcn.text}`,
+    `${name} is ${cidr.text}, which overlaps the VCN's own ${vcn.text}`,
     "Leave the VCN's addresses out: inside of it no route is needed, and two groups are connected by allowTo of one of them",
   );
 }

@@ -1,5 +1,5 @@
 import { readRule } from "./check-rule";
-import { checkDestination } from "./egress-destination";
+import { checkReachable, literalBlocks } from "./egress-destination";
 import { NetworkPeer, type INetworkPeer } from "./network-peer";
 import { type Port } from "../core/port";
 import { type ReasonedChoice } from "../core/reason";
@@ -23,13 +23,16 @@ export class Egress {
     const problems = new Problems("Egress.to");
     const peer: INetworkPeer = { toRuleEnd: () => ({ type: "CIDR_BLOCK", value: cidr, key: String(cidr) }) };
     readRule(problems, peer, port, choice);
-    checkDestination(problems, cidr);
+    const [destination] = literalBlocks(problems, "The destination", [cidr]);
+    if (destination) checkReachable(problems, "The destination", destination);
     problems.throwIfAny();
     return new Egress(cidr, port, choice.reason, NetworkPeer.cidr(cidr));
   }
 
   /**
    * A way out to every IPv4 address; the reason is kept as an acknowledgement.
+   *
+   * What is behind a DRG of the network is reached through that, all else through the NAT gateway.
    *
    * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PORT_INVALID, TEXT_TEMPLATE
    */

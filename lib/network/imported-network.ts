@@ -3,7 +3,7 @@ import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
 import { type IClusterNetwork } from "./network";
-import { checkRegionServices, type IRegionServices } from "./region-services";
+import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { readIpv4CidrIfKnown } from "../core/cidr";
 import { pathOf } from "../core/construct-path";
@@ -104,5 +104,7 @@ function check(problems: Problems, attributes: ClusterNetworkAttributes): void {
     checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
     readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
   }
-  if (regionServices !== undefined) checkRegionServices(problems, "regionServices.", regionServices);
+  if (regionServices === undefined) return;
+  checkRegionServices(problems, "regionServices.", regionServices);
+  checkAllServices(problems, "regionServices", regionServices);
 }

@@ -4,7 +4,7 @@ import { type Egress } from "./egress";
 import { blockOf, checkOutside, isPrivate } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
 import { type NetworkSubnet } from "./network-subnet";
-import { SubnetRoutes, type RoutedSubnet } from "./subnet-routes";
+import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
 import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { type TaggingProps } from "../core/tagging";
@@ -108,18 +108,26 @@ export class WaysOut extends Construct {
     }
   }
 
-  private routesOf(name: NetworkSubnet) {
+  private routesOf(name: NetworkSubnet): Route[] {
     const { subnets, cidrs = [] } = this.attachment ?? {};
     const back = subnets?.has(name) ? cidrs : [];
     const out = this.asked.filter(({ subnet }) => subnet === name);
     return [
       ...back.map(({ text }) => ({ to: text, over: this.drgId, reason: "Networks behind the DRG" })),
-      ...out.flatMap((one) => {
-        const way = this.wayOf(one);
-        if (way === "none") return [];
-        const over = way === "drg" ? this.drgId : this.natGatewayId;
-        return [{ to: one.cidr.text, over, reason: one.egress.reason }];
-      }),
+      ...out.flatMap((one) => this.routesFor(one)),
+    ];
+  }
+
+  /** Of a range that is wider than what is behind the DRG, that part must not leave through the NAT gateway. */
+  private routesFor(one: KnownEgress): Route[] {
+    const way = this.wayOf(one);
+    if (way === "none") return [];
+    const { reason } = one.egress;
+    if (way === "drg") return [{ to: one.cidr.text, over: this.drgId, reason }];
+    const behind = this.attachment?.cidrs.filter((inner) => contains(one.cidr, inner)) ?? [];
+    return [
+      { to: one.cidr.text, over: this.natGatewayId, reason },
+      ...behind.map(({ text }) => ({ to: text, over: this.drgId, reason })),
     ];
   }
 

@@ -4,6 +4,8 @@ import { Bastion } from "../../lib/network/bastion";
 import { BastionClients } from "../../lib/network/bastion-clients";
 import { Egress } from "../../lib/network/egress";
 import { EgressSource } from "../../lib/network/egress-source";
+import { FlowLogs } from "../../lib/network/flow-logs";
+import { OracleServices } from "../../lib/network/oracle-services";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT } from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider, type Terraform } from "../terraform/terraform";
@@ -32,6 +34,10 @@ const bastion: Step = ({ network, api }) =>
     apiEndpoint: "10.0.0.5:6443",
     clients: BastionClients.from(["192.0.2.0/24"]),
   });
+
+const flowLogs: Step = ({ network }) => new FlowLogs(TerraformStack.of(network), "flows", { network });
+const toStorage: Step = ({ network, pods }) =>
+  pods.allowTo(OracleServices.objectStorageOnlyOf(network), HTTPS, reason);
 
 function program(steps: readonly Step[]): (app: App) => void {
   return (app) => {
@@ -102,16 +108,21 @@ describeWithTerraform("ways out of a network that is there", () => {
   });
 });
 
-describeWithTerraform("a bastion of a network that is there", () => {
-  test("is added and taken away without replacing anything, and says how to use it", async () => {
+describeWithTerraform("a bastion and flow logs of a network that is there", () => {
+  test("are added and taken away without replacing anything, and say how to use them", async () => {
     await withProvider(async (terraform) => {
       await (await stackWith(terraform)).apply();
-      const run = await stackWith(terraform, bastion);
+      const run = await stackWith(terraform, bastion, flowLogs, toStorage);
       expect(byType(await run.changes())).toEqual({
+        data: ["read"],
         oci_bastion_bastion: ["create"],
+        oci_core_capture_filter: ["create"],
         oci_core_security_list: ["create"],
         oci_core_subnet: ["update"],
-        [RULE]: ["create"],
+        oci_logging_log: ["create", "create", "create", "create"],
+        oci_logging_log_group: ["create"],
+        terraform_data: ["create"],
+        [RULE]: ["create", "create"],
       });
       await run.apply();
       expect(await run.changes()).toEqual({});

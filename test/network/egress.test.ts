@@ -1,9 +1,11 @@
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { cidrAt, type Cidr } from "../../lib/core/cidr";
 import { Port } from "../../lib/core/port";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { Egress } from "../../lib/network/egress";
+import { blockOf } from "../../lib/network/egress-destination";
 import { EgressSource } from "../../lib/network/egress-source";
 import { NetworkSubnet } from "../../lib/network/network-subnet";
 import { SubnetExposure } from "../../lib/network/subnet-exposure";
@@ -175,6 +177,56 @@ describe("a network at a DRG", () => {
     expect(atSynthesis(stack)).not.toThrow();
   });
 
+  test("is the way to what is behind it, also of a wider egress that the NAT gateway takes", () => {
+    const stack = newStack();
+    const { network, pods, workers } = networkIn(stack);
+    network.addEgress(EgressSource.pods(pods), Egress.toAnywhere(HTTPS, reason));
+    network.addEgress(EgressSource.workers(workers), Egress.to("198.51.0.0/16", HTTPS, reason));
+    network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE, "198.51.100.0/24"] });
+    expect(routesOf(stack)).toMatchObject({
+      "n-workers": [SERVICES, "198.51.0.0/16 > nat_gateway", "198.51.100.0/24 > drg_attachment"],
+      "n-pods": [
+        SERVICES,
+        "0.0.0.0/0 > nat_gateway",
+        `${OFFICE} > drg_attachment`,
+        "198.51.100.0/24 > drg_attachment",
+      ],
+    });
+  });
+
+  test("routes every address as a naive router says that was asked for, and no other", () => {
+    const octet = fc.constantFrom(0, 64, 128, 192);
+    const block = fc
+      .tuple(fc.constantFrom(11, 198), octet, octet, fc.constantFrom(9, 10, 16, 17, 24))
+      .map(([first, second, third, prefix]) => cidrAt(maskOf(first, second, third, prefix), prefix));
+    const probe = fc
+      .tuple(fc.constantFrom(11, 198, 9), octet, octet, fc.constantFrom(0, 255))
+      .map(([a, b, c, d]) => BigInt(((a * 256 + b) * 256 + c) * 256 + d));
+    const blocks = fc.array(block, { maxLength: 4 });
+    fc.assert(
+      fc.property(blocks, blocks, fc.array(probe, { minLength: 8 }), (out, behind, addresses) => {
+        const stack = newStack();
+        const { network, pods } = networkIn(stack);
+        for (const { text } of out)
+          network.addEgress(EgressSource.pods(pods), Egress.to(text, HTTPS, reason));
+        const onPremisesCidrs = behind.map(({ text }) => text);
+        if (behind.length > 0) network.attachDrg({ drgId: DRG, onPremisesCidrs });
+        const routes = routesOf(stack)
+          ["n-pods"]!.slice(1)
+          .map((line) => line.split(" > "));
+        for (const address of addresses) {
+          const holds = ({ first, last }: Cidr) => first <= address && address <= last;
+          const asked = !out.some(holds) ? undefined : behind.some(holds) ? "drg_attachment" : "nat_gateway";
+          const [best] = routes
+            .filter(([to]) => holds(blockOf(to!)!))
+            .sort(([a], [b]) => blockOf(b!)!.prefix - blockOf(a!)!.prefix);
+          expect([address, best?.[1]]).toEqual([address, asked]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test("keeps the internet of a public subnet", () => {
     const stack = newStack();
     const { network } = networkIn(stack, { loadBalancerSubnet: SubnetExposure.publicWith(reason) });
@@ -191,6 +243,9 @@ describe("a network at a DRG", () => {
     expect(refusedCodes(attach({}))).toEqual(["OCID_INVALID", "CIDR_INVALID"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["CIDR_LIST_EMPTY"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["10.0.0.0/8"] }))).toEqual(["EGRESS_INVALID"]);
+    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["169.254.0.0/16"] }))).toEqual([
+      "EGRESS_INVALID",
+    ]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["0.0.0.0/0"] }))[0]).toBe("CIDR_TOO_WIDE");
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [Fn.join("", ["10.200.0.0/16"])] }))).toEqual([
       "CIDR_INVALID",
@@ -295,4 +350,11 @@ function sorted(value: any): any {
       .sort()
       .map((key) => [key, sorted(value[key])]),
   );
+}
+
+/** The first address of the block that an address is in. */
+function maskOf(first: number, second: number, third: number, prefix: number): bigint {
+  const address = BigInt(((first * 256 + second) * 256 + third) * 256);
+  const size = 1n << BigInt(32 - prefix);
+  return (address / size) * size;
 }
