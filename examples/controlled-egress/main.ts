@@ -9,6 +9,7 @@ import {
   Egress,
   EgressSource,
   EndpointAccess,
+  FlowLogs,
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
@@ -66,6 +67,9 @@ new Bastion(stack, "bastion", {
   apiEndpoint: endpoints.get(0).privateEndpoint,
   clients: BastionClients.from(["192.0.2.0/24"]),
 });
+
+// Who talked to whom, for half a year.
+new FlowLogs(stack, "flow-logs", { network, retentionInDays: 180 });
 
 const payments = new Chart(new KubernetesApp(), "payments", { namespace: "payments" });
 new SecureNamespace(payments, "namespace", { name: "payments" });
