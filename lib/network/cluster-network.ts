@@ -120,6 +120,17 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   }
 
   /**
+   * The public address that the internet sees nodes and pods come from, for partners to let in.
+   *
+   * It stays as long as there is an egress to the internet.
+   *
+   * @throws EGRESS_INVALID while there is none
+   */
+  public get natGatewayAddress(): string {
+    return this.waysOut.natGatewayAddress;
+  }
+
+  /**
    * Attaches the VCN to a DRG that exists, and routes the ranges behind it there: from those subnets only that need it.
    *
    * Who may connect from there is a matter of the groups: `EndpointAccess.privateFrom` for the API endpoint. To move to another

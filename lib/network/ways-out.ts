@@ -64,6 +64,20 @@ export class WaysOut extends Construct {
     this.update();
   }
 
+  /** The address of the NAT gateway. */
+  public get natGatewayAddress(): string {
+    const gateway = this.node.tryFindChild("NatGateway") as CoreNatGateway | undefined;
+    if (gateway) return gateway.natIp;
+    const problems = new Problems(this.node.scope ?? this);
+    problems.add(
+      "EGRESS_INVALID",
+      "There is no NAT gateway, and so no address of it: no egress leads to the internet",
+      "Call addEgress with a public destination first",
+    );
+    problems.throwIfAny();
+    throw new Error("unreachable");
+  }
+
   /** Attaches the network to a DRG; answers the OCID of the attachment. */
   public attach(props: DrgAttachmentProps): string {
     const problems = new Problems(this.node.scope ?? this);
