@@ -14,6 +14,8 @@ interface BastionSecurityListProps {
  * What lets a bastion's private endpoint out: a rule of its subnet, because it can be in no group.
  *
  * The other VNICs of the subnet are those of the API endpoint itself, which gain nothing by it.
+ *
+ * @see https://github.com/oracle-terraform-modules/terraform-oci-oke/issues/406 for what happens without it
  */
 export function bastionSecurityList(
   scope: Construct,
