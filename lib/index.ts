@@ -8,11 +8,23 @@ export { type TaggingProps } from "./core/tagging";
 export * from "./core/validation-errors";
 export * from "./core/validation-problem";
 
+export * from "./network/bastion";
+export * from "./network/bastion-clients";
 export * from "./network/cluster-network";
 export * from "./network/cluster-security-groups";
+export { type DrgAttachmentProps } from "./network/drg-attachment-props";
+export * from "./network/egress";
+export { EgressSource } from "./network/egress-source";
+export * from "./network/flow-logs";
 export * from "./network/network-peer";
 export * from "./network/network-security-group";
-export * from "./network/region-services";
+export * from "./network/network-subnet";
+export * from "./network/oracle-services";
+export {
+  RegionServices,
+  type IRegionServices,
+  type RegionServicesAttributes,
+} from "./network/region-services";
 export * from "./network/subnet";
 export * from "./network/subnet-exposure";
 export * from "./network/subnet-plan";

@@ -83,6 +83,10 @@ export const ERROR_CODES = {
     title: "A rule that lets everything through",
     why: "A rule for every protocol and port hides what is really needed, and keeps open what nobody thought of.",
   },
+  EGRESS_INVALID: {
+    title: "A way out that leads nowhere, or elsewhere than it says",
+    why: "A route that OCI refuses, or that no gateway can follow, loses every packet without a trace.",
+  },
   PEER_INVALID: {
     title: "The other end of a rule that is none",
     why: "Terraform would pass it on, and OCI would refuse the rule, or read it as another one.",

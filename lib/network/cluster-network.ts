@@ -1,73 +1,30 @@
 import { Construct } from "constructs";
+import { bastionSecurityList } from "./bastion-security-list";
+import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
+import { type DrgAttachmentProps } from "./drg-attachment-props";
+import { type Egress } from "./egress";
+import { type EgressSource } from "./egress-source";
 import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./imported-network";
 import { type IClusterNetwork } from "./network";
 import { NetworkRoutes } from "./network-routes";
-import { checkRegionServices, RegionServices, type IRegionServices } from "./region-services";
+import { NetworkSubnet } from "./network-subnet";
+import { RegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
-import { SubnetPlan } from "./subnet-plan";
+import { type RoutedSubnet } from "./subnet-routes";
+import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
-import { checkConstructId } from "../core/construct-id";
-import { pathOf } from "../core/construct-path";
-import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
-import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
 import { CoreVcn } from "../oci/core-vcn";
 
+export { type ClusterNetworkProps } from "./cluster-network-props";
 export { type ClusterNetworkAttributes } from "./imported-network";
 export { type IClusterNetwork } from "./network";
 
-// Names of what is in a network are its own name and an ending such as this one, the longest.
-const LONGEST_ENDING = "-default-emptied".length;
-
-/** What a cluster's network is made of. */
-export interface ClusterNetworkProps extends TaggingProps {
-  /** The OCID of the compartment of the network. */
-  readonly compartmentId: string;
-  /**
-   * The address ranges, as a SubnetPlan made them.
-   *
-   * A subnet that is in use keeps its range: OCI moves no addresses that are taken. So leave room for what will come.
-   *
-   * @default - 10.0.0.0/16 with room for 250 nodes and 7,750 pods
-   */
-  readonly plan?: SubnetPlan;
-  /**
-   * Whether the subnet of the API endpoint may have public addresses.
-   *
-   * @default SubnetExposure.privateOnly()
-   */
-  readonly apiEndpointSubnet?: SubnetExposure;
-  /**
-   * Whether the subnet of the load balancers may have public addresses.
-   *
-   * @default SubnetExposure.privateOnly()
-   */
-  readonly loadBalancerSubnet?: SubnetExposure;
-  /**
-   * The region's services, where they are known beforehand: `RegionServices.of({ serviceId, cidrLabel })`.
-   *
-   * Give them where a plan must show everything before the first apply: looked up, they are unknown until then.
-   *
-   * @default - looked up by Terraform when the stack is applied
-   */
-  readonly regionServices?: IRegionServices;
-  /**
-   * The name of the VCN, and the beginning of the names of what is in it: 1 to 239 characters.
-   *
-   * It can be changed in place.
-   *
-   * @default - the path of the construct in its stack, joined by dashes
-   */
-  readonly displayName?: string;
-}
-
 /**
- * A VCN for one cluster: four subnets without public addresses, and no way to or from the internet.
+ * A VCN for one cluster: four subnets without public addresses, and no way to or from the internet until one is asked for.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
  * are emptied, so that only the rules of network security groups let anything through.
@@ -103,15 +60,18 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
+  private readonly waysOut: WaysOut;
+  private readonly tags: TaggingProps;
 
   /**
    * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
    */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
-    const plan = checked(scope, id, props);
+    const plan = checkedPlan(scope, id, props);
     super(scope, id);
     const name = props.displayName ?? nameOf(this);
     this.displayName = name;
+    this.tags = tagsOf(this, props);
     this.compartmentId = props.compartmentId;
     this.vcnCidr = plan.vcnCidr;
     this.vcn = new CoreVcn(this, "Resource", {
@@ -119,7 +79,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       cidrBlocks: [plan.vcnCidr],
       displayName: name,
       dnsLabel: dnsLabel(this.node.id),
-      ...tagsOf(this, props),
+      ...this.tags,
     });
     this.vcnId = this.vcn.id;
     this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
@@ -130,30 +90,86 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       displayName: name,
       regionServices: this.regionServices,
       withInternet: exposures.some((exposure) => exposure?.isPublic),
-      tags: tagsOf(this, props),
+      tags: this.tags,
     });
-    this.apiEndpointSubnet = this.subnet(
-      "ApiEndpoint",
-      "api",
-      plan.apiEndpointCidr,
-      props,
-      props.apiEndpointSubnet,
-    );
-    this.workersSubnet = this.subnet("Workers", "workers", plan.workersCidr, props);
-    this.podsSubnet = this.subnet("Pods", "pods", plan.podsCidr, props);
-    const { loadBalancerSubnet: exposure } = props;
-    this.loadBalancerSubnet = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, props, exposure);
+    const { apiEndpointSubnet, loadBalancerSubnet } = props;
+    const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointSubnet);
+    const workers = this.subnet("Workers", "workers", plan.workersCidr);
+    const pods = this.subnet("Pods", "pods", plan.podsCidr);
+    const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, loadBalancerSubnet);
+    this.apiEndpointSubnet = api.subnet;
+    this.workersSubnet = workers.subnet;
+    this.podsSubnet = pods.subnet;
+    this.loadBalancerSubnet = balancers.subnet;
+    this.waysOut = new WaysOut(this, "WaysOut", {
+      vcn: this.vcn,
+      vcnCidr: plan.vcnCidr,
+      displayName: name,
+      subnets: {
+        [NetworkSubnet.API_ENDPOINT]: api.routed,
+        [NetworkSubnet.WORKERS]: workers.routed,
+        [NetworkSubnet.PODS]: pods.routed,
+        [NetworkSubnet.LOAD_BALANCERS]: balancers.routed,
+      },
+      tags: this.tags,
+    });
+  }
+
+  public addEgress(source: EgressSource, egress: Egress): void {
+    this.waysOut.add(source, egress);
+  }
+
+  /**
+   * The public address that the internet sees nodes and pods come from, for partners to let in.
+   *
+   * It stays as long as there is an egress to the internet.
+   *
+   * @throws EGRESS_INVALID while there is none
+   */
+  public get natGatewayAddress(): string {
+    return this.waysOut.natGatewayAddress;
+  }
+
+  /**
+   * Attaches the VCN to a DRG that exists, and routes the ranges behind it there: from those subnets only that need it.
+   *
+   * Who may connect from there is a matter of the groups: `EndpointAccess.privateFrom` for the API endpoint. To move to another
+   * DRG, take the attachment away, apply, then attach the other: OCI attaches a VCN to one DRG only.
+   *
+   * @returns the OCID of the attachment
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingDRGs.htm
+   */
+  public attachDrg(props: DrgAttachmentProps): string {
+    return this.waysOut.attach(props);
+  }
+
+  /**
+   * Lets a bastion in the API endpoint's subnet reach the endpoint.
+   *
+   * Rules of the subnet are all that its private endpoint heeds, and those of this network are none.
+   *
+   * @internal
+   */
+  public _letBastionOut(): void {
+    if (this.node.tryFindChild("BastionSecurityList")) return;
+    const list = bastionSecurityList(this, this.vcn, {
+      displayName: `${this.displayName}-bastion`,
+      cidr: this.apiEndpointSubnet.cidr,
+      tags: this.tags,
+    });
+    const subnet = this.node.findChild("ApiEndpoint") as CoreSubnet;
+    subnet.securityListIds = [this.vcn.defaultSecurityListId, list.id];
   }
 
   private subnet(
     id: string,
     label: string,
     cidr: string,
-    props: ClusterNetworkProps,
     exposure = SubnetExposure.privateOnly(),
-  ): ClusterSubnet {
+  ): { subnet: ClusterSubnet; routed: RoutedSubnet } {
     const { isPublic, reason } = exposure;
-    const subnet = new CoreSubnet(this, id, {
+    const resource = new CoreSubnet(this, id, {
       compartmentId: this.compartmentId,
       vcnId: this.vcnId,
       cidrBlock: cidr,
@@ -164,27 +180,12 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       routeTableId: isPublic ? this.routes.publicRouteTableId : this.routes.privateRouteTableId,
       // Named, so that the subnet is never given another list; this one is emptied.
       securityListIds: [this.vcn.defaultSecurityListId],
-      ...tagsOf(this, props),
+      ...this.tags,
     });
-    if (isPublic) Acknowledgements._record(subnet, "exposure", "a public subnet", reason ?? "");
-    return { subnetId: subnet.id, cidr, isPublic };
+    if (isPublic) Acknowledgements._record(resource, "exposure", "a public subnet", reason ?? "");
+    const routes = isPublic ? this.routes.publicRoutes : this.routes.privateRoutes;
+    return { subnet: { subnetId: resource.id, cidr, isPublic }, routed: { id, label, resource, routes } };
   }
-}
-
-/** The plan of a network whose props have nothing wrong; checked before the network is made, so that nothing is left behind. */
-function checked(scope: Construct, id: string, props: ClusterNetworkProps): SubnetPlan {
-  const problems = new Problems(pathOf(scope, id));
-  checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
-  SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);
-  SubnetExposure._check(problems, "loadBalancerSubnet", props.loadBalancerSubnet);
-  if (props.regionServices) checkRegionServices(problems, "regionServices.", props.regionServices);
-  checkDisplayName(problems, "displayName", props.displayName, LONGEST_DISPLAY_NAME - LONGEST_ENDING);
-  checkTags(problems, props);
-  problems.throwIfAny();
-  return plan as SubnetPlan;
 }
 
 /** DNS labels of OCI are 1 to 15 letters and digits and begin with a letter. */

@@ -1,6 +1,9 @@
 import { Construct } from "constructs";
+import { type Egress } from "./egress";
+import { blockOf, checkOutside } from "./egress-destination";
+import { checkEgress, type EgressSource } from "./egress-source";
 import { type IClusterNetwork } from "./network";
-import { checkRegionServices, type IRegionServices } from "./region-services";
+import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { readIpv4CidrIfKnown } from "../core/cidr";
 import { pathOf } from "../core/construct-path";
@@ -73,6 +76,17 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     return this.attribute("regionServices", this.attributes.regionServices);
   }
 
+  public addEgress(source: EgressSource, egress: Egress): void {
+    const problems = new Problems(this);
+    if (!checkEgress(problems, source, egress)) problems.throwIfAny();
+    const { vcnCidr } = this.attributes;
+    const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
+    const cidr = blockOf(egress.cidr);
+    if (vcn && cidr && !egress.isAnywhere) checkOutside(problems, "The destination", cidr, vcn);
+    problems.throwIfAny();
+    source.group.allowTo(egress._peer, egress.port, { reason: egress.reason });
+  }
+
   private attribute<T>(name: string, value: T | undefined): T {
     return given(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
   }
@@ -90,5 +104,7 @@ function check(problems: Problems, attributes: ClusterNetworkAttributes): void {
     checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
     readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
   }
-  if (regionServices !== undefined) checkRegionServices(problems, "regionServices.", regionServices);
+  if (regionServices === undefined) return;
+  checkRegionServices(problems, "regionServices.", regionServices);
+  checkAllServices(problems, "regionServices", regionServices);
 }

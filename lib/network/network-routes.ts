@@ -4,7 +4,7 @@ import { type TaggingProps } from "../core/tagging";
 import { CoreDefaultRouteTable } from "../oci/core-default-route-table";
 import { CoreDefaultSecurityList } from "../oci/core-default-security-list";
 import { CoreInternetGateway } from "../oci/core-internet-gateway";
-import { CoreRouteTable } from "../oci/core-route-table";
+import { CoreRouteTable, type CoreRouteTableRouteRules } from "../oci/core-route-table";
 import { CoreServiceGateway } from "../oci/core-service-gateway";
 import { type CoreVcn } from "../oci/core-vcn";
 
@@ -19,6 +19,10 @@ interface NetworkRoutesProps {
 /** The gateways and route tables of a network, and its defaults emptied. */
 export class NetworkRoutes extends Construct {
   public readonly privateRouteTableId: string;
+  /** The routes of private subnets. */
+  public readonly privateRoutes: readonly CoreRouteTableRouteRules[];
+  /** The routes of public subnets. */
+  public readonly publicRoutes: readonly CoreRouteTableRouteRules[] = [];
   private readonly publicTable?: CoreRouteTable;
 
   constructor(
@@ -42,19 +46,18 @@ export class NetworkRoutes extends Construct {
       ...this.common("services"),
       services: [{ serviceId: services.serviceId }],
     });
-    const table = new CoreRouteTable(this, "PrivateRouteTable", {
-      ...this.common("private"),
-      routeRules: [
-        {
-          destination: services.cidrLabel,
-          destinationType: "SERVICE_CIDR_BLOCK",
-          networkEntityId: gateway.id,
-          description: "Oracle services of the region, without the internet",
-        },
-      ],
-    });
-    this.privateRouteTableId = table.id;
-    if (props.withInternet) this.publicTable = this.internetRoutes();
+    this.privateRoutes = [
+      {
+        destination: services.cidrLabel,
+        destinationType: "SERVICE_CIDR_BLOCK",
+        networkEntityId: gateway.id,
+        description: "Oracle services of the region, without the internet",
+      },
+    ];
+    this.privateRouteTableId = this.table("PrivateRouteTable", "private", this.privateRoutes).id;
+    if (!props.withInternet) return;
+    this.publicRoutes = this.internetRoutes();
+    this.publicTable = this.table("PublicRouteTable", "public", this.publicRoutes);
   }
 
   public get publicRouteTableId(): string {
@@ -62,22 +65,23 @@ export class NetworkRoutes extends Construct {
     return this.publicTable.id;
   }
 
-  private internetRoutes(): CoreRouteTable {
+  private internetRoutes(): CoreRouteTableRouteRules[] {
     const gateway = new CoreInternetGateway(this, "InternetGateway", {
       ...this.common("internet"),
       enabled: true,
     });
-    return new CoreRouteTable(this, "PublicRouteTable", {
-      ...this.common("public"),
-      routeRules: [
-        {
-          destination: "0.0.0.0/0",
-          destinationType: "CIDR_BLOCK",
-          networkEntityId: gateway.id,
-          description: "The internet, for the public subnet that was asked for",
-        },
-      ],
-    });
+    return [
+      {
+        destination: "0.0.0.0/0",
+        destinationType: "CIDR_BLOCK",
+        networkEntityId: gateway.id,
+        description: "The internet, for the public subnet that was asked for",
+      },
+    ];
+  }
+
+  private table(id: string, label: string, routes: readonly CoreRouteTableRouteRules[]): CoreRouteTable {
+    return new CoreRouteTable(this, id, { ...this.common(label), routeRules: [...routes] });
   }
 
   private common(label: string) {

@@ -1,4 +1,6 @@
 import { type IConstruct } from "constructs";
+import { type Egress } from "./egress";
+import { type EgressSource } from "./egress-source";
 import { type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 
@@ -20,4 +22,15 @@ export interface IClusterNetwork extends IConstruct {
   readonly loadBalancerSubnet: ClusterSubnet;
   /** The region's services, reached through the service gateway. */
   readonly regionServices: IRegionServices;
+
+  /**
+   * Lets nodes or pods out to addresses outside of the network: a rule of their group, and the route there.
+   *
+   * The first one to a public range makes the NAT gateway. The subnet that needs the route gets a route table of its own, in
+   * place; all stay private. A private range needs `attachDrg`, before or after. An imported network gets the rule only: its
+   * routes are its owner's.
+   *
+   * @throws EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, and what INetworkSecurityGroup.allowTo refuses
+   */
+  addEgress(source: EgressSource, egress: Egress): void;
 }

@@ -71,6 +71,25 @@ export function checkRegionServices(
   checkCidrLabel(problems, `${prefix}cidrLabel`, cidrLabel);
 }
 
+/** Whether a label is that of Object Storage alone. */
+export function isObjectStorage(label: string): boolean {
+  return typeof label === "string" && /^oci-[a-z0-9-]+-objectstorage$/.test(label);
+}
+
+/** Adds a problem where the services of a cluster's network are fewer than OKE needs. */
+export function checkAllServices(
+  problems: Problems,
+  name: string,
+  { cidrLabel }: RegionServicesAttributes,
+): void {
+  if (!isObjectStorage(cidrLabel)) return;
+  problems.add(
+    "EGRESS_INVALID",
+    `${name} are Object Storage only, ${cidrLabel}, but OKE's nodes pull images from the registry and register with OKE and IAM`,
+    "Give all services of the region, or leave it out; let single groups out to less by OracleServices.objectStorageOnly",
+  );
+}
+
 /** Adds a problem where a text is no label of a service's addresses; references to Terraform values pass. */
 export function checkCidrLabel(problems: Problems, name: string, label: string): void {
   if (!checkGiven(problems, { [name]: label }) || Token.isUnresolved(label)) return;

@@ -1,5 +1,6 @@
 import { type Construct } from "constructs";
 import { type RuleEnd } from "./network-peer";
+import { describe } from "./reasons";
 import { Protocol, type Port } from "../core/port";
 import {
   CoreNetworkSecurityGroupSecurityRule,
@@ -17,7 +18,6 @@ interface SecurityRuleProps {
 // Numbers of the protocols, as the API names them.
 // See https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml
 const PROTOCOLS = { [Protocol.TCP]: "6", [Protocol.UDP]: "17", [Protocol.ICMP]: "1", [Protocol.ALL]: "all" };
-const LONGEST_DESCRIPTION = 255;
 
 /** One rule of a group; its reasons are its description. */
 export class SecurityRule {
@@ -37,7 +37,7 @@ export class SecurityRule {
       direction,
       protocol: PROTOCOLS[port.protocol],
       stateless: false,
-      description: this.description(),
+      description: describe(this.reasons),
       ...ends,
       ...optionsOf(port),
     });
@@ -46,21 +46,13 @@ export class SecurityRule {
   /** The same rule was declared again, for another reason. */
   public addReason(reason: string): void {
     this.reasons.add(reason);
-    this.resource.description = this.description();
+    this.resource.description = describe(this.reasons);
   }
 
   /** Whether a reason for the width of the rule's other end is heard for the first time. */
   public isNewWidth(reason: string): boolean {
     const { size } = this.widths;
     return this.widths.add(reason).size > size;
-  }
-
-  private description(): string {
-    const [first = "", ...rest] = [...this.reasons].sort();
-    return rest.reduce((text, reason) => {
-      const longer = `${text}; ${reason}`;
-      return longer.length <= LONGEST_DESCRIPTION ? longer : text;
-    }, first);
   }
 }
 

@@ -1,0 +1,75 @@
+import { type Construct } from "constructs";
+import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
+import { SubnetExposure } from "./subnet-exposure";
+import { SubnetPlan } from "./subnet-plan";
+import { checkConstructId } from "../core/construct-id";
+import { pathOf } from "../core/construct-path";
+import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
+import { checkOcid } from "../core/ocid";
+import { checkGiven } from "../core/required";
+import { checkTags, type TaggingProps } from "../core/tagging";
+import { Problems } from "../core/validation-error";
+
+// Names of what is in a network are its own name and an ending such as this one, the longest.
+const LONGEST_ENDING = "-default-emptied".length;
+
+/** What a cluster's network is made of. */
+export interface ClusterNetworkProps extends TaggingProps {
+  /** The OCID of the compartment of the network. */
+  readonly compartmentId: string;
+  /**
+   * The address ranges, as a SubnetPlan made them.
+   *
+   * A subnet that is in use keeps its range: OCI moves no addresses that are taken. So leave room for what will come.
+   *
+   * @default - 10.0.0.0/16 with room for 250 nodes and 7,750 pods
+   */
+  readonly plan?: SubnetPlan;
+  /**
+   * Whether the subnet of the API endpoint may have public addresses.
+   *
+   * @default SubnetExposure.privateOnly()
+   */
+  readonly apiEndpointSubnet?: SubnetExposure;
+  /**
+   * Whether the subnet of the load balancers may have public addresses.
+   *
+   * @default SubnetExposure.privateOnly()
+   */
+  readonly loadBalancerSubnet?: SubnetExposure;
+  /**
+   * The region's services, where they are known beforehand: `RegionServices.of({ serviceId, cidrLabel })`.
+   *
+   * Give them where a plan must show everything before the first apply: looked up, they are unknown until then.
+   *
+   * @default - looked up by Terraform when the stack is applied
+   */
+  readonly regionServices?: IRegionServices;
+  /**
+   * The name of the VCN, and the beginning of the names of what is in it: 1 to 239 characters.
+   *
+   * It can be changed in place.
+   *
+   * @default - the path of the construct in its stack, joined by dashes
+   */
+  readonly displayName?: string;
+}
+
+/** The plan of a network whose props have nothing wrong; checked before the network is made, so that nothing is left behind. */
+export function checkedPlan(scope: Construct, id: string, props: ClusterNetworkProps): SubnetPlan {
+  const problems = new Problems(pathOf(scope, id));
+  checkConstructId(problems, scope, id);
+  if (!checkGiven(problems, { props })) problems.throwIfAny();
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
+  SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);
+  SubnetExposure._check(problems, "loadBalancerSubnet", props.loadBalancerSubnet);
+  if (props.regionServices) {
+    checkRegionServices(problems, "regionServices.", props.regionServices);
+    checkAllServices(problems, "regionServices", props.regionServices);
+  }
+  checkDisplayName(problems, "displayName", props.displayName, LONGEST_DISPLAY_NAME - LONGEST_ENDING);
+  checkTags(problems, props);
+  problems.throwIfAny();
+  return plan as SubnetPlan;
+}

@@ -1,0 +1,11 @@
+/** The subnets of a cluster's network. */
+export enum NetworkSubnet {
+  /** That of the API endpoint. */
+  API_ENDPOINT = "API_ENDPOINT",
+  /** That of the worker nodes. */
+  WORKERS = "WORKERS",
+  /** That of the pods. */
+  PODS = "PODS",
+  /** That of the load balancers. */
+  LOAD_BALANCERS = "LOAD_BALANCERS",
+}

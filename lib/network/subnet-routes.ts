@@ -1,0 +1,70 @@
+import { type Construct } from "constructs";
+import { describe } from "./reasons";
+import { type TaggingProps } from "../core/tagging";
+import { CoreRouteTable, type CoreRouteTableRouteRules } from "../oci/core-route-table";
+import { type CoreSubnet } from "../oci/core-subnet";
+import { type CoreVcn } from "../oci/core-vcn";
+
+/** A subnet that can get routes of its own. */
+export interface RoutedSubnet {
+  /** Begins the id of its route table. */
+  readonly id: string;
+  /** Ends the name of its route table. */
+  readonly label: string;
+  readonly resource: CoreSubnet;
+  /** The routes that it has without any of its own. */
+  readonly routes: readonly CoreRouteTableRouteRules[];
+}
+
+/** A way to a range of addresses, over a gateway. */
+export interface Route {
+  readonly to: string;
+  readonly over: string;
+  readonly reason: string;
+}
+
+interface SubnetRoutesProps {
+  readonly vcn: CoreVcn;
+  readonly displayName: string;
+  readonly tags: TaggingProps;
+}
+
+/** The route table of one subnet that has routes which the others do not have. */
+export class SubnetRoutes {
+  private readonly table: CoreRouteTable;
+
+  constructor(
+    scope: Construct,
+    private readonly subnet: RoutedSubnet,
+    { vcn, displayName, tags }: SubnetRoutesProps,
+  ) {
+    this.table = new CoreRouteTable(scope, `${subnet.id}RouteTable`, {
+      compartmentId: vcn.compartmentId,
+      vcnId: vcn.id,
+      displayName: `${displayName}-${subnet.label}-out`,
+      // Taken away after the subnet has been given the shared table again; OCI deletes no table that is in use.
+      lifecycle: { createBeforeDestroy: true },
+      ...tags,
+    });
+    subnet.resource.routeTableId = this.table.id;
+  }
+
+  /** Puts the routes into the table, beside those that the subnet has anyway, in an order of their own. */
+  public put(routes: readonly Route[]): void {
+    const byDestination = new Map<string, { over: string; reasons: Set<string> }>();
+    for (const { to, over, reason } of routes) {
+      const known = byDestination.get(to) ?? { over, reasons: new Set() };
+      byDestination.set(to, { ...known, reasons: known.reasons.add(reason) });
+    }
+    const own = [...byDestination].sort(([a], [b]) => (a < b ? -1 : 1));
+    this.table.putRouteRules([
+      ...this.subnet.routes,
+      ...own.map(([destination, { over, reasons }]) => ({
+        destination,
+        destinationType: "CIDR_BLOCK",
+        networkEntityId: over,
+        description: describe(reasons),
+      })),
+    ]);
+  }
+}
