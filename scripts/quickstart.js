@@ -81,7 +81,7 @@ function practices(terraform, objects) {
       annotations["service.beta.kubernetes.io/oci-load-balancer-tls-secret"],
       `TLS ends at the load balancer: ${tlsVersions(annotations)} only, plain HTTP is not served`,
     ),
-    auditing: NOT_BUILT,
+    auditing: `flow logs are on request (FlowLogs); control-plane logs and alarms are ${NOT_BUILT}`,
     "small-images": line(
       every(containers, (c) => /@sha256:/.test(c.image)),
       `every image is pinned by digest; registry scanning is ${NOT_BUILT}`,
