@@ -52,6 +52,7 @@ export { Verb } from "./workload/role-verb";
 export * from "./workload/secure-namespace";
 export * from "./workload/service-backend";
 export * from "./workload/subject";
+export * from "./workload/tenant";
 export * from "./workload/tls-termination";
 export * from "./workload/workload-service";
 export * from "./workload/writable-path";

@@ -167,6 +167,10 @@ export const ERROR_CODES = {
     title: "An environment variable that Kubernetes does not accept",
     why: "The API server would refuse the whole workload.",
   },
+  PEER_NOT_ALLOWED: {
+    title: "A connection to a tenant that is no peer",
+    why: "Tenants share a cluster because nothing of one reaches another; an exception is for both of them to name.",
+  },
   PERMISSION_INVALID: {
     title: "A permission that grants nothing",
     why: "The API server stores every rule, known words or not; one that fits no request looks as if it granted something.",
