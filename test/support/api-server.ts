@@ -27,6 +27,8 @@ export interface ApiRequestOptions {
   readonly contentType?: string;
   /** @default - an administrator, whom no rule of RBAC limits */
   readonly as?: Caller;
+  /** A token to show instead of the administrator's, such as one of a service account. */
+  readonly token?: string;
 }
 
 /** Tests that need a real API server: KUBEBUILDER_ASSETS names a folder with kube-apiserver and etcd. */
@@ -77,9 +79,9 @@ export class ApiServer {
     body?: object,
     options: ApiRequestOptions = {},
   ): Promise<ApiAnswer> {
-    const { as: caller, contentType = "application/json" } = options;
+    const { as: caller, contentType = "application/json", token = this.token } = options;
     const headers: https.RequestOptions["headers"] = {
-      authorization: `Bearer ${this.token}`,
+      authorization: `Bearer ${token}`,
       ...(body ? { "content-type": contentType } : {}),
       ...(caller ? { "impersonate-user": caller.user, "impersonate-group": [...(caller.groups ?? [])] } : {}),
     };
