@@ -44,7 +44,6 @@ export * from "./workload/load-balancer-access";
 export * from "./workload/load-balancer-shape";
 export * from "./workload/namespace-limits";
 export * from "./workload/probe";
-export * from "./workload/rbac-api-access";
 export * from "./workload/role";
 export { Resource, type ResourceProps } from "./workload/role-resource";
 export { RoleScope } from "./workload/role-scope";

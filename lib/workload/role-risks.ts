@@ -16,7 +16,7 @@ export interface RoleRisk {
 interface RiskRow extends Omit<RoleRisk, "never"> {
   /** The resources, `group/name`; an asterisk at the end stands for all that begin alike. */
   readonly on: readonly string[];
-  /** Whether a reason makes it right, also where objects are named, or only then. @default "reason" */
+  /** What makes it right: a reason, the names of the objects, both, or nothing. @default "reason" */
   readonly takes?: "reason" | "names" | "reason and names" | "nothing";
 }
 
@@ -83,7 +83,7 @@ const ROWS: readonly RiskRow[] = [
   },
   {
     on: ["/secrets"],
-    verbs: WRITES,
+    verbs: CHANGES,
     leadsTo: "tokens of any service account, which a Secret can ask for",
     fix: "Keep secrets in OCI Vault and let the cluster read them",
   },
@@ -148,7 +148,7 @@ const ROWS: readonly RiskRow[] = [
     fix: "Declare connections in the program: workload.connections.allowTo(peer, port)",
   },
   {
-    on: ["/limitranges", "/resourcequotas"],
+    on: ["/limitranges", "/resourcequotas", "/resourcequotas/*"],
     verbs: WRITES,
     leadsTo: "the processors and the memory of all others",
     fix: "Change them in the program: new SecureNamespace(chart, id, { quota, limits })",

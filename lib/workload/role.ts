@@ -2,6 +2,7 @@ import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { type Allow } from "./allow";
 import { checkUnused } from "./chart-objects";
+import { guardBindings } from "./rbac-bindings";
 import { checkAllowed, rulesOf } from "./role-rules";
 import { RoleScope } from "./role-scope";
 import { type Subject } from "./subject";
@@ -32,7 +33,7 @@ const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
  * A role that allows what is written and nothing else, in one namespace.
  *
  * It has no wildcard, and nothing by which one gets further rights unless a reason is given. It is named after the
- * construct's id. Roles of Kubernetes itself, such as cluster-admin, can't be granted.
+ * construct's id. In its chart nothing grants cluster-admin, admin or edit, nor any role to everybody.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
@@ -53,6 +54,7 @@ export class LeastPrivilegeRole extends Construct {
     super(scope, id);
     const chart = Chart.of(this);
     guardStaticSynthesis(chart);
+    guardBindings(chart);
     this.name = id;
     this.namespace = roleScope.reason === undefined ? chart.namespace : undefined;
     this.node.defaultChild = this.add("Resource", "Role", id, { rules: rulesOf(allow) });

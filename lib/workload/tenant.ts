@@ -5,6 +5,7 @@ import { AllowedRegistries } from "./allowed-registries";
 import { checkUnused } from "./chart-objects";
 import { checkImageName } from "./image-name";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { guardBindings } from "./rbac-bindings";
 import { refusalsOf } from "./refusals";
 import { LeastPrivilegeRole } from "./role";
 import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
@@ -115,6 +116,7 @@ export class Tenant extends Construct {
     super(scope, id);
     const chart = Chart.of(this);
     this.name = name;
+    guardBindings(chart);
     this.namespace = new SecureNamespace(this, "Namespace", namespaceProps(name, props));
     this.node.defaultChild = this.namespace.node.defaultChild;
     for (const [role, all] of Object.entries(subjects)) {
