@@ -13,7 +13,8 @@ export interface RoleRisk {
   readonly never: boolean;
 }
 
-interface RiskRow extends Omit<RoleRisk, "never"> {
+/** A row of the table of risks, from which the page docs/permissions.md is made. */
+export interface RiskRow extends Omit<RoleRisk, "never"> {
   /** The resources, `group/name`; an asterisk at the end stands for all that begin alike. */
   readonly on: readonly string[];
   /** What makes it right: a reason, the names of the objects, both, or nothing. @default "reason" */
@@ -32,7 +33,7 @@ const WORKLOADS = [
  *
  * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
  */
-const ROWS: readonly RiskRow[] = [
+export const RISKS: readonly RiskRow[] = [
   {
     on: ["rbac.authorization.k8s.io/*"],
     verbs: WRITES,
@@ -169,7 +170,7 @@ const ROWS: readonly RiskRow[] = [
 
 /** What a permission leads to; the risks that it needs no reason for are left out. */
 export function risksOf(resource: Resource, verbs: readonly Verb[], named: boolean): RoleRisk[] {
-  return ROWS.filter(({ on }) => on.some((pattern) => matches(pattern, resource)))
+  return RISKS.filter(({ on }) => on.some((pattern) => matches(pattern, resource)))
     .map(({ takes = "reason", ...risk }) => ({
       ...risk,
       verbs: risk.verbs.filter((verb) => verbs.includes(verb)),

@@ -146,7 +146,8 @@ function read(
   props: LeastPrivilegeRoleProps,
 ): Required<LeastPrivilegeRoleProps> {
   const problems = new Problems(pathOf(scope, id));
-  const { allow, roleScope = RoleScope.namespace() } = props;
+  const { allow } = props;
+  const roleScope = props.roleScope ?? RoleScope.namespace();
   const inNamespace = roleScope.reason === undefined;
   checkObjectName(problems, "id", id);
   if (!inNamespace && BUILT_IN.includes(id)) {

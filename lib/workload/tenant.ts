@@ -165,9 +165,9 @@ function read(scope: Construct, id: string, props: TenantProps): Read {
   for (const peer of props.allowedPeers ?? []) checkObjectName(problems, "allowedPeers", peer);
   const { admins, developers, viewers } = props;
   const subjects: { [role: string]: Subject[] } = {};
-  for (const [role, ocids = []] of Object.entries({ admins, developers, viewers })) {
-    subjects[role] = readGroups(problems, role, ocids);
-    if (ocids.length > 0) checkUnused(problems, scope, ["Role"], roleName(role));
+  for (const [role, ocids] of Object.entries({ admins, developers, viewers })) {
+    subjects[role] = readGroups(problems, role, ocids ?? []);
+    if (subjects[role].length > 0) checkUnused(problems, scope, ["Role"], roleName(role));
   }
   problems.throwIfAny();
   return { name: name ?? "", subjects };
