@@ -183,6 +183,18 @@ export const ERROR_CODES = {
     title: "An environment variable that Kubernetes does not accept",
     why: "The API server would refuse the whole workload.",
   },
+  PEER_NOT_ALLOWED: {
+    title: "A connection to a tenant that is no peer",
+    why: "Tenants share a cluster because nothing of one reaches another; an exception is for both of them to name.",
+  },
+  PERMISSION_INVALID: {
+    title: "A permission that grants nothing",
+    why: "The API server stores every rule, known words or not; one that fits no request looks as if it granted something.",
+  },
+  PERMISSION_TOO_WIDE: {
+    title: "A permission that leads to more than it says",
+    why: "Who has it can take further rights with it, or read what others keep; its name says nothing of that.",
+  },
   TEXT_TEMPLATE: {
     title: "A text that Terraform would read as a template",
     why: "Terraform replaces what stands in ${ } and %{ } of every text: it fails, or the text says something else.",

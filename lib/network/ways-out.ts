@@ -8,7 +8,7 @@ import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
 import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { type TaggingProps } from "../core/tagging";
-import { Problems, ValidationError } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
 import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreNatGateway } from "../oci/core-nat-gateway";
 import { type CoreVcn } from "../oci/core-vcn";
@@ -45,7 +45,12 @@ export class WaysOut extends Construct {
   ) {
     super(scope, id);
     this.vcnRange = known(props.vcnCidr);
-    this.node.addValidation({ validate: () => this.deadEnds() });
+    this.node.addValidation({
+      validate: () => {
+        this.checkDeadEnds();
+        return [];
+      },
+    });
   }
 
   /** Adds a way out, with its rule; nothing is done where something is wrong with it. */
@@ -174,7 +179,7 @@ export class WaysOut extends Construct {
   }
 
   /** Private destinations without a DRG that leads there; it can be attached later, so they are found at synthesis. */
-  private deadEnds(): string[] {
+  private checkDeadEnds(): void {
     const problems = new Problems(this.node.scope ?? this);
     for (const { cidr } of this.asked.filter((one) => this.wayOf(one) === "none")) {
       problems.add(
@@ -183,12 +188,7 @@ export class WaysOut extends Construct {
         `Attach the DRG that does: network.attachDrg({ drgId, onPremisesCidrs: ["${cidr.text}"] }); a NAT gateway reaches public addresses only`,
       );
     }
-    try {
-      problems.throwIfAny();
-      return [];
-    } catch (error) {
-      return ValidationError.isValidationError(error) ? [error.message] : [];
-    }
+    problems.throwIfAny();
   }
 }
 

@@ -1,0 +1,180 @@
+import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { Construct } from "constructs";
+import { type Allow } from "./allow";
+import { checkUnused } from "./chart-objects";
+import { guardBindings } from "./rbac-bindings";
+import { checkAllowed, rulesOf } from "./role-rules";
+import { RoleScope } from "./role-scope";
+import { type Subject } from "./subject";
+import { Acknowledgements } from "../core/acknowledgement";
+import { pathOf } from "../core/construct-path";
+import { checkObjectName } from "../core/kubernetes-names";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+import { guardStaticSynthesis } from "../manifests/static-synthesis";
+
+/** What a role allows, and where. */
+export interface LeastPrivilegeRoleProps {
+  /** The permissions, one or more, in any order. */
+  readonly allow: Allow[];
+  /**
+   * Where the role holds.
+   *
+   * @default RoleScope.namespace() - in the namespace of the chart
+   */
+  readonly roleScope?: RoleScope;
+}
+
+const API_GROUP = "rbac.authorization.k8s.io";
+/** Roles that Kubernetes makes itself, which a role of this name would replace. */
+const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
+
+/**
+ * A role that allows what is written and nothing else, in one namespace.
+ *
+ * It has no wildcard, and nothing by which one gets further rights unless a reason is given. It is named after the
+ * construct's id. In its chart nothing grants cluster-admin, admin or edit, nor any role to everybody.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
+export class LeastPrivilegeRole extends Construct {
+  /** The name of the Role, or ClusterRole. */
+  public readonly name: string;
+  /** The namespace; none for a role of the whole cluster. */
+  public readonly namespace?: string;
+
+  private readonly granted = new Set<string>();
+
+  /**
+   * @param id the name of the Role too: up to 63 lower-case letters, digits and dashes
+   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, PERMISSION_INVALID, PERMISSION_TOO_WIDE
+   */
+  constructor(scope: Construct, id: string, props: LeastPrivilegeRoleProps) {
+    const { allow, roleScope } = read(scope, id, props);
+    super(scope, id);
+    const chart = Chart.of(this);
+    guardStaticSynthesis(chart);
+    guardBindings(chart);
+    this.name = id;
+    this.namespace = roleScope.reason === undefined ? chart.namespace : undefined;
+    this.node.defaultChild = this.add("Resource", "Role", id, { rules: rulesOf(allow) });
+    if (roleScope.reason !== undefined) {
+      Acknowledgements._record(this, "least-privilege", "a role for the whole cluster", roleScope.reason);
+    }
+    this.acknowledge(allow);
+  }
+
+  /**
+   * Gives the role to somebody, by a binding of its own for each.
+   *
+   * @throws ATTRIBUTE_MISSING, NAME_DUPLICATE
+   */
+  public grantTo(...subjects: Subject[]): void {
+    const problems = new Problems(this);
+    const ids = subjects.map((subject) => this.idOf(problems, subject));
+    if (subjects.length === 0) {
+      problems.add("ATTRIBUTE_MISSING", "No subject was given", "Name whom the role is for");
+    }
+    if (ids.some((id, index) => id !== undefined && (this.granted.has(id) || ids.indexOf(id) < index))) {
+      problems.add("NAME_DUPLICATE", "A subject is given the role twice", "Grant it to each subject once");
+    }
+    problems.throwIfAny();
+    subjects.forEach((subject, index) => this.bind(subject, ids[index] ?? ""));
+  }
+
+  private idOf(problems: Problems, subject: Subject): string | undefined {
+    if (!checkGiven(problems, { subject })) return undefined;
+    if (this.namespace === undefined && subject._needsNamespace()) {
+      problems.add(
+        "ATTRIBUTE_MISSING",
+        `The service account ${subject.name} has no namespace, and neither has the role`,
+        `Name it: Subject.serviceAccount(${JSON.stringify(subject.name)}, "shop")`,
+      );
+      return undefined;
+    }
+    return subject._id(this.namespace);
+  }
+
+  private bind(subject: Subject, id: string): void {
+    this.granted.add(id);
+    this.add(`Binding-${id}`, "RoleBinding", `${this.name}-${id}`, {
+      roleRef: { apiGroup: API_GROUP, kind: this.kindOf("Role"), name: this.name },
+      subjects: [subject._manifest(this.namespace)],
+    });
+  }
+
+  /** Once for each thing that permissions lead to for one reason, however many they are. */
+  private acknowledge(allow: readonly Allow[]): void {
+    const taken = new Map<string, { leadsTo: string; reason: string; what: Set<string> }>();
+    for (const one of allow) {
+      const [reason = "", names] = [one._reason(), one.names.join(", ")];
+      for (const { verbs, leadsTo } of one._risks()) {
+        const entry = taken.get(JSON.stringify([leadsTo, reason])) ?? { leadsTo, reason, what: new Set() };
+        const objects = `${one.resource.toString()}${names === "" ? "" : ` named ${names}`}`;
+        entry.what.add(`${verbs.join(", ")} of ${objects}`);
+        taken.set(JSON.stringify([leadsTo, reason]), entry);
+      }
+    }
+    for (const { leadsTo, reason, what } of taken.values()) {
+      const text = `${[...what].sort().join("; ")}: a way to ${leadsTo}`;
+      Acknowledgements._record(this, "least-privilege", text, reason);
+    }
+  }
+
+  private kindOf(kind: string): string {
+    return this.namespace === undefined ? `Cluster${kind}` : kind;
+  }
+
+  private add(id: string, kind: string, name: string, rest: object): ApiObject {
+    const object = new ApiObject(this, id, {
+      apiVersion: `${API_GROUP}/v1`,
+      kind: this.kindOf(kind),
+      metadata: { name },
+      ...rest,
+    });
+    // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+    if (this.namespace === undefined && Chart.of(this).namespace !== undefined)
+      object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    return object;
+  }
+}
+
+/** Validates the props; throws with all that is wrong. */
+function read(
+  scope: Construct,
+  id: string,
+  props: LeastPrivilegeRoleProps,
+): Required<LeastPrivilegeRoleProps> {
+  const problems = new Problems(pathOf(scope, id));
+  const { allow } = props;
+  const roleScope = props.roleScope ?? RoleScope.namespace();
+  const inNamespace = roleScope.reason === undefined;
+  checkObjectName(problems, "id", id);
+  if (!inNamespace && BUILT_IN.includes(id)) {
+    problems.add(
+      "NAME_INVALID",
+      `id is ${id}, the name of a ClusterRole of Kubernetes itself, which this one would replace`,
+      "Name it after what it allows",
+    );
+  }
+  checkUnused(problems, scope, [inNamespace ? "Role" : "ClusterRole"], id);
+  if (inNamespace && Chart.of(scope).namespace === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The chart has no namespace, so the role has none",
+      'Give it one: new Chart(app, "shop", { namespace: "shop" })',
+    );
+  }
+  if (checkGiven(problems, { allow })) checkAllow(problems, allow, inNamespace);
+  problems.throwIfAny();
+  return { allow, roleScope };
+}
+
+function checkAllow(problems: Problems, allow: readonly Allow[], inNamespace: boolean): void {
+  if (allow.length === 0) {
+    problems.add("PERMISSION_INVALID", "allow is empty", "Name what the role is for, or leave the role out");
+  }
+  if (allow.every((one, index) => checkGiven(problems, { [`allow[${index}]`]: one }))) {
+    checkAllowed(problems, allow, inNamespace);
+  }
+}

@@ -1,0 +1,189 @@
+import { App, Chart } from "cdk8s";
+import { Construct } from "constructs";
+import { type Allow } from "./allow";
+import { AllowedRegistries } from "./allowed-registries";
+import { checkUnused } from "./chart-objects";
+import { checkImageName } from "./image-name";
+import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { guardBindings } from "./rbac-bindings";
+import { LeastPrivilegeRole } from "./role";
+import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
+import { Subject } from "./subject";
+import { checkPeers } from "./tenant-peers";
+import { adminsAllow, developersAllow, viewersAllow } from "./tenant-roles";
+import { type KubernetesVersion } from "../cluster/kubernetes-version";
+import { pathOf } from "../core/construct-path";
+import { checkObjectName } from "../core/kubernetes-names";
+import { Problems } from "../core/validation-error";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
+
+/** Who the people of a tenant are, what they may take and whom their workloads may meet. */
+export interface TenantProps {
+  /**
+   * OCIDs of the IAM groups who deploy the tenant's workloads: what developers do, and write workloads, Services,
+   * NetworkPolicies and what else belongs to them.
+   *
+   * Who writes a workload reaches the Secrets and service accounts of the namespace by it; that is kept as an
+   * acknowledgement. Secrets themselves, commands in containers, roles, quota and limits stay out of reach.
+   *
+   * @default - nobody; a pipeline deploys
+   */
+  readonly admins?: string[];
+  /**
+   * OCIDs of the IAM groups who run what is deployed: what viewers do, and scale, evict and delete pods, end jobs.
+   *
+   * @default - nobody
+   */
+  readonly developers?: string[];
+  /**
+   * OCIDs of the IAM groups who see everything of the tenant but Secrets, logs and events included.
+   *
+   * @default - nobody
+   */
+  readonly viewers?: string[];
+  /**
+   * What all pods of the tenant may take together.
+   *
+   * @default - 100 pods of the default size, and two load balancers
+   */
+  readonly quota?: NamespaceQuota;
+  /**
+   * What one container may take.
+   *
+   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk; at least a hundredth, 16Mi and 1Mi of them
+   */
+  readonly limits?: NamespaceLimits;
+  /**
+   * Registries and repositories that the tenant's images may come from, such as `fra.ocir.io/acme/shop`.
+   *
+   * @default - every one
+   */
+  readonly allowedRegistries?: string[];
+  /**
+   * Namespaces whose pods the tenant's may be connected with; the other tenant must name this one, too.
+   *
+   * It opens nothing: each connection is still declared by its workloads.
+   *
+   * @default - none
+   */
+  readonly allowedPeers?: string[];
+  /**
+   * Labels by which costs are told apart, such as `cost-center`, put on the namespace.
+   *
+   * @default - none
+   */
+  readonly costLabels?: { [key: string]: string };
+  /**
+   * The version of the Pod Security Standard.
+   *
+   * @default - that of SecureNamespace
+   */
+  readonly podSecurityVersion?: KubernetesVersion;
+}
+
+interface Read {
+  readonly name: string;
+  readonly subjects: { readonly [role: string]: readonly Subject[] };
+}
+
+const ROLES: { readonly [role: string]: (tenant: string) => Allow[] } = {
+  admins: adminsAllow,
+  developers: developersAllow,
+  viewers: viewersAllow,
+};
+const roleName = (role: string) => `tenant-${role}`;
+
+/**
+ * One team of several that share a cluster: a namespace of its own, and what its people may do in it.
+ *
+ * The namespace is that of the chart, which is the tenant's alone. Tenants neither see nor reach each other: their roles
+ * hold in their own namespaces only, and a connection needs the consent of both.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/multi-tenancy/
+ */
+export class Tenant extends Construct {
+  /** The name of the tenant and of its namespace. */
+  public readonly name: string;
+  /** The namespace. */
+  public readonly namespace: SecureNamespace;
+
+  /**
+   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, OCID_INVALID, PERMISSION_TOO_WIDE, IMAGE_INVALID, LABEL_INVALID,
+   * QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID
+   */
+  constructor(scope: Construct, id: string, props: TenantProps = {}) {
+    const { name, subjects } = read(scope, id, props);
+    super(scope, id);
+    const chart = Chart.of(this);
+    this.name = name;
+    guardBindings(chart);
+    this.namespace = new SecureNamespace(this, "Namespace", namespaceProps(name, props));
+    this.node.defaultChild = this.namespace.node.defaultChild;
+    for (const [role, all] of Object.entries(subjects)) {
+      if (all.length === 0) continue;
+      new LeastPrivilegeRole(this, roleName(role), { allow: ROLES[role]?.(name) ?? [] }).grantTo(...all);
+    }
+    if (props.allowedRegistries) AllowedRegistries.of(chart).add(...props.allowedRegistries);
+    // At synthesis, when all connections are declared and patched.
+    checkAtSynthesis(this, () => {
+      const problems = new Problems(this);
+      checkPeers(problems, chart, name, props.allowedPeers ?? []);
+      problems.throwIfAny();
+    });
+  }
+}
+
+function namespaceProps(name: string, props: TenantProps): SecureNamespaceProps {
+  const { costLabels: labels, limits, podSecurityVersion, quota } = props;
+  return { name, labels, limits, podSecurityVersion, quota };
+}
+
+/** Validates the props; throws with all that is wrong. */
+function read(scope: Construct, id: string, props: TenantProps): Read {
+  const problems = new Problems(pathOf(scope, id));
+  const name = Chart.of(scope).namespace;
+  if (name === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The chart has no namespace, after which the tenant is named",
+      'Give it one: new Chart(app, "shop", { namespace: "shop" })',
+    );
+  } else {
+    checkUnused(problems, scope, ["Namespace"], name, "Give each tenant a chart and a namespace of its own");
+    checkNamespace(problems, scope, id, namespaceProps(name, props));
+  }
+  for (const prefix of props.allowedRegistries ?? []) checkImageName(problems, prefix, true);
+  if (props.allowedRegistries?.length === 0) {
+    problems.add(
+      "IMAGE_INVALID",
+      "allowedRegistries is empty",
+      "Name one, or leave it out to allow every one",
+    );
+  }
+  for (const peer of props.allowedPeers ?? []) checkObjectName(problems, "allowedPeers", peer);
+  const { admins, developers, viewers } = props;
+  const subjects: { [role: string]: Subject[] } = {};
+  for (const [role, ocids] of Object.entries({ admins, developers, viewers })) {
+    subjects[role] = readGroups(problems, role, ocids ?? []);
+    if (subjects[role].length > 0) checkUnused(problems, scope, ["Role"], roleName(role));
+  }
+  problems.throwIfAny();
+  return { name: name ?? "", subjects };
+}
+
+function readGroups(problems: Problems, role: string, ocids: readonly string[]): Subject[] {
+  for (const ocid of new Set(ocids.filter((one, index) => ocids.indexOf(one) < index))) {
+    problems.add("NAME_DUPLICATE", `${role} names ${ocid} twice`, "Name each group once");
+  }
+  return ocids
+    .map((ocid) => problems.collect(() => Subject.iamGroup(ocid)))
+    .filter((subject) => subject !== undefined);
+}
+
+/** Makes the namespace in another tree of the same paths first, so that a refused tenant leaves nothing behind. */
+function checkNamespace(problems: Problems, scope: Construct, id: string, props: SecureNamespaceProps): void {
+  const [first = "chart", ...rest] = pathOf(scope, id).split("/");
+  const chart: Construct = new Chart(new App(), first, { namespace: props.name });
+  const parent = rest.reduce((above, one) => new Construct(above, one), chart);
+  problems.collect(() => new SecureNamespace(parent, "Namespace", props));
+}
