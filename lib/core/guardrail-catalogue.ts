@@ -66,7 +66,7 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   "image-digest": {
     title: "Images without a digest",
     why: "A tag can be moved to other content at any time, so what runs would not be what was reviewed.",
-    fix: "Name the image by its digest: registry/repository@sha256:<64 hexadecimal digits>",
+    fix: "Name the image by its digest, registry/repository@sha256:… with 64 hexadecimal digits",
     practice: "immutable-containers",
   },
   "load-balancer-rules": {

@@ -35,7 +35,8 @@ export function readGuardrails(
   props: AdmissionGuardrailsProps,
 ): readonly ReadGuardrail[] {
   const problems = new Problems(pathOf(scope, id));
-  const { namePrefix = "secure-oke", mode = GuardrailMode.deny(), modes = {} } = props;
+  const { namePrefix = "secure-oke", mode = GuardrailMode.deny() } = props;
+  const modes = props.modes ?? {};
   checkPrefix(problems, namePrefix);
   checkMode(problems, "mode", mode);
   const parameters = {
