@@ -47,9 +47,9 @@ const loadBalancerRules: GuardrailDefinition = {
   offenders: 'variables.mode == "NSG" ? [] : [variables.mode == "" ? "no mode" : variables.mode]',
 };
 
-// A range that is none is left to Kubernetes' own validation, which comes after this.
+// What CEL reads as no range is refused too: Kubernetes takes some of it, such as 000.0.0.0/0.
 const TOO_WIDE =
-  "isCIDR(r.trim()) && cidr(r.trim()).prefixLength() < (cidr(r.trim()).ip().family() == 4 ? 8 : 19)";
+  "!isCIDR(r.trim()) || " + "cidr(r.trim()).prefixLength() < (cidr(r.trim()).ip().family() == 4 ? 8 : 19)";
 
 const loadBalancerSources: GuardrailDefinition = {
   rule: GuardrailRule.LOAD_BALANCER_SOURCES,

@@ -135,8 +135,6 @@ describeWithApiServer("the guardrails, in a real API server,", () => {
       );
       expect([answer.status, answer.body.message]).toEqual([422, expect.stringContaining("spec.containers")]);
     }
-    const broken = within(only("load-balancer-sources"), loadBalancer(["everyone"], { [INTERNAL]: "true" }));
-    expect((await server.try(broken)).status).toBe(422);
   });
 
   test.each(["non-root", "no-privilege-escalation", "dropped-capabilities", "read-only-root-filesystem"])(

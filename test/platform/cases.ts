@@ -305,6 +305,9 @@ export const OBJECT_CASES: { readonly [rule: string]: Cases<any> } = {
       "an internal one for a range beginning with another address": loadBalancer(["10.0.0.0/0"], {
         [INTERNAL]: "true",
       }),
+      "an internal one for everyone, with blanks": loadBalancer([" 0.0.0.0/0 "], { [INTERNAL]: "T" }),
+      "an internal one for everyone, with zeros": loadBalancer(["000.0.0.0/0"], { [INTERNAL]: "true" }),
+      "an internal one for everyone, as IPv6": loadBalancer(["::ffff:0.0.0.0/96"], { [INTERNAL]: "TRUE" }),
       "an internal one for all of IPv6": loadBalancer(["::/0"], { [INTERNAL]: "t" }),
       "an internal network load balancer for everyone": loadBalancer(["0.0.0.0/0"], {
         [INTERNAL_NLB]: "true",
