@@ -128,7 +128,7 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   "non-root": {
     title: "Containers that may run as root",
     why: "Root in a container is root on the node after one escape.",
-    fix: "Set securityContext.runAsNonRoot to true in the pod or in every container, and no runAsUser of 0",
+    fix: "Set securityContext.runAsNonRoot to true in the pod or in every container, and runAsUser nowhere to 0",
     practice: "non-root",
   },
   "read-only-root-filesystem": {

@@ -31,9 +31,11 @@ const POD =
 
 /** What a container's field says, in an expression where the container is `c`. */
 const own = (field: string, otherwise: string) => `c.?securityContext.?${field}.orValue(${otherwise})`;
+/** What the pod's field says. */
+const podSays = (field: string, otherwise: string) =>
+  `variables.spec.?securityContext.?${field}.orValue(${otherwise})`;
 /** What a container's field says, or the pod's where the container's says nothing. */
-const inherited = (field: string, otherwise: string) =>
-  own(field, `variables.spec.?securityContext.?${field}.orValue(${otherwise})`);
+const inherited = (field: string, otherwise: string) => own(field, podSays(field, otherwise));
 
 // A list that is missing is null where Kubernetes has no way to leave it out.
 const listOf = (key: string) =>
@@ -76,6 +78,12 @@ const HOST_ACCESS = [
   namesOf(listOf("volumes"), "v", "has(v.hostPath)", "volume "),
   containersWhere("c.?ports.orValue([]).exists(p, p.?hostPort.orValue(0) != 0)", "hostPort of "),
   containersWhere(inherited("windowsOptions.?hostProcess", "false"), "hostProcess of "),
+];
+
+// What the pod says is judged for itself too, as the restricted standard does: an ephemeral container may inherit it.
+const NON_ROOT = [
+  wordWhere(`!${podSays("runAsNonRoot", "true")} || ${podSays("runAsUser", "-1")} == 0`, "the pod itself"),
+  containersWhere(`!${inherited("runAsNonRoot", "false")} || ${own("runAsUser", "-1")} == 0`),
 ];
 
 const KEEPS_CAPABILITIES =
@@ -135,10 +143,7 @@ export function podGuardrails(parameters: GuardrailParameters): GuardrailDefinit
       `${POD}.spec.?automountServiceAccountToken`,
       label(TOKEN_LABEL.key),
     ]),
-    podRule(
-      GuardrailRule.NON_ROOT,
-      containersWhere(`!${inherited("runAsNonRoot", "false")} || ${inherited("runAsUser", "-1")} == 0`),
-    ),
+    podRule(GuardrailRule.NON_ROOT, NON_ROOT.join(" + ")),
     podRule(
       GuardrailRule.READ_ONLY_ROOT_FILESYSTEM,
       containersWhere(`!${own("readOnlyRootFilesystem", "false")}`),

@@ -19,6 +19,7 @@ import {
   until,
   within,
 } from "./guarded-server";
+import { randomPods } from "./random-pods";
 import {
   account,
   binding,
@@ -45,10 +46,15 @@ const ONE_RULE_EACH = RULES.flatMap((namespace) =>
     GuardrailException.of({ namespace: only(namespace), rule, reason }),
   ),
 );
+/** The rules that the restricted standard of Kubernetes has too. */
+const STANDARD = ["dropped-capabilities", "no-host-access", "no-privilege-escalation", "non-root"];
+const AS_STANDARD = RULES.filter((rule) => !STANDARD.includes(rule)).map((rule) =>
+  GuardrailException.of({ namespace: "as-standard", rule, reason }),
+);
 const PROPS: AdmissionGuardrailsProps = {
   allowedRegistries: ["fra.ocir.io/acme", "registry.example:5000", "quay.example"],
   requiredLabels: REQUIRED_LABELS,
-  exceptions: [...ONE_RULE_EACH, FREE],
+  exceptions: [...ONE_RULE_EACH, ...AS_STANDARD, FREE],
 };
 
 /** A pod that breaks all rules for pods. */
@@ -75,7 +81,7 @@ describeWithApiServer("the guardrails, in a real API server,", () => {
 
   beforeAll(async () => {
     server = await GuardedServer.start();
-    await server.applyNamespaces("free", "old", "new", ...RULES.map(only));
+    await server.applyNamespaces("as-standard", "free", "old", "new", ...RULES.map(only));
     await applyOld();
     await server.apply(...policiesOf(PROPS));
     await server.enforced();
@@ -123,6 +129,26 @@ describeWithApiServer("the guardrails, in a real API server,", () => {
       expectPassed(await server.try(workload(kind, "new", template())));
       expect((await server.try(workload(kind, "new", rogue))).status).toBe(403);
     }
+  });
+
+  test("judge pods as the restricted standard of Kubernetes does, where both judge", async () => {
+    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+    expectPassed(await server.patch("/api/v1/namespaces/free", { metadata: { labels } }));
+    let refused = 0;
+    const pods = randomPods(300);
+    for (const pod of pods) {
+      const standard = await server.try(workload("Pod", "free", pod));
+      const ours = await server.try(workload("Pod", "as-standard", pod));
+      expect([ours.status, pod]).toEqual([standard.status, pod]);
+      if (ours.status === 403) refused += 1;
+    }
+    expectPassed(
+      await server.patch("/api/v1/namespaces/free", {
+        metadata: { labels: { [Object.keys(labels)[0]!]: null } },
+      }),
+    );
+    expect(refused).toBeGreaterThan(pods.length / 4);
+    expect(refused).toBeLessThan((pods.length * 3) / 4);
   });
 
   test("leave to Kubernetes what is no valid object, and say nothing unclear about it", async () => {

@@ -58,11 +58,11 @@ export const POD_CASES: { readonly [rule: string]: Cases<Change> } = {
         delete pod.spec.securityContext;
         first(pod).securityContext.runAsNonRoot = true;
       },
-      "a user of the container instead of the pod's root": (pod) => {
-        pod.spec.securityContext.runAsUser = 0;
-        first(pod).securityContext.runAsUser = 65532;
-      },
       "a container without a security context in a pod that says so": also(bare),
+      "users who are not root": (pod) => {
+        pod.spec.securityContext.runAsUser = 65532;
+        first(pod).securityContext.runAsUser = 10001;
+      },
     },
     refuse: {
       "no security context anywhere": (pod) => {
@@ -72,6 +72,14 @@ export const POD_CASES: { readonly [rule: string]: Cases<Change> } = {
       "an empty security context": (pod) => (pod.spec.securityContext = {}),
       "a container that says otherwise": secure((context) => (context.runAsNonRoot = false)),
       "an init container that says otherwise": alsoInit({ securityContext: { runAsNonRoot: false } }),
+      "user 0 of the pod, though no container of today takes it": (pod) => {
+        pod.spec.securityContext.runAsUser = 0;
+        first(pod).securityContext.runAsUser = 65532;
+      },
+      "a pod that says otherwise, though its container doesn't": (pod) => {
+        pod.spec.securityContext.runAsNonRoot = false;
+        first(pod).securityContext.runAsNonRoot = true;
+      },
       "user 0 of the pod": (pod) => (pod.spec.securityContext.runAsUser = 0),
       "user 0 of a container": secure((context) => (context.runAsUser = 0)),
       "user 0 of the second container": also({ securityContext: { runAsUser: 0 } }),
