@@ -22,7 +22,7 @@ export enum GuardrailRule {
   NO_NODE_PORT = "no-node-port",
   /** No container gets more rights than it started with. */
   NO_PRIVILEGE_ESCALATION = "no-privilege-escalation",
-  /** Pods get no token that they did not ask for. */
+  /** Pods get no token that they did not ask for, by the label `secure-oke/service-account-token: automounted`. */
   NO_TOKEN_AUTOMOUNT = "no-token-automount",
   /** No Secret holds a token that never expires. */
   NO_TOKEN_SECRET = "no-token-secret",

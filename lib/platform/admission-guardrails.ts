@@ -16,7 +16,11 @@ import { guardStaticSynthesis } from "../manifests/static-synthesis";
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 export class AdmissionGuardrails extends Construct {
-  /** The rules that are enforced, or watched, sorted; each is a child of its name. */
+  /**
+   * The rules that hold, sorted.
+   *
+   * Each is the id of a child, whose `node.defaultChild` is the policy.
+   */
   public readonly rules: GuardrailRule[];
 
   /** @throws GUARDRAIL_INVALID, IMAGE_INVALID, LABEL_INVALID, NAME_INVALID, NAME_DUPLICATE */
