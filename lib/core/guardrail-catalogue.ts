@@ -89,7 +89,7 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   },
   "no-everyone": {
     title: "A role for everyone",
-    why: "These subjects stand for all who reach the API server, logged in or not: what they may do, an attacker may do.",
+    why: "These subjects stand for all who reach the API server, logged in or not, or for every pod: an attacker is one of them.",
     fix: "Name the users, groups or service accounts that need the role",
     practice: "least-privilege",
   },

@@ -13,7 +13,12 @@ const INTERNAL = [
 ];
 // What Go's strconv.ParseBool, by which the cloud controller reads the annotations, takes for true.
 const TRUE = ["1", "T", "TRUE", "True", "t", "true"];
-const EVERYONE = ["system:anonymous", "system:authenticated", "system:unauthenticated"];
+const EVERYONE = [
+  "system:anonymous",
+  "system:authenticated",
+  "system:serviceaccounts",
+  "system:unauthenticated",
+];
 
 const annotation = (key: string) => `object.metadata.?annotations[?${celText(key)}]`;
 

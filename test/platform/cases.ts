@@ -349,11 +349,15 @@ export const OBJECT_CASES: { readonly [rule: string]: Cases<any> } = {
     pass: {
       "a group": binding("ClusterRoleBinding", "view", [group("auditors")]),
       nobody: binding("RoleBinding", "view"),
+      "the service accounts of a namespace": binding("RoleBinding", "view", [
+        group("system:serviceaccounts:shop"),
+      ]),
       "an account": binding("RoleBinding", "view", [account("shop", "system")]),
     },
     refuse: {
       "all who are logged in": binding("ClusterRoleBinding", "view", [group("system:authenticated")]),
       "all who are not": binding("ClusterRoleBinding", "view", [group("system:unauthenticated")]),
+      "every service account": binding("ClusterRoleBinding", "view", [group("system:serviceaccounts")]),
       "the user without a name": binding("ClusterRoleBinding", "view", [user("system:anonymous")]),
       "in a namespace": binding("RoleBinding", "view", [group("system:authenticated")]),
       "one among others": binding("RoleBinding", "view", [user("jane"), group("system:unauthenticated")]),
