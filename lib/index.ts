@@ -2,6 +2,7 @@
 export * as oci from "./oci";
 
 export { Acknowledgements, type Acknowledgement } from "./core/acknowledgement";
+export { GuardrailRule } from "./core/guardrail-catalogue";
 export { Port, Protocol } from "./core/port";
 export { type ReasonedChoice } from "./core/reason";
 export { type TaggingProps } from "./core/tagging";
@@ -71,3 +72,9 @@ export * from "./workload/tenant";
 export * from "./workload/tls-termination";
 export * from "./workload/workload-service";
 export * from "./workload/writable-path";
+
+export * from "./platform/admission-guardrails";
+export * from "./platform/admission-guardrails-props";
+export { GuardrailException } from "./platform/guardrail-exception";
+export type { GuardrailExceptionProps, NamespaceExceptionProps } from "./platform/guardrail-exception";
+export * from "./platform/guardrail-mode";

@@ -223,6 +223,10 @@ export const ERROR_CODES = {
     title: "A load balancer that can't be made as asked",
     why: "The load balancer controller would fail, or do less than the Service says, and report it only as an event.",
   },
+  GUARDRAIL_INVALID: {
+    title: "A guardrail that is none, or one that could not be enforced as asked",
+    why: "The API server would refuse it, or let through what it was to refuse, and nobody would notice until it matters.",
+  },
 } as const satisfies { [code: string]: ErrorCodeText };
 
 /** A code of the table above. */

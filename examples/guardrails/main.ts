@@ -1,0 +1,76 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import {
+  AdmissionGuardrails,
+  ContainerImage,
+  GuardrailException,
+  GuardrailMode,
+  GuardrailRule,
+  HardenedDeployment,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  NodeImage,
+  NodeShape,
+  PrivateNodePool,
+  SecureNamespace,
+  SecureOkeCluster,
+  TlsTermination,
+  oci,
+} from "secure-oke";
+
+const app = new App();
+const stack = new TerraformStack(app, "platform");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId: "ocid1.compartment.oc1..example",
+  kubernetesVersion: KubernetesVersion.V1_34,
+});
+new PrivateNodePool(stack, "general", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  size: 3,
+});
+
+// The rules: applied by the platform's people, before anything else is.
+const kubernetes = new KubernetesApp();
+const platform = new Chart(kubernetes, "guardrails");
+new AdmissionGuardrails(platform, "guardrails", {
+  allowedRegistries: ["fra.ocir.io/acme"],
+  requiredLabels: ["app.kubernetes.io/name", "team"],
+  modes: {
+    [GuardrailRule.IMAGE_DIGEST]: GuardrailMode.warn({ reason: "The pipeline pins digests from June on" }),
+  },
+  exceptions: [
+    GuardrailException.of({
+      namespace: "legacy-billing",
+      rule: GuardrailRule.READ_ONLY_ROOT_FILESYSTEM,
+      reason: "Writes its reports beside the program until it is replaced",
+    }),
+    GuardrailException.ofEveryRule({
+      namespace: "native-ingress-controller-system",
+      reason: "OKE installs and updates the ingress controller in it",
+    }),
+  ],
+});
+cluster.addCdk8sChart("guardrails", platform);
+
+// A workload as the library makes it passes them all.
+const shop = new Chart(kubernetes, "shop", { namespace: "shop" });
+new SecureNamespace(shop, "namespace", { name: "shop" });
+const web = new HardenedDeployment(shop, "web", {
+  image: ContainerImage.of(
+    "fra.ocir.io/acme/web@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  ),
+  port: 8080,
+  labels: { team: "shop" },
+});
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+});
+cluster.addCdk8sChart("shop", shop);
+
+app.synth();

@@ -1,0 +1,146 @@
+import { type PracticeId } from "./practices";
+
+/** A rule that the API server holds every object to; docs/guardrails.md tells what each refuses. */
+export enum GuardrailRule {
+  /** Images come from the registries that were named. */
+  ALLOWED_REGISTRIES = "allowed-registries",
+  /** Containers drop all capabilities, and add none but NET_BIND_SERVICE. */
+  DROPPED_CAPABILITIES = "dropped-capabilities",
+  /** Images are named by their digest. */
+  IMAGE_DIGEST = "image-digest",
+  /** The rules of load balancers are in network security groups. */
+  LOAD_BALANCER_RULES = "load-balancer-rules",
+  /** Load balancers take clients of named ranges, internal ones of none wider than a /8 (IPv6: a /19). */
+  LOAD_BALANCER_SOURCES = "load-balancer-sources",
+  /** Nobody gets the role cluster-admin. */
+  NO_CLUSTER_ADMIN = "no-cluster-admin",
+  /** No role is given to everyone, nor to those who did not log in. */
+  NO_EVERYONE = "no-everyone",
+  /** Pods use no file, port, process or network of their node. */
+  NO_HOST_ACCESS = "no-host-access",
+  /** No Service opens a port on every node for its own sake. */
+  NO_NODE_PORT = "no-node-port",
+  /** No container gets more rights than it started with. */
+  NO_PRIVILEGE_ESCALATION = "no-privilege-escalation",
+  /** Pods get no token that they did not ask for, by the label `secure-oke/service-account-token: automounted`. */
+  NO_TOKEN_AUTOMOUNT = "no-token-automount",
+  /** No Secret holds a token that never expires. */
+  NO_TOKEN_SECRET = "no-token-secret",
+  /** No container runs as root. */
+  NON_ROOT = "non-root",
+  /** Containers can't write to their image. */
+  READ_ONLY_ROOT_FILESYSTEM = "read-only-root-filesystem",
+  /** Pods have the labels that were named. */
+  REQUIRED_LABELS = "required-labels",
+}
+
+/** What people read of a rule: in refusals, in annotations, on the page of the rules. */
+export interface GuardrailText {
+  /** What is found where the rule is broken, in a few words. */
+  readonly title: string;
+  /** Why it matters. */
+  readonly why: string;
+  /** What to write instead. */
+  readonly fix: string;
+  /** The practice that the rule is of. */
+  readonly practice: PracticeId;
+}
+
+/** The label by which a pod asks for the token of its service account, and what it must say. */
+export const TOKEN_LABEL = { key: "secure-oke/service-account-token", value: "automounted" } as const;
+
+/** The texts of all rules: one place for what refuses at admission and for what finds the same in files. */
+export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
+  "allowed-registries": {
+    title: "Images from where no image may come from",
+    why: "Images of the registries that were named are built, scanned and signed by people you know; others by anyone.",
+    fix: "Push the image to an allowed registry and name it there, in the same letter case",
+    practice: "small-images",
+  },
+  "dropped-capabilities": {
+    title: "Containers that keep capabilities",
+    why: "Each capability is a part of root's power, and the runtime gives a dozen of them to whoever drops none.",
+    fix: "Set securityContext.capabilities.drop to [ALL] in every container, and add none but NET_BIND_SERVICE",
+    practice: "non-root",
+  },
+  "image-digest": {
+    title: "Images without a digest",
+    why: "A tag can be moved to other content at any time, so what runs would not be what was reviewed.",
+    fix: "Name the image by its digest, registry/repository@sha256:… with 64 hexadecimal digits",
+    practice: "immutable-containers",
+  },
+  "load-balancer-rules": {
+    title: "A load balancer whose rules are not in network security groups",
+    why: "Without the mode the cloud controller rewrites security lists: all of the subnet is opened, and Terraform sees drift.",
+    fix: 'Give the Service the annotation oci.oraclecloud.com/security-rule-management-mode: "NSG"',
+    practice: "nsg-rules-as-code",
+  },
+  "load-balancer-sources": {
+    title: "A load balancer whose clients are not limited",
+    why: "Without source ranges everyone may connect, and an internal load balancer for everyone is internal by luck only.",
+    fix: "Set spec.loadBalancerSourceRanges to the ranges of the clients, for an internal load balancer none wider than a /8",
+    practice: "exposure",
+  },
+  "no-cluster-admin": {
+    title: "A binding to cluster-admin",
+    why: "cluster-admin may do everything, also read every Secret and undo every guardrail; nobody's daily work needs it.",
+    fix: "Bind a role that allows only what is needed",
+    practice: "least-privilege",
+  },
+  "no-everyone": {
+    title: "A role for everyone",
+    why: "These subjects stand for all who reach the API server, logged in or not, or for every pod: an attacker is one of them.",
+    fix: "Name the users, groups or service accounts that need the role",
+    practice: "least-privilege",
+  },
+  "no-host-access": {
+    title: "Pods that reach into their node",
+    why: "Files, processes and network of the node lead to its credentials and to all other pods on it.",
+    fix: "Leave out hostNetwork, hostPID, hostIPC, hostPort, hostProcess and volumes of type hostPath",
+    practice: "non-root",
+  },
+  "no-node-port": {
+    title: "A Service that opens a port on every node",
+    why: "A node port goes past the load balancer, its TLS and its rules.",
+    fix: "Use type ClusterIP inside the cluster, and type LoadBalancer for clients outside",
+    practice: "network-layers",
+  },
+  "no-privilege-escalation": {
+    title: "Containers that may get more rights than they started with",
+    why: "A setuid program makes root of any user where escalation is allowed; a privileged container is root on the node.",
+    fix: "Set securityContext.allowPrivilegeEscalation to false in every container, and leave out privileged",
+    practice: "non-root",
+  },
+  "no-token-automount": {
+    title: "Pods that get a token without asking",
+    why: "Who breaks into such a pod talks to the API server in its name, though the program never needed to.",
+    fix:
+      "Set automountServiceAccountToken to false in the pod's spec; a program that calls the API takes a projected token, " +
+      `or the pod's label ${TOKEN_LABEL.key}: ${TOKEN_LABEL.value}`,
+    practice: "access-tokens",
+  },
+  "no-token-secret": {
+    title: "A Secret with a token that never expires",
+    why: "Such a token works until somebody deletes it, from anywhere, for everyone who ever read it.",
+    fix: "Ask for a token that expires: kubectl create token, or a projected volume",
+    practice: "access-tokens",
+  },
+  "non-root": {
+    title: "Containers that may run as root",
+    why: "Root in a container is root on the node after one escape.",
+    fix: "Set securityContext.runAsNonRoot to true in the pod or in every container, and runAsUser nowhere to 0",
+    practice: "non-root",
+  },
+  "read-only-root-filesystem": {
+    title: "Containers that can write to their root filesystem",
+    why: "Who breaks in can replace programs and leave tools behind; what runs is no longer the image.",
+    fix: "Set securityContext.readOnlyRootFilesystem to true in every container, and mount an emptyDir where it writes",
+    practice: "immutable-containers",
+  },
+  "required-labels": {
+    title: "Pods without labels that all must have",
+    why: "Nobody can tell whose such a pod is, who pays for it and whom to call.",
+    fix: "Give the pod, or the pod's template, these labels, none of them empty",
+    practice: "auditing",
+  },
+};

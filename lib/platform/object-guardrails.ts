@@ -1,0 +1,134 @@
+import { celList, celText, whenChanged } from "./cel";
+import {
+  type GuardrailDefinition,
+  type GuardrailParameters,
+  type JudgedResources,
+} from "./guardrail-definition";
+import { GuardrailRule } from "../core/guardrail-catalogue";
+
+const RULE_MODE = "oci.oraclecloud.com/security-rule-management-mode";
+const INTERNAL = [
+  "oci-network-load-balancer.oraclecloud.com/internal",
+  "service.beta.kubernetes.io/oci-load-balancer-internal",
+];
+// What Go's strconv.ParseBool, by which the cloud controller reads the annotations, takes for true.
+const TRUE = ["1", "T", "TRUE", "True", "t", "true"];
+const EVERYONE = [
+  "system:anonymous",
+  "system:authenticated",
+  "system:serviceaccounts",
+  "system:unauthenticated",
+];
+
+const annotation = (key: string) => `object.metadata.?annotations[?${celText(key)}]`;
+
+function resourcesOf(
+  group: string,
+  resources: string[],
+  operations = ["CREATE", "UPDATE"],
+): JudgedResources[] {
+  return [{ apiGroups: [group], apiVersions: ["v1"], operations, resources }];
+}
+
+const SERVICES = resourcesOf("", ["services"]);
+const BINDINGS = resourcesOf("rbac.authorization.k8s.io", ["clusterrolebindings", "rolebindings"]);
+
+const TYPE = "object.spec.?type";
+const IS_LOAD_BALANCER = { name: "is-load-balancer", expression: `${TYPE}.orValue("") == "LoadBalancer"` };
+const RANGES = "object.spec.?loadBalancerSourceRanges";
+
+// The API server itself keeps the bindings that Kubernetes has for everyone, such as that of system:discovery.
+const NOT_BY_THE_SERVER = {
+  name: "is-not-by-the-api-server",
+  expression: 'request.userInfo.username != "system:apiserver"',
+};
+const BINDING_CHANGED = whenChanged("object.roleRef", "object.?subjects");
+
+const loadBalancerRules: GuardrailDefinition = {
+  rule: GuardrailRule.LOAD_BALANCER_RULES,
+  resourceRules: SERVICES,
+  matchConditions: [IS_LOAD_BALANCER, whenChanged(TYPE, annotation(RULE_MODE))],
+  variables: [{ name: "mode", expression: `${annotation(RULE_MODE)}.orValue("")` }],
+  offenders: 'variables.mode == "NSG" ? [] : [variables.mode == "" ? "no mode" : variables.mode]',
+};
+
+// What CEL reads as no range is refused too: Kubernetes takes some of it, such as 000.0.0.0/0.
+const TOO_WIDE =
+  "!isCIDR(r.trim()) || " + "cidr(r.trim()).prefixLength() < (cidr(r.trim()).ip().family() == 4 ? 8 : 19)";
+
+const loadBalancerSources: GuardrailDefinition = {
+  rule: GuardrailRule.LOAD_BALANCER_SOURCES,
+  resourceRules: SERVICES,
+  matchConditions: [IS_LOAD_BALANCER, whenChanged(TYPE, RANGES, ...INTERNAL.map(annotation))],
+  variables: [
+    { name: "ranges", expression: `${RANGES}.orValue([])` },
+    {
+      name: "isInternal",
+      expression: INTERNAL.map((key) => `${annotation(key)}.orValue("") in ${celList(TRUE)}`).join(" || "),
+    },
+  ],
+  offenders:
+    'variables.ranges.size() == 0 ? ["no range"] : ' +
+    `variables.isInternal ? variables.ranges.filter(r, ${TOO_WIDE}).map(r, string(r)) : []`,
+};
+
+const noNodePort: GuardrailDefinition = {
+  rule: GuardrailRule.NO_NODE_PORT,
+  resourceRules: SERVICES,
+  matchConditions: [whenChanged(TYPE)],
+  variables: [],
+  offenders: `${TYPE}.orValue("") == "NodePort" ? ["type NodePort"] : []`,
+};
+
+const noTokenSecret: GuardrailDefinition = {
+  rule: GuardrailRule.NO_TOKEN_SECRET,
+  // The type of a Secret never changes.
+  resourceRules: resourcesOf("", ["secrets"], ["CREATE"]),
+  matchConditions: [],
+  variables: [],
+  offenders:
+    'object.?type.orValue("") == "kubernetes.io/service-account-token" ? ["type kubernetes.io/service-account-token"] : []',
+};
+
+const noEveryone: GuardrailDefinition = {
+  rule: GuardrailRule.NO_EVERYONE,
+  resourceRules: BINDINGS,
+  matchConditions: [NOT_BY_THE_SERVER, BINDING_CHANGED],
+  variables: [],
+  offenders: `object.?subjects.orValue([]).filter(s, s.name in ${celList(EVERYONE)}).map(s, string(s.name))`,
+};
+
+/**
+ * A binding of the whole cluster is in no namespace, so it is judged by whose it is: those of the system's own service
+ * accounts, and of a namespace that the rule spares, are left alone.
+ */
+function noClusterAdmin(spared: readonly string[]): GuardrailDefinition {
+  const isSpared = `s.kind == "ServiceAccount" && s.?namespace.orValue("") in ${celList(spared)}`;
+  const ofSpared =
+    `object.kind == "ClusterRoleBinding" && object.?subjects.orValue([]).size() > 0 && ` +
+    `object.subjects.all(s, ${isSpared})`;
+  return {
+    rule: GuardrailRule.NO_CLUSTER_ADMIN,
+    resourceRules: BINDINGS,
+    matchConditions: [
+      NOT_BY_THE_SERVER,
+      BINDING_CHANGED,
+      { name: "is-not-of-a-spared-namespace", expression: `!(${ofSpared})` },
+    ],
+    variables: [],
+    offenders:
+      'object.roleRef.kind == "ClusterRole" && object.roleRef.name == "cluster-admin" ? ["roleRef cluster-admin"] : []',
+  };
+}
+
+/** The rules for objects that are no workloads. */
+export function objectGuardrails({ sparedNamespaces }: GuardrailParameters): GuardrailDefinition[] {
+  return [
+    loadBalancerRules,
+    loadBalancerSources,
+    noClusterAdmin(sparedNamespaces(GuardrailRule.NO_CLUSTER_ADMIN)),
+    noEveryone,
+    noNodePort,
+    noTokenSecret,
+  ];
+}

@@ -1,0 +1,182 @@
+import { type Construct } from "constructs";
+import { type AdmissionGuardrailsProps } from "./admission-guardrails-props";
+import { type GuardrailDefinition, type GuardrailParameters } from "./guardrail-definition";
+import { ALL_RULES, checkRule, GuardrailException, SYSTEM_NAMESPACES } from "./guardrail-exception";
+import { GuardrailMode } from "./guardrail-mode";
+import { objectGuardrails } from "./object-guardrails";
+import { podGuardrails } from "./pod-guardrails";
+import { pathOf } from "../core/construct-path";
+import { GuardrailRule } from "../core/guardrail-catalogue";
+import { checkObjectName, isQualifiedName } from "../core/kubernetes-names";
+import { shown } from "../core/shown";
+import { Problems } from "../core/validation-error";
+import { checkUnused } from "../workload/chart-objects";
+import { checkImageName } from "../workload/image-name";
+
+export const POLICY_KIND = "ValidatingAdmissionPolicy";
+const LONGEST_RULE = Math.max(...ALL_RULES.map((rule) => rule.length));
+const LONGEST_NAME = 63;
+
+/** A rule with all that its two objects are made of. */
+export interface ReadGuardrail {
+  readonly name: string;
+  readonly definition: GuardrailDefinition;
+  readonly mode: GuardrailMode;
+  /** The exceptions from this rule, by their namespaces. */
+  readonly exceptions: readonly GuardrailException[];
+  /** All namespaces that the rule does not hold in, sorted. */
+  readonly sparedNamespaces: readonly string[];
+}
+
+/** Validates the props; throws with all that is wrong. */
+export function readGuardrails(
+  scope: Construct,
+  id: string,
+  props: AdmissionGuardrailsProps,
+): readonly ReadGuardrail[] {
+  const problems = new Problems(pathOf(scope, id));
+  const { namePrefix = "secure-oke", mode = GuardrailMode.deny() } = props;
+  const modes = props.modes ?? {};
+  checkPrefix(problems, namePrefix);
+  checkMode(problems, "mode", mode);
+  const parameters = {
+    allowedRegistries: readRegistries(problems, props.allowedRegistries),
+    requiredLabels: readLabels(problems, props.requiredLabels),
+  };
+  const exceptions = readExceptions(problems, props.exceptions ?? []);
+  const of = (rule: GuardrailRule) => exceptions.filter(({ rules }) => rules.includes(rule));
+  const sparedNamespaces = (rule: GuardrailRule) =>
+    [...SYSTEM_NAMESPACES, ...of(rule).map(({ namespace }) => namespace)].sort();
+  const definitions = definitionsOf({ ...parameters, sparedNamespaces });
+  checkModes(problems, modes, definitions);
+  checkExceptedRules(problems, exceptions, definitions);
+  const all = definitions.map((definition) => ({
+    name: `${namePrefix}-${definition.rule}`,
+    definition,
+    mode: modes[definition.rule] ?? mode,
+    exceptions: of(definition.rule),
+    sparedNamespaces: sparedNamespaces(definition.rule),
+  }));
+  for (const { name } of all)
+    checkUnused(problems, scope, [POLICY_KIND], name, "Give each a namePrefix of its own");
+  problems.throwIfAny();
+  return all;
+}
+
+function definitionsOf(parameters: GuardrailParameters): GuardrailDefinition[] {
+  const all = [...podGuardrails(parameters), ...objectGuardrails(parameters)];
+  return all.sort((a, b) => (a.rule < b.rule ? -1 : 1));
+}
+
+function checkPrefix(problems: Problems, prefix: string): void {
+  checkObjectName(problems, "namePrefix", prefix);
+  const longest = LONGEST_NAME - LONGEST_RULE - 1;
+  if (!(prefix.length > longest)) return;
+  problems.add("NAME_INVALID", `namePrefix has ${prefix.length} characters`, `Use up to ${longest}`);
+}
+
+function checkMode(problems: Problems, name: string, mode: unknown): void {
+  if (Array.isArray((mode as Partial<GuardrailMode> | null)?.validationActions)) return;
+  problems.add(
+    "GUARDRAIL_INVALID",
+    `${name} is ${shown(mode)}`,
+    "Take GuardrailMode.deny(), .warn({ reason }) or .audit({ reason })",
+  );
+}
+
+/** The entries of a list that was given; a list that is none goes into the problems. */
+function readList(
+  problems: Problems,
+  name: string,
+  texts: readonly string[] | undefined,
+  fix: string,
+): string[] {
+  if (texts === undefined) return [];
+  if (!Array.isArray(texts) || texts.length === 0) {
+    problems.add("GUARDRAIL_INVALID", `${name} is ${shown(texts)}, which names nothing`, fix);
+    return [];
+  }
+  return [...(texts as string[])];
+}
+
+function readRegistries(problems: Problems, texts: readonly string[] | undefined): string[] {
+  const fix = 'Name a registry, for example "fra.ocir.io/acme", or leave allowedRegistries out';
+  return readList(problems, "allowedRegistries", texts, fix).filter((text) => {
+    if (typeof text === "string") checkImageName(problems, text, true);
+    else problems.add("IMAGE_INVALID", `allowedRegistries holds ${shown(text)}`, fix);
+    return typeof text === "string";
+  });
+}
+
+function readLabels(problems: Problems, texts: readonly string[] | undefined): string[] {
+  const fix =
+    'Name keys of labels, for example "team" or "acme.example/cost-center", or leave requiredLabels out';
+  return readList(problems, "requiredLabels", texts, fix).filter((text) => {
+    if (typeof text === "string" && isQualifiedName(text)) return true;
+    problems.add("LABEL_INVALID", `requiredLabels holds ${shown(text)}`, fix);
+    return false;
+  });
+}
+
+function readExceptions(problems: Problems, given: readonly GuardrailException[]): GuardrailException[] {
+  const exceptions = given.filter((one) => {
+    if (one instanceof GuardrailException) return true;
+    problems.add("GUARDRAIL_INVALID", `exceptions holds ${shown(one)}`, "Take GuardrailException.of({ … })");
+    return false;
+  });
+  const sorted = exceptions.sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+  for (const [index, one] of sorted.entries()) {
+    const twice = sorted
+      .slice(index + 1)
+      .filter(({ namespace }) => namespace === one.namespace)
+      .flatMap(({ rules }) => rules.filter((rule) => one.rules.includes(rule)));
+    if (twice.length === 0) continue;
+    problems.add(
+      "NAME_DUPLICATE",
+      `exceptions names ${one.namespace} more than once for ${[...new Set(twice)].join(", ")}`,
+      "Keep one of them, with all of the reason",
+    );
+  }
+  return sorted;
+}
+
+function checkModes(
+  problems: Problems,
+  modes: { readonly [rule: string]: GuardrailMode },
+  definitions: readonly GuardrailDefinition[],
+): void {
+  for (const [rule, mode] of Object.entries(modes)) {
+    checkRule(problems, rule);
+    checkMode(problems, `modes["${rule}"]`, mode);
+    checkMade(problems, `modes names ${rule}`, rule, definitions);
+  }
+}
+
+function checkExceptedRules(
+  problems: Problems,
+  exceptions: readonly GuardrailException[],
+  definitions: readonly GuardrailDefinition[],
+): void {
+  // An exception from every rule is one from those that are there.
+  for (const { namespace, rules } of exceptions.filter((one) => one.rules.length === 1)) {
+    for (const rule of rules)
+      checkMade(problems, `exceptions spares ${namespace} from ${rule}`, rule, definitions);
+  }
+}
+
+const PARAMETER_OF: { readonly [rule: string]: string } = {
+  [GuardrailRule.ALLOWED_REGISTRIES]: "allowedRegistries",
+  [GuardrailRule.REQUIRED_LABELS]: "requiredLabels",
+};
+
+/** Adds a problem where a rule that is known is left out for want of its parameter. */
+function checkMade(
+  problems: Problems,
+  what: string,
+  rule: string,
+  definitions: readonly GuardrailDefinition[],
+): void {
+  const parameter = PARAMETER_OF[rule];
+  if (parameter === undefined || definitions.some((one) => one.rule === rule)) return;
+  problems.add("GUARDRAIL_INVALID", `${what}, which is not there without ${parameter}`, `Give ${parameter}`);
+}

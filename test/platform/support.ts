@@ -1,0 +1,107 @@
+import { DIGEST } from "../workload/support";
+
+export const ALLOWED = `fra.ocir.io/acme/web@${DIGEST}`;
+export const REQUIRED_LABELS = ["app.kubernetes.io/instance", "app.kubernetes.io/name"];
+
+/** What a pod and the template of a workload have in common. */
+export interface PodTemplate {
+  metadata: { labels?: any };
+  spec: any;
+}
+
+/** A container that no rule refuses, in a pod that says runAsNonRoot. */
+export function container(name = "main", rest: object = {}): any {
+  return {
+    name,
+    image: ALLOWED,
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    ...rest,
+  };
+}
+
+/** A pod that no rule refuses. */
+export function template(): PodTemplate {
+  return {
+    metadata: { labels: { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "web" } },
+    spec: {
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true },
+      containers: [container()],
+    },
+  };
+}
+
+const selector = (pod: PodTemplate) => ({ matchLabels: pod.metadata.labels });
+const onceOnly = (pod: PodTemplate) => ({ ...pod, spec: { ...pod.spec, restartPolicy: "Never" } });
+
+/** Every kind that makes pods, of a template; a pod too. */
+export const KINDS: {
+  readonly [kind: string]: (pod: PodTemplate) => { apiVersion: string; [key: string]: any };
+} = {
+  Pod: (pod) => ({ apiVersion: "v1", metadata: pod.metadata, spec: pod.spec }),
+  ReplicationController: (pod) => ({
+    apiVersion: "v1",
+    spec: { selector: pod.metadata.labels, template: pod },
+  }),
+  ReplicaSet: (pod) => ({ apiVersion: "apps/v1", spec: { selector: selector(pod), template: pod } }),
+  Deployment: (pod) => ({ apiVersion: "apps/v1", spec: { selector: selector(pod), template: pod } }),
+  StatefulSet: (pod) => ({
+    apiVersion: "apps/v1",
+    spec: { serviceName: "web", selector: selector(pod), template: pod },
+  }),
+  DaemonSet: (pod) => ({ apiVersion: "apps/v1", spec: { selector: selector(pod), template: pod } }),
+  Job: (pod) => ({ apiVersion: "batch/v1", spec: { template: onceOnly(pod) } }),
+  CronJob: (pod) => ({
+    apiVersion: "batch/v1",
+    spec: { schedule: "0 3 * * *", jobTemplate: { spec: { template: onceOnly(pod) } } },
+  }),
+};
+
+/** An object of a kind that makes such pods. */
+export function workload(kind: string, namespace: string, pod: PodTemplate, name = "web"): any {
+  const { apiVersion, metadata, ...rest } = KINDS[kind]!(pod);
+  return { apiVersion, kind, metadata: { ...metadata, name, namespace }, ...rest };
+}
+
+/** The pod that no rule refuses, changed. */
+export function podWith(change: (pod: PodTemplate) => void): PodTemplate {
+  const pod = template();
+  change(pod);
+  return pod;
+}
+
+export function binding(kind: string, role: string, subjects?: object[], rest: object = {}): any {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind,
+    metadata: { name: "binding" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role, ...rest },
+    ...(subjects ? { subjects } : {}),
+  };
+}
+
+export const account = (namespace: string, name = "robot") => ({ kind: "ServiceAccount", namespace, name });
+export const user = (name: string) => ({ kind: "User", apiGroup: "rbac.authorization.k8s.io", name });
+export const group = (name: string) => ({ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name });
+
+const OCI_RULES = "oci.oraclecloud.com/security-rule-management-mode";
+export const INTERNAL = "service.beta.kubernetes.io/oci-load-balancer-internal";
+export const INTERNAL_NLB = "oci-network-load-balancer.oraclecloud.com/internal";
+
+export function service(spec: object, annotations: object = {}): any {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", annotations },
+    spec: { selector: { app: "web" }, ports: [{ port: 443 }], ...spec },
+  };
+}
+
+export function loadBalancer(ranges: string[] | undefined, annotations: object = {}, mode?: string): any {
+  const spec = { type: "LoadBalancer", ...(ranges ? { loadBalancerSourceRanges: ranges } : {}) };
+  return service(spec, { ...(mode === "" ? {} : { [OCI_RULES]: mode ?? "NSG" }), ...annotations });
+}
