@@ -31,7 +31,7 @@ export class LoadBalancer extends Construct {
 
   /**
    * @throws LOAD_BALANCER_INVALID for what does not go together, or a workload without port; NAME_INVALID, NAME_DUPLICATE,
-   * PORT_INVALID, COUNT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, SUBNET_OUTSIDE_VCN, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
+   * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
    * LOAD_BALANCER_INVALID where the chart was added to another cluster
    */
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {

@@ -47,7 +47,7 @@ export class NodePorts {
   public static check(problems: Problems, name: string, port: number): void {
     if (Number.isInteger(port) && port >= FIRST && port <= LAST) return;
     problems.add(
-      "PORT_INVALID",
+      "NODE_PORT_INVALID",
       `${name} is ${JSON.stringify(port)}`,
       `Give a node port: ${FIRST} to ${LAST}`,
     );
@@ -80,7 +80,7 @@ export class NodePorts {
         continue;
       }
       problems.add(
-        "PORT_INVALID",
+        "NODE_PORT_INVALID",
         `The node port ${port} of ${purpose} is that of ${taken}`,
         `Give one of the two another one, for example SecurityRuleManagement.terraformManaged({ ${property}: ` +
           `${this.free(port, read)} })`,

@@ -76,7 +76,7 @@ function checkAddress(
   const range = subnet && readIpv4CidrIfKnown(ignored, "cidr", subnet.cidr);
   if (!isInternal || !range || contains(range, block)) return;
   problems.add(
-    "SUBNET_OUTSIDE_VCN",
+    "LOAD_BALANCER_INVALID",
     `reservedAddress is ${address}, outside of ${range.text}, the subnet of the load balancers`,
     "Give a free address of that subnet",
   );

@@ -50,7 +50,7 @@ export class SecurityRuleManagement {
    * Nothing changes at run time; UDP is served too. A node port is a hash of what it is for, so it never moves; where two
    * Services of a cluster come to the same one, the second is refused and named a free one to take.
    *
-   * @throws PORT_INVALID, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID
+   * @throws NODE_PORT_INVALID, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID
    */
   public static terraformManaged(options: TerraformManagedOptions = {}): SecurityRuleManagement {
     const problems = new Problems("SecurityRuleManagement.terraformManaged");

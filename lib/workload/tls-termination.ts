@@ -87,7 +87,7 @@ export class TlsTermination {
    * In the pod: the load balancer passes TCP on unread, and the program has the certificate and answers for versions and
    * ciphers.
    *
-   * The readiness probe of the workload must speak TLS too, or open a TCP connection.
+   * Give such a workload `readiness: Probe.tcp()`: the default one asks in plain HTTP.
    */
   public static atPod(): TlsTermination {
     return new TlsTermination(TlsPlace.POD);
@@ -97,7 +97,8 @@ export class TlsTermination {
    * At the load balancer, which speaks TLS again to the pod.
    *
    * The cloud controller tells the load balancer not to verify the pod's certificate: what is between the two is encrypted,
-   * and who the other end is stays unproven. Where it must be proven, end TLS in the pod.
+   * and who the other end is stays unproven. Where it must be proven, end TLS in the pod. Give the workload
+   * `readiness: Probe.tcp()`: the default one asks in plain HTTP.
    *
    * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID
    */
