@@ -23,6 +23,7 @@ export interface NodePortRequest {
  * A port is a hash of what it is for and of nothing else, so that no other Service can move it: a Service that moved to
  * another port would lose its traffic until rules and nodes agree again.
  *
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
  */
 export class NodePorts {
@@ -83,7 +84,7 @@ export class NodePorts {
         "NODE_PORT_INVALID",
         `The node port ${port} of ${purpose} is that of ${taken}`,
         `Give one of the two another one, for example SecurityRuleManagement.terraformManaged({ ${property}: ` +
-          `${this.free(port, read)} })`,
+          `${this.free(read)} })`,
       );
     }
     return new Map([...read].map(([port, purpose]) => [purpose, port]));
@@ -95,10 +96,10 @@ export class NodePorts {
     for (const [purpose, port] of ports) this.claims.set(port, purpose);
   }
 
-  private free(from: number, read: ReadonlyMap<number, string>): number {
-    let port = from;
-    do port = port === LAST ? FIRST : port + 1;
-    while (port !== from && (this.claims.has(port) || read.has(port)));
+  /** From the bottom: the ports up to 30085 are those that the API server gives out by itself last. */
+  private free(read: ReadonlyMap<number, string>): number {
+    let port = FIRST;
+    while (port < LAST && (this.claims.has(port) || read.has(port))) port++;
     return port;
   }
 }

@@ -9,7 +9,8 @@ export interface TerraformManagedOptions extends TaggingProps {
   /**
    * The node port that the listener leads to, 30000 to 32767.
    *
-   * Free in the whole cluster: the API server refuses the Service otherwise.
+   * Free in the whole cluster: the API server refuses the Service otherwise. It gives out those from 30000 to 30085 by itself
+   * only when it has no others left, so these are the safe choice.
    *
    * @default - chosen by a hash of namespace, Service and port
    */

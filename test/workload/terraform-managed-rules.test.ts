@@ -196,7 +196,7 @@ describe("node ports", () => {
         {
           code: "NODE_PORT_INVALID",
           what: `The node port ${port} of shop/${other} tcp-443 is that of shop/${one} tcp-443`,
-          fix: expect.stringContaining(`terraformManaged({ nodePort: ${port + 1} })`),
+          fix: expect.stringContaining(`terraformManaged({ nodePort: 30000 })`),
         },
       ]);
     }
