@@ -71,6 +71,10 @@ export const ERROR_CODES = {
     title: "A port below 1024 for a non-root container",
     why: "A process that is not root and has no capabilities can't bind a port below 1024; it would crash at start.",
   },
+  NODE_PORT_INVALID: {
+    title: "A node port that is none, or taken",
+    why: "Node ports are 30000 to 32767, each for one Service of the whole cluster; the API server refuses another one.",
+  },
   REASON_MISSING: {
     title: "A way out of a practice without a reason",
     why: "The next reader must be able to tell a decision from an accident; the reason is what the reports show.",

@@ -1,87 +1,82 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { AppProtocol, portName, servicePort } from "./app-protocol";
+import { annotationsOf } from "./load-balancer-annotations";
+import { arrivalsOf } from "./load-balancer-arrivals";
+import { RuleOwner } from "./load-balancer-combinations";
+import { servicePorts } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
-import { LoadBalancerShape } from "./load-balancer-shape";
-import { readLoadBalancer } from "./read-load-balancer";
+import { addTerraformRules } from "./load-balancer-rules";
+import { readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
-import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { scopeOf } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
-
-const OCI = "oci.oraclecloud.com";
-const BETA = "service.beta.kubernetes.io";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 /**
- * A Service whose OCI load balancer ends TLS and is guarded by network security groups that OKE manages.
+ * A Service that OCI serves through a load balancer or a network load balancer, guarded by network security groups.
  *
- * The cluster's cloud controller makes the group of the load balancer, and writes the rules of each listener there and in
- * the workers' group; no security list changes.
+ * By default the load balancer ends TLS, and the cluster's cloud controller makes its group and writes the rules of each
+ * listener there and in the workers' group; on request Terraform does. No security list changes. Combinations that do not
+ * work are refused, each with its reason.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Summaryofannotations.htm
  */
 export class LoadBalancer extends Construct {
   /** The name of the Service. */
   public readonly name: string;
+  /** The group of the load balancer, where Terraform manages its rules; it is in the cluster's stack. */
+  public readonly securityGroup?: INetworkSecurityGroup;
 
   /**
-   * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
-   * SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
-   * another cluster
+   * @throws LOAD_BALANCER_INVALID for what does not go together, or a workload without port; NAME_INVALID, NAME_DUPLICATE,
+   * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
+   * LOAD_BALANCER_INVALID where the chart was added to another cluster
    */
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
-    const { name, targetPort, subnetId, nodesCidr, nodesGroup } = readLoadBalancer(scope, id, props);
+    const read = readLoadBalancer(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
     checkAtSynthesis(this, () => checkCluster(this, props.cluster));
-    this.name = name;
-    const { access, tls, port = 443, shape = LoadBalancerShape.flexible(10, 100), workload } = props;
+    this.name = read.name;
+    const { access, tls, workload, httpListener, securityGroups = [] } = props;
     access._acknowledge(this);
-    // With the policy Cluster, clients' traffic comes from the node that the load balancer chose.
-    workload.connections._allowFromBlock(nodesCidr, Port.tcp(targetPort));
+    tls._acknowledge(this);
+    httpListener?._acknowledge(this);
+    for (const cidr of arrivalsOf(read.way, access, read.nodesCidr, read.balancersCidr)) {
+      workload.connections._allowFromBlock(cidr, read.target);
+    }
+    if (read.way.rules === RuleOwner.TERRAFORM) this.securityGroup = addTerraformRules(props, read);
+    const groups = [...(this.securityGroup ? [this.securityGroup] : []), ...securityGroups];
+    const ids = groups.map(({ networkSecurityGroupId }) => networkSecurityGroupId);
     this.node.defaultChild = new ApiObject(this, "Resource", {
       apiVersion: "v1",
       kind: "Service",
       metadata: {
-        name,
+        name: this.name,
         labels: workload.labels,
-        annotations: {
-          [`${OCI}/load-balancer-type`]: "lb",
-          // Without it the cloud controller rewrites security lists, behind Terraform's back.
-          [`${OCI}/security-rule-management-mode`]: "NSG",
-          [`${OCI}/oci-backend-network-security-group`]: nodesGroup,
-          // Pods reach the address through the load balancer too: on the short way that kube-proxy takes otherwise, nobody
-          // ends TLS.
-          [`${OCI}/ingress-ip-mode`]: "proxy",
-          [`${BETA}/oci-load-balancer-internal`]: String(access.isInternal),
-          [`${BETA}/oci-load-balancer-subnet1`]: subnetId,
-          [`${BETA}/oci-load-balancer-shape`]: "flexible",
-          [`${BETA}/oci-load-balancer-shape-flex-min`]: String(shape.minimumMbps),
-          [`${BETA}/oci-load-balancer-shape-flex-max`]: String(shape.maximumMbps),
-          [`${BETA}/oci-load-balancer-backend-protocol`]: workload.protocol,
-          [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(props.idleTimeoutSeconds ?? 60),
-          ...tls._annotations(port),
-        },
+        annotations: annotationsOf(props, read, [...new Set(ids)]),
       },
-      spec: {
-        type: "LoadBalancer",
-        selector: workload.selectorLabels,
-        ports: [servicePort(listenerName(workload.protocol), port, workload.protocol)],
-        // Absent, everyone could connect.
-        loadBalancerSourceRanges: access.sourceRanges,
-        externalTrafficPolicy: "Cluster",
-        // The only one that OCI load balancers serve.
-        sessionAffinity: "None",
-      },
+      spec: spec(props, read),
     });
   }
 }
 
-/** The name of what clients speak, once TLS is around it. */
-function listenerName(protocol: AppProtocol): string {
-  return protocol === AppProtocol.HTTP ? "https" : portName(protocol);
+function spec({ access, tls, workload, reservedAddress }: LoadBalancerProps, read: ReadLoadBalancer): object {
+  const { way, listeners, healthPort } = read;
+  return {
+    type: "LoadBalancer",
+    selector: workload.selectorLabels,
+    ports: servicePorts(listeners, workload, tls.place),
+    // Absent, everyone could connect.
+    loadBalancerSourceRanges: access.sourceRanges,
+    externalTrafficPolicy: way.policy,
+    ...(healthPort === undefined ? {} : { healthCheckNodePort: healthPort }),
+    // The only one that OCI load balancers serve.
+    sessionAffinity: "None",
+    ...(reservedAddress === undefined || way.isInternal ? {} : { loadBalancerIP: reservedAddress }),
+  };
 }
 
 /** Refuses a load balancer whose subnet and groups are another cluster's than the one that the chart is for. */

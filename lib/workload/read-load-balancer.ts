@@ -1,54 +1,103 @@
 import { type Construct } from "constructs";
 import { chartOf } from "./chart-objects";
+import { checkOptions } from "./check-load-balancer";
+import { checkCombination, RuleOwner, type WayIn } from "./load-balancer-combinations";
+import {
+  ExternalTrafficPolicy,
+  LoadBalancerPolicy,
+  LoadBalancerType,
+  ProxyProtocol,
+  TlsPlace,
+} from "./load-balancer-kinds";
+import { portOf, type Listener } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
+import { readBalancerCluster, type BalancerCluster } from "./read-balancer-cluster";
+import { NodePorts, type NodePortRequest } from "./node-ports";
 import { checkServiceName, checkServicePort } from "./service-name";
-import { kind, shaped } from "./shapes";
+import { choice, kind, listOf, refuseKind, shaped, type Reader } from "./shapes";
 import { pathOf } from "../core/construct-path";
-import { checkGiven } from "../core/required";
+import { type Port, Protocol } from "../core/port";
 import { Problems } from "../core/validation-error";
 
 /** What a load balancer needs of its props, of its workload and of its cluster. */
-export interface ReadLoadBalancer {
+export interface ReadLoadBalancer extends BalancerCluster {
   readonly name: string;
-  readonly targetPort: number;
-  readonly subnetId: string;
-  readonly nodesCidr: string;
-  readonly nodesGroup: string;
+  readonly namespace?: string;
+  /** The namespace and the name, for people. */
+  readonly service: string;
+  readonly way: WayIn;
+  /** The port that clients connect to. */
+  readonly port: number;
+  readonly target: Port;
+  /** The main one, and the one without TLS where there is one. */
+  readonly listeners: readonly Listener[];
+  /** The node port that the health check asks, where it is fixed. */
+  readonly healthPort?: number;
 }
 
-const LONGEST_IDLE_SECONDS = 7200;
+const isTrueOrFalse: Reader = (problems, name, value) =>
+  typeof value === "boolean" ? value : refuseKind(problems, name, value, "true or false");
+
+const GROUP = kind(["networkSecurityGroupId"], "a NetworkSecurityGroup");
 
 const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that the workload runs in"),
   access: kind(["isInternal", "sourceRanges"], 'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])'),
-  tls: kind(["secret", "minimumVersion"], 'TlsTermination.atLoadBalancer({ secretName: "web-tls" })'),
+  tls: kind(["place", "secret"], 'TlsTermination.atLoadBalancer({ secretName: "web-tls" })'),
   workload: kind(["connections", "selectorLabels"], "the HardenedDeployment"),
   shape: kind(["minimumMbps", "maximumMbps"], "LoadBalancerShape.flexible(10, 100)"),
+  type: choice(LoadBalancerType, "LoadBalancerType.LOAD_BALANCER or LoadBalancerType.NETWORK_LOAD_BALANCER"),
+  transport: choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP"),
+  securityRules: kind(["_owner"], "SecurityRuleManagement.terraformManaged()"),
+  externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
+  preserveSource: isTrueOrFalse,
+  policy: choice(LoadBalancerPolicy, "LoadBalancerPolicy.ROUND_ROBIN, or another one of it"),
+  healthCheck: kind([], "{ intervalSeconds: 10, timeoutSeconds: 3, retries: 3 }"),
+  proxyProtocol: choice(ProxyProtocol, "ProxyProtocol.V1 or ProxyProtocol.V2"),
+  httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
+  securityGroups: listOf(GROUP, "a list of network security groups"),
 };
 
 /** Validates the props and reads the cluster; throws with all that is wrong. */
 export function readLoadBalancer(scope: Construct, id: string, given: LoadBalancerProps): ReadLoadBalancer {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES, ["cluster", "access", "tls", "workload"]);
-  const { workload, port = 443, idleTimeoutSeconds = 60 } = props;
+  const { workload, port = 443 } = props;
   const name = props.name ?? workload?.name ?? "";
   if (workload || props.name !== undefined) checkServiceName(problems, scope, name);
   checkWorkload(problems, scope, workload);
   checkServicePort(problems, port);
-  if (
-    !Number.isInteger(idleTimeoutSeconds) ||
-    idleTimeoutSeconds < 1 ||
-    idleTimeoutSeconds > LONGEST_IDLE_SECONDS
-  ) {
-    problems.add(
-      "COUNT_INVALID",
-      `idleTimeoutSeconds is ${JSON.stringify(idleTimeoutSeconds)}`,
-      `Give a whole number from 1 to ${LONGEST_IDLE_SECONDS}`,
-    );
-  }
-  const read = readCluster(problems, props);
+  const way = wayOf(props);
+  // What was not given has a problem already, which would be said twice in other words.
+  if (props.tls && props.access) checkCombination(problems, way);
+  checkOptions(problems, props, way);
+  const cluster = readBalancerCluster(problems, props, way);
+  const namespace = chartOf(scope)?.namespace;
+  const service = `${namespace ?? ""}/${name}`;
+  const ports = readNodePorts(problems, props, way, service, namespace);
   problems.throwIfAny();
-  return { name, targetPort: workload?.port ?? 0, ...read };
+  return {
+    ...cluster,
+    name,
+    namespace,
+    service,
+    way,
+    port,
+    target: portOf(way.transport, workload?.port ?? 0),
+    ...claimed(props, way, service, ports),
+  };
+}
+
+function wayOf(props: Partial<LoadBalancerProps>): WayIn {
+  return {
+    type: props.type ?? LoadBalancerType.LOAD_BALANCER,
+    isInternal: props.access?.isInternal ?? true,
+    transport: props.transport ?? Protocol.TCP,
+    rules: props.securityRules?._owner ?? RuleOwner.CLOUD,
+    policy: props.externalTrafficPolicy ?? ExternalTrafficPolicy.CLUSTER,
+    preserveSource: props.preserveSource ?? false,
+    tls: props.tls?.place ?? TlsPlace.LOAD_BALANCER,
+  };
 }
 
 function checkWorkload(
@@ -73,19 +122,55 @@ function checkWorkload(
   }
 }
 
-function readCluster(problems: Problems, { cluster, access }: Partial<LoadBalancerProps>) {
-  const subnet = problems.collect(() => cluster?.network.loadBalancerSubnet);
-  const nodesCidr = problems.collect(() => cluster?.network.workersSubnet.cidr);
-  const nodesGroup = problems.collect(() => cluster?.workersSecurityGroup.networkSecurityGroupId);
-  // Nothing of it may come into an annotation as the word undefined.
-  if (cluster && !problems.any) checkGiven(problems, { subnetId: subnet?.subnetId, nodesCidr, nodesGroup });
-  if (subnet && access && !access.isInternal && !subnet.isPublic) {
+/** What the Service asks of the cluster's node ports: one for each listener, one for the health check with Local. */
+function requestsOf(
+  { securityRules, httpListener, port = 443 }: Partial<LoadBalancerProps>,
+  { transport, policy }: WayIn,
+  service: string,
+): NodePortRequest[] {
+  const { nodePort, httpNodePort, healthCheckNodePort } = securityRules?._options ?? {};
+  const word = (number: number) => `${service} ${transport.toLowerCase()}-${number}`;
+  const health = { purpose: `${service} health`, property: "healthCheckNodePort", port: healthCheckNodePort };
+  return [
+    { purpose: word(port), property: "nodePort", port: nodePort },
+    ...(httpListener
+      ? [{ purpose: word(httpListener.port), property: "httpNodePort", port: httpNodePort }]
+      : []),
+    ...(policy === ExternalTrafficPolicy.LOCAL ? [health] : []),
+  ];
+}
+
+function readNodePorts(
+  problems: Problems,
+  props: Partial<LoadBalancerProps>,
+  way: WayIn,
+  service: string,
+  namespace: string | undefined,
+): ReadonlyMap<string, number> {
+  if (way.rules !== RuleOwner.TERRAFORM) return new Map();
+  if (namespace === undefined) {
     problems.add(
-      "SUBNET_NOT_PUBLIC",
-      `The load balancer is public, and the subnet of the load balancers of ${cluster?.node.path} forbids public addresses`,
-      'Make it public: new ClusterNetwork(stack, "network", { loadBalancerSubnet: SubnetExposure.publicWith({ reason: "..." }), ' +
-        "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
+      "LOAD_BALANCER_INVALID",
+      "The chart has no namespace, and a node port is chosen by the namespace of its Service",
+      'Give the chart one: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
-  return { subnetId: subnet?.subnetId ?? "", nodesCidr: nodesCidr ?? "", nodesGroup: nodesGroup ?? "" };
+  if (!props.cluster) return new Map();
+  return NodePorts.of(props.cluster).read(problems, service, requestsOf(props, way, service));
+}
+
+/** Nothing is wrong: takes the node ports, and puts them into the listeners. */
+function claimed(
+  props: Partial<LoadBalancerProps>,
+  way: WayIn,
+  service: string,
+  ports: ReadonlyMap<string, number>,
+): Pick<ReadLoadBalancer, "listeners" | "healthPort"> {
+  if (props.cluster && ports.size > 0) NodePorts.of(props.cluster).claim(service, ports);
+  const { port = 443, httpListener } = props;
+  const listeners = [port, ...(httpListener ? [httpListener.port] : [])].map((number) => {
+    const purpose = `${service} ${way.transport.toLowerCase()}-${number}`;
+    return { purpose, port: portOf(way.transport, number), nodePort: ports.get(purpose) };
+  });
+  return { listeners, healthPort: ports.get(`${service} health`) };
 }

@@ -29,7 +29,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
     fs.rmSync(path.dirname(again), { recursive: true });
   });
 
-  test("has no rule that names a range wider than a /8, no open port beside the API's, and no stateless rule", () => {
+  test("has no rule that names a range wider than a /8, no open port beside the API's and load balancers', and no stateless rule", () => {
     for (const rule of all("oci_core_network_security_group_security_rule")) {
       expect(rule.stateless).toBe(false);
       const ends = [rule.source_type && rule.source, rule.destination_type && rule.destination].filter(
@@ -37,8 +37,10 @@ describe.each(EXAMPLES)("example %s", (name) => {
       );
       const isRange = [rule.source_type, rule.destination_type].includes("CIDR_BLOCK");
       for (const end of isRange ? ends : []) expect(Number(end.split("/")[1])).toBeGreaterThanOrEqual(8);
-      // A range may reach the API endpoint and nothing else; every other rule is between groups or to the services.
+      // A range may reach the API endpoint, and where Terraform manages the rules of load balancers the one port of each;
+      // every other rule is between groups or to the services.
       if (isRange && rule.direction === "EGRESS") expect(waysOut).not.toEqual([]);
+      else if (isRange && isOfBalancer(rule)) expect(singlePort(rule)).toBeGreaterThan(0);
       else if (isRange) expect(rule.tcp_options.destination_port_range).toEqual({ min: 6443, max: 6443 });
     }
   });
@@ -73,7 +75,8 @@ describe.each(EXAMPLES)("example %s", (name) => {
       expect(spec.loadBalancerSourceRanges.length).toBeGreaterThan(0);
       for (const range of spec.loadBalancerSourceRanges)
         expect(Number(range.split("/")[1])).toBeGreaterThanOrEqual(8);
-      expect(metadata.annotations["oci.oraclecloud.com/security-rule-management-mode"]).toBe("NSG");
+      const mode = metadata.annotations["oci.oraclecloud.com/security-rule-management-mode"];
+      expect(mode).toBe(name === "terraform-managed-rules" ? "None" : "NSG");
     }
     expect(balancers.length).toBeGreaterThan(0);
   });
@@ -87,3 +90,13 @@ describe.each(EXAMPLES)("example %s", (name) => {
     expect(statements.length).toBeGreaterThan(0);
   });
 });
+
+/** Whether a rule lets clients in for a load balancer: to its group, or with their addresses preserved to its node port. */
+function isOfBalancer({ direction, description }: any): boolean {
+  return direction === "INGRESS" && /^Clients of the Service /.test(description);
+}
+
+function singlePort({ tcp_options, udp_options }: any): number {
+  const { min, max } = (tcp_options ?? udp_options).destination_port_range;
+  return min === max ? min : 0;
+}

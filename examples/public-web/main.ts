@@ -1,0 +1,68 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import {
+  ClusterNetwork,
+  ContainerImage,
+  HardenedDeployment,
+  HttpListener,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  LoadBalancerPolicy,
+  NodeImage,
+  NodeShape,
+  PrivateNodePool,
+  SecureNamespace,
+  SecureOkeCluster,
+  SubnetExposure,
+  TlsTermination,
+  TlsVersion,
+  oci,
+} from "secure-oke";
+
+const compartmentId = "ocid1.compartment.oc1..example";
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+const app = new App();
+const stack = new TerraformStack(app, "platform");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+const network = new ClusterNetwork(stack, "network", {
+  compartmentId,
+  loadBalancerSubnet: SubnetExposure.publicWith({ reason: "Partners read the catalog from the internet" }),
+});
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId,
+  kubernetesVersion: KubernetesVersion.V1_34,
+  network,
+});
+new PrivateNodePool(stack, "general", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  size: 3,
+});
+
+const catalog = new Chart(new KubernetesApp(), "catalog", { namespace: "catalog" });
+new SecureNamespace(catalog, "namespace", { name: "catalog", podSecurityVersion: KubernetesVersion.V1_34 });
+const web = new HardenedDeployment(catalog, "web", {
+  image: ContainerImage.of(`fra.ocir.io/acme/catalog@${digest}`),
+  port: 8080,
+});
+
+// An address that DNS and the partners' firewalls know, and that outlives the load balancer.
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.publicFrom(["192.0.2.0/24", "198.51.100.0/24"], {
+    reason: "Partners read the catalog from their data centers",
+  }),
+  reservedAddress: "203.0.113.80",
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls", minimumVersion: TlsVersion.V1_3 }),
+  httpListener: HttpListener.redirectedByWorkload({
+    reason: "Old links begin with http; the catalog answers each with a redirect",
+  }),
+  policy: LoadBalancerPolicy.LEAST_CONNECTIONS,
+  healthCheck: { intervalSeconds: 5, timeoutSeconds: 2, retries: 2 },
+  idleTimeoutSeconds: 120,
+});
+cluster.addCdk8sChart("catalog", catalog);
+
+app.synth();

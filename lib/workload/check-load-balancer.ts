@@ -1,0 +1,168 @@
+import { AppProtocol } from "./app-protocol";
+import { RuleOwner, type WayIn } from "./load-balancer-combinations";
+import { checkHealthCheck } from "./load-balancer-health-check";
+import {
+  ExternalTrafficPolicy,
+  LoadBalancerPolicy,
+  LoadBalancerType,
+  ProxyProtocol,
+  TlsPlace,
+} from "./load-balancer-kinds";
+import { listenerProtocol } from "./load-balancer-listeners";
+import { type LoadBalancerProps } from "./load-balancer-props";
+import { Protocol } from "../core/port";
+import { type Problems } from "../core/validation-error";
+
+const LONGEST_IDLE_SECONDS = 7200;
+const MOST_GROUPS = 4;
+// See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm
+const MOST_RULES = 120;
+
+const POLICIES = {
+  [LoadBalancerType.LOAD_BALANCER]: [
+    LoadBalancerPolicy.ROUND_ROBIN,
+    LoadBalancerPolicy.LEAST_CONNECTIONS,
+    LoadBalancerPolicy.IP_HASH,
+  ],
+  [LoadBalancerType.NETWORK_LOAD_BALANCER]: [
+    LoadBalancerPolicy.FIVE_TUPLE,
+    LoadBalancerPolicy.THREE_TUPLE,
+    LoadBalancerPolicy.TWO_TUPLE,
+  ],
+};
+
+/** Adds a problem for each option that does not go with the kind of the load balancer. */
+export function checkOptions(problems: Problems, props: Partial<LoadBalancerProps>, way: WayIn): void {
+  checkIdleTimeout(problems, props);
+  if (way.type === LoadBalancerType.NETWORK_LOAD_BALANCER) checkNetworkOptions(problems, props);
+  if (props.policy !== undefined && !POLICIES[way.type].includes(props.policy)) {
+    refuse(
+      problems,
+      `policy is ${props.policy}, which this type of load balancer does not have`,
+      `Take one of LoadBalancerPolicy.${POLICIES[way.type].join(", ")}`,
+    );
+  }
+  if (props.healthCheck) checkHealthCheck(problems, way.type, props.healthCheck);
+  checkProxyProtocol(problems, props, way);
+  checkListeners(problems, props, way);
+  checkNodePorts(problems, props, way);
+  checkGroups(problems, props);
+}
+
+function refuse(problems: Problems, what: string, fix: string): void {
+  problems.add("LOAD_BALANCER_INVALID", what, fix);
+}
+
+function checkIdleTimeout(problems: Problems, { idleTimeoutSeconds = 60 }: Partial<LoadBalancerProps>): void {
+  const isWhole = Number.isInteger(idleTimeoutSeconds);
+  if (isWhole && idleTimeoutSeconds >= 1 && idleTimeoutSeconds <= LONGEST_IDLE_SECONDS) return;
+  problems.add(
+    "COUNT_INVALID",
+    `idleTimeoutSeconds is ${JSON.stringify(idleTimeoutSeconds)}`,
+    `Give a whole number from 1 to ${LONGEST_IDLE_SECONDS}`,
+  );
+}
+
+/** What the controller would ignore for a network load balancer, so that nobody believes in it. */
+function checkNetworkOptions(problems: Problems, props: Partial<LoadBalancerProps>): void {
+  for (const name of ["shape", "idleTimeoutSeconds", "httpListener"] as const) {
+    if (props[name] === undefined) continue;
+    refuse(
+      problems,
+      `${name} is given, which a network load balancer does not have`,
+      `Leave ${name} out, or take LoadBalancerType.LOAD_BALANCER`,
+    );
+  }
+}
+
+function checkProxyProtocol(
+  problems: Problems,
+  { proxyProtocol, workload }: Partial<LoadBalancerProps>,
+  { type, transport, tls }: WayIn,
+): void {
+  if (proxyProtocol === undefined) return;
+  if (transport === Protocol.UDP) {
+    refuse(
+      problems,
+      "proxyProtocol is given for UDP, whose datagrams have no such header",
+      "Take preserveSource",
+    );
+  } else if (type === LoadBalancerType.NETWORK_LOAD_BALANCER) {
+    if (proxyProtocol === ProxyProtocol.V2) return;
+    refuse(
+      problems,
+      "Network load balancers speak version 2 of the proxy protocol only",
+      "Take ProxyProtocol.V2",
+    );
+  } else if (workload && listenerProtocol(type, tls, workload) !== AppProtocol.TCP) {
+    refuse(
+      problems,
+      `proxyProtocol is given for ${workload.protocol}, which has headers of its own for the client's address`,
+      "Read the header X-Forwarded-For; or end TLS in the pod, so that the load balancer passes TCP on",
+    );
+  }
+}
+
+function checkListeners(
+  problems: Problems,
+  { workload, httpListener, port = 443 }: Partial<LoadBalancerProps>,
+  { type, tls }: WayIn,
+): void {
+  const isBalancer = type === LoadBalancerType.LOAD_BALANCER;
+  if (isBalancer && workload?.protocol === AppProtocol.GRPC && tls === TlsPlace.NONE) {
+    refuse(
+      problems,
+      "A load balancer's listener for gRPC needs TLS",
+      "End TLS at the load balancer, or let the workload speak AppProtocol.TCP",
+    );
+  }
+  if (!httpListener || !isBalancer) return;
+  if (port === httpListener.port) {
+    problems.add("PORT_INVALID", `The port ${port} is that of the listener without TLS too`, "Take 443");
+  }
+  if (tls === TlsPlace.LOAD_BALANCER && (workload?.protocol ?? AppProtocol.HTTP) === AppProtocol.HTTP) return;
+  refuse(
+    problems,
+    "A listener for redirects stands beside one of HTTP whose TLS ends at the load balancer",
+    "Take TlsTermination.atLoadBalancer for a workload of AppProtocol.HTTP, or leave httpListener out",
+  );
+}
+
+/** Node ports that nothing would have. */
+function checkNodePorts(
+  problems: Problems,
+  { securityRules, httpListener }: Partial<LoadBalancerProps>,
+  { policy, rules }: WayIn,
+): void {
+  if (rules !== RuleOwner.TERRAFORM) return;
+  const { httpNodePort, healthCheckNodePort } = securityRules?._options ?? {};
+  if (httpNodePort !== undefined && !httpListener) {
+    refuse(problems, "httpNodePort is given without httpListener", "Leave it out, or give httpListener");
+  }
+  if (healthCheckNodePort === undefined || policy === ExternalTrafficPolicy.LOCAL) return;
+  refuse(
+    problems,
+    "healthCheckNodePort is given with the policy Cluster, whose health check asks kube-proxy",
+    "Leave it out, or take ExternalTrafficPolicy.LOCAL",
+  );
+}
+
+function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>): void {
+  const { securityGroups = [], access, httpListener } = props;
+  if (securityGroups.length > MOST_GROUPS) {
+    problems.add(
+      "NSG_LIMIT",
+      `securityGroups has ${securityGroups.length} groups, and the load balancer one more`,
+      `Give at most ${MOST_GROUPS}`,
+    );
+  }
+  const listeners = httpListener ? 2 : 1;
+  // In for each range and listener; out for each node port and for the health check.
+  const count = (access?.sourceRanges.length ?? 0) * listeners + listeners + 1;
+  if (count <= MOST_RULES) return;
+  problems.add(
+    "COUNT_INVALID",
+    `${access?.sourceRanges.length} ranges make ${count} rules of the load balancer's group`,
+    `A group has at most ${MOST_RULES}; join ranges, or share them out over several load balancers`,
+  );
+}

@@ -1,0 +1,91 @@
+import { RuleOwner } from "./load-balancer-combinations";
+import { healthCheckAnnotations } from "./load-balancer-health-check";
+import { ExternalTrafficPolicy, LoadBalancerType } from "./load-balancer-kinds";
+import { listenerProtocol } from "./load-balancer-listeners";
+import { type LoadBalancerProps } from "./load-balancer-props";
+import { LoadBalancerShape } from "./load-balancer-shape";
+import { type ReadLoadBalancer } from "./read-load-balancer";
+
+const OCI = "oci.oraclecloud.com";
+const BETA = "service.beta.kubernetes.io";
+const NLB = "oci-network-load-balancer.oraclecloud.com";
+
+interface Annotations {
+  [key: string]: string;
+}
+
+/**
+ * What the cloud controller reads of the Service.
+ *
+ * @param groups the OCIDs of the groups that the load balancer gets beside the controller's own
+ */
+export function annotationsOf(
+  props: LoadBalancerProps,
+  read: ReadLoadBalancer,
+  groups: readonly string[],
+): Annotations {
+  const ofType =
+    read.way.type === LoadBalancerType.NETWORK_LOAD_BALANCER ? networkLoadBalancer : loadBalancer;
+  return { ...common(props, read), ...ofType(props, read, groups.join(",")) };
+}
+
+function common(props: LoadBalancerProps, { way, nodesGroup }: ReadLoadBalancer): Annotations {
+  const isCloud = way.rules === RuleOwner.CLOUD;
+  // Pods reach the address through the load balancer too where it changes what they send: on the short way that kube-proxy
+  // takes otherwise, nobody ends TLS or writes the header of the proxy protocol.
+  const isProxy = way.type === LoadBalancerType.LOAD_BALANCER || props.proxyProtocol !== undefined;
+  return {
+    [`${OCI}/load-balancer-type`]: way.type,
+    // Without it the cloud controller rewrites security lists, behind Terraform's back.
+    [`${OCI}/security-rule-management-mode`]: isCloud ? "NSG" : "None",
+    ...(isCloud ? { [`${OCI}/oci-backend-network-security-group`]: nodesGroup } : {}),
+    [`${OCI}/ingress-ip-mode`]: isProxy ? "proxy" : "VIP",
+  };
+}
+
+function loadBalancer(
+  props: LoadBalancerProps,
+  { way, port, subnetId }: ReadLoadBalancer,
+  groups: string,
+): Annotations {
+  const { shape = LoadBalancerShape.flexible(10, 100), tls, workload, policy, proxyProtocol } = props;
+  return {
+    [`${BETA}/oci-load-balancer-internal`]: String(way.isInternal),
+    [`${BETA}/oci-load-balancer-subnet1`]: subnetId,
+    [`${BETA}/oci-load-balancer-shape`]: "flexible",
+    [`${BETA}/oci-load-balancer-shape-flex-min`]: String(shape.minimumMbps),
+    [`${BETA}/oci-load-balancer-shape-flex-max`]: String(shape.maximumMbps),
+    [`${BETA}/oci-load-balancer-backend-protocol`]: listenerProtocol(way.type, way.tls, workload),
+    [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(props.idleTimeoutSeconds ?? 60),
+    ...tls._annotations(port),
+    ...(groups === "" ? {} : { [`${OCI}/oci-network-security-groups`]: groups }),
+    ...(policy === undefined ? {} : { [`${OCI}/loadbalancer-policy`]: policy }),
+    ...healthCheckAnnotations(`${BETA}/oci-load-balancer-health-check-`, props.healthCheck),
+    ...(proxyProtocol === undefined
+      ? {}
+      : { [`${BETA}/oci-load-balancer-connection-proxy-protocol-version`]: proxyProtocol }),
+  };
+}
+
+function networkLoadBalancer(
+  props: LoadBalancerProps,
+  { way, subnetId }: ReadLoadBalancer,
+  groups: string,
+): Annotations {
+  const { policy, proxyProtocol, reservedAddress } = props;
+  return {
+    [`${NLB}/internal`]: String(way.isInternal),
+    [`${NLB}/subnet`]: subnetId,
+    ...(groups === "" ? {} : { [`${NLB}/oci-network-security-groups`]: groups }),
+    ...(policy === undefined ? {} : { [`${NLB}/backend-policy`]: policy }),
+    ...healthCheckAnnotations(`${NLB}/health-check-`, props.healthCheck),
+    // Said with the policy Local, where it would be true by itself; with Cluster the controller refuses even false.
+    ...(way.policy === ExternalTrafficPolicy.LOCAL
+      ? { [`${NLB}/is-preserve-source`]: String(way.preserveSource) }
+      : {}),
+    ...(proxyProtocol === undefined ? {} : { [`${NLB}/is-ppv2-enabled`]: "true" }),
+    ...(way.isInternal && reservedAddress !== undefined
+      ? { [`${NLB}/assigned-private-ipv4`]: reservedAddress }
+      : {}),
+  };
+}

@@ -1,0 +1,115 @@
+import { ExternalTrafficPolicy, LoadBalancerType, TlsPlace } from "./load-balancer-kinds";
+import { Protocol } from "../core/port";
+import { type Problems } from "../core/validation-error";
+
+/** Who writes the rules of the network security groups. */
+export enum RuleOwner {
+  /** The cluster's cloud controller, at run time. */
+  CLOUD = "cloud",
+  /** Terraform. */
+  TERRAFORM = "terraform",
+}
+
+/** What makes one way in differ in kind from another one. */
+export interface WayIn {
+  readonly type: LoadBalancerType;
+  readonly isInternal: boolean;
+  readonly transport: Protocol;
+  readonly rules: RuleOwner;
+  readonly policy: ExternalTrafficPolicy;
+  readonly preserveSource: boolean;
+  readonly tls: TlsPlace;
+}
+
+/** All values of each property of a way in. */
+export const CHOICES: { readonly [K in keyof WayIn]: readonly WayIn[K][] } = {
+  type: Object.values(LoadBalancerType),
+  isInternal: [true, false],
+  transport: [Protocol.TCP, Protocol.UDP],
+  rules: Object.values(RuleOwner),
+  policy: Object.values(ExternalTrafficPolicy),
+  preserveSource: [false, true],
+  tls: Object.values(TlsPlace),
+};
+
+/** A combination that does not go together. */
+export interface RefusedCombination {
+  /** What it is called in the documentation. */
+  readonly name: string;
+  /** The values that it is made of, each any of some. */
+  readonly of: { readonly [K in keyof WayIn]?: readonly WayIn[K][] };
+  /** Why. */
+  readonly because: string;
+  /** What to write. */
+  readonly instead: string;
+}
+
+/**
+ * The combinations that are refused; every other one is made.
+ *
+ * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/cloudprovider/providers/oci/load_balancer_spec.go
+ */
+export const REFUSED: readonly RefusedCombination[] = [
+  {
+    name: "UDP on a load balancer",
+    of: { type: [LoadBalancerType.LOAD_BALANCER], transport: [Protocol.UDP] },
+    because: "OCI load balancers are proxies for TCP; the cloud controller refuses such a Service",
+    instead: "Take type: LoadBalancerType.NETWORK_LOAD_BALANCER for UDP",
+  },
+  {
+    name: "UDP with cloud-managed rules",
+    of: { rules: [RuleOwner.CLOUD], transport: [Protocol.UDP] },
+    because: "The cloud controller writes rules for TCP only, so no datagram would come through",
+    instead: "Let Terraform write the rules: securityRules: SecurityRuleManagement.terraformManaged()",
+  },
+  {
+    name: "TLS on UDP",
+    of: {
+      transport: [Protocol.UDP],
+      tls: [TlsPlace.LOAD_BALANCER, TlsPlace.POD, TlsPlace.LOAD_BALANCER_AND_POD],
+    },
+    because:
+      "TLS runs over TCP; what encrypts datagrams, such as DTLS or QUIC, is a matter of the program alone",
+    instead: "Say what protects the datagrams: TlsTermination.none({ reason })",
+  },
+  {
+    name: "TLS at a network load balancer",
+    of: {
+      type: [LoadBalancerType.NETWORK_LOAD_BALANCER],
+      tls: [TlsPlace.LOAD_BALANCER, TlsPlace.LOAD_BALANCER_AND_POD],
+    },
+    because:
+      "A network load balancer passes packets on and ends no TLS; the cloud controller ignores the certificate",
+    instead: "End TLS in the pod: TlsTermination.atPod(); or take LoadBalancerType.LOAD_BALANCER",
+  },
+  {
+    name: "The client's address through a load balancer",
+    of: { type: [LoadBalancerType.LOAD_BALANCER], preserveSource: [true] },
+    because: "A load balancer is a proxy, so nodes see its own address",
+    instead:
+      "Read the header X-Forwarded-For, or take proxyProtocol for TCP, or LoadBalancerType.NETWORK_LOAD_BALANCER",
+  },
+  {
+    name: "The client's address with the policy Cluster",
+    of: { policy: [ExternalTrafficPolicy.CLUSTER], preserveSource: [true] },
+    because:
+      "With the policy Cluster a node puts its own address in the place of the client's; the cloud controller refuses both together",
+    instead: "Take externalTrafficPolicy: ExternalTrafficPolicy.LOCAL",
+  },
+];
+
+/** The refusals that a way in falls under. */
+export function refusalsOf(way: WayIn): readonly RefusedCombination[] {
+  return REFUSED.filter(({ of }) =>
+    Object.entries<readonly unknown[]>(of).every(([name, values]) =>
+      values.includes(way[name as keyof WayIn]),
+    ),
+  );
+}
+
+/** Adds a problem for each combination of a way in that does not go together. */
+export function checkCombination(problems: Problems, way: WayIn): void {
+  for (const { name, because, instead } of refusalsOf(way)) {
+    problems.add("LOAD_BALANCER_INVALID", `${name}: ${because}`, instead);
+  }
+}

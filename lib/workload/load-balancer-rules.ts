@@ -1,0 +1,66 @@
+import { Construct } from "constructs";
+import { portOf } from "./load-balancer-listeners";
+import { type LoadBalancerProps } from "./load-balancer-props";
+import { type ReadLoadBalancer } from "./read-load-balancer";
+import { Port } from "../core/port";
+import { nameOf, stemOf } from "../core/resource-name";
+import { NetworkPeer, type INetworkPeer } from "../network/network-peer";
+import { NetworkSecurityGroup } from "../network/network-security-group";
+
+/** Where kube-proxy says that a node works. */
+const KUBE_PROXY_HEALTH = 10256;
+
+/**
+ * Makes the group of a load balancer in the cluster's stack, with one rule for each flow, none for more than one port.
+ *
+ * With the client's address preserved, nodes see the clients, so the rule that lets them in is for their ranges.
+ */
+export function addTerraformRules(props: LoadBalancerProps, read: ReadLoadBalancer): NetworkSecurityGroup {
+  const { cluster, access } = props;
+  const { service, listeners, healthPort = KUBE_PROXY_HEALTH, way } = read;
+  const group = addGroup(props, read);
+  const workers = cluster.workersSecurityGroup;
+  const clients = access.sourceRanges.map((range) =>
+    range === "0.0.0.0/0" ? NetworkPeer.anywhere({ reason: access.reason ?? "" }) : NetworkPeer.cidr(range),
+  );
+  for (const { port, nodePort = 0 } of listeners) {
+    const backend = portOf(port.protocol, nodePort);
+    const toClients = { reason: `Clients of the Service ${service}` };
+    const toNodes = { reason: `The load balancer of the Service ${service} reaches its node port` };
+    for (const client of clients) group.allowFrom(client, port, toClients);
+    if (!way.preserveSource) {
+      group.allowTo(workers, backend, toNodes);
+      continue;
+    }
+    group.allowTo(oneSided(workers), backend, toNodes);
+    for (const client of clients) workers.allowFrom(client, backend, toClients);
+  }
+  group.allowTo(workers, Port.tcp(healthPort), {
+    reason: `The load balancer of the Service ${service} asks which nodes work`,
+  });
+  return group;
+}
+
+function addGroup(
+  { cluster, securityRules }: LoadBalancerProps,
+  read: ReadLoadBalancer,
+): NetworkSecurityGroup {
+  const { namespace = "", name } = read;
+  const scope = childOf(childOf(cluster, "LoadBalancers"), namespace);
+  return new NetworkSecurityGroup(scope, name, {
+    compartmentId: cluster.network.compartmentId,
+    vcnId: cluster.network.vcnId,
+    displayName: stemOf(`${nameOf(cluster)}-lb-${namespace}-${name}`),
+    freeformTags: securityRules?._options.freeformTags,
+    definedTags: securityRules?._options.definedTags,
+  });
+}
+
+function childOf(scope: Construct, id: string): Construct {
+  return (scope.node.tryFindChild(id) as Construct | undefined) ?? new Construct(scope, id);
+}
+
+/** A group as a peer that gets no rule of its own. */
+function oneSided(group: INetworkPeer): INetworkPeer {
+  return { toRuleEnd: () => group.toRuleEnd() };
+}

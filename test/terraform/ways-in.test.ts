@@ -1,0 +1,97 @@
+import * as path from "node:path";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { TerraformStack, type App } from "cdktf";
+import {
+  ContainerImage,
+  ExternalTrafficPolicy,
+  HardenedDeployment,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  LoadBalancerType,
+  Protocol,
+  SecureOkeCluster,
+  SecurityRuleManagement,
+  TlsTermination,
+  oci,
+} from "secure-oke";
+import { describeWithTerraform, synthInto, withProvider, type TerraformStackRun } from "./terraform";
+import { runLoadBalancerController } from "./load-balancer-controller";
+import { parseYaml } from "./yaml-readers";
+
+jest.setTimeout(120_000);
+
+const GROUP = "oci_core_network_security_group";
+const RULE = "oci_core_network_security_group_security_rule";
+const image = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"0".repeat(64)}`);
+
+/** Makes a cluster whose chart has a workload for each name, reached over UDP with the clients' addresses where it ends so. */
+function program(names: readonly string[]): (app: App) => void {
+  return (app) => {
+    const stack = new TerraformStack(app, "platform");
+    new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId: "ocid1.compartment.oc1..example",
+      kubernetesVersion: KubernetesVersion.V1_34,
+    });
+    const chart = new Chart(new KubernetesApp(), "edge", { namespace: "edge" });
+    for (const name of names) {
+      const isUdp = name.endsWith("udp");
+      new HardenedDeployment(chart, name, { image, port: 8080 }).exposeViaLoadBalancer({
+        cluster,
+        access: LoadBalancerAccess.internalFrom(["10.200.0.0/16", "10.201.0.0/16"]),
+        tls: isUdp ? TlsTermination.none({ reason: "A test" }) : TlsTermination.atPod(),
+        type: LoadBalancerType.NETWORK_LOAD_BALANCER,
+        transport: isUdp ? Protocol.UDP : Protocol.TCP,
+        externalTrafficPolicy: isUdp ? ExternalTrafficPolicy.LOCAL : ExternalTrafficPolicy.CLUSTER,
+        preserveSource: isUdp,
+        securityRules: SecurityRuleManagement.terraformManaged(),
+      });
+    }
+    cluster.addCdk8sChart("edge", chart);
+  };
+}
+
+async function servicesOf(run: TerraformStackRun): Promise<Map<string, any>> {
+  const objects = parseYaml(await run.output("edge_manifests"), "1.2") as any[];
+  return new Map(
+    objects.filter(({ kind }) => kind === "Service").map((service) => [service.metadata.name, service]),
+  );
+}
+
+describeWithTerraform("load balancers whose rules Terraform manages", () => {
+  test("are applied once, and change with nothing but themselves", async () => {
+    await withProvider(async (terraform) => {
+      const { world } = terraform.provider;
+      const stackOf = (...names: string[]) =>
+        terraform.init(path.join(synthInto(terraform.outdir(), program(names)), "stacks/platform"));
+      const first = await stackOf("web", "dns-udp");
+      await first.apply();
+      runLoadBalancerController(world);
+      expect(await first.planExitCode()).toBe(0);
+      const before = await servicesOf(first);
+      const group =
+        before.get("web").metadata.annotations[
+          "oci-network-load-balancer.oraclecloud.com/oci-network-security-groups"
+        ];
+      expect(world.get(GROUP, group)).toMatchObject({ display_name: "platform-cluster-lb-edge-web" });
+
+      // Another order, and others before, between and behind: what is there stays as it is.
+      const more = await stackOf("admin", "dns-udp", "ntp-udp", "web", "zone");
+      const changes = await more.changes();
+      expect([...new Set(Object.values(changes).flat())]).toEqual(["create"]);
+      const rules = Object.keys(changes).filter((address) => address.startsWith(`${RULE}.`));
+      // TCP: two ranges, node port and health check on both sides. UDP: two ranges on both sides, one way out, health check.
+      expect([Object.keys(changes).length - rules.length, rules.length]).toEqual([3, 2 * 6 + 7]);
+      await more.apply();
+      const after = await servicesOf(more);
+      for (const [name, service] of before) expect(after.get(name)).toEqual(service);
+
+      // One less: its group and its rules go, and no others.
+      const fewer = await (await stackOf("admin", "dns-udp", "web", "zone")).changes();
+      expect(new Set(Object.values(fewer).flat())).toEqual(new Set(["delete"]));
+      const own = Object.keys(fewer).filter((address) => address.startsWith(`${GROUP}.`));
+      expect(own).toEqual([expect.stringContaining("LoadBalancers_edge_ntp-udp")]);
+      expect(Object.keys(fewer)).toHaveLength(1 + 7);
+    });
+  });
+});
