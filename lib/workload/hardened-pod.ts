@@ -4,6 +4,7 @@ import {
   sharedVolumes,
   type ContainerSurroundings,
   type HardenedContainer,
+  type NamedVolume,
 } from "./hardened-container";
 import { type Toleration } from "./toleration";
 
@@ -23,6 +24,11 @@ export interface HardenedPod extends ContainerSurroundings {
 /** All containers of a pod, the program's first. */
 export function containersOf({ program, initContainers, sidecars }: HardenedPod): HardenedContainer[] {
   return [program, ...initContainers, ...sidecars];
+}
+
+/** All volumes of a pod but those that are claimed for it. */
+export function volumesOf(pod: HardenedPod): NamedVolume[] {
+  return [...containersOf(pod).flatMap(ownVolumes), ...sharedVolumes(pod.sharedPaths)];
 }
 
 /** How pods of a kind differ from those of others. */
@@ -49,7 +55,7 @@ export function podTemplate(
 /** The spec of a pod as the restricted Pod Security Standard asks for it, and tighter where that costs nothing. */
 function podSpec(pod: HardenedPod, isSpread: boolean): object {
   const before = startedBefore(pod);
-  const volumes = [...containersOf(pod).flatMap(ownVolumes), ...sharedVolumes(pod.sharedPaths)];
+  const volumes = volumesOf(pod);
   return {
     serviceAccountName: pod.name,
     automountServiceAccountToken: false,
@@ -64,6 +70,8 @@ function podSpec(pod: HardenedPod, isSpread: boolean): object {
       runAsUser: pod.user,
       runAsGroup: pod.user,
       fsGroup: pod.user,
+      // Otherwise every file of a large volume would be gone through at each start.
+      ...(pod.program.volumeClaims?.length ? { fsGroupChangePolicy: "OnRootMismatch" } : {}),
       seccompProfile: { type: "RuntimeDefault" },
     },
     ...(before.length > 0 ? { initContainers: before } : {}),
