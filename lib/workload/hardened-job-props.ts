@@ -1,11 +1,11 @@
 import { type HardenedPodProps } from "./hardened-pod-props";
 
 /** What happens with a program that failed. */
-export enum JobRestart {
+export enum JobRestartPolicy {
   /** Another pod is started, so that the failed one and its log can be looked at; evictions are not counted. */
-  NEW_POD = "Never",
+  NEVER = "Never",
   /** The program is started again in the same pod, which keeps its writable paths; evictions count as failures. */
-  SAME_POD = "OnFailure",
+  ON_FAILURE = "OnFailure",
 }
 
 /** What the pods of a job run, and how long and how often. */
@@ -13,9 +13,9 @@ export interface JobOptions extends HardenedPodProps {
   /**
    * What happens with a program that failed.
    *
-   * @default JobRestart.NEW_POD
+   * @default JobRestartPolicy.NEVER
    */
-  readonly restart?: JobRestart;
+  readonly restartPolicy?: JobRestartPolicy;
   /**
    * How many failures are made good by another try, 0 or more.
    *

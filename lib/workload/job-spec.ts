@@ -1,4 +1,4 @@
-import { JobRestart, type JobOptions } from "./hardened-job-props";
+import { JobRestartPolicy, type JobOptions } from "./hardened-job-props";
 import { podTemplate, type HardenedPod } from "./hardened-pod";
 import { type Problems } from "../core/validation-error";
 
@@ -34,14 +34,14 @@ export function checkJob(problems: Problems, props: JobOptions): void {
 
 /** The spec of a Job. */
 export function jobSpec(pod: HardenedPod, labels: { [key: string]: string }, props: JobOptions): object {
-  const { restart = JobRestart.NEW_POD, parallelism = 1 } = props;
+  const { restartPolicy = JobRestartPolicy.NEVER, parallelism = 1 } = props;
   return {
     completions: props.completions ?? 1,
     parallelism,
     backoffLimit: props.backoffLimit ?? 3,
     activeDeadlineSeconds: props.activeDeadlineSeconds ?? 3600,
     // A node that is drained says nothing about the program. Kubernetes has it for pods alone that start once.
-    ...(restart === JobRestart.NEW_POD
+    ...(restartPolicy === JobRestartPolicy.NEVER
       ? {
           podFailurePolicy: {
             rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
@@ -49,7 +49,7 @@ export function jobSpec(pod: HardenedPod, labels: { [key: string]: string }, pro
         }
       : {}),
     template: podTemplate(pod, labels, props.annotations, {
-      restartPolicy: restart,
+      restartPolicy,
       isSpread: parallelism > 1,
     }),
   };

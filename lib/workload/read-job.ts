@@ -2,7 +2,7 @@ import { type Construct } from "constructs";
 import { POD_SHAPES } from "./container-shapes";
 import { checkSchedule, checkTimeZone } from "./cron-schedule";
 import { ConcurrencyPolicy, type HardenedCronJobProps } from "./hardened-cron-job-props";
-import { JobRestart, type HardenedJobProps, type JobOptions } from "./hardened-job-props";
+import { JobRestartPolicy, type HardenedJobProps, type JobOptions } from "./hardened-job-props";
 import { type HardenedPod } from "./hardened-pod";
 import { checkCount, checkJob } from "./job-spec";
 import { type AnyContainer } from "./read-container";
@@ -12,7 +12,10 @@ import { pathOf } from "../core/construct-path";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
-const JOB_SHAPES = { ...POD_SHAPES, restart: choice(JobRestart, "JobRestart.NEW_POD or SAME_POD") };
+const JOB_SHAPES = {
+  ...POD_SHAPES,
+  restartPolicy: choice(JobRestartPolicy, "JobRestartPolicy.NEVER or ON_FAILURE"),
+};
 const CRON_JOB_SHAPES = {
   ...JOB_SHAPES,
   concurrencyPolicy: choice(ConcurrencyPolicy, "ConcurrencyPolicy.FORBID, REPLACE or ALLOW"),

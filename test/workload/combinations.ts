@@ -10,7 +10,7 @@ import { ConcurrencyPolicy } from "../../lib/workload/hardened-cron-job-props";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-job";
-import { JobRestart } from "../../lib/workload/hardened-job-props";
+import { JobRestartPolicy } from "../../lib/workload/hardened-job-props";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { PodManagementPolicy } from "../../lib/workload/hardened-stateful-set-props";
 import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
@@ -120,7 +120,7 @@ const autoscale = fc.record({
 });
 const size = fc.oneof(fc.record({ replicas: maybe(upTo(5, 2)) }), fc.record({ autoscale }));
 const job = fc.record({
-  restart: maybe(some(...Object.values(JobRestart))),
+  restartPolicy: maybe(some(...Object.values(JobRestartPolicy))),
   backoffLimit: maybe(upTo(9)),
   activeDeadlineSeconds: maybe(upTo(9999, 1)),
   completions: maybe(upTo(9, 4)),

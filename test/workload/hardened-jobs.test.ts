@@ -5,7 +5,7 @@ import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { ConcurrencyPolicy, type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job-props";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-job";
-import { JobRestart, type HardenedJobProps } from "../../lib/workload/hardened-job-props";
+import { JobRestartPolicy, type HardenedJobProps } from "../../lib/workload/hardened-job-props";
 import { SecureNamespace } from "../../lib/workload/secure-namespace";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "./support";
 
@@ -23,7 +23,7 @@ describe("a hardened job", () => {
     new HardenedJob(chart, "import", {
       image: IMAGE,
       args: ["--all"],
-      restart: JobRestart.SAME_POD,
+      restartPolicy: JobRestartPolicy.ON_FAILURE,
       backoffLimit: 0,
       activeDeadlineSeconds: 60,
       completions: 6,
@@ -187,7 +187,7 @@ describe("an input is refused:", () => {
     ["more pods than must end", { completions: 2, parallelism: 3 }, ["COUNT_INVALID"]],
     ["no pods", { parallelism: 0 }, ["COUNT_INVALID"]],
     ["user 0", { user: 0 }, ["USER_INVALID"]],
-    ["another restart", { restart: any("Always") }, ["VALUE_INVALID"]],
+    ["another restart", { restartPolicy: any("Always") }, ["VALUE_INVALID"]],
     ["a password", { args: ["--password=hunter2"] }, ["CREDENTIAL_LITERAL"]],
     ["a label's value", { labels: { a: "b c" } }, ["LABEL_INVALID"]],
   ])("%s", (_, props, codes) => {

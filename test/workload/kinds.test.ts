@@ -2,8 +2,9 @@ import { type Chart } from "cdk8s";
 import fc from "fast-check";
 import { parseQuantity } from "../../lib/core/quantity";
 import { objectsOf } from "../../lib/manifests/chart-objects";
+import { AllowedRegistries } from "../../lib/workload/allowed-registries";
 import { COMBINATIONS } from "./combinations";
-import { newChart } from "./support";
+import { newChart, problemsAtSynthesis } from "./support";
 
 const RUNNERS = ["CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"];
 const podOf = ({ spec }: any) => (spec.jobTemplate?.spec ?? spec).template;
@@ -67,7 +68,7 @@ describe("a workload of any kind, with any options,", () => {
         expect(runners).toHaveLength(1);
         for (const runner of runners) expectPod(podOf(runner), runner);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -95,6 +96,19 @@ describe("a workload of any kind, with any options,", () => {
         expect(of("PodDisruptionBudget")?.spec.maxUnavailable).toBe(scaled ? 1 : undefined);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test("runs no image from where none may come", () => {
+    fc.assert(
+      fc.property(COMBINATIONS, (combination) => {
+        const chart = newChart();
+        AllowedRegistries.of(chart).add("fra.ocir.io/other");
+        combination(chart, "work");
+        const codes = problemsAtSynthesis(chart).map(({ code }) => code);
+        expect([...new Set(codes)]).toEqual(["IMAGE_NOT_ALLOWED"]);
+      }),
+      { numRuns: 30 },
     );
   });
 });
