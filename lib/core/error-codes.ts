@@ -183,6 +183,10 @@ export const ERROR_CODES = {
     title: "A number of replicas that can't be",
     why: "Kubernetes refuses it, or a single eviction takes the whole workload away.",
   },
+  SCHEDULE_INVALID: {
+    title: "A schedule or time zone that is none",
+    why: "The API server would refuse the CronJob, or take it and never start a run.",
+  },
   ENV_INVALID: {
     title: "An environment variable that Kubernetes does not accept",
     why: "The API server would refuse the whole workload.",

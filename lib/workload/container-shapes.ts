@@ -38,12 +38,22 @@ const containers = listOf(kind([], "an object of props"), 'a list, for example [
 // The values are checked with the labels.
 const entries = kind([], 'an object, for example { team: "shop" }');
 
-/** What the other props of a deployment must be like. */
-export const DEPLOYMENT_SHAPES = {
-  protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
+/** What the other props of pods must be like. */
+export const POD_SHAPES = {
   initContainers: containers,
   sidecars: containers,
   sharedPaths: paths,
+  nodeSelector: kind([], 'an object, for example { "kubernetes.io/arch": "arm64" }'),
+  tolerations: listOf(
+    kind(["key", "effect"], "a toleration"),
+    'a list, for example [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)]',
+  ),
   labels: entries,
   annotations: entries,
+};
+
+/** What the other props of pods that may listen on a port must be like. */
+export const LISTENING_SHAPES = {
+  protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
+  ...POD_SHAPES,
 };

@@ -5,6 +5,7 @@ import { type EnvValue } from "./env-value";
 import { type Probe } from "./probe";
 import { resourcesManifest, type ReadResources } from "./read-resources";
 import { type SecretFiles } from "./secret-files";
+import { type VolumeClaim } from "./volume-claim";
 import { volumeName } from "./volume-name";
 import { type WritablePath } from "./writable-path";
 
@@ -23,6 +24,7 @@ export interface HardenedContainer {
   readonly writablePaths: readonly WritablePath[];
   readonly files?: ConfigFileSet;
   readonly secretFiles: readonly SecretFiles[];
+  readonly volumeClaims?: readonly VolumeClaim[];
   readonly readiness?: Probe;
   readonly liveness?: Probe;
   readonly startup?: Probe;
@@ -91,7 +93,7 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
 }
 
 function volumeMounts(
-  { files, owner, secretFiles, writablePaths }: HardenedContainer,
+  { files, owner, secretFiles, volumeClaims = [], writablePaths }: HardenedContainer,
   pod: ContainerSurroundings,
 ): object[] {
   const mount = (kind: "shared" | "writable", { path }: WritablePath, of?: string) => ({
@@ -105,13 +107,19 @@ function volumeMounts(
       mountPath: path,
       readOnly: true,
     })),
+    ...[...volumeClaims].sort(byPath).map(({ claimName, path }) => ({ name: claimName, mountPath: path })),
     ...[...pod.sharedPaths].sort(byPath).map((path) => mount("shared", path)),
     ...[...writablePaths].sort(byPath).map((path) => mount("writable", path, owner)),
   ];
 }
 
+/** A volume, as a manifest has it. */
+export interface NamedVolume {
+  readonly name: string;
+}
+
 /** The volumes of a container's own. */
-export function ownVolumes({ files, owner, secretFiles, writablePaths }: HardenedContainer): object[] {
+export function ownVolumes({ files, owner, secretFiles, writablePaths }: HardenedContainer): NamedVolume[] {
   const config = files
     ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
     : [];
@@ -121,6 +129,6 @@ export function ownVolumes({ files, owner, secretFiles, writablePaths }: Hardene
 }
 
 /** The volumes that all containers of a pod share. */
-export function sharedVolumes(paths: readonly WritablePath[]): object[] {
+export function sharedVolumes(paths: readonly WritablePath[]): NamedVolume[] {
   return [...paths].sort(byPath).map((path) => path._toVolume(volumeName("shared", path.path)));
 }

@@ -4,7 +4,9 @@ import {
   sharedVolumes,
   type ContainerSurroundings,
   type HardenedContainer,
+  type NamedVolume,
 } from "./hardened-container";
+import { type Toleration } from "./toleration";
 
 /** What a hardened pod is made of, validated. */
 export interface HardenedPod extends ContainerSurroundings {
@@ -13,8 +15,10 @@ export interface HardenedPod extends ContainerSurroundings {
   readonly initContainers: readonly HardenedContainer[];
   readonly sidecars: readonly HardenedContainer[];
   readonly terminationGracePeriodSeconds: number;
-  readonly labels: { [key: string]: string };
   readonly selector: { [key: string]: string };
+  readonly nodeSelector?: { [key: string]: string };
+  readonly tolerations?: readonly Toleration[];
+  readonly priorityClassName?: string;
 }
 
 /** All containers of a pod, the program's first. */
@@ -22,11 +26,36 @@ export function containersOf({ program, initContainers, sidecars }: HardenedPod)
   return [program, ...initContainers, ...sidecars];
 }
 
+/** All volumes of a pod but those that are claimed for it. */
+export function volumesOf(pod: HardenedPod): NamedVolume[] {
+  return [...containersOf(pod).flatMap(ownVolumes), ...sharedVolumes(pod.sharedPaths)];
+}
+
+/** How pods of a kind differ from those of others. */
+export interface PodShape {
+  /** When containers start again. @default - "Always", which is not written */
+  readonly restartPolicy?: string;
+  /** Whether pods of one workload are kept apart. @default true */
+  readonly isSpread?: boolean;
+}
+
+/** The template of pods. */
+export function podTemplate(
+  pod: HardenedPod,
+  labels: { [key: string]: string },
+  annotations: { [key: string]: string } | undefined,
+  { restartPolicy, isSpread = true }: PodShape = {},
+): object {
+  return {
+    metadata: { labels, ...(annotations ? { annotations } : {}) },
+    spec: { ...podSpec(pod, isSpread), ...(restartPolicy ? { restartPolicy } : {}) },
+  };
+}
+
 /** The spec of a pod as the restricted Pod Security Standard asks for it, and tighter where that costs nothing. */
-export function podSpec(pod: HardenedPod): object {
-  const labelSelector = { matchLabels: pod.selector };
+function podSpec(pod: HardenedPod, isSpread: boolean): object {
   const before = startedBefore(pod);
-  const volumes = [...containersOf(pod).flatMap(ownVolumes), ...sharedVolumes(pod.sharedPaths)];
+  const volumes = volumesOf(pod);
   return {
     serviceAccountName: pod.name,
     automountServiceAccountToken: false,
@@ -41,12 +70,22 @@ export function podSpec(pod: HardenedPod): object {
       runAsUser: pod.user,
       runAsGroup: pod.user,
       fsGroup: pod.user,
+      // Otherwise every file of a large volume would be gone through at each start.
+      ...(pod.program.volumeClaims?.length ? { fsGroupChangePolicy: "OnRootMismatch" } : {}),
       seccompProfile: { type: "RuntimeDefault" },
     },
     ...(before.length > 0 ? { initContainers: before } : {}),
     containers: [containerManifest(pod.program, pod)],
     ...(volumes.length > 0 ? { volumes } : {}),
-    // Preferred and not required: a region with one availability domain, or a single node, still runs all replicas.
+    ...(isSpread ? spread(pod) : {}),
+    ...scheduling(pod),
+  };
+}
+
+/** Keeps the pods of a workload apart; preferred, as a region of one domain and a single node still run all replicas. */
+function spread({ selector }: HardenedPod): object {
+  const labelSelector = { matchLabels: selector };
+  return {
     affinity: {
       podAntiAffinity: {
         preferredDuringSchedulingIgnoredDuringExecution: [
@@ -62,6 +101,14 @@ export function podSpec(pod: HardenedPod): object {
         labelSelector,
       },
     ],
+  };
+}
+
+function scheduling({ nodeSelector = {}, tolerations = [], priorityClassName }: HardenedPod): object {
+  return {
+    ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
+    ...(tolerations.length > 0 ? { tolerations: tolerations.map((one) => one._toManifest()) } : {}),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
   };
 }
 

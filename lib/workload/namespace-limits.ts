@@ -1,8 +1,9 @@
 /**
  * What all pods and Services of a namespace may take together.
  *
- * The defaults hold 100 pods of the default size. Deployments and load balancers of the same chart that need more are refused
- * when the chart is synthesized, as Kubernetes would only note it in an event.
+ * The defaults hold 100 pods of the default size. Workloads and load balancers of the same chart that need more are refused
+ * when the chart is synthesized, as Kubernetes would only note it in an event: an autoscaler counts with the most pods that
+ * it may make, a DaemonSet with one, as the number of nodes is not known.
  *
  * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/
  */

@@ -1,33 +1,8 @@
-import { ApiObject, type Chart } from "cdk8s";
+import { type Chart } from "cdk8s";
+import { objectsIn, podsIn, type Amounts, type CountedContainer, type CountedPods } from "./namespace-pods";
 import { checkServices, type CountedService } from "./namespace-services";
 import { parseQuantity } from "../core/quantity";
 import { type Problems } from "../core/validation-error";
-import { dataOf } from "../manifests/chart-objects";
-
-/** Amounts of resources by their names. */
-export interface Amounts {
-  readonly [resource: string]: string | number;
-}
-
-interface Container {
-  readonly name?: string;
-  readonly restartPolicy?: string;
-  readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts };
-}
-
-interface Deployment {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec: {
-    readonly replicas?: number;
-    readonly strategy?: {
-      readonly type?: string;
-      readonly rollingUpdate?: { readonly maxUnavailable?: unknown };
-    };
-    readonly template: {
-      readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] };
-    };
-  };
-}
 
 /** What a LimitRange says of one container. */
 export interface ContainerLimits {
@@ -57,28 +32,21 @@ const greater = (a: bigint, b: bigint) => (a > b ? a : b);
  * Of this chart only: another one of the App may be for another cluster.
  */
 export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom): void {
-  const objectsOf = (wanted: string, group: string) =>
-    chart.node
-      .findAll()
-      .filter((construct) => ApiObject.isApiObject(construct))
-      .filter(({ kind, apiGroup }) => kind === wanted && apiGroup === group)
-      .map((object) => dataOf(object) as Deployment & CountedService)
-      .filter(({ metadata }) => metadata.namespace === room.namespace);
-  const deployments: Deployment[] = objectsOf("Deployment", "apps");
-  for (const deployment of deployments) checkContainers(problems, deployment, room.limits);
+  const all = podsIn(chart, room.namespace);
+  for (const pods of all) checkContainers(problems, pods, room.limits);
   for (const side of ["requests", "limits"] as const) {
     for (const resource of RESOURCES) {
-      checkQuota(problems, deployments, room.hard, `${side}.${resource}`, (deployment) =>
-        podAmount(deployment, (container) => amountOf(container, side, resource, room.limits)),
+      checkQuota(problems, all, room.hard, `${side}.${resource}`, (pods) =>
+        podAmount(pods, (container) => amountOf(container, side, resource, room.limits)),
       );
     }
   }
-  checkQuota(problems, deployments, room.hard, "pods", () => ONE);
-  checkServices(problems, objectsOf("Service", "core"), room.hard);
+  checkQuota(problems, all, room.hard, "pods", () => ONE);
+  checkServices(problems, objectsIn<CountedService>(chart, room.namespace, "Service", "core"), room.hard);
 }
 
 function amountOf(
-  { resources = {} }: Container,
+  { resources = {} }: CountedContainer,
   side: "requests" | "limits",
   resource: string,
   { default: limits = {}, defaultRequest: requests = {} }: ContainerLimits,
@@ -89,8 +57,10 @@ function amountOf(
 }
 
 /** What a pod takes: its containers and sidecars together, or an init container and the sidecars before it. */
-function podAmount({ spec }: Deployment, of: (container: Container) => bigint): bigint {
-  const { containers, initContainers = [] } = spec.template.spec;
+function podAmount(
+  { containers, initContainers }: CountedPods,
+  of: (container: CountedContainer) => bigint,
+): bigint {
   let [sidecars, most] = [0n, 0n];
   for (const container of initContainers) {
     most = greater(most, sidecars + of(container));
@@ -102,8 +72,8 @@ function podAmount({ spec }: Deployment, of: (container: Container) => bigint): 
   );
 }
 
-function checkContainers(problems: Problems, { metadata, spec }: Deployment, limits: ContainerLimits): void {
-  const { containers, initContainers = [] } = spec.template.spec;
+function checkContainers(problems: Problems, pods: CountedPods, limits: ContainerLimits): void {
+  const { containers, initContainers, owner } = pods;
   const { max = {}, min = {} } = limits;
   for (const container of [...initContainers, ...containers]) {
     for (const resource of RESOURCES) {
@@ -111,7 +81,7 @@ function checkContainers(problems: Problems, { metadata, spec }: Deployment, lim
       if (reserved < (known(min[resource]) ?? reserved)) {
         problems.add(
           "RESOURCES_INVALID",
-          `${container.name} of the Deployment ${metadata.name} reserves ${written(resource, reserved)} of ${resource}, and one ` +
+          `${container.name} of the ${owner} reserves ${written(resource, reserved)} of ${resource}, and one ` +
             `container of the namespace at least ${min[resource]}`,
           "Raise the request of the container, or lower it in the limits of the SecureNamespace",
         );
@@ -120,7 +90,7 @@ function checkContainers(problems: Problems, { metadata, spec }: Deployment, lim
       if (own <= (known(max[resource]) ?? own)) continue;
       problems.add(
         "RESOURCES_INVALID",
-        `${container.name} of the Deployment ${metadata.name} may use ${written(resource, own)} of ${resource}, and one ` +
+        `${container.name} of the ${owner} may use ${written(resource, own)} of ${resource}, and one ` +
           `container of the namespace at most ${max[resource]}`,
         "Raise it in the limits of the SecureNamespace, or lower the limit of the container",
       );
@@ -128,27 +98,20 @@ function checkContainers(problems: Problems, { metadata, spec }: Deployment, lim
   }
 }
 
-/** Whether a rolling update can't take a pod away before it has made a new one. */
-function needsSurge({ spec }: Deployment): boolean {
-  const { type, rollingUpdate } = spec.strategy ?? {};
-  const { maxUnavailable } = rollingUpdate ?? {};
-  return type !== "Recreate" && !(typeof maxUnavailable === "number" && maxUnavailable > 0);
-}
-
 function checkQuota(
   problems: Problems,
-  deployments: readonly Deployment[],
+  pods: readonly CountedPods[],
   hard: Amounts,
   key: string,
-  of: (deployment: Deployment) => bigint,
+  of: (pods: CountedPods) => bigint,
 ): void {
-  const all = deployments.reduce((sum, one) => sum + (of(one) * amount(one.spec.replicas ?? 1)) / ONE, 0n);
-  const surge = deployments.filter(needsSurge).reduce((most, one) => greater(most, of(one)), 0n);
+  const all = pods.reduce((sum, one) => sum + (of(one) * amount(one.count)) / ONE, 0n);
+  const surge = pods.filter(({ needsSurge }) => needsSurge).reduce((most, one) => greater(most, of(one)), 0n);
   if (all + surge <= (known(hard[key]) ?? all + surge)) return;
+  const further = surge > 0n ? " with the one pod that a rolling update makes before it ends another" : "";
   problems.add(
     "RESOURCES_INVALID",
-    `The Deployments take ${written(key, all + surge)} of ${key} with the one pod that a rolling update makes before it ends ` +
-      `another, and the quota has ${hard[key]}`,
+    `The workloads take ${written(key, all + surge)} of ${key}${further}, and the quota has ${hard[key]}`,
     "Raise it in the quota of the SecureNamespace, or run fewer or smaller pods",
   );
 }

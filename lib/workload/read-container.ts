@@ -7,14 +7,19 @@ import { checkOverlaps } from "./mount-path";
 import { type Probe } from "./probe";
 import { readResources } from "./read-resources";
 import { shaped } from "./shapes";
+import { type VolumeClaim } from "./volume-claim";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../core/credential-literal";
 import { type Problems } from "../core/validation-error";
 
-/** A container of any kind; the program's has a name for its port, and a delay before it ends. */
+/** A container of any kind; the program's has a name for its port, a delay before it ends, and volumes that stay. */
 export type AnyContainer = ContainerProps &
-  Partial<Sidecar> & { readonly portName?: string; readonly stopDelaySeconds?: number };
+  Partial<Sidecar> & {
+    readonly portName?: string;
+    readonly stopDelaySeconds?: number;
+    readonly volumeClaims?: readonly VolumeClaim[];
+  };
 
 /** Where a container is. */
 export interface ContainerPlace {
@@ -36,6 +41,7 @@ export function readContainer(
     writablePaths = [],
     files = [],
     secretFiles = [],
+    volumeClaims = [],
     port,
     readiness,
     liveness,
@@ -49,7 +55,9 @@ export function readContainer(
   checkCapacity(problems, "The writable paths", writablePaths, resources);
   checkOverlaps(
     problems,
-    [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles].map(({ path }) => path),
+    [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles, ...volumeClaims].map(
+      ({ path }) => path,
+    ),
   );
   checkFiles(problems, files);
   for (const [name, probe] of Object.entries({ readiness, liveness, startup })) {

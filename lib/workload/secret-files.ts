@@ -82,7 +82,7 @@ export class SecretFiles {
   ) {}
 
   /** @internal */
-  public _toVolume(name: string): object {
+  public _toVolume(name: string): { readonly name: string } {
     return { name, ...this.secretSource };
   }
 }

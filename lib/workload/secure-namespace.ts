@@ -4,7 +4,8 @@ import { checkUnused } from "./chart-objects";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
 import { checkMembers, noteNamespace } from "./namespace-members";
-import { checkRoom, type Amounts, type ContainerLimits } from "./namespace-room";
+import { type Amounts } from "./namespace-pods";
+import { checkRoom, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
 import { kind, shaped } from "./shapes";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
@@ -100,7 +101,7 @@ export class SecureNamespace extends Construct {
     return namespace;
   }
 
-  /** At synthesis, when all Deployments are there and patched: a pod that has no room is refused where nobody looks. */
+  /** At synthesis, when all workloads are there and patched: a pod that has no room is refused where nobody looks. */
   private checkRoom(quota: ApiObject, limits: ApiObject): void {
     const problems = new Problems(this);
     const { hard = {} } = (dataOf(quota) as { spec: { hard?: Amounts } }).spec;

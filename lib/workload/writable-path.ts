@@ -70,7 +70,7 @@ export class WritablePath {
   }
 
   /** @internal */
-  public _toVolume(name: string): object {
+  public _toVolume(name: string): { readonly name: string; readonly emptyDir: object } {
     const medium = this.isInMemory ? { medium: "Memory" } : {};
     return { name, emptyDir: { ...medium, sizeLimit: this.sizeLimit } };
   }

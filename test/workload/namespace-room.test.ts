@@ -37,7 +37,7 @@ describe("a namespace has room for its Deployments", () => {
   test("when a rolling update can make one pod before it ends another", () => {
     expect(refusalOf(shop({ pods: 5 }, [{}, {}]))).toBe("");
     expect(refusalOf(shop({ pods: 4 }, [{}, {}]))).toMatch(
-      /\[RESOURCES_INVALID\] shop\/namespace: The Deployments take 5 of pods with the one pod [^]*the quota has 4\n {2}Why: [^]*\n {2}Instead: Raise it/,
+      /\[RESOURCES_INVALID\] shop\/namespace: The workloads take 5 of pods with the one pod [^]*the quota has 4\n {2}Why: [^]*\n {2}Instead: Raise it/,
     );
   });
 

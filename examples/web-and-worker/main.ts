@@ -1,0 +1,113 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
+import {
+  ContainerImage,
+  EnvValue,
+  HardenedCronJob,
+  HardenedDeployment,
+  HardenedJob,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  NodeImage,
+  NodeShape,
+  Port,
+  PrivateNodePool,
+  Probe,
+  SecretFiles,
+  SecureNamespace,
+  SecureOkeCluster,
+  TaintEffect,
+  TlsTermination,
+  Toleration,
+  WritablePath,
+  oci,
+} from "secure-oke";
+
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+const app = new App();
+const stack = new TerraformStack(app, "orders");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId: "ocid1.compartment.oc1..example",
+  kubernetesVersion: KubernetesVersion.V1_34,
+});
+const pool = {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memoryInGbs: 32 }),
+};
+new PrivateNodePool(stack, "general", { ...pool, size: 3 });
+new PrivateNodePool(stack, "batch", { ...pool, size: 2, labels: { "orders.example/pool": "batch" } });
+
+const orders = new Chart(new KubernetesApp(), "orders", { namespace: "orders" });
+new SecureNamespace(orders, "namespace", { name: "orders" });
+
+// What is outside of the cluster: a database and a queue, each in a subnet of its own.
+const database = NetworkPolicyIpBlock.ipv4(orders, "database", "10.20.0.0/24");
+const queue = NetworkPolicyIpBlock.ipv4(orders, "queue", "10.20.1.0/24");
+const databaseSecret = SecretFiles.fromSecret("/run/secrets/database", "orders-database", {
+  keys: ["username", "password"],
+});
+const DATABASE_URL = EnvValue.fromValue("postgres://orders-db.example.internal:5432/orders");
+
+// The web front end: as many pods as there is work, from three on.
+const web = new HardenedDeployment(orders, "web", {
+  image: ContainerImage.of(`fra.ocir.io/acme/orders-web:3.1.0@${digest}`),
+  port: 8080,
+  autoscale: { min: 3, max: 12, cpuPercent: 60 },
+  readiness: Probe.http("/ready"),
+  liveness: Probe.http("/live", undefined, { failureThreshold: 5 }),
+  env: { DATABASE_URL, POD_NAME: EnvValue.fromField("metadata.name") },
+  secretFiles: [databaseSecret],
+  writablePaths: [WritablePath.inMemory("/tmp", { sizeLimit: "32Mi" })],
+});
+web.connections.allowTo(database, Port.tcp(5432));
+web.connections.allowTo(queue, Port.tcp(443));
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+});
+
+// The consumer of the queue: nobody connects to it, so it has no port, and says by a command whether it still works.
+const worker = new HardenedDeployment(orders, "worker", {
+  image: ContainerImage.of(`fra.ocir.io/acme/orders-worker:3.1.0@${digest}`),
+  autoscale: { min: 2, max: 8 },
+  liveness: Probe.command(["/app/worker", "--healthy"], { periodSeconds: 30 }),
+  terminationGracePeriodSeconds: 120,
+  env: { DATABASE_URL },
+  secretFiles: [databaseSecret, SecretFiles.fromSecretsStore("/run/secrets/queue", "orders-queue")],
+  resources: { memory: { request: "512Mi", limit: "512Mi" } },
+});
+worker.connections.allowTo(database, Port.tcp(5432));
+worker.connections.allowTo(queue, Port.tcp(443));
+
+// The tables of this release; the next release makes a job of another id.
+const migrate = new HardenedJob(orders, "migrate-3-1-0", {
+  image: ContainerImage.of(`fra.ocir.io/acme/orders-migrate:3.1.0@${digest}`),
+  activeDeadlineSeconds: 600,
+  backoffLimit: 1,
+  env: { DATABASE_URL },
+  secretFiles: [databaseSecret],
+});
+migrate.connections.allowTo(database, Port.tcp(5432));
+
+// The nightly report, on the nodes that are kept for such work.
+const report = new HardenedCronJob(orders, "report", {
+  image: ContainerImage.of(`fra.ocir.io/acme/orders-report:1.0.4@${digest}`),
+  schedule: "30 2 * * MON-FRI",
+  timeZone: "Europe/Berlin",
+  activeDeadlineSeconds: 1800,
+  nodeSelector: { "orders.example/pool": "batch" },
+  tolerations: [Toleration.of("orders.example/pool", "batch", TaintEffect.NO_SCHEDULE)],
+  env: { DATABASE_URL },
+  secretFiles: [databaseSecret],
+  writablePaths: [WritablePath.of("/var/cache/report", { sizeLimit: "128Mi" })],
+});
+report.connections.allowTo(database, Port.tcp(5432));
+
+cluster.addCdk8sChart("orders", orders);
+
+app.synth();

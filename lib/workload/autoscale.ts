@@ -1,0 +1,121 @@
+import { ApiObject } from "cdk8s";
+import { kindOf, isOfKind } from "./shapes";
+import { type ContainerResources } from "./container-resources";
+import { type PodOwner } from "./workload-objects";
+import { parseQuantity } from "../core/quantity";
+import { type Problems } from "../core/validation-error";
+
+/**
+ * How many pods a workload has, by how busy they are.
+ *
+ * Needs the Metrics Server in the cluster, which OKE offers as a cluster add-on; where it is missing, the number stays.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
+ */
+export interface AutoscaleOptions {
+  /** The fewest pods: for a Deployment 2 or more, for a StatefulSet 1 or more. */
+  readonly min: number;
+  /** The most pods, more than `min`; they count in the quota of a namespace. */
+  readonly max: number;
+  /**
+   * How busy the processors may be on average, in percent of what the pods reserve; 1 or more, and less than their limit.
+   *
+   * @default - 70 where `memoryPercent` is not given, otherwise not looked at
+   */
+  readonly cpuPercent?: number;
+  /**
+   * How much memory may be taken on average, in percent of what the pods reserve; 1 or more, and less than their limit.
+   *
+   * @default - not looked at: many programs give none back, so that pods would only ever be added
+   */
+  readonly memoryPercent?: number;
+}
+
+const DEFAULT_CPU_PERCENT = 70;
+const INSTEAD = "{ min: 2, max: 10 }";
+
+/** Adds a problem for what an autoscaler can't do; the number of replicas must be left to it. */
+export function checkAutoscale(
+  problems: Problems,
+  options: AutoscaleOptions | undefined,
+  least: number,
+  replicas: number | undefined,
+): void {
+  if (options === undefined) return;
+  if (!isOfKind(options, [])) {
+    problems.add("VALUE_INVALID", `autoscale is ${kindOf(options)}`, `Write ${INSTEAD}`);
+    return;
+  }
+  const { min, max } = options;
+  if (replicas !== undefined) {
+    problems.add(
+      "REPLICAS_INVALID",
+      "Both replicas and autoscale are given, and each apply would undo what the autoscaler did",
+      "Leave one of them out",
+    );
+  }
+  if (!Number.isInteger(min) || min < least) {
+    problems.add(
+      "REPLICAS_INVALID",
+      `autoscale.min is ${JSON.stringify(min)}`,
+      `Give a whole number from ${least} on`,
+    );
+  }
+  if (!Number.isInteger(max) || max <= min) {
+    problems.add(
+      "REPLICAS_INVALID",
+      `autoscale.max is ${JSON.stringify(max)}, and autoscale.min ${JSON.stringify(min)}`,
+      "Give a whole number above min, or leave autoscale out and give replicas",
+    );
+  }
+}
+
+/** Adds a problem for each target that pods of these resources can't pass, so that none would ever be added. */
+export function checkTargets(
+  problems: Problems,
+  options: AutoscaleOptions | undefined,
+  { cpu, memory }: Required<ContainerResources>,
+): void {
+  if (!isOfKind(options, [])) return;
+  const { cpuPercent, memoryPercent } = options as AutoscaleOptions;
+  for (const [name, percent, { request, limit }] of [
+    ["cpuPercent", cpuPercent ?? (memoryPercent === undefined ? DEFAULT_CPU_PERCENT : undefined), cpu],
+    ["memoryPercent", memoryPercent, memory],
+  ] as const) {
+    if (percent === undefined) continue;
+    const [reserved, most] = [parseQuantity(request) ?? 0n, parseQuantity(limit) ?? 0n];
+    const isWhole = Number.isInteger(percent) && percent >= 1;
+    if (isWhole && (reserved === 0n || BigInt(percent) * reserved < 100n * most)) continue;
+    problems.add(
+      "COUNT_INVALID",
+      `autoscale.${name} is ${JSON.stringify(percent)}, of ${request} that are reserved and ${limit} at most`,
+      "Give a whole number from 1 on that a container can pass before it meets its limit, for example 70",
+    );
+  }
+}
+
+function target(name: string, averageUtilization: number | undefined): object[] {
+  if (averageUtilization === undefined) return [];
+  return [{ type: "Resource", resource: { name, target: { type: "Utilization", averageUtilization } } }];
+}
+
+/** Makes the autoscaler of a workload, where it has one. */
+export function addAutoscaler(workload: PodOwner, kind: string, options: AutoscaleOptions | undefined): void {
+  if (!options) return;
+  const { min, max, cpuPercent, memoryPercent } = options;
+  const { name, labels } = workload;
+  new ApiObject(workload, "HorizontalPodAutoscaler", {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name, labels },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind, name },
+      minReplicas: min,
+      maxReplicas: max,
+      metrics: [
+        ...target("cpu", cpuPercent ?? (memoryPercent === undefined ? DEFAULT_CPU_PERCENT : undefined)),
+        ...target("memory", memoryPercent),
+      ],
+    },
+  });
+}

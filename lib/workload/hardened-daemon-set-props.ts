@@ -1,0 +1,11 @@
+import { type ListeningPodProps } from "./listening-pod-props";
+
+/** What a hardened daemon set runs on each node. */
+export interface HardenedDaemonSetProps extends ListeningPodProps {
+  /**
+   * How many nodes may be without their pod while it is updated, 1 or more.
+   *
+   * @default 1
+   */
+  readonly maxUnavailable?: number;
+}

@@ -1,0 +1,73 @@
+import { type AddedCapability } from "./added-capability";
+import { type ContainerProps, type InitContainer, type Sidecar } from "./container-props";
+import { type Toleration } from "./toleration";
+import { type WritablePath } from "./writable-path";
+
+/** What the pods of any hardened workload run, and where. */
+export interface HardenedPodProps extends ContainerProps {
+  /**
+   * Containers that run one after the other, in this order, before the sidecars and the program start.
+   *
+   * @default - none
+   */
+  readonly initContainers?: InitContainer[];
+  /**
+   * Containers that run beside the program, started in this order before it.
+   *
+   * @default - none
+   */
+  readonly sidecars?: Sidecar[];
+  /**
+   * Directories that all containers of a pod share, each at the same path in every one.
+   *
+   * Such as one that an init container fills and the program reads.
+   *
+   * @default - none
+   */
+  readonly sharedPaths?: WritablePath[];
+  /**
+   * The id of the user and group that all containers run as, 10000 or more.
+   *
+   * @default 65532
+   */
+  readonly user?: number;
+  /** The capability that the program keeps. @default - none */
+  readonly addedCapability?: AddedCapability;
+  /**
+   * Seconds between the request to end and the end by force, 0 or more.
+   *
+   * @default 30
+   */
+  readonly terminationGracePeriodSeconds?: number;
+  /**
+   * Labels that a node must have to run the pods, such as those of a node pool.
+   *
+   * @default - every node
+   * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodeselector
+   */
+  readonly nodeSelector?: { [key: string]: string };
+  /**
+   * Taints of nodes that the pods may run in spite of.
+   *
+   * @default - none
+   */
+  readonly tolerations?: Toleration[];
+  /**
+   * The name of a PriorityClass, which says whose pods give way where there is no room for all.
+   *
+   * The two of the system are refused: their pods would end those of others.
+   *
+   * @default - that of the cluster
+   */
+  readonly priorityClassName?: string;
+  /**
+   * Labels of the workload and its pods.
+   *
+   * `app.kubernetes.io/name`, `/instance` and `/managed-by` are set already.
+   *
+   * @default - none further
+   */
+  readonly labels?: { [key: string]: string };
+  /** Annotations of the workload and its pods. @default - none */
+  readonly annotations?: { [key: string]: string };
+}

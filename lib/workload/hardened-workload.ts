@@ -1,0 +1,64 @@
+import { Chart } from "cdk8s";
+import {
+  LabelSelector,
+  type IPodSelector,
+  type NetworkPolicyPeerConfig,
+  type PodSelectorConfig,
+} from "cdk8s-plus-27";
+import { Construct } from "constructs";
+import { Connections, type IConnectable } from "./connections";
+import { labelsOf, selectorLabelsOf } from "./workload-labels";
+import { guardStaticSynthesis } from "../manifests/static-synthesis";
+
+/**
+ * What all hardened workloads have in common, whatever kind of object runs their pods.
+ *
+ * Their pods run without root, capabilities, a service account token or a writable root filesystem. A ServiceAccount and a
+ * NetworkPolicy that denies all but DNS come with each. All are named after the construct's id.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
+export abstract class HardenedWorkload extends Construct implements IConnectable, IPodSelector {
+  /** The name of the workload, and of what belongs to it. */
+  public readonly name: string;
+  /** The namespace, where the chart has one. */
+  public readonly namespace?: string;
+  /** The name of the service account of the pods. */
+  public readonly serviceAccountName: string;
+  public readonly connections: Connections;
+  /** The labels of the workload. */
+  public readonly labels: { [key: string]: string };
+  /** The labels that select its pods. */
+  public readonly selectorLabels: { [key: string]: string };
+
+  /** @param labels labels of the workload beside those that all have */
+  protected constructor(scope: Construct, id: string, labels?: { [key: string]: string }) {
+    super(scope, id);
+    const chart = Chart.of(this);
+    guardStaticSynthesis(chart);
+    this.name = id;
+    this.namespace = chart.namespace;
+    this.serviceAccountName = id;
+    this.labels = labelsOf(id, labels);
+    this.selectorLabels = selectorLabelsOf(id);
+    this.connections = Connections._of(this, chart.namespace);
+  }
+
+  /** What a policy of cdk8s-plus writes for this workload. */
+  public toNetworkPolicyPeerConfig(): NetworkPolicyPeerConfig {
+    return { podSelector: this.toPodSelectorConfig() };
+  }
+
+  /** This workload, as what selects its pods. */
+  public toPodSelector(): IPodSelector | undefined {
+    return this;
+  }
+
+  /** How cdk8s-plus selects the pods. */
+  public toPodSelectorConfig(): PodSelectorConfig {
+    return {
+      labelSelector: LabelSelector.of({ labels: this.selectorLabels }),
+      namespaces: this.namespace === undefined ? undefined : { names: [this.namespace] },
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { type AppProtocol } from "./app-protocol";
+import { type HardenedPodProps } from "./hardened-pod-props";
+import { type Probe } from "./probe";
+
+/** What the pods of a workload run that goes on running, and may listen on a port. */
+export interface ListeningPodProps extends HardenedPodProps {
+  /**
+   * The TCP port that the program listens on, 1024 to 65535; with an added capability 1 to 65535.
+   *
+   * @default - none; the workload has no probes then unless it is given some
+   */
+  readonly port?: number;
+  /**
+   * What the program speaks on its port, without TLS where a load balancer ends it.
+   *
+   * @default AppProtocol.HTTP
+   */
+  readonly protocol?: AppProtocol;
+  /**
+   * When a pod gets traffic.
+   *
+   * @default - with a port, an HTTP GET of / on it; for another protocol than HTTP, a TCP connection
+   */
+  readonly readiness?: Probe;
+  /**
+   * When a pod is restarted.
+   *
+   * Must differ from the readiness probe, so that a program that only waits for another one is not restarted.
+   *
+   * @default - with a port, a TCP connection to it every 15 seconds, of which four must fail in a row
+   */
+  readonly liveness?: Probe;
+  /**
+   * When the other probes begin, for a program that starts slowly.
+   *
+   * @default - at once
+   */
+  readonly startup?: Probe;
+  /**
+   * Seconds for which a pod that is to end goes on serving, so that no new connection is on its way to it when it ends.
+   *
+   * 0 or more; they count towards the grace period and must be fewer than it has.
+   *
+   * @default - with a port, 5 or half of the grace period, whichever is less; otherwise 0
+   */
+  readonly stopDelaySeconds?: number;
+}

@@ -1,0 +1,45 @@
+import { type Construct } from "constructs";
+import { AppProtocol } from "./app-protocol";
+import { HardenedWorkload } from "./hardened-workload";
+import { type ListeningPodProps } from "./listening-pod-props";
+import { LoadBalancer } from "./load-balancer";
+import { type LoadBalancerOptions } from "./load-balancer-props";
+import { type IServiceBackend } from "./service-backend";
+import { WorkloadService, type ServiceOptions } from "./workload-service";
+
+/** What hardened workloads have in common that go on running, and may listen on a port. */
+export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
+  public readonly port?: number;
+  public readonly protocol: AppProtocol;
+
+  /** @param props the port, the protocol and the labels are read of them */
+  protected constructor(scope: Construct, id: string, props: ListeningPodProps) {
+    super(scope, id, props.labels);
+    this.port = props.port;
+    this.protocol = props.protocol ?? AppProtocol.HTTP;
+  }
+
+  /**
+   * Makes the workload reachable through an OCI load balancer that ends TLS, with rules in network security groups.
+   *
+   * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
+   * SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
+   * another cluster
+   */
+  public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
+    const name = (options as LoadBalancerOptions | undefined)?.name ?? this.name;
+    return new LoadBalancer(this, `LoadBalancer-${name}`, { ...options, name, workload: this });
+  }
+
+  /**
+   * Makes the workload reachable inside the cluster, under a name of its own.
+   *
+   * It opens nothing: let each client connect by `connections.allowFrom(client, Port.tcp(port))`.
+   *
+   * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, also where the workload has no port
+   */
+  public exposeViaService(options: ServiceOptions = {}): WorkloadService {
+    const name = options.name ?? this.name;
+    return new WorkloadService(this, `Service-${name}`, { ...options, name, workload: this });
+  }
+}

@@ -1,0 +1,70 @@
+import { ApiObject, Lazy } from "cdk8s";
+import { type Construct } from "constructs";
+import { type Connections } from "./connections";
+import { containersOf, type HardenedPod } from "./hardened-pod";
+
+/** A workload, as far as what belongs to it is made of it. */
+export interface PodOwner extends Construct {
+  readonly name: string;
+  readonly labels: { [key: string]: string };
+  readonly selectorLabels: { [key: string]: string };
+  readonly connections: Connections;
+}
+
+/** Makes what pods of a workload need before they start: their account and their files. */
+export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
+  const { name, labels } = workload;
+  for (const { name: container, image, addedCapability } of containersOf(pod)) {
+    image._acknowledge(workload);
+    addedCapability?._acknowledge(workload, container);
+  }
+  new ApiObject(workload, "ServiceAccount", {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name, labels },
+    automountServiceAccountToken: false,
+  });
+  for (const { files, owner } of containersOf(pod)) {
+    if (!files) continue;
+    new ApiObject(workload, owner === undefined ? "ConfigMap" : `ConfigMap-${owner}`, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: files.name, labels },
+      immutable: true,
+      data: files.data(),
+    });
+  }
+}
+
+/** Keeps evictions from taking more than one pod at a time, and never keeps them from taking one. */
+export function addDisruptionBudget(workload: PodOwner): void {
+  const { name, labels, selectorLabels } = workload;
+  new ApiObject(workload, "PodDisruptionBudget", {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name, labels },
+    spec: {
+      maxUnavailable: 1,
+      selector: { matchLabels: selectorLabels },
+      // A pod that never gets ready must not keep a node from being replaced.
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+    },
+  });
+}
+
+/** Denies the pods all but DNS and the declared connections. */
+export function addNetworkPolicy(workload: PodOwner): void {
+  const { name, labels, selectorLabels } = workload;
+  new ApiObject(workload, "NetworkPolicy", {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name, labels },
+    // Written late: connections are declared after the workload is made.
+    spec: Lazy.any({
+      produce: () => ({
+        podSelector: { matchLabels: selectorLabels },
+        ...workload.connections._policyRules(),
+      }),
+    }) as unknown,
+  });
+}

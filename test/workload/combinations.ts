@@ -1,0 +1,190 @@
+import { type Chart } from "cdk8s";
+import fc from "fast-check";
+import { Port } from "../../lib/core/port";
+import { AddedCapability } from "../../lib/workload/added-capability";
+import { AppProtocol } from "../../lib/workload/app-protocol";
+import { ConfigFile } from "../../lib/workload/config-file";
+import { EnvValue } from "../../lib/workload/env-value";
+import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
+import { ConcurrencyPolicy } from "../../lib/workload/hardened-cron-job-props";
+import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { HardenedJob } from "../../lib/workload/hardened-job";
+import { JobRestartPolicy } from "../../lib/workload/hardened-job-props";
+import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
+import { PodManagementPolicy } from "../../lib/workload/hardened-stateful-set-props";
+import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
+import { type ListeningWorkload } from "../../lib/workload/listening-workload";
+import { Probe } from "../../lib/workload/probe";
+import { SecretFiles } from "../../lib/workload/secret-files";
+import { TaintEffect, Toleration } from "../../lib/workload/toleration";
+import { VolumeClaim } from "../../lib/workload/volume-claim";
+import { WritablePath } from "../../lib/workload/writable-path";
+import { IMAGE } from "./support";
+
+/** Makes a workload of any kind, with any of its options, in a chart. */
+export type Combination = (chart: Chart, id: string) => HardenedWorkload;
+
+const always = <T>(value: T): fc.Arbitrary<T> => fc.constant(value);
+const some = <T>(...values: T[]) => fc.constantFrom(...values);
+const upTo = (max: number, min = 0) => fc.integer({ min, max });
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+
+const env = always({
+  MODE: EnvValue.fromValue("production"),
+  POD_NAME: EnvValue.fromField("metadata.name"),
+  "a.b-c": EnvValue.fromConfigMap("settings", "key"),
+});
+const probes = {
+  readiness: maybe(some(Probe.http("/ready"), Probe.command(["/app/ready"]), Probe.tcp(9000))),
+  liveness: maybe(some(Probe.http("/live", 9001), Probe.command(["/app/live"], { failureThreshold: 9 }))),
+  startup: maybe(some(Probe.http("/started"), Probe.command(["/app/started"]))),
+};
+const container = {
+  image: always(IMAGE),
+  command: maybe(always(["/app/run"])),
+  args: maybe(always(["--verbose", "$(MODE)"])),
+  env: maybe(env),
+  resources: maybe(
+    some(
+      { cpu: { request: "1", limit: "2" } },
+      { memory: { request: "64Mi", limit: "1Gi" }, ephemeralStorage: { request: "1Gi", limit: "2Gi" } },
+    ),
+  ),
+};
+const mounts = (own: string) => ({
+  writablePaths: maybe(
+    some(
+      [WritablePath.of(`/tmp/${own}`)],
+      [WritablePath.inMemory(`/var/cache/${own}`, { sizeLimit: "8Mi" })],
+    ),
+  ),
+  files: maybe(always([ConfigFile.of(`/etc/${own}/app.conf`, `name = ${own}\n`)])),
+  secretFiles: maybe(
+    some(
+      [SecretFiles.fromSecret(`/run/secrets/${own}`, "shop-db", { keys: ["password"] })],
+      [SecretFiles.fromSecretsStore(`/run/secrets/${own}`, "shop-vault")],
+    ),
+  ),
+});
+const pod = {
+  ...container,
+  ...mounts("program"),
+  initContainers: maybe(
+    fc.record({ name: always("prepare"), ...container, ...mounts("prepare") }).map((one) => [one]),
+  ),
+  sidecars: maybe(
+    fc
+      .record({
+        name: always("proxy"),
+        port: maybe(always(15001)),
+        startup: maybe(always(Probe.tcp(15001))),
+        ...container,
+        ...mounts("proxy"),
+      })
+      .map((one) => [one]),
+  ),
+  sharedPaths: maybe(always([WritablePath.of("/srv/shared", { sizeLimit: "16Mi" })])),
+  user: maybe(some(10_000, 65_532, 2 ** 31 - 1)),
+  terminationGracePeriodSeconds: maybe(some(0, 1, 30, 600)),
+  nodeSelector: maybe(always({ "kubernetes.io/arch": "arm64" })),
+  tolerations: maybe(
+    some(
+      [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)],
+      [Toleration.of("pool", "batch", TaintEffect.NO_EXECUTE)],
+    ),
+  ),
+  labels: maybe(always({ team: "shop" })),
+  annotations: maybe(always({ "example.com/owner": "The shop's team" })),
+};
+const PORTS = { netBindService: { reason: "The program can't but listen on 80" } };
+const listening = fc.oneof(
+  fc.record({
+    ...pod,
+    port: upTo(9999, 8000),
+    protocol: maybe(some(...Object.values(AppProtocol))),
+    ...probes,
+  }),
+  fc.record({
+    ...pod,
+    port: always(80),
+    addedCapability: always(AddedCapability.netBindService(PORTS.netBindService)),
+  }),
+  fc.record(pod),
+);
+const autoscale = fc.record({
+  min: upTo(3, 2),
+  max: upTo(9, 4),
+  cpuPercent: maybe(upTo(99, 1)),
+  memoryPercent: maybe(upTo(99, 1)),
+});
+const size = fc.oneof(fc.record({ replicas: maybe(upTo(5, 2)) }), fc.record({ autoscale }));
+const job = fc.record({
+  restartPolicy: maybe(some(...Object.values(JobRestartPolicy))),
+  backoffLimit: maybe(upTo(9)),
+  activeDeadlineSeconds: maybe(upTo(9999, 1)),
+  completions: maybe(upTo(9, 4)),
+});
+const both = <A extends object, B extends object>(one: fc.Arbitrary<A>, other: fc.Arbitrary<B>) =>
+  fc.tuple(one, other).map(([a, b]) => ({ ...a, ...b }));
+const exposed = <T extends ListeningWorkload>(workload: T): T => {
+  if (workload.port !== undefined) workload.exposeViaService();
+  return workload;
+};
+
+const deployments = both(listening, size).map(
+  (props): Combination =>
+    (chart, id) =>
+      exposed(new HardenedDeployment(chart, id, props)),
+);
+const claims = maybe(
+  some(
+    [VolumeClaim.of("data", "/var/lib/db")],
+    [
+      VolumeClaim.of("log", "/var/log/db", { size: "64Gi" }),
+      VolumeClaim.of("data", "/var/lib/db", { size: "1Ti", storageClassName: "encrypted" }),
+    ],
+  ),
+);
+const podManagementPolicy = maybe(some(...Object.values(PodManagementPolicy)));
+const statefulSets = both(
+  both(listening, size),
+  fc.record({ volumeClaims: claims, podManagementPolicy }),
+).map((props): Combination => (chart, id) => {
+  const set = exposed(new HardenedStatefulSet(chart, id, props));
+  set.connections.allowTo(set, Port.tcp(7000));
+  return set;
+});
+const daemonSets = both(listening, fc.record({ maxUnavailable: maybe(upTo(9, 1)) })).map(
+  (props): Combination =>
+    (chart, id) =>
+      exposed(new HardenedDaemonSet(chart, id, props)),
+);
+const parallel = fc.record({ parallelism: some(undefined, 1) });
+const jobs = both(
+  both(both(fc.record(pod), job), parallel),
+  fc.record({ ttlSecondsAfterFinished: maybe(upTo(9999)) }),
+).map(
+  (props): Combination =>
+    (chart, id) =>
+      new HardenedJob(chart, id, props),
+);
+const cronJobs = both(
+  both(fc.record(pod), job),
+  fc.record({
+    schedule: some("* * * * *", "*/15 0-6,22 1,15 JAN-mar Mon-Fri", "5/10 ? 29 2 ?", "@hourly", "0 0 31 2 1"),
+    timeZone: maybe(some("Etc/UTC", "Europe/Berlin", "America/Port-au-Prince", "Asia/Calcutta")),
+    concurrencyPolicy: maybe(some(...Object.values(ConcurrencyPolicy))),
+    startingDeadlineSeconds: maybe(upTo(9999, 10)),
+    successfulJobsHistoryLimit: maybe(upTo(9)),
+    failedJobsHistoryLimit: maybe(upTo(9)),
+    suspend: maybe(fc.boolean()),
+  }),
+).map(
+  (props): Combination =>
+    (chart, id) =>
+      new HardenedCronJob(chart, id, props),
+);
+
+/** Workloads of all kinds, with all their options. */
+export const COMBINATIONS = fc.oneof(deployments, statefulSets, daemonSets, jobs, cronJobs);

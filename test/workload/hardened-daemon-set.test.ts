@@ -1,0 +1,52 @@
+import { Yaml } from "cdk8s";
+import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { TaintEffect, Toleration } from "../../lib/workload/toleration";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
+
+describe("a hardened daemon set", () => {
+  test("of an image and a port is these three objects", () => {
+    const chart = newChart();
+    new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100 });
+    expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
+  });
+
+  test("runs on tainted nodes that it is told of, and is updated at the pace that it is given", () => {
+    const chart = newChart();
+    const tolerations = [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)];
+    new HardenedDaemonSet(chart, "agent", { image: IMAGE, maxUnavailable: 5, tolerations });
+    const { template, updateStrategy } = objectOf(chart, "DaemonSet").spec;
+    expect(updateStrategy.rollingUpdate).toEqual({ maxUnavailable: 5, maxSurge: 0 });
+    expect(template.spec.tolerations).toHaveLength(1);
+  });
+
+  test("reaches nothing of its node", () => {
+    const chart = newChart();
+    new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100 });
+    const { hostIPC, hostNetwork, hostPID, volumes } = objectOf(chart, "DaemonSet").spec.template.spec;
+    expect([hostIPC, hostNetwork, hostPID, volumes]).toEqual([false, false, false, undefined]);
+    expect(JSON.stringify(chart.toJson())).not.toMatch(/hostPath|hostPort/);
+  });
+
+  test("counts as one pod at least in its namespace", () => {
+    const shop = (pods: number) => {
+      const chart = newChart();
+      new SecureNamespace(chart, "namespace", { name: "shop", quota: { pods } });
+      for (const id of ["agent", "probe"]) new HardenedDaemonSet(chart, id, { image: IMAGE });
+      return chart;
+    };
+    expect(problemsAtSynthesis(shop(2))).toEqual([]);
+    expect(problemsAtSynthesis(shop(1))).toHaveLength(1);
+  });
+
+  test.each<[string, object, string[]]>([
+    ["an update that gets nowhere", { image: IMAGE, maxUnavailable: 0 }, ["COUNT_INVALID"]],
+    ["a part of its nodes", { image: IMAGE, maxUnavailable: "10%" }, ["COUNT_INVALID"]],
+    ["port 80", { image: IMAGE, port: 80 }, ["PORT_PRIVILEGED"]],
+    ["no image", {}, ["ATTRIBUTE_MISSING"]],
+  ])("is refused %s", (_, props, codes) => {
+    const chart = newChart();
+    expect(refusedCodes(() => new HardenedDaemonSet(chart, "agent", props as never))).toEqual(codes);
+    expect(chart.node.children).toEqual([]);
+  });
+});
