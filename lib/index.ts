@@ -48,3 +48,7 @@ export * from "./workload/service-backend";
 export * from "./workload/tls-termination";
 export * from "./workload/workload-service";
 export * from "./workload/writable-path";
+
+export { Endpoint } from "./checks/reachability/endpoint";
+export * from "./checks/reachability/reachability";
+export * from "./checks/reachability/reachability-answer";
