@@ -49,6 +49,4 @@ export * from "./workload/tls-termination";
 export * from "./workload/workload-service";
 export * from "./workload/writable-path";
 
-export { Endpoint } from "./checks/reachability/endpoint";
-export * from "./checks/reachability/reachability";
-export * from "./checks/reachability/reachability-answer";
+export * from "./checks/reachability";
