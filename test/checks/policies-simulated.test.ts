@@ -158,5 +158,6 @@ test("says of every set of policies what a reading packet by packet finds", () =
     ),
     { numRuns: 800 },
   );
-  expect(Math.min(seen.yes, seen.no, seen.partly)).toBeGreaterThan(5);
+  expect(Math.min(seen.yes, seen.no)).toBeGreaterThan(50);
+  expect(seen.partly).toBeGreaterThan(0);
 });

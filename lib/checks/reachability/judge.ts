@@ -1,5 +1,15 @@
 import { type End } from "./guard";
-import { cutSpan, ALL_PORTS, FIRST_CLIENT_PORT, hasPorts, ICMP, ICMP6, UDP, type Packets } from "./packets";
+import {
+  cutSpan,
+  ALL_PORTS,
+  FIRST_CLIENT_PORT,
+  hasPorts,
+  ICMP,
+  ICMP6,
+  isIcmp,
+  UDP,
+  type Packets,
+} from "./packets";
 import { Side, type LayerAnswer, type Layers } from "./side";
 import { type Place } from "./ranges";
 import { and, or, Tri } from "./tri";
@@ -76,7 +86,7 @@ function judge(source: End, target: End, packets: Packets, layers: Layers): Pair
     return from && to ? judgeFamily(from, to, packets, layers) : [];
   });
   const [first, ...others] = answers;
-  if (!first) return noSharedFamily(source, target);
+  if (!first) return noSharedFamily(source, target, packets);
   return others.reduce(
     (one, other) => ({
       some: or(one.some, other.some),
@@ -87,11 +97,12 @@ function judge(source: End, target: End, packets: Packets, layers: Layers): Pair
   );
 }
 
-function noSharedFamily(source: End, target: End): PairAnswer {
+function noSharedFamily(source: End, target: End, { protocol }: Packets): PairAnswer {
   const text = `it shares no family of addresses with ${source.peer.name} for this protocol`;
   const name = target.peer.name;
   const answer: EndAnswer = { end: "target", name, layer: "route", verdict: Tri.NO, by: [], text };
-  return { some: Tri.NO, all: Tri.NO, answers: () => [answer] };
+  // The ICMP of the other family is nothing that could be missing.
+  return { some: Tri.NO, all: isIcmp(protocol) ? Tri.YES : Tri.NO, answers: () => [answer] };
 }
 
 function isOfFamily(protocol: number, family: 4 | 6): boolean {
