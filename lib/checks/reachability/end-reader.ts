@@ -24,7 +24,7 @@ const DEFAULT_PODS_CIDR = "10.244.0.0/16";
 /** The interfaces that an end of a question means. */
 export class EndReader {
   private readonly pools: Pool[];
-  private readonly cache = new Map<string, End[]>();
+  private readonly cache = new WeakMap<Endpoint, End[]>();
   private readonly policies = new Map<string, Json[]>();
 
   constructor(
@@ -44,11 +44,10 @@ export class EndReader {
 
   /** The interfaces; none where the configuration has nothing of the kind. */
   public ends(endpoint: Endpoint): End[] {
-    const key = JSON.stringify(endpoint._kind);
-    const before = this.cache.get(key);
+    const before = this.cache.get(endpoint);
     if (before) return before;
     const made = this.read(endpoint);
-    this.cache.set(key, made);
+    this.cache.set(endpoint, made);
     return made;
   }
 

@@ -1,14 +1,15 @@
 import { type PodPolicies } from "./pod-policies";
 import { type AddressRange, type Place } from "./ranges";
 import { type Exposure, type RouteTable } from "./routes";
-import { type Peer, type SecurityRule } from "./security-rule";
+import { type RuleIndex } from "./rule-index";
+import { type Peer } from "./security-rule";
 
 /** What stands around an interface: its rules, its routes, and the policies of its pod. */
 export interface Guard {
   /** What carries the rules, in the words of a sentence. */
   readonly carriers: string;
-  readonly ingress: readonly SecurityRule[];
-  readonly egress: readonly SecurityRule[];
+  readonly ingress: RuleIndex;
+  readonly egress: RuleIndex;
   readonly routes: RouteTable;
   readonly exposure: Exposure;
   /** The key of the VCN. */

@@ -109,7 +109,19 @@ function isOfFamily(protocol: number, family: 4 | 6): boolean {
   return protocol !== (family === 4 ? ICMP6 : ICMP);
 }
 
+const families = new WeakMap<End, { [family: number]: End | undefined }>();
+
+/** An end with its addresses of one family only; nothing where it has none. */
 function ofFamily(end: End, family: 4 | 6): End | undefined {
+  let both = families.get(end);
+  if (!both) {
+    both = { 4: cutToFamily(end, 4), 6: cutToFamily(end, 6) };
+    families.set(end, both);
+  }
+  return both[family];
+}
+
+function cutToFamily(end: End, family: 4 | 6): End | undefined {
   const places = end.peer.places
     .map((place) => ({ ...place, ranges: place.ranges.filter((range) => range.family === family) }))
     .filter(({ ranges }) => ranges.length > 0);
@@ -117,8 +129,17 @@ function ofFamily(end: End, family: 4 | 6): End | undefined {
 }
 
 function judgeFamily(source: End, target: End, packets: Packets, layers: Layers): PairAnswer {
-  const from = new Side(source.guard, target.peer, false, packets.protocol, layers);
-  const to = new Side(target.guard, source.peer, true, packets.protocol, layers);
+  const from = new Side(source.guard, target.peer, false, packets, layers);
+  const to = new Side(target.guard, source.peer, true, packets, layers);
+  const explain = (chosen: Packets, side: Side, end: "source" | "target", name: string): EndAnswer[] => {
+    const place = side.placeToTell(chosen);
+    return place ? side.explain(chosen, place).map((answer) => ({ ...answer, end, name })) : [];
+  };
+  const answersFor = (chosen: Packets) => () => [
+    ...explain(chosen, from, "source", source.peer.name),
+    ...explain(chosen, to, "target", target.peer.name),
+  ];
+  if (from.isClosed || to.isClosed) return { some: Tri.NO, all: Tri.NO, answers: answersFor(packets) };
   let [some, all] = [Tri.NO as Tri, Tri.YES as Tri];
   let best: { piece: Packets; rank: number } | undefined;
   for (const piece of pieces(packets, from, to)) {
@@ -129,16 +150,7 @@ function judgeFamily(source: End, target: End, packets: Packets, layers: Layers)
     some = or(some, verdict);
     if (isAsked(piece)) all = and(all, out.all, into.all);
   }
-  const chosen = best?.piece ?? packets;
-  const explain = (side: Side, end: "source" | "target", name: string): EndAnswer[] => {
-    const place = side.placeToTell(chosen);
-    return place ? side.explain(chosen, place).map((answer) => ({ ...answer, end, name })) : [];
-  };
-  return {
-    some,
-    all,
-    answers: () => [...explain(from, "source", source.peer.name), ...explain(to, "target", target.peer.name)],
-  };
+  return { some, all, answers: answersFor(best?.piece ?? packets) };
 }
 
 /** Packets in pieces, to each of which both ends have one answer. */

@@ -1,5 +1,6 @@
 import { Problems } from "../../core/validation-error";
 import { type KnownLabels } from "./label-selector";
+import { rangeOf, type AddressRange } from "./ranges";
 import { type PodIdentity, type PodPort } from "./security-rule";
 import { asList, type Json } from "./terraform-model";
 
@@ -45,6 +46,7 @@ export class ManifestModel {
   public readonly policies: Json[];
   /** The Services of the type LoadBalancer. */
   public readonly loadBalancers: Json[];
+  private readonly ranges = new Map<string, AddressRange | undefined>();
   private readonly namespaces = new Map<string, KnownLabels>();
 
   constructor(objects: readonly Json[]) {
@@ -58,6 +60,12 @@ export class ManifestModel {
       const labels = { ...object.metadata?.labels, [NAMESPACE_NAME]: nameOf(object) };
       this.namespaces.set(nameOf(object), { labels });
     }
+  }
+
+  /** A block of a policy as a range; undefined where it is none. */
+  public range(text: Json): AddressRange | undefined {
+    if (!this.ranges.has(text)) this.ranges.set(text, rangeOf(text));
+    return this.ranges.get(text);
   }
 
   /** The labels of a namespace; of one that is not in the manifests, only the one that Kubernetes writes is known. */

@@ -2,6 +2,7 @@ import { type Guard } from "./guard";
 import { ANYWHERE, rangeOf, type AddressRange, type Place } from "./ranges";
 import { anything, RuleReader } from "./read-rules";
 import { RouteReader, type RouteTable } from "./routes";
+import { RuleIndex } from "./rule-index";
 import { poolsOf } from "./node-pools";
 import { type Peer, type SecurityRule } from "./security-rule";
 import { asList, type Json, type Resolved, type Resource, type TerraformModel } from "./terraform-model";
@@ -146,8 +147,8 @@ export class NetworkModel {
     ];
     const guard = {
       carriers: [...groups.names, ...subnet.lists].join(", ") || "no group and no list",
-      ingress: rules.filter(({ incoming }) => incoming),
-      egress: rules.filter(({ incoming }) => !incoming),
+      ingress: new RuleIndex(rules.filter(({ incoming }) => incoming)),
+      egress: new RuleIndex(rules.filter(({ incoming }) => !incoming)),
       routes: subnet.routes,
       exposure: { publicAddress: subnet.publicAddress, internetIngress: subnet.internetIngress },
       vcnRanges: subnet.vcnRanges,

@@ -24,6 +24,8 @@ export interface ReachabilityReason {
 
 /** The answer to one question. */
 export class ReachabilityAnswer {
+  private told?: ReachabilityReason[];
+
   /** @internal */
   public constructor(
     /** The question, in words. */
@@ -32,15 +34,21 @@ export class ReachabilityAnswer {
     public readonly verdict: Verdict,
     /** Whether it surely holds for every address of both ends and every port that was asked for; only ever with the verdict YES. */
     public readonly complete: boolean,
-    /**
-     * Why: for YES what lets it through, for NO what is missing, for UNKNOWN what is not known.
-     *
-     * It is told for one pair of addresses, where many were asked for.
-     */
-    public readonly reasons: ReachabilityReason[],
+    private readonly tell: () => ReachabilityReason[],
     /** What the answer takes for granted. */
     public readonly assumptions: string[],
   ) {}
+
+  /**
+   * Why: for YES what lets it through, for NO what is missing, for UNKNOWN what is not known.
+   *
+   * It is told for one pair of addresses, where many were asked for.
+   */
+  public get reasons(): ReachabilityReason[] {
+    // Told when somebody asks: of all pairs of a large cluster, few are looked at.
+    this.told ??= this.tell();
+    return this.told;
+  }
 
   /** The answer as lines for people. */
   public toString(): string {

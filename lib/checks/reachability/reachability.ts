@@ -183,16 +183,16 @@ export class Reachability {
 function answer(question: string, pairs: readonly PairAnswer[], assumptions: string[]): ReachabilityAnswer {
   const some = pairs.reduce((most, pair) => or(most, pair.some), Tri.NO as Tri);
   const all = pairs.reduce((least, pair) => and(least, pair.all), Tri.YES as Tri);
-  const told = pairs.find((pair) => pair.some === some);
-  // What let packets through tells a yes; what did not tells the rest.
-  const reasons = (told?.answers() ?? []).filter(({ verdict }) =>
-    some === Tri.YES ? true : verdict <= some,
-  );
+  const tell = () => {
+    const told = pairs.find((pair) => pair.some === some)?.answers() ?? [];
+    // What let packets through tells a yes; what did not tells the rest.
+    return told.filter(({ verdict }) => some === Tri.YES || verdict <= some).map(reasonOf);
+  };
   return new ReachabilityAnswer(
     question,
     VERDICTS[some],
     some === Tri.YES && all === Tri.YES,
-    reasons.map(reasonOf),
+    tell,
     assumptions,
   );
 }

@@ -2,7 +2,7 @@ import { type Guard } from "./guard";
 import { TCP, type Packets, type Span } from "./packets";
 import { cutPlaces, holds, type Place } from "./ranges";
 import { rangesOfRoutes, route } from "./routes";
-import { matches, matchesEnd, type Peer, type SecurityRule } from "./security-rule";
+import { matches, type Peer, type SecurityRule } from "./security-rule";
 import { and, any, not, or, Tri } from "./tri";
 
 /** Which of the two layers are asked. */
@@ -35,7 +35,10 @@ const NOT_ASKED: Layers = { network: false, policies: false };
 
 /** One end of a question: its rules, routes and policies, against what the other end is. */
 export class Side {
+  /** Whether no rule is about the packets at all. */
+  public readonly isClosed: boolean = false;
   private readonly layers: Layers;
+  private readonly needsReply: boolean;
   private readonly forward: SecurityRule[] = [];
   private readonly back: SecurityRule[] = [];
   private readonly places: readonly Place[] = [];
@@ -44,17 +47,19 @@ export class Side {
     private readonly guard: Guard | undefined,
     private readonly peer: Peer,
     private readonly incoming: boolean,
-    private readonly protocol: number,
+    packets: Packets,
     layers: Layers,
   ) {
+    this.needsReply = packets.protocol === TCP;
     this.layers = guard ? { ...layers, network: layers.network && !guard.policiesOnly } : NOT_ASKED;
     if (!guard) return;
-    if (this.layers.network) {
-      const { ingress, egress } = guard;
-      this.forward = this.candidates(incoming ? ingress : egress);
+    if (this.layers.network && !peer.isLinkLocal) {
+      const [forward, back] = incoming ? [guard.ingress, guard.egress] : [guard.egress, guard.ingress];
+      this.forward = forward.candidates(packets, peer);
+      this.isClosed = this.forward.length === 0;
       // Only what a stateless rule let through needs a rule for the way back.
       if (this.needsReply && this.forward.some(({ stateless }) => stateless)) {
-        this.back = this.candidates(incoming ? egress : ingress);
+        this.back = back.candidates(turned(packets), peer);
       }
     }
     this.places = this.cutPlaces(guard);
@@ -114,22 +119,9 @@ export class Side {
     const policies = this.layers.policies ? this.guard?.policies : undefined;
     if (policies) {
       const { verdict, by, why } = policies.admit(packets, this.peer, place, this.incoming);
-      answers.push({ layer: "network policy", verdict, by, text: why });
+      answers.push({ layer: "network policy", verdict, by, text: why() });
     }
     return answers;
-  }
-
-  private get needsReply(): boolean {
-    return this.protocol === TCP;
-  }
-
-  private candidates(rules: readonly SecurityRule[]): SecurityRule[] {
-    const { places } = this.peer;
-    return rules.filter(
-      ({ protocol, end }) =>
-        (protocol === undefined || protocol === this.protocol) &&
-        any(places, (place) => matchesEnd(end, this.peer, place)) !== Tri.NO,
-    );
   }
 
   private cutPlaces(guard: Guard): Place[] {
@@ -164,6 +156,7 @@ export class Side {
   /** A stateless rule comes before a stateful one: what it lets through is not remembered. */
   private returns(packets: Packets, place: Place): Tri {
     if (!this.needsReply) return Tri.YES;
+    if (!this.forward.some(({ stateless }) => stateless)) return Tri.YES;
     const of = (stateless: boolean) =>
       any(this.forward, (rule) =>
         rule.stateless === stateless ? matches(rule, packets, this.peer, place) : Tri.NO,
