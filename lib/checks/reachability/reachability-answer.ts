@@ -24,10 +24,20 @@ export interface ReachabilityReason {
 
 /** The answer to one question. */
 export class ReachabilityAnswer {
+  /** @internal */
+  public static _of(
+    question: string,
+    verdict: Verdict,
+    complete: boolean,
+    tell: () => ReachabilityReason[],
+    assumptions: string[],
+  ): ReachabilityAnswer {
+    return new ReachabilityAnswer(question, verdict, complete, tell, assumptions);
+  }
+
   private told?: ReachabilityReason[];
 
-  /** @internal */
-  public constructor(
+  private constructor(
     /** The question, in words. */
     public readonly question: string,
     /** Whether the source reaches the target. */

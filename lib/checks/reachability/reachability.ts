@@ -188,7 +188,7 @@ function answer(question: string, pairs: readonly PairAnswer[], assumptions: str
     // What let packets through tells a yes; what did not tells the rest.
     return told.filter(({ verdict }) => some === Tri.YES || verdict <= some).map(reasonOf);
   };
-  return new ReachabilityAnswer(
+  return ReachabilityAnswer._of(
     question,
     VERDICTS[some],
     some === Tri.YES && all === Tri.YES,
