@@ -58,6 +58,20 @@ describe("the internet reaches an interface", () => {
   test.each<[string, (resource: any) => void]>([
     ["the route table", (r) => (r.oci_core_subnet.main.route_table_id = "${var.table}")],
     [
+      "whether the endpoint has a block",
+      (r) =>
+        (r.oci_containerengine_cluster.main = {
+          dynamic: { endpoint_config: { for_each: "${var.x}", content: { nsg_ids: "${each.value}" } } },
+        }),
+    ],
+    [
+      "whether the route is made",
+      (r) => {
+        const [content] = r.oci_core_route_table.main.route_rules;
+        r.oci_core_route_table.main = { dynamic: { route_rules: { for_each: "${var.x}", content } } };
+      },
+    ],
+    [
       "the gateway of the route",
       (r) => (r.oci_core_route_table.main.route_rules[0].network_entity_id = "${var.gw}"),
     ],

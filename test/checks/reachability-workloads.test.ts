@@ -151,11 +151,13 @@ describe("load balancers", () => {
     expect(ask({}, udp)(30053, true)).toBe(YES);
   });
 
-  test("whose rules the controller writes into lists open the way for the whole subnet", () => {
+  test("whose rules the controller writes into lists open the way for everything in the subnet", () => {
     const of = reach(cluster(), [loadBalancer({})]);
     expect(of.ask(LB, NODES, Port.tcp(30443)).verdict).toBe(YES);
-    // The nodes and the load balancer share this subnet, so another host of it reaches the node port as well.
+    // The nodes and the load balancer share this subnet: the list lets others of it to the node port, and clients to nodes.
     expect(of.ask(Endpoint.addresses(["10.0.1.0/24"]), NODES, Port.tcp(30443)).verdict).toBe(YES);
+    expect(of.ask(INTERNET, NODES, Port.tcp(443)).verdict).toBe(YES);
+    expect(of.ask(INTERNET, NODES, Port.tcp(30443)).verdict).toBe(NO);
   });
 
   test("of Terraform's own rules have only those", () => {

@@ -15,7 +15,7 @@ import {
   type Place,
 } from "./ranges";
 import { type PodIdentity } from "./security-rule";
-import { asList, type Json, type TerraformModel } from "./terraform-model";
+import { asList, blockOf, type Json, type TerraformModel } from "./terraform-model";
 import { and, Tri } from "./tri";
 
 const FLANNEL = "FLANNEL_OVERLAY";
@@ -83,7 +83,7 @@ export class EndReader {
       .ofType("oci_containerengine_cluster")
       .filter((cluster) => address === undefined || cluster.address === address)
       .map(({ body, document, address: name }) => {
-        const config = asList(body.endpoint_config)[0] ?? {};
+        const config = blockOf(body, "endpoint_config");
         const groups = this.network.groups(config.nsg_ids, document);
         const made = this.network.interface(config.subnet_id ?? "${unknown}", document, groups);
         const asked = this.model.resolve(config.is_public_ip_enabled ?? false, document);
@@ -91,7 +91,7 @@ export class EndReader {
           asked.kind === "literal" ? (String(asked.value) === "true" ? Tri.YES : Tri.NO) : Tri.MAYBE;
         // A cluster without the block is one of the old kind, whose endpoint is public.
         const publicAddress =
-          body.endpoint_config === undefined ? Tri.MAYBE : and(has, made.guard.exposure.publicAddress);
+          Object.keys(config).length === 0 ? Tri.MAYBE : and(has, made.guard.exposure.publicAddress);
         const exposure = { ...made.guard.exposure, publicAddress };
         return {
           peer: this.network.peer(`the API endpoint of ${name}`, made),

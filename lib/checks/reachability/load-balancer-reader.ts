@@ -102,7 +102,12 @@ export class LoadBalancerReader {
       keys: [...attached.keys, ...(mode === "NSG" ? [key] : [])],
       names: [...attached.names, ...(mode === "NSG" ? ["the group that the controller makes"] : [])],
     };
-    const made = this.network.interface(balancer.subnet, document, groups, this.frontRules(balancer));
+    const made = this.network.interface(
+      balancer.subnet,
+      document,
+      groups,
+      mode === "NSG" ? this.frontRules(balancer) : [],
+    );
     const publicAddress = internal ? Tri.NO : made.guard.exposure.publicAddress;
     const guard = { ...made.guard, exposure: { ...made.guard.exposure, publicAddress } };
     return { peer: this.network.peer(name, made), guard };
@@ -153,11 +158,15 @@ export class LoadBalancerReader {
       const { keys } = this.network.groups(balancer.backends, balancer.backendDocument);
       const group = rules({ kind: "group", key }).filter(({ protocol }) => protocol === TCP);
       for (const backend of keys) this.network.addGroupRules(backend, group);
-    } else if (mode === "SL-All" || mode === "All") {
-      const ranges = this.network.rangesOfSubnet(balancer.subnet, balancer.document);
-      const written = ranges.flatMap((range) => rules({ kind: "range", range }));
-      for (const subnet of this.network.nodeSubnets()) this.network.addSubnetRules(subnet, written);
+      return;
     }
+    // What stands in the list of a subnet holds for everything that lives there.
+    const front = { id: balancer.subnet, document: balancer.document };
+    this.network.addSubnetRules(front, this.frontRules(balancer));
+    if (mode !== "SL-All" && mode !== "All") return;
+    const ranges = this.network.rangesOfSubnet(balancer.subnet, balancer.document);
+    const written = ranges.flatMap((range) => rules({ kind: "range", range }));
+    for (const subnet of this.network.nodeSubnets()) this.network.addSubnetRules(subnet, written);
   }
 
   private terraformEnds(): End[] {

@@ -26,7 +26,8 @@ export interface Interface {
 /** A subnet as something names it. */
 export interface SubnetReference {
   readonly id: Json;
-  readonly document: number;
+  /** Nothing where a manifest names it. */
+  readonly document: number | undefined;
 }
 
 /** The VCN, its subnets, tables, gateways, lists and groups of a Terraform configuration. */

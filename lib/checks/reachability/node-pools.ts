@@ -1,4 +1,4 @@
-import { asList, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
+import { asList, blockOf, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
 
 /** A node pool: where its nodes and pods are and which groups they have. */
 export interface Pool {
@@ -17,8 +17,8 @@ const UNKNOWN = "${unknown}";
 
 function managed(resource: Resource): Pool {
   const { body } = resource;
-  const details = asList(body.node_config_details)[0] ?? {};
-  const pods = asList(details.node_pool_pod_network_option_details)[0] ?? {};
+  const details = blockOf(body, "node_config_details");
+  const pods = blockOf(details, "node_pool_pod_network_option_details");
   const placed = blocksOf(details, "placement_configs").map((block) => block?.subnet_id ?? UNKNOWN);
   return {
     resource,
@@ -33,7 +33,7 @@ function managed(resource: Resource): Pool {
 
 function virtual(resource: Resource): Pool {
   const { body } = resource;
-  const pods = asList(body.pod_configuration)[0] ?? {};
+  const pods = blockOf(body, "pod_configuration");
   const placed = blocksOf(body, "placement_configurations").map((block) => block?.subnet_id ?? UNKNOWN);
   return {
     resource,

@@ -1,8 +1,8 @@
 import { holds, isWithin, PUBLIC, rangeOf, type AddressRange, type Place } from "./ranges";
 import { type RuleReader } from "./read-rules";
 import { matchesServices, type Peer, type RuleEnd } from "./security-rule";
-import { blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
-import { any, or, Tri, when } from "./tri";
+import { asList, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
+import { and, any, or, Tri, when } from "./tri";
 
 /** What a route leads to. */
 type Gateway = "internet" | "nat" | "services" | "private" | "closed" | "unknown";
@@ -54,12 +54,14 @@ export class RouteReader {
     const { body, document, address: name } = resource;
     const blocks = blocksOf(body, "route_rules");
     const doubt = blocks.includes(undefined) ? "its route_rules are made when Terraform runs" : undefined;
+    const written = asList(body.route_rules).length;
     const routes = blocks
       .filter((block) => block !== undefined)
       .map((block, index) => ({
         address: `${name} route_rules[${index}]`,
         end: this.end(block, document),
-        gateway: this.gateway(block.network_entity_id, document),
+        // A loop may make none.
+        gateway: index < written ? this.gateway(block.network_entity_id, document) : ("unknown" as const),
       }));
     return { name, routes, ...(doubt === undefined ? {} : { doubt }) };
   }
@@ -114,8 +116,10 @@ export function route(
   const found = routesTo(table, peer, place);
   const answers = found.map((each) => ({ each, verdict: passes(each, exposure, peer, place, incoming) }));
   const most = any(answers, ({ verdict }) => verdict);
-  const doubtful = table.doubt !== undefined || table.routes.some(({ end }) => end.kind === "unknown");
-  const verdict = most === Tri.NO && doubtful ? Tri.MAYBE : most;
+  const certain = table.doubt === undefined && table.routes.every(({ end }) => end.kind !== "unknown");
+  // Of a place that is not exact, another part may take another of the routes.
+  const agreed = place.exact || answers.every((answer) => answer.verdict === most);
+  const verdict = (most === Tri.NO && certain) || (most !== Tri.NO && agreed) ? most : Tri.MAYBE;
   const by = answers
     .filter((answer) => answer.verdict === most && most !== Tri.NO)
     .map(({ each }) => each.address);
@@ -155,6 +159,11 @@ function routesTo(table: RouteTable, peer: Peer, place: Place): Route[] {
 }
 
 function passes(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
+  const leads = leadsThrough(found, exposure, peer, place, incoming);
+  return found.end.kind === "range" ? and(leads, isWithin(place, found.end.range)) : leads;
+}
+
+function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
   const isOpen = isPublic(place);
   switch (found.gateway) {
     case "services":

@@ -43,6 +43,11 @@ export function blocksOf(body: Json, name: string): (Json | undefined)[] {
   return [...written.map((block) => (typeof block === "object" ? block : undefined)), ...made];
 }
 
+/** The one block of a name; empty where there is none. */
+export function blockOf(body: Json, name: string): Json {
+  return blocksOf(body, name)[0] ?? {};
+}
+
 /** Whether some blocks of that name are made by Terraform, so that there may be none or many. */
 export function isDynamic(body: Json, name: string): boolean {
   return asList(body?.dynamic).some((all) => all?.[name] !== undefined);
