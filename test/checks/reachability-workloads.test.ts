@@ -92,6 +92,20 @@ describe("pods", () => {
     expect(reach(ALL("nodes"), [web, named]).ask(WEB, other, HTTP).verdict).toBe(UNKNOWN);
   });
 
+  test("are judged by references of their manifests: known where the value is written, else perhaps", () => {
+    const from = (cidr: string) => policy({ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr } }] }] });
+    const written = reach(ALL("nodes"), [web, from(id("oci_core_subnet.main", "cidr_block"))]);
+    expect(written.ask(NODES, WEB, HTTP)).toMatchObject({ verdict: YES, complete: true });
+    expect(written.ask(Endpoint.addresses(["10.0.2.0/24"]), WEB, HTTP).verdict).toBe(NO);
+    expect(reach(ALL("nodes"), [web, from("${var.cidr}")]).ask(NODES, WEB, HTTP).verdict).toBe(UNKNOWN);
+    const port = policy({ podSelector: {}, ingress: [{ ports: [{ port: "${var.port}" }] }] });
+    expect(reach(ALL("nodes"), [web, port]).ask(NODES, WEB, HTTP).verdict).toBe(UNKNOWN);
+    const label = {
+      podSelector: { matchExpressions: [{ key: "app", operator: "In", values: ["${var.app}"] }] },
+    };
+    expect(reach(ALL("nodes"), [web, policy(label)]).ask(NODES, WEB, HTTP).verdict).toBe(UNKNOWN);
+  });
+
   test("of an overlay are reached through the nodes' tunnel, and from nowhere else", () => {
     const flannel = (...rules: object[]) =>
       reach(
@@ -143,6 +157,8 @@ describe("load balancers", () => {
     expect([30443, 31000, 10256].map((port) => local(port))).toEqual([YES, YES, NO]);
     const chosen = ask(NSG, { ports: [{ port: 443 }] });
     expect([30443, 10250].map((port) => chosen(port))).toEqual([UNKNOWN, NO]);
+    const referred = ask(NSG, { ports: [{ port: 443, nodePort: "${var.port}" }] });
+    expect([30443, 10250].map((port) => referred(port))).toEqual([UNKNOWN, NO]);
   });
 
   test("get no rules for UDP from the controller in groups", () => {

@@ -12,6 +12,7 @@ function expression({ key, operator, values }: Json, { labels, more }: KnownLabe
   const value = labels[key];
   const present = value !== undefined;
   if (!present && more) return Tri.MAYBE;
+  if (isUnresolved(value) || asList(values).some(isUnresolved)) return Tri.MAYBE;
   switch (operator) {
     case "In":
       return when(present && asList(values).includes(value));
@@ -26,12 +27,13 @@ function expression({ key, operator, values }: Json, { labels, more }: KnownLabe
   }
 }
 
-function unresolved(text: unknown): boolean {
+/** Whether a value of a manifest has a reference to a Terraform value in it. */
+export function isUnresolved(text: unknown): boolean {
   return typeof text === "string" && text.includes("${");
 }
 
 function label(key: string, wanted: unknown, { labels, more }: KnownLabels): Tri {
-  if (unresolved(wanted) || unresolved(labels[key])) return Tri.MAYBE;
+  if (isUnresolved(wanted) || isUnresolved(labels[key])) return Tri.MAYBE;
   if (labels[key] === undefined) return more ? Tri.MAYBE : Tri.NO;
   return when(labels[key] === wanted);
 }

@@ -2,7 +2,7 @@ import { type End } from "./guard";
 import { nameOf, namespaceOf, type ManifestModel } from "./manifest-model";
 import { type NetworkModel } from "./network-model";
 import { rangeOf } from "./ranges";
-import { TCP, UDP, type Span } from "./packets";
+import { ALL_PORTS, TCP, UDP, type Span } from "./packets";
 import { type RuleEnd, type SecurityRule } from "./security-rule";
 import { asList, type Json, type TerraformModel } from "./terraform-model";
 import { and, Tri } from "./tri";
@@ -125,7 +125,7 @@ export class LoadBalancerReader {
         incoming: true,
         stateless: false,
         protocol: protocolOf(port),
-        destination: { from: Number(port.port), to: Number(port.port) },
+        ...spanOf(port.port, ALL_PORTS, "the port of the Service is not known"),
         end: blockEnd(range),
       })),
     );
@@ -209,15 +209,20 @@ function blockEnd(text: Json): RuleEnd {
   return range ? { kind: "range", range } : { kind: "unknown", why: `its source is ${text}` };
 }
 
+/** A port as a span; what is not written, or refers to a Terraform value, is any port of a range. */
+function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span; doubt?: string } {
+  const number = Number(port ?? undefined);
+  return Number.isInteger(number)
+    ? { destination: { from: number, to: number } }
+    : { destination: otherwise, doubt };
+}
+
 /** The node ports that a load balancer connects to. */
 function openings({ service }: Balancer): Opening[] {
-  const doubt = "Kubernetes chooses the node port when it makes the Service";
-  const at = (port: Json): { destination: Span; doubt?: string } =>
-    port === undefined
-      ? { destination: NODE_PORTS, doubt }
-      : { destination: { from: Number(port), to: Number(port) } };
+  const at = (port: Json) =>
+    spanOf(port, NODE_PORTS, "Kubernetes chooses the node port when it makes the Service");
   const isLocal = service.spec.externalTrafficPolicy === "Local";
-  const health = isLocal ? at(service.spec.healthCheckNodePort) : at(HEALTH_PORT);
+  const health = at(isLocal ? service.spec.healthCheckNodePort : HEALTH_PORT);
   return [
     ...asList(service.spec.ports).map((port) => ({ protocol: protocolOf(port), ...at(port.nodePort) })),
     { protocol: TCP, ...health },

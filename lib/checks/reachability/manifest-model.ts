@@ -49,7 +49,11 @@ export class ManifestModel {
   private readonly ranges = new Map<string, AddressRange | undefined>();
   private readonly namespaces = new Map<string, KnownLabels>();
 
-  constructor(objects: readonly Json[]) {
+  /** @param resolve what a reference of a manifest stands for */
+  constructor(
+    objects: readonly Json[],
+    private readonly resolve: (text: Json) => Json,
+  ) {
     const all = objects.flatMap(checked);
     this.workloads = all.flatMap((object) => workloadOf(object) ?? []);
     this.policies = all.filter(
@@ -64,7 +68,7 @@ export class ManifestModel {
 
   /** A block of a policy as a range; undefined where it is none. */
   public range(text: Json): AddressRange | undefined {
-    if (!this.ranges.has(text)) this.ranges.set(text, rangeOf(text));
+    if (!this.ranges.has(text)) this.ranges.set(text, rangeOf(this.resolve(text)));
     return this.ranges.get(text);
   }
 

@@ -1,4 +1,4 @@
-import { anyOrAll, selects } from "./label-selector";
+import { anyOrAll, isUnresolved, selects } from "./label-selector";
 import { nameOf, namespaceOf, type ManifestModel } from "./manifest-model";
 import { ALL_PORTS, spanHolds, TCP, UDP, type Packets, type Span } from "./packets";
 import { isWithin, type AddressRange, type Place } from "./ranges";
@@ -122,11 +122,12 @@ export class PodPolicies {
   /** What a port of a rule means: a named one is whatever the pod that is reached calls so. */
   private spanOf(port: Json, peer: Peer, incoming: boolean): Span[] | undefined | "unknown" {
     if (port?.port === undefined) return [ALL_PORTS];
+    if (isUnresolved(port.port) || isUnresolved(port.endPort)) return "unknown";
     const from = Number(port.port);
     if (Number.isInteger(from)) return [{ from, to: Number(port.endPort ?? from) }];
     const pod = incoming ? this.pod : peer.pod;
     if (!pod) return undefined;
-    if (!pod.ports || String(port.port).includes("${")) return "unknown";
+    if (!pod.ports) return "unknown";
     const protocol = String(port.protocol ?? "TCP");
     const hits = pod.ports.filter((one) => one.name === port.port && one.protocol === protocol);
     return hits.map((hit) => ({ from: hit.port, to: hit.port }));

@@ -10,7 +10,7 @@ import { NetworkModel } from "./network-model";
 import { packetsOf } from "./packets";
 import { parseManifests } from "./parse-manifests";
 import { ReachabilityAnswer, Verdict, type ReachabilityReason } from "./reachability-answer";
-import { TerraformModel } from "./terraform-model";
+import { TerraformModel, type Json } from "./terraform-model";
 import { and, or, Tri } from "./tri";
 import { wideRules } from "./wide-rules";
 import { type Port } from "../../core/port";
@@ -90,7 +90,12 @@ export class Reachability {
     const problems = new Problems("Reachability.fromTexts");
     if (!checkGiven(problems, { texts })) problems.throwIfAny();
     const objects = parseManifests(texts.manifests ?? []);
-    return new Reachability(new TerraformModel(texts.terraform ?? []), new ManifestModel(objects), texts);
+    const model = new TerraformModel(texts.terraform ?? []);
+    const resolve = (text: Json): Json => {
+      const resolved = model.resolve(text, undefined);
+      return resolved.kind === "literal" ? resolved.value : undefined;
+    };
+    return new Reachability(model, new ManifestModel(objects, resolve), texts);
   }
 
   private readonly network: NetworkModel;
