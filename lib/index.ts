@@ -98,3 +98,5 @@ export * from "./platform/admission-guardrails-props";
 export { GuardrailException } from "./platform/guardrail-exception";
 export type { GuardrailExceptionProps, NamespaceExceptionProps } from "./platform/guardrail-exception";
 export * from "./platform/guardrail-mode";
+
+export * from "./checks/reachability";

@@ -235,6 +235,18 @@ export const ERROR_CODES = {
     title: "A guardrail that is none, or one that could not be enforced as asked",
     why: "The API server would refuse it, or let through what it was to refuse, and nobody would notice until it matters.",
   },
+  CONFIGURATION_UNREADABLE: {
+    title: "A configuration that can't be read",
+    why: "What is not read can't be judged, and an answer without it could say that a way is closed which is open.",
+  },
+  ENDPOINT_UNKNOWN: {
+    title: "A question about something that the configuration does not have",
+    why: "To say that nobody reaches what is not there would hide a wrong name in a test for ever.",
+  },
+  ENDPOINTS_OUTSIDE: {
+    title: "A question whose ends are both outside of the configuration",
+    why: "No rule, route or policy of the configuration lies between the two, so there is nothing to judge.",
+  },
 } as const satisfies { [code: string]: ErrorCodeText };
 
 /** A code of the table above. */

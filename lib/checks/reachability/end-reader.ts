@@ -1,0 +1,214 @@
+import { type Endpoint } from "./endpoint";
+import { type End } from "./guard";
+import { type LoadBalancerReader } from "./load-balancer-reader";
+import { namespaceOf, type ManifestModel } from "./manifest-model";
+import { type Groups, type NetworkModel } from "./network-model";
+import { poolsOf, type Pool } from "./node-pools";
+import { PodPolicies } from "./pod-policies";
+import {
+  ANYWHERE,
+  METADATA_ADDRESS,
+  PUBLIC,
+  rangeOf,
+  splitPublic,
+  type AddressRange,
+  type Place,
+} from "./ranges";
+import { type PodIdentity } from "./security-rule";
+import { asList, blockOf, type Json, type TerraformModel } from "./terraform-model";
+import { and, Tri } from "./tri";
+
+const FLANNEL = "FLANNEL_OVERLAY";
+const DEFAULT_PODS_CIDR = "10.244.0.0/16";
+
+/** The interfaces that an end of a question means. */
+export class EndReader {
+  private readonly pools: Pool[];
+  private readonly cache = new WeakMap<Endpoint, End[]>();
+  private readonly policies = new Map<string, Json[]>();
+
+  constructor(
+    private readonly model: TerraformModel,
+    private readonly network: NetworkModel,
+    private readonly manifests: ManifestModel,
+    private readonly balancers: LoadBalancerReader,
+    private readonly policyEngine: boolean,
+  ) {
+    this.pools = poolsOf(model);
+    for (const policy of manifests.policies) {
+      const same = this.policies.get(namespaceOf(policy));
+      if (same) same.push(policy);
+      else this.policies.set(namespaceOf(policy), [policy]);
+    }
+  }
+
+  /** The interfaces; none where the configuration has nothing of the kind. */
+  public ends(endpoint: Endpoint): End[] {
+    const before = this.cache.get(endpoint);
+    if (before) return before;
+    const made = this.read(endpoint);
+    this.cache.set(endpoint, made);
+    return made;
+  }
+
+  private read({ _kind: what }: Endpoint): End[] {
+    switch (what.kind) {
+      case "internet":
+        return [outside("the internet", PUBLIC)];
+      case "services":
+        return [oracleServices()];
+      case "metadata":
+        return [metadata()];
+      case "addresses":
+        return what.cidrs.flatMap(addresses);
+      case "api":
+        return this.apiEndpoints(what.address);
+      case "nodes":
+        return this.nodes(what.address);
+      case "balancers":
+        return this.balancers.ends(what.namespace, what.name);
+      case "pods":
+        return this.pods("pods without policies");
+      case "pod":
+        return this.pods(`a pod of ${what.namespace}`, { namespace: what.namespace, labels: what.labels });
+      case "workload":
+        return this.workload(what.namespace, what.name);
+      case "vnic":
+        return this.vnic(what.subnet, what.groups);
+    }
+  }
+
+  private apiEndpoints(address?: string): End[] {
+    return this.model
+      .ofType("oci_containerengine_cluster")
+      .filter((cluster) => address === undefined || cluster.address === address)
+      .map(({ body, document, address: name }) => {
+        const config = blockOf(body, "endpoint_config");
+        const groups = this.network.groups(config.nsg_ids, document);
+        const made = this.network.interface(config.subnet_id ?? "${unknown}", document, groups);
+        const asked = this.model.resolve(config.is_public_ip_enabled ?? false, document);
+        const has =
+          asked.kind === "literal" ? (String(asked.value) === "true" ? Tri.YES : Tri.NO) : Tri.MAYBE;
+        // A cluster without the block is one of the old kind, whose endpoint is public.
+        const publicAddress =
+          Object.keys(config).length === 0 ? Tri.MAYBE : and(has, made.guard.exposure.publicAddress);
+        const exposure = { ...made.guard.exposure, publicAddress };
+        return {
+          peer: this.network.peer(`the API endpoint of ${name}`, made),
+          guard: { ...made.guard, exposure },
+        };
+      });
+  }
+
+  private nodes(address?: string): End[] {
+    const pools = this.pools.filter(({ resource }) => address === undefined || resource.address === address);
+    return pools.flatMap((pool) => {
+      const { document, address: name } = pool.resource;
+      const groups = this.network.groups(pool.nodeGroups, document);
+      return pool.nodeSubnets.map((subnet) => {
+        const made = this.network.interface(subnet, document, groups);
+        return { peer: this.network.peer(`the nodes of ${name}`, made), guard: made.guard, isNode: true };
+      });
+    });
+  }
+
+  private workload(namespace: string, name: string): End[] {
+    return this.manifests.workloads
+      .filter((one) => one.namespace === namespace && one.name === name)
+      .flatMap((one) => {
+        const shown = `${one.kind} ${namespace}/${name}`;
+        if (!one.hostNetwork) return this.pods(shown, one.pod);
+        const nodes = this.nodes();
+        return (nodes.length > 0 ? nodes : [this.podAnywhere(shown)]).map((node) => ({
+          ...node,
+          peer: { ...node.peer, name: `${shown} on its node` },
+        }));
+      });
+  }
+
+  /** The interfaces of pods: of an identity, or of pods of which only the place is known. */
+  private pods(name: string, identity?: PodIdentity): End[] {
+    const places = this.pools.flatMap((pool) => this.podPlaces(pool, name));
+    const known = places.length > 0 ? places : [this.podAnywhere(name)];
+    const policies = identity && this.policyEngine ? this.policiesOf(identity) : undefined;
+    return known.map((end) => {
+      const pod = identity && { ...identity, ...(end.overlay ? { overlay: end.overlay } : {}) };
+      return {
+        ...end,
+        peer: { ...end.peer, ...(pod ? { pod } : { maybePod: true }) },
+        ...(end.guard ? { guard: { ...end.guard, ...(policies ? { policies } : {}) } } : {}),
+      };
+    });
+  }
+
+  private policiesOf(identity: PodIdentity): PodPolicies {
+    return new PodPolicies(this.manifests, this.policies.get(identity.namespace) ?? [], identity);
+  }
+
+  private podPlaces(pool: Pool, name: string): End[] {
+    const { document } = pool.resource;
+    const flannel = this.flannelRange(pool);
+    const groups = this.network.groups(flannel ? pool.nodeGroups : pool.podGroups, document);
+    return (flannel ? pool.nodeSubnets : pool.podSubnets).map((subnet) => {
+      const made = this.network.interface(subnet, document, groups);
+      // Pods have no public address, whatever their subnet allows.
+      const exposure = flannel ? made.guard.exposure : { ...made.guard.exposure, publicAddress: Tri.NO };
+      const end = { peer: this.network.peer(name, made), guard: { ...made.guard, exposure } };
+      return flannel ? { ...end, overlay: flannel } : end;
+    });
+  }
+
+  /** Where the pods of an overlay are; undefined where pods have addresses of the VCN. */
+  private flannelRange(pool: Pool): Place | undefined {
+    const cluster = this.model.resolve(pool.cluster, pool.resource.document);
+    const body = cluster.kind === "resource" ? cluster.resource.body : {};
+    const cni = pool.cni ?? asList(body.cluster_pod_network_options)[0]?.cni_type;
+    if (cni !== FLANNEL && !(cni === undefined && cluster.kind === "resource")) return undefined;
+    const config = asList(asList(body.options)[0]?.kubernetes_network_config)[0];
+    const range = rangeOf(config?.pods_cidr ?? DEFAULT_PODS_CIDR);
+    return range ? { ranges: [range], exact: false } : ANYWHERE;
+  }
+
+  /** A pod without a node pool: with Terraform its place is not known, without any only policies are judged. */
+  private podAnywhere(name: string): End {
+    const groups: Groups = { keys: [], names: [], doubt: "no node pool is in the configuration" };
+    const made = this.network.interface("${unknown}", undefined, groups);
+    return {
+      peer: this.network.peer(name, made),
+      guard: { ...made.guard, policiesOnly: this.model.isEmpty },
+    };
+  }
+
+  private vnic(subnet: string, names: readonly string[]): End[] {
+    const found = this.model.find(subnet);
+    const groups = names.map((name) => this.model.find(name));
+    if (!found || groups.includes(undefined)) return [];
+    const keys = groups.map((group) => group?.key ?? "");
+    const made = this.network.interface(`\${${found.address}.id}`, found.document, { keys, names });
+    return [
+      {
+        peer: this.network.peer(`an interface with ${names.join(", ") || "no group"}`, made),
+        guard: made.guard,
+      },
+    ];
+  }
+}
+
+function outside(name: string, ranges: readonly AddressRange[]): End {
+  return { peer: { name, places: [{ ranges, exact: true }], groups: new Set() } };
+}
+
+function addresses(cidr: string): End {
+  const { open, own } = splitPublic(rangeOf(cidr) as AddressRange);
+  return outside(cidr, [...own, ...open]);
+}
+
+function oracleServices(): End {
+  const places = [{ ranges: PUBLIC.filter(({ family }) => family === 4), exact: false }];
+  return { peer: { name: "Oracle services", places, groups: new Set(), services: "all" } };
+}
+
+function metadata(): End {
+  const places = [{ ranges: METADATA_ADDRESS, exact: true }];
+  return { peer: { name: "the metadata service", places, groups: new Set(), isLinkLocal: true } };
+}

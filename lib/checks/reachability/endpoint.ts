@@ -1,0 +1,146 @@
+import { readCidrs } from "../../core/cidr";
+import { checkGiven } from "../../core/required";
+import { Problems } from "../../core/validation-error";
+
+/** What an end is, for those who look it up. */
+export type EndpointKind =
+  | { readonly kind: "internet" | "services" | "metadata" | "pods" }
+  | { readonly kind: "addresses"; readonly cidrs: readonly string[] }
+  | { readonly kind: "api" | "nodes"; readonly address?: string }
+  | { readonly kind: "balancers"; readonly namespace?: string; readonly name?: string }
+  | { readonly kind: "workload"; readonly namespace: string; readonly name: string }
+  | { readonly kind: "pod"; readonly namespace: string; readonly labels: { readonly [key: string]: string } }
+  | { readonly kind: "vnic"; readonly subnet: string; readonly groups: readonly string[] };
+
+function checkTexts(factory: string, texts: { readonly [name: string]: unknown }): void {
+  const problems = new Problems(factory);
+  checkGiven(problems, texts);
+  problems.throwIfAny();
+}
+
+/** One end of a question: who connects, or what is connected to. */
+export class Endpoint {
+  /** The internet: every public address of IPv4 and IPv6. */
+  public static internet(): Endpoint {
+    return new Endpoint({ kind: "internet" }, "the internet");
+  }
+
+  /**
+   * Hosts of address ranges, such as a peered VCN, a network on premises, or a bastion's subnet; not the cluster's own pods.
+   *
+   * @param cidrs blocks of IPv4 or IPv6
+   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_LIST_EMPTY
+   */
+  public static addresses(cidrs: string[]): Endpoint {
+    const problems = new Problems("Endpoint.addresses");
+    const read = readCidrs(problems, "cidrs", cidrs, { ipv6: true, wide: true });
+    problems.throwIfAny();
+    return new Endpoint({ kind: "addresses", cidrs: read }, read.join(", "));
+  }
+
+  /**
+   * The Kubernetes API endpoint.
+   *
+   * @param address the Terraform address of one cluster, such as `oci_containerengine_cluster.main`; all clusters otherwise
+   */
+  public static apiEndpoint(address?: string): Endpoint {
+    return new Endpoint(
+      { kind: "api", ...(address === undefined ? {} : { address }) },
+      address ?? "the API endpoint",
+    );
+  }
+
+  /**
+   * The worker nodes.
+   *
+   * @param address the Terraform address of one node pool; the nodes of all pools otherwise
+   */
+  public static nodes(address?: string): Endpoint {
+    return new Endpoint(
+      { kind: "nodes", ...(address === undefined ? {} : { address }) },
+      address ?? "the nodes",
+    );
+  }
+
+  /** Pods that no NetworkPolicy selects, such as those of kube-system: what the network alone lets pods do. */
+  public static pods(): Endpoint {
+    return new Endpoint({ kind: "pods" }, "pods without policies");
+  }
+
+  /**
+   * The pods of a workload of the manifests: a Deployment, StatefulSet, DaemonSet, Job, CronJob, or Pod.
+   *
+   * @throws ATTRIBUTE_MISSING
+   */
+  public static workload(namespace: string, name: string): Endpoint {
+    checkTexts("Endpoint.workload", { namespace, name });
+    return new Endpoint({ kind: "workload", namespace, name }, `${namespace}/${name}`);
+  }
+
+  /**
+   * A pod that is not in the manifests, such as one of another namespace.
+   *
+   * @throws ATTRIBUTE_MISSING
+   */
+  public static pod(namespace: string, labels: { [key: string]: string }): Endpoint {
+    checkTexts("Endpoint.pod", { namespace, labels });
+    const shown = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    return new Endpoint(
+      { kind: "pod", namespace, labels },
+      `a pod of ${namespace} (${shown.join(", ") || "no labels"})`,
+    );
+  }
+
+  /** All load balancers: those of Services and those of Terraform. */
+  public static loadBalancers(): Endpoint {
+    return new Endpoint({ kind: "balancers" }, "the load balancers");
+  }
+
+  /**
+   * The load balancer of a Service of the manifests.
+   *
+   * @throws ATTRIBUTE_MISSING
+   */
+  public static loadBalancer(namespace: string, serviceName: string): Endpoint {
+    checkTexts("Endpoint.loadBalancer", { namespace, serviceName });
+    const name = `the load balancer of ${namespace}/${serviceName}`;
+    return new Endpoint({ kind: "balancers", namespace, name: serviceName }, name);
+  }
+
+  /** All Oracle services of the region, as a service gateway offers them. */
+  public static oracleServices(): Endpoint {
+    return new Endpoint({ kind: "services" }, "Oracle services");
+  }
+
+  /** The metadata service of an instance, 169.254.169.254: no security rule filters it, only NetworkPolicies do. */
+  public static metadata(): Endpoint {
+    return new Endpoint({ kind: "metadata" }, "the metadata service");
+  }
+
+  /**
+   * Any network interface of a subnet with some security groups.
+   *
+   * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`
+   * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`
+   * @throws ATTRIBUTE_MISSING
+   */
+  public static vnic(subnet: string, securityGroups: string[]): Endpoint {
+    checkTexts("Endpoint.vnic", { subnet, securityGroups });
+    const groups = securityGroups.join(", ") || "no group";
+    return new Endpoint(
+      { kind: "vnic", subnet, groups: securityGroups },
+      `an interface of ${subnet} with ${groups}`,
+    );
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _kind: EndpointKind,
+    private readonly text: string,
+  ) {}
+
+  /** What the end is, in words. */
+  public toString(): string {
+    return this.text;
+  }
+}

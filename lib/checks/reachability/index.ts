@@ -1,0 +1,3 @@
+export { Endpoint } from "./endpoint";
+export * from "./reachability";
+export * from "./reachability-answer";

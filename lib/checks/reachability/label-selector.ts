@@ -1,0 +1,54 @@
+import { asList, type Json } from "./terraform-model";
+import { and, any, Tri, when } from "./tri";
+
+/** Labels as far as they are known. */
+export interface KnownLabels {
+  readonly labels: { readonly [key: string]: string };
+  /** Whether there may be labels beside those. */
+  readonly more?: boolean;
+}
+
+function expression({ key, operator, values }: Json, { labels, more }: KnownLabels): Tri {
+  const value = labels[key];
+  const present = value !== undefined;
+  if (!present && more) return Tri.MAYBE;
+  if (isUnresolved(value) || asList(values).some(isUnresolved)) return Tri.MAYBE;
+  switch (operator) {
+    case "In":
+      return when(present && asList(values).includes(value));
+    case "NotIn":
+      return when(!present || !asList(values).includes(value));
+    case "Exists":
+      return when(present);
+    case "DoesNotExist":
+      return when(!present);
+    default:
+      return Tri.MAYBE;
+  }
+}
+
+/** Whether a value of a manifest has a reference to a Terraform value in it. */
+export function isUnresolved(text: unknown): boolean {
+  return typeof text === "string" && text.includes("${");
+}
+
+function label(key: string, wanted: unknown, { labels, more }: KnownLabels): Tri {
+  if (isUnresolved(wanted) || isUnresolved(labels[key])) return Tri.MAYBE;
+  if (labels[key] === undefined) return more ? Tri.MAYBE : Tri.NO;
+  return when(labels[key] === wanted);
+}
+
+/** Whether a label selector selects; an empty one selects everything. */
+export function selects(selector: Json, known: KnownLabels): Tri {
+  const labels = Object.entries(selector?.matchLabels ?? {});
+  const expressions = asList(selector?.matchExpressions);
+  return and(
+    ...labels.map(([key, wanted]) => label(key, wanted, known)),
+    ...expressions.map((one) => expression(one, known)),
+  );
+}
+
+/** Whether one of the lists of something that may be missing says yes; a missing or empty list means everything. */
+export function anyOrAll<T>(items: readonly T[], ask: (item: T) => Tri): Tri {
+  return items.length === 0 ? Tri.YES : any(items, ask);
+}

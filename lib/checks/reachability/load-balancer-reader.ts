@@ -1,0 +1,230 @@
+import { type End } from "./guard";
+import { nameOf, namespaceOf, type ManifestModel } from "./manifest-model";
+import { type NetworkModel } from "./network-model";
+import { rangeOf } from "./ranges";
+import { ALL_PORTS, TCP, UDP, type Span } from "./packets";
+import { type RuleEnd, type SecurityRule } from "./security-rule";
+import { asList, type Json, type TerraformModel } from "./terraform-model";
+import { and, Tri } from "./tri";
+
+const HEALTH_PORT = 10256;
+const NODE_PORTS: Span = { from: 30000, to: 32767 };
+const TERRAFORM_TYPES = [
+  "oci_load_balancer_load_balancer",
+  "oci_load_balancer",
+  "oci_network_load_balancer_network_load_balancer",
+];
+
+/** A Service of the type LoadBalancer, as its controller reads it. */
+interface Balancer {
+  readonly name: string;
+  readonly service: Json;
+  readonly key: string;
+  readonly mode: string;
+  readonly internal: boolean;
+  readonly subnet: Json;
+  readonly attached: string[];
+  readonly backends: string[];
+  /** The document of the reference to the subnet: a manifest does not say it. */
+  readonly document?: number;
+  readonly backendDocument?: number;
+}
+
+/** What a part of a load balancer's way is: the ports that the controller opens. */
+interface Opening {
+  readonly protocol: number;
+  readonly destination: Span;
+  readonly doubt?: string;
+}
+
+/**
+ * Reads load balancers: those of Services, whose rules their controller writes at run time, and those of Terraform.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer.htm
+ */
+export class LoadBalancerReader {
+  private readonly balancers: Balancer[];
+
+  constructor(
+    private readonly model: TerraformModel,
+    private readonly network: NetworkModel,
+    manifests: ManifestModel,
+  ) {
+    this.balancers = manifests.loadBalancers.map((service) => this.read(service));
+    for (const balancer of this.balancers) this.addBackendRules(balancer);
+  }
+
+  /** The load balancers, of one Service where its name is given. */
+  public ends(namespace?: string, name?: string): End[] {
+    const wanted = this.balancers.filter(
+      ({ service }) => name === undefined || (nameOf(service) === name && namespaceOf(service) === namespace),
+    );
+    return [
+      ...wanted.map((balancer) => this.end(balancer)),
+      ...(name === undefined ? this.terraformEnds() : []),
+    ];
+  }
+
+  private read(service: Json): Balancer {
+    const notes: { [key: string]: string | undefined } = service.metadata?.annotations ?? {};
+    const isNlb = notes["oci.oraclecloud.com/load-balancer-type"] === "nlb";
+    const lb = "service.beta.kubernetes.io/oci-load-balancer-";
+    const nlb = "oci-network-load-balancer.oraclecloud.com/";
+    const note = (name: string, other = name) => (isNlb ? notes[nlb + other] : notes[lb + name]);
+    const cluster = this.model.ofType("oci_containerengine_cluster")[0];
+    const options = asList(cluster?.body.options)[0] ?? {};
+    const backendNote = notes["oci.oraclecloud.com/oci-backend-network-security-group"];
+    const configured = asList(asList(options.service_lb_config)[0]?.backend_nsg_ids);
+    const attached =
+      notes[isNlb ? `${nlb}oci-network-security-groups` : "oci.oraclecloud.com/oci-network-security-groups"];
+    const subnet = note("subnet1", "subnet");
+    return {
+      name: `the load balancer of Service ${namespaceOf(service)}/${nameOf(service)}`,
+      service,
+      key: `service:${namespaceOf(service)}/${nameOf(service)}`,
+      mode:
+        notes["oci.oraclecloud.com/security-rule-management-mode"] ??
+        legacyMode(note("security-list-management-mode"), isNlb),
+      internal: note("internal") === "true",
+      subnet: subnet ?? asList(options.service_lb_subnet_ids)[0],
+      attached: split(attached),
+      backends: backendNote === undefined ? configured : split(backendNote),
+      ...(subnet === undefined && cluster ? { document: cluster.document } : {}),
+      ...(backendNote === undefined && cluster ? { backendDocument: cluster.document } : {}),
+    };
+  }
+
+  private end(balancer: Balancer): End {
+    const { name, key, document, internal, mode } = balancer;
+    const attached = this.network.groups(balancer.attached, undefined);
+    const groups = {
+      ...attached,
+      keys: [...attached.keys, ...(mode === "NSG" ? [key] : [])],
+      names: [...attached.names, ...(mode === "NSG" ? ["the group that the controller makes"] : [])],
+    };
+    const made = this.network.interface(
+      balancer.subnet,
+      document,
+      groups,
+      mode === "NSG" ? this.frontRules(balancer) : [],
+    );
+    const publicAddress = internal ? Tri.NO : made.guard.exposure.publicAddress;
+    const guard = { ...made.guard, exposure: { ...made.guard.exposure, publicAddress } };
+    return { peer: this.network.peer(name, made), guard };
+  }
+
+  /** What the controller writes for the load balancer itself. */
+  private frontRules(balancer: Balancer): SecurityRule[] {
+    const { service, mode } = balancer;
+    if (mode === "None") return [];
+    const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
+    const ranges: Json[] = service.spec.loadBalancerSourceRanges ?? ["0.0.0.0/0"];
+    const clients = asList(service.spec.ports).flatMap((port) =>
+      ranges.map((range) => ({
+        address,
+        incoming: true,
+        stateless: false,
+        protocol: protocolOf(port),
+        ...spanOf(port.port, ALL_PORTS, "the port of the Service is not known"),
+        end: blockEnd(range),
+      })),
+    );
+    const backends = this.backendEnds(balancer).flatMap((end) =>
+      openings(balancer).map((opening) => ({ address, incoming: false, stateless: false, ...opening, end })),
+    );
+    // A group gets rules for TCP only.
+    return [...clients, ...backends].filter(({ protocol }) => mode !== "NSG" || protocol === TCP);
+  }
+
+  private backendEnds(balancer: Balancer): RuleEnd[] {
+    if (balancer.mode !== "NSG") return this.nodeRanges();
+    const { keys } = this.network.groups(balancer.backends, balancer.backendDocument);
+    return keys.map((key) => ({ kind: "group", key }));
+  }
+
+  private nodeRanges(): RuleEnd[] {
+    const subnets = this.network.nodeSubnets();
+    const ranges = subnets.flatMap(({ id, document }) => this.network.rangesOfSubnet(id, document));
+    return ranges.map((range) => ({ kind: "range", range }));
+  }
+
+  /** What the controller writes for the nodes. */
+  private addBackendRules(balancer: Balancer): void {
+    const { service, mode, key } = balancer;
+    const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
+    const rules = (end: RuleEnd) =>
+      openings(balancer).map((opening) => ({ address, incoming: true, stateless: false, ...opening, end }));
+    if (mode === "NSG") {
+      const { keys } = this.network.groups(balancer.backends, balancer.backendDocument);
+      const group = rules({ kind: "group", key }).filter(({ protocol }) => protocol === TCP);
+      for (const backend of keys) this.network.addGroupRules(backend, group);
+      return;
+    }
+    // What stands in the list of a subnet holds for everything that lives there.
+    const front = { id: balancer.subnet, document: balancer.document };
+    this.network.addSubnetRules(front, this.frontRules(balancer));
+    if (mode !== "SL-All" && mode !== "All") return;
+    const ranges = this.network.rangesOfSubnet(balancer.subnet, balancer.document);
+    const written = ranges.flatMap((range) => rules({ kind: "range", range }));
+    for (const subnet of this.network.nodeSubnets()) this.network.addSubnetRules(subnet, written);
+  }
+
+  private terraformEnds(): End[] {
+    return TERRAFORM_TYPES.flatMap((type) => this.model.ofType(type)).flatMap(
+      ({ body, document, address }) => {
+        const groups = this.network.groups(body.network_security_group_ids, document);
+        const isPrivate = this.model.resolve(body.is_private, document);
+        const hasAddress =
+          isPrivate.kind === "literal" ? (String(isPrivate.value) === "true" ? Tri.NO : Tri.YES) : Tri.MAYBE;
+        return [...asList(body.subnet_ids), ...asList(body.subnet_id)].map((subnet) => {
+          const made = this.network.interface(subnet, document, groups);
+          const { exposure } = made.guard;
+          const publicAddress = and(hasAddress, exposure.publicAddress);
+          const guard = { ...made.guard, exposure: { ...exposure, publicAddress } };
+          return { peer: this.network.peer(address, made), guard };
+        });
+      },
+    );
+  }
+}
+
+function split(text: string | undefined): string[] {
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+function legacyMode(text: string | undefined, isNlb: boolean): string {
+  if (text !== undefined) return text;
+  return isNlb ? "None" : "All";
+}
+
+function protocolOf(port: Json): number {
+  return port.protocol === "UDP" ? UDP : TCP;
+}
+
+function blockEnd(text: Json): RuleEnd {
+  const range = rangeOf(text);
+  return range ? { kind: "range", range } : { kind: "unknown", why: `its source is ${text}` };
+}
+
+/** A port as a span; what is not written, or refers to a Terraform value, is any port of a range. */
+function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span; doubt?: string } {
+  const number = Number(port ?? undefined);
+  return Number.isInteger(number)
+    ? { destination: { from: number, to: number } }
+    : { destination: otherwise, doubt };
+}
+
+/** The node ports that a load balancer connects to. */
+function openings({ service }: Balancer): Opening[] {
+  const at = (port: Json) =>
+    spanOf(port, NODE_PORTS, "Kubernetes chooses the node port when it makes the Service");
+  const isLocal = service.spec.externalTrafficPolicy === "Local";
+  const health = at(isLocal ? service.spec.healthCheckNodePort : HEALTH_PORT);
+  return [
+    ...asList(service.spec.ports).map((port) => ({ protocol: protocolOf(port), ...at(port.nodePort) })),
+    { protocol: TCP, ...health },
+  ];
+}

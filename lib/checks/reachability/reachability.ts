@@ -1,0 +1,213 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { EndReader } from "./end-reader";
+import { type Endpoint } from "./endpoint";
+import { type End } from "./guard";
+import { judgePair, type EndAnswer, type PairAnswer } from "./judge";
+import { LoadBalancerReader } from "./load-balancer-reader";
+import { ManifestModel } from "./manifest-model";
+import { NetworkModel } from "./network-model";
+import { packetsOf } from "./packets";
+import { parseManifests } from "./parse-manifests";
+import { ReachabilityAnswer, Verdict, type ReachabilityReason } from "./reachability-answer";
+import { TerraformModel, type Json } from "./terraform-model";
+import { and, or, Tri } from "./tri";
+import { wideRules } from "./wide-rules";
+import { type Port } from "../../core/port";
+import { checkGiven } from "../../core/required";
+import { Problems } from "../../core/validation-error";
+
+/** How the configuration is understood. */
+export interface ReachabilityOptions {
+  /**
+   * Whether the cluster has an engine that enforces NetworkPolicies, such as Calico or Cilium.
+   *
+   * OKE has none by itself; without one the policies do nothing, and are left out of the answers.
+   *
+   * @default true
+   */
+  readonly policyEngine?: boolean;
+}
+
+/** A synthesized configuration as texts. */
+export interface ReachabilityTexts extends ReachabilityOptions {
+  /**
+   * Terraform configurations in JSON, such as the text of each `cdk.tf.json`.
+   *
+   * @default - none: only NetworkPolicies are judged
+   */
+  readonly terraform?: string[];
+  /**
+   * Kubernetes manifests in YAML or JSON, each of one or several objects.
+   *
+   * @default - none
+   */
+  readonly manifests?: string[];
+}
+
+const VERDICTS = { [Tri.NO]: Verdict.NO, [Tri.MAYBE]: Verdict.UNKNOWN, [Tri.YES]: Verdict.YES } as const;
+
+/**
+ * Computes from a synthesized configuration who reaches whom, on which port, and by which rules.
+ *
+ * It reads Terraform's JSON and Kubernetes' manifests, also those that this library did not write. Security groups, security
+ * lists, route tables, gateways and NetworkPolicies all count: a pod's packets need the rules and the policies of both ends.
+ * What depends on a value that is not known before Terraform runs is answered with UNKNOWN, never with NO.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Network/Concepts/securityrules.htm
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export class Reachability {
+  /**
+   * Reads the folder that cdktf wrote: all stacks and all previews of manifests.
+   *
+   * @param outdir such as `cdktf.out`
+   * @throws CONFIGURATION_UNREADABLE
+   */
+  public static fromOutdir(outdir: string, options: ReachabilityOptions = {}): Reachability {
+    const terraform = filesIn(path.join(outdir, "stacks")).filter((file) => file.endsWith(".tf.json"));
+    if (terraform.length === 0) {
+      const problems = new Problems("Reachability.fromOutdir");
+      const fix = "Give the folder that the app was synthesized into, such as cdktf.out";
+      problems.add("CONFIGURATION_UNREADABLE", `${outdir} holds no stacks/<name>/cdk.tf.json`, fix);
+      problems.throwIfAny();
+    }
+    const manifests = filesIn(path.join(outdir, "manifests")).filter((file) => /\.ya?ml$/.test(file));
+    const read = (file: string) => fs.readFileSync(file, "utf8");
+    return Reachability.fromTexts({
+      ...options,
+      terraform: terraform.map(read),
+      manifests: manifests.map(read),
+    });
+  }
+
+  /**
+   * Reads texts.
+   *
+   * @throws CONFIGURATION_UNREADABLE
+   */
+  public static fromTexts(texts: ReachabilityTexts): Reachability {
+    const problems = new Problems("Reachability.fromTexts");
+    if (!checkGiven(problems, { texts })) problems.throwIfAny();
+    const objects = parseManifests(texts.manifests ?? []);
+    const model = new TerraformModel(texts.terraform ?? []);
+    const resolve = (text: Json): Json => {
+      const resolved = model.resolve(text, undefined);
+      return resolved.kind === "literal" ? resolved.value : undefined;
+    };
+    return new Reachability(model, new ManifestModel(objects, resolve), texts);
+  }
+
+  private readonly network: NetworkModel;
+  private readonly reader: EndReader;
+  private readonly policyEngine: boolean;
+
+  private constructor(
+    private readonly model: TerraformModel,
+    private readonly manifests: ManifestModel,
+    options: ReachabilityOptions,
+  ) {
+    this.policyEngine = options.policyEngine ?? true;
+    this.network = new NetworkModel(model);
+    const balancers = new LoadBalancerReader(model, this.network, manifests);
+    this.reader = new EndReader(model, this.network, manifests, balancers, this.policyEngine);
+  }
+
+  /**
+   * Whether the source reaches the target, and by which rules.
+   *
+   * An end may be many addresses: YES means that one of them reaches one of the other end; see `complete` of the answer.
+   *
+   * @param port a port of the target; of several, YES means that one is reached
+   * @throws ENDPOINT_UNKNOWN where the configuration has no such end; ENDPOINTS_OUTSIDE where nothing of it lies between the two
+   */
+  public ask(source: Endpoint, target: Endpoint, port: Port): ReachabilityAnswer {
+    const problems = new Problems("Reachability.ask");
+    if (!checkGiven(problems, { source, target, port })) problems.throwIfAny();
+    const [from, to] = [this.ends(problems, source), this.ends(problems, target)];
+    if (![...from, ...to].some(({ guard }) => guard) || source._kind.kind === "metadata") {
+      const what = `Nothing of the configuration decides what ${source.toString()} sends to ${target.toString()}`;
+      problems.add(
+        "ENDPOINTS_OUTSIDE",
+        what,
+        "Name an end that the configuration makes: nodes, pods, a load balancer",
+      );
+    }
+    problems.throwIfAny();
+    const packets = packetsOf(port);
+    const pairs = from.flatMap((one) =>
+      to.flatMap((other) => packets.map((some) => judgePair(one, other, some))),
+    );
+    const question = `${source.toString()} to ${target.toString()} on ${port.toString()}`;
+    return answer(question, pairs, this.assumptions([...from, ...to]));
+  }
+
+  /**
+   * The rules and policies that are wide, one line each, sorted; a test that holds the list notices every new one.
+   *
+   * Wide is a rule for every protocol or more than 1,000 ports, a range wider than a /8 (a /19 of IPv6), and in a policy a
+   * rule for every port, for everyone or for every namespace.
+   */
+  public wideRules(): string[] {
+    return wideRules(this.network, this.manifests);
+  }
+
+  private ends(problems: Problems, endpoint: Endpoint): End[] {
+    const ends = problems.any ? [] : this.reader.ends(endpoint);
+    if (ends.length > 0 || problems.any) return ends;
+    const what = `The configuration has nothing that is ${endpoint.toString()}`;
+    problems.add(
+      "ENDPOINT_UNKNOWN",
+      what,
+      "Check the name and the namespace, and that every stack and chart was given",
+    );
+    problems.throwIfAny();
+    return ends;
+  }
+
+  private assumptions(ends: readonly End[]): string[] {
+    const guards = ends.flatMap(({ guard }) => guard ?? []);
+    const pods = ends.filter(({ peer }) => peer.pod ?? peer.maybePod);
+    const engine = this.policyEngine
+      ? "an engine enforces NetworkPolicies; OKE has none by itself"
+      : "no engine enforces NetworkPolicies, so they do nothing";
+    const isFar = guards.some(({ routes }) => routes.routes.some(({ gateway }) => gateway === "private"));
+    return [
+      ...(pods.length > 0 ? [engine] : []),
+      ...(pods.length > 0
+        ? ["the ends are on different nodes: what stays on one node passes no security rule"]
+        : []),
+      ...(this.model.isEmpty
+        ? ["only NetworkPolicies are known, as no Terraform configuration was given"]
+        : []),
+      ...(isFar ? ["what lies behind a DRG, a peering gateway or a private address lets it pass"] : []),
+    ];
+  }
+}
+
+function answer(question: string, pairs: readonly PairAnswer[], assumptions: string[]): ReachabilityAnswer {
+  const some = pairs.reduce((most, pair) => or(most, pair.some), Tri.NO as Tri);
+  const all = pairs.reduce((least, pair) => and(least, pair.all), Tri.YES as Tri);
+  const tell = () => {
+    const told = pairs.find((pair) => pair.some === some)?.answers() ?? [];
+    // What let packets through tells a yes; what did not tells the rest.
+    return told.filter(({ verdict }) => some === Tri.YES || verdict <= some).map(reasonOf);
+  };
+  return ReachabilityAnswer._of(
+    question,
+    VERDICTS[some],
+    some === Tri.YES && all === Tri.YES,
+    tell,
+    assumptions,
+  );
+}
+
+function reasonOf({ end, layer, verdict, by, text, name }: EndAnswer): ReachabilityReason {
+  return { end, layer, verdict: VERDICTS[verdict], rules: [...by], text: `${name}: ${text}` };
+}
+
+function filesIn(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names.sort().map((name) => path.join(folder, name));
+}

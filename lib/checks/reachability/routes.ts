@@ -1,0 +1,206 @@
+import { holds, isWithin, PUBLIC, rangeOf, type AddressRange, type Place } from "./ranges";
+import { type RuleReader } from "./read-rules";
+import { matchesServices, type Peer, type RuleEnd } from "./security-rule";
+import { asList, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
+import { and, any, or, Tri, when } from "./tri";
+
+/** What a route leads to. */
+type Gateway = "internet" | "nat" | "services" | "private" | "closed" | "unknown";
+
+interface Route {
+  readonly address: string;
+  readonly end: RuleEnd;
+  readonly gateway: Gateway;
+}
+
+/** A route table as far as it is known. */
+export interface RouteTable {
+  readonly name: string;
+  readonly routes: readonly Route[];
+  /** Why there may be more routes than those. */
+  readonly doubt?: string;
+}
+
+/** What decides, beside the routes, whether an interface talks to the internet. */
+export interface Exposure {
+  /** Whether the interface has a public IPv4 address. */
+  readonly publicAddress: Tri;
+  /** Whether its subnet lets connections from the internet in. */
+  readonly internetIngress: Tri;
+}
+
+/** Whether a way is there, and by what. */
+export interface Routed {
+  readonly verdict: Tri;
+  readonly by: string[];
+  readonly why: string;
+}
+
+const PRIVATE_GATEWAYS = [
+  "oci_core_drg",
+  "oci_core_drg_attachment",
+  "oci_core_local_peering_gateway",
+  "oci_core_private_ip",
+];
+
+/** Reads route tables and what their routes lead to. */
+export class RouteReader {
+  constructor(
+    private readonly model: TerraformModel,
+    private readonly rules: RuleReader,
+  ) {}
+
+  public table(resource: Resource): RouteTable {
+    const { body, document, address: name } = resource;
+    const blocks = blocksOf(body, "route_rules");
+    const doubt = blocks.includes(undefined) ? "its route_rules are made when Terraform runs" : undefined;
+    const written = asList(body.route_rules).length;
+    const routes = blocks
+      .filter((block) => block !== undefined)
+      .map((block, index) => ({
+        address: `${name} route_rules[${index}]`,
+        end: this.end(block, document),
+        // A loop may make none.
+        gateway: index < written ? this.gateway(block.network_entity_id, document) : ("unknown" as const),
+      }));
+    return { name, routes, ...(doubt === undefined ? {} : { doubt }) };
+  }
+
+  private end(block: Json, document: number): RuleEnd {
+    const value = block.destination ?? block.cidr_block;
+    if (block.destination_type === "SERVICE_CIDR_BLOCK") {
+      return { kind: "services", label: this.rules.label(value, document) };
+    }
+    const resolved = this.model.resolve(value, document);
+    const range = resolved.kind === "literal" ? rangeOf(resolved.value) : undefined;
+    return range ? { kind: "range", range } : { kind: "unknown", why: `its destination is ${value}` };
+  }
+
+  private gateway(value: Json, document: number): Gateway {
+    const resolved = this.model.resolve(value, document);
+    const text = resolved.kind === "literal" ? String(resolved.value) : "";
+    if (/^ocid1\.(drg|localpeeringgateway|privateip)\./.test(text)) return "private";
+    const [, kind] = /^ocid1\.(internetgateway|natgateway|servicegateway)\./.exec(text) ?? [];
+    if (kind) return kind === "internetgateway" ? "internet" : kind === "natgateway" ? "nat" : "services";
+    if (resolved.kind !== "resource") return "unknown";
+    const { type, body } = resolved.resource;
+    if (PRIVATE_GATEWAYS.includes(type)) return "private";
+    if (type === "oci_core_service_gateway") return "services";
+    if (type === "oci_core_internet_gateway")
+      return this.open(body.enabled ?? true, true, "internet", document);
+    if (type === "oci_core_nat_gateway")
+      return this.open(body.block_traffic ?? false, false, "nat", document);
+    return "unknown";
+  }
+
+  private open(value: Json, wanted: boolean, gateway: Gateway, document: number): Gateway {
+    const resolved = this.model.resolve(value, document);
+    if (resolved.kind !== "literal") return "unknown";
+    return String(resolved.value) === String(wanted) ? gateway : "closed";
+  }
+}
+
+/** The ranges along which places are cut, so that each piece has one answer. */
+export function rangesOfRoutes(table: RouteTable): AddressRange[] {
+  return table.routes.flatMap(({ end }) => (end.kind === "range" ? [end.range] : []));
+}
+
+/** Whether packets get from an interface to a place and back. */
+export function route(
+  table: RouteTable,
+  exposure: Exposure,
+  peer: Peer,
+  place: Place,
+  incoming: boolean,
+): Routed {
+  const found = routesTo(table, peer, place);
+  const answers = found.map((each) => ({ each, verdict: passes(each, exposure, peer, place, incoming) }));
+  const most = any(answers, ({ verdict }) => verdict);
+  const certain = table.doubt === undefined && table.routes.every(({ end }) => end.kind !== "unknown");
+  // Of a place that is not exact, another part may take another of the routes.
+  const agreed = place.exact || answers.every((answer) => answer.verdict === most);
+  const verdict = (most === Tri.NO && certain) || (most !== Tri.NO && agreed) ? most : Tri.MAYBE;
+  const by = answers
+    .filter((answer) => answer.verdict === most && most !== Tri.NO)
+    .map(({ each }) => each.address);
+  return {
+    verdict,
+    by,
+    why: verdict === Tri.YES ? "a route leads there" : why(table, found, exposure, incoming),
+  };
+}
+
+function why(table: RouteTable, found: readonly Route[], exposure: Exposure, incoming: boolean): string {
+  if (found.length === 0) return table.doubt ?? `${table.name} has no route there`;
+  if (!found.some(({ gateway }) => gateway === "internet")) {
+    return `${table.name} leads there through a gateway that does not serve it`;
+  }
+  if (incoming && exposure.internetIngress === Tri.NO) return "its subnet prohibits internet ingress";
+  if (exposure.publicAddress === Tri.NO) return "it has no public address";
+  return `${table.name} leads there, but whether it has a public address is not known`;
+}
+
+/** The routes that count: of several that hold a place, the narrowest. */
+function routesTo(table: RouteTable, peer: Peer, place: Place): Route[] {
+  const ofServices = table.routes.filter(
+    ({ end }) =>
+      end.kind === "services" &&
+      peer.services !== undefined &&
+      matchesServices(end.label, peer.services) !== Tri.NO,
+  );
+  if (ofServices.length > 0) return ofServices;
+  const hits = table.routes.filter(
+    ({ end }) => end.kind === "range" && isWithin(place, end.range) !== Tri.NO,
+  );
+  if (!place.exact) return hits;
+  const sizes = hits.map(({ end }) => (end.kind === "range" ? end.range.last - end.range.first : 0n));
+  const least = sizes.reduce((a, b) => (b < a ? b : a), sizes[0] ?? 0n);
+  return hits.filter((_, index) => sizes[index] === least);
+}
+
+function passes(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
+  const leads = leadsThrough(found, exposure, peer, place, incoming);
+  return found.end.kind === "range" ? and(leads, isWithin(place, found.end.range)) : leads;
+}
+
+function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
+  const isOpen = isPublic(place);
+  switch (found.gateway) {
+    case "services":
+      return when(peer.services !== undefined);
+    case "nat":
+      return incoming ? Tri.NO : isOpen;
+    case "internet":
+      return internet(exposure, place, incoming);
+    case "private":
+      // Who comes from the internet through a DRG or a firewall depends on what is behind it.
+      return incoming && isOpen !== Tri.NO ? Tri.MAYBE : Tri.YES;
+    case "closed":
+      return Tri.NO;
+    case "unknown":
+      return Tri.MAYBE;
+  }
+}
+
+function internet(exposure: Exposure, place: Place, incoming: boolean): Tri {
+  const isOpen = isPublic(place);
+  // Addresses of IPv6 are public by themselves.
+  const needsAddress = !place.ranges.every(({ family }) => family === 6);
+  const least = [
+    isOpen,
+    needsAddress ? exposure.publicAddress : Tri.YES,
+    incoming ? exposure.internetIngress : Tri.YES,
+  ];
+  return least.reduce((a, b) => (b < a ? b : a));
+}
+
+function isPublic({ ranges }: Place): Tri {
+  const open = ranges.filter((range) => PUBLIC.some((other) => holds(other, range))).length;
+  if (open === ranges.length) return Tri.YES;
+  return or(
+    when(open > 0),
+    any(ranges, (range) => any(PUBLIC, (other) => isWithin({ ranges: [range], exact: false }, other))),
+  ) === Tri.NO
+    ? Tri.NO
+    : Tri.MAYBE;
+}

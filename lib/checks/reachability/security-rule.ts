@@ -1,0 +1,104 @@
+import { hasPorts, isIcmp, spanHolds, type Packets, type Span } from "./packets";
+import { isWithin, type AddressRange, type Place } from "./ranges";
+import { and, Tri, when } from "./tri";
+
+/** The services behind a label: all of the region, or object storage, or those of a label that is not known. */
+export type ServiceLabel = "all" | "object-storage" | "unknown";
+
+/** What a rule names as its other end. */
+export type RuleEnd =
+  | { readonly kind: "range"; readonly range: AddressRange }
+  | { readonly kind: "group"; readonly key: string }
+  | { readonly kind: "services"; readonly label: ServiceLabel }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** A rule of a security group or a security list, as far as it is known. */
+export interface SecurityRule {
+  /** How a reader finds it: its Terraform address, with its place in a list. */
+  readonly address: string;
+  readonly incoming: boolean;
+  readonly stateless: boolean;
+  /** The number of the protocol; undefined for all. */
+  readonly protocol?: number;
+  readonly source?: Span;
+  readonly destination?: Span;
+  readonly end: RuleEnd;
+  /** Why it may say less than it seems to, where that is not known before Terraform or a controller has run. */
+  readonly doubt?: string;
+}
+
+/** Somebody as the rules and policies of the other end see them. */
+export interface Peer {
+  readonly name: string;
+  readonly places: readonly Place[];
+  /** The keys of the security groups. */
+  readonly groups: ReadonlySet<string>;
+  /** Whether there may be groups that are not known. */
+  readonly moreGroups?: boolean;
+  /** Set for Oracle services. */
+  readonly services?: ServiceLabel;
+  /** The key of the VCN, where it is part of one. */
+  readonly vcn?: string;
+  /** Set for a pod: its namespace and labels, and where policies see it. */
+  readonly pod?: PodIdentity;
+  /** Whether pods that nobody described are among it: any selector may mean them. */
+  readonly maybePod?: boolean;
+  /** Set where packets to it leave the node by no VNIC rule: the metadata service. */
+  readonly isLinkLocal?: boolean;
+}
+
+/** What policies ask of a pod. */
+export interface PodIdentity {
+  readonly namespace: string;
+  readonly labels: { readonly [key: string]: string };
+  /** The container ports, or undefined where they are not known. */
+  readonly ports?: readonly PodPort[];
+  /** Where policies see the pod, if not where the rules do: an overlay has addresses of its own. */
+  readonly overlay?: Place;
+}
+
+/** A named port of a container. */
+export interface PodPort {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+export function matchesServices(label: ServiceLabel, asked: ServiceLabel): Tri {
+  if (label === "unknown" || asked === "unknown") return Tri.MAYBE;
+  // Whoever asks for all of them asks for object storage too.
+  return label === "all" || label === asked ? Tri.YES : Tri.NO;
+}
+
+/** Whether the other end of a rule is this peer, at this place of it. */
+export function matchesEnd(end: RuleEnd, peer: Peer, place: Place): Tri {
+  switch (end.kind) {
+    case "range":
+      return isWithin(place, end.range);
+    case "group":
+      if (peer.groups.has(end.key)) return Tri.YES;
+      return peer.moreGroups ? Tri.MAYBE : Tri.NO;
+    case "services":
+      return peer.services === undefined ? Tri.NO : matchesServices(end.label, peer.services);
+    case "unknown":
+      return Tri.MAYBE;
+  }
+}
+
+/** Whether a rule is about these packets at all; the packets were cut along the rule's spans. */
+export function matchesPackets(rule: SecurityRule, packets: Packets): Tri {
+  if (rule.protocol === undefined) return Tri.YES;
+  if (rule.protocol !== packets.protocol) return Tri.NO;
+  if (!hasPorts(packets.protocol) && !isIcmp(packets.protocol)) return Tri.YES;
+  const { source, destination } = rule;
+  return and(
+    when(!source || spanHolds(source, packets.source)),
+    when(!destination || spanHolds(destination, packets.destination)),
+  );
+}
+
+/** Whether a rule lets packets of this peer through. */
+export function matches(rule: SecurityRule, packets: Packets, peer: Peer, place: Place): Tri {
+  const match = and(matchesPackets(rule, packets), matchesEnd(rule.end, peer, place));
+  return match !== Tri.NO && rule.doubt !== undefined ? Tri.MAYBE : match;
+}

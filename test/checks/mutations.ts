@@ -1,0 +1,115 @@
+/** A synthesized configuration as objects. */
+export interface Configuration {
+  readonly terraform: any[];
+  readonly objects: any[];
+}
+
+/** One rule deleted or widened. */
+export interface Mutation {
+  readonly title: string;
+  /** Changes a copy of the configuration. */
+  readonly change: (configuration: Configuration) => void;
+}
+
+const RULE = "oci_core_network_security_group_security_rule";
+const ANYWHERE = "0.0.0.0/0";
+
+type Change = (rule: any) => void;
+
+function endTo(value: string): Change {
+  return (rule) => {
+    const end = rule.direction === "INGRESS" ? "source" : "destination";
+    rule[end] = value;
+    rule[`${end}_type`] = "CIDR_BLOCK";
+  };
+}
+
+function everyProtocol(rule: any): void {
+  rule.protocol = "all";
+  for (const options of ["tcp_options", "udp_options", "icmp_options"]) Reflect.deleteProperty(rule, options);
+}
+
+function ruleMutations({ terraform }: Configuration): Mutation[] {
+  const vcnCidr = terraform
+    .map(({ resource }) => Object.values<any>(resource.oci_core_vcn ?? {})[0])
+    .find(Boolean).cidr_blocks[0];
+  return terraform.flatMap((document, index) =>
+    Object.entries<any>(document.resource[RULE] ?? {}).flatMap(([id, rule]) => {
+      const on = (change: Change) => (changed: Configuration) => {
+        const found = changed.terraform[index].resource[RULE][id];
+        if (found) change(found);
+      };
+      return [
+        {
+          title: `${id} deleted`,
+          change: (one: Configuration) =>
+            void Reflect.deleteProperty(one.terraform[index].resource[RULE], id),
+        },
+        { title: `${id} for ${ANYWHERE}`, change: on(endTo(ANYWHERE)) },
+        { title: `${id} for the whole VCN`, change: on(endTo(vcnCidr)) },
+        ...(rule.protocol === "all"
+          ? []
+          : [{ title: `${id} for every protocol`, change: on(everyProtocol) }]),
+        ...(rule.protocol === "6" && rule.tcp_options.destination_port_range.max < 65535
+          ? [{ title: `${id} for every port`, change: on((one) => delete one.tcp_options) }]
+          : []),
+      ];
+    }),
+  );
+}
+
+/** The rule for DNS stands in the policy of each workload and in one for all: without one of the two nothing changes. */
+function isRedundant(policy: any, rule: any): boolean {
+  return policy.metadata.name !== "allow-dns" && rule.ports?.some(({ port }: any) => port === 53);
+}
+
+function policyRuleMutations(policy: any, index: number): Mutation[] {
+  const sides = [
+    ["ingress", "from"],
+    ["egress", "to"],
+  ] as const;
+  return sides.flatMap(([direction, peers]) =>
+    (policy.spec[direction] ?? []).flatMap((rule: any, at: number) => {
+      const name = `policy ${policy.metadata.name} ${direction}[${at}]`;
+      const on = (change: Change) => (changed: Configuration) => {
+        const found = changed.objects[index].spec?.[direction]?.[at];
+        if (found) change(found);
+      };
+      const empty = (one: any) => {
+        for (const key of Object.keys(one)) Reflect.deleteProperty(one, key);
+        // A rule that nothing fits, so that other rules keep their places.
+        one[peers] = [{ ipBlock: { cidr: "192.0.2.255/32" } }];
+      };
+      return [
+        ...(isRedundant(policy, rule) ? [] : [{ title: `${name} deleted`, change: on(empty) }]),
+        { title: `${name} for every port`, change: on((one) => delete one.ports) },
+        { title: `${name} for everyone`, change: on((one) => void Reflect.deleteProperty(one, peers)) },
+        {
+          title: `${name} for ${ANYWHERE}`,
+          change: on((one) => (one[peers] = [{ ipBlock: { cidr: ANYWHERE } }])),
+        },
+        {
+          title: `${name} for every namespace`,
+          change: on((one) => (one[peers] = [{ namespaceSelector: {} }])),
+        },
+      ];
+    }),
+  );
+}
+
+function policyMutations({ objects }: Configuration): Mutation[] {
+  return objects.flatMap((object, index) => {
+    if (object.kind !== "NetworkPolicy") return [];
+    const gone = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "gone" } };
+    const title = `policy ${object.metadata.name} deleted`;
+    return [
+      { title, change: (changed: Configuration) => void (changed.objects[index] = gone) },
+      ...policyRuleMutations(object, index),
+    ];
+  });
+}
+
+/** Every rule deleted, and widened in each way that it can be. */
+export function mutationsOf(configuration: Configuration): Mutation[] {
+  return [...ruleMutations(configuration), ...policyMutations(configuration)];
+}

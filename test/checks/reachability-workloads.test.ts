@@ -1,0 +1,278 @@
+import {
+  addRules,
+  API,
+  cluster,
+  deployment,
+  id,
+  INTERNET,
+  loadBalancer,
+  NODES,
+  nsg,
+  policy,
+  reach,
+  rule,
+} from "./support";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { Port } from "../../lib/core/port";
+import { refusedCodes } from "../support/stack";
+
+const { YES, NO, UNKNOWN } = Verdict;
+const WEB = Endpoint.workload("shop", "web");
+const METADATA = Endpoint.metadata();
+const HTTP = Port.tcp(80);
+const ALL = (...groups: string[]) =>
+  cluster((resource) => {
+    for (const group of groups) {
+      addRules(resource, rule(group, "in", "0.0.0.0/0", "all"), rule(group, "out", "0.0.0.0/0", "all"));
+    }
+  });
+const web = deployment("web", { app: "web" });
+
+describe("pods", () => {
+  test("need both layers: the network and the policies", () => {
+    const closed = policy({ podSelector: {} });
+    expect(reach(ALL("nodes"), [web]).ask(NODES, WEB, HTTP).verdict).toBe(YES);
+    expect(reach(ALL("nodes"), [web, closed]).ask(NODES, WEB, HTTP).verdict).toBe(NO);
+    expect(reach(ALL(), [web]).ask(NODES, WEB, HTTP).verdict).toBe(NO);
+  });
+
+  test("are bound by no policy where no engine enforces them, and the answer says what it assumes", () => {
+    const closed = policy({ podSelector: {} });
+    const answer = reach(ALL("nodes"), [web, closed], { policyEngine: false }).ask(NODES, WEB, HTTP);
+    expect(answer.verdict).toBe(YES);
+    expect(answer.assumptions).toContain("no engine enforces NetworkPolicies, so they do nothing");
+    const enforced = reach(ALL("nodes"), [web, closed]).ask(NODES, WEB, HTTP);
+    expect(enforced.assumptions).toContain("an engine enforces NetworkPolicies; OKE has none by itself");
+  });
+
+  test("reach the metadata service past every security rule, but not past a policy for egress", () => {
+    const ask = (...policies: object[]) => reach(ALL(), [web, ...policies]).ask(WEB, METADATA, HTTP);
+    expect(ask().verdict).toBe(YES);
+    expect(ask(policy({ podSelector: {} })).verdict).toBe(YES);
+    expect(ask(policy({ podSelector: {}, policyTypes: ["Egress"] })).verdict).toBe(NO);
+    const allow = {
+      podSelector: {},
+      egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }] }],
+    };
+    expect(ask(policy(allow)).verdict).toBe(NO);
+    expect(ask(policy({ ...allow, egress: [{}] })).verdict).toBe(YES);
+  });
+
+  test("of the host's network are nodes: no policy binds them", () => {
+    const host = deployment("web", { app: "web" }, { hostNetwork: true });
+    const deny = policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    expect(reach(ALL("nodes"), [host, deny]).ask(API, WEB, HTTP).verdict).toBe(NO);
+    expect(reach(ALL("nodes", "api"), [host, deny]).ask(API, WEB, HTTP).verdict).toBe(YES);
+  });
+
+  test("without Terraform are judged by policies alone, and the answer says so", () => {
+    const allow = policy({
+      podSelector: { matchLabels: { app: "web" } },
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: 80 }] }],
+    });
+    const only = reach([], [web, deployment("client", { app: "client" }), allow]);
+    const client = Endpoint.workload("shop", "client");
+    expect(only.ask(client, WEB, HTTP)).toMatchObject({ verdict: YES, complete: true });
+    expect(only.ask(client, WEB, Port.tcp(81)).verdict).toBe(NO);
+    expect(only.ask(Endpoint.pod("other", { app: "client" }), WEB, HTTP).verdict).toBe(NO);
+    expect(only.ask(client, WEB, HTTP).assumptions).toContain(
+      "only NetworkPolicies are known, as no Terraform configuration was given",
+    );
+  });
+
+  test("are perhaps reached, where it depends on labels or ports that nobody wrote", () => {
+    const from = (peer: object, ports: object[] = []) =>
+      policy({ podSelector: {}, ingress: [{ from: [peer], ports }] });
+    const other = Endpoint.pod("other", {});
+    const team = { namespaceSelector: { matchLabels: { team: "a" } } };
+    expect(reach(ALL("nodes"), [web, from(team)]).ask(other, WEB, HTTP).verdict).toBe(UNKNOWN);
+    const known = { apiVersion: "v1", kind: "Namespace", metadata: { name: "other", labels: { team: "a" } } };
+    expect(reach(ALL("nodes"), [web, from(team), known]).ask(other, WEB, HTTP).verdict).toBe(YES);
+    const named = policy({ podSelector: {}, egress: [{ ports: [{ port: "http" }] }] });
+    expect(reach(ALL("nodes"), [web, named]).ask(WEB, other, HTTP).verdict).toBe(UNKNOWN);
+  });
+
+  test("are judged by references of their manifests: known where the value is written, else perhaps", () => {
+    const from = (cidr: string) => policy({ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr } }] }] });
+    const written = reach(ALL("nodes"), [web, from(id("oci_core_subnet.main", "cidr_block"))]);
+    expect(written.ask(NODES, WEB, HTTP)).toMatchObject({ verdict: YES, complete: true });
+    expect(written.ask(Endpoint.addresses(["10.0.2.0/24"]), WEB, HTTP).verdict).toBe(NO);
+    expect(reach(ALL("nodes"), [web, from("${var.cidr}")]).ask(NODES, WEB, HTTP).verdict).toBe(UNKNOWN);
+    const port = policy({ podSelector: {}, ingress: [{ ports: [{ port: "${var.port}" }] }] });
+    expect(reach(ALL("nodes"), [web, port]).ask(NODES, WEB, HTTP).verdict).toBe(UNKNOWN);
+    const label = {
+      podSelector: { matchExpressions: [{ key: "app", operator: "In", values: ["${var.app}"] }] },
+    };
+    expect(reach(ALL("nodes"), [web, policy(label)]).ask(NODES, WEB, HTTP).verdict).toBe(UNKNOWN);
+  });
+
+  test("of an overlay are reached through the nodes' tunnel, and from nowhere else", () => {
+    const flannel = (...rules: object[]) =>
+      reach(
+        cluster((resource) => {
+          resource.oci_containerengine_node_pool.main.node_config_details[0].node_pool_pod_network_option_details =
+            {
+              cni_type: "FLANNEL_OVERLAY",
+            };
+          addRules(resource, ...rules);
+        }),
+        [web, policy({ podSelector: {}, ingress: [{ ports: [{ port: 80 }] }] })],
+      );
+    const nodes = id(nsg("nodes"));
+    const tunnel = [rule("nodes", "in", nodes, "all"), rule("nodes", "out", nodes, "all")];
+    const pod = Endpoint.pod("other", {});
+    expect(flannel(...tunnel).ask(pod, WEB, HTTP)).toMatchObject({ verdict: YES, complete: true });
+    expect(flannel(...tunnel).ask(pod, WEB, Port.tcp(81)).verdict).toBe(NO);
+    expect(flannel().ask(pod, WEB, HTTP).verdict).toBe(NO);
+    const one = [rule("nodes", "in", nodes, "17", 8472), rule("nodes", "out", nodes, "17", 8472)];
+    expect(flannel(...one).ask(pod, WEB, HTTP).verdict).toBe(UNKNOWN);
+    expect(flannel(...tunnel, rule("nodes", "in", "0.0.0.0/0", "all")).ask(INTERNET, WEB, HTTP).verdict).toBe(
+      NO,
+    );
+  });
+
+  test("of YAML are read as those of JSON", () => {
+    const manifests = [
+      "# one\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {}\n---\n",
+      "",
+    ];
+    const only = Reachability.fromTexts({ manifests });
+    expect(only.ask(Endpoint.pod("other", {}), WEB, HTTP).verdict).toBe(YES);
+  });
+});
+
+describe("load balancers", () => {
+  const LB = Endpoint.loadBalancer("shop", "web");
+  const backend = { "oci.oraclecloud.com/oci-backend-network-security-group": id(nsg("nodes")) };
+  const NSG = { "oci.oraclecloud.com/security-rule-management-mode": "NSG", ...backend };
+  const ask = (annotations: object, spec: object = {}, terraform = cluster()) => {
+    const of = reach(terraform, [loadBalancer(annotations, spec)]);
+    return (port: number, udp = false) => of.ask(LB, NODES, udp ? Port.udp(port) : Port.tcp(port)).verdict;
+  };
+
+  test("whose rules the controller writes into groups reach their node port and the health check, nothing else", () => {
+    const toNode = ask(NSG);
+    expect([30443, 10256, 30444, 10250, 22].map((port) => toNode(port))).toEqual([YES, YES, NO, NO, NO]);
+    const local = ask(NSG, { externalTrafficPolicy: "Local", healthCheckNodePort: 31000 });
+    expect([30443, 31000, 10256].map((port) => local(port))).toEqual([YES, YES, NO]);
+    const chosen = ask(NSG, { ports: [{ port: 443 }] });
+    expect([30443, 10250].map((port) => chosen(port))).toEqual([UNKNOWN, NO]);
+    const referred = ask(NSG, { ports: [{ port: 443, nodePort: "${var.port}" }] });
+    expect([30443, 10250].map((port) => referred(port))).toEqual([UNKNOWN, NO]);
+  });
+
+  test("get no rules for UDP from the controller in groups", () => {
+    const udp = { ports: [{ port: 53, protocol: "UDP", nodePort: 30053 }] };
+    expect(ask(NSG, udp)(30053, true)).toBe(NO);
+    expect(ask({}, udp)(30053, true)).toBe(YES);
+  });
+
+  test("whose rules the controller writes into lists open the way for everything in the subnet", () => {
+    const of = reach(cluster(), [loadBalancer({})]);
+    expect(of.ask(LB, NODES, Port.tcp(30443)).verdict).toBe(YES);
+    // The nodes and the load balancer share this subnet: the list lets others of it to the node port, and clients to nodes.
+    expect(of.ask(Endpoint.addresses(["10.0.1.0/24"]), NODES, Port.tcp(30443)).verdict).toBe(YES);
+    expect(of.ask(INTERNET, NODES, Port.tcp(443)).verdict).toBe(YES);
+    expect(of.ask(INTERNET, NODES, Port.tcp(30443)).verdict).toBe(NO);
+  });
+
+  test("of Terraform's own rules have only those", () => {
+    const none = {
+      "oci.oraclecloud.com/security-rule-management-mode": "None",
+      "oci.oraclecloud.com/oci-network-security-groups": id(nsg("lb")),
+    };
+    const ruled = cluster((resource) =>
+      addRules(
+        resource,
+        rule("lb", "in", "0.0.0.0/0", "6", 443),
+        rule("lb", "out", id(nsg("nodes")), "6", 30443),
+        rule("nodes", "in", id(nsg("lb")), "6", 30443),
+      ),
+    );
+    const toNode = ask(none, {}, ruled);
+    expect([30443, 10256].map((port) => toNode(port))).toEqual([YES, NO]);
+    const of = (annotations: object) => reach(ruled, [loadBalancer(annotations)]);
+    expect(of(none).ask(INTERNET, LB, Port.tcp(443)).verdict).toBe(YES);
+    const internal = { ...none, "service.beta.kubernetes.io/oci-load-balancer-internal": "true" };
+    expect(of(internal).ask(INTERNET, LB, Port.tcp(443)).verdict).toBe(NO);
+  });
+
+  test("let in whom their Service names, and everyone where it names nobody", () => {
+    const from = (spec: object) =>
+      reach(cluster(), [loadBalancer(NSG, spec)]).ask(INTERNET, LB, Port.tcp(443)).verdict;
+    expect(from({})).toBe(YES);
+    expect(from({ loadBalancerSourceRanges: ["10.0.0.0/8"] })).toBe(NO);
+  });
+
+  test("that Terraform makes are among them", () => {
+    const made = cluster((resource) => {
+      resource.oci_load_balancer_load_balancer = {
+        edge: {
+          subnet_ids: [id("oci_core_subnet.main")],
+          network_security_group_ids: [id(nsg("lb"))],
+          is_private: false,
+        },
+      };
+      addRules(resource, rule("lb", "in", "0.0.0.0/0", "6", 443));
+    });
+    expect(reach(made).ask(INTERNET, Endpoint.loadBalancers(), Port.tcp(443)).verdict).toBe(YES);
+  });
+});
+
+describe("bad input is refused", () => {
+  const fine = reach(cluster(), [web]);
+
+  test.each<[string, () => unknown, string]>([
+    [
+      "Terraform that is no JSON",
+      () => Reachability.fromTexts({ terraform: ["resource {}"] }),
+      "CONFIGURATION_UNREADABLE",
+    ],
+    [
+      "Terraform that is no object",
+      () => Reachability.fromTexts({ terraform: ["[]"] }),
+      "CONFIGURATION_UNREADABLE",
+    ],
+    ["a manifest without a kind", () => reach([], [{ metadata: {} }]), "CONFIGURATION_UNREADABLE"],
+    ["a folder without stacks", () => Reachability.fromOutdir("/nonexistent"), "CONFIGURATION_UNREADABLE"],
+    ["no texts", () => Reachability.fromTexts(undefined as any), "ATTRIBUTE_MISSING"],
+    ["no port", () => fine.ask(NODES, API, undefined as any), "ATTRIBUTE_MISSING"],
+    [
+      "a workload that is not there",
+      () => fine.ask(Endpoint.workload("shop", "wbe"), API, HTTP),
+      "ENDPOINT_UNKNOWN",
+    ],
+    [
+      "a load balancer where there is none",
+      () => fine.ask(INTERNET, Endpoint.loadBalancers(), HTTP),
+      "ENDPOINT_UNKNOWN",
+    ],
+    [
+      "a group that is not there",
+      () => fine.ask(Endpoint.vnic("oci_core_subnet.main", ["x.y"]), API, HTTP),
+      "ENDPOINT_UNKNOWN",
+    ],
+    [
+      "two ends outside",
+      () => fine.ask(INTERNET, Endpoint.addresses(["10.9.0.0/16"]), HTTP),
+      "ENDPOINTS_OUTSIDE",
+    ],
+    ["the metadata service as a source", () => fine.ask(METADATA, API, HTTP), "ENDPOINTS_OUTSIDE"],
+    ["a range that is none", () => Endpoint.addresses(["10.0.0.0"]), "CIDR_INVALID"],
+    ["no range", () => Endpoint.addresses([]), "CIDR_LIST_EMPTY"],
+    ["no name", () => Endpoint.workload("shop", undefined as any), "ATTRIBUTE_MISSING"],
+  ])("%s", (_, call, code) => {
+    expect(refusedCodes(call)).toEqual([code]);
+  });
+});
+
+test("an answer says itself in words", () => {
+  const text = reach(cluster(), [web]).ask(INTERNET, API, Port.tcp(6443)).toString();
+  expect(text).toBe(
+    [
+      "the internet to the API endpoint on tcp-6443: no",
+      "  target, security rules: no, the API endpoint of oci_containerengine_cluster.main: no rule of " +
+        "oci_core_network_security_group.api, oci_core_security_list.empty lets it in from the internet",
+    ].join("\n"),
+  );
+});
