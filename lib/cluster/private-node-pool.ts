@@ -29,7 +29,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 
   /**
-   * @throws COUNT_INVALID, VERSION_SKEW, SUBNET_EXHAUSTED, NSG_LIMIT, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
+   * @throws COUNT_INVALID, VERSION_SKEW, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
    * NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {

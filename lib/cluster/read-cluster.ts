@@ -1,6 +1,7 @@
 import { type Construct } from "constructs";
 import { EndpointAccess } from "./endpoint-access";
 import { checkHomeRegionProvider } from "./home-region";
+import { checkPrivateSubnets } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
 import { overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
@@ -46,6 +47,7 @@ function readNetwork(
     for (const name of ["compartmentId", "loadBalancerSubnet", "regionServices"] as const) {
       problems.collect(() => network[name]);
     }
+    checkPrivateSubnets(problems, network);
     const endpoint = problems.collect(() => network.apiEndpointSubnet);
     if (access.isPublic && endpoint && !endpoint.isPublic) {
       problems.add(

@@ -5,6 +5,7 @@ import { checkCapacity, type Demand } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
+import { checkPrivateSubnets } from "./private-subnets";
 import { checkCluster, checkGroup, checkImage, checkShape, checkVersion } from "./value-kinds";
 import { pathOf } from "../core/construct-path";
 import { checkDisplayName } from "../core/display-name";
@@ -84,6 +85,7 @@ function readDemand(
   }
   const network = problems.collect(() => cluster.network);
   if (!network) return undefined;
+  checkPrivateSubnets(problems, network);
   const subnets = [problems.collect(() => network.workersSubnet), problems.collect(() => network.podsSubnet)];
   // Nobody knows what a reference will say, so what it takes is not counted.
   if (!subnets.every(Boolean) || typeof size !== "number" || Token.isUnresolved(size)) return undefined;

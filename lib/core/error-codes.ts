@@ -55,6 +55,10 @@ export const ERROR_CODES = {
     title: "Something public in a private subnet",
     why: "A subnet that forbids public addresses can't serve the internet; OCI fails while it makes the resource.",
   },
+  SUBNET_PUBLIC: {
+    title: "Nodes or pods in a public subnet",
+    why: "What is in a subnet of public addresses is one change away from the internet; nodes and pods never need that.",
+  },
   OCID_INVALID: {
     title: "An OCID that is none, or of another kind",
     why: "OCI answers a wrong OCID with 404 NotAuthorizedOrNotFound, which sends people looking for a missing permission.",
