@@ -3,8 +3,8 @@ import { EndpointAccess } from "./endpoint-access";
 import { checkHomeRegionProvider } from "./home-region";
 import { checkPrivateSubnets } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
+import { checkServicesCidr } from "./services-cidr";
 import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
-import { overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
 import { pathOf } from "../core/construct-path";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid, compareOcids } from "../core/ocid";
@@ -12,9 +12,6 @@ import { checkGiven } from "../core/required";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
-import { SubnetPlan } from "../network/subnet-plan";
-
-export const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
 
 /** Validates the props before the cluster is made; throws with all that is wrong. */
 export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
@@ -41,7 +38,7 @@ function readNetwork(
   problems: Problems,
   network: IClusterNetwork | undefined,
   access: EndpointAccess,
-  servicesCidr: string = DEFAULT_SERVICES_CIDR,
+  servicesCidr: string | undefined,
 ): void {
   if (network) {
     for (const name of ["compartmentId", "loadBalancerSubnet", "regionServices"] as const) {
@@ -57,15 +54,7 @@ function readNetwork(
       );
     }
   }
-  const services = readIpv4Cidr(problems, "servicesCidr", servicesCidr);
-  const range = problems.collect(() => (network ?? SubnetPlan.of()).vcnCidr);
-  const vcn = range && readIpv4CidrIfKnown(problems, "The network's vcnCidr", range);
-  if (!services || !vcn || !overlaps(services, vcn)) return;
-  problems.add(
-    "SUBNET_OVERLAP",
-    `servicesCidr ${services.text} overlaps the VCN's ${vcn.text}`,
-    "Give servicesCidr a private range outside of the VCN; it can't be changed once the cluster exists",
-  );
+  checkServicesCidr(problems, network, access, servicesCidr);
 }
 
 /** The grant of a key names the compartment of the clusters that may use it. */

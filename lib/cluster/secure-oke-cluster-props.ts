@@ -36,7 +36,10 @@ export interface SecureOkeClusterProps extends TaggingProps {
    */
   readonly encryption?: ClusterEncryption;
   /**
-   * The addresses of Kubernetes Services; can't be changed later.
+   * The addresses of Kubernetes Services: a private IPv4 range from a /12 to a /24; can't be changed later.
+   *
+   * It is used inside of the cluster only, but hides what has the same addresses outside, from pods and nodes: so it may not
+   * overlap the VCN, nor the ranges that reach the API endpoint.
    *
    * @default "10.96.0.0/16"
    */

@@ -1,3 +1,4 @@
+import { TerraformVariable } from "cdktf";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -101,4 +102,17 @@ describe("a public subnet of an imported network", () => {
     expect(() => newCluster(attributes)).not.toThrow();
     expect(() => newCluster(attributes, { endpointAccess })).not.toThrow();
   });
+});
+
+test("Services share no address with nodes or pods, also where the VCN's range is not known", () => {
+  const stack = newStack();
+  const vcnCidr = new TerraformVariable(stack, "vcn", {}).stringValue;
+  const codes = (servicesCidr: string) =>
+    refusal(() => newCluster({ vcnCidr }, { servicesCidr })).map(({ code, what }) => `${code}: ${what}`);
+  expect(codes("10.0.2.0/24")).toEqual([
+    "SUBNET_OVERLAP: servicesCidr 10.0.2.0/24 overlaps the workersSubnet 10.0.2.0/24",
+  ]);
+  expect(codes("10.0.192.0/20")).toEqual([
+    "SUBNET_OVERLAP: servicesCidr 10.0.192.0/20 overlaps the podsSubnet 10.0.128.0/17",
+  ]);
 });
