@@ -1,6 +1,6 @@
 import { type Construct } from "constructs";
 import { EndpointAccess } from "./endpoint-access";
-import { checkHomeRegionProvider } from "./home-region";
+import { checkHomeRegionProvider, checkSameHomeRegion } from "./home-region";
 import { checkPrivateSubnets } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkServicesCidr } from "./services-cidr";
@@ -61,6 +61,7 @@ function readNetwork(
 function checkKey(problems: Problems, scope: Construct, props: Partial<SecureOkeClusterProps>): void {
   const { encryption, compartmentId } = props;
   if (!checkEncryption(problems, encryption)) return;
+  if (encryption) checkSameHomeRegion(problems, scope, props.homeRegionProvider, encryption);
   const granted = encryption?.clusterCompartmentId;
   if (!encryption || !granted || typeof compartmentId !== "string") return;
   const own = { scope, id: compartmentId };

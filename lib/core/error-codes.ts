@@ -140,8 +140,8 @@ export const ERROR_CODES = {
     why: "Without the types of the compiler it would be found out only by Terraform or OCI, in words that say less.",
   },
   PROVIDER_INVALID: {
-    title: "A provider of another stack",
-    why: "Each stack is a Terraform configuration of its own, which knows no provider of another one.",
+    title: "A provider that can't be the home region's",
+    why: "A stack knows its own providers only, each by its alias, and IAM policies are written in one region: the tenancy's home.",
   },
   KEY_NOT_GRANTED: {
     title: "A key that the cluster has no right to use",

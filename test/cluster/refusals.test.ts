@@ -187,6 +187,43 @@ describe("a home region's provider", () => {
     }
   });
 
+  test("has an alias of its own, as Terraform tells providers apart by it", () => {
+    for (const alias of [undefined, "home"]) {
+      const stack = newStack();
+      const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias });
+      new OciProvider(stack, "third", { region: "eu-zurich-1", alias: "home" });
+      for (const kind of ["cluster", "key"]) {
+        const [problem, ...more] = refusal(() => make[kind]!(stack, { ...minimal, homeRegionProvider }));
+        expect(more).toEqual([]);
+        expect(problem).toMatchObject({
+          code: "PROVIDER_INVALID",
+          what: `homeRegionProvider has ${alias ? 'the alias "home"' : "no alias"}, as another provider of the stack`,
+        });
+      }
+    }
+  });
+
+  test("writes the policies of the cluster and of its key", () => {
+    const stack = newStack();
+    const own = stack.node.findChild("oci") as OciProvider;
+    const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+    const other = new OciProvider(stack, "other", { region: "eu-zurich-1", alias: "other" });
+    const attempt = (id: string, ofCluster?: OciProvider, ofKey?: OciProvider) => () => {
+      const props = { compartmentId: COMPARTMENT, homeRegionProvider: ofKey };
+      const encryption = new ClusterEncryption(stack, `${id}-key`, props);
+      new SecureOkeCluster(stack, id, { ...minimal, encryption, homeRegionProvider: ofCluster });
+    };
+    expect(refusal(attempt("a", home)).map(({ code, what }) => `${code}: ${what}`)).toEqual([
+      "PROVIDER_INVALID: The policy of the key stack/a-key is written by the stack's own provider, " +
+        'those of the cluster by the provider "home"',
+    ]);
+    expect(refusedCodes(attempt("b", undefined, home))).toEqual(["PROVIDER_INVALID"]);
+    expect(refusedCodes(attempt("c", other, home))).toEqual(["PROVIDER_INVALID"]);
+    expect(attempt("d", home, home)).not.toThrow();
+    expect(attempt("e", own)).not.toThrow();
+    expect(attempt("f")).not.toThrow();
+  });
+
   test("of another stack is refused", () => {
     const app = Testing.app();
     const [first, second] = [newStack("first", app), newStack("second", app)];
