@@ -36,6 +36,8 @@ export interface ClusterEncryptionProps extends TaggingProps {
   /**
    * The beginning of the names of vault, key and policy.
    *
+   * Vault and key are renamed in place. The policy keeps its first name: IAM would have to replace it.
+   *
    * @default - the path of the construct, joined by dashes
    */
   readonly displayName?: string;
@@ -69,6 +71,8 @@ export class ClusterEncryption extends Construct {
       provider: props.homeRegionProvider,
       compartmentId: props.compartmentId,
       name: policyNameOf(this, `${name}-key`),
+      // The cluster must never be without the right to its key, not even while a policy takes the place of another.
+      lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
       description: "Lets the cluster encrypt and decrypt its Kubernetes secrets with one key",
       statements: [
         `Allow any-user to use keys in compartment id ${props.compartmentId} where all {` +

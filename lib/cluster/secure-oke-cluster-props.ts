@@ -12,7 +12,10 @@ export interface SecureOkeClusterProps extends TaggingProps {
   /** The version of the control plane. */
   readonly kubernetesVersion: KubernetesVersion;
   /**
-   * The name of the cluster.
+   * The name of the cluster, and the beginning of the names of what it makes.
+   *
+   * It can be changed in place. IAM policies keep the name that they were made with: to rename one is to replace it, and the
+   * cluster would be without its rights for a while.
    *
    * @default - the path of the construct, joined by dashes
    */
