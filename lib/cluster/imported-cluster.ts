@@ -3,10 +3,9 @@ import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../manifests/chart-output";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -37,7 +36,7 @@ export function checkAttributes(
   id: string,
   attributes: Partial<ClusterAttributes> = {},
 ): void {
-  const problems = new Problems(pathOf(scope, id));
+  const problems = problemsIn(scope, id);
   checkOcid(problems, "clusterId", attributes.clusterId as string, "cluster");
   checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
   checkVersion(problems, attributes.kubernetesVersion);

@@ -30,7 +30,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
 
   /**
    * @throws COUNT_INVALID, VERSION_SKEW, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
-   * NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
+   * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
     const { version, demand } = readNodePool(scope, id, props);

@@ -5,17 +5,19 @@ import { checkPrivateSubnets } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkServicesCidr } from "./services-cidr";
 import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
-import { pathOf } from "../core/construct-path";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid, compareOcids } from "../core/ocid";
 import { checkGiven } from "../core/required";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
 
 /** Validates the props before the cluster is made; throws with all that is wrong. */
 export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
-  const problems = new Problems(pathOf(scope, id));
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
   const given: Partial<SecureOkeClusterProps> = props ?? {};
   const { endpointAccess, network, kubernetesVersion } = given;
   checkOcid(problems, "compartmentId", given.compartmentId as string, "compartment", "tenancy");

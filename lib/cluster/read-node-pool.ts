@@ -7,7 +7,9 @@ import { type NodeImage } from "./node-image";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { checkPrivateSubnets } from "./private-subnets";
 import { checkCluster, checkGroup, checkImage, checkShape, checkVersion } from "./value-kinds";
+import { checkConstructId } from "../core/construct-id";
 import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkLabels } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
@@ -15,7 +17,7 @@ import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 export const DEFAULT_PODS = 31;
@@ -33,8 +35,8 @@ export interface NodePoolReading {
 
 /** Validates the props before the pool is made; throws with all that is wrong. */
 export function readNodePool(scope: Construct, id: string, props: PrivateNodePoolProps): NodePoolReading {
-  const path = pathOf(scope, id);
-  const problems = new Problems(path);
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
   const given: Partial<PrivateNodePoolProps> = props ?? {};
   const { cluster, image, shape, size } = given;
   checkGiven(problems, { cluster, image, shape, size });
@@ -43,7 +45,9 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkCount(problems, "size", size, 0, 1000);
   checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
   checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
-  const demand = isCluster ? readDemand(problems, cluster as ISecureOkeCluster, path, given) : undefined;
+  const demand = isCluster
+    ? readDemand(problems, cluster as ISecureOkeCluster, pathOf(scope, id), given)
+    : undefined;
   checkGroups(problems, "securityGroups", "nodes", given.securityGroups);
   checkGroups(problems, "podSecurityGroups", "pods", given.podSecurityGroups);
   checkDomains(problems, given.availabilityDomains);

@@ -66,7 +66,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   public readonly _podNetworkPolicies: ITerraformDependable[];
 
   /**
-   * @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
    * SERVICES_CIDR_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, PROVIDER_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {

@@ -5,6 +5,7 @@ import { type Construct } from "constructs";
  *
  * Input is checked before the construct is made: one that was refused leaves no empty node behind that has its id.
  */
-export function pathOf(scope: Construct, id: string): string {
-  return scope.node.path === "" ? id : `${scope.node.path}/${id}`;
+export function pathOf(scope: Construct | undefined, id: string): string {
+  const path = scope?.node?.path ?? "";
+  return path === "" ? String(id) : `${path}/${id}`;
 }

@@ -105,7 +105,7 @@ export const ERROR_CODES = {
   },
   NAME_DUPLICATE: {
     title: "One name for two things",
-    why: "The second would overwrite the first, silently.",
+    why: "The second would overwrite the first, silently, or could not be made.",
   },
   LABEL_INVALID: {
     title: "A label or annotation that Kubernetes does not accept",

@@ -8,13 +8,12 @@ import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 import { CoreSubnet } from "../oci/core-subnet";
 import { CoreVcn } from "../oci/core-vcn";
 
@@ -105,7 +104,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly routes: NetworkRoutes;
 
   /**
-   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
    */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     const plan = checked(scope, id, props);
@@ -173,7 +172,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
 
 /** The plan of a network whose props have nothing wrong; checked before the network is made, so that nothing is left behind. */
 function checked(scope: Construct, id: string, props: ClusterNetworkProps): SubnetPlan {
-  const problems = new Problems(pathOf(scope, id));
+  const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   if (!checkGiven(problems, { props })) problems.throwIfAny();
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");

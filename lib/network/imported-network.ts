@@ -3,11 +3,11 @@ import { type IClusterNetwork } from "./network";
 import { checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { readIpv4CidrIfKnown } from "../core/cidr";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { checkGiven } from "../core/required";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 
 /** A network that exists already. */
 export interface ClusterNetworkAttributes {
@@ -38,7 +38,7 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     id: string,
     private readonly attributes: ClusterNetworkAttributes,
   ) {
-    const problems = new Problems(pathOf(scope, id));
+    const problems = problemsIn(scope, id);
     if (checkGiven(problems, { attributes })) check(problems, attributes);
     problems.throwIfAny();
     super(scope, id);

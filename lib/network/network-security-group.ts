@@ -6,7 +6,7 @@ import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { type Port } from "../core/port";
@@ -152,7 +152,7 @@ export class NetworkSecurityGroup extends GroupBase {
     id: string,
     networkSecurityGroupId: string,
   ): INetworkSecurityGroup {
-    const problems = new Problems(pathOf(scope, id));
+    const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
     checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
     problems.throwIfAny();
@@ -161,7 +161,7 @@ export class NetworkSecurityGroup extends GroupBase {
 
   public readonly networkSecurityGroupId: string;
 
-  /** @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE */
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE */
   constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
     check(scope, id, props);
     super(scope, id);
@@ -177,7 +177,7 @@ export class NetworkSecurityGroup extends GroupBase {
 
 /** Checks what a group is made of before it is made, so that nothing is left behind. */
 function check(scope: Construct, id: string, props: NetworkSecurityGroupProps): void {
-  const problems = new Problems(pathOf(scope, id));
+  const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   if (checkGiven(problems, { props })) {
     checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
