@@ -13,6 +13,7 @@ import { checkGiven } from "../core/required";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
+import { checkGroupVcn } from "../network/group-vcn";
 
 /** Validates the props before the cluster is made; throws with all that is wrong. */
 export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
@@ -47,6 +48,7 @@ function readNetwork(
       problems.collect(() => network[name]);
     }
     checkPrivateSubnets(problems, network);
+    for (const group of access.groups) checkGroupVcn(problems, "The peer", group, network, network.vcnId);
     const endpoint = problems.collect(() => network.apiEndpointSubnet);
     if (access.isPublic && endpoint && !endpoint.isPublic) {
       problems.add(

@@ -4,9 +4,10 @@ import { type ISecureOkeCluster } from "./cluster";
 import { checkCapacity, type Demand } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
+import { checkGroups } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { checkPrivateSubnets } from "./private-subnets";
-import { checkCluster, checkGroup, checkImage, checkShape, checkVersion } from "./value-kinds";
+import { checkCluster, checkImage, checkShape, checkVersion } from "./value-kinds";
 import { checkConstructId } from "../core/construct-id";
 import { pathOf } from "../core/construct-path";
 import { problemsIn } from "../core/construct-scope";
@@ -18,13 +19,13 @@ import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
-import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 export const DEFAULT_PODS = 31;
 /** How many nodes there are more of while others are replaced. */
 export const SURGE = 1;
 const MOST_PODS = 110;
-const MOST_GROUPS = 5;
+// A template is refused as one.
+const DOMAIN = /^[A-Za-z0-9]+:[\w-]+$|[$%]\{/;
 
 /** What was read of the props of a node pool. */
 export interface NodePoolReading {
@@ -42,14 +43,13 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkGiven(problems, { cluster, image, shape, size });
   const isCluster = checkCluster(problems, cluster);
   const version = readVersion(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
-  checkCount(problems, "size", size, 0, 1000);
-  checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
+  const isSize = checkCount(problems, "size", size, 0, 1000);
+  const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
   checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
-  const demand = isCluster
-    ? readDemand(problems, cluster as ISecureOkeCluster, pathOf(scope, id), given)
-    : undefined;
-  checkGroups(problems, "securityGroups", "nodes", given.securityGroups);
-  checkGroups(problems, "podSecurityGroups", "pods", given.podSecurityGroups);
+  const isNetwork = isCluster && readNetwork(problems, cluster as ISecureOkeCluster);
+  const demand = isNetwork && isSize && isPods ? demandOf(pathOf(scope, id), given) : undefined;
+  if (demand) checkCapacity(problems, cluster as ISecureOkeCluster, demand);
+  checkGroups(problems, isCluster ? cluster : undefined, given);
   checkDomains(problems, given.availabilityDomains);
   checkGrace(problems, given.evictionGraceDuration);
   checkLabels(problems, "labels", given.labels);
@@ -77,72 +77,60 @@ function readVersion(
   return given;
 }
 
-/** What the pool takes of the network, which must have it; the groups must be known too. */
-function readDemand(
-  problems: Problems,
-  cluster: ISecureOkeCluster,
-  path: string,
-  { size, maxPodsPerNode = DEFAULT_PODS }: Partial<PrivateNodePoolProps>,
-): Demand | undefined {
+/** Touches what the pool uses of the cluster, so that all that an imported one lacks is found; whether its subnets are known. */
+function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
   for (const name of ["compartmentId", "workersSecurityGroup", "podsSecurityGroup"] as const) {
     problems.collect(() => cluster[name]);
   }
   const network = problems.collect(() => cluster.network);
-  if (!network) return undefined;
+  if (!network) return false;
   checkPrivateSubnets(problems, network);
   const subnets = [problems.collect(() => network.workersSubnet), problems.collect(() => network.podsSubnet)];
-  // Nobody knows what a reference will say, so what it takes is not counted.
-  if (!subnets.every(Boolean) || typeof size !== "number" || Token.isUnresolved(size)) return undefined;
-  const pods = Token.isUnresolved(maxPodsPerNode) ? undefined : maxPodsPerNode;
-  const demand: Demand = { path, nodes: size, surge: SURGE, pods };
-  checkCapacity(problems, cluster, demand);
-  return demand;
+  return subnets.every(Boolean);
 }
 
+/** What the pool takes of the subnets; nobody knows what a reference will say, so what it takes is not counted. */
+function demandOf(path: string, { size, maxPodsPerNode }: Partial<PrivateNodePoolProps>): Demand | undefined {
+  if (size === undefined || Token.isUnresolved(size)) return undefined;
+  const most = maxPodsPerNode ?? DEFAULT_PODS;
+  return { path, nodes: size, surge: SURGE, pods: Token.isUnresolved(most) ? undefined : most };
+}
+
+/** Whether it was not given or may be the number that is asked for. */
 function checkCount(
   problems: Problems,
   name: string,
   value: number | undefined,
   least: number,
   most: number,
-): void {
-  if (value === undefined || value === null || Token.isUnresolved(value)) return;
-  if (Number.isInteger(value) && value >= least && value <= most) return;
+): boolean {
+  if (value === undefined || value === null || Token.isUnresolved(value)) return true;
+  if (Number.isInteger(value) && value >= least && value <= most) return true;
   const text = typeof value === "number" ? String(value) : shown(value);
   problems.add("COUNT_INVALID", `${name} is ${text}`, `Give a whole number from ${least} to ${most}`);
+  return false;
 }
 
+/** @see https://docs.oracle.com/iaas/Content/General/Concepts/regions.htm */
 function checkDomains(problems: Problems, domains: string[] | undefined): void {
-  if (domains === undefined || Token.isUnresolved(domains)) return;
-  if (Array.isArray(domains) && domains.length > 0) {
-    for (const domain of domains) checkText(problems, "An availability domain", domain);
+  if (domains === undefined || domains === null || Token.isUnresolved(domains)) return;
+  if (!Array.isArray(domains) || domains.length === 0) {
+    problems.add(
+      "COUNT_INVALID",
+      `availabilityDomains is ${Array.isArray(domains) ? "empty" : shown(domains)}`,
+      "Give a list of at least one name, or leave it out for all",
+    );
     return;
   }
-  problems.add(
-    "COUNT_INVALID",
-    `availabilityDomains is ${Array.isArray(domains) ? "empty" : shown(domains)}`,
-    "Give a list of at least one name, or leave it out for all",
-  );
-}
-
-function checkGroups(
-  problems: Problems,
-  name: string,
-  what: string,
-  given: INetworkSecurityGroup[] | undefined,
-): void {
-  const further: unknown[] = Array.isArray(given) ? given : [];
-  if (given && !Array.isArray(given)) {
-    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, "Write a list of groups");
+  for (const domain of domains as unknown[]) {
+    if (typeof domain === "string") checkText(problems, "An availability domain", domain);
+    if (Token.isUnresolved(domain) || (typeof domain === "string" && DOMAIN.test(domain))) continue;
+    problems.add(
+      "NAME_INVALID",
+      `An availability domain is ${shown(domain)}`,
+      'Give its whole name with the prefix of your tenancy, such as "Uocm:EU-FRANKFURT-1-AD-1"',
+    );
   }
-  for (const group of further) checkGroup(problems, name, group);
-  const groups = 1 + new Set(further).size;
-  if (groups <= MOST_GROUPS) return;
-  problems.add(
-    "NSG_LIMIT",
-    `The ${what} would have ${groups} groups`,
-    `Give at most ${MOST_GROUPS - 1} further groups`,
-  );
 }
 
 function checkGrace(problems: Problems, duration: string | undefined): void {

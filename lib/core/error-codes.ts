@@ -99,6 +99,10 @@ export const ERROR_CODES = {
     title: "More network security groups than fit on a VNIC",
     why: "OCI attaches at most five groups to a VNIC and refuses the resource otherwise.",
   },
+  NSG_OTHER_VCN: {
+    title: "A network security group of another VCN",
+    why: "OCI attaches to a VNIC only groups of its own VCN, and the two groups of a rule must be in the same one.",
+  },
   NAME_INVALID: {
     title: "A name that the service does not accept",
     why: "The API server or OCI would refuse the object when it is made, long after the program said it was fine.",

@@ -5,6 +5,9 @@ import { type Problems } from "./validation-error";
 
 const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
 
+// The OCID of a resource that the stack makes; two resources of a kind are never one. Data sources have an address of three parts.
+const RESOURCE_ID = /^\$\{(oci_\w+)\.[\w-]+\.id\}$/;
+
 /**
  * Adds a problem where a value is not an OCID of one of the kinds, or was not given.
  *
@@ -55,5 +58,8 @@ export function compareOcids(one: OcidIn, other: OcidIn): "same" | "different" |
   if (references.length === 1 || TerraformStack.of(one.scope) !== TerraformStack.of(other.scope)) {
     return "unknown";
   }
-  return resolveReference(one.scope, one.id) === resolveReference(other.scope, other.id) ? "same" : "unknown";
+  const [first, second] = [one, other].map(({ scope, id }) => resolveReference(scope, id));
+  if (first === second) return "same";
+  const kinds = [first, second].map((text) => RESOURCE_ID.exec(text ?? "")?.[1]);
+  return kinds[0] !== undefined && kinds[0] === kinds[1] ? "different" : "unknown";
 }

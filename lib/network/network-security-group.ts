@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { readRule } from "./check-rule";
+import { checkGroupVcn } from "./group-vcn";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
@@ -30,7 +31,7 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
    * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 
@@ -40,7 +41,7 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
    * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 }
@@ -61,6 +62,12 @@ export interface NetworkSecurityGroupProps extends TaggingProps {
 
 abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   public abstract readonly networkSecurityGroupId: string;
+  /**
+   * The OCID of the VCN; undefined where the group exists already.
+   *
+   * @internal
+   */
+  public readonly _vcnId?: string;
   private readonly rules = new Map<string, SecurityRule>();
   private readonly ends = new Map<string, string>();
 
@@ -87,6 +94,7 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   ): void {
     const problems = new Problems(this);
     const end = readRule(problems, peer, port, choice);
+    if (peer instanceof GroupBase) checkGroupVcn(problems, "The group", peer, this, this._vcnId);
     if (end && !problems.any) this.checkKey(problems, end);
     problems.throwIfAny();
     if (!end) return;
@@ -160,6 +168,8 @@ export class NetworkSecurityGroup extends GroupBase {
   }
 
   public readonly networkSecurityGroupId: string;
+  /** @internal */
+  public override readonly _vcnId: string;
 
   /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE */
   constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
@@ -172,6 +182,7 @@ export class NetworkSecurityGroup extends GroupBase {
       ...tagsOf(this, props),
     });
     this.networkSecurityGroupId = group.id;
+    this._vcnId = props.vcnId;
   }
 }
 

@@ -150,6 +150,30 @@ test.each<[string, string, object]>([
   expect(() => make[kind]!(newStack(), { ...props, [name]: "x".repeat(255) })).not.toThrow();
 });
 
+describe("a pool", () => {
+  const pool = (props: object) => {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", minimal);
+    return refusal(() => make.pool!(stack, { cluster, image, shape, size: 1, ...props })).map(
+      ({ code, what }) => `${code}: ${what}`,
+    );
+  };
+
+  test("takes whole names of availability domains only", () => {
+    expect(pool({ availabilityDomains: ["AD-1", "", undefined, 1, "Uocm:PHX-AD-1"] })).toEqual(
+      ['"AD-1"', '""', "undefined", "1"].map((name) => `NAME_INVALID: An availability domain is ${name}`),
+    );
+    expect(pool({ availabilityDomains: ["${x}"] })).toEqual([expect.stringContaining("TEXT_TEMPLATE")]);
+  });
+
+  test("counts no addresses of numbers that are none", () => {
+    expect(pool({ maxPodsPerNode: NaN, size: 2.5 })).toEqual([
+      "COUNT_INVALID: size is 2.5",
+      "COUNT_INVALID: maxPodsPerNode is NaN",
+    ]);
+  });
+});
+
 describe("what was refused", () => {
   test.each<[string, object, object]>([
     ["cluster", { ...minimal, compartmentId: "shop" }, minimal],

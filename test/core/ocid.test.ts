@@ -1,4 +1,4 @@
-import { TerraformVariable, Testing } from "cdktf";
+import { ref, TerraformVariable, Testing, Token } from "cdktf";
 import { checkOcid, checkOcidIfGiven, compareOcids } from "../../lib/core/ocid";
 import { Problems } from "../../lib/core/validation-error";
 import { newStack, refusal } from "../support/stack";
@@ -66,6 +66,16 @@ describe("two OCIDs", () => {
     expect(compare(a!.stringValue, a!.stringValue, stack)).toBe("same");
     expect(compare(a!.stringValue, b!.stringValue, stack)).toBe("unknown");
     expect(compare(a!.stringValue, A, stack)).toBe("unknown");
+  });
+
+  test("are different where a stack makes two resources of one kind", () => {
+    const stack = newStack();
+    const id = (name: string, type = "oci_core_vcn") => Token.asString(ref(`${type}.${name}.id`));
+    expect(compare(id("a"), id("b"), stack)).toBe("different");
+    expect(compare(id("a"), id("a"), stack)).toBe("same");
+    expect(compare(id("a"), id("a", "oci_core_subnet"), stack)).toBe("unknown");
+    expect(compare(id("a"), id("b", "data.oci_core_vcns"), stack)).toBe("unknown");
+    expect(compare(id("a[0]"), id("a[1]"), stack)).toBe("unknown");
   });
 
   test("of two stacks are compared without carrying anything between them", () => {
