@@ -116,3 +116,36 @@ test("Services share no address with nodes or pods, also where the VCN's range i
     "SUBNET_OVERLAP: servicesCidr 10.0.192.0/20 overlaps the podsSubnet 10.0.128.0/17",
   ]);
 });
+
+describe("an imported network", () => {
+  const codes = (attributes: object) =>
+    refusal(() => imported(newStack(), attributes)).map(({ code, what }) => `${code}: ${what}`);
+
+  test("has its subnets inside of its VCN", () => {
+    expect(codes({ podsSubnet: subnet("pods", "10.1.0.0/17") })).toEqual([
+      "SUBNET_OUTSIDE_VCN: podsSubnet.cidr is 10.1.0.0/17, which is not part of the VCN's 10.0.0.0/16",
+    ]);
+  });
+
+  test("has subnets that share no addresses, unless two are one", () => {
+    expect(codes({ podsSubnet: subnet("pods", "10.0.2.0/23") })).toEqual([
+      "SUBNET_OVERLAP: podsSubnet.cidr 10.0.2.0/23 overlaps workersSubnet.cidr 10.0.2.0/24",
+    ]);
+    expect(() => imported(newStack(), { podsSubnet: subnets.workersSubnet })).not.toThrow();
+  });
+
+  test("is not held to what only Terraform knows", () => {
+    const stack = newStack();
+    const cidr = new TerraformVariable(stack, "cidr", {}).stringValue;
+    expect(() => imported(stack, { podsSubnet: { ...subnets.podsSubnet, cidr } })).not.toThrow();
+  });
+
+  test("has subnets and nothing else as subnets", () => {
+    const workersSubnet = { ...subnets.workersSubnet, isPublic: "no" };
+    expect(codes({ workersSubnet, podsSubnet: null, loadBalancerSubnet: "10.0.1.0/24" })).toEqual([
+      'VALUE_INVALID: workersSubnet.isPublic is "no"',
+      "VALUE_INVALID: podsSubnet is null",
+      'VALUE_INVALID: loadBalancerSubnet is "10.0.1.0/24"',
+    ]);
+  });
+});
