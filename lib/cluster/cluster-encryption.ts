@@ -60,7 +60,7 @@ export class ClusterEncryption extends Construct {
   /** The grant, which must exist before the cluster. */
   public readonly policy: IdentityPolicy;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, PROVIDER_INVALID */
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING, PROVIDER_INVALID */
   constructor(scope: Construct, id: string, props: ClusterEncryptionProps) {
     check(scope, id, props);
     super(scope, id);
@@ -104,10 +104,11 @@ export class ClusterEncryption extends Construct {
 }
 
 /** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, props: Partial<ClusterEncryptionProps> = {}): void {
+function check(scope: Construct, id: string, given: ClusterEncryptionProps): void {
+  const props: Partial<ClusterEncryptionProps> = given ?? {};
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId as string, "compartment", "tenancy");
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "existingKeyId", props.existingKeyId, "key");
   checkHomeRegionProvider(problems, scope, props.homeRegionProvider);

@@ -31,13 +31,10 @@ export interface ClusterAttributes {
 const GROUPS = ["apiEndpointSecurityGroup", "workersSecurityGroup", "podsSecurityGroup"] as const;
 
 /** Before the construct is made, so that a refused one leaves its id free. */
-export function checkAttributes(
-  scope: Construct,
-  id: string,
-  attributes: Partial<ClusterAttributes> = {},
-): void {
+export function checkAttributes(scope: Construct, id: string, all: ClusterAttributes): void {
+  const attributes: Partial<ClusterAttributes> = all ?? {};
   const problems = problemsIn(scope, id);
-  checkOcid(problems, "clusterId", attributes.clusterId as string, "cluster");
+  checkOcid(problems, "clusterId", attributes.clusterId, "cluster");
   checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);

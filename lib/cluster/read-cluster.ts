@@ -21,7 +21,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   checkConstructId(problems, scope, id);
   const given: Partial<SecureOkeClusterProps> = props ?? {};
   const { endpointAccess, network, kubernetesVersion } = given;
-  checkOcid(problems, "compartmentId", given.compartmentId as string, "compartment", "tenancy");
+  checkOcid(problems, "compartmentId", given.compartmentId, "compartment", "tenancy");
   checkGiven(problems, { kubernetesVersion });
   checkVersion(problems, kubernetesVersion);
   checkDisplayName(problems, "clusterName", given.clusterName);

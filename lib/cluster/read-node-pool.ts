@@ -7,7 +7,7 @@ import { type NodeImage } from "./node-image";
 import { checkGroups } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { checkPrivateSubnets } from "./private-subnets";
-import { checkCluster, checkImage, checkShape, checkVersion } from "./value-kinds";
+import { checkCluster, checkImage, checkShape, checkVersion, readVersion } from "./value-kinds";
 import { checkConstructId } from "../core/construct-id";
 import { pathOf } from "../core/construct-path";
 import { problemsIn } from "../core/construct-scope";
@@ -42,7 +42,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   const { cluster, image, shape, size } = given;
   checkGiven(problems, { cluster, image, shape, size });
   const isCluster = checkCluster(problems, cluster);
-  const version = readVersion(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
+  const version = versionOf(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
   const isSize = checkCount(problems, "size", size, 0, 1000);
   const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
   checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
@@ -52,7 +52,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkGroups(problems, isCluster ? cluster : undefined, given);
   checkDomains(problems, given.availabilityDomains);
   checkGrace(problems, given.evictionGraceDuration);
-  checkLabels(problems, "labels", given.labels);
+  checkNodeLabels(problems, given.labels);
   checkShape(problems, shape);
   if (checkImage(problems, image)) checkOcid(problems, "The image", (image as NodeImage).imageId, "image");
   checkDisplayName(
@@ -65,16 +65,17 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   return { version: version as KubernetesVersion, demand };
 }
 
-function readVersion(
+function versionOf(
   problems: Problems,
   cluster: ISecureOkeCluster | undefined,
   given: KubernetesVersion | undefined,
 ): KubernetesVersion | undefined {
   const isGiven = checkVersion(problems, given);
-  const ofCluster = cluster && problems.collect(() => cluster.kubernetesVersion);
-  if (given === undefined || !isGiven || !ofCluster) return ofCluster;
-  given._checkSkew(problems, ofCluster);
-  return given;
+  const ofCluster = cluster && problems.collect(() => readVersion(cluster.kubernetesVersion));
+  if (!given || !isGiven || !ofCluster) return ofCluster;
+  const own = readVersion(given);
+  own._checkSkew(problems, ofCluster);
+  return own;
 }
 
 /** Touches what the pool uses of the cluster, so that all that an imported one lacks is found; whether its subnets are known. */
@@ -109,6 +110,21 @@ function checkCount(
   const text = typeof value === "number" ? String(value) : shown(value);
   problems.add("COUNT_INVALID", `${name} is ${text}`, `Give a whole number from ${least} to ${most}`);
   return false;
+}
+
+/** What a reference to a Terraform value holds is not known yet. */
+function checkNodeLabels(problems: Problems, labels: { [key: string]: string } | undefined): void {
+  if (labels === undefined || labels === null) return;
+  if (typeof labels !== "object" || Array.isArray(labels) || Token.isUnresolved(labels)) {
+    problems.add(
+      "VALUE_INVALID",
+      `labels is ${shown(labels)}`,
+      'Write an object, for example { tier: "web" }',
+    );
+    return;
+  }
+  const entries = Object.entries(labels).map(([key, value]) => [key, Token.isUnresolved(value) ? "" : value]);
+  checkLabels(problems, "labels", Object.fromEntries(entries));
 }
 
 /** @see https://docs.oracle.com/iaas/Content/General/Concepts/regions.htm */

@@ -36,7 +36,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   /**
    * A cluster that exists already; nothing of it is looked up.
    *
-   * @throws OCID_INVALID, VALUE_INVALID; ATTRIBUTE_MISSING when an attribute that was not given is touched
+   * @throws OCID_INVALID, VALUE_INVALID, VERSION_UNKNOWN, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
    */
   public static fromClusterAttributes(
     scope: Construct,
@@ -67,7 +67,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
 
   /**
    * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
-   * SERVICES_CIDR_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, NSG_OTHER_VCN, PROVIDER_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
+   * SERVICES_CIDR_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     const access = readCluster(scope, id, props);

@@ -11,7 +11,6 @@ import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
@@ -66,7 +65,7 @@ export interface ClusterNetworkProps extends TaggingProps {
 }
 
 /**
- * A VCN for one cluster: four subnets without public addresses, and no way to or from the internet.
+ * A VCN for a cluster, or for several: four subnets without public addresses, and no way to or from the internet.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
  * are emptied, so that only the rules of network security groups let anything through.
@@ -81,7 +80,8 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   /**
    * A network that exists already; nothing of it is looked up.
    *
-   * @throws OCID_INVALID; ATTRIBUTE_MISSING when an attribute that was not given is touched
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, VALUE_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
    */
   public static fromClusterNetworkAttributes(
     scope: Construct,
@@ -104,7 +104,8 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly routes: NetworkRoutes;
 
   /**
-   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING, and what
+   * SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
    */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     const plan = checked(scope, id, props);
@@ -171,10 +172,10 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
 }
 
 /** The plan of a network whose props have nothing wrong; checked before the network is made, so that nothing is left behind. */
-function checked(scope: Construct, id: string, props: ClusterNetworkProps): SubnetPlan {
+function checked(scope: Construct, id: string, given: ClusterNetworkProps): SubnetPlan {
+  const props: Partial<ClusterNetworkProps> = given ?? {};
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
   SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);

@@ -108,7 +108,8 @@ export class ClusterSecurityGroups extends Construct {
 }
 
 /** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, props: Partial<ClusterSecurityGroupsProps> = {}): void {
+function check(scope: Construct, id: string, given: ClusterSecurityGroupsProps): void {
+  const props: Partial<ClusterSecurityGroupsProps> = given ?? {};
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const { compartmentId, vcnId, regionServices } = props;
@@ -120,8 +121,8 @@ function check(scope: Construct, id: string, props: Partial<ClusterSecurityGroup
     ["serviceId", "toRuleEnd"],
     "RegionServices.of({ serviceId, cidrLabel }), or the regionServices of a ClusterNetwork",
   );
-  checkOcid(problems, "compartmentId", compartmentId as string, "compartment", "tenancy");
-  checkOcid(problems, "vcnId", vcnId as string, "vcn");
+  checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
+  checkOcid(problems, "vcnId", vcnId, "vcn");
   checkDisplayName(problems, "displayName", props.displayName);
   checkTags(problems, props, Object.keys(BACKEND_TAGS));
   problems.throwIfAny();

@@ -13,7 +13,6 @@ import { checkOcid } from "../core/ocid";
 import { type Port } from "../core/port";
 import { type ReasonedChoice } from "../core/reason";
 import { idPartOf } from "../core/reference";
-import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
@@ -153,7 +152,7 @@ export class NetworkSecurityGroup extends GroupBase {
   /**
    * A group that exists already; rules can be added to it.
    *
-   * @throws OCID_INVALID, NAME_INVALID
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static fromNetworkSecurityGroupId(
     scope: Construct,
@@ -171,7 +170,7 @@ export class NetworkSecurityGroup extends GroupBase {
   /** @internal */
   public override readonly _vcnId: string;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE */
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
     check(scope, id, props);
     super(scope, id);
@@ -187,15 +186,14 @@ export class NetworkSecurityGroup extends GroupBase {
 }
 
 /** Checks what a group is made of before it is made, so that nothing is left behind. */
-function check(scope: Construct, id: string, props: NetworkSecurityGroupProps): void {
+function check(scope: Construct, id: string, given: NetworkSecurityGroupProps): void {
+  const props: Partial<NetworkSecurityGroupProps> = given ?? {};
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (checkGiven(problems, { props })) {
-    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-    checkOcid(problems, "vcnId", props.vcnId, "vcn");
-    checkDisplayName(problems, "displayName", props.displayName);
-    checkTags(problems, props);
-  }
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkOcid(problems, "vcnId", props.vcnId, "vcn");
+  checkDisplayName(problems, "displayName", props.displayName);
+  checkTags(problems, props);
   problems.throwIfAny();
 }
 

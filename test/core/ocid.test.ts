@@ -36,9 +36,13 @@ describe("an OCID", () => {
     expect(problem?.what).toContain(what);
   });
 
-  test.each([undefined, null, 7])("%p from a program without types is refused", (value) => {
+  test.each([
+    [undefined, "ATTRIBUTE_MISSING"],
+    [null, "ATTRIBUTE_MISSING"],
+    [7, "OCID_INVALID"],
+  ])("%p from a program without types is refused", (value, code) => {
     const [problem] = refusal(() => check(value as never, "image"));
-    expect(problem).toMatchObject({ code: "OCID_INVALID", fix: expect.stringContaining("ocid1.image.") });
+    expect(problem).toMatchObject({ code, fix: expect.stringContaining("ocid1.image.") });
   });
 
   test("one that may be missing is checked only where it was given", () => {
