@@ -1,6 +1,5 @@
 import { TerraformProvider, TerraformStack } from "cdktf";
-import { type Construct } from "constructs";
-import { type ClusterEncryption } from "./cluster-encryption";
+import { type Construct, type IConstruct } from "constructs";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
@@ -44,12 +43,17 @@ function hasDouble(stack: TerraformStack, provider: TerraformProvider): boolean 
     );
 }
 
+/** A key and the policy that lets clusters use it. */
+interface WithPolicy extends IConstruct {
+  readonly policy: { readonly provider?: TerraformProvider };
+}
+
 /** Adds a problem where the key's policy is written through another provider than the cluster's. */
 export function checkSameHomeRegion(
   problems: Problems,
   scope: Construct,
   provider: TerraformProvider | undefined,
-  encryption: ClusterEncryption,
+  encryption: WithPolicy,
 ): void {
   // Each stack has providers of its own, and nothing says in which regions they are.
   if (TerraformStack.of(scope) !== TerraformStack.of(encryption)) return;
