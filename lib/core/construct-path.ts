@@ -1,4 +1,6 @@
+import { Token } from "cdktf";
 import { type Construct } from "constructs";
+import { shown } from "./shown";
 
 /**
  * What a construct's path will be.
@@ -7,5 +9,6 @@ import { type Construct } from "constructs";
  */
 export function pathOf(scope: Construct | undefined, id: string): string {
   const path = scope?.node?.path ?? "";
-  return path === "" ? String(id) : `${path}/${id}`;
+  const last = Token.isUnresolved(id) ? `(${shown(id)})` : String(id);
+  return path === "" ? last : `${path}/${last}`;
 }

@@ -1,4 +1,4 @@
-import { TerraformStack } from "cdktf";
+import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { pathOf } from "./construct-path";
 import { shown } from "./shown";
@@ -40,6 +40,10 @@ function checkScope(problems: Problems, scope: unknown): void {
 }
 
 function checkIdIsGiven(problems: Problems, id: unknown): void {
-  if (typeof id === "string" && id.trim() !== "") return;
-  problems.add("NAME_INVALID", `The id is ${shown(id)}`, "Give the construct an id that is not blank");
+  if (typeof id === "string" && id.trim() !== "" && !Token.isUnresolved(id)) return;
+  problems.add(
+    "NAME_INVALID",
+    `The id is ${shown(id)}`,
+    "Give the construct an id that is not blank, as a literal",
+  );
 }

@@ -4,6 +4,7 @@ import { Construct, type IConstruct } from "constructs";
 import { readRule } from "./check-rule";
 import { checkGroupVcn } from "./group-vcn";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
+import { PeerWidths } from "./peer-width";
 import { SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
@@ -28,7 +29,8 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Lets a peer connect to the members of this group.
    *
    * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
+   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
    *
    * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
@@ -38,7 +40,8 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Lets the members of this group connect to a peer.
    *
    * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
+   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
    *
    * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
@@ -69,6 +72,7 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   public readonly _vcnId?: string;
   private readonly rules = new Map<string, SecurityRule>();
   private readonly ends = new Map<string, string>();
+  private readonly widths = new PeerWidths();
 
   public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
     this.allow("INGRESS", peer, port, choice);
@@ -95,6 +99,7 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     const end = readRule(problems, peer, port, choice);
     if (peer instanceof GroupBase) checkGroupVcn(problems, "The group", peer, this, this._vcnId);
     if (end && !problems.any) this.checkKey(problems, end);
+    if (end && !problems.any) this.widths.check(problems, direction, port, end);
     problems.throwIfAny();
     if (!end) return;
     this.putRule(this, direction, end, port, choice.reason);

@@ -1,5 +1,5 @@
 import { Chart, App as ManifestsApp } from "cdk8s";
-import { Testing, type App } from "cdktf";
+import { Testing, Token, type App } from "cdktf";
 import { Construct } from "constructs";
 import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -79,6 +79,13 @@ describe.each(constructs)("a %s", (kind, make) => {
         code: "NAME_DUPLICATE",
         path: "stack/it",
         what: 'The id "it" is that of another construct of the scope',
+      },
+    ]);
+    const reference = Token.asString({ resolve: () => "x", creationStack: [], toString: () => "x" });
+    expect(refusal(() => make(stack, reference))).toMatchObject([
+      {
+        path: "stack/(a reference to a Terraform value)",
+        what: "The id is a reference to a Terraform value",
       },
     ]);
     for (const id of ["", " ", undefined as unknown as string]) {
