@@ -1,12 +1,12 @@
 import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkHomeRegionProvider } from "./home-region";
-import { pathOf } from "../core/construct-path";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { KmsKey } from "../oci/kms-key";
 import { KmsVault } from "../oci/kms-vault";
@@ -36,6 +36,8 @@ export interface ClusterEncryptionProps extends TaggingProps {
   /**
    * The beginning of the names of vault, key and policy.
    *
+   * Vault and key are renamed in place. The policy keeps its first name: IAM would have to replace it.
+   *
    * @default - the path of the construct, joined by dashes
    */
   readonly displayName?: string;
@@ -58,7 +60,7 @@ export class ClusterEncryption extends Construct {
   /** The grant, which must exist before the cluster. */
   public readonly policy: IdentityPolicy;
 
-  /** @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, PROVIDER_INVALID */
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING, PROVIDER_INVALID */
   constructor(scope: Construct, id: string, props: ClusterEncryptionProps) {
     check(scope, id, props);
     super(scope, id);
@@ -69,6 +71,8 @@ export class ClusterEncryption extends Construct {
       provider: props.homeRegionProvider,
       compartmentId: props.compartmentId,
       name: policyNameOf(this, `${name}-key`),
+      // The cluster must never be without the right to its key, not even while a policy takes the place of another.
+      lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
       description: "Lets the cluster encrypt and decrypt its Kubernetes secrets with one key",
       statements: [
         `Allow any-user to use keys in compartment id ${props.compartmentId} where all {` +
@@ -100,9 +104,11 @@ export class ClusterEncryption extends Construct {
 }
 
 /** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, props: Partial<ClusterEncryptionProps> = {}): void {
-  const problems = new Problems(pathOf(scope, id));
-  checkOcid(problems, "compartmentId", props.compartmentId as string, "compartment", "tenancy");
+function check(scope: Construct, id: string, given: ClusterEncryptionProps): void {
+  const props: Partial<ClusterEncryptionProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "existingKeyId", props.existingKeyId, "key");
   checkHomeRegionProvider(problems, scope, props.homeRegionProvider);

@@ -66,6 +66,9 @@ export class ClusterPolicies extends Construct {
       provider: this.props.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${this.props.displayName}-${suffix}`),
+      // IAM renames no policy, and to replace one takes its rights away for a while. It is not made before the old one is
+      // destroyed: Terraform would then replace all that it depends on in that order too, and no two subnets have one range.
+      lifecycle: { ignoreChanges: ["name"] },
       description: `Lets the cluster keep the network security groups of its load balancers${pods}`,
       statements,
       ...tagsOf(this, this.props),

@@ -73,10 +73,10 @@ function readPeers(factory: string, cidrs: string[], groups: INetworkSecurityGro
   return blocks;
 }
 
-function readPublic(factory: string, cidrs: string[], choice: Partial<ReasonedChoice> = {}): string[] {
+function readPublic(factory: string, cidrs: string[], choice: ReasonedChoice): string[] {
   const problems = new Problems(factory);
   const blocks = readCidrs(problems, "The list", Array.isArray(cidrs) ? cidrs : []);
-  const { reason } = choice;
+  const reason = (choice as Partial<ReasonedChoice> | undefined)?.reason;
   checkReason(problems, "A public API endpoint", reason);
   checkText(problems, "The reason", reason);
   // It becomes the description of the endpoint's rules.

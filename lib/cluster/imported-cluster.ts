@@ -3,10 +3,9 @@ import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../manifests/chart-output";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -32,13 +31,10 @@ export interface ClusterAttributes {
 const GROUPS = ["apiEndpointSecurityGroup", "workersSecurityGroup", "podsSecurityGroup"] as const;
 
 /** Before the construct is made, so that a refused one leaves its id free. */
-export function checkAttributes(
-  scope: Construct,
-  id: string,
-  attributes: Partial<ClusterAttributes> = {},
-): void {
-  const problems = new Problems(pathOf(scope, id));
-  checkOcid(problems, "clusterId", attributes.clusterId as string, "cluster");
+export function checkAttributes(scope: Construct, id: string, all: ClusterAttributes): void {
+  const attributes: Partial<ClusterAttributes> = all ?? {};
+  const problems = problemsIn(scope, id);
+  checkOcid(problems, "clusterId", attributes.clusterId, "cluster");
   checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);

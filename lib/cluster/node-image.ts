@@ -13,7 +13,7 @@ export class NodeImage {
    * One image.
    *
    * @param imageId the OCID of an OKE worker node image or of a custom image made from one
-   * @throws OCID_INVALID
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING
    */
   public static of(imageId: string): NodeImage {
     const problems = new Problems("NodeImage.of");

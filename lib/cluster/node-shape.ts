@@ -22,11 +22,11 @@ export class NodeShape {
   /**
    * A flexible shape, whose name ends in `.Flex`, and its size.
    *
-   * @throws SHAPE_INVALID
+   * @throws SHAPE_INVALID, ATTRIBUTE_MISSING
    */
   public static flexible(name: string, size: FlexibleShapeSize): NodeShape {
     const problems = new Problems("NodeShape.flexible");
-    if (!/^[A-Z][\w.-]*\.Flex$/.test(name)) {
+    if (checkGiven(problems, { name }) && !/^[A-Z][\w.-]*\.Flex$/.test(name)) {
       problems.add(
         "SHAPE_INVALID",
         `${shown(name)} is not a flexible shape`,
@@ -41,11 +41,12 @@ export class NodeShape {
   /**
    * A shape whose size is part of its name, such as `BM.Standard.E5.192`.
    *
-   * @throws SHAPE_INVALID
+   * @throws SHAPE_INVALID, ATTRIBUTE_MISSING
    */
   public static fixed(name: string): NodeShape {
     const problems = new Problems("NodeShape.fixed");
-    if (!/^(VM|BM)\.[\w.-]+$/.test(name) || name.endsWith(".Flex")) {
+    const isGiven = checkGiven(problems, { name });
+    if (isGiven && !(/^(VM|BM)\.[\w.-]+$/.test(name) && !name.endsWith(".Flex"))) {
       problems.add(
         "SHAPE_INVALID",
         `${shown(name)} is not a shape of a fixed size`,
@@ -65,9 +66,14 @@ export class NodeShape {
 }
 
 function checkSize(problems: Problems, { ocpus, memoryInGbs }: FlexibleShapeSize): void {
+  if (!checkGiven(problems, { ocpus, memoryInGbs })) return;
   const isReference = { ocpus: Token.isUnresolved(ocpus), memory: Token.isUnresolved(memoryInGbs) };
   if (!isReference.ocpus && !(ocpus >= 1)) {
-    problems.add("SHAPE_INVALID", `ocpus is ${ocpus}`, "Give at least 1 OCPU");
+    problems.add(
+      "SHAPE_INVALID",
+      `ocpus is ${typeof ocpus === "number" ? ocpus : shown(ocpus)}`,
+      "Give at least 1 OCPU",
+    );
   }
   if (isReference.ocpus || isReference.memory) return;
   if (!(memoryInGbs >= Math.max(1, ocpus)) || memoryInGbs > ocpus * LARGEST_MEMORY_PER_OCPU) {

@@ -46,7 +46,7 @@ export interface PrivateNodePoolProps extends TaggingProps {
    */
   readonly evictionGraceDuration?: string;
   /**
-   * Kubernetes labels of the nodes.
+   * Kubernetes labels of the nodes; a value can be a reference to a Terraform value.
    *
    * @default - none
    */

@@ -2,12 +2,12 @@ import { TerraformIterator, Token, Tokenization, type IResolvable } from "cdktf"
 import { Construct, type IConstruct } from "constructs";
 import { before } from "./before";
 import { takeCapacity } from "./cluster-capacity";
+import { groupIds } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
 import { tagsOf } from "../core/tagging";
-import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
@@ -29,8 +29,8 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 
   /**
-   * @throws COUNT_INVALID, VERSION_SKEW, SUBNET_EXHAUSTED, NSG_LIMIT, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
-   * NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
+   * @throws COUNT_INVALID, VERSION_SKEW, VERSION_UNKNOWN, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, NSG_OTHER_VCN, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
+   * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
     const { version, demand } = readNodePool(scope, id, props);
@@ -107,10 +107,4 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
   }
-}
-
-/** The groups, each once and in an order of their own. */
-function groupIds(own: INetworkSecurityGroup, further?: INetworkSecurityGroup[]): string[] {
-  const others = [...new Set(further ?? [])].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
-  return [own, ...others].map((group) => group.networkSecurityGroupId);
 }

@@ -1,26 +1,27 @@
 import { type Construct } from "constructs";
 import { EndpointAccess } from "./endpoint-access";
-import { checkHomeRegionProvider } from "./home-region";
+import { checkHomeRegionProvider, checkSameHomeRegion } from "./home-region";
+import { checkPrivateSubnets } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
+import { checkServicesCidr } from "./services-cidr";
 import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
-import { overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../core/cidr";
-import { pathOf } from "../core/construct-path";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid, compareOcids } from "../core/ocid";
 import { checkGiven } from "../core/required";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
-import { SubnetPlan } from "../network/subnet-plan";
-
-export const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
+import { checkGroupVcn } from "../network/group-vcn";
 
 /** Validates the props before the cluster is made; throws with all that is wrong. */
 export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
-  const problems = new Problems(pathOf(scope, id));
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
   const given: Partial<SecureOkeClusterProps> = props ?? {};
   const { endpointAccess, network, kubernetesVersion } = given;
-  checkOcid(problems, "compartmentId", given.compartmentId as string, "compartment", "tenancy");
+  checkOcid(problems, "compartmentId", given.compartmentId, "compartment", "tenancy");
   checkGiven(problems, { kubernetesVersion });
   checkVersion(problems, kubernetesVersion);
   checkDisplayName(problems, "clusterName", given.clusterName);
@@ -40,12 +41,14 @@ function readNetwork(
   problems: Problems,
   network: IClusterNetwork | undefined,
   access: EndpointAccess,
-  servicesCidr: string = DEFAULT_SERVICES_CIDR,
+  servicesCidr: string | undefined,
 ): void {
   if (network) {
     for (const name of ["compartmentId", "loadBalancerSubnet", "regionServices"] as const) {
       problems.collect(() => network[name]);
     }
+    checkPrivateSubnets(problems, network);
+    for (const group of access.groups) checkGroupVcn(problems, "The peer", group, network, network.vcnId);
     const endpoint = problems.collect(() => network.apiEndpointSubnet);
     if (access.isPublic && endpoint && !endpoint.isPublic) {
       problems.add(
@@ -55,21 +58,14 @@ function readNetwork(
       );
     }
   }
-  const services = readIpv4Cidr(problems, "servicesCidr", servicesCidr);
-  const range = problems.collect(() => (network ?? SubnetPlan.of()).vcnCidr);
-  const vcn = range && readIpv4CidrIfKnown(problems, "The network's vcnCidr", range);
-  if (!services || !vcn || !overlaps(services, vcn)) return;
-  problems.add(
-    "SUBNET_OVERLAP",
-    `servicesCidr ${services.text} overlaps the VCN's ${vcn.text}`,
-    "Give servicesCidr a private range outside of the VCN; it can't be changed once the cluster exists",
-  );
+  checkServicesCidr(problems, network, access, servicesCidr);
 }
 
 /** The grant of a key names the compartment of the clusters that may use it. */
 function checkKey(problems: Problems, scope: Construct, props: Partial<SecureOkeClusterProps>): void {
   const { encryption, compartmentId } = props;
   if (!checkEncryption(problems, encryption)) return;
+  if (encryption) checkSameHomeRegion(problems, scope, props.homeRegionProvider, encryption);
   const granted = encryption?.clusterCompartmentId;
   if (!encryption || !granted || typeof compartmentId !== "string") return;
   const own = { scope, id: compartmentId };

@@ -4,9 +4,13 @@ import { type ISecureOkeCluster } from "./cluster";
 import { checkCapacity, type Demand } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
+import { checkGroups } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
-import { checkCluster, checkGroup, checkImage, checkShape, checkVersion } from "./value-kinds";
+import { checkPrivateSubnets } from "./private-subnets";
+import { checkCluster, checkImage, checkShape, checkVersion, readVersion } from "./value-kinds";
+import { checkConstructId } from "../core/construct-id";
 import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkLabels } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
@@ -14,14 +18,14 @@ import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
-import { Problems } from "../core/validation-error";
-import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { type Problems } from "../core/validation-error";
 
 export const DEFAULT_PODS = 31;
 /** How many nodes there are more of while others are replaced. */
 export const SURGE = 1;
 const MOST_PODS = 110;
-const MOST_GROUPS = 5;
+// A template is refused as one.
+const DOMAIN = /^[A-Za-z0-9]+:[\w-]+$|[$%]\{/;
 
 /** What was read of the props of a node pool. */
 export interface NodePoolReading {
@@ -32,22 +36,23 @@ export interface NodePoolReading {
 
 /** Validates the props before the pool is made; throws with all that is wrong. */
 export function readNodePool(scope: Construct, id: string, props: PrivateNodePoolProps): NodePoolReading {
-  const path = pathOf(scope, id);
-  const problems = new Problems(path);
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
   const given: Partial<PrivateNodePoolProps> = props ?? {};
   const { cluster, image, shape, size } = given;
   checkGiven(problems, { cluster, image, shape, size });
   const isCluster = checkCluster(problems, cluster);
-  const version = readVersion(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
-  checkCount(problems, "size", size, 0, 1000);
-  checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
+  const version = versionOf(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
+  const isSize = checkCount(problems, "size", size, 0, 1000);
+  const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
   checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
-  const demand = isCluster ? readDemand(problems, cluster as ISecureOkeCluster, path, given) : undefined;
-  checkGroups(problems, "securityGroups", "nodes", given.securityGroups);
-  checkGroups(problems, "podSecurityGroups", "pods", given.podSecurityGroups);
+  const isNetwork = isCluster && readNetwork(problems, cluster as ISecureOkeCluster);
+  const demand = isNetwork && isSize && isPods ? demandOf(pathOf(scope, id), given) : undefined;
+  if (demand) checkCapacity(problems, cluster as ISecureOkeCluster, demand);
+  checkGroups(problems, isCluster ? cluster : undefined, given);
   checkDomains(problems, given.availabilityDomains);
   checkGrace(problems, given.evictionGraceDuration);
-  checkLabels(problems, "labels", given.labels);
+  checkNodeLabels(problems, given.labels);
   checkShape(problems, shape);
   if (checkImage(problems, image)) checkOcid(problems, "The image", (image as NodeImage).imageId, "image");
   checkDisplayName(
@@ -60,83 +65,88 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   return { version: version as KubernetesVersion, demand };
 }
 
-function readVersion(
+function versionOf(
   problems: Problems,
   cluster: ISecureOkeCluster | undefined,
   given: KubernetesVersion | undefined,
 ): KubernetesVersion | undefined {
   const isGiven = checkVersion(problems, given);
-  const ofCluster = cluster && problems.collect(() => cluster.kubernetesVersion);
-  if (given === undefined || !isGiven || !ofCluster) return ofCluster;
-  given._checkSkew(problems, ofCluster);
-  return given;
+  const ofCluster = cluster && problems.collect(() => readVersion(cluster.kubernetesVersion));
+  if (!given || !isGiven || !ofCluster) return ofCluster;
+  const own = readVersion(given);
+  own._checkSkew(problems, ofCluster);
+  return own;
 }
 
-/** What the pool takes of the network, which must have it; the groups must be known too. */
-function readDemand(
-  problems: Problems,
-  cluster: ISecureOkeCluster,
-  path: string,
-  { size, maxPodsPerNode = DEFAULT_PODS }: Partial<PrivateNodePoolProps>,
-): Demand | undefined {
+/** Touches what the pool uses of the cluster, so that all that an imported one lacks is found; whether its subnets are known. */
+function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
   for (const name of ["compartmentId", "workersSecurityGroup", "podsSecurityGroup"] as const) {
     problems.collect(() => cluster[name]);
   }
   const network = problems.collect(() => cluster.network);
-  if (!network) return undefined;
+  if (!network) return false;
+  checkPrivateSubnets(problems, network);
   const subnets = [problems.collect(() => network.workersSubnet), problems.collect(() => network.podsSubnet)];
-  // Nobody knows what a reference will say, so what it takes is not counted.
-  if (!subnets.every(Boolean) || typeof size !== "number" || Token.isUnresolved(size)) return undefined;
-  const pods = Token.isUnresolved(maxPodsPerNode) ? undefined : maxPodsPerNode;
-  const demand: Demand = { path, nodes: size, surge: SURGE, pods };
-  checkCapacity(problems, cluster, demand);
-  return demand;
+  return subnets.every(Boolean);
 }
 
+/** What the pool takes of the subnets; nobody knows what a reference will say, so what it takes is not counted. */
+function demandOf(path: string, { size, maxPodsPerNode }: Partial<PrivateNodePoolProps>): Demand | undefined {
+  if (size === undefined || Token.isUnresolved(size)) return undefined;
+  const most = maxPodsPerNode ?? DEFAULT_PODS;
+  return { path, nodes: size, surge: SURGE, pods: Token.isUnresolved(most) ? undefined : most };
+}
+
+/** Whether it was not given or may be the number that is asked for. */
 function checkCount(
   problems: Problems,
   name: string,
   value: number | undefined,
   least: number,
   most: number,
-): void {
-  if (value === undefined || value === null || Token.isUnresolved(value)) return;
-  if (Number.isInteger(value) && value >= least && value <= most) return;
+): boolean {
+  if (value === undefined || value === null || Token.isUnresolved(value)) return true;
+  if (Number.isInteger(value) && value >= least && value <= most) return true;
   const text = typeof value === "number" ? String(value) : shown(value);
   problems.add("COUNT_INVALID", `${name} is ${text}`, `Give a whole number from ${least} to ${most}`);
+  return false;
 }
 
-function checkDomains(problems: Problems, domains: string[] | undefined): void {
-  if (domains === undefined || Token.isUnresolved(domains)) return;
-  if (Array.isArray(domains) && domains.length > 0) {
-    for (const domain of domains) checkText(problems, "An availability domain", domain);
+/** What a reference to a Terraform value holds is not known yet. */
+function checkNodeLabels(problems: Problems, labels: { [key: string]: string } | undefined): void {
+  if (labels === undefined || labels === null) return;
+  if (typeof labels !== "object" || Array.isArray(labels) || Token.isUnresolved(labels)) {
+    problems.add(
+      "VALUE_INVALID",
+      `labels is ${shown(labels)}`,
+      'Write an object, for example { tier: "web" }',
+    );
     return;
   }
-  problems.add(
-    "COUNT_INVALID",
-    `availabilityDomains is ${Array.isArray(domains) ? "empty" : shown(domains)}`,
-    "Give a list of at least one name, or leave it out for all",
-  );
+  const entries = Object.entries(labels).map(([key, value]) => [key, Token.isUnresolved(value) ? "" : value]);
+  checkLabels(problems, "labels", Object.fromEntries(entries));
 }
 
-function checkGroups(
-  problems: Problems,
-  name: string,
-  what: string,
-  given: INetworkSecurityGroup[] | undefined,
-): void {
-  const further: unknown[] = Array.isArray(given) ? given : [];
-  if (given && !Array.isArray(given)) {
-    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, "Write a list of groups");
+/** @see https://docs.oracle.com/iaas/Content/General/Concepts/regions.htm */
+function checkDomains(problems: Problems, domains: string[] | undefined): void {
+  if (domains === undefined || domains === null || Token.isUnresolved(domains)) return;
+  if (!Array.isArray(domains) || domains.length === 0) {
+    problems.add(
+      "COUNT_INVALID",
+      `availabilityDomains is ${Array.isArray(domains) ? "empty" : shown(domains)}`,
+      "Give a list of at least one name, or leave it out for all",
+    );
+    return;
   }
-  for (const group of further) checkGroup(problems, name, group);
-  const groups = 1 + new Set(further).size;
-  if (groups <= MOST_GROUPS) return;
-  problems.add(
-    "NSG_LIMIT",
-    `The ${what} would have ${groups} groups`,
-    `Give at most ${MOST_GROUPS - 1} further groups`,
-  );
+  for (const domain of domains as unknown[]) {
+    if (typeof domain === "string") checkText(problems, "An availability domain", domain);
+    if (Token.isUnresolved(domain) || (typeof domain === "string" && DOMAIN.test(domain))) continue;
+    problems.add(
+      "NAME_INVALID",
+      `An availability domain is ${shown(domain)}`,
+      'Give its whole name with the prefix of your tenancy, such as "Uocm:EU-FRANKFURT-1-AD-1"',
+    );
+  }
 }
 
 function checkGrace(problems: Problems, duration: string | undefined): void {

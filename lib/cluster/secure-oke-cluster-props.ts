@@ -12,7 +12,10 @@ export interface SecureOkeClusterProps extends TaggingProps {
   /** The version of the control plane. */
   readonly kubernetesVersion: KubernetesVersion;
   /**
-   * The name of the cluster.
+   * The name of the cluster, and the beginning of the names of what it makes.
+   *
+   * It can be changed in place. IAM policies keep the name that they were made with: to rename one is to replace it, and the
+   * cluster would be without its rights for a while.
    *
    * @default - the path of the construct, joined by dashes
    */
@@ -36,7 +39,10 @@ export interface SecureOkeClusterProps extends TaggingProps {
    */
   readonly encryption?: ClusterEncryption;
   /**
-   * The addresses of Kubernetes Services; can't be changed later.
+   * The addresses of Kubernetes Services: a private IPv4 range from a /12 to a /24; can't be changed later.
+   *
+   * It is used inside of the cluster only, but hides what has the same addresses outside, from pods and nodes: so it may not
+   * overlap the VCN, nor the ranges that reach the API endpoint.
    *
    * @default "10.96.0.0/16"
    */

@@ -8,8 +8,9 @@ import { ClusterPolicies } from "./cluster-policies";
 import { type EndpointAccess } from "./endpoint-access";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { DEFAULT_SERVICES_CIDR, readCluster } from "./read-cluster";
+import { readCluster } from "./read-cluster";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
+import { DEFAULT_SERVICES_CIDR } from "./services-cidr";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
@@ -35,7 +36,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   /**
    * A cluster that exists already; nothing of it is looked up.
    *
-   * @throws OCID_INVALID, VALUE_INVALID; ATTRIBUTE_MISSING when an attribute that was not given is touched
+   * @throws OCID_INVALID, VALUE_INVALID, VERSION_UNKNOWN, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
    */
   public static fromClusterAttributes(
     scope: Construct,
@@ -65,8 +66,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   public readonly _podNetworkPolicies: ITerraformDependable[];
 
   /**
-   * @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_OVERLAP, CIDR_INVALID,
-   * CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, PROVIDER_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
+   * SERVICES_CIDR_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     const access = readCluster(scope, id, props);

@@ -1,3 +1,4 @@
+import { KubernetesVersion } from "./kubernetes-version";
 import { checkMembers } from "../core/required";
 import { type Problems } from "../core/validation-error";
 
@@ -6,7 +7,13 @@ import { type Problems } from "../core/validation-error";
 export function checkVersion(problems: Problems, value: unknown): boolean {
   const example = typeof value === "string" && /^v?1\.\d+\.\d+$/.test(value) ? value : "v1.34.1";
   const instead = `KubernetesVersion.of("${example}")`;
-  return checkMembers(problems, "kubernetesVersion", value, ["version", "minor", "isOlderThan"], instead);
+  if (!checkMembers(problems, "kubernetesVersion", value, ["version", "minor"], instead)) return false;
+  return problems.collect(() => readVersion(value as KubernetesVersion)) !== undefined;
+}
+
+/** The version that a value says, which may be of another copy of the library, or only look like one. */
+export function readVersion({ version }: KubernetesVersion): KubernetesVersion {
+  return KubernetesVersion.of(version);
 }
 
 export function checkNetwork(problems: Problems, value: unknown): boolean {

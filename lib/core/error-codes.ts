@@ -55,6 +55,14 @@ export const ERROR_CODES = {
     title: "Something public in a private subnet",
     why: "A subnet that forbids public addresses can't serve the internet; OCI fails while it makes the resource.",
   },
+  SUBNET_PUBLIC: {
+    title: "Nodes or pods in a public subnet",
+    why: "What is in a subnet of public addresses is one change away from the internet; nodes and pods never need that.",
+  },
+  SERVICES_CIDR_INVALID: {
+    title: "A range of Services that no cluster should have",
+    why: "It can't be changed once the cluster exists: the API server refuses one that is too wide, a small one never grows, and one of public addresses hides their owners from the pods.",
+  },
   OCID_INVALID: {
     title: "An OCID that is none, or of another kind",
     why: "OCI answers a wrong OCID with 404 NotAuthorizedOrNotFound, which sends people looking for a missing permission.",
@@ -99,13 +107,17 @@ export const ERROR_CODES = {
     title: "More network security groups than fit on a VNIC",
     why: "OCI attaches at most five groups to a VNIC and refuses the resource otherwise.",
   },
+  NSG_OTHER_VCN: {
+    title: "A network security group of another VCN",
+    why: "OCI attaches to a VNIC only groups of its own VCN, and the two groups of a rule must be in the same one.",
+  },
   NAME_INVALID: {
     title: "A name that the service does not accept",
     why: "The API server or OCI would refuse the object when it is made, long after the program said it was fine.",
   },
   NAME_DUPLICATE: {
     title: "One name for two things",
-    why: "The second would overwrite the first, silently.",
+    why: "The second would overwrite the first, silently, or could not be made.",
   },
   LABEL_INVALID: {
     title: "A label or annotation that Kubernetes does not accept",
@@ -140,8 +152,8 @@ export const ERROR_CODES = {
     why: "Without the types of the compiler it would be found out only by Terraform or OCI, in words that say less.",
   },
   PROVIDER_INVALID: {
-    title: "A provider of another stack",
-    why: "Each stack is a Terraform configuration of its own, which knows no provider of another one.",
+    title: "A provider that can't be the home region's",
+    why: "A stack knows its own providers only, each by its alias, and IAM policies are written in one region: the tenancy's home.",
   },
   KEY_NOT_GRANTED: {
     title: "A key that the cluster has no right to use",

@@ -1,9 +1,13 @@
 import { TerraformStack, Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { resolveReference } from "./reference";
+import { shown } from "./shown";
 import { type Problems } from "./validation-error";
 
 const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
+
+// The OCID of a resource that the stack makes; two resources of a kind are never one. Data sources have an address of three parts.
+const RESOURCE_ID = /^\$\{(oci_\w+)\.[\w-]+\.id\}$/;
 
 /**
  * Adds a problem where a value is not an OCID of one of the kinds, or was not given.
@@ -15,19 +19,11 @@ const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
 export function checkOcid(
   problems: Problems,
   name: string,
-  value: string,
+  value: string | undefined,
   ...kinds: readonly string[]
 ): void {
-  if (Token.isUnresolved(value)) return;
-  const kind = OCID.exec(value)?.[1];
-  if (kind && kinds.includes(kind)) return;
-  const got = kind ? `an OCID of the kind ${kind}` : "not an OCID";
-  const wanted = kinds.map((each) => `ocid1.${each}.`).join(" or ");
-  problems.add(
-    "OCID_INVALID",
-    `${name} is ${JSON.stringify(value)}, ${got}`,
-    `Give an OCID that begins with ${wanted}`,
-  );
+  if (value !== undefined && value !== null) return checkOcidIfGiven(problems, name, value, ...kinds);
+  problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fixOf(kinds));
 }
 
 /** As `checkOcid`, where a value that was not given is fine. */
@@ -37,7 +33,15 @@ export function checkOcidIfGiven(
   value: string | undefined,
   ...kinds: readonly string[]
 ): void {
-  if (value !== undefined) checkOcid(problems, name, value, ...kinds);
+  if (value === undefined || Token.isUnresolved(value)) return;
+  const kind = typeof value === "string" ? OCID.exec(value)?.[1] : undefined;
+  if (kind && kinds.includes(kind)) return;
+  const got = kind ? `an OCID of the kind ${kind}` : "not an OCID";
+  problems.add("OCID_INVALID", `${name} is ${shown(value)}, ${got}`, fixOf(kinds));
+}
+
+function fixOf(kinds: readonly string[]): string {
+  return `Give an OCID that begins with ${kinds.map((each) => `ocid1.${each}.`).join(" or ")}`;
 }
 
 /** An OCID or a reference to one, as it is used in a construct. */
@@ -55,5 +59,8 @@ export function compareOcids(one: OcidIn, other: OcidIn): "same" | "different" |
   if (references.length === 1 || TerraformStack.of(one.scope) !== TerraformStack.of(other.scope)) {
     return "unknown";
   }
-  return resolveReference(one.scope, one.id) === resolveReference(other.scope, other.id) ? "same" : "unknown";
+  const [first, second] = [one, other].map(({ scope, id }) => resolveReference(scope, id));
+  if (first === second) return "same";
+  const kinds = [first, second].map((text) => RESOURCE_ID.exec(text ?? "")?.[1]);
+  return kinds[0] !== undefined && kinds[0] === kinds[1] ? "different" : "unknown";
 }

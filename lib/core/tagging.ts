@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { shown } from "./shown";
 import { checkText, literalText } from "./terraform-text";
 import { type Problems } from "./validation-error";
 
@@ -48,15 +49,15 @@ const KEY = /^[!-~]{1,100}$/;
  * @param further the keys of free-form tags that the construct puts on its resources beside those of `tagsOf`
  */
 export function checkTags(problems: Problems, props: TaggingProps, further: readonly string[] = []): void {
-  const freeformTags = props.freeformTags ?? {};
-  const definedTags = props.definedTags ?? {};
+  const freeformTags = readTags(problems, "freeformTags", props.freeformTags);
+  const definedTags = readTags(problems, "definedTags", props.definedTags);
   const own = [...Object.keys(ownTags("")), ...further].filter((key) => !(key in freeformTags)).length;
   checkCount(problems, "freeformTags", freeformTags, MOST_FREEFORM - own);
   checkCount(problems, "definedTags", definedTags, MOST_DEFINED);
   for (const key of Object.keys(freeformTags).filter((name) => !KEY.test(name) || name.includes("."))) {
     problems.add(
       "TAG_INVALID",
-      `freeformTags has the key ${JSON.stringify(key)}`,
+      `freeformTags has the key ${shown(key)}`,
       "Use 1 to 100 printable ASCII characters without blanks and periods",
     );
   }
@@ -65,12 +66,22 @@ export function checkTags(problems: Problems, props: TaggingProps, further: read
     if (parts.length === 2 && parts.every((part) => KEY.test(part))) continue;
     problems.add(
       "TAG_INVALID",
-      `definedTags has the key ${JSON.stringify(key)}`,
+      `definedTags has the key ${shown(key)}`,
       'Write the namespace, a period and the key, for example "Operations.CostCenter"',
     );
   }
   checkValues(problems, "freeformTags", freeformTags);
   checkValues(problems, "definedTags", definedTags);
+}
+
+/** The tags, none where what was given is no object of them. */
+function readTags(problems: Problems, name: string, tags: unknown): { [key: string]: string } {
+  if (tags === undefined || tags === null) return {};
+  if (typeof tags === "object" && !Array.isArray(tags) && !Token.isUnresolved(tags)) {
+    return tags as { [key: string]: string };
+  }
+  problems.add("TAG_INVALID", `${name} is ${shown(tags)}`, 'Write an object, for example { team: "shop" }');
+  return {};
 }
 
 function checkCount(problems: Problems, name: string, tags: { [key: string]: string }, most: number): void {
@@ -82,11 +93,11 @@ function checkCount(problems: Problems, name: string, tags: { [key: string]: str
 function checkValues(problems: Problems, name: string, tags: { [key: string]: string }): void {
   for (const [key, value] of Object.entries(tags)) {
     checkText(problems, `The key of a tag in ${name}`, key);
-    checkText(problems, `The tag ${key} in ${name}`, value);
+    checkText(problems, `The tag ${Token.isUnresolved(key) ? shown(key) : key} in ${name}`, value);
     if (typeof value === "string" && (Token.isUnresolved(value) || value.length <= LONGEST_VALUE)) continue;
     problems.add(
       "TAG_INVALID",
-      `${name} gives ${key} a value that is no text, or is longer than ${LONGEST_VALUE} characters`,
+      `${name} gives ${Token.isUnresolved(key) ? shown(key) : key} a value that is no text, or is longer than ${LONGEST_VALUE} characters`,
       `Write a text of up to ${LONGEST_VALUE} characters`,
     );
   }

@@ -5,12 +5,11 @@ import { ClusterNetwork } from "./cluster-network";
 import { SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { Port } from "../core/port";
 import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 import { BastionBastion } from "../oci/bastion-bastion";
 
 export { type BastionProps } from "./bastion-props";
@@ -94,7 +93,7 @@ export class Bastion extends Construct {
 }
 
 function check(scope: Construct, id: string, props: BastionProps): void {
-  const problems = new Problems(pathOf(scope, id));
+  const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   if (checkGiven(problems, { props })) checkBastion(problems, props);
   problems.throwIfAny();

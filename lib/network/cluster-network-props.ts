@@ -3,12 +3,10 @@ import { checkAllServices, checkRegionServices, type IRegionServices } from "./r
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
 import { checkConstructId } from "../core/construct-id";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
 import { checkTags, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 
 // Names of what is in a network are its own name and an ending such as this one, the longest.
 const LONGEST_ENDING = "-default-emptied".length;
@@ -56,10 +54,10 @@ export interface ClusterNetworkProps extends TaggingProps {
 }
 
 /** The plan of a network whose props have nothing wrong; checked before the network is made, so that nothing is left behind. */
-export function checkedPlan(scope: Construct, id: string, props: ClusterNetworkProps): SubnetPlan {
-  const problems = new Problems(pathOf(scope, id));
+export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkProps): SubnetPlan {
+  const props: Partial<ClusterNetworkProps> = given ?? {};
+  const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
   SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);

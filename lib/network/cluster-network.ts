@@ -24,7 +24,8 @@ export { type ClusterNetworkAttributes } from "./imported-network";
 export { type IClusterNetwork } from "./network";
 
 /**
- * A VCN for one cluster: four subnets without public addresses, and no way to or from the internet until one is asked for.
+ * A VCN for a cluster, or for several: four subnets without public addresses, and no way to or from the internet until one is
+ * asked for.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
  * are emptied, so that only the rules of network security groups let anything through.
@@ -39,7 +40,8 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   /**
    * A network that exists already; nothing of it is looked up.
    *
-   * @throws OCID_INVALID; ATTRIBUTE_MISSING when an attribute that was not given is touched
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, VALUE_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
    */
   public static fromClusterNetworkAttributes(
     scope: Construct,
@@ -64,7 +66,8 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly tags: TaggingProps;
 
   /**
-   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING, and what
+   * SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
    */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     const plan = checkedPlan(scope, id, props);

@@ -1,14 +1,14 @@
 import { Construct } from "constructs";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { type IRegionServices } from "./region-services";
-import { pathOf } from "../core/construct-path";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { Port } from "../core/port";
 import { checkGiven, checkMembers } from "../core/required";
 import { nameOf, stemOf } from "../core/resource-name";
 import { BACKEND_TAGS, checkTags, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 
 /** What the groups of a cluster are made of. */
 export interface ClusterSecurityGroupsProps extends TaggingProps {
@@ -46,7 +46,7 @@ export class ClusterSecurityGroups extends Construct {
   /** The group of the pods. */
   public readonly pods: NetworkSecurityGroup;
 
-  /** @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID */
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: ClusterSecurityGroupsProps) {
     check(scope, id, props);
     super(scope, id);
@@ -108,8 +108,10 @@ export class ClusterSecurityGroups extends Construct {
 }
 
 /** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, props: Partial<ClusterSecurityGroupsProps> = {}): void {
-  const problems = new Problems(pathOf(scope, id));
+function check(scope: Construct, id: string, given: ClusterSecurityGroupsProps): void {
+  const props: Partial<ClusterSecurityGroupsProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
   const { compartmentId, vcnId, regionServices } = props;
   checkGiven(problems, { regionServices });
   checkMembers(
@@ -119,8 +121,8 @@ function check(scope: Construct, id: string, props: Partial<ClusterSecurityGroup
     ["serviceId", "toRuleEnd"],
     "RegionServices.of({ serviceId, cidrLabel }), or the regionServices of a ClusterNetwork",
   );
-  checkOcid(problems, "compartmentId", compartmentId as string, "compartment", "tenancy");
-  checkOcid(problems, "vcnId", vcnId as string, "vcn");
+  checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
+  checkOcid(problems, "vcnId", vcnId, "vcn");
   checkDisplayName(problems, "displayName", props.displayName);
   checkTags(problems, props, Object.keys(BACKEND_TAGS));
   problems.throwIfAny();

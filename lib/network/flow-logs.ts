@@ -3,13 +3,13 @@ import { type IClusterNetwork } from "./network";
 import { NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
 import { checkConstructId } from "../core/construct-id";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { checkOcidIfGiven } from "../core/ocid";
 import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 import { CoreCaptureFilter } from "../oci/core-capture-filter";
 import { LoggingLog } from "../oci/logging-log";
 import { LoggingLogGroup } from "../oci/logging-log-group";
@@ -134,7 +134,7 @@ function subnetsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
 
 /** Checks what the logs are made of before they are made, so that nothing is left behind. */
 function check(scope: Construct, id: string, props: FlowLogsProps): void {
-  const problems = new Problems(pathOf(scope, id));
+  const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   if (!checkGiven(problems, { props })) problems.throwIfAny();
   const { network, compartmentId, traffic = FlowLogTraffic.ALL } = props;

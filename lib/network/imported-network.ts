@@ -5,11 +5,11 @@ import { checkEgress, type EgressSource } from "./egress-source";
 import { type IClusterNetwork } from "./network";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
-import { readIpv4CidrIfKnown } from "../core/cidr";
-import { pathOf } from "../core/construct-path";
+import { contains, overlaps, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
+import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** A network that exists already. */
@@ -18,7 +18,7 @@ export interface ClusterNetworkAttributes {
   readonly vcnId: string;
   /** The OCID of the compartment. @default - throws when touched */
   readonly compartmentId?: string;
-  /** The address range of the VCN. @default - throws when touched */
+  /** The address range of the VCN; of several, one that holds all of its subnets. @default - throws when touched */
   readonly vcnCidr?: string;
   /** The subnet of the API endpoint. @default - throws when touched */
   readonly apiEndpointSubnet?: ClusterSubnet;
@@ -41,8 +41,8 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     id: string,
     private readonly attributes: ClusterNetworkAttributes,
   ) {
-    const problems = new Problems(pathOf(scope, id));
-    if (checkGiven(problems, { attributes })) check(problems, attributes);
+    const problems = problemsIn(scope, id);
+    check(problems, attributes ?? {});
     problems.throwIfAny();
     super(scope, id);
     this.vcnId = attributes.vcnId;
@@ -92,19 +92,57 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
   }
 }
 
-function check(problems: Problems, attributes: ClusterNetworkAttributes): void {
+const SUBNETS = ["apiEndpointSubnet", "workersSubnet", "podsSubnet", "loadBalancerSubnet"] as const;
+
+function check(problems: Problems, attributes: Partial<ClusterNetworkAttributes>): void {
   const { vcnId, compartmentId, vcnCidr, regionServices } = attributes;
   checkOcid(problems, "vcnId", vcnId, "vcn");
   checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-  if (vcnCidr !== undefined) readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
-  const { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet } = attributes;
-  const subnets = { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet };
-  for (const [name, subnet] of Object.entries(subnets)) {
-    if (!subnet) continue;
-    checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
-    readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
+  const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
+  const known = new Map<string, Cidr>();
+  for (const name of SUBNETS) {
+    const cidr = readSubnet(problems, name, attributes[name]);
+    if (cidr) known.set(name, cidr);
   }
+  checkRanges(problems, vcn, known);
   if (regionServices === undefined) return;
   checkRegionServices(problems, "regionServices.", regionServices);
   checkAllServices(problems, "regionServices", regionServices);
+}
+
+/** The range of a subnet, where it was given and is known. */
+function readSubnet(problems: Problems, name: string, subnet: ClusterSubnet | undefined): Cidr | undefined {
+  const example = '{ subnetId: "ocid1.subnet…", cidr: "10.0.1.0/24" }';
+  if (subnet !== undefined && (typeof subnet !== "object" || subnet === null)) {
+    problems.add("VALUE_INVALID", `${name} is ${shown(subnet)}`, `Write ${example}, or leave it out`);
+    return undefined;
+  }
+  if (!subnet) return undefined;
+  checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
+  if (!["undefined", "boolean"].includes(typeof subnet.isPublic)) {
+    problems.add("VALUE_INVALID", `${name}.isPublic is ${shown(subnet.isPublic)}`, "Write true or false");
+  }
+  return readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
+}
+
+/** Two of them may be one subnet, which has one range; OCI makes no two subnets that share addresses. */
+function checkRanges(problems: Problems, vcn: Cidr | undefined, subnets: ReadonlyMap<string, Cidr>): void {
+  const all = [...subnets];
+  all.forEach(([name, cidr], i) => {
+    if (vcn && !contains(vcn, cidr)) {
+      problems.add(
+        "SUBNET_OUTSIDE_VCN",
+        `${name}.cidr is ${cidr.text}, which is not part of the VCN's ${vcn.text}`,
+        "Give vcnCidr the range of the VCN that all of its subnets are in",
+      );
+    }
+    for (const [other, range] of all.slice(0, i)) {
+      if (range.text === cidr.text || !overlaps(range, cidr)) continue;
+      problems.add(
+        "SUBNET_OVERLAP",
+        `${name}.cidr ${cidr.text} overlaps ${other}.cidr ${range.text}`,
+        "Give each subnet the range that it has in OCI",
+      );
+    }
+  });
 }

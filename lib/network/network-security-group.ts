@@ -2,17 +2,18 @@ import { createHash } from "node:crypto";
 import { TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { readRule } from "./check-rule";
+import { checkGroupVcn } from "./group-vcn";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
+import { PeerWidths } from "./peer-width";
 import { SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
-import { pathOf } from "../core/construct-path";
+import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { type Port } from "../core/port";
 import { type ReasonedChoice } from "../core/reason";
 import { idPartOf } from "../core/reference";
-import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
@@ -28,9 +29,10 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Lets a peer connect to the members of this group.
    *
    * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
+   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 
@@ -38,9 +40,10 @@ export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
    * Lets the members of this group connect to a peer.
    *
    * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
+   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
    *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 }
@@ -61,8 +64,15 @@ export interface NetworkSecurityGroupProps extends TaggingProps {
 
 abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   public abstract readonly networkSecurityGroupId: string;
+  /**
+   * The OCID of the VCN; undefined where the group exists already.
+   *
+   * @internal
+   */
+  public readonly _vcnId?: string;
   private readonly rules = new Map<string, SecurityRule>();
   private readonly ends = new Map<string, string>();
+  private readonly widths = new PeerWidths();
 
   public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
     this.allow("INGRESS", peer, port, choice);
@@ -87,7 +97,9 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   ): void {
     const problems = new Problems(this);
     const end = readRule(problems, peer, port, choice);
+    if (peer instanceof GroupBase) checkGroupVcn(problems, "The group", peer, this, this._vcnId);
     if (end && !problems.any) this.checkKey(problems, end);
+    if (end && !problems.any) this.widths.check(problems, direction, port, end);
     problems.throwIfAny();
     if (!end) return;
     this.putRule(this, direction, end, port, choice.reason);
@@ -145,14 +157,14 @@ export class NetworkSecurityGroup extends GroupBase {
   /**
    * A group that exists already; rules can be added to it.
    *
-   * @throws OCID_INVALID, NAME_INVALID
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static fromNetworkSecurityGroupId(
     scope: Construct,
     id: string,
     networkSecurityGroupId: string,
   ): INetworkSecurityGroup {
-    const problems = new Problems(pathOf(scope, id));
+    const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
     checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
     problems.throwIfAny();
@@ -160,8 +172,10 @@ export class NetworkSecurityGroup extends GroupBase {
   }
 
   public readonly networkSecurityGroupId: string;
+  /** @internal */
+  public override readonly _vcnId: string;
 
-  /** @throws OCID_INVALID, NAME_INVALID, TAG_INVALID, TEXT_TEMPLATE */
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
     check(scope, id, props);
     super(scope, id);
@@ -172,19 +186,19 @@ export class NetworkSecurityGroup extends GroupBase {
       ...tagsOf(this, props),
     });
     this.networkSecurityGroupId = group.id;
+    this._vcnId = props.vcnId;
   }
 }
 
 /** Checks what a group is made of before it is made, so that nothing is left behind. */
-function check(scope: Construct, id: string, props: NetworkSecurityGroupProps): void {
-  const problems = new Problems(pathOf(scope, id));
+function check(scope: Construct, id: string, given: NetworkSecurityGroupProps): void {
+  const props: Partial<NetworkSecurityGroupProps> = given ?? {};
+  const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (checkGiven(problems, { props })) {
-    checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-    checkOcid(problems, "vcnId", props.vcnId, "vcn");
-    checkDisplayName(problems, "displayName", props.displayName);
-    checkTags(problems, props);
-  }
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkOcid(problems, "vcnId", props.vcnId, "vcn");
+  checkDisplayName(problems, "displayName", props.displayName);
+  checkTags(problems, props);
   problems.throwIfAny();
 }
 

@@ -16,6 +16,10 @@ export class SubnetExposure {
    */
   public static _check(problems: Problems, name: string, exposure: SubnetExposure | undefined): void {
     if (exposure === undefined) return;
+    if (exposure === null) {
+      problems.add("VALUE_INVALID", `${name} is null`, "Write SubnetExposure.privateOnly(), or leave it out");
+      return;
+    }
     if (typeof exposure.isPublic !== "boolean") checkGiven(problems, { [`${name}.isPublic`]: undefined });
     else if (exposure.isPublic) checkReason(problems, `${name}, a public subnet,`, exposure.reason);
   }

@@ -19,7 +19,7 @@ export class SubnetPlan {
    *
    * Ranges and numbers are literals: what a reference to a Terraform value holds is not known while the plan is made.
    *
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_RESERVED, COUNT_INVALID, SUBNET_SIZE, SUBNET_OVERLAP, SUBNET_OUTSIDE_VCN, SUBNET_EXHAUSTED
+   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_RESERVED, VALUE_INVALID, COUNT_INVALID, SUBNET_SIZE, SUBNET_OVERLAP, SUBNET_OUTSIDE_VCN, SUBNET_EXHAUSTED
    */
   public static of(props: SubnetPlanProps = {}): SubnetPlan {
     const problems = new Problems("SubnetPlan.of");

@@ -34,7 +34,11 @@ interface Needs {
 
 /** Plans the subnets, or adds all that is wrong with what was asked for. */
 export function planSubnets(problems: Problems, props: SubnetPlanProps): PlannedRanges {
-  return new Planner(problems, props).plan();
+  const isObject = typeof props === "object" && !Array.isArray(props);
+  if (!isObject) {
+    problems.add("VALUE_INVALID", `The plan is of ${shown(props)}`, 'Write { vcnCidr: "10.0.0.0/16" }');
+  }
+  return new Planner(problems, isObject ? (props ?? {}) : {}).plan();
 }
 
 class Planner {

@@ -3,6 +3,8 @@ import { type Problems } from "../core/validation-error";
 
 /** The largest VCN, as a prefix length. */
 export const LARGEST_VCN = 16;
+/** The smallest VCN with room for a cluster, as a prefix length; OCI makes smaller ones too. */
+export const SMALLEST_VCN = 27;
 /** The smallest VCN and the smallest subnet, as a prefix length. */
 export const SMALLEST_SUBNET = 30;
 
@@ -32,7 +34,7 @@ export function readVcnRange(problems: Problems, name: string, text: string): Ci
     problems.add(
       "SUBNET_SIZE",
       `${name} is ${vcn.text}, a /${vcn.prefix}`,
-      `Give a range from a /${LARGEST_VCN} to a /${SMALLEST_SUBNET}`,
+      `Give a range from a /${LARGEST_VCN} to a /${SMALLEST_VCN}, which just holds the four subnets`,
     );
   }
   return ofSize && reserved.length === 0 ? vcn : undefined;

@@ -9,7 +9,7 @@ import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { ClusterSecurityGroups } from "../../lib/network/cluster-security-groups";
 import { RegionServices } from "../../lib/network/region-services";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
 
 const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
 const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";
@@ -32,39 +32,43 @@ const make: { [kind: string]: (stack: TerraformStack, props?: any) => unknown } 
   groups: (stack, props) => new ClusterSecurityGroups(stack, "it", props),
 };
 
-const whats = (kind: string, props?: object, stack = newStack()) =>
+const whats = (kind: string, props?: object | null, stack = newStack()) =>
   refusal(() => make[kind]!(stack, props)).map(({ what }) => what);
 
 describe("what was not given", () => {
   test.each<[string, string[]]>([
-    ["cluster", ["compartmentId is undefined, not an OCID", "kubernetesVersion was not given"]],
-    ["imported cluster", ["clusterId is undefined, not an OCID"]],
+    ["cluster", ["compartmentId was not given", "kubernetesVersion was not given"]],
+    ["imported cluster", ["clusterId was not given"]],
     ["pool", ["cluster", "image", "shape", "size"].map((name) => `${name} was not given`)],
-    ["key", ["compartmentId is undefined, not an OCID"]],
-    [
-      "groups",
-      [
-        "regionServices was not given",
-        "compartmentId is undefined, not an OCID",
-        "vcnId is undefined, not an OCID",
-      ],
-    ],
+    ["key", ["compartmentId was not given"]],
+    ["groups", ["regionServices was not given", "compartmentId was not given", "vcnId was not given"]],
   ])("to a %s is named, all at once", (kind, expected) => {
     expect(whats(kind)).toEqual(expected);
     expect(whats(kind, {})).toEqual(expected);
+    expect(whats(kind, null)).toEqual(expected);
   });
 
   test("to a factory is refused", () => {
-    expect(refusedCodes(() => NodeImage.of(undefined as never))).toEqual(["OCID_INVALID"]);
+    expect(refusedCodes(() => NodeImage.of(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(refusedCodes(() => KubernetesVersion.of(undefined as never))).toEqual(["VERSION_UNKNOWN"]);
-    expect(refusedCodes(() => NodeShape.fixed(undefined as never))).toEqual(["SHAPE_INVALID"]);
+    expect(refusedCodes(() => NodeShape.fixed(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusal(() => (NodeShape as any).flexible()).map(({ what }) => what)).toEqual([
+      "name was not given",
+      "size was not given",
+    ]);
+    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", {} as never))).toEqual([
+      "ATTRIBUTE_MISSING",
+      "ATTRIBUTE_MISSING",
+    ]);
     expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", undefined as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
     expect(refusedCodes(() => EndpointAccess.privateFrom(undefined as never))).toEqual(["CIDR_LIST_EMPTY"]);
-    expect(refusedCodes(() => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], undefined as never))).toEqual([
-      "REASON_MISSING",
-    ]);
+    for (const choice of [undefined, null, "because"]) {
+      expect(refusedCodes(() => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], choice as never))).toEqual([
+        "REASON_MISSING",
+      ]);
+    }
   });
 });
 
@@ -125,9 +129,31 @@ describe("a value of another kind", () => {
     expect(problems.map(({ code }) => code)).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
   });
 
+  test("is refused though it looks like a version", () => {
+    const version = { version: "v1.20.0", minor: 20, isOlderThan: () => false };
+    const problems = refusal(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: version }));
+    expect(problems.map(({ code }) => code)).toEqual(["VERSION_UNKNOWN"]);
+  });
+
+  test("is refused as labels, and as tags", () => {
+    for (const labels of ["web", ["web"]]) {
+      const what = refusal(() => make.pool!(newStack(), { image, shape, size: 1, labels })).map(
+        (one) => one.what,
+      );
+      expect(what).toContain(`labels is ${JSON.stringify(labels)}`);
+    }
+    const tagged = refusal(() => make.key!(newStack(), { compartmentId: COMPARTMENT, freeformTags: ["a"] }));
+    expect(tagged).toMatchObject([{ code: "TAG_INVALID", what: 'freeformTags is ["a"]' }]);
+  });
+
   test("is taken where it is of another copy of the library", () => {
     const copy = { version: "v1.34.1", minor: 34, patch: 1, isOlderThan: () => false };
     expect(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: copy })).not.toThrow();
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", minimal);
+    expect(() =>
+      make.pool!(stack, { cluster, image, shape, size: 1, kubernetesVersion: copy, labels: null }),
+    ).not.toThrow();
   });
 });
 
@@ -148,6 +174,39 @@ test.each<[string, string, object]>([
   expect(codes("x".repeat(256))).toEqual(["NAME_INVALID"]);
   expect(codes("${shop}")).toEqual(["TEXT_TEMPLATE"]);
   expect(() => make[kind]!(newStack(), { ...props, [name]: "x".repeat(255) })).not.toThrow();
+});
+
+describe("a pool", () => {
+  const pool = (props: object) => {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", minimal);
+    return refusal(() => make.pool!(stack, { cluster, image, shape, size: 1, ...props })).map(
+      ({ code, what }) => `${code}: ${what}`,
+    );
+  };
+
+  test("takes whole names of availability domains only", () => {
+    expect(pool({ availabilityDomains: ["AD-1", "", undefined, 1, "Uocm:PHX-AD-1"] })).toEqual(
+      ['"AD-1"', '""', "undefined", "1"].map((name) => `NAME_INVALID: An availability domain is ${name}`),
+    );
+    expect(pool({ availabilityDomains: ["${x}"] })).toEqual([expect.stringContaining("TEXT_TEMPLATE")]);
+  });
+
+  test("counts no addresses of numbers that are none", () => {
+    expect(pool({ maxPodsPerNode: NaN, size: 2.5 })).toEqual([
+      "COUNT_INVALID: size is 2.5",
+      "COUNT_INVALID: maxPodsPerNode is NaN",
+    ]);
+  });
+});
+
+test("a label of nodes may be a reference to a Terraform value", () => {
+  const stack = newStack();
+  const cluster = new SecureOkeCluster(stack, "cluster", minimal);
+  const tier = new TerraformVariable(stack, "tier", {}).stringValue;
+  make.pool!(stack, { cluster, image, shape, size: 1, labels: { tier } });
+  const pool = onlyResource(stack, "oci_containerengine_node_pool");
+  expect(pool.initial_node_labels).toEqual([{ key: "tier", value: "${var.tier}" }]);
 });
 
 describe("what was refused", () => {
@@ -185,6 +244,43 @@ describe("a home region's provider", () => {
     for (const [id, homeRegionProvider] of [["a", home] as const, ["b", own as OciProvider] as const]) {
       expect(() => new SecureOkeCluster(stack, id, { ...minimal, homeRegionProvider })).not.toThrow();
     }
+  });
+
+  test("has an alias of its own, as Terraform tells providers apart by it", () => {
+    for (const alias of [undefined, "home"]) {
+      const stack = newStack();
+      const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias });
+      new OciProvider(stack, "third", { region: "eu-zurich-1", alias: "home" });
+      for (const kind of ["cluster", "key"]) {
+        const [problem, ...more] = refusal(() => make[kind]!(stack, { ...minimal, homeRegionProvider }));
+        expect(more).toEqual([]);
+        expect(problem).toMatchObject({
+          code: "PROVIDER_INVALID",
+          what: `homeRegionProvider has ${alias ? 'the alias "home"' : "no alias"}, as another provider of the stack`,
+        });
+      }
+    }
+  });
+
+  test("writes the policies of the cluster and of its key", () => {
+    const stack = newStack();
+    const own = stack.node.findChild("oci") as OciProvider;
+    const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+    const other = new OciProvider(stack, "other", { region: "eu-zurich-1", alias: "other" });
+    const attempt = (id: string, ofCluster?: OciProvider, ofKey?: OciProvider) => () => {
+      const props = { compartmentId: COMPARTMENT, homeRegionProvider: ofKey };
+      const encryption = new ClusterEncryption(stack, `${id}-key`, props);
+      new SecureOkeCluster(stack, id, { ...minimal, encryption, homeRegionProvider: ofCluster });
+    };
+    expect(refusal(attempt("a", home)).map(({ code, what }) => `${code}: ${what}`)).toEqual([
+      "PROVIDER_INVALID: The policy of the key stack/a-key is written by the stack's own provider, " +
+        'those of the cluster by the provider "home"',
+    ]);
+    expect(refusedCodes(attempt("b", undefined, home))).toEqual(["PROVIDER_INVALID"]);
+    expect(refusedCodes(attempt("c", other, home))).toEqual(["PROVIDER_INVALID"]);
+    expect(attempt("d", home, home)).not.toThrow();
+    expect(attempt("e", own)).not.toThrow();
+    expect(attempt("f")).not.toThrow();
   });
 
   test("of another stack is refused", () => {

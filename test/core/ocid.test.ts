@@ -1,4 +1,4 @@
-import { TerraformVariable, Testing } from "cdktf";
+import { ref, TerraformVariable, Testing, Token } from "cdktf";
 import { checkOcid, checkOcidIfGiven, compareOcids } from "../../lib/core/ocid";
 import { Problems } from "../../lib/core/validation-error";
 import { newStack, refusal } from "../support/stack";
@@ -36,9 +36,13 @@ describe("an OCID", () => {
     expect(problem?.what).toContain(what);
   });
 
-  test.each([undefined, null, 7])("%p from a program without types is refused", (value) => {
+  test.each([
+    [undefined, "ATTRIBUTE_MISSING"],
+    [null, "ATTRIBUTE_MISSING"],
+    [7, "OCID_INVALID"],
+  ])("%p from a program without types is refused", (value, code) => {
     const [problem] = refusal(() => check(value as never, "image"));
-    expect(problem).toMatchObject({ code: "OCID_INVALID", fix: expect.stringContaining("ocid1.image.") });
+    expect(problem).toMatchObject({ code, fix: expect.stringContaining("ocid1.image.") });
   });
 
   test("one that may be missing is checked only where it was given", () => {
@@ -66,6 +70,16 @@ describe("two OCIDs", () => {
     expect(compare(a!.stringValue, a!.stringValue, stack)).toBe("same");
     expect(compare(a!.stringValue, b!.stringValue, stack)).toBe("unknown");
     expect(compare(a!.stringValue, A, stack)).toBe("unknown");
+  });
+
+  test("are different where a stack makes two resources of one kind", () => {
+    const stack = newStack();
+    const id = (name: string, type = "oci_core_vcn") => Token.asString(ref(`${type}.${name}.id`));
+    expect(compare(id("a"), id("b"), stack)).toBe("different");
+    expect(compare(id("a"), id("a"), stack)).toBe("same");
+    expect(compare(id("a"), id("a", "oci_core_subnet"), stack)).toBe("unknown");
+    expect(compare(id("a"), id("b", "data.oci_core_vcns"), stack)).toBe("unknown");
+    expect(compare(id("a[0]"), id("a[1]"), stack)).toBe("unknown");
   });
 
   test("of two stacks are compared without carrying anything between them", () => {

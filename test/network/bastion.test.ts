@@ -174,7 +174,7 @@ describe("a bastion", () => {
     const any: any = Bastion;
     expect(refusedCodes(() => new any(stack, "other"))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(refusedCodes(() => new any(stack, "other", {}))).toEqual([
-      "OCID_INVALID",
+      "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",

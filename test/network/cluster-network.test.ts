@@ -173,11 +173,11 @@ describe("a cluster network", () => {
     const stack = newStack();
     const make = (props: any) => () => new ClusterNetwork(stack, "network", props);
     expect(refusedCodes(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({}))).toEqual(["OCID_INVALID"]);
+    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     const existing: any = (attributes: any) => () =>
       ClusterNetwork.fromClusterNetworkAttributes(stack, "network", attributes);
     expect(refusedCodes(existing(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(existing({}))).toEqual(["OCID_INVALID"]);
+    expect(refusedCodes(existing({}))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(stack.node.tryFindChild("network")).toBeUndefined();
     make({ compartmentId: COMPARTMENT })();
     const [problem] = refusal(make({ compartmentId: "shop" }));

@@ -1,0 +1,151 @@
+import { TerraformVariable } from "cdktf";
+import { EndpointAccess } from "../../lib/cluster/endpoint-access";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { RegionServices } from "../../lib/network/region-services";
+import { COMPARTMENT, newStack, refusal } from "../support/stack";
+
+const kubernetesVersion = KubernetesVersion.V1_34;
+const subnet = (name: string, cidr: string) => ({
+  subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.${name}`,
+  cidr,
+});
+const subnets = {
+  apiEndpointSubnet: subnet("api", "10.0.0.0/28"),
+  workersSubnet: subnet("workers", "10.0.2.0/24"),
+  podsSubnet: subnet("pods", "10.0.128.0/17"),
+  loadBalancerSubnet: subnet("lb", "10.0.1.0/24"),
+};
+
+function imported(stack = newStack(), attributes: object = {}) {
+  return ClusterNetwork.fromClusterNetworkAttributes(stack, "network", {
+    vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
+    vcnCidr: "10.0.0.0/16",
+    compartmentId: COMPARTMENT,
+    regionServices: RegionServices.of({
+      serviceId: "ocid1.service.oc1.fra.test",
+      cidrLabel: "all-fra-services-in-oracle-services-network",
+    }),
+    ...subnets,
+    ...attributes,
+  });
+}
+
+function newCluster(attributes: object, props: object = {}) {
+  const stack = newStack();
+  const network = imported(stack, attributes);
+  return new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion,
+    network,
+    ...props,
+  });
+}
+
+/** A pool of a cluster that exists, in an imported network. */
+function newPool(attributes: object) {
+  const stack = newStack();
+  const group = (id: string) =>
+    NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, id, `ocid1.networksecuritygroup.oc1.fra.${id}`);
+  const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
+    clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.test",
+    compartmentId: COMPARTMENT,
+    kubernetesVersion,
+    network: imported(stack, attributes),
+    workersSecurityGroup: group("workers"),
+    podsSecurityGroup: group("pods"),
+  });
+  return new PrivateNodePool(stack, "pool", {
+    cluster,
+    image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    size: 3,
+  });
+}
+
+describe("a public subnet of an imported network", () => {
+  const isPublic = true;
+
+  test.each([
+    ["cluster", newCluster],
+    ["pool", newPool],
+  ] as const)("is never that of the nodes or pods of a %s", (_, make) => {
+    const problems = refusal(() =>
+      make({
+        workersSubnet: { ...subnets.workersSubnet, isPublic },
+        podsSubnet: { ...subnets.podsSubnet, isPublic },
+      }),
+    );
+    expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
+      "SUBNET_PUBLIC: The workersSubnet of stack/network is public, and the nodes would be in it",
+      "SUBNET_PUBLIC: The podsSubnet of stack/network is public, and the pods would be in it",
+    ]);
+    expect(problems[0]?.fix).toBe(
+      "Give that network a private subnet as its workersSubnet: one that forbids public addresses, without isPublic",
+    );
+    expect(() => make({})).not.toThrow();
+  });
+
+  test("may be that of the API endpoint and of load balancers", () => {
+    const attributes = {
+      apiEndpointSubnet: { ...subnets.apiEndpointSubnet, isPublic },
+      loadBalancerSubnet: { ...subnets.loadBalancerSubnet, isPublic },
+    };
+    const endpointAccess = EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], {
+      reason: "The office has no VPN yet",
+    });
+    expect(() => newCluster(attributes)).not.toThrow();
+    expect(() => newCluster(attributes, { endpointAccess })).not.toThrow();
+  });
+});
+
+test("Services share no address with nodes or pods, also where the VCN's range is not known", () => {
+  const stack = newStack();
+  const vcnCidr = new TerraformVariable(stack, "vcn", {}).stringValue;
+  const codes = (servicesCidr: string) =>
+    refusal(() => newCluster({ vcnCidr }, { servicesCidr })).map(({ code, what }) => `${code}: ${what}`);
+  expect(codes("10.0.2.0/24")).toEqual([
+    "SUBNET_OVERLAP: servicesCidr 10.0.2.0/24 overlaps the workersSubnet 10.0.2.0/24",
+  ]);
+  expect(codes("10.0.192.0/20")).toEqual([
+    "SUBNET_OVERLAP: servicesCidr 10.0.192.0/20 overlaps the podsSubnet 10.0.128.0/17",
+  ]);
+});
+
+describe("an imported network", () => {
+  const codes = (attributes: object) =>
+    refusal(() => imported(newStack(), attributes)).map(({ code, what }) => `${code}: ${what}`);
+
+  test("has its subnets inside of its VCN", () => {
+    expect(codes({ podsSubnet: subnet("pods", "10.1.0.0/17") })).toEqual([
+      "SUBNET_OUTSIDE_VCN: podsSubnet.cidr is 10.1.0.0/17, which is not part of the VCN's 10.0.0.0/16",
+    ]);
+  });
+
+  test("has subnets that share no addresses, unless two are one", () => {
+    expect(codes({ podsSubnet: subnet("pods", "10.0.2.0/23") })).toEqual([
+      "SUBNET_OVERLAP: podsSubnet.cidr 10.0.2.0/23 overlaps workersSubnet.cidr 10.0.2.0/24",
+    ]);
+    expect(() => imported(newStack(), { podsSubnet: subnets.workersSubnet })).not.toThrow();
+  });
+
+  test("is not held to what only Terraform knows", () => {
+    const stack = newStack();
+    const cidr = new TerraformVariable(stack, "cidr", {}).stringValue;
+    expect(() => imported(stack, { podsSubnet: { ...subnets.podsSubnet, cidr } })).not.toThrow();
+  });
+
+  test("has subnets and nothing else as subnets", () => {
+    const workersSubnet = { ...subnets.workersSubnet, isPublic: "no" };
+    expect(codes({ workersSubnet, podsSubnet: null, loadBalancerSubnet: "10.0.1.0/24" })).toEqual([
+      'VALUE_INVALID: workersSubnet.isPublic is "no"',
+      "VALUE_INVALID: podsSubnet is null",
+      'VALUE_INVALID: loadBalancerSubnet is "10.0.1.0/24"',
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { COMPARTMENT, newStack, resourcesOf } from "../support/stack";
+
+/** The policies of a cluster and of its key, by the beginning of their logical ids. */
+function policies(name: string): any[] {
+  const stack = newStack();
+  const encryption = new ClusterEncryption(stack, "key", { compartmentId: COMPARTMENT, displayName: name });
+  new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_34,
+    clusterName: name,
+    encryption,
+  });
+  return Object.entries(resourcesOf(stack, "oci_identity_policy")).sort();
+}
+
+describe("a cluster that gets another name", () => {
+  const [one, other] = [policies("shop"), policies("store")];
+
+  test("keeps its rights: no policy is replaced for its name", () => {
+    expect(one).toHaveLength(2);
+    for (const [, { lifecycle }] of one) expect(lifecycle.ignore_changes).toEqual(["name"]);
+    expect(one.map(([, { name }]) => name)).not.toEqual(other.map(([, { name }]) => name));
+    const renamed = other.map(([id, policy], i) => [id, { ...policy, name: one[i][1].name }]);
+    expect(renamed).toEqual(one);
+  });
+
+  test("is never without the right to its key, whatever else changes of the policy", () => {
+    const [, key] = one.find(([, { description }]) => description.includes("key"));
+    expect(key.lifecycle.create_before_destroy).toBe(true);
+  });
+
+  test("has its subnets destroyed before others of the same range are made, should they be replaced", () => {
+    const ofCluster = one.filter(([, { statements }]) =>
+      statements[0].includes("oci_containerengine_cluster"),
+    );
+    expect(ofCluster).toHaveLength(1);
+    for (const [, { lifecycle }] of ofCluster) expect(lifecycle.create_before_destroy).toBeUndefined();
+  });
+});

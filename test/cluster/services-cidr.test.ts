@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { EndpointAccess } from "../../lib/cluster/endpoint-access";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { checkServicesCidr } from "../../lib/cluster/services-cidr";
+import { Problems } from "../../lib/core/validation-error";
+import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
+
+const newCluster = (servicesCidr: string, endpointAccess?: EndpointAccess) =>
+  new SecureOkeCluster(newStack(), "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_34,
+    servicesCidr,
+    endpointAccess,
+  });
+
+/** The codes of a range for a cluster with a network of its own. */
+function codesOf(servicesCidr: string, access = EndpointAccess.privateOnly()): string[] {
+  const problems = new Problems("test");
+  checkServicesCidr(problems, undefined, access, servicesCidr);
+  return problems.any ? refusedCodes(() => problems.throwIfAny()) : [];
+}
+
+describe("the range of Services, which can't be changed later,", () => {
+  test.each(["10.96.0.0/12", "10.96.0.0/24", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/12"])(
+    "can be %s",
+    (cidr) => {
+      expect(codesOf(cidr)).toEqual([]);
+    },
+  );
+
+  test.each(["169.254.0.0/16", "127.0.0.0/12", "224.0.0.0/12", "240.0.0.0/12", "0.0.0.0/12"])(
+    "is not the reserved %s",
+    (cidr) => {
+      expect(codesOf(cidr)).toEqual(["SERVICES_CIDR_INVALID"]);
+    },
+  );
+
+  test("is as wide as the API server takes and never tiny", () => {
+    expect(refusal(() => newCluster("172.16.0.0/11")).map(({ code }) => code)).toEqual(["CIDR_HOST_BITS"]);
+    expect(codesOf("100.64.0.0/11")).toEqual(["SERVICES_CIDR_INVALID"]);
+    const [problem] = refusal(() => newCluster("10.96.0.0/30"));
+    expect(problem).toMatchObject({
+      code: "SERVICES_CIDR_INVALID",
+      what: "servicesCidr is 10.96.0.0/30, a /30",
+      fix: 'Give a range from a /12 to a /24, such as "10.96.0.0/16"',
+    });
+    expect(codesOf("96.0.0.0/4")).toEqual(["SERVICES_CIDR_INVALID", "SERVICES_CIDR_INVALID"]);
+  });
+
+  test("is private, wherever it begins", () => {
+    fc.assert(
+      fc.property(fc.nat(255), fc.nat(255), fc.integer({ min: 16, max: 24 }), (a, b, prefix) => {
+        const isPrivate =
+          a === 10 ||
+          (a === 172 && b >= 16 && b < 32) ||
+          (a === 192 && b === 168) ||
+          (a === 100 && b >= 64 && b < 128);
+        const ofVcn = a === 10 && b === 0 ? ["SUBNET_OVERLAP"] : [];
+        expect(codesOf(`${a}.${b}.0.0/${prefix}`)).toEqual(isPrivate ? ofVcn : ["SERVICES_CIDR_INVALID"]);
+      }),
+    );
+  });
+
+  test("does not hide those who reach the API endpoint", () => {
+    const access = EndpointAccess.privateFrom(["10.96.7.0/24", "10.20.0.0/24"]);
+    const [problem, ...more] = refusal(() => newCluster("10.96.0.0/16", access));
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({
+      code: "SUBNET_OVERLAP",
+      what: "servicesCidr 10.96.0.0/16 overlaps 10.96.7.0/24, from which administrators reach the endpoint",
+    });
+    expect(codesOf("10.97.0.0/16", access)).toEqual([]);
+  });
+});

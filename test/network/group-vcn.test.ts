@@ -1,0 +1,115 @@
+import { TerraformVariable, type TerraformStack } from "cdktf";
+import { EndpointAccess } from "../../lib/cluster/endpoint-access";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { Port } from "../../lib/core/port";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+
+const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.one";
+const OTHER = "ocid1.vcn.oc1.eu-frankfurt-1.other";
+const GROUP = "ocid1.networksecuritygroup.oc1.fra.bastion";
+const choice = { reason: "Orders are kept in the database" };
+const kubernetesVersion = KubernetesVersion.V1_34;
+
+const group = (stack: TerraformStack, id: string, vcnId: string) =>
+  new NetworkSecurityGroup(stack, id, { compartmentId: COMPARTMENT, vcnId });
+const newNetwork = (stack: TerraformStack, id: string) =>
+  new ClusterNetwork(stack, id, { compartmentId: COMPARTMENT });
+
+function newCluster(stack: TerraformStack, endpointAccess?: EndpointAccess) {
+  const network = newNetwork(stack, "network");
+  return new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion,
+    network,
+    endpointAccess,
+  });
+}
+
+function newPool(stack: TerraformStack, cluster: SecureOkeCluster, props: object) {
+  return new PrivateNodePool(stack, "pool", {
+    cluster,
+    image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    size: 1,
+    ...props,
+  });
+}
+
+describe("a group of another VCN", () => {
+  test("is no peer of a rule, by its OCID or by the reference to its VCN", () => {
+    const stack = newStack();
+    const networks = [newNetwork(stack, "a"), newNetwork(stack, "b")] as const;
+    const pairs = [
+      [group(stack, "one", VCN), group(stack, "other", OTHER)],
+      [group(stack, "in-a", networks[0].vcnId), group(stack, "in-b", networks[1].vcnId)],
+    ] as const;
+    for (const [one, other] of pairs) {
+      const [problem, ...more] = refusal(() => one.allowTo(other, Port.tcp(1521), choice));
+      expect(more).toEqual([]);
+      expect(problem).toMatchObject({
+        code: "NSG_OTHER_VCN",
+        what: `The group ${other.node.path} is of another VCN than ${one.node.path}`,
+      });
+      expect(refusedCodes(() => one.allowFrom(other, Port.tcp(1521), choice))).toEqual(["NSG_OTHER_VCN"]);
+      expect(other.node.children).toHaveLength(1);
+    }
+  });
+
+  test("is taken where nobody knows that it is of another one", () => {
+    const stack = newStack();
+    const one = group(stack, "one", VCN);
+    const unknown = new TerraformVariable(stack, "vcn", {}).stringValue;
+    const imported = NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, "bastion", GROUP);
+    for (const peer of [group(stack, "two", VCN), group(stack, "three", unknown), imported]) {
+      expect(() => one.allowFrom(peer, Port.tcp(1521), choice)).not.toThrow();
+    }
+  });
+
+  test("is not put on the nodes or pods of a pool", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    const far = group(stack, "far", newNetwork(stack, "elsewhere").vcnId);
+    const near = group(stack, "near", cluster.network.vcnId);
+    const problems = refusal(() =>
+      newPool(stack, cluster, { securityGroups: [far], podSecurityGroups: [near, far] }),
+    );
+    expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
+      "NSG_OTHER_VCN: The group of securityGroups stack/far is of another VCN than stack/network",
+      "NSG_OTHER_VCN: The group of podSecurityGroups stack/far is of another VCN than stack/network",
+    ]);
+    expect(() => newPool(stack, cluster, { securityGroups: [near] })).not.toThrow();
+  });
+
+  test("does not reach an API endpoint, and nothing of the cluster is made", () => {
+    const stack = newStack();
+    const bastion = group(stack, "bastion", newNetwork(stack, "elsewhere").vcnId);
+    expect(refusedCodes(() => newCluster(stack, EndpointAccess.privateFrom([bastion])))).toEqual([
+      "NSG_OTHER_VCN",
+    ]);
+    expect(stack.node.tryFindChild("cluster")).toBeUndefined();
+  });
+});
+
+test("a group that is named twice, or is the cluster's own, is put on a VNIC once", () => {
+  const stack = newStack();
+  const cluster = newCluster(stack);
+  const [one, two] = ["one", "two"].map((id) =>
+    NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, id, GROUP),
+  );
+  newPool(stack, cluster, {
+    securityGroups: [one, two, one],
+    podSecurityGroups: [cluster.podsSecurityGroup],
+  });
+  const { nsg_ids, node_pool_pod_network_option_details: pods } = onlyResource(
+    stack,
+    "oci_containerengine_node_pool",
+  ).node_config_details;
+  expect(nsg_ids).toEqual([expect.stringContaining("Workers"), GROUP]);
+  expect(pods.pod_nsg_ids).toEqual([expect.stringContaining("Pods")]);
+});

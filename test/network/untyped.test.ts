@@ -1,0 +1,43 @@
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { COMPARTMENT, newStack, refusal } from "../support/stack";
+
+const whats = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code}: ${what}`);
+
+describe("a program without types", () => {
+  test.each([undefined, null, {}])("that gives %p is told what is missing", (props: any) => {
+    expect(whats(() => new ClusterNetwork(newStack(), "it", props))).toEqual([
+      "ATTRIBUTE_MISSING: compartmentId was not given",
+    ]);
+    expect(whats(() => new NetworkSecurityGroup(newStack(), "it", props))).toEqual([
+      "ATTRIBUTE_MISSING: compartmentId was not given",
+      "ATTRIBUTE_MISSING: vcnId was not given",
+    ]);
+    expect(whats(() => ClusterNetwork.fromClusterNetworkAttributes(newStack(), "it", props))).toEqual([
+      "ATTRIBUTE_MISSING: vcnId was not given",
+    ]);
+    expect(SubnetPlan.of(props)).toEqual(SubnetPlan.of());
+  });
+
+  test("that plans with a text is told what to write", () => {
+    const [problem] = refusal(() => SubnetPlan.of("10.0.0.0/16" as never));
+    expect(problem).toMatchObject({
+      code: "VALUE_INVALID",
+      what: 'The plan is of "10.0.0.0/16"',
+      fix: 'Write { vcnCidr: "10.0.0.0/16" }',
+    });
+  });
+
+  test("that gives null as an exposure is refused", () => {
+    const props: any = { compartmentId: COMPARTMENT, apiEndpointSubnet: null };
+    expect(whats(() => new ClusterNetwork(newStack(), "it", props))).toEqual([
+      "VALUE_INVALID: apiEndpointSubnet is null",
+    ]);
+  });
+});
+
+test("a VCN that is too large is told the sizes that hold a cluster", () => {
+  const [problem] = refusal(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/15" }));
+  expect(problem?.fix).toBe("Give a range from a /16 to a /27, which just holds the four subnets");
+});
