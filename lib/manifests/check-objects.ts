@@ -1,6 +1,7 @@
 import { type TerraformStack } from "cdktf";
 import { holdsMisplacedReference } from "./references";
 import { secretsIn } from "./secret-references";
+import { checkConfigMapEntry } from "../core/credential-literal";
 import { type Problems } from "../core/validation-error";
 
 interface KubernetesObject {
@@ -18,6 +19,7 @@ const KEEP_IN_VAULT =
 export function checkObjects(problems: Problems, objects: readonly unknown[]): void {
   for (const object of objects) {
     checkSecret(problems, object);
+    checkConfigMap(problems, object);
     if (holdsMisplacedReference(object)) {
       problems.add(
         "MANIFEST_REFERENCES",
@@ -36,6 +38,20 @@ function checkSecret(problems: Problems, object: unknown): void {
   const keys = Object.keys({ ...data, ...stringData });
   if (kind === "Secret" && keys.length > 0) {
     problems.add("MANIFEST_SECRET", `${describe(object)} has the keys ${keys.join(", ")}`, KEEP_IN_VAULT);
+  }
+}
+
+// What Terraform will write there is not known yet, and is a reference and no literal.
+const REFERENCE = /\$\{TfToken\[[^\]]*\]\}/g;
+
+function checkConfigMap(problems: Problems, object: unknown): void {
+  const { kind, data, items } = object as KubernetesObject;
+  if (Array.isArray(items)) items.forEach((item) => checkConfigMap(problems, item ?? {}));
+  if (kind !== "ConfigMap") return;
+  for (const [key, value] of Object.entries(data ?? {}) as [string, unknown][]) {
+    if (typeof value !== "string") continue;
+    const text = value.replace(REFERENCE, "${reference}");
+    checkConfigMapEntry(problems, `The key ${key} of ${describe(object).replace("The", "the")}`, key, text);
   }
 }
 

@@ -372,3 +372,35 @@ describe("an output is refused", () => {
     expect(stack.node.children.map(({ node }) => node.id)).toEqual(["oci", "vcn"]);
   });
 });
+
+describe("a ConfigMap of a chart", () => {
+  const codesFor = (data: object) => {
+    const program = newProgram();
+    configMap(program.chart, "object", { data });
+    new ChartOutput(program.stack, "shop", program.chart);
+    return refusal(() => program.app.synth()).map(({ code, what }) => `${code} ${what.split(" has ")[0]}`);
+  };
+
+  test("is refused where it holds credentials, as values and in files, all together", () => {
+    expect(
+      codesFor({
+        DB_PASSWORD: "hunter2",
+        "app.yaml": "db: {user: x, password: hunter2}\ntoken: abc",
+        MODE: "x",
+      }),
+    ).toEqual([
+      "CREDENTIAL_LITERAL The key DB_PASSWORD of the ConfigMap object",
+      "CREDENTIAL_LITERAL The key app.yaml of the ConfigMap object, line 1,",
+      "CREDENTIAL_LITERAL The key app.yaml of the ConfigMap object, line 2,",
+    ]);
+  });
+
+  test("may name secrets, refer to Terraform values and have files of any name", () => {
+    const program = newProgram();
+    const { id } = program.vcn;
+    const files = { "token.json": "{}", "app.conf": `password=\${PASSWORD}\ntoken: ${id}` };
+    configMap(program.chart, "object", { data: { ...files, PASSWORD_FILE: "/run/secrets/x", TOKEN: id } });
+    new ChartOutput(program.stack, "shop", program.chart);
+    expect(write(program).manifests()).toMatch("PASSWORD_FILE: /run/secrets/x");
+  });
+});
