@@ -20,6 +20,7 @@ import { writeAtSynthesis, type Preview } from "./previews";
 import { previewYaml, terraformYaml } from "./render";
 import { guardStaticSynthesis } from "./static-synthesis";
 import { Acknowledgements } from "../core/acknowledgement";
+import { shown } from "../core/shown";
 import { Problems, ValidationError } from "../core/validation-error";
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -160,7 +161,7 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
   if (typeof name !== "string" || !ID.test(name)) {
     problems.add(
       "NAME_INVALID",
-      `${name === undefined ? "What was not given" : JSON.stringify(name)} can't name an output of Terraform`,
+      `${name === undefined ? "What was not given" : shown(name)} can't name an output of Terraform`,
       "Begin with a letter and use letters, digits, _ and - only",
     );
   }

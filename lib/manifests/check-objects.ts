@@ -1,7 +1,8 @@
-import { type TerraformStack } from "cdktf";
+import { Token, type TerraformStack } from "cdktf";
 import { holdsMisplacedReference } from "./references";
 import { secretsIn } from "./secret-references";
 import { checkConfigMapEntry } from "../core/credential-literal";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 interface KubernetesObject {
@@ -68,5 +69,6 @@ export function checkExpression(problems: Problems, expression: string, stack: T
 
 function describe(object: unknown): string {
   const { kind, metadata } = object as KubernetesObject;
-  return `The ${kind} ${metadata?.name ?? "without a name"}`;
+  const { name = "without a name" } = metadata ?? {};
+  return `The ${kind} ${Token.isUnresolved(name) ? `named by ${shown(name)}` : name}`;
 }

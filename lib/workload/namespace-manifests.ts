@@ -3,6 +3,7 @@ import { type ResourceRange } from "./container-resources";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { DEFAULT_RESOURCES, resourcesManifest } from "./read-resources";
 import { readBytes, readCpu } from "../core/quantity";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 const QUOTA: Required<Omit<NamespaceQuota, "nodePorts">> = {
@@ -42,11 +43,7 @@ function checkPair(
 
 function checkCount(problems: Problems, name: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
-  problems.add(
-    "COUNT_INVALID",
-    `${name} is ${JSON.stringify(value)}`,
-    `Give a whole number from ${least} on`,
-  );
+  problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} on`);
 }
 
 function checkNodePorts(problems: Problems, nodePorts: number, loadBalancers: number): void {
