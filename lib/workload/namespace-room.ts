@@ -24,7 +24,7 @@ interface Deployment {
       readonly rollingUpdate?: { readonly maxUnavailable?: unknown };
     };
     readonly template: {
-      readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] };
+      readonly spec: { readonly containers?: Container[]; readonly initContainers?: Container[] };
     };
   };
 }
@@ -64,7 +64,7 @@ export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom)
       .filter(({ kind, apiGroup }) => kind === wanted && apiGroup === group)
       .map((object) => dataOf(object) as Deployment & CountedService)
       .filter(({ metadata }) => metadata.namespace === room.namespace);
-  const deployments: Deployment[] = objectsOf("Deployment", "apps");
+  const deployments: Deployment[] = objectsOf("Deployment", "apps").filter(hasPods);
   for (const deployment of deployments) checkContainers(problems, deployment, room.limits);
   for (const side of ["requests", "limits"] as const) {
     for (const resource of RESOURCES) {
@@ -75,6 +75,11 @@ export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom)
   }
   checkQuota(problems, deployments, room.hard, "pods", () => ONE);
   checkServices(problems, objectsOf("Service", "core"), room.hard);
+}
+
+/** Whether an object has what Kubernetes asks for; a raw object of cdk8s may lack it, which the API server refuses. */
+function hasPods({ spec }: { readonly spec?: Partial<Deployment["spec"]> }): boolean {
+  return spec?.template?.spec !== undefined;
 }
 
 function amountOf(
@@ -90,7 +95,7 @@ function amountOf(
 
 /** What a pod takes: its containers and sidecars together, or an init container and the sidecars before it. */
 function podAmount({ spec }: Deployment, of: (container: Container) => bigint): bigint {
-  const { containers, initContainers = [] } = spec.template.spec;
+  const { containers = [], initContainers = [] } = spec.template.spec;
   let [sidecars, most] = [0n, 0n];
   for (const container of initContainers) {
     most = greater(most, sidecars + of(container));
@@ -103,7 +108,7 @@ function podAmount({ spec }: Deployment, of: (container: Container) => bigint): 
 }
 
 function checkContainers(problems: Problems, { metadata, spec }: Deployment, limits: ContainerLimits): void {
-  const { containers, initContainers = [] } = spec.template.spec;
+  const { containers = [], initContainers = [] } = spec.template.spec;
   const { max = {}, min = {} } = limits;
   for (const container of [...initContainers, ...containers]) {
     for (const resource of RESOURCES) {
