@@ -404,3 +404,34 @@ describe("a ConfigMap of a chart", () => {
     expect(write(program).manifests()).toMatch("PASSWORD_FILE: /run/secrets/x");
   });
 });
+
+test("a patch that can't be applied is named with its object, and the others of the object are kept", () => {
+  const program = newProgram();
+  const object = configMap(program.chart, "object", { spec: {} });
+  configMap(program.chart, "other", {}).addJsonPatch(JsonPatch.add("/spec", {}));
+  object.addJsonPatch(JsonPatch.add("/spec/a", 1), JsonPatch.replace("/spec/nope/x", 1));
+  new ChartOutput(program.stack, "shop", program.chart);
+  for (const synthesize of [() => program.app.synth(), () => program.kubernetes.synth()]) {
+    expect(refusal(synthesize)).toMatchObject([
+      {
+        code: "PATCH_INVALID",
+        path: "chart/object",
+        what: "The ConfigMap has nothing that the patch replace /spec/nope/x could be applied to",
+      },
+    ]);
+  }
+  object.addJsonPatch(JsonPatch.remove("/spec/a"));
+  expect(refusedCodes(() => program.app.synth())).toEqual(["PATCH_INVALID"]);
+});
+
+test("what else fails while an object is written stays what it was", () => {
+  const program = newProgram();
+  const produce = () => {
+    throw new Error("of the program");
+  };
+  configMap(program.chart, "object", { spec: KubernetesLazy.any({ produce }) }).addJsonPatch(
+    JsonPatch.add("/data", {}),
+  );
+  new ChartOutput(program.stack, "shop", program.chart);
+  expect(() => program.app.synth()).toThrow("of the program");
+});
