@@ -50,7 +50,8 @@ function checkConfigMap(problems: Problems, object: unknown): void {
   if (Array.isArray(items)) items.forEach((item) => checkConfigMap(problems, item ?? {}));
   if (kind !== "ConfigMap") return;
   for (const [key, value] of Object.entries(data ?? {}) as [string, unknown][]) {
-    if (typeof value !== "string") continue;
+    // The API server takes no other key, and of such a key no word says anything.
+    if (typeof value !== "string" || !/^[-._a-zA-Z0-9]+$/.test(key)) continue;
     const text = value.replace(REFERENCE, "${reference}");
     checkConfigMapEntry(problems, `The key ${key} of ${describe(object).replace("The", "the")}`, key, text);
   }
