@@ -1,5 +1,7 @@
 import { type IConstruct } from "constructs";
 import { type PracticeId } from "./practices";
+import { checkGiven, checkMembers } from "./required";
+import { Problems } from "./validation-error";
 
 const METADATA_TYPE = "secure-oke:acknowledgement";
 
@@ -33,8 +35,13 @@ export class Acknowledgements {
    * All that was acknowledged in a construct and below it, sorted by path; with charts that were added to a cluster there.
    *
    * @param scope an App, a stack, a chart or any construct.
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(scope: IConstruct): Acknowledgement[] {
+    const problems = new Problems("Acknowledgements.of");
+    checkGiven(problems, { "The scope": scope });
+    checkMembers(problems, "The scope", scope, ["node"], "an App, a stack, a chart or any other construct");
+    problems.throwIfAny();
     const found = treesOf(scope)
       .flatMap((construct) => construct.node.metadata)
       .filter((entry) => entry.type === METADATA_TYPE)

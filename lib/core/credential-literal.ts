@@ -1,4 +1,5 @@
 import { findCredential } from "./credential-look";
+import { isComment, linesOf, pairOfLine, pairsIn, type Pair } from "./credential-pairs";
 import { type Problems } from "./validation-error";
 
 const SECRET_WORDS = new Set([
@@ -26,19 +27,20 @@ const SECRET_PAIRS = new Set([
   "signing key",
   "encryption key",
   "auth key",
+  "pass phrase",
+  "pass word",
 ]);
+// Words that end in pass and mean something else; DBPASS doesn't.
+const OTHER_PASS = /^(?:by|com|encom|im|over|sur|tres|under)pass$/;
 // A name that ends so speaks about a secret and does not hold it: TOKEN_TTL, PASSWORD_FILE, SECRET_NAME.
 const ABOUT_WORDS = new Set(
   (
-    "algorithm audience bytes class count dir directory duration enabled endpoint expiration expiry field file folder format " +
-    "header host hours id interval issuer length lifetime limit location max method min minutes mode name namespace ocid " +
-    "path policy port prefix provider ref region required retries rotation seconds size store suffix timeout ttl type uri " +
-    "url user username version"
+    "algorithm audience bytes class count dir directory duration enabled encoder encoding encryption endpoint expiration " +
+    "expiry field file folder format header hint host hours id interval issuer label length lifetime limit location max " +
+    "message method min minutes mode name namespace ocid path pattern placeholder policy port prefix provider ref regex " +
+    "region required retries rotation seconds size store strength suffix timeout title ttl type uri url user username version"
   ).split(" "),
 );
-const FILE_LINE =
-  /^\s*(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[:=]\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#,;]+))\s*[,;]?\s*(?:[#;].*)?$/;
-const COMMENT = /^\s*(?:#|;|\/\/)/;
 const FLAG = /^--?(?:D)?([A-Za-z][\w.-]*)(?:=(.*))?$/s;
 const USER_FLAG = /^(?:-u|--user)$/;
 // Within a script: --password hunter2, --password=hunter2 or PASSWORD=hunter2.
@@ -61,6 +63,7 @@ export function namesSecret(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? "";
   if (last === "pass" || (words.length > 1 && SHORT_WORDS.has(last))) return true;
+  if (last.length > 4 && /(?:pass|pwd)$/.test(last)) return !OTHER_PASS.test(last) && last !== "oldpwd";
   if (ABOUT_WORDS.has(last)) return false;
   return words.some(
     (word, index) =>
@@ -74,7 +77,8 @@ export function namesSecret(name: string): boolean {
 function standsForAnother(value: string): boolean {
   return (
     value === "" ||
-    /^(true|false|yes|no|on|off|none|null)$/i.test(value) ||
+    /^(?:true|false|yes|no|on|off|none|null|\*+)$/i.test(value) ||
+    /^process\.env[.[]/.test(value) ||
     /^[$%@]?[({<[][\s\S]*[)}>\]]$/.test(value) ||
     /^\$[A-Za-z_]\w*$/.test(value) ||
     /^(?:file:\/\/)?\.{0,2}(?:\/[\w.@-]+)+\/?$/.test(value) ||
@@ -94,15 +98,24 @@ function refuse(problems: Problems, where: string, what: string): void {
   problems.add("CREDENTIAL_LITERAL", `${where} ${what}`, FIX);
 }
 
+function refuseNamed(problems: Problems, where: string, name: string): void {
+  refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
+}
+
+/** Adds a problem for each name that is given a secret. */
+function refusePairs(problems: Problems, where: string, pairs: readonly Pair[]): void {
+  const secrets = pairs.filter(({ name, value }) => isSecret(name, value));
+  for (const name of new Set(secrets.map((pair) => pair.name))) refuseNamed(problems, where, name);
+}
+
 /** Adds a problem where a literal is a credential by its name or by its look. */
 export function checkLiteral(problems: Problems, where: string, name: string, value: string): void {
   // MAX_TOKENS=4096 counts the words of a language model.
   const counted = /tokens$/i.test(name) && /^\d+$/.test(value);
   const found = findCredential(value);
   if (found) refuse(problems, where, `holds ${found}`);
-  else if (!counted && isSecret(name, value)) {
-    refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
-  }
+  else if (!counted && isSecret(name, value)) refuseNamed(problems, where, name);
+  else refusePairs(problems, where, pairsIn(value));
 }
 
 /** Adds a problem where an annotation is a credential by its look, or by the last word of its name. */
@@ -112,9 +125,7 @@ export function checkAnnotation(problems: Problems, where: string, key: string, 
   const [before = "", last = ""] = ["", ...wordsOf(name)].slice(-2);
   const isNamed = ANNOTATION_WORDS.has(last) || SECRET_PAIRS.has(`${before} ${last}`);
   if (found) refuse(problems, where, `holds ${found}`);
-  else if (isNamed && !standsForAnother(value)) {
-    refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
-  }
+  else if (isNamed && !standsForAnother(value)) refuseNamed(problems, where, name);
 }
 
 /** Adds a problem where an argument, such as a script for a shell, has a credential in it. */
@@ -123,9 +134,9 @@ function checkScript(problems: Problems, where: string, script: string): void {
   if (found) return refuse(problems, where, `holds ${found}`);
   for (const [, option, variable, double, single, bare] of script.matchAll(ASSIGNMENT)) {
     const name = option ?? variable ?? "";
-    if (!isSecret(name, double ?? single ?? bare ?? "")) continue;
-    return refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
+    if (isSecret(name, double ?? single ?? bare ?? "")) return refuseNamed(problems, where, name);
   }
+  refusePairs(problems, where, pairsIn(script));
 }
 
 /** Adds a problem for each argument of a command that is or holds a credential. */
@@ -146,19 +157,24 @@ export function checkArguments(problems: Problems, what: string, args: readonly 
   });
 }
 
-/** Adds a problem where the text of a configuration file holds a credential. */
+/** Adds a problem for each credential in the text of a configuration file. */
 export function checkFileContent(problems: Problems, where: string, content: string): void {
-  const found = findCredential(content);
-  if (found) return refuse(problems, where, `holds ${found}`);
-  content.split(/\r?\n/).forEach((line, index) => {
-    if (COMMENT.test(line)) return;
-    const [, name, double, single, bare] = FILE_LINE.exec(line) ?? [];
-    const value = double ?? single ?? bare ?? "";
-    if (name === undefined || !isSecret(name, value)) return;
-    refuse(
-      problems,
-      `${where}, line ${index + 1},`,
-      `has a literal value, and the name ${name} says that it is a secret`,
-    );
+  linesOf(content).forEach((line, index) => {
+    const place = `${where}, line ${index + 1},`;
+    const found = findCredential(line);
+    if (found) return refuse(problems, place, `holds ${found}`);
+    const pair = pairOfLine(line);
+    const others = isComment(line) ? [] : pairsIn(line).filter(({ name }) => name !== pair?.name);
+    refusePairs(problems, place, [...(pair ? [pair] : []), ...others]);
   });
+}
+
+// Such a key of a ConfigMap names a file and not a value.
+const FILE_NAME =
+  /\.(?:cfg|cnf|conf|config|crt|css|env|html?|ini|js|json|lua|md|pem|properties|py|sh|sql|tmpl|toml|tpl|txt|xml|ya?ml)$/i;
+
+/** Adds a problem for each credential in the data of a ConfigMap, whose keys name files or single values. */
+export function checkConfigMapEntry(problems: Problems, where: string, key: string, value: string): void {
+  if (FILE_NAME.test(key) || value.trim().includes("\n")) checkFileContent(problems, where, value);
+  else checkLiteral(problems, where, key, value.trim());
 }

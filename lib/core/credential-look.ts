@@ -21,6 +21,7 @@ const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] =
 const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@?#]*:([^\s/@]+)@[^\s/]/gi;
 // Key and value in a row of such, as drivers take them: host=db;Password=…, ?user=app&password=…, host=db password=…
 const CONNECTION = /(?:[;?&]|\w=\S{1,200} )\s*(?:password|passwd|pwd)\s*=\s*([^\s;&"']+)/gi;
+const ORACLE = /\bjdbc:oracle:\w+:[^\s/:@]+\/([^\s@]+)@/gi;
 const BASIC = /\bBasic\s+([A-Za-z0-9+/]{6,}={0,2})/gi;
 const PLACEHOLDER = /^(?:[$%]?[({<]|\$[A-Za-z_]\w*$)/;
 const PUBLIC_PEM =
@@ -66,7 +67,7 @@ export function findCredential(text: string): string | undefined {
     return "a password for HTTP";
   const passwords = (pattern: RegExp) =>
     [...text.matchAll(pattern)].filter(([, password = ""]) => !PLACEHOLDER.test(password));
-  if (passwords(USER_INFO).length > 0) return "a password in a URL";
+  if (passwords(USER_INFO).length + passwords(ORACLE).length > 0) return "a password in a URL";
   if (passwords(CONNECTION).length > 0) return "a password in a connection string";
   return holdsRandomWord(text) ? "a random text as long as a key" : undefined;
 }

@@ -103,6 +103,10 @@ export const ERROR_CODES = {
     title: "The other end of a rule that is none",
     why: "Terraform would pass it on, and OCI would refuse the rule, or read it as another one.",
   },
+  PEER_ELSEWHERE: {
+    title: "A connection between workloads of two clusters",
+    why: "Each policy would name pods that its own cluster does not have: it would open nothing, and look as if it did.",
+  },
   NSG_LIMIT: {
     title: "More network security groups than fit on a VNIC",
     why: "OCI attaches at most five groups to a VNIC and refuses the resource otherwise.",
@@ -234,6 +238,10 @@ export const ERROR_CODES = {
   MANIFEST_SECRET: {
     title: "A secret value in a chart",
     why: "Its value would stand in the Terraform state and in every output of it.",
+  },
+  PATCH_INVALID: {
+    title: "A JSON patch that can't be applied",
+    why: "The object is not what the patch was written for, so what it was to change would stay as it is.",
   },
   MANIFEST_DUPLICATE: {
     title: "A chart added twice",

@@ -1,4 +1,6 @@
+import { Token } from "cdktf";
 import { checkAnnotation } from "./credential-literal";
+import { shown } from "./shown";
 import { type Problems } from "./validation-error";
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
@@ -23,8 +25,8 @@ export function checkObjectName(problems: Problems, what: string, name: string):
   problems.add(
     "NAME_INVALID",
     typeof name === "string"
-      ? `${what} is ${JSON.stringify(name)} (${name.length} characters)`
-      : `${what} is ${name === undefined ? "not given" : JSON.stringify(name)}`,
+      ? `${what} is ${shown(name)}${Token.isUnresolved(name) ? "" : ` (${name.length} characters)`}`
+      : `${what} is ${name === undefined ? "not given" : shown(name)}`,
     `Use 1 to ${LONGEST_LABEL} lower-case letters, digits and dashes, beginning and ending with a letter or digit`,
   );
 }
@@ -34,7 +36,7 @@ export function checkSubdomainName(problems: Problems, what: string, name: strin
   if (isDnsSubdomain(name)) return;
   problems.add(
     "NAME_INVALID",
-    `${what} is ${name === undefined ? "not given" : JSON.stringify(name)}`,
+    `${what} is ${name === undefined ? "not given" : shown(name)}`,
     `Use 1 to ${LONGEST_SUBDOMAIN} lower-case letters, digits, dashes and dots, each part beginning and ending with a letter or digit`,
   );
 }
@@ -53,11 +55,13 @@ export function isLabelValue(value: string): boolean {
   return value === "" || (value.length <= LONGEST_LABEL && QUALIFIED_NAME.test(value));
 }
 
+const known = (key: string) => (Token.isUnresolved(key) ? shown(key) : key);
+
 function checkKeys(problems: Problems, what: string, keys: readonly string[]): void {
   for (const key of keys.filter((candidate) => !isQualifiedName(candidate))) {
     problems.add(
       "LABEL_INVALID",
-      `${what} has the key ${JSON.stringify(key)}`,
+      `${what} has the key ${shown(key)}`,
       "Write up to 63 letters, digits, -, _ and ., with a DNS name and a slash before them where they are not your own",
     );
   }
@@ -75,14 +79,14 @@ export function checkLabels(
     if (reserved.includes(key)) {
       problems.add(
         "LABEL_INVALID",
-        `${what} sets ${key}, which the construct itself sets`,
+        `${what} sets ${known(key)}, which the construct itself sets`,
         `Leave ${key} out`,
       );
     }
     if (typeof value === "string" && isLabelValue(value)) continue;
     problems.add(
       "LABEL_INVALID",
-      `${what} gives ${key} the value ${JSON.stringify(value)}`,
+      `${what} gives ${known(key)} the value ${shown(value)}`,
       "Write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; longer texts are annotations",
     );
   }
@@ -99,7 +103,11 @@ export function checkAnnotations(
   for (const [key, value] of entries) {
     if (typeof value === "string") checkAnnotation(problems, `${what}.${key}`, key, value);
     else
-      problems.add("LABEL_INVALID", `${what} gives ${key} a value that is not a text`, "Put it into quotes");
+      problems.add(
+        "LABEL_INVALID",
+        `${what} gives ${known(key)} a value that is not a text`,
+        "Put it into quotes",
+      );
   }
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key + String(value)), 0);
   if (size <= LARGEST_ANNOTATIONS) return;

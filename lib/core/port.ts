@@ -128,3 +128,21 @@ export class Port {
     return this.from === this.to ? `${name}-${this.from}` : `${name}-${this.from}-${this.to}`;
   }
 }
+
+/** Half of all ports. The node ports, 30000 to 32767, and the ranges of media and file transfer are far smaller. */
+export const MOST_PORTS = 32_767;
+
+/** How many ports of a protocol are meant; all of them where no protocol is named. */
+export function portsOf({ protocol, from = 1, to = from }: Port): number {
+  return protocol === Protocol.ALL ? 65_535 : to - from + 1;
+}
+
+/** Whether the ports of a rule are such; plain JavaScript can give any object in the place of a Port. */
+export function hasPorts({ protocol, from, to, icmpType, icmpCode }: Port): boolean {
+  const within = (value: number | undefined, least: number, most: number) =>
+    value !== undefined && Number.isInteger(value) && value >= least && value <= most;
+  if (protocol === Protocol.ALL) return true;
+  if (protocol === Protocol.ICMP) return within(icmpType, 0, 255) && within(icmpCode, 0, 255);
+  const isRanged = protocol === Protocol.TCP || protocol === Protocol.UDP;
+  return isRanged && within(from, 1, 65_535) && within(to, from ?? 1, 65_535);
+}

@@ -1,3 +1,4 @@
+import { shown } from "./shown";
 import { type Problems } from "./validation-error";
 
 const PATTERN = /^(\d+)(?:\.(\d{1,9}))?([numkMGTPE]|[KMGTPE]i|[eE]\d{1,2})?$/;
@@ -39,10 +40,10 @@ export function readCpu(problems: Problems, name: string, text: string): bigint 
   const value = parseQuantity(text);
   const unit = /[a-zA-Z]+$/.exec(text)?.[0] ?? "";
   if (value === undefined || (unit !== "" && unit !== "m")) {
-    return refuse(problems, `${name} is ${JSON.stringify(text)}, which is not a number of processors`, fix);
+    return refuse(problems, `${name} is ${shown(text)}, which is not a number of processors`, fix);
   }
   if (value === 0n || value % SMALL_CPU !== 0n) {
-    return refuse(problems, `${name} is ${JSON.stringify(text)}, not a multiple of a thousandth`, fix);
+    return refuse(problems, `${name} is ${shown(text)}, not a multiple of a thousandth`, fix);
   }
   return value;
 }
@@ -54,16 +55,16 @@ export function readBytes(problems: Problems, name: string, text: string): bigin
   const fix = 'Write a number and its unit, for example "256Mi" or "1Gi"';
   const value = parseQuantity(text);
   if (value === undefined) {
-    return refuse(problems, `${name} is ${JSON.stringify(text)}, which is not a quantity`, fix);
+    return refuse(problems, `${name} is ${shown(text)}, which is not a quantity`, fix);
   }
   if (/\d[num]$/.test(text)) {
-    return refuse(problems, `${name} is ${JSON.stringify(text)}, which is a fraction of a byte`, fix);
+    return refuse(problems, `${name} is ${shown(text)}, which is a fraction of a byte`, fix);
   }
   // A forgotten unit: "256" would be 256 bytes, in which no container starts.
   if (value < SMALLEST_BYTES || value % NANO !== 0n) {
     return refuse(
       problems,
-      `${name} is ${JSON.stringify(text)}, ${Number(value) / 1e9} bytes`,
+      `${name} is ${shown(text)}, ${Number(value) / 1e9} bytes`,
       `${fix}; at least "1Mi"`,
     );
   }

@@ -1,5 +1,6 @@
-import { App, Chart, type ApiObject, type IResolver } from "cdk8s";
+import { ApiObject, App, Chart, type IResolver } from "cdk8s";
 import { Token, Tokenization } from "cdktf";
+import { withPatches } from "./patches";
 import { runChecks, withoutChecks } from "./synthesis-checks";
 
 // While the bridge itself reads a chart, references in it are welcome.
@@ -26,7 +27,7 @@ export function objectsOf(chart: Chart): unknown[] {
 /** One object as plain data, as `objectsOf` has it. */
 export function dataOf(object: ApiObject): unknown {
   keepReferences(App.of(object));
-  return object.toJson() as unknown;
+  return withPatches([object], () => object.toJson() as unknown);
 }
 
 /** Whether the bridge is reading a chart right now, as opposed to cdk8s writing it. */
@@ -41,10 +42,16 @@ export function chartsIn(chart: Chart): Chart[] {
 
 function readCharts(chart: Chart): unknown[] {
   const charts = chartsIn(chart);
-  const objects = new Map(charts.map((one) => [one, one.toJson() as unknown[]]));
+  const objects = new Map(
+    charts.map((one) => [one, withPatches(chartObjects(chart), () => one.toJson() as unknown[])]),
+  );
   if (charts.length === 1) return [...objects.values()].flat();
   // Reading has told cdk8s which chart needs which.
   return App.of(chart).charts.flatMap((one) => objects.get(one) ?? []);
+}
+
+function chartObjects(chart: Chart): ApiObject[] {
+  return chart.node.findAll().filter((one) => ApiObject.isApiObject(one));
 }
 
 /** kubectl applies objects one by one, and refuses those whose namespace comes later. */

@@ -5,19 +5,22 @@ import {
   StringConcat,
   TerraformOutput,
   TerraformStack,
+  Token,
   Tokenization,
   type IResolvable,
   type IResolveContext,
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { chartsIn, objectsOf } from "./chart-objects";
-import { outputOf, setOutput } from "./chart-scopes";
+import { isSameCluster, outputOf, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
+import { addDuplicate, checkNames, makersOf, namesOf, type ObjectName } from "./object-names";
 import { produceLazies } from "./lazy-values";
 import { writeAtSynthesis, type Preview } from "./previews";
 import { previewYaml, terraformYaml } from "./render";
 import { guardStaticSynthesis } from "./static-synthesis";
 import { Acknowledgements } from "../core/acknowledgement";
+import { shown } from "../core/shown";
 import { Problems, ValidationError } from "../core/validation-error";
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -30,16 +33,19 @@ const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
 export class ChartOutput extends Construct implements Preview {
   public readonly stack: TerraformStack;
   private preview = "";
+  /** The names of the objects, as they were last written. */
+  private names: readonly ObjectName[] = [];
 
   /** @param name the output is `<name>_manifests`. */
   constructor(
-    scope: Construct,
+    /** The cluster, where the chart goes through one. */
+    private readonly cluster: Construct,
     public readonly name: string,
     private readonly chart: Chart,
   ) {
-    const stack = TerraformStack.of(scope);
-    checkOutput(scope, stack, name, chart);
-    super(scope, `Manifests-${name}`);
+    const stack = TerraformStack.of(cluster);
+    checkOutput(cluster, stack, name, chart);
+    super(cluster, `Manifests-${name}`);
     this.stack = stack;
     setOutput(chart, this);
     guardStaticSynthesis(chart);
@@ -86,6 +92,7 @@ export class ChartOutput extends Construct implements Preview {
     const problems = new Problems(this);
     checkName(problems, this.stack, this.name, this);
     checkObjects(problems, objects);
+    this.checkNames(problems, objects, context);
     const expressions = new Set<string>();
     const resolve = (reference: IResolvable | string) => {
       const expression = context.resolve(reference) as string;
@@ -97,6 +104,47 @@ export class ChartOutput extends Construct implements Preview {
     for (const expression of expressions) checkExpression(problems, expression, this.stack);
     problems.throwIfAny();
     return terraformYaml(objects, resolve);
+  }
+
+  /** Finds names that two objects of the cluster have, in this chart or in another one that was added to it. */
+  private checkNames(problems: Problems, objects: readonly unknown[], context: IResolveContext): void {
+    const read = (data: unknown) => this.namesIn(data, context);
+    checkNames(problems, this.chart, objects, read);
+    this.names = objects.flatMap(read);
+    const own = new Map(this.names.map((name) => [name.key, name]));
+    for (const other of this.others()) {
+      const shared = new Set(other.names.map(({ key }) => own.get(key)).filter((name) => name !== undefined));
+      for (const name of shared) problems.collect(() => this.refuseShared(other, name, context));
+    }
+  }
+
+  private others(): ChartOutput[] {
+    return outputsIn(this.node.root).filter(
+      (other) => other !== this && isSameCluster(other.cluster, this.cluster),
+    );
+  }
+
+  /** Throws the same, whichever of the two outputs is written later, so that it is reported once. */
+  private refuseShared(other: ChartOutput, name: ObjectName, context: IResolveContext): void {
+    const makers = [this, other].map(({ chart, node }) => ({
+      output: node.path,
+      // Read anew: what the other one wrote may have changed since.
+      paths: makersOf(chart, name, (data) => this.namesIn(data, context)),
+    }));
+    if (makers.some(({ paths }) => paths.length === 0)) return;
+    const [cluster = ""] = [this.cluster, other.cluster].map(({ node }) => node.path).sort();
+    const problems = new Problems(cluster);
+    const texts = makers.map(({ output, paths }) => `${paths[0]} of the chart of ${output}`);
+    addDuplicate(problems, name, texts.sort());
+    problems.throwIfAny();
+  }
+
+  private namesIn(data: unknown, context: IResolveContext): ObjectName[] {
+    const resolve = (text: string) => {
+      if (!Token.isUnresolved(text)) return text;
+      return `${context.resolve(text)} of ${this.stack.node.path}`;
+    };
+    return namesOf([produceLazies(data, context)], resolve);
   }
 }
 
@@ -113,7 +161,7 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
   if (typeof name !== "string" || !ID.test(name)) {
     problems.add(
       "NAME_INVALID",
-      `${name === undefined ? "What was not given" : JSON.stringify(name)} can't name an output of Terraform`,
+      `${name === undefined ? "What was not given" : shown(name)} can't name an output of Terraform`,
       "Begin with a letter and use letters, digits, _ and - only",
     );
   }

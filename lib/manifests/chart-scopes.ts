@@ -1,5 +1,7 @@
 import { Chart } from "cdk8s";
+import { TerraformStack, Token, Tokenization } from "cdktf";
 import { type IConstruct } from "constructs";
+import { resolveReference } from "../core/reference";
 
 const outputs = new WeakMap<IConstruct, IConstruct>();
 
@@ -17,4 +19,21 @@ export function outputOf(chart: Chart): IConstruct | undefined {
 export function scopeOf(chart: Chart): IConstruct | undefined {
   const added = chart.node.scopes.find((one) => Chart.isChart(one) && outputs.has(one));
   return added && outputs.get(added)?.node.scope;
+}
+
+/** Whether two scopes of outputs are one cluster: a cluster may be made in one stack and imported in another one. */
+export function isSameCluster(one: IConstruct, other: IConstruct): boolean {
+  if (one === other) return true;
+  const id = clusterIdOf(one);
+  return id !== undefined && id === clusterIdOf(other);
+}
+
+/** The cluster's OCID, or what it refers to. */
+function clusterIdOf(scope: IConstruct): string | undefined {
+  const { clusterId } = scope as { clusterId?: unknown };
+  if (typeof clusterId !== "string" || !Token.isUnresolved(clusterId)) return clusterId as string | undefined;
+  const [token] = Tokenization.reverseString(clusterId).tokens;
+  // Read from its own stack, where a reference has the same text for everybody.
+  const { originStack = TerraformStack.of(scope) } = (token ?? {}) as { originStack?: TerraformStack };
+  return `${originStack.node.path} ${resolveReference(originStack, clusterId)}`;
 }

@@ -1,6 +1,8 @@
-import { type TerraformStack } from "cdktf";
+import { Token, type TerraformStack } from "cdktf";
 import { holdsMisplacedReference } from "./references";
 import { secretsIn } from "./secret-references";
+import { checkConfigMapEntry } from "../core/credential-literal";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 interface KubernetesObject {
@@ -18,6 +20,7 @@ const KEEP_IN_VAULT =
 export function checkObjects(problems: Problems, objects: readonly unknown[]): void {
   for (const object of objects) {
     checkSecret(problems, object);
+    checkConfigMap(problems, object);
     if (holdsMisplacedReference(object)) {
       problems.add(
         "MANIFEST_REFERENCES",
@@ -39,6 +42,21 @@ function checkSecret(problems: Problems, object: unknown): void {
   }
 }
 
+// What Terraform will write there is not known yet, and is a reference and no literal.
+const REFERENCE = /\$\{TfToken\[[^\]]*\]\}/g;
+
+function checkConfigMap(problems: Problems, object: unknown): void {
+  const { kind, data, items } = object as KubernetesObject;
+  if (Array.isArray(items)) items.forEach((item) => checkConfigMap(problems, item ?? {}));
+  if (kind !== "ConfigMap") return;
+  for (const [key, value] of Object.entries(data ?? {}) as [string, unknown][]) {
+    // The API server takes no other key, and of such a key no word says anything.
+    if (typeof value !== "string" || !/^[-._a-zA-Z0-9]+$/.test(key)) continue;
+    const text = value.replace(REFERENCE, "${reference}");
+    checkConfigMapEntry(problems, `The key ${key} of ${describe(object).replace("The", "the")}`, key, text);
+  }
+}
+
 /** Finds a secret value on the way into a manifest; Terraform itself forgets between stacks what is sensitive. */
 export function checkExpression(problems: Problems, expression: string, stack: TerraformStack): void {
   for (const secret of secretsIn(expression, stack)) {
@@ -52,5 +70,6 @@ export function checkExpression(problems: Problems, expression: string, stack: T
 
 function describe(object: unknown): string {
   const { kind, metadata } = object as KubernetesObject;
-  return `The ${kind} ${metadata?.name ?? "without a name"}`;
+  const { name = "without a name" } = metadata ?? {};
+  return `The ${kind} ${Token.isUnresolved(name) ? `named by ${shown(name)}` : name}`;
 }

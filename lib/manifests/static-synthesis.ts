@@ -1,5 +1,6 @@
 import { type Chart } from "cdk8s";
 import { isBridging, objectsOf } from "./chart-objects";
+import { checkNames, namesOf } from "./object-names";
 import { holdsReference } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
 import { Problems } from "../core/validation-error";
@@ -18,13 +19,18 @@ export function guardStaticSynthesis(chart: Chart): void {
 }
 
 function check(chart: Chart): void {
-  if (isBridging() || !objectsOf(chart).some(holdsReference)) return;
+  if (isBridging()) return;
+  const objects = objectsOf(chart);
   const problems = new Problems(chart);
-  problems.add(
-    "MANIFEST_REFERENCES",
-    "The chart holds references to Terraform values, which cdk8s can't resolve",
-    `Call cluster.addCdk8sChart("${chart.node.id}", chart) and app.synth() of the cdktf app; ` +
-      "Terraform then writes the manifests with the real values. Don't call synth() of the cdk8s app",
-  );
+  if (objects.some(holdsReference)) {
+    problems.add(
+      "MANIFEST_REFERENCES",
+      "The chart holds references to Terraform values, which cdk8s can't resolve",
+      `Call cluster.addCdk8sChart("${chart.node.id}", chart) and app.synth() of the cdktf app; ` +
+        "Terraform then writes the manifests with the real values. Don't call synth() of the cdk8s app",
+    );
+  } else {
+    checkNames(problems, chart, objects, (object) => namesOf([object], (name) => name));
+  }
   problems.throwIfAny();
 }

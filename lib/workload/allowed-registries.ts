@@ -24,13 +24,13 @@ export class AllowedRegistries {
    * @throws IMAGE_NOT_ALLOWED for a construct of Terraform, below which there are no pods; ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(scope: IConstruct): AllowedRegistries {
-    const known = restrictions.get(scope);
-    if (known) return known;
     if (!isOfKind(scope, ["node"])) {
       const none = new Problems("AllowedRegistries.of");
       refuseKind(none, "The scope", scope, "a chart, or the App of cdk8s that the chart is in");
       none.throwIfAny();
     }
+    const known = restrictions.get(scope);
+    if (known) return known;
     const problems = new Problems(scope);
     if (scope.node.scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
       problems.add(

@@ -1,3 +1,4 @@
+import { Chart } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
 import { kind } from "./shapes";
@@ -5,7 +6,9 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { type Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { checkPolicyPort, dnsEgress, peerManifests, portManifests } from "./network-rules";
-import { checkWidth, rangeOf } from "./peer-width";
+import { checkReach, checkWidth, rangeOf } from "./peer-width";
+import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 /** A workload whose connections are declared. */
 export interface IConnectable extends INetworkPolicyPeer {
@@ -16,9 +19,10 @@ export interface IConnectable extends INetworkPolicyPeer {
 /** How wide a connection may be. */
 export interface ConnectionOptions {
   /**
-   * Why the peer must be a range wider than a /8, for the next reader; kept as an acknowledgement of the workload.
+   * Why the peer must be a range wider than a /8, or why more than half of all ports must be open to a range or to all pods
+   * of all namespaces; for the next reader, kept as an acknowledgement of the workload.
    *
-   * @default - none; such a range is refused
+   * @default - none; such a connection is refused
    */
   readonly reason?: string;
 }
@@ -64,8 +68,9 @@ export class Connections {
    *
    * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
    * @param port the port of the peer's pods, which may differ from its Service's
-   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE, CIDR_INVALID,
-   * CIDR_HOST_BITS, REASON_MISSING for a range; ATTRIBUTE_MISSING, VALUE_INVALID
+   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
+   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; at
+   * synthesis PEER_ELSEWHERE where the charts of two workloads were added to two clusters
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
@@ -78,8 +83,9 @@ export class Connections {
    *
    * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
    * @param port the port of this workload's pods
-   * @throws PORT_INVALID for ICMP; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE, CIDR_INVALID,
-   * CIDR_HOST_BITS, REASON_MISSING for a range; ATTRIBUTE_MISSING, VALUE_INVALID
+   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
+   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; at
+   * synthesis PEER_ELSEWHERE where the charts of two workloads were added to two clusters
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);
@@ -126,12 +132,29 @@ export class Connections {
     const same = rules.filter((rule) => rule.port.toString() === port.toString());
     const others = same.flatMap((rule) => rule.range ?? []);
     const isWide = range !== undefined && checkWidth(problems, range, others, options?.reason);
+    const isOpen = checkReach(problems, peer, port, options?.reason);
     problems.throwIfAny();
-    if (!isWide) return range;
-    const what = `connections ${side} ${range}, ${port.toString()}`;
-    Acknowledgements._record(this.workload, "network-layers", what, options?.reason ?? "");
-    return undefined;
+    if (other) checkAtSynthesis(this.workload, () => checkHomes(this.workload, peer));
+    if (isWide || isOpen) {
+      const what = `connections ${side} ${range ?? peer.node.path}, ${port.toString()}`;
+      Acknowledgements._record(this.workload, "network-layers", what, options?.reason ?? "");
+    }
+    return isWide ? undefined : range;
   }
+}
+
+/** Throws where two workloads run in two clusters; a chart that was added to none may go anywhere. */
+function checkHomes(workload: IConstruct, peer: IConstruct): void {
+  const [own, other] = [scopeOf(Chart.of(workload)), scopeOf(Chart.of(peer))];
+  if (!own || !other || isSameCluster(own, other)) return;
+  const problems = new Problems(workload);
+  problems.add(
+    "PEER_ELSEWHERE",
+    `The chart of ${workload.node.path} was added to ${own.node.path}, and that of its peer ${peer.node.path} to ${other.node.path}`,
+    "Add both charts to one cluster; to another cluster, connect to the range of its load balancers or pods, " +
+      'NetworkPolicyIpBlock.ipv4(chart, "peers", "10.1.0.0/16")',
+  );
+  problems.throwIfAny();
 }
 
 /** Adds a problem for what is no peer or no port. */

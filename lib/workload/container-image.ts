@@ -4,6 +4,7 @@ import { checkImageName, IMAGE_EXAMPLE, splitImage, type ImageParts } from "./im
 import { refuseKind } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkReason, type ReasonedChoice } from "../core/reason";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 const TAG = /^\w[\w.-]{0,127}$/;
@@ -14,7 +15,7 @@ function checkTag(problems: Problems, tag: string | undefined): void {
   if (!Token.isUnresolved(tag) && !TAG.test(tag)) {
     problems.add(
       "IMAGE_INVALID",
-      `The tag is ${JSON.stringify(tag)}`,
+      `The tag is ${shown(tag)}`,
       "Use up to 128 letters, digits, _, . and -, beginning with a letter, a digit or _",
     );
   }
@@ -43,7 +44,7 @@ export class ContainerImage {
       if (digest !== undefined) return;
       problems.add(
         "IMAGE_NOT_PINNED",
-        `${JSON.stringify(reference)} has no digest`,
+        `${shown(reference)} has no digest`,
         `Write ${IMAGE_EXAMPLE}; \`docker buildx imagetools inspect <image>\` prints the digest of a tag, and ` +
           "ContainerImage.tagOnly(reference, { reason }) takes a tag alone",
       );
@@ -93,7 +94,7 @@ export class ContainerImage {
     if (parts.digest !== undefined && !DIGEST.test(parts.digest)) {
       problems.add(
         "IMAGE_INVALID",
-        `The digest is ${JSON.stringify(parts.digest)}`,
+        `The digest is ${shown(parts.digest)}`,
         "Write sha256: and 64 lower-case hexadecimal digits",
       );
     }

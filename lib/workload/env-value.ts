@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { refuseKind } from "./shapes";
 import { checkLiteral } from "../core/credential-literal";
 import { checkSubdomainName } from "../core/kubernetes-names";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 const NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
@@ -41,7 +42,7 @@ export class EnvValue {
     if (!FIELDS.test(path)) {
       problems.add(
         "ENV_INVALID",
-        `${JSON.stringify(path)} is not a field that a variable can hold`,
+        `${shown(path)} is not a field that a variable can hold`,
         "Take metadata.name, metadata.namespace, metadata.uid, metadata.labels['…'], metadata.annotations['…'], " +
           "spec.nodeName, spec.serviceAccountName, status.hostIP, status.podIP or status.podIPs",
       );
@@ -59,11 +60,7 @@ export class EnvValue {
     const problems = new Problems("EnvValue.fromConfigMap");
     checkSubdomainName(problems, "The ConfigMap", name);
     if (typeof key !== "string" || !KEY.test(key)) {
-      problems.add(
-        "ENV_INVALID",
-        `The key is ${JSON.stringify(key)}`,
-        "Use up to 253 letters, digits, -, _ and .",
-      );
+      problems.add("ENV_INVALID", `The key is ${shown(key)}`, "Use up to 253 letters, digits, -, _ and .");
     }
     problems.throwIfAny();
     return new EnvValue({ valueFrom: { configMapKeyRef: { name, key } } });
@@ -84,7 +81,7 @@ export class EnvValue {
     if (!NAME.test(name) || name === "." || name.startsWith("..")) {
       problems.add(
         "ENV_INVALID",
-        `env has a variable named ${JSON.stringify(name)}`,
+        `env has a variable named ${shown(name)}`,
         "Use letters, digits, _, - and ., not beginning with a digit",
       );
     }

@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { refuseKind } from "./shapes";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 const HOST =
@@ -45,7 +46,7 @@ export function checkImageName(problems: Problems, name: string, isPrefix = fals
   const example = isPrefix ? "fra.ocir.io/acme" : IMAGE_EXAMPLE;
   const [host = "", ...path] = name.split("/");
   const add = (what: string, fix: string) => {
-    problems.add("IMAGE_INVALID", `${JSON.stringify(name)} ${what}`, fix);
+    problems.add("IMAGE_INVALID", `${shown(name)} ${what}`, fix);
   };
   // A name that is a reference to a Terraform value, such as a repository's address, is known later.
   if (!isRegistry(host) || (path.length === 0 && !isPrefix && isKnown(host))) {
@@ -53,11 +54,11 @@ export function checkImageName(problems: Problems, name: string, isPrefix = fals
     return;
   }
   if (isKnown(host) && !HOST.test(host)) {
-    add(`has the registry ${JSON.stringify(host)}`, `Write a host name, for example ${example}`);
+    add(`has the registry ${shown(host)}`, `Write a host name, for example ${example}`);
   }
   for (const part of path.filter((candidate) => isKnown(candidate) && !PATH_PART.test(candidate))) {
     add(
-      `has the repository part ${JSON.stringify(part)}`,
+      `has the repository part ${shown(part)}`,
       "Use lower-case letters and digits, joined by single . or _ or by dashes, parts divided by single slashes",
     );
   }

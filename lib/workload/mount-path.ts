@@ -1,4 +1,5 @@
 import { refuseKind } from "./shapes";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 const LONGEST = 1024;
@@ -46,7 +47,7 @@ export function isWithin(path: string, folder: string): boolean {
 /** Adds a problem where a path can't be mounted safely. */
 export function checkMountPath(problems: Problems, path: string): void {
   const add = (what: string, fix: string) => {
-    problems.add("PATH_INVALID", `${JSON.stringify(path)} ${what}`, fix);
+    problems.add("PATH_INVALID", `${shown(path)} ${what}`, fix);
   };
   if (typeof path !== "string") return refuseKind(problems, "The path", path, 'a text, for example "/tmp"');
   if (!path.startsWith("/")) return add("is not an absolute path", 'Begin with a slash, for example "/tmp"');

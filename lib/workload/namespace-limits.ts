@@ -39,6 +39,8 @@ export interface NamespaceQuota {
 /**
  * What a container gets that says nothing about its resources, and the most and the least that one may take.
  *
+ * Such a container gets 100m to 500m of processors, and 256Mi of memory and of disk; more or less where these limits ask for it.
+ *
  * @see https://kubernetes.io/docs/concepts/policy/limit-range/
  */
 export interface NamespaceLimits {

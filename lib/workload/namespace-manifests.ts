@@ -2,7 +2,8 @@ import { given } from "./chart-objects";
 import { type ResourceRange } from "./container-resources";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { DEFAULT_RESOURCES, resourcesManifest } from "./read-resources";
-import { readBytes, readCpu } from "../core/quantity";
+import { parseQuantity, readBytes, readCpu } from "../core/quantity";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 const QUOTA: Required<Omit<NamespaceQuota, "nodePorts">> = {
@@ -42,11 +43,7 @@ function checkPair(
 
 function checkCount(problems: Problems, name: string, value: number, least: number): void {
   if (Number.isInteger(value) && value >= least) return;
-  problems.add(
-    "COUNT_INVALID",
-    `${name} is ${JSON.stringify(value)}`,
-    `Give a whole number from ${least} on`,
-  );
+  problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} on`);
 }
 
 function checkNodePorts(problems: Problems, nodePorts: number, loadBalancers: number): void {
@@ -93,28 +90,29 @@ export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): objec
   };
 }
 
+/** The defaults of one resource as near to ours as a namespace allows: Kubernetes refuses those beyond its own limits. */
+function within(own: ResourceRange, least: string, most: string): ResourceRange {
+  const clamp = (text: string) => {
+    const value = parseQuantity(text) ?? 0n;
+    if (value < (parseQuantity(least) ?? value)) return least;
+    return value > (parseQuantity(most) ?? value) ? most : text;
+  };
+  return { request: clamp(own.request), limit: clamp(own.limit) };
+}
+
 /** Reads limits and writes them as a LimitRange's spec. */
 export function limitsSpec(problems: Problems, limits: NamespaceLimits = {}): object {
   const all = { ...LIMITS, ...given(limits) };
-  const { cpu, memory, ephemeralStorage } = DEFAULT_RESOURCES;
-  const check = (read: typeof readBytes, name: "Cpu" | "Memory" | "EphemeralStorage", own: ResourceRange) => {
-    checkPair(
-      problems,
-      read,
-      ["the default limit", own.limit],
-      [`limits.maximum${name}`, all[`maximum${name}`]],
-    );
-    checkPair(
-      problems,
-      read,
-      [`limits.minimum${name}`, all[`minimum${name}`]],
-      ["the default request", own.request],
-    );
+  const fit = (read: typeof readBytes, name: "Cpu" | "Memory" | "EphemeralStorage", own: ResourceRange) => {
+    const [least, most] = [all[`minimum${name}`], all[`maximum${name}`]];
+    checkPair(problems, read, [`limits.minimum${name}`, least], [`limits.maximum${name}`, most]);
+    return within(own, least, most);
   };
-  check(readCpu, "Cpu", cpu);
-  check(readBytes, "Memory", memory);
-  check(readBytes, "EphemeralStorage", ephemeralStorage);
-  const defaults = resourcesManifest(DEFAULT_RESOURCES);
+  const defaults = resourcesManifest({
+    cpu: fit(readCpu, "Cpu", DEFAULT_RESOURCES.cpu),
+    memory: fit(readBytes, "Memory", DEFAULT_RESOURCES.memory),
+    ephemeralStorage: fit(readBytes, "EphemeralStorage", DEFAULT_RESOURCES.ephemeralStorage),
+  });
   return {
     limits: [
       {

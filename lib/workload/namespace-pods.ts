@@ -15,7 +15,7 @@ export interface CountedContainer {
 
 interface Template {
   readonly spec: {
-    readonly containers: CountedContainer[];
+    readonly containers?: CountedContainer[];
     readonly initContainers?: CountedContainer[];
   };
 }
@@ -26,7 +26,9 @@ interface Runner {
     readonly replicas?: number;
     readonly parallelism?: number;
     readonly template: Template;
-    readonly jobTemplate: { readonly spec: { readonly parallelism?: number; readonly template: Template } };
+    readonly jobTemplate?: {
+      readonly spec?: { readonly parallelism?: number; readonly template?: Template };
+    };
     readonly strategy?: {
       readonly type?: string;
       readonly rollingUpdate?: { readonly maxUnavailable?: unknown };
@@ -35,7 +37,7 @@ interface Runner {
 }
 
 interface Autoscaler {
-  readonly spec: {
+  readonly spec?: {
     readonly maxReplicas?: number;
     readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
   };
@@ -75,28 +77,34 @@ export function objectsIn<T>(chart: Chart, namespace: string, kind: string, grou
 export function podsIn(chart: Chart, namespace: string): CountedPods[] {
   const autoscalers = objectsIn<Autoscaler>(chart, namespace, "HorizontalPodAutoscaler", "autoscaling");
   return KINDS.flatMap(([kind, group]) =>
-    objectsIn<Runner>(chart, namespace, kind, group).map((runner) => {
-      const { spec, metadata } = runner;
-      const { containers, initContainers = [] } = (kind === "CronJob" ? spec.jobTemplate.spec : spec).template
-        .spec;
+    objectsIn<Runner>(chart, namespace, kind, group).flatMap((runner) => {
+      const pod = templateOf(kind, runner)?.spec;
+      if (!pod) return [];
+      const { name } = runner.metadata;
       const autoscaler = autoscalers.find(
-        ({ spec: { scaleTargetRef: target } }) => target?.kind === kind && target.name === metadata.name,
+        ({ spec }) => spec?.scaleTargetRef?.kind === kind && spec.scaleTargetRef.name === name,
       );
       return {
-        owner: `${kind} ${metadata.name}`,
-        count: autoscaler?.spec.maxReplicas ?? countOf(kind, runner),
+        owner: `${kind} ${name}`,
+        count: autoscaler?.spec?.maxReplicas ?? countOf(kind, runner),
         needsSurge: kind === "Deployment" && needsSurge(runner),
-        containers,
-        initContainers,
+        containers: pod.containers ?? [],
+        initContainers: pod.initContainers ?? [],
       };
     }),
   );
 }
 
+/** The template of an object's pods; a raw object of cdk8s may lack it, which the API server refuses. */
+function templateOf(kind: string, { spec }: Partial<Runner>): Partial<Template> | undefined {
+  const runs: Partial<Runner["spec"]> | undefined = kind === "CronJob" ? spec?.jobTemplate?.spec : spec;
+  return runs?.template;
+}
+
 /** How many pods of a kind run at the same time; of those on each node one, as nobody knows here how many nodes there are. */
 function countOf(kind: string, { spec }: Runner): number {
   if (kind === "DaemonSet") return 1;
-  if (kind === "CronJob") return spec.jobTemplate.spec.parallelism ?? 1;
+  if (kind === "CronJob") return spec.jobTemplate?.spec?.parallelism ?? 1;
   return (kind === "Job" ? spec.parallelism : spec.replicas) ?? 1;
 }
 

@@ -1,6 +1,7 @@
 import { App, ApiObject, Chart } from "cdk8s";
 import { NetworkPolicy, type INetworkPolicyPeer } from "cdk8s-plus-27";
-import { Protocol, type Port } from "../core/port";
+import { hasPorts, Protocol, type Port } from "../core/port";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 /** The label by which Kubernetes itself names every namespace. */
@@ -33,8 +34,11 @@ export function peerManifests(peer: INetworkPolicyPeer): object[] {
   return spec.egress.flatMap((rule) => rule.to);
 }
 
-/** Adds a problem where a port is of a protocol that policies don't know. */
+/** Adds a problem where a port is none, or of a protocol that policies don't know. */
 export function checkPolicyPort(problems: Problems, port: Port): void {
+  if (!hasPorts(port)) {
+    problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
+  }
   if (port.protocol !== Protocol.ICMP) return;
   problems.add(
     "PORT_INVALID",

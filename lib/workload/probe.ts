@@ -1,6 +1,7 @@
 import { given } from "./chart-objects";
-import { listOf, text } from "./shapes";
+import { listOf, shaped, text } from "./shapes";
 import { checkArguments } from "../core/credential-literal";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** When a probe is made. */
@@ -56,7 +57,7 @@ export class Probe {
     if (!/^\/[\x21-\x7e]*$/.test(path)) {
       problems.add(
         "PROBE_INVALID",
-        `The path is ${JSON.stringify(path)}`,
+        `The path is ${shown(path)}`,
         'Begin with a slash and leave out blanks, for example "/healthz"',
       );
     }
@@ -97,21 +98,13 @@ export class Probe {
     action: (port: number) => object,
   ): Probe {
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-      problems.add(
-        "PORT_INVALID",
-        `${JSON.stringify(port)} is not a port`,
-        "Give a whole number from 1 to 65535",
-      );
+      problems.add("PORT_INVALID", `${shown(port)} is not a port`, "Give a whole number from 1 to 65535");
     }
-    const timing = { ...DEFAULTS, ...given(options) };
+    const timing = { ...DEFAULTS, ...given(shaped(problems, options, {}) as ProbeOptions) };
     for (const [name, value] of Object.entries(timing)) {
       const least = name === "initialDelaySeconds" ? 0 : 1;
       if (Number.isInteger(value) && value >= least) continue;
-      problems.add(
-        "PROBE_INVALID",
-        `${name} is ${JSON.stringify(value)}`,
-        `Give a whole number from ${least} on`,
-      );
+      problems.add("PROBE_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} on`);
     }
     problems.throwIfAny();
     return new Probe(port, timing, action);

@@ -1,6 +1,7 @@
 import { checkMountPath } from "./mount-path";
 import { listOf, shaped, text } from "./shapes";
 import { checkSubdomainName } from "../core/kubernetes-names";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** Which keys of a Secret become files. */
@@ -20,7 +21,7 @@ function checkKeys(problems: Problems, keys: readonly string[]): void {
     "Name keys of the Secret: up to 253 letters, digits, -, _ and .; leave keys out for all of them";
   if (keys.length === 0) problems.add("NAME_INVALID", "keys is empty", fix);
   for (const key of keys.filter((one) => !KEY.test(one))) {
-    problems.add("NAME_INVALID", `keys has ${JSON.stringify(key)}`, fix);
+    problems.add("NAME_INVALID", `keys has ${shown(key)}`, fix);
   }
 }
 

@@ -104,8 +104,9 @@ export class SecureNamespace extends Construct {
   /** At synthesis, when all workloads are there and patched: a pod that has no room is refused where nobody looks. */
   private checkRoom(quota: ApiObject, limits: ApiObject): void {
     const problems = new Problems(this);
-    const { hard = {} } = (dataOf(quota) as { spec: { hard?: Amounts } }).spec;
-    const [container] = (dataOf(limits) as { spec: { limits: ContainerLimits[] } }).spec.limits;
+    // Patches may have taken away any of it, and then nothing limits the pods.
+    const { hard = {} } = (dataOf(quota) as { spec?: { hard?: Amounts } }).spec ?? {};
+    const [container] = (dataOf(limits) as { spec?: { limits?: ContainerLimits[] } }).spec?.limits ?? [];
     checkRoom(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
     problems.throwIfAny();
   }

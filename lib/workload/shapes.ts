@@ -1,3 +1,4 @@
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 /** Answers a value that is what was asked for; of another one, a problem and what can be read of it. */
@@ -40,7 +41,7 @@ export function kind(members: readonly string[], instead: string): Reader {
 export function choice(values: { readonly [name: string]: string }, instead: string): Reader {
   return (problems, name, value) => {
     if (Object.values(values).includes(value as string)) return value;
-    const got = typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+    const got = typeof value === "string" ? shown(value) : kindOf(value);
     problems.add("VALUE_INVALID", `${name} is ${got}, none of the choices`, `Write ${instead}`);
     return undefined;
   };

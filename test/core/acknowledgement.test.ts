@@ -2,6 +2,7 @@ import { App as KubernetesApp, Chart } from "cdk8s";
 import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { refusedCodes } from "../support/stack";
 import { ChartOutput } from "../../lib/manifests/chart-output";
 
 const reasonsOf = (scope: Construct) =>
@@ -35,4 +36,11 @@ describe("acknowledgements", () => {
     expect(reasonsOf(scopes[0]!)).toEqual(reasonsOf(scopes[1]!));
     expect(reasonsOf(scopes[0]!)).toHaveLength(2);
   });
+});
+
+test("a scope that is none is refused in words", () => {
+  for (const none of [undefined, null]) {
+    expect(refusedCodes(() => Acknowledgements.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
+  }
+  expect(refusedCodes(() => Acknowledgements.of("shop" as never))).toEqual(["VALUE_INVALID"]);
 });

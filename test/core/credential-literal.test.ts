@@ -35,6 +35,7 @@ describe("a credential is found by its look", () => {
     ["a password in a URL", "redis://:hunter2@cache:6379"],
     ["a password in a URL", "amqp://app:hunter2@mq/vhost"],
     ["a password in a URL", "mongodb+srv://app:hunter2@cluster0.example.net/shop"],
+    ["a password in a URL", "jdbc:oracle:thin:scott/tiger@db:1521/x"],
     ["a password in a connection string", "Server=db;User Id=app;Password=hunter2;"],
     ["a password in a connection string", "host=db user=app password=hunter2"],
     ["a password in a connection string", "jdbc:postgresql://db/shop?user=app&password=hunter2"],
@@ -56,6 +57,9 @@ describe("a credential is found by its look", () => {
     "postgres://app:$DB_PASSWORD@db.example.com/shop",
     "host=db user=app password=$(DB_PASSWORD)",
     "Server=db;Password={{ password }};",
+    "jdbc:oracle:thin:@//db:1521/x",
+    "jdbc:oracle:thin:/@shop",
+    "jdbc:oracle:thin:scott/${PASSWORD}@db:1521/x",
     "Bearer $(TOKEN)",
     "Bearer token",
     "bearer authentication is required",
@@ -102,6 +106,9 @@ describe("a name says that it holds a secret", () => {
     "DB_PWD",
     "dbPwd",
     "REDIS_AUTH",
+    "DBPASS",
+    "DBPWD",
+    "pass_phrase",
   ])("%s", (name) => {
     expect(namesSecret(name)).toBe(true);
   });
@@ -128,6 +135,9 @@ describe("a name says that it holds a secret", () => {
     "OLDPWD",
     "AUTH",
     "COMPASS",
+    "BYPASS",
+    "PASSWORD_ENCODER",
+    "login.password.label",
     "AUTH_URL",
   ])("and %s does not", (name) => {
     expect(namesSecret(name)).toBe(false);
@@ -142,6 +152,13 @@ describe("a literal", () => {
     ["DB_PASSWORD", "login"],
     ["REDIS_AUTH", "hunter2"],
     ["MODE", RANDOM],
+    ["JAVA_TOOL_OPTIONS", "-Xmx1g -Djavax.net.ssl.keyStorePassword=changeit"],
+    ["OPTS", "-Ddb.password=hunter22"],
+    ["OPTS", "--verbose --db-password='two words'"],
+    ["SPRING_APPLICATION_JSON", '{"spring.datasource.password":"hunter22"}'],
+    ["SPRING_APPLICATION_JSON", '{"spring":{"datasource":{"user":"x","password":"hunter22"}}}'],
+    ["DSN", "jdbc:oracle:thin:scott/tiger@db:1521/x"],
+    ["DBPASS", "hunter22"],
   ])("is refused: %s=%s", (name, value) => {
     expect(found((problems) => checkLiteral(problems, `env.${name}`, name, value))).toBe(1);
   });
@@ -160,6 +177,14 @@ describe("a literal", () => {
     ["PROXY_AUTH", "oauth2"],
     ["USE_AUTH", "true"],
     ["MODE", "production"],
+    ["JAVA_TOOL_OPTIONS", "-Djavax.net.ssl.keyStorePassword=${KEYSTORE_PASSWORD}"],
+    ["JAVA_TOOL_OPTIONS", "-Djavax.net.ssl.keyStorePasswordFile=/run/secrets/x"],
+    ["OPTS", "--token-ttl=5 --password=$DB_PASSWORD"],
+    ["SPRING_APPLICATION_JSON", '{"spring.datasource.password":"${DB_PASSWORD}"}'],
+    ["SPRING_APPLICATION_JSON", '{"password":"","token":null,"tokenUrl":"a","secret":{"name":"x"}}'],
+    ["RULE", "password==expected && token=>x"],
+    ["PASSWORD_MIN_LENGTH", "8"],
+    ["COMPASS", "north"],
   ])("is let through: %s=%s", (name, value) => {
     expect(found((problems) => checkLiteral(problems, `env.${name}`, name, value))).toBe(0);
   });
@@ -233,6 +258,19 @@ describe("a file", () => {
     '{\n  "clientSecret": "abc",\n}',
     PEM,
     "- token: 'abc' # old",
+    '{"password":"hunter2"}',
+    "db: {user: x, password: hunter22}",
+    "db: {password: correct horse, user: x}",
+    "<password>hunter22</password>",
+    '<ds:password type="text">hunter22</ds:password>',
+    '<Resource username="shop" password="hunter22"/>',
+    '<property name="password" value="hunter22"/>',
+    "pass_phrase=abc",
+    "password: correct horse battery",
+    "password: a#b;c # old",
+    "password => 'hunter2'",
+    "JAVA_OPTS=-Xmx1g -Dapp.token=abc",
+    "url=jdbc:oracle:thin:scott/tiger@db:1521/x",
   ])("with %j is refused", (content) => {
     expect(found((problems) => checkFileContent(problems, "/etc/app", content))).toBe(1);
   });
@@ -245,6 +283,25 @@ describe("a file", () => {
     "The password is kept elsewhere: see the handbook of secrets",
     "secretName: web-tls",
     "log_format token $time",
+    "passwordFile=/run/secrets/x",
+    "tokenUrl: https://idp.example.com/token",
+    "keyStorePassword=${KEYSTORE_PASSWORD}",
+    "<password/>",
+    "<password></password>",
+    "<password>${DB_PASSWORD}</password>",
+    '<property name="password" value="${DB_PASSWORD}"/>',
+    'password: ""',
+    "password: '' # filled in later",
+    '{"password": "", "token": null, "secretName": "web-tls"}',
+    'db: { user: x, password: "${DB_PASSWORD}" }',
+    "db: { user: x, passwordFile: /run/secrets/db }",
+    'log_format json \'{"token":"$http_x_token"}\';',
+    "password: process.env.DB_PASSWORD,",
+    "TOKEN=$(cat /run/secrets/token) exec app",
+    "if (password == expected) { token = getToken() }",
+    "login.password=Please enter your password.",
+    'mask: {"password": "***"}',
+    "# example: {password: hunter22}",
     CERTIFICATE,
   ])("with %j is let through", (content) => {
     expect(found((problems) => checkFileContent(problems, "/etc/app", content))).toBe(0);
@@ -256,6 +313,18 @@ describe("a file", () => {
     expect(refusal(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
       expect.stringContaining("/etc/app, line 2,"),
       expect.stringContaining("/etc/app, line 3,"),
+    ]);
+  });
+
+  test("is refused for all that it holds together, in one line or in many", () => {
+    const problems = new Problems("test");
+    const line = '{"password":"x1","user":"shop","token":"x2"}';
+    checkFileContent(problems, "/etc/app", `url: postgres://app:x3@db/shop\n${PEM}\n${line}\n${CERTIFICATE}`);
+    expect(refusal(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
+      "/etc/app, line 1, holds a password in a URL",
+      "/etc/app, line 2, holds a private key",
+      "/etc/app, line 5, has a literal value, and the name password says that it is a secret",
+      "/etc/app, line 5, has a literal value, and the name token says that it is a secret",
     ]);
   });
 });

@@ -372,3 +372,66 @@ describe("an output is refused", () => {
     expect(stack.node.children.map(({ node }) => node.id)).toEqual(["oci", "vcn"]);
   });
 });
+
+describe("a ConfigMap of a chart", () => {
+  const codesFor = (data: object) => {
+    const program = newProgram();
+    configMap(program.chart, "object", { data });
+    new ChartOutput(program.stack, "shop", program.chart);
+    return refusal(() => program.app.synth()).map(({ code, what }) => `${code} ${what.split(" has ")[0]}`);
+  };
+
+  test("is refused where it holds credentials, as values and in files, all together", () => {
+    expect(
+      codesFor({
+        DB_PASSWORD: "hunter2",
+        "app.yaml": "db: {user: x, password: hunter2}\ntoken: abc",
+        MODE: "x",
+      }),
+    ).toEqual([
+      "CREDENTIAL_LITERAL The key DB_PASSWORD of the ConfigMap object",
+      "CREDENTIAL_LITERAL The key app.yaml of the ConfigMap object, line 1,",
+      "CREDENTIAL_LITERAL The key app.yaml of the ConfigMap object, line 2,",
+    ]);
+  });
+
+  test("may name secrets, refer to Terraform values and have files of any name", () => {
+    const program = newProgram();
+    const { id } = program.vcn;
+    const files = { "token.json": "{}", "app.conf": `password=\${PASSWORD}\ntoken: ${id}` };
+    configMap(program.chart, "object", { data: { ...files, PASSWORD_FILE: "/run/secrets/x", TOKEN: id } });
+    new ChartOutput(program.stack, "shop", program.chart);
+    expect(write(program).manifests()).toMatch("PASSWORD_FILE: /run/secrets/x");
+  });
+});
+
+test("a patch that can't be applied is named with its object, and the others of the object are kept", () => {
+  const program = newProgram();
+  const object = configMap(program.chart, "object", { spec: {} });
+  configMap(program.chart, "other", {}).addJsonPatch(JsonPatch.add("/spec", {}));
+  object.addJsonPatch(JsonPatch.add("/spec/a", 1), JsonPatch.replace("/spec/nope/x", 1));
+  new ChartOutput(program.stack, "shop", program.chart);
+  for (const synthesize of [() => program.app.synth(), () => program.kubernetes.synth()]) {
+    expect(refusal(synthesize)).toMatchObject([
+      {
+        code: "PATCH_INVALID",
+        path: "chart/object",
+        what: "The ConfigMap has nothing that the patch replace /spec/nope/x could be applied to",
+      },
+    ]);
+  }
+  object.addJsonPatch(JsonPatch.remove("/spec/a"));
+  expect(refusedCodes(() => program.app.synth())).toEqual(["PATCH_INVALID"]);
+});
+
+test("what else fails while an object is written stays what it was", () => {
+  const program = newProgram();
+  const produce = () => {
+    throw new Error("of the program");
+  };
+  configMap(program.chart, "object", { spec: KubernetesLazy.any({ produce }) }).addJsonPatch(
+    JsonPatch.add("/data", {}),
+  );
+  new ChartOutput(program.stack, "shop", program.chart);
+  expect(() => program.app.synth()).toThrow("of the program");
+});

@@ -74,8 +74,9 @@ function chartOf(objects: readonly object[], id = "chart"): Chart {
   const chart = new Chart(new KubernetesApp(), id);
   objects.forEach((object, i) => {
     new ApiObject(chart, `object${i}`, {
-      apiVersion: "v1",
-      kind: "ConfigMap",
+      // No ConfigMap, in which some of the texts would look like credentials.
+      apiVersion: "example.com/v1",
+      kind: "Texts",
       metadata: { name: `object${i}` },
       ...object,
     });
@@ -127,8 +128,8 @@ async function expectSame(build: Build, texts: readonly string[] = []): Promise<
   await withProvider(async (terraform) => {
     const { manifests, values } = await bridge(terraform, build, texts);
     const expected = build(values).map((object, i) => ({
-      apiVersion: "v1",
-      kind: "ConfigMap",
+      apiVersion: "example.com/v1",
+      kind: "Texts",
       metadata: { name: `object${i}` },
       ...object,
     }));

@@ -212,3 +212,10 @@ describe("allowed registries", () => {
     expect(refusedCodes(() => AllowedRegistries.of(newStack()))).toEqual(["IMAGE_NOT_ALLOWED"]);
   });
 });
+
+test("a scope that is none is refused in words", () => {
+  for (const none of [undefined, null]) {
+    expect(refusedCodes(() => AllowedRegistries.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
+  }
+  expect(refusedCodes(() => AllowedRegistries.of("shop" as never))).toEqual(["VALUE_INVALID"]);
+});

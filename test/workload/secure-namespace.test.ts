@@ -4,7 +4,7 @@ import { parseQuantity } from "../../lib/core/quantity";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace, type SecureNamespaceProps } from "../../lib/workload/secure-namespace";
-import { containerOf, IMAGE, newChart, objectOf, refusedCodes } from "./support";
+import { containerOf, IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 describe("a secure namespace", () => {
   test("of a name is these objects", () => {
@@ -52,6 +52,24 @@ describe("a secure namespace", () => {
       cpu: "1",
       memory: "1Gi",
       "ephemeral-storage": "2Gi",
+    });
+  });
+
+  test("has defaults within its own limits, whichever of them are set", () => {
+    const limitsOf = (limits: object) => {
+      const chart = newChart();
+      new SecureNamespace(chart, "namespace", { name: "shop", limits });
+      return objectOf(chart, "LimitRange").spec.limits[0];
+    };
+    expect(
+      limitsOf({ maximumCpu: "250m", maximumMemory: "64Mi", maximumEphemeralStorage: "1Gi" }),
+    ).toMatchObject({
+      default: { cpu: "250m", memory: "64Mi", "ephemeral-storage": "256Mi" },
+      defaultRequest: { cpu: "100m", memory: "64Mi", "ephemeral-storage": "256Mi" },
+    });
+    expect(limitsOf({ minimumCpu: "200m", minimumMemory: "1Gi", maximumCpu: "0.2" })).toMatchObject({
+      default: { cpu: "0.2", memory: "1Gi" },
+      defaultRequest: { cpu: "200m", memory: "1Gi" },
     });
   });
 
@@ -123,8 +141,8 @@ describe("a namespace is refused:", () => {
     ["no pods", { quota: { pods: 0 } }, ["COUNT_INVALID"]],
     ["half a load balancer", { quota: { loadBalancers: 0.5 } }, ["COUNT_INVALID"]],
     ["fewer node ports than load balancers", { quota: { nodePorts: 1 } }, ["COUNT_INVALID"]],
-    ["a maximum below the default", { limits: { maximumMemory: "64Mi" } }, ["RESOURCES_INVALID"]],
-    ["a minimum above the default", { limits: { minimumCpu: "200m" } }, ["RESOURCES_INVALID"]],
+    ["a maximum below the least", { limits: { maximumMemory: "8Mi" } }, ["RESOURCES_INVALID"]],
+    ["a minimum above the most", { limits: { minimumCpu: "5" } }, ["RESOURCES_INVALID"]],
     [
       "several at once",
       { name: "Shop", labels: { " ": "b" }, quota: { pods: -1 } },
@@ -144,5 +162,21 @@ describe("a namespace is refused:", () => {
     expect(refusedCodes(() => new SecureNamespace(chart, "two", { name: "shop" }))).toEqual([
       "NAME_DUPLICATE",
     ]);
+  });
+});
+
+describe("beside what is not whole", () => {
+  test("a namespace is synthesized: raw objects without a spec, and limits that were patched away", () => {
+    const chart = newChart();
+    const namespace = new SecureNamespace(chart, "namespace", { name: "shop" });
+    new ApiObject(chart, "raw", { apiVersion: "apps/v1", kind: "Deployment" });
+    new ApiObject(chart, "empty", {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      spec: { template: { spec: {} } },
+    } as never);
+    (namespace.node.findChild("Limits") as ApiObject).addJsonPatch(JsonPatch.remove("/spec/limits"));
+    (namespace.node.findChild("Quota") as ApiObject).addJsonPatch(JsonPatch.remove("/spec"));
+    expect(problemsAtSynthesis(chart)).toEqual([]);
   });
 });

@@ -1,0 +1,88 @@
+import { ApiObject, type Chart } from "cdk8s";
+import { dataOf } from "./chart-objects";
+import { type Problems } from "../core/validation-error";
+
+/** Under which name the API server keeps an object. */
+export interface ObjectName {
+  /** The same for two objects of which one would overwrite the other. */
+  readonly key: string;
+  /** For messages. */
+  readonly text: string;
+}
+
+/** Writes what a name refers to, where it holds references, so that two references to one value are one name. */
+export type ResolveName = (text: string) => string;
+
+interface KubernetesObject {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown };
+  readonly items?: unknown;
+}
+
+// Objects that are in no namespace, whatever theirs says: cdk8s puts that of the chart into every object.
+const CLUSTER_SCOPED = new Set(
+  (
+    "APIService CertificateSigningRequest ClusterIssuer ClusterRole ClusterRoleBinding ClusterSecretStore ClusterTrustBundle " +
+    "CSIDriver CSINode CustomResourceDefinition DeviceClass FlowSchema GatewayClass IngressClass IPAddress " +
+    "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace Node PersistentVolume " +
+    "PriorityClass PriorityLevelConfiguration ResourceSlice RuntimeClass ServiceCIDR StorageClass " +
+    "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment " +
+    "VolumeAttributesClass"
+  ).split(" "),
+);
+
+const FIX =
+  "Give each a name of its own, make one of them only, or take the whole from one of the two constructs and patch it";
+
+/** The names of objects as plain data, those in a List too; an object that the API server names has none. */
+export function namesOf(objects: readonly unknown[], resolve: ResolveName): ObjectName[] {
+  return objects.flatMap((object) => {
+    const { apiVersion, kind, metadata, items } = (object ?? {}) as KubernetesObject;
+    if (String(kind).endsWith("List") && Array.isArray(items)) return namesOf(items, resolve);
+    if (typeof metadata?.name !== "string") return [];
+    const version = String(apiVersion);
+    const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
+    const isScoped = CLUSTER_SCOPED.has(String(kind));
+    const { namespace = "default" } = metadata;
+    const place = isScoped ? "" : resolve(String(namespace ?? "default"));
+    const name = resolve(metadata.name);
+    const text = `${String(kind)} ${name}${isScoped ? "" : ` of the namespace ${place}`}`;
+    return [{ key: JSON.stringify([group, kind, place, name]), text }];
+  });
+}
+
+/** The constructs of a chart, and of the charts inside of it, that make an object of this name now. */
+export function makersOf(
+  chart: Chart,
+  { key }: ObjectName,
+  namesIn: (data: unknown) => ObjectName[],
+): string[] {
+  return chart.node
+    .findAll()
+    .filter((one) => ApiObject.isApiObject(one))
+    .filter((object) => namesIn(dataOf(object)).some((name) => name.key === key))
+    .map(({ node }) => node.path);
+}
+
+/** Adds a problem for each name that two objects of one chart have: kubectl would apply one over the other. */
+export function checkNames(
+  problems: Problems,
+  chart: Chart,
+  objects: readonly unknown[],
+  namesIn: (data: unknown) => ObjectName[],
+): void {
+  const seen = new Set<string>();
+  const refused = new Set<string>();
+  for (const name of objects.flatMap(namesIn)) {
+    if (seen.has(name.key) && !refused.has(name.key)) {
+      refused.add(name.key);
+      addDuplicate(problems, name, makersOf(chart, name, namesIn));
+    }
+    seen.add(name.key);
+  }
+}
+
+export function addDuplicate(problems: Problems, { text }: ObjectName, makers: readonly string[]): void {
+  problems.add("NAME_DUPLICATE", `There is more than one ${text}: made by ${makers.join(" and by ")}`, FIX);
+}

@@ -1,0 +1,51 @@
+import { TerraformVariable } from "cdktf";
+import { ChartOutput } from "../../lib/manifests/chart-output";
+import { ContainerImage } from "../../lib/workload/container-image";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { Probe } from "../../lib/workload/probe";
+import { SecretFiles } from "../../lib/workload/secret-files";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { newStack } from "../support/stack";
+import { IMAGE, newChart, refusal } from "./support";
+
+const stack = newStack();
+const text = new TerraformVariable(stack, "text", {}).stringValue;
+const number = new TerraformVariable(stack, "number", {}).numberValue;
+const range = { request: text, limit: text };
+
+describe("a reference to a Terraform value where none can be used", () => {
+  test.each<[string, () => unknown]>([
+    ["labels", () => new HardenedDeployment(newChart(), "web", { image: IMAGE, labels: { a: text } })],
+    [
+      "the key of a label",
+      () => new SecureNamespace(newChart(), "n", { name: "n", labels: { [text]: text } }),
+    ],
+    [
+      "quantities",
+      () => new HardenedDeployment(newChart(), "web", { image: IMAGE, resources: { memory: range } }),
+    ],
+    ["the name of a namespace", () => new SecureNamespace(newChart(), "namespace", { name: text })],
+    [
+      "the quota of a namespace",
+      () => new SecureNamespace(newChart(), "n", { name: "n", quota: { pods: number } }),
+    ],
+    ["the name of a Secret", () => SecretFiles.fromSecret("/run/secrets/db", text)],
+    ["the key of a Secret", () => SecretFiles.fromSecret("/run/secrets/db", "db", { keys: [text] })],
+    ["an id", () => new HardenedDeployment(newChart(), text, { image: IMAGE })],
+    ["the id of a chart", () => new ChartOutput(stack, text, newChart())],
+    ["an image", () => ContainerImage.of(text)],
+    ["the port of a probe", () => Probe.http("/healthz", number)],
+    ["the seconds of a probe", () => Probe.tcp(8080, { periodSeconds: number })],
+  ])("is called so, and not by its placeholder: %s", (_, make) => {
+    const problems = refusal(make);
+    const all = problems.map(({ path, what, fix }) => `${path} ${what} ${fix}`).join("\n");
+    expect(all).toMatch("a reference to a Terraform value");
+    expect(all).not.toMatch(/TfToken|e\+\d{3}/);
+  });
+});
+
+test("a probe's options that are none are called by their kind", () => {
+  expect(refusal(() => Probe.tcp(8080, "x" as never))).toMatchObject([
+    { code: "VALUE_INVALID", what: "What was given is a text" },
+  ]);
+});
