@@ -32,7 +32,8 @@ export interface ISecureOkeCluster extends IConstruct {
    * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
    * @param chart the chart; a chart can be added once
    * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; at
-   * synthesis NAME_DUPLICATE, MANIFEST_SECRET, MANIFEST_REFERENCES, and what each of the objects is refused for
+   * synthesis NAME_DUPLICATE, MANIFEST_SECRET, MANIFEST_REFERENCES, CREDENTIAL_LITERAL, PATCH_INVALID, PEER_ELSEWHERE, and what
+   * each of the objects is refused for
    */
   addCdk8sChart(id: string, chart: Chart): void;
 }

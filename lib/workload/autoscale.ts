@@ -3,6 +3,7 @@ import { kindOf, isOfKind } from "./shapes";
 import { type ContainerResources } from "./container-resources";
 import { type PodOwner } from "./workload-objects";
 import { parseQuantity } from "../core/quantity";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 /**
@@ -57,14 +58,14 @@ export function checkAutoscale(
   if (!Number.isInteger(min) || min < least) {
     problems.add(
       "REPLICAS_INVALID",
-      `autoscale.min is ${JSON.stringify(min)}`,
+      `autoscale.min is ${shown(min)}`,
       `Give a whole number from ${least} on`,
     );
   }
   if (!Number.isInteger(max) || max <= min) {
     problems.add(
       "REPLICAS_INVALID",
-      `autoscale.max is ${JSON.stringify(max)}, and autoscale.min ${JSON.stringify(min)}`,
+      `autoscale.max is ${shown(max)}, and autoscale.min ${shown(min)}`,
       "Give a whole number above min, or leave autoscale out and give replicas",
     );
   }
@@ -88,7 +89,7 @@ export function checkTargets(
     if (isWhole && (reserved === 0n || BigInt(percent) * reserved < 100n * most)) continue;
     problems.add(
       "COUNT_INVALID",
-      `autoscale.${name} is ${JSON.stringify(percent)}, of ${request} that are reserved and ${limit} at most`,
+      `autoscale.${name} is ${shown(percent)}, of ${request} that are reserved and ${limit} at most`,
       "Give a whole number from 1 on that a container can pass before it meets its limit, for example 70",
     );
   }

@@ -1,3 +1,4 @@
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 const MACROS = ["@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly"];
@@ -50,7 +51,7 @@ export function checkSchedule(problems: Problems, schedule: unknown): void {
   const fix =
     'Write five fields, for example "30 2 * * MON-FRI", or one of @hourly, @daily, @weekly, @monthly';
   const refuse = (what: string) => {
-    problems.add("SCHEDULE_INVALID", `schedule is ${JSON.stringify(schedule)}${what}`, fix);
+    problems.add("SCHEDULE_INVALID", `schedule is ${shown(schedule)}${what}`, fix);
   };
   if (typeof schedule !== "string") return refuse("");
   if (MACROS.includes(schedule)) return;
@@ -74,7 +75,7 @@ export function checkTimeZone(problems: Problems, timeZone: unknown): void {
   if (typeof timeZone === "string" && isTimeZone(timeZone)) return;
   problems.add(
     "SCHEDULE_INVALID",
-    `timeZone is ${JSON.stringify(timeZone)}`,
+    `timeZone is ${shown(timeZone)}`,
     'Take a name of the IANA database, for example "Etc/UTC" or "Europe/Berlin"',
   );
 }

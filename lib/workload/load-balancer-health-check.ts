@@ -1,5 +1,6 @@
 import { given } from "./chart-objects";
 import { LoadBalancerType } from "./load-balancer-kinds";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 /**
@@ -45,7 +46,7 @@ export function checkHealthCheck(
     const from = name === "intervalSeconds" ? least : 1;
     const value = all[name];
     if (Number.isInteger(value) && value >= from && value <= MOST[name]) continue;
-    const what = `healthCheck.${name} is ${JSON.stringify(value)}`;
+    const what = `healthCheck.${name} is ${shown(value)}`;
     problems.add("COUNT_INVALID", what, `Give a whole number from ${from} to ${MOST[name]}`);
   }
   if (all.timeoutSeconds <= all.intervalSeconds) return;

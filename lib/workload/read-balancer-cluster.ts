@@ -4,6 +4,7 @@ import { LoadBalancerType } from "./load-balancer-kinds";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { contains, readIpv4CidrIfKnown, readIpv4Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { type ClusterSubnet } from "../network/subnet";
 
@@ -68,7 +69,7 @@ function checkAddress(
   if (!block) {
     problems.add(
       "VALUE_INVALID",
-      `reservedAddress is ${JSON.stringify(address)}, which is no IPv4 address`,
+      `reservedAddress is ${shown(address)}, which is no IPv4 address`,
       "Give an address such as 192.0.2.10, or a reference to one",
     );
     return;

@@ -11,6 +11,7 @@ import { type VolumeClaim } from "./volume-claim";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../core/credential-literal";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 /** A container of any kind; the program's has a name for its port, a delay before it ends, and volumes that stay. */
@@ -97,7 +98,7 @@ function checkPort(problems: Problems, port: number | undefined, added: AddedCap
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     problems.add(
       "PORT_INVALID",
-      `port is ${JSON.stringify(port)}`,
+      `port is ${shown(port)}`,
       "Give a whole number from 1024 to 65535, for example 8080",
     );
   } else if (port < 1024 && !added) {

@@ -6,6 +6,7 @@ import { type HardenedPod } from "./hardened-pod";
 import { readListeningPod } from "./read-listening-pod";
 import { shaped } from "./shapes";
 import { pathOf } from "../core/construct-path";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 const LEAST = 2;
@@ -25,9 +26,5 @@ export function readDeployment(scope: Construct, id: string, given: HardenedDepl
 /** Adds a problem where a number of pods was given that is none, or too few. */
 export function checkReplicas(problems: Problems, replicas: number | undefined, least: number): void {
   if (replicas === undefined || (Number.isInteger(replicas) && replicas >= least)) return;
-  problems.add(
-    "REPLICAS_INVALID",
-    `replicas is ${JSON.stringify(replicas)}`,
-    `Give a whole number from ${least} on`,
-  );
+  problems.add("REPLICAS_INVALID", `replicas is ${shown(replicas)}`, `Give a whole number from ${least} on`);
 }

@@ -10,6 +10,7 @@ import { readPod } from "./read-pod";
 import { choice, shaped } from "./shapes";
 import { pathOf } from "../core/construct-path";
 import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 const JOB_SHAPES = {
@@ -60,7 +61,7 @@ export function readCronJob(scope: Construct, id: string, given: HardenedCronJob
   checkCount(problems, "successfulJobsHistoryLimit", props.successfulJobsHistoryLimit, 0);
   checkCount(problems, "failedJobsHistoryLimit", props.failedJobsHistoryLimit, 0);
   if (props.suspend !== undefined && typeof props.suspend !== "boolean") {
-    problems.add("VALUE_INVALID", `suspend is ${JSON.stringify(props.suspend)}`, "Write true or false");
+    problems.add("VALUE_INVALID", `suspend is ${shown(props.suspend)}`, "Write true or false");
   }
   problems.throwIfAny();
   return pod;

@@ -5,6 +5,7 @@ import { Probe } from "./probe";
 import { type AnyContainer } from "./read-container";
 import { type PodPlace } from "./pod-place";
 import { DEFAULT_GRACE, readPod } from "./read-pod";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 /** Reads the props of pods that may listen on a port; what is wrong with them goes into the problems. */
@@ -43,7 +44,7 @@ function checkStopDelay(problems: Problems, props: ListeningPodProps): void {
   if (Number.isInteger(delay) && delay >= 0 && !(delay > 0 && delay >= grace)) return;
   problems.add(
     "COUNT_INVALID",
-    `stopDelaySeconds is ${JSON.stringify(delay)}, and terminationGracePeriodSeconds ${JSON.stringify(grace)}`,
+    `stopDelaySeconds is ${shown(delay)}, and terminationGracePeriodSeconds ${shown(grace)}`,
     "Give a whole number from 0 on that leaves the program some of the grace period, or leave it out",
   );
 }

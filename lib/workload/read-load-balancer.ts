@@ -44,7 +44,7 @@ const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that the workload runs in"),
   access: kind(["isInternal", "sourceRanges"], 'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])'),
   tls: kind(["place", "secret"], 'TlsTermination.atLoadBalancer({ secretName: "web-tls" })'),
-  workload: kind(["connections", "selectorLabels"], "the HardenedDeployment"),
+  workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
   shape: kind(["minimumMbps", "maximumMbps"], "LoadBalancerShape.flexible(10, 100)"),
   type: choice(LoadBalancerType, "LoadBalancerType.LOAD_BALANCER or LoadBalancerType.NETWORK_LOAD_BALANCER"),
   transport: choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP"),

@@ -11,6 +11,7 @@ import { type WritablePath } from "./writable-path";
 import { checkCapacity, togetherOf } from "./writable-capacity";
 import { pathOf } from "../core/construct-path";
 import { checkAnnotations, checkLabels } from "../core/kubernetes-names";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** The grace period of a pod that says nothing about it, in seconds. */
@@ -99,14 +100,14 @@ function checkNumbers(problems: Problems, props: HardenedPodProps): void {
   if (!Number.isInteger(user) || user < LEAST_USER || user > LARGEST_USER) {
     problems.add(
       "USER_INVALID",
-      `user is ${JSON.stringify(user)}`,
+      `user is ${shown(user)}`,
       `Give a whole number from ${LEAST_USER} on, or leave it out for ${DEFAULT_USER}; files of the image need not belong to it`,
     );
   }
   if (!Number.isInteger(grace) || grace < 0) {
     problems.add(
       "COUNT_INVALID",
-      `terminationGracePeriodSeconds is ${JSON.stringify(grace)}`,
+      `terminationGracePeriodSeconds is ${shown(grace)}`,
       "Give a whole number from 0 on",
     );
   }

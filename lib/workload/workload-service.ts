@@ -68,7 +68,9 @@ export class WorkloadService extends Construct {
   }
 }
 
-const SHAPES = { workload: kind(["connections", "selectorLabels"], "the HardenedDeployment") };
+const SHAPES = {
+  workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
+};
 
 interface Read {
   readonly workload: IServiceBackend;
