@@ -330,3 +330,11 @@ test("wide rules are listed, with what is wide about them", () => {
     "oci_core_security_list.empty ingress_security_rules[0]: every protocol",
   ]);
 });
+
+test("a second rule that may be stateless leaves open whether answers come back", () => {
+  const asked = (stateless: unknown) =>
+    ofApi((resource) => addRules(resource, { ...OPEN_API, stateless })).verdict;
+  expect(asked(false)).toBe(YES);
+  expect(asked(true)).toBe(NO);
+  expect(asked("${var.stateless}")).toBe(UNKNOWN);
+});

@@ -77,6 +77,7 @@ export class RuleReader {
       ...at,
       ...spans,
       stateless: stateless === true || stateless === "true",
+      ...(stateless instanceof Error ? { maybeStateless: true } : {}),
       ...(number === undefined ? {} : { protocol: number }),
       end: this.end(body, document, at.incoming),
       ...(doubts.length > 0 ? { doubt: doubts.join("; ") } : {}),
@@ -104,7 +105,7 @@ export class RuleReader {
 
 /** A rule that may be any rule. */
 export function anything(at: { address: string; incoming: boolean }, doubt: string): SecurityRule {
-  return { ...at, stateless: false, end: { kind: "unknown", why: doubt }, doubt };
+  return { ...at, stateless: false, maybeStateless: true, end: { kind: "unknown", why: doubt }, doubt };
 }
 
 function doubtOf({ body }: Resource): string | undefined {

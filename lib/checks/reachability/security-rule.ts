@@ -18,6 +18,8 @@ export interface SecurityRule {
   readonly address: string;
   readonly incoming: boolean;
   readonly stateless: boolean;
+  /** Whether it may be stateless too, as that is not known yet. */
+  readonly maybeStateless?: boolean;
   /** The number of the protocol; undefined for all. */
   readonly protocol?: number;
   readonly source?: Span;

@@ -58,7 +58,7 @@ export class Side {
       this.forward = forward.candidates(packets, peer);
       this.isClosed = this.forward.length === 0;
       // Only what a stateless rule let through needs a rule for the way back.
-      if (this.needsReply && this.forward.some(({ stateless }) => stateless)) {
+      if (this.needsReply && this.forward.some((rule) => mayBe(rule, true))) {
         this.back = back.candidates(turned(packets), peer);
       }
     }
@@ -156,10 +156,10 @@ export class Side {
   /** A stateless rule comes before a stateful one: what it lets through is not remembered. */
   private returns(packets: Packets, place: Place): Tri {
     if (!this.needsReply) return Tri.YES;
-    if (!this.forward.some(({ stateless }) => stateless)) return Tri.YES;
+    if (!this.forward.some((rule) => mayBe(rule, true))) return Tri.YES;
     const of = (stateless: boolean) =>
       any(this.forward, (rule) =>
-        rule.stateless === stateless ? matches(rule, packets, this.peer, place) : Tri.NO,
+        mayBe(rule, stateless) ? matches(rule, packets, this.peer, place) : Tri.NO,
       );
     const remembered = and(of(false), not(of(true)));
     return or(
@@ -203,6 +203,11 @@ export class Side {
         : "answers to what a stateless rule let through";
     return [{ layer: "way back", verdict, by, text }];
   }
+}
+
+/** Whether a rule may be stateless, or may be stateful. */
+function mayBe(rule: SecurityRule, stateless: boolean): boolean {
+  return rule.stateless === stateless || rule.maybeStateless === true;
 }
 
 function doubtOf(rule: SecurityRule): string {
