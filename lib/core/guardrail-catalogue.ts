@@ -72,7 +72,7 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   "load-balancer-rules": {
     title: "A load balancer whose rules are not in network security groups",
     why: "Without the mode the cloud controller rewrites security lists: all of the subnet is opened, and Terraform sees drift.",
-    fix: 'Give the Service the annotation oci.oraclecloud.com/security-rule-management-mode: "NSG"',
+    fix: 'Give the Service the annotation oci.oraclecloud.com/security-rule-management-mode: "NSG", or "None" and groups of your own',
     practice: "nsg-rules-as-code",
   },
   "load-balancer-sources": {

@@ -7,6 +7,10 @@ import {
 import { GuardrailRule } from "../core/guardrail-catalogue";
 
 const RULE_MODE = "oci.oraclecloud.com/security-rule-management-mode";
+const GROUPS = [
+  "oci-network-load-balancer.oraclecloud.com/oci-network-security-groups",
+  "oci.oraclecloud.com/oci-network-security-groups",
+];
 const INTERNAL = [
   "oci-network-load-balancer.oraclecloud.com/internal",
   "service.beta.kubernetes.io/oci-load-balancer-internal",
@@ -44,12 +48,21 @@ const NOT_BY_THE_SERVER = {
 };
 const BINDING_CHANGED = whenChanged("object.roleRef", "object.?subjects");
 
+// In mode None the cloud controller writes no rules: those of the groups that are attached are all there are.
 const loadBalancerRules: GuardrailDefinition = {
   rule: GuardrailRule.LOAD_BALANCER_RULES,
   resourceRules: SERVICES,
-  matchConditions: [IS_LOAD_BALANCER, whenChanged(TYPE, annotation(RULE_MODE))],
-  variables: [{ name: "mode", expression: `${annotation(RULE_MODE)}.orValue("")` }],
-  offenders: 'variables.mode == "NSG" ? [] : [variables.mode == "" ? "no mode" : variables.mode]',
+  matchConditions: [IS_LOAD_BALANCER, whenChanged(TYPE, ...[RULE_MODE, ...GROUPS].map(annotation))],
+  variables: [
+    { name: "mode", expression: `${annotation(RULE_MODE)}.orValue("")` },
+    {
+      name: "hasGroups",
+      expression: GROUPS.map((key) => `${annotation(key)}.orValue("").trim() != ""`).join(" || "),
+    },
+  ],
+  offenders:
+    'variables.mode == "NSG" || (variables.mode == "None" && variables.hasGroups) ? [] : ' +
+    '[variables.mode == "" ? "no mode" : variables.mode == "None" ? "mode None without groups" : variables.mode]',
 };
 
 // What CEL reads as no range is refused too: Kubernetes takes some of it, such as 000.0.0.0/0.

@@ -1,17 +1,19 @@
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { DIGEST } from "../workload/support";
 import {
-  account,
   ALLOWED,
+  GROUPS,
+  INTERNAL,
+  INTERNAL_NLB,
+  NLB_GROUPS,
+  account,
   binding,
   container,
   group,
-  INTERNAL,
-  INTERNAL_NLB,
   loadBalancer,
   service,
-  user,
   type PodTemplate,
+  user,
 } from "./support";
 
 type Change = (pod: PodTemplate) => void;
@@ -284,12 +286,24 @@ export const OBJECT_CASES: { readonly [rule: string]: Cases<any> } = {
       "mode NSG of a network load balancer": loadBalancer(undefined, {
         "oci.oraclecloud.com/load-balancer-type": "nlb",
       }),
+      "mode None with groups of one's own": loadBalancer(
+        ["10.0.0.0/8"],
+        { [GROUPS]: "ocid1.networksecuritygroup.oc1..example" },
+        "None",
+      ),
+      "mode None of a network load balancer with groups": loadBalancer(
+        ["10.0.0.0/8"],
+        { [NLB_GROUPS]: "ocid1.networksecuritygroup.oc1..example" },
+        "None",
+      ),
       "a Service inside the cluster": service({}),
     },
     refuse: {
       "no annotation": loadBalancer(["10.0.0.0/8"], {}, ""),
       "mode SL-All": loadBalancer(["10.0.0.0/8"], {}, "SL-All"),
       "mode None": loadBalancer(["10.0.0.0/8"], {}, "None"),
+      "mode None with blank groups": loadBalancer(["10.0.0.0/8"], { [GROUPS]: " " }, "None"),
+      "mode SL-All with groups": loadBalancer(["10.0.0.0/8"], { [GROUPS]: "ocid1.x" }, "SL-All"),
       "mode nsg": loadBalancer(["10.0.0.0/8"], {}, "nsg"),
     },
   },

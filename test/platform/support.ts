@@ -89,6 +89,8 @@ export const user = (name: string) => ({ kind: "User", apiGroup: "rbac.authoriza
 export const group = (name: string) => ({ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name });
 
 const OCI_RULES = "oci.oraclecloud.com/security-rule-management-mode";
+export const GROUPS = "oci.oraclecloud.com/oci-network-security-groups";
+export const NLB_GROUPS = "oci-network-load-balancer.oraclecloud.com/oci-network-security-groups";
 export const INTERNAL = "service.beta.kubernetes.io/oci-load-balancer-internal";
 export const INTERNAL_NLB = "oci-network-load-balancer.oraclecloud.com/internal";
 
