@@ -51,7 +51,7 @@ export function checkEndpointAccess(problems: Problems, value: unknown): boolean
     problems,
     "endpointAccess",
     value,
-    ["isPublic", "_peers"],
+    ["isPublic", "cidrs", "groups", "_peers"],
     "EndpointAccess.privateOnly() or another of its choices",
   );
 }

@@ -23,7 +23,7 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    * Makes the workload reachable through an OCI load balancer that ends TLS, with rules in network security groups.
    *
    * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
-   * SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
+   * NODE_PORT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
    * another cluster
    */
   public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
@@ -39,7 +39,7 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, also where the workload has no port
    */
   public exposeViaService(options: ServiceOptions = {}): WorkloadService {
-    const name = options.name ?? this.name;
+    const name = (options as ServiceOptions | null)?.name ?? this.name;
     return new WorkloadService(this, `Service-${name}`, { ...options, name, workload: this });
   }
 }

@@ -42,7 +42,10 @@ const GROUP = kind(["networkSecurityGroupId"], "a NetworkSecurityGroup");
 
 const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that the workload runs in"),
-  access: kind(["isInternal", "sourceRanges"], 'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])'),
+  access: kind(
+    ["isInternal", "sourceRanges", "_acknowledge"],
+    'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
+  ),
   tls: kind(["place", "secret"], 'TlsTermination.atLoadBalancer({ secretName: "web-tls" })'),
   workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
   shape: kind(["minimumMbps", "maximumMbps"], "LoadBalancerShape.flexible(10, 100)"),

@@ -118,6 +118,14 @@ describe("a value of another kind", () => {
     expect(problems[0]?.fix).toBe('Write KubernetesVersion.of("v1.34.1")');
   });
 
+  test("is refused by a cluster where it only looks like an access", () => {
+    const endpointAccess = { isPublic: true, _peers: [], reason: "" };
+    const problems = refusal(() => make.cluster!(newStack(), { ...minimal, endpointAccess }));
+    expect(problems.map(({ code, what }) => [code, what.split(" ")[0]])).toEqual([
+      ["VALUE_INVALID", "endpointAccess"],
+    ]);
+  });
+
   test("is refused by a cluster that exists", () => {
     const problems = refusal(() =>
       make["imported cluster"]!(newStack(), {

@@ -1,3 +1,4 @@
+import { Chart } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
 import { AddedCapability } from "../../lib/workload/added-capability";
@@ -26,6 +27,22 @@ function web() {
 }
 
 describe("a program without types is told all that is wrong and what to write instead:", () => {
+  test("a load balancer whose access no factory made", () => {
+    const expose = () =>
+      web().exposeViaLoadBalancer({
+        cluster: fakeCluster(),
+        access: any({ isInternal: true, sourceRanges: ["10.0.0.0/8"] }),
+        tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+      });
+    expect(refusedCodes(expose)).toEqual(["VALUE_INVALID"]);
+  });
+
+  test("a Service of nothing gets the defaults", () => {
+    const workload = web();
+    workload.exposeViaService(any(null));
+    expect(objectOf(Chart.of(workload), "Service").metadata.name).toBe("web");
+  });
+
   test("a deployment of texts", () => {
     const chart = newChart();
     const props = {
