@@ -1,14 +1,10 @@
-import { Token } from "cdktf";
 import { checkGroup } from "./value-kinds";
 import { readCidrs } from "../core/cidr";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkRuleReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
-import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { type INetworkPeer, NetworkPeer } from "../network/network-peer";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
-
-const LONGEST_REASON = 255;
 
 /**
  * Who reaches the Kubernetes API endpoint of a cluster, beside its own nodes and pods.
@@ -77,16 +73,8 @@ function readPublic(factory: string, cidrs: string[], choice: ReasonedChoice): s
   const problems = new Problems(factory);
   const blocks = readCidrs(problems, "The list", Array.isArray(cidrs) ? cidrs : []);
   const reason = (choice as Partial<ReasonedChoice> | undefined)?.reason;
-  checkReason(problems, "A public API endpoint", reason);
-  checkText(problems, "The reason", reason);
   // It becomes the description of the endpoint's rules.
-  if (typeof reason === "string" && !Token.isUnresolved(reason) && reason.length > LONGEST_REASON) {
-    problems.add(
-      "RULE_REASON_LENGTH",
-      `The reason has ${reason.length} characters`,
-      `Say it in at most ${LONGEST_REASON}`,
-    );
-  }
+  checkRuleReason(problems, "A public API endpoint", reason);
   problems.throwIfAny();
   return blocks;
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { DefaultTokenResolver, StringConcat, Token, Tokenization, type IResolvable } from "cdktf";
 import { type IConstruct } from "constructs";
+import { shortHash } from "./short-hash";
 
 /** A reference as Terraform will read it, such as `${oci_core_vcn.network.id}`. */
 export function resolveReference(scope: IConstruct, reference: IResolvable | string): string {
@@ -16,5 +16,5 @@ export function resolveReference(scope: IConstruct, reference: IResolvable | str
  */
 export function idPartOf(scope: IConstruct, value: string): string {
   if (!Token.isUnresolved(value)) return value.replace(/[^A-Za-z0-9_-]/g, "-");
-  return createHash("sha256").update(resolveReference(scope, value)).digest("hex").slice(0, 8);
+  return shortHash(resolveReference(scope, value));
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { LONGEST_DISPLAY_NAME } from "./display-name";
+import { shortHash } from "./short-hash";
 import { literalText } from "./terraform-text";
 
 // What is made under a name adds a word of its own.
@@ -29,7 +29,7 @@ export function stemOf(name: string): string {
 export function policyNameOf(scope: IConstruct, text: string): string {
   // A reference has nothing that could stand in a name, and its placeholder moves.
   const known = Token.isUnresolved(text) ? scope.node.path : text;
-  const hash = hashOf(`${scope.node.path}\n${known}`);
+  const hash = shortHash(`${scope.node.path}\n${known}`);
   const words = known.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, LONGEST_POLICY_NAME - hash.length - 1);
   return `${words}-${hash}`;
 }
@@ -37,10 +37,6 @@ export function policyNameOf(scope: IConstruct, text: string): string {
 /** The beginning of a text that is too long, and a hash that tells it from others that begin alike. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
-  const hash = hashOf(text);
+  const hash = shortHash(text);
   return `${text.slice(0, most - hash.length - 1)}-${hash}`;
-}
-
-function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { shortHash } from "./short-hash";
 import { shown } from "./shown";
 import { checkText, literalText } from "./terraform-text";
 import { type Problems } from "./validation-error";
@@ -118,6 +118,6 @@ function ownTags(path: string): { [key: string]: string } {
 
 /** The end of a path, which says most, and a hash that tells it from others that end alike. */
 function shortened(path: string): string {
-  const hash = createHash("sha256").update(path).digest("hex").slice(0, 8);
+  const hash = shortHash(path);
   return `${hash}...${path.slice(-(LONGEST_VALUE - hash.length - 3))}`;
 }

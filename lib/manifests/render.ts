@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { Fn, Token, type IResolvable } from "cdktf";
 import { Yaml } from "cdk8s";
 import { escape, isFragile, unicodeEscape } from "./fragile-text";
 import { partsOf, referenceOf } from "./references";
+import { shortHash } from "../core/short-hash";
 
 /** Writes a reference as text: for Terraform an expression, for a reader its address. */
 export type Resolve = (reference: IResolvable | string) => string;
@@ -83,7 +83,7 @@ function markerFor(objects: readonly unknown[]): string {
   );
   let mark = "";
   for (let round = 0; mark === "" || text.includes(mark); round++) {
-    mark = `ref${createHash("sha256").update(`${round}${text}`).digest("hex").slice(0, 12)}n`;
+    mark = `ref${shortHash(`${round}${text}`, 12)}n`;
   }
   return mark;
 }

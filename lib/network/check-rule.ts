@@ -1,18 +1,12 @@
-import { Token } from "cdktf";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { checkCidrLabel } from "./region-services";
 import { readCidrs } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
-import { Protocol, type Port } from "../core/port";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { hasPorts, MOST_PORTS, portsOf, Protocol, type Port } from "../core/port";
+import { checkReason, checkRuleReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
-import { checkText } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
-
-const LONGEST_REASON = 255;
-// Half of all ports. The node ports, 30000 to 32767, and the ranges of media and file transfer are far smaller.
-const MOST_PORTS = 32_767;
 
 /** Reads who a rule is for; what is wrong with the rule goes into the problems, all at once. */
 export function readRule(
@@ -23,43 +17,23 @@ export function readRule(
 ): RuleEnd | undefined {
   checkGiven(problems, { peer, port, choice });
   const knownPort = port && isPort(problems, port);
-  if (choice) checkRuleReason(problems, port, choice.reason);
+  if (choice) checkRuleReason(problems, port ? `The rule for ${port.toString()}` : "The rule", choice.reason);
   const end = peer && readEnd(problems, peer);
   if (end && knownPort && end.type !== "NETWORK_SECURITY_GROUP") checkWidth(problems, port);
   return end;
 }
 
-function checkRuleReason(problems: Problems, port: Port | undefined, reason: string): void {
-  checkReason(problems, port ? `The rule for ${port.toString()}` : "The rule", reason);
-  checkText(problems, "The reason", reason);
-  const length = String(reason).length;
-  if (length <= LONGEST_REASON || Token.isUnresolved(reason)) return;
-  problems.add(
-    "RULE_REASON_LENGTH",
-    `The reason has ${length} characters`,
-    `Say it in at most ${LONGEST_REASON}`,
-  );
-}
-
 /** Whether it is a port; plain JavaScript can give any object in its place. */
 function isPort(problems: Problems, port: Port): boolean {
-  const { protocol, from, to, icmpType, icmpCode } = port;
-  const within = (value: number | undefined, least: number, most: number) =>
-    value !== undefined && Number.isInteger(value) && value >= least && value <= most;
-  const ranged = protocol === Protocol.TCP || protocol === Protocol.UDP;
-  const right = ranged
-    ? within(from, 1, 65535) && within(to, from ?? 1, 65535)
-    : protocol === Protocol.ALL ||
-      (protocol === Protocol.ICMP && within(icmpType, 0, 255) && within(icmpCode, 0, 255));
-  if (right) return true;
+  if (hasPorts(port)) return true;
   problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
   return false;
 }
 
 function checkWidth(problems: Problems, port: Port): void {
-  const { protocol, from = 1, to = from } = port;
-  const count = to - from + 1;
-  if (protocol !== Protocol.ALL && count <= MOST_PORTS) return;
+  const { protocol } = port;
+  const count = portsOf(port);
+  if (count <= MOST_PORTS) return;
   const what =
     protocol === Protocol.ALL ? "Every protocol and port" : `${count} of the 65535 ${protocol} ports`;
   problems.add(

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { readRule } from "./check-rule";
@@ -14,6 +13,7 @@ import { checkOcid } from "../core/ocid";
 import { type Port } from "../core/port";
 import { type ReasonedChoice } from "../core/reason";
 import { idPartOf } from "../core/reference";
+import { shortHash } from "../core/short-hash";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
@@ -84,7 +84,7 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
 
   public toRuleEnd(): RuleEnd {
     // Ids must not move when something else is added, and two groups of one name must differ: so a hash of the path.
-    const hash = createHash("sha256").update(this.node.path).digest("hex").slice(0, 8);
+    const hash = shortHash(this.node.path);
     const value = this.networkSecurityGroupId;
     return { type: "NETWORK_SECURITY_GROUP", value, key: `${this.node.id}-${hash}` };
   }

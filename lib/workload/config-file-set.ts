@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type ConfigFile } from "./config-file";
+import { shortHash } from "../core/short-hash";
 import { type Problems } from "../core/validation-error";
 
 const LARGEST = 1024 * 1024;
@@ -15,10 +15,6 @@ export function checkFiles(problems: Problems, files: readonly ConfigFile[]): vo
   );
 }
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 8);
-}
-
 /** The files as keys of a ConfigMap whose name changes with what they say, so that a change rolls the pods. */
 export class ConfigFileSet {
   /** The name of the ConfigMap. */
@@ -31,7 +27,7 @@ export class ConfigFileSet {
     const entries = this.files.map(({ path, content }) => [path, content]);
     // The owner is hashed too: the container a-b of one workload and the container b of another named …-a may meet.
     const text = JSON.stringify(owner === undefined ? entries : [owner, entries]);
-    this.name = `${workload}-${owner === undefined ? "" : `${owner}-`}config-${digest(text)}`;
+    this.name = `${workload}-${owner === undefined ? "" : `${owner}-`}config-${shortHash(text)}`;
   }
 
   public data(): { [key: string]: string } {
@@ -52,6 +48,6 @@ export class ConfigFileSet {
     const base = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/[^-._a-zA-Z0-9]/g, "_");
     const key = base(file.path).slice(0, 200);
     const alone = this.files.filter((other) => base(other.path).slice(0, 200) === key).length === 1;
-    return alone && !key.startsWith("..") && key !== "." ? key : `${digest(file.path)}-${key}`;
+    return alone && !key.startsWith("..") && key !== "." ? key : `${shortHash(file.path)}-${key}`;
   }
 }

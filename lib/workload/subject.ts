@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { Token } from "cdktf";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
+import { shortHash } from "../core/short-hash";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
@@ -132,7 +132,7 @@ export class Subject {
   public _id(namespace?: string): string {
     const account = this.kind === "ServiceAccount" ? [this.namespace ?? namespace] : [];
     const text = JSON.stringify([this.kind, this.name, ...account]);
-    return `${this.kind.toLowerCase()}-${createHash("sha256").update(text).digest("hex").slice(0, 10)}`;
+    return `${this.kind.toLowerCase()}-${shortHash(text, 10)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { shortHash } from "../core/short-hash";
 
 const LONGEST = 63;
 
@@ -13,6 +13,6 @@ export function volumeName(kind: "config" | "secret" | "shared" | "writable", pa
   // Where characters were lost, another path could have the same name.
   const lossless = /^(?:\/[a-z0-9]+)*$/.test(path) && !owner.includes("--") && name.length <= LONGEST;
   if (lossless) return name;
-  const hash = createHash("sha256").update(`${owner}:${path}`).digest("hex").slice(0, 8);
+  const hash = shortHash(`${owner}:${path}`);
   return `${name.slice(0, LONGEST - 9).replace(/-+$/, "")}-${hash}`;
 }
