@@ -1,5 +1,6 @@
 import { ApiObject, App, Chart, type IResolver } from "cdk8s";
 import { Token, Tokenization } from "cdktf";
+import { type IConstruct } from "constructs";
 import { withPatches } from "./patches";
 import { runChecks, withoutChecks } from "./synthesis-checks";
 
@@ -43,15 +44,16 @@ export function chartsIn(chart: Chart): Chart[] {
 function readCharts(chart: Chart): unknown[] {
   const charts = chartsIn(chart);
   const objects = new Map(
-    charts.map((one) => [one, withPatches(chartObjects(chart), () => one.toJson() as unknown[])]),
+    charts.map((one) => [one, withPatches(apiObjectsIn(chart), () => one.toJson() as unknown[])]),
   );
   if (charts.length === 1) return [...objects.values()].flat();
   // Reading has told cdk8s which chart needs which.
   return App.of(chart).charts.flatMap((one) => objects.get(one) ?? []);
 }
 
-function chartObjects(chart: Chart): ApiObject[] {
-  return chart.node.findAll().filter((one) => ApiObject.isApiObject(one));
+/** The objects in a construct and below it, those of charts inside of it too. */
+export function apiObjectsIn(scope: IConstruct): ApiObject[] {
+  return scope.node.findAll().filter((one) => ApiObject.isApiObject(one));
 }
 
 /** kubectl applies objects one by one, and refuses those whose namespace comes later. */

@@ -1,5 +1,5 @@
-import { ApiObject, type Chart } from "cdk8s";
-import { dataOf } from "./chart-objects";
+import { type Chart } from "cdk8s";
+import { apiObjectsIn, dataOf } from "./chart-objects";
 import { type Problems } from "../core/validation-error";
 
 /** Under which name the API server keeps an object. */
@@ -58,9 +58,7 @@ export function makersOf(
   { key }: ObjectName,
   namesIn: (data: unknown) => ObjectName[],
 ): string[] {
-  return chart.node
-    .findAll()
-    .filter((one) => ApiObject.isApiObject(one))
+  return apiObjectsIn(chart)
     .filter((object) => namesIn(dataOf(object)).some((name) => name.key === key))
     .map(({ node }) => node.path);
 }

@@ -1,11 +1,11 @@
-import { ApiObject } from "cdk8s";
+import { type ApiObject } from "cdk8s";
 import { App, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./image-name";
 import { imagesOf, type PulledImage } from "./images-of";
 import { isOfKind, refuseKind } from "./shapes";
 import { Problems } from "../core/validation-error";
-import { dataOf } from "../manifests/chart-objects";
+import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
@@ -70,7 +70,7 @@ export class AllowedRegistries {
 
   private checkObjects(): void {
     const problems = new Problems(this.scope);
-    for (const object of this.scope.node.findAll().filter((one) => ApiObject.isApiObject(one))) {
+    for (const object of apiObjectsIn(this.scope)) {
       problems.collect(() => {
         const own = new Problems(object);
         for (const image of imagesOf(dataOf(object))) this.check(own, object, image);

@@ -1,6 +1,7 @@
-import { ApiObject, Chart } from "cdk8s";
+import { Chart } from "cdk8s";
 import { type Construct } from "constructs";
 import { type Problems } from "../core/validation-error";
+import { apiObjectsIn } from "../manifests/chart-objects";
 
 /** An object of props without those that are undefined, so that they don't hide defaults. */
 export function given<T extends object>(props: T): T {
@@ -29,15 +30,12 @@ export function checkUnused(
     );
     return;
   }
-  const taken = chart.node
-    .findAll()
-    .filter((other) => ApiObject.isApiObject(other))
-    .find(
-      ({ kind, name: other, metadata }) =>
-        kinds.includes(kind) &&
-        other === name &&
-        (kind === "Namespace" || metadata.namespace === chart.namespace),
-    );
+  const taken = apiObjectsIn(chart).find(
+    ({ kind, name: other, metadata }) =>
+      kinds.includes(kind) &&
+      other === name &&
+      (kind === "Namespace" || metadata.namespace === chart.namespace),
+  );
   if (!taken) return;
   problems.add(
     "NAME_DUPLICATE",

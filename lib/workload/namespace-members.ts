@@ -1,6 +1,5 @@
-import { ApiObject, Chart } from "cdk8s";
-import { type IConstruct } from "constructs";
-import { dataOf } from "../manifests/chart-objects";
+import { Chart } from "cdk8s";
+import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 import { Problems } from "../core/validation-error";
 
 const names = new WeakMap<Chart, Set<string>>();
@@ -20,11 +19,8 @@ export function checkMembers(chart: Chart): void {
   const made = [...(names.get(chart) ?? [])].sort();
   const { namespace } = chart;
   if (namespace !== undefined && made.includes(namespace)) return;
-  const isMember = (one: IConstruct): one is ApiObject =>
-    ApiObject.isApiObject(one) && Chart.of(one) === chart && RUN_PODS.includes(one.kind);
-  const lost = chart.node
-    .findAll()
-    .filter(isMember)
+  const lost = apiObjectsIn(chart)
+    .filter((one) => Chart.of(one) === chart && RUN_PODS.includes(one.kind))
     .filter((one) => (dataOf(one) as { metadata: { namespace?: string } }).metadata.namespace === namespace);
   const [first] = lost;
   if (!first) return;

@@ -1,5 +1,5 @@
-import { ApiObject, type Chart } from "cdk8s";
-import { dataOf } from "../manifests/chart-objects";
+import { type Chart } from "cdk8s";
+import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 
 /** Amounts of resources by their names. */
 export interface Amounts {
@@ -65,9 +65,7 @@ const KINDS: readonly (readonly [string, string])[] = [
 
 /** The objects of a kind in a namespace, after all patches. */
 export function objectsIn<T>(chart: Chart, namespace: string, kind: string, group: string): T[] {
-  return chart.node
-    .findAll()
-    .filter((construct) => ApiObject.isApiObject(construct))
+  return apiObjectsIn(chart)
     .filter((object) => object.kind === kind && object.apiGroup === group)
     .map((object) => dataOf(object))
     .filter((data) => (data as Runner).metadata.namespace === namespace) as T[];

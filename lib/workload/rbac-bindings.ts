@@ -1,5 +1,6 @@
-import { ApiObject, type Chart } from "cdk8s";
+import { type ApiObject, type Chart } from "cdk8s";
 import { Problems } from "../core/validation-error";
+import { apiObjectsIn } from "../manifests/chart-objects";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 interface Binding {
@@ -32,10 +33,8 @@ export function guardBindings(chart: Chart): void {
   // At synthesis, so that it does not matter what is made or patched first.
   checkAtSynthesis(chart, () => {
     const problems = new Problems(chart);
-    for (const one of chart.node.findAll()) {
-      if (!ApiObject.isApiObject(one) || !isBinding(one)) continue;
-      problems.collect(() => checkBinding(one));
-    }
+    for (const binding of apiObjectsIn(chart).filter(isBinding))
+      problems.collect(() => checkBinding(binding));
     problems.throwIfAny();
   });
 }

@@ -1,7 +1,8 @@
-import { ApiObject } from "cdk8s";
+import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { NAMESPACE_LABEL } from "./network-rules";
 import { type Problems } from "../core/validation-error";
+import { apiObjectsIn } from "../manifests/chart-objects";
 
 interface Selector {
   readonly matchLabels?: { readonly [key: string]: string };
@@ -41,8 +42,7 @@ export function checkPeers(
   tenant: string,
   allowed: readonly string[],
 ): void {
-  const policies = scope.node.findAll().filter((one) => ApiObject.isApiObject(one) && isPolicy(one));
-  for (const policy of policies as ApiObject[]) {
+  for (const policy of apiObjectsIn(scope).filter(isPolicy)) {
     const { metadata, spec } = policy.toJson() as Policy;
     if (metadata?.namespace !== tenant) continue;
     for (const namespace of [...new Set(namespacesIn(spec))].sort()) {
