@@ -14,7 +14,7 @@ import { DEFAULT_SERVICES_CIDR } from "./services-cidr";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
-import { tagsOf } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { ChartOutput } from "../manifests/chart-output";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
@@ -77,7 +77,13 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     this.compartmentId = props.compartmentId;
     this.kubernetesVersion = props.kubernetesVersion;
     this.network = props.network ?? this.ownNetwork(stem, props, access);
-    const groups = this.securityGroups(stem, props);
+    const groups = new ClusterSecurityGroups(this, "SecurityGroups", {
+      ...tagsGiven(props),
+      compartmentId: this.network.compartmentId,
+      vcnId: this.network.vcnId,
+      regionServices: this.network.regionServices,
+      displayName: stem,
+    });
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
     this.workersSecurityGroup = groups.workers;
     this.podsSecurityGroup = groups.pods;
@@ -106,8 +112,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       compartmentId: props.compartmentId,
       displayName: name,
       apiEndpointSubnet: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
-      freeformTags: props.freeformTags,
-      definedTags: props.definedTags,
+      ...tagsGiven(props),
     });
   }
 
@@ -116,19 +121,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       compartmentId: props.compartmentId,
       displayName: name,
       homeRegionProvider: props.homeRegionProvider,
-      freeformTags: props.freeformTags,
-      definedTags: props.definedTags,
-    });
-  }
-
-  private securityGroups(name: string, props: SecureOkeClusterProps): ClusterSecurityGroups {
-    return new ClusterSecurityGroups(this, "SecurityGroups", {
-      compartmentId: this.network.compartmentId,
-      vcnId: this.network.vcnId,
-      regionServices: this.network.regionServices,
-      displayName: name,
-      freeformTags: props.freeformTags,
-      definedTags: props.definedTags,
+      ...tagsGiven(props),
     });
   }
 
@@ -167,4 +160,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       ...tagsOf(this, props),
     });
   }
+}
+
+function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {
+  return { freeformTags, definedTags };
 }

@@ -2,7 +2,7 @@ import { Fn, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { checkBastion, DEFAULT_TTL, type BastionProps } from "./bastion-props";
 import { ClusterNetwork } from "./cluster-network";
-import { SecurityRule } from "./security-rule";
+import { ruleConfigOf } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -11,6 +11,7 @@ import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { BastionBastion } from "../oci/bastion-bastion";
+import { CoreNetworkSecurityGroupSecurityRule } from "../oci/core-network-security-group-security-rule";
 
 export { type BastionProps } from "./bastion-props";
 
@@ -64,13 +65,14 @@ export class Bastion extends Construct {
 
   /** Made here and not in the group, whose stack may be another: the two would depend on each other. */
   private letIn({ apiEndpointSecurityGroup }: BastionProps): void {
-    new SecurityRule(this, "ApiEndpointRule", {
+    const config = ruleConfigOf({
       groupId: apiEndpointSecurityGroup.networkSecurityGroupId,
       direction: "INGRESS",
       end: { type: "CIDR_BLOCK", value: `${this.privateEndpointAddress}/32`, key: this.node.path },
       port: API_SERVER,
       reason: "Administrators reach the API endpoint through sessions of the bastion",
     });
+    new CoreNetworkSecurityGroupSecurityRule(this, "ApiEndpointRule", config);
   }
 
   private printCommand(endpoint: string, ttl: number): void {

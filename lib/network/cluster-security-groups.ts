@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { type INetworkPeer } from "./network-peer";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { type IRegionServices } from "./region-services";
 import { checkConstructId } from "../core/construct-id";
@@ -56,55 +57,89 @@ export class ClusterSecurityGroups extends Construct {
     this.apiEndpoint = group("ApiEndpoint", "api");
     this.workers = group("Workers", "workers", { freeformTags: { ...BACKEND_TAGS, ...props.freeformTags } });
     this.pods = group("Pods", "pods");
-    this.allowControlPlane();
-    this.allowNodesAndPods();
-    this.allowServices(props.regionServices);
-  }
-
-  private allowControlPlane(): void {
     const { apiEndpoint, workers, pods } = this;
-    for (const [group, who] of [
-      [workers, "Nodes"],
-      [pods, "Pods"],
-    ] as const) {
-      group.allowTo(apiEndpoint, API_SERVER, { reason: `${who} talk to the Kubernetes API server` });
-      group.allowTo(apiEndpoint, CONTROL_PLANE, { reason: `${who} talk to the OKE control plane` });
+    // One loop here, and no method a layer: the bindings take stack traces for each rule, as long as the stack is deep.
+    for (const { from, to, port, reason } of [
+      ...flowsOfControlPlane(apiEndpoint, workers, pods),
+      ...flowsOfNodesAndPods(workers, pods),
+      ...flowsToServices(apiEndpoint, workers, pods, props.regionServices),
+    ]) {
+      from.allowTo(to, port, { reason });
     }
-    apiEndpoint.allowTo(workers, KUBELET, {
+  }
+}
+
+interface Flow {
+  readonly from: NetworkSecurityGroup;
+  readonly to: INetworkPeer;
+  readonly port: Port;
+  readonly reason: string;
+}
+
+function flowsOfControlPlane(
+  apiEndpoint: NetworkSecurityGroup,
+  workers: NetworkSecurityGroup,
+  pods: NetworkSecurityGroup,
+): Flow[] {
+  const upwards = [
+    { from: workers, who: "Nodes" },
+    { from: pods, who: "Pods" },
+  ].flatMap(({ from, who }) => [
+    { from, to: apiEndpoint, port: API_SERVER, reason: `${who} talk to the Kubernetes API server` },
+    { from, to: apiEndpoint, port: CONTROL_PLANE, reason: `${who} talk to the OKE control plane` },
+  ]);
+  const discovery = {
+    port: Port.pathMtuDiscovery(),
+    reason: "Path MTU discovery between nodes and the API endpoint",
+  };
+  return [
+    ...upwards,
+    {
+      from: apiEndpoint,
+      to: workers,
+      port: KUBELET,
       reason: "The API server reaches the kubelet for logs, exec and metrics",
-    });
-    apiEndpoint.allowTo(pods, Port.tcpRange(1, 65535), {
+    },
+    {
+      from: apiEndpoint,
+      to: pods,
+      port: Port.tcpRange(1, 65535),
       reason:
         "The API server reaches webhooks, aggregated APIs and forwarded ports, on ports that pods choose",
-    });
-    const reason = "Path MTU discovery between nodes and the API endpoint";
-    workers.allowTo(apiEndpoint, Port.pathMtuDiscovery(), { reason });
-    apiEndpoint.allowTo(workers, Port.pathMtuDiscovery(), { reason });
-  }
+    },
+    { from: workers, to: apiEndpoint, ...discovery },
+    { from: apiEndpoint, to: workers, ...discovery },
+  ];
+}
 
-  private allowNodesAndPods(): void {
-    const { workers, pods } = this;
-    const all = Port.allTraffic();
-    workers.allowTo(pods, all, {
+function flowsOfNodesAndPods(workers: NetworkSecurityGroup, pods: NetworkSecurityGroup): Flow[] {
+  const port = Port.allTraffic();
+  return [
+    {
+      from: workers,
+      to: pods,
+      port,
       reason: "Nodes probe pods and forward Services to them; NetworkPolicies narrow it",
-    });
-    pods.allowTo(workers, KUBELET, { reason: "The metrics server reads the kubelets" });
-    pods.allowTo(pods, all, { reason: "Pods reach each other; NetworkPolicies narrow it" });
-  }
+    },
+    { from: pods, to: workers, port: KUBELET, reason: "The metrics server reads the kubelets" },
+    { from: pods, to: pods, port, reason: "Pods reach each other; NetworkPolicies narrow it" },
+  ];
+}
 
-  private allowServices(services: IRegionServices): void {
-    const groups = [
-      [this.apiEndpoint, "The API endpoint reaches"],
-      [this.workers, "Nodes reach"],
-      [this.pods, "Pods reach"],
-    ] as const;
-    for (const [group, who] of groups) {
-      group.allowTo(services, HTTPS, { reason: `${who} Oracle services of the region` });
-      group.allowTo(services, Port.pathMtuDiscovery(), {
-        reason: "Path MTU discovery towards Oracle services",
-      });
-    }
-  }
+function flowsToServices(
+  apiEndpoint: NetworkSecurityGroup,
+  workers: NetworkSecurityGroup,
+  pods: NetworkSecurityGroup,
+  to: IRegionServices,
+): Flow[] {
+  return [
+    { from: apiEndpoint, who: "The API endpoint reaches" },
+    { from: workers, who: "Nodes reach" },
+    { from: pods, who: "Pods reach" },
+  ].flatMap(({ from, who }) => [
+    { from, to, port: HTTPS, reason: `${who} Oracle services of the region` },
+    { from, to, port: Port.pathMtuDiscovery(), reason: "Path MTU discovery towards Oracle services" },
+  ]);
 }
 
 /** Before the construct is made, so that a refused one leaves its id free. */

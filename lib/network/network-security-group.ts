@@ -4,7 +4,7 @@ import { readRule } from "./check-rule";
 import { checkGroupVcn } from "./group-vcn";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { PeerWidths } from "./peer-width";
-import { SecurityRule } from "./security-rule";
+import { ruleConfigOf, SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -19,6 +19,7 @@ import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
+import { CoreNetworkSecurityGroupSecurityRule } from "../oci/core-network-security-group-security-rule";
 
 /** A network security group: VNICs with rules of their own. */
 export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
@@ -133,12 +134,16 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     reason: string,
   ): void {
     const key = `${direction.toLowerCase()}-${idPartOf(this, end.key)}-${port.toString()}`;
-    const known = this.rules.get(key);
-    known?.addReason(reason);
-    const id = scope === this ? key : `${this.toRuleEnd().key}-${key}`;
-    const groupId = this.networkSecurityGroupId;
-    const rule = known ?? new SecurityRule(scope, id, { groupId, direction, end, port, reason });
-    this.rules.set(key, rule);
+    let rule = this.rules.get(key);
+    rule?.addReason(reason);
+    if (!rule) {
+      const id = scope === this ? key : `${this.toRuleEnd().key}-${key}`;
+      const config = ruleConfigOf({ groupId: this.networkSecurityGroupId, direction, end, port, reason });
+      // Made here, not in a call below: the bindings take eight stack traces a rule, each as long as the stack is deep.
+      const resource = new CoreNetworkSecurityGroupSecurityRule(scope, id, config);
+      rule = new SecurityRule(resource, reason);
+      this.rules.set(key, rule);
+    }
     if (end.reason === undefined || !rule.isNewWidth(end.reason)) return;
     const who = end.value === "0.0.0.0/0" ? "every address" : end.value;
     const what = `${direction.toLowerCase()} ${port.toString()} for ${who}`;

@@ -1,9 +1,8 @@
-import { type Construct } from "constructs";
 import { type RuleEnd } from "./network-peer";
 import { describe } from "./reasons";
 import { Protocol, type Port } from "../core/port";
 import {
-  CoreNetworkSecurityGroupSecurityRule,
+  type CoreNetworkSecurityGroupSecurityRule,
   type CoreNetworkSecurityGroupSecurityRuleConfig,
 } from "../oci/core-network-security-group-security-rule";
 
@@ -19,28 +18,34 @@ interface SecurityRuleProps {
 // See https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml
 const PROTOCOLS = { [Protocol.TCP]: "6", [Protocol.UDP]: "17", [Protocol.ICMP]: "1", [Protocol.ALL]: "all" };
 
+/** What the resource of a rule is made of. */
+export function ruleConfigOf(props: SecurityRuleProps): CoreNetworkSecurityGroupSecurityRuleConfig {
+  const { groupId, direction, end, port, reason } = props;
+  const ends =
+    direction === "INGRESS"
+      ? { source: end.value, sourceType: end.type }
+      : { destination: end.value, destinationType: end.type };
+  return {
+    networkSecurityGroupId: groupId,
+    direction,
+    protocol: PROTOCOLS[port.protocol],
+    stateless: false,
+    description: describe(new Set([reason])),
+    ...ends,
+    ...optionsOf(port),
+  };
+}
+
 /** One rule of a group; its reasons are its description. */
 export class SecurityRule {
-  private readonly reasons = new Set<string>();
+  private readonly reasons: Set<string>;
   private readonly widths = new Set<string>();
-  public readonly resource: CoreNetworkSecurityGroupSecurityRule;
 
-  constructor(scope: Construct, id: string, props: SecurityRuleProps) {
-    const { groupId, direction, end, port, reason } = props;
-    this.reasons.add(reason);
-    const ends =
-      direction === "INGRESS"
-        ? { source: end.value, sourceType: end.type }
-        : { destination: end.value, destinationType: end.type };
-    this.resource = new CoreNetworkSecurityGroupSecurityRule(scope, id, {
-      networkSecurityGroupId: groupId,
-      direction,
-      protocol: PROTOCOLS[port.protocol],
-      stateless: false,
-      description: describe(this.reasons),
-      ...ends,
-      ...optionsOf(port),
-    });
+  constructor(
+    public readonly resource: CoreNetworkSecurityGroupSecurityRule,
+    reason: string,
+  ) {
+    this.reasons = new Set([reason]);
   }
 
   /** The same rule was declared again, for another reason. */
