@@ -8,6 +8,8 @@ const { ensureBuilt } = require("../scripts/build");
 
 const root = path.join(__dirname, "..");
 const RUNS = 7;
+// A number over its limit is measured again before it counts: a busy neighbour goes away, a slow library does not.
+const ROUNDS = 3;
 
 function median(numbers) {
   return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -24,9 +26,21 @@ function measure(name, ...args) {
   return JSON.parse(execFileSync(process.execPath, ["--expose-gc", program, ...args], { encoding: "utf8" }));
 }
 
-/** Each number over the runs; in each run all programs take their turn, so that none has a quiet hour. */
-function typicals(programs) {
-  const runs = Array.from({ length: RUNS }, () => programs.map((args) => measure(...args)));
+/**
+ * Each number over the runs; in each run all programs take their turn, so that none has a quiet hour.
+ * What is over its limit is measured in further runs, and all runs count.
+ */
+function typicals(programs, isWithin) {
+  const runs = [];
+  let numbers;
+  for (let round = 0; round < ROUNDS && !(numbers && isWithin(numbers)); round++) {
+    for (let run = 0; run < RUNS; run++) runs.push(programs.map((args) => measure(...args)));
+    numbers = typicalsOf(programs, runs);
+  }
+  return numbers;
+}
+
+function typicalsOf(programs, runs) {
   return programs.map((_, index) => {
     const numbers = runs.map((run) => run[index]);
     return Object.fromEntries(
@@ -49,12 +63,16 @@ function pack(folder) {
   return { packed: fs.statSync(path.join(folder, filename)).size, unpacked: unpackedSize };
 }
 
+function isWithin({ value, limit }) {
+  return limit === undefined || value <= limit;
+}
+
 function print(rows) {
   const cells = rows.map(({ name, value, unit, limit }) => [
     name,
     `${value.toFixed(unit === "" ? 2 : 1)} ${unit}`.trim(),
     limit === undefined ? "" : `<= ${limit} ${unit}`.trim(),
-    limit === undefined ? "" : value <= limit ? "ok" : "OVER",
+    limit === undefined ? "" : isWithin({ value, limit }) ? "ok" : "OVER",
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
   for (const [name, value, limit, verdict] of cells) {
@@ -70,12 +88,7 @@ function main() {
   try {
     const MB = 1e6;
     const { packed, unpacked } = pack(temporary);
-    const [peers, load] = typicals([["load.js"], ["load.js", "library"]]);
-    const [library, bindings] = typicals([
-      ["synth.js", "library", path.join(temporary, "library")],
-      ["synth.js", "bindings", path.join(temporary, "library"), path.join(temporary, "bindings")],
-    ]);
-    const rows = [
+    const loading = (peers, load) => [
       {
         name: "load after the peers, time",
         value: load.milliseconds - peers.milliseconds,
@@ -94,8 +107,8 @@ function main() {
         unit: "MB",
         limit: 15,
       },
-      { name: "package, packed", value: packed / MB, unit: "MB", limit: 2 },
-      { name: "package, unpacked", value: unpacked / MB, unit: "MB", limit: 12 },
+    ];
+    const synthesizing = (library, bindings) => [
       { name: `synth of ${library.resources} resources, library`, value: library.milliseconds, unit: "ms" },
       {
         name: `synth of ${bindings.resources} resources, bindings`,
@@ -109,9 +122,19 @@ function main() {
         limit: 1.5,
       },
     ];
+    const measured = (rowsOf, programs) =>
+      rowsOf(...typicals(programs, (numbers) => rowsOf(...numbers).every(isWithin)));
+    const rows = [
+      ...measured(loading, [["load.js"], ["load.js", "library"]]),
+      { name: "package, packed", value: packed / MB, unit: "MB", limit: 2 },
+      { name: "package, unpacked", value: unpacked / MB, unit: "MB", limit: 12 },
+      ...measured(synthesizing, [
+        ["synth.js", "library", path.join(temporary, "library")],
+        ["synth.js", "bindings", path.join(temporary, "library"), path.join(temporary, "bindings")],
+      ]),
+    ];
     print(rows);
-    if (process.argv.includes("--check") && rows.some(({ value, limit }) => value > limit))
-      process.exitCode = 1;
+    if (process.argv.includes("--check") && !rows.every(isWithin)) process.exitCode = 1;
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }
