@@ -19,8 +19,37 @@ const MTU = Port.pathMtuDiscovery();
 /** Kubernetes leaves open whether a policy that allows ports lets ICMP through. */
 export const PINGS = [Port.icmp(8, 0), Port.icmp(3, 0), MTU];
 
+/** What the manifests of an example hold, as far as flows have to do with it. */
+export interface Cast {
+  /** Workloads as `<namespace>/<name>`. */
+  readonly workloads: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+const KINDS = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+
+export function castOf(objects: readonly any[]): Cast {
+  const names = (kinds: string[], nameOf: (metadata: any) => string) =>
+    objects.filter(({ kind }) => kinds.includes(kind)).map(({ metadata }) => nameOf(metadata));
+  return {
+    workloads: names(KINDS, ({ namespace, name }) => `${namespace}/${name}`),
+    namespaces: names(["Namespace"], ({ name }) => name),
+  };
+}
+
+/** A pod of a namespace that belongs to none of its workloads. */
+export const unknownPod = (namespace: string) => `an unknown pod of ${namespace}`;
+/** A pod of a namespace without policies. */
+export const STRANGER = "a pod of another namespace";
+const DNS = "DNS";
+
 /** The ends of a cluster, by the names that the flows use. */
-export function endsOf(hostCidr: string): { [name: string]: Endpoint } {
+export function endsOf(hostCidr: string, { workloads, namespaces }: Cast): { [name: string]: Endpoint } {
+  const pods = workloads.map((name) => {
+    const [namespace, workload] = name.split("/") as [string, string];
+    return [name, Endpoint.workload(namespace, workload)];
+  });
+  const unknown = namespaces.map((namespace) => [unknownPod(namespace), Endpoint.pod(namespace, {})]);
   return {
     "the API endpoint": Endpoint.apiEndpoint(),
     nodes: Endpoint.nodes(),
@@ -30,12 +59,9 @@ export function endsOf(hostCidr: string): { [name: string]: Endpoint } {
     "the internet": Endpoint.internet(),
     "another host of the VCN": Endpoint.addresses([hostCidr]),
     metadata: Endpoint.metadata(),
-    "shop/web": Endpoint.workload("shop", "web"),
-    "shop/api": Endpoint.workload("shop", "api"),
-    administrators: Endpoint.addresses(["10.200.0.0/24"]),
-    "an unknown pod of shop": Endpoint.pod("shop", {}),
-    "a pod of another namespace": Endpoint.pod("other", { app: "other" }),
-    DNS: Endpoint.pod("kube-system", { "k8s-app": "kube-dns" }),
+    ...Object.fromEntries([...pods, ...unknown]),
+    [STRANGER]: Endpoint.pod("other", { app: "other" }),
+    [DNS]: Endpoint.pod("kube-system", { "k8s-app": "kube-dns" }),
   };
 }
 
@@ -54,7 +80,8 @@ export const MATRIX: readonly Flow[] = [
   { from: "load balancers", to: "nodes", ports: tcp(10256), undecided: [Port.tcpRange(30000, 32767)] },
 ];
 
-const NETWORK = [
+/** The ends of the network of every example. */
+export const NETWORK = [
   "the API endpoint",
   "nodes",
   "pods",
@@ -66,10 +93,36 @@ const NETWORK = [
 const OUTSIDE = ["Oracle services", "the internet", "another host of the VCN"];
 
 /** Every pair of ends of the network for which the given flows say nothing. */
-export function silentPairs(flows: readonly Flow[]): Flow[] {
-  return NETWORK.flatMap((from) => NETWORK.map((to) => ({ from, to, ports: [] })))
-    .filter(({ from, to }) => !(OUTSIDE.includes(from) && OUTSIDE.includes(to)))
+export function silentPairs(flows: readonly Flow[], further: readonly string[]): Flow[] {
+  const [ends, outside] = [
+    [...NETWORK, ...further],
+    [...OUTSIDE, ...further],
+  ];
+  return ends
+    .flatMap((from) => ends.map((to) => ({ from, to, ports: [] })))
+    .filter(({ from, to }) => !(outside.includes(from) && outside.includes(to)))
     .filter(({ from, to }) => !flows.some((flow) => flow.from === from && flow.to === to));
+}
+
+const DNS_PORTS = [Port.tcp(53), Port.udp(53)];
+
+/** Every pod asks the DNS, and of all other pairs with pods the given flows say which are open: the rest is silent. */
+export function podFlows(
+  flows: readonly Flow[],
+  { workloads, namespaces }: Cast,
+  ends: readonly string[],
+): Flow[] {
+  const pods = [...workloads, ...namespaces.map(unknownPod)];
+  const asked = pods.map((from) => ({ from, to: DNS, ports: DNS_PORTS, undecided: PINGS }));
+  const others = [...ends, STRANGER].filter((name) => name !== "pods");
+  const outwards = pods.flatMap((from) =>
+    [...pods, ...others, "metadata"].map((to) => ({ from, to, ports: [] })),
+  );
+  const inwards = others.flatMap((from) => pods.map((to) => ({ from, to, ports: [] })));
+  const silent = [...outwards, ...inwards].filter(
+    ({ from, to }) => !flows.some((flow) => flow.from === from && flow.to === to),
+  );
+  return [...asked, ...silent];
 }
 
 /** All TCP and UDP ports and some kinds of ICMP that are not among the given ones. */

@@ -63,6 +63,13 @@ function isRedundant(policy: any, rule: any): boolean {
   return policy.metadata.name !== "allow-dns" && rule.ports?.some(({ port }: any) => port === 53);
 }
 
+/** A policy of a workload that nobody reaches and that reaches nobody: what is for the whole namespace says the same. */
+function saysNothing({ metadata, spec }: any): boolean {
+  if (["deny-all", "allow-dns"].includes(metadata.name)) return false;
+  const rules = [...(spec.ingress ?? []), ...(spec.egress ?? [])];
+  return rules.every((rule) => isRedundant({ metadata }, rule));
+}
+
 function policyRuleMutations(policy: any, index: number): Mutation[] {
   const sides = [
     ["ingress", "from"],
@@ -103,7 +110,9 @@ function policyMutations({ objects }: Configuration): Mutation[] {
     const gone = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "gone" } };
     const title = `policy ${object.metadata.name} deleted`;
     return [
-      { title, change: (changed: Configuration) => void (changed.objects[index] = gone) },
+      ...(saysNothing(object)
+        ? []
+        : [{ title, change: (changed: Configuration) => void (changed.objects[index] = gone) }]),
       ...policyRuleMutations(object, index),
     ];
   });

@@ -1,0 +1,176 @@
+import { MATRIX, PINGS, type Flow } from "./flows";
+import { Endpoint } from "../../lib/checks/reachability";
+import { Port } from "../../lib/core/port";
+
+/** What is open in an example; all else must be closed. */
+export interface ExampleFlows {
+  /** A range of its VCN in which nothing of it lives. */
+  readonly host: string;
+  /** What its network opens beside the matrix. */
+  readonly flows: readonly Flow[];
+  /** The matrix of its network. @default - that of VCN-native pods */
+  readonly matrix?: readonly Flow[];
+  /** Rules without which all flows stay as they are, and why. @default - none */
+  readonly idle?: RegExp;
+  /** Further ends that its flows name. */
+  readonly ends?: { readonly [name: string]: Endpoint };
+}
+
+const tcp = (...ports: number[]) => ports.map((port) => Port.tcp(port));
+
+/** What one pod may send to another: policies that name ports leave ICMP open. */
+function pods(from: string, to: string, ...ports: Port[]): Flow {
+  return { from, to, ports, undecided: PINGS };
+}
+
+/** What a pod may send out of the cluster: the rules of groups leave ICMP closed, but for messages about Oracle services. */
+function out(from: string, to: string, ...ports: Port[]): Flow {
+  return { from, to, ports };
+}
+
+/** The matrix with another flow in the place of one. */
+function matrixWith(flow: Flow): Flow[] {
+  return [...MATRIX.filter(({ from, to }) => from !== flow.from || to !== flow.to), flow];
+}
+
+/** What load balancers bring to pods comes from the nodes. */
+const fromNodes = (to: string, ...ports: number[]): Flow => pods("nodes", to, ...tcp(...ports));
+
+const MTU = Port.pathMtuDiscovery();
+const HOST = "10.0.9.0/24";
+const HOST_TO_BALANCER: Flow = {
+  from: "another host of the VCN",
+  to: "load balancers",
+  ports: tcp(443),
+};
+
+/** Oracle's services have public addresses too; which ones, the configuration does not say. */
+const SERVICES_TO_BALANCER: Flow = {
+  from: "Oracle services",
+  to: "load balancers",
+  ports: [],
+  undecided: tcp(443),
+};
+
+export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
+  quickstart: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
+  guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
+  "public-shop": {
+    host: "10.40.63.0/24",
+    ends: { administrators: Endpoint.addresses(["10.200.0.0/24"]) },
+    flows: [
+      { from: "the internet", to: "load balancers", ports: tcp(443), partly: true },
+      SERVICES_TO_BALANCER,
+      fromNodes("shop/web", 8080),
+      pods("shop/web", "shop/api", ...tcp(8081)),
+      // The example allows its VPN in; the way that the VPN takes into the VCN is not part of it.
+      { from: "administrators", to: "the API endpoint", ports: [], unrouted: tcp(6443) },
+    ],
+  },
+  "public-web": {
+    host: HOST,
+    ends: { partners: Endpoint.addresses(["192.0.2.0/24", "198.51.100.0/24"]) },
+    flows: [
+      { from: "the internet", to: "load balancers", ports: tcp(80, 443), partly: true },
+      { from: "partners", to: "load balancers", ports: tcp(80, 443) },
+      { ...SERVICES_TO_BALANCER, undecided: tcp(80, 443) },
+      fromNodes("catalog/web", 8080),
+    ],
+  },
+  "controlled-egress": {
+    host: "10.40.63.0/24",
+    ends: {
+      offices: Endpoint.addresses(["10.200.0.0/24"]),
+      administrators: Endpoint.addresses(["10.200.8.0/24"]),
+      "the ledger": Endpoint.addresses(["10.200.16.5/32"]),
+      "the bank": Endpoint.addresses(["203.0.113.0/24"]),
+    },
+    flows: [
+      fromNodes("payments/web", 8080),
+      { from: "offices", to: "load balancers", ports: tcp(443) },
+      { from: "administrators", to: "load balancers", ports: tcp(443) },
+      { from: "the ledger", to: "load balancers", ports: tcp(443) },
+      { from: "administrators", to: "the API endpoint", ports: tcp(6443) },
+      // OCI chooses the bastion's address in the endpoint's subnet, and one rule is for that address.
+      ...["the API endpoint", "another host of the VCN", "Oracle services", "offices", "the ledger"].map(
+        (from) => ({
+          from,
+          to: "the API endpoint",
+          ports: [],
+          undecided: tcp(6443),
+        }),
+      ),
+      { from: "pods", to: "the ledger", ports: tcp(1521) },
+      { from: "pods", to: "the bank", ports: tcp(443) },
+      { from: "pods", to: "the internet", ports: tcp(443), partly: true },
+      out("payments/web", "the ledger", ...tcp(1521)),
+      out("payments/web", "the bank", ...tcp(443)),
+      { ...out("payments/web", "the internet", ...tcp(443)), partly: true },
+      // The bank's range is not one of Oracle's, which the configuration can't know.
+      { from: "payments/web", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+    ],
+  },
+  stateful: {
+    host: HOST,
+    ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("ledger/api", 8080),
+      ...["database", "api", "backup", "latency"].map((from) =>
+        pods(`ledger/${from}`, "ledger/database", ...tcp(5432)),
+      ),
+      // Its policy names the range of Object Storage, and the rules name all services of the region.
+      { from: "ledger/backup", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+    ],
+  },
+  tenants: {
+    host: HOST,
+    flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080), pods("shop/web", "bank/payments", ...tcp(8080))],
+  },
+  "terraform-managed-rules": {
+    host: HOST,
+    ends: {
+      offices: Endpoint.addresses(["10.200.0.0/16"]),
+      branches: Endpoint.addresses(["10.201.0.0/16"]),
+      ...Object.fromEntries(
+        ["web", "names-udp", "names-tcp"].map((name) => [
+          `balancer ${name}`,
+          Endpoint.loadBalancer("edge", name),
+        ]),
+      ),
+    },
+    // What a network load balancer passes on keeps its client's address, so that the nodes' own rule decides.
+    // Its packets come to a pod from the pod's own node, which no policy can refuse.
+    idle: /_names-(udp|tcp)_egress-Workers-\w+-(udp-30053|tcp-30055)_\w+ deleted|^policy names deleted/,
+    // Every node port is known, and each is for the load balancer of one Service.
+    matrix: matrixWith({
+      from: "load balancers",
+      to: "nodes",
+      ports: tcp(10256, 30054, 30056, 30406),
+      partly: true,
+    }),
+    flows: [
+      fromNodes("edge/web", 8080),
+      { from: "balancer web", to: "nodes", ports: tcp(10256, 30406) },
+      { from: "balancer names-udp", to: "nodes", ports: tcp(30054) },
+      { from: "balancer names-tcp", to: "nodes", ports: tcp(30056) },
+      // The way that the offices take into the VCN is not part of the example.
+      { from: "offices", to: "balancer web", ports: [], unrouted: tcp(443) },
+      { from: "branches", to: "balancer web", ports: [], unrouted: tcp(443) },
+      { from: "offices", to: "balancer names-udp", ports: [], unrouted: [Port.udp(53)] },
+      { from: "offices", to: "balancer names-tcp", ports: [], unrouted: tcp(53) },
+      // The network load balancers keep the addresses of their clients.
+      { from: "offices", to: "nodes", ports: [], unrouted: [...tcp(30055), Port.udp(30053)] },
+    ],
+  },
+  "web-and-worker": {
+    host: HOST,
+    ends: {
+      "the database": Endpoint.addresses(["10.20.0.0/24"]),
+      "the queue": Endpoint.addresses(["10.20.1.0/24"]),
+    },
+    // The way to the database and the queue is not part of the example: policies alone open it.
+    idle: /^policy (worker|migrate-3-1-0|report) deleted$/,
+    flows: [HOST_TO_BALANCER, fromNodes("orders/web", 8080)],
+  },
+};
