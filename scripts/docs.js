@@ -1,4 +1,4 @@
-// Writes API.md from the jsii assembly and docs/errors.md from the table of error codes.
+// Writes API.md from the jsii assembly, docs/errors.md from the table of error codes, and the pictures of other pages.
 //
 // With --check nothing is written; the exit code says whether the committed files are what would be written.
 const fs = require("node:fs");
@@ -7,6 +7,7 @@ const path = require("node:path");
 const zlib = require("node:zlib");
 require("./register");
 const { ensureBuilt } = require("./build");
+const { pages } = require("./pictures");
 
 const root = path.join(__dirname, "..");
 
@@ -68,7 +69,7 @@ function errorTable() {
 
 async function main() {
   ensureBuilt();
-  const files = { "API.md": await apiReference(), "docs/errors.md": errorTable() };
+  const files = { "API.md": await apiReference(), "docs/errors.md": errorTable(), ...pages() };
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(root, name);
     const current = fs.existsSync(file) && fs.readFileSync(file, "utf8") === text;
