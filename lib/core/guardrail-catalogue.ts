@@ -16,6 +16,8 @@ export enum GuardrailRule {
   NO_CLUSTER_ADMIN = "no-cluster-admin",
   /** No role is given to everyone, nor to those who did not log in. */
   NO_EVERYONE = "no-everyone",
+  /** No Service takes an address of its own choice. */
+  NO_EXTERNAL_IP = "no-external-ip",
   /** Pods use no file, port, process or network of their node. */
   NO_HOST_ACCESS = "no-host-access",
   /** No Service opens a port on every node for its own sake. */
@@ -92,6 +94,12 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
     why: "These subjects stand for all who reach the API server, logged in or not, or for every pod: an attacker is one of them.",
     fix: "Name the users, groups or service accounts that need the role",
     practice: "least-privilege",
+  },
+  "no-external-ip": {
+    title: "A Service that takes an address of its own choice",
+    why: "Every node then sends what is meant for that address to the Service's pods, whosever the address is.",
+    fix: "Leave out spec.externalIPs; a load balancer gets its address from OCI",
+    practice: "network-layers",
   },
   "no-host-access": {
     title: "Pods that reach into their node",

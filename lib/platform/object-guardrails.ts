@@ -93,6 +93,17 @@ const noNodePort: GuardrailDefinition = {
   offenders: `${TYPE}.orValue("") == "NodePort" ? ["type NodePort"] : []`,
 };
 
+const EXTERNAL_IPS = "object.spec.?externalIPs";
+
+// CVE-2020-8554, which has no other remedy.
+const noExternalIp: GuardrailDefinition = {
+  rule: GuardrailRule.NO_EXTERNAL_IP,
+  resourceRules: SERVICES,
+  matchConditions: [whenChanged(EXTERNAL_IPS)],
+  variables: [],
+  offenders: `${EXTERNAL_IPS}.orValue([]).map(a, string(a))`,
+};
+
 const noTokenSecret: GuardrailDefinition = {
   rule: GuardrailRule.NO_TOKEN_SECRET,
   // The type of a Secret never changes.
@@ -141,6 +152,7 @@ export function objectGuardrails({ sparedNamespaces }: GuardrailParameters): Gua
     loadBalancerSources,
     noClusterAdmin(sparedNamespaces(GuardrailRule.NO_CLUSTER_ADMIN)),
     noEveryone,
+    noExternalIp,
     noNodePort,
     noTokenSecret,
   ];

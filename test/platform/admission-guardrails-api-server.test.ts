@@ -349,9 +349,9 @@ describeWithApiServer("the guardrails, in a real API server,", () => {
     });
   });
 
-  test("are fifteen rules, each with cases", () => {
+  test("are sixteen rules, each with cases", () => {
     expect([...Object.keys(POD_CASES), ...Object.keys(OBJECT_CASES)].sort()).toEqual([...RULES].sort());
-    expect(RULES).toHaveLength(15);
+    expect(RULES).toHaveLength(16);
     expect(Object.values(GuardrailRule)).toEqual(RULES);
   });
 });

@@ -267,6 +267,20 @@ export const OBJECT_CASES: { readonly [rule: string]: Cases<any> } = {
       "a token that is immutable": { ...secret("kubernetes.io/service-account-token"), immutable: true },
     },
   },
+  [GuardrailRule.NO_EXTERNAL_IP]: {
+    pass: {
+      "no address": service({}),
+      "an empty list": service({ externalIPs: [] }),
+      "a load balancer": loadBalancer(["10.0.0.0/8"]),
+    },
+    refuse: {
+      "an address": service({ externalIPs: ["203.0.113.7"] }),
+      "two addresses of a load balancer": service({
+        type: "LoadBalancer",
+        externalIPs: ["10.96.0.10", "203.0.113.7"],
+      }),
+    },
+  },
   [GuardrailRule.NO_NODE_PORT]: {
     pass: {
       "no type": service({}),
