@@ -67,6 +67,7 @@ export * from "./workload/hardened-stateful-set";
 export * from "./workload/hardened-stateful-set-props";
 export * from "./workload/hardened-workload";
 export * from "./workload/http-listener";
+export { ImageLock, type ImageLockOptions } from "./workload/image-lock";
 export * from "./workload/listening-pod-props";
 export * from "./workload/listening-workload";
 export * from "./workload/load-balancer";

@@ -2,6 +2,7 @@ import { type InitContainer, type Sidecar } from "./container-props";
 import { type HardenedContainer } from "./hardened-container";
 import { type HardenedPod } from "./hardened-pod";
 import { type HardenedPodProps } from "./hardened-pod-props";
+import { checkDebugging } from "./image-debugging";
 import { type PodPlace } from "./pod-place";
 import { checkContainerNames, checkName, checkPorts } from "./pod-names";
 import { readContainer, type AnyContainer, type ContainerPlace } from "./read-container";
@@ -44,6 +45,7 @@ export function readPod(
       return readWithin(problems, path, { workload: id, owner, sharedPaths }, container);
     });
   const [before, beside] = [readAll("init container", initContainers), readAll("sidecar", sidecars)];
+  checkDebugging(problems, [program, ...beside]);
   checkShared(problems, sharedPaths, [program, ...beside], before);
   return {
     name: id,
