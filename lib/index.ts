@@ -54,6 +54,7 @@ export * from "./workload/container-image";
 export * from "./workload/container-props";
 export * from "./workload/container-resources";
 export * from "./workload/env-value";
+export * from "./workload/fetch-at-start";
 export * from "./workload/hardened-cron-job";
 export * from "./workload/hardened-cron-job-props";
 export * from "./workload/hardened-daemon-set";

@@ -187,6 +187,10 @@ export const ERROR_CODES = {
     title: "A debugging image, or a shell, as a program that stays",
     why: "Whoever gets into such a container finds the tools for the next step in it; at start they are gone in time.",
   },
+  FETCH_INVALID: {
+    title: "Something to fetch that can't be fetched safely",
+    why: "What comes from the network at start runs with the program, and is only as good as the check of what it is.",
+  },
   USER_INVALID: {
     title: "A container that runs as root or as a low user id",
     why: "Root in a container is root on the node after one escape; a low id may belong to an account of the node.",

@@ -1,4 +1,5 @@
 import { type InitContainer, type Sidecar } from "./container-props";
+import { withFetched } from "./fetch-into-pod";
 import { type HardenedContainer } from "./hardened-container";
 import { type HardenedPod } from "./hardened-pod";
 import { type HardenedPodProps } from "./hardened-pod-props";
@@ -29,7 +30,8 @@ export function readPod(
   own: AnyContainer,
 ): HardenedPod {
   const { scope, id } = place;
-  const { sharedPaths = [], initContainers = [], sidecars = [] } = props;
+  const { sidecars = [] } = props;
+  const { sharedPaths, initContainers } = withFetched(problems, props);
   checkName(problems, place);
   checkNumbers(problems, props);
   checkLabels(problems, "labels", props.labels, OWN_LABELS);
