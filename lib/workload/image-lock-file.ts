@@ -1,4 +1,5 @@
 import { readDate, dayOf } from "./image-lock-date";
+import { repeatedKeys } from "./image-lock-keys";
 import { checkPinned, readImage } from "./image-reference";
 import { isOfKind } from "./shapes";
 import { checkReason } from "../core/reason";
@@ -7,7 +8,9 @@ import { Problems } from "../core/validation-error";
 
 const LOCK_FIELDS = ["version", "checked", "maxAgeDays", "images"];
 const IMAGE_FIELDS = ["reference", "created", "notes", "maxAge", "debugging"];
-const LONGEST_AGE = 3650;
+
+/** The longest limit of an age, in days. */
+export const LONGEST_AGE = 3650;
 
 interface Fields {
   readonly [name: string]: unknown;
@@ -112,6 +115,9 @@ export function parseLock(problems: Problems, origin: string, file: string, text
       "Mend it there; JSON has no comments",
     );
     return { names: [], images: new Map() };
+  }
+  for (const key of repeatedKeys(text)) {
+    addWrong(problems, `${file} has ${shown(key)} twice in one object`, "Keep the one that is right");
   }
   const fields = fieldsOf(problems, file, json, LOCK_FIELDS);
   if (fields.version !== 1) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { dateOf, dayOf } from "./image-lock-date";
-import { parseLock, type LockedImage, type LockFile } from "./image-lock-file";
+import { LONGEST_AGE, parseLock, type LockedImage, type LockFile } from "./image-lock-file";
 import { nearestNames } from "./image-nearest";
 import { refuseKind } from "./shapes";
 import { shown } from "../core/shown";
@@ -144,10 +144,17 @@ export class ImageLock {
     problems.add(
       "IMAGE_TOO_OLD",
       `The image ${name} was created on ${created} and is ${age} days old on ${date}, and ${most} are allowed`,
-      "Build it anew and write its digest and date into the lock; one that can't be built more often takes " +
-        `"maxAge": { "days": ${age + 1}, "reason": "…" }, and one whose build writes no true date that of its push`,
+      fixOf(age),
     );
   }
+}
+
+/** What helps against an age; of an image that seems to be older than any, the date is wrong. */
+function fixOf(age: number): string {
+  const anew = "Build it anew and write its digest and date into the lock";
+  return age > LONGEST_AGE
+    ? `${anew}; where its build writes no true date, give that of its push`
+    : `${anew}; one that can't be built more often takes "maxAge": { "days": ${age}, "reason": "…" }`;
 }
 
 /** Reads the file of a lock; what is wrong with it goes into the problems. */

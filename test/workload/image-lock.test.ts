@@ -76,6 +76,32 @@ describe("an image of a lock", () => {
     expect(refusedCodes(() => aged("2026-08-20", { maxAge }))).toEqual(["IMAGE_TOO_OLD"]);
   });
 
+  test("is refused where it is older than allowed, whatever the dates", () => {
+    const day = fc.integer({ min: 0, max: 20_000 });
+    const dateOf = (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10);
+    fc.assert(
+      fc.property(
+        day,
+        fc.integer({ min: 0, max: 400 }),
+        fc.integer({ min: 1, max: 400 }),
+        (born, age, most) => {
+          const images = { web: { ...web, created: dateOf(born) } };
+          const path = lock(images, { checked: dateOf(born + age), maxAgeDays: most });
+          const take = () => ContainerImage.fromLock("web", { path });
+          if (age > most) expect(refusedCodes(take)).toEqual(["IMAGE_TOO_OLD"]);
+          else expect(take().digest).toBe(DIGEST);
+        },
+      ),
+    );
+  });
+
+  test("is refused with what helps: a new build, a limit with a reason, or a true date", () => {
+    const fixOf = (created: string) =>
+      refusal(() => ContainerImage.fromLock("web", { path: lock({ web: { ...web, created } }) }))[0]?.fix;
+    expect(fixOf("2026-08-01")).toContain('"maxAge": { "days": 111, "reason": "…" }');
+    expect(fixOf("1970-01-01")).toContain("give that of its push");
+  });
+
   test("does not suffer from the age of another one", () => {
     const images = { web, old: { ...web, created: "2020-01-01" } };
     expect(ContainerImage.fromLock("web", { path: lock(images) }).reference).toBe(REFERENCE);
@@ -214,6 +240,15 @@ describe("a lock", () => {
       ["IMAGE_LOCK_INVALID", place("none"), "created is not given"],
       ["IMAGE_LOCK_INVALID", "ContainerImage.fromLock", `${file} has no image named "wep"`],
     ]);
+  });
+
+  test("that has an image twice is refused, as one of the two would be lost", () => {
+    const entry = `"web": ${JSON.stringify(web)}`;
+    const text = `{ "version": 1, "checked": "2026-11-20", "maxAgeDays": 90, "images": { ${entry}, ${entry} } }`;
+    const file = fileOf(text);
+    expect(said(read(file))).toEqual([`IMAGE_LOCK_INVALID ${file} has "web" twice in one object`]);
+    const escaped = fileOf(text.replace('"web"', '"w\\u0065b"'));
+    expect(said(read(escaped))).toEqual([`IMAGE_LOCK_INVALID ${escaped} has "web" twice in one object`]);
   });
 
   test.each<[string, string]>([
