@@ -1,12 +1,13 @@
 // Installs the packed library as its users do, once beside each of the two packages that can serve as `cdktf`, and runs
-// the quickstart example in both: what is synthesized must be the same. Type-checks the programs of README.md too. Needs the
-// npm registry.
+// the quickstart example in both: what is synthesized must be the same. Type-checks the programs of README.md and of
+// docs/application-teams.md too. Needs the npm registry.
 const { execFileSync, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { isDeepStrictEqual } = require("node:util");
 const { ensureBuilt } = require("./build");
+const { programOf, snippetsOf } = require("./snippets");
 
 const root = path.join(__dirname, "..");
 const program = path.join(root, "examples", "quickstart", "main.ts");
@@ -37,35 +38,31 @@ function runProgram(folder, type, name, outdir) {
   run(process.execPath, [name], folder, outdir);
 }
 
+const TEST_FUNCTIONS = [
+  "declare function test(promise: string, run: () => void): void;",
+  "declare function expect(value: unknown): { toMatchSnapshot(): void; toEqual(other: unknown): void };",
+];
+
 /**
  * The TypeScript of README.md as one file: its program, then each further piece in a function of its own.
  *
  * What a piece takes from its reader's project is declared here.
  */
 function readme() {
-  const text = fs.readFileSync(path.join(root, "README.md"), "utf8");
-  const blocks = [...text.matchAll(/^( *)```ts\n([^]*?)^ *```$/gm)].map(([, , code]) => code);
-  if (blocks.length < 2) throw new Error("README.md has lost its programs");
-  const isImport = /^ *import [^]*?;$/gm;
-  const names = new Map();
-  for (const [statement] of blocks.flatMap((block) => [...block.matchAll(isImport)])) {
-    const [, members, from] = /\{([^}]*)\} from "(.*)"/.exec(statement);
-    for (const name of members
-      .split(",")
-      .map((member) => member.trim())
-      .filter(Boolean)) {
-      names.set(name, from);
-    }
-  }
-  const imports = [...names].map(([name, from]) => `import { ${name} } from "${from}";`);
-  const declared = [
-    "declare function test(promise: string, run: () => void): void;",
-    "declare function expect(value: unknown): { toMatchSnapshot(): void };",
-    "declare function shopStack(app: App): TerraformStack;",
-  ];
-  const [first, ...pieces] = blocks.map((block) => block.replace(isImport, ""));
-  const functions = pieces.map((piece, index) => `export function piece${index}(): void {\n${piece}}`);
+  const { imports, pieces } = snippetsOf(fs.readFileSync(path.join(root, "README.md"), "utf8"));
+  if (pieces.length < 2) throw new Error("README.md has lost its programs");
+  const declared = [...TEST_FUNCTIONS, "declare function shopStack(app: App): TerraformStack;"];
+  const [first, ...further] = pieces;
+  const functions = further.map((piece, index) => `export function piece${index}(): void {\n${piece}}`);
   return [...imports, ...declared, first, ...functions].join("\n");
+}
+
+/** The TypeScript of the page for application teams, whose pieces continue each other. */
+function applicationTeams() {
+  const page = path.join(root, "docs", "application-teams.md");
+  const { imports, code } = programOf(fs.readFileSync(page, "utf8"));
+  const declared = [...TEST_FUNCTIONS, "declare function refused(piece: () => void): void;"];
+  return [...imports, ...declared, code].join("\n");
 }
 
 /** An empty project with the package in it, in which the quickstart has been type-checked and run. */
@@ -77,7 +74,9 @@ function install(folder, host, tarball) {
 
   fs.copyFileSync(program, path.join(folder, "main.ts"));
   fs.writeFileSync(path.join(folder, "readme.ts"), readme());
-  const tsc = [require.resolve("typescript/bin/tsc"), "main.ts", "readme.ts", "--noEmit", "--strict"];
+  fs.writeFileSync(path.join(folder, "teams.ts"), applicationTeams());
+  const files = ["main.ts", "readme.ts", "teams.ts"];
+  const tsc = [require.resolve("typescript/bin/tsc"), ...files, "--noEmit", "--strict"];
   run(process.execPath, [...tsc, "--target", "es2022", "--module", "commonjs"], folder);
 
   runProgram(folder, "commonjs", "main.cjs", "cdktf.out");

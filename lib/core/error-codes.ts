@@ -175,6 +175,22 @@ export const ERROR_CODES = {
     title: "An image from where no image may come from",
     why: "Images of the registries that were named are built, scanned and signed by people you know; others by anyone.",
   },
+  IMAGE_TOO_OLD: {
+    title: "An image that is older than its lock allows",
+    why: "What is found in an image after its build stays in it until it is built again.",
+  },
+  IMAGE_LOCK_INVALID: {
+    title: "A lock of images that can't be used",
+    why: "The lock says which images run; one that is read in part, or by guesses, would say something else.",
+  },
+  IMAGE_DEBUGGING: {
+    title: "A debugging image, or a shell, as a program that stays",
+    why: "Whoever gets into such a container finds the tools for the next step in it; at start they are gone in time.",
+  },
+  FETCH_INVALID: {
+    title: "Something to fetch that can't be fetched safely",
+    why: "What comes from the network at start runs with the program, and is only as good as the check of what it is.",
+  },
   USER_INVALID: {
     title: "A container that runs as root or as a low user id",
     why: "Root in a container is root on the node after one escape; a low id may belong to an account of the node.",

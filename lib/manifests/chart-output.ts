@@ -11,6 +11,7 @@ import {
   type IResolveContext,
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { runChartChecks } from "./chart-checks";
 import { chartsIn, objectsOf } from "./chart-objects";
 import { isSameCluster, outputOf, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
@@ -90,6 +91,9 @@ export class ChartOutput extends Construct implements Preview {
   private write(context: IResolveContext): string {
     const objects = objectsOf(this.chart).map((object) => produceLazies(object, context));
     const problems = new Problems(this);
+    problems.collect(() => {
+      runChartChecks(this, this.chart);
+    });
     checkName(problems, this.stack, this.name, this);
     checkObjects(problems, objects);
     this.checkNames(problems, objects, context);

@@ -1,10 +1,11 @@
 import { type ApiObject } from "cdk8s";
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformElement, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./image-name";
 import { imagesOf, type PulledImage } from "./images-of";
 import { isOfKind, refuseKind } from "./shapes";
 import { Problems } from "../core/validation-error";
+import { checkChartsBelow } from "../manifests/chart-checks";
 import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
@@ -14,29 +15,30 @@ const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
  * The registries and repositories that the pods below a scope may be pulled from.
  *
  * Every container and image volume of every object is checked when the chart is synthesized, after all patches; objects of
- * cdk8s and cdk8s-plus too. Where a chart and its App both allow some, an image must be allowed by both.
+ * cdk8s and cdk8s-plus too. Of an App of cdktf, a stack or a cluster it holds for all charts that are added below it,
+ * whichever App of cdk8s they are in. Where several scopes of a chart allow some, an image must be allowed by each.
  */
 export class AllowedRegistries {
   /**
    * What the pods of a scope may be pulled from; everything, as long as nothing is added.
    *
-   * @param scope a chart, an App of cdk8s or a construct below them
-   * @throws IMAGE_NOT_ALLOWED for a construct of Terraform, below which there are no pods; ATTRIBUTE_MISSING, VALUE_INVALID
+   * @param scope a chart or an App of cdk8s; or an App of cdktf, a stack or a cluster
+   * @throws IMAGE_NOT_ALLOWED for a resource of Terraform, below which there are no pods; ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(scope: IConstruct): AllowedRegistries {
     if (!isOfKind(scope, ["node"])) {
       const none = new Problems("AllowedRegistries.of");
-      refuseKind(none, "The scope", scope, "a chart, or the App of cdk8s that the chart is in");
+      refuseKind(none, "The scope", scope, "a chart, an App, a stack or a cluster");
       none.throwIfAny();
     }
     const known = restrictions.get(scope);
     if (known) return known;
     const problems = new Problems(scope);
-    if (scope.node.scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+    if (TerraformElement.isTerraformElement(scope)) {
       problems.add(
         "IMAGE_NOT_ALLOWED",
-        "The scope belongs to the tree of Terraform, so no pod would be checked",
-        "Give the chart, or the App of cdk8s that the chart is in",
+        "The scope is a resource of Terraform, so no pod would be checked",
+        "Give the cluster or the stack that charts are added to, a chart, or an App",
       );
     }
     problems.throwIfAny();
@@ -63,14 +65,27 @@ export class AllowedRegistries {
     }
     problems.throwIfAny();
     // At synthesis, so that it does not matter what is made or patched first.
-    if (this.prefixes.length === 0) checkAtSynthesis(this.scope, () => this.checkObjects());
+    if (this.prefixes.length === 0) this.register();
     this.prefixes.push(...prefixes);
     return this;
   }
 
-  private checkObjects(): void {
+  private register(): void {
+    const { scopes } = this.scope.node;
+    if (scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+      checkChartsBelow(this.scope, (chart) => {
+        this.checkObjects(chart);
+      });
+    } else {
+      checkAtSynthesis(this.scope, () => {
+        this.checkObjects(this.scope);
+      });
+    }
+  }
+
+  private checkObjects(root: IConstruct): void {
     const problems = new Problems(this.scope);
-    for (const object of apiObjectsIn(this.scope)) {
+    for (const object of apiObjectsIn(root)) {
       problems.collect(() => {
         const own = new Problems(object);
         for (const image of imagesOf(dataOf(object))) this.check(own, object, image);

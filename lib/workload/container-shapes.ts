@@ -40,6 +40,10 @@ const entries = kind([], 'an object, for example { team: "shop" }');
 
 /** What the other props of pods must be like. */
 export const POD_SHAPES = {
+  fetchAtStart: listOf(
+    kind(["path", "_initContainers"], "FetchAtStart.https(path, { url, sha256, image })"),
+    'a list, for example [FetchAtStart.https("/srv/geo/cities.mmdb", { url, sha256, image })]',
+  ),
   initContainers: containers,
   sidecars: containers,
   sharedPaths: paths,

@@ -1,10 +1,17 @@
 import { type AddedCapability } from "./added-capability";
 import { type ContainerProps, type InitContainer, type Sidecar } from "./container-props";
+import { type FetchAtStart } from "./fetch-at-start";
 import { type Toleration } from "./toleration";
 import { type WritablePath } from "./writable-path";
 
 /** What the pods of any hardened workload run, and where. */
 export interface HardenedPodProps extends ContainerProps {
+  /**
+   * Files that are fetched and verified before all else, so that the program's image needs no network tools.
+   *
+   * @default - none
+   */
+  readonly fetchAtStart?: FetchAtStart[];
   /**
    * Containers that run one after the other, in this order, before the sidecars and the program start.
    *

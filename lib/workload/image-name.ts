@@ -5,6 +5,7 @@ import { type Problems } from "../core/validation-error";
 
 const HOST =
   /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+)(?::\d{1,5})?$/;
+const LARGEST_PORT = 65535;
 const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const LONGEST_NAME = 255;
 
@@ -37,6 +38,12 @@ export function isRegistry(part: string): boolean {
   return part.includes(".") || part.includes(":") || part === "localhost" || !isKnown(part);
 }
 
+/** Whether a text is the host of a registry, with a port or not. */
+function isHost(text: string): boolean {
+  const port = Number(text.split(":")[1] ?? 443);
+  return HOST.test(text) && port >= 1 && port <= LARGEST_PORT;
+}
+
 /** Adds a problem for each part of a registry and its repositories that can't be. */
 export function checkImageName(problems: Problems, name: string, isPrefix = false): void {
   if (typeof name !== "string") {
@@ -53,7 +60,7 @@ export function checkImageName(problems: Problems, name: string, isPrefix = fals
     add("does not begin with the host of a registry", `Name the registry too, for example ${example}`);
     return;
   }
-  if (isKnown(host) && !HOST.test(host)) {
+  if (isKnown(host) && !isHost(host)) {
     add(`has the registry ${shown(host)}`, `Write a host name, for example ${example}`);
   }
   for (const part of path.filter((candidate) => isKnown(candidate) && !PATH_PART.test(candidate))) {

@@ -1,7 +1,9 @@
 import { type InitContainer, type Sidecar } from "./container-props";
+import { withFetched } from "./fetch-into-pod";
 import { type HardenedContainer } from "./hardened-container";
 import { type HardenedPod } from "./hardened-pod";
 import { type HardenedPodProps } from "./hardened-pod-props";
+import { checkDebugging } from "./image-debugging";
 import { type PodPlace } from "./pod-place";
 import { checkContainerNames, checkName, checkPorts } from "./pod-names";
 import { readContainer, type AnyContainer, type ContainerPlace } from "./read-container";
@@ -28,7 +30,8 @@ export function readPod(
   own: AnyContainer,
 ): HardenedPod {
   const { scope, id } = place;
-  const { sharedPaths = [], initContainers = [], sidecars = [] } = props;
+  const { sidecars = [] } = props;
+  const { sharedPaths, initContainers } = withFetched(problems, props);
   checkName(problems, place);
   checkNumbers(problems, props);
   checkLabels(problems, "labels", props.labels, OWN_LABELS);
@@ -44,6 +47,7 @@ export function readPod(
       return readWithin(problems, path, { workload: id, owner, sharedPaths }, container);
     });
   const [before, beside] = [readAll("init container", initContainers), readAll("sidecar", sidecars)];
+  checkDebugging(problems, [program, ...beside]);
   checkShared(problems, sharedPaths, [program, ...beside], before);
   return {
     name: id,

@@ -1,13 +1,14 @@
 import { ApiObject, App, type Chart, JsonPatch } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
-import { Testing, Token } from "cdktf";
+import { type TerraformStack, Testing, Token } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
 import fc from "fast-check";
 import { ChartOutput } from "../../lib/manifests/chart-output";
 import { AllowedRegistries } from "../../lib/workload/allowed-registries";
 import { ContainerImage } from "../../lib/workload/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { newStack } from "../support/stack";
-import { DIGEST, IMAGE, newChart, problemsAtSynthesis, refusedCodes } from "./support";
+import { DIGEST, IMAGE, newChart, problemsAtSynthesis, refusal, refusedCodes } from "./support";
 
 const EVIL = `evil.example/acme/web@${DIGEST}`;
 const evil = ContainerImage.of(EVIL);
@@ -149,6 +150,47 @@ describe("allowed registries", () => {
     expect(problemsAtSynthesis(chart).map(({ path }) => path)).toEqual(["other/third", "shop/pod"]);
   });
 
+  test.each<[string, (stack: TerraformStack, cluster: Construct) => IConstruct]>([
+    ["an App of cdktf", (stack) => stack.node.root],
+    ["a stack", (stack) => stack],
+    ["a cluster", (_, cluster) => cluster],
+  ])("of %s hold for all charts that are added below it, before or after", (_, scopeOf) => {
+    const stack = newStack();
+    const cluster = new Construct(stack, "cluster");
+    const [first, second] = [newChart("shop"), newChart("bank", new App(), "bank")];
+    new ChartOutput(cluster, "shop", first);
+    AllowedRegistries.of(scopeOf(stack, cluster)).add("fra.ocir.io/acme");
+    new ChartOutput(cluster, "bank", second);
+    const free = newChart("free", new App(), "free");
+    for (const chart of [first, second, free]) new HardenedDeployment(chart, "web", { image: evil });
+    const paths = refusal(() => Testing.synth(stack)).map(({ code, path }) => `${code} ${path}`);
+    expect(paths.sort()).toEqual([
+      "IMAGE_NOT_ALLOWED bank/web/Resource",
+      "IMAGE_NOT_ALLOWED shop/web/Resource",
+    ]);
+    AllowedRegistries.of(stack).add("evil.example", "fra.ocir.io");
+    expect(problemsAtSynthesis(free)).toEqual([]);
+  });
+
+  test("of an App of cdktf, a stack, a cluster and a chart must all be kept to", () => {
+    const [app, evilElsewhere] = [Testing.app(), "evil.example/other"];
+    const [one, two] = [newStack("one", app), newStack("two", app)];
+    const cluster = new Construct(one, "cluster");
+    const [shop, bank] = [newChart("shop"), newChart("bank", new App(), "bank")];
+    new ChartOutput(cluster, "shop", shop);
+    new ChartOutput(two, "bank", bank);
+    pod(shop, "pod", EVIL);
+    pod(bank, "pod", EVIL);
+    AllowedRegistries.of(app).add("evil.example");
+    AllowedRegistries.of(two).add("evil.example/acme");
+    AllowedRegistries.of(cluster).add(evilElsewhere);
+    const problems = refusal(() => Testing.synth(one));
+    expect(problems.map(({ path, fix }) => [path, fix.split(",")[0]])).toEqual([
+      ["shop/pod", `Take an image of ${evilElsewhere}`],
+    ]);
+    expect(Testing.synth(two)).toContain("evil.example");
+  });
+
   test.each([
     ["fra.ocir.io/acme", `fra.ocir.io/acme@${DIGEST}`, true],
     ["fra.ocir.io/acme", "fra.ocir.io/acme:1.0", true],
@@ -207,9 +249,10 @@ describe("allowed registries", () => {
     expect(refusedCodes(() => AllowedRegistries.of(newChart()).add(prefix))).toEqual(codes);
   });
 
-  test("may not be none, nor of a stack, whose pods nobody would check", () => {
+  test("may not be none, nor of a resource, whose pods nobody would check", () => {
     expect(refusedCodes(() => AllowedRegistries.of(newChart()).add())).toEqual(["IMAGE_INVALID"]);
-    expect(refusedCodes(() => AllowedRegistries.of(newStack()))).toEqual(["IMAGE_NOT_ALLOWED"]);
+    const resource = newStack().node.findChild("oci");
+    expect(refusedCodes(() => AllowedRegistries.of(resource))).toEqual(["IMAGE_NOT_ALLOWED"]);
   });
 });
 

@@ -71,6 +71,69 @@ describe("an image pinned by its digest", () => {
   });
 });
 
+describe("each part of a reference is refused for itself:", () => {
+  const parts = { registry: "fra.ocir.io", port: "", path: "/acme/web", tag: ":1.4.2", digest: `@${DIGEST}` };
+  const hex = DIGEST.slice("sha256:".length);
+  test.each<[string, Partial<typeof parts>, RegExp]>([
+    ["no registry", { registry: "", path: "acme/web" }, /host of a registry/],
+    ["a registry that is a word", { registry: "registry" }, /host of a registry/],
+    ["a registry with an underscore", { registry: "fra_1.ocir.io" }, /registry "fra_1\.ocir\.io"/],
+    ["a registry with a dash at its end", { registry: "fra-.ocir.io" }, /registry "fra-\.ocir\.io"/],
+    ["a registry with an empty part", { registry: "fra..ocir.io" }, /registry "fra\.\.ocir\.io"/],
+    ["a registry with a space", { registry: "fra .ocir.io" }, /registry "fra \.ocir\.io"/],
+    ["a registry with a user", { registry: "me:pw@fra.ocir.io" }, /digest is/],
+    ["a scheme", { registry: "https://fra.ocir.io" }, /registry "https:"/],
+    ["an empty port", { port: ":" }, /registry "fra\.ocir\.io:"/],
+    ["port 0", { port: ":0" }, /registry "fra\.ocir\.io:0"/],
+    ["port 65536", { port: ":65536" }, /registry "fra\.ocir\.io:65536"/],
+    ["a port that is a word", { port: ":https" }, /registry "fra\.ocir\.io:https"/],
+    ["a port of six digits", { port: ":500000" }, /registry "fra\.ocir\.io:500000"/],
+    ["no repository", { path: "" }, /host of a registry/],
+    ["an empty repository", { path: "/" }, /repository part ""/],
+    ["an empty part", { path: "/acme//web" }, /repository part ""/],
+    ["upper case", { path: "/Acme/web" }, /repository part "Acme"/],
+    ["a space", { path: "/ac me/web" }, /repository part "ac me"/],
+    ["a part that begins with a dash", { path: "/acme/-web" }, /repository part "-web"/],
+    ["two dots", { path: "/acme/../web" }, /repository part "\.\."/],
+    ["three underscores", { path: "/acme/w___b" }, /repository part "w___b"/],
+    ["a letter that is not ASCII", { path: "/acme/wéb" }, /repository part "wéb"/],
+    ["a question mark", { path: "/acme/web?x" }, /repository part "web\?x"/],
+    ["an empty tag", { tag: ":" }, /tag is ""/],
+    ["a tag that begins with a dot", { tag: ":.1" }, /tag is "\.1"/],
+    ["a tag that begins with a dash", { tag: ":-1" }, /tag is "-1"/],
+    ["a tag with a plus", { tag: ":1.0+build" }, /tag is "1\.0\+build"/],
+    ["a tag with a space", { tag: ":1 0" }, /tag is "1 0"/],
+    ["a tag with a line break", { tag: ":1.0\n" }, /tag is "1\.0\\n"/],
+    ["two tags", { tag: ":1.0:2.0" }, /tag is "1\.0:2\.0"/],
+    ["the tag latest", { tag: ":latest" }, /tag is latest/],
+    ["no digest", { digest: "" }, /has no digest/],
+    ["an empty digest", { digest: "@" }, /digest is ""/],
+    ["a digest without its algorithm", { digest: `@${hex}` }, /digest is/],
+    ["an algorithm that is weak", { digest: `@md5:${hex.slice(32)}` }, /digest is "md5:/],
+    ["an algorithm in upper case", { digest: `@SHA256:${hex}` }, /digest is "SHA256:/],
+    [
+      "a digest of upper case",
+      { digest: `@sha256:${hex.toUpperCase()}` },
+      /digest is "sha256:0123456789ABCDEF/,
+    ],
+    ["a digest that is too short", { digest: `@sha256:${hex.slice(1)}` }, /digest is/],
+    ["a digest that is too long", { digest: `@sha256:${hex}0` }, /digest is/],
+    ["a digest that is no number", { digest: `@sha256:${"g".repeat(64)}` }, /digest is/],
+    ["a line break at the end", { digest: `@${DIGEST}\n` }, /digest is/],
+    ["a space before", { registry: " fra.ocir.io" }, /registry " fra\.ocir\.io"/],
+  ])("%s", (_, change, what) => {
+    const { registry, port, path, tag, digest } = { ...parts, ...change };
+    const problems = refusal(() => ContainerImage.of(registry + port + path + tag + digest));
+    expect(problems.map((problem) => problem.what).join("\n")).toMatch(what);
+    expect(problems.every(({ code }) => code === "IMAGE_INVALID" || code === "IMAGE_NOT_PINNED")).toBe(true);
+  });
+
+  test("and together they are an image", () => {
+    const text = Object.values({ ...parts, port: ":5000" }).join("");
+    expect(ContainerImage.of(text).reference).toBe(text);
+  });
+});
+
 describe("an image named by its tag", () => {
   test("keeps its reason", () => {
     const image = ContainerImage.tagOnly("fra.ocir.io/acme/web:1.0", { reason: "Built on every push" });

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
+import {
+  AllowedRegistries,
+  ContainerImage,
+  FetchAtStart,
+  HardenedDeployment,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  NodeImage,
+  NodeShape,
+  Port,
+  PrivateNodePool,
+  SecureNamespace,
+  SecureOkeCluster,
+  TlsTermination,
+  oci,
+} from "secure-oke";
+
+const app = new App();
+const stack = new TerraformStack(app, "maps");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+
+// Whatever chart is added to a cluster of this stack, its images come from here.
+AllowedRegistries.of(stack).add("fra.ocir.io/acme");
+
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId: "ocid1.compartment.oc1..example",
+  kubernetesVersion: KubernetesVersion.V1_34,
+});
+new PrivateNodePool(stack, "general", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  size: 3,
+});
+
+// The digests and their dates are in a file that a pipeline writes; no image of it may be too old.
+const lock = { path: join(__dirname, "images.lock.json") };
+const locked = (name: string) => ContainerImage.fromLock(name, lock);
+
+const maps = new Chart(new KubernetesApp(), "maps", { namespace: "maps" });
+new SecureNamespace(maps, "namespace", { name: "maps" });
+
+// Its data comes from Object Storage before it starts, verified; its own image has no network tools.
+const geo = new HardenedDeployment(maps, "geo", {
+  image: locked("geo"),
+  port: 8080,
+  fetchAtStart: [
+    FetchAtStart.https("/srv/geo/cities.mmdb", {
+      url: "https://objectstorage.eu-frankfurt-1.oraclecloud.com/n/acme/b/geo/o/cities-2026-11.mmdb",
+      sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+      image: locked("curl"),
+      sizeLimit: "128Mi",
+    }),
+  ],
+});
+geo.connections.allowTo(NetworkPolicyIpBlock.ipv4(maps, "object-storage", "134.70.0.0/16"), Port.tcp(443));
+
+// A program of a vendor, whose image may be older than the others: the lock says why.
+const tiles = new HardenedDeployment(maps, "tiles", { image: locked("tiles"), port: 8080 });
+tiles.connections.allowTo(geo, Port.tcp(8080));
+geo.exposeViaService();
+tiles.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "tiles-tls" }),
+});
+
+cluster.addCdk8sChart("maps", maps);
+
+app.synth();

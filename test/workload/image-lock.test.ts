@@ -1,0 +1,308 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import fc from "fast-check";
+import { Acknowledgements, ContainerImage, HardenedDeployment, ImageLock } from "secure-oke";
+import { DIGEST, newChart, objectOf, refusal, refusedCodes } from "./support";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lock-"));
+let count = 0;
+
+afterAll(() => {
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** A file of its own for each lock: a program reads each once. */
+function fileOf(text: string): string {
+  const file = path.join(folder, `${count++}.json`);
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+const REFERENCE = `fra.ocir.io/acme/web:1.4.2@${DIGEST}`;
+const web = { reference: REFERENCE, created: "2026-11-02" };
+
+function lock(images: object = { web }, more: object = {}): string {
+  return fileOf(JSON.stringify({ version: 1, checked: "2026-11-20", maxAgeDays: 90, images, ...more }));
+}
+
+const said = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code} ${what}`);
+const read = (file: string) => () => ImageLock.fromFile(file);
+
+describe("an image of a lock", () => {
+  test("has the reference that the lock says", () => {
+    const image = ContainerImage.fromLock("web", { path: lock() });
+    expect(image).toMatchObject({ reference: REFERENCE, tag: "1.4.2", digest: DIGEST });
+  });
+
+  test("runs in a workload, and nobody needs to say why", () => {
+    const chart = newChart();
+    const image = ContainerImage.fromLock("web", { path: lock() });
+    new HardenedDeployment(chart, "web", { image });
+    expect(objectOf(chart, "Deployment").spec.template.spec.containers[0].image).toBe(REFERENCE);
+    expect(Acknowledgements.of(chart)).toEqual([]);
+  });
+
+  test("comes from images.lock.json where no file is named, in the folder of the program", () => {
+    const [before, own] = [process.cwd(), fs.mkdtempSync(path.join(folder, "program-"))];
+    fs.copyFileSync(lock(), path.join(own, "images.lock.json"));
+    try {
+      process.chdir(own);
+      expect(ContainerImage.fromLock("web").reference).toBe(REFERENCE);
+      expect(ImageLock.fromFile().names).toEqual(["web"]);
+    } finally {
+      process.chdir(before);
+    }
+    // Found once: a program that moves to another folder goes on with its lock.
+    expect(ContainerImage.fromLock("web").reference).toBe(REFERENCE);
+  });
+
+  test("stays the same while the program runs", () => {
+    const file = lock();
+    ContainerImage.fromLock("web", { path: file });
+    fs.writeFileSync(file, "{}");
+    expect(ContainerImage.fromLock("web", { path: file }).reference).toBe(REFERENCE);
+  });
+
+  test("may be as old as the lock allows, and not a day older", () => {
+    const aged = (created: string, more: object = {}) =>
+      ContainerImage.fromLock("web", { path: lock({ web: { ...web, created, ...more } }) });
+    expect(aged("2026-08-22").reference).toBe(REFERENCE);
+    expect(said(() => aged("2026-08-21"))).toEqual([
+      "IMAGE_TOO_OLD The image web was created on 2026-08-21 and is 91 days old on 2026-11-20, and 90 are allowed",
+    ]);
+    const maxAge = { days: 91, reason: "The vendor builds it once in a quarter" };
+    expect(aged("2026-08-21", { maxAge }).reference).toBe(REFERENCE);
+    expect(refusedCodes(() => aged("2026-08-20", { maxAge }))).toEqual(["IMAGE_TOO_OLD"]);
+  });
+
+  test("is refused where it is older than allowed, whatever the dates", () => {
+    const day = fc.integer({ min: 0, max: 20_000 });
+    const dateOf = (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10);
+    fc.assert(
+      fc.property(
+        day,
+        fc.integer({ min: 0, max: 400 }),
+        fc.integer({ min: 1, max: 400 }),
+        (born, age, most) => {
+          const images = { web: { ...web, created: dateOf(born) } };
+          const path = lock(images, { checked: dateOf(born + age), maxAgeDays: most });
+          const take = () => ContainerImage.fromLock("web", { path });
+          if (age > most) expect(refusedCodes(take)).toEqual(["IMAGE_TOO_OLD"]);
+          else expect(take().digest).toBe(DIGEST);
+        },
+      ),
+    );
+  });
+
+  test("is refused with what helps: a new build, a limit with a reason, or a true date", () => {
+    const fixOf = (created: string) =>
+      refusal(() => ContainerImage.fromLock("web", { path: lock({ web: { ...web, created } }) }))[0]?.fix;
+    expect(fixOf("2026-08-01")).toContain('"maxAge": { "days": 111, "reason": "…" }');
+    expect(fixOf("1970-01-01")).toContain("give that of its push");
+  });
+
+  test("does not suffer from the age of another one", () => {
+    const images = { web, old: { ...web, created: "2020-01-01" } };
+    expect(ContainerImage.fromLock("web", { path: lock(images) }).reference).toBe(REFERENCE);
+  });
+
+  test("is judged at the date of the lock, whatever day it is", () => {
+    const file = lock();
+    jest.useFakeTimers({ now: new Date("2031-01-01") });
+    try {
+      expect(ContainerImage.fromLock("web", { path: file }).reference).toBe(REFERENCE);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("shows a wider limit and a debugging image as acknowledgements of who runs it", () => {
+    const chart = newChart();
+    const images = {
+      web: {
+        reference: `fra.ocir.io/acme/web:1-debug@${DIGEST}`,
+        created: "2026-11-02",
+        maxAge: { days: 400, reason: "Built once a year" },
+        debugging: { reason: "The vendor delivers no other" },
+        notes: "Delivered by mail",
+      },
+    };
+    new HardenedDeployment(chart, "web", { image: ContainerImage.fromLock("web", { path: lock(images) }) });
+    expect(Acknowledgements.of(chart)).toMatchObject([
+      { path: "shop/web", practice: "small-images", reason: "The vendor delivers no other" },
+      {
+        what: `image fra.ocir.io/acme/web:1-debug@${DIGEST} up to 400 days old`,
+        reason: "Built once a year",
+      },
+    ]);
+  });
+
+  test("needs no acknowledgement for a limit of its own that is tighter", () => {
+    const chart = newChart();
+    const path = lock({ web: { ...web, maxAge: { days: 30, reason: "Faces the internet" } } });
+    new HardenedDeployment(chart, "web", { image: ContainerImage.fromLock("web", { path }) });
+    expect(Acknowledgements.of(chart)).toEqual([]);
+  });
+
+  test("of an unknown name is refused with the names that are most like it", () => {
+    const names = ["web", "worker", "orders-web", "orders-worker", "report"];
+    const path = lock(Object.fromEntries(names.map((name) => [name, web])));
+    const [problem] = refusal(() => ContainerImage.fromLock("orders-wep", { path }));
+    expect(problem).toMatchObject({
+      code: "IMAGE_LOCK_INVALID",
+      path: "ContainerImage.fromLock",
+      fix: "Those named most alike are orders-web, orders-worker, worker",
+    });
+    for (const name of ["constructor", "__proto__", ""]) {
+      expect(refusedCodes(() => ContainerImage.fromLock(name, { path }))).toEqual(["IMAGE_LOCK_INVALID"]);
+    }
+  });
+
+  test("of any name of the lock is found", () => {
+    const file = fileOf("");
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 5 }), (names) => {
+        const fresh = `${file}-${count++}`;
+        const images = names.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(web)}`).join(", ");
+        fs.writeFileSync(
+          fresh,
+          `{ "version": 1, "checked": "2026-11-20", "maxAgeDays": 90, "images": { ${images} } }`,
+        );
+        return names.every((name) => ContainerImage.fromLock(name, { path: fresh }).digest === DIGEST);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test.each<[string, unknown, unknown, string[]]>([
+    ["no name", undefined, undefined, ["ATTRIBUTE_MISSING"]],
+    ["a name that is a number", 7, undefined, ["VALUE_INVALID"]],
+    ["a path that is a number", "web", { path: 7 }, ["VALUE_INVALID"]],
+    ["an empty path", "web", { path: "" }, ["VALUE_INVALID"]],
+  ])("is refused with %s", (_, name, options, codes) => {
+    const call = () =>
+      ContainerImage.fromLock(name as string, (options ?? { path: lock() }) as { path: string });
+    expect(refusedCodes(call)).toEqual(codes);
+  });
+});
+
+describe("a lock", () => {
+  test("says what is in it", () => {
+    const { names, checked, maxAgeDays } = ImageLock.fromFile(lock({ web, api: web }));
+    expect({ names, checked, maxAgeDays }).toEqual({
+      names: ["api", "web"],
+      checked: "2026-11-20",
+      maxAgeDays: 90,
+    });
+  });
+
+  test("that is not there is refused with the place where it was looked for", () => {
+    const file = path.join(folder, "nowhere.json");
+    expect(said(read(file))).toEqual([`IMAGE_LOCK_INVALID There is no ${file}`]);
+    expect(said(() => ContainerImage.fromLock("web", { path: file }))).toEqual([
+      `IMAGE_LOCK_INVALID There is no ${file}`,
+    ]);
+    expect(said(read(folder))).toEqual([`IMAGE_LOCK_INVALID ${folder} can't be read: EISDIR`]);
+  });
+
+  test("that is no JSON is refused", () => {
+    expect(said(read(fileOf("{ version: 1 }")))[0]).toMatch(/^IMAGE_LOCK_INVALID .* is no JSON: /);
+  });
+
+  test("is refused with all that is wrong with it, each under the name of its image", () => {
+    const images = {
+      web: { reference: "fra.ocir.io/acme/web:1.4.2", created: "2026-02-30", digest: DIGEST },
+      api: { reference: `acme/api@${DIGEST}`, created: "2026-11-21", maxAge: { days: 0 }, notes: 7 },
+      none: null,
+    };
+    const file = lock(images, { version: 2, checked: "2026-11-20", maxAgeDays: "90", maxAge: 90 });
+    const problems = refusal(() => ContainerImage.fromLock("wep", { path: file }));
+    const place = (name: string) => `ContainerImage.fromLock (${file}, ${name})`;
+    expect(problems.map((one) => [one.code, one.path, one.what])).toEqual([
+      ["IMAGE_LOCK_INVALID", "ContainerImage.fromLock", `${file} has a field "maxAge"`],
+      ["IMAGE_LOCK_INVALID", "ContainerImage.fromLock", "version is 2"],
+      ["IMAGE_LOCK_INVALID", "ContainerImage.fromLock", 'maxAgeDays is "90"'],
+      ["IMAGE_LOCK_INVALID", place("web"), 'The image has a field "digest"'],
+      ["IMAGE_NOT_PINNED", place("web"), '"fra.ocir.io/acme/web:1.4.2" has no digest'],
+      ["IMAGE_LOCK_INVALID", place("web"), 'created is "2026-02-30"'],
+      ["IMAGE_INVALID", place("api"), '"acme/api" does not begin with the host of a registry'],
+      [
+        "IMAGE_LOCK_INVALID",
+        place("api"),
+        "created is 2026-11-21, after 2026-11-20, when the lock was checked",
+      ],
+      ["IMAGE_LOCK_INVALID", place("api"), "notes is 7"],
+      ["IMAGE_LOCK_INVALID", place("api"), "maxAge.days is 0"],
+      ["REASON_MISSING", place("api"), "maxAge has no reason"],
+      ["IMAGE_LOCK_INVALID", place("none"), "The image is null"],
+      ["ATTRIBUTE_MISSING", place("none"), "The image is not given"],
+      ["IMAGE_LOCK_INVALID", place("none"), "created is not given"],
+      ["IMAGE_LOCK_INVALID", "ContainerImage.fromLock", `${file} has no image named "wep"`],
+    ]);
+  });
+
+  test("that has an image twice is refused, as one of the two would be lost", () => {
+    const entry = `"web": ${JSON.stringify(web)}`;
+    const text = `{ "version": 1, "checked": "2026-11-20", "maxAgeDays": 90, "images": { ${entry}, ${entry} } }`;
+    const file = fileOf(text);
+    expect(said(read(file))).toEqual([`IMAGE_LOCK_INVALID ${file} has "web" twice in one object`]);
+    const escaped = fileOf(text.replace('"web"', '"w\\u0065b"'));
+    expect(said(read(escaped))).toEqual([`IMAGE_LOCK_INVALID ${escaped} has "web" twice in one object`]);
+  });
+
+  test.each<[string, string]>([
+    ["a text", '"web"'],
+    ["a list", "[]"],
+    ["nothing", "{}"],
+    ["null", "null"],
+  ])("that is %s is refused", (_, text) => {
+    expect(new Set(refusedCodes(read(fileOf(text))))).toEqual(new Set(["IMAGE_LOCK_INVALID"]));
+  });
+
+  test.each(["2026-2-1", "2026-13-01", "2025-02-29", "20261102", "2026-11-02T10:00:00Z", "", 20261102, null])(
+    "with the date %j is refused",
+    (date) => {
+      expect(said(read(lock({ web: { ...web, created: date } })))).toEqual([
+        `IMAGE_LOCK_INVALID created is ${JSON.stringify(date)}`,
+      ]);
+    },
+  );
+
+  test.each([{ debugging: {} }, { debugging: { reason: " " } }, { maxAge: { days: 400 } }])(
+    "with %j is refused, as it has no reason",
+    (more) => {
+      expect(refusedCodes(read(lock({ web: { ...web, ...more } })))).toEqual(["REASON_MISSING"]);
+    },
+  );
+});
+
+describe("the check of a lock in CI", () => {
+  const old = ImageLock.fromFile(lock({ web, api: { ...web, created: "2026-11-20" } }));
+
+  test("finds nothing while all images are young", () => {
+    expect(old.problems(new Date("2027-01-31T23:59:59Z"))).toEqual([]);
+  });
+
+  test("finds the images that have grown too old since the lock was checked", () => {
+    const found = old.problems(new Date("2027-02-01T00:00:00Z"));
+    expect(found.map(({ code, what }) => `${code} ${what}`)).toEqual([
+      "IMAGE_TOO_OLD The image web was created on 2026-11-02 and is 91 days old on 2027-02-01, and 90 are allowed",
+    ]);
+    expect(old.problems(new Date("2030-01-01"))).toHaveLength(2);
+  });
+
+  test("finds a lock that was checked tomorrow, which would hide the age of its images", () => {
+    const [problem] = old.problems(new Date("2026-11-19"));
+    expect(problem).toMatchObject({
+      code: "IMAGE_LOCK_INVALID",
+      what: "checked is 2026-11-20, and it is 2026-11-19",
+    });
+  });
+
+  test("needs a date", () => {
+    expect(refusedCodes(() => old.problems(new Date("soon")))).toEqual(["VALUE_INVALID"]);
+    expect(refusedCodes(() => old.problems(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => old.problems("2026-11-19" as never))).toEqual(["VALUE_INVALID"]);
+  });
+});
