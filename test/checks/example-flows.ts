@@ -55,6 +55,17 @@ const SERVICES_TO_BALANCER: Flow = {
 export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   quickstart: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
+  "locked-images": {
+    host: HOST,
+    ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("maps/tiles", 8080),
+      pods("maps/tiles", "maps/geo", ...tcp(8080)),
+      // Its policy names the range of Object Storage, and the rules name all services of the region.
+      { from: "maps/geo", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+    ],
+  },
   "public-shop": {
     host: "10.40.63.0/24",
     ends: { administrators: Endpoint.addresses(["10.200.0.0/24"]) },
