@@ -35,6 +35,8 @@ export * from "./cluster/cluster-encryption";
 export * from "./cluster/endpoint-access";
 export { type ClusterAttributes } from "./cluster/imported-cluster";
 export * from "./cluster/kubernetes-version";
+export { NetworkPolicyEngine } from "./cluster/network-policy-engine";
+export * from "./cluster/network-policy-engine-options";
 export * from "./cluster/node-image";
 export * from "./cluster/node-shape";
 export * from "./cluster/private-node-pool";
