@@ -8,6 +8,7 @@ import {
   KubernetesVersion,
   LoadBalancerAccess,
   LoadBalancerPolicy,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   PrivateNodePool,
@@ -32,6 +33,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
 });
 new PrivateNodePool(stack, "general", {
