@@ -17,6 +17,8 @@ export { type DrgAttachmentProps } from "./network/drg-attachment-props";
 export * from "./network/egress";
 export { EgressSource } from "./network/egress-source";
 export * from "./network/flow-logs";
+export * from "./network/load-balancer-logs";
+export * from "./network/network-address-list";
 export * from "./network/network-peer";
 export * from "./network/network-security-group";
 export * from "./network/network-subnet";
@@ -29,6 +31,16 @@ export {
 export * from "./network/subnet";
 export * from "./network/subnet-exposure";
 export * from "./network/subnet-plan";
+export * from "./network/web-application-firewall";
+export { WafCapability, type WafExclusions } from "./network/web-application-firewall-capability";
+export { WafCondition } from "./network/web-application-firewall-condition";
+export { WafMode } from "./network/web-application-firewall-mode";
+export {
+  type WafRequestLimits,
+  type WebApplicationFirewallProps,
+} from "./network/web-application-firewall-props";
+export { WafResponse, type WafResponseOptions } from "./network/web-application-firewall-response";
+export { WafAccessRule, type WafRateLimit } from "./network/web-application-firewall-rules";
 
 export * from "./cluster/cluster";
 export * from "./cluster/cluster-encryption";
