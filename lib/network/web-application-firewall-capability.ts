@@ -137,8 +137,9 @@ function readNames(problems: Problems, name: string, names: unknown): string[] {
     return [];
   }
   for (const each of names as unknown[]) {
-    if (typeof each === "string" && each.trim() !== "") checkText(problems, `A name in ${name}`, each);
-    else problems.add("VALUE_INVALID", `${name} has ${shown(each)}`, "Write names that are not blank");
+    const isLiteral = typeof each === "string" && each.trim() !== "" && !Token.isUnresolved(each);
+    if (isLiteral) checkText(problems, `A name in ${name}`, each);
+    else problems.add("VALUE_INVALID", `${name} has ${shown(each)}`, "Write literals that are not blank");
   }
   return names as string[];
 }

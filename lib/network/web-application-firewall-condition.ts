@@ -174,8 +174,8 @@ export class WafCondition {
    *
    * @throws VALUE_INVALID
    */
-  public not(): WafCondition {
-    return WafCondition.make("WafCondition.not", `!(${this.jmesPath})`);
+  public negated(): WafCondition {
+    return WafCondition.make("WafCondition.negated", `!(${this.jmesPath})`);
   }
 
   /**
@@ -183,8 +183,8 @@ export class WafCondition {
    *
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
-  public and(other: WafCondition): WafCondition {
-    return this.join("and", "&&", other);
+  public andAlso(other: WafCondition): WafCondition {
+    return this.join("andAlso", "&&", other);
   }
 
   /**
@@ -192,8 +192,8 @@ export class WafCondition {
    *
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
-  public or(other: WafCondition): WafCondition {
-    return this.join("or", "||", other);
+  public orElse(other: WafCondition): WafCondition {
+    return this.join("orElse", "||", other);
   }
 
   private join(method: string, operator: string, other: WafCondition): WafCondition {
@@ -217,7 +217,7 @@ export function checkCondition(problems: Problems, name: string, value: unknown)
       problems,
       name,
       value,
-      ["jmesPath", "not", "and"],
+      ["jmesPath", "negated", "andAlso"],
       'WafCondition.path("/login"), for example',
     );
   }

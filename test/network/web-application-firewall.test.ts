@@ -163,7 +163,7 @@ describe("a firewall", () => {
     new WebApplicationFirewall(stack, "waf", {
       ...minimal,
       accessRules: [
-        WafAccessRule.block("others", WafCondition.addressLists([list.networkAddressListId]).not()),
+        WafAccessRule.block("others", WafCondition.addressLists([list.networkAddressListId]).negated()),
       ],
     });
     expect(onlyResource(stack, "oci_waf_network_address_list")).toMatchObject({
@@ -191,7 +191,7 @@ describe("a condition", () => {
     [WafCondition.addresses(["192.0.2.0/24"]), "address_in(connection.source.address, ['192.0.2.0/24'])"],
     [WafCondition.expression("http.request.version == '1.0'"), "http.request.version == '1.0'"],
     [
-      WafCondition.path("/a").or(WafCondition.path("/b")).and(WafCondition.method("PUT").not()),
+      WafCondition.path("/a").orElse(WafCondition.path("/b")).andAlso(WafCondition.method("PUT").negated()),
       "((i_equals(http.request.url.path, '/a')) || (i_equals(http.request.url.path, '/b'))) && " +
         "(!(i_equals(http.request.method, 'PUT')))",
     ],
@@ -315,7 +315,7 @@ describe("bad input", () => {
     ["no list of addresses", () => WafCondition.addressLists([]), ["VALUE_INVALID"]],
     ["a list by another OCID", () => WafCondition.addressLists([BALANCER]), ["OCID_INVALID"]],
     ["ranges with host bits", () => WafCondition.addresses(["192.0.2.1/24"]), ["CIDR_HOST_BITS"]],
-    ["a condition and a text", () => path.and("x" as never), ["VALUE_INVALID"]],
+    ["a condition and a text", () => path.andAlso("x" as never), ["VALUE_INVALID"]],
     ["no reason for checking", () => WafMode.checkOnly({ reason: "" }), ["REASON_MISSING"]],
     [
       "an empty list",

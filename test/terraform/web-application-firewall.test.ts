@@ -33,8 +33,8 @@ function program(balancers: readonly string[]): (app: App) => void {
       requestLimits: { allowedMethods: ["GET", "PUT"], headers: 40 },
       accessRules: [
         WafAccessRule.allow("offices", offices),
-        WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/").and(offices.not())),
-        WafAccessRule.check("abroad", WafCondition.countries(["DE", "FR"]).not()),
+        WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/").andAlso(offices.negated())),
+        WafAccessRule.check("abroad", WafCondition.countries(["DE", "FR"]).negated()),
       ],
       rateLimits: [
         {
