@@ -20,7 +20,9 @@ export function ciliumValues({ imageRegistry }: CiliumOptions): string {
     ipam: { mode: "cluster-pool", operator: { clusterPoolIPv4PodCIDRList: ["100.64.0.0/16"] } },
     // Without it no CIDR matches a node, and load balancers reach pods by way of nodes.
     policyCIDRMatchMode: ["nodes"],
-    operator: image("operator"),
+    // An agent that runs already would keep what it was told before.
+    rollOutCiliumPods: true,
+    ...(imageRegistry === undefined ? {} : { operator: image("operator") }),
     // Nothing here needs either, and each is a further program with an image and ports of its own.
     envoy: { enabled: false },
     hubble: { enabled: false },

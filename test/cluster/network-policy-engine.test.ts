@@ -272,7 +272,7 @@ describe("Cilium", () => {
            - 100.64.0.0/16
      policyCIDRMatchMode:
        - nodes
-     operator: {}
+     rollOutCiliumPods: true
      envoy:
        enabled: false
      hubble:
