@@ -17,6 +17,8 @@ export { type DrgAttachmentProps } from "./network/drg-attachment-props";
 export * from "./network/egress";
 export { EgressSource } from "./network/egress-source";
 export * from "./network/flow-logs";
+export * from "./network/load-balancer-logs";
+export * from "./network/network-address-list";
 export * from "./network/network-peer";
 export * from "./network/network-security-group";
 export * from "./network/network-subnet";
@@ -29,12 +31,24 @@ export {
 export * from "./network/subnet";
 export * from "./network/subnet-exposure";
 export * from "./network/subnet-plan";
+export * from "./network/web-application-firewall";
+export { WafCapability, type WafExclusions } from "./network/web-application-firewall-capability";
+export { WafCondition } from "./network/web-application-firewall-condition";
+export { WafMode } from "./network/web-application-firewall-mode";
+export {
+  type WafRequestLimits,
+  type WebApplicationFirewallProps,
+} from "./network/web-application-firewall-props";
+export { WafResponse, type WafResponseOptions } from "./network/web-application-firewall-response";
+export { WafAccessRule, type WafRateLimit } from "./network/web-application-firewall-rules";
 
 export * from "./cluster/cluster";
 export * from "./cluster/cluster-encryption";
 export * from "./cluster/endpoint-access";
 export { type ClusterAttributes } from "./cluster/imported-cluster";
 export * from "./cluster/kubernetes-version";
+export { NetworkPolicyEngine } from "./cluster/network-policy-engine";
+export * from "./cluster/network-policy-engine-options";
 export * from "./cluster/node-image";
 export * from "./cluster/node-shape";
 export * from "./cluster/private-node-pool";

@@ -31,6 +31,14 @@ function tlsVersions(annotations) {
   return JSON.parse(config).Protocols.join(" and ");
 }
 
+/** OKE has no policy engine of its own. */
+function engineOf({ output = {} }) {
+  const { value } = output.cluster_network_policy_engine ?? {};
+  return value
+    ? "the engine that enforces them is yours to install, by the command below"
+    : "nothing enforces them";
+}
+
 const NOT_BUILT = "not yet built";
 
 /** What in the output makes a practice true; each line is read from the output, so that it can't promise too much. */
@@ -62,7 +70,7 @@ function practices(terraform, objects) {
     ),
     "network-layers": line(
       kind("NetworkPolicy").length > 0,
-      `${kind("NetworkPolicy").length} NetworkPolicies over ${all("oci_core_network_security_group").length} NSGs; install Calico or Cilium, OKE has no policy engine of its own`,
+      `${kind("NetworkPolicy").length} NetworkPolicies over ${all("oci_core_network_security_group").length} NSGs; ${engineOf(terraform)}`,
     ),
     "nsg-rules-as-code": line(
       annotations["oci.oraclecloud.com/security-rule-management-mode"] === "NSG",
@@ -128,9 +136,11 @@ function main() {
   console.log(
     "\nNext, with your own OCIDs in examples/quickstart/main.ts and your credentials in ~/.oci/config",
   );
+  const engine = terraform.output.cluster_network_policy_engine?.value;
   const commands = [
     `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} init`,
     `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} apply`,
+    ...(engine ? [`(cd ${path.relative(process.cwd(), outdir)} && ${engine})`] : []),
     `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} output -raw shop_manifests | kubectl apply --server-side -f -`,
   ];
   for (const command of commands) console.log(`  ${command}`);

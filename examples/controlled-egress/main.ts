@@ -13,6 +13,7 @@ import {
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   Port,
@@ -40,6 +41,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.8.0/24"]),
 });

@@ -11,6 +11,7 @@ import {
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   Port,
@@ -48,6 +49,7 @@ const cluster = new SecureOkeCluster(platform, "cluster", {
   compartmentId,
   clusterName: "shop",
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.0.0/24"]),
   encryption: new ClusterEncryption(platform, "encryption", {

@@ -7,7 +7,9 @@ import {
   HttpListener,
   KubernetesVersion,
   LoadBalancerAccess,
+  LoadBalancerLogs,
   LoadBalancerPolicy,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   PrivateNodePool,
@@ -16,6 +18,9 @@ import {
   SubnetExposure,
   TlsTermination,
   TlsVersion,
+  WafAccessRule,
+  WafCondition,
+  WebApplicationFirewall,
   oci,
 } from "secure-oke";
 
@@ -32,6 +37,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
 });
 new PrivateNodePool(stack, "general", {
@@ -64,5 +70,17 @@ web.exposeViaLoadBalancer({
   idleTimeoutSeconds: 120,
 });
 cluster.addCdk8sChart("catalog", catalog);
+
+// What the load balancer reads, as it ends TLS, is looked at before it reaches the catalog.
+const firewall = new WebApplicationFirewall(stack, "firewall", {
+  compartmentId,
+  accessRules: [WafAccessRule.block("internal pages", WafCondition.pathPrefix("/internal/"))],
+  rateLimits: [{ name: "each client", requests: 600, periodInSeconds: 60, blockInSeconds: 300 }],
+});
+
+// The cloud controller makes the load balancer of the Service; its OCID is known once it is there.
+const loadBalancerId = "ocid1.loadbalancer.oc1.eu-frankfurt-1.example";
+firewall.protect("catalog", loadBalancerId);
+new LoadBalancerLogs(stack, "logs", { compartmentId, loadBalancerId });
 
 app.synth();

@@ -14,6 +14,7 @@ import {
   HardenedStatefulSet,
   KubernetesVersion,
   LoadBalancerAccess,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   Port,
@@ -36,6 +37,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
 });
 new PrivateNodePool(stack, "general", {
   cluster,

@@ -8,6 +8,7 @@ import {
   KubernetesVersion,
   LoadBalancerAccess,
   LoadBalancerType,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   PrivateNodePool,
@@ -29,6 +30,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
 });
 new PrivateNodePool(stack, "general", {
   cluster,

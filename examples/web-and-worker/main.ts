@@ -9,6 +9,7 @@ import {
   HardenedJob,
   KubernetesVersion,
   LoadBalancerAccess,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   Port,
@@ -32,6 +33,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
 });
 const pool = {
   cluster,

@@ -3,6 +3,7 @@ import { type IConstruct } from "constructs";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { type KubernetesVersion } from "./kubernetes-version";
+import { type NetworkPolicyEngine } from "./network-policy-engine";
 
 /** An OKE cluster, made here or imported. */
 export interface ISecureOkeCluster extends IConstruct {
@@ -20,6 +21,8 @@ export interface ISecureOkeCluster extends IConstruct {
   readonly workersSecurityGroup: INetworkSecurityGroup;
   /** The group of the pods. */
   readonly podsSecurityGroup: INetworkSecurityGroup;
+  /** What enforces NetworkPolicies, where it was named. */
+  readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   /**
    * Gives the stack an output `<id>_manifests` that holds the objects of a chart as YAML, with references resolved by Terraform.
@@ -27,7 +30,8 @@ export interface ISecureOkeCluster extends IConstruct {
    * Apply them with `terraform output -raw <id>_manifests | kubectl apply --server-side -f -`. A readable preview is
    * written to `manifests/<stack>/<id>.yaml` in the output folder of the app, each reference shown as its Terraform address.
    *
-   * Charts inside the chart come along; namespaces come first.
+   * Charts inside the chart come along; namespaces come first. A cluster without `networkPolicyEngine` whose charts hold
+   * NetworkPolicies gives the warning `network-policy-engine` at synthesis.
    *
    * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
    * @param chart the chart; a chart can be added once

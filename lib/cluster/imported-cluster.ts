@@ -1,12 +1,15 @@
 import { type Chart } from "cdk8s";
 import { Construct } from "constructs";
+import { checkPolicyEngine } from "./check-policy-engine";
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
+import { type NetworkPolicyEngine } from "./network-policy-engine";
+import { installEngine } from "./policy-engine-files";
+import { addChart } from "./unenforced-policies";
 import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { ChartOutput } from "../manifests/chart-output";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
@@ -26,6 +29,12 @@ export interface ClusterAttributes {
   readonly workersSecurityGroup?: INetworkSecurityGroup;
   /** The group of the pods. @default - throws when touched */
   readonly podsSecurityGroup?: INetworkSecurityGroup;
+  /**
+   * What enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
+   *
+   * @default - that of the same cluster where it is made or imported too; else the warning `network-policy-engine` at synthesis
+   */
+  readonly networkPolicyEngine?: NetworkPolicyEngine;
 }
 
 const GROUPS = ["apiEndpointSecurityGroup", "workersSecurityGroup", "podsSecurityGroup"] as const;
@@ -39,11 +48,13 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);
   for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
+  checkPolicyEngine(problems, attributes.networkPolicyEngine);
   problems.throwIfAny();
 }
 
 export class ImportedCluster extends Construct implements ISecureOkeCluster {
   public readonly clusterId: string;
+  public readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   constructor(
     scope: Construct,
@@ -52,6 +63,8 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
   ) {
     super(scope, id);
     this.clusterId = attributes.clusterId;
+    this.networkPolicyEngine = attributes.networkPolicyEngine;
+    installEngine(this, attributes.networkPolicyEngine);
   }
 
   public get compartmentId(): string {
@@ -79,7 +92,7 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {
-    new ChartOutput(this, id, chart);
+    addChart(this, id, chart);
   }
 
   private attribute<T>(name: string, value: T | undefined): T {

@@ -1,4 +1,5 @@
 import { type Construct } from "constructs";
+import { checkPolicyEngine } from "./check-policy-engine";
 import { EndpointAccess } from "./endpoint-access";
 import { checkHomeRegionProvider, checkSameHomeRegion } from "./home-region";
 import { checkPrivateSubnets } from "./private-subnets";
@@ -27,6 +28,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   checkDisplayName(problems, "clusterName", given.clusterName);
   checkHomeRegionProvider(problems, scope, given.homeRegionProvider);
   checkTags(problems, given, Object.keys(BACKEND_TAGS));
+  checkPolicyEngine(problems, given.networkPolicyEngine);
   const isAccess = checkEndpointAccess(problems, endpointAccess);
   const access = (isAccess ? endpointAccess : undefined) ?? EndpointAccess.privateOnly();
   checkKey(problems, scope, given);

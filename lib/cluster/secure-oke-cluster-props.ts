@@ -2,6 +2,7 @@ import { type TerraformProvider } from "cdktf";
 import { type ClusterEncryption } from "./cluster-encryption";
 import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
+import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { type TaggingProps } from "../core/tagging";
 import { type IClusterNetwork } from "../network/cluster-network";
 
@@ -38,6 +39,12 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default - a vault and an HSM-protected AES-256 key of its own
    */
   readonly encryption?: ClusterEncryption;
+  /**
+   * What enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
+   *
+   * @default - none: NetworkPolicies do nothing, and the warning `network-policy-engine` says so at synthesis
+   */
+  readonly networkPolicyEngine?: NetworkPolicyEngine;
   /**
    * The addresses of Kubernetes Services: a private IPv4 range from a /12 to a /24; can't be changed later.
    *

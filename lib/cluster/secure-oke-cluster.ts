@@ -8,14 +8,16 @@ import { ClusterPolicies } from "./cluster-policies";
 import { type EndpointAccess } from "./endpoint-access";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
+import { type NetworkPolicyEngine } from "./network-policy-engine";
+import { installEngine } from "./policy-engine-files";
 import { readCluster } from "./read-cluster";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { DEFAULT_SERVICES_CIDR } from "./services-cidr";
+import { addChart } from "./unenforced-policies";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
-import { ChartOutput } from "../manifests/chart-output";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -57,6 +59,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   public readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   public readonly workersSecurityGroup: INetworkSecurityGroup;
   public readonly podsSecurityGroup: INetworkSecurityGroup;
+  public readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   /**
    * What nodes must wait for, so that their pods get addresses.
@@ -101,10 +104,12 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       displayName: name,
     });
     this._podNetworkPolicies = policies.ofPodNetwork;
+    this.networkPolicyEngine = props.networkPolicyEngine;
+    installEngine(this, props.networkPolicyEngine);
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {
-    new ChartOutput(this, id, chart);
+    addChart(this, id, chart);
   }
 
   private ownNetwork(name: string, props: SecureOkeClusterProps, access: EndpointAccess): ClusterNetwork {

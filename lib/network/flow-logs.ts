@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { checkRetention, DEFAULT_RETENTION } from "./log-retention";
 import { type IClusterNetwork } from "./network";
 import { NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
@@ -54,8 +55,6 @@ export interface FlowLogsProps extends TaggingProps {
   readonly retentionInDays?: number;
 }
 
-const DEFAULT_RETENTION = 90;
-const RETENTIONS = [30, 60, 90, 120, 150, 180];
 const LARGEST_SAMPLING = 100_000;
 
 /**
@@ -152,15 +151,10 @@ function check(scope: Construct, id: string, props: FlowLogsProps): void {
   problems.throwIfAny();
 }
 
-function checkNumbers(
-  problems: Problems,
-  { samplingRate = 1, retentionInDays = DEFAULT_RETENTION }: FlowLogsProps,
-): void {
+function checkNumbers(problems: Problems, { samplingRate = 1, retentionInDays }: FlowLogsProps): void {
   if (!Number.isInteger(samplingRate) || samplingRate < 1 || samplingRate > LARGEST_SAMPLING) {
     const fix = `Give a whole number from 1 to ${LARGEST_SAMPLING}`;
     problems.add("COUNT_INVALID", `samplingRate is ${shown(samplingRate)}`, fix);
   }
-  if (RETENTIONS.includes(retentionInDays)) return;
-  const fix = `Give one of ${RETENTIONS.join(", ")}`;
-  problems.add("COUNT_INVALID", `retentionInDays is ${shown(retentionInDays)}`, fix);
+  checkRetention(problems, retentionInDays);
 }

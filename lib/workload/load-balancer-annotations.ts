@@ -52,9 +52,7 @@ function loadBalancer(
   return {
     [`${BETA}/oci-load-balancer-internal`]: String(way.isInternal),
     [`${BETA}/oci-load-balancer-subnet1`]: subnetId,
-    [`${BETA}/oci-load-balancer-shape`]: "flexible",
-    [`${BETA}/oci-load-balancer-shape-flex-min`]: String(shape.minimumMbps),
-    [`${BETA}/oci-load-balancer-shape-flex-max`]: String(shape.maximumMbps),
+    ...shape._annotations(),
     [`${BETA}/oci-load-balancer-backend-protocol`]: listenerProtocol(way.type, way.tls, workload),
     [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(props.idleTimeoutSeconds ?? 60),
     ...tls._annotations(port),

@@ -36,4 +36,14 @@ export class LoadBalancerShape {
     /** The bandwidth that is never exceeded, in megabits a second. */
     public readonly maximumMbps: number,
   ) {}
+
+  /** @internal */
+  public _annotations(): { [key: string]: string } {
+    const key = "service.beta.kubernetes.io/oci-load-balancer-shape";
+    return {
+      [key]: "flexible",
+      [`${key}-flex-min`]: String(this.minimumMbps),
+      [`${key}-flex-max`]: String(this.maximumMbps),
+    };
+  }
 }

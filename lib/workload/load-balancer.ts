@@ -9,7 +9,7 @@ import { addTerraformRules } from "./load-balancer-rules";
 import { readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
 import { Problems } from "../core/validation-error";
-import { scopeOf } from "../manifests/chart-scopes";
+import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -81,14 +81,12 @@ function spec({ access, tls, workload, reservedAddress }: LoadBalancerProps, rea
 
 /** Refuses a load balancer whose subnet and groups are another cluster's than the one that the chart is for. */
 function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void {
-  const home = scopeOf(Chart.of(balancer)) as Partial<ISecureOkeCluster> | undefined;
-  if (!home || home === cluster || !("workersSecurityGroup" in home)) return;
-  // The same cluster may be made in one stack and imported in another one.
-  if (home.clusterId !== undefined && home.clusterId === cluster.clusterId) return;
+  const home = scopeOf(Chart.of(balancer));
+  if (!home || !("workersSecurityGroup" in home) || isSameCluster(home, cluster)) return;
   const problems = new Problems(balancer);
   problems.add(
     "LOAD_BALANCER_INVALID",
-    `The load balancer is one of ${cluster.node.path}, and its chart was added to ${home.node?.path}`,
+    `The load balancer is one of ${cluster.node.path}, and its chart was added to ${home.node.path}`,
     "Give exposeViaLoadBalancer the cluster whose addCdk8sChart gets the chart",
   );
   problems.throwIfAny();

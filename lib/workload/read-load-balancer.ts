@@ -48,7 +48,7 @@ const SHAPES = {
   ),
   tls: kind(["place", "secret"], 'TlsTermination.atLoadBalancer({ secretName: "web-tls" })'),
   workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
-  shape: kind(["minimumMbps", "maximumMbps"], "LoadBalancerShape.flexible(10, 100)"),
+  shape: kind(["minimumMbps", "maximumMbps", "_annotations"], "LoadBalancerShape.flexible(10, 100)"),
   type: choice(LoadBalancerType, "LoadBalancerType.LOAD_BALANCER or LoadBalancerType.NETWORK_LOAD_BALANCER"),
   transport: choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP"),
   securityRules: kind(["_owner"], "SecurityRuleManagement.terraformManaged()"),

@@ -22,6 +22,12 @@ describe.each(EXAMPLES)("example %s", (name) => {
     expect(previewsOf(outdir)).toMatchSnapshot();
   });
 
+  test("gives no warning, such as that of NetworkPolicies that nothing enforces", () => {
+    const manifest = JSON.parse(fs.readFileSync(path.join(outdir, "manifest.json"), "utf8"));
+    const warnings = Object.values<any>(manifest.stacks).flatMap(({ annotations = [] }) => annotations);
+    expect(warnings).toEqual([]);
+  });
+
   test("synthesizes the same bytes again", () => {
     const again = synthesizeExample(name);
     expect(stacksOf(again)).toEqual(stacks);

@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
-import { TerraformStack, Testing, Token } from "cdktf";
+import { TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster";
 import { ChartOutput } from "../../lib/manifests/chart-output";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -112,6 +112,17 @@ describe("a load balancer is of the cluster that its chart is added to", () => {
         },
       ]);
     }
+  });
+
+  test("the same one is not where another reference to it was made", () => {
+    const stack = new TerraformStack(Testing.app(), "stack");
+    const made = new TerraformVariable(stack, "cluster_id", {});
+    const [home, again] = ["a", "b"].map((name) => clusterIn(stack, name, made.stringValue));
+    expect((home as any).clusterId).not.toBe((again as any).clusterId);
+    const chart = newChart();
+    expose(new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 }), again!);
+    new ChartOutput(home as never, "shop", chart);
+    expect(Testing.synth(stack)).toContain("oci-load-balancer");
   });
 
   test("the right one is not, nor the same one imported, nor one of a chart that is not added", () => {

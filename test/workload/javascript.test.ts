@@ -127,6 +127,17 @@ describe("a program without types is told all that is wrong and what to write in
       ],
     ],
     [
+      "a load balancer with a bandwidth that no factory made",
+      () =>
+        web().exposeViaLoadBalancer({
+          cluster: fakeCluster(),
+          access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+          tls: TlsTermination.atPod(),
+          shape: any({ minimumMbps: 1, maximumMbps: "all" }),
+        }),
+      ["VALUE_INVALID shape is another object"],
+    ],
+    [
       "a Service of nothing",
       () => new WorkloadService(newChart(), "x", any({})),
       ["ATTRIBUTE_MISSING workload is not given"],

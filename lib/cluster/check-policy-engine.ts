@@ -1,0 +1,88 @@
+import { Token } from "cdktf";
+import {
+  CalicoIptablesBackend,
+  type CalicoOptions,
+  type CiliumOptions,
+} from "./network-policy-engine-options";
+import { ENGINE_VERSIONS, OLDEST_ENGINES } from "./network-policy-engine-versions";
+import { checkMembers } from "../core/required";
+import { shown } from "../core/shown";
+import { type Problems } from "../core/validation-error";
+
+const VERSION = /^v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const REGISTRY = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+// Written into YAML as it is: nothing that begins a query, and no blanks.
+const MANIFEST = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[A-Za-z0-9._~/-]+$/;
+
+/** Adds a problem for each option that does not lead to a Kustomization of Calico. */
+export function checkCalico(problems: Problems, options: CalicoOptions): void {
+  const read = readOptions(problems, options);
+  checkVersion(problems, "calico", read.version);
+  checkRegistry(problems, "calico", read.imageRegistry);
+  const { manifestUrl, iptablesBackend = CalicoIptablesBackend.NFT } = read as CalicoOptions;
+  if (manifestUrl !== undefined && !matches(MANIFEST, manifestUrl)) {
+    problems.add(
+      "VALUE_INVALID",
+      `manifestUrl is ${shown(manifestUrl)}, not an https address of a file`,
+      'Write it as a literal, for example "https://files.example.com/calico/3.31.7/calico-policy-only.yaml"',
+    );
+  }
+  if (Object.values(CalicoIptablesBackend).includes(iptablesBackend)) return;
+  const what = `iptablesBackend is ${shown(iptablesBackend)}, none of the choices`;
+  problems.add("VALUE_INVALID", what, "Write CalicoIptablesBackend.NFT or CalicoIptablesBackend.AUTO");
+}
+
+/** Adds a problem for each option that does not lead to values of Cilium. */
+export function checkCilium(problems: Problems, options: CiliumOptions): void {
+  const read = readOptions(problems, options);
+  checkVersion(problems, "cilium", read.version);
+  checkRegistry(problems, "cilium", read.imageRegistry);
+}
+
+/** Adds a problem where a value was given that no factory made. */
+export function checkPolicyEngine(problems: Problems, value: unknown): boolean {
+  return checkMembers(
+    problems,
+    "networkPolicyEngine",
+    value,
+    ["name", "_acknowledge", "_installation"],
+    "NetworkPolicyEngine.calico() or another of its choices",
+  );
+}
+
+function readOptions(problems: Problems, options: unknown): CalicoOptions & CiliumOptions {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return options;
+  problems.add("VALUE_INVALID", `The options are ${shown(options)}`, "Write an object, or leave them out");
+  return {};
+}
+
+function matches(pattern: RegExp, value: unknown): boolean {
+  return typeof value === "string" && !Token.isUnresolved(value) && pattern.test(value);
+}
+
+function checkVersion(problems: Problems, engine: keyof typeof ENGINE_VERSIONS, version: unknown): void {
+  if (version === undefined) return;
+  const known = ENGINE_VERSIONS[engine];
+  if (!matches(VERSION, version)) {
+    const what = `version is ${shown(version)}, which is no release of ${engine}`;
+    problems.add("VALUE_INVALID", what, `Write it as a literal, for example "${known}"`);
+    return;
+  }
+  const [, major, minor] = (VERSION.exec(version as string) ?? []).map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_ENGINES[engine];
+  if (major === oldestMajor && minor !== undefined && minor >= oldestMinor) return;
+  problems.add(
+    "VERSION_UNKNOWN",
+    `version is ${String(version)}, for which what is written is not made`,
+    `Take ${oldestMajor}.${oldestMinor} or newer, up to the next major version, for example "${known}"`,
+  );
+}
+
+function checkRegistry(problems: Problems, engine: string, registry: unknown): void {
+  if (registry === undefined || matches(REGISTRY, registry)) return;
+  problems.add(
+    "IMAGE_INVALID",
+    `imageRegistry is ${shown(registry)}, not a registry and its repositories`,
+    `Write a literal without a tag and without a slash at its end, for example "fra.ocir.io/acme/${engine}"`,
+  );
+}

@@ -1,0 +1,64 @@
+/** How Calico finds its manifest and its images. */
+export interface CalicoOptions {
+  /**
+   * The release, such as `3.31.7`; 3.26 or newer.
+   *
+   * Oracle names a tested one for each Kubernetes version.
+   *
+   * @default - the one that this release of the library knows
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
+   */
+  readonly version?: string;
+  /**
+   * Where nodes pull the images from, such as `fra.ocir.io/acme/calico`, which then holds `node`, `kube-controllers` and `typha`
+   * of the release; releases after 3.32 have the last two in `calico`.
+   *
+   * Nodes of a cluster without ways out reach the registry of their region and nothing else.
+   *
+   * @default - quay.io/calico, for which nodes need a way out
+   */
+  readonly imageRegistry?: string;
+  /**
+   * Where `kubectl` reads the policy-only manifest of the release from, an `https` address without `?` and `#`.
+   *
+   * @default - the file of the release's tag on GitHub
+   */
+  readonly manifestUrl?: string;
+  /**
+   * How the rules of nodes are written.
+   *
+   * @default CalicoIptablesBackend.NFT
+   */
+  readonly iptablesBackend?: CalicoIptablesBackend;
+}
+
+/**
+ * How Calico writes rules on nodes.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
+ */
+export enum CalicoIptablesBackend {
+  /** By nftables, as Oracle asks for on Oracle Linux 8. */
+  NFT = "NFT",
+  /** As Calico finds the node, for images of another system. */
+  AUTO = "Auto",
+}
+
+/** How Cilium finds its images. */
+export interface CiliumOptions {
+  /**
+   * The release, such as `1.20.1`; 1.16 or newer.
+   *
+   * @default - the one that this release of the library knows
+   */
+  readonly version?: string;
+  /**
+   * Where nodes pull the images from, such as `fra.ocir.io/acme/cilium`, which then holds `cilium` and `operator-generic` with the
+   * digests that they have on quay.io.
+   *
+   * Nodes of a cluster without ways out reach the registry of their region and nothing else.
+   *
+   * @default - quay.io/cilium, for which nodes need a way out
+   */
+  readonly imageRegistry?: string;
+}

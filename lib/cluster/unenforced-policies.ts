@@ -1,0 +1,76 @@
+import { Annotations, TerraformStack, type ISynthesisSession } from "cdktf";
+import { type Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type ISecureOkeCluster } from "./cluster";
+import { type GuardrailText } from "../core/guardrail-catalogue";
+import { apiObjectsIn } from "../manifests/chart-objects";
+import { ChartOutput } from "../manifests/chart-output";
+import { isSameCluster } from "../manifests/chart-scopes";
+
+/** The id of the finding, in the style of the catalogue. */
+export const UNENFORCED_POLICIES = "network-policy-engine";
+
+const FINDING: GuardrailText = {
+  title: "NetworkPolicies that nothing enforces",
+  why: "OKE has no policy engine of its own: without one the API server stores NetworkPolicies, and they do nothing.",
+  fix: "Give the cluster networkPolicyEngine: NetworkPolicyEngine.calico(), .cilium(), or .existing({ reason }) for one that is there",
+  practice: "network-layers",
+};
+
+const charts = new WeakMap<ISecureOkeCluster, Chart[]>();
+
+/** Adds a chart to a cluster, and says at synthesis where nothing enforces its NetworkPolicies. */
+export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): void {
+  new ChartOutput(cluster, id, chart);
+  const known = charts.get(cluster);
+  if (known) known.push(chart);
+  else {
+    charts.set(cluster, [chart]);
+    warnAtSynthesis(cluster);
+  }
+}
+
+/** Says it before the stack is written, so that the warning is in the manifest of the app, which the cdktf command shows. */
+function warnAtSynthesis(cluster: ISecureOkeCluster): void {
+  const stack = TerraformStack.of(cluster);
+  const inner = stack.synthesizer;
+  let isSaid = false;
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      const warning = isSaid ? undefined : warningOf(cluster);
+      if (warning !== undefined) {
+        isSaid = true;
+        Annotations.of(cluster).addWarning(`[${UNENFORCED_POLICIES}] ${warning}`);
+        // For those who run the program without that command.
+        process.emitWarning(warning, { type: "SecureOkeWarning", code: UNENFORCED_POLICIES });
+      }
+      inner.synthesize(session);
+    },
+  };
+}
+
+function warningOf(cluster: ISecureOkeCluster): string | undefined {
+  const own = (charts.get(cluster) ?? []).filter(holdsPolicies);
+  if (own.length === 0 || hasEngine(cluster)) return undefined;
+  const names = own.map(({ node }) => node.path).sort();
+  const what = `${cluster.node.path}: NetworkPolicies of ${names.join(", ")} do nothing, as the cluster has no policy engine`;
+  return [what, `  Why: ${FINDING.why}`, `  Instead: ${FINDING.fix}`].join("\n");
+}
+
+function holdsPolicies(chart: Chart): boolean {
+  return apiObjectsIn(chart).some(
+    ({ kind, apiGroup }) => kind === "NetworkPolicy" && apiGroup === "networking.k8s.io",
+  );
+}
+
+/** Whether the cluster has an engine, here or where it is made or imported too. */
+function hasEngine(cluster: ISecureOkeCluster): boolean {
+  if (cluster.networkPolicyEngine) return true;
+  return cluster.node.root.node
+    .findAll()
+    .some((other) => isCluster(other) && other.networkPolicyEngine && isSameCluster(other, cluster));
+}
+
+function isCluster(construct: IConstruct): construct is ISecureOkeCluster {
+  return "addCdk8sChart" in construct && "networkPolicyEngine" in construct;
+}

@@ -1,0 +1,361 @@
+import { Token } from "cdktf";
+import * as fc from "fast-check";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { NetworkAddressList } from "../../lib/network/network-address-list";
+import { WebApplicationFirewall } from "../../lib/network/web-application-firewall";
+import { WafCapability } from "../../lib/network/web-application-firewall-capability";
+import { WafCondition } from "../../lib/network/web-application-firewall-condition";
+import { WafMode } from "../../lib/network/web-application-firewall-mode";
+import { WafResponse } from "../../lib/network/web-application-firewall-response";
+import { WafAccessRule } from "../../lib/network/web-application-firewall-rules";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+
+const POLICY = "oci_waf_web_app_firewall_policy";
+const FIREWALL = "oci_waf_web_app_firewall";
+const BALANCER = "ocid1.loadbalancer.oc1.eu-frankfurt-1.web";
+const LIST = "ocid1.webappfirewallnetworkaddresslist.oc1.eu-frankfurt-1.offices";
+const minimal = { compartmentId: COMPARTMENT };
+
+function policyOf(props: object = {}): any {
+  const stack = newStack();
+  new WebApplicationFirewall(stack, "waf", { ...minimal, ...props });
+  return onlyResource(stack, POLICY);
+}
+
+describe("a firewall without options", () => {
+  const policy = policyOf();
+
+  test("blocks what the core of OWASP's rules finds, in bodies too, by keys and versions", () => {
+    const [rule] = policy.request_protection.rules;
+    expect(rule).toMatchObject({
+      type: "PROTECTION",
+      action_name: "block",
+      is_body_inspection_enabled: true,
+    });
+    expect(rule.protection_capabilities.map(({ key, version }: any) => `${key}v${version}`)).toEqual(
+      [
+        ["9410000v3", "941140v2", "9420000v2", "942270v1", "9300000v2", "930120v2", "9320000v2", "9320001v2"],
+        ["9330000v2", "920370v1", "920380v1", "920390v1", "920280v1", "911100v1"],
+      ].flat(),
+    );
+    expect(policy.request_protection).toMatchObject({
+      body_inspection_size_limit_in_bytes: 8192,
+      body_inspection_size_limit_exceeded_action_name: "check",
+    });
+  });
+
+  test("writes every limit, so that no plan depends on what OCI takes by itself", () => {
+    expect(policy.request_protection.rules[0].protection_capability_settings).toEqual({
+      allowed_http_methods: ["GET", "HEAD", "OPTIONS", "POST"],
+      max_number_of_arguments: 255,
+      max_single_argument_length: 400,
+      max_total_argument_length: 64000,
+      max_http_request_headers: 25,
+      max_http_request_header_length: 8000,
+    });
+  });
+
+  test("answers a refused request with 403, and neither limits nor controls access", () => {
+    expect(policy.actions.find(({ name }: any) => name === "block")).toEqual({
+      name: "block",
+      type: "RETURN_HTTP_RESPONSE",
+      code: 403,
+      headers: [{ name: "Content-Type", value: "application/json" }],
+      body: { type: "STATIC_TEXT", text: '{"code":"403","message":"Forbidden"}' },
+    });
+    expect(policy).not.toHaveProperty("request_access_control");
+    expect(policy).not.toHaveProperty("request_rate_limiting");
+    expect(policy.display_name).toBe("stack-waf");
+  });
+
+  test("stands in front of nothing", () => {
+    const stack = newStack();
+    const { policyId } = new WebApplicationFirewall(stack, "waf", minimal);
+    expect(resourcesOf(stack, FIREWALL)).toEqual({});
+    expect(Token.isUnresolved(policyId)).toBe(true);
+  });
+});
+
+describe("a firewall", () => {
+  test("takes everything that can be set", () => {
+    const policy = policyOf({
+      displayName: "web",
+      capabilities: [
+        WafCapability.of("941100", 2)
+          .excluding({ args: ["note", "comment"] })
+          .excluding({ requestCookies: ["sid"] }),
+        WafCapability.of("942100", 1),
+      ],
+      requestLimits: {
+        allowedMethods: ["PUT", "GET", "PUT"],
+        arguments: 10,
+        argumentLength: 20,
+        totalArgumentLength: 200,
+        headers: 30,
+        headerLength: 4000,
+      },
+      bodyInspectionInBytes: 1024,
+      accessRules: [
+        WafAccessRule.allow("offices", WafCondition.addressLists([LIST])),
+        WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/")),
+        WafAccessRule.check("debug", WafCondition.header("X-Debug")),
+      ],
+      rateLimits: [
+        {
+          name: "login",
+          requests: 5,
+          periodInSeconds: 60,
+          blockInSeconds: 600,
+          condition: WafCondition.path("/login"),
+        },
+        { name: "all", requests: 600, periodInSeconds: 60 },
+      ],
+      blockResponse: WafResponse.of(404, {
+        body: "<p>Nothing is here</p>",
+        contentType: "text/html; charset=utf-8",
+      }),
+      rateLimitResponse: WafResponse.of(503, { body: "later", contentType: "text/plain" }),
+      freeformTags: { team: "edge" },
+    });
+    expect(policy).toMatchSnapshot();
+  });
+
+  test("only checks where that has a reason, which is acknowledged", () => {
+    const stack = newStack();
+    const reason = "We learn what good requests look like until May";
+    new WebApplicationFirewall(stack, "waf", { ...minimal, mode: WafMode.checkOnly({ reason }) });
+    expect(onlyResource(stack, POLICY).request_protection.rules[0].action_name).toBe("check");
+    expect(Acknowledgements.of(stack)).toEqual([
+      {
+        path: "stack/waf",
+        practice: "exposure",
+        what: "a web application firewall that blocks nothing it finds",
+        reason,
+      },
+    ]);
+  });
+
+  test("protects load balancers by their OCIDs, each with an id of its own", () => {
+    const stack = newStack();
+    const waf = new WebApplicationFirewall(stack, "waf", minimal);
+    const ids = [waf.protect("web", BALANCER), waf.protect("shop", `${BALANCER}2`)];
+    const all = resourcesOf(stack, FIREWALL);
+    const policy = Object.keys(resourcesOf(stack, POLICY))[0];
+    expect(Object.keys(all).map((name) => name.replace(/_[0-9A-F]+$/, ""))).toEqual(["waf_shop", "waf_web"]);
+    expect(Object.values(all)).toMatchObject([
+      { load_balancer_id: `${BALANCER}2`, display_name: "stack-waf-shop" },
+      {
+        backend_type: "LOAD_BALANCER",
+        load_balancer_id: BALANCER,
+        web_app_firewall_policy_id: `\${${POLICY}.${policy}.id}`,
+        display_name: "stack-waf-web",
+      },
+    ]);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  test("knows addresses by lists, of both families", () => {
+    const stack = newStack();
+    const list = new NetworkAddressList(stack, "offices", {
+      ...minimal,
+      addresses: ["203.0.113.0/24", "2001:db8::/32", "192.0.2.0/24"],
+    });
+    new WebApplicationFirewall(stack, "waf", {
+      ...minimal,
+      accessRules: [
+        WafAccessRule.block("others", WafCondition.addressLists([list.networkAddressListId]).negated()),
+      ],
+    });
+    expect(onlyResource(stack, "oci_waf_network_address_list")).toMatchObject({
+      type: "ADDRESSES",
+      addresses: ["192.0.2.0/24", "2001:db8::/32", "203.0.113.0/24"],
+      display_name: "stack-offices",
+    });
+    const [rule] = onlyResource(stack, POLICY).request_access_control.rules;
+    expect(rule.condition).toMatch(
+      /^!\(address_in_network_address_list\(connection\.source\.address, \['\$\{oci_waf_network_address_list\.\w+\.id\}'\]\)\)$/,
+    );
+  });
+});
+
+describe("a condition", () => {
+  test.each([
+    [WafCondition.path("/login"), "i_equals(http.request.url.path, '/login')"],
+    [WafCondition.method("POST"), "i_equals(http.request.method, 'POST')"],
+    [WafCondition.host("shop.example.com:8443"), "i_equals(http.request.host, 'shop.example.com:8443')"],
+    [WafCondition.header("X-Debug"), "i_contains(keys(http.request.headers), 'x-debug')"],
+    [
+      WafCondition.countries(["FR", "DE", "FR"]),
+      "i_contains(['DE', 'FR'], connection.source.geo.countryCode)",
+    ],
+    [WafCondition.addresses(["192.0.2.0/24"]), "address_in(connection.source.address, ['192.0.2.0/24'])"],
+    [WafCondition.expression("http.request.version == '1.0'"), "http.request.version == '1.0'"],
+    [
+      WafCondition.path("/a").orElse(WafCondition.path("/b")).andAlso(WafCondition.method("PUT").negated()),
+      "((i_equals(http.request.url.path, '/a')) || (i_equals(http.request.url.path, '/b'))) && " +
+        "(!(i_equals(http.request.method, 'PUT')))",
+    ],
+  ])("%# is written in JMESPath", (condition, text) => {
+    expect(condition.jmesPath).toBe(text);
+  });
+
+  test("has no text that could end its quotes, whatever is given", () => {
+    const any = WafCondition as any;
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.webPath(),
+          fc.string().map((text) => `/${text}'`),
+        ),
+        (text) => {
+          for (const factory of ["path", "pathPrefix", "method", "host", "header"]) {
+            let written: string;
+            try {
+              written = any[factory](text).jmesPath;
+            } catch {
+              continue;
+            }
+            expect(written.split("'")).toHaveLength(3);
+            expect(written).not.toMatch(/[\\`"]|\$\{|%\{/);
+          }
+        },
+      ),
+    );
+  });
+
+  test("that would be longer than OCI takes is refused, a reference counted as an OCID", () => {
+    expect(refusedCodes(() => WafCondition.expression("a".repeat(1025)))).toEqual(["VALUE_INVALID"]);
+    const ids = Array.from({ length: 9 }, (_, index) =>
+      Token.asString({ resolve: () => `${index}`, creationStack: [], toString: () => "" }),
+    );
+    expect(refusedCodes(() => WafCondition.addressLists(ids))).toEqual(["VALUE_INVALID"]);
+  });
+});
+
+describe("bad input", () => {
+  const of = (props: object | null | undefined) => () =>
+    new WebApplicationFirewall(newStack(), "waf", (props && { ...minimal, ...props }) as never);
+  const path = WafCondition.path("/");
+  const limit = { name: "all", requests: 1, periodInSeconds: 1 };
+  test.each<[string, () => unknown, string[]]>([
+    ["no props", of(undefined), ["ATTRIBUTE_MISSING"]],
+    ["no compartment", of({ compartmentId: undefined }), ["ATTRIBUTE_MISSING"]],
+    ["another OCID", of({ compartmentId: BALANCER }), ["OCID_INVALID"]],
+    ["a mode by its name", of({ mode: "check" }), ["VALUE_INVALID"]],
+    ["no capability", of({ capabilities: [] }), ["VALUE_INVALID"]],
+    [
+      "a capability that no factory made",
+      of({ capabilities: [{ key: "941100", version: 1 }, null] }),
+      ["VALUE_INVALID", "VALUE_INVALID"],
+    ],
+    [
+      "a capability twice",
+      of({ capabilities: [WafCapability.of("941100", 1), WafCapability.of("941100", 2)] }),
+      ["NAME_DUPLICATE"],
+    ],
+    ["more of a body than OCI looks at", of({ bodyInspectionInBytes: 8193 }), ["COUNT_INVALID"]],
+    [
+      "limits that are none",
+      of({ requestLimits: { arguments: 0, headers: 1.5, allowedMethods: [] } }),
+      ["COUNT_INVALID", "COUNT_INVALID", "VALUE_INVALID"],
+    ],
+    ["limits that are a list", of({ requestLimits: [] }), ["VALUE_INVALID"]],
+    ["a method in small letters", of({ requestLimits: { allowedMethods: ["get"] } }), ["VALUE_INVALID"]],
+    [
+      "a response by its code",
+      of({ blockResponse: 403, rateLimitResponse: { code: 503, body: "" } }),
+      ["VALUE_INVALID", "VALUE_INVALID"],
+    ],
+    [
+      "rules that are no list",
+      of({ accessRules: {}, rateLimits: limit }),
+      ["VALUE_INVALID", "VALUE_INVALID"],
+    ],
+    [
+      "rules that no factory made",
+      of({ accessRules: [{ name: "a", condition: path }, undefined] }),
+      ["VALUE_INVALID", "VALUE_INVALID"],
+    ],
+    [
+      "two rules of a name",
+      of({ accessRules: [WafAccessRule.block("a", path), WafAccessRule.allow("a", path)] }),
+      ["NAME_DUPLICATE"],
+    ],
+    ["two limits of a name", of({ rateLimits: [limit, limit] }), ["NAME_DUPLICATE"]],
+    [
+      "limits out of range",
+      of({ rateLimits: [{ name: "a", requests: 0, periodInSeconds: 3601, blockInSeconds: -1 }] }),
+      ["COUNT_INVALID", "COUNT_INVALID", "COUNT_INVALID"],
+    ],
+    ["a limit without anything", of({ rateLimits: [{}, null] }), ["VALUE_INVALID", "VALUE_INVALID"]],
+    ["a limit for a text", of({ rateLimits: [{ ...limit, condition: "/" }] }), ["VALUE_INVALID"]],
+    ["a tag that is none", of({ freeformTags: { "a b": "c" } }), ["TAG_INVALID"]],
+    ["a blank name", of({ displayName: " " }), ["NAME_INVALID"]],
+    ["a rule without a name", () => WafAccessRule.block("", path), ["NAME_INVALID"]],
+    ["the reserved name", () => WafAccessRule.check("Default Action", path), ["NAME_INVALID"]],
+    ["a rule without a condition", () => WafAccessRule.allow("a", undefined as never), ["ATTRIBUTE_MISSING"]],
+    ["a code that passes", () => WafResponse.of(200), ["COUNT_INVALID"]],
+    ["a code that OCI has not", () => WafResponse.of(429), ["COUNT_INVALID"]],
+    ["a body that is a template", () => WafResponse.of(403, { body: "${secret}" }), ["TEXT_TEMPLATE"]],
+    [
+      "a body that is none",
+      () => WafResponse.of(403, { body: 1 as never, contentType: "html" }),
+      ["VALUE_INVALID", "VALUE_INVALID"],
+    ],
+    ["a key by its number", () => WafCapability.of(941100 as never, 0), ["NAME_INVALID", "COUNT_INVALID"]],
+    ["exclusions of nothing", () => WafCapability.of("941100", 1).excluding({}), ["ATTRIBUTE_MISSING"]],
+    [
+      "exclusions that are texts",
+      () => WafCapability.of("941100", 1).excluding({ args: "a" as never }),
+      ["VALUE_INVALID"],
+    ],
+    ["a country by its name", () => WafCondition.countries(["Germany"]), ["VALUE_INVALID"]],
+    ["no country", () => WafCondition.countries([]), ["VALUE_INVALID"]],
+    ["no list of addresses", () => WafCondition.addressLists([]), ["VALUE_INVALID"]],
+    ["a list by another OCID", () => WafCondition.addressLists([BALANCER]), ["OCID_INVALID"]],
+    ["ranges with host bits", () => WafCondition.addresses(["192.0.2.1/24"]), ["CIDR_HOST_BITS"]],
+    ["a condition and a text", () => path.andAlso("x" as never), ["VALUE_INVALID"]],
+    ["no reason for checking", () => WafMode.checkOnly({ reason: "" }), ["REASON_MISSING"]],
+    [
+      "an empty list",
+      () => new NetworkAddressList(newStack(), "l", { ...minimal, addresses: [] }),
+      ["CIDR_LIST_EMPTY"],
+    ],
+    [
+      "a list without anything",
+      () => new NetworkAddressList(newStack(), "l", {} as never),
+      ["ATTRIBUTE_MISSING", "CIDR_INVALID"],
+    ],
+  ])("%s is refused", (_, call, codes) => {
+    expect(refusedCodes(call)).toEqual(codes);
+  });
+
+  test("a network load balancer is refused with its reason and what to take", () => {
+    const waf = new WebApplicationFirewall(newStack(), "waf", minimal);
+    const [problem] = refusal(() => waf.protect("udp", "ocid1.networkloadbalancer.oc1.eu-frankfurt-1.udp"));
+    expect(problem).toMatchObject({
+      code: "LOAD_BALANCER_INVALID",
+      what: expect.stringContaining(
+        "network load balancers pass packets on unread, and have no web application firewall",
+      ),
+      fix: expect.stringContaining("LoadBalancerType.LOAD_BALANCER"),
+    });
+  });
+
+  test("what can't be protected is refused, and leaves nothing behind", () => {
+    const stack = newStack();
+    const waf = new WebApplicationFirewall(stack, "waf", minimal);
+    waf.protect("web", BALANCER);
+    for (const [call, codes] of [
+      [() => waf.protect("web", `${BALANCER}2`), ["NAME_DUPLICATE"]],
+      [() => waf.protect("again", BALANCER), ["NAME_DUPLICATE"]],
+      [() => waf.protect("", "web"), ["NAME_INVALID"]],
+      [() => waf.protect("other", COMPARTMENT), ["OCID_INVALID"]],
+      [() => waf.protect("other", undefined as never), ["ATTRIBUTE_MISSING"]],
+    ] as const) {
+      expect(refusedCodes(call)).toEqual(codes);
+    }
+    expect(Object.keys(resourcesOf(stack, FIREWALL))).toHaveLength(1);
+  });
+});
