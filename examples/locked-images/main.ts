@@ -9,6 +9,7 @@ import {
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   Port,
@@ -29,6 +30,7 @@ AllowedRegistries.of(stack).add("fra.ocir.io/acme");
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 new PrivateNodePool(stack, "general", {
   cluster,
