@@ -5,10 +5,14 @@ import { kind } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
 import { type Port } from "../core/port";
 import { Problems } from "../core/validation-error";
-import { checkPolicyPort, dnsEgress, peerManifests, portManifests } from "./network-rules";
+import { checkPolicyPort, dnsEgress, outside, peerManifests, portManifests } from "./network-rules";
+import { onNetwork } from "./network-side";
 import { checkReach, checkWidth, rangeOf } from "./peer-width";
 import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
+import { type Egress } from "../network/egress";
+import { checkIsEgress } from "../network/egress-list";
+import { EgressSource } from "../network/egress-source";
 
 /** A workload whose connections are declared. */
 export interface IConnectable extends INetworkPolicyPeer {
@@ -93,6 +97,36 @@ export class Connections {
     connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
   }
 
+  /**
+   * Lets the workload out of the network: its policy, and of the cluster that its chart is added to the rule of the pods'
+   * group, the route of the pods' subnet and the NAT gateway where one is needed.
+   *
+   * All pods of the cluster share the group and the subnet: of what this opens there, policies keep the others away. Every
+   * address means those outside of the VCN; link-local ones, such as the metadata service, are left out.
+   *
+   * @param egress such as `Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "The bank's payment API" })`
+   * @throws EGRESS_INVALID, CIDR_TOO_WIDE, PORT_INVALID for ICMP too; ATTRIBUTE_MISSING; what the cluster's network refuses, here
+   * or from addCdk8sChart; at synthesis EGRESS_INVALID where the chart was added to no cluster
+   */
+  public allowEgress(egress: Egress): void {
+    const problems = new Problems(this.workload);
+    if (!checkIsEgress(problems, "The egress", egress)) problems.throwIfAny();
+    const { cidr, port, isAnywhere, reason } = egress;
+    checkPolicyPort(problems, port);
+    const range = isAnywhere ? undefined : cidr;
+    if (range !== undefined) checkWidth(problems, range, rangesFor(this.egress, port), undefined);
+    problems.throwIfAny();
+    onNetwork(
+      this.workload,
+      `The way out to ${cidr}, ${port.toString()},`,
+      ({ network, podsSecurityGroup }) => network.addEgress(EgressSource.pods(podsSecurityGroup), egress),
+    );
+    this.egress.push({ peers: () => [outside(cidr, isAnywhere, this.workload)], port, range });
+    if (!isAnywhere) return;
+    const what = `connections to every address outside of the VCN, ${port.toString()}`;
+    Acknowledgements._record(this.workload, "network-layers", what, reason);
+  }
+
   /** @internal */
   public _allowFromBlock(cidr: string, port: Port): void {
     this.ingress.push({ peers: () => [{ ipBlock: { cidr } }], port });
@@ -129,8 +163,7 @@ export class Connections {
       );
     }
     const range = rangeOf(peer);
-    const same = rules.filter((rule) => rule.port.toString() === port.toString());
-    const others = same.flatMap((rule) => rule.range ?? []);
+    const others = rangesFor(rules, port);
     const isWide = range !== undefined && checkWidth(problems, range, others, options?.reason);
     const isOpen = checkReach(problems, peer, port, options?.reason);
     problems.throwIfAny();
@@ -155,6 +188,11 @@ function checkHomes(workload: IConstruct, peer: IConstruct): void {
       'NetworkPolicyIpBlock.ipv4(chart, "peers", "10.1.0.0/16")',
   );
   problems.throwIfAny();
+}
+
+/** The narrow ranges that rules for the same ports name. */
+function rangesFor(rules: readonly Rule[], port: Port): string[] {
+  return rules.filter((rule) => rule.port.toString() === port.toString()).flatMap((rule) => rule.range ?? []);
 }
 
 /** Adds a problem for what is no peer or no port. */
