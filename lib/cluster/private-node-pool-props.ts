@@ -3,6 +3,7 @@ import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
 import { type NodeShape } from "./node-shape";
 import { type TaggingProps } from "../core/tagging";
+import { type Egress } from "../network/egress";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 /** What a pool of worker nodes is made of. */
@@ -63,6 +64,17 @@ export interface PrivateNodePoolProps extends TaggingProps {
    * @default - none
    */
   readonly podSecurityGroups?: INetworkSecurityGroup[];
+  /**
+   * The ways out of the network that the nodes of the pool and their pods take.
+   *
+   * The pool gets a group of its own for their rules, one of the five that fit on a VNIC: the routes are in the subnets, which
+   * all pools share, but no other pool is let through. OKE attaches the group to new nodes only: replace those that are there.
+   * Policies still deny the ways to each workload that does not declare them too; such a declaration lets the pods of all
+   * pools through.
+   *
+   * @default - none
+   */
+  readonly egress?: Egress[];
   /**
    * The name of the pool.
    *
