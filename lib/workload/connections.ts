@@ -1,14 +1,16 @@
-import { Chart } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
-import { kind } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
-import { type Port } from "../core/port";
+import { Port } from "../core/port";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
-import { checkPolicyPort, dnsEgress, outside, peerManifests, portManifests } from "./network-rules";
-import { onNetwork } from "./network-side";
+import { checkEnds, checkHomes, rangesFor, written, type Rule } from "./connection-rules";
+import { ExternalPeer } from "./external-peer";
+import { checkPolicyPort, dnsEgress, outside, peerManifests } from "./network-rules";
+import { onNetwork, openPeer } from "./network-side";
+import { checkRanges, type OracleServiceRanges } from "./oracle-service-ranges";
 import { checkReach, checkWidth, rangeOf } from "./peer-width";
-import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 import { type Egress } from "../network/egress";
 import { checkIsEgress } from "../network/egress-list";
@@ -26,23 +28,15 @@ export interface ConnectionOptions {
    * Why the peer must be a range wider than a /8, or why more than half of all ports must be open to a range or to all pods
    * of all namespaces; for the next reader, kept as an acknowledgement of the workload.
    *
+   * An ExternalPeer needs it always: it is the description of the rules that groups get.
+   *
    * @default - none; such a connection is refused
    */
   readonly reason?: string;
 }
 
-const PEER = kind(
-  ["toNetworkPolicyPeerConfig"],
-  'another workload, or a peer of cdk8s-plus, for example NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")',
-);
-const PORT = kind(["protocol"], "a port, for example Port.tcp(443)");
-
-interface Rule {
-  readonly peers: () => object[];
-  readonly port: Port;
-  /** The range of the peer, where it is one and narrow. */
-  readonly range?: string;
-}
+const HTTPS = Port.tcp(443);
+const METADATA = "169.254.169.254/32";
 
 /**
  * Who a workload may connect to and who may connect to it; all else is denied, DNS excepted.
@@ -78,6 +72,7 @@ export class Connections {
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
+    if (peer instanceof ExternalPeer) openPeer(this.workload, "to", peer, port, options);
     this.egress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.ingress.push({ peers: () => peerManifests(this.workload), port });
   }
@@ -93,6 +88,7 @@ export class Connections {
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);
+    if (peer instanceof ExternalPeer) openPeer(this.workload, "from", peer, port, options);
     this.ingress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
   }
@@ -125,6 +121,59 @@ export class Connections {
     if (!isAnywhere) return;
     const what = `connections to every address outside of the VCN, ${port.toString()}`;
     Acknowledgements._record(this.workload, "network-layers", what, reason);
+  }
+
+  /**
+   * Lets the workload connect to Oracle's services of the region on TCP 443.
+   *
+   * It is the policy's part: the network of a cluster lets all pods reach these services, through the service gateway.
+   *
+   * @param ranges such as `OracleServiceRanges.of(["134.70.24.0/21"])`
+   * @throws VALUE_INVALID, ATTRIBUTE_MISSING, CIDR_TOO_WIDE
+   */
+  public allowToOracleServices(ranges: OracleServiceRanges): void {
+    const problems = new Problems(this.workload);
+    checkRanges(problems, ranges);
+    problems.throwIfAny();
+    const { cidrs, reason, _except: except } = ranges;
+    const others = rangesFor(this.egress, HTTPS);
+    for (const cidr of reason === undefined ? cidrs : []) {
+      checkWidth(problems, cidr, [...others, ...cidrs], undefined);
+    }
+    problems.throwIfAny();
+    for (const cidr of cidrs) {
+      const ipBlock = { cidr, ...(except ? { except } : {}) };
+      this.egress.push({
+        peers: () => [{ ipBlock }],
+        port: HTTPS,
+        range: reason === undefined ? cidr : undefined,
+      });
+    }
+    if (reason === undefined) return;
+    const what = "connections to every public address, tcp-443, for Oracle's services";
+    Acknowledgements._record(this.workload, "network-layers", what, reason);
+  }
+
+  /**
+   * Lets the workload ask the metadata service of its node, 169.254.169.254 on TCP 80; the reason is kept as an acknowledgement.
+   *
+   * With it, pods get what the node may do: its identity, and its user data. No security rule stands in between.
+   *
+   * @throws REASON_MISSING, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
+   */
+  public allowToMetadataService(choice: ReasonedChoice): void {
+    const problems = new Problems(this.workload);
+    if (checkGiven(problems, { choice }))
+      checkReason(problems, "The way to the metadata service", choice.reason);
+    problems.throwIfAny();
+    this.egress.push({ peers: () => [{ ipBlock: { cidr: METADATA } }], port: Port.tcp(80) });
+    Acknowledgements._record(
+      this.workload,
+      "network-layers",
+      "connections to the metadata service",
+      choice.reason,
+    );
   }
 
   /** @internal */
@@ -176,45 +225,7 @@ export class Connections {
   }
 }
 
-/** Throws where two workloads run in two clusters; a chart that was added to none may go anywhere. */
-function checkHomes(workload: IConstruct, peer: IConstruct): void {
-  const [own, other] = [scopeOf(Chart.of(workload)), scopeOf(Chart.of(peer))];
-  if (!own || !other || isSameCluster(own, other)) return;
-  const problems = new Problems(workload);
-  problems.add(
-    "PEER_ELSEWHERE",
-    `The chart of ${workload.node.path} was added to ${own.node.path}, and that of its peer ${peer.node.path} to ${other.node.path}`,
-    "Add both charts to one cluster; to another cluster, connect to the range of its load balancers or pods, " +
-      'NetworkPolicyIpBlock.ipv4(chart, "peers", "10.1.0.0/16")',
-  );
-  problems.throwIfAny();
-}
-
-/** The narrow ranges that rules for the same ports name. */
-function rangesFor(rules: readonly Rule[], port: Port): string[] {
-  return rules.filter((rule) => rule.port.toString() === port.toString()).flatMap((rule) => rule.range ?? []);
-}
-
-/** Adds a problem for what is no peer or no port. */
-function checkEnds(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
-  PEER(problems, "The peer", peer);
-  PORT(problems, "The port", port);
-}
-
 function connectionsOf(peer: IConstruct): Connections | undefined {
   const connections: unknown = (peer as Partial<IConnectable>).connections;
   return connections instanceof Connections ? connections : undefined;
-}
-
-/** One manifest for each peer and port, each once and in an order that no later declaration changes. */
-function written(rules: readonly Rule[], side: "from" | "to"): object[] {
-  const byText = new Map<string, object>();
-  for (const { peers, port } of rules) {
-    const ports = portManifests(port);
-    for (const peer of peers()) {
-      const rule = { [side]: [peer], ...(ports ? { ports } : {}) };
-      byText.set(JSON.stringify(rule), rule);
-    }
-  }
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
 }
