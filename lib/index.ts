@@ -11,6 +11,7 @@ export * from "./core/validation-problem";
 
 export * from "./network/bastion";
 export * from "./network/bastion-clients";
+export * from "./network/bastion-target";
 export * from "./network/cluster-network";
 export * from "./network/cluster-security-groups";
 export { type DrgAttachmentProps } from "./network/drg-attachment-props";

@@ -1,21 +1,16 @@
 import { type Chart } from "cdk8s";
-import { type IConstruct } from "constructs";
-import { type IClusterNetwork } from "../network/cluster-network";
+import { type IBastionTarget } from "../network/bastion-target";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { type KubernetesVersion } from "./kubernetes-version";
 
 /** An OKE cluster, made here or imported. */
-export interface ISecureOkeCluster extends IConstruct {
+export interface ISecureOkeCluster extends IBastionTarget {
   /** The OCID of the cluster. */
   readonly clusterId: string;
   /** The OCID of the compartment that the cluster is in. */
   readonly compartmentId: string;
   /** The version of the control plane. */
   readonly kubernetesVersion: KubernetesVersion;
-  /** The VCN and the subnets that the cluster lives in. */
-  readonly network: IClusterNetwork;
-  /** The group of the API endpoint. */
-  readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   /** The group of the worker nodes. */
   readonly workersSecurityGroup: INetworkSecurityGroup;
   /** The group of the pods. */

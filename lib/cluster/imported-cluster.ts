@@ -7,6 +7,7 @@ import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { ChartOutput } from "../manifests/chart-output";
+import { checkApiEndpoint } from "../network/bastion-props";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
@@ -20,6 +21,8 @@ export interface ClusterAttributes {
   readonly kubernetesVersion?: KubernetesVersion;
   /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
   readonly network?: IClusterNetwork;
+  /** The private endpoint of the Kubernetes API, such as `10.0.0.5:6443`. @default - throws when touched */
+  readonly privateEndpoint?: string;
   /** The group of the API endpoint. @default - throws when touched */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /** The group of the worker nodes. @default - throws when touched */
@@ -38,6 +41,9 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);
+  if (attributes.privateEndpoint !== undefined) {
+    checkApiEndpoint(problems, "privateEndpoint", attributes.privateEndpoint);
+  }
   for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
   problems.throwIfAny();
 }
@@ -64,6 +70,10 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
 
   public get network(): IClusterNetwork {
     return this.attribute("network", this.attributes.network);
+  }
+
+  public get privateEndpoint(): string {
+    return this.attribute("privateEndpoint", this.attributes.privateEndpoint);
   }
 
   public get apiEndpointSecurityGroup(): INetworkSecurityGroup {

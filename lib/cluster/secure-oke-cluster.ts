@@ -49,6 +49,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   }
 
   public readonly clusterId: string;
+  public readonly privateEndpoint: string;
   public readonly compartmentId: string;
   public readonly kubernetesVersion: KubernetesVersion;
   public readonly network: IClusterNetwork;
@@ -99,6 +100,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;
+    this.privateEndpoint = cluster.endpoints.get(0).privateEndpoint;
     const policies = new ClusterPolicies(this, "Policies", {
       ...props,
       clusterId: this.clusterId,

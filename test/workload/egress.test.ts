@@ -1,5 +1,5 @@
 import { App as KubernetesApp, Chart } from "cdk8s";
-import { Fn, TerraformStack, type App } from "cdktf";
+import { Fn, type TerraformStack, type App } from "cdktf";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
