@@ -23,6 +23,7 @@ export * from "./network/network-peer";
 export * from "./network/network-security-group";
 export * from "./network/network-subnet";
 export * from "./network/oracle-services";
+export { type LocalPeeringProps, type RemotePeeringProps } from "./network/peering-props";
 export {
   RegionServices,
   type IRegionServices,
