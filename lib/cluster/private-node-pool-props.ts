@@ -69,8 +69,8 @@ export interface PrivateNodePoolProps extends TaggingProps {
    *
    * The pool gets a group of its own for their rules, one of the five that fit on a VNIC: the routes are in the subnets, which
    * all pools share, but no other pool is let through. OKE attaches the group to new nodes only: replace those that are there.
-   * Policies still deny the ways to each workload that does not declare them too; such a declaration lets the pods of all
-   * pools through.
+   * Policies still deny the ways to each workload: let one of this pool through by its policy alone,
+   * `connections.allowTo(NetworkPolicyIpBlock…)`, as its own `egress` would open the group of all pods.
    *
    * @default - none
    */

@@ -1,10 +1,16 @@
 import { App as KubernetesApp, Chart } from "cdk8s";
-import { Fn, type TerraformStack, type App } from "cdktf";
+import { Fn, Testing, type TerraformStack, type App } from "cdktf";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import fc from "fast-check";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { objectsOf } from "../../lib/manifests/chart-objects";
 import { Egress } from "../../lib/network/egress";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
@@ -17,6 +23,8 @@ import { flowsOf } from "../support/rules";
 import { COMPARTMENT, newStack, onlyResource, resourcesOf, synthesized } from "../support/stack";
 import { IMAGE, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "./support";
 
+const NODE_IMAGE = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
+const SHAPE = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memoryInGbs: 8 });
 const BANK = "203.0.113.0/24";
 const HTTPS = Port.tcp(443);
 const reason = { reason: "The bank's API" };
@@ -182,6 +190,41 @@ describe("a workload with an egress", () => {
     expect(stack.dependencies.map(({ node }) => node.id)).toEqual([]);
     expect(rangeFlows(stack)).toEqual([`Pods -> ${BANK} tcp 443`]);
   });
+});
+
+test("whatever is declared wherever and whenever, each workload reaches what it declared, by both layers, and nothing else", () => {
+  const names = ["one", "two", "three"];
+  const ways = ["203.0.113.0/24", "198.51.100.7/32", "192.0.2.0/25"].map((cidr) =>
+    Egress.to(cidr, HTTPS, reason),
+  );
+  const declared = fc.record({ ways: fc.subarray(ways), isLate: fc.boolean(), isProp: fc.boolean() });
+  fc.assert(
+    fc.property(fc.tuple(declared, declared, declared), (all) => {
+      const stack = newStack();
+      const cluster = clusterIn(stack);
+      const texts = names.map((name, index) => {
+        const { ways: own, isLate, isProp } = all[index]!;
+        const chart = newChart(name);
+        if (isLate) cluster.addCdk8sChart(name, chart);
+        const web = deployment(chart, isProp ? own : undefined);
+        for (const one of isProp ? [] : own) web.connections.allowEgress(one);
+        if (!isLate) cluster.addCdk8sChart(name, chart);
+        return JSON.stringify(objectsOf(chart));
+      });
+      new PrivateNodePool(stack, "pool", { cluster, image: NODE_IMAGE, shape: SHAPE, size: 1 });
+      const reach = Reachability.fromTexts({ terraform: [Testing.synth(stack)], manifests: texts });
+      names.forEach((name, index) => {
+        for (const way of ways) {
+          const from = Endpoint.workload(name, "web");
+          const { verdict } = reach.ask(from, Endpoint.addresses([way.cidr]), HTTPS);
+          expect(verdict).toBe(all[index]!.ways.includes(way) ? Verdict.YES : Verdict.NO);
+        }
+      });
+      const pairs = new Set(all.flatMap(({ ways: own }) => own));
+      expect(rangeFlows(stack)).toHaveLength(pairs.size);
+    }),
+    { numRuns: 5 },
+  );
 });
 
 describe("an egress of a workload is refused", () => {
