@@ -26,7 +26,8 @@ export interface ISecureOkeCluster extends IBastionTarget {
    *
    * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
    * @param chart the chart; a chart can be added once
-   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; at
+   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; what the
+   * network refuses of the egress and the external peers of its workloads, such as EGRESS_INVALID and NSG_OTHER_VCN; at
    * synthesis NAME_DUPLICATE, MANIFEST_SECRET, MANIFEST_REFERENCES, CREDENTIAL_LITERAL, PATCH_INVALID, PEER_ELSEWHERE, and what
    * each of the objects is refused for
    */

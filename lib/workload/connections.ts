@@ -41,8 +41,8 @@ const METADATA = "169.254.169.254/32";
 /**
  * Who a workload may connect to and who may connect to it; all else is denied, DNS excepted.
  *
- * A peer is an address range, pods or namespaces of cdk8s-plus, or another workload of this library. With the last, one
- * declaration opens both ends, in other namespaces too. The probes of the kubelet need no declaration: what comes from a
+ * A peer is an address range, pods or namespaces of cdk8s-plus, another workload of this library, or an ExternalPeer. With the
+ * last two, one declaration opens both ends: in other namespaces too, and with the rules of groups. The probes of the kubelet need no declaration: what comes from a
  * pod's own node is always allowed. NodeLocal DNSCache, where you run it, does: 169.254.20.10/32, ports 53 of UDP and TCP.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
@@ -67,8 +67,9 @@ export class Connections {
    * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
    * @param port the port of the peer's pods, which may differ from its Service's
    * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
-   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; at
-   * synthesis PEER_ELSEWHERE where the charts of two workloads were added to two clusters
+   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
+   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
+   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters, EGRESS_INVALID where that of one was added to none
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
@@ -83,8 +84,9 @@ export class Connections {
    * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
    * @param port the port of this workload's pods
    * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
-   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; at
-   * synthesis PEER_ELSEWHERE where the charts of two workloads were added to two clusters
+   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
+   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
+   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters, EGRESS_INVALID where that of one was added to none
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);

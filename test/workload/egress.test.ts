@@ -10,6 +10,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { ChartOutput } from "../../lib/manifests/chart-output";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { Egress } from "../../lib/network/egress";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
@@ -314,6 +315,13 @@ describe("an egress of a workload is refused", () => {
     const chart = newChart();
     deployment(chart, [toBank]);
     expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(["ATTRIBUTE_MISSING"]);
+  });
+
+  test("where its chart was added to what is no cluster", () => {
+    const stack = newStack();
+    const chart = newChart();
+    deployment(chart, [toBank]);
+    expect(refusedCodes(() => new ChartOutput(stack, "shop", chart))).toEqual(["VALUE_INVALID"]);
   });
 
   test("by no reference, as a route is made of it", () => {
