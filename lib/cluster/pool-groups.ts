@@ -29,7 +29,7 @@ export function checkGroups(
   const known = <T>(get: (of: ISecureOkeCluster) => T) =>
     cluster && new Problems(cluster).collect(() => get(cluster));
   const network = known((of) => of.network);
-  const ofEgress = Array.isArray(props.egress) && props.egress.length > 0 ? 1 : 0;
+  const ofEgress = Array.isArray(props.egress) ? 1 : 0;
   for (const { name, who, own } of LISTS) {
     const groups = readGroups(problems, name, props[name]);
     for (const group of network ? groups : []) {

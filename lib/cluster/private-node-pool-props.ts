@@ -69,10 +69,12 @@ export interface PrivateNodePoolProps extends TaggingProps {
    *
    * The pool gets a group of its own for their rules, one of the five that fit on a VNIC: the routes are in the subnets, which
    * all pools share, but no other pool is let through. OKE attaches the group to new nodes only: replace those that are there.
+   * To take the ways back, give an empty list, which keeps the group until the nodes have been replaced; then leave it out.
    * Policies still deny the ways to each workload: let one of this pool through by its policy alone,
    * `connections.allowTo(NetworkPolicyIpBlock…)`, as its own `egress` would open the group of all pods.
    *
-   * @default - none
+   * @default - none, and no group
+   * @see https://docs.oracle.com/iaas/Content/Network/Concepts/networksecuritygroups.htm for groups, deleted only without VNICs
    */
   readonly egress?: Egress[];
   /**

@@ -13,6 +13,7 @@ import { literalText } from "../core/terraform-text";
 import { EgressSource } from "../network/egress-source";
 import { NetworkSecurityGroup } from "../network/network-security-group";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
+import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
@@ -94,8 +95,8 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
 
   /** A group of the nodes and the pods of this pool only, with the rules of its ways out; none where there are none. */
   private egressGroups(props: PrivateNodePoolProps): NetworkSecurityGroup[] {
-    const { cluster, egress = [], freeformTags, definedTags } = props;
-    if (egress.length === 0) return [];
+    const { cluster, egress, freeformTags, definedTags } = props;
+    if (!egress) return [];
     const { network } = cluster;
     const group = new NetworkSecurityGroup(this, "Egress", {
       compartmentId: network.compartmentId,
@@ -104,6 +105,8 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       freeformTags,
       definedTags,
     });
+    // Taken away after the pool has let go of it.
+    (group.node.defaultChild as CoreNetworkSecurityGroup).lifecycle = { createBeforeDestroy: true };
     for (const one of egress) {
       network.addEgress(EgressSource.workers(group), one);
       network.addEgress(EgressSource.pods(group), one);

@@ -121,13 +121,15 @@ describe("a node pool with an egress", () => {
     ]);
   });
 
-  test("leaves everything as it was where there is none", () => {
-    const bytes = (egress?: Egress[]) => {
-      const stack = newStack();
-      poolIn(stack, { egress });
-      return synthesized(stack);
-    };
-    expect(bytes([])).toEqual(bytes());
+  test("keeps the group without any rule for an empty list, as nodes that are there are still in it", () => {
+    const stack = newStack();
+    poolIn(stack, { egress: [] });
+    expect(rangeFlows(stack)).toEqual([]);
+    expect(resourcesOf(stack, "oci_core_nat_gateway")).toEqual({});
+    const groups = Object.values(resourcesOf(stack, "oci_core_network_security_group"));
+    expect(groups.find(({ display_name }) => display_name === "pool-egress")).toMatchObject({
+      lifecycle: { create_before_destroy: true },
+    });
   });
 
   test("takes one of the five groups of a VNIC", () => {
