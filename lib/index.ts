@@ -11,11 +11,13 @@ export * from "./core/validation-problem";
 
 export * from "./network/bastion";
 export * from "./network/bastion-clients";
+export * from "./network/bastion-target";
 export * from "./network/cluster-network";
 export * from "./network/cluster-security-groups";
 export { type DrgAttachmentProps } from "./network/drg-attachment-props";
 export * from "./network/egress";
 export { EgressSource } from "./network/egress-source";
+export * from "./network/file-storage-ports";
 export * from "./network/flow-logs";
 export * from "./network/load-balancer-logs";
 export * from "./network/network-address-list";
@@ -23,6 +25,7 @@ export * from "./network/network-peer";
 export * from "./network/network-security-group";
 export * from "./network/network-subnet";
 export * from "./network/oracle-services";
+export { type LocalPeeringProps, type RemotePeeringProps } from "./network/peering-props";
 export {
   RegionServices,
   type IRegionServices,
@@ -69,6 +72,7 @@ export * from "./workload/container-props";
 export * from "./workload/container-resources";
 export * from "./workload/env-value";
 export * from "./workload/fetch-at-start";
+export * from "./workload/external-peer";
 export * from "./workload/hardened-cron-job";
 export * from "./workload/hardened-cron-job-props";
 export * from "./workload/hardened-daemon-set";
@@ -92,6 +96,7 @@ export * from "./workload/load-balancer-kinds";
 export * from "./workload/load-balancer-props";
 export * from "./workload/load-balancer-shape";
 export * from "./workload/namespace-limits";
+export { OracleServiceRanges } from "./workload/oracle-service-ranges";
 export * from "./workload/probe";
 export * from "./workload/role";
 export { Resource, type ResourceProps } from "./workload/role-resource";

@@ -1,19 +1,19 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
-import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
   Bastion,
   BastionClients,
   ClusterNetwork,
   ContainerImage,
   Egress,
-  EgressSource,
   EndpointAccess,
+  ExternalPeer,
   FlowLogs,
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
   NetworkPolicyEngine,
+  NetworkSecurityGroup,
   NodeImage,
   NodeShape,
   Port,
@@ -27,8 +27,7 @@ import {
 
 const compartmentId = "ocid1.compartment.oc1..example";
 const offices = "10.200.0.0/16";
-const ledger = { cidr: "10.200.16.5/32", port: Port.tcp(1521) };
-const bank = { cidr: "203.0.113.0/24", port: Port.tcp(443) };
+const ordersCidr = "10.40.8.0/24";
 
 const app = new App();
 const stack = new TerraformStack(app, "payments");
@@ -52,23 +51,11 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// The offices, over a DRG: they reach the API endpoint and the load balancer; pods reach one database there.
+// The offices, over a DRG: they reach the API endpoint and the load balancer.
 network.attachDrg({ drgId: "ocid1.drg.oc1.eu-frankfurt-1.example", onPremisesCidrs: [offices] });
-const pods = EgressSource.pods(cluster.podsSecurityGroup);
-network.addEgress(pods, Egress.to(ledger.cidr, ledger.port, { reason: "The ledger's database" }));
-
-// The internet: one partner, on one port. The NAT gateway and its route follow from this line.
-network.addEgress(pods, Egress.to(bank.cidr, bank.port, { reason: "The bank's payment API" }));
 
 // Administrators on the road, through sessions of the Bastion service.
-const { endpoints } = cluster.node.defaultChild as oci.containerengineCluster.ContainerengineCluster;
-new Bastion(stack, "bastion", {
-  compartmentId,
-  network,
-  apiEndpointSecurityGroup: cluster.apiEndpointSecurityGroup,
-  apiEndpoint: endpoints.get(0).privateEndpoint,
-  clients: BastionClients.from(["192.0.2.0/24"]),
-});
+new Bastion(stack, "bastion", { compartmentId, cluster, clients: BastionClients.from(["192.0.2.0/24"]) });
 
 // Who talked to whom, for half a year.
 new FlowLogs(stack, "flow-logs", { network, retentionInDays: 180 });
@@ -80,11 +67,26 @@ const web = new HardenedDeployment(payments, "web", {
     "fra.ocir.io/acme/payments@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   ),
   port: 8080,
+  // Both layers follow from these lines: the policy of these pods, the rule of the pods' group, the route, and for the
+  // internet the NAT gateway.
+  egress: [
+    Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "The bank's payment API" }),
+    Egress.to("10.200.16.5/32", Port.tcp(1521), { reason: "The ledger's database" }),
+  ],
 });
-// The other layer: of all pods, only these may take the ways out.
-for (const [id, { cidr, port }] of Object.entries({ ledger, bank })) {
-  web.connections.allowTo(NetworkPolicyIpBlock.ipv4(payments, id, cidr), port);
-}
+
+// A database in the VCN, in a subnet and a group of its own: the policy, and the rules of both groups.
+new oci.coreSubnet.CoreSubnet(stack, "database-subnet", {
+  compartmentId,
+  vcnId: network.vcnId,
+  cidrBlock: ordersCidr,
+  prohibitPublicIpOnVnic: true,
+  prohibitInternetIngress: true,
+});
+const databases = new NetworkSecurityGroup(stack, "databases", { compartmentId, vcnId: network.vcnId });
+const orders = new ExternalPeer(stack, "orders", { cidr: ordersCidr, securityGroup: databases });
+web.connections.allowTo(orders, Port.tcp(5432), { reason: "Orders that are to be paid" });
+
 web.exposeViaLoadBalancer({
   cluster,
   access: LoadBalancerAccess.internalFrom([offices]),

@@ -1,22 +1,17 @@
 import { type Chart } from "cdk8s";
-import { type IConstruct } from "constructs";
-import { type IClusterNetwork } from "../network/cluster-network";
+import { type IBastionTarget } from "../network/bastion-target";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
 
 /** An OKE cluster, made here or imported. */
-export interface ISecureOkeCluster extends IConstruct {
+export interface ISecureOkeCluster extends IBastionTarget {
   /** The OCID of the cluster. */
   readonly clusterId: string;
   /** The OCID of the compartment that the cluster is in. */
   readonly compartmentId: string;
   /** The version of the control plane. */
   readonly kubernetesVersion: KubernetesVersion;
-  /** The VCN and the subnets that the cluster lives in. */
-  readonly network: IClusterNetwork;
-  /** The group of the API endpoint. */
-  readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   /** The group of the worker nodes. */
   readonly workersSecurityGroup: INetworkSecurityGroup;
   /** The group of the pods. */
@@ -35,7 +30,8 @@ export interface ISecureOkeCluster extends IConstruct {
    *
    * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
    * @param chart the chart; a chart can be added once
-   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; at
+   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; what the
+   * network refuses of the egress and the external peers of its workloads, such as EGRESS_INVALID and NSG_OTHER_VCN; at
    * synthesis NAME_DUPLICATE, MANIFEST_SECRET, MANIFEST_REFERENCES, CREDENTIAL_LITERAL, PATCH_INVALID, PEER_ELSEWHERE, and what
    * each of the objects is refused for
    */

@@ -10,6 +10,7 @@ import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkApiEndpoint } from "../network/bastion-props";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
@@ -23,6 +24,8 @@ export interface ClusterAttributes {
   readonly kubernetesVersion?: KubernetesVersion;
   /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
   readonly network?: IClusterNetwork;
+  /** The private endpoint of the Kubernetes API, such as `10.0.0.5:6443`. @default - throws when touched */
+  readonly privateEndpoint?: string;
   /** The group of the API endpoint. @default - throws when touched */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /** The group of the worker nodes. @default - throws when touched */
@@ -47,6 +50,9 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);
+  if (attributes.privateEndpoint !== undefined) {
+    checkApiEndpoint(problems, "privateEndpoint", attributes.privateEndpoint);
+  }
   for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
   checkPolicyEngine(problems, attributes.networkPolicyEngine);
   problems.throwIfAny();
@@ -77,6 +83,10 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
 
   public get network(): IClusterNetwork {
     return this.attribute("network", this.attributes.network);
+  }
+
+  public get privateEndpoint(): string {
+    return this.attribute("privateEndpoint", this.attributes.privateEndpoint);
   }
 
   public get apiEndpointSecurityGroup(): INetworkSecurityGroup {

@@ -29,6 +29,7 @@ export function checkGroups(
   const known = <T>(get: (of: ISecureOkeCluster) => T) =>
     cluster && new Problems(cluster).collect(() => get(cluster));
   const network = known((of) => of.network);
+  const ofEgress = Array.isArray(props.egress) ? 1 : 0;
   for (const { name, who, own } of LISTS) {
     const groups = readGroups(problems, name, props[name]);
     for (const group of network ? groups : []) {
@@ -41,12 +42,13 @@ export function checkGroups(
       );
     }
     const ofCluster = known((of) => of[own]);
-    const count = ofCluster ? eachOnce(ofCluster, groups).length : 1 + new Set(groups).size;
+    const given = ofCluster ? eachOnce(ofCluster, groups).length : 1 + new Set(groups).size;
+    const count = given + ofEgress;
     if (count <= MOST_GROUPS) continue;
     problems.add(
       "NSG_LIMIT",
       `The ${who} would have ${count} groups`,
-      `Give at most ${MOST_GROUPS - 1} further groups`,
+      `Give at most ${MOST_GROUPS - 1 - ofEgress} further groups${ofEgress > 0 ? " beside egress, which takes one" : ""}`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
 import { type NodeShape } from "./node-shape";
 import { type TaggingProps } from "../core/tagging";
+import { type Egress } from "../network/egress";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 /** What a pool of worker nodes is made of. */
@@ -63,6 +64,19 @@ export interface PrivateNodePoolProps extends TaggingProps {
    * @default - none
    */
   readonly podSecurityGroups?: INetworkSecurityGroup[];
+  /**
+   * The ways out of the network that the nodes of the pool and their pods take.
+   *
+   * The pool gets a group of its own for their rules, one of the five that fit on a VNIC: the routes are in the subnets, which
+   * all pools share, but no other pool is let through. OKE attaches the group to new nodes only: replace those that are there.
+   * To take the ways back, give an empty list, which keeps the group until the nodes have been replaced; then leave it out.
+   * Policies still deny the ways to each workload: let one of this pool through by its policy alone,
+   * `connections.allowTo(NetworkPolicyIpBlock…)`, as its own `egress` would open the group of all pods.
+   *
+   * @default - none, and no group
+   * @see https://docs.oracle.com/iaas/Content/Network/Concepts/networksecuritygroups.htm for groups, deleted only without VNICs
+   */
+  readonly egress?: Egress[];
   /**
    * The name of the pool.
    *

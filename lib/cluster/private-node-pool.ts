@@ -7,8 +7,13 @@ import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
+import { stemOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
+import { literalText } from "../core/terraform-text";
+import { EgressSource } from "../network/egress-source";
+import { NetworkSecurityGroup } from "../network/network-security-group";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
+import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
@@ -29,7 +34,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 
   /**
-   * @throws COUNT_INVALID, VERSION_SKEW, VERSION_UNKNOWN, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, NSG_OTHER_VCN, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
+   * @throws COUNT_INVALID, VERSION_SKEW, VERSION_UNKNOWN, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, NSG_OTHER_VCN, EGRESS_INVALID, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
    * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
@@ -37,6 +42,8 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     super(scope, id);
     const { cluster, shape, image, bootVolumeSizeInGbs } = props;
     if (demand) takeCapacity(cluster, demand);
+
+    const ofEgress = this.egressGroups(props);
 
     const pool = new ContainerengineNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
@@ -54,13 +61,13 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       nodeConfigDetails: {
         size: props.size,
         isPvEncryptionInTransitEnabled: true,
-        nsgIds: groupIds(cluster.workersSecurityGroup, props.securityGroups),
+        nsgIds: groupIds(cluster.workersSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
         placementConfigs: this.placement(props),
         nodePoolPodNetworkOptionDetails: {
           cniType: "OCI_VCN_IP_NATIVE",
           maxPodsPerNode: props.maxPodsPerNode ?? DEFAULT_PODS,
           podSubnetIds: [cluster.network.podsSubnet.subnetId],
-          podNsgIds: groupIds(cluster.podsSecurityGroup, props.podSecurityGroups),
+          podNsgIds: groupIds(cluster.podsSecurityGroup, [...(props.podSecurityGroups ?? []), ...ofEgress]),
         },
         ...tagsOf(this, props),
       },
@@ -84,6 +91,27 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       ...tagsOf(this, props),
     });
     this.nodePoolId = pool.id;
+  }
+
+  /** A group of the nodes and the pods of this pool only, with the rules of its ways out; none where there are none. */
+  private egressGroups(props: PrivateNodePoolProps): NetworkSecurityGroup[] {
+    const { cluster, egress, freeformTags, definedTags } = props;
+    if (!egress) return [];
+    const { network } = cluster;
+    const group = new NetworkSecurityGroup(this, "Egress", {
+      compartmentId: network.compartmentId,
+      vcnId: network.vcnId,
+      displayName: `${stemOf(props.nodePoolName ?? literalText(this.node.id))}-egress`,
+      freeformTags,
+      definedTags,
+    });
+    // Taken away after the pool has let go of it.
+    (group.node.defaultChild as CoreNetworkSecurityGroup).lifecycle = { createBeforeDestroy: true };
+    for (const one of egress) {
+      network.addEgress(EgressSource.workers(group), one);
+      network.addEgress(EgressSource.pods(group), one);
+    }
+    return [group];
   }
 
   private placement({

@@ -12,9 +12,11 @@ import { checkDisplayName } from "../core/display-name";
 import { checkOcid, compareOcids } from "../core/ocid";
 import { checkGiven } from "../core/required";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
+import { readEgress } from "../network/egress-list";
 import { checkGroupVcn } from "../network/group-vcn";
+import { SubnetPlan } from "../network/subnet-plan";
 
 /** Validates the props before the cluster is made; throws with all that is wrong. */
 export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
@@ -34,8 +36,15 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   checkKey(problems, scope, given);
   const isNetwork = checkNetwork(problems, network);
   if (isNetwork || !network) readNetwork(problems, network, access, given.servicesCidr);
+  if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
   problems.throwIfAny();
   return access;
+}
+
+/** The range of the VCN, where it is known: an imported network can do without. */
+function vcnCidrOf(isNetwork: boolean, network: IClusterNetwork | undefined): string | undefined {
+  if (!isNetwork) return SubnetPlan.of().vcnCidr;
+  return network && new Problems(network).collect(() => network.vcnCidr);
 }
 
 /** What is used of a network is touched, so that everything that an imported one lacks is found at once. */

@@ -18,7 +18,8 @@ import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
+import { readEgress } from "../network/egress-list";
 
 export const DEFAULT_PODS = 31;
 /** How many nodes there are more of while others are replaced. */
@@ -50,6 +51,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   const demand = isNetwork && isSize && isPods ? demandOf(pathOf(scope, id), given) : undefined;
   if (demand) checkCapacity(problems, cluster as ISecureOkeCluster, demand);
   checkGroups(problems, isCluster ? cluster : undefined, given);
+  if (given.egress !== undefined) checkEgress(problems, isCluster ? cluster : undefined, given.egress);
   checkDomains(problems, given.availabilityDomains);
   checkGrace(problems, given.evictionGraceDuration);
   checkNodeLabels(problems, given.labels);
@@ -88,6 +90,15 @@ function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
   checkPrivateSubnets(problems, network);
   const subnets = [problems.collect(() => network.workersSubnet), problems.collect(() => network.podsSubnet)];
   return subnets.every(Boolean);
+}
+
+/** Touches what the group of the ways out is made of. */
+function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined, egress: unknown): void {
+  const network = cluster && problems.collect(() => cluster.network);
+  if (network) problems.collect(() => network.compartmentId);
+  // An imported network can do without its range.
+  const vcnCidr = network && new Problems(network).collect(() => network.vcnCidr);
+  readEgress(problems, egress, vcnCidr);
 }
 
 /** What the pool takes of the subnets; nobody knows what a reference will say, so what it takes is not counted. */

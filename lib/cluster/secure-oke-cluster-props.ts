@@ -5,6 +5,7 @@ import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { type TaggingProps } from "../core/tagging";
 import { type IClusterNetwork } from "../network/cluster-network";
+import { type Egress } from "../network/egress";
 
 /** What a cluster is made of. */
 export interface SecureOkeClusterProps extends TaggingProps {
@@ -33,6 +34,14 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default EndpointAccess.privateOnly()
    */
   readonly endpointAccess?: EndpointAccess;
+  /**
+   * The ways out of the network that all nodes and pods of the cluster take, as `network.addEgress` makes them.
+   *
+   * Policies still deny them to each workload that does not declare them too.
+   *
+   * @default - none
+   */
+  readonly egress?: Egress[];
   /**
    * The key of the Kubernetes secrets in etcd.
    *

@@ -20,6 +20,7 @@ import { nameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
+import { EgressSource } from "../network/egress-source";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { SubnetExposure } from "../network/subnet-exposure";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
@@ -50,6 +51,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   }
 
   public readonly clusterId: string;
+  public readonly privateEndpoint: string;
   public readonly compartmentId: string;
   public readonly kubernetesVersion: KubernetesVersion;
   public readonly network: IClusterNetwork;
@@ -70,7 +72,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
 
   /**
    * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
-   * SERVICES_CIDR_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VALUE_INVALID, ATTRIBUTE_MISSING
+   * SERVICES_CIDR_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, EGRESS_INVALID, NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     const access = readCluster(scope, id, props);
@@ -90,6 +92,10 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
     this.workersSecurityGroup = groups.workers;
     this.podsSecurityGroup = groups.pods;
+    for (const egress of props.egress ?? []) {
+      this.network.addEgress(EgressSource.workers(groups.workers), egress);
+      this.network.addEgress(EgressSource.pods(groups.pods), egress);
+    }
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
     this.encryption = props.encryption ?? this.ownEncryption(stem, props);
@@ -97,6 +103,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;
+    this.privateEndpoint = cluster.endpoints.get(0).privateEndpoint;
     const policies = new ClusterPolicies(this, "Policies", {
       ...props,
       clusterId: this.clusterId,

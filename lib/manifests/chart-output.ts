@@ -13,7 +13,7 @@ import {
 import { Construct, type IConstruct } from "constructs";
 import { runChartChecks } from "./chart-checks";
 import { chartsIn, objectsOf } from "./chart-objects";
-import { isSameCluster, outputOf, setOutput } from "./chart-scopes";
+import { isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
 import { addDuplicate, checkNames, makersOf, namesOf, type ObjectName } from "./object-names";
 import { produceLazies } from "./lazy-values";
@@ -191,6 +191,9 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
       "Add a chart once, with the charts inside of it; make a second chart for a second cluster",
     );
   }
+  problems.throwIfAny();
+  // Before the output is made: what a workload needs of the network can be refused.
+  runWaiting(problems, chart, scope);
   problems.throwIfAny();
 }
 

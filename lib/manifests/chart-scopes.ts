@@ -1,9 +1,15 @@
 import { Chart } from "cdk8s";
 import { TerraformStack, Token, Tokenization } from "cdktf";
 import { type IConstruct } from "constructs";
+import { chartsIn } from "./chart-objects";
 import { resolveReference } from "../core/reference";
+import { type Problems } from "../core/validation-error";
+
+/** What is done with the scope that a chart is added to; throws what is wrong. */
+type Then = (scope: IConstruct) => void;
 
 const outputs = new WeakMap<IConstruct, IConstruct>();
+const waiting = new WeakMap<IConstruct, readonly Then[]>();
 
 /** Notes the output that a chart was added as. */
 export function setOutput(chart: Chart, output: IConstruct): void {
@@ -19,6 +25,20 @@ export function outputOf(chart: Chart): IConstruct | undefined {
 export function scopeOf(chart: Chart): IConstruct | undefined {
   const added = chart.node.scopes.find((one) => Chart.isChart(one) && outputs.has(one));
   return added && outputs.get(added)?.node.scope;
+}
+
+/** Does something with what a chart is added to: now where it was added already, and else when it is added. */
+export function whenAdded(chart: Chart, then: Then): void {
+  const scope = scopeOf(chart);
+  if (scope) then(scope);
+  else waiting.set(chart, [...(waiting.get(chart) ?? []), then]);
+}
+
+/** Does what waits for a chart, or for one inside of it, to be added; all that is wrong with it goes into the problems. */
+export function runWaiting(problems: Problems, chart: Chart, scope: IConstruct): void {
+  for (const then of chartsIn(chart).flatMap((one) => waiting.get(one) ?? [])) {
+    problems.collect(() => then(scope));
+  }
 }
 
 /** Whether two scopes of outputs are one cluster: a cluster may be made in one stack and imported in another one. */

@@ -1,10 +1,11 @@
 import { Token } from "cdktf";
 import { BastionClients } from "./bastion-clients";
+import { type IBastionTarget } from "./bastion-target";
 import { type IClusterNetwork } from "./network";
 import { type INetworkSecurityGroup } from "./network-security-group";
 import { readIpv4CidrIfKnown, usableAddresses } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
+import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
@@ -13,16 +14,32 @@ import { type Problems } from "../core/validation-error";
 export interface BastionProps extends TaggingProps {
   /** The OCID of the compartment of the bastion. */
   readonly compartmentId: string;
-  /** The network of the cluster; the bastion is put into the subnet of its API endpoint. */
-  readonly network: IClusterNetwork;
-  /** The group of the API endpoint, such as `cluster.apiEndpointSecurityGroup`. */
-  readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
+  /**
+   * The cluster that the bastion leads to; the bastion is put into the subnet of its API endpoint.
+   *
+   * @default - network, apiEndpointSecurityGroup and apiEndpoint say where it leads, and each overrides the cluster's
+   */
+  readonly cluster?: IBastionTarget;
+  /**
+   * The network of the cluster.
+   *
+   * @default - that of the cluster
+   */
+  readonly network?: IClusterNetwork;
+  /**
+   * The group of the API endpoint, such as `cluster.apiEndpointSecurityGroup`.
+   *
+   * @default - that of the cluster
+   */
+  readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /**
    * The private endpoint of the Kubernetes API as OKE says it, such as `10.0.0.5:6443`, or a reference to it.
    *
    * The rules don't need it; the printed command does.
+   *
+   * @default - that of the cluster
    */
-  readonly apiEndpoint: string;
+  readonly apiEndpoint?: string;
   /** Who may connect. */
   readonly clients: BastionClients;
   /**
@@ -53,14 +70,50 @@ export const DEFAULT_TTL = 3600;
 // The API endpoint has one, and the bastion's private endpoint; OKE takes another while it replaces its own.
 const NEEDED_ADDRESSES = 3;
 
-/** Checks what a bastion is made of before it is made, so that nothing is left behind. */
-export function checkBastion(problems: Problems, props: BastionProps): void {
+/** Where a bastion leads, of what was given apart and of the cluster. */
+export interface BastionPlace {
+  readonly network: IClusterNetwork;
+  readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
+  readonly apiEndpoint: string;
+}
+
+/** Reads where a bastion leads; what an imported cluster lacks goes into the problems. */
+function readPlace(problems: Problems, props: BastionProps): Partial<BastionPlace> {
+  const isCluster = checkMembers(
+    problems,
+    "cluster",
+    props.cluster,
+    ["node", "network", "apiEndpointSecurityGroup", "privateEndpoint"],
+    "a SecureOkeCluster, or SecureOkeCluster.fromClusterAttributes(scope, id, { clusterId, … })",
+  );
+  const of = <T>(own: T | undefined, get: (cluster: IBastionTarget) => T) =>
+    own ?? (isCluster ? problems.collect(() => get(props.cluster as IBastionTarget)) : undefined);
+  return {
+    network: of(props.network, ({ network }) => network),
+    apiEndpointSecurityGroup: of(
+      props.apiEndpointSecurityGroup,
+      ({ apiEndpointSecurityGroup }) => apiEndpointSecurityGroup,
+    ),
+    apiEndpoint: of(props.apiEndpoint, ({ privateEndpoint }) => privateEndpoint),
+  };
+}
+
+/** Reads what a bastion is made of before it is made, so that nothing is left behind; throws with all that is wrong. */
+export function readBastion(problems: Problems, props: BastionProps): BastionPlace {
+  const place = readPlace(problems, props);
+  // What the cluster lacks was said.
+  if (!problems.any) checkBastion(problems, { ...props, ...place });
+  problems.throwIfAny();
+  return place as BastionPlace;
+}
+
+function checkBastion(problems: Problems, props: BastionProps): void {
   const { network, apiEndpointSecurityGroup, apiEndpoint, clients, bastionName } = props;
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   checkGiven(problems, { apiEndpointSecurityGroup });
-  if (checkGiven(problems, { network })) checkSubnet(problems, network);
+  if (checkGiven(problems, { network })) checkSubnet(problems, network as IClusterNetwork);
   if (checkGiven(problems, { clients })) checkClients(problems, clients);
-  if (checkGiven(problems, { apiEndpoint })) checkEndpoint(problems, apiEndpoint);
+  if (checkGiven(problems, { apiEndpoint })) checkApiEndpoint(problems, "apiEndpoint", apiEndpoint as string);
   checkTtl(problems, props.maxSessionTtlInSeconds);
   checkName(problems, bastionName);
   checkTags(problems, props);
@@ -86,11 +139,12 @@ function checkClients(problems: Problems, clients: BastionClients): void {
   );
 }
 
-function checkEndpoint(problems: Problems, endpoint: string): void {
+/** Adds a problem where a text is no address and port; references to Terraform values pass. */
+export function checkApiEndpoint(problems: Problems, name: string, endpoint: string): void {
   if (Token.isUnresolved(endpoint) || /^\d{1,3}(\.\d{1,3}){3}:\d+$/.test(endpoint)) return;
   problems.add(
     "NAME_INVALID",
-    `apiEndpoint is ${shown(endpoint)}, not an address and a port`,
+    `${name} is ${shown(endpoint)}, not an address and a port`,
     "Give it as OKE says it, for example 10.0.0.5:6443, or a reference to the cluster's private endpoint",
   );
 }

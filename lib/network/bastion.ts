@@ -1,7 +1,8 @@
 import { Fn, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
-import { checkBastion, DEFAULT_TTL, type BastionProps } from "./bastion-props";
+import { DEFAULT_TTL, readBastion, type BastionPlace, type BastionProps } from "./bastion-props";
 import { ClusterNetwork } from "./cluster-network";
+import { type INetworkSecurityGroup } from "./network-security-group";
 import { ruleConfigOf } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
@@ -39,9 +40,9 @@ export class Bastion extends Construct {
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, SUBNET_EXHAUSTED, PEER_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID
    */
   constructor(scope: Construct, id: string, props: BastionProps) {
-    check(scope, id, props);
+    const { network, apiEndpointSecurityGroup, apiEndpoint } = read(scope, id, props);
     super(scope, id);
-    const { network, clients, maxSessionTtlInSeconds = DEFAULT_TTL } = props;
+    const { clients, maxSessionTtlInSeconds = DEFAULT_TTL } = props;
     const bastion = new BastionBastion(this, "Resource", {
       bastionType: "STANDARD",
       compartmentId: props.compartmentId,
@@ -58,15 +59,15 @@ export class Bastion extends Construct {
     }
     this.bastionId = bastion.id;
     this.privateEndpointAddress = bastion.privateEndpointIpAddress;
-    this.letIn(props);
+    this.letIn(apiEndpointSecurityGroup);
     if (network instanceof ClusterNetwork) network._letBastionOut();
-    this.printCommand(props.apiEndpoint, maxSessionTtlInSeconds);
+    this.printCommand(apiEndpoint, maxSessionTtlInSeconds);
   }
 
   /** Made here and not in the group, whose stack may be another: the two would depend on each other. */
-  private letIn({ apiEndpointSecurityGroup }: BastionProps): void {
+  private letIn({ networkSecurityGroupId }: INetworkSecurityGroup): void {
     const config = ruleConfigOf({
-      groupId: apiEndpointSecurityGroup.networkSecurityGroupId,
+      groupId: networkSecurityGroupId,
       direction: "INGRESS",
       end: { type: "CIDR_BLOCK", value: `${this.privateEndpointAddress}/32`, key: this.node.path },
       port: API_SERVER,
@@ -94,9 +95,9 @@ export class Bastion extends Construct {
   }
 }
 
-function check(scope: Construct, id: string, props: BastionProps): void {
+function read(scope: Construct, id: string, props: BastionProps): BastionPlace {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (checkGiven(problems, { props })) checkBastion(problems, props);
-  problems.throwIfAny();
+  if (!checkGiven(problems, { props })) problems.throwIfAny();
+  return readBastion(problems, props);
 }

@@ -8,6 +8,7 @@ import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./importe
 import { type IClusterNetwork } from "./network";
 import { NetworkRoutes } from "./network-routes";
 import { NetworkSubnet } from "./network-subnet";
+import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { RegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
@@ -145,6 +146,35 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
    */
   public attachDrg(props: DrgAttachmentProps): string {
     return this.waysOut.attach(props);
+  }
+
+  /**
+   * Peers the VCN with another one of the region, and routes that one's ranges there: from those subnets only that need it.
+   *
+   * Who may connect is a matter of the groups: what is in another VCN is named there by its range. What comes in by the
+   * peering goes no further than this VCN.
+   *
+   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @returns the OCID of this side's local peering gateway, which the other side may connect to
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
+   */
+  public peerLocally(id: string, props: LocalPeeringProps): string {
+    return this.waysOut.peerLocally(id, props);
+  }
+
+  /**
+   * Peers the DRG that the network was attached to with one of another region, and routes the ranges there over the DRG.
+   *
+   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @returns the OCID of this side's remote peering connection, which the other side may connect to
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
+   */
+  public peerRemotely(id: string, props: RemotePeeringProps): string {
+    return this.waysOut.peerRemotely(id, props);
   }
 
   /**

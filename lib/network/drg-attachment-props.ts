@@ -1,8 +1,7 @@
-import { checkOutside, checkReachable, literalBlocks } from "./egress-destination";
 import { NetworkSubnet } from "./network-subnet";
-import { readCidrs, type Cidr } from "../core/cidr";
+import { readRanges, type KnownRanges } from "./routed-ranges";
+import { type Cidr } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
@@ -17,6 +16,16 @@ export interface DrgAttachmentProps {
    */
   readonly onPremisesCidrs: string[];
   /**
+   * Whether what leaves for the internet goes over the DRG too, to a hub whose firewall inspects it and whose gateway lets it
+   * out; no NAT gateway is made here then.
+   *
+   * The hub sends it on by the route table of its own attachment.
+   *
+   * @default false
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/scenario_g.htm
+   */
+  readonly internetThroughHub?: boolean;
+  /**
    * The subnets that are reached from there, and so need the way back.
    *
    * Nodes and pods get a route to what an egress of theirs names, without being listed here.
@@ -29,35 +38,20 @@ export interface DrgAttachmentProps {
 /** An attachment without anything wrong. */
 export interface KnownAttachment {
   readonly drgId: string;
-  readonly cidrs: readonly Cidr[];
-  readonly subnets: ReadonlySet<NetworkSubnet>;
+  readonly ranges: KnownRanges;
 }
 
 const DEFAULT_SUBNETS = [NetworkSubnet.API_ENDPOINT, NetworkSubnet.LOAD_BALANCERS];
 
 /** Reads how a network is attached to a DRG; what is wrong with it goes into the problems. */
 export function readAttachment(problems: Problems, props: DrgAttachmentProps, vcn: Cidr): KnownAttachment {
-  const { drgId, onPremisesCidrs, subnets = DEFAULT_SUBNETS } = props;
+  const { drgId, onPremisesCidrs, subnets = DEFAULT_SUBNETS, internetThroughHub } = props;
   checkOcid(problems, "drgId", drgId, "drg");
-  const texts = readCidrs(problems, "onPremisesCidrs", onPremisesCidrs);
-  const cidrs = literalBlocks(problems, "onPremisesCidrs", texts);
-  for (const cidr of cidrs) {
-    checkReachable(problems, "One of onPremisesCidrs", cidr);
-    checkOutside(problems, "One of onPremisesCidrs", cidr, vcn);
-  }
-  checkSubnets(problems, subnets);
-  return { drgId, cidrs, subnets: new Set(subnets) };
+  checkFlag(problems, internetThroughHub);
+  return { drgId, ranges: readRanges(problems, "onPremisesCidrs", onPremisesCidrs, subnets, vcn) };
 }
 
-function checkSubnets(problems: Problems, subnets: readonly NetworkSubnet[]): void {
-  const known: readonly unknown[] = Object.values(NetworkSubnet);
-  const list: readonly unknown[] = Array.isArray(subnets) ? subnets : [subnets];
-  for (const wrong of list.filter((name) => !known.includes(name))) {
-    if (!checkGiven(problems, { subnets: wrong })) continue;
-    problems.add(
-      "EGRESS_INVALID",
-      `subnets names ${shown(wrong)}, which is no subnet of the network`,
-      `Name some of ${known.join(", ")}`,
-    );
-  }
+function checkFlag(problems: Problems, flag: unknown): void {
+  if (flag === undefined || typeof flag === "boolean") return;
+  problems.add("VALUE_INVALID", `internetThroughHub is ${shown(flag)}`, "Write true or false");
 }

@@ -27,7 +27,7 @@ export interface IClusterNetwork extends IConstruct {
    * Lets nodes or pods out to addresses outside of the network: a rule of their group, and the route there.
    *
    * The first one to a public range makes the NAT gateway. The subnet that needs the route gets a route table of its own, in
-   * place; all stay private. A private range needs `attachDrg`, before or after. An imported network gets the rule only: its
+   * place; all stay private. A private range needs `attachDrg` or `peerLocally`, before or after. An imported network gets the rule only: its
    * routes are its owner's.
    *
    * @throws EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, and what INetworkSecurityGroup.allowTo refuses

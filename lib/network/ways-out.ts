@@ -1,24 +1,36 @@
 import { Construct } from "constructs";
-import { readAttachment, type DrgAttachmentProps, type KnownAttachment } from "./drg-attachment-props";
+import { readAttachment, type DrgAttachmentProps } from "./drg-attachment-props";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside, isPrivate } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
+import {
+  drgAttachment,
+  localPeeringGateway,
+  natGateway,
+  remotePeeringConnection,
+  type GatewayProps,
+} from "./gateways";
 import { type NetworkSubnet } from "./network-subnet";
+import {
+  checkPeeringId,
+  readLocalPeering,
+  readRemotePeering,
+  type LocalPeeringProps,
+  type RemotePeeringProps,
+} from "./peering-props";
+import { checkApart, type Behind } from "./routed-ranges";
 import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
 import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
-import { type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
-import { CoreDrgAttachment } from "../oci/core-drg-attachment";
-import { CoreNatGateway } from "../oci/core-nat-gateway";
-import { type CoreVcn } from "../oci/core-vcn";
+import { type CoreDrgAttachment } from "../oci/core-drg-attachment";
+import { type CoreNatGateway } from "../oci/core-nat-gateway";
 
-interface WaysOutProps {
-  readonly vcn: CoreVcn;
+const DRG_ATTACHMENT = "DrgAttachment";
+
+interface WaysOutProps extends GatewayProps {
   readonly vcnCidr: string;
-  readonly displayName: string;
   readonly subnets: { readonly [name in NetworkSubnet]: RoutedSubnet };
-  readonly tags: TaggingProps;
 }
 
 interface KnownEgress {
@@ -36,7 +48,8 @@ export class WaysOut extends Construct {
   private readonly vcnRange: Cidr;
   private readonly routes = new Map<NetworkSubnet, SubnetRoutes>();
   private readonly asked: KnownEgress[] = [];
-  private attachment?: KnownAttachment;
+  private readonly behind: Behind[] = [];
+  private throughHub = false;
 
   constructor(
     scope: Construct,
@@ -87,25 +100,71 @@ export class WaysOut extends Construct {
   public attach(props: DrgAttachmentProps): string {
     const problems = new Problems(this.node.scope ?? this);
     if (!checkGiven(problems, { props })) problems.throwIfAny();
-    const attachment = readAttachment(problems, props, this.vcnRange);
-    if (this.attachment) {
+    const { drgId, ranges } = readAttachment(problems, props, this.vcnRange);
+    if (!this.attachment) checkApart(problems, "onPremisesCidrs", ranges.cidrs, this.behind);
+    else {
       problems.add(
         "EGRESS_INVALID",
-        `The network is attached to the DRG ${this.attachment.drgId} already, and OCI attaches a VCN to one only`,
+        `The network is attached to the DRG ${this.attachment.drgIdInput} already, and OCI attaches a VCN to one only`,
         "Attach it once, with all ranges in onPremisesCidrs; further networks are attached to the DRG itself",
       );
     }
     problems.throwIfAny();
-    this.attachment = attachment;
-    const { vcn, displayName, tags } = this.props;
-    const { id } = new CoreDrgAttachment(this, "DrgAttachment", {
-      drgId: attachment.drgId,
-      displayName: `${displayName}-drg`,
-      networkDetails: { type: "VCN", id: vcn.id },
-      ...tags,
-    });
+    const attachment = drgAttachment(this, DRG_ATTACHMENT, this.props, drgId);
+    this.throughHub = props.internetThroughHub === true;
+    // Taken from the attachment, so that a route is made after it.
+    const over = attachment.drgId;
+    this.lead({ ...ranges, what: `the DRG ${drgId}`, over, reason: "Networks behind the DRG" });
+    return attachment.id;
+  }
+
+  /** Peers the network with another VCN of the region; answers the OCID of the gateway. */
+  public peerLocally(id: string, props: LocalPeeringProps): string {
+    const problems = this.problemsOf(id, props);
+    const ranges = readLocalPeering(problems, props, this.vcnRange);
+    checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
+    problems.throwIfAny();
+    const gateway = localPeeringGateway(this, peeringId(id), this.props, id, props.peerGatewayId);
+    this.lead({ ...ranges, what: `the peering ${id}`, over: gateway.id, reason: `The peered VCN ${id}` });
+    return gateway.id;
+  }
+
+  /** Peers the network with one of another region over its DRG; answers the OCID of the connection. */
+  public peerRemotely(id: string, props: RemotePeeringProps): string {
+    const problems = this.problemsOf(id, props);
+    const ranges = readRemotePeering(problems, props, this.vcnRange);
+    checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
+    const { attachment } = this;
+    if (!attachment) {
+      problems.add(
+        "EGRESS_INVALID",
+        "The network is attached to no DRG, which is what remote peering goes over",
+        "Call attachDrg first",
+      );
+    }
+    problems.throwIfAny();
+    const over = (attachment as CoreDrgAttachment).drgId;
+    const { peerConnectionId: peerId, peerRegionName } = props;
+    const peer = { drgId: over, peerId, peerRegionName };
+    const connection = remotePeeringConnection(this, peeringId(id), this.props, id, peer);
+    this.lead({ ...ranges, what: `the peering ${id}`, over, reason: `The peered network ${id}` });
+    return connection.id;
+  }
+
+  private lead(behind: Behind): void {
+    this.behind.push(behind);
     this.update();
-    return id;
+  }
+
+  private problemsOf(id: string, props: unknown): Problems {
+    const problems = new Problems(this.node.scope ?? this);
+    if (!checkGiven(problems, { id, props })) problems.throwIfAny();
+    checkPeeringId(problems, id, (known) => this.node.tryFindChild(peeringId(known)) !== undefined);
+    return problems;
+  }
+
+  private get attachment(): CoreDrgAttachment | undefined {
+    return this.node.tryFindChild(DRG_ATTACHMENT) as CoreDrgAttachment | undefined;
   }
 
   /** Many blocks that are narrow one by one can be as good as every address. */
@@ -116,8 +175,8 @@ export class WaysOut extends Construct {
 
   private update(): void {
     const onInternet = this.asked.filter((one) => this.wayOf(one) === "internet");
-    // What was public can turn out to be behind the DRG.
-    if (onInternet.length === 0) this.node.tryRemoveChild("NatGateway");
+    // What was public can turn out to be behind a gateway that leads there.
+    if (onInternet.length === 0 || this.throughHub) this.node.tryRemoveChild("NatGateway");
     for (const [name, subnet] of Object.entries(this.props.subnets) as [NetworkSubnet, RoutedSubnet][]) {
       const routes = this.routesOf(name);
       if (routes.length === 0) continue;
@@ -128,54 +187,36 @@ export class WaysOut extends Construct {
   }
 
   private routesOf(name: NetworkSubnet): Route[] {
-    const { subnets, cidrs = [] } = this.attachment ?? {};
-    const back = subnets?.has(name) ? cidrs : [];
+    const back = this.behind.filter(({ subnets }) => subnets.has(name));
     const out = this.asked.filter(({ subnet }) => subnet === name);
     return [
-      ...back.map(({ text }) => ({ to: text, over: this.drgId, reason: "Networks behind the DRG" })),
+      ...back.flatMap(({ cidrs, over, reason }) => cidrs.map(({ text }) => ({ to: text, over, reason }))),
       ...out.flatMap((one) => this.routesFor(one)),
     ];
   }
 
-  /** Of a range that is wider than what is behind the DRG, that part must not leave through the NAT gateway. */
+  /** Of a range that is wider than what is behind a gateway of ours, that part must not leave for the internet. */
   private routesFor(one: KnownEgress): Route[] {
     const way = this.wayOf(one);
     if (way === "none") return [];
     const { reason } = one.egress;
-    if (way === "drg") return [{ to: one.cidr.text, over: this.drgId, reason }];
-    const behind = this.attachment?.cidrs.filter((inner) => contains(one.cidr, inner)) ?? [];
-    return [
-      { to: one.cidr.text, over: this.natGatewayId, reason },
-      ...behind.map(({ text }) => ({ to: text, over: this.drgId, reason })),
-    ];
+    const route = (over: string, { text: to }: Cidr) => ({ to, over, reason });
+    if (way !== "internet") return [route(way.over, one.cidr)];
+    const inner = this.behind.flatMap(({ over, cidrs }) =>
+      cidrs.filter((cidr) => contains(one.cidr, cidr)).map((cidr) => route(over, cidr)),
+    );
+    const out = this.throughHub ? (this.attachment as CoreDrgAttachment).drgId : this.natGatewayId;
+    return [route(out, one.cidr), ...inner];
   }
 
-  private wayOf({ egress, cidr }: KnownEgress): "drg" | "internet" | "none" {
-    if (this.attachment?.cidrs.some((outer) => contains(outer, cidr))) return "drg";
-    return egress.isAnywhere || !isPrivate(cidr) ? "internet" : "none";
-  }
-
-  /** Taken from the attachment, so that a route is made after it. */
-  private get drgId(): string {
-    return (this.node.findChild("DrgAttachment") as CoreDrgAttachment).drgId;
+  private wayOf({ egress, cidr }: KnownEgress): Behind | "internet" | "none" {
+    const behind = this.behind.find(({ cidrs }) => cidrs.some((outer) => contains(outer, cidr)));
+    return behind ?? (egress.isAnywhere || !isPrivate(cidr) ? "internet" : "none");
   }
 
   private get natGatewayId(): string {
     const made = this.node.tryFindChild("NatGateway") as CoreNatGateway | undefined;
-    return (made ?? this.natGateway()).id;
-  }
-
-  private natGateway(): CoreNatGateway {
-    const { vcn, displayName, tags } = this.props;
-    return new CoreNatGateway(this, "NatGateway", {
-      compartmentId: vcn.compartmentId,
-      vcnId: vcn.id,
-      displayName: `${displayName}-nat`,
-      blockTraffic: false,
-      // Taken away after the routes to it, which OCI asks for.
-      lifecycle: { createBeforeDestroy: true },
-      ...tags,
-    });
+    return (made ?? natGateway(this, "NatGateway", this.props)).id;
   }
 
   /** Private destinations without a DRG that leads there; it can be attached later, so they are found at synthesis. */
@@ -184,12 +225,16 @@ export class WaysOut extends Construct {
     for (const { cidr } of this.asked.filter((one) => this.wayOf(one) === "none")) {
       problems.add(
         "EGRESS_INVALID",
-        `The destination ${cidr.text} is private, or holds private addresses, and no DRG of the network leads there`,
-        `Attach the DRG that does: network.attachDrg({ drgId, onPremisesCidrs: ["${cidr.text}"] }); a NAT gateway reaches public addresses only`,
+        `The destination ${cidr.text} is private, or holds private addresses, and no DRG or peering of the network leads there`,
+        `Attach the DRG that does: network.attachDrg({ drgId, onPremisesCidrs: ["${cidr.text}"] }), or peer the VCN; a NAT gateway reaches public addresses only`,
       );
     }
     problems.throwIfAny();
   }
+}
+
+function peeringId(id: string): string {
+  return `Peering-${id}`;
 }
 
 /** A range that was checked before. */

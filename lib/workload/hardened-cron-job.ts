@@ -16,15 +16,15 @@ export class HardenedCronJob extends HardenedWorkload {
   /**
    * @param id the name of the CronJob too: up to 52 lower-case letters, digits and dashes
    * @throws SCHEDULE_INVALID, NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, USER_INVALID, QUANTITY_INVALID, RESOURCES_INVALID,
-   * PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID, ATTRIBUTE_MISSING,
-   * VALUE_INVALID
+   * PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE,
+   * ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: HardenedCronJobProps) {
     const pod = readCronJob(scope, id, props);
     super(scope, id, props.labels);
     addAccountAndFiles(this, pod);
     this.node.defaultChild = this.addCronJob(pod, props);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   private addCronJob(pod: HardenedPod, props: HardenedCronJobProps): ApiObject {

@@ -24,14 +24,14 @@ export class HardenedDaemonSet extends ListeningWorkload {
    * @param id the name of the DaemonSet too: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, USER_INVALID, COUNT_INVALID, QUANTITY_INVALID,
    * RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID,
-   * ATTRIBUTE_MISSING, VALUE_INVALID
+   * EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: HardenedDaemonSetProps) {
     const pod = read(scope, id, props);
     super(scope, id, props);
     addAccountAndFiles(this, pod);
     this.node.defaultChild = this.addDaemonSet(pod, props);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   private addDaemonSet(pod: HardenedPod, props: HardenedDaemonSetProps): ApiObject {

@@ -21,7 +21,7 @@ export class HardenedDeployment extends ListeningWorkload {
    * @param id the name of the Deployment too: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, REPLICAS_INVALID, USER_INVALID, COUNT_INVALID,
    * QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE,
-   * LABEL_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   * LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: HardenedDeploymentProps) {
     const pod = readDeployment(scope, id, props);
@@ -30,7 +30,7 @@ export class HardenedDeployment extends ListeningWorkload {
     this.node.defaultChild = this.addDeployment(pod, props);
     addAutoscaler(this, "Deployment", props.autoscale);
     addDisruptionBudget(this);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   private addDeployment(pod: HardenedPod, props: HardenedDeploymentProps): ApiObject {

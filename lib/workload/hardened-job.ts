@@ -17,7 +17,7 @@ export class HardenedJob extends HardenedWorkload {
   /**
    * @param id the name of the Job too: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, USER_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID,
-   * PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   * PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: HardenedJobProps) {
     const pod = readJob(scope, id, props);
@@ -34,6 +34,6 @@ export class HardenedJob extends HardenedWorkload {
         ttlSecondsAfterFinished: props.ttlSecondsAfterFinished ?? 86_400,
       },
     });
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 }

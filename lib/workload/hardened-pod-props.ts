@@ -3,6 +3,7 @@ import { type ContainerProps, type InitContainer, type Sidecar } from "./contain
 import { type FetchAtStart } from "./fetch-at-start";
 import { type Toleration } from "./toleration";
 import { type WritablePath } from "./writable-path";
+import { type Egress } from "../network/egress";
 
 /** What the pods of any hardened workload run, and where. */
 export interface HardenedPodProps extends ContainerProps {
@@ -38,6 +39,12 @@ export interface HardenedPodProps extends ContainerProps {
    * @default 65532
    */
   readonly user?: number;
+  /**
+   * The ways out of the network that the pods take, as `connections.allowEgress` opens them.
+   *
+   * @default - none
+   */
+  readonly egress?: Egress[];
   /** The capability that the program keeps. @default - none */
   readonly addedCapability?: AddedCapability;
   /**

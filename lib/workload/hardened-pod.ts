@@ -7,6 +7,7 @@ import {
   type NamedVolume,
 } from "./hardened-container";
 import { type Toleration } from "./toleration";
+import { type Egress } from "../network/egress";
 
 /** What a hardened pod is made of, validated. */
 export interface HardenedPod extends ContainerSurroundings {
@@ -19,6 +20,7 @@ export interface HardenedPod extends ContainerSurroundings {
   readonly nodeSelector?: { [key: string]: string };
   readonly tolerations?: readonly Toleration[];
   readonly priorityClassName?: string;
+  readonly egress: readonly Egress[];
 }
 
 /** All containers of a pod, the program's first. */

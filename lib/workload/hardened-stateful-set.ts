@@ -26,7 +26,7 @@ export class HardenedStatefulSet extends ListeningWorkload {
    * @param id the name of the StatefulSet too: up to 52 lower-case letters, digits and dashes, beginning with a letter
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, REPLICAS_INVALID, USER_INVALID, COUNT_INVALID,
    * QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE,
-   * LABEL_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   * LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: HardenedStatefulSetProps) {
     const pod = readStatefulSet(scope, id, props);
@@ -37,7 +37,7 @@ export class HardenedStatefulSet extends ListeningWorkload {
     this.node.defaultChild = this.addStatefulSet(pod, props);
     addAutoscaler(this, "StatefulSet", props.autoscale);
     addDisruptionBudget(this);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   /**

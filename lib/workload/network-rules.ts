@@ -1,5 +1,7 @@
 import { App, ApiObject, Chart } from "cdk8s";
 import { NetworkPolicy, type INetworkPolicyPeer } from "cdk8s-plus-27";
+import { type IConstruct } from "constructs";
+import { vcnCidrOf } from "./network-side";
 import { hasPorts, Protocol, type Port } from "../core/port";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
@@ -32,6 +34,16 @@ export function peerManifests(peer: INetworkPolicyPeer): object[] {
   const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
   const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
   return spec.egress.flatMap((rule) => rule.to);
+}
+
+// Nothing that is reached without leaving the node: the metadata service is asked for by name.
+const LINK_LOCAL = "169.254.0.0/16";
+
+/** The peer of a rule that leads out of the VCN of a workload's pods. */
+export function outside(cidr: string, isAnywhere: boolean, workload: IConstruct): object {
+  if (!isAnywhere) return { ipBlock: { cidr } };
+  const vcn = vcnCidrOf(workload);
+  return { ipBlock: { cidr, except: [...(vcn === undefined ? [] : [vcn]), LINK_LOCAL] } };
 }
 
 /** Adds a problem where a port is none, or of a protocol that policies don't know. */

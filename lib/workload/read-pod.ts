@@ -4,6 +4,8 @@ import { type HardenedContainer } from "./hardened-container";
 import { type HardenedPod } from "./hardened-pod";
 import { type HardenedPodProps } from "./hardened-pod-props";
 import { checkDebugging } from "./image-debugging";
+import { checkPolicyPort } from "./network-rules";
+import { vcnCidrOf } from "./network-side";
 import { type PodPlace } from "./pod-place";
 import { checkContainerNames, checkName, checkPorts } from "./pod-names";
 import { readContainer, type AnyContainer, type ContainerPlace } from "./read-container";
@@ -15,6 +17,8 @@ import { pathOf } from "../core/construct-path";
 import { checkAnnotations, checkLabels } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
+import { type Egress } from "../network/egress";
+import { readEgress } from "../network/egress-list";
 
 /** The grace period of a pod that says nothing about it, in seconds. */
 export const DEFAULT_GRACE = 30;
@@ -61,7 +65,16 @@ export function readPod(
     nodeSelector: props.nodeSelector,
     tolerations: props.tolerations,
     priorityClassName: props.priorityClassName,
+    egress: egressOf(problems, place, props.egress),
   };
+}
+
+/** Reads the ways out, with what of them policies can't allow. */
+function egressOf(problems: Problems, { scope }: PodPlace, given: unknown): Egress[] {
+  const vcn = given === undefined ? undefined : vcnCidrOf(scope);
+  const egress = readEgress(problems, given, vcn);
+  for (const { port } of egress) checkPolicyPort(problems, port);
+  return egress;
 }
 
 /** Reads a container whose problems are told under a path of its own. */

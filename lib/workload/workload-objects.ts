@@ -52,8 +52,9 @@ export function addDisruptionBudget(workload: PodOwner): void {
   });
 }
 
-/** Denies the pods all but DNS and the declared connections. */
-export function addNetworkPolicy(workload: PodOwner): void {
+/** Denies the pods all but DNS and the declared connections, of which the ways out of the network are the first. */
+export function addNetworkPolicy(workload: PodOwner, { egress }: HardenedPod): void {
+  for (const one of egress) workload.connections.allowEgress(one);
   const { name, labels, selectorLabels } = workload;
   new ApiObject(workload, "NetworkPolicy", {
     apiVersion: "networking.k8s.io/v1",

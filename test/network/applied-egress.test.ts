@@ -5,6 +5,7 @@ import { BastionClients } from "../../lib/network/bastion-clients";
 import { Egress } from "../../lib/network/egress";
 import { EgressSource } from "../../lib/network/egress-source";
 import { FlowLogs } from "../../lib/network/flow-logs";
+import { NetworkSubnet } from "../../lib/network/network-subnet";
 import { OracleServices } from "../../lib/network/oracle-services";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT } from "../support/stack";
@@ -24,7 +25,14 @@ const toAnywhere: Step = ({ network, workers }) =>
   network.addEgress(EgressSource.workers(workers), Egress.toAnywhere(HTTPS, reason));
 const toOffice: Step = ({ network, pods }) =>
   network.addEgress(EgressSource.pods(pods), Egress.to("10.200.7.0/24", Port.tcp(1521), reason));
-const toDrg: Step = ({ network }) => network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.200.0.0/16"] });
+const toDrg: Step = ({ network }) => {
+  network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.200.0.0/16"] });
+  network.peerRemotely("far", { peerCidrs: ["10.70.0.0/16"] });
+};
+const toPeer: Step = ({ network, pods }) => {
+  network.peerLocally("near", { peerCidrs: ["10.60.0.0/16"], subnets: [NetworkSubnet.PODS] });
+  network.addEgress(EgressSource.pods(pods), Egress.to("10.60.0.0/16", Port.tcp(5432), reason));
+};
 
 const bastion: Step = ({ network, api }) =>
   new Bastion(TerraformStack.of(network), "bastion", {
@@ -79,13 +87,15 @@ describeWithTerraform("ways out of a network that is there, and a bastion", () =
       });
       await first.apply();
 
-      const steps = [toDrg, toOffice, toAnywhere, toBank, bastion, flowLogs, toStorage];
+      const steps = [toDrg, toPeer, toOffice, toAnywhere, toBank, bastion, flowLogs, toStorage];
       const more = await stackWith(terraform, ...steps);
       expect(byType(await more.changes())).toEqual({
         data: ["read"],
         oci_bastion_bastion: ["create"],
         oci_core_capture_filter: ["create"],
         oci_core_drg_attachment: ["create"],
+        oci_core_local_peering_gateway: ["create"],
+        oci_core_remote_peering_connection: ["create"],
         // Those of the API endpoint, the load balancers and the workers; that of the pods is there.
         oci_core_route_table: ["create", "create", "create", "update"],
         oci_core_security_list: ["create"],
@@ -93,7 +103,7 @@ describeWithTerraform("ways out of a network that is there, and a bastion", () =
         oci_logging_log: ["create", "create", "create", "create"],
         oci_logging_log_group: ["create"],
         terraform_data: ["create"],
-        [RULE]: ["create", "create", "create", "create"],
+        [RULE]: ["create", "create", "create", "create", "create"],
       });
       await more.apply();
       expect(await more.output("bastion_session_command")).toMatch(
@@ -108,6 +118,10 @@ describeWithTerraform("ways out of a network that is there, and a bastion", () =
         /oci_core_route_table\.\S+Pods\S+ Destroying/,
         /oci_core_route_table\.\S+Pods\S+ Destruction complete/,
         /oci_core_nat_gateway\.\S+ Destroying/,
+      ]);
+      expectInOrder(log, [
+        /oci_core_route_table\.\S+Pods\S+ Destruction complete/,
+        /oci_core_local_peering_gateway\.\S+ Destroying/,
       ]);
       expectInOrder(log, [
         /oci_core_subnet\.\S+ApiEndpoint\S+ Modifications complete/,

@@ -1,4 +1,6 @@
-import { Fn, Testing } from "cdktf";
+import { Fn, Testing, type TerraformStack } from "cdktf";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { resolveReference } from "../../lib/core/reference";
 import { Bastion, type BastionProps } from "../../lib/network/bastion";
@@ -232,4 +234,55 @@ describe("the clients of a bastion", () => {
       "CIDR_TOO_WIDE",
     ]);
   });
+});
+
+describe("a bastion of a cluster", () => {
+  const clusterIn = (stack: TerraformStack) =>
+    new SecureOkeCluster(stack, "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: KubernetesVersion.V1_34,
+    });
+  const bytes = (place: (cluster: SecureOkeCluster) => Partial<BastionProps>) => {
+    const stack = newStack();
+    new Bastion(stack, "bastion", { compartmentId: COMPARTMENT, clients, ...place(clusterIn(stack)) });
+    return synthesized(stack);
+  };
+
+  test("leads to its private endpoint, as one of all its parts does", () => {
+    const expected = bytes((cluster) => ({
+      network: cluster.network,
+      apiEndpointSecurityGroup: cluster.apiEndpointSecurityGroup,
+      apiEndpoint: cluster.privateEndpoint,
+    }));
+    expect(bytes((cluster) => ({ cluster }))).toEqual(expected);
+    expect(JSON.stringify(expected.output)).toMatch(
+      /oci_containerengine_cluster\.\w+\.endpoints\[0]\.private_endpoint/,
+    );
+  });
+
+  test("takes what is given apart before what the cluster has", () => {
+    const { output } = bytes((cluster) => ({ cluster, apiEndpoint: "10.0.0.9:6443" }));
+    expect(output.bastion_session_command.value).toContain("--target-private-ip 10.0.0.9 ");
+  });
+
+  test("is refused with all that an imported cluster lacks, and where none of both is given", () => {
+    const stack = newStack();
+    const imported = SecureOkeCluster.fromClusterAttributes(stack, "imported", {
+      clusterId: "ocid1.cluster.oc1..test",
+      privateEndpoint: "10.0.0.5:6443",
+    });
+    const make = (props: Partial<BastionProps>) => () =>
+      new Bastion(stack, "bastion", { compartmentId: COMPARTMENT, clients, ...props });
+    expect(refusedCodes(make({ cluster: imported }))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(make({ cluster: "ocid1.cluster.oc1..test" as never }))).toEqual(["VALUE_INVALID"]);
+    expect(stack.node.tryFindChild("bastion")).toBeUndefined();
+  });
+});
+
+test("a cluster that exists already has no endpoint that is no address and port", () => {
+  const attributes = { clusterId: "ocid1.cluster.oc1..test", privateEndpoint: "https://10.0.0.5" };
+  expect(
+    refusedCodes(() => SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", attributes)),
+  ).toEqual(["NAME_INVALID"]);
 });

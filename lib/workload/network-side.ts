@@ -1,0 +1,98 @@
+import { Chart } from "cdk8s";
+import { Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { type ExternalPeer } from "./external-peer";
+import { type ISecureOkeCluster } from "../cluster/cluster";
+import { contains } from "../core/cidr";
+import { type Port } from "../core/port";
+import { checkRuleReason } from "../core/reason";
+import { Problems } from "../core/validation-error";
+import { scopeOf, whenAdded } from "../manifests/chart-scopes";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
+import { blockOf } from "../network/egress-destination";
+
+/**
+ * Makes the network's part of what a workload needs: at once where its chart was added to a cluster, and else when it is added.
+ *
+ * A workload whose chart is never added would have the policy alone, so that is refused at synthesis.
+ *
+ * @param what what needs the network, as the message names it
+ */
+export function onNetwork(
+  workload: IConstruct,
+  what: string,
+  make: (cluster: ISecureOkeCluster) => void,
+): void {
+  const chart = Chart.of(workload);
+  checkAtSynthesis(workload, () => checkAdded(workload, what));
+  whenAdded(chart, (scope) => make(clusterOf(workload, scope)));
+}
+
+/** Gives the pods' group of the workload's cluster, and the peer's own, the rules for a connection. */
+export function openPeer(
+  workload: IConstruct,
+  side: "from" | "to",
+  peer: ExternalPeer,
+  port: Port,
+  { reason }: { readonly reason?: string } = {},
+): void {
+  const problems = new Problems(workload);
+  checkRuleReason(problems, `The connection ${side} ${peer.node.path}, ${port.toString()},`, reason);
+  problems.throwIfAny();
+  const choice = { reason: reason as string };
+  onNetwork(workload, `The connection ${side} ${peer.node.path}`, (cluster) => {
+    checkInside(workload, peer, cluster);
+    const group = cluster.podsSecurityGroup;
+    if (side === "to") group.allowTo(peer._networkPeer, port, choice);
+    else group.allowFrom(peer._networkPeer, port, choice);
+  });
+}
+
+/** Throws where a peer is known to be outside of the VCN, where rules alone open nothing. */
+function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISecureOkeCluster): void {
+  const problems = new Problems(workload);
+  const text = new Problems(network).collect(() => network.vcnCidr);
+  const vcn = text === undefined || Token.isUnresolved(text) ? undefined : blockOf(text);
+  const cidr = blockOf(peer.cidr);
+  if (vcn && cidr && !contains(vcn, cidr)) {
+    problems.add(
+      "EGRESS_INVALID",
+      `The peer ${peer.node.path} is ${peer.cidr}, which is not part of the VCN's ${vcn.text}, so no route leads there`,
+      "Let the workload out by connections.allowEgress(Egress.to(cidr, port, { reason })); to be reached from there, expose it",
+    );
+  }
+  problems.throwIfAny();
+}
+
+/** The range of the VCN that a workload's pods live in, where it is known. */
+export function vcnCidrOf(scope: IConstruct): string | undefined {
+  const chart = [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
+  const cluster = chart && (scopeOf(chart) as Partial<ISecureOkeCluster> | undefined);
+  // What an imported network was not given throws when it is touched.
+  return cluster && new Problems(scope).collect(() => cluster.network?.vcnCidr);
+}
+
+function clusterOf(workload: IConstruct, scope: IConstruct): ISecureOkeCluster {
+  if ("podsSecurityGroup" in scope) return scope as ISecureOkeCluster;
+  const problems = new Problems(workload);
+  problems.add(
+    "VALUE_INVALID",
+    `The chart was added to ${scope.node.path}, which is no cluster`,
+    "Add it by addCdk8sChart of a SecureOkeCluster, made here or by fromClusterAttributes",
+  );
+  problems.throwIfAny();
+  throw new Error("unreachable");
+}
+
+function checkAdded(workload: IConstruct, what: string): void {
+  const chart = Chart.of(workload);
+  if (scopeOf(chart)) return;
+  const problems = new Problems(workload);
+  problems.add(
+    "EGRESS_INVALID",
+    `${what} needs a rule of a cluster's network, and the chart ${chart.node.path || chart.node.id} was added to no cluster`,
+    `Call cluster.addCdk8sChart("${chart.node.id}", chart); where somebody else makes the rule and the route, let only the policy ` +
+      'through: connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"), port)',
+  );
+  problems.throwIfAny();
+}
