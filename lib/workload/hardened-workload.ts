@@ -7,6 +7,7 @@ import {
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { Connections, type IConnectable } from "./connections";
+import { type IServiceAccountUser } from "./subject";
 import { labelsOf, selectorLabelsOf } from "./workload-labels";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 
@@ -18,7 +19,10 @@ import { guardStaticSynthesis } from "../manifests/static-synthesis";
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export abstract class HardenedWorkload extends Construct implements IConnectable, IPodSelector {
+export abstract class HardenedWorkload
+  extends Construct
+  implements IConnectable, IPodSelector, IServiceAccountUser
+{
   /** The name of the workload, and of what belongs to it. */
   public readonly name: string;
   /** The namespace, where the chart has one. */

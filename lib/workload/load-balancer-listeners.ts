@@ -35,7 +35,12 @@ export function servicePorts(
   return [
     ...(main ? [{ ...mainPort(main, workload, place), ...nodePortOf(main) }] : []),
     ...(http
-      ? [{ ...servicePort("http", http.port.from ?? 0, workload.protocol), ...nodePortOf(http) }]
+      ? [
+          {
+            ...servicePort("http", http.port.from ?? 0, workload.protocol, workload.portName),
+            ...nodePortOf(http),
+          },
+        ]
       : []),
   ];
 }
@@ -53,7 +58,8 @@ function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsPlace
   }
   const name = protocol === AppProtocol.HTTP && place !== TlsPlace.NONE ? "https" : portName(protocol);
   const isSecret = place === TlsPlace.POD || place === TlsPlace.LOAD_BALANCER_AND_POD;
-  if (!isSecret) return servicePort(name, number, protocol);
+  if (!isSecret) return servicePort(name, number, protocol, workload.portName);
   const inside = protocol === AppProtocol.HTTP ? { appProtocol: "https" } : {};
-  return { name, port: number, targetPort: portName(protocol), protocol: "TCP", ...inside };
+  const targetPort = workload.portName ?? portName(protocol);
+  return { name, port: number, targetPort, protocol: "TCP", ...inside };
 }

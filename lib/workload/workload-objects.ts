@@ -18,6 +18,7 @@ export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
     image._acknowledge(workload);
     addedCapability?._acknowledge(workload, container);
   }
+  pod.lowUser?._acknowledge(workload);
   new ApiObject(workload, "ServiceAccount", {
     apiVersion: "v1",
     kind: "ServiceAccount",
@@ -52,19 +53,21 @@ export function addDisruptionBudget(workload: PodOwner): void {
   });
 }
 
-/** Denies the pods all but DNS and the declared connections. */
-export function addNetworkPolicy(workload: PodOwner): void {
+/** Denies the pods all but DNS, the declared connections, and the API server where their program calls it. */
+export function addNetworkPolicy(workload: PodOwner, { program: { apiAccess } }: HardenedPod): void {
   const { name, labels, selectorLabels } = workload;
+  apiAccess?._checkEndpoint(workload);
   new ApiObject(workload, "NetworkPolicy", {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name, labels },
-    // Written late: connections are declared after the workload is made.
+    // Written late: connections are declared, and the cluster is named, after the workload is made.
     spec: Lazy.any({
-      produce: () => ({
-        podSelector: { matchLabels: selectorLabels },
-        ...workload.connections._policyRules(),
-      }),
+      produce: () => {
+        const { egress, ...rules } = workload.connections._policyRules() as { egress: object[] };
+        const toApi = apiAccess?._egress(workload) ?? [];
+        return { podSelector: { matchLabels: selectorLabels }, ...rules, egress: [...egress, ...toApi] };
+      },
     }) as unknown,
   });
 }
