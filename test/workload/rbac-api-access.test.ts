@@ -1,4 +1,4 @@
-import { Chart } from "cdk8s";
+import { type Chart } from "cdk8s";
 import { TerraformVariable } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
