@@ -78,6 +78,7 @@ operator.connections.allowTo(NetworkPolicyIpBlock.ipv4(platform, "vault", "10.30
 operator.exposeViaService({ ports: [{ name: "http", port: 80 }, { name: "metrics" }] });
 const monitor = new HardenedDeployment(platform, "monitor", {
   image: ContainerImage.of(`fra.ocir.io/acme/monitor:1.1.0@${digest}`),
+  liveness: Probe.command(["/app/monitor", "--healthy"]),
 });
 monitor.connections.allowTo(operator, Port.tcp(9090));
 

@@ -1,6 +1,6 @@
 import { AppProtocol, portName, servicePort } from "./app-protocol";
 import { LoadBalancerType, TlsPlace } from "./load-balancer-kinds";
-import { type IServiceBackend } from "./service-backend";
+import { targetOf, type IServiceBackend } from "./service-backend";
 import { Port, Protocol } from "../core/port";
 
 /** A port of the Service, and with it a listener of the load balancer. */
@@ -37,7 +37,7 @@ export function servicePorts(
     ...(http
       ? [
           {
-            ...servicePort("http", http.port.from ?? 0, workload.protocol, workload.portName),
+            ...servicePort("http", http.port.from ?? 0, workload.protocol, targetOf(workload)),
             ...nodePortOf(http),
           },
         ]
@@ -58,8 +58,7 @@ function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsPlace
   }
   const name = protocol === AppProtocol.HTTP && place !== TlsPlace.NONE ? "https" : portName(protocol);
   const isSecret = place === TlsPlace.POD || place === TlsPlace.LOAD_BALANCER_AND_POD;
-  if (!isSecret) return servicePort(name, number, protocol, workload.portName);
+  if (!isSecret) return servicePort(name, number, protocol, targetOf(workload));
   const inside = protocol === AppProtocol.HTTP ? { appProtocol: "https" } : {};
-  const targetPort = workload.portName ?? portName(protocol);
-  return { name, port: number, targetPort, protocol: "TCP", ...inside };
+  return { name, port: number, targetPort: targetOf(workload), protocol: "TCP", ...inside };
 }

@@ -1,4 +1,4 @@
-import { AppProtocol } from "./app-protocol";
+import { AppProtocol, portName } from "./app-protocol";
 import { type IConnectable } from "./connections";
 import { namedPorts, type NamedPort } from "./named-port";
 
@@ -8,8 +8,6 @@ export interface IServiceBackend extends IConnectable {
   readonly name: string;
   /** The port that the pods listen on, where they do; it is named after the protocol, in lower case. */
   readonly port?: number;
-  /** The name of that port. @default - the protocol in lower case */
-  readonly portName?: string;
   /** What the pods speak on their port. */
   readonly protocol: AppProtocol;
   /** All ports of the pods that have a name, those of sidecars too; the workload's own one first. @default - the one port */
@@ -25,6 +23,16 @@ export function portsOf({ port, ports, protocol }: IServiceBackend): Required<Na
   return ports ? ports.map((one) => ({ protocol: AppProtocol.HTTP, ...one })) : namedPorts(port, protocol);
 }
 
+/** A workload that is looked at by one of its ports. */
+interface Aimed extends IServiceBackend {
+  readonly targetName?: string;
+}
+
+/** The name of the port that a Service of a workload leads to: its own one's, or that of the one that is meant. */
+export function targetOf(workload: IServiceBackend): string {
+  return (workload as Aimed).targetName ?? portName(workload.protocol);
+}
+
 /** A workload as if its port of this name were its only one; it has none where there is no such port. */
 export function atPort(workload: IServiceBackend, name: string): IServiceBackend {
   const found = portsOf(workload).find((one) => one.name === name);
@@ -32,7 +40,7 @@ export function atPort(workload: IServiceBackend, name: string): IServiceBackend
   // All else of it, also what was declared later, stays the workload's own.
   return Object.create(workload, {
     port: { value: port },
-    portName: { value: name },
+    targetName: { value: name },
     protocol: { value: protocol },
   }) as IServiceBackend;
 }
