@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
-import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
   AllowedRegistries,
   ContainerImage,
@@ -12,6 +11,7 @@ import {
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
+  OracleServiceRanges,
   Port,
   PrivateNodePool,
   SecureNamespace,
@@ -59,7 +59,7 @@ const geo = new HardenedDeployment(maps, "geo", {
     }),
   ],
 });
-geo.connections.allowTo(NetworkPolicyIpBlock.ipv4(maps, "object-storage", "134.70.0.0/16"), Port.tcp(443));
+geo.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"]));
 
 // A program of a vendor, whose image may be older than the others: the lock says why.
 const tiles = new HardenedDeployment(maps, "tiles", { image: locked("tiles"), port: 8080 });

@@ -1,6 +1,5 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
-import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
   AppProtocol,
   BlockVolumeClass,
@@ -17,6 +16,7 @@ import {
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
+  OracleServiceRanges,
   Port,
   PrivateNodePool,
   Probe,
@@ -104,10 +104,7 @@ const backup = new HardenedCronJob(ledger, "backup", {
   resources: { ephemeralStorage: { request: "4Gi", limit: "5Gi" } },
 });
 backup.connections.allowTo(database, Port.tcp(5432));
-backup.connections.allowTo(
-  NetworkPolicyIpBlock.ipv4(ledger, "object-storage", "134.70.0.0/16"),
-  Port.tcp(443),
-);
+backup.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"]));
 
 // On each node, a program that measures how long its volumes take to answer.
 const probe = new HardenedDaemonSet(ledger, "latency", {

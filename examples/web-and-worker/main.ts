@@ -1,9 +1,9 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
-import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
   ContainerImage,
   EnvValue,
+  ExternalPeer,
   HardenedCronJob,
   HardenedDeployment,
   HardenedJob,
@@ -46,9 +46,11 @@ new PrivateNodePool(stack, "batch", { ...pool, size: 2, labels: { "orders.exampl
 const orders = new Chart(new KubernetesApp(), "orders", { namespace: "orders" });
 new SecureNamespace(orders, "namespace", { name: "orders" });
 
-// What is outside of the cluster: a database and a queue, each in a subnet of its own.
-const database = NetworkPolicyIpBlock.ipv4(orders, "database", "10.20.0.0/24");
-const queue = NetworkPolicyIpBlock.ipv4(orders, "queue", "10.20.1.0/24");
+// What is in the VCN but not of the cluster: a database and a queue, each in a subnet of its own.
+const database = new ExternalPeer(stack, "database", { cidr: "10.0.8.0/24" });
+const queue = new ExternalPeer(stack, "queue", { cidr: "10.0.10.0/24" });
+const toDatabase = { reason: "The orders" };
+const toQueue = { reason: "Orders that wait" };
 const databaseSecret = SecretFiles.fromSecret("/run/secrets/database", "orders-database", {
   keys: ["username", "password"],
 });
@@ -65,8 +67,8 @@ const web = new HardenedDeployment(orders, "web", {
   secretFiles: [databaseSecret],
   writablePaths: [WritablePath.inMemory("/tmp", { sizeLimit: "32Mi" })],
 });
-web.connections.allowTo(database, Port.tcp(5432));
-web.connections.allowTo(queue, Port.tcp(443));
+web.connections.allowTo(database, Port.tcp(5432), toDatabase);
+web.connections.allowTo(queue, Port.tcp(443), toQueue);
 web.exposeViaLoadBalancer({
   cluster,
   access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
@@ -83,8 +85,8 @@ const worker = new HardenedDeployment(orders, "worker", {
   secretFiles: [databaseSecret, SecretFiles.fromSecretsStore("/run/secrets/queue", "orders-queue")],
   resources: { memory: { request: "512Mi", limit: "512Mi" } },
 });
-worker.connections.allowTo(database, Port.tcp(5432));
-worker.connections.allowTo(queue, Port.tcp(443));
+worker.connections.allowTo(database, Port.tcp(5432), toDatabase);
+worker.connections.allowTo(queue, Port.tcp(443), toQueue);
 
 // The tables of this release; the next release makes a job of another id.
 const migrate = new HardenedJob(orders, "migrate-3-1-0", {
@@ -94,7 +96,7 @@ const migrate = new HardenedJob(orders, "migrate-3-1-0", {
   env: { DATABASE_URL },
   secretFiles: [databaseSecret],
 });
-migrate.connections.allowTo(database, Port.tcp(5432));
+migrate.connections.allowTo(database, Port.tcp(5432), toDatabase);
 
 // The nightly report, on the nodes that are kept for such work.
 const report = new HardenedCronJob(orders, "report", {
@@ -108,7 +110,7 @@ const report = new HardenedCronJob(orders, "report", {
   secretFiles: [databaseSecret],
   writablePaths: [WritablePath.of("/var/cache/report", { sizeLimit: "128Mi" })],
 });
-report.connections.allowTo(database, Port.tcp(5432));
+report.connections.allowTo(database, Port.tcp(5432), toDatabase);
 
 cluster.addCdk8sChart("orders", orders);
 

@@ -21,10 +21,16 @@ const APP_PROTOCOLS = {
 };
 
 /**
- * The port of a Service, which leads to the port of the pods that is named after its protocol.
+ * The port of a Service, which leads to a port of the pods by its name.
  *
+ * @param target by default that of the port that is named after its protocol
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
  */
-export function servicePort(name: string, port: number, protocol: AppProtocol): object {
-  return { name, port, targetPort: portName(protocol), protocol: "TCP", ...APP_PROTOCOLS[protocol] };
+export function servicePort(
+  name: string,
+  port: number,
+  protocol: AppProtocol,
+  target = portName(protocol),
+): object {
+  return { name, port, targetPort: target, protocol: "TCP", ...APP_PROTOCOLS[protocol] };
 }

@@ -3,9 +3,24 @@ import { type ConfigFile } from "./config-file";
 import { type ContainerImage } from "./container-image";
 import { type ContainerResources } from "./container-resources";
 import { type EnvValue } from "./env-value";
+import { type NamedPort } from "./named-port";
+import { type PodInfoFiles } from "./pod-info-files";
 import { type Probe } from "./probe";
+import { type ProjectedToken } from "./projected-token";
 import { type SecretFiles } from "./secret-files";
 import { type WritablePath } from "./writable-path";
+
+/** Where Kubernetes reads why a container ended. */
+export enum TerminationMessagePolicy {
+  /** In the file /dev/termination-log, which the program may write. */
+  FILE = "File",
+  /**
+   * In that file, and where it is empty after an error in the last lines of the log, at most 2048 bytes.
+   *
+   * Whoever may read pods sees them then, also where he may not read logs.
+   */
+  FALLBACK_TO_LOGS_ON_ERROR = "FallbackToLogsOnError",
+}
 
 /** What a container runs, and what it may use. */
 export interface ContainerProps {
@@ -47,6 +62,25 @@ export interface ContainerProps {
    * @default - none
    */
   readonly secretFiles?: SecretFiles[];
+  /**
+   * Tokens of the workload's service account for others than the API server, as files, mounted read-only.
+   *
+   * @default - none
+   */
+  readonly projectedTokens?: ProjectedToken[];
+  /**
+   * What the pod says of itself, as files, mounted read-only.
+   *
+   * @default - none
+   */
+  readonly podInfoFiles?: PodInfoFiles[];
+  /**
+   * Where Kubernetes reads why the container ended.
+   *
+   * @default TerminationMessagePolicy.FILE
+   * @see https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
+   */
+  readonly terminationMessagePolicy?: TerminationMessagePolicy;
 }
 
 /**
@@ -73,6 +107,12 @@ export interface Sidecar extends ContainerProps {
    * @default - none
    */
   readonly port?: number;
+  /**
+   * Further TCP ports that it listens on, by names that no other port of the pod has.
+   *
+   * @default - none
+   */
+  readonly ports?: NamedPort[];
   /** When the pod gets traffic, the program's own probe aside. @default - at once */
   readonly readiness?: Probe;
   /** When the container is restarted; must differ from the readiness probe. @default - when it ends */

@@ -1,4 +1,5 @@
 import { AppProtocol } from "./app-protocol";
+import { TerminationMessagePolicy } from "./container-props";
 import { choice, kind, listOf, mapOf, optional, text } from "./shapes";
 
 // What was meant is told by members, private ones too: a value may come from another copy of this library.
@@ -9,11 +10,13 @@ const image = kind(
 const env = kind(["manifest"], 'EnvValue.fromValue("text")');
 const probe = kind(
   ["timing", "action"],
-  'Probe.http("/healthz"), Probe.tcp() or Probe.command(["/app/healthy"])',
+  'Probe.http("/healthz"), Probe.tcp(), Probe.grpc() or Probe.command(["/app/healthy"])',
 );
 const path = kind(["path", "sizeLimit"], 'WritablePath.of("/tmp")');
 const file = kind(["path", "content"], 'ConfigFile.of("/etc/web/app.conf", "text")');
 const secret = kind(["path", "secretSource"], 'SecretFiles.fromSecret("/run/secrets/db", "db")');
+const token = kind(["path", "audience"], 'ProjectedToken.of("/run/secrets/vault", { audience: "vault" })');
+const podInfo = kind(["path", "fields"], 'PodInfoFiles.of("/etc/pod", { labels: "metadata.labels" })');
 const range = kind(["request", "limit"], '{ request: "100m", limit: "500m" }');
 const texts = listOf(text(), 'a list of texts, for example ["--verbose"]');
 const paths = listOf(path, 'a list, for example [WritablePath.of("/tmp")]');
@@ -28,6 +31,13 @@ export const CONTAINER_SHAPES = {
   writablePaths: paths,
   files: listOf(file, 'a list, for example [ConfigFile.of("/etc/web/app.conf", "text")]'),
   secretFiles: listOf(secret, 'a list, for example [SecretFiles.fromSecret("/run/secrets/db", "db")]'),
+  projectedTokens: listOf(token, "a list, for example [ProjectedToken.of(path, { audience })]"),
+  podInfoFiles: listOf(podInfo, "a list, for example [PodInfoFiles.of(path, fields)]"),
+  terminationMessagePolicy: choice(
+    TerminationMessagePolicy,
+    "TerminationMessagePolicy.FILE or FALLBACK_TO_LOGS_ON_ERROR",
+  ),
+  ports: listOf(kind([], "{ name, port }"), 'a list, for example [{ name: "metrics", port: 9090 }]'),
   readiness: probe,
   liveness: probe,
   startup: probe,
@@ -47,6 +57,8 @@ export const POD_SHAPES = {
   initContainers: containers,
   sidecars: containers,
   sharedPaths: paths,
+  lowUser: kind(["id", "_acknowledge"], 'LowUser.of(999, { reason: "..." })'),
+  apiAccess: kind(["expirationSeconds", "_volumeMount"], "ApiAccess.token()"),
   nodeSelector: kind([], 'an object, for example { "kubernetes.io/arch": "arm64" }'),
   tolerations: listOf(
     kind(["key", "effect"], "a toleration"),

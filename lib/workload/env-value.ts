@@ -1,5 +1,7 @@
 import { Token } from "cdktf";
-import { refuseKind } from "./shapes";
+import { checkTimeZone } from "./cron-schedule";
+import { checkFieldKey } from "./pod-field";
+import { choice, refuseKind } from "./shapes";
 import { checkLiteral } from "../core/credential-literal";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
@@ -9,6 +11,25 @@ const NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 const FIELDS =
   /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
+
+/** How much of what a container reserves, and how much it may use. */
+export enum ContainerAmount {
+  /** The processors that are reserved. */
+  CPU_REQUEST = "requests.cpu",
+  /** The processors that the container may use. */
+  CPU_LIMIT = "limits.cpu",
+  /** The memory that is reserved. */
+  MEMORY_REQUEST = "requests.memory",
+  /** The memory that the container may use. */
+  MEMORY_LIMIT = "limits.memory",
+  /** The disk that is reserved. */
+  EPHEMERAL_STORAGE_REQUEST = "requests.ephemeral-storage",
+  /** The disk that the container may use. */
+  EPHEMERAL_STORAGE_LIMIT = "limits.ephemeral-storage",
+}
+
+const CPU_DIVISORS = ["1", "1m"];
+const BYTE_DIVISORS = "1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei".split(" ");
 
 /**
  * The value of an environment variable.
@@ -47,8 +68,42 @@ export class EnvValue {
           "spec.nodeName, spec.serviceAccountName, status.hostIP, status.podIP or status.podIPs",
       );
     }
+    checkFieldKey(problems, path);
     problems.throwIfAny();
     return new EnvValue({ valueFrom: { fieldRef: { fieldPath: path } } });
+  }
+
+  /**
+   * What the container reserves or may use, such as its memory, for a program that sizes itself by it.
+   *
+   * @param divisor what is counted, rounded up: for processors `1` or `1m`; for memory and disk `1` or one of a unit, such as `1Mi`
+   * @throws ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#downwardapi-resourceFieldRef
+   */
+  public static fromAmount(amount: ContainerAmount, divisor = "1"): EnvValue {
+    const problems = new Problems("EnvValue.fromAmount");
+    choice(ContainerAmount, "ContainerAmount.MEMORY_LIMIT, or another one of it")(problems, "amount", amount);
+    const divisors = String(amount).endsWith(".cpu") ? CPU_DIVISORS : BYTE_DIVISORS;
+    if (!divisors.includes(divisor)) {
+      problems.add("ENV_INVALID", `The divisor is ${shown(divisor)}`, `Take one of ${divisors.join(", ")}`);
+    }
+    problems.throwIfAny();
+    return new EnvValue({ valueFrom: { resourceFieldRef: { resource: amount, divisor } } });
+  }
+
+  /**
+   * A time zone for the variable `TZ`, by which most programs tell the local time.
+   *
+   * The image must have the database of time zones (`tzdata`): without it a program takes UTC and says nothing.
+   *
+   * @param name of the IANA database, such as `Europe/Berlin`
+   * @throws SCHEDULE_INVALID
+   */
+  public static timeZone(name: string): EnvValue {
+    const problems = new Problems("EnvValue.timeZone");
+    checkTimeZone(problems, name);
+    problems.throwIfAny();
+    return new EnvValue({ value: name }, name);
   }
 
   /**

@@ -1,12 +1,17 @@
 import { type AddedCapability } from "./added-capability";
 import { type ConfigFileSet } from "./config-file-set";
 import { type ContainerImage } from "./container-image";
+import { type TerminationMessagePolicy } from "./container-props";
 import { type EnvValue } from "./env-value";
+import { portsManifest, type NamedPort } from "./named-port";
+import { type PodInfoFiles } from "./pod-info-files";
 import { type Probe } from "./probe";
+import { type ProjectedToken } from "./projected-token";
+import { type ApiAccess } from "./rbac-api-access";
 import { resourcesManifest, type ReadResources } from "./read-resources";
 import { type SecretFiles } from "./secret-files";
 import { type VolumeClaim } from "./volume-claim";
-import { volumeName } from "./volume-name";
+import { volumeName, type VolumeKind } from "./volume-name";
 import { type WritablePath } from "./writable-path";
 
 /** What a hardened container is made of, validated. */
@@ -17,6 +22,7 @@ export interface HardenedContainer {
   readonly image: ContainerImage;
   readonly port?: number;
   readonly portName?: string;
+  readonly ports: readonly NamedPort[];
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly env: { [name: string]: EnvValue };
@@ -24,12 +30,16 @@ export interface HardenedContainer {
   readonly writablePaths: readonly WritablePath[];
   readonly files?: ConfigFileSet;
   readonly secretFiles: readonly SecretFiles[];
+  readonly projectedTokens: readonly ProjectedToken[];
+  readonly podInfoFiles: readonly PodInfoFiles[];
+  readonly apiAccess?: ApiAccess;
   readonly volumeClaims?: readonly VolumeClaim[];
   readonly readiness?: Probe;
   readonly liveness?: Probe;
   readonly startup?: Probe;
   readonly addedCapability?: AddedCapability;
   readonly stopDelaySeconds?: number;
+  readonly terminationMessagePolicy?: TerminationMessagePolicy;
 }
 
 /** What the containers of a pod have in common. */
@@ -40,7 +50,7 @@ export interface ContainerSurroundings {
 
 /** A container's manifest. */
 export function containerManifest(container: HardenedContainer, pod: ContainerSurroundings): object {
-  const { port, portName } = container;
+  const ports = portsManifest(container.port, container.portName, container.ports);
   const env = Object.entries(container.env).sort(([a], [b]) => (a < b ? -1 : 1));
   const mounts = volumeMounts(container, pod);
   return {
@@ -50,14 +60,13 @@ export function containerManifest(container: HardenedContainer, pod: ContainerSu
     imagePullPolicy: "Always",
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
-    ...(port === undefined
-      ? {}
-      : { ports: [{ ...(portName ? { name: portName } : {}), containerPort: port, protocol: "TCP" }] }),
+    ...(ports.length > 0 ? { ports } : {}),
     ...(env.length > 0 ? { env: env.map(([name, value]) => value._toManifest(name)) } : {}),
     resources: resourcesManifest(container.resources.texts),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...probes(container),
     ...lifecycle(container),
+    ...termination(container),
     securityContext: securityContext(pod.user, container.addedCapability),
   };
 }
@@ -88,25 +97,41 @@ function lifecycle({ stopDelaySeconds: seconds = 0 }: HardenedContainer): object
   return seconds === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
 }
 
+function termination({ terminationMessagePolicy }: HardenedContainer): object {
+  return terminationMessagePolicy === undefined ? {} : { terminationMessagePolicy };
+}
+
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : 1;
 }
 
-function volumeMounts(
-  { files, owner, secretFiles, volumeClaims = [], writablePaths }: HardenedContainer,
-  pod: ContainerSurroundings,
-): object[] {
-  const mount = (kind: "shared" | "writable", { path }: WritablePath, of?: string) => ({
+/** A directory of a container that has a volume of its own. */
+interface MountedVolume {
+  readonly path: string;
+  _toVolume(name: string): NamedVolume;
+}
+
+/** The directories whose files the container only reads, and what they hold. */
+function readOnlyOf(container: HardenedContainer): (readonly [VolumeKind, readonly MountedVolume[]])[] {
+  return [
+    ["secret", container.secretFiles],
+    ["token", container.projectedTokens],
+    ["pod-info", container.podInfoFiles],
+  ];
+}
+
+function volumeMounts(container: HardenedContainer, pod: ContainerSurroundings): object[] {
+  const { apiAccess, files, owner, volumeClaims = [], writablePaths } = container;
+  const mount = (kind: VolumeKind, { path }: { readonly path: string }, of?: string) => ({
     name: volumeName(kind, path, of),
     mountPath: path,
   });
   return [
     ...(files?.mounts(volumeName("config", "", owner)) ?? []),
-    ...[...secretFiles].sort(byPath).map(({ path }) => ({
-      name: volumeName("secret", path, owner),
-      mountPath: path,
-      readOnly: true,
-    })),
+    ...readOnlyOf(container).flatMap(([kind, all]) =>
+      [...all].sort(byPath).map((one) => ({ ...mount(kind, one, owner), readOnly: true })),
+    ),
+    ...(apiAccess ? [apiAccess._volumeMount()] : []),
     ...[...volumeClaims].sort(byPath).map(({ claimName, path }) => ({ name: claimName, mountPath: path })),
     ...[...pod.sharedPaths].sort(byPath).map((path) => mount("shared", path)),
     ...[...writablePaths].sort(byPath).map((path) => mount("writable", path, owner)),
@@ -119,13 +144,19 @@ export interface NamedVolume {
 }
 
 /** The volumes of a container's own. */
-export function ownVolumes({ files, owner, secretFiles, writablePaths }: HardenedContainer): NamedVolume[] {
+export function ownVolumes(container: HardenedContainer): NamedVolume[] {
+  const { apiAccess, files, owner, writablePaths } = container;
   const config = files
     ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
     : [];
-  const named = (kind: "secret" | "writable", all: readonly (SecretFiles | WritablePath)[]) =>
+  const named = (kind: VolumeKind, all: readonly MountedVolume[]) =>
     [...all].sort(byPath).map((one) => one._toVolume(volumeName(kind, one.path, owner)));
-  return [...config, ...named("secret", secretFiles), ...named("writable", writablePaths)];
+  return [
+    ...config,
+    ...readOnlyOf(container).flatMap(([kind, all]) => named(kind, all)),
+    ...(apiAccess ? [apiAccess._volume()] : []),
+    ...named("writable", writablePaths),
+  ];
 }
 
 /** The volumes that all containers of a pod share. */

@@ -10,7 +10,7 @@ import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./wor
 /**
  * A Deployment that meets the restricted Pod Security Standard, with all that belongs to it.
  *
- * Its pods run without root, capabilities, a service account token or a writable root filesystem, spread over nodes and
+ * Its pods run without root, capabilities, a writable root filesystem or an unasked token, spread over nodes and
  * domains. A ServiceAccount, a PodDisruptionBudget and a NetworkPolicy that denies all but DNS come with it. All are
  * named after the construct's id.
  *

@@ -1,6 +1,8 @@
 import { type AddedCapability } from "./added-capability";
 import { type ContainerProps, type InitContainer, type Sidecar } from "./container-props";
 import { type FetchAtStart } from "./fetch-at-start";
+import { type LowUser } from "./low-user";
+import { type ApiAccess } from "./rbac-api-access";
 import { type Toleration } from "./toleration";
 import { type WritablePath } from "./writable-path";
 import { type Egress } from "../network/egress";
@@ -45,6 +47,20 @@ export interface HardenedPodProps extends ContainerProps {
    * @default - none
    */
   readonly egress?: Egress[];
+  /**
+   * The user and group of all containers in place of `user`, where the id must be below 10000.
+   *
+   * @default - none
+   */
+  readonly lowUser?: LowUser;
+  /**
+   * Lets the program call the API server: a token that ends soon, and the way there; the other containers get none.
+   *
+   * What it may do there says a role that is granted to the workload.
+   *
+   * @default - none: no token in any container, and no way to the API server
+   */
+  readonly apiAccess?: ApiAccess;
   /** The capability that the program keeps. @default - none */
   readonly addedCapability?: AddedCapability;
   /**

@@ -6,6 +6,7 @@ import {
   type HardenedContainer,
   type NamedVolume,
 } from "./hardened-container";
+import { type LowUser } from "./low-user";
 import { type Toleration } from "./toleration";
 import { type Egress } from "../network/egress";
 
@@ -15,6 +16,7 @@ export interface HardenedPod extends ContainerSurroundings {
   readonly program: HardenedContainer;
   readonly initContainers: readonly HardenedContainer[];
   readonly sidecars: readonly HardenedContainer[];
+  readonly lowUser?: LowUser;
   readonly terminationGracePeriodSeconds: number;
   readonly selector: { [key: string]: string };
   readonly nodeSelector?: { [key: string]: string };

@@ -1,12 +1,13 @@
 import { ApiObject } from "cdk8s";
 import { type Construct } from "constructs";
-import { portName, servicePort } from "./app-protocol";
+import { servicePort } from "./app-protocol";
 import { addAutoscaler } from "./autoscale";
 import { podTemplate, type HardenedPod } from "./hardened-pod";
 import { PodManagementPolicy, type HardenedStatefulSetProps } from "./hardened-stateful-set-props";
 import { checkCount } from "./job-spec";
 import { ListeningWorkload } from "./listening-workload";
 import { headlessName, readStatefulSet } from "./read-stateful-set";
+import { portsOf } from "./service-backend";
 import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./workload-objects";
 import { Problems } from "../core/validation-error";
 
@@ -55,8 +56,9 @@ export class HardenedStatefulSet extends ListeningWorkload {
   }
 
   private addHeadlessService(): void {
-    const { labels, port, protocol, selectorLabels } = this;
-    const ports = port === undefined ? {} : { ports: [servicePort(portName(protocol), port, protocol)] };
+    const { labels, selectorLabels } = this;
+    const all = portsOf(this).map(({ name, port, protocol }) => servicePort(name, port, protocol, name));
+    const ports = all.length === 0 ? {} : { ports: all };
     new ApiObject(this, "HeadlessService", {
       apiVersion: "v1",
       kind: "Service",

@@ -7,18 +7,22 @@ import {
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { Connections, type IConnectable } from "./connections";
+import { type IServiceAccountUser } from "./subject";
 import { labelsOf, selectorLabelsOf } from "./workload-labels";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 
 /**
  * What all hardened workloads have in common, whatever kind of object runs their pods.
  *
- * Their pods run without root, capabilities, a service account token or a writable root filesystem. A ServiceAccount and a
- * NetworkPolicy that denies all but DNS come with each. All are named after the construct's id.
+ * Their pods run without root, capabilities, a writable root filesystem or, unless `apiAccess` is given, a token for the API
+ * server. A ServiceAccount and a NetworkPolicy that denies all but DNS come with each. All are named after the construct's id.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export abstract class HardenedWorkload extends Construct implements IConnectable, IPodSelector {
+export abstract class HardenedWorkload
+  extends Construct
+  implements IConnectable, IPodSelector, IServiceAccountUser
+{
   /** The name of the workload, and of what belongs to it. */
   public readonly name: string;
   /** The namespace, where the chart has one. */

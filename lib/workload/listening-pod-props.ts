@@ -1,5 +1,6 @@
 import { type AppProtocol } from "./app-protocol";
 import { type HardenedPodProps } from "./hardened-pod-props";
+import { type NamedPort } from "./named-port";
 import { type Probe } from "./probe";
 
 /** What the pods of a workload run that goes on running, and may listen on a port. */
@@ -16,6 +17,14 @@ export interface ListeningPodProps extends HardenedPodProps {
    * @default AppProtocol.HTTP
    */
   readonly protocol?: AppProtocol;
+  /**
+   * Further TCP ports that the program listens on, such as one for metrics, by names that no other port of the pod has.
+   *
+   * They open nothing: who may connect is declared on the `connections` of the workload.
+   *
+   * @default - none
+   */
+  readonly ports?: NamedPort[];
   /**
    * When a pod gets traffic.
    *

@@ -4,6 +4,7 @@ import { HardenedWorkload } from "./hardened-workload";
 import { type ListeningPodProps } from "./listening-pod-props";
 import { LoadBalancer } from "./load-balancer";
 import { type LoadBalancerOptions } from "./load-balancer-props";
+import { namedPorts, type NamedPort } from "./named-port";
 import { type IServiceBackend } from "./service-backend";
 import { WorkloadService, type ServiceOptions } from "./workload-service";
 
@@ -11,12 +12,16 @@ import { WorkloadService, type ServiceOptions } from "./workload-service";
 export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
   public readonly port?: number;
   public readonly protocol: AppProtocol;
+  public readonly ports?: NamedPort[];
 
-  /** @param props the port, the protocol and the labels are read of them */
+  /** @param props the ports, the protocol and the labels are read of them */
   protected constructor(scope: Construct, id: string, props: ListeningPodProps) {
     super(scope, id, props.labels);
     this.port = props.port;
     this.protocol = props.protocol ?? AppProtocol.HTTP;
+    const { ports = [], sidecars = [] } = props;
+    const further = [...ports, ...sidecars.flatMap((sidecar) => sidecar.ports ?? [])];
+    this.ports = namedPorts(this.port, this.protocol, further);
   }
 
   /**
@@ -36,7 +41,7 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    *
    * It opens nothing: let each client connect by `connections.allowFrom(client, Port.tcp(port))`.
    *
-   * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, also where the workload has no port
+   * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID; PORT_INVALID, also where the workload has no port
    */
   public exposeViaService(options: ServiceOptions = {}): WorkloadService {
     const name = (options as ServiceOptions | null)?.name ?? this.name;

@@ -1,6 +1,6 @@
 import { AppProtocol, portName, servicePort } from "./app-protocol";
 import { LoadBalancerType, TlsPlace } from "./load-balancer-kinds";
-import { type IServiceBackend } from "./service-backend";
+import { targetOf, type IServiceBackend } from "./service-backend";
 import { Port, Protocol } from "../core/port";
 
 /** A port of the Service, and with it a listener of the load balancer. */
@@ -35,7 +35,12 @@ export function servicePorts(
   return [
     ...(main ? [{ ...mainPort(main, workload, place), ...nodePortOf(main) }] : []),
     ...(http
-      ? [{ ...servicePort("http", http.port.from ?? 0, workload.protocol), ...nodePortOf(http) }]
+      ? [
+          {
+            ...servicePort("http", http.port.from ?? 0, workload.protocol, targetOf(workload)),
+            ...nodePortOf(http),
+          },
+        ]
       : []),
   ];
 }
@@ -53,7 +58,7 @@ function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsPlace
   }
   const name = protocol === AppProtocol.HTTP && place !== TlsPlace.NONE ? "https" : portName(protocol);
   const isSecret = place === TlsPlace.POD || place === TlsPlace.LOAD_BALANCER_AND_POD;
-  if (!isSecret) return servicePort(name, number, protocol);
+  if (!isSecret) return servicePort(name, number, protocol, targetOf(workload));
   const inside = protocol === AppProtocol.HTTP ? { appProtocol: "https" } : {};
-  return { name, port: number, targetPort: portName(protocol), protocol: "TCP", ...inside };
+  return { name, port: number, targetPort: targetOf(workload), protocol: "TCP", ...inside };
 }

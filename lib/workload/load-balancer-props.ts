@@ -30,6 +30,12 @@ export interface LoadBalancerOptions {
    */
   readonly port?: number;
   /**
+   * The name of the pods' port that the load balancer leads to, such as `admin`; one of the workload's `ports`.
+   *
+   * @default - the workload's own port
+   */
+  readonly targetPort?: string;
+  /**
    * The name of the Service.
    *
    * @default - the name of the workload

@@ -6,7 +6,7 @@ import { RuleOwner } from "./load-balancer-combinations";
 import { servicePorts } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { addTerraformRules } from "./load-balancer-rules";
-import { readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
+import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
 import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
@@ -35,6 +35,7 @@ export class LoadBalancer extends Construct {
    * LOAD_BALANCER_INVALID where the chart was added to another cluster
    */
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
+    props = aimed(props);
     const read = readLoadBalancer(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));

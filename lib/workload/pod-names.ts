@@ -1,5 +1,4 @@
 import { checkUnused } from "./chart-objects";
-import { type Sidecar } from "./container-props";
 import { type PodPlace } from "./pod-place";
 import { checkObjectName } from "../core/kubernetes-names";
 import { type Problems } from "../core/validation-error";
@@ -41,27 +40,6 @@ export function checkContainerNames(
       "NAME_DUPLICATE",
       `Two containers of the pod are named ${name}${name === id ? ", as the program's own is" : ""}`,
       "Give each container a name of its own, after what it does",
-    );
-  }
-}
-
-/** Adds a problem for each port that two containers listen on. */
-export function checkPorts(
-  problems: Problems,
-  id: string,
-  port: number | undefined,
-  sidecars: readonly Sidecar[],
-): void {
-  const takers = new Map(port === undefined ? [] : [[port, id]]);
-  for (const { name, port: own } of sidecars) {
-    if (own === undefined) continue;
-    const taker = takers.get(own);
-    takers.set(own, taker ?? name);
-    if (taker === undefined) continue;
-    problems.add(
-      "PORT_INVALID",
-      `The containers ${taker} and ${name} both listen on port ${own}`,
-      "Give each a port of its own: the containers of a pod have one address",
     );
   }
 }

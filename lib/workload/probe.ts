@@ -1,5 +1,6 @@
 import { given } from "./chart-objects";
-import { listOf, shaped, text } from "./shapes";
+import { type NamedPort } from "./named-port";
+import { listOf, refuseKind, shaped, text } from "./shapes";
 import { checkArguments } from "../core/credential-literal";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -32,6 +33,17 @@ export interface ProbeOptions {
   readonly failureThreshold?: number;
 }
 
+/** When a gRPC probe is made, and of what. */
+export interface GrpcProbeOptions extends ProbeOptions {
+  /**
+   * The service that is asked, as the program's health service knows it.
+   *
+   * @default - the program as a whole
+   */
+  readonly service?: string;
+}
+
+const LARGEST = 2 ** 31 - 1;
 const DEFAULTS: Required<ProbeOptions> = {
   initialDelaySeconds: 0,
   periodSeconds: 10,
@@ -49,25 +61,49 @@ export class Probe {
    * An HTTP GET, fine when it is answered with a status from 200 to 399.
    *
    * @param path such as `/healthz`
-   * @param port the port, if it is not the workload's own
+   * @param port one of the container's ports, if it is not its own one
    * @throws PROBE_INVALID, PORT_INVALID
    */
   public static http(path: string, port?: number, options: ProbeOptions = {}): Probe {
     const problems = new Problems("Probe.http");
-    if (!/^\/[\x21-\x7e]*$/.test(path)) {
-      problems.add(
-        "PROBE_INVALID",
-        `The path is ${shown(path)}`,
-        'Begin with a slash and leave out blanks, for example "/healthz"',
-      );
-    }
+    checkPath(problems, path);
     return Probe.read(problems, port, options, (at) => ({ httpGet: { path, port: at } }));
+  }
+
+  /**
+   * An HTTP GET over TLS, fine when it is answered with a status from 200 to 399; the kubelet accepts any certificate.
+   *
+   * @param path such as `/healthz`
+   * @param port one of the container's ports, if it is not its own one
+   * @throws PROBE_INVALID, PORT_INVALID
+   */
+  public static https(path: string, port?: number, options: ProbeOptions = {}): Probe {
+    const problems = new Problems("Probe.https");
+    checkPath(problems, path);
+    return Probe.read(problems, port, options, (at) => ({ httpGet: { path, port: at, scheme: "HTTPS" } }));
+  }
+
+  /**
+   * A question to the health service of gRPC, fine when it answers SERVING; without TLS, which the kubelet does not speak here.
+   *
+   * @param port one of the container's ports, if it is not its own one
+   * @throws PROBE_INVALID, PORT_INVALID, VALUE_INVALID
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
+   */
+  public static grpc(port?: number, options: GrpcProbeOptions = {}): Probe {
+    const problems = new Problems("Probe.grpc");
+    const { service, ...timing } = shaped(problems, options, {}) as GrpcProbeOptions;
+    if (service !== undefined && typeof service !== "string") {
+      refuseKind(problems, "service", service, 'a text, for example "shop.v1.Orders"');
+    }
+    const named = service === undefined ? {} : { service };
+    return Probe.read(problems, port, timing, (at) => ({ grpc: { port: at, ...named } }));
   }
 
   /**
    * A TCP connection, fine when it is accepted.
    *
-   * @param port the port, if it is not the workload's own
+   * @param port one of the container's ports, if it is not its own one
    * @throws PROBE_INVALID, PORT_INVALID
    */
   public static tcp(port?: number, options: ProbeOptions = {}): Probe {
@@ -88,7 +124,7 @@ export class Probe {
     if (!problems.any && (words[0] ?? "") === "") {
       problems.add("PROBE_INVALID", "The command is empty", 'Name a program, for example ["/app/healthy"]');
     }
-    return Probe.read(problems, 1, options, () => ({ exec: { command: words } }));
+    return Probe.read(problems, undefined, options, () => ({ exec: { command: words } }), false);
   }
 
   private static read(
@@ -96,6 +132,7 @@ export class Probe {
     port: number | undefined,
     options: ProbeOptions,
     action: (port: number) => object,
+    asksPort = true,
   ): Probe {
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
       problems.add("PORT_INVALID", `${shown(port)} is not a port`, "Give a whole number from 1 to 65535");
@@ -103,27 +140,42 @@ export class Probe {
     const timing = { ...DEFAULTS, ...given(shaped(problems, options, {}) as ProbeOptions) };
     for (const [name, value] of Object.entries(timing)) {
       const least = name === "initialDelaySeconds" ? 0 : 1;
-      if (Number.isInteger(value) && value >= least) continue;
+      if (Number.isInteger(value) && value >= least && value <= LARGEST) continue;
       problems.add("PROBE_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} on`);
     }
     problems.throwIfAny();
-    return new Probe(port, timing, action);
+    return new Probe(port, timing, action, asksPort);
   }
 
   private constructor(
     private readonly port: number | undefined,
     private readonly timing: Required<ProbeOptions>,
     private readonly action: (port: number) => object,
+    private readonly asksPort: boolean,
   ) {}
 
   /** @internal */
-  public _check(problems: Problems, name: string, workloadPort: number | undefined): void {
-    if (this.port !== undefined || workloadPort !== undefined) return;
-    problems.add(
-      "PROBE_INVALID",
-      `${name} has no port, and neither has the workload`,
-      "Give the workload its port, or the probe one of its own",
-    );
+  public _check(
+    problems: Problems,
+    name: string,
+    workloadPort: number | undefined,
+    further: readonly NamedPort[],
+  ): void {
+    if (!this.asksPort) return;
+    const port = this.port ?? workloadPort;
+    if (port === undefined) {
+      problems.add(
+        "PROBE_INVALID",
+        `${name} has no port, and neither has the workload`,
+        "Give the workload its port, or the probe one of its own",
+      );
+    } else if (port !== workloadPort && !further.some((one) => one.port === port)) {
+      problems.add(
+        "PROBE_INVALID",
+        `${name} asks port ${port}, which is none of the container's ports`,
+        `Name it among them, ports: [{ name: "health", port: ${port} }], or leave it out for the container's own`,
+      );
+    }
   }
 
   /** @internal */
@@ -135,4 +187,13 @@ export class Probe {
   public _toManifest(workloadPort: number | undefined): object {
     return { ...this.action(this.port ?? workloadPort ?? 0), ...this.timing };
   }
+}
+
+function checkPath(problems: Problems, path: string): void {
+  if (/^\/[\x21-\x7e]*$/.test(path)) return;
+  problems.add(
+    "PROBE_INVALID",
+    `The path is ${shown(path)}`,
+    'Begin with a slash and leave out blanks, for example "/healthz"',
+  );
 }

@@ -1,6 +1,14 @@
+import { Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
+import { shaped } from "./shapes";
+import { type ISecureOkeCluster } from "../cluster/cluster";
+import { readCidrs } from "../core/cidr";
 import { Problems } from "../core/validation-error";
+import { scopeOf } from "../manifests/chart-scopes";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
-/** What a token for the API server is like. */
+/** What a token for the API server is like, and where that is. */
 export interface ApiAccessOptions {
   /**
    * Seconds until the token ends, 600 to 86400; the kubelet puts a new one in its place before that.
@@ -9,81 +17,96 @@ export interface ApiAccessOptions {
    */
   readonly expirationSeconds?: number;
   /**
-   * Who takes the token. A token for another audience is of no use at the API server.
+   * The range of the API endpoint's own address, such as `10.0.0.5/32` or that of its subnet, at least a /8.
    *
-   * @default - the API server
+   * For a chart that is written without a cluster. `kubectl get endpointslices -n default` shows the address: policies hold for
+   * where the Service `kubernetes` leads, not for its own address.
+   *
+   * @default - the subnet of the API endpoint of the cluster that the chart is added to
    */
-  readonly audience?: string;
+  readonly endpointCidr?: string;
 }
 
-const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+const ROOT = "run/secrets/kubernetes.io/serviceaccount";
+const MOUNT_PATH = `/var/${ROOT}`;
+/** Where nothing else may be mounted, under both names of the directory. */
+export const API_ACCESS_PATHS = [MOUNT_PATH, `/${ROOT}`];
 const VOLUME = "api-access";
-const LEAST_SECONDS = 600;
-const MOST_SECONDS = 86_400;
+const API_SERVER_PORT = 6443;
 
 /**
- * A token for a program that calls the API server.
+ * What a program needs that calls the API server: a token, and the way there.
  *
- * It is bound to the pod, ends soon and with the pod, and is renewed in its file; client libraries find it where
- * Kubernetes would have put its own.
+ * The token is bound to the pod, ends soon and with the pod, and is renewed in its file; client libraries find it where
+ * Kubernetes would have put its own. It says who the program is and allows nothing: that does a role that is granted to the
+ * workload, `role.grantTo(Subject.serviceAccountOf(workload))`.
  *
  * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
 export class ApiAccess {
   /**
-   * A token of the workload's own service account.
+   * A token of the workload's own service account, for its program alone, and TCP 6443 to the API endpoint.
    *
-   * @throws COUNT_INVALID, ATTRIBUTE_MISSING
+   * @throws COUNT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID
    */
   public static token(options: ApiAccessOptions = {}): ApiAccess {
     const problems = new Problems("ApiAccess.token");
-    const { expirationSeconds = 3600, audience } = options;
-    const inRange = expirationSeconds >= LEAST_SECONDS && expirationSeconds <= MOST_SECONDS;
-    if (!Number.isInteger(expirationSeconds) || !inRange) {
-      problems.add(
-        "COUNT_INVALID",
-        `expirationSeconds is ${expirationSeconds}`,
-        `Give whole seconds from ${LEAST_SECONDS}, the least that Kubernetes issues, to ${MOST_SECONDS}, a day`,
-      );
-    }
-    if (audience?.trim() === "") {
-      problems.add("ATTRIBUTE_MISSING", "audience is blank", "Name who takes the token, or leave it out");
-    }
+    const { endpointCidr, expirationSeconds = DEFAULT_EXPIRATION } = shaped(problems, options, {});
+    checkExpiration(problems, expirationSeconds);
+    if (endpointCidr !== undefined) readCidrs(problems, "endpointCidr", [endpointCidr]);
     problems.throwIfAny();
-    return new ApiAccess(expirationSeconds, audience);
+    return new ApiAccess(expirationSeconds, endpointCidr);
   }
 
   private constructor(
     /** Seconds until the token ends. */
     public readonly expirationSeconds: number,
-    /** Who takes the token, where it is not the API server. */
-    public readonly audience?: string,
+    /** The range of the API endpoint, where it was named. */
+    public readonly endpointCidr?: string,
   ) {}
 
   /** The volume of the pod: the token, the certificate authority and the name of the namespace. @internal */
-  public _volume(): object {
-    const { audience, expirationSeconds } = this;
-    return {
-      name: VOLUME,
-      projected: {
-        defaultMode: 0o440,
-        sources: [
-          {
-            serviceAccountToken: { path: "token", expirationSeconds, ...(audience ? { audience } : {}) },
-          },
-          { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-          {
-            downwardAPI: {
-              items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }],
-            },
-          },
-        ],
-      },
-    };
+  public _volume(): { readonly name: string } {
+    const { expirationSeconds } = this;
+    const fieldRef = { apiVersion: "v1", fieldPath: "metadata.namespace" };
+    const sources = [
+      { serviceAccountToken: { path: "token", expirationSeconds } },
+      { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      { downwardAPI: { items: [{ path: "namespace", fieldRef }] } },
+    ];
+    const volume = { name: VOLUME, projected: { defaultMode: 0o440, sources } };
+    return volume;
   }
 
   /** The mount of the one container that calls the API server. @internal */
   public _volumeMount(): object {
     return { name: VOLUME, mountPath: MOUNT_PATH, readOnly: true };
   }
+
+  /** The rule that lets the pods of a workload reach the API server, once it is known where that is. @internal */
+  public _egress(workload: IConstruct): object[] {
+    const cidr = this.endpointCidr ?? endpointOf(workload);
+    if (cidr === undefined) return [];
+    return [{ to: [{ ipBlock: { cidr } }], ports: [{ port: API_SERVER_PORT, protocol: "TCP" }] }];
+  }
+
+  /** Has it refused at synthesis that nobody knows where the API server is. @internal */
+  public _checkEndpoint(workload: IConstruct): void {
+    checkAtSynthesis(workload, () => {
+      if (this._egress(workload).length > 0) return;
+      const problems = new Problems(workload);
+      problems.add(
+        "ATTRIBUTE_MISSING",
+        "The program calls the API server, and the chart was added to no cluster that says where that is",
+        'Call cluster.addCdk8sChart, or name the endpoint: ApiAccess.token({ endpointCidr: "10.0.0.5/32" })',
+      );
+      problems.throwIfAny();
+    });
+  }
+}
+
+/** The subnet of the API endpoint of the cluster that a workload's chart was added to. */
+function endpointOf(workload: IConstruct): string | undefined {
+  const cluster = scopeOf(Chart.of(workload)) as Partial<ISecureOkeCluster> | undefined;
+  return cluster?.network?.apiEndpointSubnet.cidr;
 }

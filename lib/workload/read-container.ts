@@ -1,24 +1,25 @@
-import { type AddedCapability } from "./added-capability";
 import { checkFiles, ConfigFileSet } from "./config-file-set";
 import { type ContainerProps, type Sidecar } from "./container-props";
 import { type HardenedContainer } from "./hardened-container";
 import { CONTAINER_SHAPES } from "./container-shapes";
 import { checkOverlaps } from "./mount-path";
+import { checkContainerPort, checkNamedPorts } from "./named-port";
 import { type Probe } from "./probe";
+import { API_ACCESS_PATHS, type ApiAccess } from "./rbac-api-access";
 import { readResources } from "./read-resources";
 import { shaped } from "./shapes";
 import { type VolumeClaim } from "./volume-claim";
 import { type WritablePath } from "./writable-path";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../core/credential-literal";
-import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
-/** A container of any kind; the program's has a name for its port, a delay before it ends, and volumes that stay. */
+/** A container of any kind; the program's has a name for its port, a delay before it ends, volumes that stay, and a token. */
 export type AnyContainer = ContainerProps &
   Partial<Sidecar> & {
     readonly portName?: string;
     readonly stopDelaySeconds?: number;
+    readonly apiAccess?: ApiAccess;
     readonly volumeClaims?: readonly VolumeClaim[];
   };
 
@@ -42,27 +43,30 @@ export function readContainer(
     writablePaths = [],
     files = [],
     secretFiles = [],
+    projectedTokens = [],
+    podInfoFiles = [],
     volumeClaims = [],
     port,
+    ports = [],
     readiness,
     liveness,
     startup,
   } = props;
-  checkPort(problems, port, props.addedCapability);
+  // The token is for the program alone, whatever else the props of another container hold.
+  const apiAccess = place.owner === undefined ? props.apiAccess : undefined;
+  checkContainerPort(problems, "port", port, props.addedCapability);
+  checkNamedPorts(problems, ports, props.addedCapability);
   for (const [name, value] of Object.entries(env)) value._check(problems, name);
   checkArguments(problems, "command", props.command ?? []);
   checkArguments(problems, "args", props.args ?? []);
   const resources = readResources(problems, props.resources);
   checkCapacity(problems, "The writable paths", writablePaths, resources);
-  checkOverlaps(
-    problems,
-    [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles, ...volumeClaims].map(
-      ({ path }) => path,
-    ),
-  );
+  const mounted = [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles, ...volumeClaims];
+  const paths = [...mounted, ...projectedTokens, ...podInfoFiles].map(({ path }) => path);
+  checkOverlaps(problems, [...paths, ...(apiAccess ? API_ACCESS_PATHS : [])]);
   checkFiles(problems, files);
   for (const [name, probe] of Object.entries({ readiness, liveness, startup })) {
-    probe?._check(problems, name, port);
+    probe?._check(problems, name, port, ports);
   }
   checkDifferent(problems, readiness, liveness, port);
   return {
@@ -73,6 +77,10 @@ export function readContainer(
     resources,
     writablePaths,
     secretFiles,
+    projectedTokens,
+    podInfoFiles,
+    apiAccess,
+    ports,
     files: files.length > 0 ? new ConfigFileSet(place.workload, files, place.owner) : undefined,
   };
 }
@@ -91,22 +99,4 @@ function checkDifferent(
     "Leave liveness out, or let it ask less or be more patient, for example " +
       "Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 })",
   );
-}
-
-function checkPort(problems: Problems, port: number | undefined, added: AddedCapability | undefined): void {
-  if (port === undefined) return;
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    problems.add(
-      "PORT_INVALID",
-      `port is ${shown(port)}`,
-      "Give a whole number from 1024 to 65535, for example 8080",
-    );
-  } else if (port < 1024 && !added) {
-    problems.add(
-      "PORT_PRIVILEGED",
-      `port is ${port}`,
-      "Let the program listen on 8080, or another port from 1024 on, as the load balancer still listens on 443; a program " +
-        "that can't takes addedCapability: AddedCapability.netBindService({ reason })",
-    );
-  }
 }

@@ -30,6 +30,7 @@ function program(props: JobOptions): AnyContainer {
   return {
     ...props,
     port: undefined,
+    ports: undefined,
     readiness: undefined,
     liveness: undefined,
     startup: undefined,

@@ -13,10 +13,12 @@ import { portOf, type Listener } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { readBalancerCluster, type BalancerCluster } from "./read-balancer-cluster";
 import { NodePorts, type NodePortRequest } from "./node-ports";
+import { atPort, portsOf, type IServiceBackend } from "./service-backend";
 import { checkServiceName, checkServicePort } from "./service-name";
-import { choice, kind, listOf, refuseKind, shaped, type Reader } from "./shapes";
+import { choice, isOfKind, kind, listOf, refuseKind, shaped, type Reader } from "./shapes";
 import { pathOf } from "../core/construct-path";
 import { type Port, Protocol } from "../core/port";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** What a load balancer needs of its props, of its workload and of its cluster. */
@@ -61,6 +63,13 @@ const SHAPES = {
   securityGroups: listOf(GROUP, "a list of network security groups"),
 };
 
+/** The props with the workload as it is at the port that is meant. */
+export function aimed(props: LoadBalancerProps): LoadBalancerProps {
+  const { targetPort, workload } = (props as LoadBalancerProps | undefined) ?? {};
+  if (targetPort === undefined || !isOfKind(workload, ["connections", "selectorLabels"])) return props;
+  return { ...props, workload: atPort(workload as IServiceBackend, targetPort) };
+}
+
 /** Validates the props and reads the cluster; throws with all that is wrong. */
 export function readLoadBalancer(scope: Construct, id: string, given: LoadBalancerProps): ReadLoadBalancer {
   const problems = new Problems(pathOf(scope, id));
@@ -68,7 +77,7 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
   const { workload, port = 443 } = props;
   const name = props.name ?? workload?.name ?? "";
   if (workload || props.name !== undefined) checkServiceName(problems, scope, name);
-  checkWorkload(problems, scope, workload);
+  checkWorkload(problems, scope, workload, props.targetPort);
   checkServicePort(problems, port);
   const way = wayOf(props);
   // What was not given has a problem already, which would be said twice in other words.
@@ -107,9 +116,17 @@ function checkWorkload(
   problems: Problems,
   scope: Construct,
   workload: LoadBalancerProps["workload"] | undefined,
+  targetPort: string | undefined,
 ): void {
   if (!workload) return;
-  if (workload.port === undefined) {
+  if (targetPort !== undefined && workload.port === undefined) {
+    const names = portsOf(workload).map(({ name }) => name);
+    problems.add(
+      "LOAD_BALANCER_INVALID",
+      `targetPort is ${shown(targetPort)}, and the workload ${workload.node.path} has ${names.length === 0 ? "no ports" : names.join(", ")}`,
+      'Take one of them, or give the workload the port: ports: [{ name: "admin", port: 9000 }]',
+    );
+  } else if (workload.port === undefined) {
     problems.add(
       "LOAD_BALANCER_INVALID",
       `The workload ${workload.node.path} has no port`,

@@ -7,7 +7,9 @@ import { checkDebugging } from "./image-debugging";
 import { checkPolicyPort } from "./network-rules";
 import { vcnCidrOf } from "./network-side";
 import { type PodPlace } from "./pod-place";
-import { checkContainerNames, checkName, checkPorts } from "./pod-names";
+import { LEAST_USER } from "./low-user";
+import { checkPorts } from "./named-port";
+import { checkContainerNames, checkName } from "./pod-names";
 import { readContainer, type AnyContainer, type ContainerPlace } from "./read-container";
 import { checkScheduling } from "./read-scheduling";
 import { OWN_LABELS, selectorLabelsOf } from "./workload-labels";
@@ -23,7 +25,6 @@ import { readEgress } from "../network/egress-list";
 /** The grace period of a pod that says nothing about it, in seconds. */
 export const DEFAULT_GRACE = 30;
 const DEFAULT_USER = 65532;
-const LEAST_USER = 10_000;
 const LARGEST_USER = 2 ** 31 - 1;
 
 /** Reads the props of pods and of their program; what is wrong with them goes into the problems. */
@@ -43,7 +44,7 @@ export function readPod(
   checkScheduling(problems, props);
   const program = readContainer(problems, { workload: id, sharedPaths }, own);
   checkContainerNames(problems, id, [...initContainers, ...sidecars]);
-  checkPorts(problems, id, own.port, sidecars);
+  checkPorts(problems, [{ ...own, name: id }, ...sidecars]);
   const readAll = (kind: string, containers: readonly (InitContainer | Sidecar)[]) =>
     containers.flatMap((container) => {
       const { name: owner } = container;
@@ -59,7 +60,8 @@ export function readPod(
     initContainers: before,
     sidecars: beside,
     sharedPaths,
-    user: props.user ?? DEFAULT_USER,
+    user: props.lowUser?.id ?? props.user ?? DEFAULT_USER,
+    lowUser: props.lowUser,
     terminationGracePeriodSeconds: props.terminationGracePeriodSeconds ?? DEFAULT_GRACE,
     selector: selectorLabelsOf(id),
     nodeSelector: props.nodeSelector,
@@ -118,8 +120,12 @@ function checkNumbers(problems: Problems, props: HardenedPodProps): void {
     problems.add(
       "USER_INVALID",
       `user is ${shown(user)}`,
-      `Give a whole number from ${LEAST_USER} on, or leave it out for ${DEFAULT_USER}; files of the image need not belong to it`,
+      `Give a whole number from ${LEAST_USER} on, or leave it out for ${DEFAULT_USER}; files of the image need not belong to it. ` +
+        "A program that can't takes lowUser: LowUser.of(999, { reason })",
     );
+  }
+  if (props.user !== undefined && props.lowUser) {
+    problems.add("USER_INVALID", "Both user and lowUser are given", "Leave one of them out");
   }
   if (!Number.isInteger(grace) || grace < 0) {
     problems.add(

@@ -18,6 +18,7 @@ export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
     image._acknowledge(workload);
     addedCapability?._acknowledge(workload, container);
   }
+  pod.lowUser?._acknowledge(workload);
   new ApiObject(workload, "ServiceAccount", {
     apiVersion: "v1",
     kind: "ServiceAccount",
@@ -52,20 +53,25 @@ export function addDisruptionBudget(workload: PodOwner): void {
   });
 }
 
-/** Denies the pods all but DNS and the declared connections, of which the ways out of the network are the first. */
-export function addNetworkPolicy(workload: PodOwner, { egress }: HardenedPod): void {
+/**
+ * Denies the pods all but DNS, the declared connections, of which the ways out of the network are the first, and the API
+ * server where their program calls it.
+ */
+export function addNetworkPolicy(workload: PodOwner, { egress, program: { apiAccess } }: HardenedPod): void {
   for (const one of egress) workload.connections.allowEgress(one);
   const { name, labels, selectorLabels } = workload;
+  apiAccess?._checkEndpoint(workload);
   new ApiObject(workload, "NetworkPolicy", {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name, labels },
-    // Written late: connections are declared after the workload is made.
+    // Written late: connections are declared, and the cluster is named, after the workload is made.
     spec: Lazy.any({
-      produce: () => ({
-        podSelector: { matchLabels: selectorLabels },
-        ...workload.connections._policyRules(),
-      }),
+      produce: () => {
+        const { egress, ...rules } = workload.connections._policyRules() as { egress: object[] };
+        const toApi = apiAccess?._egress(workload) ?? [];
+        return { podSelector: { matchLabels: selectorLabels }, ...rules, egress: [...egress, ...toApi] };
+      },
     }) as unknown,
   });
 }

@@ -1,9 +1,10 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { portName, servicePort } from "./app-protocol";
+import { servicePort } from "./app-protocol";
+import { readPorts, type ReadPort, type ServedPort } from "./read-service-ports";
 import { type IServiceBackend } from "./service-backend";
-import { checkServiceName, checkServicePort } from "./service-name";
-import { kind, shaped } from "./shapes";
+import { checkServiceName } from "./service-name";
+import { kind, listOf, shaped } from "./shapes";
 import { pathOf } from "../core/construct-path";
 import { Problems } from "../core/validation-error";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
@@ -11,11 +12,17 @@ import { guardStaticSynthesis } from "../manifests/static-synthesis";
 /** How a workload is reached inside the cluster. */
 export interface ServiceOptions {
   /**
-   * The port that clients connect to, 1 to 65535.
+   * The port that clients connect to in place of the workload's own one, 1 to 65535; not beside `ports`.
    *
    * @default - the port of the workload
    */
   readonly port?: number;
+  /**
+   * The ports that clients connect to, by the names of the pods' ports.
+   *
+   * @default - all ports of the workload that have a name
+   */
+  readonly ports?: ServedPort[];
   /**
    * The name of the Service.
    *
@@ -40,20 +47,23 @@ export interface WorkloadServiceProps extends ServiceOptions {
 export class WorkloadService extends Construct {
   /** The name of the Service. */
   public readonly name: string;
-  /** The port that clients connect to. */
+  /** The port that clients connect to; of several, that of the workload's own port, or the first. */
   public readonly port: number;
+  /** The ports that clients connect to, by their names. */
+  public readonly ports: { [name: string]: number };
   /** The host name that clients connect to: `<name>.<namespace>.svc`, the name alone where the chart has no namespace. */
   public readonly hostName: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID; PORT_INVALID, also where the workload has no port */
+  /** @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID; PORT_INVALID, also where the workload has no such port */
   constructor(scope: Construct, id: string, props: WorkloadServiceProps) {
-    const { workload, name, port } = read(scope, id, props);
+    const { workload, name, ports } = read(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
     // That of the pods, which a Service finds in its own namespace only.
     const { namespace } = Chart.of(workload);
     this.name = name;
-    this.port = port;
+    this.port = ports[0]?.port ?? 0;
+    this.ports = Object.fromEntries(ports.map((one) => [one.name, one.port]));
     this.hostName = namespace === undefined ? name : `${name}.${namespace}.svc`;
     this.node.defaultChild = new ApiObject(this, "Resource", {
       apiVersion: "v1",
@@ -62,7 +72,7 @@ export class WorkloadService extends Construct {
       spec: {
         type: "ClusterIP",
         selector: workload.selectorLabels,
-        ports: [servicePort(portName(workload.protocol), port, workload.protocol)],
+        ports: ports.map((one) => servicePort(one.name, one.port, one.protocol, one.name)),
       },
     });
   }
@@ -70,29 +80,22 @@ export class WorkloadService extends Construct {
 
 const SHAPES = {
   workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
+  ports: listOf(kind(["name"], "{ name, port }"), 'a list, for example [{ name: "metrics", port: 9090 }]'),
 };
 
 interface Read {
   readonly workload: IServiceBackend;
   readonly name: string;
-  readonly port: number;
+  readonly ports: readonly ReadPort[];
 }
 
 /** Validates the props; throws with all that is wrong. */
 function read(scope: Construct, id: string, given: WorkloadServiceProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES, ["workload"]);
-  const { workload, name = workload?.name, port = workload?.port ?? 0 } = props;
+  const { workload, name = workload?.name } = props;
   if (workload || name !== undefined) checkServiceName(problems, scope, name ?? "");
-  if (workload && workload.port === undefined) {
-    problems.add(
-      "PORT_INVALID",
-      `The workload ${workload.node.path} has no port`,
-      "Give it the port that the program listens on, for example port: 8080",
-    );
-  } else if (workload) {
-    checkServicePort(problems, port);
-  }
+  const ports = workload ? readPorts(problems, workload, props) : [];
   problems.throwIfAny();
-  return { workload: workload as IServiceBackend, name: name ?? "", port };
+  return { workload: workload as IServiceBackend, name: name ?? "", ports };
 }

@@ -1,6 +1,7 @@
 import { readBytes } from "../core/quantity";
 import { Problems } from "../core/validation-error";
 import { checkMountPath } from "./mount-path";
+import { shaped } from "./shapes";
 
 /** How large a writable path may grow. */
 export interface WritablePathOptions {
@@ -24,7 +25,7 @@ export class WritablePath {
    * A directory on the disk of the node, which counts towards the container's ephemeral storage.
    *
    * @param path such as `/tmp`; absolute and not a directory of the system
-   * @throws PATH_INVALID, QUANTITY_INVALID
+   * @throws PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID
    */
   public static of(path: string, options: WritablePathOptions = {}): WritablePath {
     return WritablePath.read("WritablePath.of", path, options, false);
@@ -34,7 +35,7 @@ export class WritablePath {
    * A directory in memory, which counts towards the container's memory.
    *
    * @param path such as `/tmp`; absolute and not a directory of the system
-   * @throws PATH_INVALID, QUANTITY_INVALID
+   * @throws PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID
    */
   public static inMemory(path: string, options: WritablePathOptions = {}): WritablePath {
     return WritablePath.read("WritablePath.inMemory", path, options, true);
@@ -47,7 +48,7 @@ export class WritablePath {
     memory: boolean,
   ): WritablePath {
     const problems = new Problems(factory);
-    const sizeLimit = options.sizeLimit ?? "64Mi";
+    const { sizeLimit = "64Mi" } = shaped(problems, options, {});
     checkMountPath(problems, path);
     const size = readBytes(problems, "sizeLimit", sizeLimit);
     problems.throwIfAny();

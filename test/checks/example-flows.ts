@@ -95,6 +95,9 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       administrators: Endpoint.addresses(["10.200.8.0/24"]),
       "the ledger": Endpoint.addresses(["10.200.16.5/32"]),
       "the bank": Endpoint.addresses(["203.0.113.0/24"]),
+      "the orders": Endpoint.vnic("oci_core_subnet.database-subnet", [
+        "oci_core_network_security_group.databases_F4B06D19",
+      ]),
     },
     flows: [
       fromNodes("payments/web", 8080),
@@ -113,6 +116,8 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       ),
       { from: "pods", to: "the ledger", ports: tcp(1521) },
       { from: "pods", to: "the bank", ports: tcp(443) },
+      { from: "pods", to: "the orders", ports: tcp(5432) },
+      out("payments/web", "the orders", ...tcp(5432)),
       { from: "pods", to: "the internet", ports: tcp(443), partly: true },
       out("payments/web", "the ledger", ...tcp(1521)),
       out("payments/web", "the bank", ...tcp(443)),
@@ -177,11 +182,29 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   "web-and-worker": {
     host: HOST,
     ends: {
-      "the database": Endpoint.addresses(["10.20.0.0/24"]),
-      "the queue": Endpoint.addresses(["10.20.1.0/24"]),
+      "the database": Endpoint.addresses(["10.0.8.0/24"]),
+      "the queue": Endpoint.addresses(["10.0.10.0/24"]),
     },
-    // The way to the database and the queue is not part of the example: policies alone open it.
-    idle: /^policy (worker|migrate-3-1-0|report) deleted$/,
-    flows: [HOST_TO_BALANCER, fromNodes("orders/web", 8080)],
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("orders/web", 8080),
+      { from: "the database", to: "load balancers", ports: tcp(443) },
+      { from: "the queue", to: "load balancers", ports: tcp(443) },
+      { from: "pods", to: "the database", ports: tcp(5432) },
+      { from: "pods", to: "the queue", ports: tcp(443) },
+      ...["web", "worker", "migrate-3-1-0", "report"].map((from) =>
+        out(`orders/${from}`, "the database", ...tcp(5432)),
+      ),
+      ...["web", "worker"].map((from) => out(`orders/${from}`, "the queue", ...tcp(443))),
+    ],
+  },
+  operator: {
+    host: HOST,
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("platform/operator", 9000),
+      pods("platform/monitor", "platform/operator", ...tcp(9090)),
+      ...["operator", "cleanup"].map((from) => out(`platform/${from}`, "the API endpoint", ...tcp(6443))),
+    ],
   },
 };

@@ -4,7 +4,8 @@ import { Port } from "../../lib/core/port";
 import { AddedCapability } from "../../lib/workload/added-capability";
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { ConfigFile } from "../../lib/workload/config-file";
-import { EnvValue } from "../../lib/workload/env-value";
+import { TerminationMessagePolicy } from "../../lib/workload/container-props";
+import { ContainerAmount, EnvValue } from "../../lib/workload/env-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { ConcurrencyPolicy } from "../../lib/workload/hardened-cron-job-props";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
@@ -15,7 +16,10 @@ import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { PodManagementPolicy } from "../../lib/workload/hardened-stateful-set-props";
 import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
 import { type ListeningWorkload } from "../../lib/workload/listening-workload";
+import { PodInfoFiles } from "../../lib/workload/pod-info-files";
 import { Probe } from "../../lib/workload/probe";
+import { ProjectedToken } from "../../lib/workload/projected-token";
+import { ApiAccess } from "../../lib/workload/rbac-api-access";
 import { SecretFiles } from "../../lib/workload/secret-files";
 import { TaintEffect, Toleration } from "../../lib/workload/toleration";
 import { VolumeClaim } from "../../lib/workload/volume-claim";
@@ -34,17 +38,41 @@ const env = always({
   MODE: EnvValue.fromValue("production"),
   POD_NAME: EnvValue.fromField("metadata.name"),
   "a.b-c": EnvValue.fromConfigMap("settings", "key"),
+  TEAM: EnvValue.fromField("metadata.labels['team']"),
+  TZ: EnvValue.timeZone("Europe/Berlin"),
+  GOMEMLIMIT: EnvValue.fromAmount(ContainerAmount.MEMORY_LIMIT),
+  CPUS: EnvValue.fromAmount(ContainerAmount.CPU_LIMIT, "1m"),
+  DISK: EnvValue.fromAmount(ContainerAmount.EPHEMERAL_STORAGE_REQUEST, "1Mi"),
 });
 const probes = {
-  readiness: maybe(some(Probe.http("/ready"), Probe.command(["/app/ready"]), Probe.tcp(9000))),
-  liveness: maybe(some(Probe.http("/live", 9001), Probe.command(["/app/live"], { failureThreshold: 9 }))),
+  readiness: maybe(
+    some(
+      Probe.http("/ready"),
+      Probe.https("/ready"),
+      Probe.grpc(),
+      Probe.command(["/app/ready"]),
+      Probe.tcp(10000),
+    ),
+  ),
+  liveness: maybe(
+    some(
+      Probe.http("/live", 10001),
+      Probe.grpc(10000, { service: "shop.v1.Orders" }),
+      Probe.command(["/app/live"], { failureThreshold: 9 }),
+    ),
+  ),
   startup: maybe(some(Probe.http("/started"), Probe.command(["/app/started"]))),
+  ports: always([
+    { name: "metrics", port: 10000, protocol: AppProtocol.TCP },
+    { name: "admin-2", port: 10001 },
+  ]),
 };
 const container = {
   image: always(IMAGE),
   command: maybe(always(["/app/run"])),
   args: maybe(always(["--verbose", "$(MODE)"])),
   env: maybe(env),
+  terminationMessagePolicy: maybe(some(...Object.values(TerminationMessagePolicy))),
   resources: maybe(
     some(
       { cpu: { request: "1", limit: "2" } },
@@ -66,6 +94,24 @@ const mounts = (own: string) => ({
       [SecretFiles.fromSecretsStore(`/run/secrets/${own}`, "shop-vault")],
     ),
   ),
+  projectedTokens: maybe(
+    some(
+      [ProjectedToken.of(`/run/tokens/${own}`, { audience: "vault" })],
+      [
+        ProjectedToken.of(`/run/tokens/${own}/vault`, { audience: "vault", expirationSeconds: 600 }),
+        ProjectedToken.of(`/run/tokens/${own}/db`, { audience: "db.example.com" }),
+      ],
+    ),
+  ),
+  podInfoFiles: maybe(
+    always([
+      PodInfoFiles.of(`/etc/pod/${own}`, {
+        labels: "metadata.labels",
+        owner: "metadata.annotations['example.com/owner']",
+        uid: "metadata.uid",
+      }),
+    ]),
+  ),
 });
 const pod = {
   ...container,
@@ -78,7 +124,8 @@ const pod = {
       .record({
         name: always("proxy"),
         port: maybe(always(15001)),
-        startup: maybe(always(Probe.tcp(15001))),
+        ports: always([{ name: "proxy-admin", port: 15000 }]),
+        startup: maybe(always(Probe.tcp(15000))),
         ...container,
         ...mounts("proxy"),
       })
@@ -86,6 +133,12 @@ const pod = {
   ),
   sharedPaths: maybe(always([WritablePath.of("/srv/shared", { sizeLimit: "16Mi" })])),
   user: maybe(some(10_000, 65_532, 2 ** 31 - 1)),
+  apiAccess: maybe(
+    some(
+      ApiAccess.token({ endpointCidr: "10.0.0.5/32" }),
+      ApiAccess.token({ endpointCidr: "10.0.0.0/28", expirationSeconds: 86_400 }),
+    ),
+  ),
   terminationGracePeriodSeconds: maybe(some(0, 1, 30, 600)),
   nodeSelector: maybe(always({ "kubernetes.io/arch": "arm64" })),
   tolerations: maybe(

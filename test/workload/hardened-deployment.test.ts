@@ -5,10 +5,14 @@ import { objectsOf } from "../../lib/manifests/chart-objects";
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { ConfigFile } from "../../lib/workload/config-file";
 import { ContainerImage } from "../../lib/workload/container-image";
+import { TerminationMessagePolicy } from "../../lib/workload/container-props";
 import { EnvValue } from "../../lib/workload/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
+import { PodInfoFiles } from "../../lib/workload/pod-info-files";
 import { Probe } from "../../lib/workload/probe";
+import { ProjectedToken } from "../../lib/workload/projected-token";
+import { ApiAccess } from "../../lib/workload/rbac-api-access";
 import { WritablePath } from "../../lib/workload/writable-path";
 import { containerOf, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
@@ -33,6 +37,17 @@ function everything(): HardenedDeploymentProps {
     files: [ConfigFile.of("/etc/web/b.conf", "b = 2\n"), ConfigFile.of("/etc/web/a.conf", "a = 1\n")],
     readiness: Probe.http("/ready"),
     liveness: Probe.http("/live", 9001),
+    ports: [
+      { name: "metrics", port: 9090, protocol: AppProtocol.TCP },
+      { name: "health", port: 9001 },
+    ],
+    apiAccess: ApiAccess.token({ endpointCidr: "10.0.0.0/28" }),
+    projectedTokens: [
+      ProjectedToken.of("/run/secrets/vault", { audience: "vault" }),
+      ProjectedToken.of("/run/secrets/broker", { audience: "broker" }),
+    ],
+    podInfoFiles: [PodInfoFiles.of("/etc/pod", { name: "metadata.name", labels: "metadata.labels" })],
+    terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR,
     startup: Probe.command(["/app/started"]),
     user: 20000,
     terminationGracePeriodSeconds: 60,
@@ -75,6 +90,8 @@ describe("a hardened deployment", () => {
       env: Object.fromEntries(Object.entries(props.env!).reverse()),
       files: [...props.files!].reverse(),
       writablePaths: [...props.writablePaths!].reverse(),
+      ports: [...props.ports!].reverse(),
+      projectedTokens: [...props.projectedTokens!].reverse(),
     });
     expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
   });

@@ -40,12 +40,17 @@ function expectPod({ metadata, spec }: any, runner: any): void {
   for (const { matchLabels } of runner.spec.selector ? [runner.spec.selector] : []) {
     expect(metadata.labels).toMatchObject(matchLabels);
   }
+  const ports = containersOf({ spec }).flatMap((one: any) => one.ports ?? []);
+  expect(new Set(ports.map((one: any) => one.containerPort)).size).toBe(ports.length);
+  const portNames = ports.flatMap(({ name }: any) => name ?? []);
+  expect(new Set(portNames).size).toBe(portNames.length);
   const claimed = (runner.spec.volumeClaimTemplates ?? []).map((claim: any) => claim.metadata.name);
   const volumes = [...(spec.volumes ?? []), ...claimed.map((name: string) => ({ name }))];
   const volumeNames = volumes.map(({ name }: any) => name);
   expect(new Set(volumeNames).size).toBe(volumeNames.length);
-  for (const { configMap, csi, emptyDir, name, secret } of volumes) {
-    expect(claimed.includes(name) || Boolean(configMap ?? csi ?? emptyDir ?? secret)).toBe(true);
+  for (const { configMap, csi, downwardAPI, emptyDir, name, projected, secret } of volumes) {
+    const source = configMap ?? csi ?? downwardAPI ?? emptyDir ?? projected ?? secret;
+    expect(claimed.includes(name) || Boolean(source)).toBe(true);
   }
   for (const container of containersOf({ spec })) {
     const mounts = container.volumeMounts ?? [];

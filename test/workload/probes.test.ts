@@ -6,7 +6,8 @@ import { containerOf, IMAGE, newChart, refusal, refusedCodes } from "./support";
 
 function web(props: Partial<HardenedDeploymentProps>) {
   const chart = newChart();
-  new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080, ...props });
+  const ports = [{ name: "health", port: 9090 }];
+  new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080, ports, ...props });
   return containerOf(chart);
 }
 
@@ -35,7 +36,7 @@ describe("a liveness probe", () => {
   test("may not be it with its port or its defaults written out, nor in a sidecar", () => {
     const liveness = Probe.http("/", 8080, { periodSeconds: 10 });
     expect(refusedCodes(() => web({ liveness }))).toEqual(["PROBE_INVALID"]);
-    const probes = { readiness: Probe.tcp(9090), liveness: Probe.tcp(9090) };
+    const probes = { port: 9091, readiness: Probe.tcp(9091), liveness: Probe.tcp() };
     expect(refusedCodes(() => web({ sidecars: [{ name: "proxy", image: IMAGE, ...probes }] }))).toEqual([
       "PROBE_INVALID",
     ]);
@@ -48,5 +49,41 @@ describe("a liveness probe", () => {
         livenessProbe: { failureThreshold: 9 },
       },
     );
+  });
+});
+
+describe("a probe", () => {
+  test.each<[string, Probe, object]>([
+    ["over TLS", Probe.https("/ready"), { httpGet: { path: "/ready", port: 8080, scheme: "HTTPS" } }],
+    ["of gRPC", Probe.grpc(), { grpc: { port: 8080 } }],
+    [
+      "of a service of gRPC on another port",
+      Probe.grpc(9090, { service: "shop.v1.Orders", periodSeconds: 5 }),
+      { grpc: { port: 9090, service: "shop.v1.Orders" }, periodSeconds: 5 },
+    ],
+  ])("can be one %s", (_, probe, manifest) => {
+    expect(web({ readiness: probe, startup: probe })).toMatchObject({
+      readinessProbe: manifest,
+      startupProbe: manifest,
+    });
+  });
+
+  test("by a command needs no port", () => {
+    expect(() => web({ port: undefined, ports: [], liveness: Probe.command(["/app/ok"]) })).not.toThrow();
+  });
+
+  test.each<[string, () => Probe, string]>([
+    ["a path that is none", () => Probe.https("ready"), "PROBE_INVALID"],
+    ["no path", () => Probe.https(undefined as never), "PROBE_INVALID"],
+    ["a port that is none", () => Probe.grpc(0), "PORT_INVALID"],
+    ["a service that is none", () => Probe.grpc(9090, { service: 5 as never }), "VALUE_INVALID"],
+    [
+      "a number that Kubernetes can't hold",
+      () => Probe.tcp(1, { failureThreshold: 2 ** 31 }),
+      "PROBE_INVALID",
+    ],
+    ["no threshold", () => Probe.grpc(1, { failureThreshold: 0 }), "PROBE_INVALID"],
+  ])("is refused for %s", (_, make, code) => {
+    expect(refusedCodes(make)).toEqual([code]);
   });
 });

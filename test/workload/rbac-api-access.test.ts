@@ -1,5 +1,42 @@
+import { type Chart } from "cdk8s";
+import { TerraformVariable } from "cdktf";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { objectsOf } from "../../lib/manifests/chart-objects";
+import { Allow } from "../../lib/workload/allow";
+import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
+import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
+import { HardenedJob } from "../../lib/workload/hardened-job";
+import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { ApiAccess } from "../../lib/workload/rbac-api-access";
-import { refusedCodes } from "./support";
+import { LeastPrivilegeRole } from "../../lib/workload/role";
+import { Resource } from "../../lib/workload/role-resource";
+import { SecretFiles } from "../../lib/workload/secret-files";
+import { Subject } from "../../lib/workload/subject";
+import { VolumeClaim } from "../../lib/workload/volume-claim";
+import { newStack } from "../support/stack";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "./support";
+
+const access = ApiAccess.token({ endpointCidr: "10.0.0.5/32" });
+const MOUNT = {
+  name: "api-access",
+  mountPath: "/var/run/secrets/kubernetes.io/serviceaccount",
+  readOnly: true,
+};
+const toApi = (cidr: string) => ({ to: [{ ipBlock: { cidr } }], ports: [{ port: 6443, protocol: "TCP" }] });
+
+function operator(chart: Chart, props: Partial<HardenedDeploymentProps> = {}) {
+  return new HardenedDeployment(chart, "operator", { image: IMAGE, apiAccess: ApiAccess.token(), ...props });
+}
+function cluster() {
+  return new SecureOkeCluster(newStack(), "cluster", {
+    compartmentId: "ocid1.compartment.oc1..example",
+    kubernetesVersion: KubernetesVersion.V1_34,
+  });
+}
+const egressOf = (chart: Chart) => objectOf(chart, "NetworkPolicy").spec.egress;
 
 describe("access to the API server", () => {
   test("is a token of an hour where client libraries look for it", () => {
@@ -9,27 +46,127 @@ describe("access to the API server", () => {
       "configMap",
       "downwardAPI",
     ]);
-    expect(ApiAccess.token()._volumeMount()).toEqual({
-      name,
-      mountPath: "/var/run/secrets/kubernetes.io/serviceaccount",
-      readOnly: true,
-    });
+    expect(ApiAccess.token()._volumeMount()).toEqual({ ...MOUNT, name });
   });
 
-  test("can end sooner and be for another audience", () => {
-    const { projected } = ApiAccess.token({ expirationSeconds: 600, audience: "vault" })._volume() as any;
-    expect(projected.sources[0].serviceAccountToken).toEqual({
-      path: "token",
-      expirationSeconds: 600,
-      audience: "vault",
+  test("is given to the program alone, and Kubernetes still mounts no token by itself", () => {
+    const chart = newChart();
+    const helper = { image: IMAGE, apiAccess: access } as never;
+    operator(chart, {
+      apiAccess: access,
+      initContainers: [{ name: "prepare", ...(helper as object), image: IMAGE }],
+      sidecars: [{ name: "proxy", ...(helper as object), image: IMAGE }],
     });
+    const { spec } = objectOf(chart, "Deployment").spec.template;
+    expect(spec.automountServiceAccountToken).toBe(false);
+    expect(objectOf(chart, "ServiceAccount").automountServiceAccountToken).toBe(false);
+    expect(spec.volumes.map(({ name }: any) => name)).toEqual(["api-access"]);
+    expect(spec.containers[0].volumeMounts).toEqual([MOUNT]);
+    for (const other of spec.initContainers) expect(other).not.toHaveProperty("volumeMounts");
+  });
+
+  test.each<[string, (chart: Chart) => unknown]>([
+    ["Deployment", (chart) => new HardenedDeployment(chart, "work", { image: IMAGE, apiAccess: access })],
+    ["StatefulSet", (chart) => new HardenedStatefulSet(chart, "work", { image: IMAGE, apiAccess: access })],
+    ["DaemonSet", (chart) => new HardenedDaemonSet(chart, "work", { image: IMAGE, apiAccess: access })],
+    ["Job", (chart) => new HardenedJob(chart, "work", { image: IMAGE, apiAccess: access })],
+    [
+      "CronJob",
+      (chart) => new HardenedCronJob(chart, "work", { image: IMAGE, schedule: "@daily", apiAccess: access }),
+    ],
+  ])("is what a %s can have: token, mount and the way there", (kind, make) => {
+    const chart = newChart();
+    make(chart);
+    const { spec } = objectOf(chart, kind);
+    const pod = (spec.jobTemplate?.spec ?? spec).template.spec;
+    expect(pod.containers[0].volumeMounts).toEqual([MOUNT]);
+    expect(egressOf(chart)).toContainEqual(toApi("10.0.0.5/32"));
+  });
+
+  test("is nothing where it was not asked for", () => {
+    const chart = newChart();
+    new HardenedDeployment(chart, "web", { image: IMAGE });
+    expect(JSON.stringify(objectsOf(chart))).not.toMatch(/serviceAccountToken"|kube-root-ca|6443/);
+  });
+
+  test("leads to the subnet of the API endpoint of the cluster that the chart is added to, before or after", () => {
+    const [before, after] = [newChart(), newChart()];
+    operator(before);
+    cluster().addCdk8sChart("shop", before);
+    cluster().addCdk8sChart("shop", after);
+    operator(after);
+    for (const chart of [before, after]) expect(egressOf(chart)[1]).toEqual(toApi("10.0.0.0/28"));
+  });
+
+  test("leads to what was named, also in a cluster and by a reference", () => {
+    const owner = cluster();
+    const chart = newChart();
+    const range = new TerraformVariable(owner, "range", { type: "string" }).stringValue;
+    operator(chart, { apiAccess: ApiAccess.token({ endpointCidr: range }) });
+    owner.addCdk8sChart("shop", chart);
+    expect(egressOf(chart)[1]).toEqual(toApi(range));
+  });
+
+  test("is refused at synthesis where nobody says where the API server is", () => {
+    const chart = newChart();
+    operator(chart);
+    expect(problemsAtSynthesis(chart)).toMatchObject([
+      { code: "ATTRIBUTE_MISSING", path: "shop/operator", fix: expect.stringContaining("endpointCidr") },
+    ]);
+  });
+
+  test("is what a role is granted to directly", () => {
+    const chart = newChart();
+    const workload = operator(chart, { apiAccess: access });
+    new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] }).grantTo(
+      Subject.serviceAccountOf(workload),
+    );
+    const { serviceAccountName } = objectOf(chart, "Deployment").spec.template.spec;
+    expect(objectOf(chart, "RoleBinding").subjects).toEqual([
+      { kind: "ServiceAccount", name: serviceAccountName, namespace: "shop" },
+    ]);
+  });
+
+  test.each(["/var/run/secrets", "/run/secrets"])("leaves no room for other files at %s", (path) => {
+    const secretFiles = [SecretFiles.fromSecret(path, "db")];
+    expect(refusedCodes(() => operator(newChart(), { secretFiles }))).toEqual(["PATH_INVALID"]);
+    expect(() => operator(newChart(), { secretFiles, apiAccess: undefined })).not.toThrow();
+  });
+
+  test.each([
+    "/var/run/secrets/kubernetes.io",
+    "/var/run/secrets/kubernetes.io/serviceaccount",
+    "/run/secrets/kubernetes.io/x",
+  ])("and whatever else a workload has, nothing is mounted at %s", (path) => {
+    expect(refusedCodes(() => SecretFiles.fromSecret(path, "token"))).toEqual(["PATH_INVALID"]);
+  });
+
+  test("has a volume whose name no claim takes", () => {
+    const volumeClaims = [VolumeClaim.of("api-access", "/var/lib/db")];
+    const make = (apiAccess?: ApiAccess) => () =>
+      new HardenedStatefulSet(newChart(), "db", { image: IMAGE, volumeClaims, apiAccess });
+    expect(refusedCodes(make(access))).toEqual(["NAME_DUPLICATE"]);
+    expect(make()).not.toThrow();
   });
 
   test.each([599, 86_401, 600.5, NaN, "600" as never])("is refused for %s seconds", (expirationSeconds) => {
     expect(refusedCodes(() => ApiAccess.token({ expirationSeconds }))).toEqual(["COUNT_INVALID"]);
   });
 
-  test("is refused for a blank audience", () => {
-    expect(refusedCodes(() => ApiAccess.token({ audience: " " }))).toEqual(["ATTRIBUTE_MISSING"]);
+  test.each([
+    ["0.0.0.0/0", "CIDR_TOO_WIDE"],
+    ["10.0.0.5", "CIDR_INVALID"],
+    ["10.0.0.5/28", "CIDR_HOST_BITS"],
+    ["fd00::/64", "CIDR_IPV6"],
+    [5 as never, "CIDR_INVALID"],
+  ])("is refused for the endpoint %s", (endpointCidr, code) => {
+    expect(refusedCodes(() => ApiAccess.token({ endpointCidr }))).toEqual([code]);
+  });
+
+  test("is refused where no factory made it", () => {
+    const apiAccess = { expirationSeconds: 3600 } as never;
+    expect(refusal(() => operator(newChart(), { apiAccess }))).toMatchObject([
+      { code: "VALUE_INVALID", what: "apiAccess is another object" },
+    ]);
   });
 });

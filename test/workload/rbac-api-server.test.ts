@@ -318,7 +318,7 @@ describeWithApiServer("RBAC in a real API server", () => {
         ({ kind, metadata }) => kind === "Deployment" && metadata.namespace === "shop",
       );
       const pod = structuredClone(deployment.spec.template);
-      const access = ApiAccess.token({ expirationSeconds: 600, audience: "vault" });
+      const access = ApiAccess.token({ expirationSeconds: 600 });
       pod.spec.volumes = [...(pod.spec.volumes ?? []), access._volume()];
       pod.spec.containers[0].volumeMounts = [
         ...(pod.spec.containers[0].volumeMounts ?? []),

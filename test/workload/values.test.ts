@@ -57,6 +57,10 @@ describe("a writable path", () => {
   test.each(["1m", "12XB", "0", "", "64"])("may not have the size %j", (sizeLimit) => {
     expect(refusedCodes(() => WritablePath.of("/tmp", { sizeLimit }))).toEqual(["QUANTITY_INVALID"]);
   });
+
+  test("may not have options that are none", () => {
+    expect(refusedCodes(() => WritablePath.of("/tmp", "64Mi" as never))).toEqual(["VALUE_INVALID"]);
+  });
 });
 
 describe("paths overlap", () => {

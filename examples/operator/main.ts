@@ -1,0 +1,110 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
+import {
+  Allow,
+  ApiAccess,
+  AppProtocol,
+  ContainerAmount,
+  ContainerImage,
+  EnvValue,
+  HardenedCronJob,
+  HardenedDeployment,
+  KubernetesVersion,
+  LeastPrivilegeRole,
+  LoadBalancerAccess,
+  LowUser,
+  NetworkPolicyEngine,
+  NodeImage,
+  NodeShape,
+  PodInfoFiles,
+  Port,
+  PrivateNodePool,
+  Probe,
+  ProjectedToken,
+  Resource,
+  SecureNamespace,
+  SecureOkeCluster,
+  Subject,
+  TerminationMessagePolicy,
+  TlsTermination,
+  Verb,
+  oci,
+} from "secure-oke";
+
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+const app = new App();
+const stack = new TerraformStack(app, "platform");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId: "ocid1.compartment.oc1..example",
+  kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico(),
+});
+new PrivateNodePool(stack, "general", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  size: 3,
+});
+
+const platform = new Chart(new KubernetesApp(), "platform", { namespace: "platform" });
+new SecureNamespace(platform, "namespace", { name: "platform" });
+
+// A program that watches the API server, serves metrics beside its own port, and shows Vault who it is.
+const operator = new HardenedDeployment(platform, "operator", {
+  image: ContainerImage.of(`fra.ocir.io/acme/operator:2.4.0@${digest}`),
+  apiAccess: ApiAccess.token(),
+  port: 8080,
+  ports: [
+    { name: "metrics", port: 9090 },
+    { name: "admin", port: 9000, protocol: AppProtocol.GRPC },
+  ],
+  readiness: Probe.grpc(9000, { service: "operator" }),
+  startup: Probe.http("/started", 9090, { failureThreshold: 30 }),
+  env: {
+    TZ: EnvValue.timeZone("Europe/Berlin"),
+    GOMEMLIMIT: EnvValue.fromAmount(ContainerAmount.MEMORY_LIMIT),
+    POD_NAME: EnvValue.fromField("metadata.name"),
+  },
+  podInfoFiles: [PodInfoFiles.of("/etc/pod", { labels: "metadata.labels" })],
+  projectedTokens: [ProjectedToken.of("/run/secrets/vault", { audience: "vault", expirationSeconds: 600 })],
+});
+new LeastPrivilegeRole(platform, "lead-and-read", {
+  allow: [Allow.read(Resource.CONFIG_MAPS), Allow.verbs(Resource.LEASES, Verb.GET, Verb.CREATE, Verb.UPDATE)],
+}).grantTo(Subject.serviceAccountOf(operator));
+operator.connections.allowTo(NetworkPolicyIpBlock.ipv4(platform, "vault", "10.30.0.0/24"), Port.tcp(8200));
+
+// Inside the cluster under one name: its own port, and the metrics where others expect them.
+operator.exposeViaService({ ports: [{ name: "http", port: 80 }, { name: "metrics" }] });
+const monitor = new HardenedDeployment(platform, "monitor", {
+  image: ContainerImage.of(`fra.ocir.io/acme/monitor:1.1.0@${digest}`),
+  liveness: Probe.command(["/app/monitor", "--healthy"]),
+});
+monitor.connections.allowTo(operator, Port.tcp(9090));
+
+// The people who run it reach its admin port, and no other.
+operator.exposeViaLoadBalancer({
+  cluster,
+  name: "operator-admin",
+  targetPort: "admin",
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "operator-tls" }),
+});
+
+// A bought program whose image works as its own user only; what it said last is shown with its failed pod.
+const cleanup = new HardenedCronJob(platform, "cleanup", {
+  image: ContainerImage.of(`fra.ocir.io/acme/cleanup:5.0.2@${digest}`),
+  schedule: "0 3 * * *",
+  lowUser: LowUser.of(999, { reason: "The vendor's image keeps its files for the user 999" }),
+  apiAccess: ApiAccess.token({ expirationSeconds: 600 }),
+  terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR,
+});
+new LeastPrivilegeRole(platform, "end-jobs", {
+  allow: [Allow.verbs(Resource.JOBS, Verb.LIST, Verb.DELETE)],
+}).grantTo(Subject.serviceAccountOf(cleanup));
+
+cluster.addCdk8sChart("platform", platform);
+
+app.synth();

@@ -1,0 +1,228 @@
+import { Port } from "../../lib/core/port";
+import { AddedCapability } from "../../lib/workload/added-capability";
+import { AppProtocol } from "../../lib/workload/app-protocol";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
+import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
+import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { LoadBalancerType } from "../../lib/workload/load-balancer-kinds";
+import { Probe } from "../../lib/workload/probe";
+import { TlsTermination } from "../../lib/workload/tls-termination";
+import { type ServiceOptions } from "../../lib/workload/workload-service";
+import { containerOf, fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+
+const METRICS = { name: "metrics", port: 9090 };
+const ADMIN = { name: "admin", port: 9000, protocol: AppProtocol.GRPC };
+const MORE = { port: 8080, ports: [METRICS, ADMIN] };
+
+function web(props: Partial<HardenedDeploymentProps> = MORE) {
+  const chart = newChart();
+  return { chart, workload: new HardenedDeployment(chart, "web", { image: IMAGE, ...props }) };
+}
+const servicePorts = (options?: ServiceOptions, props?: Partial<HardenedDeploymentProps>) => {
+  const { chart, workload } = web(props);
+  const service = workload.exposeViaService(options);
+  return { service, ports: objectOf(chart, "Service").spec.ports };
+};
+const short = (ports: any[]) => ports.map(({ name, port, targetPort }) => `${name} ${port} ${targetPort}`);
+
+describe("a workload with several ports", () => {
+  test("has them on its container, its own first and the others by name, in any order the same", () => {
+    const { chart } = web();
+    const { ports } = containerOf(chart);
+    expect(ports).toEqual([
+      { name: "http", containerPort: 8080, protocol: "TCP" },
+      { name: "admin", containerPort: 9000, protocol: "TCP" },
+      { name: "metrics", containerPort: 9090, protocol: "TCP" },
+    ]);
+    expect(containerOf(web({ port: 8080, ports: [ADMIN, METRICS] }).chart).ports).toEqual(ports);
+  });
+
+  test("may have named ones alone, and has no probes then", () => {
+    const { chart, workload } = web({ ports: [METRICS] });
+    expect(containerOf(chart)).not.toHaveProperty("readinessProbe");
+    expect(containerOf(chart).ports).toHaveLength(1);
+    expect(workload.port).toBeUndefined();
+    expect(short(servicePorts({}, { ports: [METRICS] }).ports)).toEqual(["metrics 9090 metrics"]);
+  });
+
+  test("names those of its sidecars too", () => {
+    const sidecars = [{ name: "proxy", image: IMAGE, port: 15001, ports: [{ name: "https", port: 8443 }] }];
+    const { chart, workload } = web({ port: 8080, sidecars });
+    const [proxy] = objectOf(chart, "Deployment").spec.template.spec.initContainers;
+    expect(proxy.ports).toEqual([
+      { containerPort: 15001, protocol: "TCP" },
+      { name: "https", containerPort: 8443, protocol: "TCP" },
+    ]);
+    workload.exposeViaService({ ports: [{ name: "https", port: 443 }] });
+    expect(short(objectOf(chart, "Service").spec.ports)).toEqual(["https 443 https"]);
+  });
+
+  test.each([
+    ["two of one name", [METRICS, { name: "metrics", port: 9091 }], ["NAME_DUPLICATE"]],
+    ["the name of its own", [{ name: "http", port: 9090 }], ["NAME_DUPLICATE"]],
+    ["one number twice", [METRICS, { name: "other", port: 9090 }], ["PORT_INVALID"]],
+    ["the number of its own", [{ name: "other", port: 8080 }], ["PORT_INVALID"]],
+    ["no name", [{ port: 9090 }], ["NAME_INVALID"]],
+    ["no number", [{ name: "metrics" }], ["PORT_INVALID"]],
+    ["no port", [{ name: "metrics", port: 0 }], ["PORT_INVALID"]],
+    ["a port below 1024", [{ name: "metrics", port: 80 }], ["PORT_PRIVILEGED"]],
+    ["another protocol", [{ ...METRICS, protocol: "http" }], ["VALUE_INVALID"]],
+    ["a number", [9090], ["VALUE_INVALID"]],
+    ["no list", METRICS, ["VALUE_INVALID"]],
+  ])("is refused for %s", (_, ports, codes) => {
+    expect(refusedCodes(() => web({ port: 8080, ports: ports as never }))).toEqual(codes);
+  });
+
+  test.each(["", "Metrics", "a-", "-a", "a--b", "8080", "metrics_port", "a".repeat(16), "a.b"])(
+    "is refused for a port named %j",
+    (name) => {
+      expect(refusedCodes(() => web({ ports: [{ name, port: 9090 }] }))).toEqual(["NAME_INVALID"]);
+    },
+  );
+
+  test.each(["a", "1a", "a-1-b", "a".repeat(15)])("takes the name %j", (name) => {
+    expect(() => web({ ports: [{ name, port: 9090 }] })).not.toThrow();
+  });
+
+  test("is refused where a container listens on a port or a name of another one", () => {
+    const sidecar = (ports: object[]) => [{ name: "proxy", image: IMAGE, ports: ports as never }];
+    const make = (ports: object[]) => () => web({ ...MORE, sidecars: sidecar(ports) });
+    expect(refusedCodes(make([{ name: "metrics", port: 15000 }]))).toEqual(["NAME_DUPLICATE"]);
+    expect(refusal(make([{ name: "stats", port: 9090 }]))).toMatchObject([
+      { code: "PORT_INVALID", what: "The containers web and proxy both listen on port 9090" },
+    ]);
+  });
+
+  test("may have one below 1024 with the capability for it", () => {
+    const addedCapability = AddedCapability.netBindService({ reason: "It can't but listen on 80" });
+    expect(() => web({ ports: [{ name: "plain", port: 80 }], addedCapability })).not.toThrow();
+  });
+
+  test("can be asked by a probe on any of them, and on no other port", () => {
+    for (const make of [Probe.http, Probe.https]) {
+      expect(() => web({ ...MORE, readiness: make("/ready", 9090) })).not.toThrow();
+    }
+    expect(() => web({ ...MORE, readiness: Probe.grpc(9000), startup: Probe.tcp(9090) })).not.toThrow();
+    const probes = { readiness: Probe.http("/", 9999), startup: Probe.grpc(8081), liveness: Probe.tcp(1) };
+    expect(refusal(() => web({ ...MORE, ...probes })).map(({ code, what }) => `${code} ${what}`)).toEqual([
+      "PROBE_INVALID readiness asks port 9999, which is none of the container's ports",
+      "PROBE_INVALID liveness asks port 1, which is none of the container's ports",
+      "PROBE_INVALID startup asks port 8081, which is none of the container's ports",
+    ]);
+  });
+});
+
+describe("a Service of a workload with several ports", () => {
+  test("has them all by default, each with its number and what is spoken there", () => {
+    const { ports, service } = servicePorts();
+    expect(short(ports)).toEqual(["http 8080 http", "admin 9000 admin", "metrics 9090 metrics"]);
+    expect(ports.map(({ appProtocol }: any) => appProtocol)).toEqual(["http", "kubernetes.io/h2c", "http"]);
+    expect(service).toMatchObject({ port: 8080, ports: { http: 8080, admin: 9000, metrics: 9090 } });
+  });
+
+  test("takes another number for the workload's own", () => {
+    expect(short(servicePorts({ port: 80 }).ports)).toEqual([
+      "http 80 http",
+      "admin 9000 admin",
+      "metrics 9090 metrics",
+    ]);
+  });
+
+  test("has those that are named alone, in any order the same", () => {
+    const ports = [{ name: "metrics", port: 80 }, { name: "http" }];
+    const { service, ports: written } = servicePorts({ ports });
+    expect(short(written)).toEqual(["http 8080 http", "metrics 80 metrics"]);
+    expect(service.port).toBe(8080);
+    expect(servicePorts({ ports: [...ports].reverse() }).ports).toEqual(written);
+  });
+
+  test.each<[string, object, string[]]>([
+    ["no ports", { ports: [] }, ["PORT_INVALID"]],
+    ["a port that there is not", { ports: [{ name: "debug" }] }, ["PORT_INVALID"]],
+    ["a port twice", { ports: [METRICS, METRICS] }, ["NAME_DUPLICATE"]],
+    ["one number for two", { ports: [METRICS, { name: "http", port: 9090 }] }, ["PORT_INVALID"]],
+    ["a number of another port", { port: 9090 }, ["PORT_INVALID"]],
+    ["a number that is none", { ports: [{ name: "http", port: 70000 }] }, ["PORT_INVALID"]],
+    ["a port and ports", { port: 80, ports: [METRICS] }, ["PORT_INVALID"]],
+    ["names alone", { ports: ["http"] }, ["VALUE_INVALID", "PORT_INVALID"]],
+  ])("is refused for %s", (_, options, codes) => {
+    expect(refusedCodes(() => servicePorts(options))).toEqual(codes);
+  });
+
+  test("is refused another number for a port of its own that it does not have", () => {
+    expect(refusal(() => servicePorts({ port: 80 }, { ports: [METRICS] }))).toMatchObject([
+      { code: "PORT_INVALID", fix: expect.stringContaining('ports: [{ name: "metrics", port: 80 }]') },
+    ]);
+  });
+
+  test("is the headless one of a stateful set too", () => {
+    const chart = newChart();
+    new HardenedStatefulSet(chart, "db", { image: IMAGE, ...MORE });
+    expect(short(objectOf(chart, "Service").spec.ports)).toEqual([
+      "http 8080 http",
+      "admin 9000 admin",
+      "metrics 9090 metrics",
+    ]);
+  });
+});
+
+describe("a load balancer of a workload with several ports", () => {
+  const expose = (targetPort?: string, further: object = {}) => {
+    const { chart, workload } = web();
+    workload.exposeViaLoadBalancer({
+      cluster: fakeCluster(),
+      access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+      tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+      targetPort,
+      ...further,
+    });
+    return { chart, service: objectOf(chart, "Service") };
+  };
+  const openOf = (chart: any) =>
+    objectOf(chart, "NetworkPolicy").spec.ingress.flatMap(({ ports }: any) =>
+      ports.map((one: any) => one.port),
+    );
+
+  test("leads to the workload's own", () => {
+    const { chart, service } = expose();
+    expect(service.spec.ports).toMatchObject([{ name: "https", port: 443, targetPort: "http" }]);
+    expect(openOf(chart)).toEqual([8080]);
+  });
+
+  test("leads to the one that is named, and opens no other", () => {
+    const { chart, service } = expose("metrics");
+    expect(service.spec.ports).toMatchObject([{ name: "https", port: 443, targetPort: "metrics" }]);
+    expect(openOf(chart)).toEqual([9090]);
+  });
+
+  test("speaks what is spoken there", () => {
+    const { metadata, spec } = expose("admin").service;
+    expect(spec.ports).toMatchObject([{ targetPort: "admin", appProtocol: "kubernetes.io/h2c" }]);
+    expect(Object.values(metadata.annotations)).toContain("GRPC");
+    const inside = expose("metrics", {
+      type: LoadBalancerType.NETWORK_LOAD_BALANCER,
+      tls: TlsTermination.atPod(),
+    });
+    expect(inside.service.spec.ports).toMatchObject([{ targetPort: "metrics", appProtocol: "https" }]);
+  });
+
+  test("sees connections that are declared later", () => {
+    const { chart, workload } = web();
+    workload.exposeViaLoadBalancer({
+      cluster: fakeCluster(),
+      access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+      tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+      targetPort: "metrics",
+    });
+    workload.connections.allowFrom(workload, Port.tcp(9000));
+    expect(openOf(chart).sort()).toEqual([9000, 9090]);
+  });
+
+  test.each(["debug", "", 9090 as never])("is refused for the port %j, which there is not", (targetPort) => {
+    const [problem, ...others] = refusal(() => expose(targetPort));
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ code: "LOAD_BALANCER_INVALID", path: "shop/web/LoadBalancer-web" });
+    expect(problem?.what).toContain("http, admin, metrics");
+  });
+});

@@ -1,0 +1,120 @@
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
+import { PodInfoFiles } from "../../lib/workload/pod-info-files";
+import { ProjectedToken } from "../../lib/workload/projected-token";
+import { WritablePath } from "../../lib/workload/writable-path";
+import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+
+function podOf(props: Partial<HardenedDeploymentProps>) {
+  const chart = newChart();
+  new HardenedDeployment(chart, "web", { image: IMAGE, ...props });
+  return objectOf(chart, "Deployment").spec.template.spec;
+}
+const vault = (options: object = { audience: "vault" }) =>
+  ProjectedToken.of("/run/secrets/vault", options as never);
+
+describe("a projected token", () => {
+  test("is a file for one audience that ends after an hour, only read", () => {
+    const { containers, volumes } = podOf({ projectedTokens: [vault()] });
+    expect(volumes).toEqual([
+      {
+        name: "token-run-secrets-vault",
+        projected: {
+          defaultMode: 0o440,
+          sources: [{ serviceAccountToken: { path: "token", expirationSeconds: 3600, audience: "vault" } }],
+        },
+      },
+    ]);
+    expect(containers[0].volumeMounts).toEqual([
+      { name: "token-run-secrets-vault", mountPath: "/run/secrets/vault", readOnly: true },
+    ]);
+  });
+
+  test("ends when it is told", () => {
+    const { volumes } = podOf({ projectedTokens: [vault({ audience: "vault", expirationSeconds: 600 })] });
+    expect(volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds).toBe(600);
+  });
+
+  test("is the container's own, and each container may have its own at one path", () => {
+    const { containers, initContainers, volumes } = podOf({
+      projectedTokens: [vault()],
+      sidecars: [{ name: "agent", image: IMAGE, projectedTokens: [vault({ audience: "agent" })] }],
+    });
+    const mounted = [...containers, ...initContainers].map((one) => one.volumeMounts[0].name);
+    expect(new Set(mounted).size).toBe(2);
+    expect(volumes.map(({ name }: any) => name).sort()).toEqual(mounted.sort());
+  });
+
+  test.each<[string, object | undefined, string[]]>([
+    ["nothing", undefined, ["ATTRIBUTE_MISSING"]],
+    ["no audience", {}, ["ATTRIBUTE_MISSING"]],
+    ["a blank audience", { audience: " " }, ["ATTRIBUTE_MISSING"]],
+    ["a number as audience", { audience: 5 }, ["ATTRIBUTE_MISSING"]],
+    ["the API server", { audience: "https://kubernetes.default.svc.cluster.local" }, ["VALUE_INVALID"]],
+    ["the API server by its short name", { audience: "kubernetes.default.svc" }, ["VALUE_INVALID"]],
+    ["599 seconds", { audience: "vault", expirationSeconds: 599 }, ["COUNT_INVALID"]],
+    ["two days", { audience: "vault", expirationSeconds: 172_800 }, ["COUNT_INVALID"]],
+  ])("is refused for %s", (_, options, codes) => {
+    expect(refusedCodes(() => ProjectedToken.of("/run/secrets/vault", options as never))).toEqual(codes);
+  });
+
+  test.each(["/", "relative", "/etc", "/var/run/secrets/kubernetes.io/serviceaccount"])(
+    "is refused at %s",
+    (path) => {
+      expect(refusedCodes(() => ProjectedToken.of(path, { audience: "vault" }))).toEqual(["PATH_INVALID"]);
+    },
+  );
+});
+
+describe("files about the pod", () => {
+  const info = (fields: unknown) => PodInfoFiles.of("/etc/pod", fields as never);
+
+  test("hold its fields, in any order of them the same", () => {
+    const fields = { team: "metadata.labels['example.com/team']", labels: "metadata.labels" };
+    const reversed = Object.fromEntries(Object.entries(fields).reverse());
+    const { volumes } = podOf({ podInfoFiles: [info(fields)] });
+    expect(volumes).toEqual([
+      {
+        name: expect.stringMatching(/^pod-info-etc-pod/),
+        downwardAPI: {
+          defaultMode: 0o440,
+          items: [
+            { path: "labels", fieldRef: { apiVersion: "v1", fieldPath: "metadata.labels" } },
+            { path: "team", fieldRef: { apiVersion: "v1", fieldPath: fields.team } },
+          ],
+        },
+      },
+    ]);
+    expect(podOf({ podInfoFiles: [info(reversed)] }).volumes).toEqual(volumes);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, "ATTRIBUTE_MISSING"],
+    [{}, "ATTRIBUTE_MISSING"],
+    [{ "../labels": "metadata.labels" }, "NAME_INVALID"],
+    [{ "a/b": "metadata.labels" }, "NAME_INVALID"],
+    [{ ".": "metadata.labels" }, "NAME_INVALID"],
+    [{ node: "spec.nodeName" }, "ENV_INVALID"],
+    [{ labels: 5 }, "ENV_INVALID"],
+    [{ label: "metadata.labels['a b']" }, "ENV_INVALID"],
+  ])("are refused for the fields %j", (fields, code) => {
+    expect(refusedCodes(() => info(fields))).toEqual([code]);
+  });
+});
+
+test("tokens and files of a pod share no path with anything else", () => {
+  const path = "/run/secrets/vault";
+  const writablePaths = [WritablePath.of(`${path}/cache`)];
+  const podInfoFiles = [PodInfoFiles.of(path, { labels: "metadata.labels" })];
+  for (const props of [{ writablePaths }, { podInfoFiles }]) {
+    expect(refusedCodes(() => podOf({ projectedTokens: [vault()], ...props }))).toEqual(["PATH_INVALID"]);
+  }
+});
+
+test("what no factory made is neither a token nor files", () => {
+  const props = { projectedTokens: ["vault"], podInfoFiles: [{ path: "/etc/pod" }] } as never;
+  expect(refusal(() => podOf(props)).map(({ code, what }) => `${code} ${what}`)).toEqual([
+    "VALUE_INVALID projectedTokens[0] is a text",
+    "VALUE_INVALID podInfoFiles[0] is another object",
+  ]);
+});
