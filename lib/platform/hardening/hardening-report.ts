@@ -60,19 +60,18 @@ export interface HardeningReport {
   readonly text: string;
 }
 
-const where = (container: string | undefined) => (container === undefined ? "" : ` (${container})`);
 const because = (reason: string | undefined) => (reason === undefined ? "" : ` - ${reason}`);
 const value = (text: string | undefined) => (text === undefined ? "" : ` is ${text}`);
 
 /** One line for people. */
 export function findingLine(finding: HardeningFinding): string {
-  const { object, container, field, title, reason } = finding;
-  return `${object}${where(container)}: ${title}: ${field}${value(finding.value)}${because(reason)}`;
+  const { object, field, title, reason } = finding;
+  return `${object}: ${title}: ${field}${value(finding.value)}${because(reason)}`;
 }
 
-function changeLine({ object, container, field, before, after, reason }: HardeningChange): string {
+function changeLine({ object, field, before, after, reason }: HardeningChange): string {
   const instead = before === undefined ? "" : `, was ${before}`;
-  return `${object}${where(container)}: ${field} = ${after ?? "nothing"}${instead}${because(reason)}`;
+  return `${object}: ${field} = ${after ?? "nothing"}${instead}${because(reason)}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,7 +1,9 @@
 import { ALL_CONFLICTS, hasSafeValue, HardeningConflict } from "./conflict";
+import { type Fields } from "./fields";
 import {
   type HardeningDecision,
   type HardeningOptions,
+  type HardeningSelector,
   type HardeningWritablePaths,
 } from "./hardening-options";
 import { type Plan, type ReadDecision, type ReadImage, type ReadWritablePaths } from "./plan";
@@ -64,16 +66,21 @@ function checkUser(problems: Problems, user: number): void {
   problems.add("USER_INVALID", `user is ${shown(user)}`, `Give a whole number from ${LEAST_USER} on`);
 }
 
+/** Finds lists that are there and name nothing, and objects that are not named as they must be. */
 function checkLists(
   problems: Problems,
   where: string,
-  lists: { readonly [name: string]: readonly string[] | undefined },
+  given: HardeningSelector | undefined,
+  names: readonly string[],
 ): void {
-  for (const [name, list] of Object.entries(lists)) {
-    if (list?.length !== 0) continue;
-    problems.add("HARDENING_INVALID", `${where}.${name} is empty`, "Name some, or leave it out for all");
+  const lists = new Map(names.map((name) => [name, (given as Fields | undefined)?.[name]]));
+  for (const [name, list] of lists) {
+    if (!Array.isArray(list) || list.length > 0) continue;
+    problems.add("HARDENING_INVALID", `${where}.${name} is empty`, "Name some, or leave it out");
   }
-  for (const object of (lists.objects ?? []).filter((one) => !OBJECT.test(one))) {
+  const objects: unknown = lists.get("objects");
+  for (const object of Array.isArray(objects) ? (objects as unknown[]) : []) {
+    if (typeof object !== "string" || OBJECT.test(object)) continue;
     problems.add(
       "HARDENING_INVALID",
       `${where}.objects names ${shown(object)}`,
@@ -91,8 +98,8 @@ function readDecision(
   const read = shaped(problems, given, DECISION) as HardeningDecision;
   const { conflicts } = read;
   checkReason(problems, where, read.reason);
-  checkLists(problems, where, { conflicts, objects: read.objects, containers: read.containers });
-  if (conflicts === undefined && read.objects === undefined) {
+  checkLists(problems, where, given, ["conflicts", "objects", "containers"]);
+  if (given?.conflicts === undefined && given?.objects === undefined) {
     problems.add(
       "HARDENING_INVALID",
       `${where} names neither conflicts nor objects`,
@@ -113,9 +120,7 @@ function readDecision(
 function readPaths(problems: Problems, where: string, given: HardeningWritablePaths): ReadWritablePaths {
   const read = shaped(problems, given, WRITABLE, ["paths"]) as HardeningWritablePaths;
   const { paths = [] } = read;
-  checkLists(problems, where, { objects: read.objects, containers: read.containers });
-  if (Array.isArray(given?.paths) && paths.length === 0)
-    problems.add("HARDENING_INVALID", `${where}.paths is empty`, "Name a directory, or leave the entry out");
+  checkLists(problems, where, given, ["paths", "objects", "containers"]);
   checkOverlaps(
     problems,
     paths.map(({ path }) => path),
