@@ -1,9 +1,13 @@
-import { App, Chart, Testing } from "cdk8s";
+import { ApiObject, App, Chart, Testing } from "cdk8s";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
+import { hasSafeValue } from "../../lib/platform/hardening/conflict";
 import { Hardening } from "../../lib/platform/hardening/hardening";
+import { type HardeningOptions } from "../../lib/platform/hardening/hardening-options";
 import { ApiServer, describeWithApiServer } from "../support/api-server";
 import { expectPassed, only, policiesOf, refusedBy, until, within } from "./guarded-server";
-import { podsOf, WORKLOADS } from "./hardening-cases";
+import { bare, podsOf, WORKLOADS } from "./hardening-cases";
+import { ALL_CASES } from "./hardening-conflict-cases";
+import { workload } from "./support";
 
 // What a program does or where its image comes from is no matter of hardening.
 const RULES = [
@@ -22,9 +26,13 @@ describeWithApiServer("hardened workloads in a real API server", () => {
   let server: ApiServer;
 
   beforeAll(async () => {
-    server = await ApiServer.start();
+    server = await ApiServer.start("--feature-gates=ImageVolume=true");
     const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
-    const namespaces = [{ name: "shop", labels: restricted }, ...RULES.map((rule) => ({ name: only(rule) }))];
+    const namespaces = [
+      { name: "shop", labels: restricted },
+      { name: "free" },
+      ...RULES.map((rule) => ({ name: only(rule) })),
+    ];
     for (const metadata of namespaces)
       expectPassed(await server.apply({ apiVersion: "v1", kind: "Namespace", metadata }));
   }, 90_000);
@@ -74,6 +82,29 @@ describeWithApiServer("hardened workloads in a real API server", () => {
       }
     }
   });
+
+  test.each(ALL_CASES.filter(({ conflict }) => conflict !== "unreadable"))(
+    "$conflict: $what is what Kubernetes takes when it stays, and with the standard when it is overridden",
+    async ({ conflict, spec, container }) => {
+      const make = (options: HardeningOptions) => {
+        const chart = new Chart(new App(), "shop", { namespace: "shop" });
+        const { metadata, ...rest } = workload("Deployment", "shop", bare(spec, container));
+        new ApiObject(chart, "web", { ...rest, metadata });
+        Hardening.of(chart, options).apply();
+        return Testing.synth(chart).flatMap(asPods);
+      };
+      const stays = make({}).map((pod) => ({ ...pod, metadata: { ...pod.metadata, namespace: "free" } }));
+      // Which only a whole pod of Windows can be.
+      const isOfNode = conflict === "host-process";
+      for (const pod of isOfNode ? [] : stays) {
+        const { body, status } = await server.apply(pod, { dryRun: true });
+        expect([status, body.message]).toEqual([201, undefined]);
+      }
+      if (!hasSafeValue(conflict)) return;
+      const override = [{ conflicts: [conflict], reason: "The test says so" }];
+      for (const pod of make({ override })) expectPassed(await server.apply(pod, { dryRun: true }));
+    },
+  );
 
   test("the guardrails of pods take them too", async () => {
     for (const policy of policiesOf({})) expectPassed(await server.apply(policy));
