@@ -8,7 +8,11 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The images of containers and of volumes. */
 export function hardenImages(pod: Pod): void {
-  for (const container of allContainers(pod)) hardenImage(container, container.fields, "image", "");
+  for (const container of allContainers(pod)) {
+    hardenImage(container, container.fields, "image", "");
+    // Asks the registry at each start, so that a node that has the image gives it only to who may pull it.
+    container.fill("imagePullPolicy", "Always", "immutable-containers");
+  }
   for (const volume of entriesOf(pod.spec.fields.volumes)) {
     const source = fieldsOf(volume.image);
     if (source) hardenImage(pod.spec, source, "reference", `volumes[${String(volume.name)}].image.`);
