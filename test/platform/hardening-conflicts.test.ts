@@ -40,6 +40,15 @@ const web = (spec?: object, container?: object) => {
 
 const fieldOf = (field: string) => `spec.template.spec.${field}`;
 
+test("every conflict is on the page of hardening, with its guardrail", () => {
+  const page = fs.readFileSync(path.join(__dirname, "..", "..", "docs", "hardening.md"), "utf8");
+  for (const conflict of ALL_CONFLICTS) {
+    const [line = ""] = page.split("\n").filter((one) => one.startsWith(`| \`${conflict}\` `));
+    const { practice, rule, title } = CONFLICTS[conflict];
+    for (const text of [title, practice, ...(rule ? [`\`${rule}\``] : [])]) expect(line).toContain(text);
+  }
+});
+
 test("every conflict has cases, a text and a practice", () => {
   expect(Object.keys(CONFLICT_CASES).sort()).toEqual(ALL_CONFLICTS);
   expect(Object.keys(CONFLICTS).sort()).toEqual(ALL_CONFLICTS);
