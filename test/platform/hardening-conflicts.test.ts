@@ -247,6 +247,19 @@ describe("the token of an account", () => {
     expect(tokenOf(other)).toBe(false);
   });
 
+  test("is found too where the pods say no namespace, as in what Helm renders", () => {
+    const chart = new Chart(new App(), "shop");
+    const { metadata, ...rest } = workload("Deployment", "", bare({ serviceAccountName: "operator" }));
+    new ApiObject(chart, "web", { ...rest, metadata: { ...metadata, namespace: undefined } });
+    new ApiObject(chart, "binding", {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: "operator" },
+      subjects: [{ kind: "ServiceAccount", name: "operator", namespace: "shop" }],
+    });
+    expect(Hardening.of(chart).apply().findings).toHaveLength(1);
+  });
+
   test("that the account itself mounts stays, and is found", () => {
     const chart = web();
     new ApiObject(chart, "account", {

@@ -8,12 +8,12 @@ import { podsIn } from "./pods";
 import { hardenPorts } from "./ports";
 import { hardenResources } from "./resources";
 import { hardenRights } from "./rights";
-import { hardenToken, type Accounts } from "./token";
+import { hardenToken, type Account } from "./token";
 import { hardenUsers } from "./users";
 import { Problems } from "../../core/validation-error";
 
 /** Hardens the pods of an object as plain data, in its place; answers what was changed and found. */
-export function harden(data: unknown, plan: Plan, path: string, accounts: Accounts): Notes {
+export function harden(data: unknown, plan: Plan, path: string, accounts: readonly Account[]): Notes {
   const notes: Notes = {
     changes: [],
     findings: [],

@@ -10,7 +10,7 @@ import { type Notes } from "./place";
 import { usablesOf, type Plan, type Usable } from "./plan";
 import { readOptions } from "./read-options";
 import { addStep, originalOf } from "./rendering";
-import { accountsOf, type Accounts } from "./token";
+import { accountsOf, type Account } from "./token";
 import { warn } from "./warnings";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { type PracticeId } from "../../core/practices";
@@ -58,7 +58,7 @@ export class Hardening {
     return new Hardening(scope, plan);
   }
 
-  private accounts: Accounts = { needed: new Set() };
+  private accounts: readonly Account[] = [];
   private readonly acknowledged = new Set<string>();
   private isApplied = false;
 
@@ -170,7 +170,7 @@ export class Hardening {
     record();
   }
 
-  private readAccounts(): Accounts {
+  private readAccounts(): Account[] {
     const all = apiObjectsIn(this.scope.node.root).filter(
       ({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"),
     );

@@ -1,39 +1,40 @@
 import { HardeningConflict } from "./conflict";
-import { entriesOf, isUnsaid, valueAt } from "./fields";
+import { entriesOf, fieldsOf, isUnsaid } from "./fields";
 import { objectsIn, type Pod } from "./pods";
 import { TOKEN_LABEL } from "../../core/guardrail-catalogue";
 
-/** What is known of service accounts: which of them are made to call the API server. */
-export interface Accounts {
-  /** Names with their namespaces, of accounts that have roles or say that pods get their token. */
-  readonly needed: ReadonlySet<string>;
+/** A service account, as an object names it; where no namespace is said, it is that of whoever applies the chart. */
+export interface Account {
+  readonly name: unknown;
+  readonly namespace: unknown;
 }
 
-const keyOf = (namespace: unknown, name: unknown) => JSON.stringify([namespace ?? null, name]);
-
-/** The accounts that objects of a tree, as plain data, speak of. */
-export function accountsOf(objects: readonly unknown[]): Accounts {
-  const needed = new Set<string>();
-  for (const { object } of objects.flatMap(objectsIn)) {
-    const namespace = valueAt(object, "metadata", "namespace");
+/** Those accounts that objects of a tree, as plain data, make to call the API server: with roles, or with a token. */
+export function accountsOf(objects: readonly unknown[]): Account[] {
+  return objects.flatMap(objectsIn).flatMap(({ object }) => {
+    const { name, namespace } = fieldsOf(object.metadata) ?? {};
     if (object.kind === "ServiceAccount" && object.automountServiceAccountToken === true)
-      needed.add(keyOf(namespace, valueAt(object, "metadata", "name")));
-    if (!/^(?:Cluster)?RoleBinding$/.test(String(object.kind))) continue;
-    for (const subject of entriesOf(object.subjects)) {
-      if (subject.kind === "ServiceAccount") needed.add(keyOf(subject.namespace ?? namespace, subject.name));
-    }
-  }
-  return { needed };
+      return [{ name, namespace }];
+    if (!/^(?:Cluster)?RoleBinding$/.test(String(object.kind))) return [];
+    return entriesOf(object.subjects)
+      .filter(({ kind }) => kind === "ServiceAccount")
+      .map((subject) => ({ name: subject.name, namespace: subject.namespace ?? namespace }));
+  });
+}
+
+function isSame(one: Account, name: unknown, namespace: unknown): boolean {
+  const isNear = isUnsaid(one.namespace) || isUnsaid(namespace) || one.namespace === namespace;
+  return one.name === name && isNear;
 }
 
 /** Tokens that nobody asked for, and variables that nobody reads. */
-export function hardenToken(pod: Pod, accounts: Accounts): void {
+export function hardenToken(pod: Pod, accounts: readonly Account[]): void {
   const { spec } = pod;
   const { fields } = spec;
   const key = "automountServiceAccountToken";
   const asked = pod.labels[TOKEN_LABEL.key] === TOKEN_LABEL.value;
   const account = fields.serviceAccountName ?? fields.serviceAccount ?? "default";
-  const isNeeded = isUnsaid(fields[key]) && accounts.needed.has(keyOf(pod.namespace, account));
+  const isNeeded = isUnsaid(fields[key]) && accounts.some((one) => isSame(one, account, pod.namespace));
   const mend = () => (fields[key] = false);
   if (!asked && (fields[key] === true || isNeeded)) {
     spec.found(HardeningConflict.TOKEN_AUTOMOUNT, {
