@@ -125,5 +125,13 @@ export * from "./platform/admission-guardrails-props";
 export { GuardrailException } from "./platform/guardrail-exception";
 export type { GuardrailExceptionProps, NamespaceExceptionProps } from "./platform/guardrail-exception";
 export * from "./platform/guardrail-mode";
+export { Hardening } from "./platform/hardening/hardening";
+export { HardeningConflict } from "./platform/hardening/conflict";
+export * from "./platform/hardening/hardening-options";
+export {
+  type HardeningChange,
+  type HardeningFinding,
+  type HardeningReport,
+} from "./platform/hardening/hardening-report";
 
 export * from "./checks/reachability";

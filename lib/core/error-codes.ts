@@ -271,6 +271,14 @@ export const ERROR_CODES = {
     title: "A guardrail that is none, or one that could not be enforced as asked",
     why: "The API server would refuse it, or let through what it was to refuse, and nobody would notice until it matters.",
   },
+  HARDENING_INVALID: {
+    title: "A hardening that is told something of no use",
+    why: "A decision that decides nothing hides a wrong name, or outlives what it was taken for, and nobody would notice.",
+  },
+  HARDENING_FINDING: {
+    title: "A workload that says the opposite of a practice",
+    why: "Hardening changes nothing that was said, and was told to let nothing of it pass.",
+  },
   CONFIGURATION_UNREADABLE: {
     title: "A configuration that can't be read",
     why: "What is not read can't be judged, and an answer without it could say that a way is closed which is open.",

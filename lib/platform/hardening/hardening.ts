@@ -1,0 +1,201 @@
+import { type ApiObject } from "cdk8s";
+import { App, TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
+import { HardeningConflict } from "./conflict";
+import { CONFLICTS } from "./conflict-texts";
+import { harden } from "./harden";
+import { type HardeningOptions } from "./hardening-options";
+import { findingLine, reportOf, type HardeningFinding, type HardeningReport } from "./hardening-report";
+import { type Notes } from "./place";
+import { usablesOf, type Plan, type Usable } from "./plan";
+import { readOptions } from "./read-options";
+import { addStep, originalOf } from "./rendering";
+import { accountsOf, type Account } from "./token";
+import { warn } from "./warnings";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { type PracticeId } from "../../core/practices";
+import { Problems, ValidationError } from "../../core/validation-error";
+import { apiObjectsIn, dataOf } from "../../manifests/chart-objects";
+import { checkAtSynthesis } from "../../manifests/synthesis-checks";
+import { isOfKind, refuseKind } from "../../workload/shapes";
+
+const ACCOUNT_KINDS = ["ServiceAccount", "RoleBinding", "ClusterRoleBinding"];
+
+/**
+ * Makes workloads that were not written with this library follow the practices: those of plain cdk8s, of cdk8s-plus, and
+ * those that were read with Include or Helm.
+ *
+ * Pods, PodTemplates, Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs and CronJobs are
+ * hardened, those in a List too. What is missing is filled; what was said stays, and where it is against a practice it is a
+ * finding. NetworkPolicies, budgets and accounts are not made: only who knows the workload knows its connections. Make a
+ * SecureNamespace in the chart, which denies all but DNS, and NetworkPolicies of cdk8s-plus beside it.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+export class Hardening {
+  /**
+   * The hardening of all objects below a scope.
+   *
+   * Nothing happens before `apply`.
+   *
+   * @param scope a chart, an Include, an App of cdk8s or any construct below them
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID, HARDENING_INVALID, REASON_MISSING, USER_INVALID, PATH_INVALID,
+   * QUANTITY_INVALID, RESOURCES_INVALID
+   */
+  public static of(scope: IConstruct, options: HardeningOptions = {}): Hardening {
+    const problems = new Problems("Hardening.of");
+    const instead = "a chart, or another construct of cdk8s";
+    if (!isOfKind(scope, ["node"])) refuseKind(problems, "The scope", scope, instead);
+    else if (scope.node.scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+      problems.add(
+        "VALUE_INVALID",
+        "The scope belongs to the tree of Terraform, where there are no workloads",
+        `Give ${instead}`,
+      );
+    }
+    const plan = readOptions(problems, options);
+    problems.throwIfAny();
+    return new Hardening(scope, plan);
+  }
+
+  private accounts: readonly Account[] = [];
+  private readonly acknowledged = new Set<string>();
+  private isApplied = false;
+
+  private constructor(
+    private readonly scope: IConstruct,
+    private readonly plan: Plan,
+  ) {}
+
+  /**
+   * Hardens what is below the scope, and tells what was changed and found.
+   *
+   * It has the last word when the chart is written: containers, patches and objects that come later are hardened too, and
+   * what is found then is told by a warning, of the stack or of the program. Doing it again changes nothing.
+   *
+   * @throws PATH_INVALID; at synthesis HARDENING_INVALID for a decision that decides nothing, and HARDENING_FINDING where
+   * findings are refused
+   */
+  public apply(): HardeningReport {
+    const problems = new Problems(this.scope);
+    const objects = apiObjectsIn(this.scope);
+    this.accounts = this.readAccounts();
+    const notes = objects.map((object) => this.read(object));
+    for (const one of notes) problems.collect(() => one.problems.throwIfAny());
+    problems.throwIfAny();
+    for (const object of objects) this.install(object);
+    objects.forEach((object, index) => notes[index] && this.acknowledge(object, notes[index]));
+    if (!this.isApplied) checkAtSynthesis(this.scope, () => this.check());
+    this.isApplied = true;
+    return reportOf(
+      notes.flatMap(({ changes }) => changes),
+      notes.flatMap(({ findings }) => findings),
+      notes.flatMap(({ accepted }) => accepted),
+    );
+  }
+
+  private harden(object: ApiObject, data: unknown): Notes {
+    return harden(data, this.plan, object.node.path, this.accounts);
+  }
+
+  /** What would be done to an object, as it is now. */
+  private read(object: ApiObject): Notes {
+    try {
+      return this.harden(object, dataOf(object));
+    } catch (error) {
+      if (ValidationError.isValidationError(error)) throw error;
+      // Such as a Deployment of cdk8s-plus that gets its containers later.
+      return unreadable(object, error);
+    }
+  }
+
+  private install(object: ApiObject): void {
+    addStep(object, this, (data) => this.harden(object, data).problems.throwIfAny());
+  }
+
+  /** Hardens what came later, and sees to it that no finding and no decision goes unheard. */
+  private check(): void {
+    this.accounts = this.readAccounts();
+    const problems = new Problems(this.scope);
+    const used = new Set<Usable>();
+    const findings = apiObjectsIn(this.scope).flatMap((object) => {
+      this.install(object);
+      // Of what cdk8s wrote: a hardening that came before may have decided the same.
+      for (const one of this.harden(object, originalOf(object)).used) used.add(one);
+      const notes = this.harden(object, dataOf(object));
+      this.acknowledge(object, notes);
+      return notes.findings;
+    });
+    for (const { where } of usablesOf(this.plan).filter((one) => !used.has(one))) {
+      problems.add(
+        "HARDENING_INVALID",
+        `${where} of the hardening is of no use: there is nothing below ${this.scope.node.path || "the App"} that it would be for`,
+        "Take it out, or name what is there; the report of apply() names objects, containers and conflicts",
+      );
+    }
+    this.tell(problems, findings);
+    problems.throwIfAny();
+  }
+
+  private tell(problems: Problems, findings: readonly HardeningFinding[]): void {
+    if (this.plan.refuseFindings) {
+      for (const one of findings) problems.add("HARDENING_FINDING", findingLine(one), one.fix);
+    } else if (findings.length > 0) {
+      const lines = findings.map((one) => `- ${findingLine(one)}`);
+      const count = `${findings.length} ${findings.length === 1 ? "thing" : "things"}`;
+      warn(
+        this.scope,
+        [`Hardening left ${count} of ${this.scope.node.path || "the App"} as it was said:`, ...lines].join(
+          "\n",
+        ),
+      );
+    }
+  }
+
+  private acknowledge(object: ApiObject, { accepted, used }: Notes): void {
+    for (const { container, field, practice, reason = "", title } of accepted) {
+      const what = `${title}${container === undefined ? "" : ` in the container ${container}`}: ${field}`;
+      this.once([object.node.path, what, reason], () =>
+        Acknowledgements._record(object, practice as PracticeId, what, reason),
+      );
+    }
+    for (const one of this.plan.images.filter((image) => used.has(image)))
+      this.once([object.node.path, one.where], () => one.image._acknowledge(object));
+  }
+
+  private once(key: readonly string[], record: () => void): void {
+    const text = key.join("\n");
+    if (this.acknowledged.has(text)) return;
+    this.acknowledged.add(text);
+    record();
+  }
+
+  private readAccounts(): Account[] {
+    const all = apiObjectsIn(this.scope.node.root).filter(
+      ({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"),
+    );
+    return accountsOf(all.map(dataOf));
+  }
+}
+
+/** The notes of an object that can't be written yet. */
+function unreadable(object: ApiObject, error: unknown): Notes {
+  const { practice, ...text } = CONFLICTS[HardeningConflict.UNREADABLE];
+  const finding = {
+    conflict: HardeningConflict.UNREADABLE,
+    path: object.node.path,
+    object: `${object.kind}/${object.name}`,
+    field: "",
+    practice,
+    ...text,
+    title: `It can't be written yet: ${error instanceof Error ? error.message : String(error)}`,
+    fix: "Apply the hardening when all is made; what comes later is hardened when the chart is synthesized",
+  };
+  return {
+    changes: [],
+    findings: [finding],
+    accepted: [],
+    used: new Set(),
+    problems: new Problems(object),
+  };
+}

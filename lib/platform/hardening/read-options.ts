@@ -1,0 +1,133 @@
+import { ALL_CONFLICTS, hasSafeValue, HardeningConflict } from "./conflict";
+import { type Fields } from "./fields";
+import {
+  type HardeningDecision,
+  type HardeningOptions,
+  type HardeningSelector,
+  type HardeningWritablePaths,
+} from "./hardening-options";
+import { type Plan, type ReadDecision, type ReadImage, type ReadWritablePaths } from "./plan";
+import { checkReason } from "../../core/reason";
+import { shown } from "../../core/shown";
+import { type Problems } from "../../core/validation-error";
+import { CONTAINER_SHAPES } from "../../workload/container-shapes";
+import { type ContainerImage } from "../../workload/container-image";
+import { checkOverlaps } from "../../workload/mount-path";
+import { DEFAULT_RESOURCES, readResources } from "../../workload/read-resources";
+import { choice, kind, listOf, mapOf, refuseKind, shaped, text } from "../../workload/shapes";
+
+const DEFAULT_USER = 65532;
+const LEAST_USER = 10_000;
+const LARGEST_USER = 2 ** 31 - 1;
+const OBJECT = /^[A-Z][A-Za-z]*\/\S+$/;
+
+const objects = listOf(text(), 'a list of kinds and names, for example ["Deployment/web"]');
+const containers = listOf(text(), 'a list of names, for example ["web"]');
+const entries = listOf(kind([], "an object"), 'a list, for example [{ objects: ["Deployment/web"], … }]');
+const DECISION = {
+  conflicts: listOf(
+    choice(HardeningConflict, "HardeningConflict.ROOT_USER or another one"),
+    "a list, for example [HardeningConflict.ROOT_USER]",
+  ),
+  objects,
+  containers,
+};
+const WRITABLE = { objects, containers, paths: CONTAINER_SHAPES.writablePaths };
+const OPTIONS = {
+  resources: CONTAINER_SHAPES.resources,
+  images: mapOf(CONTAINER_SHAPES.image, "an object, for example { [reference]: ContainerImage.of(…) }"),
+  writablePaths: entries,
+  override: entries,
+  accept: entries,
+};
+
+/** Reads the options of a hardening; what is wrong with them goes into the problems. */
+export function readOptions(problems: Problems, given: HardeningOptions | undefined): Plan {
+  const options = shaped(problems, given, OPTIONS) as HardeningOptions;
+  const { user = DEFAULT_USER, override = [], accept = [], writablePaths = [], images = {} } = options;
+  const { refuseFindings = false } = options;
+  checkUser(problems, user);
+  if (typeof refuseFindings !== "boolean")
+    refuseKind(problems, "refuseFindings", refuseFindings, "true or false");
+  const decisions = (name: string, all: readonly HardeningDecision[]) =>
+    all.map((one, index) => readDecision(problems, `${name}[${index}]`, one, name === "override"));
+  return {
+    user,
+    resources: readResources(problems, options.resources ?? DEFAULT_RESOURCES).texts,
+    writablePaths: writablePaths.map((one, index) => readPaths(problems, `writablePaths[${index}]`, one)),
+    images: Object.entries(images).map(([reference, image]) => readImage(reference, image)),
+    decisions: [...decisions("override", override), ...decisions("accept", accept)],
+    refuseFindings,
+  };
+}
+
+function checkUser(problems: Problems, user: number): void {
+  if (Number.isInteger(user) && user >= LEAST_USER && user <= LARGEST_USER) return;
+  problems.add("USER_INVALID", `user is ${shown(user)}`, `Give a whole number from ${LEAST_USER} on`);
+}
+
+/** Finds lists that are there and name nothing, and objects that are not named as they must be. */
+function checkLists(
+  problems: Problems,
+  where: string,
+  given: HardeningSelector | undefined,
+  names: readonly string[],
+): void {
+  const lists = new Map(names.map((name) => [name, (given as Fields | undefined)?.[name]]));
+  for (const [name, list] of lists) {
+    if (!Array.isArray(list) || list.length > 0) continue;
+    problems.add("HARDENING_INVALID", `${where}.${name} is empty`, "Name some, or leave it out");
+  }
+  const objects: unknown = lists.get("objects");
+  for (const object of Array.isArray(objects) ? (objects as unknown[]) : []) {
+    if (typeof object !== "string" || OBJECT.test(object)) continue;
+    problems.add(
+      "HARDENING_INVALID",
+      `${where}.objects names ${shown(object)}`,
+      "Write the kind and the name with a slash: Deployment/web",
+    );
+  }
+}
+
+function readDecision(
+  problems: Problems,
+  where: string,
+  given: HardeningDecision,
+  isOverride: boolean,
+): ReadDecision {
+  const read = shaped(problems, given, DECISION) as HardeningDecision;
+  const { conflicts } = read;
+  checkReason(problems, where, read.reason);
+  checkLists(problems, where, given, ["conflicts", "objects", "containers"]);
+  if (given?.conflicts === undefined && given?.objects === undefined) {
+    problems.add(
+      "HARDENING_INVALID",
+      `${where} names neither conflicts nor objects`,
+      'Say what is decided: conflicts: [HardeningConflict.ROOT_USER], or objects: ["Deployment/web"]',
+    );
+  }
+  for (const conflict of isOverride ? (conflicts ?? []) : []) {
+    if (!ALL_CONFLICTS.includes(conflict) || hasSafeValue(conflict)) continue;
+    problems.add(
+      "HARDENING_INVALID",
+      `${where} names ${conflict}, for which no value is right everywhere`,
+      "Mend the chart, give images another one with `images`, or accept it with a reason",
+    );
+  }
+  return { ...read, where, isOverride };
+}
+
+function readPaths(problems: Problems, where: string, given: HardeningWritablePaths): ReadWritablePaths {
+  const read = shaped(problems, given, WRITABLE, ["paths"]) as HardeningWritablePaths;
+  const { paths = [] } = read;
+  checkLists(problems, where, given, ["paths", "objects", "containers"]);
+  checkOverlaps(
+    problems,
+    paths.map(({ path }) => path),
+  );
+  return { ...read, paths, where };
+}
+
+function readImage(reference: string, image: ContainerImage): ReadImage {
+  return { reference, image, where: `images["${reference}"]` };
+}

@@ -1,0 +1,58 @@
+import { entriesOf, fieldsOf, isUnsaid, valueAt } from "./fields";
+import { type Container, type Pod } from "./pods";
+import { parseQuantity } from "../../core/quantity";
+import { type ResourceRange } from "../../workload/container-resources";
+
+const NANO = 1_000_000_000n;
+const MEBI = 1024n * 1024n * NANO;
+const PRACTICE = "least-privilege";
+
+const quantityOf = (value: unknown) =>
+  typeof value === "string" || typeof value === "number" ? parseQuantity(String(value)) : undefined;
+
+/** A number of bytes as a quantity. */
+function textOf(billionths: bigint): string {
+  return billionths % MEBI === 0n ? `${billionths / MEBI}Mi` : String(billionths / NANO);
+}
+
+/** How much fits into the empty directories that a container mounts, of one medium. */
+function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint {
+  const names = new Set(entriesOf(container.fields.volumeMounts).map(({ name }) => name));
+  return entriesOf(pod.spec.fields.volumes)
+    .filter(({ name }) => names.has(name))
+    .map(({ emptyDir }) => fieldsOf(emptyDir) ?? {})
+    .filter(({ medium }) => (medium === "Memory") === inMemory)
+    .reduce((sum, { sizeLimit }) => sum + (quantityOf(sizeLimit) ?? 0n), 0n);
+}
+
+/** The limit of a container that has none: not below what it asks for. */
+function limitFor(fallback: string, request: unknown, room: bigint): unknown {
+  const least = (parseQuantity(fallback) ?? 0n) + room;
+  const text = room === 0n ? fallback : textOf(least);
+  if (isUnsaid(request)) return text;
+  const asked = quantityOf(request);
+  return asked === undefined || asked > least ? request : text;
+}
+
+function fillResource(container: Container, name: string, range: ResourceRange, room: bigint): void {
+  const resources = container.within("resources");
+  const requests = resources?.within("requests");
+  const limits = resources?.within("limits");
+  if (!requests || !limits) return;
+  const said = limits.fields[name];
+  limits.fill(name, limitFor(range.limit, requests.fields[name], room), PRACTICE);
+  requests.fill(name, isUnsaid(said) ? range.request : said, PRACTICE);
+}
+
+/** What containers use of their node: what they say nothing about is filled. */
+export function hardenResources(pod: Pod): void {
+  const { cpu, memory, ephemeralStorage } = pod.spec.plan.resources;
+  const ofPod = (name: string) =>
+    ["requests", "limits"].some((side) => !isUnsaid(valueAt(pod.spec.fields, "resources", side, name)));
+  for (const container of pod.containers) {
+    // What is said for the pod as a whole is not said again: together the containers may not ask for more.
+    if (!ofPod("cpu")) fillResource(container, "cpu", cpu, 0n);
+    if (!ofPod("memory")) fillResource(container, "memory", memory, roomOf(pod, container, true));
+    fillResource(container, "ephemeral-storage", ephemeralStorage, roomOf(pod, container, false));
+  }
+}

@@ -1,0 +1,177 @@
+import { type HardeningConflict } from "../../lib/platform/hardening/conflict";
+
+/** A conflict as a workload has it. */
+export interface ConflictCase {
+  readonly spec?: object;
+  readonly container?: object;
+  /** The field, below the pod's spec. */
+  readonly field: string;
+  /** What stands there; undefined where it is not told. */
+  readonly value: unknown;
+  /** What an override makes of it; undefined where it is taken away. */
+  readonly after?: unknown;
+}
+
+const inContext = (
+  securityContext: object,
+  field: string,
+  value: unknown,
+  after?: unknown,
+): ConflictCase => ({
+  container: { securityContext },
+  field: `containers[web].securityContext.${field}`,
+  value,
+  after,
+});
+const inPod = (securityContext: object, field: string, value: unknown, after?: unknown): ConflictCase => ({
+  spec: { securityContext },
+  field: `securityContext.${field}`,
+  value,
+  after,
+});
+const ofContainer = (container: object, field: string, value: unknown, after?: unknown): ConflictCase => ({
+  container,
+  field: `containers[web].${field}`,
+  value,
+  after,
+});
+const ofPod = (spec: object, field: string, value: unknown, after?: unknown): ConflictCase => ({
+  spec,
+  field,
+  value,
+  after,
+});
+const volume = (source: object, value: unknown, after?: unknown): ConflictCase =>
+  ofPod({ volumes: [{ name: "data", ...source }] }, "volumes[data]", value, after);
+const probe = (host: string) => ({ livenessProbe: { httpGet: { host, port: 8080 } } });
+const unconfined = { type: "Unconfined" };
+
+/** What is found, by the conflict that it is. */
+export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: string]: ConflictCase } } = {
+  "added-capabilities": {
+    "of a container": inContext({ capabilities: { add: ["NET_ADMIN"] } }, "capabilities.add", ["NET_ADMIN"]),
+    "all of them": inContext({ capabilities: { add: ["ALL"] } }, "capabilities.add", ["ALL"]),
+  },
+  "apparmor-unconfined": {
+    "of a pod": inPod({ appArmorProfile: unconfined }, "appArmorProfile", unconfined),
+    "of a container": inContext({ appArmorProfile: unconfined }, "appArmorProfile", unconfined),
+  },
+  "credential-literal": {
+    "in a variable": ofContainer(
+      { env: [{ name: "PASSWORD", value: "hunter22" }] },
+      "env[PASSWORD]",
+      undefined,
+    ),
+    "in an argument": ofContainer({ args: ["--password=hunter22"] }, "args", undefined),
+  },
+  "host-namespace": Object.fromEntries(
+    ["hostNetwork", "hostPID", "hostIPC"].map((key) => [key, ofPod({ [key]: true }, key, true, false)]),
+  ),
+  "host-path": {
+    "a directory": volume(
+      { hostPath: { path: "/var/log" } },
+      { hostPath: { path: "/var/log" } },
+      { emptyDir: { sizeLimit: "64Mi" } },
+    ),
+  },
+  "host-port": {
+    "of a container": ofContainer(
+      { ports: [{ name: "http", containerPort: 8080, hostPort: 8080 }] },
+      "ports[http].hostPort",
+      8080,
+    ),
+  },
+  "host-process": {
+    "of a container": inContext({ windowsOptions: { hostProcess: true } }, "windowsOptions", {
+      hostProcess: true,
+    }),
+  },
+  "image-latest": {
+    "said to be latest": ofContainer({ image: "redis:latest" }, "image", "redis:latest"),
+    "no tag": ofContainer({ image: "registry.example:5000/redis" }, "image", "registry.example:5000/redis"),
+  },
+  "image-tag": {
+    "a tag": ofContainer({ image: "redis:7.4" }, "image", "redis:7.4"),
+    "a digest that is none": ofContainer({ image: "redis:7.4@sha256:12" }, "image", "redis:7.4@sha256:12"),
+    "of a volume": ofPod(
+      { volumes: [{ name: "data", image: { reference: "data:1" } }] },
+      "volumes[data].image.reference",
+      "data:1",
+    ),
+  },
+  "low-id": {
+    "a user": inPod({ runAsUser: 999 }, "runAsUser", 999, 65532),
+    "the group of root": inContext({ runAsGroup: 0 }, "runAsGroup", 0, 65532),
+    "the group of files": inPod({ fsGroup: 2000 }, "fsGroup", 2000, 65532),
+  },
+  "privilege-escalation": {
+    "of a container": inContext({ allowPrivilegeEscalation: true }, "allowPrivilegeEscalation", true, false),
+  },
+  privileged: { "a container": inContext({ privileged: true }, "privileged", true, false) },
+  "privileged-port": {
+    "of a container": ofContainer(
+      { ports: [{ name: "http", containerPort: 80 }] },
+      "ports[http].containerPort",
+      80,
+      { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] },
+    ),
+  },
+  "probe-host": {
+    "of a probe": ofContainer(probe("node.example"), "livenessProbe.httpGet.host", "node.example"),
+    "of a hook": ofContainer(
+      { lifecycle: { preStop: { tcpSocket: { host: "a.example", port: 1 } } } },
+      "lifecycle.preStop.tcpSocket.host",
+      "a.example",
+    ),
+  },
+  "proc-mount": {
+    "of a container": {
+      ...inContext({ procMount: "Unmasked" }, "procMount", "Unmasked"),
+      // Else Kubernetes refuses it, whatever the standard is.
+      spec: { hostUsers: false },
+    },
+  },
+  "root-user": {
+    "of a pod": inPod({ runAsUser: 0 }, "runAsUser", 0, 65532),
+    "of a container": inContext({ runAsUser: 0 }, "runAsUser", 0, 65532),
+    "allowed for a pod": inPod({ runAsNonRoot: false }, "runAsNonRoot", false, true),
+    "allowed for a container": inContext({ runAsNonRoot: false }, "runAsNonRoot", false, true),
+  },
+  "seccomp-unconfined": {
+    "of a pod": inPod({ seccompProfile: unconfined }, "seccompProfile.type", "Unconfined", "RuntimeDefault"),
+    "of a container": inContext(
+      { seccompProfile: unconfined },
+      "seccompProfile.type",
+      "Unconfined",
+      "RuntimeDefault",
+    ),
+  },
+  "secret-env": {
+    "a key": ofContainer(
+      { env: [{ name: "KEY", valueFrom: { secretKeyRef: { name: "db", key: "password" } } }] },
+      "env[KEY]",
+      "password of db",
+    ),
+    "all keys": ofContainer({ envFrom: [{ secretRef: { name: "db" } }] }, "envFrom[db]", "all of db"),
+  },
+  "selinux-options": {
+    "a type": inPod({ seLinuxOptions: { type: "spc_t" } }, "seLinuxOptions", { type: "spc_t" }),
+    "a user": inContext({ seLinuxOptions: { user: "root" } }, "seLinuxOptions", { user: "root" }),
+  },
+  "service-links": { "of a pod": ofPod({ enableServiceLinks: true }, "enableServiceLinks", true, false) },
+  sysctl: {
+    "of a pod": inPod({ sysctls: [{ name: "kernel.msgmax", value: "1" }] }, "sysctls[kernel.msgmax]", "1"),
+  },
+  "token-automount": {
+    "of a pod": ofPod({ automountServiceAccountToken: true }, "automountServiceAccountToken", true, false),
+  },
+  unreadable: { Windows: ofPod({ os: { name: "windows" } }, "os.name", "windows") },
+  "volume-type": { NFS: volume({ nfs: { server: "nfs.example", path: "/" } }, "nfs") },
+  "writable-root-filesystem": {
+    "of a container": inContext({ readOnlyRootFilesystem: false }, "readOnlyRootFilesystem", false, true),
+  },
+};
+/** All of them, each with the name of its conflict. */
+export const ALL_CASES = Object.entries(CONFLICT_CASES).flatMap(([conflict, cases]) =>
+  Object.entries(cases).map(([what, one]) => ({ conflict: conflict as HardeningConflict, what, ...one })),
+);
