@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Judges the manifests of the synthesized examples by what others wrote: Kubernetes' own schemas, with unknown fields
-# refused, and the API server's own restricted Pod Security Standard. Each judge must first refuse what is broken.
+# Judges the manifests of the synthesized examples, and hundreds of generated combinations of all options, by what others
+# wrote: Kubernetes' own schemas, with unknown fields refused, and the API server's own restricted Pod Security Standard.
+# Each judge must first refuse what is broken. SEED draws other combinations.
 # Needs python3 and the Python package index for the one, go and the Go module proxy for the other; a judge whose
 # language is not installed is skipped. `npm run examples` first.
 set -uo pipefail
@@ -15,6 +16,10 @@ if [ ${#manifests[@]} -eq 0 ]; then
   echo "There are no manifests; run npm run examples first"
   exit 1
 fi
+
+# One file for each kind of a namespace's objects would take the judges an hour to start; these are a few large ones.
+node scripts/register.js test/workload/write-combinations.ts "$temporary/combinations" || exit 1
+manifests+=("$temporary"/combinations/*.yaml)
 
 # A pod as root whose label says so in a field that does not exist.
 cat >"$temporary/broken.yaml" <<'END'
