@@ -17,7 +17,6 @@ if [ ${#manifests[@]} -eq 0 ]; then
   exit 1
 fi
 
-# One file for each kind of a namespace's objects would take the judges an hour to start; these are a few large ones.
 node scripts/register.js test/workload/write-combinations.ts "$temporary/combinations" || exit 1
 manifests+=("$temporary"/combinations/*.yaml)
 
