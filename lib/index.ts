@@ -83,6 +83,7 @@ export { RoleScope } from "./workload/role-scope";
 export { Verb } from "./workload/role-verb";
 export * from "./workload/secret-files";
 export * from "./workload/secure-namespace";
+export * from "./workload/secure-namespace-props";
 export * from "./workload/security-rule-management";
 export * from "./workload/service-backend";
 export * from "./workload/subject";

@@ -211,6 +211,10 @@ export const ERROR_CODES = {
     title: "A connection to a tenant that is no peer",
     why: "Tenants share a cluster because nothing of one reaches another; an exception is for both of them to name.",
   },
+  CLASS_NOT_ALLOWED: {
+    title: "A storage or priority class that a namespace may not use",
+    why: "The API server refuses each such claim and pod, and says so only in an event of what was to make it.",
+  },
   PERMISSION_INVALID: {
     title: "A permission that grants nothing",
     why: "The API server stores every rule, known words or not; one that fits no request looks as if it granted something.",
