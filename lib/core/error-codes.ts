@@ -175,6 +175,10 @@ export const ERROR_CODES = {
     title: "An image from where no image may come from",
     why: "Images of the registries that were named are built, scanned and signed by people you know; others by anyone.",
   },
+  HOST_ACCESS_INVALID: {
+    title: "Access to a node that was not declared, or where none is let in",
+    why: "A pod that reaches its node reaches all pods on it; a restricted namespace refuses it in an event that nobody sees.",
+  },
   USER_INVALID: {
     title: "A container that runs as root or as a low user id",
     why: "Root in a container is root on the node after one escape; a low id may belong to an account of the node.",

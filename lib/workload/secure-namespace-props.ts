@@ -1,4 +1,5 @@
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { type PodSecurityLevel } from "./pod-security-level";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
 
 /** What a namespace is like. */
@@ -14,6 +15,12 @@ export interface SecureNamespaceProps {
    * @default KubernetesVersion.V1_34
    */
   readonly podSecurityVersion?: KubernetesVersion;
+  /**
+   * The level of the Pod Security Standard that is enforced.
+   *
+   * @default PodSecurityLevel.restricted()
+   */
+  readonly podSecurity?: PodSecurityLevel;
   /**
    * What all pods may take together.
    *

@@ -8,14 +8,17 @@ import {
   storageBinding,
   storagePolicy,
 } from "./namespace-classes";
+import { guardPrivileged, noteLevel } from "./host-access-guard";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
 import { checkMembers, noteNamespace } from "./namespace-members";
 import { type Amounts } from "./namespace-pods";
 import { checkRoom, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
+import { PodSecurityLevel } from "./pod-security-level";
 import { type SecureNamespaceProps } from "./secure-namespace-props";
 import { kind, shaped } from "./shapes";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
+import { Acknowledgements } from "../core/acknowledgement";
 import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
@@ -29,6 +32,8 @@ const MODES = ["audit", "enforce", "warn"];
 /**
  * A namespace that runs only pods of the restricted Pod Security Standard, which connect to nothing but DNS until told.
  *
+ * With `PodSecurityLevel.privilegedFor` it runs daemon sets with declared host access, and nothing else.
+ *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
  */
 export class SecureNamespace extends Construct {
@@ -37,11 +42,11 @@ export class SecureNamespace extends Construct {
 
   /**
    * @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID,
-   * ATTRIBUTE_MISSING; at synthesis RESOURCES_INVALID where it has no room for the chart, CLASS_NOT_ALLOWED, NAME_INVALID where
-   * the chart's namespace is another one
+   * ATTRIBUTE_MISSING; at synthesis RESOURCES_INVALID where it has no room for the chart, CLASS_NOT_ALLOWED,
+   * HOST_ACCESS_INVALID, NAME_INVALID where the chart's namespace is another one
    */
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
-    const { labels, quota, limits } = read(scope, id, props);
+    const { labels, level, quota, limits } = read(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
     this.name = props.name;
@@ -57,6 +62,12 @@ export class SecureNamespace extends Construct {
       limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
     };
     this.limitClasses(props);
+    noteLevel(this, level);
+    if (level.reason !== undefined) {
+      guardPrivileged(this);
+      const what = `namespace ${this.name} enforces no Pod Security Standard`;
+      Acknowledgements._record(this, "non-root", what, level.reason);
+    }
     noteNamespace(Chart.of(this), this.name);
     checkAtSynthesis(this, () => checkMembers(Chart.of(this)));
     checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
@@ -139,6 +150,7 @@ export class SecureNamespace extends Construct {
 }
 
 const SHAPES = {
+  podSecurity: kind(["enforcedLevel"], 'PodSecurityLevel.privilegedFor({ reason: "..." })'),
   podSecurityVersion: kind(["minor"], "KubernetesVersion.V1_34"),
   quota: kind([], 'an object, for example { memoryLimits: "50Gi" }'),
   limits: kind([], 'an object, for example { maximumMemory: "16Gi" }'),
@@ -146,6 +158,7 @@ const SHAPES = {
 };
 
 interface Read {
+  readonly level: PodSecurityLevel;
   readonly labels: { [key: string]: string };
   readonly quota: object;
   readonly limits: object;
@@ -156,8 +169,9 @@ function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as SecureNamespaceProps;
   const version = props.podSecurityVersion ?? KubernetesVersion.V1_34;
+  const level = props.podSecurity ?? PodSecurityLevel.restricted();
   const security = MODES.flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, "restricted"],
+    [`pod-security.kubernetes.io/${mode}`, mode === "enforce" ? level.enforcedLevel : "restricted"],
     [`pod-security.kubernetes.io/${mode}-version`, `v1.${version.minor}`],
   ]);
   checkObjectName(problems, "name", props.name);
@@ -173,7 +187,7 @@ function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   const quota = quotaSpec(problems, props.quota);
   const limits = limitsSpec(problems, props.limits);
   problems.throwIfAny();
-  return { labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
+  return { level, labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
 }
 
 /** Adds a problem where the quota gives something to a class that is not allowed. */

@@ -1,7 +1,6 @@
-import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { isOfSameCluster } from "./same-cluster";
 import { Problems } from "../core/validation-error";
-import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 interface Named extends IConstruct {
@@ -32,9 +31,4 @@ export function guardName(tenant: Named): void {
     );
     problems.throwIfAny();
   });
-}
-
-function isOfSameCluster(one: IConstruct, other: IConstruct): boolean {
-  const [first, second] = [one, other].map((each) => scopeOf(Chart.of(each)));
-  return first === undefined || second === undefined ? first === second : isSameCluster(first, second);
 }

@@ -7,7 +7,11 @@ const LONGEST = 63;
  *
  * @param owner the container that the volume belongs to, where that is not the program's.
  */
-export function volumeName(kind: "config" | "secret" | "shared" | "writable", path = "", owner = ""): string {
+export function volumeName(
+  kind: "config" | "host" | "secret" | "shared" | "writable",
+  path = "",
+  owner = "",
+): string {
   const parts = path.toLowerCase().split(/[^a-z0-9]+/);
   const name = [...(owner === "" ? [] : [owner, ""]), kind, ...parts.filter((part) => part !== "")].join("-");
   // Where characters were lost, another path could have the same name.
