@@ -1,10 +1,13 @@
 import { App, Chart } from "cdk8s";
 import { objectsOf } from "../../lib/manifests/chart-objects";
+import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
+import { GuardrailException } from "../../lib/platform/guardrail-exception";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HostAccess } from "../../lib/workload/host-access";
 import { PodSecurityLevel } from "../../lib/workload/pod-security-level";
 import { SecureNamespace } from "../../lib/workload/secure-namespace";
 import { type ApiAnswer, ApiServer, describeWithApiServer } from "../support/api-server";
+import { policiesOf, until } from "../platform/guarded-server";
 import { IMAGE } from "./support";
 
 const REASON = { reason: "The test asks for it" };
@@ -66,4 +69,19 @@ describeWithApiServer("host access in a real API server", () => {
       expect(body.message).toMatch(/violates PodSecurity "restricted:v1\.34"/);
     },
   );
+
+  test("guardrails let it in by the two exceptions that their documentation names, and refuse it without them", async () => {
+    const exceptionOf = (rule: GuardrailRule) =>
+      GuardrailException.of({ namespace: "agents", rule, ...REASON });
+    const guard = async (...rules: GuardrailRule[]) => {
+      const policies = policiesOf({ exceptions: rules.map(exceptionOf) });
+      for (const object of policies) expect((await server.apply(object)).status).toBeLessThan(300);
+    };
+    const refusal = async () => ((await podIn("agents", 3)).body.message ?? "") as string;
+    await guard();
+    await until("the guardrails", async () => (await refusal()).includes("secure-oke-"));
+    expect(await refusal()).toMatch(/'secure-oke-(no-host-access|non-root)'/);
+    await guard(GuardrailRule.NO_HOST_ACCESS, GuardrailRule.NON_ROOT);
+    await until("the exceptions", async () => (await refusal()) === "");
+  }, 120_000);
 });
