@@ -104,6 +104,7 @@ export class SecureNamespace extends Construct {
       binding.addDependency(policy);
       for (const object of [policy, binding]) this.leaveNamespace(object);
     }
+    if (!priority && !storage) return;
     // At synthesis, when all pods and claims are there and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
