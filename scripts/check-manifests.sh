@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Judges the manifests of the synthesized examples, and workloads with generated options, by what others wrote: Kubernetes'
-# own schemas, with unknown fields refused, and the API server's own restricted Pod Security Standard. Each judge must
-# first refuse what is broken.
+# Judges the manifests of the synthesized examples, and hundreds of generated combinations of all options, by what others
+# wrote: Kubernetes' own schemas, with unknown fields refused, and the API server's own restricted Pod Security Standard.
+# Each judge must first refuse what is broken. SEED draws other combinations.
 # Needs python3 and the Python package index for the one, go and the Go module proxy for the other; a judge whose
 # language is not installed is skipped. `npm run examples` first.
 set -uo pipefail
@@ -17,9 +17,8 @@ if [ ${#manifests[@]} -eq 0 ]; then
   exit 1
 fi
 
-# No field is written that one of the versions does not know, whatever a workload is given.
-node scripts/register.js test/workload/write-combinations.ts "$temporary/combinations.yaml" || exit 1
-manifests+=("$temporary/combinations.yaml")
+node scripts/register.js test/workload/write-combinations.ts "$temporary/combinations" || exit 1
+manifests+=("$temporary"/combinations/*.yaml)
 
 # A pod as root whose label says so in a field that does not exist.
 cat >"$temporary/broken.yaml" <<'END'

@@ -63,7 +63,8 @@ new Tenant(shop, "tenant", {
   developers: [groupOf("shopdevelopers")],
   allowedRegistries: ["fra.ocir.io/acme/shop"],
   allowedPeers: ["bank"],
-  quota: { pods: 40, loadBalancers: 1 },
+  quota: { pods: 40, loadBalancers: 1, storageRequests: "500Gi", volumeClaims: 5 },
+  allowedStorageClasses: ["oci-bv"],
   costLabels: { "cost-center": "4712" },
 });
 const web = new HardenedDeployment(shop, "web", { image: image("shop/web"), port: 8080 });
@@ -78,7 +79,8 @@ web.exposeViaLoadBalancer({
 const toys = new Chart(kubernetes, "toys", { namespace: "toys" });
 new Tenant(toys, "tenant", {
   developers: [groupOf("toysdevelopers")],
-  quota: { pods: 10, loadBalancers: 0 },
+  quota: { pods: 10, loadBalancers: 0, volumeClaims: 0 },
+  allowedPriorityClasses: ["give-way"],
   limits: { maximumCpu: "1", maximumMemory: "1Gi" },
   costLabels: { "cost-center": "4713" },
 });

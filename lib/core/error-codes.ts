@@ -191,6 +191,10 @@ export const ERROR_CODES = {
     title: "Something to fetch that can't be fetched safely",
     why: "What comes from the network at start runs with the program, and is only as good as the check of what it is.",
   },
+  HOST_ACCESS_INVALID: {
+    title: "Access to a node that was not declared, or where none is let in",
+    why: "A pod that reaches its node reaches all pods on it; a restricted namespace refuses it in an event that nobody sees.",
+  },
   USER_INVALID: {
     title: "A container that runs as root or as a low user id",
     why: "Root in a container is root on the node after one escape; a low id may belong to an account of the node.",
@@ -226,6 +230,10 @@ export const ERROR_CODES = {
   PEER_NOT_ALLOWED: {
     title: "A connection to a tenant that is no peer",
     why: "Tenants share a cluster because nothing of one reaches another; an exception is for both of them to name.",
+  },
+  CLASS_NOT_ALLOWED: {
+    title: "A storage or priority class that a namespace may not use",
+    why: "The API server refuses each such claim and pod, and says so only in an event of what was to make it.",
   },
   PERMISSION_INVALID: {
     title: "A permission that grants nothing",

@@ -1,3 +1,4 @@
+import { type HostAccess } from "./host-access";
 import { type ListeningPodProps } from "./listening-pod-props";
 
 /** What a hardened daemon set runs on each node. */
@@ -8,4 +9,12 @@ export interface HardenedDaemonSetProps extends ListeningPodProps {
    * @default 1
    */
   readonly maxUnavailable?: number;
+  /**
+   * What the pods reach of their node, each with its reason.
+   *
+   * It needs a SecureNamespace whose `podSecurity` is `PodSecurityLevel.privilegedFor`: restricted ones refuse such pods.
+   *
+   * @default - nothing
+   */
+  readonly hostAccess?: HostAccess[];
 }

@@ -1,3 +1,11 @@
+/** What claims of one storage class may take together. */
+export interface StorageClassQuota {
+  /** Capacity that is claimed, such as `500Gi`. @default - as much as that of all classes */
+  readonly storageRequests?: string;
+  /** How many claims there may be, 0 or more; 0 keeps the class away. @default - as many as of all classes */
+  readonly volumeClaims?: number;
+}
+
 /**
  * What all pods and Services of a namespace may take together.
  *
@@ -34,6 +42,17 @@ export interface NamespaceQuota {
    * @default - as many as load balancers
    */
   readonly nodePorts?: number;
+  /** Capacity of volumes that is claimed, of all storage classes, such as `1Ti`. @default - no limit */
+  readonly storageRequests?: string;
+  /** How many claims of volumes there may be, of all storage classes, 0 or more. @default - no limit */
+  readonly volumeClaims?: number;
+  /**
+   * What claims of single storage classes may take, by the names of these.
+   *
+   * @default - that of all classes
+   * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/#storage-resource-quota
+   */
+  readonly storageClasses?: { [name: string]: StorageClassQuota };
 }
 
 /**

@@ -1,12 +1,15 @@
 import { given } from "./chart-objects";
 import { type ResourceRange } from "./container-resources";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { storageHard } from "./namespace-storage-quota";
 import { DEFAULT_RESOURCES, resourcesManifest } from "./read-resources";
 import { parseQuantity, readBytes, readCpu } from "../core/quantity";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
-const QUOTA: Required<Omit<NamespaceQuota, "nodePorts">> = {
+const QUOTA: Required<
+  Omit<NamespaceQuota, "nodePorts" | "storageRequests" | "volumeClaims" | "storageClasses">
+> = {
   cpuRequests: "10",
   cpuLimits: "50",
   memoryRequests: "25Gi",
@@ -86,6 +89,7 @@ export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): objec
       pods: String(all.pods),
       "services.loadbalancers": String(all.loadBalancers),
       "services.nodeports": String(nodePorts),
+      ...storageHard(problems, quota),
     },
   };
 }

@@ -17,6 +17,7 @@ interface Template {
   readonly spec: {
     readonly containers?: CountedContainer[];
     readonly initContainers?: CountedContainer[];
+    readonly priorityClassName?: string;
   };
 }
 
@@ -53,6 +54,7 @@ export interface CountedPods {
   readonly needsSurge: boolean;
   readonly containers: readonly CountedContainer[];
   readonly initContainers: readonly CountedContainer[];
+  readonly priorityClassName?: string;
 }
 
 const KINDS: readonly (readonly [string, string])[] = [
@@ -88,6 +90,7 @@ export function podsIn(chart: Chart, namespace: string): CountedPods[] {
         needsSurge: kind === "Deployment" && needsSurge(runner),
         containers: pod.containers ?? [],
         initContainers: pod.initContainers ?? [],
+        priorityClassName: pod.priorityClassName,
       };
     }),
   );

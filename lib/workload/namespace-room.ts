@@ -1,4 +1,5 @@
 import { type Chart } from "cdk8s";
+import { checkClaims, claimsIn } from "./namespace-claims";
 import { objectsIn, podsIn, type Amounts, type CountedContainer, type CountedPods } from "./namespace-pods";
 import { checkServices, type CountedService } from "./namespace-services";
 import { parseQuantity } from "../core/quantity";
@@ -27,7 +28,7 @@ const amount = (value: string | number | undefined) => known(value) ?? 0n;
 const greater = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /**
- * Adds a problem for what the namespace would start no pod of, never replace one of, or make no load balancer for.
+ * Adds a problem for what the namespace would start no pod of, never replace one of, or make no volume or load balancer for.
  *
  * Of this chart only: another one of the App may be for another cluster.
  */
@@ -42,6 +43,7 @@ export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom)
     }
   }
   checkQuota(problems, all, room.hard, "pods", () => ONE);
+  checkClaims(problems, claimsIn(chart, room.namespace, all), room.hard);
   checkServices(problems, objectsIn<CountedService>(chart, room.namespace, "Service", "core"), room.hard);
 }
 

@@ -1,58 +1,38 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { checkUnused } from "./chart-objects";
-import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import {
+  checkAllowed,
+  checkClasses,
+  priorityQuota,
+  storageBinding,
+  storagePolicy,
+} from "./namespace-classes";
+import { guardPrivileged, noteLevel } from "./host-access-guard";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
 import { checkMembers, noteNamespace } from "./namespace-members";
 import { type Amounts } from "./namespace-pods";
 import { checkRoom, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
+import { PodSecurityLevel } from "./pod-security-level";
+import { type SecureNamespaceProps } from "./secure-namespace-props";
 import { kind, shaped } from "./shapes";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
+import { Acknowledgements } from "../core/acknowledgement";
 import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { dataOf } from "../manifests/chart-objects";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
-/** What a namespace is like. */
-export interface SecureNamespaceProps {
-  /** The name: up to 63 lower-case letters, digits and dashes. */
-  readonly name: string;
-  /**
-   * The version of the Pod Security Standard, pinned so that an upgrade of the cluster refuses no running workload.
-   *
-   * That of 1.34 is the strictest: it also refuses probes of other hosts, and 1.35 lets pods with a user namespace run as
-   * root. An older API server takes it for its own newest.
-   *
-   * @default KubernetesVersion.V1_34
-   */
-  readonly podSecurityVersion?: KubernetesVersion;
-  /**
-   * What all pods may take together.
-   *
-   * @default - 100 pods of the default size, and two load balancers
-   */
-  readonly quota?: NamespaceQuota;
-  /**
-   * What one container may take.
-   *
-   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk; at least a hundredth, 16Mi and 1Mi of them
-   */
-  readonly limits?: NamespaceLimits;
-  /**
-   * Labels of the namespace.
-   *
-   * @default - those of pod security only
-   */
-  readonly labels?: { [key: string]: string };
-}
-
 const MODES = ["audit", "enforce", "warn"];
 
 /**
  * A namespace that runs only pods of the restricted Pod Security Standard, which connect to nothing but DNS until told.
+ *
+ * With `PodSecurityLevel.privilegedFor` it runs daemon sets with declared host access, and nothing else.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
  */
@@ -61,11 +41,12 @@ export class SecureNamespace extends Construct {
   public readonly name: string;
 
   /**
-   * @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID;
-   * at synthesis RESOURCES_INVALID where it has no room for the chart, NAME_INVALID where the chart's namespace is another one
+   * @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID,
+   * ATTRIBUTE_MISSING; at synthesis RESOURCES_INVALID where it has no room for the chart, CLASS_NOT_ALLOWED,
+   * HOST_ACCESS_INVALID, NAME_INVALID where the chart's namespace is another one
    */
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
-    const { labels, quota, limits } = read(scope, id, props);
+    const { labels, level, quota, limits } = read(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
     this.name = props.name;
@@ -80,6 +61,13 @@ export class SecureNamespace extends Construct {
       quota: this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota }),
       limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
     };
+    this.limitClasses(props);
+    noteLevel(this, level);
+    if (level.reason !== undefined) {
+      guardPrivileged(this);
+      const what = `namespace ${this.name} enforces no Pod Security Standard`;
+      Acknowledgements._record(this, "non-root", what, level.reason);
+    }
     noteNamespace(Chart.of(this), this.name);
     checkAtSynthesis(this, () => checkMembers(Chart.of(this)));
     checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
@@ -89,15 +77,54 @@ export class SecureNamespace extends Construct {
     });
   }
 
+  private limitClasses({
+    allowedStorageClasses: storage,
+    allowedPriorityClasses: priority,
+  }: SecureNamespaceProps): void {
+    if (priority) {
+      this.add("PriorityClasses", "v1", "ResourceQuota", "priority-classes", {
+        spec: priorityQuota(priority),
+      });
+    }
+    if (storage) {
+      const apiVersion = "admissionregistration.k8s.io/v1";
+      const kind = "ValidatingAdmissionPolicy";
+      const name = `secure-oke-storage-classes-${this.name}`;
+      const all = { apiVersion, metadata: { name } };
+      const policy = new ApiObject(this, "StorageClasses", {
+        ...all,
+        kind,
+        spec: storagePolicy(this.name, storage),
+      });
+      const binding = new ApiObject(this, "StorageClassesBinding", {
+        ...all,
+        kind: `${kind}Binding`,
+        spec: storageBinding(name),
+      });
+      binding.addDependency(policy);
+      for (const object of [policy, binding]) this.leaveNamespace(object);
+    }
+    if (!priority && !storage) return;
+    // At synthesis, when all pods and claims are there and patched.
+    checkAtSynthesis(this, () => {
+      const problems = new Problems(this);
+      checkClasses(problems, Chart.of(this), this.name, { storage, priority });
+      problems.throwIfAny();
+    });
+  }
+
+  /** What is in no namespace gets none: cdk8s puts that of the chart into every object. */
+  private leaveNamespace(object: ApiObject): void {
+    if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+  }
+
   private addNamespace(labels: { [key: string]: string }): ApiObject {
     const namespace = new ApiObject(this, "Resource", {
       apiVersion: "v1",
       kind: "Namespace",
       metadata: { name: this.name, labels },
     });
-    // A namespace is in no namespace, but cdk8s puts that of the chart into every object.
-    if (Chart.of(this).namespace !== undefined)
-      namespace.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    this.leaveNamespace(namespace);
     return namespace;
   }
 
@@ -124,6 +151,7 @@ export class SecureNamespace extends Construct {
 }
 
 const SHAPES = {
+  podSecurity: kind(["enforcedLevel"], 'PodSecurityLevel.privilegedFor({ reason: "..." })'),
   podSecurityVersion: kind(["minor"], "KubernetesVersion.V1_34"),
   quota: kind([], 'an object, for example { memoryLimits: "50Gi" }'),
   limits: kind([], 'an object, for example { maximumMemory: "16Gi" }'),
@@ -131,6 +159,7 @@ const SHAPES = {
 };
 
 interface Read {
+  readonly level: PodSecurityLevel;
   readonly labels: { [key: string]: string };
   readonly quota: object;
   readonly limits: object;
@@ -141,8 +170,9 @@ function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as SecureNamespaceProps;
   const version = props.podSecurityVersion ?? KubernetesVersion.V1_34;
+  const level = props.podSecurity ?? PodSecurityLevel.restricted();
   const security = MODES.flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, "restricted"],
+    [`pod-security.kubernetes.io/${mode}`, mode === "enforce" ? level.enforcedLevel : "restricted"],
     [`pod-security.kubernetes.io/${mode}-version`, `v1.${version.minor}`],
   ]);
   checkObjectName(problems, "name", props.name);
@@ -152,10 +182,28 @@ function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
     ...security.map(([key = ""]) => key),
     "kubernetes.io/metadata.name",
   ]);
+  checkAllowed(problems, "allowedStorageClasses", props.allowedStorageClasses);
+  checkAllowed(problems, "allowedPriorityClasses", props.allowedPriorityClasses);
+  checkQuotaClasses(problems, props);
   const quota = quotaSpec(problems, props.quota);
   const limits = limitsSpec(problems, props.limits);
   problems.throwIfAny();
-  return { labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
+  return { level, labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
+}
+
+/** Adds a problem where the quota gives something to a class that is not allowed. */
+function checkQuotaClasses(
+  problems: Problems,
+  { allowedStorageClasses: allowed, quota }: SecureNamespaceProps,
+): void {
+  if (!Array.isArray(allowed)) return;
+  for (const name of Object.keys(quota?.storageClasses ?? {}).filter((one) => !allowed.includes(one))) {
+    problems.add(
+      "VALUE_INVALID",
+      `quota.storageClasses has ${shown(name)}, which is not among allowedStorageClasses`,
+      "Add it there, or leave it out here: what is not allowed gets nothing",
+    );
+  }
 }
 
 function checkReserved(problems: Problems, name: string): void {

@@ -7,8 +7,11 @@ import { checkImageName } from "./image-name";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { guardBindings } from "./rbac-bindings";
 import { LeastPrivilegeRole } from "./role";
-import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
+import { SecureNamespace } from "./secure-namespace";
+import { type SecureNamespaceProps } from "./secure-namespace-props";
+import { kind, listOf, shaped, text } from "./shapes";
 import { Subject } from "./subject";
+import { guardName } from "./tenant-names";
 import { checkPeers } from "./tenant-peers";
 import { adminsAllow, developersAllow, viewersAllow } from "./tenant-roles";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
@@ -60,6 +63,18 @@ export interface TenantProps {
    */
   readonly allowedRegistries?: string[];
   /**
+   * Names of the storage classes that the tenant's volumes may be of; the policy that refuses others is the cluster's.
+   *
+   * @default - every one
+   */
+  readonly allowedStorageClasses?: string[];
+  /**
+   * Names of the priority classes that the tenant's pods may have; others would end the pods of other tenants.
+   *
+   * @default - every one
+   */
+  readonly allowedPriorityClasses?: string[];
+  /**
    * Namespaces whose pods the tenant's may be connected with; the other tenant must name this one, too.
    *
    * It opens nothing: each connection is still declared by its workloads.
@@ -83,6 +98,7 @@ export interface TenantProps {
 
 interface Read {
   readonly name: string;
+  readonly props: TenantProps;
   readonly subjects: { readonly [role: string]: readonly Subject[] };
 }
 
@@ -90,6 +106,16 @@ const ROLES: { readonly [role: string]: (tenant: string) => Allow[] } = {
   admins: adminsAllow,
   developers: developersAllow,
   viewers: viewersAllow,
+};
+const names = (example: string) => listOf(text(), `a list of texts, for example ["${example}"]`);
+const groups = names("ocid1.group.oc1..example");
+const SHAPES = {
+  admins: groups,
+  developers: groups,
+  viewers: groups,
+  allowedRegistries: names("fra.ocir.io/acme"),
+  allowedPeers: names("bank"),
+  costLabels: kind([], 'an object, for example { "cost-center": "4711" }'),
 };
 const roleName = (role: string) => `tenant-${role}`;
 
@@ -109,14 +135,16 @@ export class Tenant extends Construct {
 
   /**
    * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, OCID_INVALID, PERMISSION_TOO_WIDE, IMAGE_INVALID, LABEL_INVALID,
-   * QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID
+   * QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID; at synthesis what SecureNamespace is refused for,
+   * IMAGE_NOT_ALLOWED, PEER_NOT_ALLOWED, PERMISSION_TOO_WIDE, and NAME_DUPLICATE for a second tenant of its name in the cluster
    */
-  constructor(scope: Construct, id: string, props: TenantProps = {}) {
-    const { name, subjects } = read(scope, id, props);
+  constructor(scope: Construct, id: string, given: TenantProps = {}) {
+    const { name, props, subjects } = read(scope, id, given);
     super(scope, id);
     const chart = Chart.of(this);
     this.name = name;
     guardBindings(chart);
+    guardName(this);
     this.namespace = new SecureNamespace(this, "Namespace", namespaceProps(name, props));
     this.node.defaultChild = this.namespace.node.defaultChild;
     for (const [role, all] of Object.entries(subjects)) {
@@ -134,13 +162,15 @@ export class Tenant extends Construct {
 }
 
 function namespaceProps(name: string, props: TenantProps): SecureNamespaceProps {
-  const { costLabels: labels, limits, podSecurityVersion, quota } = props;
-  return { name, labels, limits, podSecurityVersion, quota };
+  const { allowedPriorityClasses, allowedStorageClasses, costLabels: labels } = props;
+  const { limits, podSecurityVersion, quota } = props;
+  return { name, labels, limits, podSecurityVersion, quota, allowedPriorityClasses, allowedStorageClasses };
 }
 
 /** Validates the props; throws with all that is wrong. */
-function read(scope: Construct, id: string, props: TenantProps): Read {
+function read(scope: Construct, id: string, given: TenantProps): Read {
   const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES) as TenantProps;
   const name = Chart.of(scope).namespace;
   if (name === undefined) {
     problems.add(
@@ -168,7 +198,7 @@ function read(scope: Construct, id: string, props: TenantProps): Read {
     if (subjects[role].length > 0) checkUnused(problems, scope, ["Role"], roleName(role));
   }
   problems.throwIfAny();
-  return { name: name ?? "", subjects };
+  return { name: name ?? "", props, subjects };
 }
 
 function readGroups(problems: Problems, role: string, ocids: readonly string[]): Subject[] {

@@ -3,7 +3,7 @@ import { shortHash } from "../core/short-hash";
 const LONGEST = 63;
 
 /** What a volume holds. */
-export type VolumeKind = "config" | "pod-info" | "secret" | "shared" | "token" | "writable";
+export type VolumeKind = "config" | "host" | "pod-info" | "secret" | "shared" | "token" | "writable";
 
 /**
  * The name of a volume, from what it holds alone: it stays the same when other paths and containers come and go.

@@ -118,6 +118,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "pods", to: "the bank", ports: tcp(443) },
       { from: "pods", to: "the orders", ports: tcp(5432) },
       out("payments/web", "the orders", ...tcp(5432)),
+      { from: "another host of the VCN", to: "the orders", ports: [] },
       { from: "pods", to: "the internet", ports: tcp(443), partly: true },
       out("payments/web", "the ledger", ...tcp(1521)),
       out("payments/web", "the bank", ...tcp(443)),

@@ -26,6 +26,9 @@ import { VolumeClaim } from "../../lib/workload/volume-claim";
 import { WritablePath } from "../../lib/workload/writable-path";
 import { IMAGE } from "./support";
 
+/** The one class of priority that combinations name. */
+export const PRIORITY_CLASS = "customers-first";
+
 /** Makes a workload of any kind, with any of its options, in a chart. */
 export type Combination = (chart: Chart, id: string) => HardenedWorkload;
 
@@ -147,6 +150,7 @@ const pod = {
       [Toleration.of("pool", "batch", TaintEffect.NO_EXECUTE)],
     ),
   ),
+  priorityClassName: maybe(always(PRIORITY_CLASS)),
   labels: maybe(always({ team: "shop" })),
   annotations: maybe(always({ "example.com/owner": "The shop's team" })),
 };

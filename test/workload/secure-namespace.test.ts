@@ -3,7 +3,8 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { parseQuantity } from "../../lib/core/quantity";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { SecureNamespace, type SecureNamespaceProps } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { type SecureNamespaceProps } from "../../lib/workload/secure-namespace-props";
 import { containerOf, IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 describe("a secure namespace", () => {

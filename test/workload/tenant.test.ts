@@ -198,6 +198,12 @@ describe("a tenant is refused:", () => {
     ["a registry that is none", { allowedRegistries: ["https://fra.ocir.io"] }, ["IMAGE_INVALID"]],
     ["no registry", { allowedRegistries: [] }, ["IMAGE_INVALID"]],
     ["a peer that is none", { allowedPeers: ["*"] }, ["NAME_INVALID"]],
+    ["a peer instead of a list", { allowedPeers: "bank" as never }, ["VALUE_INVALID"]],
+    ["a group instead of a list", { admins: ADMINS as never }, ["VALUE_INVALID"]],
+    ["null as groups", { viewers: null as never }, ["ATTRIBUTE_MISSING"]],
+    ["a list of labels", { costLabels: ["shop"] as never }, ["VALUE_INVALID"]],
+    ["no storage class", { allowedStorageClasses: [] }, ["VALUE_INVALID"]],
+    ["a priority class that is none", { allowedPriorityClasses: ["High"] }, ["NAME_INVALID"]],
     [
       "several at once",
       { admins: ["a"], quota: { pods: 0 }, allowedPeers: ["B"] },

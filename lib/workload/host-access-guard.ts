@@ -1,0 +1,100 @@
+import { Chart, type ApiObject } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type HostAccess } from "./host-access";
+import { hostReach, RUNNERS } from "./host-reach";
+import { type PodSecurityLevel } from "./pod-security-level";
+import { isOfSameCluster } from "./same-cluster";
+import { Problems } from "../core/validation-error";
+import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
+
+interface Namespaced extends IConstruct {
+  readonly name: string;
+}
+
+interface Level {
+  readonly namespace: Namespaced;
+  readonly level: PodSecurityLevel;
+}
+
+const levels = new WeakMap<IConstruct, Level[]>();
+const declared = new WeakMap<ApiObject, readonly HostAccess[]>();
+
+/** Notes the level of a namespace, so that the daemon sets in it can be told what awaits them. */
+export function noteLevel(namespace: Namespaced, level: PodSecurityLevel): void {
+  const { root } = namespace.node;
+  levels.set(root, [...(levels.get(root) ?? []), { namespace, level }]);
+}
+
+const namespaceOf = (object: ApiObject) =>
+  (dataOf(object) as { metadata: { namespace?: string } }).metadata.namespace;
+
+/**
+ * Has a daemon set with host access refused at synthesis where its namespace would refuse its pods.
+ *
+ * A namespace that is made elsewhere is not known here; there the API server is the one to refuse.
+ */
+export function guardHostAccess(
+  workload: IConstruct,
+  daemonSet: ApiObject,
+  hostAccess: readonly HostAccess[],
+): void {
+  declared.set(daemonSet, hostAccess);
+  checkAtSynthesis(workload, () => {
+    const name = namespaceOf(daemonSet);
+    const found = (levels.get(workload.node.root) ?? []).filter(
+      ({ namespace }) => namespace.name === name && isOfSameCluster(namespace, workload),
+    );
+    if (found.length === 0 || found.some(({ level }) => level.reason !== undefined)) return;
+    const problems = new Problems(workload);
+    const reasons = hostAccess.map(({ reason }) => reason).join("; ");
+    problems.add(
+      "HOST_ACCESS_INVALID",
+      `The DaemonSet ${daemonSet.name} reaches its node (${reasons}), and the namespace ${name} is restricted: it would refuse each pod`,
+      `Give it a namespace of its own: new SecureNamespace(chart, "namespace", { name: "agents", podSecurity: ` +
+        "PodSecurityLevel.privilegedFor({ reason }) })",
+    );
+    problems.throwIfAny();
+  });
+}
+
+/** Has everything refused at synthesis that runs in a privileged namespace without, or beyond, declared host access. */
+export function guardPrivileged(namespace: Namespaced): void {
+  checkAtSynthesis(namespace, () => {
+    const problems = new Problems(namespace);
+    for (const object of apiObjectsIn(namespace.node.root)) {
+      if (!RUNNERS.includes(object.kind) || namespaceOf(object) !== namespace.name) continue;
+      if (isOfSameCluster(Chart.of(object), namespace)) checkRunner(problems, object, namespace.name);
+    }
+    problems.throwIfAny();
+  });
+}
+
+function checkRunner(problems: Problems, object: ApiObject, namespace: string): void {
+  const hostAccess = declared.get(object);
+  if (!hostAccess) {
+    problems.add(
+      "HOST_ACCESS_INVALID",
+      `The ${object.kind} ${object.name} runs in the namespace ${namespace}, which enforces no Pod Security Standard`,
+      "Move it to a SecureNamespace that is restricted; only a HardenedDaemonSet with hostAccess belongs here",
+    );
+    return;
+  }
+  const allowed = new Set(allowedBy(hostAccess));
+  for (const reach of hostReach(dataOf(object)).filter((one) => !allowed.has(one))) {
+    problems.add(
+      "HOST_ACCESS_INVALID",
+      `The ${object.kind} ${object.name} was patched: it has ${reach}, which its hostAccess does not name`,
+      "Take the patch back, or declare it: HostAccess.readOnlyPath, .network or .rootUser",
+    );
+  }
+}
+
+/** What a pod has by declared accesses, in the words of `hostReach`. */
+function allowedBy(hostAccess: readonly HostAccess[]): string[] {
+  return hostAccess.flatMap(({ hostAccessKind, _path: path, _ports: ports }) => {
+    if (hostAccessKind === "path") return [`the path ${path} of the node`];
+    if (hostAccessKind === "root") return ["a user that may be root"];
+    return ["hostNetwork", ...ports.map((port) => `the port ${port} of the node`)];
+  });
+}

@@ -1,0 +1,114 @@
+import { type Chart } from "cdk8s";
+import { claimsIn } from "./namespace-claims";
+import { podsIn } from "./namespace-pods";
+import { NAMESPACE_LABEL } from "./network-rules";
+import { isOfKind } from "./shapes";
+import { checkSubdomainName } from "../core/kubernetes-names";
+import { shown } from "../core/shown";
+import { type Problems } from "../core/validation-error";
+
+/** The classes that a namespace may use; every one where none are named. */
+export interface AllowedClasses {
+  readonly storage?: readonly string[];
+  readonly priority?: readonly string[];
+}
+
+/** Adds a problem for what can't name allowed classes. */
+export function checkAllowed(problems: Problems, name: string, classes: unknown): void {
+  if (classes === undefined) return;
+  if (!Array.isArray(classes) || classes.length === 0) {
+    problems.add(
+      Array.isArray(classes) || isOfKind(classes, []) ? "VALUE_INVALID" : "ATTRIBUTE_MISSING",
+      `${name} is ${Array.isArray(classes) ? "empty" : shown(classes)}`,
+      'Name classes in a list, for example ["oci-bv"], or leave it out to allow every one',
+    );
+    return;
+  }
+  for (const one of classes as string[]) checkSubdomainName(problems, name, one);
+  for (const one of new Set(classes.filter((each, index) => classes.indexOf(each) < index) as string[])) {
+    problems.add("NAME_DUPLICATE", `${name} names ${shown(one)} twice`, "Name each class once");
+  }
+}
+
+/**
+ * A quota that gives no pod to priority classes but the allowed ones; pods that name none are not counted.
+ *
+ * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-per-priorityclass
+ */
+export function priorityQuota(allowed: readonly string[]): object {
+  const scopeName = "PriorityClass";
+  return {
+    hard: { pods: "0" },
+    scopeSelector: {
+      matchExpressions: [
+        { scopeName, operator: "Exists" },
+        { scopeName, operator: "NotIn", values: [...allowed].sort() },
+      ],
+    },
+  };
+}
+
+/**
+ * A policy that takes claims of the allowed classes only; a quota can't, as it must name what it gives nothing to.
+ *
+ * Claims without a class have that of the cluster by then. What was claimed before can still be changed and deleted.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+export function storagePolicy(namespace: string, allowed: readonly string[]): object {
+  const classes = [...allowed].sort();
+  const classOf = (object: string) =>
+    `(has(${object}.spec.storageClassName) ? ${object}.spec.storageClassName : "")`;
+  return {
+    // What could not be judged is refused.
+    failurePolicy: "Fail",
+    matchConstraints: {
+      matchPolicy: "Equivalent",
+      namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
+      resourceRules: [
+        {
+          apiGroups: [""],
+          apiVersions: ["v1"],
+          operations: ["CREATE", "UPDATE"],
+          resources: ["persistentvolumeclaims"],
+        },
+      ],
+    },
+    validations: [
+      {
+        expression: `(oldObject != null && ${classOf("oldObject")} == ${classOf("object")}) || ${classOf("object")} in ${JSON.stringify(classes)}`,
+        message: `The namespace ${namespace} may claim volumes of these storage classes only: ${classes.join(", ")}.`,
+        reason: "Forbidden",
+      },
+    ],
+  };
+}
+
+/** What puts the policy into force. */
+export function storageBinding(policyName: string): object {
+  return { policyName, validationActions: ["Deny"] };
+}
+
+/** Adds a problem for each object of the chart whose pods or claims are of a class that its namespace may not use. */
+export function checkClasses(
+  problems: Problems,
+  chart: Chart,
+  namespace: string,
+  allowed: AllowedClasses,
+): void {
+  const pods = podsIn(chart, namespace);
+  const check = (what: string, property: string, owner: string, name?: string, names?: readonly string[]) => {
+    if (!name || !names || names.includes(name)) return;
+    problems.add(
+      "CLASS_NOT_ALLOWED",
+      `The ${owner} has the ${what} class ${name}, which the namespace ${namespace} may not use`,
+      `Take one of ${[...names].sort().join(", ")}, or add it to ${property}`,
+    );
+  };
+  for (const { owner, priorityClassName } of pods) {
+    check("priority", "allowedPriorityClasses", owner, priorityClassName, allowed.priority);
+  }
+  for (const { owner, storageClassName } of claimsIn(chart, namespace, pods)) {
+    check("storage", "allowedStorageClasses", owner, storageClassName, allowed.storage);
+  }
+}

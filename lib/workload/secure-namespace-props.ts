@@ -1,0 +1,58 @@
+import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { type PodSecurityLevel } from "./pod-security-level";
+import { type KubernetesVersion } from "../cluster/kubernetes-version";
+
+/** What a namespace is like. */
+export interface SecureNamespaceProps {
+  /** The name: up to 63 lower-case letters, digits and dashes. */
+  readonly name: string;
+  /**
+   * The version of the Pod Security Standard, pinned so that an upgrade of the cluster refuses no running workload.
+   *
+   * That of 1.34 is the strictest: it also refuses probes of other hosts, and 1.35 lets pods with a user namespace run as
+   * root. An older API server takes it for its own newest.
+   *
+   * @default KubernetesVersion.V1_34
+   */
+  readonly podSecurityVersion?: KubernetesVersion;
+  /**
+   * The level of the Pod Security Standard that is enforced.
+   *
+   * @default PodSecurityLevel.restricted()
+   */
+  readonly podSecurity?: PodSecurityLevel;
+  /**
+   * What all pods may take together.
+   *
+   * @default - 100 pods of the default size, and two load balancers
+   */
+  readonly quota?: NamespaceQuota;
+  /**
+   * What one container may take.
+   *
+   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk; at least a hundredth, 16Mi and 1Mi of them
+   */
+  readonly limits?: NamespaceLimits;
+  /**
+   * Names of the storage classes that claims of volumes may be of, also those of volumes that exist already.
+   *
+   * A ValidatingAdmissionPolicy of this namespace refuses every other one.
+   *
+   * @default - every one
+   */
+  readonly allowedStorageClasses?: string[];
+  /**
+   * Names of the priority classes that pods may have; a pod that names none is let in, unless the cluster's own is another.
+   *
+   * A second quota gives no pod to every other one, those of the system included.
+   *
+   * @default - every one
+   */
+  readonly allowedPriorityClasses?: string[];
+  /**
+   * Labels of the namespace.
+   *
+   * @default - those of pod security only
+   */
+  readonly labels?: { [key: string]: string };
+}

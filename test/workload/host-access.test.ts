@@ -1,0 +1,256 @@
+import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
+import * as plus from "cdk8s-plus-27";
+import fc from "fast-check";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
+import { type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set-props";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { HostAccess } from "../../lib/workload/host-access";
+import { PodSecurityLevel } from "../../lib/workload/pod-security-level";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecretFiles } from "../../lib/workload/secret-files";
+import { WritablePath } from "../../lib/workload/writable-path";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
+
+const REASON = { reason: "The agent ships the logs of all pods" };
+const LOGS = HostAccess.readOnlyPath("/var/log", REASON);
+const ROOT = HostAccess.rootUser({ reason: "Logs belong to root" });
+const NETWORK = HostAccess.network({ ports: [9100], reason: "Its metrics are those of the node" });
+const ALL = [LOGS, HostAccess.readOnlyPath("/sys", { reason: "Metrics" }), NETWORK, ROOT];
+
+function agents(props: Partial<HardenedDaemonSetProps> = { hostAccess: ALL }, app = new App()): Chart {
+  const chart = new Chart(app, "agents", { namespace: "agents" });
+  const podSecurity = PodSecurityLevel.privilegedFor({ reason: "The agents read their nodes" });
+  new SecureNamespace(chart, "namespace", { name: "agents", podSecurity });
+  new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100, ...props });
+  return chart;
+}
+const told = (chart: Chart) => problemsAtSynthesis(chart).map(({ code, what }) => `${code} ${what}`);
+const podOf = (chart: Chart) => objectOf(chart, "DaemonSet").spec.template.spec;
+
+describe("a daemon set with host access", () => {
+  test("and its namespace are these objects", () => {
+    const chart = agents();
+    const kinds = ["DaemonSet", "Namespace"];
+    const shown = (chart.toJson() as any[]).filter(({ kind }) => kinds.includes(kind));
+    expect(Yaml.stringify(...shown)).toMatchSnapshot();
+  });
+
+  test("keeps each reason as an acknowledgement", () => {
+    expect(Acknowledgements.of(agents()).map(({ what, reason }) => `${what}: ${reason}`)).toEqual([
+      "network of the node, ports 9100: Its metrics are those of the node",
+      "path /sys of the node, read-only: Metrics",
+      "path /var/log of the node, read-only: The agent ships the logs of all pods",
+      "user root: Logs belong to root",
+      "namespace agents enforces no Pod Security Standard: The agents read their nodes",
+    ]);
+  });
+
+  test("gives its node's paths to the program alone, and root too", () => {
+    const chart = agents({
+      hostAccess: ALL,
+      initContainers: [{ name: "prepare", image: IMAGE }],
+      sidecars: [{ name: "proxy", image: IMAGE }],
+    });
+    for (const { securityContext, volumeMounts } of podOf(chart).initContainers) {
+      expect(securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65532 });
+      expect(volumeMounts).toBeUndefined();
+    }
+    const [{ securityContext, volumeMounts }] = podOf(chart).containers;
+    expect(volumeMounts.map(({ readOnly, recursiveReadOnly }: any) => [readOnly, recursiveReadOnly])).toEqual(
+      [
+        [true, "IfPossible"],
+        [true, "IfPossible"],
+      ],
+    );
+    expect(securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      runAsUser: 0,
+      capabilities: { drop: ["ALL"] },
+    });
+  });
+
+  test("is the same whatever order its accesses are in", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(ALL, { minLength: ALL.length }), (hostAccess) => {
+        expect(podOf(agents({ hostAccess }))).toEqual(podOf(agents()));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test("opens the ports that it names on its nodes, each once, and asks the cluster's DNS still", () => {
+    const network = HostAccess.network({ ports: [9100, 9200, 9300], ...REASON });
+    const sidecars = [{ name: "proxy", image: IMAGE, port: 9300 }];
+    const pod = podOf(agents({ hostAccess: [network], sidecars }));
+    expect([pod.hostNetwork, pod.dnsPolicy]).toEqual([true, "ClusterFirstWithHostNet"]);
+    expect(pod.containers[0].ports.map((port: any) => [port.containerPort, port.hostPort])).toEqual([
+      [9100, 9100],
+      [9200, 9200],
+    ]);
+  });
+});
+
+describe("host access is refused:", () => {
+  test.each([
+    "/",
+    "/etc",
+    "/etc/kubernetes",
+    "/etc/kubernetes/manifests",
+    "/proc",
+    "/proc/1/root",
+    "/run",
+    "/run/crio/crio.sock",
+    "/var",
+    "/var/lib",
+    "/var/lib/kubelet/pods",
+    "/var/run",
+    "/var/run/docker.sock",
+    "/dev/sda",
+    "/root/.ssh",
+    "/opt/agent/control.sock",
+    "/var/log/",
+    "/var/log/../lib",
+    "/var//log",
+    "var/log",
+    "/var/log:ro",
+    "",
+  ])("the path %s", (path) => {
+    expect(refusedCodes(() => HostAccess.readOnlyPath(path, REASON))).toEqual(["PATH_INVALID"]);
+  });
+
+  test("every path in, or around, what belongs to Kubernetes, and no path beside it", () => {
+    const part = fc.stringMatching(/^[a-z0-9]{1,8}$/);
+    const never = fc.constantFrom("/proc", "/etc/kubernetes", "/var/lib/kubelet", "/run", "/var/run");
+    fc.assert(
+      fc.property(never, fc.array(part, { maxLength: 3 }), (folder, parts) => {
+        const path = [folder, ...parts].join("/");
+        expect(refusedCodes(() => HostAccess.readOnlyPath(path, REASON))).toEqual(["PATH_INVALID"]);
+        const beside = `/var/log${path}`;
+        expect(HostAccess.readOnlyPath(beside, REASON)._path).toBe(beside);
+      }),
+    );
+  });
+
+  test.each<[string, unknown, string[]]>([
+    ["port 80", [80], ["PORT_PRIVILEGED"]],
+    ["a node port", [30_000], ["NODE_PORT_INVALID"]],
+    ["the kubelet's port", [10_250], ["PORT_INVALID"]],
+    ["a port that is none", [70_000], ["PORT_INVALID"]],
+    ["a text", ["9100"], ["PORT_INVALID"]],
+    ["nothing as a port", [undefined], ["PORT_INVALID"]],
+    ["one port twice", [9100, 9100], ["NAME_DUPLICATE"]],
+    ["no list", 9100, ["VALUE_INVALID"]],
+  ])("%s", (_, ports, codes) => {
+    expect(refusedCodes(() => HostAccess.network({ ports: ports as number[], ...REASON }))).toEqual(codes);
+  });
+
+  test.each<[string, () => unknown, string[]]>([
+    ["a path", () => HostAccess.readOnlyPath("/var/log", { reason: " " }), ["REASON_MISSING"]],
+    ["a path of nothing", () => HostAccess.readOnlyPath(undefined as never, REASON), ["ATTRIBUTE_MISSING"]],
+    ["the network", () => HostAccess.network(undefined as never), ["REASON_MISSING"]],
+    ["root", () => HostAccess.rootUser({} as never), ["REASON_MISSING"]],
+    ["a level", () => PodSecurityLevel.privilegedFor({ reason: "" }), ["REASON_MISSING"]],
+  ])("without a reason, or without a value: %s", (_, make, codes) => {
+    expect(refusedCodes(make)).toEqual(codes);
+  });
+
+  test.each<[string, object, string[]]>([
+    ["none in a list", { hostAccess: [] }, ["VALUE_INVALID"]],
+    ["a text", { hostAccess: "/var/log" }, ["VALUE_INVALID"]],
+    ["one made by hand", { hostAccess: [{ path: "/" }] }, ["VALUE_INVALID"]],
+    ["root for nothing", { hostAccess: [ROOT] }, ["HOST_ACCESS_INVALID"]],
+    ["the network twice", { hostAccess: [NETWORK, NETWORK] }, ["NAME_DUPLICATE"]],
+    ["a path twice", { hostAccess: [LOGS, LOGS] }, ["PATH_INVALID"]],
+    [
+      "a path in another one",
+      { hostAccess: [LOGS, HostAccess.readOnlyPath("/var/log/pods", REASON)] },
+      ["PATH_INVALID"],
+    ],
+    ["a port that is not named", { hostAccess: [NETWORK], port: 9101 }, ["HOST_ACCESS_INVALID"]],
+    [
+      "a sidecar's port that is not named",
+      { hostAccess: [NETWORK], sidecars: [{ name: "proxy", image: IMAGE, port: 9200 }] },
+      ["HOST_ACCESS_INVALID"],
+    ],
+    [
+      "mounts of others where paths of the node are",
+      {
+        hostAccess: [LOGS],
+        writablePaths: [WritablePath.of("/host/var/log/own")],
+        secretFiles: [SecretFiles.fromSecret("/host", "db")],
+      },
+      ["PATH_INVALID", "PATH_INVALID", "PATH_INVALID"],
+    ],
+  ])("%s", (_, props, codes) => {
+    const chart = newChart();
+    const make = () => new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100, ...props });
+    expect(refusedCodes(make)).toEqual(codes);
+    expect(chart.node.children).toEqual([]);
+  });
+
+  test("a level that is none", () => {
+    const make = () =>
+      new SecureNamespace(newChart(), "namespace", { name: "shop", podSecurity: "privileged" as never });
+    expect(refusedCodes(make)).toEqual(["VALUE_INVALID"]);
+  });
+});
+
+describe("at synthesis", () => {
+  test("a restricted namespace refuses host access with its reasons, and names the way", () => {
+    const chart = newChart();
+    new SecureNamespace(chart, "namespace", { name: "shop" });
+    new HardenedDaemonSet(chart, "agent", { image: IMAGE, hostAccess: [LOGS, ROOT] });
+    expect(told(chart)).toEqual([
+      "HOST_ACCESS_INVALID The DaemonSet agent reaches its node (The agent ships the logs of all pods; Logs belong to root), " +
+        "and the namespace shop is restricted: it would refuse each pod",
+    ]);
+  });
+
+  test("it does so from another chart too, and a namespace that nobody made here is left to the API server", () => {
+    const app = new App();
+    const other = new Chart(app, "other", { namespace: "shop" });
+    new HardenedDaemonSet(other, "agent", { image: IMAGE, hostAccess: [LOGS] });
+    expect(told(other)).toEqual([]);
+    new SecureNamespace(newChart("shop", app), "namespace", { name: "shop" });
+    expect(told(other).join()).toContain("the namespace shop is restricted");
+  });
+
+  test("a namespace without the standard runs declared host access, and nothing else", () => {
+    expect(told(agents())).toEqual([]);
+    const chart = agents();
+    new HardenedDeployment(chart, "web", { image: IMAGE });
+    new HardenedDaemonSet(chart, "plain", { image: IMAGE });
+    new plus.Deployment(chart, "plus", { containers: [{ image: "x" }], metadata: { name: "plus" } });
+    const beside = new Chart(chart.node.root as App, "beside", { namespace: "agents" });
+    new ApiObject(beside, "pod", { apiVersion: "v1", kind: "Pod", metadata: { name: "debug" } });
+    const why = "runs in the namespace agents, which enforces no Pod Security Standard";
+    expect(told(chart)).toEqual(
+      ["Deployment web", "DaemonSet plain", "Deployment plus", "Pod debug"].map(
+        (what) => `HOST_ACCESS_INVALID The ${what} ${why}`,
+      ),
+    );
+  });
+
+  const SPEC = "/spec/template/spec";
+  const CONTAINER = `${SPEC}/containers/0`;
+  test.each<[string, string, unknown, string]>([
+    ["privileges", `${CONTAINER}/securityContext/privileged`, true, "a privileged container"],
+    ["escalation", `${CONTAINER}/securityContext/allowPrivilegeEscalation`, true, "privilege escalation"],
+    ["processes", `${SPEC}/hostPID`, true, "hostPID"],
+    ["a capability", `${CONTAINER}/securityContext/capabilities/add`, ["SYS_PTRACE"], "capabilities that"],
+    ["a path", `${SPEC}/volumes/-`, { name: "x", hostPath: { path: "/" } }, "the path / of the node"],
+    ["a writable path", `${CONTAINER}/volumeMounts/0/readOnly`, false, "that it may write to"],
+    ["a port", `${CONTAINER}/ports/-`, { containerPort: 2375 }, "the port 2375 of the node"],
+    ["a writable root", `${CONTAINER}/securityContext/readOnlyRootFilesystem`, false, "a writable root"],
+    ["all of /proc", `${CONTAINER}/securityContext/procMount`, "Unmasked", "all of /proc"],
+  ])("a patch that adds %s is refused there", (_, path, value, what) => {
+    const chart = agents();
+    ApiObject.of(chart.node.findChild("agent")).addJsonPatch(JsonPatch.add(path, value));
+    expect(told(chart)).toHaveLength(1);
+    expect(told(chart)[0]).toContain("The DaemonSet agent was patched: it has ");
+    expect(told(chart)[0]).toContain(what);
+  });
+});
