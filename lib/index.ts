@@ -77,6 +77,7 @@ export * from "./workload/load-balancer-props";
 export * from "./workload/load-balancer-shape";
 export * from "./workload/namespace-limits";
 export * from "./workload/probe";
+export { ApiAccess, type ApiAccessOptions } from "./workload/rbac-api-access";
 export * from "./workload/role";
 export { Resource, type ResourceProps } from "./workload/role-resource";
 export { RoleScope } from "./workload/role-scope";

@@ -43,6 +43,7 @@ export const POD_SHAPES = {
   initContainers: containers,
   sidecars: containers,
   sharedPaths: paths,
+  apiAccess: kind(["expirationSeconds", "_volumeMount"], "ApiAccess.token()"),
   nodeSelector: kind([], 'an object, for example { "kubernetes.io/arch": "arm64" }'),
   tolerations: listOf(
     kind(["key", "effect"], "a toleration"),

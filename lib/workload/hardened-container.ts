@@ -3,6 +3,7 @@ import { type ConfigFileSet } from "./config-file-set";
 import { type ContainerImage } from "./container-image";
 import { type EnvValue } from "./env-value";
 import { type Probe } from "./probe";
+import { type ApiAccess } from "./rbac-api-access";
 import { resourcesManifest, type ReadResources } from "./read-resources";
 import { type SecretFiles } from "./secret-files";
 import { type VolumeClaim } from "./volume-claim";
@@ -24,6 +25,7 @@ export interface HardenedContainer {
   readonly writablePaths: readonly WritablePath[];
   readonly files?: ConfigFileSet;
   readonly secretFiles: readonly SecretFiles[];
+  readonly apiAccess?: ApiAccess;
   readonly volumeClaims?: readonly VolumeClaim[];
   readonly readiness?: Probe;
   readonly liveness?: Probe;
@@ -93,7 +95,7 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
 }
 
 function volumeMounts(
-  { files, owner, secretFiles, volumeClaims = [], writablePaths }: HardenedContainer,
+  { apiAccess, files, owner, secretFiles, volumeClaims = [], writablePaths }: HardenedContainer,
   pod: ContainerSurroundings,
 ): object[] {
   const mount = (kind: "shared" | "writable", { path }: WritablePath, of?: string) => ({
@@ -101,6 +103,7 @@ function volumeMounts(
     mountPath: path,
   });
   return [
+    ...(apiAccess ? [apiAccess._volumeMount()] : []),
     ...(files?.mounts(volumeName("config", "", owner)) ?? []),
     ...[...secretFiles].sort(byPath).map(({ path }) => ({
       name: volumeName("secret", path, owner),
@@ -119,13 +122,20 @@ export interface NamedVolume {
 }
 
 /** The volumes of a container's own. */
-export function ownVolumes({ files, owner, secretFiles, writablePaths }: HardenedContainer): NamedVolume[] {
+export function ownVolumes({
+  apiAccess,
+  files,
+  owner,
+  secretFiles,
+  writablePaths,
+}: HardenedContainer): NamedVolume[] {
   const config = files
     ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
     : [];
   const named = (kind: "secret" | "writable", all: readonly (SecretFiles | WritablePath)[]) =>
     [...all].sort(byPath).map((one) => one._toVolume(volumeName(kind, one.path, owner)));
-  return [...config, ...named("secret", secretFiles), ...named("writable", writablePaths)];
+  const token = apiAccess ? [apiAccess._volume()] : [];
+  return [...token, ...config, ...named("secret", secretFiles), ...named("writable", writablePaths)];
 }
 
 /** The volumes that all containers of a pod share. */

@@ -24,7 +24,7 @@ export class HardenedCronJob extends HardenedWorkload {
     super(scope, id, props.labels);
     addAccountAndFiles(this, pod);
     this.node.defaultChild = this.addCronJob(pod, props);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   private addCronJob(pod: HardenedPod, props: HardenedCronJobProps): ApiObject {

@@ -31,7 +31,7 @@ export class HardenedDaemonSet extends ListeningWorkload {
     super(scope, id, props);
     addAccountAndFiles(this, pod);
     this.node.defaultChild = this.addDaemonSet(pod, props);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   private addDaemonSet(pod: HardenedPod, props: HardenedDaemonSetProps): ApiObject {

@@ -30,7 +30,7 @@ export class HardenedDeployment extends ListeningWorkload {
     this.node.defaultChild = this.addDeployment(pod, props);
     addAutoscaler(this, "Deployment", props.autoscale);
     addDisruptionBudget(this);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   private addDeployment(pod: HardenedPod, props: HardenedDeploymentProps): ApiObject {

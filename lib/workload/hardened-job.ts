@@ -34,6 +34,6 @@ export class HardenedJob extends HardenedWorkload {
         ttlSecondsAfterFinished: props.ttlSecondsAfterFinished ?? 86_400,
       },
     });
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 }

@@ -1,5 +1,6 @@
 import { type AddedCapability } from "./added-capability";
 import { type ContainerProps, type InitContainer, type Sidecar } from "./container-props";
+import { type ApiAccess } from "./rbac-api-access";
 import { type Toleration } from "./toleration";
 import { type WritablePath } from "./writable-path";
 
@@ -31,6 +32,14 @@ export interface HardenedPodProps extends ContainerProps {
    * @default 65532
    */
   readonly user?: number;
+  /**
+   * Lets the program call the API server: a token that ends soon, and the way there; the other containers get none.
+   *
+   * What it may do there says a role that is granted to the workload.
+   *
+   * @default - none: no token in any container, and no way to the API server
+   */
+  readonly apiAccess?: ApiAccess;
   /** The capability that the program keeps. @default - none */
   readonly addedCapability?: AddedCapability;
   /**

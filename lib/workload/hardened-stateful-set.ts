@@ -37,7 +37,7 @@ export class HardenedStatefulSet extends ListeningWorkload {
     this.node.defaultChild = this.addStatefulSet(pod, props);
     addAutoscaler(this, "StatefulSet", props.autoscale);
     addDisruptionBudget(this);
-    addNetworkPolicy(this);
+    addNetworkPolicy(this, pod);
   }
 
   /**

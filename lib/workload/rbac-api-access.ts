@@ -1,4 +1,8 @@
+import { Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type ISecureOkeCluster } from "../cluster/cluster";
 import { Problems } from "../core/validation-error";
+import { scopeOf } from "../manifests/chart-scopes";
 
 /** What a token for the API server is like. */
 export interface ApiAccessOptions {
@@ -18,6 +22,7 @@ export interface ApiAccessOptions {
 
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 const VOLUME = "api-access";
+const API_SERVER_PORT = 6443;
 const LEAST_SECONDS = 600;
 const MOST_SECONDS = 86_400;
 
@@ -61,9 +66,9 @@ export class ApiAccess {
   ) {}
 
   /** The volume of the pod: the token, the certificate authority and the name of the namespace. @internal */
-  public _volume(): object {
+  public _volume(): { readonly name: string } {
     const { audience, expirationSeconds } = this;
-    return {
+    const volume = {
       name: VOLUME,
       projected: {
         defaultMode: 0o440,
@@ -80,10 +85,19 @@ export class ApiAccess {
         ],
       },
     };
+    return volume;
   }
 
   /** The mount of the one container that calls the API server. @internal */
   public _volumeMount(): object {
     return { name: VOLUME, mountPath: MOUNT_PATH, readOnly: true };
+  }
+
+  /** The rule that lets the pods of a workload reach the API server, once it is known where that is. @internal */
+  public _egress(workload: IConstruct): object[] {
+    const cluster = scopeOf(Chart.of(workload)) as Partial<ISecureOkeCluster> | undefined;
+    const cidr = cluster?.network?.apiEndpointSubnet.cidr;
+    if (cidr === undefined) return [];
+    return [{ to: [{ ipBlock: { cidr } }], ports: [{ port: API_SERVER_PORT, protocol: "TCP" }] }];
   }
 }

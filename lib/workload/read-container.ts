@@ -5,6 +5,7 @@ import { type HardenedContainer } from "./hardened-container";
 import { CONTAINER_SHAPES } from "./container-shapes";
 import { checkOverlaps } from "./mount-path";
 import { type Probe } from "./probe";
+import { type ApiAccess } from "./rbac-api-access";
 import { readResources } from "./read-resources";
 import { shaped } from "./shapes";
 import { type VolumeClaim } from "./volume-claim";
@@ -19,6 +20,7 @@ export type AnyContainer = ContainerProps &
   Partial<Sidecar> & {
     readonly portName?: string;
     readonly stopDelaySeconds?: number;
+    readonly apiAccess?: ApiAccess;
     readonly volumeClaims?: readonly VolumeClaim[];
   };
 

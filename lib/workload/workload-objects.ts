@@ -52,8 +52,8 @@ export function addDisruptionBudget(workload: PodOwner): void {
   });
 }
 
-/** Denies the pods all but DNS and the declared connections. */
-export function addNetworkPolicy(workload: PodOwner): void {
+/** Denies the pods all but DNS, the declared connections, and the API server where their program calls it. */
+export function addNetworkPolicy(workload: PodOwner, { program: { apiAccess } }: HardenedPod): void {
   const { name, labels, selectorLabels } = workload;
   new ApiObject(workload, "NetworkPolicy", {
     apiVersion: "networking.k8s.io/v1",
@@ -61,10 +61,11 @@ export function addNetworkPolicy(workload: PodOwner): void {
     metadata: { name, labels },
     // Written late: connections are declared after the workload is made.
     spec: Lazy.any({
-      produce: () => ({
-        podSelector: { matchLabels: selectorLabels },
-        ...workload.connections._policyRules(),
-      }),
+      produce: () => {
+        const { egress, ...rules } = workload.connections._policyRules() as { egress: object[] };
+        const toApi = apiAccess?._egress(workload) ?? [];
+        return { podSelector: { matchLabels: selectorLabels }, ...rules, egress: [...egress, ...toApi] };
+      },
     }) as unknown,
   });
 }
