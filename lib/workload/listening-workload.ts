@@ -1,6 +1,8 @@
 import { type Construct } from "constructs";
 import { AppProtocol } from "./app-protocol";
 import { HardenedWorkload } from "./hardened-workload";
+import { type IngressOptions } from "./ingress/ingress-props";
+import { IngressRoute } from "./ingress/ingress-route";
 import { type ListeningPodProps } from "./listening-pod-props";
 import { LoadBalancer } from "./load-balancer";
 import { type LoadBalancerOptions } from "./load-balancer-props";
@@ -11,6 +13,8 @@ import { WorkloadService, type ServiceOptions } from "./workload-service";
 export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
   public readonly port?: number;
   public readonly protocol: AppProtocol;
+  /** @internal */
+  public _redirectPort?: number;
 
   /** @param props the port, the protocol and the labels are read of them */
   protected constructor(scope: Construct, id: string, props: ListeningPodProps) {
@@ -29,6 +33,19 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
     const name = (options as LoadBalancerOptions | undefined)?.name ?? this.name;
     return new LoadBalancer(this, `LoadBalancer-${name}`, { ...options, name, workload: this });
+  }
+
+  /**
+   * Makes the workload reachable through an ingress gateway, which ends TLS for its host.
+   *
+   * Makes an Ingress, and for all of them together one Service `<name>-ingress`, and opens the way from the gateway to the
+   * pods' port on both ends.
+   *
+   * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of another
+   * chart too; PATH_INVALID, PORT_INVALID, PEER_NOT_ALLOWED, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis INGRESS_INVALID for a gateway of another cluster
+   */
+  public exposeViaIngress(options: IngressOptions): IngressRoute {
+    return IngressRoute._of({ ...options, workload: this });
   }
 
   /**

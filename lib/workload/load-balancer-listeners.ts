@@ -34,10 +34,14 @@ export function servicePorts(
 ): object[] {
   return [
     ...(main ? [{ ...mainPort(main, workload, place), ...nodePortOf(main) }] : []),
-    ...(http
-      ? [{ ...servicePort("http", http.port.from ?? 0, workload.protocol), ...nodePortOf(http) }]
-      : []),
+    ...(http ? [{ ...httpPort(http, workload), ...nodePortOf(http) }] : []),
   ];
+}
+
+function httpPort({ port }: Listener, { protocol, _redirectPort: redirects }: IServiceBackend): object {
+  const { from = 0 } = port;
+  if (redirects === undefined) return servicePort("http", from, protocol);
+  return { name: "http", port: from, targetPort: redirects, protocol: "TCP" };
 }
 
 function nodePortOf({ nodePort }: Listener): object {

@@ -9,6 +9,8 @@ export interface IServiceBackend extends IConnectable {
   readonly port?: number;
   /** What the pods speak on their port. */
   readonly protocol: AppProtocol;
+  /** A further port of the pods that answers plain HTTP with redirects, where they have one. @internal */
+  readonly _redirectPort?: number;
   /** The labels of the workload. */
   readonly labels: { [key: string]: string };
   /** The labels that select its pods. */
