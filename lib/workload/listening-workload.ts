@@ -41,8 +41,9 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    * Makes an Ingress, and for all of them together one Service `<name>-ingress`, and opens the way from the gateway to the
    * pods' port on both ends.
    *
-   * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of another
-   * chart too; PATH_INVALID, PORT_INVALID, PEER_NOT_ALLOWED, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis INGRESS_INVALID for a gateway of another cluster
+   * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of
+   * another chart too; PORT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis INGRESS_INVALID for a gateway of another
+   * cluster, PEER_NOT_ALLOWED for one that is no peer of the workload's tenant
    */
   public exposeViaIngress(options: IngressOptions): IngressRoute {
     return IngressRoute._of({ ...options, workload: this });

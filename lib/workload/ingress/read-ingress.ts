@@ -57,7 +57,7 @@ function checkedPath(problems: Problems, path: unknown, pathType: IngressPathTyp
   const isEnded = pathType === IngressPathType.PREFIX && path !== "/" && String(path).endsWith("/");
   if (isPath && !isEnded) return path;
   problems.add(
-    "PATH_INVALID",
+    "INGRESS_INVALID",
     `path is ${shown(path)}`,
     `Write a slash before each element, such as /api/v1, at most ${LONGEST_PATH} characters; leave out the last slash of a prefix, ` +
       "which matches the path with and without it",

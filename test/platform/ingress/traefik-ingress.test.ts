@@ -1,5 +1,7 @@
 import { type Chart, Yaml } from "cdk8s";
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
+import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../../lib/cluster/secure-oke-cluster";
 import { objectsOf } from "../../../lib/manifests/chart-objects";
 import { TraefikIngress } from "../../../lib/platform/ingress/traefik-ingress";
 import { AppProtocol } from "../../../lib/workload/app-protocol";
@@ -11,8 +13,11 @@ import { IngressPathType } from "../../../lib/workload/ingress/ingress-path-type
 import { LoadBalancerAccess } from "../../../lib/workload/load-balancer-access";
 import { ExternalTrafficPolicy } from "../../../lib/workload/load-balancer-kinds";
 import { LoadBalancerShape } from "../../../lib/workload/load-balancer-shape";
+import { SecurityRuleManagement } from "../../../lib/workload/security-rule-management";
 import { TlsTermination, TlsVersion } from "../../../lib/workload/tls-termination";
 import { containerOf, fakeCluster, IMAGE, newChart, objectOf, refusedCodes } from "../../workload/support";
+import { flowsOf } from "../../support/rules";
+import { newStack } from "../../support/stack";
 import { REASON, route, traefik } from "./support";
 
 const OCI_CERTIFICATE = IngressCertificate.fromOciCertificates(
@@ -79,6 +84,39 @@ describe("a Traefik", () => {
       expect(ingress.flatMap(({ from }: any) => from)).toEqual([{ ipBlock: { cidr } }]);
     },
   );
+
+  test("redirects through a node port of its own where Terraform manages the rules", () => {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId: "ocid1.compartment.oc1..example",
+      kubernetesVersion: KubernetesVersion.V1_34,
+    });
+    const { platform } = traefik(
+      {
+        httpListener: HttpListener.redirectedByWorkload(REASON),
+        securityRules: SecurityRuleManagement.terraformManaged({ nodePort: 30443, httpNodePort: 30080 }),
+      },
+      cluster,
+    );
+    cluster.addCdk8sChart("gateway", platform);
+    expect(objectOf(platform, "Service").spec.ports).toMatchObject([
+      { port: 443, targetPort: "tcp", nodePort: 30443 },
+      { port: 80, targetPort: 8000, nodePort: 30080 },
+    ]);
+    const flows = flowsOf(stack).filter((flow) => flow.startsWith("traefik"));
+    expect(flows).toEqual([
+      "traefik -> Workers tcp 10256",
+      "traefik -> Workers tcp 30080",
+      "traefik -> Workers tcp 30443",
+      "traefik <- 10.0.0.0/8 tcp 443",
+      "traefik <- 10.0.0.0/8 tcp 80",
+    ]);
+    const { egress } = objectOf(platform, "NetworkPolicy").spec;
+    expect(egress.at(-1)).toEqual({
+      to: [{ ipBlock: { cidr: "10.0.0.0/28" } }],
+      ports: [{ port: 6443, protocol: "TCP" }],
+    });
+  });
 
   test("may list and watch four kinds of its own namespace, change nothing, and has no right in the cluster", () => {
     const { platform } = traefik();

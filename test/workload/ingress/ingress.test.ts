@@ -121,7 +121,7 @@ describe("a route", () => {
     [
       "everything at once",
       { gateway: 1, host: 1, tls: 1, path: 1, pathType: 1 },
-      [...Array(4).fill("VALUE_INVALID"), "PATH_INVALID"],
+      [...Array(4).fill("VALUE_INVALID"), "INGRESS_INVALID"],
     ],
   ])("is refused for %s", (_, options, codes) => {
     const { gateway, web } = traefik();
@@ -161,7 +161,7 @@ describe("a route", () => {
   ])("can't have the path %p", (path) => {
     const { gateway, web } = traefik();
     expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { path: path as never })))).toEqual([
-      "PATH_INVALID",
+      "INGRESS_INVALID",
     ]);
   });
 
@@ -217,9 +217,7 @@ describe("a route", () => {
     web.exposeViaIngress(route(gateway));
     expect(problemsAtSynthesis(shop)).toEqual([]);
     other.addCdk8sChart("shop", shop);
-    expect(problemsAtSynthesis(shop).map(({ code }) => code)).toEqual(
-      ["INGRESS_INVALID"],
-    );
+    expect(problemsAtSynthesis(shop).map(({ code }) => code)).toEqual(["INGRESS_INVALID"]);
   });
 
   test("has names that fit, whatever its workload is called, and that no other route changes", () => {
