@@ -112,6 +112,12 @@ export class IngressCertificate {
     return { ...this.annotations };
   }
 
+  /** Whether cert-manager keeps one of the two in the Secret of the other. @internal */
+  public _isOrderFor(other: IngressCertificate): boolean {
+    const isOrdered = Object.keys({ ...this.annotations, ...other.annotations }).length > 0;
+    return isOrdered && this.name === other.name;
+  }
+
   /**
    * Whether it is known to be another certificate; a reference may hold any OCID.
    *

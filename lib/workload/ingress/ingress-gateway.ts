@@ -59,7 +59,8 @@ export abstract class IngressGateway extends Construct {
   public abstract _connect(route: AskedRoute, serviceName: string): IngressManifest;
 
   /** Adds a problem where another workload, or the same one, has this host and path already. @internal */
-  public _checkFree(problems: Problems, { host, path, certificate }: AskedRoute): void {
+  public _checkFree(problems: Problems, route: AskedRoute): void {
+    const { host, path, certificate } = route;
     const owner = this.routes.get(keyOf(host, path));
     if (owner !== undefined) {
       problems.add(
@@ -76,6 +77,20 @@ export abstract class IngressGateway extends Construct {
         "A host has one certificate: give the same value to all of its routes",
       );
     }
+    this.checkOrder(problems, route);
+  }
+
+  /** Adds a problem where cert-manager would order a certificate for the one host, and the other would share it. */
+  private checkOrder(problems: Problems, { host, certificate }: AskedRoute): void {
+    const shared = [...this.certificates].find(
+      ([name, other]) => name !== host.name && certificate._isOrderFor(other),
+    );
+    if (!shared) return;
+    problems.add(
+      "INGRESS_INVALID",
+      `cert-manager keeps the certificate of ${shared[0]} in the Secret ${certificate.name}, which would not name ${host.name}`,
+      "Give each host a Secret of its own",
+    );
   }
 
   /** @internal */

@@ -201,6 +201,26 @@ describe("a route", () => {
     ]);
   });
 
+  test("is refused where cert-manager keeps the certificate of another host in its Secret", () => {
+    const ordered = (secretName: string) =>
+      TlsTermination.atIngress(IngressCertificate.fromCertManager({ secretName, issuer: "ca" }));
+    const { gateway, web } = traefik();
+    const host = IngressHost.of("books.example.com");
+    web.exposeViaIngress(route(gateway, { tls: ordered("shop-tls") }));
+    for (const tls of [
+      ordered("shop-tls"),
+      TlsTermination.atIngress(IngressCertificate.fromSecret("shop-tls")),
+    ]) {
+      expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { host, tls })))).toEqual([
+        "INGRESS_INVALID",
+      ]);
+    }
+    expect(() => web.exposeViaIngress(route(gateway, { host, tls: ordered("books-tls") }))).not.toThrow();
+    expect(() =>
+      web.exposeViaIngress(route(gateway, { path: "/api", tls: ordered("shop-tls") })),
+    ).not.toThrow();
+  });
+
   test("is refused at synthesis where its workload runs in another cluster, and only then", () => {
     const stack = newStack();
     const imported = (id: string) =>
