@@ -52,6 +52,7 @@ export { type ClusterAttributes } from "./cluster/imported-cluster";
 export * from "./cluster/kubernetes-version";
 export { NetworkPolicyEngine } from "./cluster/network-policy-engine";
 export * from "./cluster/network-policy-engine-options";
+export * from "./cluster/native-ingress-controller";
 export * from "./cluster/node-image";
 export * from "./cluster/node-shape";
 export * from "./cluster/private-node-pool";
@@ -87,6 +88,12 @@ export * from "./workload/hardened-stateful-set-props";
 export * from "./workload/hardened-workload";
 export * from "./workload/http-listener";
 export { ImageLock, type ImageLockOptions } from "./workload/image-lock";
+export * from "./workload/ingress/ingress-certificate";
+export { IngressGateway } from "./workload/ingress/ingress-gateway";
+export * from "./workload/ingress/ingress-host";
+export * from "./workload/ingress/ingress-path-type";
+export * from "./workload/ingress/ingress-props";
+export * from "./workload/ingress/ingress-route";
 export * from "./workload/listening-pod-props";
 export * from "./workload/listening-workload";
 export * from "./workload/host-access";
@@ -136,5 +143,9 @@ export {
   type HardeningFinding,
   type HardeningReport,
 } from "./platform/hardening/hardening-report";
+export * from "./platform/ingress/oci-native-ingress";
+export * from "./platform/ingress/oci-native-ingress-props";
+export * from "./platform/ingress/traefik-ingress";
+export * from "./platform/ingress/traefik-ingress-props";
 
 export * from "./checks/reachability";

@@ -275,6 +275,10 @@ export const ERROR_CODES = {
     title: "A load balancer that can't be made as asked",
     why: "The load balancer controller would fail, or do less than the Service says, and report it only as an event.",
   },
+  INGRESS_INVALID: {
+    title: "A route through an ingress gateway that can't work as asked",
+    why: "The gateway's controller would leave the route out, or serve it otherwise than it says, and tell only its own log.",
+  },
   GUARDRAIL_INVALID: {
     title: "A guardrail that is none, or one that could not be enforced as asked",
     why: "The API server would refuse it, or let through what it was to refuse, and nobody would notice until it matters.",

@@ -120,6 +120,7 @@ function checkListeners(
   if (port === httpListener.port) {
     problems.add("PORT_INVALID", `The port ${port} is that of the listener without TLS too`, "Take 443");
   }
+  if (tls === TlsPlace.POD && workload?._redirectPort !== undefined) return;
   if (tls === TlsPlace.LOAD_BALANCER && (workload?.protocol ?? AppProtocol.HTTP) === AppProtocol.HTTP) return;
   refuse(
     problems,

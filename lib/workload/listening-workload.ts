@@ -1,6 +1,8 @@
 import { type Construct } from "constructs";
 import { AppProtocol } from "./app-protocol";
 import { HardenedWorkload } from "./hardened-workload";
+import { type IngressOptions } from "./ingress/ingress-props";
+import { IngressRoute } from "./ingress/ingress-route";
 import { type ListeningPodProps } from "./listening-pod-props";
 import { LoadBalancer } from "./load-balancer";
 import { type LoadBalancerOptions } from "./load-balancer-props";
@@ -13,6 +15,8 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   public readonly port?: number;
   public readonly protocol: AppProtocol;
   public readonly ports?: NamedPort[];
+  /** @internal */
+  public _redirectPort?: number;
 
   /** @param props the ports, the protocol and the labels are read of them */
   protected constructor(scope: Construct, id: string, props: ListeningPodProps) {
@@ -34,6 +38,20 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
     const name = (options as LoadBalancerOptions | undefined)?.name ?? this.name;
     return new LoadBalancer(this, `LoadBalancer-${name}`, { ...options, name, workload: this });
+  }
+
+  /**
+   * Makes the workload reachable through an ingress gateway, which ends TLS for its host.
+   *
+   * Makes an Ingress, and for all of them together one Service `<name>-ingress`, and opens the way from the gateway to the
+   * pods' port on both ends.
+   *
+   * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of
+   * another chart too; PORT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis INGRESS_INVALID for a gateway of another
+   * cluster, PEER_NOT_ALLOWED for one that is no peer of the workload's tenant
+   */
+  public exposeViaIngress(options: IngressOptions): IngressRoute {
+    return IngressRoute._of({ ...options, workload: this });
   }
 
   /**

@@ -83,6 +83,12 @@ export const REFUSED: readonly RefusedCombination[] = [
     instead: "End TLS in the pod: TlsTermination.atPod(); or take LoadBalancerType.LOAD_BALANCER",
   },
   {
+    name: "TLS at an ingress gateway",
+    of: { tls: [TlsPlace.INGRESS] },
+    because: "The gateway has a load balancer of its own, which serves the hosts of many workloads",
+    instead: "Call exposeViaIngress({ gateway, host, tls }); or take TlsTermination.atLoadBalancer",
+  },
+  {
     name: "The client's address through a load balancer",
     of: { type: [LoadBalancerType.LOAD_BALANCER], preserveSource: [true] },
     because: "A load balancer is a proxy, so nodes see its own address",

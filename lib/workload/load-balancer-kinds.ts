@@ -58,6 +58,8 @@ export enum TlsPlace {
   POD = "pod",
   /** At the load balancer, which speaks TLS of its own to the pod. */
   LOAD_BALANCER_AND_POD = "loadBalancerAndPod",
+  /** At an ingress gateway, which speaks to the pods without it. */
+  INGRESS = "ingress",
   /** Nowhere. */
   NONE = "none",
 }

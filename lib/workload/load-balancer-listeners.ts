@@ -34,15 +34,15 @@ export function servicePorts(
 ): object[] {
   return [
     ...(main ? [{ ...mainPort(main, workload, place), ...nodePortOf(main) }] : []),
-    ...(http
-      ? [
-          {
-            ...servicePort("http", http.port.from ?? 0, workload.protocol, targetOf(workload)),
-            ...nodePortOf(http),
-          },
-        ]
-      : []),
+    ...(http ? [{ ...httpPort(http, workload), ...nodePortOf(http) }] : []),
   ];
+}
+
+function httpPort({ port }: Listener, workload: IServiceBackend): object {
+  const { from = 0 } = port;
+  const { protocol, _redirectPort: redirects } = workload;
+  if (redirects === undefined) return servicePort("http", from, protocol, targetOf(workload));
+  return { name: "http", port: from, targetPort: redirects, protocol: "TCP" };
 }
 
 function nodePortOf({ nodePort }: Listener): object {

@@ -8,6 +8,7 @@ import { type LoadBalancerProps } from "./load-balancer-props";
 import { addTerraformRules } from "./load-balancer-rules";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
+import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
@@ -47,6 +48,9 @@ export class LoadBalancer extends Construct {
     httpListener?._acknowledge(this);
     for (const cidr of arrivalsOf(read.way, access, read.nodesCidr, read.balancersCidr)) {
       workload.connections._allowFromBlock(cidr, read.target);
+      if (httpListener && workload._redirectPort !== undefined) {
+        workload.connections._allowFromBlock(cidr, Port.tcp(workload._redirectPort));
+      }
     }
     if (read.way.rules === RuleOwner.TERRAFORM) this.securityGroup = addTerraformRules(props, read);
     const groups = [...(this.securityGroup ? [this.securityGroup] : []), ...securityGroups];

@@ -12,6 +12,8 @@ export interface IServiceBackend extends IConnectable {
   readonly protocol: AppProtocol;
   /** All ports of the pods that have a name, those of sidecars too; the workload's own one first. @default - the one port */
   readonly ports?: NamedPort[];
+  /** A further port of the pods that answers plain HTTP with redirects, where they have one. @internal */
+  readonly _redirectPort?: number;
   /** The labels of the workload. */
   readonly labels: { [key: string]: string };
   /** The labels that select its pods. */

@@ -1,5 +1,6 @@
+import { type IngressCertificate } from "./ingress/ingress-certificate";
 import { TlsPlace } from "./load-balancer-kinds";
-import { choice, shaped } from "./shapes";
+import { choice, kind, shaped } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
 import { checkReason, type ReasonedChoice } from "../core/reason";
@@ -48,6 +49,8 @@ export interface ReencryptionOptions extends LoadBalancerTlsOptions {
   readonly backendSecretNamespace?: string;
 }
 
+const CERTIFICATE = kind(["store", "name", "_differsFrom"], 'IngressCertificate.fromSecret("web-tls")');
+
 const POLICIES = {
   [TlsVersion.V1_2]: {
     CipherSuiteName: "oci-default-http2-tls-12-13-ssl-cipher-suite-v1",
@@ -91,6 +94,19 @@ export class TlsTermination {
    */
   public static atPod(): TlsTermination {
     return new TlsTermination(TlsPlace.POD);
+  }
+
+  /**
+   * At an ingress gateway, which has a certificate for each host and speaks the protocol of the workload to its pods; for
+   * `exposeViaIngress`.
+   *
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static atIngress(certificate: IngressCertificate): TlsTermination {
+    const problems = new Problems("TlsTermination.atIngress");
+    CERTIFICATE(problems, "certificate", certificate);
+    problems.throwIfAny();
+    return new TlsTermination(TlsPlace.INGRESS, undefined, undefined, undefined, undefined, certificate);
   }
 
   /**
@@ -142,6 +158,8 @@ export class TlsTermination {
     public readonly backendSecret?: string,
     /** Why there is no TLS. */
     public readonly reason?: string,
+    /** The certificate of the host, where an ingress gateway ends TLS. */
+    public readonly certificate?: IngressCertificate,
   ) {}
 
   /** @internal */

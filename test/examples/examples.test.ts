@@ -99,7 +99,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
 
 /** Whether a rule lets clients in for a load balancer: to its group, or with their addresses preserved to its node port. */
 function isOfBalancer({ direction, description }: any): boolean {
-  return direction === "INGRESS" && /^Clients of the Service /.test(description);
+  return direction === "INGRESS" && /^Clients of the (Service|ingress gateway) /.test(description);
 }
 
 function singlePort({ tcp_options, udp_options }: any): number {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Protocol } from "../../lib/core/port";
+import { IngressCertificate } from "../../lib/workload/ingress/ingress-certificate";
 import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
 import {
   CHOICES,
@@ -33,6 +34,7 @@ function combinations(): WayIn[] {
 /** What works, in the words of Oracle's documentation and of the controller, written apart from the table. */
 function works(way: WayIn): boolean {
   if (way.preserveSource && !(way.type === NETWORK_LOAD_BALANCER && way.policy === LOCAL)) return false;
+  if (way.tls === TlsPlace.INGRESS) return false;
   if (way.type === LOAD_BALANCER) return way.transport === Protocol.TCP;
   if (way.transport === Protocol.UDP) return way.rules === RuleOwner.TERRAFORM && way.tls === TlsPlace.NONE;
   return way.tls === TlsPlace.POD || way.tls === TlsPlace.NONE;
@@ -43,6 +45,7 @@ const TLS: { [place in TlsPlace]: () => TlsTermination } = {
   [TlsPlace.POD]: () => TlsTermination.atPod(),
   [TlsPlace.LOAD_BALANCER_AND_POD]: () =>
     TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "pod-tls" }),
+  [TlsPlace.INGRESS]: () => TlsTermination.atIngress(IngressCertificate.fromSecret("web-tls")),
   [TlsPlace.NONE]: () => TlsTermination.none(REASON),
 };
 
@@ -79,7 +82,7 @@ const nameOf = (way: WayIn) =>
 describe(`of ${all.length} combinations, ${made.length} made and ${all.length - made.length} refused`, () => {
   test("those that work are those that the table lets through", () => {
     expect(made.map(nameOf)).toEqual(all.filter(works).map(nameOf));
-    expect([all.length, made.length]).toEqual([256, 62]);
+    expect([all.length, made.length]).toEqual([320, 62]);
   });
 
   test("each is made, or refused with all reasons of the table, and then nothing is left behind", () => {
@@ -204,5 +207,6 @@ const FACTORIES: { [place in TlsPlace]: string } = {
   [TlsPlace.LOAD_BALANCER]: "atLoadBalancer",
   [TlsPlace.POD]: "atPod",
   [TlsPlace.LOAD_BALANCER_AND_POD]: "reencrypt",
+  [TlsPlace.INGRESS]: "atIngress",
   [TlsPlace.NONE]: "none",
 };

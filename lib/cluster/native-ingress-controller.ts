@@ -1,0 +1,187 @@
+import { Lazy, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { type ISecureOkeCluster } from "./cluster";
+import { checkHomeRegionProvider } from "./home-region";
+import { IngressControllerStatements } from "./ingress-controller-statements";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { compareOcids, checkOcidIfGiven } from "../core/ocid";
+import { checkGiven, checkMembers } from "../core/required";
+import { nameOf, policyNameOf } from "../core/resource-name";
+import { shown } from "../core/shown";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { ContainerengineAddon } from "../oci/containerengine-addon";
+import { IdentityPolicy } from "../oci/identity-policy";
+
+/** What the OCI native ingress controller of a cluster is made of. */
+export interface NativeIngressControllerProps extends TaggingProps {
+  /** The cluster; it has one such controller. */
+  readonly cluster: ISecureOkeCluster;
+  /**
+   * The OCID of the compartment of the certificates.
+   *
+   * @default - that of the cluster
+   */
+  readonly certificateCompartmentId?: string;
+  /**
+   * How many pods of the controller run, of which one works; 1 to 5.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+  /**
+   * Whether the add-on CertManager is made too, which the controller's webhook needs; false where cert-manager is in the cluster
+   * already.
+   *
+   * @default true
+   */
+  readonly installCertManager?: boolean;
+  /**
+   * The provider of the tenancy's home region, where IAM policies are written.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+const DEFAULT_REPLICAS = 2;
+const MOST_REPLICAS = 5;
+
+/**
+ * The OCI native ingress controller, as an add-on of a cluster, with the rights that it needs and no others.
+ *
+ * It is who it is by workload identity: the rights are for its service account in this cluster, not for nodes. Oracle keeps the
+ * add-on current. It runs on nodes: let it be made after a node pool, `controller.node.addDependency(pool)`.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller-cluster-addon-top-level.htm
+ */
+export class NativeIngressController extends Construct {
+  /** The cluster. */
+  public readonly cluster: ISecureOkeCluster;
+  /** What the gateways of this controller need beside what it always needs. @internal */
+  public readonly _statements: IngressControllerStatements;
+
+  /**
+   * @throws OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NativeIngressControllerProps,
+  ) {
+    check(scope, id, props);
+    super(scope, id);
+    const { cluster, installCertManager = true, replicas = DEFAULT_REPLICAS } = props;
+    this.cluster = cluster;
+    this._statements = new IngressControllerStatements(cluster.clusterId);
+    const before: ITerraformDependable[] = this.addPolicies();
+    if (installCertManager)
+      before.push(this.addOn("CertManager", "CertManager", [["numOfReplicas", "1"]], []));
+    const configurations: [string, string][] = [
+      ["compartmentId", cluster.compartmentId],
+      ["loadBalancerSubnetId", cluster.network.loadBalancerSubnet.subnetId],
+      // Otherwise it would be who the node is that it runs on, and so would every other pod there.
+      ["authType", "workloadIdentity"],
+      ["numOfReplicas", String(replicas)],
+    ];
+    this.node.defaultChild = this.addOn("Resource", "NativeIngressController", configurations, before);
+  }
+
+  private addOn(
+    id: string,
+    addonName: string,
+    configurations: readonly [string, string][],
+    dependsOn: ITerraformDependable[],
+  ): ContainerengineAddon {
+    return new ContainerengineAddon(this, id, {
+      addonName,
+      clusterId: this.cluster.clusterId,
+      configurations: configurations.map(([key, value]) => ({ key, value })),
+      removeAddonResourcesOnDelete: true,
+      ...(dependsOn.length > 0 ? { dependsOn } : {}),
+    });
+  }
+
+  /** A policy may name the compartment that it is attached to; so each has one of its own. */
+  private addPolicies(): IdentityPolicy[] {
+    const { cluster, certificateCompartmentId: certificates = cluster.compartmentId } = this.props;
+    const [own, network] = [cluster.compartmentId, cluster.network.compartmentId];
+    const is = (one: string, other: string) =>
+      compareOcids({ scope: this, id: one }, { scope: this, id: other }) === "same";
+    const all = this._statements;
+    const isNetworkOwn = is(own, network);
+    const isCertificatesOwn = is(own, certificates);
+    const policies = [
+      this.addPolicy("Policy", own, () => [
+        ...all.ofLoadBalancers(own),
+        ...(isNetworkOwn ? all.ofNetwork(own) : []),
+        ...(isCertificatesOwn ? all.ofCertificates(own) : []),
+      ]),
+    ];
+    if (!isNetworkOwn) policies.push(this.addPolicy("NetworkPolicy", network, () => all.ofNetwork(network)));
+    if (!isCertificatesOwn) {
+      policies.push(
+        this.addPolicy("CertificatesPolicy", certificates, () => all.ofCertificates(certificates)),
+      );
+    }
+    return policies;
+  }
+
+  private addPolicy(id: string, compartmentId: string, statements: () => string[]): IdentityPolicy {
+    const suffix = id === "Policy" ? "" : `-${id.replace("Policy", "").toLowerCase()}`;
+    return new IdentityPolicy(this, id, {
+      provider: this.props.homeRegionProvider,
+      compartmentId,
+      name: policyNameOf(this, `${nameOf(this)}${suffix}`),
+      // IAM renames no policy, and to replace one takes its rights away for a while.
+      lifecycle: { ignoreChanges: ["name"] },
+      description: "Lets the OCI native ingress controller of the cluster keep its load balancers",
+      // Gateways are made after the controller, and some need more than others.
+      statements: Lazy.listValue({ produce: statements }),
+      ...tagsOf(this, this.props),
+    });
+  }
+}
+
+function check(scope: Construct, id: string, given: NativeIngressControllerProps): void {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const props = given ?? ({} as NativeIngressControllerProps);
+  const { cluster, replicas = DEFAULT_REPLICAS, installCertManager = true } = props;
+  checkGiven(problems, { cluster });
+  const isCluster = checkMembers(
+    problems,
+    "cluster",
+    cluster,
+    ["clusterId", "addCdk8sChart"],
+    "a SecureOkeCluster",
+  );
+  if (isCluster) {
+    problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
+    problems.collect(() => cluster.network.loadBalancerSubnet.subnetId);
+  }
+  checkOcidIfGiven(
+    problems,
+    "certificateCompartmentId",
+    props.certificateCompartmentId,
+    "compartment",
+    "tenancy",
+  );
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MOST_REPLICAS) {
+    problems.add(
+      "COUNT_INVALID",
+      `replicas is ${shown(replicas)}`,
+      `Give a whole number from 1 to ${MOST_REPLICAS}`,
+    );
+  }
+  if (typeof installCertManager !== "boolean") {
+    problems.add(
+      "VALUE_INVALID",
+      `installCertManager is ${shown(installCertManager)}`,
+      "Write true or false",
+    );
+  }
+  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
+  checkTags(problems, props);
+  problems.throwIfAny();
+}

@@ -1,0 +1,67 @@
+import { type Construct } from "constructs";
+import { type OciNativeIngressProps } from "./oci-native-ingress-props";
+import { pathOf } from "../../core/construct-path";
+import { checkObjectName } from "../../core/kubernetes-names";
+import { checkOcidIfGiven } from "../../core/ocid";
+import { Problems } from "../../core/validation-error";
+import { chartOf, checkUnused } from "../../workload/chart-objects";
+import { kind, shaped } from "../../workload/shapes";
+
+const SHAPES = {
+  controller: kind(["cluster", "_statements"], "the NativeIngressController of the cluster"),
+  access: kind(
+    ["isInternal", "sourceRanges", "_acknowledge"],
+    'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
+  ),
+  shape: kind(["minimumMbps", "maximumMbps"], "LoadBalancerShape.flexible(10, 100)"),
+};
+
+/** Validates the props; throws with all that is wrong. */
+export function readNativeIngress(scope: Construct, id: string, given: OciNativeIngressProps): void {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES, ["controller", "access"]);
+  checkObjectName(problems, "id", id);
+  checkUnused(problems, scope, ["IngressClass"], id);
+  if (chartOf(scope) && chartOf(scope)?.namespace === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The chart has no namespace, which the parameters of the class are in",
+      'Give it one: new Chart(app, "gateway", { namespace: "gateway" })',
+    );
+  }
+  checkOcidIfGiven(problems, "wafPolicyId", props.wafPolicyId, "webappfirewallpolicy");
+  checkOcidIfGiven(problems, "reservedAddressId", props.reservedAddressId, "publicip");
+  checkCluster(problems, id, props);
+  problems.throwIfAny();
+}
+
+function checkCluster(problems: Problems, id: string, props: Partial<OciNativeIngressProps>): void {
+  const { controller, access, reservedAddressId } = props;
+  if (access?.isInternal && reservedAddressId !== undefined) {
+    problems.add(
+      "INGRESS_INVALID",
+      "reservedAddressId is given for an internal load balancer, which has no public address",
+      "Leave it out, or take LoadBalancerAccess.publicFrom",
+    );
+  }
+  if (!controller) return;
+  const { cluster } = controller;
+  problems.collect(() => cluster.podsSecurityGroup);
+  problems.collect(() => [cluster.network.vcnId, cluster.network.compartmentId]);
+  const subnet = problems.collect(() => cluster.network.loadBalancerSubnet);
+  problems.collect(() => subnet?.cidr);
+  if (subnet && access && !access.isInternal && !subnet.isPublic) {
+    problems.add(
+      "SUBNET_NOT_PUBLIC",
+      `The load balancer is public, and the subnet of the load balancers of ${cluster.node.path} forbids public addresses`,
+      'Make it public: new ClusterNetwork(stack, "network", { loadBalancerSubnet: SubnetExposure.publicWith({ reason }), … })',
+    );
+  }
+  if (cluster.node.tryFindChild("IngressGateways")?.node.tryFindChild(id)) {
+    problems.add(
+      "NAME_DUPLICATE",
+      `${cluster.node.path} has a gateway named ${id} already`,
+      "Give each a name of its own: an IngressClass is in no namespace",
+    );
+  }
+}

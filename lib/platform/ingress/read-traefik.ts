@@ -1,0 +1,54 @@
+import { type Construct } from "constructs";
+import { type TraefikIngressProps } from "./traefik-ingress-props";
+import { pathOf } from "../../core/construct-path";
+import { checkObjectName } from "../../core/kubernetes-names";
+import { checkGiven } from "../../core/required";
+import { Problems } from "../../core/validation-error";
+import { chartOf } from "../../workload/chart-objects";
+import { ExternalTrafficPolicy } from "../../workload/load-balancer-kinds";
+import { choice, kind, shaped } from "../../workload/shapes";
+import { TlsVersion } from "../../workload/tls-termination";
+
+const LONGEST_ID = 40;
+
+const SHAPES = {
+  cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that Traefik runs in"),
+  access: kind(
+    ["isInternal", "sourceRanges", "_acknowledge"],
+    'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
+  ),
+  image: kind(["reference", "_acknowledge"], 'ContainerImage.of("fra.ocir.io/acme/traefik@sha256:…")'),
+  minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
+  httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
+  externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
+};
+
+/** Validates what the parts of a Traefik don't; answers the ranges that connections of its load balancer come from. */
+export function readTraefik(scope: Construct, id: string, given: TraefikIngressProps): readonly string[] {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES, ["cluster", "access", "image"]);
+  checkObjectName(problems, "id", id);
+  if (typeof id === "string" && id.length > LONGEST_ID) {
+    problems.add(
+      "NAME_INVALID",
+      `id has ${id.length} characters, and the names of what belongs to Traefik begin with it`,
+      `Give it at most ${LONGEST_ID}`,
+    );
+  }
+  const chart = chartOf(scope);
+  if (chart && chart.namespace === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The chart has no namespace, and Traefik reads the Secrets of its own",
+      'Give it one that nothing else is in: new Chart(app, "gateway", { namespace: "gateway" })',
+    );
+  }
+  const { cluster, externalTrafficPolicy = ExternalTrafficPolicy.CLUSTER } = props;
+  const isCluster = externalTrafficPolicy === ExternalTrafficPolicy.CLUSTER;
+  const range = problems.collect(() =>
+    isCluster ? cluster?.network.workersSubnet.cidr : cluster?.network.loadBalancerSubnet.cidr,
+  );
+  if (cluster && !problems.any) checkGiven(problems, { "The range of the subnet": range });
+  problems.throwIfAny();
+  return [range ?? ""];
+}

@@ -1,0 +1,202 @@
+import { ApiObject, Chart } from "cdk8s";
+import { type Construct } from "constructs";
+import { readTraefik } from "./read-traefik";
+import { traefikArguments, TRAEFIK_DYNAMIC_FILE, TRAEFIK_PORTS, traefikTlsOptions } from "./traefik-config";
+import { type TraefikIngressProps } from "./traefik-ingress-props";
+import { Port } from "../../core/port";
+import { shortHash } from "../../core/short-hash";
+import { type Problems } from "../../core/validation-error";
+import { Allow } from "../../workload/allow";
+import { AppProtocol } from "../../workload/app-protocol";
+import { ConfigFile } from "../../workload/config-file";
+import { HardenedDeployment } from "../../workload/hardened-deployment";
+import {
+  type AskedRoute,
+  type IngressManifest,
+  IngressGateway,
+  INGRESS_SERVICE_PORT,
+} from "../../workload/ingress/ingress-gateway";
+import { CertificateStore } from "../../workload/ingress/ingress-certificate";
+import { IngressPathType } from "../../workload/ingress/ingress-path-type";
+import { type LoadBalancer } from "../../workload/load-balancer";
+import { ProxyProtocol } from "../../workload/load-balancer-kinds";
+import { Probe } from "../../workload/probe";
+import { ApiAccess } from "../../workload/rbac-api-access";
+import { LeastPrivilegeRole } from "../../workload/role";
+import { Resource } from "../../workload/role-resource";
+import { Verb } from "../../workload/role-verb";
+import { type IServiceBackend } from "../../workload/service-backend";
+import { Subject } from "../../workload/subject";
+import { TlsTermination, TlsVersion } from "../../workload/tls-termination";
+
+const ANNOTATIONS = "traefik.ingress.kubernetes.io";
+const WHY_SECRETS =
+  "Traefik lists the Secrets of the namespaces that it watches: its own only, which is there for certificates";
+
+/**
+ * A hardened Traefik that ends TLS for the hosts of many workloads, behind a load balancer of its own.
+ *
+ * It reads Ingress objects, Services and Secrets of its own namespace and nothing else of the cluster; what other namespaces
+ * keep it never sees. So its chart has a namespace of its own, which the Ingress objects of all workloads and their
+ * certificates are in. The load balancer passes TCP on and says who the client is. There is no dashboard, no API, and no
+ * word to its makers.
+ *
+ * @see https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/kubernetes-ingress/
+ */
+export class TraefikIngress extends IngressGateway {
+  /** The pods of Traefik. */
+  public readonly workload: HardenedDeployment;
+  /** The load balancer in front of them. */
+  public readonly loadBalancer: LoadBalancer;
+
+  /**
+   * @param id the name of the Deployment and of the class of its Ingress objects too: up to 40 lower-case letters, digits and dashes
+   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REPLICAS_INVALID,
+   * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC; at
+   * synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
+   */
+  constructor(scope: Construct, id: string, props: TraefikIngressProps) {
+    const trustedRanges = readTraefik(scope, id, props);
+    super(scope, id, id, props.cluster);
+    try {
+      this.workload = this.addWorkload(id, props, trustedRanges);
+      this.loadBalancer = this.addLoadBalancer(props);
+    } catch (error) {
+      // They check what they are given themselves: nothing stays half made.
+      scope.node.tryRemoveChild(id);
+      throw error;
+    }
+    this.node.defaultChild = this.workload;
+    const role = new LeastPrivilegeRole(this, `${id}-reads-routes`, { allow: permissions() });
+    role.grantTo(Subject.serviceAccountOf(this.workload));
+  }
+
+  /** @internal */
+  public _homeOf(): Construct {
+    return this;
+  }
+
+  /** @internal */
+  public _check(problems: Problems, { workload, certificate }: AskedRoute): void {
+    if (certificate.store !== CertificateStore.SECRET) {
+      problems.add(
+        "INGRESS_INVALID",
+        `The certificate ${certificate.name} is one of the OCI Certificates service, which gives its key to load balancers of OCI only`,
+        "Take IngressCertificate.fromCertManager or .fromSecret, or a gateway that is an OciNativeIngress",
+      );
+    }
+    if (Chart.of(workload).namespace === undefined) {
+      problems.add(
+        "NAME_INVALID",
+        `${workload.node.path} has no namespace, so nothing in another namespace can name it`,
+        'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+      );
+    }
+  }
+
+  /** @internal */
+  public _connect(route: AskedRoute, serviceName: string): IngressManifest {
+    const { workload, host, certificate } = route;
+    // Both ends, by one declaration.
+    this.workload.connections.allowTo(workload, Port.tcp(workload.port ?? 0));
+    return {
+      serviceName: this.backendOf(workload, serviceName),
+      annotations: {
+        // Names the class without an object of it, which Traefik could read only with a right in the whole cluster.
+        "kubernetes.io/ingress.class": this.ingressClassName,
+        [`${ANNOTATIONS}/router.priority`]: String(priorityOf(route)),
+      },
+      spec: { tls: [{ hosts: [host.name], secretName: certificate.name }] },
+    };
+  }
+
+  private addWorkload(
+    id: string,
+    props: TraefikIngressProps,
+    trustedRanges: readonly string[],
+  ): HardenedDeployment {
+    const {
+      autoscale,
+      httpListener,
+      image,
+      nodeSelector,
+      priorityClassName,
+      replicas,
+      resources,
+      tolerations,
+    } = props;
+    const tls = traefikTlsOptions(props.minimumVersion ?? TlsVersion.V1_2);
+    return new HardenedDeployment(this, id, {
+      image,
+      args: traefikArguments({
+        ingressClassName: id,
+        namespace: Chart.of(this).namespace ?? "",
+        redirects: httpListener !== undefined,
+        trustedRanges,
+      }),
+      files: [ConfigFile.of(TRAEFIK_DYNAMIC_FILE, tls)],
+      port: TRAEFIK_PORTS.websecure,
+      protocol: AppProtocol.TCP,
+      readiness: Probe.http("/ping", TRAEFIK_PORTS.ping),
+      liveness: Probe.tcp(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
+      apiAccess: ApiAccess.token(),
+      ...{ autoscale, nodeSelector, priorityClassName, replicas, resources, tolerations },
+    });
+  }
+
+  private addLoadBalancer(props: TraefikIngressProps): LoadBalancer {
+    const { access, cluster, externalTrafficPolicy, httpListener, reservedAddress, securityRules, shape } =
+      props;
+    if (httpListener) this.workload._redirectPort = TRAEFIK_PORTS.web;
+    return this.workload.exposeViaLoadBalancer({
+      ...{ access, cluster, externalTrafficPolicy, httpListener, reservedAddress, securityRules, shape },
+      proxyProtocol: ProxyProtocol.V2,
+      tls: TlsTermination.atPod(),
+    });
+  }
+
+  /** A Service of the gateway's namespace that stands for one of the workload's, which an Ingress here can't name. */
+  private backendOf(workload: IServiceBackend, serviceName: string): string {
+    const { namespace = "" } = Chart.of(workload);
+    const hash = shortHash(JSON.stringify([namespace, workload.name]));
+    const name = `to-${`${namespace}-${workload.name}`.slice(0, 50).replace(/-+$/, "")}-${hash}`;
+    if (this.node.tryFindChild(name)) return name;
+    const isGrpc = workload.protocol === AppProtocol.GRPC;
+    new ApiObject(this, name, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: {
+        name,
+        labels: this.workload.labels,
+        ...(isGrpc ? { annotations: { [`${ANNOTATIONS}/service.serversscheme`]: "h2c" } } : {}),
+      },
+      spec: {
+        type: "ExternalName",
+        externalName: `${serviceName}.${namespace}.svc.cluster.local`,
+        ports: [{ name: isGrpc ? "grpc" : "http", port: INGRESS_SERVICE_PORT, protocol: "TCP" }],
+      },
+    });
+    return name;
+  }
+}
+
+/** What Traefik must read; it changes nothing. */
+function permissions(): Allow[] {
+  const watch = (resource: Resource) => Allow.verbs(resource, Verb.LIST, Verb.WATCH);
+  return [
+    watch(Resource.INGRESSES),
+    watch(Resource.SERVICES),
+    watch(Resource.ENDPOINT_SLICES),
+    watch(Resource.SECRETS).acknowledged({ reason: WHY_SECRETS }),
+  ];
+}
+
+/**
+ * One host before many, a longer path before a shorter one, and of equal ones the exact one, as Kubernetes asks for it.
+ *
+ * Traefik itself goes by the length of its own rule, which is longer for a prefix than for an exact path.
+ */
+function priorityOf({ host, path, pathType }: AskedRoute): number {
+  const isExact = pathType === IngressPathType.EXACT;
+  return (host.name.startsWith("*") ? 10_000 : 20_000) + path.length * 10 + (isExact ? 5 : 0);
+}

@@ -1,0 +1,105 @@
+import { Construct } from "constructs";
+import { type IngressCertificate } from "./ingress-certificate";
+import { type IngressHost } from "./ingress-host";
+import { type IngressPathType } from "./ingress-path-type";
+import { type IServiceBackend } from "../service-backend";
+import { type ISecureOkeCluster } from "../../cluster/cluster";
+import { type Problems } from "../../core/validation-error";
+
+/** A route that was asked for, as far as it could be read. */
+export interface AskedRoute {
+  readonly workload: IServiceBackend;
+  readonly host: IngressHost;
+  readonly path: string;
+  readonly pathType: IngressPathType;
+  readonly certificate: IngressCertificate;
+}
+
+/** What an Ingress says to the controller of its gateway. */
+export interface IngressManifest {
+  /** The Service that the Ingress names, in its own namespace. */
+  readonly serviceName: string;
+  readonly annotations: { [key: string]: string };
+  /** What stands in its spec beside the rule. */
+  readonly spec: object;
+}
+
+/** The port of every Service that a gateway connects to; the pods' own port is another one. */
+export const INGRESS_SERVICE_PORT = 80;
+
+/**
+ * What ends TLS for many hosts and passes their requests on to workloads, configured by Ingress objects.
+ *
+ * `TraefikIngress` runs in the cluster, `OciNativeIngress` is a load balancer of OCI.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
+ */
+export abstract class IngressGateway extends Construct {
+  /** The name of the class by which Ingress objects name this gateway. */
+  public readonly ingressClassName: string;
+  /** The cluster whose workloads the gateway leads to. */
+  public readonly cluster: ISecureOkeCluster;
+
+  private readonly routes = new Map<string, string>();
+  private readonly certificates = new Map<string, IngressCertificate>();
+
+  protected constructor(scope: Construct, id: string, ingressClassName: string, cluster: ISecureOkeCluster) {
+    super(scope, id);
+    this.ingressClassName = ingressClassName;
+    this.cluster = cluster;
+  }
+
+  /** Where the Ingress of a workload is made. @internal */
+  public abstract _homeOf(workload: IServiceBackend): Construct;
+
+  /** Adds what the kind of gateway can't do. @internal */
+  public abstract _check(problems: Problems, route: AskedRoute): void;
+
+  /** Opens the way from the gateway to the workload, and says what its Ingress must say. @internal */
+  public abstract _connect(route: AskedRoute, serviceName: string): IngressManifest;
+
+  /** Adds a problem where another workload, or the same one, has this host and path already. @internal */
+  public _checkFree(problems: Problems, route: AskedRoute): void {
+    const { host, path, certificate } = route;
+    const owner = this.routes.get(keyOf(host, path));
+    if (owner !== undefined) {
+      problems.add(
+        "NAME_DUPLICATE",
+        `${host.name}${path} of ${this.node.path} leads to ${owner} already`,
+        "Give each route a host or a path of its own, whatever its type",
+      );
+    }
+    const other = this.certificates.get(host.name);
+    if (other?._differsFrom(certificate, this.cluster)) {
+      problems.add(
+        "INGRESS_INVALID",
+        `${host.name} has the certificate ${other.name} on another path, and ${certificate.name} here`,
+        "A host has one certificate: give the same value to all of its routes",
+      );
+    }
+    this.checkOrder(problems, route);
+  }
+
+  /** Adds a problem where cert-manager would order a certificate for the one host, and the other would share it. */
+  private checkOrder(problems: Problems, { host, certificate }: AskedRoute): void {
+    const shared = [...this.certificates].find(
+      ([name, other]) => name !== host.name && certificate._isOrderFor(other),
+    );
+    if (!shared) return;
+    problems.add(
+      "INGRESS_INVALID",
+      `cert-manager keeps the certificate of ${shared[0]} in the Secret ${certificate.name}, which would not name ${host.name}`,
+      "Give each host a Secret of its own",
+    );
+  }
+
+  /** @internal */
+  public _claim({ workload, host, path, certificate }: AskedRoute): void {
+    this.routes.set(keyOf(host, path), workload.node.path);
+    this.certificates.set(host.name, certificate);
+  }
+}
+
+function keyOf({ name }: IngressHost, path: string): string {
+  return `${name}${path.length > 1 ? path.replace(/\/$/, "") : path}`;
+}

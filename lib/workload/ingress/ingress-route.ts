@@ -1,0 +1,85 @@
+import { ApiObject, Chart } from "cdk8s";
+import { Construct, type IConstruct } from "constructs";
+import { INGRESS_SERVICE_PORT, type AskedRoute, type IngressGateway } from "./ingress-gateway";
+import { type IngressRouteProps } from "./ingress-props";
+import { serviceOf } from "./ingress-service";
+import { readIngress } from "./read-ingress";
+import { type IServiceBackend } from "../service-backend";
+import { shortHash } from "../../core/short-hash";
+import { Problems } from "../../core/validation-error";
+import { isSameCluster, scopeOf } from "../../manifests/chart-scopes";
+import { guardStaticSynthesis } from "../../manifests/static-synthesis";
+import { checkAtSynthesis } from "../../manifests/synthesis-checks";
+
+/**
+ * A host and a path that a gateway leads to a workload: an Ingress, a Service of the pods, and the way between the two.
+ *
+ * `workload.exposeViaIngress(…)` makes it, in the place that the gateway reads Ingress objects from.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
+ */
+export class IngressRoute extends Construct {
+  /** The name of the Ingress. */
+  public readonly name: string;
+  /** The host that clients ask for. */
+  public readonly host: string;
+  /** The path that clients ask for. */
+  public readonly path: string;
+
+  /** @internal */
+  public static _of(props: IngressRouteProps): IngressRoute {
+    const route = readIngress(props);
+    return new IngressRoute(props.gateway, route);
+  }
+
+  private constructor(gateway: IngressGateway, route: AskedRoute) {
+    const { workload, host, path } = route;
+    const name = nameOf(route);
+    super(gateway._homeOf(workload), `Ingress-${name}`);
+    gateway._claim(route);
+    guardStaticSynthesis(Chart.of(this));
+    checkAtSynthesis(this, () => checkCluster(this, gateway, workload));
+    [this.name, this.host, this.path] = [name, host.name, path];
+    host._acknowledge(this);
+    this.node.defaultChild = this.addIngress(gateway, route);
+  }
+
+  private addIngress(gateway: IngressGateway, route: AskedRoute): ApiObject {
+    const { workload, path, pathType, certificate } = route;
+    const { annotations, serviceName, spec } = gateway._connect(route, serviceOf(workload).name);
+    const service = { name: serviceName, port: { number: INGRESS_SERVICE_PORT } };
+    return new ApiObject(this, "Resource", {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: {
+        name: this.name,
+        labels: workload.labels,
+        annotations: { ...annotations, ...certificate._annotations() },
+      },
+      spec: {
+        ...spec,
+        rules: [{ host: this.host, http: { paths: [{ path, pathType, backend: { service } }] } }],
+      },
+    });
+  }
+}
+
+/** The name says whose it is; the hash tells the routes of a workload apart, and those of equal names in two namespaces. */
+function nameOf({ workload, host, path, pathType }: AskedRoute): string {
+  const { namespace = "" } = Chart.of(workload);
+  const text = JSON.stringify([namespace, workload.name, host.name, path, pathType]);
+  return `${workload.name.slice(0, 52).replace(/-+$/, "")}-${shortHash(text, 10)}`;
+}
+
+/** Refuses a gateway of another cluster than the one that the workload runs in. */
+function checkCluster(route: IConstruct, gateway: IngressGateway, workload: IServiceBackend): void {
+  const home = scopeOf(Chart.of(workload));
+  if (!home || isSameCluster(home, gateway.cluster)) return;
+  const problems = new Problems(route);
+  problems.add(
+    "INGRESS_INVALID",
+    `The gateway ${gateway.node.path} is one of ${gateway.cluster.node.path}, and the chart of ${workload.node.path} was added to ${home.node.path}`,
+    "Take a gateway of the workload's own cluster",
+  );
+  problems.throwIfAny();
+}
