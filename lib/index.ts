@@ -21,12 +21,13 @@ export * from "./network/network-peer";
 export * from "./network/network-security-group";
 export * from "./network/network-subnet";
 export * from "./network/oracle-services";
+export { PodNetworking, PodNetworkType, type FlannelOverlayProps } from "./network/pod-networking";
 export {
   RegionServices,
   type IRegionServices,
   type RegionServicesAttributes,
 } from "./network/region-services";
-export * from "./network/subnet";
+export { type ClusterSubnet } from "./network/subnet";
 export * from "./network/subnet-exposure";
 export * from "./network/subnet-plan";
 

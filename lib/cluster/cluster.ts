@@ -2,6 +2,7 @@ import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { type PodNetworking } from "../network/pod-networking";
 import { type KubernetesVersion } from "./kubernetes-version";
 
 /** An OKE cluster, made here or imported. */
@@ -18,7 +19,9 @@ export interface ISecureOkeCluster extends IConstruct {
   readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   /** The group of the worker nodes. */
   readonly workersSecurityGroup: INetworkSecurityGroup;
-  /** The group of the pods. */
+  /** How pods get their addresses. */
+  readonly podNetworking: PodNetworking;
+  /** The group of the pods; with an overlay that of the worker nodes, whose addresses pods have outside. */
   readonly podsSecurityGroup: INetworkSecurityGroup;
 
   /**

@@ -9,6 +9,7 @@ import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { ChartOutput } from "../manifests/chart-output";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { isOverlay, PodNetworking } from "../network/pod-networking";
 
 /** A cluster that exists already. */
 export interface ClusterAttributes {
@@ -20,6 +21,8 @@ export interface ClusterAttributes {
   readonly kubernetesVersion?: KubernetesVersion;
   /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
   readonly network?: IClusterNetwork;
+  /** How pods get their addresses. @default PodNetworking.vcnNative() */
+  readonly podNetworking?: PodNetworking;
   /** The group of the API endpoint. @default - throws when touched */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /** The group of the worker nodes. @default - throws when touched */
@@ -38,6 +41,7 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);
+  PodNetworking._checked(problems, attributes.podNetworking);
   for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
   problems.throwIfAny();
 }
@@ -66,6 +70,10 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
     return this.attribute("network", this.attributes.network);
   }
 
+  public get podNetworking(): PodNetworking {
+    return this.attributes.podNetworking ?? PodNetworking.vcnNative();
+  }
+
   public get apiEndpointSecurityGroup(): INetworkSecurityGroup {
     return this.attribute("apiEndpointSecurityGroup", this.attributes.apiEndpointSecurityGroup);
   }
@@ -75,6 +83,8 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
   }
 
   public get podsSecurityGroup(): INetworkSecurityGroup {
+    // What pods of an overlay reach, they reach with the addresses of the nodes.
+    if (isOverlay(this.podNetworking)) return this.workersSecurityGroup;
     return this.attribute("podsSecurityGroup", this.attributes.podsSecurityGroup);
   }
 

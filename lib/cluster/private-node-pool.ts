@@ -8,7 +8,11 @@ import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
 import { tagsOf } from "../core/tagging";
-import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
+import { isOverlay, PodNetworkType } from "../network/pod-networking";
+import {
+  ContainerengineNodePool,
+  type ContainerengineNodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetails as PodNetworkDetails,
+} from "../oci/containerengine-node-pool";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
@@ -56,12 +60,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         isPvEncryptionInTransitEnabled: true,
         nsgIds: groupIds(cluster.workersSecurityGroup, props.securityGroups),
         placementConfigs: this.placement(props),
-        nodePoolPodNetworkOptionDetails: {
-          cniType: "OCI_VCN_IP_NATIVE",
-          maxPodsPerNode: props.maxPodsPerNode ?? DEFAULT_PODS,
-          podSubnetIds: [cluster.network.podsSubnet.subnetId],
-          podNsgIds: groupIds(cluster.podsSecurityGroup, props.podSecurityGroups),
-        },
+        nodePoolPodNetworkOptionDetails: podNetworkOf(props),
         ...tagsOf(this, props),
       },
       // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
@@ -107,4 +106,19 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
   }
+}
+
+/** Pods of an overlay have neither a subnet nor a group, and their number is OKE's. */
+function podNetworkOf({
+  cluster,
+  maxPodsPerNode,
+  podSecurityGroups,
+}: PrivateNodePoolProps): PodNetworkDetails {
+  if (isOverlay(cluster.podNetworking)) return { cniType: PodNetworkType.FLANNEL_OVERLAY };
+  return {
+    cniType: PodNetworkType.VCN_NATIVE,
+    maxPodsPerNode: maxPodsPerNode ?? DEFAULT_PODS,
+    podSubnetIds: [cluster.network.podsSubnet.subnetId],
+    podNsgIds: groupIds(cluster.podsSecurityGroup, podSecurityGroups),
+  };
 }

@@ -19,6 +19,7 @@ import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
+import { isOverlay } from "../network/pod-networking";
 
 export const DEFAULT_PODS = 31;
 /** How many nodes there are more of while others are replaced. */
@@ -50,6 +51,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   const demand = isNetwork && isSize && isPods ? demandOf(pathOf(scope, id), given) : undefined;
   if (demand) checkCapacity(problems, cluster as ISecureOkeCluster, demand);
   checkGroups(problems, isCluster ? cluster : undefined, given);
+  if (isOverlay(cluster?.podNetworking)) checkOverlay(problems, given);
   checkDomains(problems, given.availabilityDomains);
   checkGrace(problems, given.evictionGraceDuration);
   checkNodeLabels(problems, given.labels);
@@ -85,9 +87,22 @@ function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
   }
   const network = problems.collect(() => cluster.network);
   if (!network) return false;
-  checkPrivateSubnets(problems, network);
-  const subnets = [problems.collect(() => network.workersSubnet), problems.collect(() => network.podsSubnet)];
+  checkPrivateSubnets(problems, network, cluster.podNetworking);
+  const subnets = [problems.collect(() => network.workersSubnet)];
+  if (!isOverlay(cluster.podNetworking)) subnets.push(problems.collect(() => network.podsSubnet));
   return subnets.every(Boolean);
+}
+
+/** What a pool can't say of the pods of an overlay. */
+function checkOverlay(problems: Problems, props: Partial<PrivateNodePoolProps>): void {
+  for (const name of ["maxPodsPerNode", "podSecurityGroups"] as const) {
+    if (props[name] === undefined) continue;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is given for a cluster with a flannel overlay, whose pods have ${name === "maxPodsPerNode" ? "a number of OKE's choice" : "no groups"}`,
+      `Leave ${name} out, or make the cluster with PodNetworking.vcnNative()`,
+    );
+  }
 }
 
 /** What the pool takes of the subnets; nobody knows what a reference will say, so what it takes is not counted. */

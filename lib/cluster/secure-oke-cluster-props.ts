@@ -4,6 +4,8 @@ import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type TaggingProps } from "../core/tagging";
 import { type IClusterNetwork } from "../network/cluster-network";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { type PodNetworking } from "../network/pod-networking";
 
 /** What a cluster is made of. */
 export interface SecureOkeClusterProps extends TaggingProps {
@@ -47,6 +49,18 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default "10.96.0.0/16"
    */
   readonly servicesCidr?: string;
+  /**
+   * How pods get their addresses; can't be changed later.
+   *
+   * @default PodNetworking.vcnNative()
+   */
+  readonly podNetworking?: PodNetworking;
+  /**
+   * Further groups of the API endpoint, at most four beside that of the cluster.
+   *
+   * @default - none
+   */
+  readonly apiEndpointSecurityGroups?: INetworkSecurityGroup[];
   /**
    * The provider of the tenancy's home region, where IAM policies are written.
    *

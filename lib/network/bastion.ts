@@ -1,7 +1,7 @@
 import { Fn, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { checkBastion, DEFAULT_TTL, type BastionProps } from "./bastion-props";
-import { ClusterNetwork } from "./cluster-network";
+import { type ClusterNetwork } from "./cluster-network";
 import { ruleConfigOf } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
@@ -59,7 +59,7 @@ export class Bastion extends Construct {
     this.bastionId = bastion.id;
     this.privateEndpointAddress = bastion.privateEndpointIpAddress;
     this.letIn(props);
-    if (network instanceof ClusterNetwork) network._letBastionOut();
+    (network as Partial<ClusterNetwork>)._letBastionOut?.();
     this.printCommand(props.apiEndpoint, maxSessionTtlInSeconds);
   }
 

@@ -4,22 +4,26 @@ import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { type Egress } from "./egress";
 import { type EgressSource } from "./egress-source";
+import { ExistingVcnNetwork } from "./existing-vcn-network";
+import { type ExistingVcnProps } from "./existing-vcn-props";
 import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./imported-network";
 import { type IClusterNetwork } from "./network";
 import { NetworkRoutes } from "./network-routes";
 import { NetworkSubnet } from "./network-subnet";
 import { RegionServices, type IRegionServices } from "./region-services";
-import { type ClusterSubnet } from "./subnet";
+import { podsSubnetOf, type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { type RoutedSubnet } from "./subnet-routes";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
+import { type Cidr } from "../core/cidr";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
 import { CoreVcn } from "../oci/core-vcn";
 
 export { type ClusterNetworkProps } from "./cluster-network-props";
+export { type ExistingVcnProps } from "./existing-vcn-props";
 export { type ClusterNetworkAttributes } from "./imported-network";
 export { type IClusterNetwork } from "./network";
 
@@ -51,14 +55,29 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     return new ImportedClusterNetwork(scope, id, attributes);
   }
 
+  /**
+   * A network in a VCN that exists already, with its DRG and its gateways: what was not given is made, what was given is not changed.
+   *
+   * Subnets that are made forbid public addresses, have an empty security list of their own and a route to the region's services
+   * only, so that neither the VCN's default list, which lets SSH in from everywhere, nor its default route table touches them. The
+   * subnets, routes and rules that were there are their owner's.
+   *
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
+   * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
+   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   */
+  public static fromExisting(scope: Construct, id: string, props: ExistingVcnProps): IClusterNetwork {
+    return new ExistingVcnNetwork(scope, id, props);
+  }
+
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;
   public readonly apiEndpointSubnet: ClusterSubnet;
   public readonly workersSubnet: ClusterSubnet;
-  public readonly podsSubnet: ClusterSubnet;
   public readonly loadBalancerSubnet: ClusterSubnet;
   public readonly regionServices: IRegionServices;
+  private readonly pods?: ClusterSubnet;
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
@@ -98,24 +117,48 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     const { apiEndpointSubnet, loadBalancerSubnet } = props;
     const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointSubnet);
     const workers = this.subnet("Workers", "workers", plan.workersCidr);
-    const pods = this.subnet("Pods", "pods", plan.podsCidr);
+    const pods = plan.podsCidr === "" ? undefined : this.subnet("Pods", "pods", plan.podsCidr);
     const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, loadBalancerSubnet);
     this.apiEndpointSubnet = api.subnet;
     this.workersSubnet = workers.subnet;
-    this.podsSubnet = pods.subnet;
+    this.pods = pods?.subnet;
     this.loadBalancerSubnet = balancers.subnet;
     this.waysOut = new WaysOut(this, "WaysOut", {
       vcn: this.vcn,
-      vcnCidr: plan.vcnCidr,
+      vcnCidrs: [plan.vcnCidr],
+      withoutPods: !pods,
       displayName: name,
       subnets: {
         [NetworkSubnet.API_ENDPOINT]: api.routed,
         [NetworkSubnet.WORKERS]: workers.routed,
-        [NetworkSubnet.PODS]: pods.routed,
+        [NetworkSubnet.PODS]: pods?.routed,
         [NetworkSubnet.LOAD_BALANCERS]: balancers.routed,
       },
       tags: this.tags,
     });
+  }
+
+  /**
+   * The subnet of the pods.
+   *
+   * @throws ATTRIBUTE_MISSING where the plan was made without pods
+   */
+  public get podsSubnet(): ClusterSubnet {
+    return podsSubnetOf(this, this.pods);
+  }
+
+  /** @internal */
+  public get _hasPods(): boolean {
+    return this.pods !== undefined;
+  }
+
+  /**
+   * The ranges that are routed to a DRG.
+   *
+   * @internal
+   */
+  public get _onPremises(): readonly Cidr[] {
+    return this.waysOut.onPremises;
   }
 
   public addEgress(source: EgressSource, egress: Egress): void {

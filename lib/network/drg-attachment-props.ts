@@ -36,14 +36,18 @@ export interface KnownAttachment {
 const DEFAULT_SUBNETS = [NetworkSubnet.API_ENDPOINT, NetworkSubnet.LOAD_BALANCERS];
 
 /** Reads how a network is attached to a DRG; what is wrong with it goes into the problems. */
-export function readAttachment(problems: Problems, props: DrgAttachmentProps, vcn: Cidr): KnownAttachment {
+export function readAttachment(
+  problems: Problems,
+  props: DrgAttachmentProps,
+  vcn: readonly Cidr[],
+): KnownAttachment {
   const { drgId, onPremisesCidrs, subnets = DEFAULT_SUBNETS } = props;
   checkOcid(problems, "drgId", drgId, "drg");
   const texts = readCidrs(problems, "onPremisesCidrs", onPremisesCidrs);
   const cidrs = literalBlocks(problems, "onPremisesCidrs", texts);
   for (const cidr of cidrs) {
     checkReachable(problems, "One of onPremisesCidrs", cidr);
-    checkOutside(problems, "One of onPremisesCidrs", cidr, vcn);
+    for (const block of vcn) checkOutside(problems, "One of onPremisesCidrs", cidr, block);
   }
   checkSubnets(problems, subnets);
   return { drgId, cidrs, subnets: new Set(subnets) };

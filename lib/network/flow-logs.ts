@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { type ClusterNetwork } from "./cluster-network";
 import { type IClusterNetwork } from "./network";
 import { NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
@@ -26,7 +27,7 @@ export enum FlowLogTraffic {
 
 /** What flow logs are made of. */
 export interface FlowLogsProps extends TaggingProps {
-  /** The network whose four subnets are recorded. */
+  /** The network whose subnets are recorded. */
   readonly network: IClusterNetwork;
   /**
    * The OCID of the compartment of the log group; who may read there sees who talks to whom.
@@ -127,9 +128,15 @@ function subnetsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
   return [
     [NetworkSubnet.API_ENDPOINT, network.apiEndpointSubnet],
     [NetworkSubnet.WORKERS, network.workersSubnet],
-    [NetworkSubnet.PODS, network.podsSubnet],
+    ...podsOf(network),
     [NetworkSubnet.LOAD_BALANCERS, network.loadBalancerSubnet],
   ];
+}
+
+/** A network for clusters with an overlay has no such subnet. */
+function podsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
+  if ((network as Partial<ClusterNetwork>)._hasPods === false) return [];
+  return [[NetworkSubnet.PODS, network.podsSubnet]];
 }
 
 /** Checks what the logs are made of before they are made, so that nothing is left behind. */

@@ -3,21 +3,27 @@ import { readAttachment, type DrgAttachmentProps, type KnownAttachment } from ".
 import { type Egress } from "./egress";
 import { blockOf, checkOutside, isPrivate } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
-import { type NetworkSubnet } from "./network-subnet";
-import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
+import { NetworkSubnet } from "./network-subnet";
+import { SubnetRoutes, type Route, type RoutedSubnet, type RoutedVcn } from "./subnet-routes";
 import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreNatGateway } from "../oci/core-nat-gateway";
-import { type CoreVcn } from "../oci/core-vcn";
 
 interface WaysOutProps {
-  readonly vcn: CoreVcn;
-  readonly vcnCidr: string;
+  readonly vcn: RoutedVcn;
+  readonly vcnCidrs: readonly string[];
   readonly displayName: string;
-  readonly subnets: { readonly [name in NetworkSubnet]: RoutedSubnet };
+  /** Those whose routes are made here; a subnet that was given keeps those of its owner. */
+  readonly subnets: { readonly [name in NetworkSubnet]?: RoutedSubnet };
+  /** Whether the network has no subnet of pods. */
+  readonly withoutPods: boolean;
+  /** A NAT gateway that the VCN has already. */
+  readonly natGatewayId?: string;
+  /** The DRG that the VCN is attached to already. */
+  readonly attachment?: KnownAttachment;
   readonly tags: TaggingProps;
 }
 
@@ -33,7 +39,7 @@ interface KnownEgress {
  * Everything is worked out again whenever something is added, from all that was asked for, so that the order does not matter.
  */
 export class WaysOut extends Construct {
-  private readonly vcnRange: Cidr;
+  private readonly vcnRanges: readonly Cidr[];
   private readonly routes = new Map<NetworkSubnet, SubnetRoutes>();
   private readonly asked: KnownEgress[] = [];
   private attachment?: KnownAttachment;
@@ -44,13 +50,20 @@ export class WaysOut extends Construct {
     private readonly props: WaysOutProps,
   ) {
     super(scope, id);
-    this.vcnRange = known(props.vcnCidr);
+    this.vcnRanges = props.vcnCidrs.map(known);
+    this.attachment = props.attachment;
     this.node.addValidation({
       validate: () => {
         this.checkDeadEnds();
         return [];
       },
     });
+    if (this.attachment) this.update();
+  }
+
+  /** The ranges behind the DRG. */
+  public get onPremises(): readonly Cidr[] {
+    return this.attachment?.cidrs ?? [];
   }
 
   /** Adds a way out, with its rule; nothing is done where something is wrong with it. */
@@ -59,8 +72,9 @@ export class WaysOut extends Construct {
     if (!checkEgress(problems, source, egress)) problems.throwIfAny();
     const { group, subnet } = source;
     const cidr = known(egress.cidr);
+    if (subnet === NetworkSubnet.PODS && this.props.withoutPods) refusePods(problems);
     if (!egress.isAnywhere) {
-      checkOutside(problems, "The destination", cidr, this.vcnRange);
+      for (const range of this.vcnRanges) checkOutside(problems, "The destination", cidr, range);
       this.checkTogether(problems, cidr);
     }
     problems.throwIfAny();
@@ -87,7 +101,7 @@ export class WaysOut extends Construct {
   public attach(props: DrgAttachmentProps): string {
     const problems = new Problems(this.node.scope ?? this);
     if (!checkGiven(problems, { props })) problems.throwIfAny();
-    const attachment = readAttachment(problems, props, this.vcnRange);
+    const attachment = readAttachment(problems, props, this.vcnRanges);
     if (this.attachment) {
       problems.add(
         "EGRESS_INVALID",
@@ -115,7 +129,7 @@ export class WaysOut extends Construct {
   }
 
   private update(): void {
-    const onInternet = this.asked.filter((one) => this.wayOf(one) === "internet");
+    const onInternet = this.routed.filter((one) => this.wayOf(one) === "internet");
     // What was public can turn out to be behind the DRG.
     if (onInternet.length === 0) this.node.tryRemoveChild("NatGateway");
     for (const [name, subnet] of Object.entries(this.props.subnets) as [NetworkSubnet, RoutedSubnet][]) {
@@ -157,10 +171,12 @@ export class WaysOut extends Construct {
 
   /** Taken from the attachment, so that a route is made after it. */
   private get drgId(): string {
-    return (this.node.findChild("DrgAttachment") as CoreDrgAttachment).drgId;
+    const made = this.node.tryFindChild("DrgAttachment") as CoreDrgAttachment | undefined;
+    return made?.drgId ?? this.attachment?.drgId ?? "";
   }
 
   private get natGatewayId(): string {
+    if (this.props.natGatewayId !== undefined) return this.props.natGatewayId;
     const made = this.node.tryFindChild("NatGateway") as CoreNatGateway | undefined;
     return (made ?? this.natGateway()).id;
   }
@@ -178,10 +194,15 @@ export class WaysOut extends Construct {
     });
   }
 
+  /** What was asked for of subnets whose routes are made here. */
+  private get routed(): KnownEgress[] {
+    return this.asked.filter(({ subnet }) => this.props.subnets[subnet] !== undefined);
+  }
+
   /** Private destinations without a DRG that leads there; it can be attached later, so they are found at synthesis. */
   private checkDeadEnds(): void {
     const problems = new Problems(this.node.scope ?? this);
-    for (const { cidr } of this.asked.filter((one) => this.wayOf(one) === "none")) {
+    for (const { cidr } of this.routed.filter((one) => this.wayOf(one) === "none")) {
       problems.add(
         "EGRESS_INVALID",
         `The destination ${cidr.text} is private, or holds private addresses, and no DRG of the network leads there`,
@@ -190,6 +211,14 @@ export class WaysOut extends Construct {
     }
     problems.throwIfAny();
   }
+}
+
+function refusePods(problems: Problems): void {
+  problems.add(
+    "EGRESS_INVALID",
+    "The network has no subnet of pods: with a flannel overlay they leave with the address of their node",
+    "Give EgressSource.workers(cluster.workersSecurityGroup)",
+  );
 }
 
 /** A range that was checked before. */

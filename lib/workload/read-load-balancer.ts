@@ -18,6 +18,7 @@ import { choice, kind, listOf, refuseKind, shaped, type Reader } from "./shapes"
 import { pathOf } from "../core/construct-path";
 import { type Port, Protocol } from "../core/port";
 import { Problems } from "../core/validation-error";
+import { PodNetworkType } from "../network/pod-networking";
 
 /** What a load balancer needs of its props, of its workload and of its cluster. */
 export interface ReadLoadBalancer extends BalancerCluster {
@@ -100,6 +101,7 @@ function wayOf(props: Partial<LoadBalancerProps>): WayIn {
     policy: props.externalTrafficPolicy ?? ExternalTrafficPolicy.CLUSTER,
     preserveSource: props.preserveSource ?? false,
     tls: props.tls?.place ?? TlsPlace.LOAD_BALANCER,
+    podNetworking: props.cluster?.podNetworking?.type ?? PodNetworkType.VCN_NATIVE,
   };
 }
 
