@@ -2,6 +2,7 @@ import { Fn, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { checkBastion, DEFAULT_TTL, type BastionProps } from "./bastion-props";
 import { type ClusterNetwork } from "./cluster-network";
+import { type NetworkSecurityGroup } from "./network-security-group";
 import { ruleConfigOf } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
@@ -73,6 +74,7 @@ export class Bastion extends Construct {
       reason: "Administrators reach the API endpoint through sessions of the bastion",
     });
     new CoreNetworkSecurityGroupSecurityRule(this, "ApiEndpointRule", config);
+    (apiEndpointSecurityGroup as Partial<NetworkSecurityGroup>)._countRule?.();
   }
 
   private printCommand(endpoint: string, ttl: number): void {
