@@ -31,6 +31,10 @@ export { type IClusterNetwork } from "./network";
  * A VCN for a cluster, or for several: four subnets without public addresses, and no way to or from the internet until one is
  * asked for.
  *
+ * Several clusters can be in one network: each has groups of its own, whose rules let nothing of another one in, and node pools
+ * count what all of them take of the subnets. Clusters with subnets of their own in the same VCN get them by `fromExisting`. Only
+ * NetworkPolicies and groups keep them apart, and whoever may change the network may change it for all.
+ *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
  * are emptied, so that only the rules of network security groups let anything through.
  *
@@ -77,6 +81,8 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   public readonly workersSubnet: ClusterSubnet;
   public readonly loadBalancerSubnet: ClusterSubnet;
   public readonly regionServices: IRegionServices;
+  /** The OCID of the service gateway, of which a VCN has one: for `fromExisting` with further subnets of this VCN. */
+  public readonly serviceGatewayId: string;
   private readonly pods?: ClusterSubnet;
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
@@ -114,6 +120,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       withInternet: exposures.some((exposure) => exposure?.isPublic),
       tags: this.tags,
     });
+    this.serviceGatewayId = this.routes.serviceGatewayId;
     const { apiEndpointSubnet, loadBalancerSubnet } = props;
     const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointSubnet);
     const workers = this.subnet("Workers", "workers", plan.workersCidr);
