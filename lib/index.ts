@@ -43,6 +43,8 @@ export * from "./cluster/private-node-pool-props";
 export * from "./cluster/secure-oke-cluster";
 export * from "./cluster/secure-oke-cluster-props";
 
+export * from "./observability/flow-log-archive";
+
 export * from "./workload/added-capability";
 export * from "./workload/allow";
 export * from "./workload/allowed-registries";

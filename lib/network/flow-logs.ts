@@ -62,11 +62,17 @@ const LARGEST_SAMPLING = 100_000;
 /**
  * Flow logs of every subnet of a network: a log group, a capture filter, and a log a subnet.
  *
+ * A network has none by itself. Every flow is billed as it is recorded and stored, a busy cluster has millions an hour, and who may read
+ * the log group sees who talks to whom: so how much, for how long and in which compartment is for you to say, in this one line.
+ * `FlowLogArchive` keeps them for longer than 180 days.
+ *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
 export class FlowLogs extends Construct {
   /** The OCID of the log group. */
   public readonly logGroupId: string;
+  /** The OCID of the compartment of the log group. */
+  public readonly compartmentId: string;
 
   /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID */
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
@@ -83,6 +89,7 @@ export class FlowLogs extends Construct {
       ...tags,
     });
     this.logGroupId = group.id;
+    this.compartmentId = props.compartmentId ?? network.compartmentId;
     // In the compartment of the subnets, and not of the log group, as the service wants it.
     const filter = new CoreCaptureFilter(this, "CaptureFilter", {
       compartmentId: network.compartmentId,
