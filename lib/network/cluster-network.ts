@@ -14,6 +14,7 @@ import { RegionServices, type IRegionServices } from "./region-services";
 import { podsSubnetOf, type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { type RoutedSubnet } from "./subnet-routes";
+import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { type Cidr } from "../core/cidr";
@@ -130,6 +131,9 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     this.workersSubnet = workers.subnet;
     this.pods = pods?.subnet;
     this.loadBalancerSubnet = balancers.subnet;
+    const { apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr } = plan;
+    const ranges = [apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr].filter(Boolean);
+    takeSubnetsOfVcn(this, this.vcnId, ranges);
     this.waysOut = new WaysOut(this, "WaysOut", {
       vcn: this.vcn,
       vcnCidrs: [plan.vcnCidr],

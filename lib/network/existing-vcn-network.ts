@@ -11,6 +11,7 @@ import { RegionServices, type IRegionServices } from "./region-services";
 import { podsSubnetOf, type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { type RoutedSubnet } from "./subnet-routes";
+import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { contains, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
@@ -69,6 +70,7 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork {
       if (subnet) this.keep(part, subnet);
       else if (cidr !== undefined) this.make(part, name, label, cidr);
     }
+    takeSubnetsOfVcn(this, this.vcnId, known.ranges.values());
     this.vcnCidr = this.rangeOf(this.workersSubnet, known.cidrs);
     this.waysOut = new WaysOut(this, "WaysOut", {
       vcn: { id: this.vcnId, compartmentId: this.compartmentId },

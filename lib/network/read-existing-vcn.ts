@@ -9,6 +9,7 @@ import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
 import { checkSubnetExposure, checkSubnetRanges, checkSubnetSize, readGivenSubnet } from "./given-subnet";
 import { readCidrs, type Cidr, readIpv4Cidr } from "../core/cidr";
+import { checkSubnetsOfVcn } from "./vcn-subnets";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
@@ -52,17 +53,17 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   const made = new Set<string>();
   for (const { part, prop, range } of PARTS) {
     const subnet = props[prop];
-    const planned = plan?.[range] ?? "";
+    const text = plan?.[range] ?? "";
     if (subnet !== undefined) {
       const cidr = readGivenSubnet(problems, prop, subnet);
       if (cidr) checkSubnetSize(problems, prop, cidr, part === NetworkSubnet.LOAD_BALANCERS ? 3 : 1);
       if (cidr) known.set(`${prop}.cidr`, cidr);
       given.set(part, subnet);
-    } else if (planned !== "") {
+    } else if (text !== "") {
       const name = `The plan's ${range}`;
-      known.set(name, readIpv4Cidr(problems, range, planned) as Cidr);
+      known.set(name, readIpv4Cidr(problems, range, text) as Cidr);
       made.add(name);
-      ranges.set(part, planned);
+      ranges.set(part, text);
     } else if (part !== NetworkSubnet.PODS && (plan || !props.plan)) {
       problems.add(
         "ATTRIBUTE_MISSING",
@@ -72,6 +73,8 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
     }
   }
   checkSubnetRanges(problems, vcn, known, { taken, made });
+  const planned = [...made].flatMap((name) => known.get(name) ?? []);
+  if (typeof props.vcnId === "string") checkSubnetsOfVcn(problems, scope, props.vcnId, planned);
   checkExposures(problems, props);
   const drg = readDrg(problems, props, vcn);
   checkRest(problems, props);

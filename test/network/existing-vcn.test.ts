@@ -1,4 +1,5 @@
 import { TerraformVariable, Testing } from "cdktf";
+import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
@@ -327,5 +328,50 @@ describe("a network in a VCN that exists", () => {
       "SUBNET_OVERLAP",
     ]);
     expect(() => Testing.synth(cluster({ drg }, "10.97.0.0/16"), true)).not.toThrow();
+  });
+
+  test("is refused a part of the VCN that another network of the program has subnets in", () => {
+    const stack = newStack();
+    existing(stack);
+    const next = (vcnCidr: string, vcnId = VCN, id = "next") =>
+      ClusterNetwork.fromExisting(stack, id, {
+        vcnId,
+        vcnCidrs: ["10.20.0.0/16"],
+        compartmentId: COMPARTMENT,
+        plan: SubnetPlan.of({ vcnCidr, nodes: 16, pods: 400 }),
+      });
+    const [problem] = refusal(() => next("10.20.8.0/22"));
+    expect(problem).toMatchObject({
+      code: "SUBNET_OVERLAP",
+      what: "The plan's 10.20.8.0/28 overlaps 10.20.8.0/28, a subnet that stack/network makes in the VCN",
+    });
+    expect(() => next("10.20.12.0/22")).not.toThrow();
+    expect(() => next("10.20.8.0/22", "ocid1.vcn.oc1.eu-frankfurt-1.existing2", "third")).not.toThrow();
+    const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
+    const codes = refusedCodes(() => next("10.20.8.0/22", own.vcnId, "fourth"));
+    expect(new Set(codes)).toEqual(new Set(["SUBNET_OVERLAP"]));
+  });
+
+  test("is refused exactly where a range that is taken shares addresses with a subnet of the plan", () => {
+    fc.assert(
+      fc.property(fc.nat(255), fc.integer({ min: 20, max: 28 }), (third, prefix) => {
+        const size = 2 ** (32 - prefix);
+        const first = Math.floor((third * 256) / size) * size;
+        const taken = `10.20.${Math.floor(first / 256)}.${first % 256}/${prefix}`;
+        const { apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr } = plan();
+        // The naive way: every address of the taken range, asked one by one.
+        const isOf = (address: number) =>
+          [apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr].some((range) => {
+            const [, c, d, length] = /^10\.20\.(\d+)\.(\d+)\/(\d+)$/.exec(range) as any;
+            const start = Number(c) * 256 + Number(d);
+            return address >= start && address < start + 2 ** (32 - Number(length));
+          });
+        const isShared = Array.from({ length: size }, (_, i) => first + i).some(isOf);
+        const codes = () => codesOf({ takenCidrs: [taken] });
+        if (isShared) expect(new Set(codes())).toEqual(new Set(["SUBNET_OVERLAP"]));
+        else expect(() => existing(newStack(), { takenCidrs: [taken] })).not.toThrow();
+      }),
+      { numRuns: 25 },
+    );
   });
 });
