@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { bastionSecurityList } from "./bastion-security-list";
 import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
+import { dnsLabel } from "./dns-label";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { type Egress } from "./egress";
 import { type EgressSource } from "./egress-source";
@@ -243,13 +244,4 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     const routes = isPublic ? this.routes.publicRoutes : this.routes.privateRoutes;
     return { subnet: { subnetId: resource.id, cidr, isPublic }, routed: { id, label, resource, routes } };
   }
-}
-
-/** DNS labels of OCI are 1 to 15 letters and digits and begin with a letter. */
-function dnsLabel(id: string): string {
-  const label = id
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, "")
-    .replace(/^[0-9]+/, "");
-  return label.slice(0, 15) || "vcn";
 }

@@ -42,24 +42,21 @@ function networkIn(stack: TerraformStack) {
   });
 }
 
-/** Two clusters in one network, and a third one in subnets of its own, in a stack of its own. */
+/** Two clusters in one network, and a third one in subnets of its own. */
 function program(app: App): void {
-  const [shared, further] = ["shared", "further"].map((id) => {
-    const stack = new TerraformStack(app, id);
-    new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
-    return stack;
-  }) as [TerraformStack, TerraformStack];
-  const network = networkIn(shared);
-  cluster(shared, "one", network);
-  cluster(shared, "two", network);
-  const own = ClusterNetwork.fromExisting(further, "own", {
+  const stack = new TerraformStack(app, "shared");
+  new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+  const network = networkIn(stack);
+  cluster(stack, "one", network);
+  cluster(stack, "two", network);
+  const own = ClusterNetwork.fromExisting(stack, "own", {
     vcnId: network.vcnId,
     vcnCidrs: [network.vcnCidr],
     compartmentId: COMPARTMENT,
     plan: SubnetPlan.withoutPods({ vcnCidr: "10.40.64.0/24", nodes: 20 }),
     serviceGatewayId: network.serviceGatewayId,
   });
-  cluster(further, "three", own, PodNetworking.flannelOverlay());
+  cluster(stack, "three", own, PodNetworking.flannelOverlay());
 }
 
 describeWithTerraform("several clusters in one VCN", () => {
