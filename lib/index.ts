@@ -26,12 +26,13 @@ export * from "./network/network-security-group";
 export * from "./network/network-subnet";
 export * from "./network/oracle-services";
 export { type LocalPeeringProps, type RemotePeeringProps } from "./network/peering-props";
+export { PodNetworking, PodNetworkType, type FlannelOverlayProps } from "./network/pod-networking";
 export {
   RegionServices,
   type IRegionServices,
   type RegionServicesAttributes,
 } from "./network/region-services";
-export * from "./network/subnet";
+export { type ClusterSubnet } from "./network/subnet";
 export * from "./network/subnet-exposure";
 export * from "./network/subnet-plan";
 export * from "./network/web-application-firewall";
@@ -59,6 +60,8 @@ export * from "./cluster/private-node-pool";
 export * from "./cluster/private-node-pool-props";
 export * from "./cluster/secure-oke-cluster";
 export * from "./cluster/secure-oke-cluster-props";
+
+export * from "./observability/flow-log-archive";
 
 export * from "./workload/added-capability";
 export * from "./workload/allow";

@@ -9,6 +9,8 @@ import {
   HardeningConflict,
   KubernetesVersion,
   LoadBalancerAccess,
+  NetworkPeer,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   Port,
@@ -28,6 +30,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 new PrivateNodePool(stack, "general", {
   cluster,
@@ -86,7 +89,10 @@ const podsOf = (component: string) =>
     labels: { "app.kubernetes.io/name": "guestbook", "app.kubernetes.io/component": component },
   });
 const [web, cache, migrate] = [podsOf("web"), podsOf("cache"), podsOf("migrate")];
-const database = NetworkPolicyIpBlock.ipv4(chart, "database", "10.20.0.0/24");
+const database = NetworkPolicyIpBlock.ipv4(chart, "database", "10.0.8.0/24");
+cluster.podsSecurityGroup.allowTo(NetworkPeer.cidr("10.0.8.0/24"), Port.tcp(5432), {
+  reason: "The guestbook's database",
+});
 const tcp = (port: number) => [NetworkPolicyPort.tcp(port)];
 
 // A gateway in front, written with the library: it alone is behind the load balancer.

@@ -11,6 +11,7 @@ import {
   KubernetesVersion,
   LoadBalancerAccess,
   NativeIngressController,
+  NetworkPolicyEngine,
   NodeImage,
   NodeShape,
   OciNativeIngress,
@@ -36,6 +37,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico(),
   network,
 });
 const pool = new PrivateNodePool(stack, "general", {

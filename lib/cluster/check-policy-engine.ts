@@ -4,10 +4,12 @@ import {
   type CalicoOptions,
   type CiliumOptions,
 } from "./network-policy-engine-options";
+import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { ENGINE_VERSIONS, OLDEST_ENGINES } from "./network-policy-engine-versions";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
+import { isOverlay, type PodNetworking } from "../network/pod-networking";
 
 const VERSION = /^v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const REGISTRY = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
@@ -40,13 +42,20 @@ export function checkCilium(problems: Problems, options: CiliumOptions): void {
 }
 
 /** Adds a problem where a value was given that no factory made. */
-export function checkPolicyEngine(problems: Problems, value: unknown): boolean {
-  return checkMembers(
+export function checkPolicyEngine(problems: Problems, value: unknown, podNetworking: unknown): void {
+  const isEngine = checkMembers(
     problems,
     "networkPolicyEngine",
     value,
     ["name", "_acknowledge", "_installation"],
     "NetworkPolicyEngine.calico() or another of its choices",
+  );
+  const engine = value as NetworkPolicyEngine | undefined;
+  if (!isEngine || !engine?._installation || !isOverlay(podNetworking as PodNetworking | undefined)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `networkPolicyEngine is ${engine.name}, whose files are written for VCN-native pods, and the cluster has a flannel overlay`,
+    'Install an engine for flannel and say so: NetworkPolicyEngine.existing({ reason: "Calico beside flannel, by the platform team" })',
   );
 }
 

@@ -1,7 +1,8 @@
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
-import { readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
+import { readIpv4Cidr, readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
 import { type Problems } from "../core/validation-error";
+import { isOverlay, NODE_PREFIX } from "../network/pod-networking";
 import { type ClusterSubnet } from "../network/subnet";
 
 /** What a node pool takes. */
@@ -24,18 +25,39 @@ interface Share extends Demand {
 /** What is taken of each subnet, by its OCID or the reference to it. */
 type Shares = Map<string, Share[]>;
 
+/** What the pools of a cluster take of its overlay. */
+const ofOverlays = new WeakMap<IConstruct, Demand[]>();
+
 // By the App: clusters and stacks can share a network, and so its subnets.
 const taken = new WeakMap<IConstruct, Shares>();
 
 /** Adds problems where a further pool does not fit into the subnets beside those that are there. */
 export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
+  checkOverlay(problems, cluster, demand);
   for (const [subnet, added] of wanted(cluster, demand)) {
     compare(problems, subnet, [...(sharesOf(cluster).get(subnet.subnetId) ?? []), ...added]);
   }
 }
 
+/** Each node takes a block of the overlay, however many pods it has. */
+function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
+  const { podsCidr } = cluster.podNetworking ?? {};
+  const block = podsCidr === undefined ? undefined : readIpv4Cidr(problems, "podsCidr", podsCidr);
+  if (!block) return;
+  const room = 2 ** (NODE_PREFIX - block.prefix);
+  const demands = [...(ofOverlays.get(cluster) ?? []), demand];
+  const need = demands.reduce((sum, { nodes, surge }) => sum + nodes + surge, 0);
+  if (need <= room) return;
+  problems.add(
+    "SUBNET_EXHAUSTED",
+    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podsCidr} holds ${room}`,
+    "Ask for fewer, or make the cluster with PodNetworking.flannelOverlay({ podsCidr }) of a wider range; it can't be changed later",
+  );
+}
+
 /** Keeps what a pool takes, for those that are checked later. */
 export function takeCapacity(cluster: ISecureOkeCluster, demand: Demand): void {
+  if (isOverlay(cluster.podNetworking)) ofOverlays.set(cluster, [...(ofOverlays.get(cluster) ?? []), demand]);
   const shares = sharesOf(cluster);
   for (const [{ subnetId }, added] of wanted(cluster, demand)) {
     shares.set(subnetId, [...(shares.get(subnetId) ?? []), ...added]);
@@ -50,9 +72,10 @@ function sharesOf(cluster: ISecureOkeCluster): Shares {
 }
 
 /** What a pool takes of each subnet; nodes and pods can be in one. */
-function wanted({ network }: ISecureOkeCluster, demand: Demand): [ClusterSubnet, Share[]][] {
-  const { workersSubnet, podsSubnet } = network;
+function wanted({ network, podNetworking }: ISecureOkeCluster, demand: Demand): [ClusterSubnet, Share[]][] {
   const nodes: Share[] = [{ ...demand, what: "nodes" }];
+  if (isOverlay(podNetworking)) return [[network.workersSubnet, nodes]];
+  const { workersSubnet, podsSubnet } = network;
   const pods: Share[] = demand.pods === undefined ? [] : [{ ...demand, what: "pods" }];
   if (workersSubnet.subnetId === podsSubnet.subnetId) return [[workersSubnet, [...nodes, ...pods]]];
   return [

@@ -9,6 +9,10 @@ interface ClusterPoliciesProps extends TaggingProps {
   readonly clusterId: string;
   readonly compartmentId: string;
   readonly networkCompartmentId: string;
+  /** Where the VCN is in another compartment than the groups of the network. */
+  readonly vcnCompartmentId?: string;
+  /** Whether pods get addresses of the network, and not of an overlay. */
+  readonly withPodAddresses: boolean;
   readonly homeRegionProvider?: TerraformProvider;
   readonly displayName: string;
 }
@@ -21,6 +25,8 @@ interface ClusterPoliciesProps extends TaggingProps {
  *
  * For pods the cluster needs nothing where it and its network are in one compartment. Else it attaches the pods' VNICs to
  * the instances in its own compartment, with addresses and groups of the network's; to manage groups includes to use them.
+ *
+ * Pods of an overlay have no addresses of the network, so there the cluster gets none of that.
  *
  * A policy may name the compartment that it is attached to and those below it. Nothing says which of two is above the other,
  * if any is, so each gets a policy of its own.
@@ -39,7 +45,7 @@ export class ClusterPolicies extends Construct {
     private readonly props: ClusterPoliciesProps,
   ) {
     super(scope, id);
-    const { clusterId, compartmentId: own, networkCompartmentId: network } = props;
+    const { clusterId, compartmentId: own, networkCompartmentId: network, vcnCompartmentId } = props;
     // This cluster and not its compartment: the rights are used only once it is there.
     const cluster = `request.principal.type = 'cluster', request.principal.id = '${clusterId}'`;
     const allow = (what: string, compartment: string, further = "") =>
@@ -47,21 +53,30 @@ export class ClusterPolicies extends Construct {
     const operations =
       ", any {request.operation = 'CreateNetworkSecurityGroup', request.operation = 'DeleteNetworkSecurityGroup'}";
     const groups = (compartment: string) => allow("manage network-security-groups", compartment);
-    const vcn = allow("manage vcns", network, operations);
+    const ofVcn = vcnCompartmentId ?? network;
+    const vcn = allow("manage vcns", ofVcn, operations);
+    const isElsewhere = compareOcids({ scope: this, id: network }, { scope: this, id: ofVcn }) !== "same";
+    const vcns = isElsewhere ? [] : [vcn];
+    if (isElsewhere) this.add("Vcn", ofVcn, [vcn], "");
 
     if (compareOcids({ scope: this, id: own }, { scope: this, id: network }) === "same") {
-      this.add("Resource", own, [groups(own), vcn], "");
+      this.add("Resource", own, [groups(own), ...vcns], "");
+      return;
+    }
+    if (!props.withPodAddresses) {
+      this.add("Resource", own, [groups(own)], "");
+      this.add("Network", network, [groups(network), ...vcns], "");
       return;
     }
     const pods = ", and give its pods addresses";
     this.ofPodNetwork.push(
       this.add("Resource", own, [groups(own), allow("manage instances", own)], pods),
-      this.add("Network", network, [groups(network), vcn, allow("use private-ips", network)], pods),
+      this.add("Network", network, [groups(network), ...vcns, allow("use private-ips", network)], pods),
     );
   }
 
   private add(id: string, compartmentId: string, statements: string[], pods: string): IdentityPolicy {
-    const suffix = id === "Resource" ? "load-balancers" : "network";
+    const suffix = { Resource: "load-balancers", Network: "network" }[id] ?? "vcn";
     return new IdentityPolicy(this, id, {
       provider: this.props.homeRegionProvider,
       compartmentId,

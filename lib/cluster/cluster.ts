@@ -1,6 +1,7 @@
 import { type Chart } from "cdk8s";
 import { type IBastionTarget } from "../network/bastion-target";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { type PodNetworking } from "../network/pod-networking";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
 
@@ -14,7 +15,9 @@ export interface ISecureOkeCluster extends IBastionTarget {
   readonly kubernetesVersion: KubernetesVersion;
   /** The group of the worker nodes. */
   readonly workersSecurityGroup: INetworkSecurityGroup;
-  /** The group of the pods. */
+  /** How pods get their addresses. */
+  readonly podNetworking: PodNetworking;
+  /** The group of the pods; with an overlay that of the worker nodes, whose addresses pods have outside. */
   readonly podsSecurityGroup: INetworkSecurityGroup;
   /** What enforces NetworkPolicies, where it was named. */
   readonly networkPolicyEngine?: NetworkPolicyEngine;

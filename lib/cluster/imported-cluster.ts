@@ -13,6 +13,7 @@ import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { checkApiEndpoint } from "../network/bastion-props";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { isOverlay, PodNetworking } from "../network/pod-networking";
 
 /** A cluster that exists already. */
 export interface ClusterAttributes {
@@ -26,6 +27,8 @@ export interface ClusterAttributes {
   readonly network?: IClusterNetwork;
   /** The private endpoint of the Kubernetes API, such as `10.0.0.5:6443`. @default - throws when touched */
   readonly privateEndpoint?: string;
+  /** How pods get their addresses. @default PodNetworking.vcnNative() */
+  readonly podNetworking?: PodNetworking;
   /** The group of the API endpoint. @default - throws when touched */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /** The group of the worker nodes. @default - throws when touched */
@@ -53,8 +56,9 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   if (attributes.privateEndpoint !== undefined) {
     checkApiEndpoint(problems, "privateEndpoint", attributes.privateEndpoint);
   }
+  PodNetworking._checked(problems, attributes.podNetworking);
   for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
-  checkPolicyEngine(problems, attributes.networkPolicyEngine);
+  checkPolicyEngine(problems, attributes.networkPolicyEngine, attributes.podNetworking);
   problems.throwIfAny();
 }
 
@@ -89,6 +93,10 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
     return this.attribute("privateEndpoint", this.attributes.privateEndpoint);
   }
 
+  public get podNetworking(): PodNetworking {
+    return this.attributes.podNetworking ?? PodNetworking.vcnNative();
+  }
+
   public get apiEndpointSecurityGroup(): INetworkSecurityGroup {
     return this.attribute("apiEndpointSecurityGroup", this.attributes.apiEndpointSecurityGroup);
   }
@@ -98,6 +106,8 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
   }
 
   public get podsSecurityGroup(): INetworkSecurityGroup {
+    // What pods of an overlay reach, they reach with the addresses of the nodes.
+    if (isOverlay(this.podNetworking)) return this.workersSecurityGroup;
     return this.attribute("podsSecurityGroup", this.attributes.podsSecurityGroup);
   }
 

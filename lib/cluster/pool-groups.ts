@@ -6,6 +6,7 @@ import { resolveReference } from "../core/reference";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { checkGroupVcn } from "../network/group-vcn";
+import { type IClusterNetwork } from "../network/network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 const MOST_GROUPS = 5;
@@ -51,6 +52,26 @@ export function checkGroups(
       `Give at most ${MOST_GROUPS - 1 - ofEgress} further groups${ofEgress > 0 ? " beside egress, which takes one" : ""}`,
     );
   }
+}
+
+/** Adds a problem where the further groups of the API endpoint are none, of another VCN, or too many. */
+export function checkEndpointGroups(
+  problems: Problems,
+  network: IClusterNetwork | undefined,
+  given: INetworkSecurityGroup[] | undefined,
+): void {
+  const groups = readGroups(problems, "apiEndpointSecurityGroups", given);
+  for (const group of network ? groups : []) {
+    const home = network as IClusterNetwork;
+    checkGroupVcn(problems, "The group of apiEndpointSecurityGroups", group, home, home.vcnId);
+  }
+  const count = 1 + new Set(groups.map(keyOf)).size;
+  if (count <= MOST_GROUPS) return;
+  problems.add(
+    "NSG_LIMIT",
+    `The API endpoint would have ${count} groups`,
+    `Give at most ${MOST_GROUPS - 1} further groups`,
+  );
 }
 
 function readGroups(problems: Problems, name: string, given: unknown): INetworkSecurityGroup[] {

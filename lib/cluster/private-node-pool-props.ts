@@ -29,7 +29,8 @@ export interface PrivateNodePoolProps extends TaggingProps {
    */
   readonly availabilityDomains?: string[];
   /**
-   * The most pods of a node, 1 to 110; each takes an address of the pods' subnet.
+   * The most pods of a node, 1 to 110; each takes an address of the pods' subnet. Not for an overlay, where a node always has
+   * room for 110.
    *
    * @default 31
    */
@@ -59,7 +60,7 @@ export interface PrivateNodePoolProps extends TaggingProps {
    */
   readonly securityGroups?: INetworkSecurityGroup[];
   /**
-   * Further groups of the pods, at most four beside that of the cluster.
+   * Further groups of the pods, at most four beside that of the cluster; not for an overlay, whose pods have none.
    *
    * @default - none
    */

@@ -11,9 +11,13 @@ import { stemOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { EgressSource } from "../network/egress-source";
-import { NetworkSecurityGroup } from "../network/network-security-group";
-import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
+import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
 import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
+import { isOverlay, PodNetworkType } from "../network/pod-networking";
+import {
+  ContainerengineNodePool,
+  type ContainerengineNodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetails as PodNetworkDetails,
+} from "../oci/containerengine-node-pool";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
@@ -63,12 +67,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         isPvEncryptionInTransitEnabled: true,
         nsgIds: groupIds(cluster.workersSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
         placementConfigs: this.placement(props),
-        nodePoolPodNetworkOptionDetails: {
-          cniType: "OCI_VCN_IP_NATIVE",
-          maxPodsPerNode: props.maxPodsPerNode ?? DEFAULT_PODS,
-          podSubnetIds: [cluster.network.podsSubnet.subnetId],
-          podNsgIds: groupIds(cluster.podsSecurityGroup, [...(props.podSecurityGroups ?? []), ...ofEgress]),
-        },
+        nodePoolPodNetworkOptionDetails: podNetworkOf(props, ofEgress),
         ...tagsOf(this, props),
       },
       // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
@@ -109,7 +108,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     (group.node.defaultChild as CoreNetworkSecurityGroup).lifecycle = { createBeforeDestroy: true };
     for (const one of egress) {
       network.addEgress(EgressSource.workers(group), one);
-      network.addEgress(EgressSource.pods(group), one);
+      if (!isOverlay(cluster.podNetworking)) network.addEgress(EgressSource.pods(group), one);
     }
     return [group];
   }
@@ -135,4 +134,18 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
   }
+}
+
+/** Pods of an overlay have neither a subnet nor a group, and their number is OKE's. */
+function podNetworkOf(
+  { cluster, maxPodsPerNode, podSecurityGroups }: PrivateNodePoolProps,
+  further: readonly INetworkSecurityGroup[],
+): PodNetworkDetails {
+  if (isOverlay(cluster.podNetworking)) return { cniType: PodNetworkType.FLANNEL_OVERLAY };
+  return {
+    cniType: PodNetworkType.VCN_NATIVE,
+    maxPodsPerNode: maxPodsPerNode ?? DEFAULT_PODS,
+    podSubnetIds: [cluster.network.podsSubnet.subnetId],
+    podNsgIds: groupIds(cluster.podsSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
+  };
 }

@@ -1,5 +1,6 @@
 import { Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
+import { isOverlay, type PodNetworking } from "../network/pod-networking";
 import { type ClusterSubnet } from "../network/subnet";
 
 const SUBNETS = [
@@ -8,8 +9,13 @@ const SUBNETS = [
 ] as const;
 
 /** Adds a problem for each subnet of nodes or pods that may have public addresses; only an imported network has such a one. */
-export function checkPrivateSubnets(problems: Problems, network: IClusterNetwork): void {
+export function checkPrivateSubnets(
+  problems: Problems,
+  network: IClusterNetwork,
+  podNetworking?: PodNetworking,
+): void {
   for (const [name, who] of SUBNETS) {
+    if (name === "podsSubnet" && isOverlay(podNetworking)) continue;
     const subnet = subnetIfGiven(network, name);
     if (!subnet?.isPublic) continue;
     problems.add(

@@ -2,9 +2,10 @@ import { type Construct } from "constructs";
 import { checkPolicyEngine } from "./check-policy-engine";
 import { EndpointAccess } from "./endpoint-access";
 import { checkHomeRegionProvider, checkSameHomeRegion } from "./home-region";
-import { checkPrivateSubnets } from "./private-subnets";
+import { checkPrivateSubnets, subnetIfGiven } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
-import { checkServicesCidr } from "./services-cidr";
+import { checkEndpointGroups } from "./pool-groups";
+import { checkPodsCidr, checkServicesCidr } from "./services-cidr";
 import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -17,6 +18,7 @@ import { type IClusterNetwork } from "../network/cluster-network";
 import { readEgress } from "../network/egress-list";
 import { checkGroupVcn } from "../network/group-vcn";
 import { SubnetPlan } from "../network/subnet-plan";
+import { isOverlay, PodNetworking } from "../network/pod-networking";
 
 /** Validates the props before the cluster is made; throws with all that is wrong. */
 export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
@@ -30,12 +32,14 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   checkDisplayName(problems, "clusterName", given.clusterName);
   checkHomeRegionProvider(problems, scope, given.homeRegionProvider);
   checkTags(problems, given, Object.keys(BACKEND_TAGS));
-  checkPolicyEngine(problems, given.networkPolicyEngine);
+  checkPolicyEngine(problems, given.networkPolicyEngine, given.podNetworking);
   const isAccess = checkEndpointAccess(problems, endpointAccess);
   const access = (isAccess ? endpointAccess : undefined) ?? EndpointAccess.privateOnly();
   checkKey(problems, scope, given);
   const isNetwork = checkNetwork(problems, network);
-  if (isNetwork || !network) readNetwork(problems, network, access, given.servicesCidr);
+  const podNetworking = PodNetworking._checked(problems, given.podNetworking);
+  if (isNetwork || !network) readNetwork(problems, network, access, { ...given, podNetworking });
+  checkEndpointGroups(problems, isNetwork ? network : undefined, given.apiEndpointSecurityGroups);
   if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
   problems.throwIfAny();
   return access;
@@ -52,13 +56,14 @@ function readNetwork(
   problems: Problems,
   network: IClusterNetwork | undefined,
   access: EndpointAccess,
-  servicesCidr: string | undefined,
+  { servicesCidr, podNetworking }: Partial<SecureOkeClusterProps> & { podNetworking: PodNetworking },
 ): void {
   if (network) {
     for (const name of ["compartmentId", "loadBalancerSubnet", "regionServices"] as const) {
       problems.collect(() => network[name]);
     }
-    checkPrivateSubnets(problems, network);
+    checkPrivateSubnets(problems, network, podNetworking);
+    if (!isOverlay(podNetworking)) checkPodsSubnet(problems, network);
     for (const group of access.groups) checkGroupVcn(problems, "The peer", group, network, network.vcnId);
     const endpoint = problems.collect(() => network.apiEndpointSubnet);
     if (access.isPublic && endpoint && !endpoint.isPublic) {
@@ -70,6 +75,13 @@ function readNetwork(
     }
   }
   checkServicesCidr(problems, network, access, servicesCidr);
+  checkPodsCidr(problems, network, access, podNetworking, servicesCidr);
+}
+
+/** An imported network may leave it out, for clusters without pools; one that was made without it never gets it. */
+function checkPodsSubnet(problems: Problems, network: IClusterNetwork): void {
+  if (subnetIfGiven(network, "podsSubnet") || !("_hasPods" in network)) return;
+  problems.collect(() => network.podsSubnet);
 }
 
 /** The grant of a key names the compartment of the clusters that may use it. */

@@ -20,6 +20,7 @@ import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { readEgress } from "../network/egress-list";
+import { isOverlay } from "../network/pod-networking";
 
 export const DEFAULT_PODS = 31;
 /** How many nodes there are more of while others are replaced. */
@@ -52,6 +53,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   if (demand) checkCapacity(problems, cluster as ISecureOkeCluster, demand);
   checkGroups(problems, isCluster ? cluster : undefined, given);
   if (given.egress !== undefined) checkEgress(problems, isCluster ? cluster : undefined, given.egress);
+  if (isOverlay(cluster?.podNetworking)) checkOverlay(problems, given);
   checkDomains(problems, given.availabilityDomains);
   checkGrace(problems, given.evictionGraceDuration);
   checkNodeLabels(problems, given.labels);
@@ -87,8 +89,9 @@ function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
   }
   const network = problems.collect(() => cluster.network);
   if (!network) return false;
-  checkPrivateSubnets(problems, network);
-  const subnets = [problems.collect(() => network.workersSubnet), problems.collect(() => network.podsSubnet)];
+  checkPrivateSubnets(problems, network, cluster.podNetworking);
+  const subnets = [problems.collect(() => network.workersSubnet)];
+  if (!isOverlay(cluster.podNetworking)) subnets.push(problems.collect(() => network.podsSubnet));
   return subnets.every(Boolean);
 }
 
@@ -99,6 +102,18 @@ function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined,
   // An imported network can do without its range.
   const vcnCidr = network && new Problems(network).collect(() => network.vcnCidr);
   readEgress(problems, egress, vcnCidr);
+}
+
+/** What a pool can't say of the pods of an overlay. */
+function checkOverlay(problems: Problems, props: Partial<PrivateNodePoolProps>): void {
+  for (const name of ["maxPodsPerNode", "podSecurityGroups"] as const) {
+    if (props[name] === undefined) continue;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is given for a cluster with a flannel overlay, whose pods have ${name === "maxPodsPerNode" ? "a number of OKE's choice" : "no groups"}`,
+      `Leave ${name} out, or make the cluster with PodNetworking.vcnNative()`,
+    );
+  }
 }
 
 /** What the pool takes of the subnets; nobody knows what a reference will say, so what it takes is not counted. */

@@ -6,6 +6,8 @@ import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { type TaggingProps } from "../core/tagging";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type Egress } from "../network/egress";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { type PodNetworking } from "../network/pod-networking";
 
 /** What a cluster is made of. */
 export interface SecureOkeClusterProps extends TaggingProps {
@@ -63,6 +65,18 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default "10.96.0.0/16"
    */
   readonly servicesCidr?: string;
+  /**
+   * How pods get their addresses; can't be changed later.
+   *
+   * @default PodNetworking.vcnNative()
+   */
+  readonly podNetworking?: PodNetworking;
+  /**
+   * Further groups of the API endpoint, at most four beside that of the cluster.
+   *
+   * @default - none
+   */
+  readonly apiEndpointSecurityGroups?: INetworkSecurityGroup[];
   /**
    * The provider of the tenancy's home region, where IAM policies are written.
    *

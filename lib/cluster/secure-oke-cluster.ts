@@ -10,9 +10,10 @@ import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./impo
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { installEngine } from "./policy-engine-files";
+import { groupIds } from "./pool-groups";
 import { readCluster } from "./read-cluster";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
-import { DEFAULT_SERVICES_CIDR } from "./services-cidr";
+import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./services-cidr";
 import { addChart } from "./unenforced-policies";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
@@ -21,14 +22,17 @@ import { tagsOf, type TaggingProps } from "../core/tagging";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
 import { EgressSource } from "../network/egress-source";
+import { type ExistingVcnNetwork } from "../network/existing-vcn-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { isOverlay, PodNetworking } from "../network/pod-networking";
 import { SubnetExposure } from "../network/subnet-exposure";
+import { SubnetPlan } from "../network/subnet-plan";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 
 const API_SERVER = Port.tcp(6443);
 
 /**
- * A private OKE cluster: enhanced, VCN-native, its secrets encrypted by a key of yours.
+ * A private OKE cluster: enhanced, VCN-native unless asked otherwise, its secrets encrypted by a key of yours.
  *
  * Terraform refuses to destroy it (`prevent_destroy`); lift that by `addOverride("lifecycle.prevent_destroy", false)`
  * on `node.defaultChild`.
@@ -55,6 +59,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   public readonly compartmentId: string;
   public readonly kubernetesVersion: KubernetesVersion;
   public readonly network: IClusterNetwork;
+  public readonly podNetworking: PodNetworking;
   /** The key of the Kubernetes secrets. */
   public readonly encryption: ClusterEncryption;
   /** The group of the API endpoint. */
@@ -72,7 +77,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
 
   /**
    * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
-   * SERVICES_CIDR_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, EGRESS_INVALID, NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VALUE_INVALID, ATTRIBUTE_MISSING
+   * SERVICES_CIDR_INVALID, PODS_CIDR_INVALID, NSG_LIMIT, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, EGRESS_INVALID,
+   * NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     const access = readCluster(scope, id, props);
@@ -81,12 +87,14 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     const stem = stemOf(name);
     this.compartmentId = props.compartmentId;
     this.kubernetesVersion = props.kubernetesVersion;
+    this.podNetworking = props.podNetworking ?? PodNetworking.vcnNative();
     this.network = props.network ?? this.ownNetwork(stem, props, access);
     const groups = new ClusterSecurityGroups(this, "SecurityGroups", {
       ...tagsGiven(props),
       compartmentId: this.network.compartmentId,
       vcnId: this.network.vcnId,
       regionServices: this.network.regionServices,
+      podNetworking: this.podNetworking,
       displayName: stem,
     });
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
@@ -94,7 +102,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     this.podsSecurityGroup = groups.pods;
     for (const egress of props.egress ?? []) {
       this.network.addEgress(EgressSource.workers(groups.workers), egress);
-      this.network.addEgress(EgressSource.pods(groups.pods), egress);
+      if (!isOverlay(this.podNetworking)) this.network.addEgress(EgressSource.pods(groups.pods), egress);
     }
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
@@ -108,11 +116,14 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       ...props,
       clusterId: this.clusterId,
       networkCompartmentId: this.network.compartmentId,
+      withPodAddresses: !isOverlay(this.podNetworking),
+      vcnCompartmentId: (this.network as Partial<ExistingVcnNetwork>)._vcnCompartmentId,
       displayName: name,
     });
     this._podNetworkPolicies = policies.ofPodNetwork;
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine);
+    checkBehindDrg(this, props);
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {
@@ -123,6 +134,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     return new ClusterNetwork(this, "Network", {
       compartmentId: props.compartmentId,
       displayName: name,
+      plan: isOverlay(props.podNetworking) ? SubnetPlan.withoutPods() : undefined,
       apiEndpointSubnet: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
       ...tagsGiven(props),
     });
@@ -150,17 +162,20 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       kubernetesVersion: props.kubernetesVersion.version,
       vcnId: this.network.vcnId,
       kmsKeyId: this.encryption.keyId,
-      clusterPodNetworkOptions: [{ cniType: "OCI_VCN_IP_NATIVE" }],
+      clusterPodNetworkOptions: [{ cniType: this.podNetworking.type }],
       endpointConfig: {
         isPublicIpEnabled: access.isPublic,
         subnetId: this.network.apiEndpointSubnet.subnetId,
-        nsgIds: [this.apiEndpointSecurityGroup.networkSecurityGroupId],
+        nsgIds: groupIds(this.apiEndpointSecurityGroup, props.apiEndpointSecurityGroups),
       },
       options: {
         serviceLbSubnetIds: [this.network.loadBalancerSubnet.subnetId],
         ipFamilies: ["IPv4"],
         addOns: { isKubernetesDashboardEnabled: false, isTillerEnabled: false },
-        kubernetesNetworkConfig: { servicesCidr: props.servicesCidr ?? DEFAULT_SERVICES_CIDR },
+        kubernetesNetworkConfig: {
+          servicesCidr: props.servicesCidr ?? DEFAULT_SERVICES_CIDR,
+          podsCidr: this.podNetworking.podsCidr,
+        },
         openIdConnectDiscovery: { isOpenIdConnectDiscoveryEnabled: false },
         // No tags here: the controller finds the groups that it made by exactly its own two.
         serviceLbConfig: { backendNsgIds: [this.workersSecurityGroup.networkSecurityGroupId] },

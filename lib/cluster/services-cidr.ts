@@ -1,8 +1,12 @@
+import { type IConstruct } from "constructs";
 import { type EndpointAccess } from "./endpoint-access";
 import { subnetIfGiven } from "./private-subnets";
+import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { cidrAt, contains, overlaps, readIpv4Cidr, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
 import { Problems } from "../core/validation-error";
-import { type IClusterNetwork } from "../network/cluster-network";
+import { type ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
+import { type ExistingVcnNetwork } from "../network/existing-vcn-network";
+import { type PodNetworking } from "../network/pod-networking";
 import { SubnetPlan } from "../network/subnet-plan";
 
 export const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
@@ -19,6 +23,13 @@ const PRIVATE = [
   cidrAt(0x64400000n, 10),
 ];
 
+/** A range of addresses that only the inside of the cluster knows. */
+interface InnerRange {
+  /** The prop, or what it is called where the prop is of another value. */
+  readonly name: string;
+  readonly cidr: Cidr;
+}
+
 /**
  * Adds a problem for each reason why Services can't have their addresses.
  *
@@ -30,16 +41,79 @@ export function checkServicesCidr(
   access: EndpointAccess,
   servicesCidr: string = DEFAULT_SERVICES_CIDR,
 ): void {
-  const services = readIpv4Cidr(problems, "servicesCidr", servicesCidr);
-  const range = problems.collect(() => (network ?? SubnetPlan.of()).vcnCidr);
-  const vcn = range === undefined ? undefined : readIpv4CidrIfKnown(problems, "The network's vcnCidr", range);
-  if (!services) return;
-  checkRange(problems, services);
-  if (vcn && overlaps(services, vcn)) refuse(problems, services, `the VCN's ${vcn.text}`, "the VCN");
-  else if (network) checkSubnets(problems, services, network);
-  for (const admins of access.cidrs.map(known).filter((cidr) => cidr && overlaps(services, cidr))) {
-    refuse(problems, services, `${admins?.text}, from which administrators reach the endpoint`, "it");
+  const cidr = readIpv4Cidr(problems, "servicesCidr", servicesCidr);
+  if (cidr) checkRange(problems, cidr);
+  checkOutside(problems, network, access, cidr && { name: "servicesCidr", cidr });
+}
+
+/** Adds a problem for each reason why the pods of an overlay can't have their addresses. */
+export function checkPodsCidr(
+  problems: Problems,
+  network: IClusterNetwork | undefined,
+  access: EndpointAccess,
+  { podsCidr }: PodNetworking,
+  servicesCidr: string = DEFAULT_SERVICES_CIDR,
+): void {
+  // What is wrong with either of them is said where it was given.
+  const [cidr, services] = [known(podsCidr), known(servicesCidr)];
+  if (!cidr) return;
+  const pods = { name: "podsCidr", cidr };
+  if (services && overlaps(services, cidr)) refuse(problems, pods, `servicesCidr ${services.text}`, "it");
+  checkOutside(problems, network, access, pods);
+}
+
+/** At synthesis, because a network can be attached to a DRG once the cluster has been made. */
+export function checkBehindDrg(
+  cluster: { readonly network: IClusterNetwork } & IConstruct,
+  {
+    servicesCidr = DEFAULT_SERVICES_CIDR,
+    podNetworking,
+  }: Pick<SecureOkeClusterProps, "servicesCidr" | "podNetworking">,
+): void {
+  const ranges = [
+    { name: "servicesCidr", cidr: known(servicesCidr) },
+    { name: "podsCidr", cidr: known(podNetworking?.podsCidr) },
+  ];
+  const validate = () => {
+    const problems = new Problems(cluster);
+    const behind = (cluster.network as Partial<ClusterNetwork>)._onPremises ?? [];
+    for (const { name, cidr } of ranges) {
+      for (const range of behind.filter((one) => cidr && overlaps(one, cidr))) {
+        refuse(
+          problems,
+          { name, cidr: cidr as Cidr },
+          `${range.text}, which the network routes to its DRG`,
+          "it",
+        );
+      }
+    }
+    problems.throwIfAny();
+    return [];
+  };
+  cluster.node.addValidation({ validate });
+}
+
+/** Adds a problem where an inner range hides addresses that are there outside. */
+function checkOutside(
+  problems: Problems,
+  network: IClusterNetwork | undefined,
+  access: EndpointAccess,
+  inner: InnerRange | undefined,
+): void {
+  const ranges = problems.collect(() => vcnRanges(network)) ?? [];
+  const vcn = ranges.map((range) => readIpv4CidrIfKnown(problems, "The network's vcnCidr", range));
+  if (!inner) return;
+  const hidden = vcn.filter((range) => range && overlaps(inner.cidr, range));
+  for (const range of hidden) refuse(problems, inner, `the VCN's ${range?.text}`, "the VCN");
+  if (hidden.length === 0 && network) checkSubnets(problems, inner, network);
+  for (const admins of access.cidrs.map(known).filter((cidr) => cidr && overlaps(inner.cidr, cidr))) {
+    refuse(problems, inner, `${admins?.text}, from which administrators reach the endpoint`, "it");
   }
+}
+
+function vcnRanges(network: IClusterNetwork | undefined): readonly string[] {
+  if (!network) return [SubnetPlan.of().vcnCidr];
+  return (network as Partial<ExistingVcnNetwork>)._vcnCidrs ?? [network.vcnCidr];
 }
 
 function checkRange(problems: Problems, services: Cidr): void {
@@ -59,10 +133,10 @@ function checkRange(problems: Problems, services: Cidr): void {
 }
 
 /** What is known of the subnets where the range of the VCN isn't. */
-function checkSubnets(problems: Problems, services: Cidr, network: IClusterNetwork): void {
+function checkSubnets(problems: Problems, inner: InnerRange, network: IClusterNetwork): void {
   for (const name of ["workersSubnet", "podsSubnet"] as const) {
     const subnet = known(subnetIfGiven(network, name)?.cidr);
-    if (subnet && overlaps(services, subnet)) refuse(problems, services, `the ${name} ${subnet.text}`, "it");
+    if (subnet && overlaps(inner.cidr, subnet)) refuse(problems, inner, `the ${name} ${subnet.text}`, "it");
   }
 }
 
@@ -71,10 +145,10 @@ function known(text: string | undefined): Cidr | undefined {
   return text === undefined ? undefined : readIpv4CidrIfKnown(new Problems(""), "", text);
 }
 
-function refuse(problems: Problems, services: Cidr, what: string, where: string): void {
+function refuse(problems: Problems, { name, cidr }: InnerRange, what: string, where: string): void {
   problems.add(
     "SUBNET_OVERLAP",
-    `servicesCidr ${services.text} overlaps ${what}`,
-    `Give servicesCidr a private range outside of ${where}; it can't be changed once the cluster exists`,
+    `${name} ${cidr.text} overlaps ${what}`,
+    `Give ${name} a private range outside of ${where}; it can't be changed once the cluster exists`,
   );
 }

@@ -63,6 +63,10 @@ export const ERROR_CODES = {
     title: "A range of Services that no cluster should have",
     why: "It can't be changed once the cluster exists: the API server refuses one that is too wide, a small one never grows, and one of public addresses hides their owners from the pods.",
   },
+  PODS_CIDR_INVALID: {
+    title: "A range of pods that no overlay should have",
+    why: "It can't be changed once the cluster exists: one that is too small has no block for a further node, and one of public addresses hides their owners from the pods.",
+  },
   OCID_INVALID: {
     title: "An OCID that is none, or of another kind",
     why: "OCI answers a wrong OCID with 404 NotAuthorizedOrNotFound, which sends people looking for a missing permission.",

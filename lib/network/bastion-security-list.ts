@@ -1,7 +1,7 @@
 import { type Construct } from "constructs";
+import { type RoutedVcn } from "./subnet-routes";
 import { type TaggingProps } from "../core/tagging";
 import { CoreSecurityList } from "../oci/core-security-list";
-import { type CoreVcn } from "../oci/core-vcn";
 
 interface BastionSecurityListProps {
   readonly displayName: string;
@@ -19,7 +19,7 @@ interface BastionSecurityListProps {
  */
 export function bastionSecurityList(
   scope: Construct,
-  vcn: CoreVcn,
+  vcn: RoutedVcn,
   { displayName, cidr, tags }: BastionSecurityListProps,
 ): CoreSecurityList {
   const { compartmentId, id: vcnId } = vcn;

@@ -1,8 +1,8 @@
 import { Fn, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { DEFAULT_TTL, readBastion, type BastionPlace, type BastionProps } from "./bastion-props";
-import { ClusterNetwork } from "./cluster-network";
-import { type INetworkSecurityGroup } from "./network-security-group";
+import { type ClusterNetwork } from "./cluster-network";
+import { type INetworkSecurityGroup, type NetworkSecurityGroup } from "./network-security-group";
 import { ruleConfigOf } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
@@ -60,20 +60,21 @@ export class Bastion extends Construct {
     this.bastionId = bastion.id;
     this.privateEndpointAddress = bastion.privateEndpointIpAddress;
     this.letIn(apiEndpointSecurityGroup);
-    if (network instanceof ClusterNetwork) network._letBastionOut();
+    (network as Partial<ClusterNetwork>)._letBastionOut?.();
     this.printCommand(apiEndpoint, maxSessionTtlInSeconds);
   }
 
   /** Made here and not in the group, whose stack may be another: the two would depend on each other. */
-  private letIn({ networkSecurityGroupId }: INetworkSecurityGroup): void {
+  private letIn(group: INetworkSecurityGroup): void {
     const config = ruleConfigOf({
-      groupId: networkSecurityGroupId,
+      groupId: group.networkSecurityGroupId,
       direction: "INGRESS",
       end: { type: "CIDR_BLOCK", value: `${this.privateEndpointAddress}/32`, key: this.node.path },
       port: API_SERVER,
       reason: "Administrators reach the API endpoint through sessions of the bastion",
     });
     new CoreNetworkSecurityGroupSecurityRule(this, "ApiEndpointRule", config);
+    (group as Partial<NetworkSecurityGroup>)._countRule?.();
   }
 
   private printCommand(endpoint: string, ttl: number): void {

@@ -1,32 +1,42 @@
 import { Construct } from "constructs";
 import { bastionSecurityList } from "./bastion-security-list";
 import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
+import { dnsLabel } from "./dns-label";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { type Egress } from "./egress";
 import { type EgressSource } from "./egress-source";
+import { ExistingVcnNetwork } from "./existing-vcn-network";
+import { type ExistingVcnProps } from "./existing-vcn-props";
 import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./imported-network";
 import { type IClusterNetwork } from "./network";
 import { NetworkRoutes } from "./network-routes";
 import { NetworkSubnet } from "./network-subnet";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { RegionServices, type IRegionServices } from "./region-services";
-import { type ClusterSubnet } from "./subnet";
+import { podsSubnetOf, type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { type RoutedSubnet } from "./subnet-routes";
+import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
+import { type Cidr } from "../core/cidr";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
 import { CoreVcn } from "../oci/core-vcn";
 
 export { type ClusterNetworkProps } from "./cluster-network-props";
+export { type ExistingVcnProps } from "./existing-vcn-props";
 export { type ClusterNetworkAttributes } from "./imported-network";
 export { type IClusterNetwork } from "./network";
 
 /**
  * A VCN for a cluster, or for several: four subnets without public addresses, and no way to or from the internet until one is
  * asked for.
+ *
+ * Several clusters can be in one network: each has groups of its own, whose rules let nothing of another one in, and node pools
+ * count what all of them take of the subnets. Clusters with subnets of their own in the same VCN get them by `fromExisting`. Only
+ * NetworkPolicies and groups keep them apart, and whoever may change the network may change it for all.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
  * are emptied, so that only the rules of network security groups let anything through.
@@ -52,14 +62,31 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     return new ImportedClusterNetwork(scope, id, attributes);
   }
 
+  /**
+   * A network in a VCN that exists already, with its DRG and its gateways: what was not given is made, what was given is not changed.
+   *
+   * Subnets that are made forbid public addresses, have an empty security list of their own and a route to the region's services
+   * only, so that neither the VCN's default list, which lets SSH in from everywhere, nor its default route table touches them. The
+   * subnets, routes and rules that were there are their owner's.
+   *
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
+   * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
+   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   */
+  public static fromExisting(scope: Construct, id: string, props: ExistingVcnProps): IClusterNetwork {
+    return new ExistingVcnNetwork(scope, id, props);
+  }
+
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;
   public readonly apiEndpointSubnet: ClusterSubnet;
   public readonly workersSubnet: ClusterSubnet;
-  public readonly podsSubnet: ClusterSubnet;
   public readonly loadBalancerSubnet: ClusterSubnet;
   public readonly regionServices: IRegionServices;
+  /** The OCID of the service gateway, of which a VCN has one: for `fromExisting` with further subnets of this VCN. */
+  public readonly serviceGatewayId: string;
+  private readonly pods?: ClusterSubnet;
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
@@ -96,27 +123,55 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       withInternet: exposures.some((exposure) => exposure?.isPublic),
       tags: this.tags,
     });
+    this.serviceGatewayId = this.routes.serviceGatewayId;
     const { apiEndpointSubnet, loadBalancerSubnet } = props;
     const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointSubnet);
     const workers = this.subnet("Workers", "workers", plan.workersCidr);
-    const pods = this.subnet("Pods", "pods", plan.podsCidr);
+    const pods = plan.podsCidr === "" ? undefined : this.subnet("Pods", "pods", plan.podsCidr);
     const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, loadBalancerSubnet);
     this.apiEndpointSubnet = api.subnet;
     this.workersSubnet = workers.subnet;
-    this.podsSubnet = pods.subnet;
+    this.pods = pods?.subnet;
     this.loadBalancerSubnet = balancers.subnet;
+    const { apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr } = plan;
+    const ranges = [apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr].filter(Boolean);
+    takeSubnetsOfVcn(this, this.vcnId, ranges);
     this.waysOut = new WaysOut(this, "WaysOut", {
       vcn: this.vcn,
-      vcnCidr: plan.vcnCidr,
+      vcnCidrs: [plan.vcnCidr],
+      withoutPods: !pods,
       displayName: name,
       subnets: {
         [NetworkSubnet.API_ENDPOINT]: api.routed,
         [NetworkSubnet.WORKERS]: workers.routed,
-        [NetworkSubnet.PODS]: pods.routed,
+        [NetworkSubnet.PODS]: pods?.routed,
         [NetworkSubnet.LOAD_BALANCERS]: balancers.routed,
       },
       tags: this.tags,
     });
+  }
+
+  /**
+   * The subnet of the pods.
+   *
+   * @throws ATTRIBUTE_MISSING where the plan was made without pods
+   */
+  public get podsSubnet(): ClusterSubnet {
+    return podsSubnetOf(this, this.pods);
+  }
+
+  /** @internal */
+  public get _hasPods(): boolean {
+    return this.pods !== undefined;
+  }
+
+  /**
+   * The ranges that are routed to a DRG.
+   *
+   * @internal
+   */
+  public get _onPremises(): readonly Cidr[] {
+    return this.waysOut.onPremises;
   }
 
   public addEgress(source: EgressSource, egress: Egress): void {
@@ -219,13 +274,4 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     const routes = isPublic ? this.routes.publicRoutes : this.routes.privateRoutes;
     return { subnet: { subnetId: resource.id, cidr, isPublic }, routed: { id, label, resource, routes } };
   }
-}
-
-/** DNS labels of OCI are 1 to 15 letters and digits and begin with a letter. */
-function dnsLabel(id: string): string {
-  const label = id
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, "")
-    .replace(/^[0-9]+/, "");
-  return label.slice(0, 15) || "vcn";
 }

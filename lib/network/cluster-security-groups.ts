@@ -1,12 +1,12 @@
 import { Construct } from "constructs";
-import { type INetworkPeer } from "./network-peer";
+import { flowsOf } from "./cluster-flows";
 import { NetworkSecurityGroup } from "./network-security-group";
+import { isOverlay, PodNetworking } from "./pod-networking";
 import { type IRegionServices } from "./region-services";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
-import { Port } from "../core/port";
 import { checkGiven, checkMembers } from "../core/required";
 import { nameOf, stemOf } from "../core/resource-name";
 import { BACKEND_TAGS, checkTags, type TaggingProps } from "../core/tagging";
@@ -20,6 +20,12 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
   /** The region's services. */
   readonly regionServices: IRegionServices;
   /**
+   * How pods get their addresses; with an overlay there is no group of the pods.
+   *
+   * @default PodNetworking.vcnNative()
+   */
+  readonly podNetworking?: PodNetworking;
+  /**
    * The beginning of the names of the groups.
    *
    * @default - the path of the construct, joined by dashes
@@ -27,13 +33,8 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-const API_SERVER = Port.tcp(6443);
-const CONTROL_PLANE = Port.tcp(12250);
-const KUBELET = Port.tcp(10250);
-const HTTPS = Port.tcp(443);
-
 /**
- * The network security groups of a cluster with VCN-native pod networking, with the least rules that let it work.
+ * The network security groups of a cluster, with the least rules that let it work.
  *
  * Every rule is between two groups or to the region's services; none names an address range.
  *
@@ -44,7 +45,7 @@ export class ClusterSecurityGroups extends Construct {
   public readonly apiEndpoint: NetworkSecurityGroup;
   /** The group of the worker nodes. */
   public readonly workers: NetworkSecurityGroup;
-  /** The group of the pods. */
+  /** The group of the pods; with an overlay that of the nodes, whose addresses pods have outside. */
   public readonly pods: NetworkSecurityGroup;
 
   /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID */
@@ -56,90 +57,14 @@ export class ClusterSecurityGroups extends Construct {
       new NetworkSecurityGroup(this, part, { ...props, freeformTags, displayName: `${name}-${label}` });
     this.apiEndpoint = group("ApiEndpoint", "api");
     this.workers = group("Workers", "workers", { freeformTags: { ...BACKEND_TAGS, ...props.freeformTags } });
-    this.pods = group("Pods", "pods");
-    const { apiEndpoint, workers, pods } = this;
+    const pods = isOverlay(props.podNetworking) ? undefined : group("Pods", "pods");
+    this.pods = pods ?? this.workers;
+    const groups = { apiEndpoint: this.apiEndpoint, workers: this.workers, pods };
     // One loop here, and no method a layer: the bindings take stack traces for each rule, as long as the stack is deep.
-    for (const { from, to, port, reason } of [
-      ...flowsOfControlPlane(apiEndpoint, workers, pods),
-      ...flowsOfNodesAndPods(workers, pods),
-      ...flowsToServices(apiEndpoint, workers, pods, props.regionServices),
-    ]) {
+    for (const { from, to, port, reason } of flowsOf(groups, props.regionServices)) {
       from.allowTo(to, port, { reason });
     }
   }
-}
-
-interface Flow {
-  readonly from: NetworkSecurityGroup;
-  readonly to: INetworkPeer;
-  readonly port: Port;
-  readonly reason: string;
-}
-
-function flowsOfControlPlane(
-  apiEndpoint: NetworkSecurityGroup,
-  workers: NetworkSecurityGroup,
-  pods: NetworkSecurityGroup,
-): Flow[] {
-  const upwards = [
-    { from: workers, who: "Nodes" },
-    { from: pods, who: "Pods" },
-  ].flatMap(({ from, who }) => [
-    { from, to: apiEndpoint, port: API_SERVER, reason: `${who} talk to the Kubernetes API server` },
-    { from, to: apiEndpoint, port: CONTROL_PLANE, reason: `${who} talk to the OKE control plane` },
-  ]);
-  const discovery = {
-    port: Port.pathMtuDiscovery(),
-    reason: "Path MTU discovery between nodes and the API endpoint",
-  };
-  return [
-    ...upwards,
-    {
-      from: apiEndpoint,
-      to: workers,
-      port: KUBELET,
-      reason: "The API server reaches the kubelet for logs, exec and metrics",
-    },
-    {
-      from: apiEndpoint,
-      to: pods,
-      port: Port.tcpRange(1, 65535),
-      reason:
-        "The API server reaches webhooks, aggregated APIs and forwarded ports, on ports that pods choose",
-    },
-    { from: workers, to: apiEndpoint, ...discovery },
-    { from: apiEndpoint, to: workers, ...discovery },
-  ];
-}
-
-function flowsOfNodesAndPods(workers: NetworkSecurityGroup, pods: NetworkSecurityGroup): Flow[] {
-  const port = Port.allTraffic();
-  return [
-    {
-      from: workers,
-      to: pods,
-      port,
-      reason: "Nodes probe pods and forward Services to them; NetworkPolicies narrow it",
-    },
-    { from: pods, to: workers, port: KUBELET, reason: "The metrics server reads the kubelets" },
-    { from: pods, to: pods, port, reason: "Pods reach each other; NetworkPolicies narrow it" },
-  ];
-}
-
-function flowsToServices(
-  apiEndpoint: NetworkSecurityGroup,
-  workers: NetworkSecurityGroup,
-  pods: NetworkSecurityGroup,
-  to: IRegionServices,
-): Flow[] {
-  return [
-    { from: apiEndpoint, who: "The API endpoint reaches" },
-    { from: workers, who: "Nodes reach" },
-    { from: pods, who: "Pods reach" },
-  ].flatMap(({ from, who }) => [
-    { from, to, port: HTTPS, reason: `${who} Oracle services of the region` },
-    { from, to, port: Port.pathMtuDiscovery(), reason: "Path MTU discovery towards Oracle services" },
-  ]);
 }
 
 /** Before the construct is made, so that a refused one leaves its id free. */
@@ -159,6 +84,7 @@ function check(scope: Construct, id: string, given: ClusterSecurityGroupsProps):
   checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
   checkOcid(problems, "vcnId", vcnId, "vcn");
   checkDisplayName(problems, "displayName", props.displayName);
+  PodNetworking._checked(problems, props.podNetworking);
   checkTags(problems, props, Object.keys(BACKEND_TAGS));
   problems.throwIfAny();
 }

@@ -39,16 +39,23 @@ export interface DrgAttachmentProps {
 export interface KnownAttachment {
   readonly drgId: string;
   readonly ranges: KnownRanges;
+  /** Whether what leaves for the internet goes over the DRG. */
+  readonly throughHub: boolean;
 }
 
 const DEFAULT_SUBNETS = [NetworkSubnet.API_ENDPOINT, NetworkSubnet.LOAD_BALANCERS];
 
 /** Reads how a network is attached to a DRG; what is wrong with it goes into the problems. */
-export function readAttachment(problems: Problems, props: DrgAttachmentProps, vcn: Cidr): KnownAttachment {
+export function readAttachment(
+  problems: Problems,
+  props: DrgAttachmentProps,
+  vcn: readonly Cidr[],
+): KnownAttachment {
   const { drgId, onPremisesCidrs, subnets = DEFAULT_SUBNETS, internetThroughHub } = props;
   checkOcid(problems, "drgId", drgId, "drg");
   checkFlag(problems, internetThroughHub);
-  return { drgId, ranges: readRanges(problems, "onPremisesCidrs", onPremisesCidrs, subnets, vcn) };
+  const ranges = readRanges(problems, "onPremisesCidrs", onPremisesCidrs, subnets, vcn);
+  return { drgId, ranges, throughHub: internetThroughHub === true };
 }
 
 function checkFlag(problems: Problems, flag: unknown): void {

@@ -1,6 +1,7 @@
 import { Egress } from "./egress";
 import { NetworkSubnet } from "./network-subnet";
 import { type INetworkSecurityGroup } from "./network-security-group";
+import { isOverlay, type PodNetworking } from "./pod-networking";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
@@ -58,4 +59,12 @@ export function checkEgress(problems: Problems, source: EgressSource, egress: Eg
     "Give EgressSource.pods(group) or .workers(group), then Egress.to(...) or Egress.toAnywhere(...)",
   );
   return false;
+}
+
+/** Where the packets of pods leave: with an overlay they have the address of their node. */
+export function sourceOfPods(
+  group: INetworkSecurityGroup,
+  podNetworking: PodNetworking | undefined,
+): EgressSource {
+  return isOverlay(podNetworking) ? EgressSource.workers(group) : EgressSource.pods(group);
 }

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { checkRetention, DEFAULT_RETENTION } from "./log-retention";
+import { type ClusterNetwork } from "./cluster-network";
 import { type IClusterNetwork } from "./network";
 import { NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
@@ -27,7 +28,7 @@ export enum FlowLogTraffic {
 
 /** What flow logs are made of. */
 export interface FlowLogsProps extends TaggingProps {
-  /** The network whose four subnets are recorded. */
+  /** The network whose subnets are recorded. */
   readonly network: IClusterNetwork;
   /**
    * The OCID of the compartment of the log group; who may read there sees who talks to whom.
@@ -60,11 +61,17 @@ const LARGEST_SAMPLING = 100_000;
 /**
  * Flow logs of every subnet of a network: a log group, a capture filter, and a log a subnet.
  *
+ * A network has none by itself. Every flow is billed as it is recorded and stored, a busy cluster has millions an hour, and who may read
+ * the log group sees who talks to whom: so how much, for how long and in which compartment is for you to say, in this one line.
+ * `FlowLogArchive` keeps them for longer than 180 days.
+ *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
 export class FlowLogs extends Construct {
   /** The OCID of the log group. */
   public readonly logGroupId: string;
+  /** The OCID of the compartment of the log group. */
+  public readonly compartmentId: string;
 
   /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID */
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
@@ -81,6 +88,7 @@ export class FlowLogs extends Construct {
       ...tags,
     });
     this.logGroupId = group.id;
+    this.compartmentId = props.compartmentId ?? network.compartmentId;
     // In the compartment of the subnets, and not of the log group, as the service wants it.
     const filter = new CoreCaptureFilter(this, "CaptureFilter", {
       compartmentId: network.compartmentId,
@@ -126,9 +134,15 @@ function subnetsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
   return [
     [NetworkSubnet.API_ENDPOINT, network.apiEndpointSubnet],
     [NetworkSubnet.WORKERS, network.workersSubnet],
-    [NetworkSubnet.PODS, network.podsSubnet],
+    ...podsOf(network),
     [NetworkSubnet.LOAD_BALANCERS, network.loadBalancerSubnet],
   ];
+}
+
+/** A network for clusters with an overlay has no such subnet. */
+function podsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
+  if ((network as Partial<ClusterNetwork>)._hasPods === false) return [];
+  return [[NetworkSubnet.PODS, network.podsSubnet]];
 }
 
 /** Checks what the logs are made of before they are made, so that nothing is left behind. */

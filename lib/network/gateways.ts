@@ -1,14 +1,14 @@
 import { type Construct } from "constructs";
+import { type RoutedVcn } from "./subnet-routes";
 import { type TaggingProps } from "../core/tagging";
 import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
 import { CoreNatGateway } from "../oci/core-nat-gateway";
 import { CoreRemotePeeringConnection } from "../oci/core-remote-peering-connection";
-import { type CoreVcn } from "../oci/core-vcn";
 
 /** What the gateways of a network have in common. */
 export interface GatewayProps {
-  readonly vcn: CoreVcn;
+  readonly vcn: RoutedVcn;
   readonly displayName: string;
   readonly tags: TaggingProps;
 }

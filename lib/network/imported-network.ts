@@ -2,14 +2,14 @@ import { Construct } from "constructs";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
+import { checkSubnetRanges, readGivenSubnet } from "./given-subnet";
 import { type IClusterNetwork } from "./network";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
-import { contains, overlaps, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
+import { readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** A network that exists already. */
@@ -101,48 +101,11 @@ function check(problems: Problems, attributes: Partial<ClusterNetworkAttributes>
   const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
   const known = new Map<string, Cidr>();
   for (const name of SUBNETS) {
-    const cidr = readSubnet(problems, name, attributes[name]);
-    if (cidr) known.set(name, cidr);
+    const cidr = readGivenSubnet(problems, name, attributes[name]);
+    if (cidr) known.set(`${name}.cidr`, cidr);
   }
-  checkRanges(problems, vcn, known);
+  checkSubnetRanges(problems, vcn ? [vcn] : [], known);
   if (regionServices === undefined) return;
   checkRegionServices(problems, "regionServices.", regionServices);
   checkAllServices(problems, "regionServices", regionServices);
-}
-
-/** The range of a subnet, where it was given and is known. */
-function readSubnet(problems: Problems, name: string, subnet: ClusterSubnet | undefined): Cidr | undefined {
-  const example = '{ subnetId: "ocid1.subnet…", cidr: "10.0.1.0/24" }';
-  if (subnet !== undefined && (typeof subnet !== "object" || subnet === null)) {
-    problems.add("VALUE_INVALID", `${name} is ${shown(subnet)}`, `Write ${example}, or leave it out`);
-    return undefined;
-  }
-  if (!subnet) return undefined;
-  checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
-  if (!["undefined", "boolean"].includes(typeof subnet.isPublic)) {
-    problems.add("VALUE_INVALID", `${name}.isPublic is ${shown(subnet.isPublic)}`, "Write true or false");
-  }
-  return readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
-}
-
-/** Two of them may be one subnet, which has one range; OCI makes no two subnets that share addresses. */
-function checkRanges(problems: Problems, vcn: Cidr | undefined, subnets: ReadonlyMap<string, Cidr>): void {
-  const all = [...subnets];
-  all.forEach(([name, cidr], i) => {
-    if (vcn && !contains(vcn, cidr)) {
-      problems.add(
-        "SUBNET_OUTSIDE_VCN",
-        `${name}.cidr is ${cidr.text}, which is not part of the VCN's ${vcn.text}`,
-        "Give vcnCidr the range of the VCN that all of its subnets are in",
-      );
-    }
-    for (const [other, range] of all.slice(0, i)) {
-      if (range.text === cidr.text || !overlaps(range, cidr)) continue;
-      problems.add(
-        "SUBNET_OVERLAP",
-        `${name}.cidr ${cidr.text} overlaps ${other}.cidr ${range.text}`,
-        "Give each subnet the range that it has in OCI",
-      );
-    }
-  });
 }

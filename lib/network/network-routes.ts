@@ -18,6 +18,7 @@ interface NetworkRoutesProps {
 
 /** The gateways and route tables of a network, and its defaults emptied. */
 export class NetworkRoutes extends Construct {
+  public readonly serviceGatewayId: string;
   public readonly privateRouteTableId: string;
   /** The routes of private subnets. */
   public readonly privateRoutes: readonly CoreRouteTableRouteRules[];
@@ -46,6 +47,7 @@ export class NetworkRoutes extends Construct {
       ...this.common("services"),
       services: [{ serviceId: services.serviceId }],
     });
+    this.serviceGatewayId = gateway.id;
     this.privateRoutes = [
       {
         destination: services.cidrLabel,

@@ -1,8 +1,13 @@
 import { TerraformStack, Token } from "cdktf";
-import { Construct, type IConstruct } from "constructs";
+import { Construct } from "constructs";
 import { readRule } from "./check-rule";
 import { checkGroupVcn } from "./group-vcn";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
+import {
+  type INetworkSecurityGroup,
+  type NetworkSecurityGroupAttributes,
+  type NetworkSecurityGroupProps,
+} from "./security-group";
 import { PeerWidths } from "./peer-width";
 import { ruleConfigOf, SecurityRule } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
@@ -15,65 +20,53 @@ import { type ReasonedChoice } from "../core/reason";
 import { idPartOf } from "../core/reference";
 import { shortHash } from "../core/short-hash";
 import { shown } from "../core/shown";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { checkTags, tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
 import { CoreNetworkSecurityGroupSecurityRule } from "../oci/core-network-security-group-security-rule";
 
-/** A network security group: VNICs with rules of their own. */
-export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
-  /** The OCID of the group. */
-  readonly networkSecurityGroupId: string;
+export {
+  type INetworkSecurityGroup,
+  type NetworkSecurityGroupAttributes,
+  type NetworkSecurityGroupProps,
+} from "./security-group";
 
-  /**
-   * Lets a peer connect to the members of this group.
-   *
-   * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
-   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
-   *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
-   */
-  allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
-
-  /**
-   * Lets the members of this group connect to a peer.
-   *
-   * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
-   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
-   *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
-   */
-  allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
-}
-
-/** What a network security group is made of. */
-export interface NetworkSecurityGroupProps extends TaggingProps {
-  /** The OCID of the compartment of the group. */
-  readonly compartmentId: string;
-  /** The OCID of the VCN. */
-  readonly vcnId: string;
-  /**
-   * The name shown in the console, 1 to 255 characters.
-   *
-   * @default - the id of the construct
-   */
-  readonly displayName?: string;
-}
+// In both directions together. See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm
+const MOST_RULES = 120;
 
 abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   public abstract readonly networkSecurityGroupId: string;
   /**
-   * The OCID of the VCN; undefined where the group exists already.
+   * The OCID of the VCN; undefined where the group exists already and nobody said.
    *
    * @internal
    */
   public readonly _vcnId?: string;
   private readonly rules = new Map<string, SecurityRule>();
+  private rulesOfOthers = 0;
   private readonly ends = new Map<string, string>();
   private readonly widths = new PeerWidths();
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // At synthesis, when all that let anybody in or out have done so.
+    this.node.addValidation({
+      validate: () => {
+        this.checkCount();
+        return [];
+      },
+    });
+  }
+
+  /**
+   * Counts a rule of the group that something else made.
+   *
+   * @internal
+   */
+  public _countRule(): void {
+    this.rulesOfOthers += 1;
+  }
 
   public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
     this.allow("INGRESS", peer, port, choice);
@@ -88,6 +81,18 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     const hash = shortHash(this.node.path);
     const value = this.networkSecurityGroupId;
     return { type: "NETWORK_SECURITY_GROUP", value, key: `${this.node.id}-${hash}` };
+  }
+
+  private checkCount(): void {
+    const count = this.rules.size + this.rulesOfOthers;
+    if (count <= MOST_RULES) return;
+    const problems = new Problems(this);
+    problems.add(
+      "COUNT_INVALID",
+      `The group would have ${count} rules`,
+      `OCI puts at most ${MOST_RULES} into a group: join ranges and ports, or share them out over several groups; a VNIC can have five`,
+    );
+    problems.throwIfAny();
   }
 
   private allow(
@@ -176,6 +181,25 @@ export class NetworkSecurityGroup extends GroupBase {
     return new ImportedGroup(scope, id, networkSecurityGroupId);
   }
 
+  /**
+   * A group that exists already and whose VCN is known, so that a peer or a member of another VCN is refused.
+   *
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  public static fromNetworkSecurityGroupAttributes(
+    scope: Construct,
+    id: string,
+    attributes: NetworkSecurityGroupAttributes,
+  ): INetworkSecurityGroup {
+    const { networkSecurityGroupId, vcnId }: Partial<NetworkSecurityGroupAttributes> = attributes ?? {};
+    const problems = problemsIn(scope, id);
+    checkConstructId(problems, scope, id);
+    checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
+    checkOcid(problems, "vcnId", vcnId, "vcn");
+    problems.throwIfAny();
+    return new ImportedGroup(scope, id, networkSecurityGroupId as string, vcnId);
+  }
+
   public readonly networkSecurityGroupId: string;
   /** @internal */
   public override readonly _vcnId: string;
@@ -212,6 +236,7 @@ class ImportedGroup extends GroupBase {
     scope: Construct,
     id: string,
     public readonly networkSecurityGroupId: string,
+    public override readonly _vcnId?: string,
   ) {
     super(scope, id);
   }

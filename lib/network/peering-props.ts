@@ -51,14 +51,22 @@ export interface RemotePeeringProps {
 }
 
 /** Reads a local peering; what is wrong with it goes into the problems. */
-export function readLocalPeering(problems: Problems, props: LocalPeeringProps, vcn: Cidr): KnownRanges {
+export function readLocalPeering(
+  problems: Problems,
+  props: LocalPeeringProps,
+  vcn: readonly Cidr[],
+): KnownRanges {
   const { peerCidrs, peerGatewayId, subnets = [] } = props;
   checkOcidIfGiven(problems, "peerGatewayId", peerGatewayId, "localpeeringgateway");
   return readRanges(problems, "peerCidrs", peerCidrs, subnets, vcn);
 }
 
 /** Reads a remote peering; what is wrong with it goes into the problems. */
-export function readRemotePeering(problems: Problems, props: RemotePeeringProps, vcn: Cidr): KnownRanges {
+export function readRemotePeering(
+  problems: Problems,
+  props: RemotePeeringProps,
+  vcn: readonly Cidr[],
+): KnownRanges {
   const { peerCidrs, peerConnectionId, peerRegionName, subnets = [] } = props;
   checkOcidIfGiven(problems, "peerConnectionId", peerConnectionId, "remotepeeringconnection");
   if ((peerConnectionId === undefined) !== (peerRegionName === undefined)) {

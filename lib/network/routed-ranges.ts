@@ -27,12 +27,12 @@ export function readRanges(
   name: string,
   texts: readonly string[],
   subnets: readonly NetworkSubnet[],
-  vcn: Cidr,
+  vcn: readonly Cidr[],
 ): KnownRanges {
   const cidrs = literalBlocks(problems, name, readCidrs(problems, name, texts));
   for (const cidr of cidrs) {
     checkReachable(problems, `One of ${name}`, cidr);
-    checkOutside(problems, `One of ${name}`, cidr, vcn);
+    for (const block of vcn) checkOutside(problems, `One of ${name}`, cidr, block);
   }
   checkSubnets(problems, subnets);
   return { cidrs, subnets: new Set(subnets) };

@@ -35,6 +35,19 @@ export class SubnetPlan {
   }
 
   /**
+   * Plans a network without a subnet of pods, for clusters with `PodNetworking.flannelOverlay`; `podsCidr` is the empty text.
+   *
+   * @throws what `of` refuses; VALUE_INVALID for `pods` and `podsCidr`
+   */
+  public static withoutPods(props: SubnetPlanProps = {}): SubnetPlan {
+    const problems = new Problems("SubnetPlan.withoutPods");
+    const ranges = planSubnets(problems, props, true);
+    problems.throwIfAny();
+    const { vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr } = ranges;
+    return new SubnetPlan(vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr, "");
+  }
+
+  /**
    * The plan, checked again: types hold nobody back from writing an object that looks like one.
    *
    * @internal
@@ -45,7 +58,8 @@ export class SubnetPlan {
     const problems = new Problems("SubnetPlan");
     checkGiven(problems, ranges);
     problems.throwIfAny();
-    return SubnetPlan.of({ ...ranges, nodes: 1, pods: 1 });
+    if (podsCidr !== "") return SubnetPlan.of({ ...ranges, nodes: 1, pods: 1 });
+    return SubnetPlan.withoutPods({ ...ranges, podsCidr: undefined, nodes: 1 });
   }
 
   private constructor(
@@ -57,7 +71,7 @@ export class SubnetPlan {
     public readonly loadBalancersCidr: string,
     /** The range of the workers' subnet. */
     public readonly workersCidr: string,
-    /** The range of the pods' subnet. */
+    /** The range of the pods' subnet; empty where the plan has none. */
     public readonly podsCidr: string,
   ) {}
 }

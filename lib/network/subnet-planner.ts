@@ -33,12 +33,12 @@ interface Needs {
 }
 
 /** Plans the subnets, or adds all that is wrong with what was asked for. */
-export function planSubnets(problems: Problems, props: SubnetPlanProps): PlannedRanges {
+export function planSubnets(problems: Problems, props: SubnetPlanProps, withoutPods = false): PlannedRanges {
   const isObject = typeof props === "object" && !Array.isArray(props);
   if (!isObject) {
     problems.add("VALUE_INVALID", `The plan is of ${shown(props)}`, 'Write { vcnCidr: "10.0.0.0/16" }');
   }
-  return new Planner(problems, isObject ? (props ?? {}) : {}).plan();
+  return new Planner(problems, isObject ? (props ?? {}) : {}, withoutPods).plan();
 }
 
 class Planner {
@@ -50,7 +50,9 @@ class Planner {
   constructor(
     private readonly problems: Problems,
     private readonly props: SubnetPlanProps,
+    private readonly withoutPods: boolean,
   ) {
+    if (withoutPods) this.checkWithoutPods();
     const nodes = this.count("nodes", props.nodes ?? DEFAULT_NODES);
     const pods = props.pods === undefined ? nodes && nodes * PODS_PER_NODE : this.count("pods", props.pods);
     this.needs = { nodes, pods };
@@ -70,6 +72,17 @@ class Planner {
       workersCidr: text("workersCidr"),
       podsCidr: text("podsCidr"),
     };
+  }
+
+  private checkWithoutPods(): void {
+    for (const name of ["pods", "podsCidr"] as const) {
+      if (this.props[name] === undefined) continue;
+      this.problems.add(
+        "VALUE_INVALID",
+        `${name} is given for a plan without pods`,
+        "Leave it out; the addresses of an overlay are PodNetworking.flannelOverlay({ podsCidr })",
+      );
+    }
   }
 
   private count(name: string, value: number): number | undefined {
@@ -171,13 +184,16 @@ class Planner {
       workersCidr: this.needs.nodes && prefixFor(this.needs.nodes),
       podsCidr: this.needs.pods && prefixFor(this.needs.pods),
     };
-    return NAMES.filter((name) => !this.unclear.has(name)).flatMap((name) => {
-      const given = this.given.get(name);
-      const prefix = given?.prefix ?? prefixes[name];
-      return prefix === undefined
-        ? []
-        : [{ name, prefix, given, from: name === "podsCidr" ? "end" : "start" }];
-    });
+    const names = NAMES.filter((name) => name !== "podsCidr" || !this.withoutPods);
+    return names
+      .filter((name) => !this.unclear.has(name))
+      .flatMap((name) => {
+        const given = this.given.get(name);
+        const prefix = given?.prefix ?? prefixes[name];
+        return prefix === undefined
+          ? []
+          : [{ name, prefix, given, from: name === "podsCidr" ? "end" : "start" }];
+      });
   }
 
   private exhaustedFix(vcn: Cidr): string {

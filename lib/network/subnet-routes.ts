@@ -3,7 +3,6 @@ import { describe } from "./reasons";
 import { type TaggingProps } from "../core/tagging";
 import { CoreRouteTable, type CoreRouteTableRouteRules } from "../oci/core-route-table";
 import { type CoreSubnet } from "../oci/core-subnet";
-import { type CoreVcn } from "../oci/core-vcn";
 
 /** A subnet that can get routes of its own. */
 export interface RoutedSubnet {
@@ -23,8 +22,14 @@ export interface Route {
   readonly reason: string;
 }
 
+/** The VCN of the route tables, and the compartment that they are made in. */
+export interface RoutedVcn {
+  readonly id: string;
+  readonly compartmentId: string;
+}
+
 interface SubnetRoutesProps {
-  readonly vcn: CoreVcn;
+  readonly vcn: RoutedVcn;
   readonly displayName: string;
   readonly tags: TaggingProps;
 }

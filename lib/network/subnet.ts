@@ -1,3 +1,6 @@
+import { type IConstruct } from "constructs";
+import { Problems } from "../core/validation-error";
+
 /** A subnet as the constructs that live in it see it. */
 export interface ClusterSubnet {
   /** The OCID of the subnet, or a reference to it. */
@@ -10,4 +13,17 @@ export interface ClusterSubnet {
    * @default false
    */
   readonly isPublic?: boolean;
+}
+
+/** The subnet of the pods of a network; throws where it has none. */
+export function podsSubnetOf(network: IConstruct, subnet: ClusterSubnet | undefined): ClusterSubnet {
+  if (subnet) return subnet;
+  const problems = new Problems(network);
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    "The network has no subnet of pods",
+    "Give it a plan with one, SubnetPlan.of(…), or the cluster podNetworking: PodNetworking.flannelOverlay()",
+  );
+  problems.throwIfAny();
+  throw new Error("unreachable");
 }

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { readAttachment, type DrgAttachmentProps } from "./drg-attachment-props";
+import { readAttachment, type DrgAttachmentProps, type KnownAttachment } from "./drg-attachment-props";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside, isPrivate } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
@@ -10,7 +10,7 @@ import {
   remotePeeringConnection,
   type GatewayProps,
 } from "./gateways";
-import { type NetworkSubnet } from "./network-subnet";
+import { NetworkSubnet } from "./network-subnet";
 import {
   checkPeeringId,
   readLocalPeering,
@@ -23,14 +23,27 @@ import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
 import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
-import { type CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { type CoreNatGateway } from "../oci/core-nat-gateway";
 
 const DRG_ATTACHMENT = "DrgAttachment";
 
 interface WaysOutProps extends GatewayProps {
-  readonly vcnCidr: string;
-  readonly subnets: { readonly [name in NetworkSubnet]: RoutedSubnet };
+  readonly vcnCidrs: readonly string[];
+  /** Those whose routes are made here; a subnet that was given keeps those of its owner. */
+  readonly subnets: { readonly [name in NetworkSubnet]?: RoutedSubnet };
+  /** Whether the network has no subnet of pods. */
+  readonly withoutPods: boolean;
+  /** A NAT gateway that the VCN has already. */
+  readonly natGatewayId?: string;
+  /** The DRG that the VCN is attached to already. */
+  readonly attachment?: KnownAttachment;
+}
+
+/** A DRG that the network is attached to. */
+interface AttachedDrg {
+  readonly id: string;
+  /** What a route over it names. */
+  readonly over: string;
 }
 
 interface KnownEgress {
@@ -45,11 +58,12 @@ interface KnownEgress {
  * Everything is worked out again whenever something is added, from all that was asked for, so that the order does not matter.
  */
 export class WaysOut extends Construct {
-  private readonly vcnRange: Cidr;
+  private readonly vcnRanges: readonly Cidr[];
   private readonly routes = new Map<NetworkSubnet, SubnetRoutes>();
   private readonly asked: KnownEgress[] = [];
   private readonly behind: Behind[] = [];
   private throughHub = false;
+  private drg?: AttachedDrg;
 
   constructor(
     scope: Construct,
@@ -57,13 +71,19 @@ export class WaysOut extends Construct {
     private readonly props: WaysOutProps,
   ) {
     super(scope, id);
-    this.vcnRange = known(props.vcnCidr);
+    this.vcnRanges = props.vcnCidrs.map(known);
     this.node.addValidation({
       validate: () => {
         this.checkDeadEnds();
         return [];
       },
     });
+    if (props.attachment) this.attached(props.attachment, props.attachment.drgId);
+  }
+
+  /** The ranges that other gateways than those of the internet lead to. */
+  public get onPremises(): readonly Cidr[] {
+    return this.behind.flatMap(({ cidrs }) => cidrs);
   }
 
   /** Adds a way out, with its rule; nothing is done where something is wrong with it. */
@@ -72,8 +92,9 @@ export class WaysOut extends Construct {
     if (!checkEgress(problems, source, egress)) problems.throwIfAny();
     const { group, subnet } = source;
     const cidr = known(egress.cidr);
+    if (subnet === NetworkSubnet.PODS && this.props.withoutPods) refusePods(problems);
     if (!egress.isAnywhere) {
-      checkOutside(problems, "The destination", cidr, this.vcnRange);
+      for (const range of this.vcnRanges) checkOutside(problems, "The destination", cidr, range);
       this.checkTogether(problems, cidr);
     }
     problems.throwIfAny();
@@ -100,28 +121,32 @@ export class WaysOut extends Construct {
   public attach(props: DrgAttachmentProps): string {
     const problems = new Problems(this.node.scope ?? this);
     if (!checkGiven(problems, { props })) problems.throwIfAny();
-    const { drgId, ranges } = readAttachment(problems, props, this.vcnRange);
-    if (!this.attachment) checkApart(problems, "onPremisesCidrs", ranges.cidrs, this.behind);
+    const { drgId, ranges, throughHub } = readAttachment(problems, props, this.vcnRanges);
+    if (!this.drg) checkApart(problems, "onPremisesCidrs", ranges.cidrs, this.behind);
     else {
       problems.add(
         "EGRESS_INVALID",
-        `The network is attached to the DRG ${this.attachment.drgIdInput} already, and OCI attaches a VCN to one only`,
+        `The network is attached to the DRG ${this.drg.id} already, and OCI attaches a VCN to one only`,
         "Attach it once, with all ranges in onPremisesCidrs; further networks are attached to the DRG itself",
       );
     }
     problems.throwIfAny();
     const attachment = drgAttachment(this, DRG_ATTACHMENT, this.props, drgId);
-    this.throughHub = props.internetThroughHub === true;
-    // Taken from the attachment, so that a route is made after it.
-    const over = attachment.drgId;
-    this.lead({ ...ranges, what: `the DRG ${drgId}`, over, reason: "Networks behind the DRG" });
+    // Its own reference to the DRG, so that a route is made after it.
+    this.attached({ drgId, ranges, throughHub }, attachment.drgId);
     return attachment.id;
+  }
+
+  private attached({ drgId, ranges, throughHub }: KnownAttachment, over: string): void {
+    this.drg = { id: drgId, over };
+    this.throughHub = throughHub;
+    this.lead({ ...ranges, what: `the DRG ${drgId}`, over, reason: "Networks behind the DRG" });
   }
 
   /** Peers the network with another VCN of the region; answers the OCID of the gateway. */
   public peerLocally(id: string, props: LocalPeeringProps): string {
     const problems = this.problemsOf(id, props);
-    const ranges = readLocalPeering(problems, props, this.vcnRange);
+    const ranges = readLocalPeering(problems, props, this.vcnRanges);
     checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
     problems.throwIfAny();
     const gateway = localPeeringGateway(this, peeringId(id), this.props, id, props.peerGatewayId);
@@ -132,10 +157,10 @@ export class WaysOut extends Construct {
   /** Peers the network with one of another region over its DRG; answers the OCID of the connection. */
   public peerRemotely(id: string, props: RemotePeeringProps): string {
     const problems = this.problemsOf(id, props);
-    const ranges = readRemotePeering(problems, props, this.vcnRange);
+    const ranges = readRemotePeering(problems, props, this.vcnRanges);
     checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
-    const { attachment } = this;
-    if (!attachment) {
+    const { drg } = this;
+    if (!drg) {
       problems.add(
         "EGRESS_INVALID",
         "The network is attached to no DRG, which is what remote peering goes over",
@@ -143,7 +168,7 @@ export class WaysOut extends Construct {
       );
     }
     problems.throwIfAny();
-    const over = (attachment as CoreDrgAttachment).drgId;
+    const over = drg?.over ?? "";
     const { peerConnectionId: peerId, peerRegionName } = props;
     const peer = { drgId: over, peerId, peerRegionName };
     const connection = remotePeeringConnection(this, peeringId(id), this.props, id, peer);
@@ -163,10 +188,6 @@ export class WaysOut extends Construct {
     return problems;
   }
 
-  private get attachment(): CoreDrgAttachment | undefined {
-    return this.node.tryFindChild(DRG_ATTACHMENT) as CoreDrgAttachment | undefined;
-  }
-
   /** Many blocks that are narrow one by one can be as good as every address. */
   private checkTogether(problems: Problems, cidr: Cidr): void {
     const all = this.asked.filter(({ egress }) => !egress.isAnywhere).map(({ cidr: { text } }) => text);
@@ -174,7 +195,7 @@ export class WaysOut extends Construct {
   }
 
   private update(): void {
-    const onInternet = this.asked.filter((one) => this.wayOf(one) === "internet");
+    const onInternet = this.routed.filter((one) => this.wayOf(one) === "internet");
     // What was public can turn out to be behind a gateway that leads there.
     if (onInternet.length === 0 || this.throughHub) this.node.tryRemoveChild("NatGateway");
     for (const [name, subnet] of Object.entries(this.props.subnets) as [NetworkSubnet, RoutedSubnet][]) {
@@ -205,7 +226,7 @@ export class WaysOut extends Construct {
     const inner = this.behind.flatMap(({ over, cidrs }) =>
       cidrs.filter((cidr) => contains(one.cidr, cidr)).map((cidr) => route(over, cidr)),
     );
-    const out = this.throughHub ? (this.attachment as CoreDrgAttachment).drgId : this.natGatewayId;
+    const out = this.throughHub && this.drg ? this.drg.over : this.natGatewayId;
     return [route(out, one.cidr), ...inner];
   }
 
@@ -215,14 +236,20 @@ export class WaysOut extends Construct {
   }
 
   private get natGatewayId(): string {
+    if (this.props.natGatewayId !== undefined) return this.props.natGatewayId;
     const made = this.node.tryFindChild("NatGateway") as CoreNatGateway | undefined;
     return (made ?? natGateway(this, "NatGateway", this.props)).id;
+  }
+
+  /** What was asked for of subnets whose routes are made here. */
+  private get routed(): KnownEgress[] {
+    return this.asked.filter(({ subnet }) => this.props.subnets[subnet] !== undefined);
   }
 
   /** Private destinations without a DRG that leads there; it can be attached later, so they are found at synthesis. */
   private checkDeadEnds(): void {
     const problems = new Problems(this.node.scope ?? this);
-    for (const { cidr } of this.asked.filter((one) => this.wayOf(one) === "none")) {
+    for (const { cidr } of this.routed.filter((one) => this.wayOf(one) === "none")) {
       problems.add(
         "EGRESS_INVALID",
         `The destination ${cidr.text} is private, or holds private addresses, and no DRG or peering of the network leads there`,
@@ -235,6 +262,14 @@ export class WaysOut extends Construct {
 
 function peeringId(id: string): string {
   return `Peering-${id}`;
+}
+
+function refusePods(problems: Problems): void {
+  problems.add(
+    "EGRESS_INVALID",
+    "The network has no subnet of pods: with a flannel overlay they leave with the address of their node",
+    "Give EgressSource.workers(cluster.workersSecurityGroup)",
+  );
 }
 
 /** A range that was checked before. */

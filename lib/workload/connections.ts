@@ -14,7 +14,7 @@ import { checkReach, checkWidth, rangeOf } from "./peer-width";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 import { type Egress } from "../network/egress";
 import { checkIsEgress } from "../network/egress-list";
-import { EgressSource } from "../network/egress-source";
+import { sourceOfPods } from "../network/egress-source";
 
 /** A workload whose connections are declared. */
 export interface IConnectable extends INetworkPolicyPeer {
@@ -117,7 +117,8 @@ export class Connections {
     onNetwork(
       this.workload,
       `The way out to ${cidr}, ${port.toString()},`,
-      ({ network, podsSecurityGroup }) => network.addEgress(EgressSource.pods(podsSecurityGroup), egress),
+      ({ network, podsSecurityGroup, podNetworking }) =>
+        network.addEgress(sourceOfPods(podsSecurityGroup, podNetworking), egress),
     );
     this.egress.push({ peers: () => [outside(cidr, isAnywhere, this.workload)], port, range });
     if (!isAnywhere) return;

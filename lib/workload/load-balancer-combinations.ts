@@ -1,6 +1,7 @@
 import { ExternalTrafficPolicy, LoadBalancerType, TlsPlace } from "./load-balancer-kinds";
 import { Protocol } from "../core/port";
 import { type Problems } from "../core/validation-error";
+import { PodNetworkType } from "../network/pod-networking";
 
 /** Who writes the rules of the network security groups. */
 export enum RuleOwner {
@@ -19,6 +20,8 @@ export interface WayIn {
   readonly policy: ExternalTrafficPolicy;
   readonly preserveSource: boolean;
   readonly tls: TlsPlace;
+  /** That of the cluster; a load balancer reaches node ports in any case. */
+  readonly podNetworking: PodNetworkType;
 }
 
 /** All values of each property of a way in. */
@@ -30,6 +33,7 @@ export const CHOICES: { readonly [K in keyof WayIn]: readonly WayIn[K][] } = {
   policy: Object.values(ExternalTrafficPolicy),
   preserveSource: [false, true],
   tls: Object.values(TlsPlace),
+  podNetworking: Object.values(PodNetworkType),
 };
 
 /** A combination that does not go together. */
@@ -100,6 +104,13 @@ export const REFUSED: readonly RefusedCombination[] = [
     of: { policy: [ExternalTrafficPolicy.CLUSTER], preserveSource: [true] },
     because:
       "With the policy Cluster a node puts its own address in the place of the client's; the cloud controller refuses both together",
+    instead: "Take externalTrafficPolicy: ExternalTrafficPolicy.LOCAL",
+  },
+  {
+    name: "A flannel overlay with the policy Cluster",
+    of: { policy: [ExternalTrafficPolicy.CLUSTER], podNetworking: [PodNetworkType.FLANNEL_OVERLAY] },
+    because:
+      "A node passes on what comes for another node under its address in the overlay, and a NetworkPolicy can't tell that range from the pods in it",
     instead: "Take externalTrafficPolicy: ExternalTrafficPolicy.LOCAL",
   },
 ];

@@ -20,6 +20,7 @@ import { pathOf } from "../core/construct-path";
 import { type Port, Protocol } from "../core/port";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
+import { PodNetworkType } from "../network/pod-networking";
 
 /** What a load balancer needs of its props, of its workload and of its cluster. */
 export interface ReadLoadBalancer extends BalancerCluster {
@@ -109,6 +110,7 @@ function wayOf(props: Partial<LoadBalancerProps>): WayIn {
     policy: props.externalTrafficPolicy ?? ExternalTrafficPolicy.CLUSTER,
     preserveSource: props.preserveSource ?? false,
     tls: props.tls?.place ?? TlsPlace.LOAD_BALANCER,
+    podNetworking: props.cluster?.podNetworking?.type ?? PodNetworkType.VCN_NATIVE,
   };
 }
 

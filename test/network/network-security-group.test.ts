@@ -343,3 +343,73 @@ describe("a network security group", () => {
     expect(idsOf(3)).toEqual(idsOf(0));
   });
 });
+
+describe("a group's limits", () => {
+  const reason = { reason: "The test asks for it" };
+  const open = (to: NetworkSecurityGroup, from: number, count: number) => {
+    for (let port = from; port < from + count; port += 1) {
+      to.allowFrom(NetworkPeer.cidr("10.0.0.0/16"), Port.tcp(port), reason);
+    }
+  };
+
+  test("are 120 rules in both directions together, of whoever declared them", () => {
+    const stack = newStack();
+    const [web, db] = [group(stack, "web"), group(stack, "db")];
+    open(web, 1000, 100);
+    // Counted at both groups.
+    for (let port = 1; port <= 20; port += 1) web.allowTo(db, Port.tcp(port), reason);
+    expect(() => Testing.synth(stack, true)).not.toThrow();
+    // The same once more is no further rule.
+    web.allowTo(db, Port.tcp(1), reason);
+    expect(() => Testing.synth(stack, true)).not.toThrow();
+    db.allowFrom(web, Port.tcp(21), reason);
+    const [problem, ...further] = refusal(() => Testing.synth(stack, true));
+    expect([problem, further]).toMatchObject([
+      { code: "COUNT_INVALID", path: "stack/web", what: "The group would have 121 rules" },
+      [],
+    ]);
+  });
+
+  test("hold for groups that exist, and for rules that others made", () => {
+    const stack = newStack();
+    const id = "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.existing";
+    const existing = NetworkSecurityGroup.fromNetworkSecurityGroupId(
+      stack,
+      "existing",
+      id,
+    ) as NetworkSecurityGroup;
+    open(existing, 1000, 120);
+    expect(() => Testing.synth(stack, true)).not.toThrow();
+    existing._countRule();
+    expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["COUNT_INVALID"]);
+  });
+});
+
+describe("a group that exists and whose VCN is known", () => {
+  const ID = "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.existing";
+  const of = (attributes: any, stack = newStack()) =>
+    NetworkSecurityGroup.fromNetworkSecurityGroupAttributes(stack, "existing", attributes);
+
+  test("lets groups of its VCN in, and refuses those of another one", () => {
+    const reason = { reason: "The test asks for it" };
+    const stack = newStack();
+    const web = group(stack, "web");
+    const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.other";
+    const other = NetworkSecurityGroup.fromNetworkSecurityGroupAttributes(stack, "other", {
+      networkSecurityGroupId: ID,
+      vcnId,
+    });
+    expect(refusedCodes(() => web.allowTo(other, Port.tcp(443), reason))).toEqual(["NSG_OTHER_VCN"]);
+    const own = of({ networkSecurityGroupId: ID, vcnId: VCN }, stack);
+    web.allowTo(own, Port.tcp(443), reason);
+    expect(Object.keys(resourcesOf(stack, RULE))).toHaveLength(2);
+  });
+
+  test("is refused with all that is wrong", () => {
+    expect(refusedCodes(() => of(undefined))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => of({ networkSecurityGroupId: VCN, vcnId: ID }))).toEqual([
+      "OCID_INVALID",
+      "OCID_INVALID",
+    ]);
+  });
+});

@@ -3,6 +3,7 @@ import { type ISecureOkeCluster } from "../../lib/cluster/cluster";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { type PodNetworking } from "../../lib/network/pod-networking";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
 import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
@@ -14,7 +15,11 @@ import { IMAGE, newChart } from "./support";
 export const REASON = { reason: "The test asks for it" };
 
 /** A cluster that exists already, so that its stack holds nothing but what a load balancer makes. */
-export function existingCluster(stack: TerraformStack = newStack(), id = "cluster"): ISecureOkeCluster {
+export function existingCluster(
+  stack: TerraformStack = newStack(),
+  id = "cluster",
+  podNetworking?: PodNetworking,
+): ISecureOkeCluster {
   const subnet = (name: string, cidr: string, isPublic = false) => ({
     subnetId: `ocid1.subnet.oc1..${name}`,
     cidr,
@@ -22,6 +27,7 @@ export function existingCluster(stack: TerraformStack = newStack(), id = "cluste
   });
   return SecureOkeCluster.fromClusterAttributes(stack, id, {
     clusterId: "ocid1.cluster.oc1..existing",
+    podNetworking,
     network: ClusterNetwork.fromClusterNetworkAttributes(stack, `${id}-network`, {
       vcnId: "ocid1.vcn.oc1..existing",
       compartmentId: "ocid1.compartment.oc1..existing",

@@ -10,6 +10,7 @@ import {
   RuleOwner,
   type WayIn,
 } from "../../lib/workload/load-balancer-combinations";
+import { PodNetworking, PodNetworkType } from "../../lib/network/pod-networking";
 import { ExternalTrafficPolicy, LoadBalancerType, TlsPlace } from "../../lib/workload/load-balancer-kinds";
 import { type LoadBalancerOptions } from "../../lib/workload/load-balancer-props";
 import { SecurityRuleManagement } from "../../lib/workload/security-rule-management";
@@ -33,6 +34,8 @@ function combinations(): WayIn[] {
 
 /** What works, in the words of Oracle's documentation and of the controller, written apart from the table. */
 function works(way: WayIn): boolean {
+  // With the policy Cluster pods would see an address of the overlay as the sender.
+  if (way.podNetworking === PodNetworkType.FLANNEL_OVERLAY && way.policy === CLUSTER) return false;
   if (way.preserveSource && !(way.type === NETWORK_LOAD_BALANCER && way.policy === LOCAL)) return false;
   if (way.tls === TlsPlace.INGRESS) return false;
   if (way.type === LOAD_BALANCER) return way.transport === Protocol.TCP;
@@ -66,7 +69,13 @@ function optionsOf(way: WayIn): Partial<LoadBalancerOptions> {
   };
 }
 
+const NETWORKING = {
+  [PodNetworkType.VCN_NATIVE]: () => PodNetworking.vcnNative(),
+  [PodNetworkType.FLANNEL_OVERLAY]: () => PodNetworking.flannelOverlay(),
+};
+
 const all = combinations();
+const native = all.filter(({ podNetworking }) => podNetworking === PodNetworkType.VCN_NATIVE);
 const made = all.filter((way) => refusalsOf(way).length === 0);
 const nameOf = (way: WayIn) =>
   [
@@ -77,19 +86,21 @@ const nameOf = (way: WayIn) =>
     way.policy,
     way.preserveSource ? "preserved" : "",
     way.tls,
+    way.podNetworking,
   ].join(" ");
 
 describe(`of ${all.length} combinations, ${made.length} made and ${all.length - made.length} refused`, () => {
   test("those that work are those that the table lets through", () => {
     expect(made.map(nameOf)).toEqual(all.filter(works).map(nameOf));
-    expect([all.length, made.length]).toEqual([320, 62]);
+    expect([all.length, made.length]).toEqual([640, 98]);
   });
 
   test("each is made, or refused with all reasons of the table, and then nothing is left behind", () => {
     for (const way of all) {
       const stack = newStack();
       const chart = newChart();
-      const options = { cluster: existingCluster(stack), ...optionsOf(way) };
+      const cluster = existingCluster(stack, "cluster", NETWORKING[way.podNetworking]());
+      const options = { cluster, ...optionsOf(way) };
       const refusals = refusalsOf(way);
       if (refusals.length > 0) {
         const problems = refusal(() => wayIn(options, {}, chart));
@@ -165,10 +176,22 @@ describe("the page on ways in", () => {
     );
 
   test("has the table of combinations as the library has it", () => {
-    for (const row of tableOf(all)) expect(rows).toContainEqual(row);
+    for (const row of tableOf(native)) expect(rows).toContainEqual(row);
     expect(
       rows.filter(([type]) => type === "load balancer" || type === "network load balancer"),
     ).toHaveLength(16);
+  });
+
+  test("says of overlays what holds: the rows of the policy Local as they are, and those of Cluster refused", () => {
+    for (const way of native) {
+      const overlay = { ...way, podNetworking: PodNetworkType.FLANNEL_OVERLAY };
+      const refused = refusalsOf(way).map(({ name }) => name);
+      const further = way.policy === CLUSTER ? ["A flannel overlay with the policy Cluster"] : [];
+      expect(refusalsOf(overlay).map(({ name }) => name)).toEqual([...refused, ...further]);
+    }
+    expect(page).toContain(
+      "With a flannel overlay the rows of the policy Local hold as they are, those of Cluster are refused",
+    );
   });
 
   test("has each refusal with its reason", () => {

@@ -137,6 +137,10 @@ export class TraefikIngress extends IngressGateway {
       files: [ConfigFile.of(TRAEFIK_DYNAMIC_FILE, tls)],
       port: TRAEFIK_PORTS.websecure,
       protocol: AppProtocol.TCP,
+      ports: [
+        { name: "ping", port: TRAEFIK_PORTS.ping },
+        ...(httpListener ? [{ name: "web", port: TRAEFIK_PORTS.web }] : []),
+      ],
       readiness: Probe.http("/ping", TRAEFIK_PORTS.ping),
       liveness: Probe.tcp(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
       apiAccess: ApiAccess.token(),

@@ -1,0 +1,194 @@
+import { Construct } from "constructs";
+import { bastionSecurityList } from "./bastion-security-list";
+import { type Egress } from "./egress";
+import { type EgressSource } from "./egress-source";
+import { type ExistingVcnProps } from "./existing-vcn-props";
+import { ExistingVcnRoutes } from "./existing-vcn-routes";
+import { type IClusterNetwork } from "./network";
+import { NetworkSubnet } from "./network-subnet";
+import { readExistingVcn, type KnownExistingVcn } from "./read-existing-vcn";
+import { RegionServices, type IRegionServices } from "./region-services";
+import { podsSubnetOf, type ClusterSubnet } from "./subnet";
+import { SubnetExposure } from "./subnet-exposure";
+import { type RoutedSubnet } from "./subnet-routes";
+import { takeSubnetsOfVcn } from "./vcn-subnets";
+import { WaysOut } from "./ways-out";
+import { Acknowledgements } from "../core/acknowledgement";
+import { contains, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
+import { nameOf } from "../core/resource-name";
+import { shortHash } from "../core/short-hash";
+import { tagsOf, type TaggingProps } from "../core/tagging";
+import { Problems } from "../core/validation-error";
+import { CoreSubnet } from "../oci/core-subnet";
+
+const PARTS = [
+  { part: NetworkSubnet.API_ENDPOINT, id: "ApiEndpoint", label: "api" },
+  { part: NetworkSubnet.WORKERS, id: "Workers", label: "workers" },
+  { part: NetworkSubnet.PODS, id: "Pods", label: "pods" },
+  { part: NetworkSubnet.LOAD_BALANCERS, id: "LoadBalancers", label: "lb" },
+] as const;
+
+/** A network in a VCN that exists already; what was not given is made. */
+export class ExistingVcnNetwork extends Construct implements IClusterNetwork {
+  public readonly compartmentId: string;
+  public readonly vcnId: string;
+  public readonly vcnCidr: string;
+  public readonly regionServices: IRegionServices;
+  /**
+   * All ranges of the VCN, of which `vcnCidr` is one.
+   *
+   * @internal
+   */
+  public readonly _vcnCidrs: readonly string[];
+  /** @internal */
+  public readonly _vcnCompartmentId?: string;
+  private readonly displayName: string;
+  private readonly tags: TaggingProps;
+  private readonly subnets = new Map<NetworkSubnet, ClusterSubnet>();
+  private readonly made = new Map<NetworkSubnet, RoutedSubnet>();
+  private readonly routes?: ExistingVcnRoutes;
+  private readonly waysOut: WaysOut;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ExistingVcnProps,
+  ) {
+    const known = readExistingVcn(scope, id, props);
+    super(scope, id);
+    this.displayName = props.displayName ?? nameOf(this);
+    this.tags = tagsOf(this, props);
+    this.compartmentId = props.compartmentId;
+    this.vcnId = props.vcnId;
+    this._vcnCompartmentId = props.vcnCompartmentId;
+    this._vcnCidrs = known.cidrs.map(({ text }) => text);
+    this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
+    if (known.ranges.size > 0) this.routes = this.makeRoutes(known);
+    for (const { part, id: name, label } of PARTS) {
+      const subnet = known.given.get(part);
+      const cidr = known.ranges.get(part);
+      if (subnet) this.keep(part, subnet);
+      else if (cidr !== undefined) this.make(part, name, label, cidr);
+    }
+    takeSubnetsOfVcn(this, this.vcnId, known.ranges.values());
+    this.vcnCidr = this.rangeOf(this.workersSubnet, known.cidrs);
+    this.waysOut = new WaysOut(this, "WaysOut", {
+      vcn: { id: this.vcnId, compartmentId: this.compartmentId },
+      vcnCidrs: this._vcnCidrs,
+      displayName: this.displayName,
+      subnets: Object.fromEntries(this.made),
+      withoutPods: !this.subnets.has(NetworkSubnet.PODS),
+      natGatewayId: props.natGatewayId,
+      attachment: known.drg,
+      tags: this.tags,
+    });
+  }
+
+  public get apiEndpointSubnet(): ClusterSubnet {
+    return this.subnets.get(NetworkSubnet.API_ENDPOINT) as ClusterSubnet;
+  }
+
+  public get workersSubnet(): ClusterSubnet {
+    return this.subnets.get(NetworkSubnet.WORKERS) as ClusterSubnet;
+  }
+
+  public get podsSubnet(): ClusterSubnet {
+    return podsSubnetOf(this, this.subnets.get(NetworkSubnet.PODS));
+  }
+
+  public get loadBalancerSubnet(): ClusterSubnet {
+    return this.subnets.get(NetworkSubnet.LOAD_BALANCERS) as ClusterSubnet;
+  }
+
+  /** @internal */
+  public get _hasPods(): boolean {
+    return this.subnets.has(NetworkSubnet.PODS);
+  }
+
+  /**
+   * The ranges that are routed to a DRG.
+   *
+   * @internal
+   */
+  public get _onPremises(): readonly Cidr[] {
+    return this.waysOut.onPremises;
+  }
+
+  public addEgress(source: EgressSource, egress: Egress): void {
+    this.waysOut.add(source, egress);
+  }
+
+  /**
+   * Lets a bastion in the API endpoint's subnet reach the endpoint; where the subnet was given, its owner does.
+   *
+   * @internal
+   */
+  public _letBastionOut(): void {
+    const subnet = this.made.get(NetworkSubnet.API_ENDPOINT)?.resource;
+    if (!subnet || !this.routes || this.node.tryFindChild("BastionSecurityList")) return;
+    const vcn = { id: this.vcnId, compartmentId: this.compartmentId };
+    const list = bastionSecurityList(this, vcn, {
+      displayName: `${this.displayName}-bastion`,
+      cidr: this.apiEndpointSubnet.cidr,
+      tags: this.tags,
+    });
+    subnet.securityListIds = [this.routes.securityListId, list.id];
+  }
+
+  private makeRoutes({ ranges }: KnownExistingVcn): ExistingVcnRoutes {
+    return new ExistingVcnRoutes(this, "Routes", {
+      vcn: this.props,
+      displayName: this.displayName,
+      regionServices: this.regionServices,
+      withInternet: [...ranges.keys()].some((part) => this.exposureOf(part).isPublic),
+      tags: this.tags,
+    });
+  }
+
+  private exposureOf(part: NetworkSubnet): SubnetExposure {
+    const { apiEndpointExposure, loadBalancerExposure } = this.props;
+    if (part === NetworkSubnet.API_ENDPOINT) return apiEndpointExposure ?? SubnetExposure.privateOnly();
+    if (part === NetworkSubnet.LOAD_BALANCERS) return loadBalancerExposure ?? SubnetExposure.privateOnly();
+    return SubnetExposure.privateOnly();
+  }
+
+  private keep(part: NetworkSubnet, { subnetId, cidr, isPublic = false }: ClusterSubnet): void {
+    this.subnets.set(part, { subnetId, cidr, isPublic });
+    if (!isPublic) return;
+    const what = `a public subnet that was there, ${part}`;
+    Acknowledgements._record(this, "exposure", what, this.exposureOf(part).reason ?? "");
+  }
+
+  private make(part: NetworkSubnet, id: string, label: string, cidr: string): void {
+    const { isPublic, reason } = this.exposureOf(part);
+    const routes = this.routes as ExistingVcnRoutes;
+    const resource = new CoreSubnet(this, id, {
+      compartmentId: this.compartmentId,
+      vcnId: this.vcnId,
+      cidrBlock: cidr,
+      displayName: `${this.displayName}-${label}`,
+      // The VCN may have the subnets of other clusters, and labels are unique in it.
+      dnsLabel: this.props.dnsLabels === false ? undefined : `${label}${shortHash(this.node.path)}`,
+      prohibitPublicIpOnVnic: !isPublic,
+      prohibitInternetIngress: !isPublic,
+      routeTableId: isPublic ? routes.publicRouteTableId : routes.privateRouteTableId,
+      securityListIds: [routes.securityListId],
+      ...this.tags,
+    });
+    if (isPublic) Acknowledgements._record(resource, "exposure", "a public subnet", reason ?? "");
+    this.subnets.set(part, { subnetId: resource.id, cidr, isPublic });
+    this.made.set(part, {
+      id,
+      label,
+      resource,
+      routes: isPublic ? routes.publicRoutes : routes.privateRoutes,
+    });
+  }
+
+  /** The range of the VCN that a subnet is in; the first one where that is not known. */
+  private rangeOf({ cidr }: ClusterSubnet, ranges: readonly Cidr[]): string {
+    const known = readIpv4CidrIfKnown(new Problems(this), "cidr", cidr);
+    const own = known && ranges.find((range) => contains(range, known));
+    return (own ?? (ranges[0] as Cidr)).text;
+  }
+}

@@ -1,0 +1,115 @@
+import { type ClusterSubnet } from "./subnet";
+import { type SubnetExposure } from "./subnet-exposure";
+import { SMALLEST_SUBNET } from "./vcn-range";
+import {
+  contains,
+  overlaps,
+  readIpv4CidrIfKnown,
+  RESERVED_ADDRESSES,
+  usableAddresses,
+  type Cidr,
+} from "../core/cidr";
+import { checkOcid } from "../core/ocid";
+import { shown } from "../core/shown";
+import { type Problems } from "../core/validation-error";
+
+/** The range of a subnet that exists already, where it was given and is known. */
+export function readGivenSubnet(
+  problems: Problems,
+  name: string,
+  subnet: ClusterSubnet | undefined,
+): Cidr | undefined {
+  const example = '{ subnetId: "ocid1.subnet…", cidr: "10.0.1.0/24" }';
+  if (subnet !== undefined && (typeof subnet !== "object" || subnet === null)) {
+    problems.add("VALUE_INVALID", `${name} is ${shown(subnet)}`, `Write ${example}, or leave it out`);
+    return undefined;
+  }
+  if (!subnet) return undefined;
+  checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
+  if (!["undefined", "boolean"].includes(typeof subnet.isPublic)) {
+    problems.add("VALUE_INVALID", `${name}.isPublic is ${shown(subnet.isPublic)}`, "Write true or false");
+  }
+  return readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
+}
+
+/** Adds a problem where a subnet has no room for what it is for. */
+export function checkSubnetSize(problems: Problems, name: string, cidr: Cidr, least: number): void {
+  if (cidr.prefix > SMALLEST_SUBNET) {
+    problems.add(
+      "SUBNET_SIZE",
+      `${name}.cidr is ${cidr.text}, smaller than a /${SMALLEST_SUBNET}`,
+      "Give the range that the subnet has in OCI",
+    );
+  } else if (usableAddresses(cidr) < least) {
+    problems.add(
+      "SUBNET_EXHAUSTED",
+      `${name}.cidr is ${cidr.text}, of which OCI keeps ${RESERVED_ADDRESSES} addresses, but ${least} are needed`,
+      "Take a larger subnet, or leave it out and let it be made with a range of the plan",
+    );
+  }
+}
+
+/** Adds a problem where a subnet is public without being meant to, or the other way round. */
+export function checkSubnetExposure(
+  problems: Problems,
+  name: string,
+  subnet: ClusterSubnet | undefined,
+  prop?: string,
+  exposure?: SubnetExposure,
+): void {
+  if (typeof subnet !== "object" || subnet === null) return;
+  const isPublic = subnet.isPublic === true;
+  const isMeant = exposure?.isPublic === true;
+  if (isPublic === isMeant) return;
+  if (!isPublic) {
+    problems.add(
+      "SUBNET_NOT_PUBLIC",
+      `${prop} is public, and the ${name} that was given is private`,
+      `Leave ${prop} out, or say of the subnet that it is: isPublic: true`,
+    );
+    return;
+  }
+  problems.add(
+    "SUBNET_PUBLIC",
+    `The ${name} that was given is public, where a private one is meant`,
+    prop
+      ? `Take a subnet that forbids public addresses, or say why it is public: ${prop}: SubnetExposure.publicWith({ reason })`
+      : "Take a subnet that forbids public addresses; nodes and pods never need them",
+  );
+}
+
+/** Adds a problem for each range that is outside of the VCN, or shares addresses with another subnet. */
+export function checkSubnetRanges(
+  problems: Problems,
+  vcn: readonly Cidr[],
+  subnets: ReadonlyMap<string, Cidr>,
+  { taken = [], made = new Set() }: { taken?: readonly Cidr[]; made?: ReadonlySet<string> } = {},
+): void {
+  const all = [...subnets];
+  all.forEach(([name, cidr], i) => {
+    if (vcn.length > 0 && !vcn.some((block) => contains(block, cidr))) {
+      problems.add(
+        "SUBNET_OUTSIDE_VCN",
+        `${name} is ${cidr.text}, which is not part of the VCN's ${vcn.map(({ text }) => text).join(", ")}`,
+        "Give the VCN's range that all of its subnets are in",
+      );
+    }
+    for (const [other, range] of all.slice(0, i)) {
+      if (!overlaps(range, cidr)) continue;
+      // Two that exist may be one subnet, which has one range; OCI makes no two subnets that share addresses.
+      if (range.text === cidr.text && !made.has(name) && !made.has(other)) continue;
+      problems.add(
+        "SUBNET_OVERLAP",
+        `${name} ${cidr.text} overlaps ${other} ${range.text}`,
+        "Give each subnet the range that it has in OCI",
+      );
+    }
+    for (const range of taken.filter((one) => overlaps(one, cidr))) {
+      problems.add(
+        "SUBNET_OVERLAP",
+        `${name} ${cidr.text} overlaps ${range.text}, a subnet that the VCN has already`,
+        "Take a free part of the VCN; of a subnet that is given here, leave the range out of takenCidrs",
+      );
+    }
+  });
+}

@@ -1,0 +1,148 @@
+import { type Construct } from "constructs";
+import { literalBlocks } from "./egress-destination";
+import { type ExistingVcnProps } from "./existing-vcn-props";
+import { readAttachment, type KnownAttachment } from "./drg-attachment-props";
+import { NetworkSubnet } from "./network-subnet";
+import { checkAllServices, checkRegionServices } from "./region-services";
+import { type ClusterSubnet } from "./subnet";
+import { SubnetExposure } from "./subnet-exposure";
+import { SubnetPlan } from "./subnet-plan";
+import { checkSubnetExposure, checkSubnetRanges, checkSubnetSize, readGivenSubnet } from "./given-subnet";
+import { readCidrs, type Cidr, readIpv4Cidr } from "../core/cidr";
+import { checkSubnetsOfVcn } from "./vcn-subnets";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { shown } from "../core/shown";
+import { checkTags } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
+
+const LONGEST_ENDING = "-load-balancers-out".length;
+
+/** The parts of the props that are of one subnet. */
+export const PARTS = [
+  { part: NetworkSubnet.API_ENDPOINT, prop: "apiEndpointSubnet", range: "apiEndpointCidr" },
+  { part: NetworkSubnet.WORKERS, prop: "workersSubnet", range: "workersCidr" },
+  { part: NetworkSubnet.PODS, prop: "podsSubnet", range: "podsCidr" },
+  { part: NetworkSubnet.LOAD_BALANCERS, prop: "loadBalancerSubnet", range: "loadBalancersCidr" },
+] as const;
+
+/** A network in an existing VCN without anything wrong. */
+export interface KnownExistingVcn {
+  readonly cidrs: readonly Cidr[];
+  /** Subnets that are there, by what they are for. */
+  readonly given: ReadonlyMap<NetworkSubnet, ClusterSubnet>;
+  /** Ranges of those that are to be made. */
+  readonly ranges: ReadonlyMap<NetworkSubnet, string>;
+  readonly drg?: KnownAttachment;
+}
+
+/** Validates the props before anything is made; throws with all that is wrong. */
+export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnProps): KnownExistingVcn {
+  const props: Partial<ExistingVcnProps> = all ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  checkIds(problems, props);
+  const vcn = readBlocks(problems, "vcnCidrs", props.vcnCidrs);
+  const taken = props.takenCidrs === undefined ? [] : readBlocks(problems, "takenCidrs", props.takenCidrs);
+  const plan = props.plan && problems.collect(() => SubnetPlan._checked(props.plan as SubnetPlan));
+  const known = new Map<string, Cidr>();
+  const given = new Map<NetworkSubnet, ClusterSubnet>();
+  const ranges = new Map<NetworkSubnet, string>();
+  const made = new Set<string>();
+  for (const { part, prop, range } of PARTS) {
+    const subnet = props[prop];
+    const text = plan?.[range] ?? "";
+    if (subnet !== undefined) {
+      const cidr = readGivenSubnet(problems, prop, subnet);
+      if (cidr) checkSubnetSize(problems, prop, cidr, part === NetworkSubnet.LOAD_BALANCERS ? 3 : 1);
+      if (cidr) known.set(`${prop}.cidr`, cidr);
+      given.set(part, subnet);
+    } else if (text !== "") {
+      const name = `The plan's ${range}`;
+      known.set(name, readIpv4Cidr(problems, range, text) as Cidr);
+      made.add(name);
+      ranges.set(part, text);
+    } else if (part !== NetworkSubnet.PODS && (plan || !props.plan)) {
+      problems.add(
+        "ATTRIBUTE_MISSING",
+        `Neither ${prop} nor a plan was given`,
+        `Give the subnet, or plan: SubnetPlan.of({ vcnCidr }) with the part of the VCN that is yours`,
+      );
+    }
+  }
+  checkSubnetRanges(problems, vcn, known, { taken, made });
+  const planned = [...made].flatMap((name) => known.get(name) ?? []);
+  if (typeof props.vcnId === "string") checkSubnetsOfVcn(problems, scope, props.vcnId, planned);
+  checkExposures(problems, props);
+  const drg = readDrg(problems, props, vcn);
+  checkRest(problems, props);
+  problems.throwIfAny();
+  return { cidrs: vcn, given, ranges, drg };
+}
+
+function checkIds(problems: Problems, props: Partial<ExistingVcnProps>): void {
+  checkOcid(problems, "vcnId", props.vcnId, "vcn");
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkOcidIfGiven(problems, "vcnCompartmentId", props.vcnCompartmentId, "compartment", "tenancy");
+  checkOcidIfGiven(problems, "serviceGatewayId", props.serviceGatewayId, "servicegateway");
+  checkOcidIfGiven(problems, "natGatewayId", props.natGatewayId, "natgateway");
+  checkOcidIfGiven(problems, "internetGatewayId", props.internetGatewayId, "internetgateway");
+}
+
+/** The blocks of a list, each a literal: what is to be compared must be known. */
+function readBlocks(problems: Problems, name: string, texts: string[] | undefined): Cidr[] {
+  const read = readCidrs(problems, name, texts as string[], { wide: true });
+  return literalBlocks(problems, name, read);
+}
+
+function checkExposures(problems: Problems, props: Partial<ExistingVcnProps>): void {
+  SubnetExposure._check(problems, "apiEndpointExposure", props.apiEndpointExposure);
+  SubnetExposure._check(problems, "loadBalancerExposure", props.loadBalancerExposure);
+  const { apiEndpointExposure, loadBalancerExposure } = props;
+  checkSubnetExposure(problems, "workersSubnet", props.workersSubnet);
+  checkSubnetExposure(problems, "podsSubnet", props.podsSubnet);
+  checkSubnetExposure(
+    problems,
+    "apiEndpointSubnet",
+    props.apiEndpointSubnet,
+    "apiEndpointExposure",
+    apiEndpointExposure,
+  );
+  checkSubnetExposure(
+    problems,
+    "loadBalancerSubnet",
+    props.loadBalancerSubnet,
+    "loadBalancerExposure",
+    loadBalancerExposure,
+  );
+}
+
+function readDrg(
+  problems: Problems,
+  { drg }: Partial<ExistingVcnProps>,
+  vcn: readonly Cidr[],
+): KnownAttachment | undefined {
+  if (drg === undefined) return undefined;
+  if (typeof drg === "object" && drg !== null) return readAttachment(problems, drg, vcn);
+  problems.add(
+    "VALUE_INVALID",
+    `drg is ${shown(drg)}`,
+    'Write { drgId: "ocid1.drg…", onPremisesCidrs: ["10.200.0.0/16"] }',
+  );
+  return undefined;
+}
+
+function checkRest(problems: Problems, props: Partial<ExistingVcnProps>): void {
+  const { regionServices, dnsLabels } = props;
+  if (regionServices) {
+    checkRegionServices(problems, "regionServices.", regionServices);
+    checkAllServices(problems, "regionServices", regionServices);
+  }
+  if (!["undefined", "boolean"].includes(typeof dnsLabels)) {
+    problems.add("VALUE_INVALID", `dnsLabels is ${shown(dnsLabels)}`, "Write true or false");
+  }
+  checkDisplayName(problems, "displayName", props.displayName, LONGEST_DISPLAY_NAME - LONGEST_ENDING);
+  checkTags(problems, props);
+}

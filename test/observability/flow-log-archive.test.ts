@@ -1,0 +1,146 @@
+import { TerraformStack, TerraformVariable, type App } from "cdktf";
+import { FlowLogs } from "../../lib/network/flow-logs";
+import { FlowLogArchive, type FlowLogArchiveProps } from "../../lib/observability/flow-log-archive";
+import { OciProvider } from "../../lib/oci/provider";
+import { networkIn } from "../network/support";
+import { COMPARTMENT, newStack, onlyResource, refusedCodes, resourcesOf } from "../support/stack";
+import { describeWithTerraform, synthInto, withProvider } from "../terraform/terraform";
+
+jest.setTimeout(120_000);
+
+const AUDIT = "ocid1.compartment.oc1..existing-audit";
+const KEY = "ocid1.key.oc1.eu-frankfurt-1.existing";
+
+function archive(stack: TerraformStack, props: Partial<FlowLogArchiveProps> | object = {}) {
+  const flowLogs = new FlowLogs(stack, "flows", { network: networkIn(stack).network });
+  const region = "eu-frankfurt-1";
+  return new FlowLogArchive(stack, "archive", {
+    flowLogs,
+    compartmentId: AUDIT,
+    kmsKeyId: KEY,
+    region,
+    ...props,
+  });
+}
+
+const statementsOf = (stack: TerraformStack): string[] =>
+  Object.values(resourcesOf(stack, "oci_identity_policy")).flatMap(({ statements }) => statements);
+
+describe("an archive of flow logs", () => {
+  test("is a private bucket under your key whose objects stay as they are for a year, and are then deleted", () => {
+    const stack = newStack();
+    archive(stack);
+    expect(onlyResource(stack, "oci_objectstorage_bucket")).toMatchObject({
+      compartment_id: AUDIT,
+      name: "stack-archive",
+      access_type: "NoPublicAccess",
+      kms_key_id: KEY,
+      retention_rules: [{ display_name: "flow-logs", duration: { time_amount: "365", time_unit: "DAYS" } }],
+      lifecycle: { prevent_destroy: true },
+      depends_on: [expect.stringContaining("KeyPolicy")],
+    });
+    expect(onlyResource(stack, "oci_objectstorage_bucket").versioning).toBe("Disabled");
+    const [deletion, uploads] = onlyResource(stack, "oci_objectstorage_object_lifecycle_policy").rules;
+    expect(deletion).toMatchObject({
+      action: "DELETE",
+      time_amount: "366",
+      time_unit: "DAYS",
+      is_enabled: true,
+    });
+    expect(uploads).toMatchObject({ action: "ABORT", target: "multipart-uploads" });
+  });
+
+  test("is filled by a connector from the log group", () => {
+    const stack = newStack();
+    archive(stack);
+    expect(onlyResource(stack, "oci_sch_service_connector")).toMatchObject({
+      source: {
+        kind: "logging",
+        log_sources: [
+          { compartment_id: COMPARTMENT, log_group_id: expect.stringContaining("oci_logging_log_group") },
+        ],
+      },
+      target: { kind: "objectStorage", bucket: expect.stringContaining("oci_objectstorage_bucket") },
+      depends_on: [expect.stringContaining("ConnectorPolicy")],
+    });
+  });
+
+  test("grants what it needs, limited to its key and its bucket", () => {
+    const stack = newStack();
+    archive(stack, { keyCompartmentId: "ocid1.compartment.oc1..existing-keys" });
+    expect(statementsOf(stack).sort()).toEqual([
+      `Allow any-user to manage objects in compartment id ${AUDIT} where all {request.principal.type = 'serviceconnector', ` +
+        `request.principal.compartment.id = '${AUDIT}', target.bucket.name = 'stack-archive'}`,
+      `Allow service objectstorage-eu-frankfurt-1 to manage object-family in compartment id ${AUDIT} where target.bucket.name = 'stack-archive'`,
+      `Allow service objectstorage-eu-frankfurt-1 to use keys in compartment id ocid1.compartment.oc1..existing-keys where target.key.id = '${KEY}'`,
+    ]);
+  });
+
+  test("takes everything that can be set", () => {
+    const stack = newStack();
+    const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+    const { bucketName } = archive(stack, {
+      bucketName: "acme.flows_1",
+      retentionInDays: 30,
+      homeRegionProvider: home,
+      freeformTags: { team: "audit" },
+    });
+    expect(bucketName).toBe("acme.flows_1");
+    expect(onlyResource(stack, "oci_objectstorage_bucket")).toMatchObject({
+      name: "acme.flows_1",
+      retention_rules: [{ duration: { time_amount: "30" } }],
+      freeform_tags: { team: "audit" },
+    });
+    for (const policy of Object.values(resourcesOf(stack, "oci_identity_policy"))) {
+      expect(policy.provider).toBe("oci.home");
+    }
+  });
+
+  test("is refused with all that is wrong, and leaves nothing behind", () => {
+    const stack = newStack();
+    const make = (props: any) => () => new FlowLogArchive(stack, "archive", props);
+    for (const nothing of [undefined, null, {}]) {
+      expect(refusedCodes(make(nothing))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
+    }
+    const variable = new TerraformVariable(stack, "region", { type: "string" }).stringValue;
+    const wrong = {
+      flowLogs: "flows",
+      compartmentId: KEY,
+      kmsKeyId: AUDIT,
+      keyCompartmentId: KEY,
+      region: variable,
+      bucketName: "a b",
+      retentionInDays: 0.5,
+      homeRegionProvider: "home",
+      freeformTags: { "a b": "c" },
+    };
+    expect(refusedCodes(make(wrong))).toEqual([
+      "VALUE_INVALID",
+      "OCID_INVALID",
+      "OCID_INVALID",
+      "OCID_INVALID",
+      "NAME_INVALID",
+      "NAME_INVALID",
+      "COUNT_INVALID",
+      "VALUE_INVALID",
+      "TAG_INVALID",
+    ]);
+    expect(stack.node.tryFindChild("archive")).toBeUndefined();
+  });
+});
+
+describeWithTerraform("an archive of flow logs under Terraform", () => {
+  test("is applied, and the next plan changes nothing", async () => {
+    await withProvider(async (terraform) => {
+      const outdir = synthInto(terraform.outdir(), (app: App) => {
+        const stack = new TerraformStack(app, "stack");
+        new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+        archive(stack);
+      });
+      const [run] = await terraform.initAll(outdir);
+      await run!.validate();
+      await run!.apply();
+      expect(await run!.changes()).toEqual({});
+    });
+  });
+});
