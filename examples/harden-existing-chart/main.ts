@@ -79,6 +79,11 @@ const report = Hardening.of(chart, {
       conflicts: [HardeningConflict.SECRET_ENV],
       reason: "The guestbook reads its password from the environment only, until version 3",
     },
+    {
+      objects: ["Deployment/guestbook-cache"],
+      conflicts: [HardeningConflict.LOW_ID],
+      reason: "The cache's image keeps its files for the user 1001",
+    },
   ],
 }).apply();
 console.log(report.text);

@@ -4,7 +4,6 @@ import {
   type CalicoOptions,
   type CiliumOptions,
 } from "./network-policy-engine-options";
-import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { ENGINE_VERSIONS, OLDEST_ENGINES } from "./network-policy-engine-versions";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
@@ -50,7 +49,7 @@ export function checkPolicyEngine(problems: Problems, value: unknown, podNetwork
     ["name", "_acknowledge", "_installation"],
     "NetworkPolicyEngine.calico() or another of its choices",
   );
-  const engine = value as NetworkPolicyEngine | undefined;
+  const engine = value as { readonly name: string; readonly _installation?: unknown } | undefined;
   if (!isEngine || !engine?._installation || !isOverlay(podNetworking as PodNetworking | undefined)) return;
   problems.add(
     "VALUE_INVALID",

@@ -58,11 +58,17 @@ export class ApiAccess {
     return new ApiAccess(expirationSeconds, endpointCidr);
   }
 
+  /** A token for a program that knows its cluster before its chart is added to it. @internal */
+  public static _of(cluster: ISecureOkeCluster): ApiAccess {
+    return new ApiAccess(DEFAULT_EXPIRATION, undefined, cluster);
+  }
+
   private constructor(
     /** Seconds until the token ends. */
     public readonly expirationSeconds: number,
     /** The range of the API endpoint, where it was named. */
     public readonly endpointCidr?: string,
+    private readonly cluster?: ISecureOkeCluster,
   ) {}
 
   /** The volume of the pod: the token, the certificate authority and the name of the namespace. @internal */
@@ -85,7 +91,7 @@ export class ApiAccess {
 
   /** The rule that lets the pods of a workload reach the API server, once it is known where that is. @internal */
   public _egress(workload: IConstruct): object[] {
-    const cidr = this.endpointCidr ?? endpointOf(workload);
+    const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? scopeOf(Chart.of(workload)));
     if (cidr === undefined) return [];
     return [{ to: [{ ipBlock: { cidr } }], ports: [{ port: API_SERVER_PORT, protocol: "TCP" }] }];
   }
@@ -105,8 +111,7 @@ export class ApiAccess {
   }
 }
 
-/** The subnet of the API endpoint of the cluster that a workload's chart was added to. */
-function endpointOf(workload: IConstruct): string | undefined {
-  const cluster = scopeOf(Chart.of(workload)) as Partial<ISecureOkeCluster> | undefined;
-  return cluster?.network?.apiEndpointSubnet.cidr;
+/** The subnet of the API endpoint of a cluster. */
+function endpointOf(cluster: IConstruct | undefined): string | undefined {
+  return (cluster as Partial<ISecureOkeCluster> | undefined)?.network?.apiEndpointSubnet.cidr;
 }

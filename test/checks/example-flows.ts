@@ -6,6 +6,8 @@ import { Port } from "../../lib/core/port";
 export interface ExampleFlows {
   /** A range of its VCN in which nothing of it lives. */
   readonly host: string;
+  /** The range of its VCN, where somebody else made that. */
+  readonly vcn?: string;
   /** What its network opens beside the matrix. */
   readonly flows: readonly Flow[];
   /** The matrix of its network. @default - that of VCN-native pods */
@@ -43,6 +45,22 @@ const HOST_TO_BALANCER: Flow = {
   to: "load balancers",
   ports: tcp(443),
 };
+
+/** With an overlay pods leave with the address of their node, and nothing of the VCN reaches theirs. */
+const OVERLAY_MATRIX: readonly Flow[] = [
+  { from: "the API endpoint", to: "nodes", ports: [Port.tcpRange(1, 65535), MTU] },
+  { from: "the API endpoint", to: "Oracle services", ports: [...tcp(443), MTU] },
+  { from: "nodes", to: "nodes", ports: [Port.allTraffic()] },
+  { from: "nodes", to: "pods", ports: [Port.allTraffic()] },
+  { from: "pods", to: "pods", ports: [Port.allTraffic()] },
+  { from: "pods", to: "nodes", ports: [Port.allTraffic()] },
+  ...["nodes", "pods"].flatMap((from) => [
+    { from, to: "the API endpoint", ports: [...tcp(6443, 12250), MTU] },
+    { from, to: "Oracle services", ports: [...tcp(443), MTU] },
+  ]),
+  // Kubernetes chooses the node port and, with the policy Local, the port of the health check.
+  { from: "load balancers", to: "nodes", ports: [], undecided: [Port.tcpRange(30000, 32767)] },
+];
 
 /** Oracle's services have public addresses too; which ones, the configuration does not say. */
 const SERVICES_TO_BALANCER: Flow = {
@@ -206,6 +224,37 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       fromNodes("platform/operator", 9000),
       pods("platform/monitor", "platform/operator", ...tcp(9090)),
       ...["operator", "cleanup"].map((from) => out(`platform/${from}`, "the API endpoint", ...tcp(6443))),
+    ],
+  },
+  "harden-existing-chart": {
+    host: HOST,
+    ends: { "the database": Endpoint.addresses(["10.0.8.0/24"]) },
+    flows: [
+      HOST_TO_BALANCER,
+      { from: "the database", to: "load balancers", ports: tcp(443) },
+      fromNodes("guestbook/gateway", 8443),
+      pods("guestbook/gateway", "guestbook/guestbook", ...tcp(8080)),
+      pods("guestbook/guestbook", "guestbook/guestbook-cache", ...tcp(6379)),
+      { from: "pods", to: "the database", ports: tcp(5432) },
+      out("guestbook/guestbook", "the database", ...tcp(5432)),
+      out("guestbook/guestbook-migrate", "the database", ...tcp(5432)),
+    ],
+  },
+  "existing-network": { host: "10.20.64.0/24", vcn: "10.20.0.0/16", flows: [] },
+  flannel: {
+    host: "10.60.0.48/28",
+    matrix: OVERLAY_MATRIX,
+    // With the policy Local a pod hears the load balancers through its own node, which no policy can refuse.
+    idle: /^policy web deleted$/,
+    flows: [],
+  },
+  ingress: {
+    host: HOST,
+    flows: [
+      { from: "another host of the VCN", to: "load balancers", ports: tcp(80, 443) },
+      fromNodes("gateway/traefik", 8443, 8000),
+      ...["admin", "api"].map((name) => pods("gateway/traefik", `shop/${name}`, ...tcp(8080))),
+      out("gateway/traefik", "the API endpoint", ...tcp(6443)),
     ],
   },
 };

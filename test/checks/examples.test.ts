@@ -62,7 +62,7 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
     ];
     const wide = reach.wideRules();
     const expected = { ends, flows, wide };
-    const mutations = mutationsOf(configuration).filter((one) => !more.idle?.test(one.title));
+    const mutations = mutationsOf(configuration, more.vcn).filter((one) => !more.idle?.test(one.title));
     const change = (several: readonly Mutation[]) => {
       const changed = structuredClone(configuration);
       for (const one of several) one.change(changed);

@@ -29,10 +29,11 @@ function everyProtocol(rule: any): void {
   for (const options of ["tcp_options", "udp_options", "icmp_options"]) Reflect.deleteProperty(rule, options);
 }
 
-function ruleMutations({ terraform }: Configuration): Mutation[] {
-  const vcnCidr = terraform
+function ruleMutations({ terraform }: Configuration, givenVcn?: string): Mutation[] {
+  const made = terraform
     .map(({ resource }) => Object.values<any>(resource.oci_core_vcn ?? {})[0])
-    .find(Boolean).cidr_blocks[0];
+    .find(Boolean);
+  const vcnCidr = givenVcn ?? made.cidr_blocks[0];
   return terraform.flatMap((document, index) =>
     Object.entries<any>(document.resource[RULE] ?? {}).flatMap(([id, rule]) => {
       const on = (change: Change) => (changed: Configuration) => {
@@ -118,7 +119,11 @@ function policyMutations({ objects }: Configuration): Mutation[] {
   });
 }
 
-/** Every rule deleted, and widened in each way that it can be. */
-export function mutationsOf(configuration: Configuration): Mutation[] {
-  return [...ruleMutations(configuration), ...policyMutations(configuration)];
+/**
+ * Every rule deleted, and widened in each way that it can be.
+ *
+ * @param givenVcn the range of the VCN, where it is none of the configuration's
+ */
+export function mutationsOf(configuration: Configuration, givenVcn?: string): Mutation[] {
+  return [...ruleMutations(configuration, givenVcn), ...policyMutations(configuration)];
 }

@@ -50,6 +50,7 @@ export interface FakeCluster {
 export function fakeCluster(options: FakeCluster = {}): ISecureOkeCluster {
   const cluster = {
     network: {
+      apiEndpointSubnet: { subnetId: "ocid1.subnet.oc1..api", cidr: "10.0.0.0/28" },
       loadBalancerSubnet: {
         subnetId: options.subnetId ?? "ocid1.subnet.oc1..balancers",
         cidr: "10.0.1.0/24",

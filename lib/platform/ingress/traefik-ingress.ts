@@ -117,6 +117,7 @@ export class TraefikIngress extends IngressGateway {
   ): HardenedDeployment {
     const {
       autoscale,
+      cluster,
       httpListener,
       image,
       nodeSelector,
@@ -143,7 +144,7 @@ export class TraefikIngress extends IngressGateway {
       ],
       readiness: Probe.http("/ping", TRAEFIK_PORTS.ping),
       liveness: Probe.tcp(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
-      apiAccess: ApiAccess.token(),
+      apiAccess: ApiAccess._of(cluster),
       ...{ autoscale, nodeSelector, priorityClassName, replicas, resources, tolerations },
     });
   }

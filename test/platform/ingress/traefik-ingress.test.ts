@@ -168,7 +168,10 @@ describe("a route of Traefik", () => {
       },
     ]);
     const { egress } = objectOf(platform, "NetworkPolicy", "traefik").spec;
-    expect(egress.slice(1)).toMatchObject([{ ports: [{ port: 8080 }], to: [{ podSelector: {} }] }]);
+    expect(egress.slice(1)).toMatchObject([
+      { ports: [{ port: 8080 }], to: [{ podSelector: {} }] },
+      { ports: [{ port: 6443 }], to: [{ ipBlock: { cidr: "10.0.0.0/28" } }] },
+    ]);
   });
 
   test("shares the Services with the others of its workload", () => {
