@@ -54,7 +54,7 @@ export class EndReader {
   private read({ _kind: what }: Endpoint): End[] {
     switch (what.kind) {
       case "internet":
-        return [outside("the internet", PUBLIC)];
+        return [outside("the internet", PUBLIC, "nowhere")];
       case "services":
         return [oracleServices()];
       case "metadata":
@@ -194,21 +194,23 @@ export class EndReader {
   }
 }
 
-function outside(name: string, ranges: readonly AddressRange[]): End {
-  return { peer: { name, places: [{ ranges, exact: true }], groups: new Set() } };
+function outside(name: string, ranges: readonly AddressRange[], home: "nowhere" | "anywhere"): End {
+  return { peer: { name, places: [{ ranges, exact: true }], groups: new Set(), home } };
 }
 
 function addresses(cidr: string): End {
   const { open, own } = splitPublic(rangeOf(cidr) as AddressRange);
-  return outside(cidr, [...own, ...open]);
+  return outside(cidr, [...own, ...open], "anywhere");
 }
 
 function oracleServices(): End {
   const places = [{ ranges: PUBLIC.filter(({ family }) => family === 4), exact: false }];
-  return { peer: { name: "Oracle services", places, groups: new Set(), services: "all" } };
+  return { peer: { name: "Oracle services", places, groups: new Set(), services: "all", home: "nowhere" } };
 }
 
 function metadata(): End {
   const places = [{ ranges: METADATA_ADDRESS, exact: true }];
-  return { peer: { name: "the metadata service", places, groups: new Set(), isLinkLocal: true } };
+  return {
+    peer: { name: "the metadata service", places, groups: new Set(), isLinkLocal: true, home: "nowhere" },
+  };
 }
