@@ -147,3 +147,27 @@ describe("the addresses of a VCN that is named by its OCID", () => {
     expect(given.ask(NODES, INTERNET, Port.tcp(443)).verdict).toBe(NO);
   });
 });
+
+describe("an interface of others, named by OCIDs", () => {
+  const GROUP = "ocid1.networksecuritygroup.oc1..database";
+  const asked = (port: number, subnet = GIVEN_SUBNET, out = true) =>
+    reach(
+      apart((resource) => {
+        if (out) addRules(resource, rule("nodes", "out", GROUP, "6", 1521));
+      }),
+    ).ask(NODES, Endpoint.vnic(subnet, [GROUP]), Port.tcp(port)).verdict;
+
+  test("is perhaps reached where the rules of the configuration let packets out to its group", () => {
+    expect(asked(1521)).toBe(UNKNOWN);
+    expect(asked(1521, "oci_core_subnet.main")).toBe(UNKNOWN);
+  });
+
+  test("is not reached where none of them does", () => {
+    expect(asked(1522)).toBe(NO);
+    expect(asked(1521, GIVEN_SUBNET, false)).toBe(NO);
+  });
+
+  test("is no excuse for a wrong name", () => {
+    expect(() => asked(1521, "oci_core_subnet.wrong")).toThrow("ENDPOINT_UNKNOWN");
+  });
+});

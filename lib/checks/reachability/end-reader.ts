@@ -180,18 +180,30 @@ export class EndReader {
   }
 
   private vnic(subnet: string, names: readonly string[]): End[] {
-    const found = this.model.find(subnet);
-    const groups = names.map((name) => this.model.find(name));
-    if (!found || groups.includes(undefined)) return [];
-    const keys = groups.map((group) => group?.key ?? "");
-    const made = this.network.interface(`\${${found.address}.id}`, found.document, { keys, names });
-    return [
-      {
-        peer: this.network.peer(`an interface with ${names.join(", ") || "no group"}`, made),
-        guard: made.guard,
-      },
-    ];
+    const place = isOcid(subnet) ? { id: subnet, document: undefined } : this.subnetAt(subnet);
+    const keys = names.map((name) => (isOcid(name) ? name : this.model.find(name)?.key));
+    if (!place || keys.includes(undefined)) return [];
+    const given = names
+      .filter(isOcid)
+      .map((name) => `the rules of the group ${name} are not all in the configuration`);
+    const groups = {
+      keys: keys as string[],
+      names,
+      ...(given.length > 0 ? { doubt: given.join("; ") } : {}),
+    };
+    const made = this.network.interface(place.id, place.document, groups);
+    const name = `an interface with ${names.join(", ") || "no group"}`;
+    return [{ peer: this.network.peer(name, made), guard: made.guard }];
   }
+
+  private subnetAt(address: string): { id: string; document: number } | undefined {
+    const found = this.model.find(address);
+    return found && { id: `\${${found.address}.id}`, document: found.document };
+  }
+}
+
+function isOcid(text: string): boolean {
+  return text.startsWith("ocid1.");
 }
 
 function outside(name: string, ranges: readonly AddressRange[], home: "nowhere" | "anywhere"): End {

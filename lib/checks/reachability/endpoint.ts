@@ -122,8 +122,8 @@ export class Endpoint {
   /**
    * Any network interface of a subnet with some security groups.
    *
-   * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`
-   * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`
+   * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`, or the OCID of one that others made
+   * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`, or OCIDs
    * @throws ATTRIBUTE_MISSING
    */
   public static vnic(subnet: string, securityGroups: string[]): Endpoint {
