@@ -54,7 +54,7 @@ export class EndReader {
   private read({ _kind: what }: Endpoint): End[] {
     switch (what.kind) {
       case "internet":
-        return [outside("the internet", PUBLIC)];
+        return [outside("the internet", PUBLIC, "nowhere")];
       case "services":
         return [oracleServices()];
       case "metadata":
@@ -180,35 +180,49 @@ export class EndReader {
   }
 
   private vnic(subnet: string, names: readonly string[]): End[] {
-    const found = this.model.find(subnet);
-    const groups = names.map((name) => this.model.find(name));
-    if (!found || groups.includes(undefined)) return [];
-    const keys = groups.map((group) => group?.key ?? "");
-    const made = this.network.interface(`\${${found.address}.id}`, found.document, { keys, names });
-    return [
-      {
-        peer: this.network.peer(`an interface with ${names.join(", ") || "no group"}`, made),
-        guard: made.guard,
-      },
-    ];
+    const place = isOcid(subnet) ? { id: subnet, document: undefined } : this.subnetAt(subnet);
+    const keys = names.map((name) => (isOcid(name) ? name : this.model.find(name)?.key));
+    if (!place || keys.includes(undefined)) return [];
+    const given = names
+      .filter(isOcid)
+      .map((name) => `the rules of the group ${name} are not all in the configuration`);
+    const groups = {
+      keys: keys as string[],
+      names,
+      ...(given.length > 0 ? { doubt: given.join("; ") } : {}),
+    };
+    const made = this.network.interface(place.id, place.document, groups);
+    const name = `an interface with ${names.join(", ") || "no group"}`;
+    return [{ peer: this.network.peer(name, made), guard: made.guard }];
+  }
+
+  private subnetAt(address: string): { id: string; document: number } | undefined {
+    const found = this.model.find(address);
+    return found && { id: `\${${found.address}.id}`, document: found.document };
   }
 }
 
-function outside(name: string, ranges: readonly AddressRange[]): End {
-  return { peer: { name, places: [{ ranges, exact: true }], groups: new Set() } };
+function isOcid(text: string): boolean {
+  return text.startsWith("ocid1.");
+}
+
+function outside(name: string, ranges: readonly AddressRange[], home: "nowhere" | "anywhere"): End {
+  return { peer: { name, places: [{ ranges, exact: true }], groups: new Set(), home } };
 }
 
 function addresses(cidr: string): End {
   const { open, own } = splitPublic(rangeOf(cidr) as AddressRange);
-  return outside(cidr, [...own, ...open]);
+  return outside(cidr, [...own, ...open], "anywhere");
 }
 
 function oracleServices(): End {
   const places = [{ ranges: PUBLIC.filter(({ family }) => family === 4), exact: false }];
-  return { peer: { name: "Oracle services", places, groups: new Set(), services: "all" } };
+  return { peer: { name: "Oracle services", places, groups: new Set(), services: "all", home: "nowhere" } };
 }
 
 function metadata(): End {
   const places = [{ ranges: METADATA_ADDRESS, exact: true }];
-  return { peer: { name: "the metadata service", places, groups: new Set(), isLinkLocal: true } };
+  return {
+    peer: { name: "the metadata service", places, groups: new Set(), isLinkLocal: true, home: "nowhere" },
+  };
 }

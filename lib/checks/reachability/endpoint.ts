@@ -91,14 +91,16 @@ export class Endpoint {
     );
   }
 
-  /** All load balancers: those of Services and those of Terraform. */
+  /** All load balancers: those of Services, those of classes of the native ingress controller, and those of Terraform. */
   public static loadBalancers(): Endpoint {
     return new Endpoint({ kind: "balancers" }, "the load balancers");
   }
 
   /**
-   * The load balancer of a Service of the manifests.
+   * The load balancer of a Service of the manifests, or of an IngressClass of the native ingress controller.
    *
+   * @param namespace of the Service; for an IngressClass, that of its IngressClassParameters
+   * @param serviceName the name of the Service or the IngressClass
    * @throws ATTRIBUTE_MISSING
    */
   public static loadBalancer(namespace: string, serviceName: string): Endpoint {
@@ -120,8 +122,8 @@ export class Endpoint {
   /**
    * Any network interface of a subnet with some security groups.
    *
-   * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`
-   * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`
+   * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`, or the OCID of one that others made
+   * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`, or OCIDs
    * @throws ATTRIBUTE_MISSING
    */
   public static vnic(subnet: string, securityGroups: string[]): Endpoint {

@@ -1,8 +1,9 @@
 import { type PodPolicies } from "./pod-policies";
-import { type AddressRange, type Place } from "./ranges";
+import { type Place } from "./ranges";
 import { type Exposure, type RouteTable } from "./routes";
 import { type RuleIndex } from "./rule-index";
 import { type Peer } from "./security-rule";
+import { type Vcn, type VcnRanges } from "./vcn";
 
 /** What stands around an interface: its rules, its routes, and the policies of its pod. */
 export interface Guard {
@@ -12,10 +13,10 @@ export interface Guard {
   readonly egress: RuleIndex;
   readonly routes: RouteTable;
   readonly exposure: Exposure;
-  /** The key of the VCN. */
-  readonly vcn?: string;
+  /** The VCN, where it is known. */
+  readonly vcn?: Vcn;
   /** The addresses of the VCN. */
-  readonly vcnRanges: readonly AddressRange[];
+  readonly vcnRanges: VcnRanges;
   /** Set where no Terraform was given, so that only policies can be judged. */
   readonly policiesOnly?: boolean;
   /** Set for a pod that policies can select. */

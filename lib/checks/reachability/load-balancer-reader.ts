@@ -1,19 +1,15 @@
 import { type End } from "./guard";
 import { nameOf, namespaceOf, type ManifestModel } from "./manifest-model";
 import { type NetworkModel } from "./network-model";
+import { balancerEnd, ingressBalancer, split, terraformBalancers } from "./further-balancers";
 import { rangeOf } from "./ranges";
 import { ALL_PORTS, TCP, UDP, type Span } from "./packets";
 import { type RuleEnd, type SecurityRule } from "./security-rule";
 import { asList, type Json, type TerraformModel } from "./terraform-model";
-import { and, Tri } from "./tri";
+import { Tri } from "./tri";
 
 const HEALTH_PORT = 10256;
 const NODE_PORTS: Span = { from: 30000, to: 32767 };
-const TERRAFORM_TYPES = [
-  "oci_load_balancer_load_balancer",
-  "oci_load_balancer",
-  "oci_network_load_balancer_network_load_balancer",
-];
 
 /** A Service of the type LoadBalancer, as its controller reads it. */
 interface Balancer {
@@ -38,7 +34,8 @@ interface Opening {
 }
 
 /**
- * Reads load balancers: those of Services, whose rules their controller writes at run time, and those of Terraform.
+ * Reads load balancers: those of Services, whose rules their controller writes at run time, those of Ingresses, and those of
+ * Terraform.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer.htm
  */
@@ -48,20 +45,25 @@ export class LoadBalancerReader {
   constructor(
     private readonly model: TerraformModel,
     private readonly network: NetworkModel,
-    manifests: ManifestModel,
+    private readonly manifests: ManifestModel,
   ) {
     this.balancers = manifests.loadBalancers.map((service) => this.read(service));
     for (const balancer of this.balancers) this.addBackendRules(balancer);
   }
 
-  /** The load balancers, of one Service where its name is given. */
+  /** The load balancers, of one Service or IngressClass where its name is given. */
   public ends(namespace?: string, name?: string): End[] {
-    const wanted = this.balancers.filter(
-      ({ service }) => name === undefined || (nameOf(service) === name && namespaceOf(service) === namespace),
+    const isWanted = (ownNamespace: string, own: string) =>
+      name === undefined || (own === name && ownNamespace === namespace);
+    const ofServices = this.balancers.filter(({ service }) =>
+      isWanted(namespaceOf(service), nameOf(service)),
     );
+    const { nativeIngressClasses: classes } = this.manifests;
+    const ofClasses = classes.filter((one) => isWanted(one.namespace, one.name));
     return [
-      ...wanted.map((balancer) => this.end(balancer)),
-      ...(name === undefined ? this.terraformEnds() : []),
+      ...ofServices.map((balancer) => this.end(balancer)),
+      ...ofClasses.map((one) => ingressBalancer(one, this.model, this.network)),
+      ...(name === undefined ? terraformBalancers(this.model, this.network) : []),
     ];
   }
 
@@ -108,9 +110,7 @@ export class LoadBalancerReader {
       groups,
       mode === "NSG" ? this.frontRules(balancer) : [],
     );
-    const publicAddress = internal ? Tri.NO : made.guard.exposure.publicAddress;
-    const guard = { ...made.guard, exposure: { ...made.guard.exposure, publicAddress } };
-    return { peer: this.network.peer(name, made), guard };
+    return balancerEnd(this.network, name, made, internal ? Tri.NO : Tri.YES);
   }
 
   /** What the controller writes for the load balancer itself. */
@@ -168,31 +168,6 @@ export class LoadBalancerReader {
     const written = ranges.flatMap((range) => rules({ kind: "range", range }));
     for (const subnet of this.network.nodeSubnets()) this.network.addSubnetRules(subnet, written);
   }
-
-  private terraformEnds(): End[] {
-    return TERRAFORM_TYPES.flatMap((type) => this.model.ofType(type)).flatMap(
-      ({ body, document, address }) => {
-        const groups = this.network.groups(body.network_security_group_ids, document);
-        const isPrivate = this.model.resolve(body.is_private, document);
-        const hasAddress =
-          isPrivate.kind === "literal" ? (String(isPrivate.value) === "true" ? Tri.NO : Tri.YES) : Tri.MAYBE;
-        return [...asList(body.subnet_ids), ...asList(body.subnet_id)].map((subnet) => {
-          const made = this.network.interface(subnet, document, groups);
-          const { exposure } = made.guard;
-          const publicAddress = and(hasAddress, exposure.publicAddress);
-          const guard = { ...made.guard, exposure: { ...exposure, publicAddress } };
-          return { peer: this.network.peer(address, made), guard };
-        });
-      },
-    );
-  }
-}
-
-function split(text: string | undefined): string[] {
-  return (text ?? "")
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean);
 }
 
 function legacyMode(text: string | undefined, isNlb: boolean): string {

@@ -1,5 +1,6 @@
 import { Problems } from "../../core/validation-error";
 import { type KnownLabels } from "./label-selector";
+import { nativeIngressClassesOf, type NativeIngressClass } from "./native-ingress-classes";
 import { rangeOf, type AddressRange } from "./ranges";
 import { type PodIdentity, type PodPort } from "./security-rule";
 import { asList, type Json } from "./terraform-model";
@@ -46,6 +47,8 @@ export class ManifestModel {
   public readonly policies: Json[];
   /** The Services of the type LoadBalancer. */
   public readonly loadBalancers: Json[];
+  /** The classes of Ingresses for each of which the native ingress controller makes a load balancer. */
+  public readonly nativeIngressClasses: NativeIngressClass[];
   private readonly ranges = new Map<string, AddressRange | undefined>();
   private readonly namespaces = new Map<string, KnownLabels>();
 
@@ -60,6 +63,7 @@ export class ManifestModel {
       ({ kind, apiVersion }) => kind === "NetworkPolicy" && apiVersion.startsWith("networking.k8s.io/"),
     );
     this.loadBalancers = all.filter(({ kind, spec }) => kind === "Service" && spec?.type === "LoadBalancer");
+    this.nativeIngressClasses = nativeIngressClassesOf(all);
     for (const object of all.filter(({ kind }) => kind === "Namespace")) {
       const labels = { ...object.metadata?.labels, [NAMESPACE_NAME]: nameOf(object) };
       this.namespaces.set(nameOf(object), { labels });

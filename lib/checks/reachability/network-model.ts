@@ -87,7 +87,7 @@ export class NetworkModel {
       places,
       groups: new Set(groups.keys),
       ...(groups.doubt === undefined ? {} : { moreGroups: true }),
-      ...(guard.vcn === undefined ? {} : { vcn: guard.vcn }),
+      home: { vcn: guard.vcn },
     };
   }
 

@@ -180,7 +180,7 @@ export class Reachability {
       ...(this.model.isEmpty
         ? ["only NetworkPolicies are known, as no Terraform configuration was given"]
         : []),
-      ...(isFar ? ["what lies behind a DRG, a peering gateway or a private address lets it pass"] : []),
+      ...(isFar ? ["what lies behind a DRG or a peering gateway lets it pass"] : []),
     ];
   }
 }

@@ -1,11 +1,9 @@
-import { holds, isWithin, PUBLIC, rangeOf, type AddressRange, type Place } from "./ranges";
+import { GatewayReader, type Gateway } from "./gateways";
+import { ANYWHERE, holds, isWithin, PUBLIC, rangeOf, type AddressRange, type Place } from "./ranges";
 import { type RuleReader } from "./read-rules";
 import { matchesServices, type Peer, type RuleEnd } from "./security-rule";
 import { asList, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
 import { and, any, or, Tri, when } from "./tri";
-
-/** What a route leads to. */
-type Gateway = "internet" | "nat" | "services" | "private" | "closed" | "unknown";
 
 interface Route {
   readonly address: string;
@@ -36,19 +34,16 @@ export interface Routed {
   readonly why: string;
 }
 
-const PRIVATE_GATEWAYS = [
-  "oci_core_drg",
-  "oci_core_drg_attachment",
-  "oci_core_local_peering_gateway",
-  "oci_core_private_ip",
-];
-
 /** Reads route tables and what their routes lead to. */
 export class RouteReader {
+  private readonly gateways: GatewayReader;
+
   constructor(
     private readonly model: TerraformModel,
     private readonly rules: RuleReader,
-  ) {}
+  ) {
+    this.gateways = new GatewayReader(model);
+  }
 
   public table(resource: Resource): RouteTable {
     const { body, document, address: name } = resource;
@@ -61,7 +56,8 @@ export class RouteReader {
         address: `${name} route_rules[${index}]`,
         end: this.end(block, document),
         // A loop may make none.
-        gateway: index < written ? this.gateway(block.network_entity_id, document) : ("unknown" as const),
+        gateway:
+          index < written ? this.gateways.gateway(block.network_entity_id, document) : ("unknown" as const),
       }));
     return { name, routes, ...(doubt === undefined ? {} : { doubt }) };
   }
@@ -74,29 +70,6 @@ export class RouteReader {
     const resolved = this.model.resolve(value, document);
     const range = resolved.kind === "literal" ? rangeOf(resolved.value) : undefined;
     return range ? { kind: "range", range } : { kind: "unknown", why: `its destination is ${value}` };
-  }
-
-  private gateway(value: Json, document: number): Gateway {
-    const resolved = this.model.resolve(value, document);
-    const text = resolved.kind === "literal" ? String(resolved.value) : "";
-    if (/^ocid1\.(drg|localpeeringgateway|privateip)\./.test(text)) return "private";
-    const [, kind] = /^ocid1\.(internetgateway|natgateway|servicegateway)\./.exec(text) ?? [];
-    if (kind) return kind === "internetgateway" ? "internet" : kind === "natgateway" ? "nat" : "services";
-    if (resolved.kind !== "resource") return "unknown";
-    const { type, body } = resolved.resource;
-    if (PRIVATE_GATEWAYS.includes(type)) return "private";
-    if (type === "oci_core_service_gateway") return "services";
-    if (type === "oci_core_internet_gateway")
-      return this.open(body.enabled ?? true, true, "internet", document);
-    if (type === "oci_core_nat_gateway")
-      return this.open(body.block_traffic ?? false, false, "nat", document);
-    return "unknown";
-  }
-
-  private open(value: Json, wanted: boolean, gateway: Gateway, document: number): Gateway {
-    const resolved = this.model.resolve(value, document);
-    if (resolved.kind !== "literal") return "unknown";
-    return String(resolved.value) === String(wanted) ? gateway : "closed";
   }
 }
 
@@ -173,13 +146,18 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
     case "internet":
       return internet(exposure, place, incoming);
     case "private":
-      // Who comes from the internet through a DRG or a firewall depends on what is behind it.
-      return incoming && isOpen !== Tri.NO ? Tri.MAYBE : Tri.YES;
+      // Whether a hub leads to the internet, and who comes from there, depends on what is behind it.
+      return isOpen !== Tri.NO && (incoming || isDefault(found)) ? Tri.MAYBE : Tri.YES;
     case "closed":
       return Tri.NO;
     case "unknown":
       return Tri.MAYBE;
   }
+}
+
+/** Whether a route is for all addresses that no other one names. */
+function isDefault({ end }: Route): boolean {
+  return end.kind === "range" && ANYWHERE.ranges.some((all) => holds(end.range, all));
 }
 
 function internet(exposure: Exposure, place: Place, incoming: boolean): Tri {

@@ -1,6 +1,7 @@
 import { hasPorts, isIcmp, spanHolds, type Packets, type Span } from "./packets";
 import { isWithin, type AddressRange, type Place } from "./ranges";
 import { and, Tri, when } from "./tri";
+import { type Vcn } from "./vcn";
 
 /** The services behind a label: all of the region, or object storage, or those of a label that is not known. */
 export type ServiceLabel = "all" | "object-storage" | "unknown";
@@ -39,8 +40,8 @@ export interface Peer {
   readonly moreGroups?: boolean;
   /** Set for Oracle services. */
   readonly services?: ServiceLabel;
-  /** The key of the VCN, where it is part of one. */
-  readonly vcn?: string;
+  /** Where it is: an interface of a VCN, known or not; what is in none; or hosts of which only the addresses are known. */
+  readonly home: { readonly vcn: Vcn | undefined } | "nowhere" | "anywhere";
   /** Set for a pod: its namespace and labels, and where policies see it. */
   readonly pod?: PodIdentity;
   /** Whether pods that nobody described are among it: any selector may mean them. */

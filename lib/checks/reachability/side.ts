@@ -1,7 +1,8 @@
 import { type Guard } from "./guard";
 import { TCP, type Packets, type Span } from "./packets";
-import { cutPlaces, holds, type Place } from "./ranges";
-import { rangesOfRoutes, route } from "./routes";
+import { shareVcn, wayBetween } from "./local-way";
+import { cutPlaces, type Place } from "./ranges";
+import { rangesOfRoutes, type Routed } from "./routes";
 import { matches, type Peer, type SecurityRule } from "./security-rule";
 import { and, any, not, or, Tri } from "./tri";
 
@@ -125,16 +126,16 @@ export class Side {
   }
 
   private cutPlaces(guard: Guard): Place[] {
-    const { places } = this.peer;
+    const { peer } = this;
     const rules = [...this.forward, ...this.back].flatMap(({ end }) =>
       end.kind === "range" ? [end.range] : [],
     );
     const routes =
-      this.layers.network && !this.isLocal(guard)
-        ? [...rangesOfRoutes(guard.routes), ...guard.vcnRanges]
+      this.layers.network && shareVcn(guard, peer) !== Tri.YES
+        ? [...rangesOfRoutes(guard.routes), ...guard.vcnRanges.ranges]
         : [];
     const policies = this.layers.policies ? (guard.policies?.ranges(this.incoming) ?? []) : [];
-    return cutPlaces(places, [...rules, ...routes, ...policies]);
+    return cutPlaces(peer.places, [...rules, ...routes, ...policies]);
   }
 
   private verdict(packets: Packets, place: Place): Tri {
@@ -168,15 +169,8 @@ export class Side {
     );
   }
 
-  private isLocal(guard: Guard): boolean {
-    return guard.vcn !== undefined && guard.vcn === this.peer.vcn;
-  }
-
-  private routed(guard: Guard, place: Place): { verdict: Tri; by: string[]; why: string } {
-    const local = { verdict: Tri.YES, by: [], why: "both are in one VCN" };
-    if (this.isLocal(guard)) return local;
-    const inside = guard.vcnRanges.some((range) => place.ranges.every((one) => holds(range, one)));
-    return inside ? local : route(guard.routes, guard.exposure, this.peer, place, this.incoming);
+  private routed(guard: Guard, place: Place): Routed {
+    return wayBetween(guard, this.peer, place, this.incoming);
   }
 
   private explainRules(guard: Guard, packets: Packets, place: Place): LayerAnswer {

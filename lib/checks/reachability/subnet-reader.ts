@@ -4,15 +4,17 @@ import { RouteReader, type RouteTable } from "./routes";
 import { type SecurityRule } from "./security-rule";
 import { asList, type Json, type Resolved, type Resource, type TerraformModel } from "./terraform-model";
 import { Tri } from "./tri";
+import { NO_RANGES, rangesOfVcn, vcnOf, type Vcn, type VcnRanges } from "./vcn";
 
 const VCN = "oci_core_vcn";
+const SUBNET_RANGES = ["cidr_block", "ipv4cidr_blocks", "ipv6cidr_block", "ipv6cidr_blocks"];
 
 /** A subnet as far as it is known. */
 export interface Subnet {
   readonly name: string;
   readonly places: readonly Place[];
-  readonly vcn?: string;
-  readonly vcnRanges: readonly AddressRange[];
+  readonly vcn?: Vcn;
+  readonly vcnRanges: VcnRanges;
   readonly rules: readonly SecurityRule[];
   readonly lists: readonly string[];
   readonly routes: RouteTable;
@@ -30,6 +32,7 @@ const UNKNOWN_TABLE = (name: string): RouteTable => ({
 /** Reads subnets with what they have from their VCN: its addresses, and its default table and list where they name none. */
 export class SubnetReader {
   private readonly routes: RouteReader;
+  private readonly subnetRanges = new Map<string, AddressRange[]>();
 
   constructor(
     private readonly model: TerraformModel,
@@ -41,17 +44,13 @@ export class SubnetReader {
   public read(resource: Resource): Subnet {
     const { body, document, address } = resource;
     const vcn = this.model.resolve(body.vcn_id, document);
+    const known = vcnOf(vcn);
     const lists = this.listsOf(body, document, vcn);
     const prohibitsAddress = this.flag(body.prohibit_public_ip_on_vnic, document);
     return {
       name: address,
-      places: this.placesOf(body, document, [
-        "cidr_block",
-        "ipv4cidr_blocks",
-        "ipv6cidr_block",
-        "ipv6cidr_blocks",
-      ]),
-      ...(vcn.kind === "resource" ? { vcn: vcn.resource.key } : {}),
+      places: this.placesOf(body, document, SUBNET_RANGES),
+      ...(known ? { vcn: known } : {}),
       vcnRanges: this.vcnRanges(vcn),
       rules: lists.flatMap(({ rules }) => rules),
       lists: lists.map(({ name }) => name),
@@ -84,11 +83,26 @@ export class SubnetReader {
     return [{ ranges: ranges as AddressRange[], exact: true }];
   }
 
-  private vcnRanges(vcn: Resolved): AddressRange[] {
-    if (vcn.kind !== "resource") return [];
-    const { body, document } = vcn.resource;
-    const places = this.placesOf(body, document, ["cidr_blocks", "cidr_block", "ipv6private_cidr_blocks"]);
-    return places.filter(({ exact }) => exact).flatMap(({ ranges }) => [...ranges]);
+  /** What is known of a VCN is what it is made with, and the addresses of its subnets. */
+  private vcnRanges(vcn: Resolved): VcnRanges {
+    const made = rangesOfVcn(vcn, (attributes) =>
+      vcn.kind === "resource" ? this.placesOf(vcn.resource.body, vcn.resource.document, attributes) : [],
+    );
+    const known = vcnOf(vcn);
+    if (made.more.length === 0 || !known) return made;
+    return { ...made, ranges: [...made.ranges, ...this.rangesOfSubnets(known)] };
+  }
+
+  private rangesOfSubnets({ key }: Vcn): AddressRange[] {
+    const before = this.subnetRanges.get(key);
+    if (before) return before;
+    const ofVcn = this.model
+      .ofType("oci_core_subnet")
+      .filter(({ body, document }) => vcnOf(this.model.resolve(body.vcn_id, document))?.key === key);
+    const places = ofVcn.flatMap(({ body, document }) => this.placesOf(body, document, SUBNET_RANGES));
+    const ranges = places.filter(({ exact }) => exact).flatMap((place) => [...place.ranges]);
+    this.subnetRanges.set(key, ranges);
+    return ranges;
   }
 
   private tableOf(body: Json, document: number, vcn: Resolved): RouteTable {
@@ -123,7 +137,7 @@ export class SubnetReader {
     const managed = this.managed("oci_core_default_security_list", vcn.resource, "default_security_list_id");
     if (managed) return { name: managed.address, rules: this.rules.ofList(managed) };
     const name = `the default security list of ${vcn.resource.address}`;
-    return { name, rules: ociDefaults(name, this.vcnRanges(vcn)) };
+    return { name, rules: ociDefaults(name, this.vcnRanges(vcn).ranges) };
   }
 
   /** The resource that manages a default of a VCN; any that manages one of a VCN that is not known may be it. */
@@ -149,7 +163,7 @@ export function unknownSubnet(name: string): Subnet {
   return {
     name,
     places: [ANYWHERE],
-    vcnRanges: [],
+    vcnRanges: NO_RANGES,
     rules: both(name, `${name} is not in the configuration`),
     lists: [name],
     routes: UNKNOWN_TABLE(`the route table of ${name}`),

@@ -1,0 +1,43 @@
+import { asList, type Json } from "./terraform-model";
+
+const CONTROLLER = "oci.oraclecloud.com/native-ingress-controller";
+const GROUPS = "oci-native-ingress.oraclecloud.com/network-security-group-ids";
+const PARAMETERS = "IngressClassParameters";
+
+/** A class of Ingresses that has a load balancer of its own. */
+export interface NativeIngressClass {
+  readonly name: string;
+  /** The namespace of its parameters. */
+  readonly namespace: string;
+  /** Undefined where the controller takes the one of its own configuration. */
+  readonly subnet: Json;
+  /** The security groups as they are written, parted by commas. */
+  readonly groups: string | undefined;
+  /** Undefined where the parameters are not in the manifests. */
+  readonly isPrivate: Json;
+}
+
+/**
+ * The classes of the native ingress controller, with the parameters that they name.
+ *
+ * @see https://github.com/oracle/oci-native-ingress-controller/blob/main/GettingStarted.md
+ */
+export function nativeIngressClassesOf(objects: readonly Json[]): NativeIngressClass[] {
+  const parameters = objects.filter(({ kind }) => kind === PARAMETERS);
+  return objects
+    .filter(({ kind, spec }) => kind === "IngressClass" && spec?.controller === CONTROLLER)
+    .map(({ metadata, spec }) => {
+      const named = asList(spec.parameters)[0];
+      const namespace = String(named?.namespace ?? "default");
+      const found = parameters.find(
+        (one) => one.metadata?.name === named?.name && (one.metadata?.namespace ?? "default") === namespace,
+      );
+      return {
+        name: String(metadata?.name),
+        namespace,
+        subnet: found?.spec?.subnetId,
+        groups: metadata?.annotations?.[GROUPS],
+        isPrivate: found ? (found.spec?.isPrivate ?? false) : undefined,
+      };
+    });
+}
