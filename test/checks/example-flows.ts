@@ -46,6 +46,23 @@ const HOST_TO_BALANCER: Flow = {
   ports: tcp(443),
 };
 
+/** The network team's subnet of the load balancers: its lists and routes are not in the configuration, and may do anything. */
+const GIVEN_BALANCER_MATRIX: readonly Flow[] = [
+  ...matrixWith({
+    from: "load balancers",
+    to: "nodes",
+    ports: [],
+    undecided: [...tcp(10256), Port.tcpRange(30000, 32767)],
+  }),
+  // Its address may be one of those that rules name.
+  { from: "load balancers", to: "the API endpoint", ports: [], undecided: tcp(6443) },
+  ...["Oracle services", "the internet", "another host of the VCN"].flatMap((other) => [
+    { from: "load balancers", to: other, ports: [], undecided: [Port.allTraffic()] },
+    { from: other, to: "load balancers", ports: [], undecided: [Port.allTraffic()] },
+  ]),
+  { from: "load balancers", to: "load balancers", ports: [], undecided: [Port.allTraffic()] },
+];
+
 /** With an overlay pods leave with the address of their node, and nothing of the VCN reaches theirs. */
 const OVERLAY_MATRIX: readonly Flow[] = [
   { from: "the API endpoint", to: "nodes", ports: [Port.tcpRange(1, 65535), MTU] },
@@ -240,7 +257,22 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       out("guestbook/guestbook-migrate", "the database", ...tcp(5432)),
     ],
   },
-  "existing-network": { host: "10.20.64.0/24", vcn: "10.20.0.0/16", flows: [] },
+  "existing-network": {
+    host: "10.20.64.0/24",
+    vcn: "10.20.0.0/16",
+    matrix: GIVEN_BALANCER_MATRIX,
+    // Where the database is, and what else its group lets in, its team knows.
+    idle: /database-group/,
+    flows: [
+      fromNodes("orders/web", 8080),
+      ...["pods", "orders/web"].map((from) => ({
+        from,
+        to: "load balancers",
+        ports: [],
+        undecided: tcp(9100),
+      })),
+    ],
+  },
   flannel: {
     host: "10.60.0.48/28",
     matrix: OVERLAY_MATRIX,
@@ -250,8 +282,30 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   },
   ingress: {
     host: HOST,
+    ends: {
+      "the shop front": Endpoint.loadBalancer("shop", "shop-front"),
+      "customers of the first country": Endpoint.addresses(["192.0.2.0/24"]),
+      "customers of the second country": Endpoint.addresses(["198.51.100.0/24"]),
+    },
+    matrix: MATRIX.map((flow) => (flow.from === "load balancers" ? { ...flow, partly: true } : flow)),
     flows: [
-      { from: "another host of the VCN", to: "load balancers", ports: tcp(80, 443) },
+      // One load balancer is Traefik's, for the VCN, and the other one that of the native controller, for customers.
+      { from: "another host of the VCN", to: "load balancers", ports: tcp(80, 443), partly: true },
+      { from: "the internet", to: "load balancers", ports: tcp(443), partly: true },
+      SERVICES_TO_BALANCER,
+      ...["first", "second"].flatMap((which) => [
+        { from: `customers of the ${which} country`, to: "load balancers", ports: tcp(443), partly: true },
+        { from: `customers of the ${which} country`, to: "the shop front", ports: tcp(443) },
+      ]),
+      { from: "the internet", to: "the shop front", ports: tcp(443), partly: true },
+      { from: "another host of the VCN", to: "the shop front", ports: [] },
+      ...["pods", "shop/web", "shop/api"].map((to) => out("the shop front", to, ...tcp(8080))),
+      ...["pods", "shop/web", "shop/api"].map((to) => ({
+        from: "load balancers",
+        to,
+        ports: tcp(8080),
+        partly: true,
+      })),
       fromNodes("gateway/traefik", 8443, 8000),
       ...["admin", "api"].map((name) => pods("gateway/traefik", `shop/${name}`, ...tcp(8080))),
       out("gateway/traefik", "the API endpoint", ...tcp(6443)),
