@@ -12,7 +12,9 @@ import { onNetwork, openPeer } from "./network-side";
 import { checkRanges, type OracleServiceRanges } from "./oracle-service-ranges";
 import { checkReach, checkWidth, rangeOf } from "./peer-width";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
+import { contains, type Cidr } from "../core/cidr";
 import { type Egress } from "../network/egress";
+import { blockOf } from "../network/egress-destination";
 import { checkIsEgress } from "../network/egress-list";
 import { sourceOfPods } from "../network/egress-source";
 
@@ -217,6 +219,7 @@ export class Connections {
     const range = rangeOf(peer);
     const others = rangesFor(rules, port);
     const isWide = range !== undefined && checkWidth(problems, range, others, options?.reason);
+    if (range !== undefined && side === "to" && !isWide) checkMetadata(problems, range);
     const isOpen = checkReach(problems, peer, port, options?.reason);
     problems.throwIfAny();
     if (other) checkAtSynthesis(this.workload, () => checkHomes(this.workload, peer));
@@ -226,6 +229,17 @@ export class Connections {
     }
     return isWide ? undefined : range;
   }
+}
+
+/** A narrow range with the metadata service in it is meant for that, or is wider than was meant. */
+function checkMetadata(problems: Problems, range: string): void {
+  const block = blockOf(range);
+  if (!block || !contains(block, blockOf(METADATA) as Cidr)) return;
+  problems.add(
+    "RULE_TOO_WIDE",
+    `The peer ${range} holds the metadata service of the node, ${METADATA}`,
+    "Say so, connections.allowToMetadataService({ reason }), or name the other addresses alone, such as 169.254.20.10/32",
+  );
 }
 
 function connectionsOf(peer: IConstruct): Connections | undefined {

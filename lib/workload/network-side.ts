@@ -3,13 +3,14 @@ import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type ExternalPeer } from "./external-peer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
-import { contains } from "../core/cidr";
+import { contains, overlaps, type Cidr } from "../core/cidr";
 import { type Port } from "../core/port";
 import { checkRuleReason } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { scopeOf, whenAdded } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 import { blockOf } from "../network/egress-destination";
+import { type IClusterNetwork } from "../network/network";
 
 /**
  * Makes the network's part of what a workload needs: at once where its chart was added to a cluster, and else when it is added.
@@ -61,7 +62,25 @@ function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISec
       "Let the workload out by connections.allowEgress(Egress.to(cidr, port, { reason })); to be reached from there, expose it",
     );
   }
+  if (cidr) checkApart(problems, peer, cidr, network);
   problems.throwIfAny();
+}
+
+const OWN_SUBNETS = ["apiEndpointSubnet", "workersSubnet", "podsSubnet", "loadBalancerSubnet"] as const;
+
+/** Adds a problem where a peer is, or holds, a part of the cluster: a rule for it would open more than it says. */
+function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network: IClusterNetwork): void {
+  for (const name of OWN_SUBNETS) {
+    // What an imported network was not given, and a network without pods has not, throws when it is touched.
+    const own = new Problems(network).collect(() => network[name].cidr);
+    const block = own === undefined || Token.isUnresolved(own) ? undefined : blockOf(own);
+    if (!block || !overlaps(block, cidr)) continue;
+    problems.add(
+      "EGRESS_INVALID",
+      `The peer ${peer.node.path} is ${peer.cidr}, which overlaps the cluster's own ${name}, ${block.text}`,
+      "Name the subnet of what is not of the cluster; workloads are connected by naming each other, connections.allowTo(other, port)",
+    );
+  }
 }
 
 /** The range of the VCN that a workload's pods live in, where it is known. */
@@ -95,4 +114,14 @@ function checkAdded(workload: IConstruct, what: string): void {
       'through: connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"), port)',
   );
   problems.throwIfAny();
+}
+
+/** The range that the pods of a chart's cluster live in, where it is known. */
+export function podsRangeOf(chart: Chart): Cidr | undefined {
+  const cluster = scopeOf(chart) as Partial<ISecureOkeCluster> | undefined;
+  // What an imported cluster or network was not given throws when it is touched.
+  const known = new Problems(chart).collect(
+    () => cluster?.podNetworking?.podsCidr ?? cluster?.network?.podsSubnet?.cidr,
+  );
+  return known === undefined || Token.isUnresolved(known) ? undefined : blockOf(known);
 }

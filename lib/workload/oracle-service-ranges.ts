@@ -3,7 +3,7 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
-import { isPrivate, literalBlocks } from "../network/egress-destination";
+import { checkReachable, isPrivate, literalBlocks } from "../network/egress-destination";
 
 // What no service of Oracle's has, and pods could reach all the same.
 const NOT_PUBLIC = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
@@ -29,7 +29,10 @@ export class OracleServiceRanges {
   public static of(cidrs: string[]): OracleServiceRanges {
     const problems = new Problems("OracleServiceRanges.of");
     const texts = readCidrs(problems, "The list of ranges", cidrs);
-    for (const block of literalBlocks(problems, "The list of ranges", texts).filter(isPrivate)) {
+    for (const block of literalBlocks(problems, "The list of ranges", texts)) {
+      checkReachable(problems, "One of the ranges", block);
+      // What is wider is refused for that.
+      if (block.prefix < 8 || !isPrivate(block)) continue;
       problems.add(
         "EGRESS_INVALID",
         `The list of ranges holds ${block.text}, which is private, while Oracle's services have public addresses`,

@@ -1,12 +1,14 @@
 import { Chart } from "cdk8s";
+import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
 import { shaped } from "./shapes";
 import { type ISecureOkeCluster } from "../cluster/cluster";
-import { readCidrs } from "../core/cidr";
+import { overlaps, readCidrs } from "../core/cidr";
 import { Problems } from "../core/validation-error";
 import { scopeOf } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
+import { blockOf } from "../network/egress-destination";
 
 /** What a token for the API server is like, and where that is. */
 export interface ApiAccessOptions {
@@ -99,8 +101,10 @@ export class ApiAccess {
   /** Has it refused at synthesis that nobody knows where the API server is. @internal */
   public _checkEndpoint(workload: IConstruct): void {
     checkAtSynthesis(workload, () => {
-      if (this._egress(workload).length > 0) return;
       const problems = new Problems(workload);
+      this.checkSame(problems, workload);
+      problems.throwIfAny();
+      if (this._egress(workload).length > 0) return;
       problems.add(
         "ATTRIBUTE_MISSING",
         "The program calls the API server, and the chart was added to no cluster that says where that is",
@@ -108,6 +112,20 @@ export class ApiAccess {
       );
       problems.throwIfAny();
     });
+  }
+
+  /** Adds a problem where the endpoint that was named is another than that of the cluster. */
+  private checkSame(problems: Problems, workload: IConstruct): void {
+    const known = new Problems(workload).collect(() => endpointOf(scopeOf(Chart.of(workload))));
+    const [named, own] = [this.endpointCidr, known].map((text) =>
+      text === undefined || Token.isUnresolved(text) ? undefined : blockOf(text),
+    );
+    if (!named || !own || overlaps(named, own)) return;
+    problems.add(
+      "PEER_ELSEWHERE",
+      `endpointCidr is ${named.text}, and the API endpoint of the cluster that the chart was added to is in ${own.text}`,
+      "Leave endpointCidr out: the cluster says where its endpoint is",
+    );
   }
 }
 

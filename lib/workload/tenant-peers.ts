@@ -1,8 +1,10 @@
 import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { NAMESPACE_LABEL } from "./network-rules";
+import { contains, overlaps, type Cidr } from "../core/cidr";
 import { type Problems } from "../core/validation-error";
 import { apiObjectsIn } from "../manifests/chart-objects";
+import { blockOf } from "../network/egress-destination";
 
 interface Selector {
   readonly matchLabels?: { readonly [key: string]: string };
@@ -14,7 +16,7 @@ interface Selector {
 }
 
 interface Peer {
-  readonly ipBlock?: object;
+  readonly ipBlock?: { readonly cidr?: string; readonly except?: readonly string[] };
   readonly namespaceSelector?: Selector;
   readonly podSelector?: Selector;
 }
@@ -34,17 +36,27 @@ const DNS = "kube-system";
 /**
  * Adds a problem for each NetworkPolicy of a tenant by which its pods could meet those of a namespace that is no peer.
  *
- * Address ranges pass: they name what is outside of the cluster.
+ * Address ranges pass where they name what is outside of the cluster: with pods in them, they would let every namespace meet.
+ *
+ * @param pods the range that the pods of the cluster live in, where it is known
  */
 export function checkPeers(
   problems: Problems,
   scope: IConstruct,
   tenant: string,
   allowed: readonly string[],
+  pods?: Cidr,
 ): void {
   for (const policy of apiObjectsIn(scope).filter(isPolicy)) {
     const { metadata, spec } = policy.toJson() as Policy;
     if (metadata?.namespace !== tenant) continue;
+    for (const range of pods ? [...new Set(rangesIn(spec, pods))].sort() : []) {
+      problems.add(
+        "PEER_NOT_ALLOWED",
+        `The NetworkPolicy ${metadata.name} of the tenant ${tenant} names ${range}, in which the pods of all namespaces are (${pods?.text})`,
+        "Name the ranges of what is outside of the cluster alone, and workloads of other tenants by themselves",
+      );
+    }
     for (const namespace of [...new Set(namespacesIn(spec))].sort()) {
       if (namespace === tenant || allowed.includes(namespace)) continue;
       problems.add(
@@ -74,6 +86,20 @@ function namespacesIn({ ingress = [], egress = [] }: Policy["spec"] = {}): strin
     ...ingress.flatMap(({ from = [{ namespaceSelector: {} }] }) => peersOrAll(from)),
     ...egress.flatMap(({ to = [{ namespaceSelector: {} }] }) => peersOrAll(to).filter(notDns(to))),
   ];
+}
+
+/** The ranges that hold an address of a pod which they don't leave out. */
+function rangesIn({ ingress = [], egress = [] }: Policy["spec"] = {}, pods: Cidr): string[] {
+  const peers = [...ingress.flatMap(({ from = [] }) => from), ...egress.flatMap(({ to = [] }) => to)];
+  return peers.flatMap(({ ipBlock }) => {
+    const block = blockOf(ipBlock?.cidr ?? "");
+    if (!block || !overlaps(block, pods)) return [];
+    const isLeftOut = (ipBlock?.except ?? []).some((text) => {
+      const except = blockOf(text);
+      return except !== undefined && contains(except, pods);
+    });
+    return isLeftOut ? [] : [block.text];
+  });
 }
 
 /** No peer at all is what Kubernetes reads as every peer. */

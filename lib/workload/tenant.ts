@@ -14,6 +14,7 @@ import { Subject } from "./subject";
 import { guardName } from "./tenant-names";
 import { checkPeers } from "./tenant-peers";
 import { adminsAllow, developersAllow, viewersAllow } from "./tenant-roles";
+import { podsRangeOf } from "./network-side";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { pathOf } from "../core/construct-path";
 import { checkObjectName } from "../core/kubernetes-names";
@@ -155,7 +156,7 @@ export class Tenant extends Construct {
     // At synthesis, when all connections are declared and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
-      checkPeers(problems, chart, name, props.allowedPeers ?? []);
+      checkPeers(problems, chart, name, props.allowedPeers ?? [], podsRangeOf(chart));
       problems.throwIfAny();
     });
   }

@@ -102,6 +102,19 @@ describe("a connection to an external peer is refused", () => {
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", fix: expect.stringContaining("allowEgress") });
   });
 
+  test.each(["10.0.0.0/16", "10.0.224.0/19", "10.0.2.0/28"])(
+    "that is a part of the cluster itself, or holds one, such as %s",
+    (cidr) => {
+      const { cluster, chart, web } = shop();
+      web.connections.allowFrom(new ExternalPeer(chart, "own", { cidr }), POSTGRES, reason);
+      const [problem] = refusal(() => cluster.addCdk8sChart("shop", chart));
+      expect(problem).toMatchObject({
+        code: "EGRESS_INVALID",
+        what: expect.stringContaining("the cluster's own"),
+      });
+    },
+  );
+
   test("of another VCN", () => {
     const { stack, cluster, chart, web } = shop();
     const foreign = new NetworkSecurityGroup(stack, "foreign", {

@@ -99,6 +99,8 @@ describe("host access is refused:", () => {
     "/etc",
     "/etc/kubernetes",
     "/etc/kubernetes/manifests",
+    "/etc/crio",
+    "/etc/gshadow",
     "/proc",
     "/proc/1/root",
     "/run",

@@ -1,3 +1,5 @@
+import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
+import { Port } from "../../lib/core/port";
 import { Fn } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -38,6 +40,8 @@ describe("the ranges of Oracle's services", () => {
     ["what is none", ["oci-fra-objectstorage"], "CIDR_INVALID"],
     ["private addresses", ["10.0.0.0/16"], "EGRESS_INVALID"],
     ["every address", ["0.0.0.0/0"], "CIDR_TOO_WIDE"],
+    ["link-local addresses", ["169.254.0.0/16"], "EGRESS_INVALID"],
+    ["a loopback", ["127.0.0.0/8"], "EGRESS_INVALID"],
     ["IPv6", ["2603:c000::/32"], "CIDR_IPV6"],
     ["a reference", [Fn.cidrsubnet("134.70.0.0/16", 8, 1)], "CIDR_INVALID"],
   ])("are not %s", (_, cidrs, code) => {
@@ -83,6 +87,20 @@ describe("the metadata service", () => {
         reason: "An agent reads the shape",
       }),
     ]);
+  });
+
+  test.each(["169.254.169.254/32", "169.254.0.0/16", "169.0.0.0/8"])(
+    "is not opened by the way, as a part of %s",
+    (cidr) => {
+      const { chart, connections } = shop();
+      const peer = NetworkPolicyIpBlock.ipv4(chart, "peer", cidr);
+      expect(refusedCodes(() => connections.allowTo(peer, Port.tcp(80)))).toEqual(["RULE_TOO_WIDE"]);
+    },
+  );
+
+  test("is no reason to refuse what else is link-local, such as NodeLocal DNSCache", () => {
+    const { chart, connections } = shop();
+    connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "dns", "169.254.20.10/32"), Port.udp(53));
   });
 
   test("is refused without a reason", () => {

@@ -107,6 +107,13 @@ describe("access to the API server", () => {
     expect(egressOf(chart)[1]).toEqual(toApi(range));
   });
 
+  test("is refused at synthesis where another endpoint was named than the cluster has", () => {
+    const chart = newChart();
+    operator(chart, { apiAccess: ApiAccess.token({ endpointCidr: "10.99.0.0/28" }) });
+    cluster().addCdk8sChart("shop", chart);
+    expect(problemsAtSynthesis(chart)).toMatchObject([{ code: "PEER_ELSEWHERE", path: "shop/operator" }]);
+  });
+
   test("is refused at synthesis where nobody says where the API server is", () => {
     const chart = newChart();
     operator(chart);

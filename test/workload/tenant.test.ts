@@ -1,9 +1,12 @@
 import { App, ApiObject, Chart, JsonPatch, Yaml } from "cdk8s";
 import { Namespaces, NetworkPolicyIpBlock } from "cdk8s-plus-27";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { Tenant, type TenantProps } from "../../lib/workload/tenant";
+import { COMPARTMENT, newStack } from "../support/stack";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 const ADMINS = "ocid1.group.oc1..admins";
@@ -100,6 +103,26 @@ describe("a tenant", () => {
     shop!.connections.allowTo(api, Port.tcp(8081));
     shop!.connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"), Port.tcp(5432));
     expect(refusals(shop!)).toBe("");
+  });
+
+  test("can't meet others by a range of addresses that pods of the cluster have", () => {
+    const cluster = new SecureOkeCluster(newStack(), "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: KubernetesVersion.V1_34,
+    });
+    const opened = (cidr: string, except?: string[]) => {
+      const { shop } = tenants(["shop"]);
+      const chart = Chart.of(shop!);
+      const peer = NetworkPolicyIpBlock.ipv4(chart, "peer", cidr, except);
+      shop!.connections.allowFrom(peer, Port.tcp(8080));
+      cluster.addCdk8sChart(`shop-${cidr.replace(/\W/g, "-")}-${except?.length ?? 0}`, chart);
+      return refusals(shop!);
+    };
+    const pods = cluster.network.podsSubnet.cidr;
+    expect(opened("10.0.0.0/8")).toMatch(/PEER_NOT_ALLOWED.*10\.0\.0\.0\/8/);
+    expect(opened(pods)).toContain("PEER_NOT_ALLOWED");
+    expect(opened("10.0.0.0/9", [pods])).toBe("");
+    expect(opened("10.200.0.0/16")).toBe("");
   });
 
   test("meets another one only where both name each other", () => {

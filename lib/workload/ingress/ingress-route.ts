@@ -74,8 +74,16 @@ function nameOf({ workload, host, path, pathType }: AskedRoute): string {
 /** Refuses a gateway of another cluster than the one that the workload runs in. */
 function checkCluster(route: IConstruct, gateway: IngressGateway, workload: IServiceBackend): void {
   const home = scopeOf(Chart.of(workload));
-  if (!home || isSameCluster(home, gateway.cluster)) return;
   const problems = new Problems(route);
+  if (home && !scopeOf(Chart.of(gateway))) {
+    problems.add(
+      "INGRESS_INVALID",
+      `The chart of the gateway ${gateway.node.path} was added to no cluster, and that of ${workload.node.path} was: nothing would lead to it`,
+      "Call cluster.addCdk8sChart for the chart of the gateway too",
+    );
+    problems.throwIfAny();
+  }
+  if (!home || isSameCluster(home, gateway.cluster)) return;
   problems.add(
     "INGRESS_INVALID",
     `The gateway ${gateway.node.path} is one of ${gateway.cluster.node.path}, and the chart of ${workload.node.path} was added to ${home.node.path}`,
