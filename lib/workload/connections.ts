@@ -234,7 +234,8 @@ export class Connections {
 /** A narrow range with the metadata service in it is meant for that, or is wider than was meant. */
 function checkMetadata(problems: Problems, range: string): void {
   const block = blockOf(range);
-  if (!block || !contains(block, blockOf(METADATA) as Cidr)) return;
+  // What is wider is refused for that.
+  if (!block || block.prefix < 8 || !contains(block, blockOf(METADATA) as Cidr)) return;
   problems.add(
     "RULE_TOO_WIDE",
     `The peer ${range} holds the metadata service of the node, ${METADATA}`,

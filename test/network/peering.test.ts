@@ -30,6 +30,17 @@ const routes = (stack: TerraformStack) =>
     all.filter((route) => !route.includes("service_gateway")).map((route) => `${subnet}: ${route}`),
   );
 
+/** Whether a pod may reach a host of the peered VCN. */
+function verdictOf(stack: TerraformStack): Verdict {
+  const [group] = Object.keys(resourcesOf(stack, "oci_core_network_security_group")).filter((id) =>
+    /^pods/.test(id),
+  );
+  const [subnet] = Object.keys(resourcesOf(stack, "oci_core_subnet")).filter((id) => /Pods/.test(id));
+  const reach = Reachability.fromTexts({ terraform: [Testing.synth(stack)] });
+  const source = Endpoint.vnic(`oci_core_subnet.${subnet}`, [`oci_core_network_security_group.${group}`]);
+  return reach.ask(source, Endpoint.addresses(["10.60.9.0/24"]), POSTGRES).verdict;
+}
+
 describe("a local peering", () => {
   test("routes the peer's ranges from those subnets only that an egress or the way back needs", () => {
     const stack = newStack();
@@ -70,22 +81,29 @@ describe("a local peering", () => {
     const ask = (isPeered: boolean, isLetOut: boolean) => {
       const stack = newStack();
       const { network, pods } = networkIn(stack);
-      if (isPeered) network.peerLocally("data", { peerCidrs: [PEER], subnets: [NetworkSubnet.PODS] });
+      if (isPeered)
+        network.peerLocally("data", {
+          peerCidrs: [PEER],
+          peerGatewayId: GATEWAY,
+          subnets: [NetworkSubnet.PODS],
+        });
       if (isLetOut)
         pods.allowTo({ toRuleEnd: () => ({ type: "CIDR_BLOCK", value: PEER, key: PEER }) }, POSTGRES, reason);
-      const [group] = Object.keys(resourcesOf(stack, "oci_core_network_security_group")).filter((id) =>
-        /^pods/.test(id),
-      );
-      const [subnet] = Object.keys(resourcesOf(stack, "oci_core_subnet")).filter((id) => /Pods/.test(id));
-      const reach = Reachability.fromTexts({ terraform: [Testing.synth(stack)] });
-      const source = Endpoint.vnic(`oci_core_subnet.${subnet}`, [`oci_core_network_security_group.${group}`]);
-      return reach.ask(source, Endpoint.addresses(["10.60.9.0/24"]), POSTGRES).verdict;
+      return verdictOf(stack);
     };
     expect([ask(true, true), ask(true, false), ask(false, true)]).toEqual([
       Verdict.YES,
       Verdict.NO,
       Verdict.NO,
     ]);
+  });
+
+  test("that waits for the other side may be open or not", () => {
+    const stack = newStack();
+    const { network, pods } = networkIn(stack);
+    network.peerLocally("data", { peerCidrs: [PEER], subnets: [NetworkSubnet.PODS] });
+    pods.allowTo({ toRuleEnd: () => ({ type: "CIDR_BLOCK", value: PEER, key: PEER }) }, POSTGRES, reason);
+    expect(verdictOf(stack)).toBe(Verdict.UNKNOWN);
   });
 
   test("takes its part of an egress to every address, which else leaves for the internet", () => {
