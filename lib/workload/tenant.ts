@@ -71,7 +71,7 @@ export interface TenantProps {
   /**
    * Names of the priority classes that the tenant's pods may have; others would end the pods of other tenants.
    *
-   * @default - every one
+   * @default - every one but those of the system (`system-…`), which are for nobody
    */
   readonly allowedPriorityClasses?: string[];
   /**

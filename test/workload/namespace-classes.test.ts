@@ -188,6 +188,32 @@ describe("pods and claims that no workload of the library makes", () => {
   });
 });
 
+describe("priority classes of the system", () => {
+  test("are for no tenant to allow", () => {
+    const make = () => new Tenant(newChart(), "tenant", { allowedPriorityClasses: ["system-node-critical"] });
+    expect(refusedCodes(make)).toEqual(["NAME_INVALID"]);
+  });
+
+  test.each<[string, Partial<SecureNamespaceProps>]>([
+    ["any class is allowed", {}],
+    ["other classes are", { allowedPriorityClasses: ["high"] }],
+  ])("are refused to pods that nobody checked, where %s", (_, props) => {
+    const chart = shop(props);
+    const priorityClassName = "system-cluster-critical";
+    raw(chart, "Deployment", { template: { spec: { ...rawPod, priorityClassName } } }, "apps/v1");
+    expect(told(chart)).toEqual([
+      `CLASS_NOT_ALLOWED The Deployment raw has the priority class ${priorityClassName}, which is for the system's own pods`,
+    ]);
+  });
+
+  test("are refused to pods of a tenant", () => {
+    const chart = newChart();
+    new Tenant(chart, "tenant");
+    raw(chart, "Pod", { ...rawPod, priorityClassName: "system-node-critical" });
+    expect(problemsAtSynthesis(chart).map(({ code }) => code)).toEqual(["CLASS_NOT_ALLOWED"]);
+  });
+});
+
 describe("a namespace is refused", () => {
   const quota = (given: unknown) => ({ quota: given as NamespaceQuota });
   test.each<[string, object, string[]]>([
@@ -198,6 +224,7 @@ describe("a namespace is refused", () => {
     ["a class that is none", { allowedStorageClasses: ["OCI"] }, ["NAME_INVALID"]],
     ["a class that was not given", { allowedPriorityClasses: [undefined] }, ["NAME_INVALID"]],
     ["a class named twice", { allowedPriorityClasses: ["a", "a"] }, ["NAME_DUPLICATE"]],
+    ["a class of the system", { allowedPriorityClasses: ["high", "system-node-critical"] }, ["NAME_INVALID"]],
     ["half a claim", quota({ volumeClaims: 0.5 }), ["COUNT_INVALID"]],
     ["a capacity that is none", quota({ storageRequests: "much" }), ["QUANTITY_INVALID"]],
     ["classes that are none", quota({ storageClasses: ["oci-bv"] }), ["VALUE_INVALID"]],
