@@ -6,6 +6,7 @@ import { podTemplate, type HardenedPod } from "./hardened-pod";
 import { type HostAccess } from "./host-access";
 import { guardHostAccess } from "./host-access-guard";
 import { withHostAccess } from "./host-access-manifest";
+import { guardHostPorts } from "./host-ports";
 import { checkCount } from "./job-spec";
 import { ListeningWorkload } from "./listening-workload";
 import { readListeningPod } from "./read-listening-pod";
@@ -29,7 +30,7 @@ export class HardenedDaemonSet extends ListeningWorkload {
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, USER_INVALID, COUNT_INVALID, QUANTITY_INVALID,
    * RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID,
    * EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID, HOST_ACCESS_INVALID, also at synthesis where its
-   * namespace refuses what it reaches
+   * namespace refuses what it reaches; at synthesis PORT_INVALID where another one has a port of the same nodes
    */
   constructor(scope: Construct, id: string, props: HardenedDaemonSetProps) {
     const { pod, hostAccess } = read(scope, id, props);
@@ -37,7 +38,10 @@ export class HardenedDaemonSet extends ListeningWorkload {
     addAccountAndFiles(this, pod);
     const daemonSet = this.addDaemonSet(pod, props, hostAccess);
     this.node.defaultChild = daemonSet;
-    if (hostAccess.length > 0) guardHostAccess(this, daemonSet, hostAccess);
+    if (hostAccess.length > 0) {
+      guardHostAccess(this, daemonSet, hostAccess);
+      guardHostPorts(this, daemonSet, hostAccess);
+    }
     for (const one of hostAccess) one._acknowledge(this);
     addNetworkPolicy(this, pod);
   }

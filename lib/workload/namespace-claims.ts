@@ -1,16 +1,9 @@
 import { type Chart } from "cdk8s";
-import { objectsIn, type Amounts, type CountedPods } from "./namespace-pods";
+import { objectsIn } from "./namespace-objects";
+import { type Amounts, type Claim, type CountedPods } from "./namespace-pods";
 import { classPrefix } from "./namespace-storage-quota";
 import { parseQuantity } from "../core/quantity";
 import { type Problems } from "../core/validation-error";
-
-interface Claim {
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: {
-    readonly storageClassName?: string;
-    readonly resources?: { readonly requests?: Amounts };
-  };
-}
 
 interface Claiming {
   readonly metadata: { readonly name: string };
@@ -30,7 +23,7 @@ export interface CountedClaims {
 
 const ONE = 1_000_000_000n;
 
-/** All claims that a chart makes in a namespace, those for pods of its StatefulSets too. */
+/** All claims that a chart makes in a namespace, those for its pods too. */
 export function claimsIn(chart: Chart, namespace: string, pods: readonly CountedPods[]): CountedClaims[] {
   const read = (owner: string, count: string | number, { spec = {} }: Claim): CountedClaims => {
     const { storageClassName, resources } = spec;
@@ -44,7 +37,10 @@ export function claimsIn(chart: Chart, namespace: string, pods: readonly Counted
   const single = objectsIn<Claim>(chart, namespace, "PersistentVolumeClaim", "core").map((claim) =>
     read(`PersistentVolumeClaim ${claim.metadata?.name}`, 1, claim),
   );
-  return [...sets, ...single];
+  const ephemeral = pods.flatMap(({ owner, count, ephemeralClaims }) =>
+    ephemeralClaims.map((claim) => read(owner, count, claim)),
+  );
+  return [...sets, ...single, ...ephemeral];
 }
 
 /** Adds a problem where a namespace has more claims, or larger ones, than its quota gives it. */

@@ -2,6 +2,7 @@ import { type Chart } from "cdk8s";
 import { claimsIn } from "./namespace-claims";
 import { podsIn } from "./namespace-pods";
 import { NAMESPACE_LABEL } from "./network-rules";
+import { isSystemClass, refuseSystemClass } from "./read-scheduling";
 import { isOfKind } from "./shapes";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
@@ -28,6 +29,13 @@ export function checkAllowed(problems: Problems, name: string, classes: unknown)
   for (const one of new Set(classes.filter((each, index) => classes.indexOf(each) < index) as string[])) {
     problems.add("NAME_DUPLICATE", `${name} names ${shown(one)} twice`, "Name each class once");
   }
+}
+
+/** The same for priority classes, of which those of the system are for nobody to allow. */
+export function checkAllowedPriorities(problems: Problems, classes: unknown): void {
+  const property = "allowedPriorityClasses";
+  checkAllowed(problems, property, classes);
+  for (const one of Array.isArray(classes) ? classes : []) refuseSystemClass(problems, property, one);
 }
 
 /**
@@ -89,6 +97,15 @@ export function storageBinding(policyName: string): object {
   return { policyName, validationActions: ["Deny"] };
 }
 
+/** Adds a problem for pods that would end those of Kubernetes itself, whatever a namespace allows. */
+function refuseSystemPods(problems: Problems, owner: string, name: string): void {
+  problems.add(
+    "CLASS_NOT_ALLOWED",
+    `The ${owner} has the priority class ${name}, which is for the system's own pods`,
+    "Make a PriorityClass of your own, below those of the system",
+  );
+}
+
 /** Adds a problem for each object of the chart whose pods or claims are of a class that its namespace may not use. */
 export function checkClasses(
   problems: Problems,
@@ -106,7 +123,8 @@ export function checkClasses(
     );
   };
   for (const { owner, priorityClassName } of pods) {
-    check("priority", "allowedPriorityClasses", owner, priorityClassName, allowed.priority);
+    if (isSystemClass(priorityClassName)) refuseSystemPods(problems, owner, priorityClassName);
+    else check("priority", "allowedPriorityClasses", owner, priorityClassName, allowed.priority);
   }
   for (const { owner, storageClassName } of claimsIn(chart, namespace, pods)) {
     check("storage", "allowedStorageClasses", owner, storageClassName, allowed.storage);

@@ -1,5 +1,5 @@
 import { type Chart } from "cdk8s";
-import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
+import { objectsIn } from "./namespace-objects";
 
 /** Amounts of resources by their names. */
 export interface Amounts {
@@ -13,20 +13,32 @@ export interface CountedContainer {
   readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts };
 }
 
-interface Template {
-  readonly spec: {
-    readonly containers?: CountedContainer[];
-    readonly initContainers?: CountedContainer[];
-    readonly priorityClassName?: string;
+/** A claim of a volume, as far as a namespace counts it. */
+export interface Claim {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: {
+    readonly storageClassName?: string;
+    readonly resources?: { readonly requests?: Amounts };
   };
 }
 
+interface PodSpec {
+  readonly containers?: CountedContainer[];
+  readonly initContainers?: CountedContainer[];
+  readonly priorityClassName?: string;
+  readonly volumes?: { readonly ephemeral?: { readonly volumeClaimTemplate?: Claim } }[];
+}
+
+interface Template {
+  readonly spec?: PodSpec;
+}
+
 interface Runner {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec: {
+  readonly metadata: { readonly name: string };
+  readonly spec?: {
     readonly replicas?: number;
     readonly parallelism?: number;
-    readonly template: Template;
+    readonly template?: Template;
     readonly jobTemplate?: {
       readonly spec?: { readonly parallelism?: number; readonly template?: Template };
     };
@@ -55,6 +67,8 @@ export interface CountedPods {
   readonly containers: readonly CountedContainer[];
   readonly initContainers: readonly CountedContainer[];
   readonly priorityClassName?: string;
+  /** The claims that Kubernetes makes for each pod. */
+  readonly ephemeralClaims: readonly Claim[];
 }
 
 const KINDS: readonly (readonly [string, string])[] = [
@@ -62,23 +76,18 @@ const KINDS: readonly (readonly [string, string])[] = [
   ["DaemonSet", "apps"],
   ["Deployment", "apps"],
   ["Job", "batch"],
+  ["Pod", "core"],
+  ["ReplicaSet", "apps"],
+  ["ReplicationController", "core"],
   ["StatefulSet", "apps"],
 ];
-
-/** The objects of a kind in a namespace, after all patches. */
-export function objectsIn<T>(chart: Chart, namespace: string, kind: string, group: string): T[] {
-  return apiObjectsIn(chart)
-    .filter((object) => object.kind === kind && object.apiGroup === group)
-    .map((object) => dataOf(object))
-    .filter((data) => (data as Runner).metadata.namespace === namespace) as T[];
-}
 
 /** All pods that a chart runs in a namespace. */
 export function podsIn(chart: Chart, namespace: string): CountedPods[] {
   const autoscalers = objectsIn<Autoscaler>(chart, namespace, "HorizontalPodAutoscaler", "autoscaling");
   return KINDS.flatMap(([kind, group]) =>
     objectsIn<Runner>(chart, namespace, kind, group).flatMap((runner) => {
-      const pod = templateOf(kind, runner)?.spec;
+      const pod = podOf(kind, runner);
       if (!pod) return [];
       const { name } = runner.metadata;
       const autoscaler = autoscalers.find(
@@ -91,27 +100,29 @@ export function podsIn(chart: Chart, namespace: string): CountedPods[] {
         containers: pod.containers ?? [],
         initContainers: pod.initContainers ?? [],
         priorityClassName: pod.priorityClassName,
+        ephemeralClaims: (pod.volumes ?? []).flatMap(({ ephemeral }) => ephemeral?.volumeClaimTemplate ?? []),
       };
     }),
   );
 }
 
-/** The template of an object's pods; a raw object of cdk8s may lack it, which the API server refuses. */
-function templateOf(kind: string, { spec }: Partial<Runner>): Partial<Template> | undefined {
-  const runs: Partial<Runner["spec"]> | undefined = kind === "CronJob" ? spec?.jobTemplate?.spec : spec;
-  return runs?.template;
+/** The spec of an object's pods; a raw object of cdk8s may lack it, which the API server refuses. */
+function podOf(kind: string, { spec }: Runner): PodSpec | undefined {
+  if (kind === "Pod") return spec as PodSpec | undefined;
+  const runs = kind === "CronJob" ? spec?.jobTemplate?.spec : spec;
+  return runs?.template?.spec;
 }
 
 /** How many pods of a kind run at the same time; of those on each node one, as nobody knows here how many nodes there are. */
-function countOf(kind: string, { spec }: Runner): number {
-  if (kind === "DaemonSet") return 1;
+function countOf(kind: string, { spec = {} }: Runner): number {
+  if (kind === "DaemonSet" || kind === "Pod") return 1;
   if (kind === "CronJob") return spec.jobTemplate?.spec?.parallelism ?? 1;
   return (kind === "Job" ? spec.parallelism : spec.replicas) ?? 1;
 }
 
 /** Whether a rolling update can't take a pod away before it has made a new one. */
 function needsSurge({ spec }: Runner): boolean {
-  const { type, rollingUpdate } = spec.strategy ?? {};
+  const { type, rollingUpdate } = spec?.strategy ?? {};
   const { maxUnavailable } = rollingUpdate ?? {};
   return type !== "Recreate" && !(typeof maxUnavailable === "number" && maxUnavailable > 0);
 }

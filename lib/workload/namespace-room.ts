@@ -1,6 +1,7 @@
 import { type Chart } from "cdk8s";
 import { checkClaims, claimsIn } from "./namespace-claims";
-import { objectsIn, podsIn, type Amounts, type CountedContainer, type CountedPods } from "./namespace-pods";
+import { objectsIn } from "./namespace-objects";
+import { podsIn, type Amounts, type CountedContainer, type CountedPods } from "./namespace-pods";
 import { checkServices, type CountedService } from "./namespace-services";
 import { parseQuantity } from "../core/quantity";
 import { type Problems } from "../core/validation-error";

@@ -12,10 +12,20 @@ export function checkScheduling(problems: Problems, props: HardenedPodProps): vo
   }
   if (priorityClassName === undefined) return;
   checkSubdomainName(problems, "priorityClassName", priorityClassName);
-  if (typeof priorityClassName !== "string" || !priorityClassName.startsWith("system-")) return;
+  refuseSystemClass(problems, "priorityClassName", priorityClassName);
+}
+
+/** Whether a priority class is one of Kubernetes itself, whose pods end all others. */
+export function isSystemClass(name: unknown): name is string {
+  return typeof name === "string" && name.startsWith("system-");
+}
+
+/** Adds a problem where a priority class is one of Kubernetes itself. */
+export function refuseSystemClass(problems: Problems, property: string, name: unknown): void {
+  if (!isSystemClass(name)) return;
   problems.add(
     "NAME_INVALID",
-    `priorityClassName is ${priorityClassName}, a class of the system's own pods`,
+    `${property} is ${name}, a class of the system's own pods`,
     "Make a PriorityClass of your own, below those of the system",
   );
 }

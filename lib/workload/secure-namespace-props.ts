@@ -46,7 +46,7 @@ export interface SecureNamespaceProps {
    *
    * A second quota gives no pod to every other one, those of the system included.
    *
-   * @default - every one
+   * @default - every one but those of the system (`system-…`), which are for nobody
    */
   readonly allowedPriorityClasses?: string[];
   /**

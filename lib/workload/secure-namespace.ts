@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { checkUnused } from "./chart-objects";
 import {
   checkAllowed,
+  checkAllowedPriorities,
   checkClasses,
   priorityQuota,
   storageBinding,
@@ -104,7 +105,6 @@ export class SecureNamespace extends Construct {
       binding.addDependency(policy);
       for (const object of [policy, binding]) this.leaveNamespace(object);
     }
-    if (!priority && !storage) return;
     // At synthesis, when all pods and claims are there and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
@@ -183,7 +183,7 @@ function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
     "kubernetes.io/metadata.name",
   ]);
   checkAllowed(problems, "allowedStorageClasses", props.allowedStorageClasses);
-  checkAllowed(problems, "allowedPriorityClasses", props.allowedPriorityClasses);
+  checkAllowedPriorities(problems, props.allowedPriorityClasses);
   checkQuotaClasses(problems, props);
   const quota = quotaSpec(problems, props.quota);
   const limits = limitsSpec(problems, props.limits);

@@ -72,7 +72,7 @@ export interface TenantProps {
   /**
    * Names of the priority classes that the tenant's pods may have; others would end the pods of other tenants.
    *
-   * @default - every one
+   * @default - every one but those of the system (`system-…`), which are for nobody
    */
   readonly allowedPriorityClasses?: string[];
   /**
@@ -191,7 +191,7 @@ function read(scope: Construct, id: string, given: TenantProps): Read {
       "Name one, or leave it out to allow every one",
     );
   }
-  for (const peer of props.allowedPeers ?? []) checkObjectName(problems, "allowedPeers", peer);
+  readPeers(problems, name, props.allowedPeers ?? []);
   const { admins, developers, viewers } = props;
   const subjects: { [role: string]: Subject[] } = {};
   for (const [role, ocids] of Object.entries({ admins, developers, viewers })) {
@@ -200,6 +200,19 @@ function read(scope: Construct, id: string, given: TenantProps): Read {
   }
   problems.throwIfAny();
   return { name: name ?? "", props, subjects };
+}
+
+function readPeers(problems: Problems, tenant: string | undefined, peers: readonly string[]): void {
+  for (const peer of peers) checkObjectName(problems, "allowedPeers", peer);
+  for (const peer of new Set(peers.filter((one, index) => peers.indexOf(one) < index))) {
+    problems.add("NAME_DUPLICATE", `allowedPeers names ${peer} twice`, "Name each peer once");
+  }
+  if (tenant === undefined || !peers.includes(tenant)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `allowedPeers names ${tenant}, which is the tenant itself`,
+    "Leave it out: its own workloads are connected without it",
+  );
 }
 
 function readGroups(problems: Problems, role: string, ocids: readonly string[]): Subject[] {

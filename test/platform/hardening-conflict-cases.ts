@@ -41,8 +41,10 @@ const ofPod = (spec: object, field: string, value: unknown, after?: unknown): Co
   value,
   after,
 });
-const volume = (source: object, value: unknown, after?: unknown): ConflictCase =>
-  ofPod({ volumes: [{ name: "data", ...source }] }, "volumes[data]", value, after);
+const volume = (source: object, value: unknown, after?: unknown, below = ""): ConflictCase =>
+  ofPod({ volumes: [{ name: "data", ...source }] }, `volumes[data]${below}`, value, after);
+const SERVER_TOKEN = { serviceAccountToken: { path: "token" } };
+const OTHERS_TOKEN = { serviceAccountToken: { audience: "vault", path: "vault" } };
 const probe = (host: string) => ({ livenessProbe: { httpGet: { host, port: 8080 } } });
 const unconfined = { type: "Unconfined" };
 
@@ -103,6 +105,12 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
     "a user": inPod({ runAsUser: 999 }, "runAsUser", 999, 65532),
     "the group of root": inContext({ runAsGroup: 0 }, "runAsGroup", 0, 65532),
     "the group of files": inPod({ fsGroup: 2000 }, "fsGroup", 2000, 65532),
+    "further groups": inPod(
+      { supplementalGroups: [0, 20000] },
+      "supplementalGroups",
+      [0, 20000],
+      [65532, 20000],
+    ),
   },
   "privilege-escalation": {
     "of a container": inContext({ allowPrivilegeEscalation: true }, "allowPrivilegeEscalation", true, false),
@@ -164,8 +172,22 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
   },
   "token-automount": {
     "of a pod": ofPod({ automountServiceAccountToken: true }, "automountServiceAccountToken", true, false),
+    "of a volume, without an audience": volume(
+      { projected: { sources: [OTHERS_TOKEN, SERVER_TOKEN] } },
+      [OTHERS_TOKEN, SERVER_TOKEN],
+      [OTHERS_TOKEN],
+      ".projected.sources",
+    ),
   },
-  unreadable: { Windows: ofPod({ os: { name: "windows" } }, "os.name", "windows") },
+  unreadable: {
+    Windows: ofPod({ os: { name: "windows" } }, "os.name", "windows"),
+    "a boolean as a text": inContext({ privileged: "true" }, "privileged", "true"),
+    "a number as a text": inPod({ runAsUser: "0" }, "runAsUser", "0"),
+    "groups as texts": inPod({ supplementalGroups: ["0"] }, "supplementalGroups", ["0"]),
+    "a namespace of the node as a text": ofPod({ hostPID: "true" }, "hostPID", "true"),
+    "ports as an object": ofContainer({ ports: { hostPort: 80 } }, "ports", { hostPort: 80 }),
+    "init containers as an object": ofPod({ initContainers: { name: "a" } }, "initContainers", { name: "a" }),
+  },
   "volume-type": { NFS: volume({ nfs: { server: "nfs.example", path: "/" } }, "nfs") },
   "writable-root-filesystem": {
     "of a container": inContext({ readOnlyRootFilesystem: false }, "readOnlyRootFilesystem", false, true),

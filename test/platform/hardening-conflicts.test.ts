@@ -282,6 +282,20 @@ describe("the token of an account", () => {
   });
 });
 
+test.each([
+  ["an object", { name: "web" }],
+  ["null", null],
+  ["missing", undefined],
+  ["a list of texts", ["web"]],
+])("containers that are %s are found", (_, containers) => {
+  const chart = newChart();
+  add(chart, { containers });
+  const { findings } = Hardening.of(chart).apply();
+  expect(findings).toEqual([
+    expect.objectContaining({ conflict: "unreadable", field: fieldOf("containers") }),
+  ]);
+});
+
 test("pods of a kind that is not known are found and left alone", () => {
   const chart = newChart();
   const template = bare();

@@ -137,6 +137,83 @@ describe("allowed classes", () => {
   });
 });
 
+const raw = (chart: Chart, kind: string, spec: object, apiVersion = "v1") =>
+  new ApiObject(chart, kind, { apiVersion, kind, metadata: { name: "raw" }, spec } as never);
+const claimSpec = { storageClassName: "fss", resources: { requests: { storage: "50Gi" } } };
+const rawPod = {
+  containers: [{ name: "main" }],
+  priorityClassName: "low",
+  volumes: [{ name: "scratch", ephemeral: { volumeClaimTemplate: { spec: claimSpec } } }],
+};
+
+describe("pods and claims that no workload of the library makes", () => {
+  test.each<[string, string, object, number]>([
+    ["Pod", "v1", rawPod, 1],
+    ["ReplicaSet", "apps/v1", { replicas: 3, template: { spec: rawPod } }, 3],
+    ["ReplicationController", "v1", { replicas: 3, template: { spec: rawPod } }, 3],
+  ])("count as those of others: a %s", (kind, apiVersion, spec, pods) => {
+    const all = shop({ quota: { pods: pods, storageRequests: `${50 * pods}Gi` } });
+    raw(all, kind, spec, apiVersion);
+    expect(told(all)).toEqual([]);
+    const quota = { volumeClaims: pods - 1, ...(pods > 1 ? { pods: pods - 1 } : {}) };
+    const chart = shop({ quota, allowedStorageClasses: ["encrypted"], allowedPriorityClasses: ["high"] });
+    raw(chart, kind, spec, apiVersion);
+    const room = [
+      ...(pods > 1
+        ? [`RESOURCES_INVALID The workloads take ${pods} of pods, and the quota has ${pods - 1}`]
+        : []),
+      `RESOURCES_INVALID The claims of ${kind} raw take ${pods} of persistentvolumeclaims, and the quota has ${pods - 1}`,
+    ];
+    const may = "which the namespace shop may not use";
+    expect(told(chart).sort()).toEqual([
+      `CLASS_NOT_ALLOWED The ${kind} raw has the priority class low, ${may}`,
+      `CLASS_NOT_ALLOWED The ${kind} raw has the storage class fss, ${may}`,
+      ...room.sort(),
+    ]);
+  });
+
+  test("count in a List too, where they say no namespace or this one", () => {
+    const chart = shop({ allowedStorageClasses: ["encrypted"] });
+    const items = [undefined, "shop", "other"].map((namespace) => ({
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: `of-${namespace}`, namespace },
+      spec: claimSpec,
+    }));
+    new ApiObject(chart, "list", { apiVersion: "v1", kind: "List", items } as never);
+    expect(told(chart)).toEqual([
+      "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-undefined has the storage class fss, which the namespace shop may not use",
+      "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-shop has the storage class fss, which the namespace shop may not use",
+    ]);
+  });
+});
+
+describe("priority classes of the system", () => {
+  test("are for no tenant to allow", () => {
+    const make = () => new Tenant(newChart(), "tenant", { allowedPriorityClasses: ["system-node-critical"] });
+    expect(refusedCodes(make)).toEqual(["NAME_INVALID"]);
+  });
+
+  test.each<[string, Partial<SecureNamespaceProps>]>([
+    ["any class is allowed", {}],
+    ["other classes are", { allowedPriorityClasses: ["high"] }],
+  ])("are refused to pods that nobody checked, where %s", (_, props) => {
+    const chart = shop(props);
+    const priorityClassName = "system-cluster-critical";
+    raw(chart, "Deployment", { template: { spec: { ...rawPod, priorityClassName } } }, "apps/v1");
+    expect(told(chart)).toEqual([
+      `CLASS_NOT_ALLOWED The Deployment raw has the priority class ${priorityClassName}, which is for the system's own pods`,
+    ]);
+  });
+
+  test("are refused to pods of a tenant", () => {
+    const chart = newChart();
+    new Tenant(chart, "tenant");
+    raw(chart, "Pod", { ...rawPod, priorityClassName: "system-node-critical" });
+    expect(problemsAtSynthesis(chart).map(({ code }) => code)).toEqual(["CLASS_NOT_ALLOWED"]);
+  });
+});
+
 describe("a namespace is refused", () => {
   const quota = (given: unknown) => ({ quota: given as NamespaceQuota });
   test.each<[string, object, string[]]>([
@@ -147,6 +224,7 @@ describe("a namespace is refused", () => {
     ["a class that is none", { allowedStorageClasses: ["OCI"] }, ["NAME_INVALID"]],
     ["a class that was not given", { allowedPriorityClasses: [undefined] }, ["NAME_INVALID"]],
     ["a class named twice", { allowedPriorityClasses: ["a", "a"] }, ["NAME_DUPLICATE"]],
+    ["a class of the system", { allowedPriorityClasses: ["high", "system-node-critical"] }, ["NAME_INVALID"]],
     ["half a claim", quota({ volumeClaims: 0.5 }), ["COUNT_INVALID"]],
     ["a capacity that is none", quota({ storageRequests: "much" }), ["QUANTITY_INVALID"]],
     ["classes that are none", quota({ storageClasses: ["oci-bv"] }), ["VALUE_INVALID"]],

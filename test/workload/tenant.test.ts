@@ -221,6 +221,8 @@ describe("a tenant is refused:", () => {
     ["a registry that is none", { allowedRegistries: ["https://fra.ocir.io"] }, ["IMAGE_INVALID"]],
     ["no registry", { allowedRegistries: [] }, ["IMAGE_INVALID"]],
     ["a peer that is none", { allowedPeers: ["*"] }, ["NAME_INVALID"]],
+    ["a peer twice", { allowedPeers: ["bank", "bank"] }, ["NAME_DUPLICATE"]],
+    ["itself as a peer", { allowedPeers: ["bank", "shop"] }, ["VALUE_INVALID"]],
     ["a peer instead of a list", { allowedPeers: "bank" as never }, ["VALUE_INVALID"]],
     ["a group instead of a list", { admins: ADMINS as never }, ["VALUE_INVALID"]],
     ["null as groups", { viewers: null as never }, ["ATTRIBUTE_MISSING"]],

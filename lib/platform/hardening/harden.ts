@@ -10,6 +10,7 @@ import { hardenResources } from "./resources";
 import { hardenRights } from "./rights";
 import { hardenToken, type Account } from "./token";
 import { hardenUsers } from "./users";
+import { findWrongShapes } from "./wrong-shapes";
 import { Problems } from "../../core/validation-error";
 
 /** Hardens the pods of an object as plain data, in its place; answers what was changed and found. */
@@ -22,6 +23,7 @@ export function harden(data: unknown, plan: Plan, path: string, accounts: readon
     problems: new Problems(path),
   };
   for (const pod of podsIn(data, { plan, notes, path })) {
+    findWrongShapes(pod);
     hardenHost(pod);
     hardenToken(pod, accounts);
     hardenUsers(pod);

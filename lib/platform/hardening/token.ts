@@ -1,5 +1,6 @@
 import { HardeningConflict } from "./conflict";
-import { entriesOf, fieldsOf, isUnsaid } from "./fields";
+import { entriesOf, fieldsOf, isUnsaid, type Fields } from "./fields";
+import { type Place } from "./place";
 import { objectsIn, type Pod } from "./pods";
 import { TOKEN_LABEL } from "../../core/guardrail-catalogue";
 
@@ -27,6 +28,24 @@ function isSame(one: Account, name: unknown, namespace: unknown): boolean {
   return one.name === name && isNear;
 }
 
+/** A token that a volume projects is for the API server where it names no audience. */
+function findProjected(spec: Place): void {
+  for (const { name, projected } of entriesOf(spec.fields.volumes)) {
+    const source = fieldsOf(projected);
+    const sources = entriesOf(source?.sources);
+    const isToken = (one: Fields) => {
+      const token = fieldsOf(one.serviceAccountToken);
+      return token !== undefined && (isUnsaid(token.audience) || token.audience === "");
+    };
+    if (!source || !sources.some(isToken)) continue;
+    spec.found(HardeningConflict.TOKEN_AUTOMOUNT, {
+      field: `volumes[${String(name)}].projected.sources`,
+      value: source.sources,
+      mend: () => (source.sources = sources.filter((one) => !isToken(one))),
+    });
+  }
+}
+
 /** Tokens that nobody asked for, and variables that nobody reads. */
 export function hardenToken(pod: Pod, accounts: readonly Account[]): void {
   const { spec } = pod;
@@ -44,6 +63,7 @@ export function hardenToken(pod: Pod, accounts: readonly Account[]): void {
       ...(isNeeded ? { title: `The account ${String(account)} has roles or mounts its token` } : {}),
     });
   }
+  if (!asked) findProjected(spec);
   if (!isNeeded && !asked) spec.fill(key, false, "access-tokens");
   spec.fill("enableServiceLinks", false, "least-privilege");
   if (fields.enableServiceLinks !== true) return;

@@ -36,6 +36,18 @@ function judge(context: Place | undefined, user: number): void {
       mend: set(key, user),
     });
   }
+  judgeGroups(context, user);
+}
+
+/** Finds low ids among the groups that a pod has besides its own. */
+function judgeGroups(context: Place, user: number): void {
+  const { supplementalGroups: groups } = context.fields;
+  if (!Array.isArray(groups) || !groups.some(isLow)) return;
+  const mend = () => {
+    const mended = groups.map((id: unknown) => (isLow(id) ? user : id));
+    return (context.fields.supplementalGroups = [...new Set(mended)]);
+  };
+  context.found(HardeningConflict.LOW_ID, { field: "supplementalGroups", value: groups, mend });
 }
 
 function saysRoot(context: Place | undefined): boolean {
