@@ -6,6 +6,7 @@ import { SecureOkeCluster } from "../../../lib/cluster/secure-oke-cluster";
 import { objectsOf } from "../../../lib/manifests/chart-objects";
 import { CertificatesManagementCertificate } from "../../../lib/oci/certificates-management-certificate";
 import { ClusterNetwork } from "../../../lib/network/cluster-network";
+import { PodNetworking } from "../../../lib/network/pod-networking";
 import { SubnetExposure } from "../../../lib/network/subnet-exposure";
 import { OciNativeIngress } from "../../../lib/platform/ingress/oci-native-ingress";
 import { type OciNativeIngressProps } from "../../../lib/platform/ingress/oci-native-ingress-props";
@@ -162,6 +163,22 @@ describe("a gateway of it", () => {
     const objects = objectsOf(chart).filter(({ kind }: any) => kind.startsWith("IngressClass"));
     const text = Yaml.stringify(...objects).replace(/\$\{TfToken\[TOKEN\.\d+\]\}/g, "(a reference)");
     expect(text).toMatchSnapshot();
+  });
+
+  test("is refused for a cluster whose pods are in an overlay, where no load balancer reaches them", () => {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId,
+      kubernetesVersion: KubernetesVersion.V1_34,
+      podNetworking: PodNetworking.flannelOverlay(),
+    });
+    const controller = new NativeIngressController(stack, "ingress", { cluster });
+    const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
+    const chart = newChart("shop");
+    expect(refusedCodes(() => new OciNativeIngress(chart, "front", { controller, access }))).toEqual([
+      "INGRESS_INVALID",
+    ]);
+    expect(cluster.node.tryFindChild("IngressGateways")).toBeUndefined();
   });
 
   test("lets its clients in on port 443 only, and reaches exactly the ports of its workloads' pods", () => {
