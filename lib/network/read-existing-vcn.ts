@@ -3,6 +3,7 @@ import { literalBlocks } from "./egress-destination";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { readAttachment, type KnownAttachment } from "./drg-attachment-props";
 import { NetworkSubnet } from "./network-subnet";
+import { checkPods } from "./routed-ranges";
 import { checkAllServices, checkRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
@@ -77,6 +78,8 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   if (typeof props.vcnId === "string") checkSubnetsOfVcn(problems, scope, props.vcnId, planned);
   checkExposures(problems, props);
   const drg = readDrg(problems, props, vcn);
+  const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
+  if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
   checkRest(problems, props);
   problems.throwIfAny();
   return { cidrs: vcn, given, ranges, drg };

@@ -18,7 +18,7 @@ import {
   type LocalPeeringProps,
   type RemotePeeringProps,
 } from "./peering-props";
-import { checkApart, type Behind } from "./routed-ranges";
+import { checkApart, checkPods, type Behind } from "./routed-ranges";
 import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
 import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
@@ -122,6 +122,7 @@ export class WaysOut extends Construct {
     const problems = new Problems(this.node.scope ?? this);
     if (!checkGiven(problems, { props })) problems.throwIfAny();
     const { drgId, ranges, throughHub } = readAttachment(problems, props, this.vcnRanges);
+    checkPods(problems, ranges, !this.props.withoutPods);
     if (!this.drg) checkApart(problems, "onPremisesCidrs", ranges.cidrs, this.behind);
     else {
       problems.add(
@@ -147,6 +148,7 @@ export class WaysOut extends Construct {
   public peerLocally(id: string, props: LocalPeeringProps): string {
     const problems = this.problemsOf(id, props);
     const ranges = readLocalPeering(problems, props, this.vcnRanges);
+    checkPods(problems, ranges, !this.props.withoutPods);
     checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
     problems.throwIfAny();
     const gateway = localPeeringGateway(this, peeringId(id), this.props, id, props.peerGatewayId);
@@ -158,6 +160,7 @@ export class WaysOut extends Construct {
   public peerRemotely(id: string, props: RemotePeeringProps): string {
     const problems = this.problemsOf(id, props);
     const ranges = readRemotePeering(problems, props, this.vcnRanges);
+    checkPods(problems, ranges, !this.props.withoutPods);
     checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
     const { drg } = this;
     if (!drg) {
