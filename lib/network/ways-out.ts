@@ -10,6 +10,7 @@ import {
   remotePeeringConnection,
   type GatewayProps,
 } from "./gateways";
+import { checkGroupVcn } from "./group-vcn";
 import { NetworkSubnet } from "./network-subnet";
 import {
   checkPeeringId,
@@ -93,6 +94,7 @@ export class WaysOut extends Construct {
     const { group, subnet } = source;
     const cidr = known(egress.cidr);
     if (subnet === NetworkSubnet.PODS && this.props.withoutPods) refusePods(problems);
+    checkGroupVcn(problems, "The group", group, this.node.scope ?? this, this.props.vcn.id);
     if (!egress.isAnywhere) {
       for (const range of this.vcnRanges) checkOutside(problems, "The destination", cidr, range);
       this.checkTogether(problems, cidr);
