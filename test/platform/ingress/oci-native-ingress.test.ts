@@ -19,7 +19,14 @@ import { LoadBalancerShape } from "../../../lib/workload/load-balancer-shape";
 import { TlsTermination } from "../../../lib/workload/tls-termination";
 import { newStack, resourcesOf } from "../../support/stack";
 import { flowsOf } from "../../support/rules";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "../../workload/support";
+import {
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  refusal,
+  refusedCodes,
+} from "../../workload/support";
 import { REASON, route } from "./support";
 
 const compartmentId = "ocid1.compartment.oc1..example";
@@ -152,6 +159,20 @@ describe("the OCI native ingress controller", () => {
     expect(refusedCodes(() => new NativeIngressController(stack, "ingress", all))).toEqual(codes);
     expect(stack.node.tryFindChild("ingress")).toBeUndefined();
   });
+});
+
+test("A second controller of one cluster is refused, and one of another cluster is not", () => {
+  const { stack, cluster, controller } = native();
+  const [problem, ...more] = refusal(() => new NativeIngressController(stack, "again", { cluster }));
+  expect(problem).toMatchObject({
+    code: "NAME_DUPLICATE",
+    what: `${cluster.node.path} has a controller already, ${controller.node.path}`,
+  });
+  expect(more).toEqual([]);
+  expect(stack.node.tryFindChild("again")).toBeUndefined();
+  expect(
+    () => new NativeIngressController(stack, "other", { cluster: newCluster(stack, "next") }),
+  ).not.toThrow();
 });
 
 describe("a gateway of it", () => {
