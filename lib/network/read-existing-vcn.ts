@@ -46,7 +46,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   checkConstructId(problems, scope, id);
   checkIds(problems, props);
   const vcn = readBlocks(problems, "vcnCidrs", props.vcnCidrs);
-  const taken = props.takenCidrs === undefined ? [] : readBlocks(problems, "takenCidrs", props.takenCidrs);
+  const taken = isNone(props.takenCidrs) ? [] : readBlocks(problems, "takenCidrs", props.takenCidrs);
   const plan = props.plan && problems.collect(() => SubnetPlan._checked(props.plan as SubnetPlan));
   const known = new Map<string, Cidr>();
   const given = new Map<NetworkSubnet, ClusterSubnet>();
@@ -92,6 +92,11 @@ function checkIds(problems: Problems, props: Partial<ExistingVcnProps>): void {
   checkOcidIfGiven(problems, "serviceGatewayId", props.serviceGatewayId, "servicegateway");
   checkOcidIfGiven(problems, "natGatewayId", props.natGatewayId, "natgateway");
   checkOcidIfGiven(problems, "internetGatewayId", props.internetGatewayId, "internetgateway");
+}
+
+/** An empty list of ranges that are taken says what it says, unlike one of ranges that may come in. */
+function isNone(texts: readonly string[] | undefined): boolean {
+  return texts === undefined || (Array.isArray(texts) && texts.length === 0);
 }
 
 /** The blocks of a list, each a literal: what is to be compared must be known. */

@@ -231,6 +231,7 @@ describe("a network in a VCN that exists", () => {
     // Even where it is the same range: one would be made where the other is.
     expect(codesOf({ workersSubnet: subnet("workers", "10.20.8.0/28") })).toEqual(["SUBNET_OVERLAP"]);
     expect(codesOf({ takenCidrs: ["10.20.8.0/29"] })).toEqual(["SUBNET_OVERLAP"]);
+    expect(() => existing(newStack(), { takenCidrs: [] })).not.toThrow();
     expect(codesOf({ workersSubnet: subnet("workers", "10.20.2.0/31") })).toEqual(["SUBNET_SIZE"]);
     expect(codesOf({ loadBalancerSubnet: subnet("lb", "10.20.2.0/30") })).toEqual(["SUBNET_EXHAUSTED"]);
     // Given ones may be one subnet.
