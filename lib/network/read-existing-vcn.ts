@@ -1,5 +1,6 @@
 import { type Construct } from "constructs";
 import { literalBlocks } from "./egress-destination";
+import { checkGatewaysOfVcn } from "./existing-vcn-gateways";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { readAttachment, type KnownAttachment } from "./drg-attachment-props";
 import { NetworkSubnet } from "./network-subnet";
@@ -77,6 +78,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   const planned = [...made].flatMap((name) => known.get(name) ?? []);
   if (typeof props.vcnId === "string") checkSubnetsOfVcn(problems, scope, props.vcnId, planned);
   checkExposures(problems, props);
+  checkGateways(problems, scope, props, ranges);
   const drg = readDrg(problems, props, vcn);
   const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
   if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
@@ -103,6 +105,24 @@ function isNone(texts: readonly string[] | undefined): boolean {
 function readBlocks(problems: Problems, name: string, texts: string[] | undefined): Cidr[] {
   const read = readCidrs(problems, name, texts as string[], { wide: true });
   return literalBlocks(problems, name, read);
+}
+
+function checkGateways(
+  problems: Problems,
+  scope: Construct,
+  props: Partial<ExistingVcnProps>,
+  ranges: ReadonlyMap<NetworkSubnet, string>,
+): void {
+  const { vcnId, apiEndpointExposure, loadBalancerExposure } = props;
+  if (typeof vcnId !== "string" || ranges.size === 0) return;
+  const isPublic =
+    (ranges.has(NetworkSubnet.API_ENDPOINT) && apiEndpointExposure?.isPublic === true) ||
+    (ranges.has(NetworkSubnet.LOAD_BALANCERS) && loadBalancerExposure?.isPublic === true);
+  checkGatewaysOfVcn(problems, scope, {
+    vcnId,
+    service: props.serviceGatewayId === undefined,
+    internet: isPublic && props.internetGatewayId === undefined,
+  });
 }
 
 function checkExposures(problems: Problems, props: Partial<ExistingVcnProps>): void {
