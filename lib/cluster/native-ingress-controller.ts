@@ -10,6 +10,7 @@ import { checkGiven, checkMembers } from "../core/required";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { IdentityPolicy } from "../oci/identity-policy";
 
@@ -159,6 +160,7 @@ function check(scope: Construct, id: string, given: NativeIngressControllerProps
   if (isCluster) {
     problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
     problems.collect(() => cluster.network.loadBalancerSubnet.subnetId);
+    checkOnly(problems, scope, cluster);
   }
   checkOcidIfGiven(
     problems,
@@ -184,4 +186,17 @@ function check(scope: Construct, id: string, given: NativeIngressControllerProps
   checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
   checkTags(problems, props);
   problems.throwIfAny();
+}
+
+/** Adds a problem where the program has a controller of the cluster already: an add-on is in a cluster once. */
+function checkOnly(problems: Problems, scope: Construct, cluster: ISecureOkeCluster): void {
+  const all = scope.node.root.node.findAll().filter((one) => one instanceof NativeIngressController);
+  const idOf = (one: ISecureOkeCluster) => ({ scope: one, id: one.clusterId });
+  const other = all.find((one) => compareOcids(idOf(one.cluster), idOf(cluster)) === "same");
+  if (!other) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `${cluster.node.path} has a controller already, ${other.node.path}`,
+    "Give all gateways of the cluster that one",
+  );
 }

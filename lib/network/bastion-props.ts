@@ -1,14 +1,15 @@
 import { Token } from "cdktf";
 import { BastionClients } from "./bastion-clients";
 import { type IBastionTarget } from "./bastion-target";
+import { checkGroupVcn } from "./group-vcn";
 import { type IClusterNetwork } from "./network";
 import { type INetworkSecurityGroup } from "./network-security-group";
 import { readIpv4CidrIfKnown, usableAddresses } from "../core/cidr";
-import { checkOcid } from "../core/ocid";
+import { checkOcid, compareOcids } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags, type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
 
 /** What a bastion is made of. */
 export interface BastionProps extends TaggingProps {
@@ -102,7 +103,10 @@ function readPlace(problems: Problems, props: BastionProps): Partial<BastionPlac
 export function readBastion(problems: Problems, props: BastionProps): BastionPlace {
   const place = readPlace(problems, props);
   // What the cluster lacks was said.
-  if (!problems.any) checkBastion(problems, { ...props, ...place });
+  if (!problems.any) {
+    checkBastion(problems, { ...props, ...place });
+    checkVcns(problems, place, props.cluster);
+  }
   problems.throwIfAny();
   return place as BastionPlace;
 }
@@ -117,6 +121,27 @@ function checkBastion(problems: Problems, props: BastionProps): void {
   checkTtl(problems, props.maxSessionTtlInSeconds);
   checkName(problems, bastionName);
   checkTags(problems, props);
+}
+
+/** The endpoint's group, and the cluster itself, must be of the VCN that the bastion is put into. */
+function checkVcns(
+  problems: Problems,
+  { network, apiEndpointSecurityGroup: group }: Partial<BastionPlace>,
+  cluster: IBastionTarget | undefined,
+): void {
+  const idOf = (of: IClusterNetwork) => new Problems("network").collect(() => of.vcnId);
+  const vcnId = network && idOf(network);
+  if (!network || vcnId === undefined) return;
+  if (group) checkGroupVcn(problems, "The group of the API endpoint", group, network, vcnId);
+  const home = cluster && new Problems("cluster").collect(() => cluster.network);
+  const homeId = home && idOf(home);
+  if (problems.any || !home || homeId === undefined) return;
+  if (compareOcids({ scope: network, id: vcnId }, { scope: home, id: homeId }) !== "different") return;
+  problems.add(
+    "NSG_OTHER_VCN",
+    `network is ${network.node.path}, of another VCN than ${home.node.path}, that of the cluster`,
+    "Leave network out: a bastion lies in the VCN of the endpoint that it leads to",
+  );
 }
 
 function checkSubnet(problems: Problems, network: IClusterNetwork): void {

@@ -37,7 +37,7 @@ export class Bastion extends Construct {
   public readonly privateEndpointAddress: string;
 
   /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, SUBNET_EXHAUSTED, PEER_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING, SUBNET_EXHAUSTED, PEER_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID, NSG_OTHER_VCN
    */
   constructor(scope: Construct, id: string, props: BastionProps) {
     const { network, apiEndpointSecurityGroup, apiEndpoint } = read(scope, id, props);

@@ -11,7 +11,11 @@ export interface ExistingVcnProps extends TaggingProps {
   readonly vcnId: string;
   /** All address ranges of the VCN, as literals. */
   readonly vcnCidrs: string[];
-  /** The OCID of the compartment of what is made here, security groups of clusters included. */
+  /**
+   * The OCID of the compartment of what is made here, security groups of clusters included; where all subnets are given, theirs.
+   *
+   * Clusters of another compartment get the right to addresses for pods there.
+   */
   readonly compartmentId: string;
   /**
    * The OCID of the compartment of the VCN.

@@ -7,7 +7,7 @@ import { type ClusterSubnet } from "./subnet";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkOcidIfGiven } from "../core/ocid";
-import { checkGiven } from "../core/required";
+import { checkGiven, checkMembers } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
@@ -73,7 +73,7 @@ export class FlowLogs extends Construct {
   /** The OCID of the compartment of the log group. */
   public readonly compartmentId: string;
 
-  /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID */
+  /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
     check(scope, id, props);
     super(scope, id);
@@ -151,7 +151,11 @@ function check(scope: Construct, id: string, props: FlowLogsProps): void {
   checkConstructId(problems, scope, id);
   if (!checkGiven(problems, { props })) problems.throwIfAny();
   const { network, compartmentId, traffic = FlowLogTraffic.ALL } = props;
-  if (checkGiven(problems, { network })) {
+  checkGiven(problems, { network });
+  // Read where they are asked for, so a network that lacks some has them all the same.
+  const members = ["vcnId", "apiEndpointSubnet", "workersSubnet", "loadBalancerSubnet"];
+  const instead = "a ClusterNetwork, such as cluster.network";
+  if (checkMembers(problems, "network", network, members, instead)) {
     problems.collect(() => network.compartmentId);
     problems.collect(() => subnetsOf(network));
   }

@@ -3,6 +3,7 @@ import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
 import { checkSubnetRanges, readGivenSubnet } from "./given-subnet";
+import { checkGroupVcn } from "./group-vcn";
 import { type IClusterNetwork } from "./network";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
@@ -79,6 +80,7 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
   public addEgress(source: EgressSource, egress: Egress): void {
     const problems = new Problems(this);
     if (!checkEgress(problems, source, egress)) problems.throwIfAny();
+    checkGroupVcn(problems, "The group", source.group, this, this.vcnId);
     const { vcnCidr } = this.attributes;
     const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
     const cidr = blockOf(egress.cidr);

@@ -1,8 +1,10 @@
 import { type Construct } from "constructs";
 import { literalBlocks } from "./egress-destination";
+import { checkGatewaysOfVcn } from "./existing-vcn-gateways";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { readAttachment, type KnownAttachment } from "./drg-attachment-props";
 import { NetworkSubnet } from "./network-subnet";
+import { checkPods } from "./routed-ranges";
 import { checkAllServices, checkRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
@@ -45,7 +47,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   checkConstructId(problems, scope, id);
   checkIds(problems, props);
   const vcn = readBlocks(problems, "vcnCidrs", props.vcnCidrs);
-  const taken = props.takenCidrs === undefined ? [] : readBlocks(problems, "takenCidrs", props.takenCidrs);
+  const taken = isNone(props.takenCidrs) ? [] : readBlocks(problems, "takenCidrs", props.takenCidrs);
   const plan = props.plan && problems.collect(() => SubnetPlan._checked(props.plan as SubnetPlan));
   const known = new Map<string, Cidr>();
   const given = new Map<NetworkSubnet, ClusterSubnet>();
@@ -76,7 +78,10 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   const planned = [...made].flatMap((name) => known.get(name) ?? []);
   if (typeof props.vcnId === "string") checkSubnetsOfVcn(problems, scope, props.vcnId, planned);
   checkExposures(problems, props);
+  checkGateways(problems, scope, props, ranges);
   const drg = readDrg(problems, props, vcn);
+  const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
+  if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
   checkRest(problems, props);
   problems.throwIfAny();
   return { cidrs: vcn, given, ranges, drg };
@@ -91,10 +96,33 @@ function checkIds(problems: Problems, props: Partial<ExistingVcnProps>): void {
   checkOcidIfGiven(problems, "internetGatewayId", props.internetGatewayId, "internetgateway");
 }
 
+/** An empty list of ranges that are taken says what it says, unlike one of ranges that may come in. */
+function isNone(texts: readonly string[] | undefined): boolean {
+  return texts === undefined || (Array.isArray(texts) && texts.length === 0);
+}
+
 /** The blocks of a list, each a literal: what is to be compared must be known. */
 function readBlocks(problems: Problems, name: string, texts: string[] | undefined): Cidr[] {
   const read = readCidrs(problems, name, texts as string[], { wide: true });
   return literalBlocks(problems, name, read);
+}
+
+function checkGateways(
+  problems: Problems,
+  scope: Construct,
+  props: Partial<ExistingVcnProps>,
+  ranges: ReadonlyMap<NetworkSubnet, string>,
+): void {
+  const { vcnId, apiEndpointExposure, loadBalancerExposure } = props;
+  if (typeof vcnId !== "string" || ranges.size === 0) return;
+  const isPublic =
+    (ranges.has(NetworkSubnet.API_ENDPOINT) && apiEndpointExposure?.isPublic === true) ||
+    (ranges.has(NetworkSubnet.LOAD_BALANCERS) && loadBalancerExposure?.isPublic === true);
+  checkGatewaysOfVcn(problems, scope, {
+    vcnId,
+    service: props.serviceGatewayId === undefined,
+    internet: isPublic && props.internetGatewayId === undefined,
+  });
 }
 
 function checkExposures(problems: Problems, props: Partial<ExistingVcnProps>): void {

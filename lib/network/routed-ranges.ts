@@ -34,8 +34,7 @@ export function readRanges(
     checkReachable(problems, `One of ${name}`, cidr);
     for (const block of vcn) checkOutside(problems, `One of ${name}`, cidr, block);
   }
-  checkSubnets(problems, subnets);
-  return { cidrs, subnets: new Set(subnets) };
+  return { cidrs, subnets: new Set(readSubnets(problems, subnets)) };
 }
 
 /** Adds a problem for each range that another gateway leads to: the narrower of the two would take it, unseen. */
@@ -58,10 +57,28 @@ export function checkApart(
   }
 }
 
-function checkSubnets(problems: Problems, subnets: readonly NetworkSubnet[]): void {
+/** Adds a problem where the way back is for pods, and the network has no subnet of them. */
+export function checkPods(problems: Problems, { subnets }: KnownRanges, hasPods: boolean): void {
+  if (hasPods || !subnets.has(NetworkSubnet.PODS)) return;
+  problems.add(
+    "EGRESS_INVALID",
+    "subnets names NetworkSubnet.PODS, and the network has no subnet of pods",
+    "Name NetworkSubnet.WORKERS: in a flannel overlay pods have the address of their node",
+  );
+}
+
+function readSubnets(problems: Problems, subnets: readonly NetworkSubnet[]): readonly NetworkSubnet[] {
   const known: readonly unknown[] = Object.values(NetworkSubnet);
-  const list: readonly unknown[] = Array.isArray(subnets) ? subnets : [subnets];
-  for (const wrong of list.filter((name) => !known.includes(name))) {
+  if (!checkGiven(problems, { subnets })) return [];
+  if (!Array.isArray(subnets)) {
+    problems.add(
+      "VALUE_INVALID",
+      `subnets is ${shown(subnets)}`,
+      "Write a list, such as [NetworkSubnet.WORKERS]",
+    );
+    return [];
+  }
+  for (const wrong of subnets.filter((name) => !known.includes(name))) {
     if (!checkGiven(problems, { subnets: wrong })) continue;
     problems.add(
       "EGRESS_INVALID",
@@ -69,4 +86,5 @@ function checkSubnets(problems: Problems, subnets: readonly NetworkSubnet[]): vo
       `Name some of ${known.join(", ")}`,
     );
   }
+  return subnets as readonly NetworkSubnet[];
 }

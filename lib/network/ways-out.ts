@@ -10,6 +10,7 @@ import {
   remotePeeringConnection,
   type GatewayProps,
 } from "./gateways";
+import { checkGroupVcn } from "./group-vcn";
 import { NetworkSubnet } from "./network-subnet";
 import {
   checkPeeringId,
@@ -18,7 +19,7 @@ import {
   type LocalPeeringProps,
   type RemotePeeringProps,
 } from "./peering-props";
-import { checkApart, type Behind } from "./routed-ranges";
+import { checkApart, checkPods, type Behind } from "./routed-ranges";
 import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
 import { contains, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
@@ -93,6 +94,7 @@ export class WaysOut extends Construct {
     const { group, subnet } = source;
     const cidr = known(egress.cidr);
     if (subnet === NetworkSubnet.PODS && this.props.withoutPods) refusePods(problems);
+    checkGroupVcn(problems, "The group", group, this.node.scope ?? this, this.props.vcn.id);
     if (!egress.isAnywhere) {
       for (const range of this.vcnRanges) checkOutside(problems, "The destination", cidr, range);
       this.checkTogether(problems, cidr);
@@ -122,6 +124,7 @@ export class WaysOut extends Construct {
     const problems = new Problems(this.node.scope ?? this);
     if (!checkGiven(problems, { props })) problems.throwIfAny();
     const { drgId, ranges, throughHub } = readAttachment(problems, props, this.vcnRanges);
+    checkPods(problems, ranges, !this.props.withoutPods);
     if (!this.drg) checkApart(problems, "onPremisesCidrs", ranges.cidrs, this.behind);
     else {
       problems.add(
@@ -147,6 +150,7 @@ export class WaysOut extends Construct {
   public peerLocally(id: string, props: LocalPeeringProps): string {
     const problems = this.problemsOf(id, props);
     const ranges = readLocalPeering(problems, props, this.vcnRanges);
+    checkPods(problems, ranges, !this.props.withoutPods);
     checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
     problems.throwIfAny();
     const gateway = localPeeringGateway(this, peeringId(id), this.props, id, props.peerGatewayId);
@@ -158,6 +162,7 @@ export class WaysOut extends Construct {
   public peerRemotely(id: string, props: RemotePeeringProps): string {
     const problems = this.problemsOf(id, props);
     const ranges = readRemotePeering(problems, props, this.vcnRanges);
+    checkPods(problems, ranges, !this.props.withoutPods);
     checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
     const { drg } = this;
     if (!drg) {

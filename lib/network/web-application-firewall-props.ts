@@ -1,4 +1,4 @@
-import { checkCapabilities, type WafCapability } from "./web-application-firewall-capability";
+import { checkCapabilities, WafCapability } from "./web-application-firewall-capability";
 import { checkMode, type WafMode } from "./web-application-firewall-mode";
 import { checkResponse, type WafResponse } from "./web-application-firewall-response";
 import {
@@ -46,7 +46,7 @@ export interface WebApplicationFirewallProps extends TaggingProps {
    */
   readonly capabilities?: WafCapability[];
   /**
-   * What a request may be at most.
+   * What a request may be at most; a limit whose capability is not among `capabilities` is refused.
    *
    * @default - as each of them says
    */
@@ -96,6 +96,15 @@ const METHOD = /^[A-Z]{3,20}$/;
 const LONGEST_NAME = 200;
 // What an argument of a body could have at all is far below.
 const LARGEST_LIMIT = 1_000_000;
+/** The capability that applies a limit; without it the limit is written and nothing heeds it. */
+const APPLIED_BY = {
+  allowedMethods: "911100",
+  arguments: "920380",
+  argumentLength: "920370",
+  totalArgumentLength: "920390",
+  headers: "9200014",
+  headerLength: "9200024",
+} as const;
 const COUNTS = ["arguments", "argumentLength", "totalArgumentLength", "headers", "headerLength"] as const;
 
 /** Adds a problem for whatever a firewall can't be made of. */
@@ -115,30 +124,50 @@ export function checkFirewall(problems: Problems, props: Partial<WebApplicationF
   if (rateLimits !== undefined) checkRateLimits(problems, rateLimits);
   checkResponse(problems, "blockResponse", props.blockResponse);
   checkResponse(problems, "rateLimitResponse", props.rateLimitResponse);
-  if (requestLimits !== undefined) checkLimits(problems, requestLimits);
+  if (requestLimits !== undefined && checkLimits(problems, requestLimits)) {
+    checkApplied(problems, requestLimits, capabilities ?? WafCapability.recommended());
+  }
   checkCount(problems, "bodyInspectionInBytes", bodyInspectionInBytes, MOST_INSPECTED);
   checkTags(problems, props);
 }
 
-function checkLimits(problems: Problems, limits: WafRequestLimits): void {
+function checkApplied(problems: Problems, limits: WafRequestLimits, capabilities: unknown): void {
+  // A list that is none was said.
+  if (!Array.isArray(capabilities)) return;
+  const found = (capabilities as Partial<WafCapability>[]).map((capability) => capability?.key);
+  for (const name of Object.keys(APPLIED_BY) as (keyof typeof APPLIED_BY)[]) {
+    const key = APPLIED_BY[name];
+    if (limits[name] === undefined || found.includes(key)) continue;
+    problems.add(
+      "VALUE_INVALID",
+      `requestLimits.${name} is given, and the capability ${key}, which applies it, is not among capabilities`,
+      `Add WafCapability.of("${key}", version) to capabilities, in a version that \`oci waf protection-capability list\` prints`,
+    );
+  }
+}
+
+/** Whether they are limits at all. */
+function checkLimits(problems: Problems, limits: WafRequestLimits): boolean {
   if (typeof limits !== "object" || limits === null || Array.isArray(limits)) {
     problems.add(
       "VALUE_INVALID",
       `requestLimits is ${shown(limits)}`,
       "Write { arguments: 100 }, for example",
     );
-    return;
+    return false;
   }
   for (const name of COUNTS) {
     if (limits[name] !== undefined)
       checkCount(problems, `requestLimits.${name}`, limits[name], LARGEST_LIMIT);
   }
   const { allowedMethods } = limits;
-  if (allowedMethods === undefined) return;
+  if (allowedMethods === undefined) return true;
   const isList = Array.isArray(allowedMethods) && allowedMethods.length > 0;
-  if (isList && allowedMethods.every((method) => typeof method === "string" && METHOD.test(method))) return;
+  if (isList && allowedMethods.every((method) => typeof method === "string" && METHOD.test(method)))
+    return true;
   const fix = 'Write at least one in capital letters, for example ["GET", "POST", "PUT"]';
   problems.add("VALUE_INVALID", `requestLimits.allowedMethods is ${shown(allowedMethods)}`, fix);
+  return true;
 }
 
 function checkCount(problems: Problems, name: string, value: unknown, most: number): void {

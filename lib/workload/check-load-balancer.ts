@@ -11,7 +11,8 @@ import {
 import { listenerProtocol } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { Protocol } from "../core/port";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
+import { checkGroupVcn } from "../network/group-vcn";
 
 const LONGEST_IDLE_SECONDS = 7200;
 const MOST_GROUPS = 4;
@@ -150,6 +151,7 @@ function checkNodePorts(
 
 function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>): void {
   const { securityGroups = [], access, httpListener } = props;
+  checkVcn(problems, props);
   if (securityGroups.length > MOST_GROUPS) {
     problems.add(
       "NSG_LIMIT",
@@ -166,4 +168,12 @@ function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>): voi
     `${access?.sourceRanges.length} ranges make ${count} rules of the load balancer's group`,
     `A group has at most ${MOST_RULES}; join ranges, or share them out over several load balancers`,
   );
+}
+
+function checkVcn(problems: Problems, { cluster, securityGroups = [] }: Partial<LoadBalancerProps>): void {
+  if (!cluster) return;
+  const { network } = cluster;
+  // Where it is not known, that is said elsewhere, or nobody asks for it.
+  const vcnId = new Problems("network").collect(() => network.vcnId);
+  for (const group of securityGroups) checkGroupVcn(problems, "The group", group, network, vcnId);
 }

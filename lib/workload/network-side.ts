@@ -11,6 +11,7 @@ import { scopeOf, whenAdded } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 import { blockOf } from "../network/egress-destination";
 import { type IClusterNetwork } from "../network/network";
+import { isOverlay } from "../network/pod-networking";
 
 /**
  * Makes the network's part of what a workload needs: at once where its chart was added to a cluster, and else when it is added.
@@ -44,9 +45,22 @@ export function openPeer(
   onNetwork(workload, `The connection ${side} ${peer.node.path}`, (cluster) => {
     checkInside(workload, peer, cluster);
     const group = cluster.podsSecurityGroup;
+    if (side === "from") checkReached(workload, peer, cluster);
     if (side === "to") group.allowTo(peer._networkPeer, port, choice);
     else group.allowFrom(peer._networkPeer, port, choice);
   });
+}
+
+/** Throws where the pods are in an overlay: a rule would open the port on all nodes, and lead to no pod. */
+function checkReached(workload: IConstruct, peer: ExternalPeer, cluster: ISecureOkeCluster): void {
+  if (!isOverlay(cluster.podNetworking)) return;
+  const problems = new Problems(workload);
+  problems.add(
+    "EGRESS_INVALID",
+    `The peer ${peer.node.path} can't reach the pods, which are in a flannel overlay that only the nodes of ${cluster.node.path} know`,
+    "Expose the workload: exposeViaLoadBalancer({ externalTrafficPolicy: ExternalTrafficPolicy.LOCAL, … }) with the peer's range in access",
+  );
+  problems.throwIfAny();
 }
 
 /** Throws where a peer is known to be outside of the VCN, where rules alone open nothing. */

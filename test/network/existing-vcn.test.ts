@@ -27,6 +27,8 @@ import {
 import { DRG, services } from "./support";
 
 const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.existing";
+const SERVICE_GATEWAY = "ocid1.servicegateway.oc1.eu-frankfurt-1.existing";
+const INTERNET_GATEWAY = "ocid1.internetgateway.oc1.eu-frankfurt-1.existing";
 const reason = { reason: "The test asks for it" };
 const plan = () => SubnetPlan.of({ vcnCidr: "10.20.8.0/22", nodes: 16, pods: 400 });
 const subnet = (name: string, cidr: string, isPublic?: boolean) => ({
@@ -231,6 +233,7 @@ describe("a network in a VCN that exists", () => {
     // Even where it is the same range: one would be made where the other is.
     expect(codesOf({ workersSubnet: subnet("workers", "10.20.8.0/28") })).toEqual(["SUBNET_OVERLAP"]);
     expect(codesOf({ takenCidrs: ["10.20.8.0/29"] })).toEqual(["SUBNET_OVERLAP"]);
+    expect(() => existing(newStack(), { takenCidrs: [] })).not.toThrow();
     expect(codesOf({ workersSubnet: subnet("workers", "10.20.2.0/31") })).toEqual(["SUBNET_SIZE"]);
     expect(codesOf({ loadBalancerSubnet: subnet("lb", "10.20.2.0/30") })).toEqual(["SUBNET_EXHAUSTED"]);
     // Given ones may be one subnet.
@@ -336,6 +339,7 @@ describe("a network in a VCN that exists", () => {
     const next = (vcnCidr: string, vcnId = VCN, id = "next") =>
       ClusterNetwork.fromExisting(stack, id, {
         vcnId,
+        serviceGatewayId: SERVICE_GATEWAY,
         vcnCidrs: ["10.20.0.0/16"],
         compartmentId: COMPARTMENT,
         plan: SubnetPlan.of({ vcnCidr, nodes: 16, pods: 400 }),
@@ -350,6 +354,30 @@ describe("a network in a VCN that exists", () => {
     const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
     const codes = refusedCodes(() => next("10.20.8.0/22", own.vcnId, "fourth"));
     expect(new Set(codes)).toEqual(new Set(["SUBNET_OVERLAP"]));
+  });
+
+  test("is refused a second service or internet gateway of the VCN, and takes those that are there", () => {
+    const stack = newStack();
+    const exposed = { loadBalancerExposure: SubnetExposure.publicWith(reason) };
+    existing(stack, exposed);
+    const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
+    const next = (props: Partial<ExistingVcnProps> = {}) =>
+      ClusterNetwork.fromExisting(stack, "next", {
+        vcnId: VCN,
+        vcnCidrs: ["10.20.0.0/16"],
+        compartmentId: COMPARTMENT,
+        plan: SubnetPlan.of({ vcnCidr: "10.20.12.0/22", nodes: 16, pods: 400 }),
+        ...props,
+      });
+    const [service, internet, ...more] = refusal(() => next(exposed));
+    expect([service?.code, internet?.code, ...more]).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect([service?.fix, internet?.fix]).toEqual([
+      expect.stringContaining("serviceGatewayId"),
+      expect.stringContaining("internetGatewayId"),
+    ]);
+    expect(refusedCodes(() => next({ vcnId: own.vcnId }))).toEqual(["ATTRIBUTE_MISSING"]);
+    const given = { serviceGatewayId: SERVICE_GATEWAY, internetGatewayId: INTERNET_GATEWAY };
+    expect(() => next({ ...exposed, ...given })).not.toThrow();
   });
 
   test("is refused exactly where a range that is taken shares addresses with a subnet of the plan", () => {

@@ -94,6 +94,9 @@ describe("flow logs", () => {
       ),
     ).toEqual(["OCID_INVALID", "NAME_INVALID", "COUNT_INVALID", "COUNT_INVALID", "TAG_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
+    for (const wrong of ["x", {}, 5, stack]) {
+      expect(refusedCodes(make({ network: wrong }))).toEqual(["VALUE_INVALID"]);
+    }
     const imported = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
     });

@@ -1,4 +1,6 @@
+import { App as KubernetesApp, Chart } from "cdk8s";
 import { TerraformVariable, type TerraformStack } from "cdktf";
+import { type ISecureOkeCluster } from "../../lib/cluster/cluster";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -6,8 +8,16 @@ import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { Port } from "../../lib/core/port";
+import { Bastion } from "../../lib/network/bastion";
+import { BastionClients } from "../../lib/network/bastion-clients";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { Egress } from "../../lib/network/egress";
+import { EgressSource } from "../../lib/network/egress-source";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { TlsTermination } from "../../lib/workload/tls-termination";
+import { IMAGE } from "../workload/support";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
 
 const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.one";
@@ -112,4 +122,53 @@ test("a group that is named twice, or is the cluster's own, is put on a VNIC onc
   ).node_config_details;
   expect(nsg_ids).toEqual([expect.stringContaining("Workers"), GROUP]);
   expect(pods.pod_nsg_ids).toEqual([expect.stringContaining("Pods")]);
+});
+
+describe("a group of another VCN, elsewhere than at a cluster,", () => {
+  test("is given no way out by another network, made here or imported", () => {
+    const stack = newStack();
+    const [home, away] = [newNetwork(stack, "home"), newNetwork(stack, "away")];
+    const egress = Egress.to("192.0.2.0/24", Port.tcp(443), choice);
+    const far = EgressSource.pods(group(stack, "far", away.vcnId));
+    expect(refusedCodes(() => home.addEgress(far, egress))).toEqual(["NSG_OTHER_VCN"]);
+    const imported = ClusterNetwork.fromClusterNetworkAttributes(stack, "imported", { vcnId: VCN });
+    const other = EgressSource.pods(group(stack, "other", OTHER));
+    expect(refusedCodes(() => imported.addEgress(other, egress))).toEqual(["NSG_OTHER_VCN"]);
+    expect(() => away.addEgress(far, egress)).not.toThrow();
+  });
+
+  test("is not put on a load balancer", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    const chart = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
+    const web = new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 });
+    const far = group(stack, "far", newNetwork(stack, "elsewhere").vcnId);
+    const near = group(stack, "near", cluster.network.vcnId);
+    const expose = (securityGroups: NetworkSecurityGroup[]) =>
+      web.exposeViaLoadBalancer({
+        cluster,
+        access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+        tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+        securityGroups,
+      });
+    expect(refusedCodes(() => expose([near, far]))).toEqual(["NSG_OTHER_VCN"]);
+    expect(() => expose([near])).not.toThrow();
+  });
+
+  test("is not what a bastion leads to, made here or imported", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    const clients = BastionClients.from(["192.0.2.0/24"]);
+    const bastion = (target: ISecureOkeCluster, network: ClusterNetwork) => () =>
+      new Bastion(stack, "bastion", { compartmentId: COMPARTMENT, cluster: target, network, clients });
+    expect(refusedCodes(bastion(cluster, newNetwork(stack, "elsewhere")))).toEqual(["NSG_OTHER_VCN"]);
+    const imported = SecureOkeCluster.fromClusterAttributes(stack, "imported", {
+      clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.example",
+      network: newNetwork(stack, "its"),
+      apiEndpointSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, "api", GROUP),
+      privateEndpoint: "10.0.0.5:6443",
+    });
+    expect(refusedCodes(bastion(imported, newNetwork(stack, "third")))).toEqual(["NSG_OTHER_VCN"]);
+    expect(bastion(cluster, cluster.network as ClusterNetwork)).not.toThrow();
+  });
 });

@@ -276,3 +276,38 @@ describe("a peering is refused", () => {
     );
   });
 });
+
+describe("the way back", () => {
+  const subnets = [NetworkSubnet.PODS];
+
+  test("is refused for pods of a network without a subnet of them", () => {
+    const stack = newStack();
+    const network = new ClusterNetwork(stack, "overlay", {
+      compartmentId: COMPARTMENT,
+      plan: SubnetPlan.withoutPods(),
+      regionServices: services,
+    });
+    const before = synthesized(stack);
+    const attach = () => network.attachDrg({ drgId: DRG, onPremisesCidrs: [PEER], subnets });
+    const peer = () => network.peerLocally("data", { peerCidrs: [PEER], subnets });
+    for (const call of [attach, peer]) expect(refusedCodes(call)).toEqual(["EGRESS_INVALID"]);
+    expect(synthesized(stack)).toEqual(before);
+    const existing = () =>
+      ClusterNetwork.fromExisting(stack, "existing", {
+        compartmentId: COMPARTMENT,
+        vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
+        vcnCidrs: ["10.20.0.0/16"],
+        plan: SubnetPlan.withoutPods({ vcnCidr: "10.20.0.0/22" }),
+        drg: { drgId: DRG, onPremisesCidrs: [PEER], subnets },
+      });
+    expect(refusedCodes(existing)).toEqual(["EGRESS_INVALID"]);
+  });
+
+  test.each([[5], [true], [{}], ["WORKERS"]])("is refused for %p, which is no list of subnets", (wrong) => {
+    const { network } = networkIn(newStack());
+    const given: any = { subnets: wrong };
+    const attach = () => network.attachDrg({ drgId: DRG, onPremisesCidrs: [PEER], ...given });
+    const peer = () => network.peerLocally("data", { peerCidrs: [PEER], ...given });
+    for (const call of [attach, peer]) expect(refusedCodes(call)).toEqual(["VALUE_INVALID"]);
+  });
+});

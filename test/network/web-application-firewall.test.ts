@@ -85,6 +85,9 @@ describe("a firewall", () => {
           .excluding({ args: ["note", "comment"] })
           .excluding({ requestCookies: ["sid"] }),
         WafCapability.of("942100", 1),
+        ...["911100", "920370", "920380", "920390", "9200014", "9200024"].map((key) =>
+          WafCapability.of(key, 1),
+        ),
       ],
       requestLimits: {
         allowedMethods: ["PUT", "GET", "PUT"],
@@ -258,7 +261,20 @@ describe("bad input", () => {
     [
       "limits that are none",
       of({ requestLimits: { arguments: 0, headers: 1.5, allowedMethods: [] } }),
-      ["COUNT_INVALID", "COUNT_INVALID", "VALUE_INVALID"],
+      ["COUNT_INVALID", "COUNT_INVALID", "VALUE_INVALID", "VALUE_INVALID"],
+    ],
+    [
+      "a limit whose capability is not recommended",
+      of({ requestLimits: { headers: 30 } }),
+      ["VALUE_INVALID"],
+    ],
+    [
+      "limits whose capabilities are left out",
+      of({
+        capabilities: [WafCapability.of("941100", 1)],
+        requestLimits: { arguments: 9, argumentLength: 9 },
+      }),
+      ["VALUE_INVALID", "VALUE_INVALID"],
     ],
     ["limits that are a list", of({ requestLimits: [] }), ["VALUE_INVALID"]],
     ["a method in small letters", of({ requestLimits: { allowedMethods: ["get"] } }), ["VALUE_INVALID"]],

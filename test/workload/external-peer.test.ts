@@ -5,6 +5,7 @@ import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { PodNetworking } from "../../lib/network/pod-networking";
 import { ExternalPeer } from "../../lib/workload/external-peer";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { flowsOf } from "../support/rules";
@@ -16,15 +17,16 @@ const POSTGRES = Port.tcp(5432);
 const reason = { reason: "Orders are kept there" };
 const ports = [{ port: 5432, protocol: "TCP" }];
 
-function clusterIn(stack: TerraformStack) {
+function clusterIn(stack: TerraformStack, podNetworking?: PodNetworking) {
   return new SecureOkeCluster(stack, "cluster", {
     compartmentId: COMPARTMENT,
     kubernetesVersion: KubernetesVersion.V1_34,
+    podNetworking,
   });
 }
 
-function shop(stack = newStack()) {
-  const cluster = clusterIn(stack);
+function shop(stack = newStack(), podNetworking?: PodNetworking) {
+  const cluster = clusterIn(stack, podNetworking);
   const chart = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
   const web = new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 });
   const { vcnId, compartmentId } = cluster.network;
@@ -114,6 +116,17 @@ describe("a connection to an external peer is refused", () => {
       });
     },
   );
+
+  test("from it to pods in an overlay, which it can't reach", () => {
+    const { stack, cluster, chart, web } = shop(newStack(), PodNetworking.flannelOverlay());
+    cluster.addCdk8sChart("shop", chart);
+    const before = flowsOf(stack);
+    const agents = new ExternalPeer(chart, "agents", { cidr: CIDR });
+    const [problem] = refusal(() => web.connections.allowFrom(agents, Port.tcp(8080), reason));
+    expect(problem).toMatchObject({ code: "EGRESS_INVALID", fix: expect.stringContaining("LOCAL") });
+    expect(flowsOf(stack)).toEqual(before);
+    expect(() => web.connections.allowTo(agents, POSTGRES, reason)).not.toThrow();
+  });
 
   test("of another VCN", () => {
     const { stack, cluster, chart, web } = shop();

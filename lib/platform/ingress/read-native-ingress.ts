@@ -4,6 +4,7 @@ import { pathOf } from "../../core/construct-path";
 import { checkObjectName } from "../../core/kubernetes-names";
 import { checkOcidIfGiven } from "../../core/ocid";
 import { Problems } from "../../core/validation-error";
+import { isOverlay } from "../../network/pod-networking";
 import { chartOf, checkUnused } from "../../workload/chart-objects";
 import { kind, shaped } from "../../workload/shapes";
 
@@ -46,6 +47,13 @@ function checkCluster(problems: Problems, id: string, props: Partial<OciNativeIn
   }
   if (!controller) return;
   const { cluster } = controller;
+  if (isOverlay(cluster.podNetworking)) {
+    problems.add(
+      "INGRESS_INVALID",
+      `The load balancer connects to pods, and those of ${cluster.node.path} are in a flannel overlay that only its nodes know`,
+      "Take a TraefikIngress with ExternalTrafficPolicy.LOCAL, or a cluster with PodNetworking.vcnNative()",
+    );
+  }
   problems.collect(() => cluster.podsSecurityGroup);
   problems.collect(() => [cluster.network.vcnId, cluster.network.compartmentId]);
   const subnet = problems.collect(() => cluster.network.loadBalancerSubnet);

@@ -6,6 +6,7 @@ import { SecureOkeCluster } from "../../../lib/cluster/secure-oke-cluster";
 import { objectsOf } from "../../../lib/manifests/chart-objects";
 import { CertificatesManagementCertificate } from "../../../lib/oci/certificates-management-certificate";
 import { ClusterNetwork } from "../../../lib/network/cluster-network";
+import { PodNetworking } from "../../../lib/network/pod-networking";
 import { SubnetExposure } from "../../../lib/network/subnet-exposure";
 import { OciNativeIngress } from "../../../lib/platform/ingress/oci-native-ingress";
 import { type OciNativeIngressProps } from "../../../lib/platform/ingress/oci-native-ingress-props";
@@ -18,7 +19,14 @@ import { LoadBalancerShape } from "../../../lib/workload/load-balancer-shape";
 import { TlsTermination } from "../../../lib/workload/tls-termination";
 import { newStack, resourcesOf } from "../../support/stack";
 import { flowsOf } from "../../support/rules";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "../../workload/support";
+import {
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  refusal,
+  refusedCodes,
+} from "../../workload/support";
 import { REASON, route } from "./support";
 
 const compartmentId = "ocid1.compartment.oc1..example";
@@ -153,6 +161,20 @@ describe("the OCI native ingress controller", () => {
   });
 });
 
+test("A second controller of one cluster is refused, and one of another cluster is not", () => {
+  const { stack, cluster, controller } = native();
+  const [problem, ...more] = refusal(() => new NativeIngressController(stack, "again", { cluster }));
+  expect(problem).toMatchObject({
+    code: "NAME_DUPLICATE",
+    what: `${cluster.node.path} has a controller already, ${controller.node.path}`,
+  });
+  expect(more).toEqual([]);
+  expect(stack.node.tryFindChild("again")).toBeUndefined();
+  expect(
+    () => new NativeIngressController(stack, "other", { cluster: newCluster(stack, "next") }),
+  ).not.toThrow();
+});
+
 describe("a gateway of it", () => {
   test("is a class with a group of Terraform, and its parameters", () => {
     const access = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], REASON);
@@ -162,6 +184,22 @@ describe("a gateway of it", () => {
     const objects = objectsOf(chart).filter(({ kind }: any) => kind.startsWith("IngressClass"));
     const text = Yaml.stringify(...objects).replace(/\$\{TfToken\[TOKEN\.\d+\]\}/g, "(a reference)");
     expect(text).toMatchSnapshot();
+  });
+
+  test("is refused for a cluster whose pods are in an overlay, where no load balancer reaches them", () => {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId,
+      kubernetesVersion: KubernetesVersion.V1_34,
+      podNetworking: PodNetworking.flannelOverlay(),
+    });
+    const controller = new NativeIngressController(stack, "ingress", { cluster });
+    const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
+    const chart = newChart("shop");
+    expect(refusedCodes(() => new OciNativeIngress(chart, "front", { controller, access }))).toEqual([
+      "INGRESS_INVALID",
+    ]);
+    expect(cluster.node.tryFindChild("IngressGateways")).toBeUndefined();
   });
 
   test("lets its clients in on port 443 only, and reaches exactly the ports of its workloads' pods", () => {
