@@ -29,6 +29,7 @@ function program(balancers: readonly string[]): (app: App) => void {
       capabilities: [
         ...WafCapability.recommended().map((capability) => capability.excluding({ args: ["comment"] })),
         WafCapability.of("941100", 2),
+        WafCapability.of("9200014", 1),
       ],
       requestLimits: { allowedMethods: ["GET", "PUT"], headers: 40 },
       accessRules: [
