@@ -31,7 +31,10 @@ describeWithApiServer("host access in a real API server", () => {
   new SecureNamespace(chart, "namespace", { name: "agents", podSecurity });
   Object.values(ACCESSES).forEach((hostAccess, index) => {
     const sidecars = index === 3 ? [{ name: "proxy", image: IMAGE, port: 9300 }] : [];
-    new HardenedDaemonSet(chart, `agent-${index}`, { image: IMAGE, port: 9100, sidecars, hostAccess });
+    // On nodes of their own: two of them want one port of the node.
+    const nodeSelector = { agent: String(index) };
+    const props = { image: IMAGE, port: 9100, sidecars, hostAccess, nodeSelector };
+    new HardenedDaemonSet(chart, `agent-${index}`, props);
   });
   const objects = objectsOf(chart) as any[];
 
