@@ -5,6 +5,7 @@ import { checkUnused } from "./chart-objects";
 import { guardBindings } from "./rbac-bindings";
 import { checkAllowed, rulesOf } from "./role-rules";
 import { RoleScope } from "./role-scope";
+import { warnOfUnknown } from "./role-unknown";
 import { type Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
 import { pathOf } from "../core/construct-path";
@@ -33,7 +34,8 @@ const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
  * A role that allows what is written and nothing else, in one namespace.
  *
  * It has no wildcard, and nothing by which one gets further rights unless a reason is given. It is named after the
- * construct's id. In its chart nothing grants cluster-admin, admin or edit, nor any role to everybody.
+ * construct's id. In its chart nothing grants cluster-admin, admin or edit, nor any role to everybody. A resource that neither
+ * Kubernetes nor a CustomResourceDefinition of the program has gives a warning when the chart is added to a cluster.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
@@ -62,6 +64,11 @@ export class LeastPrivilegeRole extends Construct {
       Acknowledgements._record(this, "least-privilege", "a role for the whole cluster", roleScope.reason);
     }
     this.acknowledge(allow);
+    warnOfUnknown(
+      this,
+      chart,
+      allow.map(({ resource }) => resource),
+    );
   }
 
   /**
