@@ -1,6 +1,7 @@
 import { TerraformIterator, Token, Tokenization, type IResolvable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { before } from "./before";
+import { letOut } from "./let-out";
 import { takeCapacity } from "./cluster-capacity";
 import { groupIds } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
@@ -10,7 +11,6 @@ import { firstApply } from "../core/first-apply";
 import { stemOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
-import { EgressSource } from "../network/egress-source";
 import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
 import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
 import { isOverlay, PodNetworkType } from "../network/pod-networking";
@@ -107,8 +107,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     // Taken away after the pool has let go of it.
     (group.node.defaultChild as CoreNetworkSecurityGroup).lifecycle = { createBeforeDestroy: true };
     for (const one of egress) {
-      network.addEgress(EgressSource.workers(group), one);
-      if (!isOverlay(cluster.podNetworking)) network.addEgress(EgressSource.pods(group), one);
+      letOut(network, cluster.podNetworking, [group, group], one);
     }
     return [group];
   }

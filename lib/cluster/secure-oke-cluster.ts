@@ -2,6 +2,7 @@ import { type Chart } from "cdk8s";
 import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { before } from "./before";
+import { letOut } from "./let-out";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
 import { ClusterPolicies } from "./cluster-policies";
@@ -21,7 +22,6 @@ import { nameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
-import { EgressSource } from "../network/egress-source";
 import { type ExistingVcnNetwork } from "../network/existing-vcn-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { isOverlay, PodNetworking } from "../network/pod-networking";
@@ -101,8 +101,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     this.workersSecurityGroup = groups.workers;
     this.podsSecurityGroup = groups.pods;
     for (const egress of props.egress ?? []) {
-      this.network.addEgress(EgressSource.workers(groups.workers), egress);
-      if (!isOverlay(this.podNetworking)) this.network.addEgress(EgressSource.pods(groups.pods), egress);
+      letOut(this.network, this.podNetworking, [groups.workers, groups.pods], egress);
     }
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { type IConstruct } from "constructs";
 import { cidrAt, overlaps, readIpv4Cidr, type Cidr } from "../core/cidr";
 import { Problems } from "../core/validation-error";
 
@@ -24,6 +25,12 @@ const UNREACHABLE = [
 /** A block of which is known already whether it is one. */
 export function blockOf(text: string): Cidr | undefined {
   return readIpv4Cidr(new Problems("The block"), "It", text);
+}
+
+/** The block that something says, where it is known: what was not given throws when it is read, and references say nothing yet. */
+export function knownBlock(scope: IConstruct, read: () => string | undefined): Cidr | undefined {
+  const text = new Problems(scope).collect(read);
+  return text === undefined || Token.isUnresolved(text) ? undefined : blockOf(text);
 }
 
 /** The blocks of a list, of which what is wrong was said before; references to Terraform values are refused here. */

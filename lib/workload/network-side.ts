@@ -1,5 +1,4 @@
 import { Chart } from "cdk8s";
-import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type ExternalPeer } from "./external-peer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
@@ -9,7 +8,7 @@ import { checkRuleReason } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { scopeOf, whenAdded } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
-import { blockOf } from "../network/egress-destination";
+import { blockOf, knownBlock } from "../network/egress-destination";
 import { type IClusterNetwork } from "../network/network";
 import { isOverlay } from "../network/pod-networking";
 
@@ -66,8 +65,7 @@ function checkReached(workload: IConstruct, peer: ExternalPeer, cluster: ISecure
 /** Throws where a peer is known to be outside of the VCN, where rules alone open nothing. */
 function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISecureOkeCluster): void {
   const problems = new Problems(workload);
-  const text = new Problems(network).collect(() => network.vcnCidr);
-  const vcn = text === undefined || Token.isUnresolved(text) ? undefined : blockOf(text);
+  const vcn = knownBlock(network, () => network.vcnCidr);
   const cidr = blockOf(peer.cidr);
   if (vcn && cidr && !contains(vcn, cidr)) {
     problems.add(
@@ -85,9 +83,7 @@ const OWN_SUBNETS = ["apiEndpointSubnet", "workersSubnet", "podsSubnet", "loadBa
 /** Adds a problem where a peer is, or holds, a part of the cluster: a rule for it would open more than it says. */
 function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network: IClusterNetwork): void {
   for (const name of OWN_SUBNETS) {
-    // What an imported network was not given, and a network without pods has not, throws when it is touched.
-    const own = new Problems(network).collect(() => network[name].cidr);
-    const block = own === undefined || Token.isUnresolved(own) ? undefined : blockOf(own);
+    const block = knownBlock(network, () => network[name].cidr);
     if (!block || !overlaps(block, cidr)) continue;
     problems.add(
       "EGRESS_INVALID",
@@ -133,9 +129,5 @@ function checkAdded(workload: IConstruct, what: string): void {
 /** The range that the pods of a chart's cluster live in, where it is known. */
 export function podsRangeOf(chart: Chart): Cidr | undefined {
   const cluster = scopeOf(chart) as Partial<ISecureOkeCluster> | undefined;
-  // What an imported cluster or network was not given throws when it is touched.
-  const known = new Problems(chart).collect(
-    () => cluster?.podNetworking?.podsCidr ?? cluster?.network?.podsSubnet?.cidr,
-  );
-  return known === undefined || Token.isUnresolved(known) ? undefined : blockOf(known);
+  return knownBlock(chart, () => cluster?.podNetworking?.podsCidr ?? cluster?.network?.podsSubnet?.cidr);
 }

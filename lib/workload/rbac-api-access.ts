@@ -1,5 +1,4 @@
 import { Chart } from "cdk8s";
-import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
 import { shaped } from "./shapes";
@@ -8,7 +7,7 @@ import { overlaps, readCidrs } from "../core/cidr";
 import { Problems } from "../core/validation-error";
 import { scopeOf } from "../manifests/chart-scopes";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
-import { blockOf } from "../network/egress-destination";
+import { knownBlock } from "../network/egress-destination";
 
 /** What a token for the API server is like, and where that is. */
 export interface ApiAccessOptions {
@@ -116,10 +115,8 @@ export class ApiAccess {
 
   /** Adds a problem where the endpoint that was named is another than that of the cluster. */
   private checkSame(problems: Problems, workload: IConstruct): void {
-    const known = new Problems(workload).collect(() => endpointOf(scopeOf(Chart.of(workload))));
-    const [named, own] = [this.endpointCidr, known].map((text) =>
-      text === undefined || Token.isUnresolved(text) ? undefined : blockOf(text),
-    );
+    const named = knownBlock(workload, () => this.endpointCidr);
+    const own = knownBlock(workload, () => endpointOf(scopeOf(Chart.of(workload))));
     if (!named || !own || overlaps(named, own)) return;
     problems.add(
       "PEER_ELSEWHERE",
