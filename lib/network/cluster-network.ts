@@ -7,8 +7,10 @@ import { type Egress } from "./egress";
 import { type EgressSource } from "./egress-source";
 import { ExistingVcnNetwork } from "./existing-vcn-network";
 import { type ExistingVcnProps } from "./existing-vcn-props";
+import { type IFlowLogs } from "./flow-logging";
 import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./imported-network";
 import { type IClusterNetwork } from "./network";
+import { flowLogsOf, recordNetwork } from "./network-flow-logs";
 import { NetworkRoutes } from "./network-routes";
 import { NetworkSubnet } from "./network-subnet";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
@@ -39,7 +41,8 @@ export { type IClusterNetwork } from "./network";
  * NetworkPolicies and groups keep them apart, and whoever may change the network may change it for all.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
- * are emptied, so that only the rules of network security groups let anything through.
+ * are emptied, so that only the rules of network security groups let anything through. Flow logs of each subnet write down who
+ * talked to whom.
  *
  * Names, tags and the compartment change in place. Another id of the construct replaces all of it; another range, or another
  * exposure, replaces the subnet that it is of. What Terraform looks up is read once the stack has been applied for the first
@@ -91,6 +94,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
   private readonly waysOut: WaysOut;
+  private readonly recorded?: IFlowLogs;
   private readonly tags: TaggingProps;
 
   /**
@@ -149,6 +153,22 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       },
       tags: this.tags,
     });
+    this.recorded = recordNetwork(this, {
+      logging: props.flowLogs,
+      displayName: name,
+      compartmentId: this.compartmentId,
+      subnets: [
+        [NetworkSubnet.API_ENDPOINT, api.subnet],
+        [NetworkSubnet.WORKERS, workers.subnet],
+        ...(pods ? [[NetworkSubnet.PODS, pods.subnet] as const] : []),
+        [NetworkSubnet.LOAD_BALANCERS, balancers.subnet],
+      ],
+      tags: this.tags,
+    });
+  }
+
+  public get flowLogs(): IFlowLogs {
+    return flowLogsOf(this, this.recorded);
   }
 
   /**
