@@ -1,4 +1,5 @@
 import { TerraformVariable } from "cdktf";
+import fc from "fast-check";
 import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
 import { SubnetPlan } from "../../lib/network/subnet-plan";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
@@ -58,6 +59,31 @@ describe("the ranges of a VCN that exists", () => {
       Array(3).fill("SUBNET_OVERLAP"),
     );
     expect(() => existing(newStack(), { vcnCidrs: ["10.20.0.0/16", "10.21.0.0/16"] })).not.toThrow();
+  });
+
+  test("are refused exactly where two of them share addresses", () => {
+    const blocks = fc.array(fc.tuple(fc.nat(15), fc.integer({ min: 16, max: 20 })), {
+      minLength: 2,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(blocks, (all) => {
+        const texts = all.map(
+          ([n, prefix]) => `10.${100 + (n >> 2)}.${((n & 3) * 64) & (256 - 2 ** (24 - prefix))}.0/${prefix}`,
+        );
+        const vcnCidrs = ["10.20.0.0/16", ...new Set(texts)];
+        // The naive way: each /20 of each block, counted.
+        const parts = vcnCidrs.flatMap((text) => {
+          const [, second, third, prefix] = /^10\.(\d+)\.(\d+)\.0\/(\d+)$/.exec(text) as any;
+          const first = Number(second) * 16 + Number(third) / 16;
+          return Array.from({ length: 2 ** (20 - Number(prefix)) }, (_, i) => first + i);
+        });
+        if (new Set(parts).size === parts.length)
+          expect(() => existing(newStack(), { vcnCidrs })).not.toThrow();
+        else expect(new Set(codesOf({ vcnCidrs }))).toEqual(new Set(["SUBNET_OVERLAP"]));
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test("are refused where there are none, in words that fit", () => {

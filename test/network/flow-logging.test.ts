@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
 import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/flow-logs";
@@ -161,6 +162,29 @@ describe("a network in a VCN that exists", () => {
       flow_log_capture_filter_rules: [{ sampling_rate: 5 }],
     });
     expect(network.flowLogs.logGroupId).toContain("TfToken");
+  });
+
+  test("records what it makes and FlowLogs what is given, whichever that is", () => {
+    const parts = Object.entries({
+      apiEndpointSubnet: "api-endpoint",
+      loadBalancerSubnet: "load-balancers",
+      podsSubnet: "pods",
+      workersSubnet: "workers",
+    });
+    fc.assert(
+      fc.property(fc.subarray(parts, { minLength: 1 }), (given) => {
+        const stack = newStack();
+        const names = given.map(([name]) => name);
+        const props = Object.fromEntries(Object.entries(SUBNETS).filter(([name]) => names.includes(name)));
+        new FlowLogs(stack, "flows", { network: existing(stack, props) });
+        const made = parts.filter(([name]) => !names.includes(name));
+        expect(namesOf(stack)).toEqual([
+          ...made.map(([, part]) => `n-${part}`),
+          ...given.map(([, part]) => `stack-flows-${part}`),
+        ]);
+      }),
+      { numRuns: 15 },
+    );
   });
 
   test("lets FlowLogs record those that are given, by a filter where they lie", () => {
