@@ -70,11 +70,11 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
    *
    * Subnets that are made forbid public addresses, have an empty security list of their own and a route to the region's services
    * only, so that neither the VCN's default list, which lets SSH in from everywhere, nor its default route table touches them. The
-   * subnets, routes and rules that were there are their owner's.
+   * subnets, routes and rules that were there are their owner's, and flow logs of them too.
    *
    * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
    * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
-   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
    */
   public static fromExisting(scope: Construct, id: string, props: ExistingVcnProps): IClusterNetwork {
     return new ExistingVcnNetwork(scope, id, props);
@@ -99,7 +99,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
 
   /**
    * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING, and what
-   * SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   * SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
    */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     const plan = checkedPlan(scope, id, props);
