@@ -48,6 +48,7 @@ function practices(terraform, objects) {
   const byCidr = rules.filter((rule) => [rule.source_type, rule.destination_type].includes("CIDR_BLOCK"));
   const subnets = all("oci_core_subnet");
   const privateSubnets = subnets.filter((s) => s.prohibit_public_ip_on_vnic && s.prohibit_internet_ingress);
+  const flowLogs = all("oci_logging_log").filter((log) => log.configuration.source.service === "flowlogs");
   const [cluster] = all("oci_containerengine_cluster");
   const [pool] = all("oci_containerengine_node_pool");
   const kind = (name) => objects.filter((object) => object.kind === name);
@@ -89,7 +90,10 @@ function practices(terraform, objects) {
       annotations["service.beta.kubernetes.io/oci-load-balancer-tls-secret"],
       `TLS ends at the load balancer: ${tlsVersions(annotations)} only, plain HTTP is not served`,
     ),
-    auditing: `flow logs are on request (FlowLogs); control-plane logs and alarms are ${NOT_BUILT}`,
+    auditing: line(
+      flowLogs.length === subnets.length,
+      `flow logs of ${flowLogs.length} of ${subnets.length} subnets, kept for ${flowLogs[0]?.retention_duration} days; control-plane logs and alarms are ${NOT_BUILT}`,
+    ),
     "small-images": line(
       every(containers, (c) => /@sha256:/.test(c.image)),
       `every image is pinned by digest; registry scanning is ${NOT_BUILT}`,

@@ -8,7 +8,7 @@ import {
   Egress,
   EndpointAccess,
   ExternalPeer,
-  FlowLogs,
+  FlowLogging,
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
@@ -36,6 +36,8 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const network = new ClusterNetwork(stack, "network", {
   compartmentId,
   plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 20, pods: 600 }),
+  // Who talked to whom, which each network writes down for ninety days: here for half a year.
+  flowLogs: FlowLogging.enabled({ retentionInDays: 180 }),
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
@@ -56,9 +58,6 @@ network.attachDrg({ drgId: "ocid1.drg.oc1.eu-frankfurt-1.example", onPremisesCid
 
 // Administrators on the road, through sessions of the Bastion service.
 new Bastion(stack, "bastion", { compartmentId, cluster, clients: BastionClients.from(["192.0.2.0/24"]) });
-
-// Who talked to whom, for half a year.
-new FlowLogs(stack, "flow-logs", { network, retentionInDays: 180 });
 
 const payments = new Chart(new KubernetesApp(), "payments", { namespace: "payments" });
 new SecureNamespace(payments, "namespace", { name: "payments" });

@@ -11,10 +11,21 @@ interface ClusterPoliciesProps extends TaggingProps {
   readonly networkCompartmentId: string;
   /** Where the VCN is in another compartment than the groups of the network. */
   readonly vcnCompartmentId?: string;
+  /** Where the subnet of the pods is in another compartment than the groups of the network. */
+  readonly podsCompartmentId?: string;
   /** Whether pods get addresses of the network, and not of an overlay. */
   readonly withPodAddresses: boolean;
   readonly homeRegionProvider?: TerraformProvider;
   readonly displayName: string;
+}
+
+/** What is granted in one compartment. */
+interface Place {
+  readonly id: string;
+  readonly compartmentId: string;
+  readonly statements: string[];
+  /** Whether nodes must wait for it, so that their pods get addresses. */
+  forPods: boolean;
 }
 
 /**
@@ -23,8 +34,9 @@ interface ClusterPoliciesProps extends TaggingProps {
  * The group of a load balancer lies in the cluster's compartment, that of the workers, which gets rules too, in the
  * network's. Of the VCN the cluster gets just what creating and deleting a group needs.
  *
- * For pods the cluster needs nothing where it and its network are in one compartment. Else it attaches the pods' VNICs to
- * the instances in its own compartment, with addresses and groups of the network's; to manage groups includes to use them.
+ * For pods the cluster needs nothing where it, its network and the pods' subnet are in one compartment. Else it attaches the
+ * pods' VNICs to the instances in its own compartment, with addresses of the subnet's and groups of the network's; to manage
+ * groups includes to use them.
  *
  * Pods of an overlay have no addresses of the network, so there the cluster gets none of that.
  *
@@ -54,29 +66,37 @@ export class ClusterPolicies extends Construct {
       ", any {request.operation = 'CreateNetworkSecurityGroup', request.operation = 'DeleteNetworkSecurityGroup'}";
     const groups = (compartment: string) => allow("manage network-security-groups", compartment);
     const ofVcn = vcnCompartmentId ?? network;
-    const vcn = allow("manage vcns", ofVcn, operations);
-    const isElsewhere = compareOcids({ scope: this, id: network }, { scope: this, id: ofVcn }) !== "same";
-    const vcns = isElsewhere ? [] : [vcn];
-    if (isElsewhere) this.add("Vcn", ofVcn, [vcn], "");
-
-    if (compareOcids({ scope: this, id: own }, { scope: this, id: network }) === "same") {
-      this.add("Resource", own, [groups(own), ...vcns], "");
-      return;
+    const { podsCompartmentId: pods = network } = props;
+    const places: Place[] = [];
+    const at = (id: string, compartment: string): Place => {
+      const known = places.find((one) => this.isSame(one.compartmentId, compartment));
+      if (known) return known;
+      const place: Place = { id, compartmentId: compartment, statements: [], forPods: false };
+      places.push(place);
+      return place;
+    };
+    at("Resource", own).statements.push(groups(own));
+    if (!this.isSame(own, network)) at("Network", network).statements.push(groups(network));
+    at("Vcn", ofVcn).statements.push(allow("manage vcns", ofVcn, operations));
+    if (props.withPodAddresses && !(this.isSame(own, network) && this.isSame(own, pods))) {
+      at("Resource", own).statements.push(allow("manage instances", own));
+      at("Pods", pods).statements.push(allow("use private-ips", pods));
+      for (const place of [at("Resource", own), at("Network", network), at("Pods", pods)])
+        place.forPods = true;
     }
-    if (!props.withPodAddresses) {
-      this.add("Resource", own, [groups(own)], "");
-      this.add("Network", network, [groups(network), ...vcns], "");
-      return;
+    for (const place of places) {
+      const policy = this.add(place);
+      if (place.forPods) this.ofPodNetwork.push(policy);
     }
-    const pods = ", and give its pods addresses";
-    this.ofPodNetwork.push(
-      this.add("Resource", own, [groups(own), allow("manage instances", own)], pods),
-      this.add("Network", network, [groups(network), ...vcns, allow("use private-ips", network)], pods),
-    );
   }
 
-  private add(id: string, compartmentId: string, statements: string[], pods: string): IdentityPolicy {
-    const suffix = { Resource: "load-balancers", Network: "network" }[id] ?? "vcn";
+  private isSame(one: string, other: string): boolean {
+    return compareOcids({ scope: this, id: one }, { scope: this, id: other }) === "same";
+  }
+
+  private add({ id, compartmentId, statements, forPods }: Place): IdentityPolicy {
+    const suffix = { Resource: "load-balancers", Network: "network", Pods: "pods" }[id] ?? "vcn";
+    const pods = forPods ? ", and give its pods addresses" : "";
     return new IdentityPolicy(this, id, {
       provider: this.props.homeRegionProvider,
       compartmentId,

@@ -37,7 +37,7 @@ export class IngressControllerStatements {
     ]);
   }
 
-  /** In the compartment of the network. */
+  /** In the compartment of the network, and in that of the load balancers' subnet where it is another one. */
   public ofNetwork(compartmentId: string): string[] {
     return this.allow(compartmentId, ["use virtual-network-family"]);
   }

@@ -11,6 +11,8 @@ import { nameOf, policyNameOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
+import { NetworkSubnet } from "../network/network-subnet";
+import { compartmentOfSubnet } from "../network/subnet-compartment";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { IdentityPolicy } from "../oci/identity-policy";
 
@@ -110,16 +112,21 @@ export class NativeIngressController extends Construct {
     const is = (one: string, other: string) =>
       compareOcids({ scope: this, id: one }, { scope: this, id: other }) === "same";
     const all = this._statements;
+    const subnet = compartmentOfSubnet(cluster.network, NetworkSubnet.LOAD_BALANCERS);
     const isNetworkOwn = is(own, network);
+    const isSubnetOwn = is(own, subnet);
     const isCertificatesOwn = is(own, certificates);
     const policies = [
       this.addPolicy("Policy", own, () => [
         ...all.ofLoadBalancers(own),
-        ...(isNetworkOwn ? all.ofNetwork(own) : []),
+        ...(isNetworkOwn || isSubnetOwn ? all.ofNetwork(own) : []),
         ...(isCertificatesOwn ? all.ofCertificates(own) : []),
       ]),
     ];
     if (!isNetworkOwn) policies.push(this.addPolicy("NetworkPolicy", network, () => all.ofNetwork(network)));
+    if (!isSubnetOwn && !is(network, subnet)) {
+      policies.push(this.addPolicy("SubnetPolicy", subnet, () => all.ofNetwork(subnet)));
+    }
     if (!isCertificatesOwn) {
       policies.push(
         this.addPolicy("CertificatesPolicy", certificates, () => all.ofCertificates(certificates)),

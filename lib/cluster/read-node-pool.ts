@@ -107,7 +107,9 @@ function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined,
 /** What a pool can't say of the pods of an overlay. */
 function checkOverlay(problems: Problems, props: Partial<PrivateNodePoolProps>): void {
   for (const name of ["maxPodsPerNode", "podSecurityGroups"] as const) {
-    if (props[name] === undefined) continue;
+    const value: unknown = props[name];
+    // An empty list says just what is so.
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     problems.add(
       "VALUE_INVALID",
       `${name} is given for a cluster with a flannel overlay, whose pods have ${name === "maxPodsPerNode" ? "a number of OKE's choice" : "no groups"}`,

@@ -25,6 +25,8 @@ import { ClusterSecurityGroups } from "../network/cluster-security-groups";
 import { type ExistingVcnNetwork } from "../network/existing-vcn-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { isOverlay, PodNetworking } from "../network/pod-networking";
+import { NetworkSubnet } from "../network/network-subnet";
+import { compartmentOfSubnet } from "../network/subnet-compartment";
 import { SubnetExposure } from "../network/subnet-exposure";
 import { SubnetPlan } from "../network/subnet-plan";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
@@ -116,6 +118,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       clusterId: this.clusterId,
       networkCompartmentId: this.network.compartmentId,
       withPodAddresses: !isOverlay(this.podNetworking),
+      podsCompartmentId: compartmentOfSubnet(this.network, NetworkSubnet.PODS),
       vcnCompartmentId: (this.network as Partial<ExistingVcnNetwork>)._vcnCompartmentId,
       displayName: name,
     });

@@ -33,7 +33,7 @@ export const ERROR_CODES = {
   },
   CIDR_LIST_EMPTY: {
     title: "An empty list of CIDR blocks",
-    why: "A missing source range means 0.0.0.0/0 to the load balancer controller, the opposite of what an empty list says.",
+    why: "Such a list narrows or describes something, and an empty one does neither: to the load balancer controller it would even mean everybody.",
   },
   SUBNET_SIZE: {
     title: "A network or subnet of a size that OCI does not offer",

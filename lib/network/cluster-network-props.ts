@@ -1,4 +1,5 @@
 import { type Construct } from "constructs";
+import { FlowLogging } from "./flow-logging";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
@@ -8,8 +9,8 @@ import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { checkTags, type TaggingProps } from "../core/tagging";
 
-// Names of what is in a network are its own name and an ending such as this one, the longest.
-const LONGEST_ENDING = "-default-emptied".length;
+/** The longest name of a network: names of what is in it are its own and an ending such as this one, the longest. */
+export const LONGEST_NETWORK_NAME = LONGEST_DISPLAY_NAME - "-default-emptied".length;
 
 /** What a cluster's network is made of. */
 export interface ClusterNetworkProps extends TaggingProps {
@@ -44,6 +45,14 @@ export interface ClusterNetworkProps extends TaggingProps {
    */
   readonly regionServices?: IRegionServices;
   /**
+   * Whether the subnets have flow logs: who talked to whom, every flow, for ninety days.
+   *
+   * They are billed by their volume, and whoever may read the log group sees them.
+   *
+   * @default FlowLogging.enabled()
+   */
+  readonly flowLogs?: FlowLogging;
+  /**
    * The name of the VCN, and the beginning of the names of what is in it: 1 to 239 characters.
    *
    * It can be changed in place.
@@ -62,11 +71,12 @@ export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkP
   const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
   SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);
   SubnetExposure._check(problems, "loadBalancerSubnet", props.loadBalancerSubnet);
+  FlowLogging._check(problems, "flowLogs", props.flowLogs);
   if (props.regionServices) {
     checkRegionServices(problems, "regionServices.", props.regionServices);
     checkAllServices(problems, "regionServices", props.regionServices);
   }
-  checkDisplayName(problems, "displayName", props.displayName, LONGEST_DISPLAY_NAME - LONGEST_ENDING);
+  checkDisplayName(problems, "displayName", props.displayName, LONGEST_NETWORK_NAME);
   checkTags(problems, props);
   problems.throwIfAny();
   return plan as SubnetPlan;

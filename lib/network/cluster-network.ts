@@ -7,8 +7,10 @@ import { type Egress } from "./egress";
 import { type EgressSource } from "./egress-source";
 import { ExistingVcnNetwork } from "./existing-vcn-network";
 import { type ExistingVcnProps } from "./existing-vcn-props";
+import { type IFlowLogs } from "./flow-logging";
 import { ImportedClusterNetwork, type ClusterNetworkAttributes } from "./imported-network";
 import { type IClusterNetwork } from "./network";
+import { flowLogsOf, recordNetwork } from "./network-flow-logs";
 import { NetworkRoutes } from "./network-routes";
 import { NetworkSubnet } from "./network-subnet";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
@@ -39,7 +41,8 @@ export { type IClusterNetwork } from "./network";
  * NetworkPolicies and groups keep them apart, and whoever may change the network may change it for all.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
- * are emptied, so that only the rules of network security groups let anything through.
+ * are emptied, so that only the rules of network security groups let anything through. Flow logs of each subnet write down who
+ * talked to whom.
  *
  * Names, tags and the compartment change in place. Another id of the construct replaces all of it; another range, or another
  * exposure, replaces the subnet that it is of. What Terraform looks up is read once the stack has been applied for the first
@@ -67,11 +70,11 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
    *
    * Subnets that are made forbid public addresses, have an empty security list of their own and a route to the region's services
    * only, so that neither the VCN's default list, which lets SSH in from everywhere, nor its default route table touches them. The
-   * subnets, routes and rules that were there are their owner's.
+   * subnets, routes and rules that were there are their owner's, and flow logs of them too.
    *
    * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
    * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
-   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
    */
   public static fromExisting(scope: Construct, id: string, props: ExistingVcnProps): IClusterNetwork {
     return new ExistingVcnNetwork(scope, id, props);
@@ -91,11 +94,12 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
   private readonly waysOut: WaysOut;
+  private readonly recorded?: IFlowLogs;
   private readonly tags: TaggingProps;
 
   /**
    * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING, and what
-   * SubnetPlan.of, SubnetExposure.publicWith and RegionServices.of refuse
+   * SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
    */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     const plan = checkedPlan(scope, id, props);
@@ -149,6 +153,22 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       },
       tags: this.tags,
     });
+    this.recorded = recordNetwork(this, {
+      logging: props.flowLogs,
+      displayName: name,
+      compartmentId: this.compartmentId,
+      subnets: [
+        [NetworkSubnet.API_ENDPOINT, api.subnet],
+        [NetworkSubnet.WORKERS, workers.subnet],
+        ...(pods ? [[NetworkSubnet.PODS, pods.subnet] as const] : []),
+        [NetworkSubnet.LOAD_BALANCERS, balancers.subnet],
+      ],
+      tags: this.tags,
+    });
+  }
+
+  public get flowLogs(): IFlowLogs {
+    return flowLogsOf(this, this.recorded);
   }
 
   /**

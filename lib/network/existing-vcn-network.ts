@@ -4,11 +4,14 @@ import { type Egress } from "./egress";
 import { type EgressSource } from "./egress-source";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { ExistingVcnRoutes } from "./existing-vcn-routes";
+import { type IFlowLogs } from "./flow-logging";
 import { type IClusterNetwork } from "./network";
+import { flowLogsOf, recordNetwork } from "./network-flow-logs";
 import { NetworkSubnet } from "./network-subnet";
 import { readExistingVcn, type KnownExistingVcn } from "./read-existing-vcn";
 import { RegionServices, type IRegionServices } from "./region-services";
 import { podsSubnetOf, type ClusterSubnet } from "./subnet";
+import { type WithSubnetCompartments } from "./subnet-compartment";
 import { SubnetExposure } from "./subnet-exposure";
 import { type RoutedSubnet } from "./subnet-routes";
 import { takeSubnetsOfVcn } from "./vcn-subnets";
@@ -29,7 +32,7 @@ const PARTS = [
 ] as const;
 
 /** A network in a VCN that exists already; what was not given is made. */
-export class ExistingVcnNetwork extends Construct implements IClusterNetwork {
+export class ExistingVcnNetwork extends Construct implements IClusterNetwork, WithSubnetCompartments {
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;
@@ -48,6 +51,7 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork {
   private readonly made = new Map<NetworkSubnet, RoutedSubnet>();
   private readonly routes?: ExistingVcnRoutes;
   private readonly waysOut: WaysOut;
+  private readonly recorded?: IFlowLogs;
 
   constructor(
     scope: Construct,
@@ -82,6 +86,17 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork {
       attachment: known.drg,
       tags: this.tags,
     });
+    this.recorded = recordNetwork(this, {
+      logging: props.flowLogs,
+      displayName: this.displayName,
+      compartmentId: this.compartmentId,
+      subnets: [...known.ranges.keys()].map((part) => [part, this.subnets.get(part) as ClusterSubnet]),
+      tags: this.tags,
+    });
+  }
+
+  public get flowLogs(): IFlowLogs {
+    return flowLogsOf(this, this.recorded);
   }
 
   public get apiEndpointSubnet(): ClusterSubnet {
@@ -103,6 +118,17 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork {
   /** @internal */
   public get _hasPods(): boolean {
     return this.subnets.has(NetworkSubnet.PODS);
+  }
+
+  /**
+   * The OCID of the compartment of a subnet, made or given.
+   *
+   * @internal
+   */
+  public _compartmentOf(part: NetworkSubnet): string {
+    if (this.made.has(part) || !this.subnets.has(part)) return this.compartmentId;
+    const { subnetCompartmentId, vcnCompartmentId } = this.props;
+    return subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId;
   }
 
   /**

@@ -1,4 +1,5 @@
 import { type DrgAttachmentProps } from "./drg-attachment-props";
+import { type FlowLogging } from "./flow-logging";
 import { type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { type SubnetExposure } from "./subnet-exposure";
@@ -11,11 +12,7 @@ export interface ExistingVcnProps extends TaggingProps {
   readonly vcnId: string;
   /** All address ranges of the VCN, as literals. */
   readonly vcnCidrs: string[];
-  /**
-   * The OCID of the compartment of what is made here, security groups of clusters included; where all subnets are given, theirs.
-   *
-   * Clusters of another compartment get the right to addresses for pods there.
-   */
+  /** The OCID of the compartment of what is made here, security groups of clusters included. */
   readonly compartmentId: string;
   /**
    * The OCID of the compartment of the VCN.
@@ -25,6 +22,15 @@ export interface ExistingVcnProps extends TaggingProps {
    * @default - the same as `compartmentId`
    */
   readonly vcnCompartmentId?: string;
+  /**
+   * The OCID of the compartment of the subnets that are given.
+   *
+   * Where it is not theirs, clusters get the right to addresses for pods there if the subnet of the pods is given, and the OCI
+   * native ingress controller its rights to the network if that of the load balancers is.
+   *
+   * @default - that of the VCN
+   */
+  readonly subnetCompartmentId?: string;
   /**
    * The ranges of the subnets that are made: `vcnCidr` of the plan is the part of the VCN that is yours.
    *
@@ -93,6 +99,15 @@ export interface ExistingVcnProps extends TaggingProps {
    * @default true
    */
   readonly dnsLabels?: boolean;
+  /**
+   * Whether the subnets that are made have flow logs; those that are given are their owner's.
+   *
+   * For given ones that their owner does not record, write `new FlowLogs(scope, id, { network })`. Give it only where a
+   * subnet is made.
+   *
+   * @default FlowLogging.enabled()
+   */
+  readonly flowLogs?: FlowLogging;
   /**
    * The beginning of the names of what is made: 1 to 239 characters.
    *

@@ -1,178 +1,124 @@
 import { Construct } from "constructs";
-import { checkRetention, DEFAULT_RETENTION } from "./log-retention";
-import { type ClusterNetwork } from "./cluster-network";
+import { findFlowLog, recordFlows, type RecordedSubnet } from "./flow-log-records";
+import { checkFlowLogging, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
 import { type IClusterNetwork } from "./network";
+import { isOfNetwork } from "./network-flow-logs";
 import { NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
+import { compartmentOfSubnet } from "./subnet-compartment";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcidIfGiven } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { nameOf } from "../core/resource-name";
-import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
-import { CoreCaptureFilter } from "../oci/core-capture-filter";
-import { LoggingLog } from "../oci/logging-log";
-import { LoggingLogGroup } from "../oci/logging-log-group";
 
-/** What flow logs record. */
-export enum FlowLogTraffic {
-  /** What was let through and what was not. */
-  ALL = "ALL",
-  /** What was let through. */
-  ACCEPTED = "ACCEPT",
-  /** What was not let through. */
-  REJECTED = "REJECT",
-}
+export { FlowLogging, FlowLogTraffic, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
 
 /** What flow logs are made of. */
-export interface FlowLogsProps extends TaggingProps {
+export interface FlowLogsProps extends TaggingProps, FlowLoggingOptions {
   /** The network whose subnets are recorded. */
   readonly network: IClusterNetwork;
-  /**
-   * The OCID of the compartment of the log group; who may read there sees who talks to whom.
-   *
-   * @default - that of the network
-   */
-  readonly compartmentId?: string;
-  /**
-   * What is recorded.
-   *
-   * @default FlowLogTraffic.ALL
-   */
-  readonly traffic?: FlowLogTraffic;
-  /**
-   * Of how many flows one is recorded, 1 to 100,000.
-   *
-   * @default 1 - every flow
-   */
-  readonly samplingRate?: number;
-  /**
-   * How long the records are kept: 30, 60, 90, 120, 150 or 180 days.
-   *
-   * @default 90
-   */
-  readonly retentionInDays?: number;
 }
 
-const LARGEST_SAMPLING = 100_000;
-
 /**
- * Flow logs of every subnet of a network: a log group, a capture filter, and a log a subnet.
+ * Flow logs of subnets that are not recorded yet: a log group, a capture filter, and a log a subnet.
  *
- * A network has none by itself. Every flow is billed as it is recorded and stored, a busy cluster has millions an hour, and who may read
- * the log group sees who talks to whom: so how much, for how long and in which compartment is for you to say, in this one line.
- * `FlowLogArchive` keeps them for longer than 180 days.
+ * A ClusterNetwork, and one of `fromExisting`, records the subnets that it makes by itself. This is for those of an imported
+ * network, and for those that were given to `fromExisting`: of a network that records some, these are the others. Ask their
+ * owner first, who may record them already: each flow would be billed twice. `FlowLogArchive` keeps records for longer than 180 days.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
-export class FlowLogs extends Construct {
-  /** The OCID of the log group. */
+export class FlowLogs extends Construct implements IFlowLogs {
   public readonly logGroupId: string;
-  /** The OCID of the compartment of the log group. */
   public readonly compartmentId: string;
 
-  /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID, VALUE_INVALID */
+  /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
-    check(scope, id, props);
+    const subnets = check(scope, id, props);
     super(scope, id);
-    const { network, traffic = FlowLogTraffic.ALL, samplingRate = 1 } = props;
-    // Names of logs take fewer characters than a construct's path may have.
-    const name = nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-");
-    const tags = tagsOf(this, props);
-    const group = new LoggingLogGroup(this, "Resource", {
-      compartmentId: props.compartmentId ?? network.compartmentId,
-      displayName: name,
-      description: "Who talked to whom in the subnets of the cluster",
-      ...tags,
-    });
-    this.logGroupId = group.id;
-    this.compartmentId = props.compartmentId ?? network.compartmentId;
-    // In the compartment of the subnets, and not of the log group, as the service wants it.
-    const filter = new CoreCaptureFilter(this, "CaptureFilter", {
-      compartmentId: network.compartmentId,
-      displayName: name,
-      filterType: "FLOWLOG",
-      flowLogCaptureFilterRules: [
-        { flowLogType: traffic, isEnabled: true, priority: 0, ruleAction: "INCLUDE", samplingRate },
-      ],
-      ...tags,
-    });
-    for (const [part, { subnetId }] of subnetsOf(network)) {
-      this.log(part, subnetId, { name, filterId: filter.id, props });
-    }
-  }
-
-  private log(
-    part: string,
-    subnetId: string,
-    { name, filterId, props }: { name: string; filterId: string; props: FlowLogsProps },
-  ): void {
-    new LoggingLog(this, part, {
-      displayName: `${name}-${part.toLowerCase().replace("_", "-")}`,
-      logGroupId: this.logGroupId,
-      logType: "SERVICE",
-      isEnabled: true,
-      retentionDuration: props.retentionInDays ?? DEFAULT_RETENTION,
-      configuration: {
-        compartmentId: props.network.compartmentId,
-        source: {
-          sourceType: "OCISERVICE",
-          service: "flowlogs",
-          category: "subnet",
-          resource: subnetId,
-          parameters: { capture_filter: filterId },
-        },
-      },
-      ...tagsOf(this, props),
+    this.compartmentId = props.compartmentId ?? props.network.compartmentId;
+    const name = nameOf(this);
+    this.logGroupId = recordFlows(this, {
+      groupName: name,
+      stem: name,
+      compartmentId: this.compartmentId,
+      subnets,
+      options: props,
+      tags: tagsOf(this, props),
     });
   }
 }
 
-function subnetsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
-  return [
+/** Each subnet once: the owner of a VCN may have one for several purposes. */
+function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
+  const known: [NetworkSubnet, ClusterSubnet][] = [
     [NetworkSubnet.API_ENDPOINT, network.apiEndpointSubnet],
     [NetworkSubnet.WORKERS, network.workersSubnet],
     ...podsOf(network),
     [NetworkSubnet.LOAD_BALANCERS, network.loadBalancerSubnet],
   ];
+  const subnets = new Map<string, RecordedSubnet>();
+  for (const [part, { subnetId }] of known) {
+    const compartmentId = compartmentOfSubnet(network, part);
+    const isElsewhere = compartmentId !== network.compartmentId;
+    if (!subnets.has(subnetId)) subnets.set(subnetId, { part, subnetId, compartmentId, isElsewhere });
+  }
+  return [...subnets.values()];
 }
 
 /** A network for clusters with an overlay has no such subnet. */
 function podsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
-  if ((network as Partial<ClusterNetwork>)._hasPods === false) return [];
+  if ((network as { readonly _hasPods?: boolean })._hasPods === false) return [];
   return [[NetworkSubnet.PODS, network.podsSubnet]];
 }
 
-/** Checks what the logs are made of before they are made, so that nothing is left behind. */
-function check(scope: Construct, id: string, props: FlowLogsProps): void {
+/** Checks what the logs are made of before they are made, so that nothing is left behind; the subnets to record. */
+function check(scope: Construct, id: string, props: FlowLogsProps): RecordedSubnet[] {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   if (!checkGiven(problems, { props })) problems.throwIfAny();
-  const { network, compartmentId, traffic = FlowLogTraffic.ALL } = props;
+  const { network } = props;
   checkGiven(problems, { network });
   // Read where they are asked for, so a network that lacks some has them all the same.
   const members = ["vcnId", "apiEndpointSubnet", "workersSubnet", "loadBalancerSubnet"];
   const instead = "a ClusterNetwork, such as cluster.network";
+  const subnets: RecordedSubnet[] = [];
   if (checkMembers(problems, "network", network, members, instead)) {
     problems.collect(() => network.compartmentId);
-    problems.collect(() => subnetsOf(network));
+    const all = problems.collect(() => subnetsOf(network)) ?? [];
+    subnets.push(...notRecorded(problems, scope, network, all));
   }
-  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-  const known: readonly unknown[] = Object.values(FlowLogTraffic);
-  if (!known.includes(traffic)) {
-    problems.add("NAME_INVALID", `traffic is ${shown(traffic)}`, `Give one of FlowLogTraffic`);
-  }
-  checkNumbers(problems, props);
+  checkFlowLogging(problems, props);
   checkTags(problems, props);
   problems.throwIfAny();
+  return subnets;
 }
 
-function checkNumbers(problems: Problems, { samplingRate = 1, retentionInDays }: FlowLogsProps): void {
-  if (!Number.isInteger(samplingRate) || samplingRate < 1 || samplingRate > LARGEST_SAMPLING) {
-    const fix = `Give a whole number from 1 to ${LARGEST_SAMPLING}`;
-    problems.add("COUNT_INVALID", `samplingRate is ${shown(samplingRate)}`, fix);
+/** The subnets that no network records; adds a problem where there are none, or another construct records them. */
+function notRecorded(
+  problems: Problems,
+  scope: Construct,
+  network: IClusterNetwork,
+  all: readonly RecordedSubnet[],
+): RecordedSubnet[] {
+  const withLog = all.map((subnet) => ({ subnet, log: findFlowLog(scope, subnet.subnetId) }));
+  const others = withLog.filter(({ log }) => !log || !isOfNetwork(log));
+  if (all.length > 0 && others.length === 0) {
+    problems.add(
+      "NAME_DUPLICATE",
+      `All subnets of ${network.node.path} are recorded already, by the network that made them`,
+      "Take network.flowLogs; to say how much, for how long and where, give that network flowLogs: FlowLogging.enabled({ … })",
+    );
   }
-  checkRetention(problems, retentionInDays);
+  for (const { subnet, log } of others) {
+    if (!log) continue;
+    problems.add(
+      "NAME_DUPLICATE",
+      `The subnet ${subnet.part} of ${network.node.path} is recorded already, by ${log.node.path}`,
+      "Keep one of the two: each flow is written down, and billed, as often as there are logs",
+    );
+  }
+  return others.map(({ subnet }) => subnet);
 }

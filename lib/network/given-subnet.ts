@@ -1,3 +1,4 @@
+import { type IConstruct } from "constructs";
 import { type ClusterSubnet } from "./subnet";
 import { type SubnetExposure } from "./subnet-exposure";
 import { SMALLEST_SUBNET } from "./vcn-range";
@@ -9,7 +10,7 @@ import {
   usableAddresses,
   type Cidr,
 } from "../core/cidr";
-import { checkOcid } from "../core/ocid";
+import { checkOcid, compareOcids } from "../core/ocid";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
@@ -78,12 +79,34 @@ export function checkSubnetExposure(
   );
 }
 
+interface SubnetRangeRules {
+  /** Ranges of further subnets of the VCN. */
+  readonly taken?: readonly Cidr[];
+  /** The names of those that are to be made. */
+  readonly made?: ReadonlySet<string>;
+  /** Whether two that exist are known to be two. */
+  readonly isOther?: (name: string, other: string) => boolean;
+}
+
+/** Tells of two subnets that exist, each by the name of its range, whether they are known to be two. */
+export function tellApart(
+  scope: IConstruct,
+  subnets: { readonly [name: string]: ClusterSubnet | undefined },
+): (name: string, other: string) => boolean {
+  const idOf = (name: string) => subnets[name.replace(/\.cidr$/, "")]?.subnetId;
+  return (name, other) => {
+    const [one, two] = [idOf(name), idOf(other)];
+    if (typeof one !== "string" || typeof two !== "string") return false;
+    return compareOcids({ scope, id: one }, { scope, id: two }) === "different";
+  };
+}
+
 /** Adds a problem for each range that is outside of the VCN, or shares addresses with another subnet. */
 export function checkSubnetRanges(
   problems: Problems,
   vcn: readonly Cidr[],
   subnets: ReadonlyMap<string, Cidr>,
-  { taken = [], made = new Set() }: { taken?: readonly Cidr[]; made?: ReadonlySet<string> } = {},
+  { taken = [], made = new Set(), isOther = () => false }: SubnetRangeRules = {},
 ): void {
   const all = [...subnets];
   all.forEach(([name, cidr], i) => {
@@ -97,7 +120,8 @@ export function checkSubnetRanges(
     for (const [other, range] of all.slice(0, i)) {
       if (!overlaps(range, cidr)) continue;
       // Two that exist may be one subnet, which has one range; OCI makes no two subnets that share addresses.
-      if (range.text === cidr.text && !made.has(name) && !made.has(other)) continue;
+      const maybeOne = !made.has(name) && !made.has(other) && !isOther(name, other);
+      if (range.text === cidr.text && maybeOne) continue;
       problems.add(
         "SUBNET_OVERLAP",
         `${name} ${cidr.text} overlaps ${other} ${range.text}`,

@@ -2,9 +2,11 @@ import { Construct } from "constructs";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
-import { checkSubnetRanges, readGivenSubnet } from "./given-subnet";
+import { type IFlowLogs } from "./flow-logging";
+import { checkSubnetRanges, readGivenSubnet, tellApart } from "./given-subnet";
 import { checkGroupVcn } from "./group-vcn";
 import { type IClusterNetwork } from "./network";
+import { flowLogsOf } from "./network-flow-logs";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
@@ -43,7 +45,7 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     private readonly attributes: ClusterNetworkAttributes,
   ) {
     const problems = problemsIn(scope, id);
-    check(problems, attributes ?? {});
+    check(problems, scope, attributes ?? {});
     problems.throwIfAny();
     super(scope, id);
     this.vcnId = attributes.vcnId;
@@ -77,6 +79,10 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     return this.attribute("regionServices", this.attributes.regionServices);
   }
 
+  public get flowLogs(): IFlowLogs {
+    return flowLogsOf(this, undefined);
+  }
+
   public addEgress(source: EgressSource, egress: Egress): void {
     const problems = new Problems(this);
     if (!checkEgress(problems, source, egress)) problems.throwIfAny();
@@ -96,17 +102,18 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
 
 const SUBNETS = ["apiEndpointSubnet", "workersSubnet", "podsSubnet", "loadBalancerSubnet"] as const;
 
-function check(problems: Problems, attributes: Partial<ClusterNetworkAttributes>): void {
+function check(problems: Problems, scope: Construct, attributes: Partial<ClusterNetworkAttributes>): void {
   const { vcnId, compartmentId, vcnCidr, regionServices } = attributes;
   checkOcid(problems, "vcnId", vcnId, "vcn");
   checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
   const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
   const known = new Map<string, Cidr>();
+  const given = Object.fromEntries(SUBNETS.map((name) => [name, attributes[name]]));
   for (const name of SUBNETS) {
     const cidr = readGivenSubnet(problems, name, attributes[name]);
     if (cidr) known.set(`${name}.cidr`, cidr);
   }
-  checkSubnetRanges(problems, vcn ? [vcn] : [], known);
+  checkSubnetRanges(problems, vcn ? [vcn] : [], known, { isOther: tellApart(scope, given) });
   if (regionServices === undefined) return;
   checkRegionServices(problems, "regionServices.", regionServices);
   checkAllServices(problems, "regionServices", regionServices);

@@ -1,6 +1,7 @@
 import { type IConstruct } from "constructs";
 import { type Egress } from "./egress";
 import { type EgressSource } from "./egress-source";
+import { type IFlowLogs } from "./flow-logging";
 import { type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 
@@ -22,6 +23,12 @@ export interface IClusterNetwork extends IConstruct {
   readonly loadBalancerSubnet: ClusterSubnet;
   /** The region's services, reached through the service gateway. */
   readonly regionServices: IRegionServices;
+  /**
+   * The flow logs of the subnets that the network makes, such as for `FlowLogArchive`.
+   *
+   * @throws ATTRIBUTE_MISSING where it makes none: it was imported, all subnets were given, or `FlowLogging.none` was
+   */
+  readonly flowLogs: IFlowLogs;
 
   /**
    * Lets nodes or pods out to addresses outside of the network: a rule of their group, and the route there.

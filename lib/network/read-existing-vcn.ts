@@ -1,26 +1,32 @@
 import { type Construct } from "constructs";
+import { LONGEST_NETWORK_NAME } from "./cluster-network-props";
 import { literalBlocks } from "./egress-destination";
 import { checkGatewaysOfVcn } from "./existing-vcn-gateways";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { readAttachment, type KnownAttachment } from "./drg-attachment-props";
+import { FlowLogging } from "./flow-logging";
 import { NetworkSubnet } from "./network-subnet";
 import { checkPods } from "./routed-ranges";
 import { checkAllServices, checkRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
-import { checkSubnetExposure, checkSubnetRanges, checkSubnetSize, readGivenSubnet } from "./given-subnet";
-import { readCidrs, type Cidr, readIpv4Cidr } from "../core/cidr";
+import {
+  checkSubnetExposure,
+  checkSubnetRanges,
+  checkSubnetSize,
+  readGivenSubnet,
+  tellApart,
+} from "./given-subnet";
+import { overlaps, readCidrs, type Cidr, readIpv4Cidr } from "../core/cidr";
 import { checkSubnetsOfVcn } from "./vcn-subnets";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../core/display-name";
+import { checkDisplayName } from "../core/display-name";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
-
-const LONGEST_ENDING = "-load-balancers-out".length;
 
 /** The parts of the props that are of one subnet. */
 export const PARTS = [
@@ -47,6 +53,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   checkConstructId(problems, scope, id);
   checkIds(problems, props);
   const vcn = readBlocks(problems, "vcnCidrs", props.vcnCidrs);
+  checkBlocksApart(problems, vcn);
   const taken = isNone(props.takenCidrs) ? [] : readBlocks(problems, "takenCidrs", props.takenCidrs);
   const plan = props.plan && problems.collect(() => SubnetPlan._checked(props.plan as SubnetPlan));
   const known = new Map<string, Cidr>();
@@ -74,7 +81,8 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
       );
     }
   }
-  checkSubnetRanges(problems, vcn, known, { taken, made });
+  const isOther = tellApart(scope, Object.fromEntries(PARTS.map(({ prop }) => [prop, props[prop]])));
+  checkSubnetRanges(problems, vcn, known, { taken, made, isOther });
   const planned = [...made].flatMap((name) => known.get(name) ?? []);
   if (typeof props.vcnId === "string") checkSubnetsOfVcn(problems, scope, props.vcnId, planned);
   checkExposures(problems, props);
@@ -82,6 +90,8 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   const drg = readDrg(problems, props, vcn);
   const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
   if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
+  const isAllGiven = PARTS.every(({ part }) => given.has(part) || part === NetworkSubnet.PODS);
+  checkFlowLogs(problems, props, ranges.size > 0 || !isAllGiven);
   checkRest(problems, props);
   problems.throwIfAny();
   return { cidrs: vcn, given, ranges, drg };
@@ -91,9 +101,34 @@ function checkIds(problems: Problems, props: Partial<ExistingVcnProps>): void {
   checkOcid(problems, "vcnId", props.vcnId, "vcn");
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "vcnCompartmentId", props.vcnCompartmentId, "compartment", "tenancy");
+  checkOcidIfGiven(problems, "subnetCompartmentId", props.subnetCompartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "serviceGatewayId", props.serviceGatewayId, "servicegateway");
   checkOcidIfGiven(problems, "natGatewayId", props.natGatewayId, "natgateway");
   checkOcidIfGiven(problems, "internetGatewayId", props.internetGatewayId, "internetgateway");
+}
+
+/** A VCN has each address once. */
+function checkBlocksApart(problems: Problems, vcn: readonly Cidr[]): void {
+  vcn.forEach((block, i) => {
+    for (const other of vcn.slice(0, i).filter((one) => overlaps(one, block))) {
+      problems.add(
+        "SUBNET_OVERLAP",
+        `vcnCidrs has ${block.text}, which overlaps ${other.text}`,
+        "Give the blocks that the VCN has in OCI, which never overlap",
+      );
+    }
+  });
+}
+
+/** What is said of flow logs must have a subnet to be about. */
+function checkFlowLogs(problems: Problems, { flowLogs }: Partial<ExistingVcnProps>, isMade: boolean): void {
+  FlowLogging._check(problems, "flowLogs", flowLogs);
+  if (isMade || flowLogs === undefined) return;
+  problems.add(
+    "VALUE_INVALID",
+    "flowLogs was given, and no subnet is made: those that are given are their owner's to record",
+    "Leave flowLogs out; where their owner does not record them, write new FlowLogs(scope, id, { network })",
+  );
 }
 
 /** An empty list of ranges that are taken says what it says, unlike one of ranges that may come in. */
@@ -171,6 +206,6 @@ function checkRest(problems: Problems, props: Partial<ExistingVcnProps>): void {
   if (!["undefined", "boolean"].includes(typeof dnsLabels)) {
     problems.add("VALUE_INVALID", `dnsLabels is ${shown(dnsLabels)}`, "Write true or false");
   }
-  checkDisplayName(problems, "displayName", props.displayName, LONGEST_DISPLAY_NAME - LONGEST_ENDING);
+  checkDisplayName(problems, "displayName", props.displayName, LONGEST_NETWORK_NAME);
   checkTags(problems, props);
 }

@@ -1,11 +1,11 @@
 import { type TerraformProvider } from "cdktf";
 import { type TaggingProps } from "../core/tagging";
-import { type FlowLogs } from "../network/flow-logs";
+import { type IFlowLogs } from "../network/flow-logging";
 
 /** What an archive of flow logs is made of. */
 export interface FlowLogArchiveProps extends TaggingProps {
-  /** The flow logs that are kept. */
-  readonly flowLogs: FlowLogs;
+  /** The flow logs that are kept, such as `cluster.network.flowLogs`. */
+  readonly flowLogs: IFlowLogs;
   /** The OCID of the compartment of the bucket and the connector; best one that those who run the cluster can't write to. */
   readonly compartmentId: string;
   /** The OCID of your key that encrypts the bucket: AES, in the same region. */

@@ -10,6 +10,7 @@ import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 
+const REGION = /^[a-z]+-[a-z]+-\d+$/;
 const MOST_DAYS = 3650;
 const LONGEST_BUCKET_NAME = 256;
 
@@ -25,7 +26,7 @@ export function checkFlowLogArchive(scope: Construct, id: string, given: FlowLog
     "flowLogs",
     flowLogs,
     ["logGroupId", "compartmentId"],
-    "new FlowLogs(scope, id, { network })",
+    "network.flowLogs, or new FlowLogs(scope, id, { network })",
   );
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   checkOcid(problems, "kmsKeyId", props.kmsKeyId, "key");
@@ -34,9 +35,10 @@ export function checkFlowLogArchive(scope: Construct, id: string, given: FlowLog
     problems,
     "region",
     region,
-    /^[a-z]+-[a-z]+-\d+$/,
+    REGION,
     'Give the region\'s identifier, for example "eu-frankfurt-1"',
   );
+  checkKeyRegion(problems, props.kmsKeyId, region);
   const fix = `Give 1 to ${LONGEST_BUCKET_NAME} letters, digits, "-", "_" and ".", as a literal`;
   checkWord(problems, "bucketName", props.bucketName, /^[A-Za-z0-9_.-]{1,256}$/, fix);
   checkDays(problems, props.retentionInDays);
@@ -50,6 +52,27 @@ function checkWord(problems: Problems, name: string, value: unknown, form: RegEx
   if (value === undefined || value === null) return;
   if (typeof value === "string" && !Token.isUnresolved(value) && form.test(value)) return;
   problems.add("NAME_INVALID", `${name} is ${shown(value)}`, fix);
+}
+
+// OCIDs of the oldest regions say them in three letters.
+const SHORT_REGIONS: { readonly [letters: string]: string | undefined } = {
+  phx: "us-phoenix-1",
+  iad: "us-ashburn-1",
+  fra: "eu-frankfurt-1",
+  lhr: "uk-london-1",
+};
+
+/** Object Storage uses keys of its own region only; where the OCID does not show one, OCI finds it out. */
+function checkKeyRegion(problems: Problems, kmsKeyId: unknown, region: unknown): void {
+  if (typeof kmsKeyId !== "string" || typeof region !== "string" || !REGION.test(region)) return;
+  const [, shownRegion = ""] = /^ocid1\.key\.oc\d+\.([a-z0-9-]+)\./.exec(kmsKeyId) ?? [];
+  const known = REGION.test(shownRegion) ? shownRegion : SHORT_REGIONS[shownRegion];
+  if (known === undefined || known === region) return;
+  problems.add(
+    "OCID_INVALID",
+    `kmsKeyId is a key of ${known}, and the bucket is in ${region}`,
+    `Give a key of ${region}, or the region where the bucket and the key are both to be`,
+  );
 }
 
 function checkDays(problems: Problems, days: number | undefined): void {

@@ -1,12 +1,14 @@
 import { Testing, TerraformVariable, type TerraformStack } from "cdktf";
 import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NativeIngressController } from "../../lib/cluster/native-ingress-controller";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { COMPARTMENT, newStack, onlyResource, refusal, resourcesOf } from "../support/stack";
+import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
+import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
 const NETWORK = "ocid1.compartment.oc1..network";
 const KEYS = "ocid1.compartment.oc1..keys";
@@ -110,6 +112,95 @@ describe("a cluster in the compartment of its network", () => {
     const [a, b] = ["a", "b"].map((id) => new TerraformVariable(stack, id, {}).stringValue);
     newCluster(stack, a!, b!);
     expect(grants(stack).map(([attached]) => attached)).toEqual(["${var.a}", "${var.b}"]);
+  });
+});
+
+describe("a cluster whose subnets were given by somebody else", () => {
+  const OWNERS = "ocid1.compartment.oc1..owners";
+  const subnet = (name: string, cidr: string) => ({
+    subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.${name}`,
+    cidr,
+  });
+  const pods = { podsSubnet: subnet("pods", "10.20.4.0/22") };
+  const balancers = { loadBalancerSubnet: subnet("lb", "10.20.3.0/24") };
+  const all = {
+    apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
+    workersSubnet: subnet("workers", "10.20.2.0/24"),
+    ...pods,
+    ...balancers,
+  };
+
+  function grantsOf(props: Partial<ExistingVcnProps>, { compartmentId = COMPARTMENT, ingress = false } = {}) {
+    const stack = newStack();
+    const network = ClusterNetwork.fromExisting(stack, "network", {
+      vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
+      vcnCidrs: ["10.20.0.0/16"],
+      compartmentId: COMPARTMENT,
+      plan: SubnetPlan.of({ vcnCidr: "10.20.8.0/22", nodes: 16, pods: 400 }),
+      ...props,
+    });
+    const cluster = new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, network });
+    newPool(stack, cluster);
+    if (ingress) new NativeIngressController(stack, "ingress", { cluster });
+    const waits = onlyResource(stack, "oci_containerengine_node_pool").depends_on ?? [];
+    return { grants: Object.fromEntries(grants(stack).map(([place, what]) => [place, what])), stack, waits };
+  }
+  const own = (compartment: string) => [
+    `manage network-security-groups @ ${compartment}`,
+    `manage vcns @ ${compartment}`,
+    `manage instances @ ${compartment}`,
+  ];
+
+  test("gets its right to addresses for pods where their subnet is, and there only, before it has nodes", () => {
+    for (const given of [pods, all]) {
+      const { grants: found, waits } = grantsOf({ ...given, subnetCompartmentId: OWNERS });
+      expect(found).toEqual({
+        [COMPARTMENT]: own(COMPARTMENT),
+        [OWNERS]: [`use private-ips @ ${OWNERS}`],
+      });
+      expect(waits).toHaveLength(2);
+    }
+  });
+
+  test("gets it where the VCN is, if nothing else is said", () => {
+    const { grants: found } = grantsOf({ ...all, vcnCompartmentId: OWNERS });
+    expect(found).toEqual({
+      [COMPARTMENT]: [`manage network-security-groups @ ${COMPARTMENT}`, `manage instances @ ${COMPARTMENT}`],
+      [OWNERS]: [`manage vcns @ ${OWNERS}`, `use private-ips @ ${OWNERS}`],
+    });
+  });
+
+  test("gets nothing there where the subnet of the pods is made", () => {
+    const { grants: found } = grantsOf({ ...balancers, subnetCompartmentId: OWNERS });
+    expect(Object.keys(found)).toEqual([COMPARTMENT]);
+    expect(found[COMPARTMENT]!.join()).not.toContain("private-ips");
+  });
+
+  test("may be in a third compartment, and each has just what is of it", () => {
+    const { grants: found, waits } = grantsOf(
+      { ...pods, subnetCompartmentId: OWNERS, vcnCompartmentId: NETWORK },
+      { compartmentId: KEYS },
+    );
+    expect(found).toEqual({
+      [KEYS]: [`manage network-security-groups @ ${KEYS}`, `manage instances @ ${KEYS}`],
+      [COMPARTMENT]: [`manage network-security-groups @ ${COMPARTMENT}`],
+      [NETWORK]: [`manage vcns @ ${NETWORK}`],
+      [OWNERS]: [`use private-ips @ ${OWNERS}`],
+    });
+    expect(waits).toHaveLength(3);
+  });
+
+  test("lets its ingress controller at the network of load balancers where their subnet is", () => {
+    const family = (compartment: string) => `use virtual-network-family in compartment id ${compartment} `;
+    const texts = (props: Partial<ExistingVcnProps>) =>
+      JSON.stringify(resourcesOf(grantsOf(props, { ingress: true }).stack, "oci_identity_policy"));
+    const given = texts({ ...balancers, subnetCompartmentId: OWNERS });
+    expect([given.includes(family(OWNERS)), given.includes(family(COMPARTMENT))]).toEqual([true, true]);
+    expect(texts({ ...pods, subnetCompartmentId: OWNERS })).not.toContain(family(OWNERS));
+  });
+
+  test("is refused a compartment that is none", () => {
+    expect(refusedCodes(() => grantsOf({ subnetCompartmentId: "owners" }))).toEqual(["OCID_INVALID"]);
   });
 });
 

@@ -11,7 +11,6 @@ import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { ClusterSecurityGroups } from "../../lib/network/cluster-security-groups";
 import { Egress } from "../../lib/network/egress";
 import { EgressSource } from "../../lib/network/egress-source";
-import { FlowLogs } from "../../lib/network/flow-logs";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { PodNetworking, PodNetworkType } from "../../lib/network/pod-networking";
 import { SubnetPlan } from "../../lib/network/subnet-plan";
@@ -56,7 +55,6 @@ describe("a cluster with a flannel overlay", () => {
     );
     expect(names).toEqual(["stack-cluster-api", "stack-cluster-lb", "stack-cluster-workers"]);
     expect(refusedCodes(() => cluster.network.podsSubnet)).toEqual(["ATTRIBUTE_MISSING"]);
-    new FlowLogs(stack, "flows", { network: cluster.network });
     expect(Object.keys(resourcesOf(stack, "oci_logging_log"))).toHaveLength(3);
   });
 
@@ -223,6 +221,7 @@ describe("the range of an overlay, which can't be changed later,", () => {
   test("is checked again where no factory made the value", () => {
     expect(refusedCodes(() => PodNetworking.flannelOverlay(null as any))).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: "flannel" })).toEqual(["VALUE_INVALID"]);
+    expect(codesOf({ podNetworking: null })).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: { type: "CALICO" } })).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: { type: PodNetworkType.FLANNEL_OVERLAY, podsCidr: "x" } })).toEqual([
       "CIDR_INVALID",
@@ -242,6 +241,11 @@ describe("the range of an overlay, which can't be changed later,", () => {
     expect(refusedCodes(() => SecureOkeCluster.fromClusterAttributes(newStack(), "c", attributes))).toEqual([
       "VALUE_INVALID",
     ]);
+  });
+
+  test("leaves a pool an empty list of groups of pods, which is what they have", () => {
+    const stack = newStack();
+    expect(() => pool(flannel(stack), { podSecurityGroups: [] })).not.toThrow();
   });
 
   test("is none of a plan without pods", () => {

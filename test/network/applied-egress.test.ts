@@ -4,7 +4,7 @@ import { Bastion } from "../../lib/network/bastion";
 import { BastionClients } from "../../lib/network/bastion-clients";
 import { Egress } from "../../lib/network/egress";
 import { EgressSource } from "../../lib/network/egress-source";
-import { FlowLogs } from "../../lib/network/flow-logs";
+import { FlowLogging, FlowLogs } from "../../lib/network/flow-logs";
 import { NetworkSubnet } from "../../lib/network/network-subnet";
 import { OracleServices } from "../../lib/network/oracle-services";
 import { OciProvider } from "../../lib/oci/provider";
@@ -51,7 +51,7 @@ function program(steps: readonly Step[]): (app: App) => void {
   return (app) => {
     const stack = new TerraformStack(app, "stack");
     new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
-    const parts = networkIn(stack);
+    const parts = networkIn(stack, { flowLogs: FlowLogging.none(reason) });
     for (const step of steps) step(parts);
   };
 }

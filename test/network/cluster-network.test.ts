@@ -40,12 +40,15 @@ describe("a cluster network", () => {
       expect(subnet).toMatchObject({ prohibit_public_ip_on_vnic: true, prohibit_internet_ingress: true });
     }
     expect(Object.keys(synthesized(stack).resource).sort()).toEqual([
+      "oci_core_capture_filter",
       "oci_core_default_route_table",
       "oci_core_default_security_list",
       "oci_core_route_table",
       "oci_core_service_gateway",
       "oci_core_subnet",
       "oci_core_vcn",
+      "oci_logging_log",
+      "oci_logging_log_group",
       "terraform_data",
     ]);
   });

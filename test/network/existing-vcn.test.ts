@@ -10,7 +10,6 @@ import { BastionClients } from "../../lib/network/bastion-clients";
 import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
 import { Egress } from "../../lib/network/egress";
 import { EgressSource } from "../../lib/network/egress-source";
-import { FlowLogs } from "../../lib/network/flow-logs";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { NetworkSubnet } from "../../lib/network/network-subnet";
 import { SubnetExposure } from "../../lib/network/subnet-exposure";
@@ -203,7 +202,6 @@ describe("a network in a VCN that exists", () => {
       apiEndpoint: "10.20.8.2:6443",
       clients: BastionClients.from(["192.0.2.0/24"]),
     });
-    new FlowLogs(stack, "flows", { network });
     const policies = Object.values(resourcesOf(stack, "oci_identity_policy"));
     const ofVcn = policies.filter(
       ({ compartment_id }) => compartment_id === "ocid1.compartment.oc1..networks",

@@ -1,9 +1,10 @@
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { FlowLogs, FlowLogTraffic } from "../../lib/network/flow-logs";
+import { ClusterNetwork, type ClusterNetworkAttributes } from "../../lib/network/cluster-network";
+import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/flow-logs";
 import {
   COMPARTMENT,
   newStack,
   onlyResource,
+  refusal,
   refusedCodes,
   resourcesOf,
   synthesized,
@@ -11,18 +12,38 @@ import {
 import { networkIn } from "./support";
 
 const LOGS = "ocid1.compartment.oc1..logs";
+const subnet = (name: string, cidr: string) => ({
+  subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.${name}`,
+  cidr,
+});
+const SUBNETS = {
+  apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
+  workersSubnet: subnet("workers", "10.20.2.0/24"),
+  podsSubnet: subnet("pods", "10.20.4.0/22"),
+  loadBalancerSubnet: subnet("lb", "10.20.3.0/24"),
+};
+
+function imported(stack = newStack(), attributes: Partial<ClusterNetworkAttributes> = {}, id = "network") {
+  return ClusterNetwork.fromClusterNetworkAttributes(stack, id, {
+    vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
+    compartmentId: COMPARTMENT,
+    ...SUBNETS,
+    ...attributes,
+  });
+}
 
 describe("flow logs", () => {
   test("record every flow of each subnet, for ninety days", () => {
     const stack = newStack();
-    new FlowLogs(stack, "flows", { network: networkIn(stack).network });
+    new FlowLogs(stack, "flows", { network: imported(stack) });
     const logs = Object.values(resourcesOf(stack, "oci_logging_log"));
-    const subnets = Object.keys(resourcesOf(stack, "oci_core_subnet"));
     expect(logs.map((log) => log.display_name).sort()).toEqual(
       ["api-endpoint", "load-balancers", "pods", "workers"].map((part) => `stack-flows-${part}`),
     );
     expect(logs.map((log) => log.configuration.source.resource).sort()).toEqual(
-      subnets.map((id) => `\${oci_core_subnet.${id}.id}`).sort(),
+      Object.values(SUBNETS)
+        .map(({ subnetId }) => subnetId)
+        .sort(),
     );
     for (const log of logs) {
       expect(log).toMatchObject({
@@ -52,7 +73,7 @@ describe("flow logs", () => {
   test("take everything that can be set, the filter staying where the subnets are", () => {
     const stack = newStack();
     const { logGroupId } = new FlowLogs(stack, "Ü/flows", {
-      network: networkIn(stack).network,
+      network: imported(stack),
       compartmentId: LOGS,
       traffic: FlowLogTraffic.REJECTED,
       samplingRate: 10,
@@ -76,7 +97,7 @@ describe("flow logs", () => {
 
   test("are refused with all that is wrong, and leave nothing behind", () => {
     const stack = newStack();
-    const { network } = networkIn(stack);
+    const network = imported(stack);
     const before = synthesized(stack);
     const make: any = (props: any) => () => new FlowLogs(stack, "flows", props);
     expect(refusedCodes(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
@@ -97,9 +118,55 @@ describe("flow logs", () => {
     for (const wrong of ["x", {}, 5, stack]) {
       expect(refusedCodes(make({ network: wrong }))).toEqual(["VALUE_INVALID"]);
     }
-    const imported = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", {
+    const existing = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
     });
-    expect(refusedCodes(make({ network: imported }))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(make({ network: existing }))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+  });
+
+  test("are one for a subnet that several purposes share", () => {
+    const stack = newStack();
+    const both = subnet("both", "10.20.64.0/18");
+    new FlowLogs(stack, "flows", { network: imported(stack, { workersSubnet: both, podsSubnet: both }) });
+    const logs = Object.values(resourcesOf(stack, "oci_logging_log"));
+    expect(logs.map((log) => log.display_name).sort()).toEqual(
+      ["api-endpoint", "load-balancers", "workers"].map((part) => `stack-flows-${part}`),
+    );
+  });
+
+  test("are refused where another construct records a subnet, and leave nothing behind", () => {
+    const stack = newStack();
+    new FlowLogs(stack, "flows", { network: imported(stack) });
+    const before = synthesized(stack);
+    const other = imported(
+      stack,
+      { workersSubnet: subnet("own", "10.20.9.0/24"), apiEndpointSubnet: subnet("api2", "10.20.8.0/28") },
+      "other",
+    );
+    const problems = refusal(() => new FlowLogs(stack, "again", { network: other }));
+    expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
+      "NAME_DUPLICATE: The subnet PODS of stack/other is recorded already, by stack/flows/PODS",
+      "NAME_DUPLICATE: The subnet LOAD_BALANCERS of stack/other is recorded already, by stack/flows/LOAD_BALANCERS",
+    ]);
+    expect(synthesized(stack)).toEqual(before);
+  });
+
+  test("are refused for a network that records its subnets itself, with what to write instead", () => {
+    const stack = newStack();
+    const { network } = networkIn(stack);
+    const [problem, ...more] = refusal(() => new FlowLogs(stack, "flows", { network }));
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({
+      code: "NAME_DUPLICATE",
+      what: "All subnets of stack/network are recorded already, by the network that made them",
+      fix: expect.stringContaining("Take network.flowLogs"),
+    });
+  });
+
+  test("record what a network was told not to", () => {
+    const stack = newStack();
+    const none = FlowLogging.none({ reason: "The logs are of another life than the network" });
+    new FlowLogs(stack, "flows", { network: networkIn(stack, { flowLogs: none }).network });
+    expect(Object.keys(resourcesOf(stack, "oci_logging_log"))).toHaveLength(4);
   });
 });

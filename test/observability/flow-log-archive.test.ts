@@ -1,9 +1,10 @@
 import { TerraformStack, TerraformVariable, type App } from "cdktf";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { FlowLogs } from "../../lib/network/flow-logs";
 import { FlowLogArchive, type FlowLogArchiveProps } from "../../lib/observability/flow-log-archive";
 import { OciProvider } from "../../lib/oci/provider";
 import { networkIn } from "../network/support";
-import { COMPARTMENT, newStack, onlyResource, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider } from "../terraform/terraform";
 
 jest.setTimeout(120_000);
@@ -12,7 +13,7 @@ const AUDIT = "ocid1.compartment.oc1..existing-audit";
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.existing";
 
 function archive(stack: TerraformStack, props: Partial<FlowLogArchiveProps> | object = {}) {
-  const flowLogs = new FlowLogs(stack, "flows", { network: networkIn(stack).network });
+  const { flowLogs } = networkIn(stack).network;
   const region = "eu-frankfurt-1";
   return new FlowLogArchive(stack, "archive", {
     flowLogs,
@@ -126,6 +127,49 @@ describe("an archive of flow logs", () => {
       "TAG_INVALID",
     ]);
     expect(stack.node.tryFindChild("archive")).toBeUndefined();
+  });
+
+  test("is refused a key of another region than the bucket's, wherever the OCID shows one", () => {
+    const make = (region: string, shown: string) => () =>
+      archive(newStack(), { region, kmsKeyId: `ocid1.key.oc1.${shown}.vault.existing` });
+    const [problem, ...more] = refusal(make("eu-frankfurt-1", "eu-amsterdam-1"));
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({
+      code: "OCID_INVALID",
+      what: "kmsKeyId is a key of eu-amsterdam-1, and the bucket is in eu-frankfurt-1",
+    });
+    expect(refusedCodes(make("eu-frankfurt-1", "iad"))).toEqual(["OCID_INVALID"]);
+    for (const [region, shown] of [
+      ["us-ashburn-1", "iad"],
+      ["eu-amsterdam-1", "eu-amsterdam-1"],
+      ["eu-amsterdam-1", "ams"],
+      ["eu-amsterdam-1", ""],
+    ] as const) {
+      expect(make(region, shown)).not.toThrow();
+    }
+    const stack = newStack();
+    const kmsKeyId = new TerraformVariable(stack, "key", { type: "string" }).stringValue;
+    expect(() => archive(stack, { kmsKeyId })).not.toThrow();
+  });
+
+  test("takes the flow logs of an imported network too, and nothing that is none", () => {
+    const stack = newStack();
+    const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", {
+      vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
+      compartmentId: COMPARTMENT,
+      apiEndpointSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.api", cidr: "10.20.1.0/28" },
+      workersSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.workers", cidr: "10.20.2.0/24" },
+      podsSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.pods", cidr: "10.20.4.0/22" },
+      loadBalancerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.lb", cidr: "10.20.3.0/24" },
+    });
+    const given = { compartmentId: AUDIT, kmsKeyId: KEY, region: "eu-frankfurt-1" };
+    const flowLogs = new FlowLogs(stack, "flows", { network });
+    expect(() => new FlowLogArchive(stack, "archive", { ...given, flowLogs })).not.toThrow();
+    const [problem] = refusal(() => new FlowLogArchive(stack, "other", { ...given, flowLogs: {} as any }));
+    expect(problem).toMatchObject({
+      code: "VALUE_INVALID",
+      fix: expect.stringContaining("network.flowLogs"),
+    });
   });
 });
 
