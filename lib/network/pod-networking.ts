@@ -79,7 +79,8 @@ export class PodNetworking {
    */
   public static _checked(problems: Problems, value: PodNetworking | undefined): PodNetworking {
     const instead = "PodNetworking.vcnNative() or PodNetworking.flannelOverlay()";
-    if (value === null) problems.add("VALUE_INVALID", "podNetworking is null", `Write ${instead}, or leave it out`);
+    if (value === null)
+      problems.add("VALUE_INVALID", "podNetworking is null", `Write ${instead}, or leave it out`);
     if (!checkMembers(problems, "podNetworking", value, ["type"], instead)) return PodNetworking.vcnNative();
     const { type, podsCidr } = value as PodNetworking;
     if (type === PodNetworkType.VCN_NATIVE) return PodNetworking.vcnNative();
