@@ -1,4 +1,5 @@
 import { type Construct } from "constructs";
+import { checkTraefikVersion } from "./traefik-version";
 import { type TraefikIngressProps } from "./traefik-ingress-props";
 import { pathOf } from "../../core/construct-path";
 import { checkObjectName } from "../../core/kubernetes-names";
@@ -6,10 +7,17 @@ import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { chartOf } from "../../workload/chart-objects";
 import { ExternalTrafficPolicy } from "../../workload/load-balancer-kinds";
+import { GATEWAY_API_VERSION } from "../../workload/ingress/gateway-api";
 import { choice, kind, shaped } from "../../workload/shapes";
 import { TlsVersion } from "../../workload/tls-termination";
 
 const LONGEST_ID = 40;
+/** The first releases of Traefik 3 that know all that they are told, and why. */
+const INGRESS = { minor: 5, why: "older ones do not know every argument that this one gets" };
+const GATEWAY_API = {
+  minor: 7,
+  why: `older ones are built with other definitions of the Gateway API than ${GATEWAY_API_VERSION}`,
+};
 
 const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that Traefik runs in"),
@@ -18,6 +26,7 @@ const SHAPES = {
     'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
   ),
   image: kind(["reference", "_acknowledge"], 'ContainerImage.of("fra.ocir.io/acme/traefik@sha256:…")'),
+  routing: kind(["isGatewayApi", "reason"], "TraefikRouting.ingress() or .gatewayApi({ reason })"),
   minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
   httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
   externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
@@ -35,6 +44,8 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
       `Give it at most ${LONGEST_ID}`,
     );
   }
+  const { image, routing } = props;
+  if (image) checkTraefikVersion(problems, image, routing?.isGatewayApi ? GATEWAY_API : INGRESS);
   const chart = chartOf(scope);
   if (chart && chart.namespace === undefined) {
     problems.add(
