@@ -5,11 +5,20 @@ import { AppProtocol } from "../../workload/app-protocol";
 import { INGRESS_SERVICE_PORT } from "../../workload/ingress/ingress-gateway";
 import { type IServiceBackend } from "../../workload/service-backend";
 
+/** Say that the slice is none of the controllers of Kubernetes, and that those who keep the addresses of Services have no use for it. */
+const SLICE_LABELS = {
+  "endpointslice.kubernetes.io/managed-by": "secure-oke",
+  "service.kubernetes.io/headless": "",
+};
+
 /** How Traefik is told of the Service of another namespace. */
 export enum BackendKind {
   /** A Service of the type ExternalName, for Ingress objects. */
   EXTERNAL_NAME,
-  /** A Service without selector and an EndpointSlice with the name, for routes of the Gateway API, which refuse an ExternalName. */
+  /**
+   * A Service without selector and an EndpointSlice with the name, for routes of the Gateway API: Traefik refuses an ExternalName there, and
+   * takes the name from a slice as it would an address.
+   */
   NAMED_ENDPOINT,
 }
 
@@ -56,9 +65,6 @@ export function backendOf(
   });
   return name;
 }
-
-/** Says to the controllers of Kubernetes that the slice is none of theirs. */
-const SLICE_LABELS = { "endpointslice.kubernetes.io/managed-by": "secure-oke" };
 
 function addService(scope: Construct, name: string, metadata: object, spec: object): void {
   new ApiObject(scope, name, { apiVersion: "v1", kind: "Service", metadata: { name, ...metadata }, spec });

@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { Yaml } from "cdk8s";
 import fc from "fast-check";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
@@ -14,6 +16,7 @@ import { IngressCertificate } from "../../../lib/workload/ingress/ingress-certif
 import { IngressHost } from "../../../lib/workload/ingress/ingress-host";
 import { IngressPathType } from "../../../lib/workload/ingress/ingress-path-type";
 import { LoadBalancerAccess } from "../../../lib/workload/load-balancer-access";
+import { Tenant } from "../../../lib/workload/tenant";
 import { TlsTermination } from "../../../lib/workload/tls-termination";
 import {
   containerOf,
@@ -347,6 +350,33 @@ describe("a route of the Gateway API", () => {
       { numRuns: 15 },
     );
   });
+});
+
+describe("the page on ingress", () => {
+  const page = fs.readFileSync(path.join(__dirname, "../../../docs/ingress.md"), "utf8");
+
+  test("installs the release of the Gateway API that the library is written for", () => {
+    expect(page).toContain(`/download/v${TraefikRouting.GATEWAY_API_VERSION}/standard-install.yaml`);
+  });
+
+  test.each(["ingress", "gatewayApi"] as const)(
+    "says rightly what a tenant behind a gateway must allow, %s",
+    (by) => {
+      expect(page).toContain('new Tenant(shop, "tenant", { allowedPeers: ["gateway"] })');
+      const codes = (allowedPeers?: string[]) => {
+        const { app, gateway } = traefikOf({
+          routing: by === "ingress" ? TraefikRouting.ingress() : routing,
+        });
+        const chart = newChart("books", app, "books");
+        new Tenant(chart, "tenant", { allowedPeers });
+        const books = new HardenedDeployment(chart, "books", { image: IMAGE, port: 8080 });
+        books.exposeViaIngress(route(gateway));
+        return problemsAtSynthesis(chart).map(({ code }) => code);
+      };
+      expect(codes(["gateway"])).toEqual([]);
+      expect(codes()).toEqual(["PEER_NOT_ALLOWED"]);
+    },
+  );
 });
 
 describe("the image of a Traefik", () => {
