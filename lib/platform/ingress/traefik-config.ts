@@ -66,6 +66,10 @@ function gatewayProvider({ namespace, gatewayClassLabels = {} }: TraefikArgument
     `--providers.kubernetesGateway.namespaces=${namespace}`,
     // Classes of other Traefiks in the cluster are theirs.
     `--providers.kubernetesGateway.labelSelector=${labels.join(",")}`,
+    // A path that a program reads otherwise than Traefik would lead past the route that it belongs to.
+    ...["Slash", "BackSlash", "NullCharacter"].map(
+      (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
+    ),
   ];
 }
 

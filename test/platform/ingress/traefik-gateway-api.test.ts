@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Yaml } from "cdk8s";
+import { type Chart, Yaml } from "cdk8s";
 import fc from "fast-check";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../../lib/cluster/secure-oke-cluster";
@@ -9,7 +9,6 @@ import { objectsOf } from "../../../lib/manifests/chart-objects";
 import { TraefikIngress } from "../../../lib/platform/ingress/traefik-ingress";
 import { TraefikRouting } from "../../../lib/platform/ingress/traefik-routing";
 import { AppProtocol } from "../../../lib/workload/app-protocol";
-import { ContainerImage } from "../../../lib/workload/container-image";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { HttpListener } from "../../../lib/workload/http-listener";
 import { IngressCertificate } from "../../../lib/workload/ingress/ingress-certificate";
@@ -20,7 +19,6 @@ import { Tenant } from "../../../lib/workload/tenant";
 import { TlsTermination } from "../../../lib/workload/tls-termination";
 import {
   containerOf,
-  DIGEST,
   fakeCluster,
   IMAGE,
   newChart,
@@ -61,6 +59,17 @@ describe("a Traefik of the Gateway API", () => {
       "app.kubernetes.io/instance": "traefik",
       "app.kubernetes.io/part-of": "gateway",
     });
+  });
+
+  test("refuses paths that a program could read otherwise, which a Traefik of Ingress objects may be too old for", () => {
+    const refusing = (platform: Chart) =>
+      containerOf(platform).args.filter((arg: string) => arg.includes("encodedCharacters"));
+    expect(refusing(traefik().platform)).toEqual(
+      ["Slash", "BackSlash", "NullCharacter"].map(
+        (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
+      ),
+    );
+    expect(refusing(traefikOf().platform)).toEqual([]);
   });
 
   test("redirects plain HTTP as ever", () => {
@@ -377,34 +386,4 @@ describe("the page on ingress", () => {
       expect(codes()).toEqual(["PEER_NOT_ALLOWED"]);
     },
   );
-});
-
-describe("the image of a Traefik", () => {
-  const of = (name: string) => ContainerImage.of(`fra.ocir.io/acme/${name}@${DIGEST}`);
-
-  test.each(["traefik:v3.4.9", "traefik:3.0", "traefik:v2.11.2", "traefik:2", "my-traefik:v3.4-alpine"])(
-    "can't be %s, which is too old by its own name",
-    (name) => {
-      expect(refusedCodes(() => traefikOf({ image: of(name) }))).toEqual(["IMAGE_INVALID"]);
-    },
-  );
-
-  test.each([
-    "traefik:v3.5.0",
-    "traefik:3.10",
-    "traefik:v4.0",
-    "traefik:v3",
-    "traefik:stable",
-    "traefik",
-    "proxy:1.0",
-  ])("can be %s", (name) => {
-    expect(() => traefikOf({ image: of(name) })).not.toThrow();
-  });
-
-  test("is 3.7 or newer for the Gateway API", () => {
-    expect(refusedCodes(() => traefikOf({ image: of("traefik:v3.6.7"), routing }))).toEqual([
-      "IMAGE_INVALID",
-    ]);
-    expect(() => traefikOf({ image: of("traefik:v3.7.0"), routing })).not.toThrow();
-  });
 });
