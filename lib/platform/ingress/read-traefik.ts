@@ -1,8 +1,9 @@
 import { type Construct } from "constructs";
-import { checkTraefikVersion } from "./traefik-version";
+import { isOlderTraefik } from "./traefik-version";
 import { type TraefikIngressProps } from "./traefik-ingress-props";
 import { pathOf } from "../../core/construct-path";
 import { checkObjectName } from "../../core/kubernetes-names";
+import { checkReason } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { chartOf } from "../../workload/chart-objects";
@@ -45,7 +46,17 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
     );
   }
   const { image, routing } = props;
-  if (image) checkTraefikVersion(problems, image, routing?.isGatewayApi ? GATEWAY_API : INGRESS);
+  const { minor, why } = routing?.isGatewayApi ? GATEWAY_API : INGRESS;
+  if (image && isOlderTraefik(image, minor)) {
+    problems.add(
+      "IMAGE_INVALID",
+      `The image is Traefik ${image.tag}, and ${why}`,
+      `Take 3.${minor} or newer`,
+    );
+  }
+  // A value of another copy of this library, or of JavaScript, may have none.
+  if (routing?.isGatewayApi)
+    checkReason(problems, "Reading the Namespaces of the whole cluster", routing.reason);
   const chart = chartOf(scope);
   if (chart && chart.namespace === undefined) {
     problems.add(

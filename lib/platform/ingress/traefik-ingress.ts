@@ -6,11 +6,13 @@ import { traefikArguments, TRAEFIK_DYNAMIC_FILE, TRAEFIK_PORTS, traefikTlsOption
 import { TraefikGateway } from "./traefik-gateway";
 import { type TraefikIngressProps } from "./traefik-ingress-props";
 import { clusterPermissions, gatewayPermissions, ingressPermissions } from "./traefik-permissions";
+import { isOlderTraefik } from "./traefik-version";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/short-hash";
 import { type Problems } from "../../core/validation-error";
 import { AppProtocol } from "../../workload/app-protocol";
 import { ConfigFile } from "../../workload/config-file";
+import { type ContainerImage } from "../../workload/container-image";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
 import {
   type AskedRoute,
@@ -29,6 +31,8 @@ import { RoleScope } from "../../workload/role-scope";
 import { Subject } from "../../workload/subject";
 import { TlsTermination, TlsVersion } from "../../workload/tls-termination";
 
+/** The first release of Traefik 3 whose rules take a wildcard for all hosts of one label more. */
+const FIRST_WITH_WILDCARDS = 7;
 const ANNOTATIONS = "traefik.ingress.kubernetes.io";
 
 /**
@@ -50,12 +54,13 @@ export class TraefikIngress extends IngressGateway {
   public readonly gatewayClassName?: string;
 
   private readonly gatewayApi?: TraefikGateway;
+  private readonly image: ContainerImage;
 
   /**
    * @param id the name of the Deployment and of the class of its Ingress objects too: up to 40 lower-case letters, digits and dashes
    * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REPLICAS_INVALID,
-   * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC; at
-   * synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
+   * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC,
+   * IMAGE_INVALID for a Traefik that is too old, REASON_MISSING; at synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
    */
   constructor(scope: Construct, id: string, props: TraefikIngressProps) {
     const trustedRanges = readTraefik(scope, id, props);
@@ -64,29 +69,30 @@ export class TraefikIngress extends IngressGateway {
     const { namespace = "" } = Chart.of(this);
     // A class belongs to the whole cluster; no namespace has a dot in its name.
     if (isGatewayApi) this.gatewayClassName = `${id}.${namespace}`;
+    this.image = props.image;
     try {
       this.workload = this.addWorkload(id, props, trustedRanges);
       this.loadBalancer = this.addLoadBalancer(props);
+      this.node.defaultChild = this.workload;
+      const allow = isGatewayApi ? gatewayPermissions(id) : ingressPermissions();
+      const account = Subject.serviceAccountOf(this.workload);
+      new LeastPrivilegeRole(this, `${id}-reads-routes`, { allow }).grantTo(account);
+      if (this.gatewayClassName === undefined) return;
+      this.gatewayApi = new TraefikGateway(this, "GatewayApi", {
+        name: id,
+        className: this.gatewayClassName,
+        labels: this.workload.labels,
+        classLabels: { ...this.workload.labels, ...classLabelsOf(id, namespace) },
+      });
+      new LeastPrivilegeRole(this, `${id}-reads-classes-${shortHash(namespace)}`, {
+        allow: clusterPermissions(this.gatewayClassName),
+        roleScope: RoleScope.cluster({ reason }),
+      }).grantTo(account);
     } catch (error) {
       // They check what they are given themselves: nothing stays half made.
       scope.node.tryRemoveChild(id);
       throw error;
     }
-    this.node.defaultChild = this.workload;
-    const allow = isGatewayApi ? gatewayPermissions(id) : ingressPermissions();
-    const account = Subject.serviceAccountOf(this.workload);
-    new LeastPrivilegeRole(this, `${id}-reads-routes`, { allow }).grantTo(account);
-    if (this.gatewayClassName === undefined) return;
-    this.gatewayApi = new TraefikGateway(this, "GatewayApi", {
-      name: id,
-      className: this.gatewayClassName,
-      labels: this.workload.labels,
-      classLabels: { ...this.workload.labels, ...classLabelsOf(id, namespace) },
-    });
-    new LeastPrivilegeRole(this, `${id}-reads-classes-${shortHash(namespace)}`, {
-      allow: clusterPermissions(this.gatewayClassName),
-      roleScope: RoleScope.cluster({ reason }),
-    }).grantTo(account);
   }
 
   /** @internal */
@@ -96,8 +102,15 @@ export class TraefikIngress extends IngressGateway {
 
   /** @internal */
   public _check(problems: Problems, route: AskedRoute): void {
-    const { workload, certificate } = route;
+    const { workload, host, certificate } = route;
     this.gatewayApi?.check(problems, route);
+    if (host.name.startsWith("*") && isOlderTraefik(this.image, FIRST_WITH_WILDCARDS)) {
+      problems.add(
+        "INGRESS_INVALID",
+        `${host.name} is a wildcard, and the image is Traefik ${this.image.tag}`,
+        `Take Traefik 3.${FIRST_WITH_WILDCARDS} or newer, or name the hosts one by one`,
+      );
+    }
     if (certificate.store !== CertificateStore.SECRET) {
       problems.add(
         "INGRESS_INVALID",

@@ -9,7 +9,7 @@ export class TraefikRouting {
    *
    * @see https://gateway-api.sigs.k8s.io/guides/getting-started/#installing-gateway-api
    */
-  public static readonly GATEWAY_API_VERSION = GATEWAY_API_VERSION;
+  public static readonly GATEWAY_API_VERSION: string = GATEWAY_API_VERSION;
 
   /** Ingress objects, which Traefik reads with no right outside of its own namespace. */
   public static ingress(): TraefikRouting {

@@ -1,32 +1,15 @@
-import { type Problems } from "../../core/validation-error";
 import { type ContainerImage } from "../../workload/container-image";
 import { splitImage } from "../../workload/image-name";
 
 const MAJOR = 3;
-const VERSION = /^v?(\d{1,3})(?:\.(\d{1,3}))?(?![\d\w])/;
+const VERSION = /^v?(\d{1,3})(?:\.(\d{1,3}))?(?!\w)/;
 
-/** A minor release of Traefik 3, and why no older one will do. */
-export interface OldestTraefik {
-  readonly minor: number;
-  readonly why: string;
-}
-
-/** Adds a problem where an image says by its own name and tag that it is an older Traefik; of others nothing is known. */
-export function checkTraefikVersion(
-  problems: Problems,
-  { reference, tag }: ContainerImage,
-  { minor: oldest, why }: OldestTraefik,
-): void {
-  if (typeof reference !== "string" || typeof tag !== "string") return;
+/** Whether an image says by its own name and tag that it is a Traefik older than a release of 3; of others nothing is known. */
+export function isOlderTraefik({ reference, tag }: ContainerImage, oldestMinor: number): boolean {
+  if (typeof reference !== "string" || typeof tag !== "string") return false;
   const repository = splitImage(reference).name.split("/").at(-1) ?? "";
   const [, major, minor] = VERSION.exec(tag) ?? [];
-  if (!repository.includes("traefik") || major === undefined) return;
+  if (!repository.includes("traefik") || major === undefined) return false;
   // "v3" is whatever is the newest of them.
-  const isNew = Number(major) > MAJOR || (Number(major) === MAJOR && Number(minor ?? oldest) >= oldest);
-  if (isNew) return;
-  problems.add(
-    "IMAGE_INVALID",
-    `The image is Traefik ${tag}, and ${why}`,
-    `Take ${MAJOR}.${oldest} or newer`,
-  );
+  return Number(major) < MAJOR || (Number(major) === MAJOR && Number(minor ?? oldestMinor) < oldestMinor);
 }

@@ -22,8 +22,8 @@ const CALLER = {
 };
 
 /** All that a program with every kind of route has in the namespace of its gateway. */
-function manifests(): any[] {
-  const { platform, gateway, shop, web } = traefik({ routing: TraefikRouting.gatewayApi(REASON) });
+function manifests(routing = TraefikRouting.gatewayApi(REASON)): any[] {
+  const { platform, gateway, shop, web } = traefik({ routing });
   const tls = (name: string) => TlsTermination.atIngress(IngressCertificate.fromSecret(name));
   web.exposeViaIngress(route(gateway));
   web.exposeViaIngress(route(gateway, { path: "/status", pathType: IngressPathType.EXACT }));
@@ -62,6 +62,12 @@ describeWithApiServer("a Traefik of the Gateway API, at an API server", () => {
         undefined,
       ]);
     }
+  });
+
+  test("takes the place of one of Ingress objects, and gives it back", async () => {
+    for (const routing of [TraefikRouting.ingress(), TraefikRouting.gatewayApi(REASON)])
+      for (const object of manifests(routing).filter(({ apiVersion }) => !apiVersion.startsWith(GROUP)))
+        expect([200, 201]).toContain((await server.apply(object)).status);
   });
 
   test("may read and write what it asks for, and nothing beside", async () => {

@@ -162,7 +162,10 @@ describe("a Traefik of the Gateway API", () => {
   });
 
   test("is refused for a routing that is none, and is what Ingress objects configure without one", () => {
-    expect(refusedCodes(() => traefikOf({ routing: true as never }))).toEqual(["VALUE_INVALID"]);
+    const refused = (given: unknown) => refusedCodes(() => traefikOf({ routing: given as never }));
+    expect(refused(true)).toEqual(["VALUE_INVALID"]);
+    expect(refused(null)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refused({ isGatewayApi: true, reason: undefined })).toEqual(["REASON_MISSING"]);
     const yaml = (props: object) => Yaml.stringify(...objectsOf(traefikOf(props).platform));
     expect(yaml({ routing: TraefikRouting.ingress() })).toBe(yaml({}));
     expect(traefikOf().gateway.gatewayClassName).toBeUndefined();

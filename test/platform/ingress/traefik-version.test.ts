@@ -1,7 +1,8 @@
 import { TraefikRouting } from "../../../lib/platform/ingress/traefik-routing";
 import { ContainerImage } from "../../../lib/workload/container-image";
+import { IngressHost } from "../../../lib/workload/ingress/ingress-host";
 import { DIGEST, refusedCodes } from "../../workload/support";
-import { REASON, traefik as traefikOf } from "./support";
+import { REASON, route, traefik as traefikOf } from "./support";
 
 const routing = TraefikRouting.gatewayApi(REASON);
 
@@ -32,5 +33,15 @@ describe("the image of a Traefik", () => {
       "IMAGE_INVALID",
     ]);
     expect(() => traefikOf({ image: of("traefik:v3.7.0"), routing })).not.toThrow();
+  });
+
+  test("is 3.7 or newer for a wildcard host", () => {
+    const host = IngressHost.wildcard("*.example.com", REASON);
+    const expose = (name: string) => {
+      const { gateway, web } = traefikOf({ image: of(name) });
+      web.exposeViaIngress(route(gateway, { host }));
+    };
+    expect(refusedCodes(() => expose("traefik:v3.6.1"))).toEqual(["INGRESS_INVALID"]);
+    for (const name of ["traefik:v3.7.0", "traefik"]) expect(() => expose(name)).not.toThrow();
   });
 });
