@@ -40,13 +40,13 @@ export function traefikArguments(options: TraefikArguments): string[] {
     "--entryPoints.websecure.asDefault=true",
     "--entryPoints.websecure.http.tls=true",
     ...(redirects ? redirectingEntryPoint(options) : []),
-    ...(options.gatewayClassLabels === undefined ? ingressProvider(options) : gatewayProvider(options)),
+    ...(options.gatewayClassLabels === undefined ? ingressArguments(options) : gatewayApiArguments(options)),
     `--providers.file.filename=${TRAEFIK_DYNAMIC_FILE}`,
     "--providers.file.watch=false",
   ];
 }
 
-function ingressProvider({ namespace, ingressClassName }: TraefikArguments): string[] {
+function ingressArguments({ namespace, ingressClassName }: TraefikArguments): string[] {
   return [
     "--providers.kubernetesIngress=true",
     `--providers.kubernetesIngress.namespaces=${namespace}`,
@@ -59,7 +59,7 @@ function ingressProvider({ namespace, ingressClassName }: TraefikArguments): str
   ];
 }
 
-function gatewayProvider({ namespace, gatewayClassLabels = {} }: TraefikArguments): string[] {
+function gatewayApiArguments({ namespace, gatewayClassLabels = {} }: TraefikArguments): string[] {
   const labels = Object.entries(gatewayClassLabels).map(([name, value]) => `${name}=${value}`);
   return [
     "--providers.kubernetesGateway=true",
