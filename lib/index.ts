@@ -150,5 +150,6 @@ export * from "./platform/ingress/oci-native-ingress";
 export * from "./platform/ingress/oci-native-ingress-props";
 export * from "./platform/ingress/traefik-ingress";
 export * from "./platform/ingress/traefik-ingress-props";
+export * from "./platform/ingress/traefik-routing";
 
 export * from "./checks/reachability";

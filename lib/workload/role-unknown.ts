@@ -1,6 +1,7 @@
 import { type Chart } from "cdk8s";
 import { Annotations } from "cdktf";
 import { type IConstruct } from "constructs";
+import { isOfGatewayApi } from "./ingress/gateway-api";
 import { type Resource } from "./role-resource";
 import { knownResources } from "./role-resource-table";
 import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
@@ -11,11 +12,13 @@ interface Definition {
 }
 
 /**
- * Warns of resources that neither Kubernetes nor a CustomResourceDefinition of the program has: the API server takes a rule for
+ * Warns of resources that neither Kubernetes nor the Gateway API nor a CustomResourceDefinition of the program has: the API server takes a rule for
  * a name that is misspelt, and it allows nothing. On the output of the stack, where Terraform's side shows it.
  */
 export function warnOfUnknown(role: IConstruct, chart: Chart, resources: readonly Resource[]): void {
-  const others = resources.filter(({ group }) => knownResources(group) === undefined);
+  const others = resources.filter(
+    (resource) => knownResources(resource.group) === undefined && !isOfGatewayApi(resource),
+  );
   if (others.length === 0) return;
   whenAdded(chart, (scope) => {
     const defined = new Set(definitionsIn(chart.node.root));

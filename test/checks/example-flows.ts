@@ -280,6 +280,16 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
     idle: /^policy web deleted$/,
     flows: [],
   },
+  "gateway-api": {
+    host: HOST,
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("gateway/traefik", 8443),
+      ...["web", "api"].map((name) => pods("gateway/traefik", `shop/${name}`, ...tcp(8080))),
+      pods("gateway/traefik", "shop/quotes", ...tcp(9000)),
+      out("gateway/traefik", "the API endpoint", ...tcp(6443)),
+    ],
+  },
   ingress: {
     host: HOST,
     ends: {

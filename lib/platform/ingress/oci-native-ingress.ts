@@ -14,8 +14,9 @@ import { AppProtocol } from "../../workload/app-protocol";
 import { CertificateStore, type IngressCertificate } from "../../workload/ingress/ingress-certificate";
 import {
   type AskedRoute,
-  type IngressManifest,
   IngressGateway,
+  ingressOf,
+  type RouteManifest,
 } from "../../workload/ingress/ingress-gateway";
 import { LoadBalancerShape } from "../../workload/load-balancer-shape";
 import { type IServiceBackend } from "../../workload/service-backend";
@@ -96,7 +97,8 @@ export class OciNativeIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _connect({ workload, certificate }: AskedRoute, serviceName: string): IngressManifest {
+  public _connect(route: AskedRoute, serviceName: string): RouteManifest {
+    const { workload, certificate } = route;
     const port = Port.tcp(workload.port ?? 0);
     this.workloads.add(workload.node.path);
     this.certificate = certificate;
@@ -106,7 +108,7 @@ export class OciNativeIngress extends IngressGateway {
     this.securityGroup.allowTo(podsSecurityGroup, port, {
       reason: `The ingress gateway ${this.ingressClassName} reaches the pods of its workloads`,
     });
-    return {
+    return ingressOf(route, {
       serviceName,
       annotations: {
         [`${ANNOTATIONS}/certificate-ocid`]: certificate.name,
@@ -114,7 +116,7 @@ export class OciNativeIngress extends IngressGateway {
         [`${ANNOTATIONS}/backend-tls-enabled`]: "false",
       },
       spec: { ingressClassName: this.ingressClassName },
-    };
+    });
   }
 
   private addGroup({ access }: OciNativeIngressProps): NetworkSecurityGroup {

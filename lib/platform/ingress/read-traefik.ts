@@ -1,15 +1,24 @@
 import { type Construct } from "constructs";
+import { isOlderTraefik } from "./traefik-version";
 import { type TraefikIngressProps } from "./traefik-ingress-props";
 import { pathOf } from "../../core/construct-path";
 import { checkObjectName } from "../../core/kubernetes-names";
+import { checkReason } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { chartOf } from "../../workload/chart-objects";
 import { ExternalTrafficPolicy } from "../../workload/load-balancer-kinds";
+import { GATEWAY_API_VERSION } from "../../workload/ingress/gateway-api";
 import { choice, kind, shaped } from "../../workload/shapes";
 import { TlsVersion } from "../../workload/tls-termination";
 
 const LONGEST_ID = 40;
+/** The first releases of Traefik 3 that know all that they are told, and why. */
+const INGRESS = { minor: 5, why: "older ones do not know every argument that this one gets" };
+const GATEWAY_API = {
+  minor: 7,
+  why: `older ones are built with other definitions of the Gateway API than ${GATEWAY_API_VERSION}`,
+};
 
 const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that Traefik runs in"),
@@ -18,6 +27,7 @@ const SHAPES = {
     'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
   ),
   image: kind(["reference", "_acknowledge"], 'ContainerImage.of("fra.ocir.io/acme/traefik@sha256:…")'),
+  routing: kind(["isGatewayApi", "reason"], "TraefikRouting.ingress() or .gatewayApi({ reason })"),
   minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
   httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
   externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
@@ -35,6 +45,18 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
       `Give it at most ${LONGEST_ID}`,
     );
   }
+  const { image, routing } = props;
+  const { minor, why } = routing?.isGatewayApi ? GATEWAY_API : INGRESS;
+  if (image && isOlderTraefik(image, minor)) {
+    problems.add(
+      "IMAGE_INVALID",
+      `The image is Traefik ${image.tag}, and ${why}`,
+      `Take 3.${minor} or newer`,
+    );
+  }
+  // A value of another copy of this library, or of JavaScript, may have none.
+  if (routing?.isGatewayApi)
+    checkReason(problems, "Reading the Namespaces of the whole cluster", routing.reason);
   const chart = chartOf(scope);
   if (chart && chart.namespace === undefined) {
     problems.add(

@@ -9,6 +9,8 @@ export const TRAEFIK_DYNAMIC_FILE = "/etc/traefik/tls.yaml";
 export interface TraefikArguments {
   readonly namespace: string;
   readonly ingressClassName: string;
+  /** The labels of the class of its Gateway; none where Ingress objects configure it. */
+  readonly gatewayClassLabels?: { [key: string]: string };
   /** The ranges from which the load balancer's connections come. */
   readonly trustedRanges: readonly string[];
   /** Whether plain HTTP is answered with redirects. */
@@ -24,7 +26,7 @@ export interface TraefikArguments {
  * @see https://doc.traefik.io/traefik/reference/install-configuration/configuration-options/
  */
 export function traefikArguments(options: TraefikArguments): string[] {
-  const { namespace, ingressClassName, redirects } = options;
+  const { redirects } = options;
   return [
     "--global.checkNewVersion=false",
     "--global.sendAnonymousUsage=false",
@@ -38,6 +40,14 @@ export function traefikArguments(options: TraefikArguments): string[] {
     "--entryPoints.websecure.asDefault=true",
     "--entryPoints.websecure.http.tls=true",
     ...(redirects ? redirectingEntryPoint(options) : []),
+    ...(options.gatewayClassLabels === undefined ? ingressArguments(options) : gatewayApiArguments(options)),
+    `--providers.file.filename=${TRAEFIK_DYNAMIC_FILE}`,
+    "--providers.file.watch=false",
+  ];
+}
+
+function ingressArguments({ namespace, ingressClassName }: TraefikArguments): string[] {
+  return [
     "--providers.kubernetesIngress=true",
     `--providers.kubernetesIngress.namespaces=${namespace}`,
     `--providers.kubernetesIngress.ingressClass=${ingressClassName}`,
@@ -46,8 +56,20 @@ export function traefikArguments(options: TraefikArguments): string[] {
     // The Services of workloads are in their own namespaces, and named here.
     "--providers.kubernetesIngress.allowExternalNameServices=true",
     "--providers.kubernetesIngress.strictPrefixMatching=true",
-    `--providers.file.filename=${TRAEFIK_DYNAMIC_FILE}`,
-    "--providers.file.watch=false",
+  ];
+}
+
+function gatewayApiArguments({ namespace, gatewayClassLabels = {} }: TraefikArguments): string[] {
+  const labels = Object.entries(gatewayClassLabels).map(([name, value]) => `${name}=${value}`);
+  return [
+    "--providers.kubernetesGateway=true",
+    `--providers.kubernetesGateway.namespaces=${namespace}`,
+    // Classes of other Traefiks in the cluster are theirs.
+    `--providers.kubernetesGateway.labelSelector=${labels.join(",")}`,
+    // A path that a program reads otherwise than Traefik would lead past the route that it belongs to.
+    ...["Slash", "BackSlash", "NullCharacter"].map(
+      (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
+    ),
   ];
 }
 

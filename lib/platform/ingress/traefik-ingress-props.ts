@@ -1,3 +1,4 @@
+import { type TraefikRouting } from "./traefik-routing";
 import { type ISecureOkeCluster } from "../../cluster/cluster";
 import { type AutoscaleOptions } from "../../workload/autoscale";
 import { type ContainerImage } from "../../workload/container-image";
@@ -17,11 +18,19 @@ export interface TraefikIngressProps {
   /** Who may connect to its load balancer. */
   readonly access: LoadBalancerAccess;
   /**
-   * The image of Traefik, 3.5 or newer, best from a registry of your own; with wildcard hosts 3.7 or newer.
+   * The image of Traefik, 3.5 or newer, best from a registry of your own; with wildcard hosts or the Gateway API 3.7 or newer.
+   *
+   * An older one is refused where the image is called after Traefik and has a tag that begins with the version.
    *
    * @see https://doc.traefik.io/traefik/migrate/v3/
    */
   readonly image: ContainerImage;
+  /**
+   * The kinds of objects that configure Traefik; another choice later replaces them all.
+   *
+   * @default TraefikRouting.ingress()
+   */
+  readonly routing?: TraefikRouting;
   /**
    * The oldest version of TLS that clients may use.
    *

@@ -1,20 +1,24 @@
-import { ApiObject, Chart } from "cdk8s";
+import { Chart } from "cdk8s";
 import { type Construct } from "constructs";
 import { readTraefik } from "./read-traefik";
+import { BackendKind, backendOf } from "./traefik-backend";
 import { traefikArguments, TRAEFIK_DYNAMIC_FILE, TRAEFIK_PORTS, traefikTlsOptions } from "./traefik-config";
+import { TraefikGateway } from "./traefik-gateway";
 import { type TraefikIngressProps } from "./traefik-ingress-props";
+import { clusterPermissions, gatewayPermissions, ingressPermissions } from "./traefik-permissions";
+import { isOlderTraefik } from "./traefik-version";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/short-hash";
 import { type Problems } from "../../core/validation-error";
-import { Allow } from "../../workload/allow";
 import { AppProtocol } from "../../workload/app-protocol";
 import { ConfigFile } from "../../workload/config-file";
+import { type ContainerImage } from "../../workload/container-image";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
 import {
   type AskedRoute,
-  type IngressManifest,
   IngressGateway,
-  INGRESS_SERVICE_PORT,
+  ingressOf,
+  type RouteManifest,
 } from "../../workload/ingress/ingress-gateway";
 import { CertificateStore } from "../../workload/ingress/ingress-certificate";
 import { IngressPathType } from "../../workload/ingress/ingress-path-type";
@@ -23,15 +27,13 @@ import { ProxyProtocol } from "../../workload/load-balancer-kinds";
 import { Probe } from "../../workload/probe";
 import { ApiAccess } from "../../workload/rbac-api-access";
 import { LeastPrivilegeRole } from "../../workload/role";
-import { Resource } from "../../workload/role-resource";
-import { Verb } from "../../workload/role-verb";
-import { type IServiceBackend } from "../../workload/service-backend";
+import { RoleScope } from "../../workload/role-scope";
 import { Subject } from "../../workload/subject";
 import { TlsTermination, TlsVersion } from "../../workload/tls-termination";
 
+/** The first release of Traefik 3 whose rules take a wildcard for all hosts of one label more. */
+const FIRST_WITH_WILDCARDS = 7;
 const ANNOTATIONS = "traefik.ingress.kubernetes.io";
-const WHY_SECRETS =
-  "Traefik lists the Secrets of the namespaces that it watches: its own only, which is there for certificates";
 
 /**
  * A hardened Traefik that ends TLS for the hosts of many workloads, behind a load balancer of its own.
@@ -39,7 +41,7 @@ const WHY_SECRETS =
  * It reads Ingress objects, Services and Secrets of its own namespace and nothing else of the cluster; what other namespaces
  * keep it never sees. So its chart has a namespace of its own, which the Ingress objects of all workloads and their
  * certificates are in. The load balancer passes TCP on and says who the client is. There is no dashboard, no API, and no
- * word to its makers.
+ * word to its makers. On request objects of the Gateway API take the place of Ingress objects, see `TraefikRouting`.
  *
  * @see https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/kubernetes-ingress/
  */
@@ -48,27 +50,49 @@ export class TraefikIngress extends IngressGateway {
   public readonly workload: HardenedDeployment;
   /** The load balancer in front of them. */
   public readonly loadBalancer: LoadBalancer;
+  /** The name of the class of its Gateway; none where Ingress objects configure it. */
+  public readonly gatewayClassName?: string;
+
+  private readonly gatewayApi?: TraefikGateway;
+  private readonly image: ContainerImage;
 
   /**
    * @param id the name of the Deployment and of the class of its Ingress objects too: up to 40 lower-case letters, digits and dashes
    * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REPLICAS_INVALID,
-   * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC; at
-   * synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
+   * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC,
+   * IMAGE_INVALID for a Traefik that is too old, REASON_MISSING; at synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
    */
   constructor(scope: Construct, id: string, props: TraefikIngressProps) {
     const trustedRanges = readTraefik(scope, id, props);
     super(scope, id, id, props.cluster);
+    const { isGatewayApi = false, reason = "" } = props.routing ?? {};
+    const { namespace = "" } = Chart.of(this);
+    // A class belongs to the whole cluster; no namespace has a dot in its name.
+    if (isGatewayApi) this.gatewayClassName = `${id}.${namespace}`;
+    this.image = props.image;
     try {
       this.workload = this.addWorkload(id, props, trustedRanges);
       this.loadBalancer = this.addLoadBalancer(props);
+      this.node.defaultChild = this.workload;
+      const allow = isGatewayApi ? gatewayPermissions(id) : ingressPermissions();
+      const account = Subject.serviceAccountOf(this.workload);
+      new LeastPrivilegeRole(this, `${id}-reads-routes`, { allow }).grantTo(account);
+      if (this.gatewayClassName === undefined) return;
+      this.gatewayApi = new TraefikGateway(this, "GatewayApi", {
+        name: id,
+        className: this.gatewayClassName,
+        labels: this.workload.labels,
+        classLabels: { ...this.workload.labels, ...classLabelsOf(id, namespace) },
+      });
+      new LeastPrivilegeRole(this, `${id}-reads-classes-${shortHash(namespace)}`, {
+        allow: clusterPermissions(this.gatewayClassName),
+        roleScope: RoleScope.cluster({ reason }),
+      }).grantTo(account);
     } catch (error) {
       // They check what they are given themselves: nothing stays half made.
       scope.node.tryRemoveChild(id);
       throw error;
     }
-    this.node.defaultChild = this.workload;
-    const role = new LeastPrivilegeRole(this, `${id}-reads-routes`, { allow: permissions() });
-    role.grantTo(Subject.serviceAccountOf(this.workload));
   }
 
   /** @internal */
@@ -77,7 +101,16 @@ export class TraefikIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _check(problems: Problems, { workload, certificate }: AskedRoute): void {
+  public _check(problems: Problems, route: AskedRoute): void {
+    const { workload, host, certificate } = route;
+    this.gatewayApi?.check(problems, route);
+    if (host.name.startsWith("*") && isOlderTraefik(this.image, FIRST_WITH_WILDCARDS)) {
+      problems.add(
+        "INGRESS_INVALID",
+        `${host.name} is a wildcard, and the image is Traefik ${this.image.tag}`,
+        `Take Traefik 3.${FIRST_WITH_WILDCARDS} or newer, or name the hosts one by one`,
+      );
+    }
     if (certificate.store !== CertificateStore.SECRET) {
       problems.add(
         "INGRESS_INVALID",
@@ -95,19 +128,22 @@ export class TraefikIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _connect(route: AskedRoute, serviceName: string): IngressManifest {
+  public _connect(route: AskedRoute, serviceName: string): RouteManifest {
     const { workload, host, certificate } = route;
     // Both ends, by one declaration.
     this.workload.connections.allowTo(workload, Port.tcp(workload.port ?? 0));
-    return {
-      serviceName: this.backendOf(workload, serviceName),
+    const kind = this.gatewayApi ? BackendKind.NAMED_ENDPOINT : BackendKind.EXTERNAL_NAME;
+    const backend = backendOf(this, kind, this.workload.labels, workload, serviceName);
+    if (this.gatewayApi) return this.gatewayApi.connect(route, backend);
+    return ingressOf(route, {
+      serviceName: backend,
       annotations: {
         // Names the class without an object of it, which Traefik could read only with a right in the whole cluster.
         "kubernetes.io/ingress.class": this.ingressClassName,
         [`${ANNOTATIONS}/router.priority`]: String(priorityOf(route)),
       },
       spec: { tls: [{ hosts: [host.name], secretName: certificate.name }] },
-    };
+    });
   }
 
   private addWorkload(
@@ -127,11 +163,14 @@ export class TraefikIngress extends IngressGateway {
       tolerations,
     } = props;
     const tls = traefikTlsOptions(props.minimumVersion ?? TlsVersion.V1_2);
+    const { namespace = "" } = Chart.of(this);
+    const labels = this.gatewayClassName === undefined ? undefined : classLabelsOf(id, namespace);
     return new HardenedDeployment(this, id, {
       image,
       args: traefikArguments({
         ingressClassName: id,
-        namespace: Chart.of(this).namespace ?? "",
+        gatewayClassLabels: labels,
+        namespace,
         redirects: httpListener !== undefined,
         trustedRanges,
       }),
@@ -159,41 +198,6 @@ export class TraefikIngress extends IngressGateway {
       tls: TlsTermination.atPod(),
     });
   }
-
-  /** A Service of the gateway's namespace that stands for one of the workload's, which an Ingress here can't name. */
-  private backendOf(workload: IServiceBackend, serviceName: string): string {
-    const { namespace = "" } = Chart.of(workload);
-    const hash = shortHash(JSON.stringify([namespace, workload.name]));
-    const name = `to-${`${namespace}-${workload.name}`.slice(0, 50).replace(/-+$/, "")}-${hash}`;
-    if (this.node.tryFindChild(name)) return name;
-    const isGrpc = workload.protocol === AppProtocol.GRPC;
-    new ApiObject(this, name, {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: {
-        name,
-        labels: this.workload.labels,
-        ...(isGrpc ? { annotations: { [`${ANNOTATIONS}/service.serversscheme`]: "h2c" } } : {}),
-      },
-      spec: {
-        type: "ExternalName",
-        externalName: `${serviceName}.${namespace}.svc.cluster.local`,
-        ports: [{ name: isGrpc ? "grpc" : "http", port: INGRESS_SERVICE_PORT, protocol: "TCP" }],
-      },
-    });
-    return name;
-  }
-}
-
-/** What Traefik must read; it changes nothing. */
-function permissions(): Allow[] {
-  const watch = (resource: Resource) => Allow.verbs(resource, Verb.LIST, Verb.WATCH);
-  return [
-    watch(Resource.INGRESSES),
-    watch(Resource.SERVICES),
-    watch(Resource.ENDPOINT_SLICES),
-    watch(Resource.SECRETS).acknowledged({ reason: WHY_SECRETS }),
-  ];
 }
 
 /**
@@ -204,4 +208,9 @@ function permissions(): Allow[] {
 function priorityOf({ host, path, pathType }: AskedRoute): number {
   const isExact = pathType === IngressPathType.EXACT;
   return (host.name.startsWith("*") ? 10_000 : 20_000) + path.length * 10 + (isExact ? 5 : 0);
+}
+
+/** By which a Traefik tells its class from those of others in the cluster, whose status is not its to write. */
+function classLabelsOf(id: string, namespace: string): { [key: string]: string } {
+  return { "app.kubernetes.io/instance": id, "app.kubernetes.io/part-of": namespace };
 }

@@ -112,6 +112,30 @@ export class IngressCertificate {
     return { ...this.annotations };
   }
 
+  /**
+   * The spec of a Certificate of cert-manager that asks for the same as the annotations do; none where cert-manager has no part in it.
+   *
+   * @internal
+   */
+  public _orderFor(host: string): object | undefined {
+    const { annotations } = this;
+    const of = (name: string) => annotations[`cert-manager.io/${name}`];
+    if (Object.keys(annotations).length === 0) return undefined;
+    const clusterIssuer = of("cluster-issuer");
+    return {
+      secretName: this.name,
+      dnsNames: [host],
+      issuerRef: {
+        group: "cert-manager.io",
+        kind: clusterIssuer === undefined ? "Issuer" : "ClusterIssuer",
+        name: clusterIssuer ?? of("issuer"),
+      },
+      duration: of("duration"),
+      renewBefore: of("renew-before"),
+      privateKey: { rotationPolicy: of("private-key-rotation-policy") },
+    };
+  }
+
   /** Whether cert-manager keeps one of the two in the Secret of the other. @internal */
   public _isOrderFor(other: IngressCertificate): boolean {
     const isOrdered = Object.keys({ ...this.annotations, ...other.annotations }).length > 0;

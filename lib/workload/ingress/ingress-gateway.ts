@@ -15,8 +15,16 @@ export interface AskedRoute {
   readonly certificate: IngressCertificate;
 }
 
+/** The object by which a gateway learns of a route, without its name and labels. */
+export interface RouteManifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly annotations?: { [key: string]: string };
+  readonly spec: object;
+}
+
 /** What an Ingress says to the controller of its gateway. */
-export interface IngressManifest {
+export interface IngressParts {
   /** The Service that the Ingress names, in its own namespace. */
   readonly serviceName: string;
   readonly annotations: { [key: string]: string };
@@ -28,7 +36,7 @@ export interface IngressManifest {
 export const INGRESS_SERVICE_PORT = 80;
 
 /**
- * What ends TLS for many hosts and passes their requests on to workloads, configured by Ingress objects.
+ * What ends TLS for many hosts and passes their requests on to workloads, configured by Ingress objects or those of the Gateway API.
  *
  * `TraefikIngress` runs in the cluster, `OciNativeIngress` is a load balancer of OCI.
  *
@@ -49,14 +57,14 @@ export abstract class IngressGateway extends Construct {
     this.cluster = cluster;
   }
 
-  /** Where the Ingress of a workload is made. @internal */
+  /** Where the route of a workload is made. @internal */
   public abstract _homeOf(workload: IServiceBackend): Construct;
 
   /** Adds what the kind of gateway can't do. @internal */
   public abstract _check(problems: Problems, route: AskedRoute): void;
 
-  /** Opens the way from the gateway to the workload, and says what its Ingress must say. @internal */
-  public abstract _connect(route: AskedRoute, serviceName: string): IngressManifest;
+  /** Opens the way from the gateway to the workload, and says by which object the gateway learns of it. @internal */
+  public abstract _connect(route: AskedRoute, serviceName: string): RouteManifest;
 
   /** Adds a problem where another workload, or the same one, has this host and path already. @internal */
   public _checkFree(problems: Problems, route: AskedRoute): void {
@@ -98,6 +106,24 @@ export abstract class IngressGateway extends Construct {
     this.routes.set(keyOf(host, path), workload.node.path);
     this.certificates.set(host.name, certificate);
   }
+}
+
+/** The Ingress of a route. */
+export function ingressOf(
+  route: AskedRoute,
+  { annotations, serviceName, spec }: IngressParts,
+): RouteManifest {
+  const { host, path, pathType, certificate } = route;
+  const service = { name: serviceName, port: { number: INGRESS_SERVICE_PORT } };
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    annotations: { ...annotations, ...certificate._annotations() },
+    spec: {
+      ...spec,
+      rules: [{ host: host.name, http: { paths: [{ path, pathType, backend: { service } }] } }],
+    },
+  };
 }
 
 function keyOf({ name }: IngressHost, path: string): string {

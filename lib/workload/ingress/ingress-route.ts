@@ -1,6 +1,6 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { INGRESS_SERVICE_PORT, type AskedRoute, type IngressGateway } from "./ingress-gateway";
+import { type AskedRoute, type IngressGateway } from "./ingress-gateway";
 import { type IngressRouteProps } from "./ingress-props";
 import { serviceOf } from "./ingress-service";
 import { readIngress } from "./read-ingress";
@@ -12,14 +12,15 @@ import { guardStaticSynthesis } from "../../manifests/static-synthesis";
 import { checkAtSynthesis } from "../../manifests/synthesis-checks";
 
 /**
- * A host and a path that a gateway leads to a workload: an Ingress, a Service of the pods, and the way between the two.
+ * A host and a path that a gateway leads to a workload: an Ingress or a route of the Gateway API, a Service of the pods, and the
+ * way between the two.
  *
- * `workload.exposeViaIngress(…)` makes it, in the place that the gateway reads Ingress objects from.
+ * `workload.exposeViaIngress(…)` makes it, in the place that the gateway reads its routes from.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  */
 export class IngressRoute extends Construct {
-  /** The name of the Ingress. */
+  /** The name of the Ingress, HTTPRoute or GRPCRoute. */
   public readonly name: string;
   /** The host that clients ask for. */
   public readonly host: string;
@@ -41,26 +42,14 @@ export class IngressRoute extends Construct {
     checkAtSynthesis(this, () => checkCluster(this, gateway, workload));
     [this.name, this.host, this.path] = [name, host.name, path];
     host._acknowledge(this);
-    this.node.defaultChild = this.addIngress(gateway, route);
+    this.node.defaultChild = this.addObject(gateway, route);
   }
 
-  private addIngress(gateway: IngressGateway, route: AskedRoute): ApiObject {
-    const { workload, path, pathType, certificate } = route;
-    const { annotations, serviceName, spec } = gateway._connect(route, serviceOf(workload).name);
-    const service = { name: serviceName, port: { number: INGRESS_SERVICE_PORT } };
-    return new ApiObject(this, "Resource", {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "Ingress",
-      metadata: {
-        name: this.name,
-        labels: workload.labels,
-        annotations: { ...annotations, ...certificate._annotations() },
-      },
-      spec: {
-        ...spec,
-        rules: [{ host: this.host, http: { paths: [{ path, pathType, backend: { service } }] } }],
-      },
-    });
+  private addObject(gateway: IngressGateway, route: AskedRoute): ApiObject {
+    const { workload } = route;
+    const { apiVersion, kind, annotations, spec } = gateway._connect(route, serviceOf(workload).name);
+    const metadata = { name: this.name, labels: workload.labels, annotations };
+    return new ApiObject(this, "Resource", { apiVersion, kind, metadata, spec });
   }
 }
 

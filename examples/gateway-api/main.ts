@@ -1,0 +1,88 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import {
+  AppProtocol,
+  ContainerImage,
+  HardenedDeployment,
+  IngressCertificate,
+  IngressHost,
+  IngressPathType,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  NetworkPolicyEngine,
+  NodeImage,
+  NodeShape,
+  PrivateNodePool,
+  SecureNamespace,
+  SecureOkeCluster,
+  TlsTermination,
+  TraefikIngress,
+  TraefikRouting,
+  oci,
+} from "secure-oke";
+
+const compartmentId = "ocid1.compartment.oc1..example";
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+const app = new App();
+const stack = new TerraformStack(app, "platform");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId,
+  kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico(),
+});
+new PrivateNodePool(stack, "general", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  size: 3,
+});
+
+const kubernetes = new KubernetesApp();
+const namespaceOf = (name: string) => {
+  const chart = new Chart(kubernetes, name, { namespace: name });
+  new SecureNamespace(chart, "namespace", { name, podSecurityVersion: KubernetesVersion.V1_34 });
+  return chart;
+};
+
+// The platform's: Traefik, told of its routes by a Gateway, HTTPRoutes and a GRPCRoute.
+const platform = namespaceOf("gateway");
+const gateway = new TraefikIngress(platform, "traefik", {
+  cluster,
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  image: ContainerImage.of(`fra.ocir.io/acme/traefik:v3.7.9@${digest}`),
+  routing: TraefikRouting.gatewayApi({ reason: "The platform's dashboards read the status of routes" }),
+});
+const tls = (secretName: string) =>
+  TlsTermination.atIngress(IngressCertificate.fromCertManager({ secretName, clusterIssuer: "internal-ca" }));
+
+// The teams': workloads, and the hosts and paths that lead to them.
+const shop = namespaceOf("shop");
+const workload = (id: string, port: number, protocol?: AppProtocol) =>
+  new HardenedDeployment(shop, id, {
+    image: ContainerImage.of(`fra.ocir.io/acme/${id}@${digest}`),
+    port,
+    protocol,
+  });
+const host = IngressHost.of("shop.example.com");
+const [web, api] = [workload("web", 8080), workload("api", 8080)];
+web.exposeViaIngress({ gateway, host, tls: tls("shop-tls") });
+api.exposeViaIngress({ gateway, host, path: "/api/v1", tls: tls("shop-tls") });
+api.exposeViaIngress({
+  gateway,
+  host,
+  path: "/status",
+  pathType: IngressPathType.EXACT,
+  tls: tls("shop-tls"),
+});
+workload("quotes", 9000, AppProtocol.GRPC).exposeViaIngress({
+  gateway,
+  host: IngressHost.of("quotes.shop.example.com"),
+  tls: tls("quotes-tls"),
+});
+
+cluster.addCdk8sChart("gateway", platform);
+cluster.addCdk8sChart("shop", shop);
+
+app.synth();
