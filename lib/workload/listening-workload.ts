@@ -43,7 +43,7 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   /**
    * Makes the workload reachable through an ingress gateway, which ends TLS for its host.
    *
-   * Makes an Ingress, and for all of them together one Service `<name>-ingress`, and opens the way from the gateway to the
+   * Makes an Ingress, or a route of the Gateway API, and for all of them together one Service `<name>-ingress`, and opens the way from the gateway to the
    * pods' port on both ends.
    *
    * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of

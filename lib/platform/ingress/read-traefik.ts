@@ -8,17 +8,15 @@ import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { chartOf } from "../../workload/chart-objects";
 import { ExternalTrafficPolicy } from "../../workload/load-balancer-kinds";
-import { GATEWAY_API_VERSION } from "../../workload/ingress/gateway-api";
 import { choice, kind, shaped } from "../../workload/shapes";
 import { TlsVersion } from "../../workload/tls-termination";
 
 const LONGEST_ID = 40;
-/** The first releases of Traefik 3 that know all that they are told, and why. */
-const INGRESS = { minor: 5, why: "older ones do not know every argument that this one gets" };
-const GATEWAY_API = {
-  minor: 7,
-  why: `older ones are built with other definitions of the Gateway API than ${GATEWAY_API_VERSION}`,
-};
+/**
+ * The first release of Traefik 3 that refuses paths which hide a slash, takes wildcard hosts, and is built with the definitions of the
+ * Gateway API that are asked for.
+ */
+const OLDEST_MINOR = 7;
 
 const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that Traefik runs in"),
@@ -46,12 +44,11 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
     );
   }
   const { image, routing } = props;
-  const { minor, why } = routing?.isGatewayApi ? GATEWAY_API : INGRESS;
-  if (image && isOlderTraefik(image, minor)) {
+  if (image && isOlderTraefik(image, OLDEST_MINOR)) {
     problems.add(
       "IMAGE_INVALID",
-      `The image is Traefik ${image.tag}, and ${why}`,
-      `Take 3.${minor} or newer`,
+      `The image is Traefik ${image.tag}, and older ones than 3.${OLDEST_MINOR} do not know all that they are told here`,
+      `Take 3.${OLDEST_MINOR} or newer`,
     );
   }
   // A value of another copy of this library, or of JavaScript, may have none.

@@ -39,6 +39,10 @@ export function traefikArguments(options: TraefikArguments): string[] {
     // Otherwise a route would be on every entry point, without TLS too.
     "--entryPoints.websecure.asDefault=true",
     "--entryPoints.websecure.http.tls=true",
+    // A path that a program reads otherwise than Traefik would lead past the route that it belongs to.
+    ...["Slash", "BackSlash", "NullCharacter"].map(
+      (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
+    ),
     ...(redirects ? redirectingEntryPoint(options) : []),
     ...(options.gatewayClassLabels === undefined ? ingressArguments(options) : gatewayApiArguments(options)),
     `--providers.file.filename=${TRAEFIK_DYNAMIC_FILE}`,
@@ -66,10 +70,6 @@ function gatewayApiArguments({ namespace, gatewayClassLabels = {} }: TraefikArgu
     `--providers.kubernetesGateway.namespaces=${namespace}`,
     // Classes of other Traefiks in the cluster are theirs.
     `--providers.kubernetesGateway.labelSelector=${labels.join(",")}`,
-    // A path that a program reads otherwise than Traefik would lead past the route that it belongs to.
-    ...["Slash", "BackSlash", "NullCharacter"].map(
-      (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
-    ),
   ];
 }
 

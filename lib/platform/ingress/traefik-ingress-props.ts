@@ -18,7 +18,7 @@ export interface TraefikIngressProps {
   /** Who may connect to its load balancer. */
   readonly access: LoadBalancerAccess;
   /**
-   * The image of Traefik, 3.5 or newer, best from a registry of your own; with wildcard hosts or the Gateway API 3.7 or newer.
+   * The image of Traefik, 3.7 or newer, best from a registry of your own.
    *
    * An older one is refused where the image is called after Traefik and has a tag that begins with the version.
    *

@@ -6,13 +6,11 @@ import { traefikArguments, TRAEFIK_DYNAMIC_FILE, TRAEFIK_PORTS, traefikTlsOption
 import { TraefikGateway } from "./traefik-gateway";
 import { type TraefikIngressProps } from "./traefik-ingress-props";
 import { clusterPermissions, gatewayPermissions, ingressPermissions } from "./traefik-permissions";
-import { isOlderTraefik } from "./traefik-version";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/short-hash";
 import { type Problems } from "../../core/validation-error";
 import { AppProtocol } from "../../workload/app-protocol";
 import { ConfigFile } from "../../workload/config-file";
-import { type ContainerImage } from "../../workload/container-image";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
 import {
   type AskedRoute,
@@ -31,8 +29,6 @@ import { RoleScope } from "../../workload/role-scope";
 import { Subject } from "../../workload/subject";
 import { TlsTermination, TlsVersion } from "../../workload/tls-termination";
 
-/** The first release of Traefik 3 whose rules take a wildcard for all hosts of one label more. */
-const FIRST_WITH_WILDCARDS = 7;
 const ANNOTATIONS = "traefik.ingress.kubernetes.io";
 
 /**
@@ -54,7 +50,6 @@ export class TraefikIngress extends IngressGateway {
   public readonly gatewayClassName?: string;
 
   private readonly gatewayApi?: TraefikGateway;
-  private readonly image: ContainerImage;
 
   /**
    * @param id the name of the Deployment and of the class of its Ingress objects too: up to 40 lower-case letters, digits and dashes
@@ -69,7 +64,6 @@ export class TraefikIngress extends IngressGateway {
     const { namespace = "" } = Chart.of(this);
     // A class belongs to the whole cluster; no namespace has a dot in its name.
     if (isGatewayApi) this.gatewayClassName = `${id}.${namespace}`;
-    this.image = props.image;
     try {
       this.workload = this.addWorkload(id, props, trustedRanges);
       this.loadBalancer = this.addLoadBalancer(props);
@@ -102,15 +96,8 @@ export class TraefikIngress extends IngressGateway {
 
   /** @internal */
   public _check(problems: Problems, route: AskedRoute): void {
-    const { workload, host, certificate } = route;
+    const { workload, certificate } = route;
     this.gatewayApi?.check(problems, route);
-    if (host.name.startsWith("*") && isOlderTraefik(this.image, FIRST_WITH_WILDCARDS)) {
-      problems.add(
-        "INGRESS_INVALID",
-        `${host.name} is a wildcard, and the image is Traefik ${this.image.tag}`,
-        `Take Traefik 3.${FIRST_WITH_WILDCARDS} or newer, or name the hosts one by one`,
-      );
-    }
     if (certificate.store !== CertificateStore.SECRET) {
       problems.add(
         "INGRESS_INVALID",

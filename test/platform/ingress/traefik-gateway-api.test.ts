@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Chart, Yaml } from "cdk8s";
+import { Yaml } from "cdk8s";
 import fc from "fast-check";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../../lib/cluster/secure-oke-cluster";
@@ -61,15 +61,13 @@ describe("a Traefik of the Gateway API", () => {
     });
   });
 
-  test("refuses paths that a program could read otherwise, which a Traefik of Ingress objects may be too old for", () => {
-    const refusing = (platform: Chart) =>
-      containerOf(platform).args.filter((arg: string) => arg.includes("encodedCharacters"));
-    expect(refusing(traefik().platform)).toEqual(
+  test.each([traefik, traefikOf])("refuses paths that a program could read otherwise", (one) => {
+    const { args } = containerOf(one().platform);
+    expect(args.filter((arg: string) => arg.includes("encodedCharacters"))).toEqual(
       ["Slash", "BackSlash", "NullCharacter"].map(
         (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
       ),
     );
-    expect(refusing(traefikOf().platform)).toEqual([]);
   });
 
   test("redirects plain HTTP as ever", () => {
