@@ -33,7 +33,7 @@ export class LoadBalancer extends Construct {
 
   /**
    * @throws LOAD_BALANCER_INVALID for what does not go together, or a workload without port; NAME_INVALID, NAME_DUPLICATE,
-   * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
+   * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, REASON_MISSING, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
    * LOAD_BALANCER_INVALID where the chart was added to another cluster, COUNT_INVALID where the rules of all Services are too many
    */
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
@@ -45,7 +45,7 @@ export class LoadBalancer extends Construct {
     this.name = read.name;
     const { access, tls, workload, httpListener, securityGroups = [] } = props;
     access._acknowledge(this);
-    tls._acknowledge(this);
+    tls._acknowledge(this, read.namespace);
     httpListener?._acknowledge(this);
     for (const cidr of arrivalsOf(read.way, access, read.nodesCidr, read.balancersCidr)) {
       workload.connections._allowFromBlock(cidr, read.target);
