@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import { Testing } from "cdktf";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Protocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
@@ -11,7 +13,7 @@ import { NodePorts } from "../../lib/workload/node-ports";
 import { SecurityRuleManagement } from "../../lib/workload/security-rule-management";
 import { TlsTermination } from "../../lib/workload/tls-termination";
 import { flowsOf, rulesOf } from "../support/rules";
-import { newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
 import { newChart, objectOf } from "./support";
 import { existingCluster, REASON, wayIn } from "./ways-in-support";
 
@@ -145,6 +147,25 @@ describe("a way in is refused, and its neighbour is made:", () => {
       },
     ]);
   });
+});
+
+test("node ports of a cluster that is made in one stack and imported in another are those of one cluster", () => {
+  const app = Testing.app();
+  const [one, two] = [newStack("one", app), newStack("two", app)];
+  const cluster = new SecureOkeCluster(one, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_34,
+  });
+  const imported = SecureOkeCluster.fromClusterAttributes(two, "cluster", {
+    // Another reference to the same cluster.
+    clusterId: (cluster.node.defaultChild as any).id,
+    network: cluster.network,
+    workersSecurityGroup: cluster.workersSecurityGroup,
+  });
+  const taken = SecurityRuleManagement.terraformManaged({ nodePort: 30443 });
+  wayIn({ cluster, name: "first", securityRules: taken }, {}, newChart());
+  const second = () => wayIn({ cluster: imported, securityRules: taken }, {}, newChart());
+  expect(refusedCodes(second)).toEqual(["NODE_PORT_INVALID"]);
 });
 
 test("a Secret that another namespace lends is an acknowledgement", () => {
