@@ -1,4 +1,11 @@
-import { DefaultTokenResolver, StringConcat, Token, Tokenization, type IResolvable } from "cdktf";
+import {
+  DefaultTokenResolver,
+  StringConcat,
+  TerraformStack,
+  Token,
+  Tokenization,
+  type IResolvable,
+} from "cdktf";
 import { type IConstruct } from "constructs";
 import { shortHash } from "./short-hash";
 
@@ -6,6 +13,19 @@ import { shortHash } from "./short-hash";
 export function resolveReference(scope: IConstruct, reference: IResolvable | string): string {
   const resolver = new DefaultTokenResolver(new StringConcat());
   return Tokenization.resolve(reference, { scope, resolver, preparing: false }) as string;
+}
+
+/**
+ * What a value is, in one text for all stacks of an app.
+ *
+ * @param scope what uses the value
+ */
+export function identityOf(scope: IConstruct, value: string): string {
+  if (!Token.isUnresolved(value)) return value;
+  const [token] = Tokenization.reverseString(value).tokens;
+  // Read from its own stack, where a reference has the same text for everybody.
+  const { originStack = TerraformStack.of(scope) } = (token ?? {}) as { originStack?: TerraformStack };
+  return `${originStack.node.path} ${resolveReference(originStack, value)}`;
 }
 
 /**

@@ -1,8 +1,7 @@
 import { Chart } from "cdk8s";
-import { TerraformStack, Token, Tokenization } from "cdktf";
 import { type IConstruct } from "constructs";
 import { chartsIn } from "./chart-objects";
-import { resolveReference } from "../core/reference";
+import { identityOf } from "../core/reference";
 import { type Problems } from "../core/validation-error";
 
 /** What is done with the scope that a chart is added to; throws what is wrong. */
@@ -51,9 +50,5 @@ export function isSameCluster(one: IConstruct, other: IConstruct): boolean {
 /** The cluster's OCID, or what it refers to. */
 function clusterIdOf(scope: IConstruct): string | undefined {
   const { clusterId } = scope as { clusterId?: unknown };
-  if (typeof clusterId !== "string" || !Token.isUnresolved(clusterId)) return clusterId as string | undefined;
-  const [token] = Tokenization.reverseString(clusterId).tokens;
-  // Read from its own stack, where a reference has the same text for everybody.
-  const { originStack = TerraformStack.of(scope) } = (token ?? {}) as { originStack?: TerraformStack };
-  return `${originStack.node.path} ${resolveReference(originStack, clusterId)}`;
+  return typeof clusterId === "string" ? identityOf(scope, clusterId) : undefined;
 }

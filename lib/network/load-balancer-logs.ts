@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { checkLoadBalancerId } from "./load-balancer-id";
+import { attach, checkLoadBalancerId, checkUnattached, type Attachment } from "./load-balancer-id";
 import { checkRetention, DEFAULT_RETENTION } from "./log-retention";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -75,6 +75,7 @@ export class LoadBalancerLogs extends Construct {
     });
     this.logGroupId = group.id;
     for (const category of new Set(props.logs ?? ALL)) {
+      attach(this, attachmentOf(category, props));
       new LoggingLog(this, category, {
         displayName: `${name}-${category}`,
         logGroupId: group.id,
@@ -102,15 +103,27 @@ function check(scope: Construct, id: string, props: LoadBalancerLogsProps): void
   if (!checkGiven(problems, { props })) problems.throwIfAny();
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   checkLoadBalancerId(problems, props.loadBalancerId, "have no access logs");
-  if (props.logs !== undefined) checkLogs(problems, props.logs);
+  if (props.logs === undefined || checkLogs(problems, props.logs)) {
+    for (const category of new Set(props.logs ?? ALL)) {
+      checkUnattached(problems, scope, attachmentOf(category, props));
+    }
+  }
   checkRetention(problems, props.retentionInDays);
   checkTags(problems, props);
   problems.throwIfAny();
 }
 
-function checkLogs(problems: Problems, logs: unknown): void {
+/** OCI has one log of each kind for a resource. */
+function attachmentOf(category: LoadBalancerLog, { loadBalancerId }: LoadBalancerLogsProps): Attachment {
+  const fix = "Keep each log of a load balancer once; leave the other one's out of logs";
+  return { what: `A log of the kind ${category} is kept of`, loadBalancerId, fix };
+}
+
+/** Whether they are logs. */
+function checkLogs(problems: Problems, logs: unknown): boolean {
   const known: readonly unknown[] = ALL;
-  if (Array.isArray(logs) && logs.length > 0 && logs.every((log) => known.includes(log))) return;
+  if (Array.isArray(logs) && logs.length > 0 && logs.every((log) => known.includes(log))) return true;
   const fix = "Write a list of LoadBalancerLog.ACCESS and LoadBalancerLog.ERROR, or leave it out for both";
   problems.add("VALUE_INVALID", `logs is ${shown(logs)}`, fix);
+  return false;
 }

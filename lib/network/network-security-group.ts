@@ -1,6 +1,7 @@
 import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { readRule } from "./check-rule";
+import { checkRuleCount, countRules } from "./group-rules";
 import { checkGroupVcn } from "./group-vcn";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import {
@@ -32,9 +33,6 @@ export {
   type NetworkSecurityGroupProps,
 } from "./security-group";
 
-// In both directions together. See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm
-const MOST_RULES = 120;
-
 abstract class GroupBase extends Construct implements INetworkSecurityGroup {
   public abstract readonly networkSecurityGroupId: string;
   /**
@@ -50,10 +48,11 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    countRules(this, { group: this, count: () => this.rules.size + this.rulesOfOthers });
     // At synthesis, when all that let anybody in or out have done so.
     this.node.addValidation({
       validate: () => {
-        this.checkCount();
+        checkRuleCount(this, this);
         return [];
       },
     });
@@ -81,18 +80,6 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
     const hash = shortHash(this.node.path);
     const value = this.networkSecurityGroupId;
     return { type: "NETWORK_SECURITY_GROUP", value, key: `${this.node.id}-${hash}` };
-  }
-
-  private checkCount(): void {
-    const count = this.rules.size + this.rulesOfOthers;
-    if (count <= MOST_RULES) return;
-    const problems = new Problems(this);
-    problems.add(
-      "COUNT_INVALID",
-      `The group would have ${count} rules`,
-      `OCI puts at most ${MOST_RULES} into a group: join ranges and ports, or share them out over several groups; a VNIC can have five`,
-    );
-    problems.throwIfAny();
   }
 
   private allow(

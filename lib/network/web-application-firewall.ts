@@ -14,7 +14,7 @@ import { problemsIn } from "../core/construct-scope";
 import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
-import { checkLoadBalancerId } from "./load-balancer-id";
+import { attach, checkLoadBalancerId, checkUnattached } from "./load-balancer-id";
 import { WafWebAppFirewall } from "../oci/waf-web-app-firewall";
 import {
   WafWebAppFirewallPolicy,
@@ -26,6 +26,7 @@ import {
 
 const JMESPATH = { conditionLanguage: "JMESPATH" };
 const RATE_LIMIT_ACTION = "slow-down";
+const PROTECT_ONCE = "Protect each load balancer once; one firewall may have the rules of both";
 
 /**
  * A web application firewall: a policy that looks for attacks in requests, limits how many an address sends, and controls
@@ -41,7 +42,6 @@ const RATE_LIMIT_ACTION = "slow-down";
 export class WebApplicationFirewall extends Construct {
   /** The OCID of the policy. */
   public readonly policyId: string;
-  private readonly protectedIds = new Set<string>();
 
   /**
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, COUNT_INVALID, TAG_INVALID, TEXT_TEMPLATE
@@ -68,7 +68,7 @@ export class WebApplicationFirewall extends Construct {
   }
 
   /**
-   * Puts the firewall in front of a load balancer.
+   * Puts the firewall in front of a load balancer, which may have none of another one in the whole app.
    *
    * One that the cloud controller made for a Service has an OCID once it is there: `oci lb load-balancer list` prints it. Where the
    * controller makes another one, its OCID is another one too.
@@ -81,12 +81,10 @@ export class WebApplicationFirewall extends Construct {
   public protect(id: string, loadBalancerId: string): string {
     const problems = problemsIn(this, id);
     checkLoadBalancerId(problems, loadBalancerId, "have no web application firewall");
-    if (this.protectedIds.has(loadBalancerId)) {
-      const fix = "Protect each load balancer once";
-      problems.add("NAME_DUPLICATE", "The load balancer is protected already", fix);
-    }
+    const attachment = { what: "A web application firewall protects", loadBalancerId, fix: PROTECT_ONCE };
+    checkUnattached(problems, this, attachment);
     problems.throwIfAny();
-    this.protectedIds.add(loadBalancerId);
+    attach(this, attachment);
     const firewall = new WafWebAppFirewall(this, id, {
       compartmentId: this.props.compartmentId,
       displayName: `${this.props.displayName ?? nameOf(this)}-${id}`.slice(0, 255),

@@ -12,12 +12,11 @@ import { listenerProtocol } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { Protocol } from "../core/port";
 import { Problems } from "../core/validation-error";
+import { MOST_RULES } from "../network/group-rules";
 import { checkGroupVcn } from "../network/group-vcn";
 
 const LONGEST_IDLE_SECONDS = 7200;
 const MOST_GROUPS = 4;
-// See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm
-const MOST_RULES = 120;
 
 const POLICIES = {
   [LoadBalancerType.LOAD_BALANCER]: [
@@ -160,13 +159,17 @@ function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>): voi
     );
   }
   const listeners = httpListener ? 2 : 1;
+  const ranges = access?.sourceRanges.length ?? 0;
   // In for each range and listener; out for each node port and for the health check.
-  const count = (access?.sourceRanges.length ?? 0) * listeners + listeners + 1;
+  const count = ranges * listeners + listeners + 1;
   if (count <= MOST_RULES) return;
   problems.add(
     "COUNT_INVALID",
-    `${access?.sourceRanges.length} ranges make ${count} rules of the load balancer's group`,
-    `A group has at most ${MOST_RULES}; join ranges, or share them out over several load balancers`,
+    `${ranges} ranges make ${count} rules of the load balancer's group`,
+    `A group has at most ${MOST_RULES}; join ranges, or share them out over several load balancers` +
+      (access?.isInternal === false
+        ? "; or open it by publicFromAnywhere({ reason }), with a WebApplicationFirewall that blocks who is not in a NetworkAddressList"
+        : ""),
   );
 }
 

@@ -60,6 +60,17 @@ function childOf(scope: Construct, id: string): Construct {
   return (scope.node.tryFindChild(id) as Construct | undefined) ?? new Construct(scope, id);
 }
 
+/**
+ * How many rules the cloud controller writes into the workers' group for a Service: one for each node port and one for the
+ * health check; with the client's address preserved one more for each node port and range.
+ *
+ * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/cloudprovider/providers/oci/load_balancer_network_security_group.go
+ */
+export function controllerRules({ access }: LoadBalancerProps, { listeners, way }: ReadLoadBalancer): number {
+  const ranges = way.preserveSource ? access.sourceRanges.length : 0;
+  return listeners.length * (1 + ranges) + 1;
+}
+
 /** A group as a peer that gets no rule of its own. */
 function oneSided(group: INetworkPeer): INetworkPeer {
   return { toRuleEnd: () => group.toRuleEnd() };

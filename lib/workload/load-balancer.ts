@@ -5,7 +5,7 @@ import { arrivalsOf } from "./load-balancer-arrivals";
 import { RuleOwner } from "./load-balancer-combinations";
 import { servicePorts } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
-import { addTerraformRules } from "./load-balancer-rules";
+import { addTerraformRules, controllerRules } from "./load-balancer-rules";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
 import { Port } from "../core/port";
@@ -13,6 +13,7 @@ import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
+import { checkRuleCount, countRules } from "../network/group-rules";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 /**
@@ -32,8 +33,8 @@ export class LoadBalancer extends Construct {
 
   /**
    * @throws LOAD_BALANCER_INVALID for what does not go together, or a workload without port; NAME_INVALID, NAME_DUPLICATE,
-   * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
-   * LOAD_BALANCER_INVALID where the chart was added to another cluster
+   * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, REASON_MISSING, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
+   * LOAD_BALANCER_INVALID where the chart was added to another cluster, COUNT_INVALID where the rules of all Services are too many
    */
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     props = aimed(props);
@@ -44,7 +45,7 @@ export class LoadBalancer extends Construct {
     this.name = read.name;
     const { access, tls, workload, httpListener, securityGroups = [] } = props;
     access._acknowledge(this);
-    tls._acknowledge(this);
+    tls._acknowledge(this, read.namespace);
     httpListener?._acknowledge(this);
     for (const cidr of arrivalsOf(read.way, access, read.nodesCidr, read.balancersCidr)) {
       workload.connections._allowFromBlock(cidr, read.target);
@@ -53,6 +54,7 @@ export class LoadBalancer extends Construct {
       }
     }
     if (read.way.rules === RuleOwner.TERRAFORM) this.securityGroup = addTerraformRules(props, read);
+    else this.countControllerRules(props, read);
     const groups = [...(this.securityGroup ? [this.securityGroup] : []), ...securityGroups];
     const ids = groups.map(({ networkSecurityGroupId }) => networkSecurityGroupId);
     this.node.defaultChild = new ApiObject(this, "Resource", {
@@ -65,6 +67,16 @@ export class LoadBalancer extends Construct {
       },
       spec: spec(props, read),
     });
+  }
+
+  /** The group has its limit whoever writes the rules; checked here too, where plain cdk8s writes the chart. */
+  private countControllerRules(props: LoadBalancerProps, read: ReadLoadBalancer): void {
+    const { cluster } = props;
+    const group = cluster.workersSecurityGroup;
+    const count = controllerRules(props, read);
+    const service = read.namespace === undefined ? read.name : read.service;
+    countRules(cluster, { group, count: () => count, service });
+    checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ISecureOkeCluster } from "../cluster/cluster";
+import { identityOf } from "../core/reference";
 import { type Problems } from "../core/validation-error";
 import { type IConstruct } from "constructs";
 
@@ -32,7 +33,8 @@ export class NodePorts {
     const { root } = cluster.node;
     const clusters = registries.get(root) ?? new Map<unknown, NodePorts>();
     registries.set(root, clusters);
-    const key = cluster.clusterId ?? cluster;
+    const { clusterId } = cluster;
+    const key = typeof clusterId === "string" ? identityOf(cluster, clusterId) : cluster;
     const ports = clusters.get(key) ?? new NodePorts();
     clusters.set(key, ports);
     return ports;

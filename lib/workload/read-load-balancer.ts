@@ -13,6 +13,7 @@ import { portOf, type Listener } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { readBalancerCluster, type BalancerCluster } from "./read-balancer-cluster";
 import { NodePorts, type NodePortRequest } from "./node-ports";
+import { checkSecretGrant } from "./secret-grant";
 import { atPort, portsOf, type IServiceBackend } from "./service-backend";
 import { checkServiceName, checkServicePort } from "./service-name";
 import { choice, isOfKind, kind, listOf, refuseKind, shaped, type Reader } from "./shapes";
@@ -86,6 +87,7 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
   checkOptions(problems, props, way);
   const cluster = readBalancerCluster(problems, props, way);
   const namespace = chartOf(scope)?.namespace;
+  if (props.tls) checkSecretGrant(problems, props.tls, namespace);
   const service = `${namespace ?? ""}/${name}`;
   const ports = readNodePorts(problems, props, way, service, namespace);
   problems.throwIfAny();

@@ -40,6 +40,9 @@ export class SecurityRuleManagement {
   /**
    * The cloud controller of the cluster: it makes a group for the load balancer and writes its rules and the workers' at run
    * time, TCP only.
+   *
+   * In the workers' group these are one for each listener and one for the health check, and with `preserveSource` one more for
+   * each listener and range. They count towards the 120 rules of that group; more are refused at synthesis, by COUNT_INVALID.
    */
   public static cloudManaged(): SecurityRuleManagement {
     return new SecurityRuleManagement(RuleOwner.CLOUD, {});

@@ -1,5 +1,6 @@
 import { type IngressCertificate } from "./ingress/ingress-certificate";
 import { TlsPlace } from "./load-balancer-kinds";
+import { lentSecrets } from "./secret-grant";
 import { choice, kind, shaped } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
@@ -29,6 +30,14 @@ export interface LoadBalancerTlsOptions {
    * @default - the workload's
    */
   readonly secretNamespace?: string;
+  /**
+   * Why a Secret of another namespace than the workload's may be used; needed where one is.
+   *
+   * The cloud controller reads Secrets of every namespace, whoever names them, and asks nobody of that namespace.
+   *
+   * @default - none
+   */
+  readonly secretGrant?: ReasonedChoice;
   /**
    * The oldest version that clients may use.
    *
@@ -73,7 +82,7 @@ export class TlsTermination {
   /**
    * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN.
    *
-   * @throws NAME_INVALID, VALUE_INVALID
+   * @throws NAME_INVALID, VALUE_INVALID, REASON_MISSING for a blank one
    */
   public static atLoadBalancer(options: LoadBalancerTlsOptions): TlsTermination {
     const problems = new Problems("TlsTermination.atLoadBalancer");
@@ -83,6 +92,10 @@ export class TlsTermination {
       TlsPlace.LOAD_BALANCER,
       secretOf(options.secretName, options.secretNamespace),
       minimumVersion,
+      undefined,
+      undefined,
+      undefined,
+      options.secretGrant?.reason,
     );
   }
 
@@ -116,7 +129,7 @@ export class TlsTermination {
    * and who the other end is stays unproven. Where it must be proven, end TLS in the pod. Give the workload
    * `readiness: Probe.tcp()`: the default one asks in plain HTTP.
    *
-   * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID
+   * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REASON_MISSING for a blank one
    */
   public static reencrypt(options: ReencryptionOptions): TlsTermination {
     const problems = new Problems("TlsTermination.reencrypt");
@@ -132,6 +145,9 @@ export class TlsTermination {
       secretOf(options.secretName, options.secretNamespace),
       minimumVersion,
       secretOf(options.backendSecretName, options.backendSecretNamespace),
+      undefined,
+      undefined,
+      options.secretGrant?.reason,
     );
   }
 
@@ -160,6 +176,12 @@ export class TlsTermination {
     public readonly reason?: string,
     /** The certificate of the host, where an ingress gateway ends TLS. */
     public readonly certificate?: IngressCertificate,
+    /**
+     * Why a Secret of another namespace may be used.
+     *
+     * @internal
+     */
+    public readonly _grant?: string,
   ) {}
 
   /** @internal */
@@ -181,7 +203,11 @@ export class TlsTermination {
   }
 
   /** @internal */
-  public _acknowledge(scope: IConstruct): void {
+  public _acknowledge(scope: IConstruct, namespace?: string): void {
+    for (const secret of lentSecrets(this, namespace)) {
+      const what = `the Secret ${secret} of another namespace`;
+      Acknowledgements._record(scope, "least-privilege", what, this._grant ?? "");
+    }
     if (this.reason === undefined) return;
     Acknowledgements._record(scope, "tls-offload", "a load balancer without TLS", this.reason);
   }
@@ -195,6 +221,9 @@ function readCertificate(
     minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
   });
   checkSubdomainName(problems, "secretName", options?.secretName);
+  if (options?.secretGrant !== undefined) {
+    checkReason(problems, "A Secret of another namespace", options.secretGrant?.reason);
+  }
   if (options?.secretNamespace !== undefined) {
     checkObjectName(problems, "secretNamespace", options.secretNamespace);
   }

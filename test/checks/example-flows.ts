@@ -215,6 +215,57 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "offices", to: "nodes", ports: [], unrouted: [...tcp(30055), Port.udp(30053)] },
     ],
   },
+  "internal-service": {
+    host: "10.40.63.0/24",
+    ends: {
+      offices: Endpoint.addresses(["10.200.0.0/16"]),
+      "the warehouse": Endpoint.addresses(["10.50.0.0/20"]),
+      ...Object.fromEntries(
+        ["web", "accounts", "broker"].map((name) => [
+          `balancer ${name}`,
+          Endpoint.loadBalancer("orders", name),
+        ]),
+      ),
+    },
+    // What keeps its client's address is for the nodes' own rule to decide, and comes to a pod from the pod's own node.
+    idle: /_broker_egress-Workers-\w+-tcp-30083_\w+ deleted|^policy broker deleted/,
+    // Kubernetes chooses the node ports of the two whose rules the cloud controller writes.
+    matrix: matrixWith({
+      from: "load balancers",
+      to: "nodes",
+      ports: tcp(10256, 30084),
+      undecided: [Port.tcpRange(30000, 30083), Port.tcpRange(30085, 32767)],
+      partly: true,
+    }),
+    flows: [
+      fromNodes("orders/web", 8080),
+      fromNodes("orders/accounts", 8443),
+      ...["web", "accounts"].map((name) => ({
+        from: `balancer ${name}`,
+        to: "nodes",
+        ports: tcp(10256),
+        undecided: [Port.tcpRange(30000, 32767)],
+      })),
+      { from: "balancer broker", to: "nodes", ports: tcp(30084) },
+      ...["offices", "the warehouse"].map((from) => ({
+        from,
+        to: "load balancers",
+        ports: from === "offices" ? tcp(443, 8883) : tcp(8883),
+        partly: true,
+      })),
+      { from: "offices", to: "balancer web", ports: tcp(443) },
+      { from: "offices", to: "balancer accounts", ports: tcp(443) },
+      { from: "offices", to: "balancer broker", ports: tcp(8883) },
+      { from: "the warehouse", to: "balancer broker", ports: tcp(8883) },
+      { from: "the warehouse", to: "balancer web", ports: [] },
+      { from: "the warehouse", to: "balancer accounts", ports: [] },
+      // The network load balancer keeps the addresses of its clients.
+      { from: "offices", to: "nodes", ports: tcp(30083) },
+      { from: "the warehouse", to: "nodes", ports: tcp(30083) },
+      { from: "offices", to: "the API endpoint", ports: [] },
+      { from: "the warehouse", to: "the API endpoint", ports: [] },
+    ],
+  },
   "web-and-worker": {
     host: HOST,
     ends: {

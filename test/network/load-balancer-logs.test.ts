@@ -1,3 +1,4 @@
+import { Testing } from "cdktf";
 import { LoadBalancerLog, LoadBalancerLogs } from "../../lib/network/load-balancer-logs";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
@@ -53,6 +54,22 @@ test.each<[string, object | undefined, string[]]>([
   const stack = newStack();
   expect(refusedCodes(() => make(props, stack))).toEqual(codes);
   expect(resourcesOf(stack, "oci_logging_log_group")).toEqual({});
+});
+
+test("a log of the same kind twice is refused over the stacks of an app, and leaves the other kind free", () => {
+  const app = Testing.app();
+  const [stack, other] = [newStack("one", app), newStack("two", app)];
+  make({ ...minimal, logs: [LoadBalancerLog.ACCESS] }, stack);
+  expect(refusal(() => make(minimal, other))).toMatchObject([
+    {
+      code: "NAME_DUPLICATE",
+      path: "two/logs",
+      what: "A log of the kind access is kept of the load balancer already: one/logs",
+    },
+  ]);
+  expect(resourcesOf(other, "oci_logging_log_group")).toEqual({});
+  make({ ...minimal, logs: [LoadBalancerLog.ERROR] }, other);
+  make({ ...minimal, loadBalancerId: `${BALANCER}2` }, newStack("three", app));
 });
 
 test("a network load balancer is refused with its reason", () => {

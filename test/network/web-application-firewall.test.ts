@@ -1,4 +1,4 @@
-import { Token } from "cdktf";
+import { TerraformVariable, Testing, Token } from "cdktf";
 import * as fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { NetworkAddressList } from "../../lib/network/network-address-list";
@@ -357,6 +357,28 @@ describe("bad input", () => {
       ),
       fix: expect.stringContaining("LoadBalancerType.LOAD_BALANCER"),
     });
+  });
+
+  test("a load balancer that another firewall of the app protects is refused, by whatever reference", () => {
+    const app = Testing.app();
+    const [stack, other] = [newStack("one", app), newStack("two", app)];
+    // Each reading makes another reference to the one variable.
+    const made = new TerraformVariable(stack, "made", {});
+    const [first, second] = [stack, other].map((one) => new WebApplicationFirewall(one, "waf", minimal));
+    first!.protect("web", BALANCER);
+    first!.protect("made", made.stringValue);
+    for (const id of [BALANCER, made.stringValue]) {
+      expect(refusal(() => second!.protect("again", id))).toMatchObject([
+        {
+          code: "NAME_DUPLICATE",
+          path: "two/waf/again",
+          what: "A web application firewall protects the load balancer already: one/waf",
+        },
+      ]);
+    }
+    second!.protect("again", `${BALANCER}2`);
+    // Another program may say of it what it likes.
+    new WebApplicationFirewall(newStack(), "waf", minimal).protect("web", BALANCER);
   });
 
   test("what can't be protected is refused, and leaves nothing behind", () => {

@@ -143,6 +143,7 @@ describe("TLS", () => {
       secretName: "web-tls",
       backendSecretName: "pod-tls",
       backendSecretNamespace: "certificates",
+      secretGrant: REASON,
       minimumVersion,
     });
     const annotations = annotationsOf({ tls });

@@ -46,6 +46,7 @@ describe("a load balancer", () => {
       tls: TlsTermination.atLoadBalancer({
         secretName: "cert",
         secretNamespace: "certificates",
+        secretGrant: { reason: "The platform team lends its certificate to all shops" },
         minimumVersion: TlsVersion.V1_3,
       }),
       port: 8443,

@@ -1,0 +1,115 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import {
+  AppProtocol,
+  ClusterNetwork,
+  ContainerImage,
+  ExternalTrafficPolicy,
+  HardenedDeployment,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  LoadBalancerPolicy,
+  LoadBalancerType,
+  NetworkPolicyEngine,
+  NetworkSubnet,
+  NodeImage,
+  NodeShape,
+  PrivateNodePool,
+  Probe,
+  SecureNamespace,
+  SecureOkeCluster,
+  SecurityRuleManagement,
+  SubnetPlan,
+  TlsTermination,
+  oci,
+} from "secure-oke";
+
+const compartmentId = "ocid1.compartment.oc1..example";
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const offices = "10.200.0.0/16";
+const warehouse = "10.50.0.0/20";
+
+const app = new App();
+const stack = new TerraformStack(app, "platform");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+
+const network = new ClusterNetwork(stack, "network", {
+  compartmentId,
+  plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 20, pods: 600 }),
+});
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId,
+  kubernetesVersion: KubernetesVersion.V1_34,
+  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  network,
+});
+new PrivateNodePool(stack, "general", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  size: 3,
+});
+
+// The ways to the clients and back, over a DRG that exists already: the offices, and the peer VCN of the warehouse. Nodes
+// have them too, because they see the addresses of the broker's clients. Ways let nobody in; rules do.
+network.attachDrg({
+  drgId: "ocid1.drg.oc1.eu-frankfurt-1.example",
+  onPremisesCidrs: [offices, warehouse],
+  subnets: [NetworkSubnet.LOAD_BALANCERS, NetworkSubnet.WORKERS],
+});
+
+const orders = new Chart(new KubernetesApp(), "orders", { namespace: "orders" });
+new SecureNamespace(orders, "namespace", {
+  name: "orders",
+  podSecurityVersion: KubernetesVersion.V1_34,
+  quota: { loadBalancers: 3, nodePorts: 3 },
+});
+
+// HTTP, with TLS at the load balancer. A report may take five minutes; the program keeps sessions in memory, so a client
+// stays with its node.
+const web = new HardenedDeployment(orders, "web", {
+  image: ContainerImage.of(`fra.ocir.io/acme/orders@${digest}`),
+  port: 8080,
+});
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom([offices]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+  idleTimeoutSeconds: 300,
+  policy: LoadBalancerPolicy.IP_HASH,
+});
+
+// HTTP that must not be plain inside of the VCN either: the load balancer ends TLS, and speaks it again to the pod.
+const accounts = new HardenedDeployment(orders, "accounts", {
+  image: ContainerImage.of(`fra.ocir.io/acme/accounts@${digest}`),
+  port: 8443,
+  readiness: Probe.tcp(),
+});
+accounts.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom([offices]),
+  tls: TlsTermination.reencrypt({ secretName: "accounts-tls", backendSecretName: "accounts-pod-tls" }),
+});
+
+// TCP, with TLS in the pod, which sees who connects: a network load balancer that keeps addresses, on nodes that run a pod.
+const broker = new HardenedDeployment(orders, "broker", {
+  image: ContainerImage.of(`fra.ocir.io/acme/broker@${digest}`),
+  port: 8883,
+  protocol: AppProtocol.TCP,
+  readiness: Probe.tcp(),
+});
+broker.exposeViaLoadBalancer({
+  cluster,
+  type: LoadBalancerType.NETWORK_LOAD_BALANCER,
+  port: 8883,
+  access: LoadBalancerAccess.internalFrom([offices, warehouse]),
+  tls: TlsTermination.atPod(),
+  externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
+  preserveSource: true,
+  policy: LoadBalancerPolicy.TWO_TUPLE,
+  // Clients connect to the node port, so it is one that is known.
+  securityRules: SecurityRuleManagement.terraformManaged({ nodePort: 30083, healthCheckNodePort: 30084 }),
+});
+cluster.addCdk8sChart("orders", orders);
+
+app.synth();
