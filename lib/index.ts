@@ -6,6 +6,7 @@ export { GuardrailRule } from "./core/guardrail-catalogue";
 export { Port, Protocol } from "./core/port";
 export { type ReasonedChoice } from "./core/reason";
 export { type TaggingProps } from "./core/tagging";
+export * from "./cluster/packet-routing";
 export * from "./core/validation-errors";
 export * from "./core/validation-problem";
 
@@ -33,6 +34,7 @@ export {
   type RegionServicesAttributes,
 } from "./network/region-services";
 export { type ClusterSubnet } from "./network/subnet";
+export * from "./network/security-attribute";
 export * from "./network/subnet-exposure";
 export * from "./network/subnet-plan";
 export * from "./network/web-application-firewall";

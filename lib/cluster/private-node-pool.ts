@@ -48,6 +48,8 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     if (demand) takeCapacity(cluster, demand);
 
     const ofEgress = this.egressGroups(props);
+    const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;
+    routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
 
     const pool = new ContainerengineNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
@@ -70,6 +72,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         nodePoolPodNetworkOptionDetails: podNetworkOf(props, ofEgress),
         ...tagsOf(this, props),
       },
+      primaryVnic: routing?.nodes && { securityAttributes: routing.nodes._onResource },
       // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
       nodeMetadata: { areLegacyImdsEndpointsDisabled: "true" },
       nodePoolCyclingDetails: {
@@ -83,7 +86,10 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         isForceDeleteAfterGraceDuration: false,
       },
       // Where the network is in another compartment, pods get no address before the cluster may give them one.
-      dependsOn: before(this, cluster, (cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
+      dependsOn: before(this, cluster, [
+        ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
+        ...(routing?.nodes ? routing.policies : []),
+      ]),
       initialNodeLabels: Object.entries(props.labels ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => ({ key, value })),

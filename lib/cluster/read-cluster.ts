@@ -5,6 +5,7 @@ import { checkHomeRegionProvider, checkSameHomeRegion } from "./home-region";
 import { checkPrivateSubnets, subnetIfGiven } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkEndpointGroups } from "./pool-groups";
+import { PacketRouting } from "./packet-routing";
 import { checkPodsCidr, checkServicesCidr } from "./services-cidr";
 import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
 import { checkConstructId } from "../core/construct-id";
@@ -40,6 +41,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   const podNetworking = PodNetworking._checked(problems, given.podNetworking);
   if (isNetwork || !network) readNetwork(problems, network, access, { ...given, podNetworking });
   checkEndpointGroups(problems, isNetwork ? network : undefined, given.apiEndpointSecurityGroups);
+  PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined);
   if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
   problems.throwIfAny();
   return access;

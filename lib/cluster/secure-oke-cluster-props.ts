@@ -3,6 +3,7 @@ import { type ClusterEncryption } from "./cluster-encryption";
 import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
+import { type PacketRouting } from "./packet-routing";
 import { type TaggingProps } from "../core/tagging";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type Egress } from "../network/egress";
@@ -77,6 +78,12 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default - none
    */
   readonly apiEndpointSecurityGroups?: INetworkSecurityGroup[];
+  /**
+   * Zero Trust Packet Routing: labels of the endpoint and the nodes, with the policies that let the cluster work.
+   *
+   * @default - none: security groups alone say who connects
+   */
+  readonly packetRouting?: PacketRouting;
   /**
    * The provider of the tenancy's home region, where IAM policies are written.
    *

@@ -10,6 +10,7 @@ import { type EndpointAccess } from "./endpoint-access";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
+import { PacketRoutingPolicies } from "./packet-routing-policies";
 import { installEngine } from "./policy-engine-files";
 import { groupIds } from "./pool-groups";
 import { readCluster } from "./read-cluster";
@@ -71,6 +72,13 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   /**
+   * What names the nodes in policies of Zero Trust Packet Routing.
+   *
+   * @internal
+   */
+  public readonly _packetRouting?: PacketRoutingPolicies;
+
+  /**
    * What nodes must wait for, so that their pods get addresses.
    *
    * @internal
@@ -108,6 +116,11 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
     this.encryption = props.encryption ?? this.ownEncryption(stem, props);
+    this._packetRouting = PacketRoutingPolicies._of(
+      this,
+      props.packetRouting,
+      props.apiEndpointSecurityGroups,
+    );
     const cluster = this.createCluster(name, props, access);
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
@@ -138,6 +151,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       displayName: name,
       plan: isOverlay(props.podNetworking) ? SubnetPlan.withoutPods() : undefined,
       apiEndpointSubnet: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
+      securityAttribute: props.packetRouting?.options.network,
       ...tagsGiven(props),
     });
   }
@@ -169,6 +183,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
         isPublicIpEnabled: access.isPublic,
         subnetId: this.network.apiEndpointSubnet.subnetId,
         nsgIds: groupIds(this.apiEndpointSecurityGroup, props.apiEndpointSecurityGroups),
+        securityAttributes: props.packetRouting?.options.apiEndpoint._onResource,
       },
       options: {
         serviceLbSubnetIds: [this.network.loadBalancerSubnet.subnetId],
@@ -184,11 +199,22 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
         persistentVolumeConfig: tagsOf(this, props),
       },
       // OKE checks the grant while it makes the cluster, and IAM knows no implicit order.
-      dependsOn: before(this, this.encryption, [this.encryption.policy]),
+      // Labels without a policy that names them let nothing through.
+      dependsOn: together(
+        before(this, this.encryption, [this.encryption.policy]),
+        this._packetRouting?.policies,
+      ),
       lifecycle: { preventDestroy: true },
       ...tagsOf(this, props),
     });
   }
+}
+
+function together(
+  ...lists: readonly (ITerraformDependable[] | undefined)[]
+): ITerraformDependable[] | undefined {
+  const all = lists.flatMap((list) => list ?? []);
+  return all.length > 0 ? all : undefined;
 }
 
 function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {

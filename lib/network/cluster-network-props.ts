@@ -1,6 +1,7 @@
 import { type Construct } from "constructs";
 import { FlowLogging } from "./flow-logging";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
+import { SecurityAttribute } from "./security-attribute";
 import { SubnetExposure } from "./subnet-exposure";
 import { SubnetPlan } from "./subnet-plan";
 import { checkConstructId } from "../core/construct-id";
@@ -36,6 +37,12 @@ export interface ClusterNetworkProps extends TaggingProps {
    * @default SubnetExposure.privateOnly()
    */
   readonly loadBalancerSubnet?: SubnetExposure;
+  /**
+   * The label by which policies of Zero Trust Packet Routing name the VCN, see `PacketRouting`; OCI takes one for a VCN.
+   *
+   * @default - none
+   */
+  readonly securityAttribute?: SecurityAttribute;
   /**
    * The region's services, where they are known beforehand: `RegionServices.of({ serviceId, cidrLabel })`.
    *
@@ -77,6 +84,7 @@ export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkP
     checkAllServices(problems, "regionServices", props.regionServices);
   }
   checkDisplayName(problems, "displayName", props.displayName, LONGEST_NETWORK_NAME);
+  SecurityAttribute._check(problems, "securityAttribute", props.securityAttribute);
   checkTags(problems, props);
   problems.throwIfAny();
   return plan as SubnetPlan;

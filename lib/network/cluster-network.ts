@@ -16,6 +16,7 @@ import { NetworkSubnet } from "./network-subnet";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { RegionServices, type IRegionServices } from "./region-services";
 import { podsSubnetOf, type ClusterSubnet } from "./subnet";
+import { type SecurityAttribute } from "./security-attribute";
 import { SubnetExposure } from "./subnet-exposure";
 import { type RoutedSubnet } from "./subnet-routes";
 import { takeSubnetsOfVcn } from "./vcn-subnets";
@@ -89,6 +90,8 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   public readonly regionServices: IRegionServices;
   /** The OCID of the service gateway, of which a VCN has one: for `fromExisting` with further subnets of this VCN. */
   public readonly serviceGatewayId: string;
+  /** @internal */
+  public readonly _securityAttribute?: SecurityAttribute;
   private readonly pods?: ClusterSubnet;
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
@@ -114,9 +117,11 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       cidrBlocks: [plan.vcnCidr],
       displayName: name,
       dnsLabel: dnsLabel(this.node.id),
+      securityAttributes: props.securityAttribute?._onResource,
       ...this.tags,
     });
     this.vcnId = this.vcn.id;
+    this._securityAttribute = props.securityAttribute;
     this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
 
     const exposures = [props.apiEndpointSubnet, props.loadBalancerSubnet];

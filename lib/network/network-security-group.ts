@@ -10,7 +10,7 @@ import {
   type NetworkSecurityGroupProps,
 } from "./security-group";
 import { PeerWidths } from "./peer-width";
-import { ruleConfigOf, SecurityRule } from "./security-rule";
+import { ruleConfigOf, SecurityRule, type Said } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -65,6 +65,15 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
    */
   public _countRule(): void {
     this.rulesOfOthers += 1;
+  }
+
+  /**
+   * What the rules of the group say, as far as this program makes them.
+   *
+   * @internal
+   */
+  public get _said(): Said[] {
+    return [...this.rules.values()].map(({ said }) => said);
   }
 
   public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
@@ -133,7 +142,7 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
       const config = ruleConfigOf({ groupId: this.networkSecurityGroupId, direction, end, port, reason });
       // Made here, not in a call below: the bindings take eight stack traces a rule, each as long as the stack is deep.
       const resource = new CoreNetworkSecurityGroupSecurityRule(scope, id, config);
-      rule = new SecurityRule(resource, reason);
+      rule = new SecurityRule(resource, { direction, end, port }, reason);
       this.rules.set(key, rule);
     }
     if (end.reason === undefined || !rule.isNewWidth(end.reason)) return;

@@ -36,6 +36,9 @@ export function ruleConfigOf(props: SecurityRuleProps): CoreNetworkSecurityGroup
   };
 }
 
+/** What a rule says. */
+export type Said = Pick<SecurityRuleProps, "direction" | "end" | "port">;
+
 /** One rule of a group; its reasons are its description. */
 export class SecurityRule {
   private readonly reasons: Set<string>;
@@ -43,6 +46,7 @@ export class SecurityRule {
 
   constructor(
     public readonly resource: CoreNetworkSecurityGroupSecurityRule,
+    public readonly said: Said,
     reason: string,
   ) {
     this.reasons = new Set([reason]);

@@ -4,6 +4,7 @@ import { type LoadBalancerProps } from "./load-balancer-props";
 import { type ReadLoadBalancer } from "./read-load-balancer";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
+import { sayRange } from "../network/group-ranges";
 import { NetworkPeer, type INetworkPeer } from "../network/network-peer";
 import { NetworkSecurityGroup } from "../network/network-security-group";
 
@@ -47,13 +48,15 @@ function addGroup(
 ): NetworkSecurityGroup {
   const { namespace = "", name } = read;
   const scope = childOf(childOf(cluster, "LoadBalancers"), namespace);
-  return new NetworkSecurityGroup(scope, name, {
+  const group = new NetworkSecurityGroup(scope, name, {
     compartmentId: cluster.network.compartmentId,
     vcnId: cluster.network.vcnId,
     displayName: stemOf(`${nameOf(cluster)}-lb-${namespace}-${name}`),
     freeformTags: securityRules?._options.freeformTags,
     definedTags: securityRules?._options.definedTags,
   });
+  sayRange(group, cluster.network.loadBalancerSubnet.cidr);
+  return group;
 }
 
 function childOf(scope: Construct, id: string): Construct {
