@@ -2,7 +2,7 @@ import { type Construct } from "constructs";
 import { literalBlocks } from "./egress-destination";
 import { checkGatewaysOfVcn } from "./existing-vcn-gateways";
 import { type ExistingVcnProps } from "./existing-vcn-props";
-import { readAttachment, type KnownAttachment } from "./drg-attachment-props";
+import { checkHubAndNat, readAttachment, type KnownAttachment } from "./drg-attachment-props";
 import { NetworkSubnet } from "./network-subnet";
 import { checkPods } from "./routed-ranges";
 import { checkAllServices, checkRegionServices } from "./region-services";
@@ -80,6 +80,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   checkExposures(problems, props);
   checkGateways(problems, scope, props, ranges);
   const drg = readDrg(problems, props, vcn);
+  if (drg) checkHubAndNat(problems, drg, props.natGatewayId);
   const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
   if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
   checkRest(problems, props);

@@ -251,7 +251,7 @@ describe("a network at a DRG", () => {
     const onPremisesCidrs = [OFFICE];
     expect(refusedCodes(attach(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(refusedCodes(attach({}))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["CIDR_LIST_EMPTY"]);
+    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["EGRESS_INVALID"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["10.0.0.0/8"] }))).toEqual(["EGRESS_INVALID"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["169.254.0.0/16"] }))).toEqual([
       "EGRESS_INVALID",
