@@ -14,6 +14,7 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
+  refusal,
   refusedCodes,
   resourcesOf,
   synthesized,
@@ -200,6 +201,13 @@ describe("a hub", () => {
 });
 
 describe("a peering is refused", () => {
+  test("without a range, as nothing would lead there", () => {
+    const { network } = networkIn(newStack());
+    const [problem] = refusal(() => network.peerLocally("data", { peerCidrs: [] }));
+    expect(problem?.what).toBe("peerCidrs is empty, so that no route would lead to the gateway");
+    expect(problem?.why).not.toContain("load balancer");
+  });
+
   test.each([
     ["a range of the VCN", { peerCidrs: ["10.0.8.0/24"] }, ["EGRESS_INVALID"]],
     ["a range around the VCN", { peerCidrs: ["10.0.0.0/8"] }, ["EGRESS_INVALID"]],
