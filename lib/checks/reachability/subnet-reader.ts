@@ -54,7 +54,7 @@ export class SubnetReader {
       vcnRanges: this.vcnRanges(vcn),
       rules: lists.flatMap(({ rules }) => rules),
       lists: lists.map(({ name }) => name),
-      routes: this.tableOf(body, document, vcn),
+      routes: this.tableOf(resource, vcn),
       publicAddress: prohibitsAddress,
       internetIngress:
         body.prohibit_internet_ingress === undefined
@@ -105,11 +105,23 @@ export class SubnetReader {
     return ranges;
   }
 
-  private tableOf(body: Json, document: number, vcn: Resolved): RouteTable {
-    if (body.route_table_id === undefined) return this.defaultTable(vcn);
-    const table = this.model.resolve(body.route_table_id, document);
-    if (table.kind !== "resource") return UNKNOWN_TABLE(`the route table ${body.route_table_id}`);
+  private tableOf({ key, body, document }: Resource, vcn: Resolved): RouteTable {
+    const attached = this.attachmentOf(key);
+    const [value, at] = attached
+      ? [attached.body.route_table_id, attached.document]
+      : [body.route_table_id, document];
+    if (value === undefined) return this.defaultTable(vcn);
+    const table = this.model.resolve(value, at);
+    if (table.kind !== "resource") return UNKNOWN_TABLE(`the route table ${value}`);
     return table.resource.type === VCN ? this.defaultTable(table) : this.routes.table(table.resource);
+  }
+
+  /** What gives a subnet its table once it is there. */
+  private attachmentOf(subnet: string): Resource | undefined {
+    return this.model.ofType("oci_core_route_table_attachment").find(({ body, document }) => {
+      const of = this.model.resolve(body.subnet_id, document);
+      return of.kind === "resource" && of.resource.key === subnet;
+    });
   }
 
   private defaultTable(vcn: Resolved): RouteTable {
