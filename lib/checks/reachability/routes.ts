@@ -145,7 +145,7 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
     case "services":
       return when(peer.services !== undefined);
     case "nat":
-      return incoming ? Tri.NO : isOpen;
+      return incoming || isIpv6(place) ? Tri.NO : isOpen;
     case "internet":
       return internet(exposure, place, incoming);
     case "private":
@@ -159,6 +159,11 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
     case "unknown":
       return Tri.MAYBE;
   }
+}
+
+/** A NAT gateway is for IPv4 only. See https://docs.oracle.com/iaas/Content/Network/Tasks/NATgateway.htm */
+function isIpv6({ ranges }: Place): boolean {
+  return ranges.every(({ family }) => family === 6);
 }
 
 /** Whether a route is for all addresses that no other one names. */
