@@ -51,8 +51,13 @@ function terraform() {
     resource: {
       oci_core_vcn: { main: { cidr_blocks: ["10.0.0.0/16"] } },
       oci_core_subnet: {
-        main: { vcn_id: "${oci_core_vcn.main.id}", cidr_block: "10.0.0.0/18", security_list_ids: [] },
+        main: {
+          vcn_id: "${oci_core_vcn.main.id}",
+          cidr_block: "10.0.0.0/18",
+          security_list_ids: ["${oci_core_security_list.none.id}"],
+        },
       },
+      oci_core_security_list: { none: { vcn_id: "${oci_core_vcn.main.id}" } },
       oci_core_network_security_group: { pods: {}, ...named(COUNT, "group", () => ({})) },
       oci_core_network_security_group_security_rule: {
         in: podRule("INGRESS", "source"),

@@ -17,6 +17,7 @@ export * from "./network/cluster-network";
 export * from "./network/cluster-security-groups";
 export { type DrgAttachmentProps } from "./network/drg-attachment-props";
 export * from "./network/egress";
+export { type EgressInspectionProps } from "./network/egress-inspection-props";
 export { EgressSource } from "./network/egress-source";
 export * from "./network/file-storage-ports";
 export * from "./network/flow-logs";

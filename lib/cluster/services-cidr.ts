@@ -82,7 +82,7 @@ export function checkBehindDrg(
         refuse(
           problems,
           { name, cidr: cidr as Cidr },
-          `${range.text}, which the network routes to its DRG`,
+          `${range.text}, which the network routes to ${range.what}`,
           "it",
         );
       }

@@ -4,6 +4,7 @@ import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
 import { dnsLabel } from "./dns-label";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { type Egress } from "./egress";
+import { type EgressInspectionProps } from "./egress-inspection-props";
 import { type EgressSource } from "./egress-source";
 import { ExistingVcnNetwork } from "./existing-vcn-network";
 import { type ExistingVcnProps } from "./existing-vcn-props";
@@ -15,6 +16,7 @@ import { NetworkRoutes } from "./network-routes";
 import { NetworkSubnet } from "./network-subnet";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { RegionServices, type IRegionServices } from "./region-services";
+import { type RangeBehind } from "./routed-ranges";
 import { podsSubnetOf, type ClusterSubnet } from "./subnet";
 import { type SecurityAttribute } from "./security-attribute";
 import { SubnetExposure } from "./subnet-exposure";
@@ -22,7 +24,6 @@ import { type RoutedSubnet } from "./subnet-routes";
 import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
-import { type Cidr } from "../core/cidr";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
@@ -195,12 +196,17 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
    *
    * @internal
    */
-  public get _onPremises(): readonly Cidr[] {
+  public get _onPremises(): readonly RangeBehind[] {
     return this.waysOut.onPremises;
   }
 
   public addEgress(source: EgressSource, egress: Egress): void {
     this.waysOut.add(source, egress);
+  }
+
+  public inspectEgress(props: EgressInspectionProps): void {
+    const { apiEndpointSubnet, workersSubnet, pods: podsSubnet, loadBalancerSubnet } = this;
+    this.waysOut.inspect(props, { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet });
   }
 
   /**
@@ -221,7 +227,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
    * DRG, take the attachment away, apply, then attach the other: OCI attaches a VCN to one DRG only.
    *
    * @returns the OCID of the attachment
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID, ATTRIBUTE_MISSING
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingDRGs.htm
    */
   public attachDrg(props: DrgAttachmentProps): string {
@@ -236,7 +242,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
    *
    * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
    * @returns the OCID of this side's local peering gateway, which the other side may connect to
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID, NAME_INVALID,
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
    * NAME_DUPLICATE, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
    */
@@ -249,7 +255,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
    *
    * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
    * @returns the OCID of this side's remote peering connection, which the other side may connect to
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID, NAME_INVALID,
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
    * NAME_DUPLICATE, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
    */

@@ -58,6 +58,20 @@ export function readAttachment(
   return { drgId, ranges, throughHub: internetThroughHub === true };
 }
 
+/** Adds a problem where two ways are given for what leaves for the internet, of which one would not be taken. */
+export function checkHubAndNat(
+  problems: Problems,
+  { throughHub }: KnownAttachment,
+  natGatewayId: string | undefined,
+): void {
+  if (!throughHub || natGatewayId === undefined) return;
+  problems.add(
+    "EGRESS_INVALID",
+    "natGatewayId was given, and drg.internetThroughHub sends what leaves for the internet over the DRG instead",
+    "Leave one of the two out",
+  );
+}
+
 function checkFlag(problems: Problems, flag: unknown): void {
   if (flag === undefined || typeof flag === "boolean") return;
   problems.add("VALUE_INVALID", `internetThroughHub is ${shown(flag)}`, "Write true or false");

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { bastionSecurityList } from "./bastion-security-list";
 import { type Egress } from "./egress";
+import { type EgressInspectionProps } from "./egress-inspection-props";
 import { type EgressSource } from "./egress-source";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { ExistingVcnRoutes } from "./existing-vcn-routes";
@@ -10,6 +11,7 @@ import { flowLogsOf, recordNetwork } from "./network-flow-logs";
 import { NetworkSubnet } from "./network-subnet";
 import { readExistingVcn, type KnownExistingVcn } from "./read-existing-vcn";
 import { RegionServices, type IRegionServices } from "./region-services";
+import { type RangeBehind } from "./routed-ranges";
 import { podsSubnetOf, type ClusterSubnet } from "./subnet";
 import { type WithSubnetCompartments } from "./subnet-compartment";
 import { SubnetExposure } from "./subnet-exposure";
@@ -136,12 +138,21 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork, Wi
    *
    * @internal
    */
-  public get _onPremises(): readonly Cidr[] {
+  public get _onPremises(): readonly RangeBehind[] {
     return this.waysOut.onPremises;
   }
 
   public addEgress(source: EgressSource, egress: Egress): void {
     this.waysOut.add(source, egress);
+  }
+
+  public inspectEgress(props: EgressInspectionProps): void {
+    this.waysOut.inspect(props, {
+      apiEndpointSubnet: this.apiEndpointSubnet,
+      workersSubnet: this.workersSubnet,
+      podsSubnet: this.subnets.get(NetworkSubnet.PODS),
+      loadBalancerSubnet: this.loadBalancerSubnet,
+    });
   }
 
   /**

@@ -95,6 +95,16 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     source.group.allowTo(egress._peer, egress.port, { reason: egress.reason });
   }
 
+  public inspectEgress(): void {
+    const problems = new Problems(this);
+    problems.add(
+      "EGRESS_INVALID",
+      "The network was imported, so that its routes are its owner's",
+      "Have the owner name the firewall's private address in the route tables of the subnets and of the gateways, or take ClusterNetwork.fromExisting",
+    );
+    problems.throwIfAny();
+  }
+
   private attribute<T>(name: string, value: T | undefined): T {
     return given(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
   }

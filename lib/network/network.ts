@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { type Egress } from "./egress";
+import { type EgressInspectionProps } from "./egress-inspection-props";
 import { type EgressSource } from "./egress-source";
 import { type IFlowLogs } from "./flow-logging";
 import { type IRegionServices } from "./region-services";
@@ -40,4 +41,19 @@ export interface IClusterNetwork extends IConstruct {
    * @throws EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, and what INetworkSecurityGroup.allowTo refuses
    */
   addEgress(source: EgressSource, egress: Egress): void;
+
+  /**
+   * Sends what nodes and pods let out to the internet past a firewall in the same VCN, and the answers back past it.
+   *
+   * Routes name the private address of the firewall in the place of the NAT gateway, before or after `addEgress`; Oracle's
+   * services of the region stay direct. The firewall, its policy and its groups are yours.
+   *
+   * OCI keeps a gateway's route table once it has one: to take the inspection away, replace the NAT gateway in the same apply
+   * (`terraform apply -replace=…`), which changes its address; an attachment to a DRG likewise.
+   *
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_PUBLIC, VALUE_INVALID,
+   * ATTRIBUTE_MISSING; EGRESS_INVALID where the network was imported, is inspected already, leads over a hub, or has gateways of others
+   * @see https://docs.oracle.com/iaas/Content/network-firewall/network-firewall-routing-traffic.htm
+   */
+  inspectEgress(props: EgressInspectionProps): void;
 }

@@ -3,7 +3,7 @@ import { LONGEST_NETWORK_NAME } from "./cluster-network-props";
 import { literalBlocks } from "./egress-destination";
 import { checkGatewaysOfVcn } from "./existing-vcn-gateways";
 import { type ExistingVcnProps } from "./existing-vcn-props";
-import { readAttachment, type KnownAttachment } from "./drg-attachment-props";
+import { checkHubAndNat, readAttachment, type KnownAttachment } from "./drg-attachment-props";
 import { FlowLogging } from "./flow-logging";
 import { NetworkSubnet } from "./network-subnet";
 import { checkPods } from "./routed-ranges";
@@ -88,6 +88,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   checkExposures(problems, props);
   checkGateways(problems, scope, props, ranges);
   const drg = readDrg(problems, props, vcn);
+  if (drg) checkHubAndNat(problems, drg, props.natGatewayId);
   const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
   if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
   const isAllGiven = PARTS.every(({ part }) => given.has(part) || part === NetworkSubnet.PODS);

@@ -1,5 +1,6 @@
 import { checkOutside, checkReachable, literalBlocks } from "./egress-destination";
 import { NetworkSubnet } from "./network-subnet";
+import { type Exit } from "./subnet-routes";
 import { overlaps, readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
@@ -17,8 +18,14 @@ export interface Behind extends KnownRanges {
   readonly what: string;
   /** What a route to the ranges leads over. */
   readonly over: string;
+  readonly exit: Exit;
   /** Why the subnets that are reached from there have the way back. */
   readonly reason: string;
+}
+
+/** A range with the gateway that it is behind, for messages. */
+export interface RangeBehind extends Cidr {
+  readonly what: string;
 }
 
 /** Reads which ranges are behind a gateway; what is wrong with them goes into the problems. */
@@ -29,12 +36,25 @@ export function readRanges(
   subnets: readonly NetworkSubnet[],
   vcn: readonly Cidr[],
 ): KnownRanges {
-  const cidrs = literalBlocks(problems, name, readCidrs(problems, name, texts));
+  const cidrs = isEmpty(problems, name, texts)
+    ? []
+    : literalBlocks(problems, name, readCidrs(problems, name, texts));
   for (const cidr of cidrs) {
     checkReachable(problems, `One of ${name}`, cidr);
     for (const block of vcn) checkOutside(problems, `One of ${name}`, cidr, block);
   }
   return { cidrs, subnets: new Set(readSubnets(problems, subnets)) };
+}
+
+/** Of ranges that may come in an empty list is as good as every address; here it is a gateway that leads nowhere. */
+function isEmpty(problems: Problems, name: string, texts: readonly string[]): boolean {
+  if (!Array.isArray(texts) || texts.length > 0) return false;
+  problems.add(
+    "EGRESS_INVALID",
+    `${name} is empty, so that no route would lead to the gateway`,
+    'Name at least one range that is behind it, for example ["10.60.0.0/16"]',
+  );
+  return true;
 }
 
 /** Adds a problem for each range that another gateway leads to: the narrower of the two would take it, unseen. */

@@ -1,8 +1,17 @@
+import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { readAttachment, type DrgAttachmentProps, type KnownAttachment } from "./drg-attachment-props";
 import { type Egress } from "./egress";
-import { blockOf, checkOutside, isPrivate } from "./egress-destination";
+import { blockOf, checkOutside } from "./egress-destination";
+import {
+  checkInspectable,
+  readInspection,
+  type EgressInspectionProps,
+  type InspectedNetwork,
+  type KnownInspection,
+} from "./egress-inspection-props";
 import { checkEgress, type EgressSource } from "./egress-source";
+import { FirewallRoutes } from "./firewall-routes";
 import {
   drgAttachment,
   localPeeringGateway,
@@ -19,11 +28,14 @@ import {
   type LocalPeeringProps,
   type RemotePeeringProps,
 } from "./peering-props";
-import { checkApart, checkPods, type Behind } from "./routed-ranges";
-import { SubnetRoutes, type Route, type RoutedSubnet } from "./subnet-routes";
-import { contains, readCidrs, type Cidr } from "../core/cidr";
+import { checkApart, checkPods, type Behind, type RangeBehind } from "./routed-ranges";
+import { checkRuleCounts, SubnetRoutes, type RoutedSubnet } from "./subnet-routes";
+import { Ways, type KnownEgress } from "./ways";
+import { refuseDeadEnd, refuseHub, refuseNoDrg, refusePods, refuseSecondDrg } from "./ways-out-refusals";
+import { readCidrs, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
+import { type CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { type CoreNatGateway } from "../oci/core-nat-gateway";
 
 const DRG_ATTACHMENT = "DrgAttachment";
@@ -42,15 +54,10 @@ interface WaysOutProps extends GatewayProps {
 
 /** A DRG that the network is attached to. */
 interface AttachedDrg {
-  readonly id: string;
+  /** What it is, for messages. */
+  readonly what: string;
   /** What a route over it names. */
   readonly over: string;
-}
-
-interface KnownEgress {
-  readonly egress: Egress;
-  readonly cidr: Cidr;
-  readonly subnet: NetworkSubnet;
 }
 
 /**
@@ -61,10 +68,11 @@ interface KnownEgress {
 export class WaysOut extends Construct {
   private readonly vcnRanges: readonly Cidr[];
   private readonly routes = new Map<NetworkSubnet, SubnetRoutes>();
-  private readonly asked: KnownEgress[] = [];
-  private readonly behind: Behind[] = [];
+  private readonly ways = new Ways();
   private throughHub = false;
   private drg?: AttachedDrg;
+  private inspection?: KnownInspection;
+  private firewall?: FirewallRoutes;
 
   constructor(
     scope: Construct,
@@ -75,7 +83,7 @@ export class WaysOut extends Construct {
     this.vcnRanges = props.vcnCidrs.map(known);
     this.node.addValidation({
       validate: () => {
-        this.checkDeadEnds();
+        this.checkAll();
         return [];
       },
     });
@@ -83,8 +91,8 @@ export class WaysOut extends Construct {
   }
 
   /** The ranges that other gateways than those of the internet lead to. */
-  public get onPremises(): readonly Cidr[] {
-    return this.behind.flatMap(({ cidrs }) => cidrs);
+  public get onPremises(): readonly RangeBehind[] {
+    return this.ways.behind.flatMap(({ what, cidrs }) => cidrs.map((cidr) => ({ ...cidr, what })));
   }
 
   /** Adds a way out, with its rule; nothing is done where something is wrong with it. */
@@ -101,7 +109,7 @@ export class WaysOut extends Construct {
     }
     problems.throwIfAny();
     group.allowTo(egress._peer, egress.port, { reason: egress.reason });
-    this.asked.push({ egress, cidr, subnet });
+    this.ways.asked.push({ egress, cidr, subnet });
     this.update();
   }
 
@@ -112,7 +120,7 @@ export class WaysOut extends Construct {
     const problems = new Problems(this.node.scope ?? this);
     problems.add(
       "EGRESS_INVALID",
-      "There is no NAT gateway, and so no address of it: no egress leads to the internet",
+      "There is no NAT gateway made here, and so no address of it: no egress leads to the internet over one",
       "Call addEgress with a public destination first",
     );
     problems.throwIfAny();
@@ -125,14 +133,9 @@ export class WaysOut extends Construct {
     if (!checkGiven(problems, { props })) problems.throwIfAny();
     const { drgId, ranges, throughHub } = readAttachment(problems, props, this.vcnRanges);
     checkPods(problems, ranges, !this.props.withoutPods);
-    if (!this.drg) checkApart(problems, "onPremisesCidrs", ranges.cidrs, this.behind);
-    else {
-      problems.add(
-        "EGRESS_INVALID",
-        `The network is attached to the DRG ${this.drg.id} already, and OCI attaches a VCN to one only`,
-        "Attach it once, with all ranges in onPremisesCidrs; further networks are attached to the DRG itself",
-      );
-    }
+    if (throughHub && this.inspection) refuseHub(problems);
+    if (!this.drg) checkApart(problems, "onPremisesCidrs", ranges.cidrs, this.ways.behind);
+    else refuseSecondDrg(problems, this.drg.what);
     problems.throwIfAny();
     const attachment = drgAttachment(this, DRG_ATTACHMENT, this.props, drgId);
     // Its own reference to the DRG, so that a route is made after it.
@@ -141,9 +144,10 @@ export class WaysOut extends Construct {
   }
 
   private attached({ drgId, ranges, throughHub }: KnownAttachment, over: string): void {
-    this.drg = { id: drgId, over };
     this.throughHub = throughHub;
-    this.lead({ ...ranges, what: `the DRG ${drgId}`, over, reason: "Networks behind the DRG" });
+    const what = Token.isUnresolved(drgId) ? "the DRG" : `the DRG ${drgId}`;
+    this.drg = { what, over };
+    this.lead({ ...ranges, what, over, exit: "drg", reason: "Networks behind the DRG" });
   }
 
   /** Peers the network with another VCN of the region; answers the OCID of the gateway. */
@@ -151,10 +155,11 @@ export class WaysOut extends Construct {
     const problems = this.problemsOf(id, props);
     const ranges = readLocalPeering(problems, props, this.vcnRanges);
     checkPods(problems, ranges, !this.props.withoutPods);
-    checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
+    checkApart(problems, "peerCidrs", ranges.cidrs, this.ways.behind);
     problems.throwIfAny();
     const gateway = localPeeringGateway(this, peeringId(id), this.props, id, props.peerGatewayId);
-    this.lead({ ...ranges, what: `the peering ${id}`, over: gateway.id, reason: `The peered VCN ${id}` });
+    const reason = `The peered VCN ${id}`;
+    this.lead({ ...ranges, what: `the peering ${id}`, over: gateway.id, exit: "peering", reason });
     return gateway.id;
   }
 
@@ -163,7 +168,7 @@ export class WaysOut extends Construct {
     const problems = this.problemsOf(id, props);
     const ranges = readRemotePeering(problems, props, this.vcnRanges);
     checkPods(problems, ranges, !this.props.withoutPods);
-    checkApart(problems, "peerCidrs", ranges.cidrs, this.behind);
+    checkApart(problems, "peerCidrs", ranges.cidrs, this.ways.behind);
     const { drg } = this;
     if (!drg) {
       problems.add(
@@ -177,12 +182,35 @@ export class WaysOut extends Construct {
     const { peerConnectionId: peerId, peerRegionName } = props;
     const peer = { drgId: over, peerId, peerRegionName };
     const connection = remotePeeringConnection(this, peeringId(id), this.props, id, peer);
-    this.lead({ ...ranges, what: `the peering ${id}`, over, reason: `The peered network ${id}` });
+    const reason = `The peered network ${id}`;
+    this.lead({ ...ranges, what: `the peering ${id}`, over, exit: "drg", reason });
     return connection.id;
   }
 
+  /** Sends what leaves past a firewall in the VCN. */
+  public inspect(props: EgressInspectionProps, subnets: InspectedNetwork["subnets"]): void {
+    const scope = this.node.scope ?? this;
+    const problems = new Problems(scope);
+    if (!checkGiven(problems, { props })) problems.throwIfAny();
+    const inspection = readInspection(problems, props, { scope, vcnCidrs: this.vcnRanges, subnets });
+    const routed = Object.values(this.props.subnets).filter((subnet) => subnet !== undefined);
+    const network = {
+      isInspected: this.inspection !== undefined,
+      throughHub: this.throughHub,
+      natGatewayId: this.props.natGatewayId,
+      isAttachmentGiven: this.props.attachment !== undefined,
+      routedCidrs: routed.map(({ resource }) => String(resource.cidrBlockInput)),
+    };
+    checkInspectable(problems, network, inspection);
+    problems.throwIfAny();
+    const { [NetworkSubnet.WORKERS]: workers, [NetworkSubnet.PODS]: pods } = this.props.subnets;
+    this.inspection = inspection;
+    this.firewall = new FirewallRoutes(this, this.props, inspection, (workers ?? pods)?.routes ?? []);
+    this.update();
+  }
+
   private lead(behind: Behind): void {
-    this.behind.push(behind);
+    this.ways.behind.push(behind);
     this.update();
   }
 
@@ -195,49 +223,38 @@ export class WaysOut extends Construct {
 
   /** Many blocks that are narrow one by one can be as good as every address. */
   private checkTogether(problems: Problems, cidr: Cidr): void {
-    const all = this.asked.filter(({ egress }) => !egress.isAnywhere).map(({ cidr: { text } }) => text);
+    const all = this.ways.asked.filter(({ egress }) => !egress.isAnywhere).map(({ cidr: { text } }) => text);
     readCidrs(problems, "The egress of the network", [...all, cidr.text]);
   }
 
   private update(): void {
-    const onInternet = this.routed.filter((one) => this.wayOf(one) === "internet");
+    const onInternet = this.routed.filter((one) => this.ways.wayOf(one) === "internet");
     // What was public can turn out to be behind a gateway that leads there.
-    if (onInternet.length === 0 || this.throughHub) this.node.tryRemoveChild("NatGateway");
-    for (const [name, subnet] of Object.entries(this.props.subnets) as [NetworkSubnet, RoutedSubnet][]) {
-      const routes = this.routesOf(name);
-      if (routes.length === 0) continue;
+    if (onInternet.length === 0 || !this.isByNat) this.node.tryRemoveChild("NatGateway");
+    const all = (Object.entries(this.props.subnets) as [NetworkSubnet, RoutedSubnet | undefined][]).flatMap(
+      ([name, subnet]) =>
+        subnet ? [{ subnet, name, ways: this.ways.from(name, () => this.overForInternet) }] : [],
+    );
+    for (const { name, subnet, ways } of all) {
+      if (ways.length === 0) continue;
       const known = this.routes.get(name) ?? new SubnetRoutes(this, subnet, this.props);
       this.routes.set(name, known);
-      known.put(routes);
+      known.put(this.firewall?.detour(ways) ?? ways);
     }
+    const nat = this.node.tryFindChild("NatGateway") as CoreNatGateway | undefined;
+    const drg = this.node.tryFindChild(DRG_ATTACHMENT) as CoreDrgAttachment | undefined;
+    this.firewall?.put(all, { nat, drg });
   }
 
-  private routesOf(name: NetworkSubnet): Route[] {
-    const back = this.behind.filter(({ subnets }) => subnets.has(name));
-    const out = this.asked.filter(({ subnet }) => subnet === name);
-    return [
-      ...back.flatMap(({ cidrs, over, reason }) => cidrs.map(({ text }) => ({ to: text, over, reason }))),
-      ...out.flatMap((one) => this.routesFor(one)),
-    ];
+  /** Whether a NAT gateway is what leads to the internet in the end, as far as that is made here. */
+  private get isByNat(): boolean {
+    return !this.throughHub && (!this.inspection || this.inspection.subnetId !== undefined);
   }
 
-  /** Of a range that is wider than what is behind a gateway of ours, that part must not leave for the internet. */
-  private routesFor(one: KnownEgress): Route[] {
-    const way = this.wayOf(one);
-    if (way === "none") return [];
-    const { reason } = one.egress;
-    const route = (over: string, { text: to }: Cidr) => ({ to, over, reason });
-    if (way !== "internet") return [route(way.over, one.cidr)];
-    const inner = this.behind.flatMap(({ over, cidrs }) =>
-      cidrs.filter((cidr) => contains(one.cidr, cidr)).map((cidr) => route(over, cidr)),
-    );
-    const out = this.throughHub && this.drg ? this.drg.over : this.natGatewayId;
-    return [route(out, one.cidr), ...inner];
-  }
-
-  private wayOf({ egress, cidr }: KnownEgress): Behind | "internet" | "none" {
-    const behind = this.behind.find(({ cidrs }) => cidrs.some((outer) => contains(outer, cidr)));
-    return behind ?? (egress.isAnywhere || !isPrivate(cidr) ? "internet" : "none");
+  private get overForInternet(): string {
+    if (this.isByNat) return this.natGatewayId;
+    // Beyond the firewall its owner decides.
+    return (this.throughHub ? this.drg?.over : this.inspection?.privateIpId) ?? "";
   }
 
   private get natGatewayId(): string {
@@ -248,33 +265,23 @@ export class WaysOut extends Construct {
 
   /** What was asked for of subnets whose routes are made here. */
   private get routed(): KnownEgress[] {
-    return this.asked.filter(({ subnet }) => this.props.subnets[subnet] !== undefined);
+    return this.ways.asked.filter(({ subnet }) => this.props.subnets[subnet] !== undefined);
   }
 
-  /** Private destinations without a DRG that leads there; it can be attached later, so they are found at synthesis. */
-  private checkDeadEnds(): void {
+  /** What can be told only when all has been declared. */
+  private checkAll(): void {
     const problems = new Problems(this.node.scope ?? this);
-    for (const { cidr } of this.routed.filter((one) => this.wayOf(one) === "none")) {
-      problems.add(
-        "EGRESS_INVALID",
-        `The destination ${cidr.text} is private, or holds private addresses, and no DRG or peering of the network leads there`,
-        `Attach the DRG that does: network.attachDrg({ drgId, onPremisesCidrs: ["${cidr.text}"] }), or peer the VCN; a NAT gateway reaches public addresses only`,
-      );
-    }
+    // A DRG that leads there can be attached later.
+    for (const one of this.routed.filter((each) => this.ways.wayOf(each) === "none"))
+      refuseDeadEnd(problems, one);
+    if (this.inspection?.onPremises && !this.drg) refuseNoDrg(problems);
+    checkRuleCounts(problems, this);
     problems.throwIfAny();
   }
 }
 
 function peeringId(id: string): string {
   return `Peering-${id}`;
-}
-
-function refusePods(problems: Problems): void {
-  problems.add(
-    "EGRESS_INVALID",
-    "The network has no subnet of pods: with a flannel overlay they leave with the address of their node",
-    "Give EgressSource.workers(cluster.workersSecurityGroup)",
-  );
 }
 
 /** A range that was checked before. */

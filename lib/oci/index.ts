@@ -32,6 +32,7 @@ export * as coreNetworkSecurityGroupSecurityRule from './core-network-security-g
 export * as corePublicIp from './core-public-ip';
 export * as coreRemotePeeringConnection from './core-remote-peering-connection';
 export * as coreRouteTable from './core-route-table';
+export * as coreRouteTableAttachment from './core-route-table-attachment';
 export * as coreSecurityList from './core-security-list';
 export * as coreServiceGateway from './core-service-gateway';
 export * as coreSubnet from './core-subnet';
@@ -76,6 +77,7 @@ export * as zprZprPolicy from './zpr-zpr-policy';
 export * as dataOciContainerengineAddonOptions from './data-oci-containerengine-addon-options';
 export * as dataOciContainerengineClusterOption from './data-oci-containerengine-cluster-option';
 export * as dataOciContainerengineNodePoolOption from './data-oci-containerengine-node-pool-option';
+export * as dataOciCorePrivateIps from './data-oci-core-private-ips';
 export * as dataOciCoreServices from './data-oci-core-services';
 export * as dataOciIdentityAvailabilityDomains from './data-oci-identity-availability-domains';
 export * as dataOciIdentityRegionSubscriptions from './data-oci-identity-region-subscriptions';

@@ -32,6 +32,7 @@ Object.defineProperty(exports, 'coreNetworkSecurityGroupSecurityRule', { get: fu
 Object.defineProperty(exports, 'corePublicIp', { get: function () { return require('./core-public-ip'); } });
 Object.defineProperty(exports, 'coreRemotePeeringConnection', { get: function () { return require('./core-remote-peering-connection'); } });
 Object.defineProperty(exports, 'coreRouteTable', { get: function () { return require('./core-route-table'); } });
+Object.defineProperty(exports, 'coreRouteTableAttachment', { get: function () { return require('./core-route-table-attachment'); } });
 Object.defineProperty(exports, 'coreSecurityList', { get: function () { return require('./core-security-list'); } });
 Object.defineProperty(exports, 'coreServiceGateway', { get: function () { return require('./core-service-gateway'); } });
 Object.defineProperty(exports, 'coreSubnet', { get: function () { return require('./core-subnet'); } });
@@ -76,6 +77,7 @@ Object.defineProperty(exports, 'zprZprPolicy', { get: function () { return requi
 Object.defineProperty(exports, 'dataOciContainerengineAddonOptions', { get: function () { return require('./data-oci-containerengine-addon-options'); } });
 Object.defineProperty(exports, 'dataOciContainerengineClusterOption', { get: function () { return require('./data-oci-containerengine-cluster-option'); } });
 Object.defineProperty(exports, 'dataOciContainerengineNodePoolOption', { get: function () { return require('./data-oci-containerengine-node-pool-option'); } });
+Object.defineProperty(exports, 'dataOciCorePrivateIps', { get: function () { return require('./data-oci-core-private-ips'); } });
 Object.defineProperty(exports, 'dataOciCoreServices', { get: function () { return require('./data-oci-core-services'); } });
 Object.defineProperty(exports, 'dataOciIdentityAvailabilityDomains', { get: function () { return require('./data-oci-identity-availability-domains'); } });
 Object.defineProperty(exports, 'dataOciIdentityRegionSubscriptions', { get: function () { return require('./data-oci-identity-region-subscriptions'); } });

@@ -162,6 +162,39 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "payments/web", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
     ],
   },
+  "inspected-egress": {
+    host: "10.40.63.0/24",
+    ends: {
+      administrators: Endpoint.addresses(["10.200.8.0/24"]),
+      "the ledger": Endpoint.addresses(["10.200.16.5/32"]),
+      "the bank": Endpoint.addresses(["203.0.113.0/24"]),
+      "the firewall": Endpoint.vnic("oci_core_subnet.firewall-subnet", [
+        "oci_core_network_security_group.firewall-group_840CC2C3",
+      ]),
+    },
+    // The API endpoint lets administrators in, not the firewall by itself, which only passes their packets on.
+    idle: /firewall-group_egress-10-40-0-0/,
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("payments/web", 8080),
+      // The way leads to the firewall, whose policy is not part of the configuration.
+      ...["pods", "payments/web"].flatMap((from) => [
+        { from, to: "the bank", ports: [], undecided: tcp(443) },
+        { from, to: "the internet", ports: [], undecided: tcp(443) },
+        { from, to: "the ledger", ports: [], undecided: tcp(1521) },
+      ]),
+      { from: "administrators", to: "the API endpoint", ports: [], undecided: tcp(6443) },
+      // What the firewall lets pass goes on from there.
+      { from: "pods", to: "the firewall", ports: tcp(443, 1521) },
+      { from: "administrators", to: "the firewall", ports: tcp(6443) },
+      { from: "another host of the VCN", to: "the firewall", ports: [] },
+      { from: "the firewall", to: "the bank", ports: tcp(443) },
+      { from: "the firewall", to: "the internet", ports: tcp(443), partly: true },
+      { from: "the firewall", to: "the ledger", ports: tcp(1521) },
+      // The bank's range is not one of Oracle's, which the configuration can't know.
+      { from: "payments/web", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+    ],
+  },
   stateful: {
     host: HOST,
     ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },

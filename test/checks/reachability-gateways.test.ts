@@ -121,10 +121,49 @@ describe("a DRG", () => {
   });
 });
 
-test.each(["ocid1.privateip.oc1..firewall", id("oci_core_private_ip.firewall")])(
-  "a private address as the next hop perhaps forwards: %s",
-  (entity) => {
-    const ask = routed(entity, (resource) => (resource.oci_core_private_ip = { firewall: {} }));
-    expect(ask.ask(NODES, PEER, HTTPS).verdict).toBe(UNKNOWN);
-  },
-);
+test.each([
+  "ocid1.privateip.oc1..firewall",
+  id("oci_core_private_ip.firewall"),
+  "${data.oci_core_private_ips.firewall.private_ips[0].id}",
+])("a private address as the next hop perhaps forwards, as its machine decides: %s", (entity) => {
+  const ask = (destination: string, target: Endpoint) => {
+    const more = { data: { oci_core_private_ips: { firewall: {} } } };
+    const change = (resource: any) => {
+      addRules(resource, rule("nodes", "out", "0.0.0.0/0", "6", 443));
+      resource.oci_core_private_ip = { firewall: {} };
+      resource.oci_core_route_table.main.route_rules = [{ destination, network_entity_id: entity }];
+    };
+    const reached = reach(cluster(change, more));
+    return reached.ask(NODES, target, HTTPS);
+  };
+  const answers = [ask("10.9.0.0/16", PEER), ask("0.0.0.0/0", INTERNET)];
+  for (const { verdict, reasons } of answers) {
+    expect(verdict).toBe(UNKNOWN);
+    const [route] = reasons.filter(({ layer }) => layer === "route");
+    expect(route?.text).toContain("over a private address, and the firewall or machine that has it decides");
+  }
+});
+
+test("a table that is attached to a subnet counts, not the one that the VCN begins with", () => {
+  const attached = (subnet: string) =>
+    routed(
+      "ocid1.natgateway.oc1..x",
+      (resource) => {
+        const [name] = Object.keys(resource.oci_core_subnet);
+        for (const each of Object.values<any>(resource.oci_core_subnet)) delete each.route_table_id;
+        resource.oci_core_route_table_attachment = Object.fromEntries(
+          Object.keys(resource.oci_core_subnet).map((one) => [
+            one,
+            {
+              subnet_id: subnet === "its" ? id(`oci_core_subnet.${one}`) : id(`oci_core_subnet.no-${name}`),
+              route_table_id: id("oci_core_route_table.main"),
+            },
+          ]),
+        );
+      },
+      "0.0.0.0/0",
+    ).ask(NODES, INTERNET, HTTPS).verdict;
+  expect(attached("its")).toBe(YES);
+  // A subnet that is not in the configuration may be any, this one too.
+  expect(attached("another")).toBe(UNKNOWN);
+});

@@ -1,9 +1,11 @@
+import { Testing } from "cdktf";
 import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { checkServicesCidr } from "../../lib/cluster/services-cidr";
 import { Problems } from "../../lib/core/validation-error";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
 
 const newCluster = (servicesCidr: string, endpointAccess?: EndpointAccess) =>
@@ -71,5 +73,21 @@ describe("the range of Services, which can't be changed later,", () => {
       what: "servicesCidr 10.96.0.0/16 overlaps 10.96.7.0/24, from which administrators reach the endpoint",
     });
     expect(codesOf("10.97.0.0/16", access)).toEqual([]);
+  });
+
+  test("does not hide what is behind a peering, and says that it is one", () => {
+    const stack = newStack();
+    const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
+    new SecureOkeCluster(stack, "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: KubernetesVersion.V1_34,
+      endpointAccess: EndpointAccess.privateOnly(),
+      network,
+      servicesCidr: "10.96.0.0/16",
+    });
+    network.peerLocally("data", { peerCidrs: ["10.96.4.0/24"] });
+    expect(() => Testing.synth(stack, true)).toThrow(
+      "overlaps 10.96.4.0/24, which the network routes to the peering data",
+    );
   });
 });

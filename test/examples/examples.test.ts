@@ -75,7 +75,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
     for (const list of all("oci_core_default_security_list")) {
       expect(Object.keys(list).filter((key) => key.endsWith("security_rules"))).toEqual([]);
     }
-    const withWaysOut = ["controlled-egress", "existing-network", "internal-service"];
+    const withWaysOut = ["controlled-egress", "existing-network", "inspected-egress", "internal-service"];
     if (!withWaysOut.includes(name)) expect(waysOut).toEqual([]);
     const publicSubnets = all("oci_core_subnet").filter((subnet) => !subnet.prohibit_public_ip_on_vnic);
     const wide = all("oci_core_route_table").filter((table) => JSON.stringify(table).includes('"0.0.0.0/0"'));

@@ -94,6 +94,19 @@ describe("a network with an egress", () => {
     expect(refusedCodes(add(60))).toEqual(["CIDR_TOO_WIDE"]);
   });
 
+  test("has at most 200 routes in a table, as OCI takes no more", () => {
+    const synthesize = (count: number) => {
+      const stack = newStack();
+      const { network } = networkIn(stack);
+      const onPremisesCidrs = Array.from({ length: count }, (_, i) => `10.200.${i}.0/25`);
+      network.attachDrg({ drgId: DRG, onPremisesCidrs, subnets: [NetworkSubnet.API_ENDPOINT] });
+      return atSynthesis(stack);
+    };
+    // With the one to Oracle's services.
+    expect(synthesize(199)).not.toThrow();
+    expect(synthesize(200)).toThrow(/COUNT_INVALID.*n-api-out would have 201 rules/);
+  });
+
   test("is the same whatever the order of what was asked for", () => {
     const cidrs = [
       BANK,
@@ -251,7 +264,7 @@ describe("a network at a DRG", () => {
     const onPremisesCidrs = [OFFICE];
     expect(refusedCodes(attach(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(refusedCodes(attach({}))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["CIDR_LIST_EMPTY"]);
+    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["EGRESS_INVALID"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["10.0.0.0/8"] }))).toEqual(["EGRESS_INVALID"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["169.254.0.0/16"] }))).toEqual([
       "EGRESS_INVALID",

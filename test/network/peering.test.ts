@@ -14,6 +14,7 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
+  refusal,
   refusedCodes,
   resourcesOf,
   synthesized,
@@ -200,11 +201,18 @@ describe("a hub", () => {
 });
 
 describe("a peering is refused", () => {
+  test("without a range, as nothing would lead there", () => {
+    const { network } = networkIn(newStack());
+    const [problem] = refusal(() => network.peerLocally("data", { peerCidrs: [] }));
+    expect(problem?.what).toBe("peerCidrs is empty, so that no route would lead to the gateway");
+    expect(problem?.why).not.toContain("load balancer");
+  });
+
   test.each([
     ["a range of the VCN", { peerCidrs: ["10.0.8.0/24"] }, ["EGRESS_INVALID"]],
     ["a range around the VCN", { peerCidrs: ["10.0.0.0/8"] }, ["EGRESS_INVALID"]],
     ["link-local addresses", { peerCidrs: ["169.254.0.0/16"] }, ["EGRESS_INVALID"]],
-    ["no range", { peerCidrs: [] }, ["CIDR_LIST_EMPTY"]],
+    ["no range", { peerCidrs: [] }, ["EGRESS_INVALID"]],
     ["every address", { peerCidrs: ["0.0.0.0/0"] }, ["CIDR_TOO_WIDE", "EGRESS_INVALID"]],
     ["IPv6", { peerCidrs: ["2001:db8::/32"] }, ["CIDR_IPV6"]],
     ["a reference", { peerCidrs: [Fn.cidrsubnet(PEER, 8, 1)] }, ["CIDR_INVALID"]],

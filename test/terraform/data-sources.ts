@@ -27,6 +27,11 @@ const ANSWERS: { readonly [type: string]: (config: Values) => Values } = {
     cluster_pod_network_options: [{ cni_type: "OCI_VCN_IP_NATIVE" }, { cni_type: "FLANNEL_OVERLAY" }],
   }),
   oci_containerengine_node_pool_option: () => ({ kubernetes_versions: VERSIONS }),
+  oci_core_private_ips: ({ subnet_id, ip_address }) => ({
+    private_ips: [
+      { id: `ocid1.privateip.oc1..example${digest(subnet_id, ip_address)}`, subnet_id, ip_address },
+    ],
+  }),
   oci_core_services: () => ({ services: SERVICES }),
   oci_identity_availability_domains: ({ compartment_id }) => ({
     availability_domains: [1, 2, 3].map((number) => ({
@@ -57,9 +62,13 @@ export function readDataSource(type: string, schema: Schema, config: Values): Va
     if (name === "id") return `${type}-${digest(type, JSON.stringify(config))}`;
     if (!attribute.computed) return value;
     const given = answer[name] ?? (Array.isArray(attribute.type) ? [] : "");
-    return Array.isArray(given)
-      ? given.filter((entry) => filters.every((filter) => passes(filter, entry)))
-      : given;
+    if (!Array.isArray(given)) return given;
+    // An object has all of its attributes, also those that nobody asks for.
+    const [, [, attributes = {}] = []] = Array.isArray(attribute.type) ? (attribute.type as Value[]) : [];
+    const nothing = Object.fromEntries(Object.keys(attributes).map((key) => [key, null]));
+    return given
+      .filter((entry) => filters.every((filter) => passes(filter, entry)))
+      .map((entry) => (typeof entry === "object" ? { ...nothing, ...entry } : entry));
   });
 }
 

@@ -7,6 +7,7 @@ import { poolsOf, type Pool } from "./node-pools";
 import { PodPolicies } from "./pod-policies";
 import {
   ANYWHERE,
+  holds,
   METADATA_ADDRESS,
   PUBLIC,
   rangeOf,
@@ -20,6 +21,8 @@ import { and, Tri } from "./tri";
 
 const FLANNEL = "FLANNEL_OVERLAY";
 const DEFAULT_PODS_CIDR = "10.244.0.0/16";
+// No security rule filters what has such an address.
+const LINK_LOCAL = rangeOf("169.254.0.0/16");
 
 /** The interfaces that an end of a question means. */
 export class EndReader {
@@ -56,7 +59,7 @@ export class EndReader {
       case "internet":
         return [outside("the internet", PUBLIC, "nowhere")];
       case "services":
-        return [oracleServices()];
+        return [oracleServices("all"), oracleServices("object-storage")];
       case "metadata":
         return [metadata()];
       case "addresses":
@@ -211,18 +214,24 @@ function outside(name: string, ranges: readonly AddressRange[], home: "nowhere" 
 }
 
 function addresses(cidr: string): End {
-  const { open, own } = splitPublic(rangeOf(cidr) as AddressRange);
+  const range = rangeOf(cidr) as AddressRange;
+  if (LINK_LOCAL && holds(LINK_LOCAL, range)) return linkLocal(cidr, [range]);
+  const { open, own } = splitPublic(range);
   return outside(cidr, [...own, ...open], "anywhere");
 }
 
-function oracleServices(): End {
+/** Object Storage is one of the services, and rules may be for it alone. */
+function oracleServices(services: "all" | "object-storage"): End {
   const places = [{ ranges: PUBLIC.filter(({ family }) => family === 4), exact: false }];
-  return { peer: { name: "Oracle services", places, groups: new Set(), services: "all", home: "nowhere" } };
+  const name = services === "all" ? "Oracle services" : "Object Storage";
+  return { peer: { name, places, groups: new Set(), services, home: "nowhere" } };
 }
 
 function metadata(): End {
-  const places = [{ ranges: METADATA_ADDRESS, exact: true }];
-  return {
-    peer: { name: "the metadata service", places, groups: new Set(), isLinkLocal: true, home: "nowhere" },
-  };
+  return linkLocal("the metadata service", METADATA_ADDRESS);
+}
+
+function linkLocal(name: string, ranges: readonly AddressRange[]): End {
+  const places = [{ ranges, exact: true }];
+  return { peer: { name, places, groups: new Set(), isLinkLocal: true, home: "nowhere" } };
 }

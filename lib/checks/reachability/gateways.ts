@@ -1,9 +1,10 @@
 import { type Json, type Resolved, type TerraformModel } from "./terraform-model";
 
 /** What a route leads to. */
-export type Gateway = "internet" | "nat" | "services" | "private" | "closed" | "unknown";
+export type Gateway = "internet" | "nat" | "services" | "private" | "address" | "closed" | "unknown";
 
 const LOCAL_PEERING = "oci_core_local_peering_gateway";
+const PRIVATE_ADDRESSES = ["oci_core_private_ip", "data.oci_core_private_ip", "data.oci_core_private_ips"];
 const REMOTE_PEERING = "oci_core_remote_peering_connection";
 
 /**
@@ -35,6 +36,7 @@ export class GatewayReader {
     if (resolved.kind === "unknown") return "unknown";
     if (resolved.kind === "literal") return this.named(String(resolved.value));
     const { type, body, key } = resolved.resource;
+    if (PRIVATE_ADDRESSES.includes(type)) return "address";
     switch (type) {
       case "oci_core_drg":
         return this.drg(key);
@@ -47,13 +49,12 @@ export class GatewayReader {
       case "oci_core_nat_gateway":
         return this.open(body.block_traffic ?? false, false, "nat", document);
       default:
-        // Whether a private address forwards, and to whom, its machine decides.
         return "unknown";
     }
   }
 
   private named(ocid: string): Gateway {
-    const [, kind] = /^ocid1\.(drg|internetgateway|natgateway|servicegateway)\./.exec(ocid) ?? [];
+    const [, kind] = /^ocid1\.(drg|internetgateway|natgateway|privateip|servicegateway)\./.exec(ocid) ?? [];
     switch (kind) {
       case "drg":
         return this.drg(ocid);
@@ -61,6 +62,8 @@ export class GatewayReader {
         return "internet";
       case "natgateway":
         return "nat";
+      case "privateip":
+        return "address";
       case "servicegateway":
         return "services";
       default:

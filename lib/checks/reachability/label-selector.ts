@@ -4,14 +4,16 @@ import { and, any, Tri, when } from "./tri";
 /** Labels as far as they are known. */
 export interface KnownLabels {
   readonly labels: { readonly [key: string]: string };
+  /** The keys of labels that a controller of Kubernetes writes, so that their values are not known. */
+  readonly written?: readonly string[];
   /** Whether there may be labels beside those. */
   readonly more?: boolean;
 }
 
-function expression({ key, operator, values }: Json, { labels, more }: KnownLabels): Tri {
+function expression({ key, operator, values }: Json, { labels, more, written }: KnownLabels): Tri {
   const value = labels[key];
   const present = value !== undefined;
-  if (!present && more) return Tri.MAYBE;
+  if (!present && (more || written?.includes(key))) return Tri.MAYBE;
   if (isUnresolved(value) || asList(values).some(isUnresolved)) return Tri.MAYBE;
   switch (operator) {
     case "In":
@@ -32,9 +34,9 @@ export function isUnresolved(text: unknown): boolean {
   return typeof text === "string" && text.includes("${");
 }
 
-function label(key: string, wanted: unknown, { labels, more }: KnownLabels): Tri {
+function label(key: string, wanted: unknown, { labels, more, written }: KnownLabels): Tri {
   if (isUnresolved(wanted) || isUnresolved(labels[key])) return Tri.MAYBE;
-  if (labels[key] === undefined) return more ? Tri.MAYBE : Tri.NO;
+  if (labels[key] === undefined) return more || written?.includes(key) ? Tri.MAYBE : Tri.NO;
   return when(labels[key] === wanted);
 }
 

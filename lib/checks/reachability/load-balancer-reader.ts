@@ -8,6 +8,7 @@ import { type RuleEnd, type SecurityRule } from "./security-rule";
 import { asList, type Json, type TerraformModel } from "./terraform-model";
 import { Tri } from "./tri";
 
+const UNKNOWN = "${unknown}";
 const HEALTH_PORT = 10256;
 const NODE_PORTS: Span = { from: 30000, to: 32767 };
 
@@ -73,10 +74,13 @@ export class LoadBalancerReader {
     const lb = "service.beta.kubernetes.io/oci-load-balancer-";
     const nlb = "oci-network-load-balancer.oraclecloud.com/";
     const note = (name: string, other = name) => (isNlb ? notes[nlb + other] : notes[lb + name]);
-    const cluster = this.model.ofType("oci_containerengine_cluster")[0];
+    const clusters = this.model.ofType("oci_containerengine_cluster");
+    const cluster = clusters.length === 1 ? clusters[0] : undefined;
+    // Of several clusters nobody knows which one's the Service is.
+    const ofCluster = clusters.length > 1 ? [UNKNOWN] : [];
     const options = asList(cluster?.body.options)[0] ?? {};
     const backendNote = notes["oci.oraclecloud.com/oci-backend-network-security-group"];
-    const configured = asList(asList(options.service_lb_config)[0]?.backend_nsg_ids);
+    const configured = cluster ? asList(asList(options.service_lb_config)[0]?.backend_nsg_ids) : ofCluster;
     const attached =
       notes[isNlb ? `${nlb}oci-network-security-groups` : "oci.oraclecloud.com/oci-network-security-groups"];
     const subnet = note("subnet1", "subnet");
@@ -84,11 +88,12 @@ export class LoadBalancerReader {
       name: `the load balancer of Service ${namespaceOf(service)}/${nameOf(service)}`,
       service,
       key: `service:${namespaceOf(service)}/${nameOf(service)}`,
-      mode:
+      mode: modeOf(
         notes["oci.oraclecloud.com/security-rule-management-mode"] ??
-        legacyMode(note("security-list-management-mode"), isNlb),
+          legacyMode(note("security-list-management-mode"), isNlb),
+      ),
       internal: note("internal") === "true",
-      subnet: subnet ?? asList(options.service_lb_subnet_ids)[0],
+      subnet: subnet ?? asList(options.service_lb_subnet_ids)[0] ?? ofCluster[0],
       attached: split(attached),
       backends: backendNote === undefined ? configured : split(backendNote),
       ...(subnet === undefined && cluster ? { document: cluster.document } : {}),
@@ -118,7 +123,7 @@ export class LoadBalancerReader {
     const { service, mode } = balancer;
     if (mode === "None") return [];
     const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
-    const ranges: Json[] = service.spec.loadBalancerSourceRanges ?? ["0.0.0.0/0"];
+    const ranges = sourceRangesOf(service);
     const clients = asList(service.spec.ports).flatMap((port) =>
       ranges.map((range) => ({
         address,
@@ -138,8 +143,9 @@ export class LoadBalancerReader {
 
   private backendEnds(balancer: Balancer): RuleEnd[] {
     if (balancer.mode !== "NSG") return this.nodeRanges();
-    const { keys } = this.network.groups(balancer.backends, balancer.backendDocument);
-    return keys.map((key) => ({ kind: "group", key }));
+    const { keys, doubt } = this.network.groups(balancer.backends, balancer.backendDocument);
+    const known = keys.map((key): RuleEnd => ({ kind: "group", key }));
+    return doubt === undefined ? known : [...known, { kind: "unknown", why: doubt }];
   }
 
   private nodeRanges(): RuleEnd[] {
@@ -155,9 +161,11 @@ export class LoadBalancerReader {
     const rules = (end: RuleEnd) =>
       openings(balancer).map((opening) => ({ address, incoming: true, stateless: false, ...opening, end }));
     if (mode === "NSG") {
-      const { keys } = this.network.groups(balancer.backends, balancer.backendDocument);
+      const { keys, doubt } = this.network.groups(balancer.backends, balancer.backendDocument);
       const group = rules({ kind: "group", key }).filter(({ protocol }) => protocol === TCP);
       for (const backend of keys) this.network.addGroupRules(backend, group);
+      // An OCID may be that of any group which the configuration makes.
+      if (doubt !== undefined) this.network.addFloatingRules(group.map((rule) => ({ ...rule, doubt })));
       return;
     }
     // What stands in the list of a subnet holds for everything that lives there.
@@ -168,6 +176,19 @@ export class LoadBalancerReader {
     const written = ranges.flatMap((range) => rules({ kind: "range", range }));
     for (const subnet of this.network.nodeSubnets()) this.network.addSubnetRules(subnet, written);
   }
+}
+
+/** The controller reads the mode whatever its case. */
+function modeOf(text: string): string {
+  return ["NSG", "SL-All", "SL-Frontend"].find((mode) => mode.toLowerCase() === text.toLowerCase()) ?? text;
+}
+
+/** An empty list is none: then an older annotation counts, and without it everyone may connect. */
+function sourceRangesOf({ spec, metadata }: Json): Json[] {
+  const written = asList(spec.loadBalancerSourceRanges);
+  if (written.length > 0) return written;
+  const noted = split(metadata?.annotations?.["service.beta.kubernetes.io/load-balancer-source-ranges"]);
+  return noted.length > 0 ? noted : ["0.0.0.0/0"];
 }
 
 function legacyMode(text: string | undefined, isNlb: boolean): string {

@@ -6,6 +6,25 @@ import { type PodIdentity, type PodPort } from "./security-rule";
 import { asList, type Json } from "./terraform-model";
 
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";
+const JOB_LABELS = [
+  "batch.kubernetes.io/controller-uid",
+  "batch.kubernetes.io/job-completion-index",
+  "batch.kubernetes.io/job-name",
+  "controller-uid",
+  "job-name",
+];
+/** The labels that a controller writes on the pods of a kind. See https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const WRITTEN_LABELS: { [kind: string]: readonly string[] | undefined } = {
+  CronJob: JOB_LABELS,
+  DaemonSet: ["controller-revision-hash", "pod-template-generation"],
+  Deployment: ["pod-template-hash"],
+  Job: JOB_LABELS,
+  StatefulSet: [
+    "apps.kubernetes.io/pod-index",
+    "controller-revision-hash",
+    "statefulset.kubernetes.io/pod-name",
+  ],
+};
 const CONTROLLERS = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"];
 
 /** A workload: what its pods look like to policies. */
@@ -99,7 +118,7 @@ function workloadOf(object: Json): Workload | undefined {
     namespace,
     name: nameOf(object),
     kind,
-    pod: { namespace, labels, ports: portsOf(template.spec) },
+    pod: { namespace, labels, ports: portsOf(template.spec), written: WRITTEN_LABELS[kind] ?? [] },
     hostNetwork: template.spec?.hostNetwork === true,
   };
 }

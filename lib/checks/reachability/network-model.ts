@@ -3,7 +3,7 @@ import { poolsOf } from "./node-pools";
 import { type AddressRange, type Place } from "./ranges";
 import { RuleReader } from "./read-rules";
 import { RuleIndex } from "./rule-index";
-import { type Peer, type SecurityRule } from "./security-rule";
+import { isMadeElsewhere, type Peer, type SecurityRule } from "./security-rule";
 import { both, SubnetReader, unknownSubnet, type Subnet } from "./subnet-reader";
 import { asList, type Json, type Resource, type TerraformModel } from "./terraform-model";
 
@@ -37,6 +37,8 @@ export class NetworkModel {
   private readonly groupRules = new Map<string, SecurityRule[]>();
   /** Rules of groups that are not known: they may be of any group. */
   private readonly floating: SecurityRule[] = [];
+  /** Rules of groups of which only the OCID is known: what one stack makes, another one may name so. */
+  private readonly named: { readonly document: number; readonly rules: readonly SecurityRule[] }[] = [];
   /** Rules that a controller writes into the lists of a subnet, by its key. */
   private readonly subnetRules = new Map<string, SecurityRule[]>();
   private readonly subnets = new Map<string, Subnet>();
@@ -121,6 +123,7 @@ export class NetworkModel {
       ...subnet.rules,
       ...(this.subnetRules.get(this.subnetKey(id, document)) ?? []),
       ...this.floating,
+      ...this.perhapsOf(groups.keys),
       ...extra,
       ...(groups.doubt === undefined ? [] : both("groups that are not known", groups.doubt)),
     ];
@@ -144,6 +147,23 @@ export class NetworkModel {
     const doubt = `it is of the group ${body.network_security_group_id}, which is not known`;
     if (group.kind === "unknown") this.floating.push(...rules.map((rule) => ({ ...rule, doubt })));
     else this.addGroupRules(key, rules);
+    if (group.kind !== "literal") return;
+    this.named.push({
+      document,
+      rules: rules.map((rule) => ({ ...rule, doubt: `${doubt} by more than its OCID` })),
+    });
+  }
+
+  /** The rules that may be of one of these groups, as another stack names one by an OCID. */
+  private perhapsOf(keys: readonly string[]): SecurityRule[] {
+    return this.named
+      .filter(({ document }) => keys.some((key) => isMadeElsewhere(key, document)))
+      .flatMap(({ rules }) => rules);
+  }
+
+  /** Adds rules of a group that is not known. */
+  public addFloatingRules(rules: readonly SecurityRule[]): void {
+    this.floating.push(...rules);
   }
 
   private addFloating(name: string, doubt: string): void {

@@ -38,7 +38,7 @@ export interface Admitted {
 function selecting(policy: Json, pod: PodIdentity, incoming: boolean): Selecting | undefined {
   if (namespaceOf(policy) !== pod.namespace) return undefined;
   const spec = policy.spec ?? {};
-  const selected = selects(spec.podSelector, { labels: pod.labels });
+  const selected = selects(spec.podSelector, pod);
   // A policy that does not say its types is one for ingress, and one for egress where it has such rules.
   const given = asList(spec.policyTypes);
   const types = given.length > 0 ? given : ["Ingress", ...(asList(spec.egress).length > 0 ? ["Egress"] : [])];
@@ -136,11 +136,11 @@ export class PodPolicies {
   private peer(other: Json, peer: Peer, place: Place): Tri {
     if (other?.ipBlock) return this.block(other.ipBlock, peer.pod?.overlay ?? place);
     if (!peer.pod) return peer.maybePod ? Tri.MAYBE : Tri.NO;
-    const { namespace, labels } = peer.pod;
+    const { namespace } = peer.pod;
     const inNamespace = other?.namespaceSelector
       ? selects(other.namespaceSelector, this.manifests.namespace(namespace))
       : when(namespace === this.pod.namespace);
-    const hit = other?.podSelector ? selects(other.podSelector, { labels }) : Tri.YES;
+    const hit = other?.podSelector ? selects(other.podSelector, peer.pod) : Tri.YES;
     return and(inNamespace, hit);
   }
 

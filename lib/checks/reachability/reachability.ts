@@ -125,7 +125,7 @@ export class Reachability {
     const problems = new Problems("Reachability.ask");
     if (!checkGiven(problems, { source, target, port })) problems.throwIfAny();
     const [from, to] = [this.ends(problems, source), this.ends(problems, target)];
-    if (![...from, ...to].some(({ guard }) => guard) || source._kind.kind === "metadata") {
+    if (![...from, ...to].some(({ guard }) => guard) || from.some(({ peer }) => peer.isLinkLocal)) {
       const what = `Nothing of the configuration decides what ${source.toString()} sends to ${target.toString()}`;
       problems.add(
         "ENDPOINTS_OUTSIDE",

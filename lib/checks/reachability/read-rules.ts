@@ -24,7 +24,7 @@ export class RuleReader {
       const doubt = `its direction is ${show(body.direction)}`;
       return [true, false].map((incoming) => this.read(body, document, { address, incoming }, doubt));
     }
-    const incoming = direction.value === "INGRESS";
+    const incoming = String(direction.value).toUpperCase() === "INGRESS";
     return [this.read(body, document, { address, incoming }, doubtOf(resource))];
   }
 
@@ -95,7 +95,7 @@ export class RuleReader {
       return { kind: "group", key: resolved.resource.key };
     }
     if (resolved.kind === "literal" && /^ocid1\./.test(String(resolved.value))) {
-      return { kind: "group", key: String(resolved.value) };
+      return { kind: "group", key: String(resolved.value), document };
     }
     const range = resolved.kind === "literal" ? rangeOf(resolved.value) : undefined;
     if (range) return { kind: "range", range };

@@ -105,6 +105,9 @@ export function route(
 
 function why(table: RouteTable, found: readonly Route[], exposure: Exposure, incoming: boolean): string {
   if (found.length === 0) return table.doubt ?? `${table.name} has no route there`;
+  if (found.some(({ gateway }) => gateway === "address")) {
+    return `${table.name} leads there over a private address, and the firewall or machine that has it decides`;
+  }
   if (!found.some(({ gateway }) => gateway === "internet")) {
     return `${table.name} leads there through a gateway that does not serve it`;
   }
@@ -142,17 +145,25 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
     case "services":
       return when(peer.services !== undefined);
     case "nat":
-      return incoming ? Tri.NO : isOpen;
+      return incoming || isIpv6(place) ? Tri.NO : isOpen;
     case "internet":
       return internet(exposure, place, incoming);
     case "private":
       // Whether a hub leads to the internet, and who comes from there, depends on what is behind it.
       return isOpen !== Tri.NO && (incoming || isDefault(found)) ? Tri.MAYBE : Tri.YES;
+    case "address":
+      // What a firewall lets pass, and where it sends it, its policy says, which is not part of the configuration.
+      return Tri.MAYBE;
     case "closed":
       return Tri.NO;
     case "unknown":
       return Tri.MAYBE;
   }
+}
+
+/** A NAT gateway is for IPv4 only. See https://docs.oracle.com/iaas/Content/Network/Tasks/NATgateway.htm */
+function isIpv6({ ranges }: Place): boolean {
+  return ranges.every(({ family }) => family === 6);
 }
 
 /** Whether a route is for all addresses that no other one names. */

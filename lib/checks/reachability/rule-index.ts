@@ -9,7 +9,7 @@ export class RuleIndex {
 
   constructor(private readonly rules: readonly SecurityRule[]) {
     for (const rule of rules) {
-      if (rule.end.kind !== "group") {
+      if (rule.end.kind !== "group" || rule.end.key.startsWith("ocid1.")) {
         this.others.push(rule);
         continue;
       }

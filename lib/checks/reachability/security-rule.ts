@@ -9,7 +9,7 @@ export type ServiceLabel = "all" | "object-storage" | "unknown";
 /** What a rule names as its other end. */
 export type RuleEnd =
   | { readonly kind: "range"; readonly range: AddressRange }
-  | { readonly kind: "group"; readonly key: string }
+  | { readonly kind: "group"; readonly key: string; readonly document?: number }
   | { readonly kind: "services"; readonly label: ServiceLabel }
   | { readonly kind: "unknown"; readonly why: string };
 
@@ -54,6 +54,8 @@ export interface Peer {
 export interface PodIdentity {
   readonly namespace: string;
   readonly labels: { readonly [key: string]: string };
+  /** The keys of labels that its controller writes, of which the values are not known. */
+  readonly written?: readonly string[];
   /** The container ports, or undefined where they are not known. */
   readonly ports?: readonly PodPort[];
   /** Where policies see the pod, if not where the rules do: an overlay has addresses of its own. */
@@ -73,6 +75,16 @@ export function matchesServices(label: ServiceLabel, asked: ServiceLabel): Tri {
   return label === "all" || label === asked ? Tri.YES : Tri.NO;
 }
 
+/** Whether a group is made by another document than this one, which then may name it by its OCID. */
+export function isMadeElsewhere(key: string, document: number): boolean {
+  return /^\d+:/.test(key) && !key.startsWith(`${document}:`);
+}
+
+function mayBeOneOf({ key, document }: { key: string; document?: number }, { groups }: Peer): boolean {
+  if (document === undefined || !key.startsWith("ocid1.")) return false;
+  return [...groups].some((one) => isMadeElsewhere(one, document));
+}
+
 /** Whether the other end of a rule is this peer, at this place of it. */
 export function matchesEnd(end: RuleEnd, peer: Peer, place: Place): Tri {
   switch (end.kind) {
@@ -80,7 +92,7 @@ export function matchesEnd(end: RuleEnd, peer: Peer, place: Place): Tri {
       return isWithin(place, end.range);
     case "group":
       if (peer.groups.has(end.key)) return Tri.YES;
-      return peer.moreGroups ? Tri.MAYBE : Tri.NO;
+      return peer.moreGroups || mayBeOneOf(end, peer) ? Tri.MAYBE : Tri.NO;
     case "services":
       return peer.services === undefined ? Tri.NO : matchesServices(end.label, peer.services);
     case "unknown":

@@ -54,7 +54,7 @@ export class SubnetReader {
       vcnRanges: this.vcnRanges(vcn),
       rules: lists.flatMap(({ rules }) => rules),
       lists: lists.map(({ name }) => name),
-      routes: this.tableOf(body, document, vcn),
+      routes: this.attachedTable(resource) ?? this.tableOf(body, document, vcn),
       publicAddress: prohibitsAddress,
       internetIngress:
         body.prohibit_internet_ingress === undefined
@@ -105,16 +105,34 @@ export class SubnetReader {
     return ranges;
   }
 
+  /** The table of an attachment of its own; one of a subnet that is not known may be of any. */
+  private attachedTable({ key }: Resource): RouteTable | undefined {
+    for (const { body, document, address } of this.model.ofType("oci_core_route_table_attachment")) {
+      const subnet = this.model.resolve(body.subnet_id, document);
+      // An OCID is of a subnet that others made.
+      if (subnet.kind === "literal" || (subnet.kind === "resource" && subnet.resource.key !== key)) continue;
+      const table = this.model.resolve(body.route_table_id, document);
+      const isKnown = subnet.kind === "resource" && table.kind === "resource";
+      return isKnown && table.resource.type !== VCN
+        ? this.routes.table(table.resource)
+        : UNKNOWN_TABLE(`the route table of ${address}`);
+    }
+    return undefined;
+  }
+
   private tableOf(body: Json, document: number, vcn: Resolved): RouteTable {
-    if (body.route_table_id === undefined) return this.defaultTable(vcn);
-    const table = this.model.resolve(body.route_table_id, document);
-    if (table.kind !== "resource") return UNKNOWN_TABLE(`the route table ${body.route_table_id}`);
+    const id = body.route_table_id ?? undefined;
+    if (id === undefined) return this.defaultTable(vcn);
+    const table = this.model.resolve(id, document);
+    if (table.kind !== "resource") return UNKNOWN_TABLE(`the route table ${id}`);
     return table.resource.type === VCN ? this.defaultTable(table) : this.routes.table(table.resource);
   }
 
   private defaultTable(vcn: Resolved): RouteTable {
     if (vcn.kind !== "resource") return UNKNOWN_TABLE("the default route table of the VCN");
     const managed = this.managed("oci_core_default_route_table", vcn.resource, "default_route_table_id");
+    if (managed === "unknown")
+      return UNKNOWN_TABLE(`what manages the default route table of ${vcn.resource.address}`);
     if (managed) return this.routes.table(managed);
     // OCI makes it without routes.
     return { name: `the default route table of ${vcn.resource.address}`, routes: [] };
@@ -123,7 +141,9 @@ export class SubnetReader {
   private listsOf(body: Json, document: number, vcn: Resolved): { name: string; rules: SecurityRule[] }[] {
     const ids = this.model.resolve(body.security_list_ids, document);
     if (ids.kind !== "literal") return [unknownList(`the security lists ${body.security_list_ids}`)];
-    if (ids.value === undefined) return [this.defaultList(vcn)];
+    if (ids.value === undefined || ids.value === null) return [this.defaultList(vcn)];
+    // The provider leaves an empty list out when it makes the subnet, and OCI takes the default list then.
+    if (asList(ids.value).length === 0) return [perhaps(this.defaultList(vcn))];
     return asList(ids.value).map((id) => {
       const list = this.model.resolve(id, document);
       if (list.kind !== "resource") return unknownList(`the security list ${id}`);
@@ -135,17 +155,24 @@ export class SubnetReader {
   private defaultList(vcn: Resolved): { name: string; rules: SecurityRule[] } {
     if (vcn.kind !== "resource") return unknownList("the default security list of the VCN");
     const managed = this.managed("oci_core_default_security_list", vcn.resource, "default_security_list_id");
+    if (managed === "unknown")
+      return unknownList(`what manages the default security list of ${vcn.resource.address}`);
     if (managed) return { name: managed.address, rules: this.rules.ofList(managed) };
     const name = `the default security list of ${vcn.resource.address}`;
     return { name, rules: ociDefaults(name, this.vcnRanges(vcn).ranges) };
   }
 
   /** The resource that manages a default of a VCN; any that manages one of a VCN that is not known may be it. */
-  private managed(type: string, vcn: Resource, attribute: string): Resource | undefined {
-    return this.model.ofType(type).find(({ body, document }) => {
-      const of = this.model.resolve(body.manage_default_resource_id, document);
-      return of.kind === "resource" && of.resource.key === vcn.key && of.attribute === attribute;
+  private managed(type: string, vcn: Resource, attribute: string): Resource | "unknown" | undefined {
+    const all = this.model.ofType(type).map((resource) => {
+      const of = this.model.resolve(resource.body.manage_default_resource_id, resource.document);
+      return { resource, of };
     });
+    const found = all.find(
+      ({ of }) => of.kind === "resource" && of.resource.key === vcn.key && of.attribute === attribute,
+    );
+    if (found) return found.resource;
+    return all.some(({ of }) => of.kind !== "resource") ? "unknown" : undefined;
   }
 }
 
@@ -156,6 +183,14 @@ export function both(address: string, doubt: string): SecurityRule[] {
 
 function unknownList(name: string): { name: string; rules: SecurityRule[] } {
   return { name, rules: both(name, `${name} is not in the configuration`) };
+}
+
+function perhaps({ name, rules }: { name: string; rules: SecurityRule[] }): {
+  name: string;
+  rules: SecurityRule[];
+} {
+  const doubt = "an empty list of security lists may mean the default one";
+  return { name, rules: rules.map((rule) => ({ ...rule, doubt })) };
 }
 
 /** A subnet that is not in the configuration. */

@@ -146,7 +146,7 @@ export class TerraformModel {
   }
 
   private resolveReference(value: string, document: number, depth: number): Resolved {
-    const [, base = "", index = "", attribute = "", rest = ""] = REFERENCE.exec(value) ?? [];
+    const [, base = "", index = "", attribute = "", rest = ""] = REFERENCE.exec(withBrackets(value)) ?? [];
     const found = this.byKey.get(`${document}:${base}`);
     if (!found) return { kind: "unknown", text: value };
     const resource = withIndex(found, index);
@@ -169,6 +169,11 @@ export class TerraformModel {
       }
     }
   }
+}
+
+/** Older configurations write an index as `.0`. */
+function withBrackets(reference: string): string {
+  return reference.replace(/\.(\d+)(?=\.|\})/g, "[$1]");
 }
 
 function withIndex(resource: Resource, index: string): Resource {

@@ -1,0 +1,375 @@
+import { Fn, Testing, type TerraformStack } from "cdktf";
+import fc from "fast-check";
+import { Port } from "../../lib/core/port";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { Egress } from "../../lib/network/egress";
+import { type EgressInspectionProps } from "../../lib/network/egress-inspection-props";
+import { EgressSource } from "../../lib/network/egress-source";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { NetworkSubnet } from "../../lib/network/network-subnet";
+import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { CoreRouteTable } from "../../lib/oci/core-route-table";
+import { CoreSubnet } from "../../lib/oci/core-subnet";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  refusal,
+  refusedCodes,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
+import { DRG, networkIn, routesOf, services } from "./support";
+
+const HTTPS = Port.tcp(443);
+const reason = { reason: "The bank's API" };
+const BANK = "203.0.113.0/24";
+const OFFICE = "10.200.0.0/16";
+const FIREWALL = "ocid1.privateip.oc1.eu-frankfurt-1.firewall";
+const SUBNET = { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.firewall", cidr: "10.0.9.0/28" };
+const INSPECTION: EgressInspectionProps = { firewallPrivateIpId: FIREWALL, firewallSubnet: SUBNET };
+
+/** The rules of a table, but for the one to Oracle's services: `destination > gateway`. */
+function tableOf(stack: TerraformStack, name: string): string[] | undefined {
+  const tables = Object.values(resourcesOf(stack, "oci_core_route_table"));
+  const rules: any[] | undefined = tables.find(({ display_name }) => display_name === name)?.route_rules;
+  const kind = (id: string) => /oci_core_(\w+?)\./.exec(id)?.[1] ?? /^ocid1\.(\w+)\./.exec(id)?.[1];
+  return rules
+    ?.filter(({ destination_type: type }) => type === "CIDR_BLOCK")
+    .map(({ destination, network_entity_id: id }) => `${destination} > ${kind(id)}`);
+}
+
+const TABLES = ["api-out", "workers-out", "pods-out", "lb-out", "firewall-out", "nat-in", "drg-in"];
+const tablesOf = (stack: TerraformStack): { [name: string]: string[] } =>
+  Object.fromEntries(
+    TABLES.flatMap((name) => {
+      const rules = tableOf(stack, `n-${name}`);
+      return rules ? [[name, rules]] : [];
+    }),
+  );
+const cidrsOf = ({ network }: ReturnType<typeof networkIn>) => ({
+  api: network.apiEndpointSubnet.cidr,
+  pods: network.podsSubnet.cidr,
+  workers: network.workersSubnet.cidr,
+  lb: network.loadBalancerSubnet.cidr,
+});
+
+describe("an inspection", () => {
+  test("sends what was let out to the firewall, from there to the NAT gateway, and what comes back past the firewall", () => {
+    const stack = newStack();
+    const parts = networkIn(stack);
+    parts.network.addEgress(EgressSource.pods(parts.pods), Egress.to(BANK, HTTPS, reason));
+    parts.network.inspectEgress(INSPECTION);
+    expect(tablesOf(stack)).toEqual({
+      "pods-out": [`${BANK} > privateip`],
+      "firewall-out": [`${BANK} > nat_gateway`],
+      "nat-in": [`${cidrsOf(parts).pods} > privateip`],
+    });
+    const nat = onlyResource(stack, "oci_core_nat_gateway");
+    expect(nat.route_table_id).toMatch(/oci_core_route_table\.\w+_NatGatewayRouteTable_\w+\.id/);
+    expect(onlyResource(stack, "oci_core_route_table_attachment")).toMatchObject({
+      subnet_id: SUBNET.subnetId,
+      route_table_id: expect.stringMatching(/oci_core_route_table\.\w+_FirewallRouteTable_\w+\.id/),
+    });
+  });
+
+  test("leaves Oracle's services direct, the rules as they were, and every subnet private", () => {
+    const stack = newStack();
+    const { network, pods, workers } = networkIn(stack);
+    network.addEgress(EgressSource.pods(pods), Egress.toAnywhere(HTTPS, reason));
+    network.addEgress(EgressSource.workers(workers), Egress.to(BANK, HTTPS, reason));
+    const before = synthesized(stack).resource;
+    network.inspectEgress(INSPECTION);
+    const after = synthesized(stack).resource;
+    for (const type of ["oci_core_subnet", "oci_core_network_security_group_security_rule"])
+      expect(after[type]).toEqual(before[type]);
+    for (const routes of Object.values(routesOf(stack)))
+      expect(routes[0]).toBe("all-fra-services-in-oracle-services-network > service_gateway");
+  });
+
+  test("leaves what goes to the DRG and to peerings direct, and of wider egress that part", () => {
+    const stack = newStack();
+    const { network, pods } = networkIn(stack);
+    network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE] });
+    network.peerLocally("data", { peerCidrs: ["10.60.0.0/16"], subnets: [NetworkSubnet.PODS] });
+    network.addEgress(EgressSource.pods(pods), Egress.toAnywhere(HTTPS, reason));
+    network.inspectEgress(INSPECTION);
+    expect(tablesOf(stack)).toMatchObject({
+      "api-out": [`${OFFICE} > drg_attachment`],
+      "pods-out": [
+        "0.0.0.0/0 > privateip",
+        `${OFFICE} > drg_attachment`,
+        "10.60.0.0/16 > local_peering_gateway",
+      ].sort(),
+      "firewall-out": [
+        "0.0.0.0/0 > nat_gateway",
+        `${OFFICE} > drg_attachment`,
+        "10.60.0.0/16 > local_peering_gateway",
+      ].sort(),
+    });
+    expect(onlyResource(stack, "oci_core_drg_attachment").network_details).not.toHaveProperty(
+      "route_table_id",
+    );
+  });
+
+  test("of what goes to and comes from the DRG, on request, takes both ways of every subnet that has one", () => {
+    const stack = newStack();
+    const parts = networkIn(stack);
+    const { network, pods } = parts;
+    network.inspectEgress({ ...INSPECTION, onPremises: true });
+    network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE] });
+    network.peerRemotely("ams", { peerCidrs: ["10.70.0.0/16"], subnets: [NetworkSubnet.WORKERS] });
+    network.addEgress(EgressSource.pods(pods), Egress.to("10.200.7.0/24", Port.tcp(1521), reason));
+    const { api, lb, pods: ofPods, workers } = cidrsOf(parts);
+    expect(tablesOf(stack)).toEqual({
+      "api-out": [`${OFFICE} > privateip`],
+      "lb-out": [`${OFFICE} > privateip`],
+      "workers-out": ["10.70.0.0/16 > privateip"],
+      "pods-out": ["10.200.7.0/24 > privateip"],
+      "firewall-out": [
+        `${OFFICE} > drg_attachment`,
+        "10.200.7.0/24 > drg_attachment",
+        "10.70.0.0/16 > drg_attachment",
+      ],
+      "drg-in": [api, lb, ofPods, workers].sort().map((cidr) => `${cidr} > privateip`),
+    });
+    const { network_details: details } = onlyResource(stack, "oci_core_drg_attachment");
+    expect(details).toMatchObject({ type: "VCN", route_table_id: expect.stringContaining("DrgAttachment") });
+    expect(resourcesOf(stack, "oci_core_nat_gateway")).toEqual({});
+  });
+
+  test("without the firewall's subnet leads to the firewall alone, and its owner decides what follows", () => {
+    const stack = newStack();
+    const { network, pods } = networkIn(stack);
+    network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
+    network.inspectEgress({ firewallPrivateIpId: FIREWALL });
+    expect(tablesOf(stack)).toEqual({ "pods-out": [`${BANK} > privateip`] });
+    for (const type of ["oci_core_nat_gateway", "oci_core_route_table_attachment"])
+      expect(resourcesOf(stack, type)).toEqual({});
+    expect(refusedCodes(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
+  });
+
+  test("is the same bytes in whatever order things are declared", () => {
+    type Parts = ReturnType<typeof networkIn>;
+    const steps = [
+      ({ network }: Parts) => network.inspectEgress({ ...INSPECTION, onPremises: true }),
+      ({ network, pods }: Parts) =>
+        network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason)),
+      ({ network, workers }: Parts) =>
+        network.addEgress(EgressSource.workers(workers), Egress.toAnywhere(HTTPS, reason)),
+      ({ network }: Parts) => network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE] }),
+      ({ network }: Parts) => network.peerLocally("data", { peerCidrs: ["203.0.113.128/25"] }),
+    ];
+    const bytes = (order: typeof steps) => {
+      const stack = newStack();
+      const parts = networkIn(stack);
+      for (const step of order) step(parts);
+      return Testing.synth(stack, true);
+    };
+    const expected = bytes(steps);
+    const orders = fc.shuffledSubarray(steps, { minLength: steps.length });
+    fc.assert(
+      fc.property(orders, (order) => bytes(order) === expected),
+      { numRuns: 10 },
+    );
+  });
+
+  test("has a way back past the firewall for every way out past it, and the other way round", () => {
+    const destinations = fc.subarray([
+      BANK,
+      "198.51.100.0/24",
+      "10.200.1.0/24",
+      "10.200.2.0/24",
+      "0.0.0.0/0",
+    ]);
+    fc.assert(
+      fc.property(destinations, destinations, fc.boolean(), (ofPods, ofWorkers, onPremises) => {
+        const stack = newStack();
+        const parts = networkIn(stack);
+        const { network, pods, workers } = parts;
+        network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE] });
+        network.inspectEgress({ ...INSPECTION, onPremises });
+        const to = (cidr: string) =>
+          cidr === "0.0.0.0/0" ? Egress.toAnywhere(HTTPS, reason) : Egress.to(cidr, HTTPS, reason);
+        for (const cidr of ofPods) network.addEgress(EgressSource.pods(pods), to(cidr));
+        for (const cidr of ofWorkers) network.addEgress(EgressSource.workers(workers), to(cidr));
+        const tables = tablesOf(stack);
+        const beyond = Object.fromEntries(
+          (tables["firewall-out"] ?? []).map((line) => line.split(" > ") as [string, string]),
+        );
+        const expected: { [back: string]: string[] } = { "nat-in": [], "drg-in": [] };
+        for (const [name, cidr] of Object.entries(cidrsOf(parts))) {
+          const passing = (tables[`${name}-out`] ?? []).filter((line) => line.endsWith("privateip"));
+          const gateways = passing.map((line) => beyond[line.split(" > ")[0]!]);
+          expect(gateways).not.toContain(undefined);
+          if (gateways.includes("nat_gateway")) expected["nat-in"]!.push(`${cidr} > privateip`);
+          if (gateways.includes("drg_attachment")) expected["drg-in"]!.push(`${cidr} > privateip`);
+        }
+        for (const back of ["nat-in", "drg-in"]) expect(tables[back] ?? []).toEqual(expected[back]!.sort());
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("takes references for what is known only once the firewall is there", () => {
+    const stack = newStack();
+    const { network, pods } = networkIn(stack);
+    const subnet = new CoreSubnet(stack, "firewall", {
+      compartmentId: COMPARTMENT,
+      vcnId: network.vcnId,
+      cidrBlock: SUBNET.cidr,
+    });
+    network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
+    network.inspectEgress({
+      firewallPrivateIpId: Fn.join("", ["x"]),
+      firewallSubnet: { subnetId: subnet.id, cidr: subnet.cidrBlock },
+    });
+    expect(() => Testing.synth(stack, true)).not.toThrow();
+  });
+});
+
+describe("an inspection is refused", () => {
+  const inspect = (props: unknown) => {
+    const { network } = networkIn(newStack());
+    return refusedCodes(() => network.inspectEgress(props as never));
+  };
+
+  test.each<[string, unknown, string[]]>([
+    ["nothing", undefined, ["ATTRIBUTE_MISSING"]],
+    ["no address", {}, ["ATTRIBUTE_MISSING"]],
+    ["another OCID", { firewallPrivateIpId: DRG }, ["OCID_INVALID"]],
+    ["an address as such", { firewallPrivateIpId: "10.0.9.2" }, ["OCID_INVALID"]],
+    ["no subnet", { ...INSPECTION, firewallSubnet: null }, ["VALUE_INVALID"]],
+    ["a text as the subnet", { ...INSPECTION, firewallSubnet: SUBNET.subnetId }, ["VALUE_INVALID"]],
+    ["an empty subnet", { ...INSPECTION, firewallSubnet: {} }, ["ATTRIBUTE_MISSING", "CIDR_INVALID"]],
+    [
+      "a subnet elsewhere",
+      { ...INSPECTION, firewallSubnet: { ...SUBNET, cidr: "10.1.0.0/28" } },
+      ["SUBNET_OUTSIDE_VCN"],
+    ],
+    ["a public subnet", { ...INSPECTION, firewallSubnet: { ...SUBNET, isPublic: true } }, ["SUBNET_PUBLIC"]],
+    ["a word for a flag", { ...INSPECTION, onPremises: "yes" }, ["VALUE_INVALID"]],
+    [
+      "all at once",
+      { firewallSubnet: { cidr: "x" }, onPremises: 1 },
+      expect.arrayContaining(["CIDR_INVALID"]),
+    ],
+  ])("of %s", (_, props, codes) => {
+    expect(inspect(props)).toEqual(codes);
+  });
+
+  test("where the firewall is in a subnet of the cluster, or overlaps it, and nothing is left behind", () => {
+    const stack = newStack();
+    const { network } = networkIn(stack);
+    const before = synthesized(stack);
+    const own = { ...INSPECTION, firewallSubnet: network.workersSubnet };
+    expect(refusedCodes(() => network.inspectEgress(own))).toEqual(["SUBNET_OVERLAP", "EGRESS_INVALID"]);
+    expect(synthesized(stack)).toEqual(before);
+  });
+
+  test("where the subnet has routes of somebody else", () => {
+    const stack = newStack();
+    const { network } = networkIn(stack);
+    const { vcnId } = network;
+    const table = new CoreRouteTable(stack, "table", { compartmentId: COMPARTMENT, vcnId });
+    const subnet = new CoreSubnet(stack, "firewall", {
+      compartmentId: COMPARTMENT,
+      vcnId,
+      cidrBlock: SUBNET.cidr,
+      routeTableId: table.id,
+    });
+    const firewallSubnet = { subnetId: subnet.id, cidr: SUBNET.cidr };
+    const [problem] = refusal(() => network.inspectEgress({ ...INSPECTION, firewallSubnet }));
+    expect(problem?.what).toContain("by stack/firewall, and a subnet has one");
+    const other = networkIn(newStack()).network;
+    other.inspectEgress(INSPECTION);
+    expect(refusedCodes(() => other.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID", "EGRESS_INVALID"]);
+  });
+
+  test("together with a hub, in either order", () => {
+    const hub = { drgId: DRG, onPremisesCidrs: [OFFICE], internetThroughHub: true };
+    const first = networkIn(newStack()).network;
+    first.attachDrg(hub);
+    expect(refusedCodes(() => first.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID"]);
+    const second = networkIn(newStack()).network;
+    second.inspectEgress(INSPECTION);
+    expect(refusedCodes(() => second.attachDrg(hub))).toEqual(["EGRESS_INVALID"]);
+  });
+
+  test("at synthesis for what goes to a DRG, where there is none", () => {
+    const stack = newStack();
+    networkIn(stack).network.inspectEgress({ ...INSPECTION, onPremises: true });
+    expect(() => Testing.synth(stack, true)).toThrow(/EGRESS_INVALID[^]*attached to none/);
+  });
+
+  test("by a network that was imported", () => {
+    const network = ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
+      vcnId: "ocid1.vcn.oc1..x",
+    });
+    expect(refusedCodes(() => network.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID"]);
+  });
+});
+
+describe("in a VCN that exists", () => {
+  const existing = (props: object, stack = newStack()) => {
+    const network = ClusterNetwork.fromExisting(stack, "network", {
+      vcnId: "ocid1.vcn.oc1..x",
+      vcnCidrs: ["10.0.0.0/16"],
+      compartmentId: COMPARTMENT,
+      displayName: "n",
+      plan: SubnetPlan.of({ vcnCidr: "10.0.16.0/20", nodes: 16, pods: 400 }),
+      regionServices: services,
+      ...props,
+    });
+    const pods = new NetworkSecurityGroup(stack, "pods", {
+      compartmentId: COMPARTMENT,
+      vcnId: network.vcnId,
+    });
+    network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
+    return network;
+  };
+  const natGatewayId = "ocid1.natgateway.oc1..x";
+  const drg = { drgId: DRG, onPremisesCidrs: [OFFICE] };
+
+  test("an inspection makes the NAT gateway and the ways back", () => {
+    const stack = newStack();
+    const network = existing({}, stack);
+    network.inspectEgress(INSPECTION);
+    expect(tablesOf(stack)).toEqual({
+      "pods-out": [`${BANK} > privateip`],
+      "firewall-out": [`${BANK} > nat_gateway`],
+      "nat-in": [`${network.podsSubnet.cidr} > privateip`],
+    });
+  });
+
+  test("it is refused with gateways of others, and told what must be there", () => {
+    const [ofNat, ...none] = refusal(() => existing({ natGatewayId }).inspectEgress(INSPECTION));
+    expect(none).toEqual([]);
+    expect(ofNat?.fix).toMatch(
+      /route table of the gateway 10\.0\.16\.0.*back to the firewall's private address/,
+    );
+    const attached = existing({ drg });
+    const [ofDrg, ...more] = refusal(() => attached.inspectEgress({ ...INSPECTION, onPremises: true }));
+    expect(more).toEqual([]);
+    expect(ofDrg?.what).toContain("the route table of the attachment is its owner's");
+    expect(() => attached.inspectEgress(INSPECTION)).not.toThrow();
+  });
+
+  test("it goes with gateways of others that their owner routes", () => {
+    const stack = newStack();
+    existing({ drg }, stack).inspectEgress({ firewallPrivateIpId: FIREWALL, onPremises: true });
+    expect(tablesOf(stack)).toEqual({
+      "api-out": [`${OFFICE} > privateip`],
+      "lb-out": [`${OFFICE} > privateip`],
+      "pods-out": [`${BANK} > privateip`],
+    });
+  });
+
+  test("a NAT gateway that a hub would leave unused is refused", () => {
+    const hub = { ...drg, internetThroughHub: true };
+    const [problem, ...more] = refusal(() => existing({ natGatewayId, drg: hub }));
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({ code: "EGRESS_INVALID", fix: "Leave one of the two out" });
+    expect(() => existing({ drg: hub })).not.toThrow();
+  });
+});
