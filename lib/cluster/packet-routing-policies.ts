@@ -1,7 +1,7 @@
 import { Lazy, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { type ISecureOkeCluster } from "./cluster";
 import { type PacketRouting, type PacketRoutingOptions } from "./packet-routing";
-import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { Protocol, type Port } from "../core/port";
 import { identityOf } from "../core/reference";
 import { policyNameOf } from "../core/resource-name";
@@ -19,6 +19,10 @@ const MOST_STATEMENTS = 25;
 const SERVICES = "'osn-services-ip-addresses'";
 const ANY_PORT = "";
 
+/** A cluster that is made here. */
+type RoutedCluster = Construct &
+  ISecureOkeCluster & { readonly apiEndpointSecurityGroup: INetworkSecurityGroup };
+
 /** A group whose rules become statements, and how policies name its members. */
 interface Labelled {
   readonly group: INetworkSecurityGroup;
@@ -29,7 +33,7 @@ interface Labelled {
 export class PacketRoutingPolicies extends Construct {
   /** The policies of a cluster that asks for them. */
   public static _of(
-    cluster: SecureOkeCluster,
+    cluster: RoutedCluster,
     routing: PacketRouting | undefined,
     furtherGroups: readonly INetworkSecurityGroup[] = [],
   ): PacketRoutingPolicies | undefined {
@@ -43,7 +47,7 @@ export class PacketRoutingPolicies extends Construct {
   private readonly nodeGroups = new Set<INetworkSecurityGroup>();
 
   private constructor(
-    private readonly cluster: SecureOkeCluster,
+    private readonly cluster: RoutedCluster,
     id: string,
     private readonly options: PacketRoutingOptions,
     private readonly endpointGroups: readonly INetworkSecurityGroup[],

@@ -83,15 +83,14 @@ export class PacketRouting {
       problems.add("VALUE_INVALID", `packetRouting is ${shown(given)}`, fix);
       return;
     }
-    const before = problems.count;
     checkOptions(problems, options);
     // A VCN of others has its label from its owner.
-    if (problems.count > before || !network || !("_securityAttribute" in network)) return;
+    if (!network || !("_securityAttribute" in network) || !options.network) return;
     const own = (network as ClusterNetwork)._securityAttribute;
-    if (own && own.toString() === options.network.toString()) return;
+    if (String(own) === String(options.network)) return;
     problems.add(
       "VALUE_INVALID",
-      `The VCN of ${network.node.path} has ${own ? `the label ${own.toString()}` : "no label"}, and policies would look for ${options.network.toString()}`,
+      `The VCN of ${network.node.path} has ${own ? `the label ${String(own)}` : "no label"}, and policies would look for ${String(options.network)}`,
       "Give that ClusterNetwork the same securityAttribute",
     );
   }

@@ -89,6 +89,16 @@ const SERVICES_TO_BALANCER: Flow = {
 
 export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   quickstart: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
+  "packet-routing": {
+    host: HOST,
+    ends: { administrators: Endpoint.addresses(["10.0.3.0/28"]) },
+    flows: [
+      HOST_TO_BALANCER,
+      { from: "administrators", to: "load balancers", ports: tcp(443) },
+      { from: "administrators", to: "the API endpoint", ports: tcp(6443) },
+      fromNodes("shop/web", 8080),
+    ],
+  },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "locked-images": {
     host: HOST,

@@ -4,6 +4,7 @@ import { type LoadBalancerReader } from "./load-balancer-reader";
 import { namespaceOf, type ManifestModel } from "./manifest-model";
 import { type Groups, type NetworkModel } from "./network-model";
 import { poolsOf, type Pool } from "./node-pools";
+import { PacketRoutingReader } from "./packet-routing";
 import { PodPolicies } from "./pod-policies";
 import {
   ANYWHERE,
@@ -29,6 +30,7 @@ export class EndReader {
   private readonly pools: Pool[];
   private readonly cache = new WeakMap<Endpoint, End[]>();
   private readonly policies = new Map<string, Json[]>();
+  private readonly routing: PacketRoutingReader;
 
   constructor(
     private readonly model: TerraformModel,
@@ -38,6 +40,7 @@ export class EndReader {
     private readonly policyEngine: boolean,
   ) {
     this.pools = poolsOf(model);
+    this.routing = new PacketRoutingReader(model);
     for (const policy of manifests.policies) {
       const same = this.policies.get(namespaceOf(policy));
       if (same) same.push(policy);
@@ -98,7 +101,7 @@ export class EndReader {
         const exposure = { ...made.guard.exposure, publicAddress };
         return {
           peer: this.network.peer(`the API endpoint of ${name}`, made),
-          guard: { ...made.guard, exposure },
+          guard: { ...made.guard, exposure, packetRouting: this.routing.labels(config) },
         };
       });
   }
@@ -110,7 +113,9 @@ export class EndReader {
       const groups = this.network.groups(pool.nodeGroups, document);
       return pool.nodeSubnets.map((subnet) => {
         const made = this.network.interface(subnet, document, groups);
-        return { peer: this.network.peer(`the nodes of ${name}`, made), guard: made.guard, isNode: true };
+        const packetRouting = this.routing.labels(blockOf(pool.resource.body, "primary_vnic"));
+        const guard = { ...made.guard, packetRouting };
+        return { peer: this.network.peer(`the nodes of ${name}`, made), guard, isNode: true };
       });
     });
   }

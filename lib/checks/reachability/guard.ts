@@ -1,3 +1,4 @@
+import { type Labels } from "./packet-routing";
 import { type PodPolicies } from "./pod-policies";
 import { type Place } from "./ranges";
 import { type Exposure, type RouteTable } from "./routes";
@@ -17,6 +18,8 @@ export interface Guard {
   readonly vcn?: Vcn;
   /** The addresses of the VCN. */
   readonly vcnRanges: VcnRanges;
+  /** Set for what has labels of Zero Trust Packet Routing. */
+  readonly packetRouting?: Labels;
   /** Set where no Terraform was given, so that only policies can be judged. */
   readonly policiesOnly?: boolean;
   /** Set for a pod that policies can select. */

@@ -33,6 +33,30 @@ const TUNNEL: Packets = { protocol: UDP, source: ALL_PORTS, destination: ALL_POR
 
 /** Whether packets pass from one end to the other: an interface each. */
 export function judgePair(source: End, target: End, packets: Packets): PairAnswer {
+  const answer = judgeRules(source, target, packets);
+  const routing = (source.guard ?? target.guard)?.packetRouting ?? target.guard?.packetRouting;
+  if (answer.some === Tri.NO || !routing) return answer;
+  // Such policies only take away: without one that is sure to allow it, others of the tenancy may or may not.
+  if (routing.routing.allowing(source, target, packets) !== undefined) return answer;
+  const labelled = [
+    { end: "source", of: source },
+    { end: "target", of: target },
+  ] as const;
+  return {
+    some: and(answer.some, Tri.MAYBE),
+    all: and(answer.all, Tri.MAYBE),
+    answers: () => [...answer.answers(), ...labelled.flatMap(({ end, of }) => byLabels(end, of))],
+  };
+}
+
+function byLabels(end: "source" | "target", { peer, guard }: End): EndAnswer[] {
+  if (!guard?.packetRouting) return [];
+  const labels = guard.packetRouting.own;
+  const text = `has the label ${labels.join(", ")}, and no policy of packet routing in the configuration surely lets them pass`;
+  return [{ end, name: peer.name, layer: "packet routing", verdict: Tri.MAYBE, by: labels, text }];
+}
+
+function judgeRules(source: End, target: End, packets: Packets): PairAnswer {
   if (!target.overlay) return judge(source, target, packets, BOTH);
   if (!source.overlay && !source.isNode) return unreachableOverlay(target);
   return tunnelled(source, target, packets, target.overlay);

@@ -14,7 +14,7 @@ export interface Layers {
 
 /** What one layer of one end says to some packets. */
 export interface LayerAnswer {
-  readonly layer: "security rules" | "way back" | "route" | "network policy";
+  readonly layer: "security rules" | "packet routing" | "way back" | "route" | "network policy";
   readonly verdict: Tri;
   /** What decided, as a reader finds it. */
   readonly by: readonly string[];
