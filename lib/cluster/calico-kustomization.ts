@@ -5,8 +5,19 @@ import { ENGINE_VERSIONS } from "./network-policy-engine-versions";
 const GITHUB = "https://raw.githubusercontent.com/projectcalico/calico";
 // Older releases have their images on docker.io, newer ones some programs in one image.
 const REGISTRIES = ["docker.io/calico", "quay.io/calico"];
-const IMAGES = ["calico", "kube-controllers", "node", "typha"];
+const IMAGES = ["calico", "kube-controllers", "node"];
 const remove = (key: object) => ({ ...key, $patch: "delete" });
+
+/** No agent asks that cache, so neither it nor its Service and budget are made. */
+const WITHOUT_TYPHA = {
+  target: { name: "calico-typha" },
+  patch: Yaml.stringify({
+    apiVersion: "v1",
+    kind: "Any",
+    metadata: { name: "calico-typha" },
+    $patch: "delete",
+  }),
+};
 
 /**
  * Calico's policy-only manifest with the changes that Oracle asks for beside VCN-native pod networking: it makes no network, installs no
@@ -24,7 +35,7 @@ export function calicoKustomization(options: CalicoOptions): string {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
     resources: [manifestUrl],
-    patches: [{ patch: Yaml.stringify(nodePatch(options)) }],
+    patches: [{ patch: Yaml.stringify(nodePatch(options)) }, WITHOUT_TYPHA],
     ...(imageRegistry === undefined ? {} : { images }),
   });
 }

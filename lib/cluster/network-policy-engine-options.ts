@@ -10,8 +10,8 @@ export interface CalicoOptions {
    */
   readonly version?: string;
   /**
-   * Where nodes pull the images from, such as `fra.ocir.io/acme/calico`, which then holds `node`, `kube-controllers` and `typha`
-   * of the release; releases after 3.32 have the last two in `calico`.
+   * Where nodes pull the images from, such as `fra.ocir.io/acme/calico`, which then holds `node` and `kube-controllers` of the
+   * release; releases after 3.32 have the second one in `calico`.
    *
    * Nodes of a cluster without ways out reach the registry of their region and nothing else.
    *

@@ -1,4 +1,4 @@
-import { Lazy, type ITerraformDependable } from "cdktf";
+import { Lazy, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type PacketRouting, type PacketRoutingOptions } from "./packet-routing";
@@ -23,6 +23,11 @@ const ANY_PORT = "";
 type RoutedCluster = Construct &
   ISecureOkeCluster & { readonly apiEndpointSecurityGroup: INetworkSecurityGroup };
 
+interface RoutedClusterProps {
+  readonly apiEndpointSecurityGroups?: INetworkSecurityGroup[];
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
 /** A group whose rules become statements, and how policies name its members. */
 interface Labelled {
   readonly group: INetworkSecurityGroup;
@@ -35,9 +40,11 @@ export class PacketRoutingPolicies extends Construct {
   public static _of(
     cluster: RoutedCluster,
     routing: PacketRouting | undefined,
-    furtherGroups: readonly INetworkSecurityGroup[] = [],
+    { apiEndpointSecurityGroups: furtherGroups = [], homeRegionProvider }: RoutedClusterProps,
   ): PacketRoutingPolicies | undefined {
-    return routing && new PacketRoutingPolicies(cluster, "PacketRouting", routing.options, furtherGroups);
+    if (!routing) return undefined;
+    const { options } = routing;
+    return new PacketRoutingPolicies(cluster, "PacketRouting", options, furtherGroups, homeRegionProvider);
   }
 
   /** The label of the nodes. */
@@ -51,6 +58,7 @@ export class PacketRoutingPolicies extends Construct {
     id: string,
     private readonly options: PacketRoutingOptions,
     private readonly endpointGroups: readonly INetworkSecurityGroup[],
+    private readonly provider: TerraformProvider | undefined,
   ) {
     super(cluster, id);
     this.nodes = options.nodes;
@@ -72,6 +80,7 @@ export class PacketRoutingPolicies extends Construct {
 
   private addPolicy(id: string, what: string, statements: () => string[]): ZprZprPolicy {
     return new ZprZprPolicy(this, id, {
+      provider: this.provider,
       compartmentId: this.options.tenancyId,
       name: policyNameOf(this, `${this.cluster.node.path}-${id}`),
       description: `Who connects to ${what} of the cluster, and to whom it connects`,

@@ -85,7 +85,7 @@ export interface SecureOkeClusterProps extends TaggingProps {
    */
   readonly packetRouting?: PacketRouting;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, where policies of IAM and of packet routing are written.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */

@@ -116,11 +116,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
     this.encryption = props.encryption ?? this.ownEncryption(stem, props);
-    this._packetRouting = PacketRoutingPolicies._of(
-      this,
-      props.packetRouting,
-      props.apiEndpointSecurityGroups,
-    );
+    this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
     const cluster = this.createCluster(name, props, access);
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);

@@ -6,6 +6,9 @@ const LONGEST = 80;
 export function shown(value: unknown): string {
   if (Token.isUnresolved(value)) return "a reference to a Terraform value";
   if (typeof value === "function") return "a function";
+  // JSON knows neither of the two.
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "number") return String(value);
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? String(value);
   const text = asJson(value);
   if (text.length <= LONGEST) return text;

@@ -59,22 +59,26 @@ export class Bastion extends Construct {
     }
     this.bastionId = bastion.id;
     this.privateEndpointAddress = bastion.privateEndpointIpAddress;
-    this.letIn(apiEndpointSecurityGroup);
+    this.letIn(apiEndpointSecurityGroup, network.apiEndpointSubnet.cidr);
     (network as Partial<ClusterNetwork>)._letBastionOut?.();
     this.printCommand(apiEndpoint, maxSessionTtlInSeconds);
   }
 
   /** Made here and not in the group, whose stack may be another: the two would depend on each other. */
-  private letIn(group: INetworkSecurityGroup): void {
+  private letIn(group: INetworkSecurityGroup, subnetCidr: string): void {
+    const direction = "INGRESS";
+    const end = { type: "CIDR_BLOCK", value: `${this.privateEndpointAddress}/32`, key: this.node.path };
     const config = ruleConfigOf({
       groupId: group.networkSecurityGroupId,
-      direction: "INGRESS",
-      end: { type: "CIDR_BLOCK", value: `${this.privateEndpointAddress}/32`, key: this.node.path },
+      direction,
+      end,
       port: API_SERVER,
       reason: "Administrators reach the API endpoint through sessions of the bastion",
     });
     new CoreNetworkSecurityGroupSecurityRule(this, "ApiEndpointRule", config);
-    (group as Partial<NetworkSecurityGroup>)._countRule?.();
+    // By the range of its subnet: what the stack of the group makes of it must not wait for the address.
+    const said = { direction, end: { ...end, value: subnetCidr }, port: API_SERVER } as const;
+    (group as Partial<NetworkSecurityGroup>)._countRule?.(said);
   }
 
   private printCommand(endpoint: string, ttl: number): void {

@@ -25,7 +25,7 @@ export interface EgressInspectionProps {
    * A `CoreSubnet` of the program leaves out its `routeTableId`: the table needs the firewall's address, and so is given to the
    * subnet once that is there. What is let in and out of the firewall is a matter of its own groups.
    *
-   * @default - beyond the firewall's address all routes are its owner's: no NAT gateway is made, and none of the ways back
+   * @default - beyond the firewall's address all routes are its owner's: no NAT gateway is made, and no way back from one
    */
   readonly firewallSubnet?: ClusterSubnet;
   /**
@@ -35,6 +35,9 @@ export interface EgressInspectionProps {
    */
   readonly onPremises?: boolean;
 }
+
+/** See https://docs.oracle.com/iaas/Content/Network/Tasks/Overview_of_VCNs_and_Subnets.htm */
+const SMALLEST_SUBNET = 30;
 
 /** An inspection without anything wrong. */
 export interface KnownInspection {
@@ -131,6 +134,13 @@ function checkFirewallSubnet(
       "Take a subnet that forbids public addresses; a firewall that has one of its own leads out itself: leave firewallSubnet out",
     );
   }
+  if (cidr && cidr.prefix > SMALLEST_SUBNET) {
+    problems.add(
+      "SUBNET_SIZE",
+      `firewallSubnet.cidr ${cidr.text} has no address for a firewall: OCI keeps three of each subnet`,
+      `Take a /${SMALLEST_SUBNET} or larger`,
+    );
+  }
   const ranges = new Map<string, Cidr>();
   for (const [name, other] of Object.entries(subnets)) {
     const own = other && readIpv4CidrIfKnown(new Problems(scope), name, other.cidr);
@@ -169,6 +179,6 @@ function checkSubnetIsFree(
   problems.add(
     "EGRESS_INVALID",
     `firewallSubnet has a route table already, by ${owner.node.path}, and a subnet has one`,
-    "Leave out the routeTableId of the subnet; of two networks with one firewall, one makes its routes: leave firewallSubnet out of the other",
+    "Leave out the routeTableId of the subnet; where it is the firewall of another network, whose routes its table has, give both clusters that network, or each network a firewall of its own",
   );
 }

@@ -42,13 +42,13 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
    */
   public readonly _vcnId?: string;
   private readonly rules = new Map<string, SecurityRule>();
-  private rulesOfOthers = 0;
+  private readonly rulesOfOthers: Said[] = [];
   private readonly ends = new Map<string, string>();
   private readonly widths = new PeerWidths();
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    countRules(this, { group: this, count: () => this.rules.size + this.rulesOfOthers });
+    countRules(this, { group: this, count: () => this.rules.size + this.rulesOfOthers.length });
     // At synthesis, when all that let anybody in or out have done so.
     this.node.addValidation({
       validate: () => {
@@ -63,17 +63,17 @@ abstract class GroupBase extends Construct implements INetworkSecurityGroup {
    *
    * @internal
    */
-  public _countRule(): void {
-    this.rulesOfOthers += 1;
+  public _countRule(said: Said): void {
+    this.rulesOfOthers.push(said);
   }
 
   /**
-   * What the rules of the group say, as far as this program makes them.
+   * What the rules of the group say, as far as this program makes them; those of others in their words.
    *
    * @internal
    */
   public get _said(): Said[] {
-    return [...this.rules.values()].map(({ said }) => said);
+    return [...[...this.rules.values()].map(({ said }) => said), ...this.rulesOfOthers];
   }
 
   public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {

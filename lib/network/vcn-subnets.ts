@@ -18,16 +18,19 @@ export function checkSubnetsOfVcn(
   scope: IConstruct,
   vcnId: string,
   ranges: Iterable<Cidr>,
+  whose = "The plan's",
 ): void {
   const known = made.get(scope.node.root) ?? [];
   const others = known.filter(
-    (one) => compareOcids({ scope, id: vcnId }, { scope: one.scope, id: one.vcnId }) === "same",
+    (one) =>
+      one.scope !== scope &&
+      compareOcids({ scope, id: vcnId }, { scope: one.scope, id: one.vcnId }) === "same",
   );
   for (const range of ranges) {
     for (const { cidr, scope: owner } of others.filter((other) => overlaps(other.cidr, range))) {
       problems.add(
         "SUBNET_OVERLAP",
-        `The plan's ${range.text} overlaps ${cidr.text}, a subnet that ${owner.node.path} makes in the VCN`,
+        `${whose} ${range.text} overlaps ${cidr.text}, a subnet that ${owner.node.path} makes in the VCN`,
         "Take another part of the VCN, or give the clusters one network",
       );
     }

@@ -9,6 +9,17 @@ export function refuseHub(problems: Problems): void {
   );
 }
 
+/** @param isElsewhere whether gateways of others lead to the internet */
+export function refuseNoNat(problems: Problems, isElsewhere: boolean): void {
+  problems.add(
+    "EGRESS_INVALID",
+    "natGatewayAddress is asked for, and no NAT gateway is made here",
+    isElsewhere
+      ? "What leaves for the internet does so beyond the firewall, or the hub: ask their owner which address it has there"
+      : "Call addEgress with a public destination first",
+  );
+}
+
 export function refuseSecondDrg(problems: Problems, first: string): void {
   problems.add(
     "EGRESS_INVALID",

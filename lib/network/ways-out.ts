@@ -30,9 +30,17 @@ import {
 } from "./peering-props";
 import { checkApart, checkPods, type Behind, type RangeBehind } from "./routed-ranges";
 import { checkRuleCounts, SubnetRoutes, type RoutedSubnet } from "./subnet-routes";
+import { checkSubnetsOfVcn, takeSubnetsOfVcn } from "./vcn-subnets";
 import { Ways, type KnownEgress } from "./ways";
-import { refuseDeadEnd, refuseHub, refuseNoDrg, refusePods, refuseSecondDrg } from "./ways-out-refusals";
-import { readCidrs, type Cidr } from "../core/cidr";
+import {
+  refuseDeadEnd,
+  refuseHub,
+  refuseNoDrg,
+  refuseNoNat,
+  refusePods,
+  refuseSecondDrg,
+} from "./ways-out-refusals";
+import { readCidrs, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { type CoreDrgAttachment } from "../oci/core-drg-attachment";
@@ -71,6 +79,7 @@ export class WaysOut extends Construct {
   private readonly ways = new Ways();
   private throughHub = false;
   private drg?: AttachedDrg;
+  private isAddressAsked = false;
   private inspection?: KnownInspection;
   private firewall?: FirewallRoutes;
 
@@ -116,15 +125,19 @@ export class WaysOut extends Construct {
   /** The address of the NAT gateway. */
   public get natGatewayAddress(): string {
     const gateway = this.node.tryFindChild("NatGateway") as CoreNatGateway | undefined;
-    if (gateway) return gateway.natIp;
+    if (gateway) {
+      this.isAddressAsked = true;
+      return gateway.natIp;
+    }
     const problems = new Problems(this.node.scope ?? this);
-    problems.add(
-      "EGRESS_INVALID",
-      "There is no NAT gateway made here, and so no address of it: no egress leads to the internet over one",
-      "Call addEgress with a public destination first",
-    );
+    refuseNoNat(problems, this.isOutElsewhere);
     problems.throwIfAny();
     throw new Error("unreachable");
+  }
+
+  /** Whether what leaves for the internet does so over gateways of others. */
+  private get isOutElsewhere(): boolean {
+    return this.throughHub || (this.inspection !== undefined && this.inspection.subnetId === undefined);
   }
 
   /** Attaches the network to a DRG; answers the OCID of the attachment. */
@@ -202,8 +215,13 @@ export class WaysOut extends Construct {
       routedCidrs: routed.map(({ resource }) => String(resource.cidrBlockInput)),
     };
     checkInspectable(problems, network, inspection);
+    const text = props.firewallSubnet?.cidr;
+    const cidr = text === undefined ? undefined : readIpv4CidrIfKnown(new Problems(scope), "cidr", text);
+    if (cidr) checkSubnetsOfVcn(problems, scope, this.props.vcn.id, [cidr], "The firewall's subnet");
     problems.throwIfAny();
     const { [NetworkSubnet.WORKERS]: workers, [NetworkSubnet.PODS]: pods } = this.props.subnets;
+    if (inspection.subnetId !== undefined && props.firewallSubnet)
+      takeSubnetsOfVcn(scope, this.props.vcn.id, [props.firewallSubnet.cidr]);
     this.inspection = inspection;
     this.firewall = new FirewallRoutes(this, this.props, inspection, (workers ?? pods)?.routes ?? []);
     this.update();
@@ -275,6 +293,9 @@ export class WaysOut extends Construct {
     for (const one of this.routed.filter((each) => this.ways.wayOf(each) === "none"))
       refuseDeadEnd(problems, one);
     if (this.inspection?.onPremises && !this.drg) refuseNoDrg(problems);
+    // A firewall, a hub or a DRG that came after the address was read takes the gateway away.
+    if (this.isAddressAsked && !this.node.tryFindChild("NatGateway"))
+      refuseNoNat(problems, this.isOutElsewhere);
     checkRuleCounts(problems, this);
     problems.throwIfAny();
   }

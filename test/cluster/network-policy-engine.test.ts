@@ -113,7 +113,7 @@ describe("Calico", () => {
       "https://raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/calico-policy-only.yaml",
     ]);
     expect(kustomization).not.toHaveProperty("images");
-    expect(kustomization.patches).toHaveLength(1);
+    expect(kustomization.patches).toHaveLength(2);
     expect(kustomization.patches[0].patch).toMatchInlineSnapshot(`
      "apiVersion: apps/v1
      kind: DaemonSet
@@ -195,11 +195,12 @@ describe("Calico", () => {
     });
     const text = engine._installation?.text.replace("https://example.com/manifest.yaml", "manifest.yaml");
     fs.writeFileSync(path.join(folder, "kustomization.yaml"), text ?? "");
-    Yaml.save(path.join(folder, "manifest.yaml"), [POLICY_ONLY]);
+    Yaml.save(path.join(folder, "manifest.yaml"), [POLICY_ONLY, ...TYPHA]);
     const { stdout, status, stderr } = spawnSync("kubectl", ["kustomize", folder], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     fs.writeFileSync(path.join(folder, "built.yaml"), stdout);
-    const [{ spec }] = Yaml.load(path.join(folder, "built.yaml"));
+    const [{ spec }, ...others] = Yaml.load(path.join(folder, "built.yaml"));
+    expect(others).toEqual([]);
     const { initContainers, containers, volumes } = spec.template.spec;
     expect(initContainers).toBeUndefined();
     expect(volumes.map(({ name }: any) => name)).toEqual(["lib-modules", "policysync"]);
@@ -255,6 +256,13 @@ const POLICY_ONLY = {
     },
   },
 };
+
+/** A cache that nothing asks when nodes ask the API server themselves. */
+const TYPHA = [
+  { apiVersion: "apps/v1", kind: "Deployment" },
+  { apiVersion: "v1", kind: "Service" },
+  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
+].map((one) => ({ ...one, metadata: { name: "calico-typha", namespace: "kube-system" }, spec: {} }));
 
 describe("Cilium", () => {
   test("is written as Helm values that chain it after Oracle's plugin and let CIDRs match nodes", () => {

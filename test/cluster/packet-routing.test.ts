@@ -9,11 +9,14 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
 import { Port } from "../../lib/core/port";
+import { Bastion } from "../../lib/network/bastion";
+import { BastionClients } from "../../lib/network/bastion-clients";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { Egress } from "../../lib/network/egress";
 import { NetworkPeer } from "../../lib/network/network-peer";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { PodNetworking } from "../../lib/network/pod-networking";
+import { OciProvider } from "../../lib/oci/provider";
 import { SecurityAttribute } from "../../lib/network/security-attribute";
 import {
   COMPARTMENT,
@@ -114,6 +117,26 @@ describe("packet routing for the API endpoint", () => {
     const { depends_on } = onlyResource(stack, "oci_containerengine_cluster");
     expect(depends_on).toContain(`oci_zpr_zpr_policy.${policy}`);
   });
+});
+
+test("a bastion is let through, by the range of its subnet", () => {
+  const stack = newStack();
+  const cluster = clusterOf(stack, PacketRouting.of(options));
+  new Bastion(stack, "bastion", {
+    compartmentId: COMPARTMENT,
+    cluster,
+    clients: BastionClients.from(["192.0.2.0/24"]),
+  });
+  expect(policiesOf(stack).endpoint).toContain(
+    `${IN} '${cluster.network.apiEndpointSubnet.cidr}' to connect to ${API} with protocol='tcp/6443'`,
+  );
+});
+
+test("policies are made in the home region", () => {
+  const stack = newStack();
+  const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-zurich-1", alias: "home" });
+  clusterOf(stack, PacketRouting.of(options), { homeRegionProvider });
+  expect(onlyResource(stack, "oci_zpr_zpr_policy").provider).toBe("oci.home");
 });
 
 describe("packet routing for the nodes too", () => {

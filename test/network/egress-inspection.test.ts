@@ -1,6 +1,7 @@
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
+import { resolveReference } from "../../lib/core/reference";
 import { ClusterNetwork } from "../../lib/network/cluster-network";
 import { Egress } from "../../lib/network/egress";
 import { type EgressInspectionProps } from "../../lib/network/egress-inspection-props";
@@ -147,6 +148,44 @@ describe("an inspection", () => {
     for (const type of ["oci_core_nat_gateway", "oci_core_route_table_attachment"])
       expect(resourcesOf(stack, type)).toEqual({});
     expect(refusedCodes(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
+  });
+
+  test("that takes the NAT gateway away is refused at synthesis where its address was read before", () => {
+    const stack = newStack();
+    const { network, pods } = networkIn(stack);
+    network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
+    expect(network.natGatewayAddress).toBeDefined();
+    network.inspectEgress({ firewallPrivateIpId: FIREWALL });
+    expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["EGRESS_INVALID"]);
+  });
+
+  test("keeps the address of the NAT gateway that it leads to", () => {
+    const stack = newStack();
+    const { network, pods } = networkIn(stack);
+    network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
+    const before = resolveReference(stack, network.natGatewayAddress);
+    network.inspectEgress(INSPECTION);
+    expect(resolveReference(stack, network.natGatewayAddress)).toBe(before);
+    expect(() => Testing.synth(stack, true)).not.toThrow();
+  });
+
+  test.each([
+    ["of another network", "10.0.8.0/26", ["SUBNET_OVERLAP"]],
+    ["without an address to spare", "10.0.9.4/31", ["SUBNET_SIZE"]],
+  ])("is refused with a firewall's subnet %s", (_, cidr, codes) => {
+    const stack = newStack();
+    const { network } = networkIn(stack);
+    ClusterNetwork.fromExisting(stack, "second", {
+      compartmentId: COMPARTMENT,
+      vcnId: network.vcnId,
+      vcnCidrs: ["10.0.0.0/16"],
+      plan: SubnetPlan.of({ vcnCidr: "10.0.8.0/22", nodes: 10, pods: 100 }),
+      serviceGatewayId: network.serviceGatewayId,
+      regionServices: services,
+    });
+    const firewallSubnet = { ...SUBNET, cidr };
+    const inspect = () => network.inspectEgress({ ...INSPECTION, firewallSubnet });
+    expect(refusedCodes(inspect).slice(0, 1)).toEqual(codes);
   });
 
   test("is the same bytes in whatever order things are declared", () => {

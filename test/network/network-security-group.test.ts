@@ -380,7 +380,11 @@ describe("a group's limits", () => {
     ) as NetworkSecurityGroup;
     open(existing, 1000, 120);
     expect(() => Testing.synth(stack, true)).not.toThrow();
-    existing._countRule();
+    existing._countRule({
+      direction: "INGRESS",
+      end: NetworkPeer.cidr("10.0.0.0/24").toRuleEnd(),
+      port: Port.tcp(22),
+    });
     expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["COUNT_INVALID"]);
   });
 });

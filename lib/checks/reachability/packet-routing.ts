@@ -38,7 +38,7 @@ export class PacketRoutingReader {
       .flatMap(({ body, address }) => asList(body.statements).flatMap((text) => read(address, text)));
   }
 
-  /** The labels of a block, of which those in the mode "audit" stop nothing; nothing where there are none. */
+  /** The labels of a block, whatever their mode: Oracle does not say what others than "enforce" do. */
   public labels({ security_attributes: given }: Json): Labels | undefined {
     if (given === undefined || given === null) return undefined;
     const own = labelsIn(given);
@@ -81,7 +81,7 @@ function labelsIn(given: Json): string[] {
   if (given === undefined || given === null) return [];
   if (typeof given !== "object") return [String(given)];
   return Object.keys(given)
-    .filter((name) => name.endsWith(".value") && given[name.replace(/value$/, "mode")] !== "audit")
+    .filter((name) => name.endsWith(".value"))
     .map((name) => `${name.replace(/\.value$/, "")}:${given[name]}`);
 }
 
