@@ -44,6 +44,11 @@ export function isPrivate(cidr: Cidr): boolean {
   return PRIVATE.some((range) => overlaps(range, cidr));
 }
 
+/** Whether a part of the block is of no host: loopback, link-local, multicast or reserved. */
+export function isUnreachable(cidr: Cidr): boolean {
+  return UNREACHABLE.some((range) => overlaps(range.cidr, cidr));
+}
+
 /** Adds a problem where no gateway can reach a block. */
 export function checkReachable(problems: Problems, name: string, cidr: Cidr): void {
   // What is wider is refused for that.
