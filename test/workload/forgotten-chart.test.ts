@@ -16,6 +16,15 @@ function besideAdded() {
   return { app, stack, cluster, added, forgotten };
 }
 
+function messageOf(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
+
 describe("a load balancer whose chart was added to no cluster", () => {
   test("is refused where Terraform writes a chart beside it for its cluster", () => {
     expect(refusal(() => synthesized(besideAdded().stack))).toMatchObject([
@@ -26,6 +35,12 @@ describe("a load balancer whose chart was added to no cluster", () => {
         fix: expect.stringContaining('cluster.addCdk8sChart("forgotten", chart)'),
       },
     ]);
+  });
+
+  test("is refused in the words of the library alone, though cdktf finds it while it resolves values", () => {
+    const { stack } = besideAdded();
+    expect(() => synthesized(stack)).toThrow(/^\[LOAD_BALANCER_INVALID\] forgotten\/web/);
+    expect(messageOf(() => synthesized(stack))).not.toMatch(/Resolution error|Object creation stack/);
   });
 
   test("is served once its chart was added too", () => {
