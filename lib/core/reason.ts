@@ -7,14 +7,17 @@ export interface ReasonedChoice {
   /**
    * Why this is right here: one sentence for the next reader, shown in reports.
    *
-   * Must not be blank.
+   * Must hold a letter or a number, of any script.
    */
   readonly reason: string;
 }
 
-/** Adds a problem where the reason is blank. */
+// Spaces without width are not blank to trim(), and punctuation says nothing.
+const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
+
+/** Adds a problem where the reason holds no letter and no number. */
 export function checkReason(problems: Problems, choice: string, reason: string | undefined): void {
-  if (typeof reason === "string" && reason.trim() !== "") return;
+  if (typeof reason === "string" && SAYS_SOMETHING.test(reason)) return;
   problems.add(
     "REASON_MISSING",
     `${choice} has no reason`,
@@ -24,7 +27,7 @@ export function checkReason(problems: Problems, choice: string, reason: string |
 
 const LONGEST_DESCRIPTION = 255;
 
-/** Adds a problem where the reason is blank, or can't be the description of a security rule. */
+/** Adds a problem where the reason says nothing, or can't be the description of a security rule. */
 export function checkRuleReason(problems: Problems, choice: string, reason: string | undefined): void {
   checkReason(problems, choice, reason);
   checkText(problems, "The reason", reason);

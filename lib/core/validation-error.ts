@@ -34,6 +34,9 @@ export class ValidationError extends Error {
     const count = problems.length > 1 ? `${problems.length} problems\n` : "";
     super(count + problems.map(format).join("\n"));
     this.name = "ValidationError";
+    // What is found while values are resolved passes by cdktf, which would put its own words and stack around the message.
+    const { message } = this;
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined, configurable: true });
     this.code = first.code;
     this.path = first.path;
     this.problems = problems;

@@ -36,9 +36,9 @@ export function isBridging(): boolean {
   return bridging;
 }
 
-/** A chart itself and the charts inside of it, whose objects cdk8s does not count as those of the outer one. */
-export function chartsIn(chart: Chart): Chart[] {
-  return chart.node.findAll().filter((construct): construct is Chart => Chart.isChart(construct));
+/** A chart itself, or an App, and the charts inside of it, whose objects cdk8s does not count as those of the outer one. */
+export function chartsIn(scope: IConstruct): Chart[] {
+  return scope.node.findAll().filter((construct): construct is Chart => Chart.isChart(construct));
 }
 
 function readCharts(chart: Chart): unknown[] {

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
-import { cidrAt, overlaps, readIpv4Cidr, type Cidr } from "../core/cidr";
+import { cidrAt, contains, overlaps, readIpv4Cidr, type Cidr } from "../core/cidr";
 import { Problems } from "../core/validation-error";
 
 // See https://www.rfc-editor.org/rfc/rfc1918 and https://www.rfc-editor.org/rfc/rfc6598
@@ -42,6 +42,16 @@ export function literalBlocks(problems: Problems, name: string, texts: readonly 
 /** Whether a NAT gateway can't reach a part of the block, because it is not of the internet. */
 export function isPrivate(cidr: Cidr): boolean {
   return PRIVATE.some((range) => overlaps(range, cidr));
+}
+
+/** Whether all of the block is private. */
+export function isInsidePrivate(cidr: Cidr): boolean {
+  return PRIVATE.some((range) => contains(range, cidr));
+}
+
+/** Whether a part of the block is of no host: loopback, link-local, multicast or reserved. */
+export function isUnreachable(cidr: Cidr): boolean {
+  return UNREACHABLE.some((range) => overlaps(range.cidr, cidr));
 }
 
 /** Adds a problem where no gateway can reach a block. */

@@ -71,7 +71,8 @@ export class Connections {
    * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
    * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
    * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters, EGRESS_INVALID where that of one was added to none
+   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
+   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
@@ -88,7 +89,8 @@ export class Connections {
    * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
    * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
    * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters, EGRESS_INVALID where that of one was added to none
+   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
+   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);

@@ -2,6 +2,7 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
+import { blockOf, isInsidePrivate } from "../network/egress-destination";
 import { type IConstruct } from "constructs";
 
 /** Who may connect to a load balancer. */
@@ -9,14 +10,23 @@ export class LoadBalancerAccess {
   /**
    * An address in the VCN only, for clients of these ranges.
    *
+   * Ranges that are not private, of RFC 1918 or RFC 6598, need a reason, such as that a company uses them inside; it is kept as
+   * an acknowledgement.
+   *
    * @param cidrs IPv4 ranges such as `10.0.0.0/8`, in any order
-   * @throws CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
+   * @param choice why public ranges are among them; not needed for private ones
+   * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
    */
-  public static internalFrom(cidrs: string[]): LoadBalancerAccess {
+  public static internalFrom(cidrs: string[], choice?: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.internalFrom");
     const ranges = readCidrs(problems, "cidrs", cidrs);
+    const others = problems.any ? [] : ranges.filter(isPublic);
+    const what = others.length > 0 ? ` for the public ${others.join(", ")}` : "";
+    if (what !== "" || (choice as unknown) !== undefined) {
+      checkReason(problems, `An internal load balancer${what}`, choice?.reason);
+    }
     problems.throwIfAny();
-    return new LoadBalancerAccess(true, ranges);
+    return new LoadBalancerAccess(true, ranges, what === "" ? undefined : choice?.reason);
   }
 
   /**
@@ -50,14 +60,22 @@ export class LoadBalancerAccess {
     public readonly isInternal: boolean,
     /** The ranges of the clients, sorted. */
     public readonly sourceRanges: string[],
-    /** Why the load balancer is public, where it is. */
+    /** Why the load balancer is public, or lets public ranges in, where it does. */
     public readonly reason?: string,
   ) {}
 
   /** @internal */
   public _acknowledge(scope: IConstruct): void {
     if (this.reason === undefined) return;
-    const what = `public load balancer for ${this.sourceRanges.join(", ")}`;
+    const what = this.isInternal
+      ? `internal load balancer for the public ${this.sourceRanges.filter(isPublic).join(", ")}`
+      : `public load balancer for ${this.sourceRanges.join(", ")}`;
     Acknowledgements._record(scope, "exposure", what, this.reason);
   }
+}
+
+/** Whether a range is known to hold addresses that are not private. */
+function isPublic(range: string): boolean {
+  const block = blockOf(range);
+  return block !== undefined && !isInsidePrivate(block);
 }

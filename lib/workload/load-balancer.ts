@@ -10,6 +10,7 @@ import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-bala
 import { type ISecureOkeCluster } from "../cluster/cluster";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
+import { chartsIn, isBridging } from "../manifests/chart-objects";
 import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
@@ -34,7 +35,7 @@ export class LoadBalancer extends Construct {
   /**
    * @throws LOAD_BALANCER_INVALID for what does not go together, or a workload without port; NAME_INVALID, NAME_DUPLICATE,
    * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, REASON_MISSING, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
-   * LOAD_BALANCER_INVALID where the chart was added to another cluster, COUNT_INVALID where the rules of all Services are too many
+   * LOAD_BALANCER_INVALID where the chart was added to another cluster, or to none and one beside it to the cluster; COUNT_INVALID where the rules of all Services are too many
    */
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     props = aimed(props);
@@ -98,13 +99,36 @@ function spec({ access, tls, workload, reservedAddress }: LoadBalancerProps, rea
 
 /** Refuses a load balancer whose subnet and groups are another cluster's than the one that the chart is for. */
 function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void {
-  const home = scopeOf(Chart.of(balancer));
+  const chart = Chart.of(balancer);
+  const home = scopeOf(chart);
+  if (!home) checkForgotten(balancer, chart, cluster);
   if (!home || !("workersSecurityGroup" in home) || isSameCluster(home, cluster)) return;
   const problems = new Problems(balancer);
   problems.add(
     "LOAD_BALANCER_INVALID",
     `The load balancer is one of ${cluster.node.path}, and its chart was added to ${home.node.path}`,
     "Give exposeViaLoadBalancer the cluster whose addCdk8sChart gets the chart",
+  );
+  problems.throwIfAny();
+}
+
+/**
+ * Refuses a load balancer whose chart was forgotten: Terraform writes charts beside it for the cluster, and would not write it.
+ *
+ * Plain cdk8s writes it, as does an App of which no chart goes through the cluster, so there is nothing to refuse.
+ */
+function checkForgotten(balancer: LoadBalancer, chart: Chart, cluster: ISecureOkeCluster): void {
+  if (!isBridging()) return;
+  const beside = chartsIn(balancer.node.root)
+    .map((one) => ({ one, scope: scopeOf(one) }))
+    .find(({ scope }) => scope && isSameCluster(scope, cluster));
+  if (!beside) return;
+  const problems = new Problems(balancer);
+  problems.add(
+    "LOAD_BALANCER_INVALID",
+    `The load balancer is one of ${cluster.node.path}, to which the chart ${beside.one.node.path} beside it was added, and its ` +
+      `own chart ${chart.node.path || chart.node.id} was added to no cluster`,
+    `Call cluster.addCdk8sChart("${chart.node.id}", chart); a chart that plain cdk8s writes belongs into an App of its own`,
   );
   problems.throwIfAny();
 }

@@ -2,10 +2,11 @@ import { Token } from "cdktf";
 import { RuleOwner, type WayIn } from "./load-balancer-combinations";
 import { LoadBalancerType } from "./load-balancer-kinds";
 import { type LoadBalancerProps } from "./load-balancer-props";
-import { contains, readIpv4CidrIfKnown, readIpv4Cidr } from "../core/cidr";
+import { contains, readIpv4CidrIfKnown, readIpv4Cidr, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
+import { isPrivate, isUnreachable } from "../network/egress-destination";
 import { type ClusterSubnet } from "../network/subnet";
 
 /** What a load balancer needs of its cluster. */
@@ -74,11 +75,25 @@ function checkAddress(
     );
     return;
   }
+  if (!isInternal) {
+    checkPublic(problems, address, block);
+    return;
+  }
   const range = subnet && readIpv4CidrIfKnown(ignored, "cidr", subnet.cidr);
-  if (!isInternal || !range || contains(range, block)) return;
+  if (!range || contains(range, block)) return;
   problems.add(
     "LOAD_BALANCER_INVALID",
     `reservedAddress is ${address}, outside of ${range.text}, the subnet of the load balancers`,
     "Give a free address of that subnet",
+  );
+}
+
+/** Adds a problem where an address can't be a reserved public one of OCI. */
+function checkPublic(problems: Problems, address: string, block: Cidr): void {
+  if (!isPrivate(block) && !isUnreachable(block)) return;
+  problems.add(
+    "LOAD_BALANCER_INVALID",
+    `reservedAddress is ${address}, which no host of the internet has, and the load balancer is public`,
+    "Give the reserved public IP that OCI gave you, such as 192.0.2.10; or take LoadBalancerAccess.internalFrom(cidrs)",
   );
 }

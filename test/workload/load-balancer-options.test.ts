@@ -243,6 +243,20 @@ describe("a way in is refused:", () => {
     ["five further groups", { securityGroups: groups(5) }, ["NSG_LIMIT"]],
     ["a reserved address inside", { reservedAddress: "10.0.1.9" }, [INVALID]],
     ["an address of another subnet", { ...network, reservedAddress: "10.0.2.9" }, [INVALID]],
+    ...[
+      "10.0.1.5",
+      "172.31.0.9",
+      "192.168.1.1",
+      "100.64.0.1",
+      "169.254.1.1",
+      "127.0.0.1",
+      "224.0.0.1",
+      "0.0.0.1",
+    ].map((reservedAddress): [string, object, string[]] => [
+      `the public address ${reservedAddress}`,
+      { access: publicAccess, reservedAddress },
+      [INVALID],
+    ]),
     ["an address that is none", { access: publicAccess, reservedAddress: "example.com" }, ["VALUE_INVALID"]],
     [
       "a health check every second",

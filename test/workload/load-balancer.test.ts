@@ -110,6 +110,19 @@ describe("a load balancer", () => {
     ]);
   });
 
+  test("is internal for public ranges with a reason, which is an acknowledgement then; private ones need none", () => {
+    const ranges = ["8.8.8.0/24", "10.0.0.0/8", "100.64.0.0/10"];
+    const reason = "The offices have public addresses, and are reached through the DRG";
+    const { chart } = exposed({ access: LoadBalancerAccess.internalFrom(ranges, { reason }) });
+    const { annotations } = objectOf(chart, "Service").metadata;
+    expect(annotations["service.beta.kubernetes.io/oci-load-balancer-internal"]).toBe("true");
+    const what = "internal load balancer for the public 8.8.8.0/24";
+    expect(Acknowledgements.of(chart)).toEqual([
+      expect.objectContaining({ practice: "exposure", what, reason }),
+    ]);
+    expect(Acknowledgements.of(exposed().chart)).toEqual([]);
+  });
+
   test("may be the second of a workload, under a name of its own", () => {
     const { chart, web } = exposed();
     web.exposeViaLoadBalancer({ ...minimal(), name: "web-partners" });
