@@ -106,11 +106,13 @@ export class TerraformModel {
     return this.byType.get(type) ?? [];
   }
 
-  /** The resource of an address, of the first document that has it. */
-  public find(address: string): Resource | undefined {
+  /** The resources of an address: one of each document that has it. */
+  public find(address: string): Resource[] {
     const [, base = address, index = ""] = /^(.*?)(\[[^\]]*\])?$/.exec(address) ?? [];
-    const found = this.documents.map((_, document) => this.byKey.get(`${document}:${base}`)).find(Boolean);
-    return found && withIndex(found, index);
+    return this.documents.flatMap((_, document) => {
+      const found = this.byKey.get(`${document}:${base}`);
+      return found ? [withIndex(found, index)] : [];
+    });
   }
 
   /** What a value of a resource is. */
