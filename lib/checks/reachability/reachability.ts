@@ -141,12 +141,20 @@ export class Reachability {
     problems.throwIfAny();
     const packets = packetsOf(port);
     const judged = from.map((one) => to.map((other) => packets.map((some) => judgePair(one, other, some))));
-    const some = someOf(
-      from.map((end, row) => {
-        const said = to.map((other, column) => ({ end: other, verdict: most(judged[row]?.[column] ?? []) }));
-        return { end, verdict: someOf(said) };
-      }),
-    );
+    // Two single ends, as most questions have them, need no table.
+    const [only] = judged.length === 1 ? (judged[0] ?? []) : [];
+    const isSingle = from.length === 1 && to.length === 1;
+    const some = isSingle
+      ? most(only ?? [])
+      : someOf(
+          from.map((end, row) => {
+            const said = to.map((other, column) => ({
+              end: other,
+              verdict: most(judged[row]?.[column] ?? []),
+            }));
+            return { end, verdict: someOf(said) };
+          }),
+        );
     const question = `${source.toString()} to ${target.toString()} on ${port.toString()}`;
     return answer(question, some, judged.flat(2), this.assumptions([...from, ...to]));
   }
