@@ -45,6 +45,8 @@ const DECLARED: { [target: string]: Port } = {
 };
 // Link-local traffic passes no security rule, so only a policy keeps a pod from it.
 const UNFILTERED = ["pods without policies", "nodes", "load balancers", "the API endpoint", "the database"];
+// Nobody knows which public addresses are those of Oracle's services, which these may reach.
+const OF_SERVICES = ["pods without policies", "nodes", "the API endpoint"];
 const TAKERS = ["payments/web", "pods without policies"];
 
 const flows = Object.keys(SOURCES).flatMap((from) =>
@@ -52,7 +54,9 @@ const flows = Object.keys(SOURCES).flatMap((from) =>
     .filter((to) => to !== from && !(to === "metadata" && UNFILTERED.includes(from)))
     .map((to): Flow => {
       const port = TAKERS.includes(from) ? DECLARED[to] : undefined;
-      return { from, to, ports: port ? [port] : [] };
+      const maybeService = to === "other hosts of the internet" && OF_SERVICES.includes(from);
+      const undecided = maybeService ? [Port.tcp(443), Port.pathMtuDiscovery()] : [];
+      return { from, to, ports: port ? [port] : [], undecided };
     }),
 );
 

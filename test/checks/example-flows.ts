@@ -87,6 +87,15 @@ const SERVICES_TO_BALANCER: Flow = {
   undecided: tcp(443),
 };
 
+/** Which addresses a region's services have, the configuration does not say: a range may be one of theirs. */
+const toObjectStorage = (pod: string): Flow[] =>
+  ["the API endpoint", "nodes", "pods", pod].map((from) => ({
+    from,
+    to: "Object Storage",
+    ports: [],
+    undecided: [...tcp(443), MTU],
+  }));
+
 export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   quickstart: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "packet-routing": {
@@ -107,6 +116,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       HOST_TO_BALANCER,
       fromNodes("maps/tiles", 8080),
       pods("maps/tiles", "maps/geo", ...tcp(8080)),
+      ...toObjectStorage("maps/geo"),
       // Its policy names the range of Object Storage, and the rules name all services of the region.
       { from: "maps/geo", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
     ],
@@ -151,14 +161,12 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "the ledger", to: "load balancers", ports: tcp(443) },
       { from: "administrators", to: "the API endpoint", ports: tcp(6443) },
       // OCI chooses the bastion's address in the endpoint's subnet, and one rule is for that address.
-      ...["the API endpoint", "another host of the VCN", "Oracle services", "offices", "the ledger"].map(
-        (from) => ({
-          from,
-          to: "the API endpoint",
-          ports: [],
-          undecided: tcp(6443),
-        }),
-      ),
+      ...["the API endpoint", "another host of the VCN", "offices", "the ledger"].map((from) => ({
+        from,
+        to: "the API endpoint",
+        ports: [],
+        undecided: tcp(6443),
+      })),
       { from: "pods", to: "the ledger", ports: tcp(1521) },
       { from: "pods", to: "the bank", ports: tcp(443) },
       { from: "pods", to: "the orders", ports: tcp(5432) },
@@ -214,6 +222,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       ...["database", "api", "backup", "latency"].map((from) =>
         pods(`ledger/${from}`, "ledger/database", ...tcp(5432)),
       ),
+      ...toObjectStorage("ledger/backup"),
       // Its policy names the range of Object Storage, and the rules name all services of the region.
       { from: "ledger/backup", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
     ],

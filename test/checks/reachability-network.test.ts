@@ -302,7 +302,10 @@ describe("groups", () => {
     pools.main.node_config_details[0].placement_configs.subnet_id =
       "${data.terraform_remote_state.x.outputs.subnet}";
     document.output.subnet = [{ value: id("oci_core_subnet.main") }];
-    const listed = { resource: [{ oci_containerengine_node_pool: [pools] }] };
+    document["//"] = { metadata: { stackName: "network" } };
+    document.terraform = { backend: { local: { path: "network.tfstate" } } };
+    const data = { terraform_remote_state: { x: { backend: "local", config: { path: "network.tfstate" } } } };
+    const listed = { data, resource: [{ oci_containerengine_node_pool: [pools] }] };
     expect(reach([document, listed]).ask(API, NODES, Port.tcp(10250)).verdict).toBe(YES);
   });
 });

@@ -31,6 +31,8 @@ export class EndReader {
   private readonly cache = new WeakMap<Endpoint, End[]>();
   private readonly policies = new Map<string, Json[]>();
   private readonly routing: PacketRoutingReader;
+  /** Whether nobody knows which cluster a manifest is of. */
+  private readonly hasClusters: boolean;
 
   constructor(
     private readonly model: TerraformModel,
@@ -41,6 +43,7 @@ export class EndReader {
   ) {
     this.pools = poolsOf(model);
     this.routing = new PacketRoutingReader(model);
+    this.hasClusters = model.ofType("oci_containerengine_cluster").length > 1;
     for (const policy of manifests.policies) {
       const same = this.policies.get(namespaceOf(policy));
       if (same) same.push(policy);
@@ -52,9 +55,29 @@ export class EndReader {
   public ends(endpoint: Endpoint): End[] {
     const before = this.cache.get(endpoint);
     if (before) return before;
-    const made = this.read(endpoint);
+    const read = this.read(endpoint);
+    const made = this.meansOne(endpoint) && read.length > 1 ? read.map(oneOfThem) : read;
     this.cache.set(endpoint, made);
     return made;
+  }
+
+  /** Whether a question names one thing, so that nobody knows which is meant where several have the name. */
+  private meansOne({ _kind: what }: Endpoint): boolean {
+    switch (what.kind) {
+      case "api":
+        return what.address !== undefined;
+      case "vnic":
+        return true;
+      case "nodes":
+        return this.pools.filter(({ resource }) => resource.address === what.address).length > 1;
+      case "balancers":
+        return what.name !== undefined;
+      case "pod":
+      case "workload":
+        return this.hasClusters;
+      default:
+        return false;
+    }
   }
 
   private read({ _kind: what }: Endpoint): End[] {
@@ -150,7 +173,8 @@ export class EndReader {
   }
 
   private policiesOf(identity: PodIdentity): PodPolicies {
-    return new PodPolicies(this.manifests, this.policies.get(identity.namespace) ?? [], identity);
+    const policies = this.policies.get(identity.namespace) ?? [];
+    return new PodPolicies(this.manifests, policies, identity, this.hasClusters);
   }
 
   private podPlaces(pool: Pool, name: string): End[] {
@@ -187,27 +211,41 @@ export class EndReader {
     };
   }
 
+  /** The interface; several where several stacks have a subnet or a group of that name. */
   private vnic(subnet: string, names: readonly string[]): End[] {
-    const place = isOcid(subnet) ? { id: subnet, document: undefined } : this.subnetAt(subnet);
-    const keys = names.map((name) => (isOcid(name) ? name : this.model.find(name)?.key));
-    if (!place || keys.includes(undefined)) return [];
+    const places = isOcid(subnet)
+      ? [{ id: subnet, document: undefined }]
+      : this.model.find(subnet).map(({ address, document }) => ({ id: `\${${address}.id}`, document }));
+    const keys = names.map((name) => (isOcid(name) ? [name] : this.model.find(name).map(({ key }) => key)));
     const given = names
       .filter(isOcid)
       .map((name) => `the rules of the group ${name} are not all in the configuration`);
-    const groups = {
-      keys: keys as string[],
-      names,
-      ...(given.length > 0 ? { doubt: given.join("; ") } : {}),
-    };
-    const made = this.network.interface(place.id, place.document, groups);
+    const doubt = given.length > 0 ? { doubt: given.join("; ") } : {};
     const name = `an interface with ${names.join(", ") || "no group"}`;
-    return [{ peer: this.network.peer(name, made), guard: made.guard }];
+    return places.flatMap(({ id, document }) =>
+      combinations(keys.map((some) => ofDocument(some, document))).map((some) => {
+        const made = this.network.interface(id, document, { keys: some, names, ...doubt });
+        return { peer: this.network.peer(name, made), guard: made.guard };
+      }),
+    );
   }
+}
 
-  private subnetAt(address: string): { id: string; document: number } | undefined {
-    const found = this.model.find(address);
-    return found && { id: `\${${found.address}.id}`, document: found.document };
-  }
+/** What stands in the same document as something is meant where others have the name too. */
+function ofDocument(keys: readonly string[], document: number | undefined): readonly string[] {
+  const own = keys.filter((key) => key.startsWith(`${document}:`));
+  return own.length > 0 ? own : keys;
+}
+
+function combinations(choices: readonly (readonly string[])[]): string[][] {
+  return choices.reduce<string[][]>(
+    (begun, choice) => begun.flatMap((some) => choice.map((one) => [...some, one])),
+    [[]],
+  );
+}
+
+function oneOfThem(end: End): End {
+  return { ...end, oneOf: end.oneOf ?? "named" };
 }
 
 function isOcid(text: string): boolean {

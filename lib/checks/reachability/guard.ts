@@ -33,4 +33,6 @@ export interface End {
   /** Set for a pod of an overlay network: where its nodes' packets for it are. */
   readonly overlay?: Place;
   readonly isNode?: boolean;
+  /** A name that several ends have of which only one is meant, and nobody knows which. */
+  readonly oneOf?: string;
 }

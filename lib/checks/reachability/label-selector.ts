@@ -40,8 +40,22 @@ function label(key: string, wanted: unknown, { labels, more, written }: KnownLab
   return when(labels[key] === wanted);
 }
 
+// Every pair of ends asks the same few selectors about the same few pods.
+const asked = new WeakMap<object, WeakMap<KnownLabels, Tri>>();
+
 /** Whether a label selector selects; an empty one selects everything. */
 export function selects(selector: Json, known: KnownLabels): Tri {
+  if (typeof selector !== "object" || selector === null) return evaluate(selector, known);
+  let answers = asked.get(selector);
+  if (!answers) asked.set(selector, (answers = new WeakMap()));
+  const before = answers.get(known);
+  if (before !== undefined) return before;
+  const answer = evaluate(selector, known);
+  answers.set(known, answer);
+  return answer;
+}
+
+function evaluate(selector: Json, known: KnownLabels): Tri {
   const labels = Object.entries(selector?.matchLabels ?? {});
   const expressions = asList(selector?.matchExpressions);
   return and(

@@ -1,6 +1,6 @@
 import { type End } from "./guard";
 import { nameOf, namespaceOf, type ManifestModel } from "./manifest-model";
-import { type NetworkModel } from "./network-model";
+import { type NetworkModel, type SubnetReference } from "./network-model";
 import { balancerEnd, ingressBalancer, split, terraformBalancers } from "./further-balancers";
 import { rangeOf } from "./ranges";
 import { ALL_PORTS, TCP, UDP, type Span } from "./packets";
@@ -9,6 +9,7 @@ import { asList, type Json, type TerraformModel } from "./terraform-model";
 import { Tri } from "./tri";
 
 const UNKNOWN = "${unknown}";
+const NO_SUBNET = "the subnet of the load balancer is not known";
 const HEALTH_PORT = 10256;
 const NODE_PORTS: Span = { from: 30000, to: 32767 };
 
@@ -19,11 +20,11 @@ interface Balancer {
   readonly key: string;
   readonly mode: string;
   readonly internal: boolean;
-  readonly subnet: Json;
+  /** Where it may be: one, or several of which nobody knows the one. */
+  readonly subnets: readonly SubnetReference[];
   readonly attached: string[];
   readonly backends: string[];
-  /** The document of the reference to the subnet: a manifest does not say it. */
-  readonly document?: number;
+  /** The document of the references to the backends: a manifest does not say it. */
   readonly backendDocument?: number;
 }
 
@@ -62,7 +63,7 @@ export class LoadBalancerReader {
     const { nativeIngressClasses: classes } = this.manifests;
     const ofClasses = classes.filter((one) => isWanted(one.namespace, one.name));
     return [
-      ...ofServices.map((balancer) => this.end(balancer)),
+      ...ofServices.flatMap((balancer) => this.endsOf(balancer)),
       ...ofClasses.map((one) => ingressBalancer(one, this.model, this.network)),
       ...(name === undefined ? terraformBalancers(this.model, this.network) : []),
     ];
@@ -83,7 +84,8 @@ export class LoadBalancerReader {
     const configured = cluster ? asList(asList(options.service_lb_config)[0]?.backend_nsg_ids) : ofCluster;
     const attached =
       notes[isNlb ? `${nlb}oci-network-security-groups` : "oci.oraclecloud.com/oci-network-security-groups"];
-    const subnet = note("subnet1", "subnet");
+    const defaults = cluster ? asList(options.service_lb_subnet_ids) : ofCluster;
+    const inCluster = defaults.map((id) => ({ id, document: cluster?.document }));
     return {
       name: `the load balancer of Service ${namespaceOf(service)}/${nameOf(service)}`,
       service,
@@ -93,29 +95,31 @@ export class LoadBalancerReader {
           legacyMode(note("security-list-management-mode"), isNlb),
       ),
       internal: note("internal") === "true",
-      subnet: subnet ?? asList(options.service_lb_subnet_ids)[0] ?? ofCluster[0],
+      subnets: subnetsOf(note("subnet1", "subnet"), isNlb ? undefined : note("subnet2"), inCluster),
       attached: split(attached),
       backends: backendNote === undefined ? configured : split(backendNote),
-      ...(subnet === undefined && cluster ? { document: cluster.document } : {}),
       ...(backendNote === undefined && cluster ? { backendDocument: cluster.document } : {}),
     };
   }
 
-  private end(balancer: Balancer): End {
-    const { name, key, document, internal, mode } = balancer;
+  private endsOf(balancer: Balancer): End[] {
+    const { name, key, subnets, internal, mode } = balancer;
     const attached = this.network.groups(balancer.attached, undefined);
     const groups = {
       ...attached,
       keys: [...attached.keys, ...(mode === "NSG" ? [key] : [])],
       names: [...attached.names, ...(mode === "NSG" ? ["the group that the controller makes"] : [])],
     };
-    const made = this.network.interface(
-      balancer.subnet,
-      document,
-      groups,
-      mode === "NSG" ? this.frontRules(balancer) : [],
-    );
-    return balancerEnd(this.network, name, made, internal ? Tri.NO : Tri.YES);
+    const rules = mode === "NSG" ? this.frontRules(balancer) : [];
+    return subnets.map(({ id, document }) => ({
+      ...balancerEnd(
+        this.network,
+        name,
+        this.network.interface(id, document, groups, rules),
+        internal ? Tri.NO : Tri.YES,
+      ),
+      ...(subnets.length > 1 ? { oneOf: key } : {}),
+    }));
   }
 
   /** What the controller writes for the load balancer itself. */
@@ -149,9 +153,7 @@ export class LoadBalancerReader {
   }
 
   private nodeRanges(): RuleEnd[] {
-    const subnets = this.network.nodeSubnets();
-    const ranges = subnets.flatMap(({ id, document }) => this.network.rangesOfSubnet(id, document));
-    return ranges.map((range) => ({ kind: "range", range }));
+    return this.network.nodeSubnets().flatMap((subnet) => this.network.endsOfSubnet(subnet));
   }
 
   /** What the controller writes for the nodes. */
@@ -169,13 +171,34 @@ export class LoadBalancerReader {
       return;
     }
     // What stands in the list of a subnet holds for everything that lives there.
-    const front = { id: balancer.subnet, document: balancer.document };
-    this.network.addSubnetRules(front, this.frontRules(balancer));
+    const front = this.frontRules(balancer).map((rule) => perhapsIn(balancer, rule));
+    for (const subnet of balancer.subnets) {
+      if (this.network.knowsSubnet(subnet)) this.network.addSubnetRules(subnet, front);
+      else this.network.addFloatingRules(front.map((rule) => ({ ...rule, doubt: NO_SUBNET })));
+    }
     if (mode !== "SL-All" && mode !== "All") return;
-    const ranges = this.network.rangesOfSubnet(balancer.subnet, balancer.document);
-    const written = ranges.flatMap((range) => rules({ kind: "range", range }));
+    const written = balancer.subnets
+      .flatMap((subnet) => this.network.endsOfSubnet(subnet))
+      .flatMap((end) => rules(end).map((rule) => perhapsIn(balancer, rule)));
     for (const subnet of this.network.nodeSubnets()) this.network.addSubnetRules(subnet, written);
   }
+}
+
+/** The subnets that a load balancer may be in: those of the annotations, and the cluster's where the first names none. */
+function subnetsOf(
+  first: string | undefined,
+  second: string | undefined,
+  inCluster: readonly SubnetReference[],
+): SubnetReference[] {
+  const named = [first, second].filter(Boolean).map((id) => ({ id, document: undefined }));
+  const all = first ? named : [...named, ...inCluster];
+  const different = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
+  return different.length > 0 ? different : [{ id: UNKNOWN, document: undefined }];
+}
+
+/** A rule that the controller writes only if the load balancer is in the subnet that it is about. */
+function perhapsIn({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
+  return subnets.length > 1 ? { ...rule, doubt: "which of its subnets it is in is not known" } : rule;
 }
 
 /** The controller reads the mode whatever its case. */

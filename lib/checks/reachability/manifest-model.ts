@@ -97,7 +97,11 @@ export class ManifestModel {
 
   /** The labels of a namespace; of one that is not in the manifests, only the one that Kubernetes writes is known. */
   public namespace(name: string): KnownLabels {
-    return this.namespaces.get(name) ?? { labels: { [NAMESPACE_NAME]: name }, more: true };
+    const known = this.namespaces.get(name);
+    if (known) return known;
+    const made = { labels: { [NAMESPACE_NAME]: name }, more: true };
+    this.namespaces.set(name, made);
+    return made;
   }
 }
 

@@ -1,9 +1,9 @@
 import { type Guard } from "./guard";
 import { poolsOf } from "./node-pools";
-import { type AddressRange, type Place } from "./ranges";
+import { type Place } from "./ranges";
 import { RuleReader } from "./read-rules";
 import { RuleIndex } from "./rule-index";
-import { isMadeElsewhere, type Peer, type SecurityRule } from "./security-rule";
+import { isMadeElsewhere, type Peer, type RuleEnd, type SecurityRule } from "./security-rule";
 import { both, SubnetReader, unknownSubnet, type Subnet } from "./subnet-reader";
 import { asList, type Json, type Resource, type TerraformModel } from "./terraform-model";
 
@@ -78,8 +78,19 @@ export class NetworkModel {
     );
   }
 
-  public rangesOfSubnet(id: Json, document: number | undefined): AddressRange[] {
-    return this.subnet(id, document).places.flatMap(({ ranges }) => [...ranges]);
+  /** The addresses of a subnet as rules name them. */
+  public endsOfSubnet({ id, document }: SubnetReference): RuleEnd[] {
+    const { places, name } = this.subnet(id, document);
+    return places.flatMap(({ ranges, exact }): RuleEnd[] =>
+      exact
+        ? ranges.map((range) => ({ kind: "range", range }))
+        : [{ kind: "unknown", why: `the addresses of ${name} are not known` }],
+    );
+  }
+
+  /** Whether it is known which subnet is meant, if only by its OCID. */
+  public knowsSubnet({ id, document }: SubnetReference): boolean {
+    return this.model.resolve(id, document).kind !== "unknown";
   }
 
   /** How others see an interface. */

@@ -35,10 +35,15 @@ export interface Admitted {
   readonly why: () => string;
 }
 
-function selecting(policy: Json, pod: PodIdentity, incoming: boolean): Selecting | undefined {
+function selecting(
+  policy: Json,
+  pod: PodIdentity,
+  incoming: boolean,
+  mostSelected: Tri,
+): Selecting | undefined {
   if (namespaceOf(policy) !== pod.namespace) return undefined;
   const spec = policy.spec ?? {};
-  const selected = selects(spec.podSelector, pod);
+  const selected = and(mostSelected, selects(spec.podSelector, pod));
   // A policy that does not say its types is one for ingress, and one for egress where it has such rules.
   const given = asList(spec.policyTypes);
   const types = given.length > 0 ? given : ["Ingress", ...(asList(spec.egress).length > 0 ? ["Egress"] : [])];
@@ -59,6 +64,8 @@ export class PodPolicies {
     private readonly manifests: ManifestModel,
     policies: readonly Json[],
     private readonly pod: PodIdentity,
+    /** Whether the policies may be those of another cluster than the pod's. */
+    private readonly elsewhere = false,
   ) {
     this.ingress = this.direction(policies, true);
     this.egress = this.direction(policies, false);
@@ -98,7 +105,8 @@ export class PodPolicies {
   }
 
   private direction(all: readonly Json[], incoming: boolean): Direction {
-    const policies = all.flatMap((policy) => selecting(policy, this.pod, incoming) ?? []);
+    const mostSelected = this.elsewhere ? Tri.MAYBE : Tri.YES;
+    const policies = all.flatMap((policy) => selecting(policy, this.pod, incoming, mostSelected) ?? []);
     const rules = policies.flatMap((policy) => policy.rules);
     const ranges = rules
       .flatMap(({ peers }) => peers)

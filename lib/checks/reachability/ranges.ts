@@ -55,13 +55,15 @@ export function holds(outer: AddressRange, inner: AddressRange): boolean {
 
 /** A range in pieces, none of which lies half inside of one of the others. */
 export function cut(range: AddressRange, others: readonly AddressRange[]): AddressRange[] {
-  const starts = new Set([range.first]);
+  // Most of the others hold all of the range, or are somewhere else.
+  let starts: Set<bigint> | undefined;
   for (const other of others) {
-    if (!meets(range, other)) continue;
+    if (!meets(range, other) || holds(other, range)) continue;
+    starts ??= new Set([range.first]);
     if (other.first > range.first) starts.add(other.first);
     if (other.last < range.last) starts.add(other.last + 1n);
   }
-  if (starts.size === 1) return [range];
+  if (starts === undefined) return [range];
   const sorted = [...starts].sort((a, b) => (a < b ? -1 : 1));
   return sorted.map((first, index) => {
     const next = sorted[index + 1];
@@ -76,6 +78,19 @@ export const PUBLIC: readonly AddressRange[] = [
   ),
   ...known("2000::/3"),
 ];
+
+// Addresses for texts, which nobody has.
+const DOCUMENTATION = known("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24");
+
+/** Whether a place has public IPv4 addresses that somebody may have: they may be those of one of Oracle's services. */
+export function mayBeServices({ ranges }: Place): boolean {
+  return ranges.some(
+    (range) =>
+      range.family === 4 &&
+      !DOCUMENTATION.some((other) => holds(other, range)) &&
+      PUBLIC.some((other) => meets(other, range)),
+  );
+}
 
 /** The pieces of a range that are of the internet, and those that are not. */
 export function splitPublic(range: AddressRange): { open: AddressRange[]; own: AddressRange[] } {
@@ -93,9 +108,12 @@ export function isWithin({ ranges }: Place, outer: AddressRange): Tri {
 
 /** The places of somebody in pieces along ranges, each a single answer to every question about those ranges. */
 export function cutPlaces(places: readonly Place[], along: readonly AddressRange[]): Place[] {
-  return places.flatMap((place) =>
-    place.exact
-      ? place.ranges.flatMap((range) => cut(range, along)).map((range) => ({ ranges: [range], exact: true }))
-      : [place],
-  );
+  const pieces: Place[] = [];
+  for (const place of places) {
+    const cutUp = place.exact ? place.ranges.flatMap((range) => cut(range, along)) : [];
+    // A place that stays whole stays the same.
+    if (cutUp.length <= 1) pieces.push(place);
+    else for (const range of cutUp) pieces.push({ ranges: [range], exact: true });
+  }
+  return pieces;
 }

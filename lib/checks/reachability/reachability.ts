@@ -1,5 +1,4 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
+import { someOf } from "./decide";
 import { EndReader } from "./end-reader";
 import { type Endpoint } from "./endpoint";
 import { type End } from "./guard";
@@ -7,6 +6,7 @@ import { judgePair, type EndAnswer, type PairAnswer } from "./judge";
 import { LoadBalancerReader } from "./load-balancer-reader";
 import { ManifestModel } from "./manifest-model";
 import { NetworkModel } from "./network-model";
+import { readOutdir } from "./outdir";
 import { packetsOf } from "./packets";
 import { parseManifests } from "./parse-manifests";
 import { ReachabilityAnswer, Verdict, type ReachabilityReason } from "./reachability-answer";
@@ -27,6 +27,19 @@ export interface ReachabilityOptions {
    * @default true
    */
   readonly policyEngine?: boolean;
+}
+
+/** How the folder of an app is understood. */
+export interface ReachabilityOutdirOptions extends ReachabilityOptions {
+  /**
+   * The names of the stacks that are read, with the manifests of the charts that were added to them.
+   *
+   * Two stages of one app, such as staging and production, are questions of their own: name the stacks of one of them. Read
+   * together, what both have is one name for two things, and answers about it are UNKNOWN.
+   *
+   * @default - all stacks
+   */
+  readonly stacks?: string[];
 }
 
 /** A synthesized configuration as texts. */
@@ -59,26 +72,18 @@ const VERDICTS = { [Tri.NO]: Verdict.NO, [Tri.MAYBE]: Verdict.UNKNOWN, [Tri.YES]
  */
 export class Reachability {
   /**
-   * Reads the folder that cdktf wrote: all stacks and all previews of manifests.
+   * Reads the folder that cdktf wrote: all stacks and all previews of manifests, or those of some stacks.
    *
    * @param outdir such as `cdktf.out`
-   * @throws CONFIGURATION_UNREADABLE
+   * @throws CONFIGURATION_UNREADABLE; VALUE_INVALID where the folder has no such stack
    */
-  public static fromOutdir(outdir: string, options: ReachabilityOptions = {}): Reachability {
-    const terraform = filesIn(path.join(outdir, "stacks")).filter((file) => file.endsWith(".tf.json"));
-    if (terraform.length === 0) {
-      const problems = new Problems("Reachability.fromOutdir");
-      const fix = "Give the folder that the app was synthesized into, such as cdktf.out";
-      problems.add("CONFIGURATION_UNREADABLE", `${outdir} holds no stacks/<name>/cdk.tf.json`, fix);
-      problems.throwIfAny();
-    }
-    const manifests = filesIn(path.join(outdir, "manifests")).filter((file) => /\.ya?ml$/.test(file));
-    const read = (file: string) => fs.readFileSync(file, "utf8");
-    return Reachability.fromTexts({
-      ...options,
-      terraform: terraform.map(read),
-      manifests: manifests.map(read),
-    });
+  public static fromOutdir(outdir: string, options: ReachabilityOutdirOptions = {}): Reachability {
+    const problems = new Problems("Reachability.fromOutdir");
+    if (!checkGiven(problems, { outdir, options })) problems.throwIfAny();
+    const { stacks, ...others } = options;
+    const texts = readOutdir(problems, outdir, stacks);
+    problems.throwIfAny();
+    return Reachability.fromTexts({ ...others, ...texts });
   }
 
   /**
@@ -135,11 +140,23 @@ export class Reachability {
     }
     problems.throwIfAny();
     const packets = packetsOf(port);
-    const pairs = from.flatMap((one) =>
-      to.flatMap((other) => packets.map((some) => judgePair(one, other, some))),
-    );
+    const judged = from.map((one) => to.map((other) => packets.map((some) => judgePair(one, other, some))));
+    // Two single ends, as most questions have them, need no table.
+    const [only] = judged.length === 1 ? (judged[0] ?? []) : [];
+    const isSingle = from.length === 1 && to.length === 1;
+    const some = isSingle
+      ? most(only ?? [])
+      : someOf(
+          from.map((end, row) => {
+            const said = to.map((other, column) => ({
+              end: other,
+              verdict: most(judged[row]?.[column] ?? []),
+            }));
+            return { end, verdict: someOf(said) };
+          }),
+        );
     const question = `${source.toString()} to ${target.toString()} on ${port.toString()}`;
-    return answer(question, pairs, this.assumptions([...from, ...to]));
+    return answer(question, some, judged.flat(2), this.assumptions([...from, ...to]));
   }
 
   /**
@@ -180,18 +197,33 @@ export class Reachability {
       ...(this.model.isEmpty
         ? ["only NetworkPolicies are known, as no Terraform configuration was given"]
         : []),
+      ...(ends.some(({ oneOf }) => oneOf !== undefined)
+        ? ["one of several ends is meant, and which one is not known; `stacks` names the stacks of one stage"]
+        : []),
       ...(isFar ? ["what lies behind a DRG or a peering gateway lets it pass"] : []),
     ];
   }
 }
 
-function answer(question: string, pairs: readonly PairAnswer[], assumptions: string[]): ReachabilityAnswer {
-  const some = pairs.reduce((most, pair) => or(most, pair.some), Tri.NO as Tri);
+function most(pairs: readonly PairAnswer[]): Tri {
+  return pairs.reduce((sum, pair) => or(sum, pair.some), Tri.NO as Tri);
+}
+
+function answer(
+  question: string,
+  some: Tri,
+  pairs: readonly PairAnswer[],
+  assumptions: string[],
+): ReachabilityAnswer {
   const all = pairs.reduce((least, pair) => and(least, pair.all), Tri.YES as Tri);
   const tell = () => {
-    const told = pairs.find((pair) => pair.some === some)?.answers() ?? [];
+    // Where only some of the ends that may be meant say yes, those that do not tell why it is not known.
+    const telling = pairs.find((pair) => pair.some === some) ?? pairs.find((pair) => pair.some < some);
+    const least = telling?.some ?? some;
     // What let packets through tells a yes; what did not tells the rest.
-    return told.filter(({ verdict }) => some === Tri.YES || verdict <= some).map(reasonOf);
+    return (telling?.answers() ?? [])
+      .filter(({ verdict }) => some === Tri.YES || verdict <= least)
+      .map(reasonOf);
   };
   return ReachabilityAnswer._of(
     question,
@@ -204,10 +236,4 @@ function answer(question: string, pairs: readonly PairAnswer[], assumptions: str
 
 function reasonOf({ end, layer, verdict, by, text, name }: EndAnswer): ReachabilityReason {
   return { end, layer, verdict: VERDICTS[verdict], rules: [...by], text: `${name}: ${text}` };
-}
-
-function filesIn(folder: string): string[] {
-  if (!fs.existsSync(folder)) return [];
-  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return names.sort().map((name) => path.join(folder, name));
 }

@@ -1,7 +1,7 @@
 import { GatewayReader, type Gateway } from "./gateways";
 import { ANYWHERE, holds, isWithin, PUBLIC, rangeOf, type AddressRange, type Place } from "./ranges";
 import { type RuleReader } from "./read-rules";
-import { matchesServices, type Peer, type RuleEnd } from "./security-rule";
+import { matchesLabel, type Peer, type RuleEnd } from "./security-rule";
 import { asList, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
 import { and, any, or, Tri, when } from "./tri";
 
@@ -86,7 +86,7 @@ export function route(
   place: Place,
   incoming: boolean,
 ): Routed {
-  const found = routesTo(table, peer, place);
+  const found = routesTo(table, peer, place, incoming);
   const answers = found.map((each) => ({ each, verdict: passes(each, exposure, peer, place, incoming) }));
   const most = any(answers, ({ verdict }) => verdict);
   const certain = table.doubt === undefined && table.routes.every(({ end }) => end.kind !== "unknown");
@@ -117,21 +117,19 @@ function why(table: RouteTable, found: readonly Route[], exposure: Exposure, inc
 }
 
 /** The routes that count: of several that hold a place, the narrowest. */
-function routesTo(table: RouteTable, peer: Peer, place: Place): Route[] {
+function routesTo(table: RouteTable, peer: Peer, place: Place, incoming: boolean): Route[] {
   const ofServices = table.routes.filter(
-    ({ end }) =>
-      end.kind === "services" &&
-      peer.services !== undefined &&
-      matchesServices(end.label, peer.services) !== Tri.NO,
+    ({ end }) => end.kind === "services" && matchesLabel(end.label, peer, place) !== Tri.NO,
   );
-  if (ofServices.length > 0) return ofServices;
+  // What comes from a service past its gateway, such as over the internet, has another way.
+  if (ofServices.length > 0 && peer.services !== undefined && !incoming) return ofServices;
   const hits = table.routes.filter(
     ({ end }) => end.kind === "range" && isWithin(place, end.range) !== Tri.NO,
   );
-  if (!place.exact) return hits;
+  if (!place.exact) return [...ofServices, ...hits];
   const sizes = hits.map(({ end }) => (end.kind === "range" ? end.range.last - end.range.first : 0n));
   const least = sizes.reduce((a, b) => (b < a ? b : a), sizes[0] ?? 0n);
-  return hits.filter((_, index) => sizes[index] === least);
+  return [...ofServices, ...hits.filter((_, index) => sizes[index] === least)];
 }
 
 function passes(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
@@ -143,7 +141,11 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
   const isOpen = isPublic(place);
   switch (found.gateway) {
     case "services":
-      return when(peer.services !== undefined);
+      // The gateway is a way to the services: none of them opens a connection over it.
+      if (incoming) return Tri.NO;
+      return found.end.kind === "services"
+        ? matchesLabel(found.end.label, peer, place)
+        : when(peer.services !== undefined);
     case "nat":
       return incoming || isIpv6(place) ? Tri.NO : isOpen;
     case "internet":
@@ -175,10 +177,11 @@ function internet(exposure: Exposure, place: Place, incoming: boolean): Tri {
   const isOpen = isPublic(place);
   // Addresses of IPv6 are public by themselves.
   const needsAddress = !place.ranges.every(({ family }) => family === 6);
+  // Whether what is prohibited for IPv6 is the way in alone, or the way out too, Oracle's own words leave open.
   const least = [
     isOpen,
     needsAddress ? exposure.publicAddress : Tri.YES,
-    incoming ? exposure.internetIngress : Tri.YES,
+    incoming ? exposure.internetIngress : isIpv6(place) ? or(exposure.internetIngress, Tri.MAYBE) : Tri.YES,
   ];
   return least.reduce((a, b) => (b < a ? b : a));
 }

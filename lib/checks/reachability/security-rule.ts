@@ -1,5 +1,5 @@
 import { hasPorts, isIcmp, spanHolds, type Packets, type Span } from "./packets";
-import { isWithin, type AddressRange, type Place } from "./ranges";
+import { isWithin, mayBeServices, type AddressRange, type Place } from "./ranges";
 import { and, Tri, when } from "./tri";
 import { type Vcn } from "./vcn";
 
@@ -69,7 +69,13 @@ export interface PodPort {
   readonly protocol: string;
 }
 
-export function matchesServices(label: ServiceLabel, asked: ServiceLabel): Tri {
+/** Whether a label of services names a peer at a place; which addresses of a region are Oracle's, no configuration says. */
+export function matchesLabel(label: ServiceLabel, { services, home }: Peer, place: Place): Tri {
+  if (services !== undefined) return matchesServices(label, services);
+  return home === "anywhere" && mayBeServices(place) ? Tri.MAYBE : Tri.NO;
+}
+
+function matchesServices(label: ServiceLabel, asked: ServiceLabel): Tri {
   if (label === "unknown" || asked === "unknown") return Tri.MAYBE;
   // Whoever asks for all of them asks for object storage too.
   return label === "all" || label === asked ? Tri.YES : Tri.NO;
@@ -94,7 +100,7 @@ export function matchesEnd(end: RuleEnd, peer: Peer, place: Place): Tri {
       if (peer.groups.has(end.key)) return Tri.YES;
       return peer.moreGroups || mayBeOneOf(end, peer) ? Tri.MAYBE : Tri.NO;
     case "services":
-      return peer.services === undefined ? Tri.NO : matchesServices(end.label, peer.services);
+      return matchesLabel(end.label, peer, place);
     case "unknown":
       return Tri.MAYBE;
   }

@@ -3,7 +3,7 @@ import { anything, type RuleReader } from "./read-rules";
 import { RouteReader, type RouteTable } from "./routes";
 import { type SecurityRule } from "./security-rule";
 import { asList, type Json, type Resolved, type Resource, type TerraformModel } from "./terraform-model";
-import { Tri } from "./tri";
+import { and, Tri } from "./tri";
 import { NO_RANGES, rangesOfVcn, vcnOf, type Vcn, type VcnRanges } from "./vcn";
 
 const VCN = "oci_core_vcn";
@@ -46,7 +46,8 @@ export class SubnetReader {
     const vcn = this.model.resolve(body.vcn_id, document);
     const known = vcnOf(vcn);
     const lists = this.listsOf(body, document, vcn);
-    const prohibitsAddress = this.flag(body.prohibit_public_ip_on_vnic, document);
+    const address4 = this.flag(body.prohibit_public_ip_on_vnic, document);
+    const ingress = this.flag(body.prohibit_internet_ingress, document);
     return {
       name: address,
       places: this.placesOf(body, document, SUBNET_RANGES),
@@ -55,11 +56,10 @@ export class SubnetReader {
       rules: lists.flatMap(({ rules }) => rules),
       lists: lists.map(({ name }) => name),
       routes: this.attachedTable(resource) ?? this.tableOf(body, document, vcn),
-      publicAddress: prohibitsAddress,
-      internetIngress:
-        body.prohibit_internet_ingress === undefined
-          ? prohibitsAddress
-          : this.flag(body.prohibit_internet_ingress, document),
+      // Either of the two keeps public addresses of IPv4 off. See
+      // https://docs.oracle.com/iaas/api/#/en/iaas/latest/Subnet/
+      publicAddress: and(address4, ingress),
+      internetIngress: body.prohibit_internet_ingress === undefined ? address4 : ingress,
     };
   }
 

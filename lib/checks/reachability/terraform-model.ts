@@ -23,7 +23,9 @@ export type Resolved =
 const REFERENCE =
   /^\$\{((?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*)(\[(?:\d+|"[^"]*")\])?\.(\w+)((?:\[\d+\]|\.\w+)*)\}$/;
 const LOCAL = /^\$\{local\.([\w-]+)\}$/;
-const REMOTE = /^\$\{data\.terraform_remote_state\.[\w-]+\.outputs\.([\w-]+)\}$/;
+const REMOTE = /^\$\{(data\.terraform_remote_state\.([\w-]+))\.outputs\.([\w-]+)\}$/;
+/** How cdktf names the state of another stack. */
+const CROSS_STACK = "cross-stack-reference-input-";
 const DEEPEST = 20;
 
 /** One or many, or none: Terraform's JSON writes a block as an object or as a list of them. */
@@ -106,11 +108,13 @@ export class TerraformModel {
     return this.byType.get(type) ?? [];
   }
 
-  /** The resource of an address, of the first document that has it. */
-  public find(address: string): Resource | undefined {
+  /** The resources of an address: one of each document that has it. */
+  public find(address: string): Resource[] {
     const [, base = address, index = ""] = /^(.*?)(\[[^\]]*\])?$/.exec(address) ?? [];
-    const found = this.documents.map((_, document) => this.byKey.get(`${document}:${base}`)).find(Boolean);
-    return found && withIndex(found, index);
+    return this.documents.flatMap((_, document) => {
+      const found = this.byKey.get(`${document}:${base}`);
+      return found ? [withIndex(found, index)] : [];
+    });
   }
 
   /** What a value of a resource is. */
@@ -122,7 +126,7 @@ export class TerraformModel {
     const locals = local === undefined ? [] : named(this.documents[document].locals);
     const found = locals.find(([name]) => name === local);
     if (found) return this.resolve(found[1], document, depth + 1);
-    return this.resolveRemote(value, depth) ?? this.resolveReference(value, document, depth);
+    return this.resolveRemote(value, document, depth) ?? this.resolveReference(value, document, depth);
   }
 
   /** A reference of a manifest, which does not say what stack it is of. */
@@ -132,12 +136,13 @@ export class TerraformModel {
     return hits.length === 1 && hits[0] ? hits[0] : { kind: "unknown", text: value };
   }
 
-  private resolveRemote(value: string, depth: number): Resolved | undefined {
-    const output = REMOTE.exec(value)?.[1];
-    if (output === undefined) return undefined;
-    const hits = this.documents.flatMap((document, index) =>
-      named(document.output)
-        .filter(([name]) => name === output)
+  private resolveRemote(value: string, document: number, depth: number): Resolved | undefined {
+    const [, address, name = "", output] = REMOTE.exec(value) ?? [];
+    if (address === undefined) return undefined;
+    const state = this.byKey.get(`${document}:${address}`)?.body;
+    const hits = this.documents.flatMap((other, index) =>
+      named(isStateOf(other, name, state) ? other.output : undefined)
+        .filter(([key]) => key === output)
         .map(([, body]) => ({ index, value: asList(body)[0]?.value })),
     );
     const [hit] = hits;
@@ -169,6 +174,29 @@ export class TerraformModel {
       }
     }
   }
+}
+
+/** Whether a state is that of a configuration: both say the same of where it is, or cdktf named it after the stack. */
+function isStateOf(document: Json, name: string, state: Json): boolean {
+  const written = asList(document.terraform).flatMap(({ backend }) => named(backend));
+  const [type, given] = written[0] ?? [];
+  if (type === undefined || state?.backend === undefined) {
+    const stack: unknown = document["//"]?.metadata?.stackName;
+    return typeof stack === "string" && name === `${CROSS_STACK}${stack}`;
+  }
+  const [own, asked] = [asList(given)[0] ?? {}, asList(state.config)[0] ?? {}];
+  // What only one of them says, such as how to sign in, does not tell one state from another; nothing at all tells none.
+  const both = Object.keys(asked).filter((key) => own[key] !== undefined);
+  return (
+    state.workspace === undefined &&
+    state.backend === type &&
+    both.length > 0 &&
+    both.every((key) => same(own[key], asked[key]))
+  );
+}
+
+function same(one: Json, other: Json): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Older configurations write an index as `.0`. */
