@@ -182,8 +182,8 @@ describe("a cluster with a flannel overlay", () => {
     network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.244.0.0/20", "10.96.0.0/20"] });
     const problems = refusal(() => Testing.synth(stack, true));
     expect(problems.map(({ what }) => what)).toEqual([
-      "servicesCidr 10.96.0.0/16 overlaps 10.96.0.0/20, which the network routes to its DRG",
-      "podsCidr 10.244.0.0/16 overlaps 10.244.0.0/20, which the network routes to its DRG",
+      `servicesCidr 10.96.0.0/16 overlaps 10.96.0.0/20, which the network routes to the DRG ${DRG}`,
+      `podsCidr 10.244.0.0/16 overlaps 10.244.0.0/20, which the network routes to the DRG ${DRG}`,
     ]);
   });
 
