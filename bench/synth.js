@@ -45,7 +45,11 @@ function camelCase(name) {
 function asConfig(value) {
   if (Array.isArray(value)) return value.map(asConfig);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [camelCase(key), asConfig(entry)]));
+  // The keys of a map are its own, and no attributes.
+  const configOf = (key, entry) => (key === "parameters" ? entry : asConfig(entry));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [camelCase(key), configOf(key, entry)]),
+  );
 }
 
 function withoutComment({ "//": _, ...body }) {

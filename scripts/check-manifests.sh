@@ -33,12 +33,12 @@ spec:
       image: example.com/broken
 END
 
-# The objects of a manifest but those of the OCI native ingress controller: their kind comes with its add-on, and Kubernetes
-# has no schema of it.
+# The objects of a manifest but those whose kinds come with something else, so that Kubernetes has no schema of them: the OCI
+# native ingress controller, the Gateway API and cert-manager.
 of_kubernetes() {
   awk '
     function flush() {
-      if (text != "" && text !~ /\napiVersion: ingress\.oraclecloud\.com\//) printf "---%s", text
+      if (text != "" && text !~ /\napiVersion: (ingress\.oraclecloud\.com|gateway\.networking\.k8s\.io|cert-manager\.io)\//) printf "---%s", text
       text = "\n"
     }
     BEGIN { text = "\n" }
