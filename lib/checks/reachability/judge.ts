@@ -34,7 +34,7 @@ const TUNNEL: Packets = { protocol: UDP, source: ALL_PORTS, destination: ALL_POR
 /** Whether packets pass from one end to the other: an interface each. */
 export function judgePair(source: End, target: End, packets: Packets): PairAnswer {
   const answer = judgeRules(source, target, packets);
-  const routing = (source.guard ?? target.guard)?.packetRouting ?? target.guard?.packetRouting;
+  const routing = source.guard?.packetRouting ?? target.guard?.packetRouting;
   if (answer.some === Tri.NO || !routing) return answer;
   // Such policies only take away: without one that is sure to allow it, others of the tenancy may or may not.
   if (routing.routing.allowing(source, target, packets) !== undefined) return answer;
