@@ -92,23 +92,28 @@ export class PacketRoutingPolicies extends Construct {
   }
 
   private ofEndpoint(): string[] {
+    return this.statements(this.endpoint).texts;
+  }
+
+  private get endpoint(): Labelled[] {
     const as = named(this.options.apiEndpoint);
-    const groups = [this.cluster.apiEndpointSecurityGroup, ...this.endpointGroups];
-    return this.statements(groups.map((group) => ({ group, as }))).texts;
+    return [this.cluster.apiEndpointSecurityGroup, ...this.endpointGroups].map((group) => ({ group, as }));
+  }
+
+  private get labelledNodes(): Labelled[] {
+    if (!this.nodes) return [];
+    const as = named(this.nodes);
+    return [this.cluster.workersSecurityGroup, ...this.nodeGroups].map((group) => ({ group, as }));
   }
 
   private ofNodes(): string[] {
     const { nodes } = this;
     if (!nodes) return [];
     const as = named(nodes);
-    const groups = [this.cluster.workersSecurityGroup, ...this.nodeGroups];
     const { loadBalancerSubnet } = this.cluster.network;
     // Rules that the cloud controller writes at run time are not here to be read.
     const ofBalancers = { from: `'${loadBalancerSubnet.cidr}'`, to: as, how: ANY_PORT };
-    const { texts } = this.statements(
-      groups.map((group) => ({ group, as })),
-      [ofBalancers],
-    );
+    const { texts } = this.statements(this.labelledNodes, [ofBalancers]);
     const others = new Set(this.ofEndpoint());
     return texts.filter((text) => !others.has(text));
   }
@@ -163,9 +168,7 @@ export class PacketRoutingPolicies extends Construct {
 
   private check(): void {
     const problems = new Problems(this.cluster);
-    const ofNodes = this.nodes ? [this.cluster.workersSecurityGroup, ...this.nodeGroups] : [];
-    const groups = [this.cluster.apiEndpointSecurityGroup, ...this.endpointGroups, ...ofNodes];
-    for (const unknown of this.statements(groups.map((group) => ({ group, as: "" }))).unknown) {
+    for (const unknown of this.statements([...this.endpoint, ...this.labelledNodes]).unknown) {
       problems.add(
         "PEER_INVALID",
         `A rule names the group ${unknown}, and a policy of packet routing can name the addresses of its members only`,
