@@ -1,6 +1,7 @@
 import { Yaml } from "cdk8s";
 import { CalicoIptablesBackend, type CalicoOptions } from "./network-policy-engine-options";
-import { ENGINE_VERSIONS } from "./network-policy-engine-versions";
+import { type KubernetesVersion } from "./kubernetes-version";
+import { calicoFor } from "./network-policy-engine-versions";
 
 const GITHUB = "https://raw.githubusercontent.com/projectcalico/calico";
 // Older releases have their images on docker.io, newer ones some programs in one image.
@@ -25,8 +26,8 @@ const WITHOUT_TYPHA = {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
  */
-export function calicoKustomization(options: CalicoOptions): string {
-  const { version = ENGINE_VERSIONS.calico, imageRegistry } = options;
+export function calicoKustomization(options: CalicoOptions, kubernetes?: KubernetesVersion): string {
+  const { version = calicoFor(kubernetes), imageRegistry } = options;
   const { manifestUrl = `${GITHUB}/v${bare(version)}/manifests/calico-policy-only.yaml` } = options;
   const images = REGISTRIES.flatMap((registry) =>
     IMAGES.map((image) => ({ name: `${registry}/${image}`, newName: `${imageRegistry}/${image}` })),

@@ -4,7 +4,7 @@ import {
   type CalicoOptions,
   type CiliumOptions,
 } from "./network-policy-engine-options";
-import { ENGINE_VERSIONS, OLDEST_ENGINES } from "./network-policy-engine-versions";
+import { calicoFor, CILIUM_VERSION, OLDEST_ENGINES } from "./network-policy-engine-versions";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
@@ -25,7 +25,7 @@ export function checkCalico(problems: Problems, options: CalicoOptions): void {
     problems.add(
       "VALUE_INVALID",
       `manifestUrl is ${shown(manifestUrl)}, not an https address of a file`,
-      'Write it as a literal, for example "https://files.example.com/calico/3.31.7/calico-policy-only.yaml"',
+      'Write it as a literal, for example "https://files.example.com/calico/3.31.5/calico-policy-only.yaml"',
     );
   }
   if (Object.values(CalicoIptablesBackend).includes(iptablesBackend)) return;
@@ -46,11 +46,12 @@ export function checkPolicyEngine(problems: Problems, value: unknown, podNetwork
     problems,
     "networkPolicyEngine",
     value,
-    ["name", "_acknowledge", "_installation"],
+    ["name", "_acknowledge", "_installationFor"],
     "NetworkPolicyEngine.calico() or another of its choices",
   );
-  const engine = value as { readonly name: string; readonly _installation?: unknown } | undefined;
-  if (!isEngine || !engine?._installation || !isOverlay(podNetworking as PodNetworking | undefined)) return;
+  const engine = value as { readonly name: string; readonly _installationFor?: unknown } | undefined;
+  if (!isEngine || !engine?._installationFor || !isOverlay(podNetworking as PodNetworking | undefined))
+    return;
   problems.add(
     "VALUE_INVALID",
     `networkPolicyEngine is ${engine.name}, whose files are written for VCN-native pods, and the cluster has a flannel overlay`,
@@ -68,9 +69,9 @@ function matches(pattern: RegExp, value: unknown): boolean {
   return typeof value === "string" && !Token.isUnresolved(value) && pattern.test(value);
 }
 
-function checkVersion(problems: Problems, engine: keyof typeof ENGINE_VERSIONS, version: unknown): void {
+function checkVersion(problems: Problems, engine: keyof typeof OLDEST_ENGINES, version: unknown): void {
   if (version === undefined) return;
-  const known = ENGINE_VERSIONS[engine];
+  const known = engine === "calico" ? calicoFor() : CILIUM_VERSION;
   if (!matches(VERSION, version)) {
     const what = `version is ${shown(version)}, which is no release of ${engine}`;
     problems.add("VALUE_INVALID", what, `Write it as a literal, for example "${known}"`);

@@ -1,4 +1,5 @@
 import { type Chart } from "cdk8s";
+import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import { checkPolicyEngine } from "./check-policy-engine";
 import { type ISecureOkeCluster } from "./cluster";
@@ -6,7 +7,7 @@ import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { installEngine } from "./policy-engine-files";
 import { addChart } from "./unenforced-policies";
-import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
+import { checkGroup, checkNetwork, checkVersion, readVersion } from "./value-kinds";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
@@ -21,7 +22,7 @@ export interface ClusterAttributes {
   readonly clusterId: string;
   /** The OCID of the compartment. @default - throws when touched */
   readonly compartmentId?: string;
-  /** The version of the control plane. @default - throws when touched */
+  /** The version of the control plane, which OKE may have retired. @default - throws when touched */
   readonly kubernetesVersion?: KubernetesVersion;
   /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
   readonly network?: IClusterNetwork;
@@ -74,7 +75,10 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
     super(scope, id);
     this.clusterId = attributes.clusterId;
     this.networkPolicyEngine = attributes.networkPolicyEngine;
-    installEngine(this, attributes.networkPolicyEngine);
+    const version = attributes.kubernetesVersion && readVersion(attributes.kubernetesVersion);
+    installEngine(this, attributes.networkPolicyEngine, version);
+    version?._acknowledge(this);
+    for (const warning of version?._warnings() ?? []) Annotations.of(this).addWarning(warning);
   }
 
   public get compartmentId(): string {

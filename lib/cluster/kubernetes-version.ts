@@ -1,60 +1,100 @@
+import { type IConstruct } from "constructs";
+import {
+  isPassedOver,
+  NEWEST_MINOR,
+  OLDEST_MINOR,
+  productionPatch,
+  retirement,
+} from "./known-kubernetes-versions";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checkReason } from "../core/reason";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
-const PATTERN = /^v?1\.(\d+)\.(\d+)$/;
-const OLDEST_MINOR = 33;
-const NEWEST_MINOR = 35;
+const PATTERN = /^v?1\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 // A kubelet may be up to three minor versions older than its API server since Kubernetes 1.28.
 const LARGEST_SKEW = 3;
 
+/** Why a version is used that OKE does not offer for new production clusters. */
+export interface KubernetesVersionOptions {
+  /**
+   * Why a preview is used, a version with the patch `0`; shown in reports.
+   *
+   * @default - a preview is refused
+   */
+  readonly previewReason?: string;
+  /**
+   * Why a cluster of this program still runs a version that OKE has retired since it was created; shown in reports. Terraform
+   * then does not compare the version with those that OKE offers.
+   *
+   * @default - a SecureOkeCluster of a retired version is refused
+   */
+  readonly retiredReason?: string;
+}
+
 /**
- * A Kubernetes version that OKE offers.
+ * A Kubernetes version of OKE.
+ *
+ * OKE offers three minor versions at a time and retires patch versions within months. The versions that this release of the
+ * library knows are those of Oracle's release calendar; what OKE offers later is compared when Terraform plans, see
+ * `verifyKubernetesVersion` of clusters and node pools.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm
  */
 export class KubernetesVersion {
-  /** Kubernetes 1.33, at the patch version v1.33.1; another patch is `KubernetesVersion.of("v1.33.x")`. */
+  /**
+   * Kubernetes 1.33, at the patch version v1.33.1.
+   *
+   * @deprecated OKE retired 1.33 on 2026-08-10: it is for imported clusters and for node pools that are not upgraded yet
+   */
   public static readonly V1_33 = new KubernetesVersion(33, 1);
-  /** Kubernetes 1.34, at the patch version v1.34.1; another patch is `KubernetesVersion.of("v1.34.x")`. */
-  public static readonly V1_34 = new KubernetesVersion(34, 1);
-  /** Kubernetes 1.35, at the patch version v1.35.0; another patch is `KubernetesVersion.of("v1.35.x")`. */
-  public static readonly V1_35 = new KubernetesVersion(35, 0);
+  /** Kubernetes 1.34, at the patch version v1.34.10; another patch is `KubernetesVersion.of("v1.34.x")`. */
+  public static readonly V1_34 = KubernetesVersion.newest(34);
+  /** Kubernetes 1.35, at the patch version v1.35.2; another patch is `KubernetesVersion.of("v1.35.x")`. */
+  public static readonly V1_35 = KubernetesVersion.newest(35);
+  /** Kubernetes 1.36, at the patch version v1.36.1; another patch is `KubernetesVersion.of("v1.36.x")`. */
+  public static readonly V1_36 = KubernetesVersion.newest(36);
 
   /**
    * A version with its patch, as OKE names it.
    *
-   * @param version such as `v1.34.1`; minor versions 1.33 to 1.35
-   * @throws VERSION_UNKNOWN
+   * Retired versions are accepted for imported clusters and node pools; a `SecureOkeCluster` refuses them without a reason. A
+   * version that is newer than all that this release knows is accepted, and a warning says so at synthesis.
+   *
+   * @param version such as `v1.35.2`
+   * @throws VERSION_UNKNOWN, VERSION_PREVIEW, REASON_MISSING
    */
-  public static of(version: string): KubernetesVersion {
+  public static of(version: string, options: KubernetesVersionOptions = {}): KubernetesVersion {
     const problems = new Problems("KubernetesVersion.of");
-    const [, minor, patch] = PATTERN.exec(version) ?? [];
+    const [, minor, patch] = typeof version === "string" ? (PATTERN.exec(version) ?? []) : [];
     if (minor === undefined || patch === undefined) {
       problems.add(
         "VERSION_UNKNOWN",
         `${shown(version)} is not a Kubernetes version`,
-        'Write the version as OKE names it, with its patch, for example "v1.34.1"',
-      );
-    } else if (Number(minor) < OLDEST_MINOR || Number(minor) > NEWEST_MINOR) {
-      problems.add(
-        "VERSION_UNKNOWN",
-        `${version} is not one of the minor versions 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR} that this release knows`,
-        "Take one of KubernetesVersion.V1_33, V1_34, V1_35, or a release of secure-oke that knows the version",
+        `Write the version as OKE names it, with its patch, for example "${KubernetesVersion.V1_35.version}"`,
       );
     }
+    const { previewReason, retiredReason } = options ?? {};
+    const own = new KubernetesVersion(Number(minor), Number(patch), previewReason, retiredReason);
+    if (own.patch === 0) own.checkPreview(problems);
+    if (retiredReason !== undefined) checkReason(problems, "A retired version", retiredReason);
     problems.throwIfAny();
-    return new KubernetesVersion(Number(minor), Number(patch));
+    return own;
   }
 
   private constructor(
-    /** The minor version, such as 34. */
+    /** The minor version, such as 35. */
     public readonly minor: number,
-    /** The patch version, such as 1. */
+    /** The patch version, such as 2. */
     public readonly patch: number,
+    /** Why a preview is used, where it is one. */
+    public readonly previewReason?: string,
+    /** Why a retired version still runs, where a reason was given. */
+    public readonly retiredReason?: string,
   ) {}
 
-  /** The version as OKE names it, such as `v1.34.1`. */
+  /** The version as OKE names it, such as `v1.35.2`. */
   public get version(): string {
     return `v1.${this.minor}.${this.patch}`;
   }
@@ -62,6 +102,58 @@ export class KubernetesVersion {
   /** Whether this version is older than another one. */
   public isOlderThan(other: KubernetesVersion): boolean {
     return this.minor < other.minor || (this.minor === other.minor && this.patch < other.patch);
+  }
+
+  /**
+   * Adds a problem where OKE creates no cluster of this version.
+   *
+   * @internal
+   */
+  public _checkNewCluster(problems: Problems): void {
+    const retired = retirement(this.minor, this.patch);
+    if (!retired || this.retiredReason !== undefined) return;
+    const since = retired.since === undefined ? "" : ` on ${retired.since}`;
+    problems.add(
+      "VERSION_RETIRED",
+      `OKE retired Kubernetes ${this.version}${since} and creates no cluster of it`,
+      `Take ${this.replacement}; where this cluster runs it already, write KubernetesVersion.of("${this.version}", { retiredReason: "…" })`,
+    );
+  }
+
+  /**
+   * What may be wrong with the version of a cluster or a pool, though nothing known says that it is.
+   *
+   * @internal
+   */
+  public _warnings(): string[] {
+    if (this.minor > NEWEST_MINOR) {
+      return [
+        `[kubernetes-version] ${this.version} is newer than 1.${NEWEST_MINOR}, the newest version that this release of secure-oke knows: ` +
+          "what it writes was not tried with it, so look for a newer release",
+      ];
+    }
+    if (this.minor >= OLDEST_MINOR && isPassedOver(this.minor, this.patch)) {
+      return [
+        `[kubernetes-version] OKE's release calendar has no ${this.version}, while it has a newer patch of 1.${this.minor}: take ${this.replacement}`,
+      ];
+    }
+    return [];
+  }
+
+  /**
+   * Records the reasons for a version that OKE does not offer for new production clusters.
+   *
+   * @internal
+   */
+  public _acknowledge(scope: IConstruct): void {
+    if (this.patch === 0 && this.previewReason !== undefined) {
+      const what = `Kubernetes ${this.version}, a preview`;
+      Acknowledgements._record(scope, "patching", what, this.previewReason);
+    }
+    if (this.retiredReason !== undefined) {
+      const what = `Kubernetes ${this.version}, which OKE has retired`;
+      Acknowledgements._record(scope, "patching", what, this.retiredReason);
+    }
   }
 
   /**
@@ -83,5 +175,27 @@ export class KubernetesVersion {
         `Give the pool a version from 1.${controlPlane.minor - LARGEST_SKEW} on`,
       );
     }
+  }
+
+  private static newest(minor: number): KubernetesVersion {
+    return new KubernetesVersion(minor, Number(productionPatch(minor)));
+  }
+
+  private checkPreview(problems: Problems): void {
+    if (this.previewReason !== undefined) {
+      checkReason(problems, "A preview of Kubernetes", this.previewReason);
+      return;
+    }
+    problems.add(
+      "VERSION_PREVIEW",
+      `${this.version} is a preview`,
+      `Take ${this.replacement}, or write KubernetesVersion.of("${this.version}", { previewReason: "…" })`,
+    );
+  }
+
+  /** A version to take in the place of this one: of the same minor version where OKE offers one. */
+  private get replacement(): string {
+    const minor = Math.min(Math.max(this.minor, OLDEST_MINOR), NEWEST_MINOR);
+    return `KubernetesVersion.V1_${minor} (v1.${minor}.${productionPatch(minor)})`;
   }
 }

@@ -1,11 +1,12 @@
 /** How Calico finds its manifest and its images. */
 export interface CalicoOptions {
   /**
-   * The release, such as `3.31.7`; 3.26 or newer.
+   * The release, such as `3.31.5`; 3.26 or newer.
    *
-   * Oracle names a tested one for each Kubernetes version.
+   * Oracle supports one for each Kubernetes version, those that it has tested; another one gives the warning `calico-version`.
    *
-   * @default - the one that this release of the library knows
+   * @default - the one that Oracle has tested with the cluster's Kubernetes version: 3.30.3 with 1.34, 3.31.5 with 1.35, 3.32.0
+   * with 1.36; that of the nearest version with another one; the newest where the version of an imported cluster is not given
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
    */
   readonly version?: string;

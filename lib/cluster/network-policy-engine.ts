@@ -3,7 +3,8 @@ import { bare, calicoKustomization } from "./calico-kustomization";
 import { ciliumValues } from "./cilium-values";
 import { checkCalico, checkCilium } from "./check-policy-engine";
 import { type CalicoOptions, type CiliumOptions } from "./network-policy-engine-options";
-import { ENGINE_VERSIONS } from "./network-policy-engine-versions";
+import { type KubernetesVersion } from "./kubernetes-version";
+import { CILIUM_VERSION, testedCalico } from "./network-policy-engine-versions";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
@@ -15,6 +16,8 @@ export interface EngineInstallation {
   readonly text: string;
   /** The command, which is run where the app's output folder is. */
   readonly command: (folder: string) => string;
+  /** What may be wrong with it. */
+  readonly warning?: string;
 }
 
 /**
@@ -30,7 +33,8 @@ export class NetworkPolicyEngine {
   /**
    * Calico for policies only, beside Oracle's plugin for VCN-native pod networking: the one that Oracle supports.
    *
-   * Written as a Kustomization of Calico's own manifest, for `kubectl apply -k`.
+   * Written as a Kustomization of Calico's own manifest, for `kubectl apply -k`. The release follows the Kubernetes version of
+   * the cluster, by the pairs that Oracle has tested.
    *
    * @throws VALUE_INVALID, VERSION_UNKNOWN, IMAGE_INVALID
    */
@@ -38,11 +42,12 @@ export class NetworkPolicyEngine {
     const problems = new Problems("NetworkPolicyEngine.calico");
     checkCalico(problems, options);
     problems.throwIfAny();
-    return new NetworkPolicyEngine("calico", {
+    return new NetworkPolicyEngine("calico", (kubernetes) => ({
       file: "kustomization.yaml",
-      text: calicoKustomization(options),
+      text: calicoKustomization(options, kubernetes),
       command: (folder) => `kubectl apply --server-side -k ${folder}`,
-    });
+      warning: warningOf(options.version, kubernetes),
+    }));
   }
 
   /**
@@ -57,14 +62,14 @@ export class NetworkPolicyEngine {
     const problems = new Problems("NetworkPolicyEngine.cilium");
     checkCilium(problems, options);
     problems.throwIfAny();
-    const { version = ENGINE_VERSIONS.cilium } = options;
+    const { version = CILIUM_VERSION } = options;
     const chart = `cilium --repo https://helm.cilium.io --version ${bare(version)}`;
-    return new NetworkPolicyEngine("cilium", {
+    return new NetworkPolicyEngine("cilium", () => ({
       file: "values.yaml",
       text: ciliumValues(options),
       command: (folder) =>
         `helm upgrade --install cilium ${chart} --namespace kube-system --values ${folder}/values.yaml`,
-    });
+    }));
   }
 
   /**
@@ -84,7 +89,7 @@ export class NetworkPolicyEngine {
     /** `calico`, `cilium` or `existing`. */
     public readonly name: string,
     /** @internal */
-    public readonly _installation?: EngineInstallation,
+    public readonly _installationFor?: (kubernetes?: KubernetesVersion) => EngineInstallation,
     /** Why nothing is written, where it is not. */
     public readonly reason?: string,
   ) {}
@@ -104,4 +109,15 @@ export class NetworkPolicyEngine {
       );
     }
   }
+}
+
+/** What Oracle does not support, where its table has the Kubernetes version of the cluster. */
+function warningOf(version: string | undefined, kubernetes?: KubernetesVersion): string | undefined {
+  const tested = kubernetes && testedCalico(kubernetes);
+  if (version !== undefined) {
+    if (tested === undefined || bare(version) === tested) return undefined;
+    return `[calico-version] Oracle supports Calico ${tested} with Kubernetes 1.${kubernetes?.minor}, and ${bare(version)} was asked for: leave version out, or see that somebody else supports it`;
+  }
+  if (!kubernetes || tested !== undefined) return undefined;
+  return `[calico-version] No release of Calico is known that Oracle has tested with Kubernetes 1.${kubernetes.minor}: look it up and name it by NetworkPolicyEngine.calico({ version })`;
 }

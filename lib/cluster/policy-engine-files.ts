@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { TerraformOutput, TerraformStack, type ISynthesisSession } from "cdktf";
+import { Annotations, TerraformOutput, TerraformStack, type ISynthesisSession } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
+import { type KubernetesVersion } from "./kubernetes-version";
 import { type EngineInstallation, type NetworkPolicyEngine } from "./network-policy-engine";
 
 const FOLDER = "network-policy-engines";
@@ -13,17 +14,23 @@ const files = new WeakMap<TerraformStack, Map<string, EngineInstallation>>();
  * Writes what installs the engine of a cluster beside the stack at synthesis, in the place of what an earlier run wrote, and gives the stack an output
  * `<path>_network_policy_engine` with the command.
  */
-export function installEngine(cluster: Construct, engine: NetworkPolicyEngine | undefined): void {
+export function installEngine(
+  cluster: Construct,
+  engine: NetworkPolicyEngine | undefined,
+  kubernetes?: KubernetesVersion,
+): void {
   const stack = TerraformStack.of(cluster);
   const installations = filesOf(stack);
   engine?._acknowledge(cluster);
-  if (!engine?._installation) return;
+  const installation = engine?._installationFor?.(kubernetes);
+  if (!engine || !installation) return;
+  if (installation.warning !== undefined) Annotations.of(cluster).addWarning(installation.warning);
   const inStack = cluster.node.scopes.slice(stack.node.scopes.length);
   const name = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
-  installations.set(name, engine._installation);
+  installations.set(name, installation);
   const output = new TerraformOutput(cluster, "NetworkPolicyEngine", {
     description: `Installs ${engine.name}, without which NetworkPolicies do nothing; run it in the output folder of the app`,
-    value: engine._installation.command([FOLDER, stack.node.id, name].join("/")),
+    value: installation.command([FOLDER, stack.node.id, name].join("/")),
   });
   output.overrideLogicalId(`${name}_network_policy_engine`);
 }

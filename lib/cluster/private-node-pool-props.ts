@@ -23,6 +23,16 @@ export interface PrivateNodePoolProps extends TaggingProps {
    */
   readonly kubernetesVersion?: KubernetesVersion;
   /**
+   * Whether Terraform compares the version with those that OKE offers for node pools in the region, and refuses another one
+   * before it makes the pool.
+   *
+   * The versions are read by `oci_containerengine_node_pool_option`, when the stack is applied for the first time and in every
+   * plan from then on. A pool whose version OKE retires later passes, until its version changes.
+   *
+   * @default - true; false for a version with `retiredReason`
+   */
+  readonly verifyKubernetesVersion?: boolean;
+  /**
    * The names of the availability domains to spread the nodes over, such as `["Uocm:EU-FRANKFURT-1-AD-1"]`.
    *
    * @default - all of the region, looked up by Terraform

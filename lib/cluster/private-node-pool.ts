@@ -1,10 +1,19 @@
-import { TerraformIterator, Token, Tokenization, type IResolvable } from "cdktf";
+import {
+  Annotations,
+  TerraformIterator,
+  type TerraformResource,
+  Token,
+  Tokenization,
+  type IResolvable,
+} from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { before } from "./before";
 import { letOut } from "./let-out";
 import { takeCapacity } from "./cluster-capacity";
+import { type KubernetesVersion } from "./kubernetes-version";
 import { groupIds } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
+import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./offered-versions";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
@@ -38,7 +47,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 
   /**
-   * @throws COUNT_INVALID, VERSION_SKEW, VERSION_UNKNOWN, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, NSG_OTHER_VCN, EGRESS_INVALID, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
+   * @throws COUNT_INVALID, VERSION_SKEW, VERSION_UNKNOWN, VERSION_PREVIEW, NODE_IMAGE_UNFIT, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, NSG_OTHER_VCN, EGRESS_INVALID, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
    * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
@@ -86,6 +95,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         isForceDeleteAfterGraceDuration: false,
       },
       // Where the network is in another compartment, pods get no address before the cluster may give them one.
+      lifecycle: conditionsOf(this.comparison(props, version)),
       dependsOn: before(this, cluster, [
         ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
         ...(routing?.nodes ? routing.policies : []),
@@ -96,6 +106,24 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       ...tagsOf(this, props),
     });
     this.nodePoolId = pool.id;
+    // What the cluster was given, it has said already.
+    if (props.kubernetesVersion) {
+      version._acknowledge(pool);
+      for (const warning of version._warnings()) Annotations.of(this).addWarning(warning);
+    }
+  }
+
+  /** None where the nodes run a version that is known to be retired. */
+  private comparison(
+    { cluster, verifyKubernetesVersion = true }: PrivateNodePoolProps,
+    version: KubernetesVersion,
+  ): VersionComparison | undefined {
+    if (!verifyKubernetesVersion || version.retiredReason !== undefined) return undefined;
+    return compareNodePoolVersion(this, cluster.compartmentId, version, this.firstApply);
+  }
+
+  private get firstApply(): TerraformResource {
+    return (this.node.tryFindChild("FirstApply") as TerraformResource | undefined) ?? firstApply(this);
   }
 
   /** A group of the nodes and the pods of this pool only, with the rules of its ways out; none where there are none. */
@@ -134,7 +162,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     }
     const domains = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
       compartmentId: cluster.compartmentId,
-      dependsOn: [firstApply(this)],
+      dependsOn: [this.firstApply],
     });
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });

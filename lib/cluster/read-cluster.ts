@@ -1,13 +1,21 @@
 import { type Construct } from "constructs";
 import { checkPolicyEngine } from "./check-policy-engine";
 import { EndpointAccess } from "./endpoint-access";
+import { type KubernetesVersion } from "./kubernetes-version";
 import { checkHomeRegionProvider, checkSameHomeRegion } from "./home-region";
 import { checkPrivateSubnets, subnetIfGiven } from "./private-subnets";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkEndpointGroups } from "./pool-groups";
 import { PacketRouting } from "./packet-routing";
 import { checkPodsCidr, checkServicesCidr } from "./services-cidr";
-import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from "./value-kinds";
+import {
+  checkEncryption,
+  checkEndpointAccess,
+  checkFlag,
+  checkNetwork,
+  checkVersion,
+  readVersion,
+} from "./value-kinds";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
@@ -29,7 +37,10 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   const { endpointAccess, network, kubernetesVersion } = given;
   checkOcid(problems, "compartmentId", given.compartmentId, "compartment", "tenancy");
   checkGiven(problems, { kubernetesVersion });
-  checkVersion(problems, kubernetesVersion);
+  if (checkVersion(problems, kubernetesVersion)) {
+    readVersion(kubernetesVersion as KubernetesVersion)._checkNewCluster(problems);
+  }
+  checkFlag(problems, "verifyKubernetesVersion", given.verifyKubernetesVersion);
   checkDisplayName(problems, "clusterName", given.clusterName);
   checkHomeRegionProvider(problems, scope, given.homeRegionProvider);
   checkTags(problems, given, Object.keys(BACKEND_TAGS));

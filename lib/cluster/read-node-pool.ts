@@ -4,10 +4,11 @@ import { type ISecureOkeCluster } from "./cluster";
 import { checkCapacity, type Demand } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
+import { checkImageFits } from "./node-image-name";
 import { checkGroups } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { checkPrivateSubnets } from "./private-subnets";
-import { checkCluster, checkImage, checkShape, checkVersion, readVersion } from "./value-kinds";
+import { checkCluster, checkFlag, checkImage, checkShape, checkVersion, readVersion } from "./value-kinds";
 import { checkConstructId } from "../core/construct-id";
 import { pathOf } from "../core/construct-path";
 import { problemsIn } from "../core/construct-scope";
@@ -45,6 +46,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkGiven(problems, { cluster, image, shape, size });
   const isCluster = checkCluster(problems, cluster);
   const version = versionOf(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
+  checkFlag(problems, "verifyKubernetesVersion", given.verifyKubernetesVersion);
   const isSize = checkCount(problems, "size", size, 0, 1000);
   const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
   checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
@@ -58,7 +60,15 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkGrace(problems, given.evictionGraceDuration);
   checkNodeLabels(problems, given.labels);
   checkShape(problems, shape);
-  if (checkImage(problems, image)) checkOcid(problems, "The image", (image as NodeImage).imageId, "image");
+  if (checkImage(problems, image)) {
+    checkOcid(problems, "The image", (image as NodeImage).imageId, "image");
+    checkImageFits(
+      problems,
+      image as NodeImage,
+      version,
+      typeof shape?.name === "string" ? shape.name : undefined,
+    );
+  }
   checkDisplayName(
     problems,
     given.nodePoolName === undefined ? "The id" : "nodePoolName",

@@ -14,8 +14,18 @@ import { type PodNetworking } from "../network/pod-networking";
 export interface SecureOkeClusterProps extends TaggingProps {
   /** The OCID of the compartment of the cluster. */
   readonly compartmentId: string;
-  /** The version of the control plane. */
+  /** The version of the control plane: one that OKE offers, or a retired one with a reason. */
   readonly kubernetesVersion: KubernetesVersion;
+  /**
+   * Whether Terraform compares `kubernetesVersion` with the versions that OKE offers in the region, and refuses another one
+   * before it makes anything of the cluster.
+   *
+   * The versions are read by `oci_containerengine_cluster_option`, when the stack is applied for the first time and in every
+   * plan from then on. A cluster whose version OKE retires later passes, until its version changes.
+   *
+   * @default - true; false for a version with `retiredReason`
+   */
+  readonly verifyKubernetesVersion?: boolean;
   /**
    * The name of the cluster, and the beginning of the names of what it makes.
    *

@@ -1,5 +1,5 @@
 import { type Chart } from "cdk8s";
-import { type ITerraformDependable } from "cdktf";
+import { Annotations, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { before } from "./before";
 import { letOut } from "./let-out";
@@ -10,6 +10,7 @@ import { type EndpointAccess } from "./endpoint-access";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
+import { compareClusterVersion, conditionsOf, holdBack, type VersionComparison } from "./offered-versions";
 import { PacketRoutingPolicies } from "./packet-routing-policies";
 import { installEngine } from "./policy-engine-files";
 import { groupIds } from "./pool-groups";
@@ -17,6 +18,7 @@ import { readCluster } from "./read-cluster";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./services-cidr";
 import { addChart } from "./unenforced-policies";
+import { readVersion } from "./value-kinds";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
@@ -88,7 +90,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   /**
    * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
    * SERVICES_CIDR_INVALID, PODS_CIDR_INVALID, NSG_LIMIT, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, EGRESS_INVALID,
-   * NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VALUE_INVALID, ATTRIBUTE_MISSING
+   * NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VERSION_RETIRED, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     const access = readCluster(scope, id, props);
@@ -96,7 +98,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     const name = props.clusterName ?? nameOf(this);
     const stem = stemOf(name);
     this.compartmentId = props.compartmentId;
-    this.kubernetesVersion = props.kubernetesVersion;
+    this.kubernetesVersion = readVersion(props.kubernetesVersion);
     this.podNetworking = props.podNetworking ?? PodNetworking.vcnNative();
     this.network = props.network ?? this.ownNetwork(stem, props, access);
     const groups = new ClusterSecurityGroups(this, "SecurityGroups", {
@@ -117,7 +119,16 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
 
     this.encryption = props.encryption ?? this.ownEncryption(stem, props);
     this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
-    const cluster = this.createCluster(name, props, access);
+    const comparison = this.comparison(props);
+    const cluster = this.createCluster(name, props, access, comparison);
+    if (comparison) {
+      holdBack(comparison, [
+        props.network ? groups : this.network,
+        ...(props.encryption ? [] : [this.encryption]),
+      ]);
+    }
+    this.kubernetesVersion._acknowledge(cluster);
+    for (const warning of this.kubernetesVersion._warnings()) Annotations.of(this).addWarning(warning);
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;
@@ -133,7 +144,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     });
     this._podNetworkPolicies = policies.ofPodNetwork;
     this.networkPolicyEngine = props.networkPolicyEngine;
-    installEngine(this, props.networkPolicyEngine);
+    installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
     checkBehindDrg(this, props);
   }
 
@@ -161,10 +172,19 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     });
   }
 
+  /** None where the cluster runs a version that is known to be retired. */
+  private comparison(props: SecureOkeClusterProps): VersionComparison | undefined {
+    if (props.verifyKubernetesVersion === false || this.kubernetesVersion.retiredReason !== undefined) {
+      return undefined;
+    }
+    return compareClusterVersion(this, props.compartmentId, this.kubernetesVersion);
+  }
+
   private createCluster(
     name: string,
     props: SecureOkeClusterProps,
     access: EndpointAccess,
+    comparison: VersionComparison | undefined,
   ): ContainerengineCluster {
     return new ContainerengineCluster(this, "Resource", {
       compartmentId: props.compartmentId,
@@ -200,7 +220,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
         before(this, this.encryption, [this.encryption.policy]),
         this._packetRouting?.policies,
       ),
-      lifecycle: { preventDestroy: true },
+      lifecycle: { preventDestroy: true, ...conditionsOf(comparison) },
       ...tagsOf(this, props),
     });
   }

@@ -1,19 +1,26 @@
 import { KubernetesVersion } from "./kubernetes-version";
 import { checkMembers } from "../core/required";
+import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 // Each adds a problem where a value was given that is of another kind, and answers whether one of the kind is there.
 
 export function checkVersion(problems: Problems, value: unknown): boolean {
-  const example = typeof value === "string" && /^v?1\.\d+\.\d+$/.test(value) ? value : "v1.34.1";
+  const example =
+    typeof value === "string" && /^v?1\.\d+\.\d+$/.test(value) ? value : KubernetesVersion.V1_35.version;
   const instead = `KubernetesVersion.of("${example}")`;
   if (!checkMembers(problems, "kubernetesVersion", value, ["version", "minor"], instead)) return false;
   return problems.collect(() => readVersion(value as KubernetesVersion)) !== undefined;
 }
 
 /** The version that a value says, which may be of another copy of the library, or only look like one. */
-export function readVersion({ version }: KubernetesVersion): KubernetesVersion {
-  return KubernetesVersion.of(version);
+export function readVersion({ version, previewReason, retiredReason }: KubernetesVersion): KubernetesVersion {
+  return KubernetesVersion.of(version, { previewReason, retiredReason });
+}
+
+export function checkFlag(problems: Problems, name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, "Write true or false");
 }
 
 export function checkNetwork(problems: Problems, value: unknown): boolean {

@@ -139,6 +139,14 @@ export const ERROR_CODES = {
     title: "A Kubernetes version that is none, or not supported",
     why: "OKE refuses versions that it does not offer, and fields of the manifests depend on the version.",
   },
+  VERSION_PREVIEW: {
+    title: "A preview of Kubernetes without a reason",
+    why: "OKE offers a minor version's patch 0 for tests: it has little support, exists in one realm only and is retired first.",
+  },
+  VERSION_RETIRED: {
+    title: "A Kubernetes version that OKE has retired",
+    why: "OKE creates no cluster of such a version, which gets no more fixes either; it would say so after the network and the key have been made.",
+  },
   VERSION_SKEW: {
     title: "Nodes and control plane too far apart",
     why: "A kubelet may not be newer than the API server nor more than three minor versions behind it.",
@@ -146,6 +154,10 @@ export const ERROR_CODES = {
   DURATION_INVALID: {
     title: "A duration that is none or outside of its range",
     why: "OKE takes ISO 8601 durations in the range it documents and refuses the pool otherwise.",
+  },
+  NODE_IMAGE_UNFIT: {
+    title: "A node image that does not fit the pool",
+    why: "Nodes of an image for another Kubernetes version, another processor or without cgroups v2 never join the cluster, or stop joining after an upgrade.",
   },
   SHAPE_INVALID: {
     title: "A node shape and its size that do not go together",

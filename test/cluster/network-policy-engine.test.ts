@@ -167,22 +167,22 @@ describe("Calico", () => {
   });
 
   test("takes everything that can be set", () => {
-    const { _installation } = NetworkPolicyEngine.calico({
+    const installation = NetworkPolicyEngine.calico({
       version: "v3.32.2",
       imageRegistry: "fra.ocir.io/acme/calico",
       manifestUrl: "https://files.example.com:8443/calico/3.32.2/calico-policy-only.yaml",
       iptablesBackend: CalicoIptablesBackend.AUTO,
-    });
-    expect(_installation?.text).toContain(
+    })._installationFor?.();
+    expect(installation?.text).toContain(
       "- https://files.example.com:8443/calico/3.32.2/calico-policy-only.yaml",
     );
-    expect(_installation?.text).toMatch(/name: FELIX_IPTABLESBACKEND\s+value: Auto/);
+    expect(installation?.text).toMatch(/name: FELIX_IPTABLESBACKEND\s+value: Auto/);
     for (const registry of ["docker.io", "quay.io"]) {
-      expect(_installation?.text).toMatch(
+      expect(installation?.text).toMatch(
         new RegExp(`name: ${registry}/calico/node\\s+newName: fra.ocir.io/acme/calico/node`),
       );
     }
-    const tagged = NetworkPolicyEngine.calico({ version: "v3.32.2" })._installation?.text;
+    const tagged = NetworkPolicyEngine.calico({ version: "v3.32.2" })._installationFor?.().text;
     expect(tagged).toContain("/calico/v3.32.2/manifests/");
   });
 
@@ -193,7 +193,9 @@ describe("Calico", () => {
       imageRegistry: "fra.ocir.io/acme/calico",
       manifestUrl: "https://example.com/manifest.yaml",
     });
-    const text = engine._installation?.text.replace("https://example.com/manifest.yaml", "manifest.yaml");
+    const text = engine
+      ._installationFor?.()
+      .text.replace("https://example.com/manifest.yaml", "manifest.yaml");
     fs.writeFileSync(path.join(folder, "kustomization.yaml"), text ?? "");
     Yaml.save(path.join(folder, "manifest.yaml"), [POLICY_ONLY, ...TYPHA]);
     const { stdout, status, stderr } = spawnSync("kubectl", ["kustomize", folder], { encoding: "utf8" });
@@ -266,7 +268,7 @@ const TYPHA = [
 
 describe("Cilium", () => {
   test("is written as Helm values that chain it after Oracle's plugin and let CIDRs match nodes", () => {
-    expect(NetworkPolicyEngine.cilium()._installation?.text).toMatchInlineSnapshot(`
+    expect(NetworkPolicyEngine.cilium()._installationFor?.().text).toMatchInlineSnapshot(`
      "cni:
        chainingTarget: oci
        exclusive: false
@@ -301,7 +303,8 @@ describe("Cilium", () => {
   });
 
   test("takes its images from a registry of the region", () => {
-    const text = NetworkPolicyEngine.cilium({ imageRegistry: "fra.ocir.io/acme/cilium" })._installation?.text;
+    const text = NetworkPolicyEngine.cilium({ imageRegistry: "fra.ocir.io/acme/cilium" })._installationFor?.()
+      .text;
     for (const name of ["cilium", "operator"]) {
       expect(text).toContain(`repository: fra.ocir.io/acme/cilium/${name}\n`);
     }
@@ -393,7 +396,7 @@ describe("bad input", () => {
           }
           const value = Object.values(options)[0]!.replace(/^v/, "");
           expect(value).toMatch(/^[\w.:/~-]+$/);
-          expect(engine._installation?.text).toContain(value);
+          expect(engine._installationFor?.().text).toContain(value);
         }
       }),
     );
