@@ -1,4 +1,5 @@
 import {
+  dependable,
   Fn,
   TerraformResource,
   TerraformSelf,
@@ -107,6 +108,6 @@ export function holdBack({ gate }: VersionComparison, parts: readonly IConstruct
   for (const resource of parts.flatMap((part) => part.node.findAll())) {
     if (!(resource instanceof TerraformResource)) continue;
     if (!FIRST_TYPES.includes(resource.terraformResourceType)) continue;
-    resource.dependsOn = [...(resource.dependsOn ?? []), gate.fqn];
+    resource.dependsOn = [...(resource.dependsOn ?? []), dependable(gate)];
   }
 }

@@ -40,7 +40,7 @@ describe("a node pool without options", () => {
 
   test("boots one pinned image, at the version of the cluster", () => {
     expect(pool).toMatchObject({
-      kubernetes_version: "v1.34.1",
+      kubernetes_version: "v1.34.10",
       node_shape: "VM.Standard.E5.Flex",
       node_shape_config: { ocpus: 2, memory_in_gbs: 16 },
       node_source_details: { image_id: IMAGE, source_type: "IMAGE" },
@@ -212,7 +212,7 @@ describe("a node pool whose numbers and lists Terraform knows only", () => {
 describe("bad input of a node pool", () => {
   test.each<[string, Partial<PrivateNodePoolProps>, string[]]>([
     ["nodes newer than the cluster", { kubernetesVersion: KubernetesVersion.V1_35 }, ["VERSION_SKEW"]],
-    ["a newer patch", { kubernetesVersion: KubernetesVersion.of("v1.34.2") }, ["VERSION_SKEW"]],
+    ["a newer patch", { kubernetesVersion: KubernetesVersion.of("v1.34.11") }, ["VERSION_SKEW"]],
     ["half a node", { size: 1.5 }, ["COUNT_INVALID"]],
     ["too many pods of a node", { maxPodsPerNode: 111 }, ["COUNT_INVALID"]],
     ["a boot volume too small", { bootVolumeSizeInGbs: 10 }, ["COUNT_INVALID"]],

@@ -115,7 +115,7 @@ describe("a value of another kind", () => {
         name,
       ]),
     );
-    expect(problems[0]?.fix).toBe('Write KubernetesVersion.of("v1.34.1")');
+    expect(problems[0]?.fix).toBe('Write KubernetesVersion.of("v1.35.2")');
   });
 
   test("is refused by a cluster where it only looks like an access", () => {
@@ -138,7 +138,7 @@ describe("a value of another kind", () => {
   });
 
   test("is refused though it looks like a version", () => {
-    const version = { version: "v1.20.0", minor: 20, isOlderThan: () => false };
+    const version = { version: "1.20", minor: 20, isOlderThan: () => false };
     const problems = refusal(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: version }));
     expect(problems.map(({ code }) => code)).toEqual(["VERSION_UNKNOWN"]);
   });
@@ -155,7 +155,7 @@ describe("a value of another kind", () => {
   });
 
   test("is taken where it is of another copy of the library", () => {
-    const copy = { version: "v1.34.1", minor: 34, patch: 1, isOlderThan: () => false };
+    const copy = { version: "v1.34.10", minor: 34, patch: 10, isOlderThan: () => false };
     expect(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: copy })).not.toThrow();
     const stack = newStack();
     const cluster = new SecureOkeCluster(stack, "cluster", minimal);

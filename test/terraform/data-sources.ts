@@ -2,6 +2,7 @@ import { type Value, type Values } from "./cty";
 import { digest } from "./invent";
 import { mapAttributes } from "./plan";
 import { type Schema } from "./schema";
+import { type World } from "./world";
 
 const SERVICES = [
   {
@@ -18,15 +19,15 @@ const SERVICES = [
   },
 ];
 
-const VERSIONS = ["v1.32.10", "v1.33.1", "v1.34.1"];
-
 /** What OCI answers, by data source; lists that are not here are empty. */
-const ANSWERS: { readonly [type: string]: (config: Values) => Values } = {
-  oci_containerengine_cluster_option: () => ({
-    kubernetes_versions: VERSIONS,
+const ANSWERS: { readonly [type: string]: (config: Values, world: World) => Values } = {
+  oci_containerengine_cluster_option: ({ should_list_all_patch_versions }, world) => ({
+    kubernetes_versions: listed(world, should_list_all_patch_versions),
     cluster_pod_network_options: [{ cni_type: "OCI_VCN_IP_NATIVE" }, { cni_type: "FLANNEL_OVERLAY" }],
   }),
-  oci_containerengine_node_pool_option: () => ({ kubernetes_versions: VERSIONS }),
+  oci_containerengine_node_pool_option: ({ should_list_all_patch_versions }, world) => ({
+    kubernetes_versions: listed(world, should_list_all_patch_versions),
+  }),
   oci_core_private_ips: ({ subnet_id, ip_address }) => ({
     private_ips: [
       { id: `ocid1.privateip.oc1..example${digest(subnet_id, ip_address)}`, subnet_id, ip_address },
@@ -49,14 +50,24 @@ const ANSWERS: { readonly [type: string]: (config: Values) => Values } = {
   oci_objectstorage_namespace: () => ({ namespace: "testnamespace" }),
 };
 
+/** All versions that OKE offers, or the newest patch of each minor version. */
+function listed({ offeredVersions }: World, isAll: Value): readonly string[] {
+  if (isAll === true) return offeredVersions;
+  const minorOf = (version: string) => version.replace(/\.\d+$/, "");
+  return offeredVersions.filter(
+    (version, index) =>
+      !offeredVersions.slice(index + 1).some((later) => minorOf(later) === minorOf(version)),
+  );
+}
+
 interface Filter {
   readonly name: string;
   readonly values: readonly string[];
   readonly regex?: boolean | null;
 }
 
-export function readDataSource(type: string, schema: Schema, config: Values): Values {
-  const answer = ANSWERS[type]?.(config) ?? {};
+export function readDataSource(type: string, schema: Schema, config: Values, world: World): Values {
+  const answer = ANSWERS[type]?.(config, world) ?? {};
   const filters: Filter[] = config.filter ?? [];
   return mapAttributes(schema.block, config, (value, attribute, name) => {
     if (name === "id") return `${type}-${digest(type, JSON.stringify(config))}`;

@@ -40,7 +40,7 @@ function account(): World {
   world.put("oci_containerengine_cluster", {
     id: TEST("cluster"),
     vcn_id: TEST("vcn"),
-    kubernetes_version: "v1.34.1",
+    kubernetes_version: "v1.34.10",
   });
   return world;
 }
@@ -219,7 +219,7 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
   [
     "nodes that are newer than their cluster",
     "oci_containerengine_node_pool",
-    { cluster_id: TEST("cluster"), kubernetes_version: "v1.35.0" },
+    { cluster_id: TEST("cluster"), kubernetes_version: "v1.35.2" },
     /newer/,
   ],
   [
@@ -302,7 +302,7 @@ const TAKEN: readonly [what: string, type: string, values: Values][] = [
   [
     "nodes that are as old as supported, in the cluster's VCN",
     "oci_containerengine_node_pool",
-    { ...pool({ placement_configs: [{ subnet_id: TEST("subnet") }] }), kubernetes_version: "v1.31.1" },
+    { ...pool({ placement_configs: [{ subnet_id: TEST("subnet") }] }), kubernetes_version: "v1.34.2" },
   ],
   [
     "a rule with options of its protocol",

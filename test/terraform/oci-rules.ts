@@ -7,6 +7,7 @@ import {
   ruleDetails,
   secondGateway,
   servicesInVcn,
+  unofferedVersion,
 } from "./oci-vcn-rules";
 import { invalid, refusal, type Candidate, type Refusal, type Rule } from "./refusal";
 
@@ -33,6 +34,7 @@ export const APPLY_RULES: readonly Rule[] = [
   otherVcn,
   servicesInVcn,
   newerThanCluster,
+  unofferedVersion,
 ];
 
 const GATEWAYS = [

@@ -119,6 +119,15 @@ export function newerThanCluster({ type, values, world }: Candidate): Refusal[] 
   ];
 }
 
+/** OKE makes nothing of a version that it does not offer, and upgrades nothing to one; what runs it already goes on. */
+export function unofferedVersion({ type, values, world }: Candidate): Refusal[] {
+  if (type !== "oci_containerengine_cluster" && type !== "oci_containerengine_node_pool") return [];
+  const { id, kubernetes_version: version } = values;
+  if (typeof version !== "string" || world.offeredVersions.includes(version)) return [];
+  if (world.get(type, id)?.kubernetes_version === version) return [];
+  return [invalid(`Invalid kubernetesVersion: ${version}`)];
+}
+
 function minor(version: Value): number | undefined {
   const [, digits] = /^v1\.(\d+)\./.exec(String(version)) ?? [];
   return digits === undefined ? undefined : Number(digits);

@@ -236,7 +236,7 @@ describeWithTerraform("the provider double under terraform", () => {
 function cluster({ name = "c", services_cidr = "10.96.0.0/16" }): object {
   return {
     compartment_id: COMPARTMENT,
-    kubernetes_version: "v1.34.1",
+    kubernetes_version: "v1.34.10",
     name,
     vcn_id: "ocid1.vcn.oc1..existing",
     options: [{ kubernetes_network_config: [{ services_cidr }] }],

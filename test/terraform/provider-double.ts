@@ -130,7 +130,7 @@ export class ProviderDouble {
   private readData({ type_name, config }: Request): object {
     const schema = this.schema.data_source_schemas[type_name];
     if (!schema) throw new Error(`There is no data source ${type_name}`);
-    return { state: toWire(readDataSource(type_name, schema, fromWire(config))) };
+    return { state: toWire(readDataSource(type_name, schema, fromWire(config), this.world)) };
   }
 
   private resource(type: string): Schema {

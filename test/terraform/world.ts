@@ -10,6 +10,16 @@ const EXISTING = /^ocid1\.[a-z0-9]+\.oc1\.[a-z0-9-]*\.(?:[a-z0-9]+\.)?(?:existin
 
 /** The account: what was applied and not destroyed. */
 export class World {
+  /** The Kubernetes versions that OKE creates clusters and node pools of, oldest first; a test may let it retire some. */
+  public offeredVersions: readonly string[] = [
+    "v1.34.2",
+    "v1.34.10",
+    "v1.35.0",
+    "v1.35.2",
+    "v1.36.0",
+    "v1.36.1",
+  ];
+
   private readonly kept = new Map<string, Kept>();
 
   public get(type: string, id: string): Values | undefined {
