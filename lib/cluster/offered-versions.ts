@@ -97,17 +97,23 @@ export function conditionsOf(comparison: VersionComparison | undefined): Terrafo
 
 // All else that a cluster makes before itself refers to one of these.
 const FIRST_TYPES = [
+  "oci_core_capture_filter",
   "oci_core_network_security_group",
   "oci_core_vcn",
   "oci_kms_vault",
   "oci_logging_log_group",
+  "oci_zpr_zpr_policy",
 ];
 
 /** Lets nothing be made that is part of these before the comparison went well: a vault can't be deleted for a week. */
-export function holdBack({ gate }: VersionComparison, parts: readonly IConstruct[]): void {
-  for (const resource of parts.flatMap((part) => part.node.findAll())) {
+export function holdBack(
+  comparison: VersionComparison | undefined,
+  parts: readonly (IConstruct | undefined)[],
+): void {
+  if (!comparison) return;
+  for (const resource of parts.flatMap((part) => part?.node.findAll() ?? [])) {
     if (!(resource instanceof TerraformResource)) continue;
     if (!FIRST_TYPES.includes(resource.terraformResourceType)) continue;
-    resource.dependsOn = [...(resource.dependsOn ?? []), dependable(gate)];
+    resource.dependsOn = [...(resource.dependsOn ?? []), dependable(comparison.gate)];
   }
 }

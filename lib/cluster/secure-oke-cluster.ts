@@ -121,12 +121,11 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
     const comparison = this.comparison(props);
     const cluster = this.createCluster(name, props, access, comparison);
-    if (comparison) {
-      holdBack(comparison, [
-        props.network ? groups : this.network,
-        ...(props.encryption ? [] : [this.encryption]),
-      ]);
-    }
+    holdBack(comparison, [
+      props.network ? groups : this.network,
+      props.encryption ? undefined : this.encryption,
+      this._packetRouting,
+    ]);
     this.kubernetesVersion._acknowledge(cluster);
     for (const warning of this.kubernetesVersion._warnings()) Annotations.of(this).addWarning(warning);
     if (access.isPublic)

@@ -110,7 +110,7 @@ describe("Calico", () => {
       path.join(outdir, "network-policy-engines/shop/cluster/kustomization.yaml"),
     );
     expect(kustomization.resources).toEqual([
-      "https://raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/calico-policy-only.yaml",
+      "https://raw.githubusercontent.com/projectcalico/calico/v3.30.3/manifests/calico-policy-only.yaml",
     ]);
     expect(kustomization).not.toHaveProperty("images");
     expect(kustomization.patches).toHaveLength(2);
@@ -155,6 +155,49 @@ describe("Calico", () => {
      "
     `);
     expect([annotations(app), warnings.mock.calls]).toEqual([[], []]);
+  });
+
+  test.each([
+    ["v1.30.10", "3.30.3"],
+    ["v1.34.10", "3.30.3"],
+    ["v1.34.99", "3.30.3"],
+    ["v1.35.2", "3.31.5"],
+    ["v1.36.1", "3.32.0"],
+    ["v1.38.1", "3.32.0"],
+    [undefined, "3.32.0"],
+  ])("of a cluster with Kubernetes %s is %s where no release is named", (version, calico) => {
+    const kubernetes = version === undefined ? undefined : KubernetesVersion.of(version);
+    expect(NetworkPolicyEngine.calico()._installationFor?.(kubernetes).text).toContain(
+      `/calico/v${calico}/manifests/calico-policy-only.yaml`,
+    );
+  });
+
+  test.each([
+    [
+      "another release than the one that Oracle tested",
+      "v1.35.2",
+      "3.31.7",
+      "Oracle supports Calico 3.31.5 with",
+    ],
+    [
+      "a Kubernetes version that Oracle's table does not have",
+      "v1.33.10",
+      undefined,
+      "No release of Calico is known",
+    ],
+    ["the release that Oracle tested, by its tag", "v1.35.2", "v3.31.5", undefined],
+    ["the release that Oracle tested, by default", "v1.36.1", undefined, undefined],
+    ["a release that was chosen for a version of which nothing is known", "v1.33.10", "3.30.0", undefined],
+  ])("gives a warning only where it is not supported: %s", (_, version, release, warning) => {
+    const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", {
+      clusterId: CLUSTER,
+      kubernetesVersion: KubernetesVersion.of(version),
+      networkPolicyEngine: NetworkPolicyEngine.calico({ version: release }),
+    });
+    const warned = cluster.node.metadata.filter(({ type }) => type.endsWith("warn"));
+    expect(warned.map(({ data }) => String(data))).toEqual(
+      warning === undefined ? [] : [expect.stringContaining(`[calico-version] ${warning}`)],
+    );
   });
 
   test("prints the command that installs it", () => {
