@@ -7,7 +7,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-versions=(1.33 1.34 1.35)
+# The versions that OKE offers, as lib/cluster/kubernetes-versions.json has them.
+versions=(1.34 1.35 1.36)
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
 
@@ -56,7 +57,7 @@ validate() {
 
 check_schemas() {
   python3 -m venv "$temporary/venv" || return 1
-  "$temporary/venv/bin/pip" install --quiet --disable-pip-version-check 'kubernetes-validate>=1.34,<2' || return 1
+  "$temporary/venv/bin/pip" install --quiet --disable-pip-version-check 'kubernetes-validate>=1.36,<2' || return 1
   local version manifest kept=()
   for manifest in "${manifests[@]}"; do
     kept+=("$temporary/${manifest//\//_}")

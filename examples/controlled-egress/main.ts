@@ -41,7 +41,7 @@ const network = new ClusterNetwork(stack, "network", {
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.8.0/24"]),

@@ -45,7 +45,7 @@ const network = ClusterNetwork.fromExisting(stack, "network", {
 
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico(),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.8.0/24"]),

@@ -32,7 +32,7 @@ const network = new ClusterNetwork(stack, "network", {
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   network,
   // Each node takes a /25 of it: enough for 32.
   podNetworking: PodNetworking.flannelOverlay({ podsCidr: "10.244.0.0/20" }),

@@ -29,7 +29,7 @@ AllowedRegistries.of(stack).add("fra.ocir.io/acme");
 
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 new PrivateNodePool(stack, "general", {

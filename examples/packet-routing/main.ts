@@ -29,7 +29,7 @@ const label = (value: string) => SecurityAttribute.of({ namespace: "platform", k
 
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico(),
   endpointAccess: EndpointAccess.privateFrom(["10.0.3.0/28"]),
   packetRouting: PacketRouting.of({

@@ -48,7 +48,7 @@ const network = new ClusterNetwork(platform, "network", {
 const cluster = new SecureOkeCluster(platform, "cluster", {
   compartmentId,
   clusterName: "shop",
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.0.0/24"]),
@@ -67,7 +67,7 @@ new PrivateNodePool(platform, "blue", {
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
   shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memoryInGbs: 24 }),
   size: 6,
-  kubernetesVersion: KubernetesVersion.V1_33,
+  kubernetesVersion: KubernetesVersion.V1_34,
   availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-1", "Uocm:EU-FRANKFURT-1-AD-2", "Uocm:EU-FRANKFURT-1-AD-3"],
   evictionGraceDuration: "PT30M",
   labels: { "shop.example/pool": "blue" },

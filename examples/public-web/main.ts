@@ -36,7 +36,7 @@ const network = new ClusterNetwork(stack, "network", {
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
 });

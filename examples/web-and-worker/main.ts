@@ -32,7 +32,7 @@ const stack = new TerraformStack(app, "orders");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
-  kubernetesVersion: KubernetesVersion.V1_34,
+  kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
 });
 const pool = {
