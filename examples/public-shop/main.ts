@@ -64,7 +64,9 @@ const cluster = new SecureOkeCluster(platform, "cluster", {
 // The nodes: Arm, one Kubernetes version behind the cluster, spread over named availability domains.
 new PrivateNodePool(platform, "blue", {
   cluster,
-  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example", {
+    imageName: "Oracle-Linux-8.10-aarch64-2026.08.31-0-OKE-1.34.10-1700",
+  }),
   shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memoryInGbs: 24 }),
   size: 6,
   kubernetesVersion: KubernetesVersion.V1_34,

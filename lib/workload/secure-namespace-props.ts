@@ -9,8 +9,9 @@ export interface SecureNamespaceProps {
   /**
    * The version of the Pod Security Standard, pinned so that an upgrade of the cluster refuses no running workload.
    *
-   * That of 1.34 is the strictest: it also refuses probes of other hosts, and 1.35 lets pods with a user namespace run as
-   * root. An older API server takes it for its own newest.
+   * That of 1.34 is the strictest of the versions that OKE offers: it refuses probes of other hosts, as newer ones do, and pods
+   * that run as root in a user namespace, which 1.35 and 1.36 accept. An API server takes a version newer than its own for its
+   * newest.
    *
    * @default KubernetesVersion.V1_34
    */
