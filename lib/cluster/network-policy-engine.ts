@@ -15,6 +15,16 @@ export interface EngineInstallation {
   readonly text: string;
   /** The command, which is run where the app's output folder is. */
   readonly command: (folder: string) => string;
+  /** The images from a registry of the user's whose credentials nobody named. */
+  readonly pulls: readonly string[];
+}
+
+function pullsOf(
+  { imageRegistry, imagePullSecrets }: CalicoOptions | CiliumOptions,
+  names: readonly string[],
+): string[] {
+  if (imageRegistry === undefined || imagePullSecrets !== undefined) return [];
+  return names.map((name) => `${imageRegistry}/${name}`);
 }
 
 /**
@@ -42,6 +52,7 @@ export class NetworkPolicyEngine {
       file: "kustomization.yaml",
       text: calicoKustomization(options),
       command: (folder) => `kubectl apply --server-side -k ${folder}`,
+      pulls: pullsOf(options, ["node", "kube-controllers"]),
     });
   }
 
@@ -64,6 +75,7 @@ export class NetworkPolicyEngine {
       text: ciliumValues(options),
       command: (folder) =>
         `helm upgrade --install cilium ${chart} --namespace kube-system --values ${folder}/values.yaml`,
+      pulls: pullsOf(options, ["cilium", "operator-generic"]),
     });
   }
 

@@ -2,7 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { TerraformOutput, TerraformStack, type ISynthesisSession } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
+import { type ISecureOkeCluster } from "./cluster";
 import { type EngineInstallation, type NetworkPolicyEngine } from "./network-policy-engine";
+import { warnOfImages } from "./pull-warnings";
 
 const FOLDER = "network-policy-engines";
 
@@ -13,7 +15,10 @@ const files = new WeakMap<TerraformStack, Map<string, EngineInstallation>>();
  * Writes what installs the engine of a cluster beside the stack at synthesis, in the place of what an earlier run wrote, and gives the stack an output
  * `<path>_network_policy_engine` with the command.
  */
-export function installEngine(cluster: Construct, engine: NetworkPolicyEngine | undefined): void {
+export function installEngine(
+  cluster: Construct & ISecureOkeCluster,
+  engine: NetworkPolicyEngine | undefined,
+): void {
   const stack = TerraformStack.of(cluster);
   const installations = filesOf(stack);
   engine?._acknowledge(cluster);
@@ -21,6 +26,7 @@ export function installEngine(cluster: Construct, engine: NetworkPolicyEngine | 
   const inStack = cluster.node.scopes.slice(stack.node.scopes.length);
   const name = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
   installations.set(name, engine._installation);
+  warnOfImages(cluster, engine._installation.pulls);
   const output = new TerraformOutput(cluster, "NetworkPolicyEngine", {
     description: `Installs ${engine.name}, without which NetworkPolicies do nothing; run it in the output folder of the app`,
     value: engine._installation.command([FOLDER, stack.node.id, name].join("/")),
