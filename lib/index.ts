@@ -58,6 +58,8 @@ export { NetworkPolicyEngine } from "./cluster/network-policy-engine";
 export * from "./cluster/network-policy-engine-options";
 export * from "./cluster/native-ingress-controller";
 export * from "./cluster/node-image";
+export * from "./cluster/node-registry-access";
+export * from "./cluster/node-registry-access-props";
 export * from "./cluster/node-shape";
 export * from "./cluster/private-node-pool";
 export * from "./cluster/private-node-pool-props";

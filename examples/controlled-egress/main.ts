@@ -42,7 +42,10 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.8.0/24"]),
 });
@@ -60,7 +63,7 @@ network.attachDrg({ drgId: "ocid1.drg.oc1.eu-frankfurt-1.example", onPremisesCid
 new Bastion(stack, "bastion", { compartmentId, cluster, clients: BastionClients.from(["192.0.2.0/24"]) });
 
 const payments = new Chart(new KubernetesApp(), "payments", { namespace: "payments" });
-new SecureNamespace(payments, "namespace", { name: "payments" });
+new SecureNamespace(payments, "namespace", { name: "payments", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(payments, "web", {
   image: ContainerImage.of(
     "fra.ocir.io/acme/payments@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -67,7 +67,7 @@ const database = new ExternalPeer(stack, "database", {
 });
 
 const orders = new Chart(new KubernetesApp(), "orders", { namespace: "orders" });
-new SecureNamespace(orders, "namespace", { name: "orders" });
+new SecureNamespace(orders, "namespace", { name: "orders", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(orders, "web", {
   image: ContainerImage.of(
     "fra.ocir.io/acme/orders@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -48,7 +48,7 @@ new PrivateNodePool(stack, "general", {
 });
 
 const depot = new Chart(new KubernetesApp(), "depot", { namespace: "depot" });
-new SecureNamespace(depot, "namespace", { name: "depot" });
+new SecureNamespace(depot, "namespace", { name: "depot", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(depot, "web", {
   image: ContainerImage.of(
     "fra.ocir.io/acme/depot@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

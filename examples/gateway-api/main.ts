@@ -42,7 +42,11 @@ new PrivateNodePool(stack, "general", {
 const kubernetes = new KubernetesApp();
 const namespaceOf = (name: string) => {
   const chart = new Chart(kubernetes, name, { namespace: name });
-  new SecureNamespace(chart, "namespace", { name, podSecurityVersion: KubernetesVersion.V1_34 });
+  new SecureNamespace(chart, "namespace", {
+    name,
+    imagePullSecrets: ["ocir"],
+    podSecurityVersion: KubernetesVersion.V1_34,
+  });
   return chart;
 };
 

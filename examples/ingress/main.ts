@@ -52,7 +52,11 @@ controller.node.addDependency(pool);
 const kubernetes = new KubernetesApp();
 const namespaceOf = (name: string) => {
   const chart = new Chart(kubernetes, name, { namespace: name });
-  new SecureNamespace(chart, "namespace", { name, podSecurityVersion: KubernetesVersion.V1_34 });
+  new SecureNamespace(chart, "namespace", {
+    name,
+    imagePullSecrets: ["ocir"],
+    podSecurityVersion: KubernetesVersion.V1_34,
+  });
   return chart;
 };
 

@@ -40,7 +40,10 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
   network,
 });
 new PrivateNodePool(stack, "general", {
@@ -61,6 +64,7 @@ network.attachDrg({
 const orders = new Chart(new KubernetesApp(), "orders", { namespace: "orders" });
 new SecureNamespace(orders, "namespace", {
   name: "orders",
+  imagePullSecrets: ["ocir"],
   podSecurityVersion: KubernetesVersion.V1_34,
   quota: { loadBalancers: 3, nodePorts: 3 },
 });

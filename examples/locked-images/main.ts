@@ -44,7 +44,7 @@ const lock = { path: join(__dirname, "images.lock.json") };
 const locked = (name: string) => ContainerImage.fromLock(name, lock);
 
 const maps = new Chart(new KubernetesApp(), "maps", { namespace: "maps" });
-new SecureNamespace(maps, "namespace", { name: "maps" });
+new SecureNamespace(maps, "namespace", { name: "maps", imagePullSecrets: ["ocir"] });
 
 // Its data comes from Object Storage before it starts, verified; its own image has no network tools.
 const geo = new HardenedDeployment(maps, "geo", {

@@ -50,7 +50,7 @@ new PrivateNodePool(stack, "general", {
 });
 
 const platform = new Chart(new KubernetesApp(), "platform", { namespace: "platform" });
-new SecureNamespace(platform, "namespace", { name: "platform" });
+new SecureNamespace(platform, "namespace", { name: "platform", imagePullSecrets: ["ocir"] });
 
 // A program that watches the API server, serves metrics beside its own port, and shows Vault who it is.
 const operator = new HardenedDeployment(platform, "operator", {

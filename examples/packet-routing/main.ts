@@ -48,7 +48,11 @@ new PrivateNodePool(stack, "general", {
 
 const kubernetes = new KubernetesApp();
 const shop = new Chart(kubernetes, "shop", { namespace: "shop" });
-new SecureNamespace(shop, "namespace", { name: "shop", podSecurityVersion: KubernetesVersion.V1_34 });
+new SecureNamespace(shop, "namespace", {
+  name: "shop",
+  imagePullSecrets: ["ocir"],
+  podSecurityVersion: KubernetesVersion.V1_34,
+});
 const web = new HardenedDeployment(shop, "web", {
   image: ContainerImage.of(
     "fra.ocir.io/acme/web@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

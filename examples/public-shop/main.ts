@@ -49,7 +49,10 @@ const cluster = new SecureOkeCluster(platform, "cluster", {
   compartmentId,
   clusterName: "shop",
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.0.0/24"]),
   encryption: new ClusterEncryption(platform, "encryption", {
@@ -78,7 +81,11 @@ new PrivateNodePool(platform, "blue", {
 // The workloads: a public web front end that talks to an API, which nobody else reaches.
 const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
 AllowedRegistries.of(shop).add("fra.ocir.io/acme");
-new SecureNamespace(shop, "namespace", { name: "shop", podSecurityVersion: KubernetesVersion.V1_34 });
+new SecureNamespace(shop, "namespace", {
+  name: "shop",
+  imagePullSecrets: ["ocir"],
+  podSecurityVersion: KubernetesVersion.V1_34,
+});
 const api = new HardenedDeployment(shop, "api", {
   image: ContainerImage.of(`fra.ocir.io/acme/api:1.4.2@${digest}`),
   port: 8081,

@@ -37,7 +37,10 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
   network,
 });
 new PrivateNodePool(stack, "general", {
@@ -48,7 +51,11 @@ new PrivateNodePool(stack, "general", {
 });
 
 const catalog = new Chart(new KubernetesApp(), "catalog", { namespace: "catalog" });
-new SecureNamespace(catalog, "namespace", { name: "catalog", podSecurityVersion: KubernetesVersion.V1_34 });
+new SecureNamespace(catalog, "namespace", {
+  name: "catalog",
+  imagePullSecrets: ["ocir"],
+  podSecurityVersion: KubernetesVersion.V1_34,
+});
 const web = new HardenedDeployment(catalog, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/catalog@${digest}`),
   port: 8080,

@@ -22,7 +22,10 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
 });
 new PrivateNodePool(stack, "general", {
   cluster,
@@ -33,7 +36,7 @@ new PrivateNodePool(stack, "general", {
 
 const kubernetes = new KubernetesApp();
 const shop = new Chart(kubernetes, "shop", { namespace: "shop" });
-new SecureNamespace(shop, "namespace", { name: "shop" });
+new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(shop, "web", {
   image: ContainerImage.of(
     "fra.ocir.io/acme/web@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",

@@ -37,7 +37,10 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
 });
 new PrivateNodePool(stack, "general", {
   cluster,
@@ -47,7 +50,7 @@ new PrivateNodePool(stack, "general", {
 });
 
 const ledger = new Chart(new KubernetesApp(), "ledger", { namespace: "ledger" });
-new SecureNamespace(ledger, "namespace", { name: "ledger" });
+new SecureNamespace(ledger, "namespace", { name: "ledger", imagePullSecrets: ["ocir"] });
 
 // The database: three pods that copy their data to each other, each with a volume that is encrypted by a key of ours and on
 // the way between node and volume.

@@ -33,7 +33,10 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
 });
 new PrivateNodePool(stack, "general", {
   cluster,
@@ -50,6 +53,7 @@ new Tenant(bank, "tenant", {
   developers: [groupOf("bankdevelopers")],
   viewers: [groupOf("auditors")],
   allowedRegistries: ["fra.ocir.io/acme/bank"],
+  imagePullSecrets: ["ocir-bank"],
   allowedPeers: ["shop"],
   costLabels: { "cost-center": "4711" },
 });
@@ -62,6 +66,7 @@ new Tenant(shop, "tenant", {
   admins: [groupOf("shopadmins")],
   developers: [groupOf("shopdevelopers")],
   allowedRegistries: ["fra.ocir.io/acme/shop"],
+  imagePullSecrets: ["ocir-shop"],
   allowedPeers: ["bank"],
   quota: { pods: 40, loadBalancers: 1, storageRequests: "500Gi", volumeClaims: 5 },
   allowedStorageClasses: ["oci-bv"],
@@ -79,6 +84,7 @@ web.exposeViaLoadBalancer({
 const toys = new Chart(kubernetes, "toys", { namespace: "toys" });
 new Tenant(toys, "tenant", {
   developers: [groupOf("toysdevelopers")],
+  imagePullSecrets: ["ocir-toys"],
   quota: { pods: 10, loadBalancers: 0, volumeClaims: 0 },
   allowedPriorityClasses: ["give-way"],
   limits: { maximumCpu: "1", maximumMemory: "1Gi" },

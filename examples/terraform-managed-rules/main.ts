@@ -30,7 +30,10 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
 });
 new PrivateNodePool(stack, "general", {
   cluster,
@@ -42,6 +45,7 @@ new PrivateNodePool(stack, "general", {
 const edge = new Chart(new KubernetesApp(), "edge", { namespace: "edge" });
 new SecureNamespace(edge, "namespace", {
   name: "edge",
+  imagePullSecrets: ["ocir"],
   podSecurityVersion: KubernetesVersion.V1_34,
   quota: { loadBalancers: 3, nodePorts: 3 },
 });

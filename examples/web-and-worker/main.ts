@@ -11,6 +11,7 @@ import {
   LoadBalancerAccess,
   NetworkPolicyEngine,
   NodeImage,
+  NodeRegistryAccess,
   NodeShape,
   Port,
   PrivateNodePool,
@@ -35,10 +36,19 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
 });
+// The nodes pull by the kubelet's credential provider, so no namespace holds a password of the registry.
+const registryAccess = new NodeRegistryAccess(stack, "registry", {
+  cluster,
+  tenancyId: "ocid1.tenancy.oc1..example",
+  compartmentId: "ocid1.compartment.oc1..registry",
+  repositories: ["calico/node", "calico/kube-controllers", "orders-*"],
+  nodeTag: "Operations.NodeRole",
+});
 const pool = {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
   shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memoryInGbs: 32 }),
+  registryAccess,
 };
 new PrivateNodePool(stack, "general", { ...pool, size: 3 });
 new PrivateNodePool(stack, "batch", { ...pool, size: 2, labels: { "orders.example/pool": "batch" } });

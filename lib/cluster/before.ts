@@ -17,3 +17,11 @@ export function before(
   own.addDependency(theirs);
   return undefined;
 }
+
+/** Several such lists as one; undefined where there is nothing in them. */
+export function together(
+  ...lists: readonly (ITerraformDependable[] | undefined)[]
+): ITerraformDependable[] | undefined {
+  const all = lists.flatMap((list) => list ?? []);
+  return all.length > 0 ? all : undefined;
+}

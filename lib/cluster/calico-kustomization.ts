@@ -36,9 +36,21 @@ export function calicoKustomization(options: CalicoOptions, kubernetes?: Kuberne
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
     resources: [manifestUrl],
-    patches: [{ patch: Yaml.stringify(nodePatch(options)) }, WITHOUT_TYPHA],
+    patches: [{ patch: Yaml.stringify(nodePatch(options)) }, WITHOUT_TYPHA, ...accountPatches(options)],
     ...(imageRegistry === undefined ? {} : { images }),
   });
+}
+
+/** Names the pull Secrets on every account of the manifest, from which its pods have them. */
+function accountPatches({ imagePullSecrets = [] }: CalicoOptions): object[] {
+  if (imagePullSecrets.length === 0) return [];
+  const patch = {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "any" },
+    imagePullSecrets: imagePullSecrets.map((name) => ({ name })),
+  };
+  return [{ target: { kind: "ServiceAccount" }, patch: Yaml.stringify(patch) }];
 }
 
 /** A version without the letter that tags begin with. */

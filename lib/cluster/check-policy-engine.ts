@@ -5,6 +5,7 @@ import {
   type CiliumOptions,
 } from "./network-policy-engine-options";
 import { calicoFor, CILIUM_VERSION, OLDEST_ENGINES } from "./network-policy-engine-versions";
+import { checkSubdomainName } from "../core/kubernetes-names";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
@@ -20,6 +21,7 @@ export function checkCalico(problems: Problems, options: CalicoOptions): void {
   const read = readOptions(problems, options);
   checkVersion(problems, "calico", read.version);
   checkRegistry(problems, "calico", read.imageRegistry);
+  checkPullSecrets(problems, read.imagePullSecrets);
   const { manifestUrl, iptablesBackend = CalicoIptablesBackend.NFT } = read as CalicoOptions;
   if (manifestUrl !== undefined && !matches(MANIFEST, manifestUrl)) {
     problems.add(
@@ -38,6 +40,7 @@ export function checkCilium(problems: Problems, options: CiliumOptions): void {
   const read = readOptions(problems, options);
   checkVersion(problems, "cilium", read.version);
   checkRegistry(problems, "cilium", read.imageRegistry);
+  checkPullSecrets(problems, read.imagePullSecrets);
 }
 
 /** Adds a problem where a value was given that no factory made. */
@@ -85,6 +88,17 @@ function checkVersion(problems: Problems, engine: keyof typeof OLDEST_ENGINES, v
     `version is ${String(version)}, for which what is written is not made`,
     `Take ${oldestMajor}.${oldestMinor} or newer, up to the next major version, for example "${known}"`,
   );
+}
+
+/** Written into files at once, so no reference to a Terraform value can be one. */
+function checkPullSecrets(problems: Problems, names: unknown): void {
+  if (names === undefined) return;
+  if (!Array.isArray(names) || Token.isUnresolved(names)) {
+    const what = `imagePullSecrets is ${shown(names)}`;
+    problems.add("VALUE_INVALID", what, 'Write a list of names of Secrets, for example ["ocir"]');
+    return;
+  }
+  for (const name of names as string[]) checkSubdomainName(problems, "imagePullSecrets", name);
 }
 
 function checkRegistry(problems: Problems, engine: string, registry: unknown): void {

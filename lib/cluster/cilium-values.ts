@@ -7,11 +7,12 @@ import { type CiliumOptions } from "./network-policy-engine-options";
  *
  * @see https://docs.cilium.io/en/latest/installation/cni-chaining-oracle-oke/
  */
-export function ciliumValues({ imageRegistry }: CiliumOptions): string {
+export function ciliumValues({ imageRegistry, imagePullSecrets = [] }: CiliumOptions): string {
   const image = (name: string) =>
     imageRegistry === undefined ? {} : { image: { repository: `${imageRegistry}/${name}` } };
   return Yaml.stringify({
     ...image("cilium"),
+    ...(imagePullSecrets.length > 0 ? { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) } : {}),
     cni: { chainingTarget: "oci", exclusive: false },
     routingMode: "native",
     enableIPv4Masquerade: false,

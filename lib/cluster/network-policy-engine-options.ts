@@ -20,6 +20,13 @@ export interface CalicoOptions {
    */
   readonly imageRegistry?: string;
   /**
+   * The names of Secrets of the namespace `kube-system` that the images are pulled with, such as `["ocir"]`; an empty list says
+   * that they need none.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
+  /**
    * Where `kubectl` reads the policy-only manifest of the release from, an `https` address without `?` and `#`.
    *
    * @default - the file of the release's tag on GitHub
@@ -62,4 +69,11 @@ export interface CiliumOptions {
    * @default - quay.io/cilium, for which nodes need a way out
    */
   readonly imageRegistry?: string;
+  /**
+   * The names of Secrets of the namespace `kube-system` that the images are pulled with, such as `["ocir"]`; an empty list says
+   * that they need none.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
 }

@@ -18,6 +18,16 @@ export interface EngineInstallation {
   readonly command: (folder: string) => string;
   /** What may be wrong with it. */
   readonly warning?: string;
+  /** The images from a registry of the user's whose credentials nobody named. */
+  readonly pulls: readonly string[];
+}
+
+function pullsOf(
+  { imageRegistry, imagePullSecrets }: CalicoOptions | CiliumOptions,
+  names: readonly string[],
+): string[] {
+  if (imageRegistry === undefined || imagePullSecrets !== undefined) return [];
+  return names.map((name) => `${imageRegistry}/${name}`);
 }
 
 /**
@@ -47,6 +57,7 @@ export class NetworkPolicyEngine {
       text: calicoKustomization(options, kubernetes),
       command: (folder) => `kubectl apply --server-side -k ${folder}`,
       warning: warningOf(options.version, kubernetes),
+      pulls: pullsOf(options, ["node", "kube-controllers"]),
     }));
   }
 
@@ -69,6 +80,7 @@ export class NetworkPolicyEngine {
       text: ciliumValues(options),
       command: (folder) =>
         `helm upgrade --install cilium ${chart} --namespace kube-system --values ${folder}/values.yaml`,
+      pulls: pullsOf(options, ["cilium", "operator-generic"]),
     }));
   }
 

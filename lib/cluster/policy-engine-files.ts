@@ -2,8 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Annotations, TerraformOutput, TerraformStack, type ISynthesisSession } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
+import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type EngineInstallation, type NetworkPolicyEngine } from "./network-policy-engine";
+import { warnOfImages } from "./pull-warnings";
 
 const FOLDER = "network-policy-engines";
 
@@ -15,7 +17,7 @@ const files = new WeakMap<TerraformStack, Map<string, EngineInstallation>>();
  * `<path>_network_policy_engine` with the command.
  */
 export function installEngine(
-  cluster: Construct,
+  cluster: Construct & ISecureOkeCluster,
   engine: NetworkPolicyEngine | undefined,
   kubernetes?: KubernetesVersion,
 ): void {
@@ -28,6 +30,7 @@ export function installEngine(
   const inStack = cluster.node.scopes.slice(stack.node.scopes.length);
   const name = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
   installations.set(name, installation);
+  warnOfImages(cluster, installation.pulls);
   const output = new TerraformOutput(cluster, "NetworkPolicyEngine", {
     description: `Installs ${engine.name}, without which NetworkPolicies do nothing; run it in the output folder of the app`,
     value: installation.command([FOLDER, stack.node.id, name].join("/")),

@@ -1,6 +1,7 @@
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
+import { type NodeRegistryAccess } from "./node-registry-access";
 import { type NodeShape } from "./node-shape";
 import { type TaggingProps } from "../core/tagging";
 import { type Egress } from "../network/egress";
@@ -88,6 +89,13 @@ export interface PrivateNodePoolProps extends TaggingProps {
    * @see https://docs.oracle.com/iaas/Content/Network/Concepts/networksecuritygroups.htm for groups, deleted only without VNICs
    */
   readonly egress?: Egress[];
+  /**
+   * Lets the nodes pull private images of OCIR without a Secret: the nodes get its tag and its cloud-init script, and are made after
+   * its policy. Nodes that exist already must be replaced.
+   *
+   * @default - nodes pull public images, and private ones with the Secrets of `imagePullSecrets`
+   */
+  readonly registryAccess?: NodeRegistryAccess;
   /**
    * The name of the pool.
    *

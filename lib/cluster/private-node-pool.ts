@@ -7,18 +7,19 @@ import {
   type IResolvable,
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { before } from "./before";
+import { before, together } from "./before";
 import { letOut } from "./let-out";
 import { takeCapacity } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { groupIds } from "./pool-groups";
+import { notePool } from "./pull-warnings";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./offered-versions";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
 import { stemOf } from "../core/resource-name";
-import { tagsOf } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
 import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
@@ -60,6 +61,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;
     routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
 
+    const userData = props.registryAccess?._userData();
     const pool = new ContainerengineNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
       compartmentId: cluster.compartmentId,
@@ -79,11 +81,11 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         nsgIds: groupIds(cluster.workersSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
         placementConfigs: this.placement(props),
         nodePoolPodNetworkOptionDetails: podNetworkOf(props, ofEgress),
-        ...tagsOf(this, props),
+        ...nodeTagsOf(this, props),
       },
       primaryVnic: routing?.nodes && { securityAttributes: routing.nodes._onResource },
       // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
-      nodeMetadata: { areLegacyImdsEndpointsDisabled: "true" },
+      nodeMetadata: { areLegacyImdsEndpointsDisabled: "true", ...(userData ? { user_data: userData } : {}) },
       nodePoolCyclingDetails: {
         isNodeCyclingEnabled: true,
         cycleModes: ["INSTANCE_REPLACE"],
@@ -96,16 +98,21 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       },
       // Where the network is in another compartment, pods get no address before the cluster may give them one.
       lifecycle: conditionsOf(this.comparison(props, version)),
-      dependsOn: before(this, cluster, [
-        ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
-        ...(routing?.nodes ? routing.policies : []),
-      ]),
+      dependsOn: together(
+        before(this, cluster, [
+          ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
+          ...(routing?.nodes ? routing.policies : []),
+        ]),
+        props.registryAccess && before(this, props.registryAccess, props.registryAccess._policies),
+      ),
       initialNodeLabels: Object.entries(props.labels ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => ({ key, value })),
       ...tagsOf(this, props),
     });
     this.nodePoolId = pool.id;
+    const { labels, registryAccess } = props;
+    notePool(cluster, { path: this.node.path, labels, repositories: registryAccess?.repositories });
     // What the cluster was given, it has said already.
     if (props.kubernetesVersion) {
       version._acknowledge(pool);
@@ -167,6 +174,15 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
   }
+}
+
+/** The tags of the nodes, by one of which their dynamic group knows them. */
+function nodeTagsOf(scope: Construct, props: PrivateNodePoolProps): TaggingProps {
+  const tags = tagsOf(scope, props);
+  const { registryAccess: access } = props;
+  return access
+    ? { ...tags, definedTags: { ...tags.definedTags, [access.nodeTag]: access.nodeTagValue } }
+    : tags;
 }
 
 /** Pods of an overlay have neither a subnet nor a group, and their number is OKE's. */

@@ -5,6 +5,7 @@ import { checkCapacity, type Demand } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NodeImage } from "./node-image";
 import { checkImageFits } from "./node-image-name";
+import { type NodeRegistryAccess } from "./node-registry-access";
 import { checkGroups } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { checkPrivateSubnets } from "./private-subnets";
@@ -14,8 +15,8 @@ import { pathOf } from "../core/construct-path";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkLabels } from "../core/kubernetes-names";
-import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
+import { checkOcid, compareOcids } from "../core/ocid";
+import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { checkTags } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
@@ -56,6 +57,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkGroups(problems, isCluster ? cluster : undefined, given);
   if (given.egress !== undefined) checkEgress(problems, isCluster ? cluster : undefined, given.egress);
   if (isOverlay(cluster?.podNetworking)) checkOverlay(problems, given);
+  checkRegistryAccess(problems, scope, given);
   checkDomains(problems, given.availabilityDomains);
   checkGrace(problems, given.evictionGraceDuration);
   checkNodeLabels(problems, given.labels);
@@ -112,6 +114,34 @@ function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined,
   // An imported network can do without its range.
   const vcnCidr = network && new Problems(network).collect(() => network.vcnCidr);
   readEgress(problems, egress, vcnCidr);
+}
+
+/** Adds a problem where the nodes would not be those that may pull. */
+function checkRegistryAccess(
+  problems: Problems,
+  scope: Construct,
+  { cluster, definedTags, registryAccess }: Partial<PrivateNodePoolProps>,
+): void {
+  const members = ["nodeTag", "repositories", "_userData"];
+  const example = 'a NodeRegistryAccess: new NodeRegistryAccess(stack, "registry", { … })';
+  if (!checkMembers(problems, "registryAccess", registryAccess, members, example)) return;
+  const access = registryAccess as NodeRegistryAccess;
+  if (definedTags && typeof definedTags === "object" && access.nodeTag in definedTags) {
+    problems.add(
+      "TAG_INVALID",
+      `definedTags has ${access.nodeTag}, the tag by which registryAccess knows the nodes`,
+      "Leave it out there, or give it to the NodeRegistryAccess as nodeTagValue",
+    );
+  }
+  const idOf = (one: ISecureOkeCluster | undefined) =>
+    one && { scope, id: new Problems(scope).collect(() => one.compartmentId) ?? "" };
+  const [own, theirs] = [idOf(cluster), idOf(access.cluster)];
+  if (!own?.id || !theirs?.id || compareOcids(own, theirs) !== "different") return;
+  problems.add(
+    "VALUE_INVALID",
+    `registryAccess ${access.node.path} is for nodes of another compartment, that of ${access.cluster.node.path}`,
+    "Make a NodeRegistryAccess with the cluster of this pool",
+  );
 }
 
 /** What a pool can't say of the pods of an overlay. */

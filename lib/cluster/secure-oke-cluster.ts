@@ -1,7 +1,7 @@
 import { type Chart } from "cdk8s";
 import { Annotations, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { before } from "./before";
+import { before, together } from "./before";
 import { letOut } from "./let-out";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
@@ -223,13 +223,6 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       ...tagsOf(this, props),
     });
   }
-}
-
-function together(
-  ...lists: readonly (ITerraformDependable[] | undefined)[]
-): ITerraformDependable[] | undefined {
-  const all = lists.flatMap((list) => list ?? []);
-  return all.length > 0 ? all : undefined;
 }
 
 function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {

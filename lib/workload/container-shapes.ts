@@ -1,5 +1,6 @@
 import { AppProtocol } from "./app-protocol";
 import { TerminationMessagePolicy } from "./container-props";
+import { PULL_SECRETS_SHAPE } from "./pull-secrets";
 import { choice, kind, listOf, mapOf, optional, text } from "./shapes";
 
 // What was meant is told by members, private ones too: a value may come from another copy of this library.
@@ -64,6 +65,7 @@ export const POD_SHAPES = {
     kind(["key", "effect"], "a toleration"),
     'a list, for example [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)]',
   ),
+  imagePullSecrets: PULL_SECRETS_SHAPE,
   labels: entries,
   annotations: entries,
 };

@@ -91,6 +91,16 @@ export interface HardenedPodProps extends ContainerProps {
    */
   readonly priorityClassName?: string;
   /**
+   * The names of Secrets of the type `kubernetes.io/dockerconfigjson` that the images are pulled with, such as `["ocir"]`.
+   *
+   * They are set on the ServiceAccount of the workload and must be in its namespace. An empty list says that the images need
+   * none: they are public, or the nodes may pull them (`NodeRegistryAccess`).
+   *
+   * @default - those of the namespace that `SecureNamespace` or `Tenant` makes
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#add-imagepullsecrets-to-a-service-account
+   */
+  readonly imagePullSecrets?: string[];
+  /**
    * Labels of the workload and its pods.
    *
    * `app.kubernetes.io/name`, `/instance` and `/managed-by` are set already.

@@ -22,6 +22,7 @@ export interface HardenedPod extends ContainerSurroundings {
   readonly nodeSelector?: { [key: string]: string };
   readonly tolerations?: readonly Toleration[];
   readonly priorityClassName?: string;
+  readonly imagePullSecrets?: readonly string[];
   readonly egress: readonly Egress[];
 }
 

@@ -10,6 +10,7 @@ import { type PodPlace } from "./pod-place";
 import { LEAST_USER } from "./low-user";
 import { checkPorts } from "./named-port";
 import { checkContainerNames, checkName } from "./pod-names";
+import { checkPullSecrets } from "./pull-secrets";
 import { readContainer, type AnyContainer, type ContainerPlace } from "./read-container";
 import { checkScheduling } from "./read-scheduling";
 import { OWN_LABELS, selectorLabelsOf } from "./workload-labels";
@@ -42,6 +43,7 @@ export function readPod(
   checkLabels(problems, "labels", props.labels, OWN_LABELS);
   checkAnnotations(problems, "annotations", props.annotations);
   checkScheduling(problems, props);
+  checkPullSecrets(problems, props.imagePullSecrets);
   const program = readContainer(problems, { workload: id, sharedPaths }, own);
   checkContainerNames(problems, id, [...initContainers, ...sidecars]);
   checkPorts(problems, [{ ...own, name: id }, ...sidecars]);
@@ -67,6 +69,7 @@ export function readPod(
     nodeSelector: props.nodeSelector,
     tolerations: props.tolerations,
     priorityClassName: props.priorityClassName,
+    imagePullSecrets: props.imagePullSecrets,
     egress: egressOf(problems, place, props.egress),
   };
 }

@@ -16,6 +16,7 @@ import { type Amounts } from "./namespace-pods";
 import { checkRoom, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
 import { PodSecurityLevel } from "./pod-security-level";
+import { checkPullSecrets, notePulls, PULL_SECRETS_SHAPE, pullSecretsField } from "./pull-secrets";
 import { type SecureNamespaceProps } from "./secure-namespace-props";
 import { kind, shaped } from "./shapes";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
@@ -25,6 +26,7 @@ import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { dataOf } from "../manifests/chart-objects";
+import { notePullSecrets } from "../manifests/pull-secrets";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
@@ -73,9 +75,12 @@ export class SecureNamespace extends Construct {
     checkAtSynthesis(this, () => checkMembers(Chart.of(this)));
     checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
     // Kubernetes makes this account itself; pods that name no other must find no token in it.
-    this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
+    const account = this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
       automountServiceAccountToken: false,
+      ...pullSecretsField(this, this.name, props.imagePullSecrets),
     });
+    notePulls(account, props.imagePullSecrets);
+    if (props.imagePullSecrets) notePullSecrets(this, this.name, props.imagePullSecrets);
   }
 
   private limitClasses({
@@ -156,6 +161,7 @@ const SHAPES = {
   quota: kind([], 'an object, for example { memoryLimits: "50Gi" }'),
   limits: kind([], 'an object, for example { maximumMemory: "16Gi" }'),
   labels: kind([], 'an object, for example { team: "shop" }'),
+  imagePullSecrets: PULL_SECRETS_SHAPE,
 };
 
 interface Read {
@@ -185,6 +191,7 @@ function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   checkAllowed(problems, "allowedStorageClasses", props.allowedStorageClasses);
   checkAllowedPriorities(problems, props.allowedPriorityClasses);
   checkQuotaClasses(problems, props);
+  checkPullSecrets(problems, props.imagePullSecrets);
   const quota = quotaSpec(problems, props.quota);
   const limits = limitsSpec(problems, props.limits);
   problems.throwIfAny();

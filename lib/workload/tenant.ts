@@ -64,6 +64,19 @@ export interface TenantProps {
    */
   readonly allowedRegistries?: string[];
   /**
+   * The names of Secrets of the type `kubernetes.io/dockerconfigjson` that the tenant's images are pulled with, such as
+   * `["ocir"]`.
+   *
+   * They are set on the ServiceAccounts of its hardened workloads that name none of their own, and on the account
+   * `default`, which charts of other origin often use. The Secrets are made outside of the program: their content is a
+   * credential. An empty list says that the images need none: they are public, or the nodes may pull them
+   * (`NodeRegistryAccess`).
+   *
+   * @default - none; images of OCIR then give the warning `image-pull-credentials` unless the nodes may pull them
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengpullingimagesfromocir.htm
+   */
+  readonly imagePullSecrets?: string[];
+  /**
    * Names of the storage classes that the tenant's volumes may be of; the policy that refuses others is the cluster's.
    *
    * @default - every one
@@ -164,8 +177,9 @@ export class Tenant extends Construct {
 
 function namespaceProps(name: string, props: TenantProps): SecureNamespaceProps {
   const { allowedPriorityClasses, allowedStorageClasses, costLabels: labels } = props;
-  const { limits, podSecurityVersion, quota } = props;
-  return { name, labels, limits, podSecurityVersion, quota, allowedPriorityClasses, allowedStorageClasses };
+  const { imagePullSecrets, limits, podSecurityVersion, quota } = props;
+  const given = { imagePullSecrets, limits, podSecurityVersion, quota };
+  return { name, labels, allowedPriorityClasses, allowedStorageClasses, ...given };
 }
 
 /** Validates the props; throws with all that is wrong. */

@@ -2,10 +2,12 @@ import { ApiObject, Lazy } from "cdk8s";
 import { type Construct } from "constructs";
 import { type Connections } from "./connections";
 import { containersOf, type HardenedPod } from "./hardened-pod";
+import { notePulls, pullSecretsField } from "./pull-secrets";
 
 /** A workload, as far as what belongs to it is made of it. */
 export interface PodOwner extends Construct {
   readonly name: string;
+  readonly namespace?: string;
   readonly labels: { [key: string]: string };
   readonly selectorLabels: { [key: string]: string };
   readonly connections: Connections;
@@ -19,12 +21,14 @@ export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
     addedCapability?._acknowledge(workload, container);
   }
   pod.lowUser?._acknowledge(workload);
-  new ApiObject(workload, "ServiceAccount", {
+  const account = new ApiObject(workload, "ServiceAccount", {
     apiVersion: "v1",
     kind: "ServiceAccount",
     metadata: { name, labels },
     automountServiceAccountToken: false,
+    ...pullSecretsField(workload, workload.namespace, pod.imagePullSecrets),
   });
+  notePulls(account, pod.imagePullSecrets);
   for (const { files, owner } of containersOf(pod)) {
     if (!files) continue;
     new ApiObject(workload, owner === undefined ? "ConfigMap" : `ConfigMap-${owner}`, {

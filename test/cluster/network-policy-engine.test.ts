@@ -267,6 +267,49 @@ describe("Calico", () => {
   });
 });
 
+describe("the pull Secrets of an engine", () => {
+  const kubectl = spawnSync("kubectl", ["version", "--client"]).status === 0 ? test : test.skip;
+  kubectl("are on every account of Calico's manifest, and on nothing else", () => {
+    const folder = fs.mkdtempSync(path.join(outdir, "pulls-"));
+    const manifestUrl = "https://example.com/manifest.yaml";
+    const engine = NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir", "mirror"], manifestUrl });
+    const account = (name: string) => ({
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name, namespace: "kube-system" },
+    });
+    const accounts = [account("calico-kube-controllers"), account("calico-node")];
+    const text = engine._installation?.text.replace(manifestUrl, "manifest.yaml");
+    fs.writeFileSync(path.join(folder, "kustomization.yaml"), text ?? "");
+    Yaml.save(path.join(folder, "manifest.yaml"), [POLICY_ONLY, ...TYPHA, ...accounts]);
+    const { stdout, status, stderr } = spawnSync("kubectl", ["kustomize", folder], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    fs.writeFileSync(path.join(folder, "built.yaml"), stdout);
+    const built = Yaml.load(path.join(folder, "built.yaml"));
+    const imagePullSecrets = [{ name: "ocir" }, { name: "mirror" }];
+    expect(built.filter(({ kind }) => kind === "ServiceAccount")).toEqual(
+      accounts.map((each) => ({ ...each, imagePullSecrets })),
+    );
+    expect(stdout.match(/imagePullSecrets/g)).toHaveLength(2);
+  });
+
+  test("are a value of Cilium's Helm chart", () => {
+    const text = NetworkPolicyEngine.cilium({ imagePullSecrets: ["ocir"] })._installation?.text;
+    expect(text).toContain("imagePullSecrets:\n  - name: ocir\n");
+    expect(NetworkPolicyEngine.cilium()._installation?.text).not.toContain("imagePullSecrets");
+  });
+
+  test.each([["ocir"], [["OCIR"]], [[null]], [null]])("are refused where they are %j", (imagePullSecrets) => {
+    for (const make of [NetworkPolicyEngine.calico, NetworkPolicyEngine.cilium]) {
+      const [code = "", ...others] = refusedCodes(() =>
+        make({ imagePullSecrets: imagePullSecrets as never }),
+      );
+      expect(["NAME_INVALID", "VALUE_INVALID"]).toContain(code);
+      expect(others).toEqual([]);
+    }
+  });
+});
+
 /** What of Calico's policy-only manifest is changed. */
 const POLICY_ONLY = {
   apiVersion: "apps/v1",

@@ -108,7 +108,11 @@ describe.each(EXAMPLES)("example %s", (name) => {
     const statements = all("oci_identity_policy").flatMap((policy) => policy.statements as string[]);
     for (const statement of statements) {
       expect(statement).not.toMatch(/in tenancy|all-resources|manage cluster-family/);
-      expect(statement).toMatch(/request\.principal\.type = '/);
+      // Nodes are a dynamic group, and read the repositories that are named.
+      const who = statement.startsWith("Allow dynamic-group id ")
+        ? /target\.repo\.name = '/
+        : /request\.principal\.type = '/;
+      expect(statement).toMatch(who);
     }
     expect(statements.length).toBeGreaterThan(0);
   });

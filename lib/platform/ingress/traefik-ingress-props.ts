@@ -26,6 +26,12 @@ export interface TraefikIngressProps {
    */
   readonly image: ContainerImage;
   /**
+   * The names of Secrets that the image is pulled with, such as `["ocir"]`; an empty list says that it needs none.
+   *
+   * @default - those of the namespace
+   */
+  readonly imagePullSecrets?: string[];
+  /**
    * The kinds of objects that configure Traefik; another choice later replaces them all.
    *
    * @default TraefikRouting.ingress()

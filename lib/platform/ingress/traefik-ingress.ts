@@ -143,6 +143,7 @@ export class TraefikIngress extends IngressGateway {
       cluster,
       httpListener,
       image,
+      imagePullSecrets,
       nodeSelector,
       priorityClassName,
       replicas,
@@ -171,7 +172,7 @@ export class TraefikIngress extends IngressGateway {
       readiness: Probe.http("/ping", TRAEFIK_PORTS.ping),
       liveness: Probe.tcp(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
       apiAccess: ApiAccess._of(cluster),
-      ...{ autoscale, nodeSelector, priorityClassName, replicas, resources, tolerations },
+      ...{ autoscale, imagePullSecrets, nodeSelector, priorityClassName, replicas, resources, tolerations },
     });
   }
 

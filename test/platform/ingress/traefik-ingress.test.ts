@@ -13,6 +13,7 @@ import { IngressPathType } from "../../../lib/workload/ingress/ingress-path-type
 import { LoadBalancerAccess } from "../../../lib/workload/load-balancer-access";
 import { ExternalTrafficPolicy } from "../../../lib/workload/load-balancer-kinds";
 import { LoadBalancerShape } from "../../../lib/workload/load-balancer-shape";
+import { SecureNamespace } from "../../../lib/workload/secure-namespace";
 import { SecurityRuleManagement } from "../../../lib/workload/security-rule-management";
 import { TlsTermination, TlsVersion } from "../../../lib/workload/tls-termination";
 import { containerOf, fakeCluster, IMAGE, newChart, objectOf, refusedCodes } from "../../workload/support";
@@ -46,6 +47,18 @@ describe("a Traefik", () => {
       fakeCluster({ isPublic: true }),
     );
     expect(Yaml.stringify(...objectsOf(platform))).toMatchSnapshot();
+  });
+
+  test("pulls its image with the Secrets that are given, and else with those of its namespace", () => {
+    const secretsOf = (names?: string[]) => {
+      const { platform } = traefik({ imagePullSecrets: names });
+      new SecureNamespace(platform, "namespace", { name: "gateway", imagePullSecrets: ["ocir"] });
+      return objectOf(platform, "ServiceAccount", "traefik").imagePullSecrets;
+    };
+    expect(secretsOf()).toEqual([{ name: "ocir" }]);
+    expect(secretsOf(["traefik-only"])).toEqual([{ name: "traefik-only" }]);
+    expect(secretsOf([])).toBeUndefined();
+    expect(refusedCodes(() => traefik({ imagePullSecrets: ["No_Name"] }))).toEqual(["NAME_INVALID"]);
   });
 
   test("switches on no API, no dashboard, no metrics, and trusts no header of a client", () => {

@@ -1,0 +1,216 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { App, TerraformVariable, type TerraformStack } from "cdktf";
+import { ApiObject, App as KubernetesApp, Chart } from "cdk8s";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NetworkPolicyEngine } from "../../lib/cluster/network-policy-engine";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { ContainerImage } from "../../lib/workload/container-image";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { COMPARTMENT, newStack } from "../support/stack";
+import { DIGEST } from "../workload/support";
+
+const EXISTING = NetworkPolicyEngine.existing({ reason: "The platform team runs Calico" });
+const outdir = fs.mkdtempSync(path.join(os.tmpdir(), "pulls-"));
+const warnings = jest.spyOn(process, "emitWarning").mockImplementation();
+beforeEach(() => warnings.mockClear());
+afterAll(() => fs.rmSync(outdir, { recursive: true }));
+
+interface Program {
+  readonly stack: TerraformStack;
+  readonly cluster: SecureOkeCluster;
+  /** Adds a chart with one workload, and the namespace's own words. */
+  add(id: string, image?: string, namespace?: object, workload?: object): Chart;
+  pool(id: string, props?: Partial<PrivateNodePoolProps>): void;
+  access(...repositories: string[]): NodeRegistryAccess;
+}
+
+function warningsOf(write: (program: Program) => void, networkPolicyEngine = EXISTING): string[] {
+  const app = new App({ outdir });
+  const stack = newStack("shop", app);
+  const cluster = new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_34,
+    networkPolicyEngine,
+  });
+  write({
+    stack,
+    cluster,
+    add: (id, image = "fra.ocir.io/acme/web", namespace = {}, workload = {}) => {
+      const chart = new Chart(new KubernetesApp(), id, { namespace: id });
+      new SecureNamespace(chart, "namespace", { name: id, ...namespace });
+      new HardenedDeployment(chart, "web", { image: ContainerImage.of(`${image}@${DIGEST}`), ...workload });
+      cluster.addCdk8sChart(id, chart);
+      return chart;
+    },
+    pool: (id, props) => {
+      const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
+      const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+      new PrivateNodePool(stack, id, { cluster, image, shape, size: 1, ...props });
+    },
+    access: (...repositories) =>
+      new NodeRegistryAccess(stack, "registry", {
+        cluster,
+        tenancyId: "ocid1.tenancy.oc1..test",
+        repositories,
+        nodeTag: "Operations.NodeRole",
+      }),
+  });
+  app.synth();
+  app.synth();
+  const emitted = warnings.mock.calls.map(([text, options]) => {
+    expect(options).toEqual({ type: "SecureOkeWarning", code: "image-pull-credentials" });
+    return String(text).split("\n")[0] ?? "";
+  });
+  const manifest = JSON.parse(fs.readFileSync(path.join(outdir, "manifest.json"), "utf8"));
+  const shown = (manifest.stacks.shop.annotations ?? []).map(({ message }: any) => message.split("\n")[0]);
+  expect(shown).toEqual(emitted.map((text) => `[image-pull-credentials] ${text}`));
+  return emitted;
+}
+
+const WARNING = (id: string, what: string) =>
+  `shop/cluster: images of the chart ${id} may need credentials, and nothing gives them: ${what}`;
+
+test("a chart with images of OCIR that nothing lets nodes pull gives one warning, and another chart another", () => {
+  const given = warningsOf(({ add }) => {
+    const chart = add("one");
+    for (const id of ["a", "b", "c"]) {
+      new HardenedDeployment(chart, id, { image: ContainerImage.of(`fra.ocir.io/acme/${id}@${DIGEST}`) });
+    }
+    add("two", "ocir.eu-frankfurt-1.oci.oraclecloud.com/acme/web");
+  });
+  const first =
+    "fra.ocir.io/acme/a (Deployment a), fra.ocir.io/acme/b (Deployment b), fra.ocir.io/acme/c (Deployment c), 1 more";
+  const second = "ocir.eu-frankfurt-1.oci.oraclecloud.com/acme/web (Deployment web)";
+  expect(given).toEqual([WARNING("one", first), WARNING("two", second)]);
+});
+
+test.each<[string, (program: Program) => void]>([
+  ["a registry that is not OCIR", ({ add }) => void add("shop", "quay.io/acme/web")],
+  ["pull Secrets of the namespace", ({ add }) => void add("shop", undefined, { imagePullSecrets: ["ocir"] })],
+  [
+    "pull Secrets of the workload",
+    ({ add }) => void add("shop", undefined, {}, { imagePullSecrets: ["ocir"] }),
+  ],
+  ["a namespace whose images need none", ({ add }) => void add("shop", undefined, { imagePullSecrets: [] })],
+  [
+    "a workload whose images need none",
+    ({ add }) => void add("shop", undefined, {}, { imagePullSecrets: [] }),
+  ],
+  [
+    "nodes that may pull the repository",
+    ({ add, pool, access }) => {
+      add("shop");
+      pool("general", { registryAccess: access("web") });
+    },
+  ],
+  [
+    "nodes that may pull repositories whose names begin so",
+    ({ add, pool, access }) => {
+      pool("general", { registryAccess: access("we*") });
+      add("shop");
+    },
+  ],
+  [
+    "an account of another origin, whose Secrets nobody knows",
+    ({ add }) => {
+      const chart = add("shop", "quay.io/acme/web");
+      const spec = {
+        serviceAccountName: "theirs",
+        containers: [{ name: "it", image: "fra.ocir.io/acme/it:1" }],
+      };
+      new ApiObject(chart, "pod", { apiVersion: "v1", kind: "Pod", metadata: { name: "it" }, spec });
+    },
+  ],
+  [
+    "an image whose registry Terraform says",
+    ({ add, stack }) => {
+      const chart = add("shop", "quay.io/acme/web");
+      const image = `${new TerraformVariable(stack, "registry", {}).stringValue}/acme/web:1`;
+      const spec = { containers: [{ name: "it", image }] };
+      new ApiObject(chart, "pod", { apiVersion: "v1", kind: "Pod", metadata: { name: "it" }, spec });
+    },
+  ],
+])("no warning of %s", (_, write) => {
+  expect(warningsOf(write)).toEqual([]);
+});
+
+test.each<[string, (program: Program) => void]>([
+  [
+    "a repository that the nodes may not pull",
+    ({ add, pool, access }) => {
+      add("shop");
+      pool("general", { registryAccess: access("worker") });
+    },
+  ],
+  [
+    "a pool without access beside one with it",
+    ({ add, pool, access }) => {
+      add("shop");
+      pool("general", { registryAccess: access("web") });
+      pool("second");
+    },
+  ],
+  [
+    "nodes that a workload chooses and that may not pull",
+    ({ add, pool, access }) => {
+      add("shop", undefined, {}, { nodeSelector: { tier: "gpu" } });
+      pool("general", { registryAccess: access("web") });
+      pool("gpu", { labels: { tier: "gpu" } });
+    },
+  ],
+])("a warning of %s", (_, write) => {
+  expect(warningsOf(write)).toEqual([WARNING("shop", "fra.ocir.io/acme/web (Deployment web)")]);
+});
+
+test("a workload that chooses nodes that may pull gives no warning of other pools", () => {
+  const write = ({ add, pool, access }: Program) => {
+    add("shop", undefined, {}, { nodeSelector: { tier: "web" } });
+    pool("web", { labels: { tier: "web" }, registryAccess: access("web") });
+    pool("second");
+  };
+  expect(warningsOf(write)).toEqual([]);
+});
+
+test("pods of other origin and of custom resources are seen, with the account that they use", () => {
+  const given = warningsOf(({ add }) => {
+    const chart = add("shop", "quay.io/acme/web");
+    const containers = [{ name: "it", image: "fra.ocir.io/acme/it:1" }];
+    const inner = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata: { name: "it" } };
+    new ApiObject(chart, "rollout", { ...inner, spec: { template: { spec: { containers } } } });
+  });
+  expect(given).toEqual([WARNING("shop", "fra.ocir.io/acme/it (Rollout it)")]);
+});
+
+describe("a policy engine with images of OCIR", () => {
+  const registry = { imageRegistry: "fra.ocir.io/acme/calico" };
+
+  test("gives one warning where nothing lets nodes pull them", () => {
+    const [warning, ...others] = warningsOf(() => undefined, NetworkPolicyEngine.calico(registry));
+    expect(warning).toContain("images of the policy engine may need credentials");
+    expect(warning).toContain("fra.ocir.io/acme/calico/node (the policy engine)");
+    expect(others).toEqual([]);
+  });
+
+  test.each([[["ocir"]], [[]]])("gives none with the pull Secrets %j", (imagePullSecrets) => {
+    expect(
+      warningsOf(() => undefined, NetworkPolicyEngine.calico({ ...registry, imagePullSecrets })),
+    ).toEqual([]);
+    expect(
+      warningsOf(() => undefined, NetworkPolicyEngine.cilium({ ...registry, imagePullSecrets })),
+    ).toEqual([]);
+  });
+
+  test("gives none where the nodes may pull them", () => {
+    const write = ({ pool, access }: Program) =>
+      pool("general", { registryAccess: access("calico/node", "calico/kube-controllers") });
+    expect(warningsOf(write, NetworkPolicyEngine.calico(registry))).toEqual([]);
+  });
+});

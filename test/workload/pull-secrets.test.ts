@@ -1,0 +1,135 @@
+import { App, JsonPatch, type ApiObject, type Chart } from "cdk8s";
+import { Deployment } from "cdk8s-plus-27";
+import * as fc from "fast-check";
+import { objectsOf } from "../../lib/manifests/chart-objects";
+import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
+import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { HardenedJob } from "../../lib/workload/hardened-job";
+import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { Tenant } from "../../lib/workload/tenant";
+import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+
+const secretsOf = (chart: Chart, account: string): unknown =>
+  objectOf(chart, "ServiceAccount", account).imagePullSecrets;
+const named = (...names: string[]) => names.map((name) => ({ name }));
+
+const KINDS: readonly [string, (chart: Chart, imagePullSecrets?: string[]) => unknown][] = [
+  [
+    "HardenedDeployment",
+    (chart, names) => new HardenedDeployment(chart, "web", { image: IMAGE, imagePullSecrets: names }),
+  ],
+  [
+    "HardenedStatefulSet",
+    (chart, names) =>
+      new HardenedStatefulSet(chart, "web", { image: IMAGE, port: 5432, imagePullSecrets: names }),
+  ],
+  [
+    "HardenedDaemonSet",
+    (chart, names) => new HardenedDaemonSet(chart, "web", { image: IMAGE, imagePullSecrets: names }),
+  ],
+  [
+    "HardenedJob",
+    (chart, names) =>
+      new HardenedJob(chart, "web", { image: IMAGE, activeDeadlineSeconds: 60, imagePullSecrets: names }),
+  ],
+  [
+    "HardenedCronJob",
+    (chart, names) =>
+      new HardenedCronJob(chart, "web", {
+        image: IMAGE,
+        activeDeadlineSeconds: 60,
+        schedule: "0 4 * * *",
+        imagePullSecrets: names,
+      }),
+  ],
+];
+
+describe.each(KINDS)("the ServiceAccount of a %s", (_, make) => {
+  test("names no pull Secret by default", () => {
+    const chart = newChart();
+    make(chart);
+    expect(objectOf(chart, "ServiceAccount", "web")).not.toHaveProperty("imagePullSecrets");
+  });
+
+  test("names the pull Secrets that are given, in their order, and the pods name none", () => {
+    const chart = newChart();
+    make(chart, ["ocir", "mirror.example"]);
+    expect(secretsOf(chart, "web")).toEqual(named("ocir", "mirror.example"));
+    expect(JSON.stringify(objectsOf(chart)).match(/imagePullSecrets/g)).toHaveLength(1);
+  });
+
+  test("takes those of its namespace, whichever of the two is made first", () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.boolean(), (isNamespaceFirst, isOtherChart) => {
+        const app = new App();
+        const chart = newChart("shop", app);
+        const other = isOtherChart ? newChart("shop", app, "platform") : chart;
+        const space = () =>
+          new SecureNamespace(other, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
+        if (isNamespaceFirst) space();
+        make(chart);
+        if (!isNamespaceFirst) space();
+        expect(secretsOf(chart, "web")).toEqual(named("ocir"));
+        expect(secretsOf(other, "default")).toEqual(named("ocir"));
+      }),
+    );
+  });
+
+  test("names none where an empty list is given, whatever its namespace names", () => {
+    const chart = newChart();
+    new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
+    make(chart, []);
+    expect(objectOf(chart, "ServiceAccount", "web")).not.toHaveProperty("imagePullSecrets");
+  });
+});
+
+test("namespaces of other names say nothing about a workload", () => {
+  const app = new App();
+  const chart = newChart("shop", app);
+  new SecureNamespace(newChart("billing", app, "billing"), "namespace", {
+    name: "billing",
+    imagePullSecrets: ["ocir"],
+  });
+  new HardenedDeployment(chart, "web", { image: IMAGE });
+  expect(secretsOf(chart, "web")).toBeUndefined();
+});
+
+test("a tenant hands its pull Secrets to its namespace and its workloads", () => {
+  const chart = newChart();
+  new HardenedDeployment(chart, "web", { image: IMAGE });
+  new Tenant(chart, "tenant", { imagePullSecrets: ["ocir"] });
+  expect([secretsOf(chart, "web"), secretsOf(chart, "default")]).toEqual([named("ocir"), named("ocir")]);
+});
+
+test("pods of other origin have the pull Secrets of the account `default`, and a patch of it wins", () => {
+  const chart = newChart();
+  const namespace = new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
+  new Deployment(chart, "theirs", { containers: [{ image: "fra.ocir.io/acme/theirs:1" }] });
+  expect(objectOf(chart, "Deployment").spec.template.spec).not.toHaveProperty("serviceAccountName");
+  const account = namespace.node.findChild("DefaultServiceAccount") as ApiObject;
+  account.addJsonPatch(JsonPatch.replace("/imagePullSecrets/0/name", "other"));
+  expect(secretsOf(chart, "default")).toEqual(named("other"));
+});
+
+test.each<[string, unknown, string[]]>([
+  ["a text", "ocir", ["VALUE_INVALID"]],
+  ["a list of objects", [{ name: "ocir" }], ["VALUE_INVALID"]],
+  ["null", null, ["ATTRIBUTE_MISSING"]],
+  ["a name that no Secret has", ["OCIR_pull"], ["NAME_INVALID"]],
+  ["a name twice", ["ocir", "ocir"], ["NAME_DUPLICATE"]],
+])("%s as pull Secrets is refused everywhere", (_, given, codes) => {
+  const imagePullSecrets = given as string[];
+  const refused = [
+    () => new HardenedDeployment(newChart(), "web", { image: IMAGE, imagePullSecrets }),
+    () => new SecureNamespace(newChart(), "namespace", { name: "shop", imagePullSecrets }),
+    () => new Tenant(newChart(), "tenant", { imagePullSecrets }),
+  ].map(refusedCodes);
+  expect(refused).toEqual([codes, codes, codes]);
+});
+
+test("the refusal of a name says how names of Secrets look", () => {
+  const make = () => new HardenedDeployment(newChart(), "web", { image: IMAGE, imagePullSecrets: ["Ocir"] });
+  expect(refusal(make)[0]).toMatchObject({ what: 'imagePullSecrets is "Ocir"', path: "shop/web" });
+});
