@@ -279,7 +279,7 @@ describe("the pull Secrets of an engine", () => {
       metadata: { name, namespace: "kube-system" },
     });
     const accounts = [account("calico-kube-controllers"), account("calico-node")];
-    const text = engine._installation?.text.replace(manifestUrl, "manifest.yaml");
+    const text = engine._installationFor?.().text.replace(manifestUrl, "manifest.yaml");
     fs.writeFileSync(path.join(folder, "kustomization.yaml"), text ?? "");
     Yaml.save(path.join(folder, "manifest.yaml"), [POLICY_ONLY, ...TYPHA, ...accounts]);
     const { stdout, status, stderr } = spawnSync("kubectl", ["kustomize", folder], { encoding: "utf8" });
@@ -294,9 +294,9 @@ describe("the pull Secrets of an engine", () => {
   });
 
   test("are a value of Cilium's Helm chart", () => {
-    const text = NetworkPolicyEngine.cilium({ imagePullSecrets: ["ocir"] })._installation?.text;
+    const text = NetworkPolicyEngine.cilium({ imagePullSecrets: ["ocir"] })._installationFor?.().text;
     expect(text).toContain("imagePullSecrets:\n  - name: ocir\n");
-    expect(NetworkPolicyEngine.cilium()._installation?.text).not.toContain("imagePullSecrets");
+    expect(NetworkPolicyEngine.cilium()._installationFor?.().text).not.toContain("imagePullSecrets");
   });
 
   test.each([["ocir"], [["OCIR"]], [[null]], [null]])("are refused where they are %j", (imagePullSecrets) => {
