@@ -107,7 +107,10 @@ function main() {
     return;
   }
   const charts = JSON.parse(fs.readFileSync(path.join(first, OBJECTS), "utf8"));
-  writePlain(charts.slice(0, 3).map((objects) => objects.slice(0, 360)), second);
+  writePlain(
+    charts.slice(0, 3).map((objects) => objects.slice(0, 360)),
+    second,
+  );
   global.gc();
   print(cpuTime(() => writePlain(charts, second)));
   compare(charts, first, second);

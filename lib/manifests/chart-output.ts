@@ -15,7 +15,14 @@ import { runChartChecks } from "./chart-checks";
 import { chartsIn, objectsOf } from "./chart-objects";
 import { clusterKeyOf, isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
-import { addDuplicate, checkNames, makersOf, namesOf, type ObjectName, type ResolveName } from "./object-names";
+import {
+  addDuplicate,
+  checkNames,
+  makersOf,
+  namesOf,
+  type ObjectName,
+  type ResolveName,
+} from "./object-names";
 import { produceLazies } from "./lazy-values";
 import { noteNames } from "./output-names";
 import { isPlain, isPlainObject } from "./plain";

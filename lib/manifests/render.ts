@@ -1,8 +1,8 @@
 import { Fn, Token, type IResolvable } from "cdktf";
-import { Yaml } from "cdk8s";
 import { escape, isFragile, unicodeEscape } from "./fragile-text";
 import { isPlainObject } from "./plain";
 import { partsOf, referenceOf } from "./references";
+import { yamlOf } from "./yaml-text";
 import { shortHash } from "../core/short-hash";
 
 /** Writes a reference as text: for Terraform an expression, for a reader its address. */
@@ -108,7 +108,10 @@ export class ChartYaml {
     const mark = this.special.size > 0 ? markerFor(this.special) : "";
     const yaml = style.literal(this.yamlFor(scalars, mark));
     if (scalars.length === 0) return yaml;
-    return yaml.replace(new RegExp(`${mark}(\\d+)x+`, "g"), (_, index: string) => scalars[Number(index)] ?? "");
+    return yaml.replace(
+      new RegExp(`${mark}(\\d+)x+`, "g"),
+      (_, index: string) => scalars[Number(index)] ?? "",
+    );
   }
 
   /** YAML with marks, each long where its scalar is: a long key is written in another way. */
@@ -119,7 +122,7 @@ export class ChartYaml {
     let index = 0;
     const next = () => `${mark}${index}x`.padEnd(isLong[index++] ? LONGEST_KEY + 1 : 0, "x");
     const objects = this.objects.map((object) => (this.special.has(object) ? swap(object, next) : object));
-    this.text = { key, yaml: Yaml.stringify(...objects) };
+    this.text = { key, yaml: yamlOf(objects) };
     return this.text.yaml;
   }
 }

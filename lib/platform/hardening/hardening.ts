@@ -182,9 +182,7 @@ export class Hardening {
 
 /** The accounts of all objects of a tree that call the API server. */
 function accountsIn(root: IConstruct): Account[] {
-  const all = apiObjectsIn(root).filter(
-    ({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"),
-  );
+  const all = apiObjectsIn(root).filter(({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"));
   return accountsOf(all.map(dataOf));
 }
 
