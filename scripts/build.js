@@ -113,6 +113,46 @@ function printLazy(found) {
   );
 }
 
+// What a module needs when it makes something, and not when it is loaded: bindings, and the arithmetic of addresses.
+const LATE = /(?:^ip-address|\/oci(?:\/[a-z0-9-]+)?)$/;
+
+/**
+ * Has a compiled module load the bindings that it uses when it uses them first; most programs use a few of them.
+ *
+ * `const vcn_1 = require("../oci/core-vcn")` becomes a function, and `vcn_1.CoreVcn` a call of it.
+ */
+function loadLate(file) {
+  const text = fs.readFileSync(file, "utf8");
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const names = new Map();
+  const edits = [];
+  for (const statement of source.statements) {
+    if (!ts.isVariableStatement(statement)) continue;
+    const [declaration] = statement.declarationList.declarations;
+    const [, request] = /^require\("([^"]*)"\)$/.exec(declaration.initializer?.getText(source) ?? "") ?? [];
+    if (request === undefined || !LATE.test(request)) continue;
+    names.set(declaration.name.text, declaration);
+    const { name, initializer } = declaration;
+    edits.push({
+      start: statement.getStart(source),
+      end: statement.end,
+      text: `let ${name.text}_; const ${name.text} = () => (${name.text}_ ??= ${initializer.getText(source)});`,
+    });
+  }
+  if (edits.length === 0) return;
+  const visit = (node) => {
+    if (ts.isIdentifier(node) && names.has(node.text) && names.get(node.text) !== node.parent) {
+      edits.push({ start: node.getStart(source), end: node.end, text: `${node.text}()` });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  const written = edits
+    .sort((a, b) => b.start - a.start)
+    .reduce((before, edit) => before.slice(0, edit.start) + edit.text + before.slice(edit.end), text);
+  fs.writeFileSync(file, written);
+}
+
 /** Takes comments and indentation out of the bindings: nobody reads them, and every program parses them. */
 function shrink(file) {
   const { code } = require("@swc/core").transformSync(fs.readFileSync(file, "utf8"), {
@@ -134,6 +174,8 @@ function build() {
   const texts = barrels.map((name) => printLazy(exportsOf(path.join(dist, name))));
   barrels.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
   for (const file of files(path.join(dist, "oci"))) if (file.endsWith(".js")) shrink(file);
+  const own = files(dist).filter((file) => file.endsWith(".js") && !file.startsWith(path.join(dist, "oci", "")));
+  for (const file of own) if (!barrels.includes(path.relative(dist, file))) loadLate(file);
 
   // Touches everything once, as jsii does for other languages.
   const built = require(dist);

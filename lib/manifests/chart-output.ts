@@ -13,12 +13,22 @@ import {
 import { Construct, type IConstruct } from "constructs";
 import { runChartChecks } from "./chart-checks";
 import { chartsIn, objectsOf } from "./chart-objects";
-import { isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
+import { clusterKeyOf, isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
-import { addDuplicate, checkNames, makersOf, namesOf, type ObjectName } from "./object-names";
+import {
+  addDuplicate,
+  checkNames,
+  makersOf,
+  namesOf,
+  type ObjectName,
+  type ResolveName,
+} from "./object-names";
 import { produceLazies } from "./lazy-values";
+import { noteNames } from "./output-names";
+import { isPlain, isPlainObject } from "./plain";
 import { writeAtSynthesis, type Preview } from "./previews";
-import { previewYaml, terraformYaml } from "./render";
+import { computeOnce, rememberDuring } from "./reading";
+import { ChartYaml } from "./render";
 import { guardStaticSynthesis } from "./static-synthesis";
 import { Acknowledgements } from "../core/acknowledgement";
 import { shown } from "../core/shown";
@@ -57,6 +67,7 @@ export class ChartOutput extends Construct implements Preview {
       value: Lazy.anyValue({ produce: (context) => this.manifests(context) }),
     });
     output.overrideLogicalId(outputName(name));
+    rememberDuring(stack, ["prepareStack", "toTerraform", "toHclTerraform"]);
     writeAtSynthesis(this, () => outputsIn(this.node.root));
   }
 
@@ -89,7 +100,9 @@ export class ChartOutput extends Construct implements Preview {
   }
 
   private write(context: IResolveContext): string {
-    const objects = objectsOf(this.chart).map((object) => produceLazies(object, context));
+    const objects = objectsOf(this.chart).map((object) =>
+      isPlainObject(object) ? object : produceLazies(object, context),
+    );
     const problems = new Problems(this);
     problems.collect(() => {
       runChartChecks(this, this.chart);
@@ -103,18 +116,22 @@ export class ChartOutput extends Construct implements Preview {
       expressions.add(expression);
       return expression;
     };
+    const yaml = new ChartYaml(objects);
+    // cdktf looks for references and throws away what it is given, and YAML is what costs most.
+    if (context.preparing) yaml.resolveAll(resolve);
     // Kept for the file beside the stack, so that the chart is read once and the two can't differ.
-    this.preview = previewYaml(objects, resolve);
+    else this.preview = yaml.preview(resolve);
     for (const expression of expressions) checkExpression(problems, expression, this.stack);
     problems.throwIfAny();
-    return terraformYaml(objects, resolve);
+    return context.preparing ? "" : yaml.terraform(resolve);
   }
 
   /** Finds names that two objects of the cluster have, in this chart or in another one that was added to it. */
   private checkNames(problems: Problems, objects: readonly unknown[], context: IResolveContext): void {
-    const read = (data: unknown) => this.namesIn(data, context);
-    checkNames(problems, this.chart, objects, read);
-    this.names = objects.flatMap(read);
+    const before = this.names;
+    this.names = namesOf(objects, this.resolveName(context));
+    checkNames(problems, this.chart, this.names, (data) => this.namesIn(data, context));
+    if (!noteNames(this, computeOnce(this.cluster, clusterKeyOf), before, this.names)) return;
     const own = new Map(this.names.map((name) => [name.key, name]));
     for (const other of this.others()) {
       const shared = new Set(other.names.map(({ key }) => own.get(key)).filter((name) => name !== undefined));
@@ -144,16 +161,31 @@ export class ChartOutput extends Construct implements Preview {
   }
 
   private namesIn(data: unknown, context: IResolveContext): ObjectName[] {
-    const resolve = (text: string) => {
-      if (!Token.isUnresolved(text)) return text;
+    return namesOf([produceLazies(data, context)], this.resolveName(context));
+  }
+
+  private resolveName(context: IResolveContext): ResolveName {
+    return (text) => {
+      if (isPlain(text) || !Token.isUnresolved(text)) return text;
       return `${context.resolve(text)} of ${this.stack.node.path}`;
     };
-    return namesOf([produceLazies(data, context)], resolve);
   }
 }
 
 function outputsIn(root: IConstruct): ChartOutput[] {
   return root.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
+}
+
+/** All outputs of a stack; those that cdktf makes while it prepares one have names that no chart has. */
+function outputsByName(stack: TerraformStack): ReadonlyMap<string, readonly TerraformOutput[]> {
+  const outputs = new Map<string, TerraformOutput[]>();
+  for (const one of stack.node.findAll()) {
+    if (!TerraformOutput.isTerraformOutput(one)) continue;
+    const others = outputs.get(one.friendlyUniqueId);
+    if (others) others.push(one);
+    else outputs.set(one.friendlyUniqueId, [one]);
+  }
+  return outputs;
 }
 
 function outputName(name: string): string {
@@ -198,10 +230,9 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
 }
 
 function checkName(problems: Problems, stack: TerraformStack, name: string, own?: ChartOutput): void {
-  const taken = stack.node
-    .findAll()
-    .filter((other): other is TerraformOutput => TerraformOutput.isTerraformOutput(other))
-    .find((other) => other.friendlyUniqueId === outputName(name) && other.node.scope !== own);
+  const taken = (computeOnce(stack, outputsByName).get(outputName(name)) ?? []).find(
+    (other) => other.node.scope !== own,
+  );
   if (!taken) return;
   problems.add(
     "NAME_DUPLICATE",

@@ -1,6 +1,7 @@
 import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { chartsIn } from "./chart-objects";
+import { computeOnce } from "./reading";
 import { identityOf } from "../core/reference";
 import { type Problems } from "../core/validation-error";
 
@@ -8,7 +9,7 @@ import { type Problems } from "../core/validation-error";
 type Then = (scope: IConstruct) => void;
 
 const outputs = new WeakMap<IConstruct, IConstruct>();
-const waiting = new WeakMap<IConstruct, readonly Then[]>();
+const waiting = new WeakMap<IConstruct, Then[]>();
 
 /** Notes the output that a chart was added as. */
 export function setOutput(chart: Chart, output: IConstruct): void {
@@ -30,7 +31,11 @@ export function scopeOf(chart: Chart): IConstruct | undefined {
 export function whenAdded(chart: Chart, then: Then): void {
   const scope = scopeOf(chart);
   if (scope) then(scope);
-  else waiting.set(chart, [...(waiting.get(chart) ?? []), then]);
+  else {
+    const others = waiting.get(chart);
+    if (others) others.push(then);
+    else waiting.set(chart, [then]);
+  }
 }
 
 /** Does what waits for a chart, or for one inside of it, to be added; all that is wrong with it goes into the problems. */
@@ -43,8 +48,12 @@ export function runWaiting(problems: Problems, chart: Chart, scope: IConstruct):
 /** Whether two scopes of outputs are one cluster: a cluster may be made in one stack and imported in another one. */
 export function isSameCluster(one: IConstruct, other: IConstruct): boolean {
   if (one === other) return true;
-  const id = clusterIdOf(one);
-  return id !== undefined && id === clusterIdOf(other);
+  return computeOnce(one, clusterKeyOf) === computeOnce(other, clusterKeyOf);
+}
+
+/** What is the same for all scopes of one cluster. */
+export function clusterKeyOf(scope: IConstruct): unknown {
+  return clusterIdOf(scope) ?? scope;
 }
 
 /** The cluster's OCID, or what it refers to. */

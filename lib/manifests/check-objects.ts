@@ -1,4 +1,5 @@
 import { Token, type TerraformStack } from "cdktf";
+import { isPlainObject } from "./plain";
 import { holdsMisplacedReference } from "./references";
 import { secretsIn } from "./secret-references";
 import { checkConfigMapEntry } from "../core/credential-literal";
@@ -21,7 +22,7 @@ export function checkObjects(problems: Problems, objects: readonly unknown[]): v
   for (const object of objects) {
     checkSecret(problems, object);
     checkConfigMap(problems, object);
-    if (holdsMisplacedReference(object)) {
+    if (!isPlainObject(object) && holdsMisplacedReference(object)) {
       problems.add(
         "MANIFEST_REFERENCES",
         `${describe(object)} has a reference to a Terraform value as the key of a map, ` +

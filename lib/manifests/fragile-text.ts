@@ -14,8 +14,12 @@ const JOINING_START = /^[\p{M}\u1160-\u11ff\u{16d67}]/u;
 // Terraform may know more characters than Node does, and with them how they join.
 const UNASSIGNED = /\p{Cn}/u;
 
+// Most text is this: without a line break, and nothing that a number could begin with.
+const HARMLESS = /^[A-Za-z/][ -~]*$/;
+
 /** Whether text without references would not come out as it went in if YAML were left to write it. */
 export function isFragile(text: string): boolean {
+  if (HARMLESS.test(text)) return false;
   return (
     CONTROL.test(text) ||
     text.search(NOT_PRINTABLE) >= 0 ||

@@ -63,16 +63,20 @@ export function makersOf(
     .map(({ node }) => node.path);
 }
 
-/** Adds a problem for each name that two objects of one chart have: kubectl would apply one over the other. */
+/**
+ * Adds a problem for each name that two objects of one chart have: kubectl would apply one over the other.
+ *
+ * @param names those of all objects of the chart
+ */
 export function checkNames(
   problems: Problems,
   chart: Chart,
-  objects: readonly unknown[],
+  names: readonly ObjectName[],
   namesIn: (data: unknown) => ObjectName[],
 ): void {
   const seen = new Set<string>();
   const refused = new Set<string>();
-  for (const name of objects.flatMap(namesIn)) {
+  for (const name of names) {
     if (seen.has(name.key) && !refused.has(name.key)) {
       refused.add(name.key);
       addDuplicate(problems, name, makersOf(chart, name, namesIn));

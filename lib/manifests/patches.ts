@@ -7,13 +7,13 @@ interface Patch {
 }
 
 /** Reads objects; where that fails by a patch that can't be applied, of which cdk8s says nothing, says which one it is. */
-export function withPatches<T>(objects: readonly ApiObject[], read: () => T): T {
+export function withPatches<T>(objects: () => readonly ApiObject[], read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (ValidationError.isValidationError(error)) throw error;
     const problems = new Problems("patches");
-    for (const object of objects) problems.collect(() => checkPatches(object));
+    for (const object of objects()) problems.collect(() => checkPatches(object));
     problems.throwIfAny();
     throw error;
   }

@@ -16,28 +16,36 @@ function fileOf({ stack, name }: Preview): string {
   return path.join(stack.node.id, `${name}.yaml`);
 }
 
+const previews = new WeakMap<TerraformStack, Preview[]>();
+
 /** Writes a preview whenever its stack is written; synthesizers are the one hook that cdktf offers for files of one's own. */
 export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]): void {
   const { stack } = preview;
+  const known = previews.get(stack);
+  if (known) {
+    known.push(preview);
+    return;
+  }
+  const own = [preview];
+  previews.set(stack, own);
   const inner = stack.synthesizer;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
       inner.synthesize(session);
       const folder = path.join(session.outdir, FOLDER);
-      const file = path.join(folder, fileOf(preview));
-      removeOthers(folder, all().map(fileOf));
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, preview.text);
+      removeOthers(folder, new Set(all().map(fileOf)));
+      fs.mkdirSync(path.join(folder, stack.node.id), { recursive: true });
+      for (const one of own) fs.writeFileSync(path.join(folder, fileOf(one)), one.text);
     },
   };
 }
 
 /** Removes what an earlier run wrote for charts that are gone, as somebody may apply it. */
-function removeOthers(folder: string, kept: readonly string[]): void {
+function removeOthers(folder: string, kept: ReadonlySet<string>): void {
   for (const stack of foldersIn(folder)) {
     const own = path.join(folder, stack);
     for (const file of fs.readdirSync(own).filter((name) => name.endsWith(".yaml"))) {
-      if (!kept.includes(path.join(stack, file))) fs.rmSync(path.join(own, file));
+      if (!kept.has(path.join(stack, file))) fs.rmSync(path.join(own, file));
     }
     if (fs.readdirSync(own).length === 0) fs.rmdirSync(own);
   }

@@ -1,7 +1,8 @@
 import { Fn, Token, type IResolvable } from "cdktf";
-import { Yaml } from "cdk8s";
 import { escape, isFragile, unicodeEscape } from "./fragile-text";
+import { isPlainObject } from "./plain";
 import { partsOf, referenceOf } from "./references";
+import { yamlOf } from "./yaml-text";
 import { shortHash } from "../core/short-hash";
 
 /** Writes a reference as text: for Terraform an expression, for a reader its address. */
@@ -29,8 +30,8 @@ const APART = `\\\\\n${" ".repeat(80)}$0`;
  * Two kinds of values it writes so that kubectl misreads them; no name in OCI has them. Control characters from U+007F to
  * U+009F stand unescaped, and an accent after a line break or a < joins with the last letter of its escape.
  */
-export function terraformYaml(objects: readonly unknown[], resolve: Resolve): string {
-  return print(objects, {
+function terraformStyle(resolve: Resolve): Style {
+  return {
     literal: (text) => text.replace(/\$\{/g, "$$${").replace(/%\{/g, "%%{"),
     whole: (reference) => resolve(Fn.jsonencode(reference)),
     text: (reference) => resolve(Fn.jsonencode(Fn.try([Fn.tostring(reference), reference]))),
@@ -41,11 +42,11 @@ export function terraformYaml(objects: readonly unknown[], resolve: Resolve): st
       // Terraform would make one character of an e and of a value that begins with an accent.
       return resolve(isAfterLetter ? Fn.replace(text, JOINING, APART) : text);
     },
-  });
+  };
 }
 
 /** YAML for people: each reference is its Terraform address. */
-export function previewYaml(objects: readonly unknown[], resolve: Resolve): string {
+function previewStyle(resolve: Resolve): Style {
   const address = (reference: IResolvable) => resolve(Token.asString(reference));
   const inText = (reference: IResolvable) => JSON.stringify(address(reference)).slice(1, -1);
   const alone = (reference: IResolvable) => {
@@ -53,32 +54,82 @@ export function previewYaml(objects: readonly unknown[], resolve: Resolve): stri
     // An expression can hold what means something to YAML: quotes, colons, commas.
     return /^\$\{[\w.[\]-]+\}$/.test(text) ? text : `"${text}"`;
   };
-  return print(objects, { literal: (text) => text, whole: alone, text: alone, part: inText });
+  return { literal: (text) => text, whole: alone, text: alone, part: inText };
 }
 
 // YAML takes no longer key without a ? in front of it.
 const LONGEST_KEY = 1024;
 
-function print(objects: readonly unknown[], style: Style): string {
-  const scalars: string[] = [];
-  const mark = markerFor(objects);
-  const replaced = objects.map((object) =>
-    replace(object, (value) => {
-      const scalar = printScalar(value, style);
-      if (scalar === undefined) return undefined;
-      return `${mark}${scalars.push(scalar) - 1}x`.padEnd(
-        scalar.length > LONGEST_KEY ? LONGEST_KEY + 1 : 0,
-        "x",
-      );
-    }),
-  );
-  const yaml = style.literal(Yaml.stringify(...replaced));
-  return yaml.replace(new RegExp(`${mark}(\\d+)x+`, "g"), (_, index: string) => scalars[Number(index)] ?? "");
+/**
+ * The YAML of objects, for Terraform and for people.
+ *
+ * Making YAML costs more than all else of a synthesis, and the two differ only in what stands for a reference or for text that
+ * YAML would not carry. So it is made once, with a mark in the place of each of those.
+ */
+export class ChartYaml {
+  /** The objects with something that needs a mark. */
+  private readonly special: ReadonlySet<unknown>;
+  /** What the marks stand for, in the order in which `swap` meets it. */
+  private readonly marked: unknown[] = [];
+  private text?: { readonly key: string; readonly yaml: string };
+
+  /** @param objects plain data, which nothing changes any more */
+  constructor(private readonly objects: readonly unknown[]) {
+    this.special = new Set(objects.filter(needsMark));
+    for (const object of objects.filter((one) => this.special.has(one))) {
+      swap(object, (value) => {
+        this.marked.push(value);
+        return "";
+      });
+    }
+  }
+
+  /** Resolves what the objects refer to and writes nothing. */
+  public resolveAll(resolve: Resolve): void {
+    this.scalars(previewStyle(resolve));
+  }
+
+  /** The YAML for people. */
+  public preview(resolve: Resolve): string {
+    return this.write(previewStyle(resolve));
+  }
+
+  /** The YAML for Terraform. */
+  public terraform(resolve: Resolve): string {
+    return this.write(terraformStyle(resolve));
+  }
+
+  private scalars(style: Style): string[] {
+    return this.marked.map((value) => printScalar(value, style));
+  }
+
+  private write(style: Style): string {
+    const scalars = this.scalars(style);
+    const mark = this.special.size > 0 ? markerFor(this.special) : "";
+    const yaml = style.literal(this.yamlFor(scalars, mark));
+    if (scalars.length === 0) return yaml;
+    return yaml.replace(
+      new RegExp(`${mark}(\\d+)x+`, "g"),
+      (_, index: string) => scalars[Number(index)] ?? "",
+    );
+  }
+
+  /** YAML with marks, each long where its scalar is: a long key is written in another way. */
+  private yamlFor(scalars: readonly string[], mark: string): string {
+    const isLong = scalars.map(({ length }) => length > LONGEST_KEY);
+    const key = isLong.join();
+    if (this.text?.key === key) return this.text.yaml;
+    let index = 0;
+    const next = () => `${mark}${index}x`.padEnd(isLong[index++] ? LONGEST_KEY + 1 : 0, "x");
+    const objects = this.objects.map((object) => (this.special.has(object) ? swap(object, next) : object));
+    this.text = { key, yaml: yamlOf(objects) };
+    return this.text.yaml;
+  }
 }
 
 /** A word that stands nowhere in the objects, and that YAML writes without quotes. */
-function markerFor(objects: readonly unknown[]): string {
-  const text = JSON.stringify(objects, (_, value: unknown) =>
+function markerFor(objects: ReadonlySet<unknown>): string {
+  const text = JSON.stringify([...objects], (_, value: unknown) =>
     typeof value === "bigint" ? `${value}` : value,
   );
   let mark = "";
@@ -88,26 +139,40 @@ function markerFor(objects: readonly unknown[]): string {
   return mark;
 }
 
-/** A copy of plain data in which whatever the callback answers for takes the place of a key or a value. */
-function replace(value: unknown, swap: (value: unknown) => string | undefined): unknown {
-  const swapped = swap(value);
-  if (swapped !== undefined) return swapped;
-  if (Array.isArray(value)) return value.map((entry) => replace(entry, swap));
+/** Whether an object has a reference or text that YAML would not carry. */
+function needsMark(object: unknown): boolean {
+  return !isPlainObject(object) || hasFragile(object);
+}
+
+function hasFragile(value: unknown): boolean {
+  if (typeof value === "string") return isFragile(value);
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasFragile);
+  return Object.entries(value).some(([key, entry]) => isFragile(key) || hasFragile(entry));
+}
+
+/** A copy of plain data in which a word takes the place of each key and value that needs a mark. */
+function swap(value: unknown, wordFor: (value: unknown) => string): unknown {
+  if (isMarked(value)) return wordFor(value);
+  if (Array.isArray(value)) return value.map((entry) => swap(entry, wordFor));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [swap(key) ?? key, replace(entry, swap)]),
+    Object.entries(value).map(([key, entry]) => [isMarked(key) ? wordFor(key) : key, swap(entry, wordFor)]),
   );
 }
 
-/** Prints what YAML or Terraform would not carry as it is; nothing for all the rest. */
-function printScalar(value: unknown, style: Style): string | undefined {
+function isMarked(value: unknown): boolean {
+  if (referenceOf(value)) return true;
+  if (typeof value !== "string") return false;
+  return isFragile(value) || partsOf(value).some((part) => typeof part !== "string");
+}
+
+/** Prints what needs a mark. */
+function printScalar(value: unknown, style: Style): string {
   const whole = referenceOf(value);
   if (whole) return style.whole(whole);
-  if (typeof value !== "string") return undefined;
-  const parts = partsOf(value);
+  const parts = partsOf(String(value));
   const [only] = parts;
-  if (parts.every((part) => typeof part === "string"))
-    return isFragile(value) ? quote(parts, style) : undefined;
   return parts.length === 1 && typeof only === "object" ? style.text(only) : quote(parts, style);
 }
 

@@ -1,6 +1,7 @@
 import { type Chart } from "cdk8s";
 import { isBridging, objectsOf } from "./chart-objects";
 import { checkNames, namesOf } from "./object-names";
+import { isPlainObject } from "./plain";
 import { holdsReference } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
 import { Problems } from "../core/validation-error";
@@ -22,7 +23,7 @@ function check(chart: Chart): void {
   if (isBridging()) return;
   const objects = objectsOf(chart);
   const problems = new Problems(chart);
-  if (objects.some(holdsReference)) {
+  if (objects.some((object) => !isPlainObject(object) && holdsReference(object))) {
     problems.add(
       "MANIFEST_REFERENCES",
       "The chart holds references to Terraform values, which cdk8s can't resolve",
@@ -30,7 +31,8 @@ function check(chart: Chart): void {
         "Terraform then writes the manifests with the real values. Don't call synth() of the cdk8s app",
     );
   } else {
-    checkNames(problems, chart, objects, (object) => namesOf([object], (name) => name));
+    const read = (object: unknown) => namesOf([object], (name) => name);
+    checkNames(problems, chart, objects.flatMap(read), read);
   }
   problems.throwIfAny();
 }

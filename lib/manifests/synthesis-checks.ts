@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
-import { Problems } from "../core/validation-error";
+import { computeOnce, rememberDuring, whileReading } from "./reading";
+import { Problems, ValidationError } from "../core/validation-error";
 
 /** Looks at a construct when all is made and patched; throws a ValidationError with what is wrong. */
 type Check = () => void;
@@ -20,6 +21,8 @@ export function checkAtSynthesis({ node: { root } }: IConstruct, check: Check): 
     return;
   }
   checks.set(root, [check]);
+  // cdk8s validates the whole tree again for each chart that it writes; App has no other methods that write.
+  if ("synthYaml" in root) rememberDuring(root, ["synth", "synthYaml"]);
   const validate = () => {
     runChecks(root);
     return [];
@@ -30,11 +33,23 @@ export function checkAtSynthesis({ node: { root } }: IConstruct, check: Check): 
 /** Runs the checks of a tree, unless it is read without them just now; throws all that they find. */
 export function runChecks(root: IConstruct): void {
   if (suspended.has(root)) return;
+  const error = whileReading(() => computeOnce(root, refusalOf));
+  if (error) throw error;
+}
+
+/** What all checks of a tree find together. */
+function refusalOf(root: IConstruct): ValidationError | undefined {
   const problems = new Problems(root);
   withoutChecks(root, () => {
     for (const check of checks.get(root) ?? []) problems.collect(check);
   });
-  problems.throwIfAny();
+  try {
+    problems.throwIfAny();
+    return undefined;
+  } catch (error) {
+    if (ValidationError.isValidationError(error)) return error;
+    throw error;
+  }
 }
 
 /** Reads a tree without running its checks: for each chart that is read, cdk8s asks the whole tree again. */

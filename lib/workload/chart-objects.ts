@@ -2,6 +2,7 @@ import { Chart } from "cdk8s";
 import { type Construct } from "constructs";
 import { type Problems } from "../core/validation-error";
 import { apiObjectsIn } from "../manifests/chart-objects";
+import { ObjectIndex } from "../manifests/object-index";
 
 /** An object of props without those that are undefined, so that they don't hide defaults. */
 export function given<T extends object>(props: T): T {
@@ -30,6 +31,8 @@ export function checkUnused(
     );
     return;
   }
+  const index = ObjectIndex.of(chart);
+  if (!kinds.some((kind) => index.mayHold(kind, name))) return;
   const taken = apiObjectsIn(chart).find(
     ({ kind, name: other, metadata }) =>
       kinds.includes(kind) &&

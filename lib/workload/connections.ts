@@ -219,8 +219,9 @@ export class Connections {
       );
     }
     const range = rangeOf(peer);
-    const others = rangesFor(rules, port);
-    const isWide = range !== undefined && checkWidth(problems, range, others, options?.reason);
+    // Of those rules that there are most of, between workloads, none names a range.
+    const isWide =
+      range !== undefined && checkWidth(problems, range, rangesFor(rules, port), options?.reason);
     if (range !== undefined && side === "to" && !isWide) checkMetadata(problems, range);
     const isOpen = checkReach(problems, peer, port, options?.reason);
     problems.throwIfAny();

@@ -6,6 +6,7 @@ import { type PodSecurityLevel } from "./pod-security-level";
 import { isOfSameCluster } from "./same-cluster";
 import { Problems } from "../core/validation-error";
 import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
+import { computeOnce } from "../manifests/reading";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 interface Namespaced extends IConstruct {
@@ -17,13 +18,16 @@ interface Level {
   readonly level: PodSecurityLevel;
 }
 
-const levels = new WeakMap<IConstruct, Level[]>();
+/** The levels of the namespaces of a tree, by their names. */
+const levels = new WeakMap<IConstruct, Map<string, Level[]>>();
 const declared = new WeakMap<ApiObject, readonly HostAccess[]>();
 
 /** Notes the level of a namespace, so that the daemon sets in it can be told what awaits them. */
 export function noteLevel(namespace: Namespaced, level: PodSecurityLevel): void {
   const { root } = namespace.node;
-  levels.set(root, [...(levels.get(root) ?? []), { namespace, level }]);
+  const byName = levels.get(root) ?? new Map<string, Level[]>();
+  levels.set(root, byName);
+  byName.set(namespace.name, [...(byName.get(namespace.name) ?? []), { namespace, level }]);
 }
 
 const namespaceOf = (object: ApiObject) =>
@@ -42,8 +46,8 @@ export function guardHostAccess(
   declared.set(daemonSet, hostAccess);
   checkAtSynthesis(workload, () => {
     const name = namespaceOf(daemonSet);
-    const found = (levels.get(workload.node.root) ?? []).filter(
-      ({ namespace }) => namespace.name === name && isOfSameCluster(namespace, workload),
+    const found = (levels.get(workload.node.root)?.get(name ?? "") ?? []).filter(({ namespace }) =>
+      isOfSameCluster(namespace, workload),
     );
     if (found.length === 0 || found.some(({ level }) => level.reason !== undefined)) return;
     const problems = new Problems(workload);
@@ -62,12 +66,23 @@ export function guardHostAccess(
 export function guardPrivileged(namespace: Namespaced): void {
   checkAtSynthesis(namespace, () => {
     const problems = new Problems(namespace);
-    for (const object of apiObjectsIn(namespace.node.root)) {
-      if (!RUNNERS.includes(object.kind) || namespaceOf(object) !== namespace.name) continue;
+    for (const object of computeOnce(namespace.node.root, runnersIn).get(namespace.name) ?? []) {
       if (isOfSameCluster(Chart.of(object), namespace)) checkRunner(problems, object, namespace.name);
     }
     problems.throwIfAny();
   });
+}
+
+/** What runs pods in a tree, by the namespace: each privileged one asks. */
+function runnersIn(root: IConstruct): ReadonlyMap<string | undefined, readonly ApiObject[]> {
+  const runners = new Map<string | undefined, ApiObject[]>();
+  for (const object of apiObjectsIn(root).filter(({ kind }) => RUNNERS.includes(kind))) {
+    const namespace = namespaceOf(object);
+    const others = runners.get(namespace);
+    if (others) others.push(object);
+    else runners.set(namespace, [object]);
+  }
+  return runners;
 }
 
 function checkRunner(problems: Problems, object: ApiObject, namespace: string): void {

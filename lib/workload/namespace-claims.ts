@@ -29,9 +29,10 @@ export function claimsIn(chart: Chart, namespace: string, pods: readonly Counted
     const { storageClassName, resources } = spec;
     return { owner, count, storageClassName, storage: resources?.requests?.storage };
   };
+  const counts = new Map([...pods].reverse().map((one) => [one.owner, one.count]));
   const sets = objectsIn<Claiming>(chart, namespace, "StatefulSet", "apps").flatMap(({ metadata, spec }) => {
     const owner = `StatefulSet ${metadata.name}`;
-    const count = pods.find((one) => one.owner === owner)?.count ?? 1;
+    const count = counts.get(owner) ?? 1;
     return (spec?.volumeClaimTemplates ?? []).map((claim) => read(owner, count, claim));
   });
   const single = objectsIn<Claim>(chart, namespace, "PersistentVolumeClaim", "core").map((claim) =>

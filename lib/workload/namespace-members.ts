@@ -1,13 +1,16 @@
 import { Chart } from "cdk8s";
 import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 import { Problems } from "../core/validation-error";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 const names = new WeakMap<Chart, Set<string>>();
 const RUN_PODS = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulSet"];
 
-/** Notes that a chart makes a namespace. */
+/** Notes that a chart makes a namespace, and has the chart checked once for all of its namespaces. */
 export function noteNamespace(chart: Chart, name: string): void {
-  names.set(chart, (names.get(chart) ?? new Set()).add(name));
+  const known = names.get(chart);
+  names.set(chart, (known ?? new Set()).add(name));
+  if (!known) checkAtSynthesis(chart, () => checkMembers(chart));
 }
 
 /**
@@ -15,7 +18,7 @@ export function noteNamespace(chart: Chart, name: string): void {
  *
  * They would run in a namespace that nobody secured; the two names were meant to be one.
  */
-export function checkMembers(chart: Chart): void {
+function checkMembers(chart: Chart): void {
   const made = [...(names.get(chart) ?? [])].sort();
   const { namespace } = chart;
   if (namespace !== undefined && made.includes(namespace)) return;

@@ -84,15 +84,13 @@ const KINDS: readonly (readonly [string, string])[] = [
 
 /** All pods that a chart runs in a namespace. */
 export function podsIn(chart: Chart, namespace: string): CountedPods[] {
-  const autoscalers = objectsIn<Autoscaler>(chart, namespace, "HorizontalPodAutoscaler", "autoscaling");
+  const autoscalers = autoscalersIn(chart, namespace);
   return KINDS.flatMap(([kind, group]) =>
     objectsIn<Runner>(chart, namespace, kind, group).flatMap((runner) => {
       const pod = podOf(kind, runner);
       if (!pod) return [];
       const { name } = runner.metadata;
-      const autoscaler = autoscalers.find(
-        ({ spec }) => spec?.scaleTargetRef?.kind === kind && spec.scaleTargetRef.name === name,
-      );
+      const autoscaler = autoscalers.get(`${kind}/${name}`);
       return {
         owner: `${kind} ${name}`,
         count: autoscaler?.spec?.maxReplicas ?? countOf(kind, runner),
@@ -102,6 +100,17 @@ export function podsIn(chart: Chart, namespace: string): CountedPods[] {
         priorityClassName: pod.priorityClassName,
         ephemeralClaims: (pod.volumes ?? []).flatMap(({ ephemeral }) => ephemeral?.volumeClaimTemplate ?? []),
       };
+    }),
+  );
+}
+
+/** The first autoscaler of each workload of a namespace, by the workload's kind and name. */
+function autoscalersIn(chart: Chart, namespace: string): ReadonlyMap<string, Autoscaler> {
+  const all = objectsIn<Autoscaler>(chart, namespace, "HorizontalPodAutoscaler", "autoscaling");
+  return new Map(
+    [...all].reverse().map((autoscaler) => {
+      const { kind, name } = autoscaler.spec?.scaleTargetRef ?? {};
+      return [`${kind}/${name}`, autoscaler];
     }),
   );
 }

@@ -2,6 +2,7 @@ import { App, ApiObject, Chart } from "cdk8s";
 import { NetworkPolicy, type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
 import { vcnCidrOf } from "./network-side";
+import { computeOnce } from "../manifests/reading";
 import { hasPorts, Protocol, type Port } from "../core/port";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
@@ -29,8 +30,13 @@ export function dnsEgress(): object {
   };
 }
 
-/** The peers of a rule, as a policy of cdk8s-plus writes them: that is the one public way to read its selectors. */
+/** The peers of a rule; many policies may name the same ones. */
 export function peerManifests(peer: INetworkPolicyPeer): object[] {
+  return computeOnce(peer, writtenPeers);
+}
+
+/** As a policy of cdk8s-plus writes them: that is the one public way to read its selectors. */
+function writtenPeers(peer: INetworkPolicyPeer): object[] {
   const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
   const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
   return spec.egress.flatMap((rule) => rule.to);

@@ -1,6 +1,6 @@
 import { type ApiObject, type Chart } from "cdk8s";
 import { Problems } from "../core/validation-error";
-import { apiObjectsIn } from "../manifests/chart-objects";
+import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 interface Binding {
@@ -45,7 +45,7 @@ function isBinding({ apiGroup, kind }: ApiObject): boolean {
 
 function checkBinding(object: ApiObject): void {
   const problems = new Problems(object);
-  const { metadata, roleRef, subjects = [] } = object.toJson() as Binding;
+  const { metadata, roleRef, subjects = [] } = dataOf(object) as Binding;
   const binding = `The ${object.kind} ${metadata?.name}`;
   if (roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
     problems.add(

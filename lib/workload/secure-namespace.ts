@@ -11,7 +11,7 @@ import {
 } from "./namespace-classes";
 import { guardPrivileged, noteLevel } from "./host-access-guard";
 import { limitsSpec, quotaSpec } from "./namespace-manifests";
-import { checkMembers, noteNamespace } from "./namespace-members";
+import { noteNamespace } from "./namespace-members";
 import { type Amounts } from "./namespace-pods";
 import { checkRoom, type ContainerLimits } from "./namespace-room";
 import { dnsEgress } from "./network-rules";
@@ -72,7 +72,6 @@ export class SecureNamespace extends Construct {
       Acknowledgements._record(this, "non-root", what, level.reason);
     }
     noteNamespace(Chart.of(this), this.name);
-    checkAtSynthesis(this, () => checkMembers(Chart.of(this)));
     checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
     // Kubernetes makes this account itself; pods that name no other must find no token in it.
     const account = this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {

@@ -7,7 +7,8 @@ interface Named extends IConstruct {
   readonly name: string;
 }
 
-const tenants = new WeakMap<IConstruct, Named[]>();
+/** The tenants of a tree, by their names. */
+const tenants = new WeakMap<IConstruct, Map<string, readonly Named[]>>();
 
 /**
  * Has a tenant refused at synthesis where one of its name was made before it for the same cluster.
@@ -17,10 +18,12 @@ const tenants = new WeakMap<IConstruct, Named[]>();
  */
 export function guardName(tenant: Named): void {
   const { root } = tenant.node;
-  const before = [...(tenants.get(root) ?? [])];
-  tenants.set(root, [...before, tenant]);
+  const byName = tenants.get(root) ?? new Map<string, readonly Named[]>();
+  tenants.set(root, byName);
+  const before = byName.get(tenant.name) ?? [];
+  byName.set(tenant.name, [...before, tenant]);
   checkAtSynthesis(tenant, () => {
-    const other = before.find((one) => one.name === tenant.name && isOfSameCluster(one, tenant));
+    const other = before.find((one) => isOfSameCluster(one, tenant));
     if (!other) return;
     const problems = new Problems(tenant);
     problems.add(

@@ -3,7 +3,7 @@ import { type IConstruct } from "constructs";
 import { NAMESPACE_LABEL } from "./network-rules";
 import { contains, overlaps, type Cidr } from "../core/cidr";
 import { type Problems } from "../core/validation-error";
-import { apiObjectsIn } from "../manifests/chart-objects";
+import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 import { blockOf } from "../network/egress-destination";
 
 interface Selector {
@@ -48,7 +48,7 @@ export function checkPeers(
   pods?: Cidr,
 ): void {
   for (const policy of apiObjectsIn(scope).filter(isPolicy)) {
-    const { metadata, spec } = policy.toJson() as Policy;
+    const { metadata, spec } = dataOf(policy) as Policy;
     if (metadata?.namespace !== tenant) continue;
     for (const range of pods ? [...new Set(rangesIn(spec, pods))].sort() : []) {
       problems.add(

@@ -15,7 +15,8 @@ import { warn } from "./warnings";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { type PracticeId } from "../../core/practices";
 import { Problems, ValidationError } from "../../core/validation-error";
-import { apiObjectsIn, dataOf } from "../../manifests/chart-objects";
+import { apiObjectsIn, dataOf, renderObject } from "../../manifests/chart-objects";
+import { computeOnce, forgetObjects } from "../../manifests/reading";
 import { checkAtSynthesis } from "../../manifests/synthesis-checks";
 import { isOfKind, refuseKind } from "../../workload/shapes";
 
@@ -101,7 +102,7 @@ export class Hardening {
   /** What would be done to an object, as it is now. */
   private read(object: ApiObject): Notes {
     try {
-      return this.harden(object, dataOf(object));
+      return this.harden(object, renderObject(object));
     } catch (error) {
       if (ValidationError.isValidationError(error)) throw error;
       // Such as a Deployment of cdk8s-plus that gets its containers later.
@@ -115,14 +116,18 @@ export class Hardening {
 
   /** Hardens what came later, and sees to it that no finding and no decision goes unheard. */
   private check(): void {
-    this.accounts = this.readAccounts();
+    const accounts = this.readAccounts();
+    const isChanged = JSON.stringify(accounts) !== JSON.stringify(this.accounts);
+    this.accounts = accounts;
+    // What was rendered before was hardened for other accounts.
+    if (isChanged) forgetObjects(apiObjectsIn(this.scope));
     const problems = new Problems(this.scope);
     const used = new Set<Usable>();
     const findings = apiObjectsIn(this.scope).flatMap((object) => {
       this.install(object);
       // Of what cdk8s wrote: a hardening that came before may have decided the same.
       for (const one of this.harden(object, originalOf(object)).used) used.add(one);
-      const notes = this.harden(object, dataOf(object));
+      const notes = this.harden(object, renderObject(object));
       this.acknowledge(object, notes);
       return notes.findings;
     });
@@ -170,12 +175,15 @@ export class Hardening {
     record();
   }
 
-  private readAccounts(): Account[] {
-    const all = apiObjectsIn(this.scope.node.root).filter(
-      ({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"),
-    );
-    return accountsOf(all.map(dataOf));
+  private readAccounts(): readonly Account[] {
+    return computeOnce(this.scope.node.root, accountsIn);
   }
+}
+
+/** The accounts of all objects of a tree that call the API server. */
+function accountsIn(root: IConstruct): Account[] {
+  const all = apiObjectsIn(root).filter(({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"));
+  return accountsOf(all.map(dataOf));
 }
 
 /** The notes of an object that can't be written yet. */

@@ -1,4 +1,5 @@
 import { type ApiObject } from "cdk8s";
+import { forgetObjects } from "../../manifests/reading";
 
 /** Changes an object's plain data in its place. */
 export type Step = (data: unknown) => void;
@@ -19,7 +20,9 @@ const renderings = new WeakMap<ApiObject, Rendering>();
  */
 export function addStep(object: ApiObject, owner: object, step: Step): void {
   const { steps } = renderings.get(object) ?? install(object);
-  if (!steps.has(owner)) steps.set(owner, step);
+  if (steps.has(owner)) return;
+  steps.set(owner, step);
+  forgetObjects([object]);
 }
 
 function install(object: ApiObject): Rendering {

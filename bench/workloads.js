@@ -1,0 +1,119 @@
+// Synthesizes workloads through the library, or writes the same objects with plain cdk8s; prints JSON for run.js.
+//   node bench/workloads.js library <workloads> <of them in one chart> <outdir>
+//   node bench/workloads.js plain <workloads> <of them in one chart> <outdir of the library> <outdir>
+// The library's workloads go through a cluster, so that its time includes the cluster and the outputs for Terraform. The plain
+// program is the leanest there can be: literal objects without a check, of which cdk8s writes the same files, byte for byte.
+const assert = require("node:assert");
+const fs = require("node:fs");
+const path = require("node:path");
+const cdk8s = require("cdk8s");
+const { App, TerraformStack } = require("cdktf");
+const { cpuTime } = require("./cpu-time");
+const library = require("../dist");
+
+const WARM = 60;
+const OBJECTS = "objects.json";
+// Room for all, where all are in one namespace too.
+const QUOTA = {
+  pods: 100_000,
+  cpuRequests: "100000",
+  cpuLimits: "100000",
+  memoryRequests: "100Ti",
+  memoryLimits: "100Ti",
+  ephemeralStorageRequests: "100Ti",
+  ephemeralStorageLimits: "100Ti",
+};
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+const [kind, workloadsText, perChartText, first, second] = process.argv.slice(2);
+const workloads = Number(workloadsText);
+const perChart = Number(perChartText);
+const chartName = (index) => `team-${index}`;
+
+/** Answers the charts. */
+function writeWithLibrary(count, outdir) {
+  const { ContainerImage, EnvValue, HardenedDeployment, KubernetesVersion, NetworkPolicyEngine } = library;
+  const { Port, SecureNamespace, SecureOkeCluster } = library;
+  const app = new App({ outdir });
+  const stack = new TerraformStack(app, "bench");
+  new library.oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+  const cluster = new SecureOkeCluster(stack, "cluster", {
+    compartmentId: "ocid1.compartment.oc1..example",
+    kubernetesVersion: KubernetesVersion.V1_34,
+    networkPolicyEngine: NetworkPolicyEngine.existing({ reason: "The platform team installs Calico" }),
+  });
+  const kubernetes = new cdk8s.App();
+  const charts = [];
+  let chart, before;
+  for (let index = 0; index < count; index++) {
+    if (index % perChart === 0) {
+      const name = chartName(charts.length);
+      chart = new cdk8s.Chart(kubernetes, name, { namespace: name });
+      charts.push(chart);
+      new SecureNamespace(chart, "namespace", { name, quota: QUOTA });
+      cluster.addCdk8sChart(name, chart);
+    }
+    const current = new HardenedDeployment(chart, `app-${index}`, {
+      image: ContainerImage.of(`fra.ocir.io/acme/app-${index}@${DIGEST}`),
+      port: 8080,
+      env: { LOG_LEVEL: EnvValue.fromValue("info") },
+    });
+    current.exposeViaService();
+    // Each from the one before it, in the chart before too.
+    if (before) current.connections.allowFrom(before, Port.tcp(8080));
+    before = current;
+  }
+  app.synth();
+  return charts;
+}
+
+function writePlain(charts, outdir) {
+  const app = new cdk8s.App({ outdir });
+  charts.forEach((objects, index) => {
+    const chart = new cdk8s.Chart(app, chartName(index));
+    objects.forEach((object, place) => new cdk8s.ApiObject(chart, `object-${place}`, object));
+  });
+  app.synth();
+}
+
+/** The objects of each chart, for the plain program. */
+function saveObjects(charts, outdir) {
+  const objectsOf = (chart) => chart.node.findAll().filter((one) => cdk8s.ApiObject.isApiObject(one));
+  const objects = charts.map((chart) => objectsOf(chart).map((object) => object.toJson()));
+  fs.writeFileSync(path.join(outdir, OBJECTS), JSON.stringify(objects));
+}
+
+/** Throws unless the two programs wrote the same bytes. */
+function compare(charts, libraryOutdir, outdir) {
+  charts.forEach((_, index) => {
+    const wanted = path.join(libraryOutdir, "manifests", "bench", `${chartName(index)}.yaml`);
+    const made = path.join(outdir, `${chartName(index)}.k8s.yaml`);
+    assert.ok(fs.readFileSync(wanted).equals(fs.readFileSync(made)), `${made} differs from ${wanted}`);
+  });
+}
+
+function print(milliseconds) {
+  console.log(JSON.stringify({ milliseconds, workloads }));
+}
+
+// Both are warm before the clock runs: what is compiled at first use would weigh on small programs alone.
+function main() {
+  if (kind === "library") {
+    writeWithLibrary(WARM, first);
+    global.gc();
+    let charts;
+    print(cpuTime(() => (charts = writeWithLibrary(workloads, first))));
+    if (!fs.existsSync(path.join(first, OBJECTS))) saveObjects(charts, first);
+    return;
+  }
+  const charts = JSON.parse(fs.readFileSync(path.join(first, OBJECTS), "utf8"));
+  writePlain(
+    charts.slice(0, 3).map((objects) => objects.slice(0, 360)),
+    second,
+  );
+  global.gc();
+  print(cpuTime(() => writePlain(charts, second)));
+  compare(charts, first, second);
+}
+
+main();
