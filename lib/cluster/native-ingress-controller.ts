@@ -8,6 +8,7 @@ import { problemsIn } from "../core/construct-scope";
 import { compareOcids, checkOcidIfGiven } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { nameOf, policyNameOf } from "../core/resource-name";
+import { setTagOwner } from "../core/scope-tags";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
@@ -76,6 +77,7 @@ export class NativeIngressController extends Construct {
     super(scope, id);
     const { cluster, installCertManager = true, replicas = DEFAULT_REPLICAS } = props;
     this.cluster = cluster;
+    setTagOwner(this, cluster);
     this._statements = new IngressControllerStatements(cluster.clusterId);
     const before: ITerraformDependable[] = this.addPolicies();
     if (installCertManager)

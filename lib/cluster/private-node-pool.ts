@@ -9,6 +9,7 @@ import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
 import { stemOf } from "../core/resource-name";
+import { setTagOwner } from "../core/scope-tags";
 import { tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
@@ -46,6 +47,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     super(scope, id);
     const { cluster, shape, image, bootVolumeSizeInGbs } = props;
     if (demand) takeCapacity(cluster, demand);
+    setTagOwner(this, cluster);
 
     const ofEgress = this.egressGroups(props);
     const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;

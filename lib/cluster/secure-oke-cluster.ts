@@ -20,6 +20,7 @@ import { addChart } from "./unenforced-policies";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
+import { setScopeTags } from "../core/scope-tags";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
@@ -93,6 +94,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     const access = readCluster(scope, id, props);
     super(scope, id);
+    // What belongs to the cluster without being made by it, such as its pools, has the same tags.
+    setScopeTags(this, tagsGiven(props));
     const name = props.clusterName ?? nameOf(this);
     const stem = stemOf(name);
     this.compartmentId = props.compartmentId;
