@@ -2,6 +2,7 @@ import { Annotations, TerraformStack, type ISynthesisSession } from "cdktf";
 import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
+import { tagObjectsOf } from "./run-time-tags";
 import { type GuardrailText } from "../core/guardrail-catalogue";
 import { apiObjectsIn } from "../manifests/chart-objects";
 import { ChartOutput } from "../manifests/chart-output";
@@ -22,6 +23,7 @@ const charts = new WeakMap<ISecureOkeCluster, Chart[]>();
 /** Adds a chart to a cluster, and says at synthesis where nothing enforces its NetworkPolicies. */
 export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): void {
   new ChartOutput(cluster, id, chart);
+  tagObjectsOf(cluster, chart);
   const known = charts.get(cluster);
   if (known) known.push(chart);
   else {

@@ -67,7 +67,9 @@ function warn(stack: TerraformStack, all: readonly TaggedScope[]): void {
   if (warned.has(stack)) return;
   warned.add(stack);
   const tagged = all.map(({ scope, tags }) => ({ scope, keys: Object.keys(tags().definedTags) }));
-  const paths = [...new Set(tagged.filter(({ keys }) => keys.length > 0).map(({ scope }) => scope.node.path))];
+  const paths = [
+    ...new Set(tagged.filter(({ keys }) => keys.length > 0).map(({ scope }) => scope.node.path)),
+  ];
   if (paths.length === 0) return;
   const keys = new Set(tagged.flatMap((one) => one.keys));
   for (const provider of providersOf(stack)) {

@@ -119,7 +119,9 @@ export function tagsOf(scope: IConstruct, source: TaggingProps): TaggingProps {
     freeformTags: later(() => tagsNow(scope, source).freeformTags),
     definedTags: later(() => {
       const { definedTags } = tagsNow(scope, source);
-      return source.definedTags === undefined && Object.keys(definedTags).length === 0 ? undefined : definedTags;
+      return source.definedTags === undefined && Object.keys(definedTags).length === 0
+        ? undefined
+        : definedTags;
     }),
   };
 }
