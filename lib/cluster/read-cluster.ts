@@ -16,6 +16,7 @@ import { checkGiven } from "../core/required";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
+import { checkFurtherFlows } from "../network/cluster-security-groups";
 import { readEgress } from "../network/egress-list";
 import { checkGroupVcn } from "../network/group-vcn";
 import { SubnetPlan } from "../network/subnet-plan";
@@ -41,6 +42,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   const podNetworking = PodNetworking._checked(problems, given.podNetworking);
   if (isNetwork || !network) readNetwork(problems, network, access, { ...given, podNetworking });
   checkEndpointGroups(problems, isNetwork ? network : undefined, given.apiEndpointSecurityGroups);
+  checkFurtherFlows(problems, given);
   PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined);
   if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
   problems.throwIfAny();

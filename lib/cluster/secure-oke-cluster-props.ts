@@ -9,6 +9,7 @@ import { type IClusterNetwork } from "../network/cluster-network";
 import { type Egress } from "../network/egress";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { type PodNetworking } from "../network/pod-networking";
+import { type PodsToNodesAccess } from "../network/pods-to-nodes";
 
 /** What a cluster is made of. */
 export interface SecureOkeClusterProps extends TaggingProps {
@@ -72,6 +73,20 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default PodNetworking.vcnNative()
    */
   readonly podNetworking?: PodNetworking;
+  /**
+   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995: on where that add-on is.
+   *
+   * @default false
+   */
+  readonly observabilityAgent?: boolean;
+  /**
+   * Ports of the nodes that pods connect to beside that of the kubelets, such as TCP 9100 of node exporters.
+   *
+   * Pods of an overlay reach all ports of the nodes.
+   *
+   * @default - none: pods reach the kubelets alone, TCP 10250
+   */
+  readonly podsToNodes?: PodsToNodesAccess[];
   /**
    * Further groups of the API endpoint, at most four beside that of the cluster.
    *

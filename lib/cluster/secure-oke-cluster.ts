@@ -108,6 +108,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       vcnId: this.network.vcnId,
       regionServices: this.network.regionServices,
       podNetworking: this.podNetworking,
+      observabilityAgent: props.observabilityAgent,
+      podsToNodes: props.podsToNodes,
       displayName: stem,
     });
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
