@@ -14,10 +14,12 @@ import { tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
 import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
+import { type SecurityAttribute } from "../network/security-attribute";
 import { isOverlay, PodNetworkType } from "../network/pod-networking";
 import {
   ContainerengineNodePool,
   type ContainerengineNodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetails as PodNetworkDetails,
+  type ContainerengineNodePoolSecondaryVnics,
 } from "../oci/containerengine-node-pool";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
@@ -52,6 +54,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const ofEgress = this.egressGroups(props);
     const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;
     routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
+    routing?.addPodGroups([...ofEgress, ...(props.podSecurityGroups ?? [])]);
 
     const pool = new ContainerengineNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
@@ -75,6 +78,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         ...tagsOf(this, props),
       },
       primaryVnic: routing?.nodes && { securityAttributes: routing.nodes._onResource },
+      secondaryVnics: routing?.pods && [labelledVnic(props, ofEgress, routing.pods)],
       // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
       nodeMetadata: { areLegacyImdsEndpointsDisabled: "true" },
       nodePoolCyclingDetails: {
@@ -90,7 +94,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       // Where the network is in another compartment, pods get no address before the cluster may give them one.
       dependsOn: before(this, cluster, [
         ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
-        ...(routing?.nodes ? routing.policies : []),
+        ...(routing?.nodes || routing?.pods ? routing.policies : []),
       ]),
       initialNodeLabels: Object.entries(props.labels ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -141,6 +145,27 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
   }
+}
+
+/**
+ * The VNIC of a node that its pods have their addresses from; given only where it has a label, as OKE makes it by itself otherwise.
+ *
+ * That it takes the pods' subnet, groups and number of addresses, as OKE's own would have them, no tenancy has confirmed.
+ */
+function labelledVnic(
+  { cluster, maxPodsPerNode = DEFAULT_PODS, podSecurityGroups }: PrivateNodePoolProps,
+  further: readonly INetworkSecurityGroup[],
+  label: SecurityAttribute,
+): ContainerengineNodePoolSecondaryVnics {
+  return {
+    createVnicDetails: {
+      subnetId: cluster.network.podsSubnet.subnetId,
+      nsgIds: groupIds(cluster.podsSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
+      ipCount: maxPodsPerNode,
+      assignPublicIp: false,
+      securityAttributes: label._onResource,
+    },
+  };
 }
 
 /** Pods of an overlay have neither a subnet nor a group, and their number is OKE's. */

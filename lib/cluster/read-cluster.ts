@@ -11,8 +11,9 @@ import { checkEncryption, checkEndpointAccess, checkNetwork, checkVersion } from
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
-import { checkOcid, compareOcids } from "../core/ocid";
+import { checkOcid, checkOcidIfGiven, compareOcids } from "../core/ocid";
 import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
@@ -29,6 +30,8 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   const given: Partial<SecureOkeClusterProps> = props ?? {};
   const { endpointAccess, network, kubernetesVersion } = given;
   checkOcid(problems, "compartmentId", given.compartmentId, "compartment", "tenancy");
+  checkOcidIfGiven(problems, "tenancyId", given.tenancyId, "tenancy");
+  checkAddressCompartments(problems, given.reservedAddressCompartmentIds);
   checkGiven(problems, { kubernetesVersion });
   checkVersion(problems, kubernetesVersion);
   checkDisplayName(problems, "clusterName", given.clusterName);
@@ -43,10 +46,22 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   if (isNetwork || !network) readNetwork(problems, network, access, { ...given, podNetworking });
   checkEndpointGroups(problems, isNetwork ? network : undefined, given.apiEndpointSecurityGroups);
   checkFurtherFlows(problems, given);
-  PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined);
+  PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined, podNetworking);
   if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
   problems.throwIfAny();
   return access;
+}
+
+function checkAddressCompartments(problems: Problems, given: unknown): void {
+  if (given === undefined) return;
+  const name = "reservedAddressCompartmentIds";
+  if (!Array.isArray(given)) {
+    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, 'Write ["ocid1.compartment.oc1..…"]');
+    return;
+  }
+  given.forEach((id: string, index) =>
+    checkOcid(problems, `${name}[${index}]`, id, "compartment", "tenancy"),
+  );
 }
 
 /** The range of the VCN, where it is known: an imported network can do without. */

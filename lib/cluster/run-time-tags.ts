@@ -18,6 +18,8 @@ enum RunTimeResource {
 interface TagAnnotations {
   readonly freeform: string;
   readonly defined: string;
+  /** That of a label of packet routing, see `PacketRouting`. */
+  readonly label: string;
   /** Older names of the same, which the controller reads where it finds no other. */
   readonly older?: readonly string[];
 }
@@ -25,19 +27,27 @@ interface TagAnnotations {
 /** @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm */
 const ANNOTATIONS: { readonly [K in RunTimeResource]: TagAnnotations } = {
   [RunTimeResource.LOAD_BALANCER]: {
+    label: `${OCI}/security-attributes`,
     freeform: `${OCI}/initial-freeform-tags-override`,
     defined: `${OCI}/initial-defined-tags-override`,
   },
   [RunTimeResource.NETWORK_LOAD_BALANCER]: {
+    label: `${OCI}/security-attributes`,
     freeform: `${NLB}/initial-freeform-tags-override`,
     defined: `${NLB}/initial-defined-tags-override`,
     older: [`${NLB}/freeform-tags`, `${NLB}/defined-tags`],
   },
   [RunTimeResource.NATIVE_INGRESS]: {
+    label: `${NATIVE_INGRESS}/security-attributes`,
     freeform: `${NATIVE_INGRESS}/freeform-tags`,
     defined: `${NATIVE_INGRESS}/defined-tags`,
   },
 };
+
+/** A cluster that may give its load balancers a label. */
+interface LabelledCluster extends IConstruct {
+  readonly _packetRouting?: { readonly loadBalancerAnnotation?: string };
+}
 
 /** Annotations of an object; undefined is none, once cdk8s has written it. */
 export interface RunTimeAnnotations {
@@ -58,11 +68,13 @@ export function runTimeAnnotations(
   isNetworkLoadBalancer: boolean,
 ): RunTimeAnnotations {
   const { LOAD_BALANCER, NETWORK_LOAD_BALANCER } = RunTimeResource;
-  const { freeform, defined } = ANNOTATIONS[isNetworkLoadBalancer ? NETWORK_LOAD_BALANCER : LOAD_BALANCER];
+  const { freeform, defined, label } =
+    ANNOTATIONS[isNetworkLoadBalancer ? NETWORK_LOAD_BALANCER : LOAD_BALANCER];
   const tags = () => tagsOfScopes(service, cluster);
   return {
     [freeform]: later(() => textOf(tags().freeformTags)),
     [defined]: later(() => textOf(byNamespace(tags().definedTags))),
+    [label]: later(() => labelOf(cluster)),
   };
 }
 
@@ -82,12 +94,14 @@ export function tagObjectsOf(cluster: IConstruct, chart: Chart): void {
 
 function tagObject(cluster: IConstruct, object: ApiObject): void {
   const { freeformTags, definedTags } = tagsOfScopes(object, cluster);
-  if (Object.keys({ ...freeformTags, ...definedTags }).length === 0) return;
+  if (Object.keys({ ...freeformTags, ...definedTags }).length === 0 && labelOf(cluster) === undefined) return;
   const { metadata: { annotations = {} } = {}, spec } = dataOf(object) as Manifest;
   const resource = resourceOf(object.kind, annotations, spec);
   if (resource === undefined) return;
   for (const [name, text] of missingRunTimeTags(object, cluster, resource, annotations))
     object.metadata.addAnnotation(name, text);
+  const [{ label }, text] = [ANNOTATIONS[resource], labelOf(cluster)];
+  if (text !== undefined && !(label in annotations)) object.metadata.addAnnotation(label, text);
 }
 
 function resourceOf(
@@ -120,6 +134,11 @@ function missingRunTimeTags(
     [defined, textOf(byNamespace(definedTags))],
   ] as const;
   return texts.flatMap(([name, text]): [string, string][] => (text === undefined ? [] : [[name, text]]));
+}
+
+/** The label that load balancers of a cluster have, as annotations name it. */
+function labelOf(cluster: IConstruct): string | undefined {
+  return (cluster as LabelledCluster)._packetRouting?.loadBalancerAnnotation;
 }
 
 /** A value that cdk8s asks for when it writes the object. */

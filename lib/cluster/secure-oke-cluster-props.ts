@@ -100,6 +100,20 @@ export interface SecureOkeClusterProps extends TaggingProps {
    */
   readonly packetRouting?: PacketRouting;
   /**
+   * The OCIDs of other compartments with reserved public addresses that Services of the cluster have, `reservedAddress`.
+   *
+   * The cluster gets the rights that load balancers and network load balancers need there.
+   *
+   * @default - none: reserved addresses are in the compartment of the cluster
+   */
+  readonly reservedAddressCompartmentIds?: string[];
+  /**
+   * The OCID of the tenancy, for rights that its root compartment alone can give: to write defined tags at run time.
+   *
+   * @default - that of `packetRouting`; without it, a cluster with defined tags gives the warning `tag-namespaces` with the statements
+   */
+  readonly tenancyId?: string;
+  /**
    * The provider of the tenancy's home region, where policies of IAM and of packet routing are written.
    *
    * @default - the stack's own provider, which must then be that of the home region

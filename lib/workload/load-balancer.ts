@@ -8,7 +8,7 @@ import { servicePorts } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { addTerraformRules, controllerRules } from "./load-balancer-rules";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
-import { type ISecureOkeCluster } from "../cluster/cluster";
+import { type ISecureOkeCluster, type WithCloudRules } from "../cluster/cluster";
 import { runTimeAnnotations } from "../cluster/run-time-tags";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
@@ -86,6 +86,8 @@ export class LoadBalancer extends Construct {
     const count = controllerRules(props, read);
     const service = read.namespace === undefined ? read.name : read.service;
     countRules(cluster, { group, count: () => count, service });
+    const clients = { ranges: props.access.sourceRanges, ports: read.listeners.map(({ port }) => port) };
+    (cluster as Partial<WithCloudRules>)._writesRulesOf?.(service, clients);
     checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }
