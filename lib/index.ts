@@ -5,6 +5,7 @@ export { Acknowledgements, type Acknowledgement } from "./core/acknowledgement";
 export { GuardrailRule } from "./core/guardrail-catalogue";
 export { Port, Protocol } from "./core/port";
 export { type ReasonedChoice } from "./core/reason";
+export { ResourceTags } from "./core/resource-tags";
 export { type TaggingProps } from "./core/tagging";
 export * from "./cluster/packet-routing";
 export * from "./core/validation-errors";
@@ -14,7 +15,7 @@ export * from "./network/bastion";
 export * from "./network/bastion-clients";
 export * from "./network/bastion-target";
 export * from "./network/cluster-network";
-export * from "./network/cluster-security-groups";
+export { ClusterSecurityGroups, type ClusterSecurityGroupsProps } from "./network/cluster-security-groups";
 export { type DrgAttachmentProps } from "./network/drg-attachment-props";
 export * from "./network/egress";
 export { type EgressInspectionProps } from "./network/egress-inspection-props";
@@ -28,6 +29,7 @@ export * from "./network/network-security-group";
 export * from "./network/network-subnet";
 export * from "./network/oracle-services";
 export { type LocalPeeringProps, type RemotePeeringProps } from "./network/peering-props";
+export { type PodsToNodesAccess } from "./network/pods-to-nodes";
 export { PodNetworking, PodNetworkType, type FlannelOverlayProps } from "./network/pod-networking";
 export {
   RegionServices,

@@ -3,7 +3,17 @@ import { type IBastionTarget } from "../network/bastion-target";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { type PodNetworking } from "../network/pod-networking";
 import { type KubernetesVersion } from "./kubernetes-version";
+import { type Port } from "../core/port";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
+
+/** A cluster that is told of the load balancers whose rules the cloud controller writes. */
+export interface WithCloudRules {
+  /** @internal */
+  _writesRulesOf(
+    service: string,
+    clients: { readonly ranges: readonly string[]; readonly ports: readonly Port[] },
+  ): void;
+}
 
 /** An OKE cluster, made here or imported. */
 export interface ISecureOkeCluster extends IBastionTarget {

@@ -1,8 +1,11 @@
 import { type Chart } from "cdk8s";
-import { Annotations } from "cdktf";
-import { Construct } from "constructs";
+import { Annotations, type TerraformProvider } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
 import { checkPolicyEngine } from "./check-policy-engine";
 import { type ISecureOkeCluster } from "./cluster";
+import { ClusterPolicies } from "./cluster-policies";
+import { checkHomeRegionProvider } from "./home-region";
+import { placesOf, warnOfMissingGrants } from "./imported-cluster-grants";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { installEngine } from "./policy-engine-files";
@@ -11,6 +14,11 @@ import { checkGroup, checkNetwork, checkVersion, readVersion } from "./value-kin
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkGiven } from "../core/required";
+import { nameOf } from "../core/resource-name";
+import { shown } from "../core/shown";
+import { type Problems } from "../core/validation-error";
+import { isSameCluster } from "../manifests/chart-scopes";
 import { checkApiEndpoint } from "../network/bastion-props";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -42,6 +50,22 @@ export interface ClusterAttributes {
    * @default - that of the same cluster where it is made or imported too; else the warning `network-policy-engine` at synthesis
    */
   readonly networkPolicyEngine?: NetworkPolicyEngine;
+  /**
+   * Whether the policies are written that let the cloud controller keep load balancers with groups of their own, as a cluster that
+   * is made here has them. It takes the compartment and the network.
+   *
+   * Say false where the statements are there already.
+   *
+   * @default - no policies; where the cloud controller writes the rules of a load balancer, the warning `load-balancer-rights` names
+   * the statements
+   */
+  readonly loadBalancerRights?: boolean;
+  /**
+   * The provider of the tenancy's home region, where policies of IAM are written.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
 }
 
 const GROUPS = ["apiEndpointSecurityGroup", "workersSecurityGroup", "podsSecurityGroup"] as const;
@@ -60,12 +84,26 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   PodNetworking._checked(problems, attributes.podNetworking);
   for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
   checkPolicyEngine(problems, attributes.networkPolicyEngine, attributes.podNetworking);
+  checkRights(problems, scope, attributes);
   problems.throwIfAny();
+}
+
+function checkRights(problems: Problems, scope: Construct, attributes: Partial<ClusterAttributes>): void {
+  const { loadBalancerRights, compartmentId, network, homeRegionProvider } = attributes;
+  checkHomeRegionProvider(problems, scope, homeRegionProvider);
+  if (!["undefined", "boolean"].includes(typeof loadBalancerRights)) {
+    const what = `loadBalancerRights is ${shown(loadBalancerRights)}`;
+    problems.add("VALUE_INVALID", what, "Write true or false");
+  }
+  if (loadBalancerRights !== true || !checkGiven(problems, { compartmentId, network })) return;
+  problems.collect(() => [network?.compartmentId, network?.loadBalancerSubnet]);
 }
 
 export class ImportedCluster extends Construct implements ISecureOkeCluster {
   public readonly clusterId: string;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
+  private readonly services = new Set<string>();
+  private isWarned = false;
 
   constructor(
     scope: Construct,
@@ -79,6 +117,31 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
     installEngine(this, attributes.networkPolicyEngine, version);
     version?._acknowledge(this);
     for (const warning of version?._warnings() ?? []) Annotations.of(this).addWarning(warning);
+    const { loadBalancerRights, homeRegionProvider, network } = attributes;
+    if (loadBalancerRights && network) {
+      const places = { ...placesOf(this, network), withPodAddresses: false };
+      new ClusterPolicies(this, "Policies", { ...places, homeRegionProvider, displayName: nameOf(this) });
+    }
+    if (loadBalancerRights === undefined) this.node.addValidation({ validate: () => this.warn() });
+  }
+
+  /**
+   * Notes a Service whose rules the cloud controller writes.
+   *
+   * @internal
+   */
+  public _writesRulesOf(service: string): void {
+    this.services.add(service);
+  }
+
+  /** Where the same cluster is made in this program, it has its rights from there. */
+  private warn(): string[] {
+    const isMade = (one: IConstruct) =>
+      one !== this && isSameCluster(one, this) && one.node.tryFindChild("Policies") !== undefined;
+    if (this.services.size === 0 || this.isWarned || this.node.root.node.findAll().some(isMade)) return [];
+    this.isWarned = true;
+    warnOfMissingGrants(this, [...this.services].sort());
+    return [];
   }
 
   public get compartmentId(): string {

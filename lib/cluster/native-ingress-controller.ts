@@ -8,10 +8,11 @@ import { problemsIn } from "../core/construct-scope";
 import { compareOcids, checkOcidIfGiven } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { nameOf, policyNameOf } from "../core/resource-name";
+import { setTagOwner } from "../core/scope-tags";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
-import { NetworkSubnet } from "../network/network-subnet";
+import { balancerSubnetsOf } from "../network/balancer-subnet";
 import { compartmentOfSubnet } from "../network/subnet-compartment";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -76,6 +77,7 @@ export class NativeIngressController extends Construct {
     super(scope, id);
     const { cluster, installCertManager = true, replicas = DEFAULT_REPLICAS } = props;
     this.cluster = cluster;
+    setTagOwner(this, cluster);
     this._statements = new IngressControllerStatements(cluster.clusterId);
     const before: ITerraformDependable[] = this.addPolicies();
     if (installCertManager)
@@ -112,9 +114,12 @@ export class NativeIngressController extends Construct {
     const is = (one: string, other: string) =>
       compareOcids({ scope: this, id: one }, { scope: this, id: other }) === "same";
     const all = this._statements;
-    const subnet = compartmentOfSubnet(cluster.network, NetworkSubnet.LOAD_BALANCERS);
+    // A network has its subnets of load balancers in one compartment, made or given, unless it makes one and was given the other.
+    const subnets = balancerSubnetsOf(cluster.network).map(([part]) =>
+      compartmentOfSubnet(cluster.network, part),
+    );
     const isNetworkOwn = is(own, network);
-    const isSubnetOwn = is(own, subnet);
+    const isSubnetOwn = subnets.some((subnet) => is(own, subnet));
     const isCertificatesOwn = is(own, certificates);
     const policies = [
       this.addPolicy("Policy", own, () => [
@@ -124,9 +129,14 @@ export class NativeIngressController extends Construct {
       ]),
     ];
     if (!isNetworkOwn) policies.push(this.addPolicy("NetworkPolicy", network, () => all.ofNetwork(network)));
-    if (!isSubnetOwn && !is(network, subnet)) {
-      policies.push(this.addPolicy("SubnetPolicy", subnet, () => all.ofNetwork(subnet)));
-    }
+    const elsewhere = subnets.filter((subnet) => !is(own, subnet) && !is(network, subnet));
+    const different = elsewhere.filter(
+      (subnet, index) => !elsewhere.slice(0, index).some((one) => is(one, subnet)),
+    );
+    different.forEach((subnet, index) => {
+      const id = index === 0 ? "SubnetPolicy" : "FurtherSubnetPolicy";
+      policies.push(this.addPolicy(id, subnet, () => all.ofNetwork(subnet)));
+    });
     if (!isCertificatesOwn) {
       policies.push(
         this.addPolicy("CertificatesPolicy", certificates, () => all.ofCertificates(certificates)),

@@ -8,10 +8,12 @@ import { policyNameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { saidRanges } from "../network/group-ranges";
+import { balancerSubnetsOf } from "../network/balancer-subnet";
 import { type RuleEnd } from "../network/network-peer";
-import { type INetworkSecurityGroup, type NetworkSecurityGroup } from "../network/network-security-group";
+import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
 import { isOverlay } from "../network/pod-networking";
 import { type SecurityAttribute } from "../network/security-attribute";
+import { IdentityPolicy } from "../oci/identity-policy";
 import { ZprZprPolicy } from "../oci/zpr-zpr-policy";
 
 /** See https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/overview.htm */
@@ -26,6 +28,19 @@ type RoutedCluster = Construct &
 interface RoutedClusterProps {
   readonly apiEndpointSecurityGroups?: INetworkSecurityGroup[];
   readonly homeRegionProvider?: TerraformProvider;
+}
+
+/** Clients of a load balancer whose rules the cloud controller writes. */
+export interface BalancerClients {
+  readonly ranges: readonly string[];
+  readonly ports: readonly Port[];
+}
+
+/** What a statement says: who connects to whom, and on which condition. */
+interface Connection {
+  readonly from: string;
+  readonly to: string;
+  readonly how: string;
 }
 
 /** A group whose rules become statements, and how policies name its members. */
@@ -51,7 +66,12 @@ export class PacketRoutingPolicies extends Construct {
   public readonly nodes?: SecurityAttribute;
   /** What must exist before anything has a label. */
   public readonly policies: ITerraformDependable[];
+  /** The label of the pods. */
+  public readonly pods?: SecurityAttribute;
+  private readonly loadBalancers?: SecurityAttribute;
   private readonly nodeGroups = new Set<INetworkSecurityGroup>();
+  private readonly podGroups = new Set<INetworkSecurityGroup>();
+  private readonly clients: BalancerClients[] = [];
 
   private constructor(
     private readonly cluster: RoutedCluster,
@@ -62,8 +82,17 @@ export class PacketRoutingPolicies extends Construct {
   ) {
     super(cluster, id);
     this.nodes = options.nodes;
-    this.policies = [this.addPolicy("ApiEndpoint", "the API endpoint", () => this.ofEndpoint())];
+    this.pods = options.pods;
+    this.loadBalancers = options.loadBalancers;
+    this.policies = [
+      this.addNamespacePolicy(),
+      this.addPolicy("ApiEndpoint", "the API endpoint", () => this.ofEndpoint()),
+    ];
     if (this.nodes) this.policies.push(this.addPolicy("Nodes", "the worker nodes", () => this.ofNodes()));
+    if (this.pods) this.policies.push(this.addPolicy("Pods", "the pods", () => this.ofPods()));
+    if (this.loadBalancers) {
+      this.policies.push(this.addPolicy("LoadBalancers", "the load balancers", () => this.ofLoadBalancers()));
+    }
     // At synthesis, when all rules are there.
     this.node.addValidation({
       validate: () => {
@@ -76,6 +105,52 @@ export class PacketRoutingPolicies extends Construct {
   /** Adds groups of the nodes of a pool, whose rules are for all that has the label. */
   public addNodeGroups(groups: readonly INetworkSecurityGroup[]): void {
     for (const group of groups) this.nodeGroups.add(group);
+  }
+
+  /** Adds groups of the pods of a pool. */
+  public addPodGroups(groups: readonly INetworkSecurityGroup[]): void {
+    for (const group of groups) this.podGroups.add(group);
+  }
+
+  /** Adds clients of a load balancer, whose rules at run time nobody can read here. */
+  public addClients(clients: BalancerClients): void {
+    this.clients.push(clients);
+  }
+
+  /** The label of load balancers as an annotation has it: JSON, in the form of the API. */
+  public get loadBalancerAnnotation(): string | undefined {
+    if (!this.loadBalancers) return undefined;
+    const { namespace, key, value } = this.loadBalancers;
+    return JSON.stringify({ [namespace]: { [key]: { mode: "enforce", value } } });
+  }
+
+  /** Without it a label can't be put on anything; written before the cluster, whose OCID is not known then. */
+  private addNamespacePolicy(): IdentityPolicy {
+    const { apiEndpoint, nodes, pods, loadBalancers, tenancyId } = this.options;
+    const who = [
+      ["cluster", [apiEndpoint, loadBalancers]],
+      ["nodepool", [nodes, pods]],
+    ] as const;
+    const statements = who.flatMap(([principal, labels]) => {
+      const given = labels.flatMap((label) => (label ? [label.namespace] : []));
+      return [...new Set(given)]
+        .sort()
+        .map(
+          (namespace) =>
+            "Allow any-user to use security-attribute-namespaces in tenancy where all {" +
+            `request.principal.type = '${principal}', request.principal.compartment.id = '${this.cluster.compartmentId}', ` +
+            `target.security-attribute-namespace.name = '${namespace}'}`,
+        );
+    });
+    return new IdentityPolicy(this, "Namespaces", {
+      provider: this.provider,
+      compartmentId: tenancyId,
+      name: policyNameOf(this, `${this.cluster.node.path}-security-attributes`),
+      description: "Lets the cluster and its node pools use the namespaces of their labels",
+      statements,
+      lifecycle: { ignoreChanges: ["name"] },
+      ...tagsOf(this, {}),
+    });
   }
 
   private addPolicy(id: string, what: string, statements: () => string[]): ZprZprPolicy {
@@ -110,23 +185,64 @@ export class PacketRoutingPolicies extends Construct {
     const { nodes } = this;
     if (!nodes) return [];
     const as = named(nodes);
-    const { loadBalancerSubnet } = this.cluster.network;
     // Rules that the cloud controller writes at run time are not here to be read.
-    const ofBalancers = { from: `'${loadBalancerSubnet.cidr}'`, to: as, how: ANY_PORT };
-    const { texts } = this.statements(this.labelledNodes, [ofBalancers]);
-    const others = new Set(this.ofEndpoint());
-    return texts.filter((text) => !others.has(text));
+    const ofBalancers = this.balancers.map((from) => ({ from, to: as, how: ANY_PORT }));
+    const { texts } = this.statements(this.labelledNodes, ofBalancers);
+    return without(texts, this.ofEndpoint());
+  }
+
+  private get labelledPods(): Labelled[] {
+    if (!this.pods) return [];
+    const as = named(this.pods);
+    return [this.cluster.podsSecurityGroup, ...this.podGroups].map((group) => ({ group, as }));
+  }
+
+  private ofPods(): string[] {
+    return without(this.statements(this.labelledPods).texts, [...this.ofEndpoint(), ...this.ofNodes()]);
+  }
+
+  /** How policies name load balancers: by their label, or by where they are. */
+  private get balancers(): string[] {
+    if (this.loadBalancers) return [named(this.loadBalancers)];
+    return balancerSubnetsOf(this.cluster.network).map(([, { cidr }]) => `'${cidr}'`);
+  }
+
+  /** The groups of load balancers that Terraform makes, of Services and of native ingress classes. */
+  private get balancerGroups(): NetworkSecurityGroup[] {
+    return ["LoadBalancers", "IngressGateways"]
+      .flatMap((id) => this.cluster.node.tryFindChild(id)?.node.findAll() ?? [])
+      .filter((one): one is NetworkSecurityGroup => one instanceof NetworkSecurityGroup);
+  }
+
+  private get labelledBalancers(): Labelled[] {
+    if (!this.loadBalancers) return [];
+    const as = named(this.loadBalancers);
+    return this.balancerGroups.map((group) => ({ group, as }));
+  }
+
+  private ofLoadBalancers(): string[] {
+    if (!this.loadBalancers) return [];
+    const as = named(this.loadBalancers);
+    const nodes = this.nodes ? named(this.nodes) : `'${this.cluster.network.workersSubnet.cidr}'`;
+    const toNodes = this.clients.length > 0 ? [{ from: as, to: nodes, how: ANY_PORT }] : [];
+    const clients = this.clients.flatMap(({ ranges, ports }) =>
+      ranges.flatMap((range) =>
+        ports.map((port) => ({ from: `'${range}'`, to: as, how: conditionOf(port) })),
+      ),
+    );
+    const { texts } = this.statements(this.labelledBalancers, [...toNodes, ...clients]);
+    return without(texts, [...this.ofNodes(), ...this.ofPods()]);
   }
 
   /** What the rules of groups say, each pair of ends once; and the groups that nobody knows the addresses of. */
   private statements(
     labelled: readonly Labelled[],
-    further: readonly { from: string; to: string; how: string }[] = [],
+    further: readonly Connection[] = [],
   ): { texts: string[]; unknown: string[] } {
     const names = this.names();
     const unknown = new Set<string>();
     const pairs = new Map<string, Set<string>>();
-    const add = ({ from, to, how }: { from: string; to: string; how: string }) => {
+    const add = ({ from, to, how }: Connection) => {
       const pair = `in ${this.options.network.toString()} VCN allow ${from} to connect to ${to}`;
       pairs.set(pair, (pairs.get(pair) ?? new Set()).add(how));
     };
@@ -160,15 +276,24 @@ export class PacketRoutingPolicies extends Construct {
       names.set(identityOf(this, group.networkSecurityGroupId), text);
     for (const [identity, cidr] of saidRanges(this)) names.set(identity, `'${cidr}'`);
     for (const { securityGroup, cidr } of options.ranges ?? []) put(securityGroup, `'${cidr}'`);
-    if (!isOverlay(cluster.podNetworking)) put(cluster.podsSecurityGroup, `'${network.podsSubnet.cidr}'`);
+    if (!isOverlay(cluster.podNetworking)) {
+      put(cluster.podsSecurityGroup, this.pods ? named(this.pods) : `'${network.podsSubnet.cidr}'`);
+    }
     put(cluster.workersSecurityGroup, this.nodes ? named(this.nodes) : `'${network.workersSubnet.cidr}'`);
+    for (const { group, as } of this.labelledBalancers) put(group, as);
     put(cluster.apiEndpointSecurityGroup, named(options.apiEndpoint));
     return names;
   }
 
   private check(): void {
     const problems = new Problems(this.cluster);
-    for (const unknown of this.statements([...this.endpoint, ...this.labelledNodes]).unknown) {
+    const labelled = [
+      ...this.endpoint,
+      ...this.labelledNodes,
+      ...this.labelledPods,
+      ...this.labelledBalancers,
+    ];
+    for (const unknown of this.statements(labelled).unknown) {
       problems.add(
         "PEER_INVALID",
         `A rule names the group ${unknown}, and a policy of packet routing can name the addresses of its members only`,
@@ -178,6 +303,8 @@ export class PacketRoutingPolicies extends Construct {
     for (const [what, { length }] of [
       ["the API endpoint", this.ofEndpoint()],
       ["the nodes", this.ofNodes()],
+      ["the pods", this.ofPods()],
+      ["the load balancers", this.ofLoadBalancers()],
     ] as const) {
       if (length <= MOST_STATEMENTS) continue;
       problems.add(
@@ -188,6 +315,11 @@ export class PacketRoutingPolicies extends Construct {
     }
     problems.throwIfAny();
   }
+}
+
+/** Statements that no other policy has. */
+function without(texts: readonly string[], others: readonly string[]): string[] {
+  return texts.filter((text) => !others.includes(text));
 }
 
 function named(label: SecurityAttribute): string {

@@ -6,6 +6,7 @@ import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { type ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
+import { isOverlay, type PodNetworking } from "../network/pod-networking";
 import { SecurityAttribute } from "../network/security-attribute";
 
 /** Where the members of a security group are. */
@@ -31,6 +32,23 @@ export interface PacketRoutingOptions {
    */
   readonly nodes?: SecurityAttribute;
   /**
+   * The label of the pods of all pools, on the secondary VNICs of their nodes; not for an overlay, whose pods have the nodes' addresses.
+   *
+   * OKE takes it for new nodes only, and one set of labels for all pods of a pool. Pods of one node are not kept apart by it: that
+   * is what NetworkPolicies do. This project has not tried it in a tenancy.
+   *
+   * @default - none: policies name the pods' subnet
+   */
+  readonly pods?: SecurityAttribute;
+  /**
+   * The label of load balancers of Services and of native ingress classes, in the charts that are added to the cluster.
+   *
+   * Their clients become statements of a policy, by the ranges of the access. This project has not tried it in a tenancy.
+   *
+   * @default - none: policies name the subnets of the load balancers
+   */
+  readonly loadBalancers?: SecurityAttribute;
+  /**
    * Where the members of further groups are, which rules of the endpoint or the nodes name.
    *
    * A policy knows no security groups. Those of the cluster, and of load balancers that Terraform makes, need no word.
@@ -47,7 +65,12 @@ export interface PacketRoutingOptions {
  * cluster's groups, and change with them: who may connect to whom, and on which port where a rule has just one. Both layers must
  * let a packet through. The service must be enabled in the tenancy, with the namespace and keys of the labels in it.
  *
- * Pods have no label, and load balancers of Services have none: policies name their subnets.
+ * Pods and load balancers of Services have a label on request; without one, policies name their subnets.
+ *
+ * The cluster and its node pools get the right to use the namespaces of the labels, `use security-attribute-namespaces`, by an IAM policy
+ * in the root compartment. Oracle asks for such a policy and does not print its text; the conditions of this one, which narrow it to the
+ * cluster's compartment and to the namespaces, no tenancy has confirmed. To write it otherwise, override `statements` of
+ * `cluster.node.findChild("PacketRouting").node.findChild("Namespaces")`.
  *
  * @see https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/overview.htm
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingzpr.htm
@@ -75,6 +98,7 @@ export class PacketRouting {
     problems: Problems,
     given: PacketRouting | undefined,
     network: IClusterNetwork | undefined,
+    podNetworking?: PodNetworking,
   ): void {
     if (given === undefined) return;
     const { options } = (given ?? {}) as Partial<PacketRouting>;
@@ -84,6 +108,13 @@ export class PacketRouting {
       return;
     }
     checkOptions(problems, options);
+    if (options.pods && isOverlay(podNetworking)) {
+      problems.add(
+        "VALUE_INVALID",
+        "packetRouting has a label for pods, and those of an overlay have the addresses of their nodes",
+        "Leave pods out, and give nodes a label; or take PodNetworking.vcnNative()",
+      );
+    }
     // A VCN of others has its label from its owner.
     if (!network || !("_securityAttribute" in network) || !options.network) return;
     const own = (network as ClusterNetwork)._securityAttribute;
@@ -101,22 +132,42 @@ export class PacketRouting {
   ) {}
 }
 
-function checkOptions(problems: Problems, options: PacketRoutingOptions): void {
-  const { tenancyId, network, apiEndpoint, nodes, ranges } = options;
-  checkOcid(problems, "tenancyId", tenancyId, "tenancy");
-  checkGiven(problems, { network, apiEndpoint });
-  const labels = { network, apiEndpoint, nodes };
-  for (const [name, label] of Object.entries(labels)) {
-    if (label !== null) SecurityAttribute._check(problems, name, label);
-    else if (name === "nodes") problems.add("VALUE_INVALID", "nodes is null", "Leave it out");
-  }
-  if (nodes && apiEndpoint && String(nodes) === String(apiEndpoint)) {
+/** Adds a problem for each label that two kinds of members have. */
+function checkApart(
+  problems: Problems,
+  labels: { readonly [who: string]: SecurityAttribute | undefined },
+): void {
+  const known = new Map<string, string>();
+  for (const [who, label] of Object.entries(labels)) {
+    if (!label) continue;
+    const other = known.get(String(label));
+    known.set(String(label), other ?? who);
+    if (other === undefined) continue;
+    const [first, second] = other === "the API endpoint" ? [who, other] : [other, who];
     problems.add(
       "NAME_DUPLICATE",
-      `The nodes and the API endpoint have the same label ${String(nodes)}, so a policy for one would be for the other too`,
+      `${first.replace(/^t/, "T")} and ${second} have the same label ${String(label)}, so a policy for one would be for the other too`,
       "Give each a value of its own",
     );
   }
+}
+
+function checkOptions(problems: Problems, options: PacketRoutingOptions): void {
+  const { tenancyId, network, apiEndpoint, nodes, pods, loadBalancers, ranges } = options;
+  checkOcid(problems, "tenancyId", tenancyId, "tenancy");
+  checkGiven(problems, { network, apiEndpoint });
+  const labels = { network, apiEndpoint, nodes, pods, loadBalancers };
+  for (const [name, label] of Object.entries(labels)) {
+    if (label !== null) SecurityAttribute._check(problems, name, label);
+    else if (!["network", "apiEndpoint"].includes(name))
+      problems.add("VALUE_INVALID", `${name} is null`, "Leave it out");
+  }
+  checkApart(problems, {
+    "the API endpoint": apiEndpoint,
+    "the nodes": nodes,
+    "the pods": pods,
+    "the load balancers": loadBalancers,
+  });
   if (ranges === undefined) return;
   if (!Array.isArray(ranges)) {
     problems.add("VALUE_INVALID", `ranges is ${shown(ranges)}`, "Write [{ securityGroup, cidr }]");

@@ -19,14 +19,17 @@ import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
 import { stemOf } from "../core/resource-name";
+import { setTagOwner } from "../core/scope-tags";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
 import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
+import { type SecurityAttribute } from "../network/security-attribute";
 import { isOverlay, PodNetworkType } from "../network/pod-networking";
 import {
   ContainerengineNodePool,
   type ContainerengineNodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetails as PodNetworkDetails,
+  type ContainerengineNodePoolSecondaryVnics,
 } from "../oci/containerengine-node-pool";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
@@ -56,10 +59,12 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
     super(scope, id);
     const { cluster, shape, image, bootVolumeSizeInGbs } = props;
     if (demand) takeCapacity(cluster, demand);
+    setTagOwner(this, cluster);
 
     const ofEgress = this.egressGroups(props);
     const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;
     routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
+    routing?.addPodGroups([...ofEgress, ...(props.podSecurityGroups ?? [])]);
 
     const userData = props.registryAccess?._userData();
     const pool = new ContainerengineNodePool(this, "Resource", {
@@ -84,6 +89,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
         ...nodeTagsOf(this, props),
       },
       primaryVnic: routing?.nodes && { securityAttributes: routing.nodes._onResource },
+      secondaryVnics: routing?.pods && [labelledVnic(props, ofEgress, routing.pods)],
       // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
       nodeMetadata: { areLegacyImdsEndpointsDisabled: "true", ...(userData ? { user_data: userData } : {}) },
       nodePoolCyclingDetails: {
@@ -101,7 +107,7 @@ export class PrivateNodePool extends Construct implements IPrivateNodePool {
       dependsOn: together(
         before(this, cluster, [
           ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
-          ...(routing?.nodes ? routing.policies : []),
+          ...(routing?.nodes || routing?.pods ? routing.policies : []),
         ]),
         props.registryAccess && before(this, props.registryAccess, props.registryAccess._policies),
       ),
@@ -183,6 +189,27 @@ function nodeTagsOf(scope: Construct, props: PrivateNodePoolProps): TaggingProps
   return access
     ? { ...tags, definedTags: { ...tags.definedTags, [access.nodeTag]: access.nodeTagValue } }
     : tags;
+}
+
+/**
+ * The VNIC of a node that its pods have their addresses from; given only where it has a label, as OKE makes it by itself otherwise.
+ *
+ * That it takes the pods' subnet, groups and number of addresses, as OKE's own would have them, no tenancy has confirmed.
+ */
+function labelledVnic(
+  { cluster, maxPodsPerNode = DEFAULT_PODS, podSecurityGroups }: PrivateNodePoolProps,
+  further: readonly INetworkSecurityGroup[],
+  label: SecurityAttribute,
+): ContainerengineNodePoolSecondaryVnics {
+  return {
+    createVnicDetails: {
+      subnetId: cluster.network.podsSubnet.subnetId,
+      nsgIds: groupIds(cluster.podsSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
+      ipCount: maxPodsPerNode,
+      assignPublicIp: false,
+      securityAttributes: label._onResource,
+    },
+  };
 }
 
 /** Pods of an overlay have neither a subnet nor a group, and their number is OKE's. */

@@ -19,11 +19,13 @@ import {
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
-import { checkOcid, compareOcids } from "../core/ocid";
+import { checkOcid, checkOcidIfGiven, compareOcids } from "../core/ocid";
 import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { BACKEND_TAGS, checkTags } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { type IClusterNetwork } from "../network/cluster-network";
+import { checkFurtherFlows } from "../network/cluster-security-groups";
 import { readEgress } from "../network/egress-list";
 import { checkGroupVcn } from "../network/group-vcn";
 import { SubnetPlan } from "../network/subnet-plan";
@@ -36,6 +38,8 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   const given: Partial<SecureOkeClusterProps> = props ?? {};
   const { endpointAccess, network, kubernetesVersion } = given;
   checkOcid(problems, "compartmentId", given.compartmentId, "compartment", "tenancy");
+  checkOcidIfGiven(problems, "tenancyId", given.tenancyId, "tenancy");
+  checkAddressCompartments(problems, given.reservedAddressCompartmentIds);
   checkGiven(problems, { kubernetesVersion });
   if (checkVersion(problems, kubernetesVersion)) {
     readVersion(kubernetesVersion as KubernetesVersion)._checkNewCluster(problems);
@@ -52,10 +56,23 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   const podNetworking = PodNetworking._checked(problems, given.podNetworking);
   if (isNetwork || !network) readNetwork(problems, network, access, { ...given, podNetworking });
   checkEndpointGroups(problems, isNetwork ? network : undefined, given.apiEndpointSecurityGroups);
-  PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined);
+  checkFurtherFlows(problems, given);
+  PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined, podNetworking);
   if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
   problems.throwIfAny();
   return access;
+}
+
+function checkAddressCompartments(problems: Problems, given: unknown): void {
+  if (given === undefined) return;
+  const name = "reservedAddressCompartmentIds";
+  if (!Array.isArray(given)) {
+    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, 'Write ["ocid1.compartment.oc1..…"]');
+    return;
+  }
+  given.forEach((id: string, index) =>
+    checkOcid(problems, `${name}[${index}]`, id, "compartment", "tenancy"),
+  );
 }
 
 /** The range of the VCN, where it is known: an imported network can do without. */

@@ -9,6 +9,7 @@ import { type IClusterNetwork } from "../network/cluster-network";
 import { type Egress } from "../network/egress";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { type PodNetworking } from "../network/pod-networking";
+import { type PodsToNodesAccess } from "../network/pods-to-nodes";
 
 /** What a cluster is made of. */
 export interface SecureOkeClusterProps extends TaggingProps {
@@ -83,6 +84,20 @@ export interface SecureOkeClusterProps extends TaggingProps {
    */
   readonly podNetworking?: PodNetworking;
   /**
+   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995: on where that add-on is.
+   *
+   * @default false
+   */
+  readonly observabilityAgent?: boolean;
+  /**
+   * Ports of the nodes that pods connect to beside that of the kubelets, such as TCP 9100 of node exporters.
+   *
+   * Pods of an overlay reach all ports of the nodes.
+   *
+   * @default - none: pods reach the kubelets alone, TCP 10250
+   */
+  readonly podsToNodes?: PodsToNodesAccess[];
+  /**
    * Further groups of the API endpoint, at most four beside that of the cluster.
    *
    * @default - none
@@ -94,6 +109,20 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default - none: security groups alone say who connects
    */
   readonly packetRouting?: PacketRouting;
+  /**
+   * The OCIDs of other compartments with reserved public addresses that Services of the cluster have, `reservedAddress`.
+   *
+   * The cluster gets the rights that load balancers and network load balancers need there.
+   *
+   * @default - none: reserved addresses are in the compartment of the cluster
+   */
+  readonly reservedAddressCompartmentIds?: string[];
+  /**
+   * The OCID of the tenancy, for rights that its root compartment alone can give: to write defined tags at run time.
+   *
+   * @default - that of `packetRouting`; without it, a cluster with defined tags gives the warning `tag-namespaces` with the statements
+   */
+  readonly tenancyId?: string;
   /**
    * The provider of the tenancy's home region, where policies of IAM and of packet routing are written.
    *

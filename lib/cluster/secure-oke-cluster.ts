@@ -7,29 +7,29 @@ import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
 import { ClusterPolicies } from "./cluster-policies";
 import { type EndpointAccess } from "./endpoint-access";
+import { placesOf } from "./imported-cluster-grants";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./network-policy-engine";
 import { compareClusterVersion, conditionsOf, holdBack, type VersionComparison } from "./offered-versions";
-import { PacketRoutingPolicies } from "./packet-routing-policies";
+import { PacketRoutingPolicies, type BalancerClients } from "./packet-routing-policies";
 import { installEngine } from "./policy-engine-files";
 import { groupIds } from "./pool-groups";
 import { readCluster } from "./read-cluster";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./services-cidr";
+import { TagNamespacePolicy } from "./tag-namespace-policy";
 import { addChart } from "./unenforced-policies";
 import { readVersion } from "./value-kinds";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
+import { setScopeTags } from "../core/scope-tags";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
-import { type ExistingVcnNetwork } from "../network/existing-vcn-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { isOverlay, PodNetworking } from "../network/pod-networking";
-import { NetworkSubnet } from "../network/network-subnet";
-import { compartmentOfSubnet } from "../network/subnet-compartment";
 import { SubnetExposure } from "../network/subnet-exposure";
 import { SubnetPlan } from "../network/subnet-plan";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
@@ -95,6 +95,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
     const access = readCluster(scope, id, props);
     super(scope, id);
+    // What belongs to the cluster without being made by it, such as its pools, has the same tags.
+    setScopeTags(this, tagsGiven(props));
     const name = props.clusterName ?? nameOf(this);
     const stem = stemOf(name);
     this.compartmentId = props.compartmentId;
@@ -107,6 +109,8 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       vcnId: this.network.vcnId,
       regionServices: this.network.regionServices,
       podNetworking: this.podNetworking,
+      observabilityAgent: props.observabilityAgent,
+      podsToNodes: props.podsToNodes,
       displayName: stem,
     });
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
@@ -134,17 +138,29 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     this.privateEndpoint = cluster.endpoints.get(0).privateEndpoint;
     const policies = new ClusterPolicies(this, "Policies", {
       ...props,
-      clusterId: this.clusterId,
-      networkCompartmentId: this.network.compartmentId,
-      withPodAddresses: !isOverlay(this.podNetworking),
-      podsCompartmentId: compartmentOfSubnet(this.network, NetworkSubnet.PODS),
-      vcnCompartmentId: (this.network as Partial<ExistingVcnNetwork>)._vcnCompartmentId,
+      ...placesOf(this, this.network),
       displayName: name,
     });
     this._podNetworkPolicies = policies.ofPodNetwork;
+    new TagNamespacePolicy(this, "TagNamespaces", {
+      clusterId: this.clusterId,
+      compartmentId: this.compartmentId,
+      tenancyId: props.tenancyId ?? props.packetRouting?.options.tenancyId,
+      homeRegionProvider: props.homeRegionProvider,
+      displayName: name,
+    });
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
     checkBehindDrg(this, props);
+  }
+
+  /**
+   * Notes the clients of a Service whose rules the cloud controller writes.
+   *
+   * @internal
+   */
+  public _writesRulesOf(_service: string, clients: BalancerClients): void {
+    this._packetRouting?.addClients(clients);
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {

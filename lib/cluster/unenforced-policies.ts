@@ -3,6 +3,7 @@ import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { warnOfChart } from "./pull-warnings";
+import { tagObjectsOf } from "./run-time-tags";
 import { type GuardrailText } from "../core/guardrail-catalogue";
 import { apiObjectsIn } from "../manifests/chart-objects";
 import { ChartOutput } from "../manifests/chart-output";
@@ -24,6 +25,7 @@ const charts = new WeakMap<ISecureOkeCluster, Chart[]>();
 export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): void {
   new ChartOutput(cluster, id, chart);
   warnOfChart(cluster, chart);
+  tagObjectsOf(cluster, chart);
   const known = charts.get(cluster);
   if (known) known.push(chart);
   else {

@@ -1,14 +1,16 @@
-import { Token } from "cdktf";
+import { Token, type IResolvable } from "cdktf";
 import { type IConstruct } from "constructs";
+import { tagsOfScopes, type Tags, type TagSets } from "./scope-tags";
 import { shortHash } from "./short-hash";
 import { shown } from "./shown";
+import { MOST_DEFINED, MOST_FREEFORM, watchTags } from "./tag-checks";
 import { checkText, literalText } from "./terraform-text";
 import { type Problems } from "./validation-error";
 
 /** Tags of the OCI resources that a construct makes. */
 export interface TaggingProps {
   /**
-   * Free-form tags, put on every resource that can have them.
+   * Free-form tags, put on every resource that can have them; `ResourceTags` sets them for a whole stack.
    *
    * At most eight beside the two of this library, and seven for what has the groups of a cluster, one of which gets a third
    * tag; a key has up to 100 characters without blanks and periods, a value up to 256 characters.
@@ -22,6 +24,12 @@ export interface TaggingProps {
    * Defined tags, `namespace.key` to value, put on every resource that can have them.
    *
    * The namespaces and keys must exist in the tenancy. At most 64; a value has up to 256 characters.
+   *
+   * Most tenancies have tag defaults, such as `Oracle-Tags.CreatedBy` and `Oracle-Tags.CreatedOn`, which OCI adds to each new
+   * resource. As soon as a resource is given defined tags, every plan would take those away again: name them in
+   * `ignoreDefinedTags: ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"]` of each `OciProvider` of the stack. A provider
+   * that ignores none is warned of; an empty list says that the tenancy has no tag defaults. A tag that is ignored can't be
+   * given here: the provider does not write it.
    *
    * @default - none
    */
@@ -38,8 +46,6 @@ export interface TaggingProps {
  */
 export const BACKEND_TAGS = { ManagedBy: "secure-oke" } as const;
 
-const MOST_FREEFORM = 10;
-const MOST_DEFINED = 64;
 const LONGEST_VALUE = 256;
 const KEY = /^[!-~]{1,100}$/;
 
@@ -103,12 +109,40 @@ function checkValues(problems: Problems, name: string, tags: { [key: string]: st
   }
 }
 
-/** The tags of one resource: what the user gave, over what says where the resource comes from. */
-export function tagsOf(scope: IConstruct, props: TaggingProps): TaggingProps {
+/**
+ * The tags of one resource, worked out at synthesis: what the user gave, over the tags of the scopes, over what says where
+ * the resource comes from.
+ */
+export function tagsOf(scope: IConstruct, source: TaggingProps): TaggingProps {
+  watchTags(scope, () => tagsNow(scope, source));
   return {
-    freeformTags: { ...ownTags(scope.node.path), ...props.freeformTags },
-    definedTags: props.definedTags,
+    freeformTags: later(() => tagsNow(scope, source).freeformTags),
+    definedTags: later(() => {
+      const { definedTags } = tagsNow(scope, source);
+      return source.definedTags === undefined && Object.keys(definedTags).length === 0
+        ? undefined
+        : definedTags;
+    }),
   };
+}
+
+/** The tags of one resource as far as they were given by now. */
+export function tagsNow(scope: IConstruct, source: TaggingProps): TagSets {
+  const { freeformTags, definedTags } = tagsOfScopes(scope);
+  return {
+    freeformTags: { ...ownTags(scope.node.path), ...freeformTags, ...source.freeformTags },
+    definedTags: { ...definedTags, ...source.definedTags },
+  };
+}
+
+/** Tags that are read at synthesis; without the stack trace that cdktf's own lazy values take, one for each resource. */
+function later(produce: () => Tags | undefined): { [key: string]: string } {
+  const lazy: IResolvable = {
+    creationStack: [],
+    resolve: produce,
+    toString: () => Token.asString(lazy),
+  };
+  return lazy as unknown as { [key: string]: string };
 }
 
 function ownTags(path: string): { [key: string]: string } {

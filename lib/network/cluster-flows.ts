@@ -1,5 +1,6 @@
 import { type INetworkPeer } from "./network-peer";
 import { type NetworkSecurityGroup } from "./network-security-group";
+import { type PodsToNodesAccess } from "./pods-to-nodes";
 import { type IRegionServices } from "./region-services";
 import { Port } from "../core/port";
 
@@ -18,20 +19,28 @@ export interface FlowGroups {
   readonly pods?: NetworkSecurityGroup;
 }
 
+/** What a cluster needs to let through beside the least. */
+export interface FurtherFlows {
+  readonly observabilityAgent?: boolean;
+  readonly podsToNodes?: readonly PodsToNodesAccess[];
+}
+
 const API_SERVER = Port.tcp(6443);
 const CONTROL_PLANE = Port.tcp(12250);
 const KUBELET = Port.tcp(10250);
+const OBSERVABILITY_AGENT = Port.tcp(9995);
 const HTTPS = Port.tcp(443);
 const ANY_TCP = Port.tcpRange(1, 65535);
 
-/** The least that lets a cluster work. */
-export function flowsOf(groups: FlowGroups, services: IRegionServices): Flow[] {
+/** The least that lets a cluster work, and what else was asked for. */
+export function flowsOf(groups: FlowGroups, services: IRegionServices, further: FurtherFlows = {}): Flow[] {
   const { pods } = groups;
   return [
     ...upwards(groups),
-    ...(pods ? downwards({ ...groups, pods }) : downwardsToOverlay(groups)),
+    // In an overlay the control plane reaches every TCP port of the nodes, and pods all that nodes reach.
+    ...(pods ? downwards({ ...groups, pods }, further) : downwardsToOverlay(groups)),
     ...discovery(groups),
-    ...(pods ? betweenNodesAndPods({ ...groups, pods }) : overlay(groups)),
+    ...(pods ? betweenNodesAndPods({ ...groups, pods }, further) : overlay(groups)),
     ...toServices(groups, services),
   ];
 }
@@ -47,8 +56,15 @@ function upwards({ apiEndpoint, workers, pods }: FlowGroups): Flow[] {
   ]);
 }
 
-function downwards({ apiEndpoint, workers, pods }: WithPods): Flow[] {
+function downwards({ apiEndpoint, workers, pods }: WithPods, { observabilityAgent }: FurtherFlows): Flow[] {
+  const agent = {
+    from: apiEndpoint,
+    to: workers,
+    port: OBSERVABILITY_AGENT,
+    reason: "The control plane reaches the ObservabilityAgent add-on",
+  };
   return [
+    ...(observabilityAgent ? [agent] : []),
     {
       from: apiEndpoint,
       to: workers,
@@ -83,9 +99,17 @@ function discovery({ apiEndpoint, workers }: FlowGroups): Flow[] {
   ];
 }
 
-function betweenNodesAndPods({ workers, pods }: WithPods): Flow[] {
+function betweenNodesAndPods({ workers, pods }: WithPods, { podsToNodes = [] }: FurtherFlows): Flow[] {
   const port = Port.allTraffic();
   return [
+    {
+      from: workers,
+      to: workers,
+      port,
+      reason:
+        "Nodes reach what runs in the network of other nodes: forwarded Services, host-network pods, health checks",
+    },
+    ...podsToNodes.map((access) => ({ from: pods, to: workers, port: access.port, reason: access.reason })),
     {
       from: workers,
       to: pods,

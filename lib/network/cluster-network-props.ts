@@ -1,4 +1,5 @@
 import { type Construct } from "constructs";
+import { checkPublicBalancerExposure } from "./balancer-subnet";
 import { FlowLogging } from "./flow-logging";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { SecurityAttribute } from "./security-attribute";
@@ -38,6 +39,15 @@ export interface ClusterNetworkProps extends TaggingProps {
    */
   readonly loadBalancerSubnet?: SubnetExposure;
   /**
+   * A subnet of their own for public load balancers, `SubnetExposure.publicWith({ reason })`: internal ones keep their private subnet.
+   *
+   * A Service is in the one that its access asks for. A plan that is given must have its range: `SubnetPlan.of({ publicLoadBalancers:
+   * true })`.
+   *
+   * @default - none: all load balancers are in one subnet
+   */
+  readonly publicLoadBalancerSubnet?: SubnetExposure;
+  /**
    * The label by which policies of Zero Trust Packet Routing name the VCN, see `PacketRouting`; OCI takes one for a VCN.
    *
    * @default - none
@@ -75,9 +85,24 @@ export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkP
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const plan = problems.collect(() => (props.plan ? SubnetPlan._checked(props.plan) : SubnetPlan.of()));
+  const plan = problems.collect(() =>
+    props.plan
+      ? SubnetPlan._checked(props.plan)
+      : SubnetPlan.of(props.publicLoadBalancerSubnet ? { publicLoadBalancers: true } : {}),
+  );
   SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);
   SubnetExposure._check(problems, "loadBalancerSubnet", props.loadBalancerSubnet);
+  SubnetExposure._check(problems, "publicLoadBalancerSubnet", props.publicLoadBalancerSubnet);
+  checkPublicBalancerExposure(problems, "publicLoadBalancerSubnet", props.publicLoadBalancerSubnet, {
+    loadBalancerSubnet: props.loadBalancerSubnet,
+  });
+  if (props.publicLoadBalancerSubnet && plan?.publicLoadBalancersCidr === "") {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The plan has no range for the subnet of public load balancers",
+      "Plan it: SubnetPlan.of({ …, publicLoadBalancers: true })",
+    );
+  }
   FlowLogging._check(problems, "flowLogs", props.flowLogs);
   if (props.regionServices) {
     checkRegionServices(problems, "regionServices.", props.regionServices);

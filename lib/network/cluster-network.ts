@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { balancerSubnetsOf } from "./balancer-subnet";
 import { bastionSecurityList } from "./bastion-security-list";
 import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
 import { dnsLabel } from "./dns-label";
@@ -88,6 +89,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   public readonly apiEndpointSubnet: ClusterSubnet;
   public readonly workersSubnet: ClusterSubnet;
   public readonly loadBalancerSubnet: ClusterSubnet;
+  public readonly publicLoadBalancerSubnet?: ClusterSubnet;
   public readonly regionServices: IRegionServices;
   /** The OCID of the service gateway, of which a VCN has one: for `fromExisting` with further subnets of this VCN. */
   public readonly serviceGatewayId: string;
@@ -125,7 +127,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     this._securityAttribute = props.securityAttribute;
     this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
 
-    const exposures = [props.apiEndpointSubnet, props.loadBalancerSubnet];
+    const exposures = [props.apiEndpointSubnet, props.loadBalancerSubnet, props.publicLoadBalancerSubnet];
     this.routes = new NetworkRoutes(this, "Routes", {
       vcn: this.vcn,
       displayName: name,
@@ -143,8 +145,17 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     this.workersSubnet = workers.subnet;
     this.pods = pods?.subnet;
     this.loadBalancerSubnet = balancers.subnet;
-    const { apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr } = plan;
-    const ranges = [apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr].filter(Boolean);
+    const others = props.publicLoadBalancerSubnet
+      ? this.subnet(
+          "PublicLoadBalancers",
+          "publb",
+          plan.publicLoadBalancersCidr,
+          props.publicLoadBalancerSubnet,
+        )
+      : undefined;
+    this.publicLoadBalancerSubnet = others?.subnet;
+    const all = [api, workers, pods, balancers, others].filter((one) => one !== undefined);
+    const ranges = all.map(({ subnet }) => subnet.cidr);
     takeSubnetsOfVcn(this, this.vcnId, ranges);
     this.waysOut = new WaysOut(this, "WaysOut", {
       vcn: this.vcn,
@@ -156,6 +167,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
         [NetworkSubnet.WORKERS]: workers.routed,
         [NetworkSubnet.PODS]: pods?.routed,
         [NetworkSubnet.LOAD_BALANCERS]: balancers.routed,
+        [NetworkSubnet.PUBLIC_LOAD_BALANCERS]: others?.routed,
       },
       tags: this.tags,
     });
@@ -167,7 +179,7 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
         [NetworkSubnet.API_ENDPOINT, api.subnet],
         [NetworkSubnet.WORKERS, workers.subnet],
         ...(pods ? [[NetworkSubnet.PODS, pods.subnet] as const] : []),
-        [NetworkSubnet.LOAD_BALANCERS, balancers.subnet],
+        ...balancerSubnetsOf(this),
       ],
       tags: this.tags,
     });
@@ -205,8 +217,16 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
   }
 
   public inspectEgress(props: EgressInspectionProps): void {
-    const { apiEndpointSubnet, workersSubnet, pods: podsSubnet, loadBalancerSubnet } = this;
-    this.waysOut.inspect(props, { apiEndpointSubnet, workersSubnet, podsSubnet, loadBalancerSubnet });
+    const { apiEndpointSubnet, workersSubnet, pods: podsSubnet } = this;
+    const { loadBalancerSubnet, publicLoadBalancerSubnet } = this;
+    const subnets = {
+      apiEndpointSubnet,
+      workersSubnet,
+      podsSubnet,
+      loadBalancerSubnet,
+      publicLoadBalancerSubnet,
+    };
+    this.waysOut.inspect(props, subnets);
   }
 
   /**

@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { flowsOf } from "./cluster-flows";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { isOverlay, PodNetworking } from "./pod-networking";
+import { checkPodsToNodes, type PodsToNodesAccess } from "./pods-to-nodes";
 import { type IRegionServices } from "./region-services";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -9,7 +10,9 @@ import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { nameOf, stemOf } from "../core/resource-name";
+import { shown } from "../core/shown";
 import { BACKEND_TAGS, checkTags, type TaggingProps } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
 
 /** What the groups of a cluster are made of. */
 export interface ClusterSecurityGroupsProps extends TaggingProps {
@@ -25,6 +28,18 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
    * @default PodNetworking.vcnNative()
    */
   readonly podNetworking?: PodNetworking;
+  /**
+   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995; in an overlay it does anyway.
+   *
+   * @default false
+   */
+  readonly observabilityAgent?: boolean;
+  /**
+   * Ports of the nodes that pods connect to, beside that of the kubelets; in an overlay they reach all of them.
+   *
+   * @default - none
+   */
+  readonly podsToNodes?: PodsToNodesAccess[];
   /**
    * The beginning of the names of the groups.
    *
@@ -61,10 +76,22 @@ export class ClusterSecurityGroups extends Construct {
     this.pods = pods ?? this.workers;
     const groups = { apiEndpoint: this.apiEndpoint, workers: this.workers, pods };
     // One loop here, and no method a layer: the bindings take stack traces for each rule, as long as the stack is deep.
-    for (const { from, to, port, reason } of flowsOf(groups, props.regionServices)) {
+    for (const { from, to, port, reason } of flowsOf(groups, props.regionServices, props)) {
       from.allowTo(to, port, { reason });
     }
   }
+}
+
+/** Adds a problem for each thing that is wrong with what a cluster lets through beside the least. */
+export function checkFurtherFlows(
+  problems: Problems,
+  { observabilityAgent, podsToNodes }: Partial<ClusterSecurityGroupsProps>,
+): void {
+  if (!["undefined", "boolean"].includes(typeof observabilityAgent)) {
+    const what = `observabilityAgent is ${shown(observabilityAgent)}`;
+    problems.add("VALUE_INVALID", what, "Write true or false");
+  }
+  checkPodsToNodes(problems, podsToNodes);
 }
 
 /** Before the construct is made, so that a refused one leaves its id free. */
@@ -85,6 +112,7 @@ function check(scope: Construct, id: string, given: ClusterSecurityGroupsProps):
   checkOcid(problems, "vcnId", vcnId, "vcn");
   checkDisplayName(problems, "displayName", props.displayName);
   PodNetworking._checked(problems, props.podNetworking);
+  checkFurtherFlows(problems, props);
   checkTags(problems, props, Object.keys(BACKEND_TAGS));
   problems.throwIfAny();
 }

@@ -31,6 +31,7 @@ const PARTS = [
   { part: NetworkSubnet.WORKERS, id: "Workers", label: "workers" },
   { part: NetworkSubnet.PODS, id: "Pods", label: "pods" },
   { part: NetworkSubnet.LOAD_BALANCERS, id: "LoadBalancers", label: "lb" },
+  { part: NetworkSubnet.PUBLIC_LOAD_BALANCERS, id: "PublicLoadBalancers", label: "publb" },
 ] as const;
 
 /** A network in a VCN that exists already; what was not given is made. */
@@ -117,6 +118,10 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork, Wi
     return this.subnets.get(NetworkSubnet.LOAD_BALANCERS) as ClusterSubnet;
   }
 
+  public get publicLoadBalancerSubnet(): ClusterSubnet | undefined {
+    return this.subnets.get(NetworkSubnet.PUBLIC_LOAD_BALANCERS);
+  }
+
   /** @internal */
   public get _hasPods(): boolean {
     return this.subnets.has(NetworkSubnet.PODS);
@@ -152,6 +157,7 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork, Wi
       workersSubnet: this.workersSubnet,
       podsSubnet: this.subnets.get(NetworkSubnet.PODS),
       loadBalancerSubnet: this.loadBalancerSubnet,
+      publicLoadBalancerSubnet: this.publicLoadBalancerSubnet,
     });
   }
 
@@ -183,13 +189,16 @@ export class ExistingVcnNetwork extends Construct implements IClusterNetwork, Wi
   }
 
   private exposureOf(part: NetworkSubnet): SubnetExposure {
-    const { apiEndpointExposure, loadBalancerExposure } = this.props;
+    const { apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure } = this.props;
     if (part === NetworkSubnet.API_ENDPOINT) return apiEndpointExposure ?? SubnetExposure.privateOnly();
     if (part === NetworkSubnet.LOAD_BALANCERS) return loadBalancerExposure ?? SubnetExposure.privateOnly();
+    if (part === NetworkSubnet.PUBLIC_LOAD_BALANCERS && publicLoadBalancerExposure)
+      return publicLoadBalancerExposure;
     return SubnetExposure.privateOnly();
   }
 
-  private keep(part: NetworkSubnet, { subnetId, cidr, isPublic = false }: ClusterSubnet): void {
+  private keep(part: NetworkSubnet, { subnetId, cidr, isPublic: given = false }: ClusterSubnet): void {
+    const isPublic = given || part === NetworkSubnet.PUBLIC_LOAD_BALANCERS;
     this.subnets.set(part, { subnetId, cidr, isPublic });
     if (!isPublic) return;
     const what = `a public subnet that was there, ${part}`;

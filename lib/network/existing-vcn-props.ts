@@ -52,6 +52,12 @@ export interface ExistingVcnProps extends TaggingProps {
   /** A subnet of the load balancers that exists already. @default - made, with the range of the plan */
   readonly loadBalancerSubnet?: ClusterSubnet;
   /**
+   * A public subnet of public load balancers that exists already; its exposure gives the reason.
+   *
+   * @default - made with the range of the plan, `SubnetPlan.of({ publicLoadBalancers: true })`, where `publicLoadBalancerExposure` is given
+   */
+  readonly publicLoadBalancerSubnet?: ClusterSubnet;
+  /**
    * Whether the subnet of the API endpoint, made or given, has public addresses.
    *
    * @default SubnetExposure.privateOnly()
@@ -63,6 +69,13 @@ export interface ExistingVcnProps extends TaggingProps {
    * @default SubnetExposure.privateOnly()
    */
   readonly loadBalancerExposure?: SubnetExposure;
+  /**
+   * Why public load balancers have a subnet of their own, made or given: `SubnetExposure.publicWith({ reason })`. Internal ones keep
+   * the private subnet of the load balancers.
+   *
+   * @default - none: all load balancers are in one subnet
+   */
+  readonly publicLoadBalancerExposure?: SubnetExposure;
   /**
    * The OCID of the service gateway of the VCN: a VCN has one at most, and it must be for all services of the region.
    *

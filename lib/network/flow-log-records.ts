@@ -52,7 +52,7 @@ export function recordFlows(scope: Construct, props: FlowLogRecordsProps): strin
     const known = scope.node.tryFindChild(id) as CoreCaptureFilter | undefined;
     const filter = known ?? captureFilter(scope, id, { compartmentId, displayName: stem, options, tags });
     new LoggingLog(scope, part, {
-      displayName: `${stem}-${part.toLowerCase().replace("_", "-")}`,
+      displayName: `${stem}-${part.toLowerCase().replace(/_/g, "-")}`,
       logGroupId,
       logType: "SERVICE",
       isEnabled: true,

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { findFlowLog, recordFlows, type RecordedSubnet } from "./flow-log-records";
 import { checkFlowLogging, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
+import { balancerSubnetsOf } from "./balancer-subnet";
 import { type IClusterNetwork } from "./network";
 import { isOfNetwork } from "./network-flow-logs";
 import { NetworkSubnet } from "./network-subnet";
@@ -53,11 +54,11 @@ export class FlowLogs extends Construct implements IFlowLogs {
 
 /** Each subnet once: the owner of a VCN may have one for several purposes. */
 function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
-  const known: [NetworkSubnet, ClusterSubnet][] = [
+  const known: (readonly [NetworkSubnet, ClusterSubnet])[] = [
     [NetworkSubnet.API_ENDPOINT, network.apiEndpointSubnet],
     [NetworkSubnet.WORKERS, network.workersSubnet],
     ...podsOf(network),
-    [NetworkSubnet.LOAD_BALANCERS, network.loadBalancerSubnet],
+    ...balancerSubnetsOf(network),
   ];
   const subnets = new Map<string, RecordedSubnet>();
   for (const [part, { subnetId }] of known) {

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { checkPublicBalancers } from "./balancer-subnet";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
@@ -31,6 +32,8 @@ export interface ClusterNetworkAttributes {
   readonly podsSubnet?: ClusterSubnet;
   /** The subnet of the load balancers. @default - throws when touched */
   readonly loadBalancerSubnet?: ClusterSubnet;
+  /** A public subnet of public load balancers. @default - none: all load balancers are in one subnet */
+  readonly publicLoadBalancerSubnet?: ClusterSubnet;
   /** The region's services. @default - throws when touched */
   readonly regionServices?: IRegionServices;
 }
@@ -75,6 +78,11 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
     return this.attribute("loadBalancerSubnet", this.attributes.loadBalancerSubnet);
   }
 
+  public get publicLoadBalancerSubnet(): ClusterSubnet | undefined {
+    const { publicLoadBalancerSubnet: subnet } = this.attributes;
+    return subnet && { ...subnet, isPublic: true };
+  }
+
   public get regionServices(): IRegionServices {
     return this.attribute("regionServices", this.attributes.regionServices);
   }
@@ -110,7 +118,13 @@ export class ImportedClusterNetwork extends Construct implements IClusterNetwork
   }
 }
 
-const SUBNETS = ["apiEndpointSubnet", "workersSubnet", "podsSubnet", "loadBalancerSubnet"] as const;
+const SUBNETS = [
+  "apiEndpointSubnet",
+  "workersSubnet",
+  "podsSubnet",
+  "loadBalancerSubnet",
+  "publicLoadBalancerSubnet",
+] as const;
 
 function check(problems: Problems, scope: Construct, attributes: Partial<ClusterNetworkAttributes>): void {
   const { vcnId, compartmentId, vcnCidr, regionServices } = attributes;
@@ -123,6 +137,7 @@ function check(problems: Problems, scope: Construct, attributes: Partial<Cluster
     const cidr = readGivenSubnet(problems, name, attributes[name]);
     if (cidr) known.set(`${name}.cidr`, cidr);
   }
+  checkPublicBalancers(problems, attributes.publicLoadBalancerSubnet);
   checkSubnetRanges(problems, vcn ? [vcn] : [], known, { isOther: tellApart(scope, given) });
   if (regionServices === undefined) return;
   checkRegionServices(problems, "regionServices.", regionServices);

@@ -8,4 +8,6 @@ export enum NetworkSubnet {
   PODS = "PODS",
   /** That of the load balancers. */
   LOAD_BALANCERS = "LOAD_BALANCERS",
+  /** That of public load balancers, where they have one of their own. */
+  PUBLIC_LOAD_BALANCERS = "PUBLIC_LOAD_BALANCERS",
 }

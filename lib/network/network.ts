@@ -22,6 +22,12 @@ export interface IClusterNetwork extends IConstruct {
   readonly podsSubnet: ClusterSubnet;
   /** The subnet of the load balancers. */
   readonly loadBalancerSubnet: ClusterSubnet;
+  /**
+   * The subnet of public load balancers, where they have one of their own; `loadBalancerSubnet` is that of the internal ones then.
+   *
+   * @default - public load balancers are in `loadBalancerSubnet` too
+   */
+  readonly publicLoadBalancerSubnet?: ClusterSubnet;
   /** The region's services, reached through the service gateway. */
   readonly regionServices: IRegionServices;
   /**

@@ -1,6 +1,7 @@
 import { type Construct } from "constructs";
 import { LONGEST_NETWORK_NAME } from "./cluster-network-props";
 import { literalBlocks } from "./egress-destination";
+import { checkPublicBalancerExposure, checkPublicBalancers } from "./balancer-subnet";
 import { checkGatewaysOfVcn } from "./existing-vcn-gateways";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { checkHubAndNat, readAttachment, type KnownAttachment } from "./drg-attachment-props";
@@ -34,7 +35,15 @@ export const PARTS = [
   { part: NetworkSubnet.WORKERS, prop: "workersSubnet", range: "workersCidr" },
   { part: NetworkSubnet.PODS, prop: "podsSubnet", range: "podsCidr" },
   { part: NetworkSubnet.LOAD_BALANCERS, prop: "loadBalancerSubnet", range: "loadBalancersCidr" },
+  {
+    part: NetworkSubnet.PUBLIC_LOAD_BALANCERS,
+    prop: "publicLoadBalancerSubnet",
+    range: "publicLoadBalancersCidr",
+  },
 ] as const;
+
+/** Those that a network can do without. */
+const OPTIONAL: readonly NetworkSubnet[] = [NetworkSubnet.PODS, NetworkSubnet.PUBLIC_LOAD_BALANCERS];
 
 /** A network in an existing VCN without anything wrong. */
 export interface KnownExistingVcn {
@@ -62,10 +71,12 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   const made = new Set<string>();
   for (const { part, prop, range } of PARTS) {
     const subnet = props[prop];
-    const text = plan?.[range] ?? "";
+    const isAsked =
+      part !== NetworkSubnet.PUBLIC_LOAD_BALANCERS || props.publicLoadBalancerExposure !== undefined;
+    const text = isAsked ? (plan?.[range] ?? "") : "";
     if (subnet !== undefined) {
       const cidr = readGivenSubnet(problems, prop, subnet);
-      if (cidr) checkSubnetSize(problems, prop, cidr, part === NetworkSubnet.LOAD_BALANCERS ? 3 : 1);
+      if (cidr) checkSubnetSize(problems, prop, cidr, prop.endsWith("oadBalancerSubnet") ? 3 : 1);
       if (cidr) known.set(`${prop}.cidr`, cidr);
       given.set(part, subnet);
     } else if (text !== "") {
@@ -73,7 +84,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
       known.set(name, readIpv4Cidr(problems, range, text) as Cidr);
       made.add(name);
       ranges.set(part, text);
-    } else if (part !== NetworkSubnet.PODS && (plan || !props.plan)) {
+    } else if (!OPTIONAL.includes(part) && (plan || !props.plan)) {
       problems.add(
         "ATTRIBUTE_MISSING",
         `Neither ${prop} nor a plan was given`,
@@ -91,7 +102,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   if (drg) checkHubAndNat(problems, drg, props.natGatewayId);
   const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
   if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
-  const isAllGiven = PARTS.every(({ part }) => given.has(part) || part === NetworkSubnet.PODS);
+  const isAllGiven = PARTS.every(({ part }) => given.has(part) || OPTIONAL.includes(part));
   checkFlowLogs(problems, props, ranges.size > 0 || !isAllGiven);
   checkRest(problems, props);
   problems.throwIfAny();
@@ -153,7 +164,8 @@ function checkGateways(
   if (typeof vcnId !== "string" || ranges.size === 0) return;
   const isPublic =
     (ranges.has(NetworkSubnet.API_ENDPOINT) && apiEndpointExposure?.isPublic === true) ||
-    (ranges.has(NetworkSubnet.LOAD_BALANCERS) && loadBalancerExposure?.isPublic === true);
+    (ranges.has(NetworkSubnet.LOAD_BALANCERS) && loadBalancerExposure?.isPublic === true) ||
+    ranges.has(NetworkSubnet.PUBLIC_LOAD_BALANCERS);
   checkGatewaysOfVcn(problems, scope, {
     vcnId,
     service: props.serviceGatewayId === undefined,
@@ -165,6 +177,26 @@ function checkExposures(problems: Problems, props: Partial<ExistingVcnProps>): v
   SubnetExposure._check(problems, "apiEndpointExposure", props.apiEndpointExposure);
   SubnetExposure._check(problems, "loadBalancerExposure", props.loadBalancerExposure);
   const { apiEndpointExposure, loadBalancerExposure } = props;
+  const { publicLoadBalancerSubnet: own, publicLoadBalancerExposure, plan } = props;
+  SubnetExposure._check(problems, "publicLoadBalancerExposure", publicLoadBalancerExposure);
+  checkPublicBalancerExposure(problems, "publicLoadBalancerExposure", publicLoadBalancerExposure, {
+    loadBalancerExposure,
+  });
+  checkPublicBalancers(problems, own);
+  if (own && !publicLoadBalancerExposure) {
+    problems.add(
+      "SUBNET_PUBLIC",
+      "The publicLoadBalancerSubnet that was given is public, and no reason was",
+      "Say why: publicLoadBalancerExposure: SubnetExposure.publicWith({ reason })",
+    );
+  }
+  if (!own && publicLoadBalancerExposure && !plan?.publicLoadBalancersCidr) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "publicLoadBalancerExposure is given, and neither publicLoadBalancerSubnet nor a plan with its range",
+      "Give the subnet, or plan it: SubnetPlan.of({ …, publicLoadBalancers: true })",
+    );
+  }
   checkSubnetExposure(problems, "workersSubnet", props.workersSubnet);
   checkSubnetExposure(problems, "podsSubnet", props.podsSubnet);
   checkSubnetExposure(

@@ -35,6 +35,18 @@ export interface SubnetPlanProps {
    * @default - in the first part of the VCN: a sixteenth of it, from a /24 (in a /20 and larger) to a /28 (in a /24 and smaller)
    */
   readonly loadBalancersCidr?: string;
+  /**
+   * Whether public load balancers get a subnet of their own, so that the other one stays private; or give `publicLoadBalancersCidr`.
+   *
+   * @default false
+   */
+  readonly publicLoadBalancers?: boolean;
+  /**
+   * The range of a subnet of public load balancers.
+   *
+   * @default - none; with `publicLoadBalancers` one as large as that of the load balancers, in the first free part of the VCN
+   */
+  readonly publicLoadBalancersCidr?: string;
   /** The range of the workers' subnet. @default - the smallest that holds the nodes, after the load balancers */
   readonly workersCidr?: string;
   /** The range of the pods' subnet. @default - the smallest that holds the pods, at the end of the VCN */

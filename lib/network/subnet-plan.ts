@@ -31,6 +31,7 @@ export class SubnetPlan {
       ranges.loadBalancersCidr,
       ranges.workersCidr,
       ranges.podsCidr,
+      ranges.publicLoadBalancersCidr,
     );
   }
 
@@ -43,8 +44,15 @@ export class SubnetPlan {
     const problems = new Problems("SubnetPlan.withoutPods");
     const ranges = planSubnets(problems, props, true);
     problems.throwIfAny();
-    const { vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr } = ranges;
-    return new SubnetPlan(vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr, "");
+    const { vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr, publicLoadBalancersCidr } = ranges;
+    return new SubnetPlan(
+      vcnCidr,
+      apiEndpointCidr,
+      loadBalancersCidr,
+      workersCidr,
+      "",
+      publicLoadBalancersCidr,
+    );
   }
 
   /**
@@ -58,8 +66,11 @@ export class SubnetPlan {
     const problems = new Problems("SubnetPlan");
     checkGiven(problems, ranges);
     problems.throwIfAny();
-    if (podsCidr !== "") return SubnetPlan.of({ ...ranges, nodes: 1, pods: 1 });
-    return SubnetPlan.withoutPods({ ...ranges, podsCidr: undefined, nodes: 1 });
+    // One that looks like a plan may be without it.
+    const { publicLoadBalancersCidr: others } = plan as Partial<SubnetPlan>;
+    const all = { ...ranges, publicLoadBalancersCidr: others === "" ? undefined : others };
+    if (podsCidr !== "") return SubnetPlan.of({ ...all, nodes: 1, pods: 1 });
+    return SubnetPlan.withoutPods({ ...all, podsCidr: undefined, nodes: 1 });
   }
 
   private constructor(
@@ -73,5 +84,7 @@ export class SubnetPlan {
     public readonly workersCidr: string,
     /** The range of the pods' subnet; empty where the plan has none. */
     public readonly podsCidr: string,
+    /** The range of a subnet of public load balancers; empty where the plan has none. */
+    public readonly publicLoadBalancersCidr: string,
   ) {}
 }

@@ -14,12 +14,19 @@ import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
 /** The ranges of a plan. */
-export type PlannedRanges = Required<Omit<SubnetPlanProps, "nodes" | "pods">>;
+export type PlannedRanges = Required<Omit<SubnetPlanProps, "nodes" | "pods" | "publicLoadBalancers">>;
 
 const DEFAULT_NODES = 250;
 const PODS_PER_NODE = 31;
 const LARGEST_COUNT = 2 ** 24;
-const NAMES = ["apiEndpointCidr", "loadBalancersCidr", "workersCidr", "podsCidr"] as const;
+// In the order in which free ranges are looked for: what is asked for later moves nothing that has one.
+const NAMES = [
+  "apiEndpointCidr",
+  "loadBalancersCidr",
+  "workersCidr",
+  "podsCidr",
+  "publicLoadBalancersCidr",
+] as const;
 type Name = (typeof NAMES)[number];
 
 // Two nodes and the address that floats between them.
@@ -53,6 +60,11 @@ class Planner {
     private readonly withoutPods: boolean,
   ) {
     if (withoutPods) this.checkWithoutPods();
+    const { publicLoadBalancers } = props;
+    if (!["undefined", "boolean"].includes(typeof publicLoadBalancers)) {
+      const what = `publicLoadBalancers is ${shown(publicLoadBalancers)}`;
+      problems.add("VALUE_INVALID", what, "Write true or false");
+    }
     const nodes = this.count("nodes", props.nodes ?? DEFAULT_NODES);
     const pods = props.pods === undefined ? nodes && nodes * PODS_PER_NODE : this.count("pods", props.pods);
     this.needs = { nodes, pods };
@@ -71,6 +83,7 @@ class Planner {
       loadBalancersCidr: text("loadBalancersCidr"),
       workersCidr: text("workersCidr"),
       podsCidr: text("podsCidr"),
+      publicLoadBalancersCidr: text("publicLoadBalancersCidr"),
     };
   }
 
@@ -97,7 +110,7 @@ class Planner {
 
   private needOf(name: Name): number | undefined {
     if (name === "apiEndpointCidr") return 1;
-    if (name === "loadBalancersCidr") return ONE_LOAD_BALANCER;
+    if (isOfBalancers(name)) return ONE_LOAD_BALANCER;
     return name === "workersCidr" ? this.needs.nodes : this.needs.pods;
   }
 
@@ -128,7 +141,7 @@ class Planner {
   private checkRoom(name: Name, cidr: Cidr): void {
     const need = this.needOf(name);
     if (need === undefined || usableAddresses(cidr) >= need) return;
-    const but = name === "loadBalancersCidr" ? `one load balancer takes ${need}` : `${need} are asked for`;
+    const but = isOfBalancers(name) ? `one load balancer takes ${need}` : `${need} are asked for`;
     const prefix = prefixFor(need);
     this.refuse(
       name,
@@ -181,11 +194,15 @@ class Planner {
     const prefixes = {
       apiEndpointCidr: sixteenthOf(vcnPrefix, 28, SMALLEST_SUBNET),
       loadBalancersCidr: sixteenthOf(vcnPrefix, 24, 28),
+      publicLoadBalancersCidr: sixteenthOf(vcnPrefix, 24, 28),
       workersCidr: this.needs.nodes && prefixFor(this.needs.nodes),
       podsCidr: this.needs.pods && prefixFor(this.needs.pods),
     };
+    const { publicLoadBalancers, publicLoadBalancersCidr } = this.props;
+    const withPublic = publicLoadBalancers === true || publicLoadBalancersCidr !== undefined;
     const names = NAMES.filter((name) => name !== "podsCidr" || !this.withoutPods);
     return names
+      .filter((name) => name !== "publicLoadBalancersCidr" || withPublic)
       .filter((name) => !this.unclear.has(name))
       .flatMap((name) => {
         const given = this.given.get(name);
@@ -204,6 +221,10 @@ class Planner {
     if (this.problems.any) return `Widen vcnCidr, or ${fewer}${smaller}`;
     return `A /${fits.prefix} would fit, vcnCidr: "${fits.text}"; or ${fewer}${smaller}`;
   }
+}
+
+function isOfBalancers(name: Name): boolean {
+  return name === "loadBalancersCidr" || name === "publicLoadBalancersCidr";
 }
 
 function arithmetic(vcn: Cidr, noRoomFor: SubnetRequest, requests: readonly SubnetRequest[]): string {

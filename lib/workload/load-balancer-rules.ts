@@ -46,7 +46,7 @@ function addGroup(
   { cluster, securityRules }: LoadBalancerProps,
   read: ReadLoadBalancer,
 ): NetworkSecurityGroup {
-  const { namespace = "", name } = read;
+  const { namespace = "", name, balancersCidr } = read;
   const scope = childOf(childOf(cluster, "LoadBalancers"), namespace);
   const group = new NetworkSecurityGroup(scope, name, {
     compartmentId: cluster.network.compartmentId,
@@ -55,7 +55,7 @@ function addGroup(
     freeformTags: securityRules?._options.freeformTags,
     definedTags: securityRules?._options.definedTags,
   });
-  sayRange(group, cluster.network.loadBalancerSubnet.cidr);
+  sayRange(group, balancersCidr);
   return group;
 }
 

@@ -3,11 +3,13 @@ import { Construct } from "constructs";
 import { annotationsOf } from "./load-balancer-annotations";
 import { arrivalsOf } from "./load-balancer-arrivals";
 import { RuleOwner } from "./load-balancer-combinations";
+import { LoadBalancerType } from "./load-balancer-kinds";
 import { servicePorts } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { addTerraformRules, controllerRules } from "./load-balancer-rules";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
-import { type ISecureOkeCluster } from "../cluster/cluster";
+import { type ISecureOkeCluster, type WithCloudRules } from "../cluster/cluster";
+import { runTimeAnnotations } from "../cluster/run-time-tags";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { chartsIn, isBridging } from "../manifests/chart-objects";
@@ -64,7 +66,14 @@ export class LoadBalancer extends Construct {
       metadata: {
         name: this.name,
         labels: workload.labels,
-        annotations: annotationsOf(props, read, [...new Set(ids)]),
+        annotations: {
+          ...annotationsOf(props, read, [...new Set(ids)]),
+          ...runTimeAnnotations(
+            this,
+            props.cluster,
+            read.way.type === LoadBalancerType.NETWORK_LOAD_BALANCER,
+          ),
+        },
       },
       spec: spec(props, read),
     });
@@ -77,6 +86,8 @@ export class LoadBalancer extends Construct {
     const count = controllerRules(props, read);
     const service = read.namespace === undefined ? read.name : read.service;
     countRules(cluster, { group, count: () => count, service });
+    const clients = { ranges: props.access.sourceRanges, ports: read.listeners.map(({ port }) => port) };
+    (cluster as Partial<WithCloudRules>)._writesRulesOf?.(service, clients);
     checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }

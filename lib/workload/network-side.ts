@@ -78,12 +78,18 @@ function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISec
   problems.throwIfAny();
 }
 
-const OWN_SUBNETS = ["apiEndpointSubnet", "workersSubnet", "podsSubnet", "loadBalancerSubnet"] as const;
+const OWN_SUBNETS = [
+  "apiEndpointSubnet",
+  "workersSubnet",
+  "podsSubnet",
+  "loadBalancerSubnet",
+  "publicLoadBalancerSubnet",
+] as const;
 
 /** Adds a problem where a peer is, or holds, a part of the cluster: a rule for it would open more than it says. */
 function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network: IClusterNetwork): void {
   for (const name of OWN_SUBNETS) {
-    const block = knownBlock(network, () => network[name].cidr);
+    const block = knownBlock(network, () => network[name]?.cidr);
     if (!block || !overlaps(block, cidr)) continue;
     problems.add(
       "EGRESS_INVALID",

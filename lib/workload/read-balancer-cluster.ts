@@ -6,6 +6,7 @@ import { contains, readIpv4CidrIfKnown, readIpv4Cidr, type Cidr } from "../core/
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
+import { balancerSubnetOf } from "../network/balancer-subnet";
 import { isPrivate, isUnreachable } from "../network/egress-destination";
 import { type ClusterSubnet } from "../network/subnet";
 
@@ -23,7 +24,7 @@ export function readBalancerCluster(
   { cluster, access, reservedAddress }: Partial<LoadBalancerProps>,
   way: WayIn,
 ): BalancerCluster {
-  const subnet = problems.collect(() => cluster?.network.loadBalancerSubnet);
+  const subnet = problems.collect(() => cluster && balancerSubnetOf(cluster.network, way.isInternal));
   const nodesCidr = problems.collect(() => cluster?.network.workersSubnet.cidr);
   const nodesGroup = problems.collect(() => cluster?.workersSecurityGroup.networkSecurityGroupId);
   const forRules = way.rules === RuleOwner.TERRAFORM;
@@ -38,7 +39,7 @@ export function readBalancerCluster(
     problems.add(
       "SUBNET_NOT_PUBLIC",
       `The load balancer is public, and the subnet of the load balancers of ${cluster?.node.path} forbids public addresses`,
-      'Make it public: new ClusterNetwork(stack, "network", { loadBalancerSubnet: SubnetExposure.publicWith({ reason: "..." }), ' +
+      'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerSubnet: SubnetExposure.publicWith({ reason: "..." }), ' +
         "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
     );
   }

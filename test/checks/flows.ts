@@ -71,6 +71,7 @@ export const MATRIX: readonly Flow[] = [
   { from: "the API endpoint", to: "pods", ports: [Port.tcpRange(1, 65535)] },
   { from: "the API endpoint", to: "Oracle services", ports: [...tcp(443), MTU] },
   { from: "nodes", to: "the API endpoint", ports: [...tcp(6443, 12250), MTU] },
+  { from: "nodes", to: "nodes", ports: [Port.allTraffic()] },
   { from: "nodes", to: "pods", ports: [Port.allTraffic()] },
   { from: "nodes", to: "Oracle services", ports: [...tcp(443), MTU] },
   { from: "pods", to: "the API endpoint", ports: tcp(6443, 12250) },

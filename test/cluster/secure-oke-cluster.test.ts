@@ -132,9 +132,11 @@ describe("a cluster without options", () => {
        "Workers -> Pods all",
        "Workers -> RegionServices icmp 3/4",
        "Workers -> RegionServices tcp 443",
+       "Workers -> Workers all",
        "Workers <- ApiEndpoint icmp 3/4",
        "Workers <- ApiEndpoint tcp 10250",
        "Workers <- Pods tcp 10250",
+       "Workers <- Workers all",
      ]
     `);
   });

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { Problems } from "../../lib/core/validation-error";
-import { checkTags, tagsOf, type TaggingProps } from "../../lib/core/tagging";
+import { checkTags, tagsNow, type TaggingProps } from "../../lib/core/tagging";
 import { newStack, refusedCodes, refusal } from "../support/stack";
 
 function check(props: TaggingProps): void {
@@ -16,7 +16,7 @@ function many(count: number, prefix = "key"): { [key: string]: string } {
 describe("tags", () => {
   test("say where a resource comes from, under what the user gave", () => {
     const scope = new Construct(newStack(), "web");
-    expect(tagsOf(scope, { freeformTags: { team: "shop", construct: "mine" } }).freeformTags).toEqual({
+    expect(tagsNow(scope, { freeformTags: { team: "shop", construct: "mine" } }).freeformTags).toEqual({
       "managed-by": "secure-oke",
       construct: "mine",
       team: "shop",
@@ -26,7 +26,7 @@ describe("tags", () => {
   test("of long paths fit, and differ where the paths do", () => {
     const paths = ["a", "b"].map((first) => {
       const scope = new Construct(new Construct(newStack(), first), "x".repeat(300));
-      return tagsOf(scope, {}).freeformTags?.construct ?? "";
+      return tagsNow(scope, {}).freeformTags?.construct ?? "";
     });
     expect(paths.map((path) => path.length)).toEqual([256, 256]);
     expect(paths[0]).not.toBe(paths[1]);

@@ -15,6 +15,7 @@ function subnets(plan: SubnetPlan): Cidr[] {
 describe("a subnet plan", () => {
   test("without arguments has the typical sizes", () => {
     expect(SubnetPlan.of()).toEqual({
+      publicLoadBalancersCidr: "",
       vcnCidr: "10.0.0.0/16",
       apiEndpointCidr: "10.0.0.0/28",
       loadBalancersCidr: "10.0.1.0/24",

@@ -8,6 +8,7 @@ import { APPLY_RULES, PLAN_RULES } from "./oci-rules";
 import { planned, replacedPaths } from "./plan";
 import { type Refusal, type Rule } from "./refusal";
 import { curatedSchema, PROVIDER, schemaMessage, type ProviderSchema, type Schema } from "./schema";
+import { addTagDefaults, withoutIgnored } from "./tag-defaults";
 import { World } from "./world";
 
 /** A request of the protocol, with the fields that the handlers read. */
@@ -21,7 +22,8 @@ interface Request {
   readonly raw_state?: { readonly json: Uint8Array };
 }
 
-type Handler = (request: Request) => object;
+/** @param client tells the connections of Terraform apart: each configuration of the provider has one of its own. */
+type Handler = (request: Request, client: string) => object;
 
 const PROTO = path.join(__dirname, "tfplugin5.proto");
 const ERROR = 1;
@@ -36,6 +38,12 @@ const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_messag
 export class ProviderDouble {
   /** What there is in the account by now. */
   public readonly world = new World();
+  /** The defined tags that the tenancy adds to each new resource, by their names. */
+  public tagDefaults: { readonly [name: string]: string } = {
+    "Oracle-Tags.CreatedBy": "default/platform",
+    "Oracle-Tags.CreatedOn": "2030-01-01T00:00:00.000Z",
+  };
+  private readonly ignored = new Map<string, readonly string[]>();
   private readonly schema: ProviderSchema;
   private readonly server = new grpc.Server(UNLIMITED);
 
@@ -81,10 +89,13 @@ export class ProviderDouble {
       PrepareProviderConfig: ({ config }) => ({ prepared_config: config }),
       ValidateResourceTypeConfig: () => ({}),
       ValidateDataSourceConfig: () => ({}),
-      Configure: () => ({}),
+      Configure: ({ config }, client) => {
+        this.ignored.set(client, fromWire(config)?.ignore_defined_tags ?? []);
+        return {};
+      },
       UpgradeResourceState: ({ raw_state }) => ({ upgraded_state: { json: raw_state?.json } }),
       ReadResource: (request) => this.read(request),
-      PlanResourceChange: (request) => this.plan(request),
+      PlanResourceChange: (request, client) => this.plan(request, client),
       ApplyResourceChange: (request) => this.apply(request),
       ReadDataSource: (request) => this.readData(request),
       Stop: () => ({}),
@@ -99,12 +110,12 @@ export class ProviderDouble {
     return { new_state: toWire(current && (this.world.get(type_name, current.id) ?? null)) };
   }
 
-  private plan({ type_name, prior_state, proposed_new_state }: Request): object {
+  private plan({ type_name, prior_state, proposed_new_state }: Request, client: string): object {
     const { block } = this.resource(type_name);
     const prior = fromWire(prior_state);
     const proposed = fromWire(proposed_new_state);
     if (!proposed) return { planned_state: toWire(null) };
-    const values = planned(block, proposed);
+    const values = withoutIgnored(planned(block, proposed), prior, this.ignored.get(client) ?? []);
     return {
       planned_state: toWire(values),
       requires_replace: prior ? replacedPaths(type_name, block, prior, values) : [],
@@ -123,8 +134,12 @@ export class ProviderDouble {
     if (!isKnown(values)) throw new Error(`${type_name}: something is still unknown after the apply`);
     const diagnostics = this.refusals(APPLY_RULES, type_name, values);
     if (diagnostics.length > 0) return { new_state: toWire(prior), diagnostics };
-    this.world.put(type_name, values);
-    return { new_state: toWire(values) };
+    const { attributes = {} } = this.resource(type_name).block;
+    const kept = "defined_tags" in attributes ? addTagDefaults(values, wanted, this.tagDefaults) : values;
+    this.world.put(type_name, kept);
+    // Terraform takes the answer to an apply only where it is what was planned; it finds the rest when it looks again.
+    const isPlanned = isKnown(wanted.defined_tags);
+    return { new_state: toWire(isPlanned ? values : kept) };
   }
 
   private readData({ type_name, config }: Request): object {
@@ -147,9 +162,9 @@ export class ProviderDouble {
 
 /** A bug of the double fails the test with its stack instead of leaving Terraform without an answer. */
 function answering(handler: Handler): grpc.handleUnaryCall<Request, object> {
-  return ({ request }, callback) => {
+  return (call, callback) => {
     try {
-      callback(null, handler(request));
+      callback(null, handler(call.request, call.getPeer()));
     } catch (error) {
       callback({ code: grpc.status.INTERNAL, details: error instanceof Error ? error.stack : String(error) });
     }

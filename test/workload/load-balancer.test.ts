@@ -57,9 +57,10 @@ describe("a load balancer", () => {
     expect(Yaml.stringify(objectOf(chart, "Service"))).toMatchSnapshot();
   });
 
-  test("is let through to the pods' port from the nodes only", () => {
+  test("is let through to the pods' port from the nodes and the load balancers only", () => {
     const { chart } = exposed();
     expect(objectOf(chart, "NetworkPolicy").spec.ingress).toEqual([
+      { from: [{ ipBlock: { cidr: "10.0.1.0/24" } }], ports: [{ port: 8080, protocol: "TCP" }] },
       { from: [{ ipBlock: { cidr: "10.0.2.0/24" } }], ports: [{ port: 8080, protocol: "TCP" }] },
     ]);
   });
@@ -127,7 +128,7 @@ describe("a load balancer", () => {
     const { chart, web } = exposed();
     web.exposeViaLoadBalancer({ ...minimal(), name: "web-partners" });
     expect(objectsOf(chart).filter(({ kind }: any) => kind === "Service")).toHaveLength(2);
-    expect(objectOf(chart, "NetworkPolicy").spec.ingress).toHaveLength(1);
+    expect(objectOf(chart, "NetworkPolicy").spec.ingress).toHaveLength(2);
   });
 
   test("carries references to Terraform values as whole strings, and plain cdk8s then refuses the chart", () => {
@@ -190,7 +191,7 @@ describe("a load balancer is refused:", () => {
     const [problem, ...others] = refusal(() => exposed({ access }));
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "SUBNET_NOT_PUBLIC", path: "shop/web/LoadBalancer-web" });
-    expect(problem?.fix).toContain("loadBalancerSubnet: SubnetExposure.publicWith(");
+    expect(problem?.fix).toContain("publicLoadBalancerSubnet: SubnetExposure.publicWith(");
   });
 
   test("a name that the chart has already", () => {

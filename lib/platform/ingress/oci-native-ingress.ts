@@ -8,8 +8,10 @@ import { Problems } from "../../core/validation-error";
 import { isSameCluster, scopeOf } from "../../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../../manifests/static-synthesis";
 import { checkAtSynthesis } from "../../manifests/synthesis-checks";
+import { balancerSubnetOf } from "../../network/balancer-subnet";
 import { NetworkPeer } from "../../network/network-peer";
 import { type INetworkSecurityGroup, NetworkSecurityGroup } from "../../network/network-security-group";
+import { type ClusterSubnet } from "../../network/subnet";
 import { AppProtocol } from "../../workload/app-protocol";
 import { CertificateStore, type IngressCertificate } from "../../workload/ingress/ingress-certificate";
 import {
@@ -40,6 +42,7 @@ export class OciNativeIngress extends IngressGateway {
   /** The group of the load balancer; it is in the cluster's stack. */
   public readonly securityGroup: INetworkSecurityGroup;
 
+  private readonly subnet: ClusterSubnet;
   private readonly workloads = new Set<string>();
   private certificate?: IngressCertificate;
 
@@ -58,6 +61,7 @@ export class OciNativeIngress extends IngressGateway {
     access._acknowledge(this);
     if (wafPolicyId !== undefined) controller._statements.needFirewall();
     if (reservedAddressId !== undefined) controller._statements.needReservedAddress();
+    this.subnet = balancerSubnetOf(cluster.network, access.isInternal);
     this.securityGroup = this.addGroup(props);
     this.addParameters(props);
     this.node.defaultChild = this.addClass(wafPolicyId);
@@ -102,9 +106,9 @@ export class OciNativeIngress extends IngressGateway {
     const port = Port.tcp(workload.port ?? 0);
     this.workloads.add(workload.node.path);
     this.certificate = certificate;
-    const { network, podsSecurityGroup } = this.cluster;
+    const { podsSecurityGroup } = this.cluster;
     // Both layers: the load balancer sends to the pods' own addresses.
-    workload.connections._allowFromBlock(network.loadBalancerSubnet.cidr, port);
+    workload.connections._allowFromBlock(this.subnet.cidr, port);
     this.securityGroup.allowTo(podsSecurityGroup, port, {
       reason: `The ingress gateway ${this.ingressClassName} reaches the pods of its workloads`,
     });
@@ -139,7 +143,7 @@ export class OciNativeIngress extends IngressGateway {
   }
 
   private addParameters({ access, shape, reservedAddressId }: OciNativeIngressProps): void {
-    const { compartmentId, network } = this.cluster;
+    const { compartmentId } = this.cluster;
     const { minimumMbps, maximumMbps } = shape ?? LoadBalancerShape.flexible(10, 100);
     new ApiObject(this, "Parameters", {
       apiVersion: "ingress.oraclecloud.com/v1beta1",
@@ -147,7 +151,7 @@ export class OciNativeIngress extends IngressGateway {
       metadata: { name: this.ingressClassName },
       spec: {
         compartmentId,
-        subnetId: network.loadBalancerSubnet.subnetId,
+        subnetId: this.subnet.subnetId,
         loadBalancerName: stemOf(`${nameOf(this.cluster)}-${this.ingressClassName}`),
         isPrivate: access.isInternal,
         minBandwidthMbps: minimumMbps,

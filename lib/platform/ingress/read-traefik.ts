@@ -6,6 +6,7 @@ import { checkObjectName } from "../../core/kubernetes-names";
 import { checkReason } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
+import { balancerSubnetOf } from "../../network/balancer-subnet";
 import { chartOf } from "../../workload/chart-objects";
 import { ExternalTrafficPolicy } from "../../workload/load-balancer-kinds";
 import { choice, kind, shaped } from "../../workload/shapes";
@@ -62,12 +63,18 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
       'Give it one that nothing else is in: new Chart(app, "gateway", { namespace: "gateway" })',
     );
   }
-  const { cluster, externalTrafficPolicy = ExternalTrafficPolicy.CLUSTER } = props;
-  const isCluster = externalTrafficPolicy === ExternalTrafficPolicy.CLUSTER;
-  const range = problems.collect(() =>
-    isCluster ? cluster?.network.workersSubnet.cidr : cluster?.network.loadBalancerSubnet.cidr,
+  const { cluster, access } = props;
+  // Either may be the sender: a node passes on what its load balancer sent, and the policy Local leaves that as it came.
+  const nodes = problems.collect(() => cluster?.network.workersSubnet.cidr);
+  const balancers = problems.collect(
+    () => cluster && balancerSubnetOf(cluster.network, access?.isInternal)?.cidr,
   );
-  if (cluster && !problems.any) checkGiven(problems, { "The range of the subnet": range });
+  if (cluster && !problems.any) {
+    checkGiven(problems, {
+      "The range of the nodes' subnet": nodes,
+      "The range of the load balancers' subnet": balancers,
+    });
+  }
   problems.throwIfAny();
-  return [range ?? ""];
+  return [...new Set([nodes ?? "", balancers ?? ""])];
 }

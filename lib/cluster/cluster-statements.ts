@@ -1,0 +1,104 @@
+import { type IConstruct } from "constructs";
+import { compareOcids } from "../core/ocid";
+import { idPartOf } from "../core/reference";
+
+/** Where a cluster and what it uses are. */
+export interface ClusterPlaces {
+  readonly clusterId: string;
+  readonly compartmentId: string;
+  /** That of the groups of the network. */
+  readonly networkCompartmentId: string;
+  /** Where the VCN is in another compartment than the groups of the network. */
+  readonly vcnCompartmentId?: string;
+  /** Where the subnet of the pods is in another compartment than the groups of the network. */
+  readonly podsCompartmentId?: string;
+  /** Those of the subnets of load balancers. @default - that of the groups of the network */
+  readonly balancersCompartmentIds?: readonly string[];
+  /** Those of reserved public addresses. @default - that of the cluster, where it needs no right to them */
+  readonly reservedAddressCompartmentIds?: readonly string[];
+  /** Whether pods get addresses of the network, and not of an overlay. */
+  readonly withPodAddresses: boolean;
+}
+
+/** What is granted in one compartment. */
+export interface Grant {
+  /** What the compartment is for, as the id of a construct. */
+  readonly id: string;
+  readonly compartmentId: string;
+  readonly statements: string[];
+  /** Whether nodes must wait for it, so that their pods get addresses. */
+  forPods: boolean;
+}
+
+const OPERATIONS =
+  "any {request.operation = 'CreateNetworkSecurityGroup', request.operation = 'DeleteNetworkSecurityGroup'}";
+
+/**
+ * What a cluster may do so that its load balancers have network security groups of their own, and its pods addresses.
+ *
+ * The group of a load balancer lies in the cluster's compartment, that of the workers, which gets rules too, in the
+ * network's. Of the VCN the cluster gets just what creating and deleting a group needs.
+ *
+ * A load balancer is made in the cluster's compartment. Where its subnet or the VCN is in another one, the cluster uses the subnet
+ * and the addresses there, reads the VCN, and manages its load balancers by a right of its own.
+ *
+ * For pods the cluster needs nothing where it, its network and the pods' subnet are in one compartment. Else it attaches the
+ * pods' VNICs to the instances in its own compartment, with addresses of the subnet's and groups of the network's; to manage
+ * groups includes to use them.
+ *
+ * Reserved public addresses of another compartment are read and used there, by load balancers and by network load balancers,
+ * which need different rights.
+ *
+ * The statements for networks and addresses of other compartments follow Oracle's landing zone and documentation; this project has
+ * not tried them in a tenancy.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringloadbalancersnetworkloadbalancers-subtopic.htm
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpodnetworking_topic-OCI_CNI_plugin.htm
+ */
+export function grantsOf(scope: IConstruct, places: ClusterPlaces): Grant[] {
+  const { clusterId, compartmentId: own, networkCompartmentId: network } = places;
+  const { vcnCompartmentId: vcn = network, podsCompartmentId: pods = network } = places;
+  const isSame = (one: string, other: string) =>
+    compareOcids({ scope, id: one }, { scope, id: other }) === "same";
+  const grants: Grant[] = [];
+  const at = (id: string, compartmentId: string): Grant => {
+    const known = grants.find((one) => isSame(one.compartmentId, compartmentId));
+    if (known) return known;
+    const grant: Grant = { id, compartmentId, statements: [], forPods: false };
+    grants.push(grant);
+    return grant;
+  };
+  // This cluster and not its compartment: the rights are used only once it is there.
+  const allow = (id: string, compartment: string, what: string, further = "") => {
+    const { statements, compartmentId } = at(id, compartment);
+    const who = `request.principal.type = 'cluster', request.principal.id = '${clusterId}'${further}`;
+    const text = `Allow any-user to ${what} in compartment id ${compartmentId} where all {${who}}`;
+    if (!statements.includes(text)) statements.push(text);
+  };
+  allow("Resource", own, "manage network-security-groups");
+  if (!isSame(own, network)) allow("Network", network, "manage network-security-groups");
+  allow("Vcn", vcn, "manage vcns", `, ${OPERATIONS}`);
+  const subnets = (places.balancersCompartmentIds ?? [network]).filter((one) => !isSame(own, one));
+  subnets.forEach((compartment, index) => {
+    const id = index === 0 ? "Balancers" : "PublicBalancers";
+    allow(id, compartment, "use subnets");
+    allow(id, compartment, "use private-ips");
+  });
+  if (!isSame(own, vcn)) allow("Vcn", vcn, "read vcns");
+  if (subnets.length > 0 || !isSame(own, vcn)) {
+    allow("Resource", own, "manage load-balancers");
+    allow("Resource", own, "manage network-load-balancers");
+  }
+  if (places.withPodAddresses && !(isSame(own, network) && isSame(own, pods))) {
+    allow("Resource", own, "manage instances");
+    allow("Pods", pods, "use private-ips");
+    for (const grant of [at("Resource", own), at("Network", network), at("Pods", pods)]) grant.forPods = true;
+  }
+  const addresses = (places.reservedAddressCompartmentIds ?? []).filter((one) => !isSame(own, one));
+  for (const compartment of addresses) {
+    const id = `Addresses-${idPartOf(scope, compartment)}`;
+    for (const what of ["read public-ips", "manage floating-ips", "use private-ips", "manage public-ips"])
+      allow(id, compartment, what);
+  }
+  return grants;
+}

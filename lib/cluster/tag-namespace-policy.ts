@@ -1,0 +1,81 @@
+import { Annotations, Aspects, Lazy, type TerraformProvider } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { policyNameOf } from "../core/resource-name";
+import { tagsOfScopes } from "../core/scope-tags";
+import { tagsOf } from "../core/tagging";
+import { IdentityPolicy } from "../oci/identity-policy";
+
+interface TagNamespacePolicyProps {
+  readonly clusterId: string;
+  readonly compartmentId: string;
+  /** The OCID of the tenancy, where tag namespaces are granted. @default - a warning with the statements */
+  readonly tenancyId?: string;
+  readonly homeRegionProvider?: TerraformProvider;
+  readonly displayName: string;
+}
+
+/** The id of the warning, in the style of the others. */
+const NO_GRANT = "tag-namespaces";
+
+/**
+ * Lets a cluster and its node pools write the defined tags of what they make at run time: nodes, load balancers, volumes.
+ *
+ * Oracle's documentation grants it to all clusters of a tenancy; here it is for this cluster, the pools of its compartment, and the
+ * namespaces of the tags. This project has not tried the conditions in a tenancy.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm
+ */
+export class TagNamespacePolicy extends Construct {
+  private isSaid = false;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TagNamespacePolicyProps,
+  ) {
+    super(scope, id);
+    if (props.tenancyId !== undefined) this.makePolicy(props.tenancyId);
+    // Tags may be added until the stack is written; only then it is known whether there are any.
+    Aspects.of(this).add({ visit: (node: IConstruct) => (node === this ? this.settle() : undefined) });
+  }
+
+  private makePolicy(tenancyId: string): void {
+    new IdentityPolicy(this, "Resource", {
+      provider: this.props.homeRegionProvider,
+      compartmentId: tenancyId,
+      name: policyNameOf(this, `${this.props.displayName}-tag-namespaces`),
+      lifecycle: { ignoreChanges: ["name"] },
+      description: "Lets the cluster and its node pools write the defined tags of what they make",
+      statements: Lazy.listValue({ produce: () => this.statements }),
+      ...tagsOf(this, {}),
+    });
+  }
+
+  private get statements(): string[] {
+    const { clusterId, compartmentId } = this.props;
+    const keys = Object.keys(tagsOfScopes(this).definedTags);
+    const namespaces = [...new Set(keys.map((key) => key.split(".")[0]))].sort();
+    const who = [
+      `request.principal.type = 'cluster', request.principal.id = '${clusterId}'`,
+      `request.principal.type = 'nodepool', request.principal.compartment.id = '${compartmentId}'`,
+    ];
+    return namespaces.flatMap((namespace) =>
+      who.map(
+        (principal) =>
+          `Allow any-user to use tag-namespaces in tenancy where all {${principal}, target.tag-namespace.name = '${namespace}'}`,
+      ),
+    );
+  }
+
+  private settle(): void {
+    const { statements } = this;
+    if (statements.length === 0) this.node.tryRemoveChild("Resource");
+    if (statements.length === 0 || this.props.tenancyId !== undefined || this.isSaid) return;
+    this.isSaid = true;
+    Annotations.of(this).addWarning(
+      `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, and may not write them on nodes, load balancers and volumes without a ` +
+        "policy in the root compartment. Give the cluster tenancyId, or have these statements added there, with the OCIDs of the " +
+        `cluster and its compartment: ${statements.join("; ")}`,
+    );
+  }
+}
