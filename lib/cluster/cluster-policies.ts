@@ -1,6 +1,7 @@
 import { type TerraformProvider } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { compareOcids } from "../core/ocid";
+import { ResourceConstruct } from "../core/resource-construct";
 import { policyNameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -47,7 +48,7 @@ interface Place {
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpodnetworking_topic-OCI_CNI_plugin.htm
  * @see https://docs.oracle.com/iaas/Content/Identity/policieshow/Policy_Attachment.htm
  */
-export class ClusterPolicies extends Construct {
+export class ClusterPolicies extends ResourceConstruct {
   /** What must exist before nodes do, so that their pods get addresses. */
   public readonly ofPodNetwork: IdentityPolicy[] = [];
 

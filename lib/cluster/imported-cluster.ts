@@ -1,5 +1,5 @@
 import { type Chart } from "cdk8s";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { checkPolicyEngine } from "./check-policy-engine";
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
@@ -10,6 +10,7 @@ import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { ResourceConstruct } from "../core/resource-construct";
 import { checkApiEndpoint } from "../network/bastion-props";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -62,7 +63,7 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   problems.throwIfAny();
 }
 
-export class ImportedCluster extends Construct implements ISecureOkeCluster {
+export class ImportedCluster extends ResourceConstruct implements ISecureOkeCluster {
   public readonly clusterId: string;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
 

@@ -1,5 +1,5 @@
-import { TerraformIterator, Token, Tokenization, type IResolvable } from "cdktf";
-import { Construct, type IConstruct } from "constructs";
+import { TerraformIterator, Token, Tokenization, type IResolvable, type ITerraformDependable } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
 import { before } from "./before";
 import { letOut } from "./let-out";
 import { takeCapacity } from "./cluster-capacity";
@@ -8,6 +8,7 @@ import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
+import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
@@ -21,7 +22,7 @@ import {
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
-export interface IPrivateNodePool extends IConstruct {
+export interface IPrivateNodePool extends IConstruct, ITerraformDependable {
   /** The OCID of the node pool. */
   readonly nodePoolId: string;
 }
@@ -34,7 +35,7 @@ export interface IPrivateNodePool extends IConstruct {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingnodepools.htm
  */
-export class PrivateNodePool extends Construct implements IPrivateNodePool {
+export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 
   /**

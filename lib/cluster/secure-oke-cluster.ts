@@ -1,6 +1,6 @@
 import { type Chart } from "cdk8s";
 import { type ITerraformDependable } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { before } from "./before";
 import { letOut } from "./let-out";
 import { type ISecureOkeCluster } from "./cluster";
@@ -19,6 +19,7 @@ import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./services-cidr";
 import { addChart } from "./unenforced-policies";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
@@ -42,7 +43,7 @@ const API_SERVER = Port.tcp(6443);
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
  */
-export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
+export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeCluster {
   /**
    * A cluster that exists already; nothing of it is looked up.
    *

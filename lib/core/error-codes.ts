@@ -163,6 +163,10 @@ export const ERROR_CODES = {
     title: "A provider that can't be the home region's",
     why: "A stack knows its own providers only, each by its alias, and IAM policies are written in one region: the tenancy's home.",
   },
+  DEPENDENCY_CYCLE: {
+    title: "Things that need each other",
+    why: "Terraform makes one thing after the other, and one stack after the other; of a cycle it can make nothing.",
+  },
   KEY_NOT_GRANTED: {
     title: "A key that the cluster has no right to use",
     why: "OKE tries the key while it makes the cluster, and fails after the network has been made.",

@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
 import { checkEgress, type EgressSource } from "./egress-source";
@@ -13,6 +13,7 @@ import { readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { ResourceConstruct } from "../core/resource-construct";
 import { Problems } from "../core/validation-error";
 
 /** A network that exists already. */
@@ -36,7 +37,7 @@ export interface ClusterNetworkAttributes {
 }
 
 /** A network that exists already. */
-export class ImportedClusterNetwork extends Construct implements IClusterNetwork {
+export class ImportedClusterNetwork extends ResourceConstruct implements IClusterNetwork {
   public readonly vcnId: string;
 
   constructor(
