@@ -11,6 +11,7 @@ import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { ResourceConstruct } from "../core/resource-construct";
+import { watchCharts } from "../manifests/forgotten-charts";
 import { checkApiEndpoint } from "../network/bastion-props";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -76,6 +77,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     this.clusterId = attributes.clusterId;
     this.networkPolicyEngine = attributes.networkPolicyEngine;
     installEngine(this, attributes.networkPolicyEngine);
+    watchCharts(this);
   }
 
   public get compartmentId(): string {

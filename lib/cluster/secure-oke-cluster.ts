@@ -22,6 +22,7 @@ import { Port } from "../core/port";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
+import { watchCharts } from "../manifests/forgotten-charts";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
 import { type ExistingVcnNetwork } from "../network/existing-vcn-network";
@@ -135,6 +136,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     this._podNetworkPolicies = policies.ofPodNetwork;
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine);
+    watchCharts(this);
     checkBehindDrg(this, props);
   }
 

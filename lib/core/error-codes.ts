@@ -275,6 +275,10 @@ export const ERROR_CODES = {
     title: "A JSON patch that can't be applied",
     why: "The object is not what the patch was written for, so what it was to change would stay as it is.",
   },
+  CHART_NOT_ADDED: {
+    title: "A chart that was added to no cluster, or too late",
+    why: "What is in no output of a stack is never applied, and nothing else would say that it is missing.",
+  },
   MANIFEST_DUPLICATE: {
     title: "A chart added twice",
     why: "Two outputs for the same objects, applied at different times, undo each other.",

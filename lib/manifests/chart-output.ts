@@ -15,6 +15,7 @@ import { runChartChecks } from "./chart-checks";
 import { chartsIn, objectsOf } from "./chart-objects";
 import { isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
+import { wasSynthesized } from "./forgotten-charts";
 import { addDuplicate, checkNames, makersOf, namesOf, type ObjectName } from "./object-names";
 import { produceLazies } from "./lazy-values";
 import { writeAtSynthesis, type Preview } from "./previews";
@@ -178,6 +179,13 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
   }
   problems.throwIfAny();
   checkName(problems, stack, name);
+  if (wasSynthesized(stack)) {
+    problems.add(
+      "CHART_NOT_ADDED",
+      `The chart ${chart.node.path || chart.node.id} was added after the stack ${stack.node.path} was written, which does not have it`,
+      "Add all charts before app.synth()",
+    );
+  }
   const relatives = [
     ...chart.node.scopes.filter((one): one is Chart => Chart.isChart(one)),
     ...chartsIn(chart),

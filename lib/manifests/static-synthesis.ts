@@ -1,5 +1,6 @@
 import { type Chart } from "cdk8s";
 import { isBridging, objectsOf } from "./chart-objects";
+import { checkBeside, noteChart } from "./forgotten-charts";
 import { checkNames, namesOf } from "./object-names";
 import { holdsReference } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
@@ -15,11 +16,15 @@ const guarded = new WeakSet<Chart>();
 export function guardStaticSynthesis(chart: Chart): void {
   if (guarded.has(chart)) return;
   guarded.add(chart);
+  noteChart(chart);
   checkAtSynthesis(chart, () => check(chart));
 }
 
 function check(chart: Chart): void {
-  if (isBridging()) return;
+  if (isBridging()) {
+    checkBeside(chart);
+    return;
+  }
   const objects = objectsOf(chart);
   const problems = new Problems(chart);
   if (objects.some(holdsReference)) {
