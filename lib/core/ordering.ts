@@ -14,6 +14,7 @@ import {
 import { Construct, type IConstruct } from "constructs";
 import { isFirstApply } from "./first-apply";
 import { ElementReferences } from "./element-references";
+import { guardStack } from "./stack-cycles";
 import { Problems } from "./validation-error";
 
 /** What Terraform takes `depends_on` of. */
@@ -31,6 +32,7 @@ export function orderAtSynthesis(construct: IConstruct): void {
   const stack = construct.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
   if (!stack || ordered.has(stack)) return;
   ordered.add(stack);
+  guardStack(stack);
   Aspects.of(stack).add({
     visit: (visited) => {
       if (visited === stack) order(stack);

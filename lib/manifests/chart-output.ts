@@ -12,7 +12,7 @@ import {
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { runChartChecks } from "./chart-checks";
-import { chartsIn, objectsOf } from "./chart-objects";
+import { apiObjectsIn, chartsIn, dataOf, objectsOf } from "./chart-objects";
 import { isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
 import { wasSynthesized } from "./forgotten-charts";
@@ -20,9 +20,11 @@ import { addDuplicate, checkNames, makersOf, namesOf, type ObjectName } from "./
 import { produceLazies } from "./lazy-values";
 import { writeAtSynthesis, type Preview } from "./previews";
 import { previewYaml, terraformYaml } from "./render";
+import { originOf, referencePlaces } from "./reference-places";
 import { guardStaticSynthesis } from "./static-synthesis";
 import { Acknowledgements } from "../core/acknowledgement";
 import { shown } from "../core/shown";
+import { explainReferences, guardStackCycles } from "../core/stack-cycles";
 import { Problems, ValidationError } from "../core/validation-error";
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -58,6 +60,7 @@ export class ChartOutput extends Construct implements Preview {
       value: Lazy.anyValue({ produce: (context) => this.manifests(context) }),
     });
     output.overrideLogicalId(outputName(name));
+    explainReferences(this.stack, (other) => this.referenceTo(other));
     writeAtSynthesis(this, () => outputsIn(this.node.root));
   }
 
@@ -89,7 +92,19 @@ export class ChartOutput extends Construct implements Preview {
     }
   }
 
+  /** Which object of the chart refers to another stack, and where. */
+  private referenceTo(other: TerraformStack): string | undefined {
+    for (const object of apiObjectsIn(this.chart)) {
+      const place = referencePlaces(dataOf(object)).find(({ token }) => originOf(token) === other);
+      if (!place) continue;
+      const { kind, name, node } = object;
+      return `the ${kind} ${Token.isUnresolved(name) ? node.path : name} of the chart ${this.chart.node.path}, added to ${this.cluster.node.path}, refers to the stack ${other.node.path} in ${place.field}`;
+    }
+    return undefined;
+  }
+
   private write(context: IResolveContext): string {
+    if (context.preparing) guardStackCycles(this.node.root);
     const objects = objectsOf(this.chart).map((object) => produceLazies(object, context));
     const problems = new Problems(this);
     problems.collect(() => {

@@ -1,9 +1,9 @@
-import { Token, TerraformStack, type ISynthesisSession } from "cdktf";
+import { TerraformStack, type ISynthesisSession } from "cdktf";
 import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { apiObjectsIn, dataOf } from "./chart-objects";
 import { isAdded, isAnyAddedIn } from "./chart-scopes";
-import { partsOf, referenceOf } from "./references";
+import { originOf, referencePlaces } from "./reference-places";
 import { Problems } from "../core/validation-error";
 
 /** Throws what is wrong with a chart that was added to no cluster. */
@@ -109,21 +109,10 @@ function refuse(chart: Chart, why: string): void {
 function refersTo(chart: Chart, root: IConstruct): boolean {
   return apiObjectsIn(chart).some((object) => {
     try {
-      return holdsReferenceTo(dataOf(object), root);
+      return referencePlaces(dataOf(object)).some(({ token }) => originOf(token)?.node.root === root);
     } catch {
       // What can't be read is for whoever writes it to say.
       return false;
     }
   });
-}
-
-function holdsReferenceTo(value: unknown, root: IConstruct): boolean {
-  const isOf = (token: unknown) => (token as { originStack?: IConstruct }).originStack?.node.root === root;
-  if (typeof value === "string") {
-    return Token.isUnresolved(value) && partsOf(value).some((part) => typeof part !== "string" && isOf(part));
-  }
-  const reference = referenceOf(value);
-  if (reference) return isOf(reference);
-  if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some((entry) => holdsReferenceTo(entry, root));
 }

@@ -1,7 +1,9 @@
 import { type Chart } from "cdk8s";
 import { isBridging, objectsOf } from "./chart-objects";
+import { describe } from "./check-objects";
 import { checkBeside, noteChart } from "./forgotten-charts";
 import { checkNames, namesOf } from "./object-names";
+import { misplacedField, referencePlaces } from "./reference-places";
 import { holdsReference } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
 import { Problems } from "../core/validation-error";
@@ -30,7 +32,7 @@ function check(chart: Chart): void {
   if (objects.some(holdsReference)) {
     problems.add(
       "MANIFEST_REFERENCES",
-      "The chart holds references to Terraform values, which cdk8s can't resolve",
+      `The chart holds references to Terraform values, which cdk8s can't resolve: ${placesIn(objects)}`,
       `Call cluster.addCdk8sChart("${chart.node.id}", chart) and app.synth() of the cdktf app; ` +
         "Terraform then writes the manifests with the real values. Don't call synth() of the cdk8s app",
     );
@@ -38,4 +40,16 @@ function check(chart: Chart): void {
     checkNames(problems, chart, objects, (object) => namesOf([object], (name) => name));
   }
   problems.throwIfAny();
+}
+
+const MOST_PLACES = 3;
+
+/** The first places of references, each with its object. */
+function placesIn(objects: readonly unknown[]): string {
+  const all = objects.filter(holdsReference).map((object) => {
+    const [place] = referencePlaces(object);
+    return `${describe(object).replace("The", "the")} in ${place?.field ?? misplacedField(object)}`;
+  });
+  const more = all.length > MOST_PLACES ? `, and ${all.length - MOST_PLACES} more objects` : "";
+  return `${all.slice(0, MOST_PLACES).join(", ")}${more}`;
 }
