@@ -1,4 +1,4 @@
-import { type Chart } from "cdk8s";
+import { App, Chart } from "cdk8s";
 import { isBridging, objectsOf } from "./chart-objects";
 import { describe } from "./check-objects";
 import { checkBeside, noteChart } from "./forgotten-charts";
@@ -6,8 +6,10 @@ import { checkNames, namesOf } from "./object-names";
 import { misplacedField, referencePlaces } from "./reference-places";
 import { holdsReference } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
+import { checkCopies } from "../core/package-copies";
 import { Problems } from "../core/validation-error";
 
+const CDK8S = { "cdk8s.App": App, "cdk8s.Chart": Chart };
 const guarded = new WeakSet<Chart>();
 
 /**
@@ -17,6 +19,9 @@ const guarded = new WeakSet<Chart>();
  */
 export function guardStaticSynthesis(chart: Chart): void {
   if (guarded.has(chart)) return;
+  const problems = new Problems(chart);
+  checkCopies(problems, chart, CDK8S);
+  problems.throwIfAny();
   guarded.add(chart);
   noteChart(chart);
   checkAtSynthesis(chart, () => check(chart));
