@@ -1,10 +1,11 @@
 import { type TerraformProvider } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { checkHomeRegionProvider } from "./home-region";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -52,7 +53,7 @@ const AES_256_BYTES = 32;
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengencryptingdata.htm
  */
-export class ClusterEncryption extends Construct {
+export class ClusterEncryption extends ResourceConstruct {
   /** The OCID of the key. */
   public readonly keyId: string;
   /** The OCID of the compartment whose clusters may use the key. */

@@ -1,6 +1,7 @@
 import { type TerraformProvider } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { grantsOf, type ClusterPlaces, type Grant } from "./cluster-statements";
+import { ResourceConstruct } from "../core/resource-construct";
 import { policyNameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -27,7 +28,7 @@ const SUFFIXES: { readonly [id: string]: string } = {
  *
  * @see https://docs.oracle.com/iaas/Content/Identity/policieshow/Policy_Attachment.htm
  */
-export class ClusterPolicies extends Construct {
+export class ClusterPolicies extends ResourceConstruct {
   /** What must exist before nodes do, so that their pods get addresses. */
   public readonly ofPodNetwork: IdentityPolicy[] = [];
 

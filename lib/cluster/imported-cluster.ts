@@ -1,6 +1,6 @@
 import { type Chart } from "cdk8s";
 import { Annotations, type TerraformProvider } from "cdktf";
-import { Construct, type IConstruct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
 import { checkPolicyEngine } from "./check-policy-engine";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterPolicies } from "./cluster-policies";
@@ -19,6 +19,8 @@ import { nameOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 import { isSameCluster } from "../manifests/chart-scopes";
+import { ResourceConstruct } from "../core/resource-construct";
+import { watchCharts } from "../manifests/forgotten-charts";
 import { checkApiEndpoint } from "../network/bastion-props";
 import { type IClusterNetwork } from "../network/cluster-network";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -99,7 +101,7 @@ function checkRights(problems: Problems, scope: Construct, attributes: Partial<C
   problems.collect(() => [network?.compartmentId, network?.loadBalancerSubnet]);
 }
 
-export class ImportedCluster extends Construct implements ISecureOkeCluster {
+export class ImportedCluster extends ResourceConstruct implements ISecureOkeCluster {
   public readonly clusterId: string;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
   private readonly services = new Set<string>();
@@ -117,6 +119,7 @@ export class ImportedCluster extends Construct implements ISecureOkeCluster {
     installEngine(this, attributes.networkPolicyEngine, version);
     version?._acknowledge(this);
     for (const warning of version?._warnings() ?? []) Annotations.of(this).addWarning(warning);
+    watchCharts(this);
     const { loadBalancerRights, homeRegionProvider, network } = attributes;
     if (loadBalancerRights && network) {
       const places = { ...placesOf(this, network), withPodAddresses: false };

@@ -1,5 +1,5 @@
 import { Lazy, type ITerraformDependable, type TerraformProvider } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { checkHomeRegionProvider } from "./home-region";
 import { IngressControllerStatements } from "./ingress-controller-statements";
@@ -7,6 +7,7 @@ import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { compareOcids, checkOcidIfGiven } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
 import { shown } from "../core/shown";
@@ -55,11 +56,11 @@ const MOST_REPLICAS = 5;
  * The OCI native ingress controller, as an add-on of a cluster, with the rights that it needs and no others.
  *
  * It is who it is by workload identity: the rights are for its service account in this cluster, not for nodes. Oracle keeps the
- * add-on current. It runs on nodes: let it be made after a node pool, `controller.node.addDependency(pool)`.
+ * add-on current. It runs on nodes: have it made after a node pool: `controller.node.addDependency(pool)`.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller-cluster-addon-top-level.htm
  */
-export class NativeIngressController extends Construct {
+export class NativeIngressController extends ResourceConstruct {
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;
   /** What the gateways of this controller need beside what it always needs. @internal */

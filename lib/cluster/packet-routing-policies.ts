@@ -1,9 +1,10 @@
 import { Lazy, type ITerraformDependable, type TerraformProvider } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type PacketRouting, type PacketRoutingOptions } from "./packet-routing";
 import { Protocol, type Port } from "../core/port";
 import { identityOf } from "../core/reference";
+import { ResourceConstruct } from "../core/resource-construct";
 import { policyNameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
@@ -50,7 +51,7 @@ interface Labelled {
 }
 
 /** The policies of Zero Trust Packet Routing for a cluster, made of what the rules of its groups say. */
-export class PacketRoutingPolicies extends Construct {
+export class PacketRoutingPolicies extends ResourceConstruct {
   /** The policies of a cluster that asks for them. */
   public static _of(
     cluster: RoutedCluster,

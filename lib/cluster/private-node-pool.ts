@@ -5,8 +5,9 @@ import {
   Token,
   Tokenization,
   type IResolvable,
+  type ITerraformDependable,
 } from "cdktf";
-import { Construct, type IConstruct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
 import { before, together } from "./before";
 import { letOut } from "./let-out";
 import { takeCapacity } from "./cluster-capacity";
@@ -18,6 +19,7 @@ import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
+import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -34,7 +36,7 @@ import {
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
-export interface IPrivateNodePool extends IConstruct {
+export interface IPrivateNodePool extends IConstruct, ITerraformDependable {
   /** The OCID of the node pool. */
   readonly nodePoolId: string;
 }
@@ -47,7 +49,7 @@ export interface IPrivateNodePool extends IConstruct {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingnodepools.htm
  */
-export class PrivateNodePool extends Construct implements IPrivateNodePool {
+export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 
   /**

@@ -1,6 +1,6 @@
 import { type Chart } from "cdk8s";
 import { Annotations, type ITerraformDependable } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { before, together } from "./before";
 import { letOut } from "./let-out";
 import { type ISecureOkeCluster } from "./cluster";
@@ -23,9 +23,11 @@ import { addChart } from "./unenforced-policies";
 import { readVersion } from "./value-kinds";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { setScopeTags } from "../core/scope-tags";
 import { tagsOf, type TaggingProps } from "../core/tagging";
+import { watchCharts } from "../manifests/forgotten-charts";
 import { ClusterNetwork, type IClusterNetwork } from "../network/cluster-network";
 import { ClusterSecurityGroups } from "../network/cluster-security-groups";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
@@ -44,7 +46,7 @@ const API_SERVER = Port.tcp(6443);
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
  */
-export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
+export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeCluster {
   /**
    * A cluster that exists already; nothing of it is looked up.
    *
@@ -151,6 +153,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     });
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
+    watchCharts(this);
     checkBehindDrg(this, props);
   }
 

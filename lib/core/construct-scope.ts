@@ -1,6 +1,7 @@
 import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { pathOf } from "./construct-path";
+import { checkCopies } from "./package-copies";
 import { shown } from "./shown";
 import { Problems } from "./validation-error";
 
@@ -36,7 +37,7 @@ function checkScope(problems: Problems, scope: unknown): void {
     const { path } = scope.node;
     const what = path === "" ? "an app" : `the construct ${shown(path)}`;
     problems.add("VALUE_INVALID", `scope is ${what}, which is not in a TerraformStack`, EXAMPLE);
-  }
+  } else checkCopies(problems, scope);
 }
 
 function checkIdIsGiven(problems: Problems, id: unknown): void {

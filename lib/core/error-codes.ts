@@ -87,6 +87,10 @@ export const ERROR_CODES = {
     title: "A node port that is none, or taken",
     why: "Node ports are 30000 to 32767, each for one Service of the whole cluster; the API server refuses another one.",
   },
+  PORT_NOT_LISTENED: {
+    title: "A connection to a port that nothing listens on",
+    why: "The policy opens a port with nobody behind it, and the one that was meant stays closed: each connection fails, at run time only.",
+  },
   REASON_MISSING: {
     title: "A way out of a practice without a reason",
     why: "The next reader must be able to tell a decision from an accident; the reason is what the reports show.",
@@ -171,9 +175,17 @@ export const ERROR_CODES = {
     title: "A value of another kind than was asked for",
     why: "Without the types of the compiler it would be found out only by Terraform or OCI, in words that say less.",
   },
+  PACKAGE_DUPLICATED: {
+    title: "Two copies of cdk8s, cdktf or constructs in one program",
+    why: "Each copy keeps its own references and lazy values; the other one can't read them, and fails in words that say nothing of it.",
+  },
   PROVIDER_INVALID: {
     title: "A provider that can't be the home region's",
     why: "A stack knows its own providers only, each by its alias, and IAM policies are written in one region: the tenancy's home.",
+  },
+  DEPENDENCY_CYCLE: {
+    title: "Things that need each other",
+    why: "Terraform makes one thing after the other, and one stack after the other; of a cycle it can make nothing.",
   },
   KEY_NOT_GRANTED: {
     title: "A key that the cluster has no right to use",
@@ -282,6 +294,10 @@ export const ERROR_CODES = {
   PATCH_INVALID: {
     title: "A JSON patch that can't be applied",
     why: "The object is not what the patch was written for, so what it was to change would stay as it is.",
+  },
+  CHART_NOT_ADDED: {
+    title: "A chart that was added to no cluster, or too late",
+    why: "What is in no output of a stack is never applied, and nothing else would say that it is missing.",
   },
   MANIFEST_DUPLICATE: {
     title: "A chart added twice",

@@ -1,6 +1,9 @@
 import { TerraformResource } from "cdktf";
 import { type Construct } from "constructs";
 
+const ID = "FirstApply";
+const TYPE = "terraform_data";
+
 /**
  * What a data source depends on so that it is read when a stack is applied for the first time, and planned from then on.
  *
@@ -13,5 +16,10 @@ import { type Construct } from "constructs";
  * @see https://developer.hashicorp.com/terraform/language/resources/terraform-data
  */
 export function firstApply(scope: Construct): TerraformResource {
-  return new TerraformResource(scope, "FirstApply", { terraformResourceType: "terraform_data" });
+  return new TerraformResource(scope, ID, { terraformResourceType: TYPE });
+}
+
+/** Whether a resource is one of those, which stand for nothing in OCI. */
+export function isFirstApply({ node, terraformResourceType }: TerraformResource): boolean {
+  return node.id === ID && terraformResourceType === TYPE;
 }

@@ -22,24 +22,23 @@ function format(problem: Problem): string {
  */
 export class ValidationError extends Error {
   /** The code of the first problem. */
-  public readonly code: ErrorCode;
+  public readonly code!: ErrorCode;
   /** The path of the first problem. */
-  public readonly path: string;
+  public readonly path!: string;
   /** Everything that was wrong, in the order in which it was found. */
-  public readonly problems: readonly Problem[];
+  public readonly problems!: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
     const [first] = problems;
     if (!first) throw new Error("A ValidationError needs at least one problem");
     const count = problems.length > 1 ? `${problems.length} problems\n` : "";
     super(count + problems.map(format).join("\n"));
-    this.name = "ValidationError";
     // What is found while values are resolved passes by cdktf, which would put its own words and stack around the message.
     const { message } = this;
     Object.defineProperty(this, "message", { get: () => message, set: () => undefined, configurable: true });
-    this.code = first.code;
-    this.path = first.path;
-    this.problems = problems;
+    // Node prints each enumerable property of an error that nobody caught, beside the message that has all of it.
+    const hidden = { name: "ValidationError", code: first.code, path: first.path, problems };
+    for (const [key, value] of Object.entries(hidden)) Object.defineProperty(this, key, { value, enumerable: false });
   }
 
   /** Whether a caught value is a ValidationError, also of another copy of this library. */

@@ -12,7 +12,7 @@ import {
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { runChartChecks } from "./chart-checks";
-import { chartsIn, objectsOf } from "./chart-objects";
+import { chartsIn, objectsOf, apiObjectsIn, dataOf } from "./chart-objects";
 import { clusterKeyOf, isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
 import { checkExpression, checkObjects } from "./check-objects";
 import {
@@ -23,15 +23,18 @@ import {
   type ObjectName,
   type ResolveName,
 } from "./object-names";
+import { wasSynthesized } from "./forgotten-charts";
 import { produceLazies } from "./lazy-values";
 import { noteNames } from "./output-names";
 import { isPlain, isPlainObject } from "./plain";
 import { writeAtSynthesis, type Preview } from "./previews";
 import { computeOnce, rememberDuring } from "./reading";
 import { ChartYaml } from "./render";
+import { originOf, referencePlaces } from "./reference-places";
 import { guardStaticSynthesis } from "./static-synthesis";
 import { Acknowledgements } from "../core/acknowledgement";
 import { shown } from "../core/shown";
+import { explainReferences, guardStackCycles } from "../core/stack-cycles";
 import { Problems, ValidationError } from "../core/validation-error";
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -68,6 +71,7 @@ export class ChartOutput extends Construct implements Preview {
     });
     output.overrideLogicalId(outputName(name));
     rememberDuring(stack, ["prepareStack", "toTerraform", "toHclTerraform"]);
+    explainReferences(this.stack, (other) => this.referenceTo(other));
     writeAtSynthesis(this, () => outputsIn(this.node.root));
   }
 
@@ -99,7 +103,19 @@ export class ChartOutput extends Construct implements Preview {
     }
   }
 
+  /** Which object of the chart refers to another stack, and where. */
+  private referenceTo(other: TerraformStack): string | undefined {
+    for (const object of apiObjectsIn(this.chart)) {
+      const place = referencePlaces(dataOf(object)).find(({ token }) => originOf(token) === other);
+      if (!place) continue;
+      const { kind, name, node } = object;
+      return `the ${kind} ${Token.isUnresolved(name) ? node.path : name} of the chart ${this.chart.node.path}, added to ${this.cluster.node.path}, refers to the stack ${other.node.path} in ${place.field}`;
+    }
+    return undefined;
+  }
+
   private write(context: IResolveContext): string {
+    if (context.preparing) guardStackCycles(this.node.root);
     const objects = objectsOf(this.chart).map((object) =>
       isPlainObject(object) ? object : produceLazies(object, context),
     );
@@ -210,6 +226,13 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
   }
   problems.throwIfAny();
   checkName(problems, stack, name);
+  if (wasSynthesized(stack)) {
+    problems.add(
+      "CHART_NOT_ADDED",
+      `The chart ${chart.node.path || chart.node.id} was added after the stack ${stack.node.path} was written, which does not have it`,
+      "Add all charts before app.synth()",
+    );
+  }
   const relatives = [
     ...chart.node.scopes.filter((one): one is Chart => Chart.isChart(one)),
     ...chartsIn(chart),

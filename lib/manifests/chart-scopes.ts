@@ -9,11 +9,23 @@ import { type Problems } from "../core/validation-error";
 type Then = (scope: IConstruct) => void;
 
 const outputs = new WeakMap<IConstruct, IConstruct>();
+const rootsWithOutputs = new WeakSet<IConstruct>();
 const waiting = new WeakMap<IConstruct, Then[]>();
 
 /** Notes the output that a chart was added as. */
 export function setOutput(chart: Chart, output: IConstruct): void {
   outputs.set(chart, output);
+  rootsWithOutputs.add(chart.node.root);
+}
+
+/** Whether a chart of an App of cdk8s was added. */
+export function isAnyAddedIn(root: IConstruct): boolean {
+  return rootsWithOutputs.has(root);
+}
+
+/** Whether a chart, or one around it, was added. */
+export function isAdded(chart: Chart): boolean {
+  return scopeOf(chart) !== undefined;
 }
 
 /** The output that a chart itself was added as. */

@@ -1,6 +1,7 @@
 import { Token, type TerraformStack } from "cdktf";
 import { isPlainObject } from "./plain";
 import { holdsMisplacedReference } from "./references";
+import { misplacedField } from "./reference-places";
 import { secretsIn } from "./secret-references";
 import { checkConfigMapEntry } from "../core/credential-literal";
 import { shown } from "../core/shown";
@@ -25,7 +26,7 @@ export function checkObjects(problems: Problems, objects: readonly unknown[]): v
     if (!isPlainObject(object) && holdsMisplacedReference(object)) {
       problems.add(
         "MANIFEST_REFERENCES",
-        `${describe(object)} has a reference to a Terraform value as the key of a map, ` +
+        `${describe(object)} has in ${misplacedField(object)} a reference to a Terraform value as the key of a map, ` +
           "a reference to a list or a map as a part of something, or one to a boolean in a JSON patch",
         "Use references as values only; join a list into text with Fn.join, put lists together with Fn.concat, " +
           "and give a patch Token.asAnyMap(reference)",
@@ -69,7 +70,8 @@ export function checkExpression(problems: Problems, expression: string, stack: T
   }
 }
 
-function describe(object: unknown): string {
+/** An object as a message names it. */
+export function describe(object: unknown): string {
   const { kind, metadata } = object as KubernetesObject;
   const { name = "without a name" } = metadata ?? {};
   return `The ${kind} ${Token.isUnresolved(name) ? `named by ${shown(name)}` : name}`;

@@ -1,9 +1,10 @@
+import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type IClusterNetwork } from "./network";
 import { type INetworkSecurityGroup } from "./network-security-group";
 
 /** What a bastion leads to: a cluster, as far as its API endpoint goes. */
-export interface IBastionTarget extends IConstruct {
+export interface IBastionTarget extends IConstruct, ITerraformDependable {
   /** The VCN and the subnets that the cluster lives in. */
   readonly network: IClusterNetwork;
   /** The group of the API endpoint. */

@@ -1,5 +1,5 @@
 import { Fn, TerraformOutput, TerraformStack, Token } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { DEFAULT_TTL, readBastion, type BastionPlace, type BastionProps } from "./bastion-props";
 import { type ClusterNetwork } from "./cluster-network";
 import { type INetworkSecurityGroup, type NetworkSecurityGroup } from "./network-security-group";
@@ -9,6 +9,7 @@ import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { Port } from "../core/port";
 import { checkGiven } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { BastionBastion } from "../oci/bastion-bastion";
@@ -30,7 +31,7 @@ const API_SERVER = Port.tcp(6443);
  *
  * @see https://docs.oracle.com/iaas/Content/Bastion/Concepts/bastionoverview.htm
  */
-export class Bastion extends Construct {
+export class Bastion extends ResourceConstruct {
   /** The OCID of the bastion. */
   public readonly bastionId: string;
   /** The address in the VCN from which the bastion connects. */

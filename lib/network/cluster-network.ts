@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { balancerSubnetsOf } from "./balancer-subnet";
 import { bastionSecurityList } from "./bastion-security-list";
 import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
@@ -25,6 +25,7 @@ import { type RoutedSubnet } from "./subnet-routes";
 import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
@@ -53,7 +54,7 @@ export { type IClusterNetwork } from "./network";
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
-export class ClusterNetwork extends Construct implements IClusterNetwork {
+export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork {
   /**
    * A network that exists already; nothing of it is looked up.
    *

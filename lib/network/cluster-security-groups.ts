@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { flowsOf } from "./cluster-flows";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { isOverlay, PodNetworking } from "./pod-networking";
@@ -9,6 +9,7 @@ import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { BACKEND_TAGS, checkTags, type TaggingProps } from "../core/tagging";
@@ -55,7 +56,7 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
-export class ClusterSecurityGroups extends Construct {
+export class ClusterSecurityGroups extends ResourceConstruct {
   /** The group of the API endpoint. */
   public readonly apiEndpoint: NetworkSecurityGroup;
   /** The group of the worker nodes. */

@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { bastionSecurityList } from "./bastion-security-list";
 import { type Egress } from "./egress";
 import { type EgressInspectionProps } from "./egress-inspection-props";
@@ -20,6 +20,7 @@ import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { contains, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -35,7 +36,7 @@ const PARTS = [
 ] as const;
 
 /** A network in a VCN that exists already; what was not given is made. */
-export class ExistingVcnNetwork extends Construct implements IClusterNetwork, WithSubnetCompartments {
+export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNetwork, WithSubnetCompartments {
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;

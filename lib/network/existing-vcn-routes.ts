@@ -1,6 +1,7 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type ExistingVcnProps } from "./existing-vcn-props";
 import { type IRegionServices } from "./region-services";
+import { ResourceConstruct } from "../core/resource-construct";
 import { type TaggingProps } from "../core/tagging";
 import { CoreInternetGateway } from "../oci/core-internet-gateway";
 import { CoreRouteTable, type CoreRouteTableRouteRules } from "../oci/core-route-table";
@@ -16,7 +17,7 @@ interface ExistingVcnRoutesProps {
 }
 
 /** What subnets in a VCN of somebody else's start with: an empty security list, and the least routes. */
-export class ExistingVcnRoutes extends Construct {
+export class ExistingVcnRoutes extends ResourceConstruct {
   public readonly securityListId: string;
   /** The routes of private subnets. */
   public readonly privateRoutes: readonly CoreRouteTableRouteRules[];

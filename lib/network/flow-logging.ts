@@ -1,3 +1,4 @@
+import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkRetention } from "./log-retention";
 import { checkOcidIfGiven } from "../core/ocid";
@@ -45,7 +46,7 @@ export interface FlowLoggingOptions {
 }
 
 /** Flow logs of subnets, as what keeps or reads their records needs them. */
-export interface IFlowLogs extends IConstruct {
+export interface IFlowLogs extends IConstruct, ITerraformDependable {
   /** The OCID of the log group. */
   readonly logGroupId: string;
   /** The OCID of the compartment of the log group. */

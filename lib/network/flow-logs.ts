@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { findFlowLog, recordFlows, type RecordedSubnet } from "./flow-log-records";
 import { checkFlowLogging, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
 import { balancerSubnetsOf } from "./balancer-subnet";
@@ -10,6 +10,7 @@ import { compartmentOfSubnet } from "./subnet-compartment";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkGiven, checkMembers } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
@@ -31,7 +32,7 @@ export interface FlowLogsProps extends TaggingProps, FlowLoggingOptions {
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
-export class FlowLogs extends Construct implements IFlowLogs {
+export class FlowLogs extends ResourceConstruct implements IFlowLogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;
 

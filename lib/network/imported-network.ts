@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { checkPublicBalancers } from "./balancer-subnet";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
@@ -14,6 +14,7 @@ import { readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { ResourceConstruct } from "../core/resource-construct";
 import { Problems } from "../core/validation-error";
 
 /** A network that exists already. */
@@ -39,7 +40,7 @@ export interface ClusterNetworkAttributes {
 }
 
 /** A network that exists already. */
-export class ImportedClusterNetwork extends Construct implements IClusterNetwork {
+export class ImportedClusterNetwork extends ResourceConstruct implements IClusterNetwork {
   public readonly vcnId: string;
 
   constructor(

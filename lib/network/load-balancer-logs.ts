@@ -1,10 +1,11 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { attach, checkLoadBalancerId, checkUnattached, type Attachment } from "./load-balancer-id";
 import { checkRetention, DEFAULT_RETENTION } from "./log-retention";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
@@ -53,7 +54,7 @@ const ALL = [LoadBalancerLog.ACCESS, LoadBalancerLog.ERROR];
  *
  * @see https://docs.oracle.com/iaas/Content/Logging/Reference/details_for_load_balancer_logs.htm
  */
-export class LoadBalancerLogs extends Construct {
+export class LoadBalancerLogs extends ResourceConstruct {
   /** The OCID of the log group. */
   public readonly logGroupId: string;
 

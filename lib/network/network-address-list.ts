@@ -1,10 +1,11 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { readCidrs } from "../core/cidr";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { WafNetworkAddressList } from "../oci/waf-network-address-list";
@@ -28,7 +29,7 @@ export interface NetworkAddressListProps extends TaggingProps {
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/NetworkAddressLists/network_address_list_management.htm
  */
-export class NetworkAddressList extends Construct {
+export class NetworkAddressList extends ResourceConstruct {
   /** The OCID of the list. */
   public readonly networkAddressListId: string;
 

@@ -1,9 +1,10 @@
-import { Construct, type IConstruct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
 import { recordFlows } from "./flow-log-records";
 import { FlowLogging, type IFlowLogs } from "./flow-logging";
 import { type NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
 import { Acknowledgements } from "../core/acknowledgement";
+import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
 import { type TaggingProps } from "../core/tagging";
@@ -19,7 +20,7 @@ interface NetworkFlowLogsProps {
 }
 
 /** Flow logs of the subnets that a network makes. */
-class NetworkFlowLogs extends Construct implements IFlowLogs {
+class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;
 

@@ -1,5 +1,6 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type IRegionServices } from "./region-services";
+import { ResourceConstruct } from "../core/resource-construct";
 import { type TaggingProps } from "../core/tagging";
 import { CoreDefaultRouteTable } from "../oci/core-default-route-table";
 import { CoreDefaultSecurityList } from "../oci/core-default-security-list";
@@ -17,7 +18,7 @@ interface NetworkRoutesProps {
 }
 
 /** The gateways and route tables of a network, and its defaults emptied. */
-export class NetworkRoutes extends Construct {
+export class NetworkRoutes extends ResourceConstruct {
   public readonly serviceGatewayId: string;
   public readonly privateRouteTableId: string;
   /** The routes of private subnets. */

@@ -1,5 +1,5 @@
 import { TerraformStack, Token } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { readRule } from "./check-rule";
 import { checkRuleCount, countRules } from "./group-rules";
 import { checkGroupVcn } from "./group-vcn";
@@ -19,6 +19,7 @@ import { checkOcid } from "../core/ocid";
 import { type Port } from "../core/port";
 import { type ReasonedChoice } from "../core/reason";
 import { idPartOf } from "../core/reference";
+import { ResourceConstruct } from "../core/resource-construct";
 import { shortHash } from "../core/short-hash";
 import { shown } from "../core/shown";
 import { checkTags, tagsOf } from "../core/tagging";
@@ -33,7 +34,7 @@ export {
   type NetworkSecurityGroupProps,
 } from "./security-group";
 
-abstract class GroupBase extends Construct implements INetworkSecurityGroup {
+abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGroup {
   public abstract readonly networkSecurityGroupId: string;
   /**
    * The OCID of the VCN; undefined where the group exists already and nobody said.

@@ -1,3 +1,4 @@
+import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type Egress } from "./egress";
 import { type EgressInspectionProps } from "./egress-inspection-props";
@@ -7,7 +8,7 @@ import { type IRegionServices } from "./region-services";
 import { type ClusterSubnet } from "./subnet";
 
 /** The VCN and the subnets of a cluster, made here or imported. */
-export interface IClusterNetwork extends IConstruct {
+export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   /** The OCID of the compartment of the network. */
   readonly compartmentId: string;
   /** The OCID of the VCN. */

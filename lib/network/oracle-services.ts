@@ -1,9 +1,10 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type IClusterNetwork } from "./network";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { checkCidrLabel, isObjectStorage } from "./region-services";
 import { firstApply } from "../core/first-apply";
 import { checkGiven } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { Problems } from "../core/validation-error";
 import { DataOciCoreServices } from "../oci/data-oci-core-services";
 
@@ -66,7 +67,7 @@ export class OracleServices {
   private constructor() {}
 }
 
-class LookUp extends Construct {
+class LookUp extends ResourceConstruct {
   public static readonly ID = "ObjectStorageOnly";
   public readonly cidrLabel: string;
 

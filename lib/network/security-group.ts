@@ -1,3 +1,4 @@
+import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type INetworkPeer } from "./network-peer";
 import { type Port } from "../core/port";
@@ -5,7 +6,7 @@ import { type ReasonedChoice } from "../core/reason";
 import { type TaggingProps } from "../core/tagging";
 
 /** A network security group: VNICs with rules of their own. */
-export interface INetworkSecurityGroup extends IConstruct, INetworkPeer {
+export interface INetworkSecurityGroup extends IConstruct, ITerraformDependable, INetworkPeer {
   /** The OCID of the group. */
   readonly networkSecurityGroupId: string;
 

@@ -1,5 +1,5 @@
 import { Token } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { readAttachment, type DrgAttachmentProps, type KnownAttachment } from "./drg-attachment-props";
 import { type Egress } from "./egress";
 import { blockOf, checkOutside } from "./egress-destination";
@@ -42,6 +42,7 @@ import {
 } from "./ways-out-refusals";
 import { readCidrs, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
 import { checkGiven } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { Problems } from "../core/validation-error";
 import { type CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { type CoreNatGateway } from "../oci/core-nat-gateway";
@@ -73,7 +74,7 @@ interface AttachedDrg {
  *
  * Everything is worked out again whenever something is added, from all that was asked for, so that the order does not matter.
  */
-export class WaysOut extends Construct {
+export class WaysOut extends ResourceConstruct {
   private readonly vcnRanges: readonly Cidr[];
   private readonly routes = new Map<NetworkSubnet, SubnetRoutes>();
   private readonly ways = new Ways();

@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { WafCapability } from "./web-application-firewall-capability";
 import { WafMode } from "./web-application-firewall-mode";
 import {
@@ -12,6 +12,7 @@ import { type WafAccessRule, type WafRateLimit } from "./web-application-firewal
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkGiven } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
 import { attach, checkLoadBalancerId, checkUnattached } from "./load-balancer-id";
@@ -39,7 +40,7 @@ const PROTECT_ONCE = "Protect each load balancer once; one firewall may have the
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Policies/getting_started_with_waf-policies.htm
  */
-export class WebApplicationFirewall extends Construct {
+export class WebApplicationFirewall extends ResourceConstruct {
   /** The OCID of the policy. */
   public readonly policyId: string;
 

@@ -1,7 +1,8 @@
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { type FlowLogArchiveProps } from "./flow-log-archive-props";
 import { checkFlowLogArchive } from "./read-flow-log-archive";
 import { firstApply } from "../core/first-apply";
+import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { DataOciObjectstorageNamespace } from "../oci/data-oci-objectstorage-namespace";
@@ -29,7 +30,7 @@ const UPLOADS_END_AFTER = 7;
  * @see https://docs.oracle.com/iaas/Content/Object/Tasks/usingretentionrules.htm
  * @see https://docs.oracle.com/iaas/Content/connector-hub/policies.htm
  */
-export class FlowLogArchive extends Construct {
+export class FlowLogArchive extends ResourceConstruct {
   /** The name of the bucket. */
   public readonly bucketName: string;
   /** The Object Storage namespace of the tenancy. */

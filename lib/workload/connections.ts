@@ -8,6 +8,7 @@ import { Problems } from "../core/validation-error";
 import { checkEnds, checkHomes, rangesFor, written, type Rule } from "./connection-rules";
 import { ExternalPeer } from "./external-peer";
 import { checkPolicyPort, dnsEgress, outside, peerManifests } from "./network-rules";
+import { checkListens } from "./listening-ports";
 import { onNetwork, openPeer } from "./network-side";
 import { checkRanges, type OracleServiceRanges } from "./oracle-service-ranges";
 import { checkReach, checkWidth, rangeOf } from "./peer-width";
@@ -71,7 +72,7 @@ export class Connections {
    * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
    * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
    * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
+   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
    * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
@@ -79,6 +80,7 @@ export class Connections {
     if (peer instanceof ExternalPeer) openPeer(this.workload, "to", peer, port, options);
     this.egress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.ingress.push({ peers: () => peerManifests(this.workload), port });
+    if (connectionsOf(peer)) checkAtSynthesis(this.workload, () => checkListens(this.workload, peer, port));
   }
 
   /**
@@ -89,7 +91,7 @@ export class Connections {
    * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
    * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
    * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
+   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
    * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
@@ -97,6 +99,7 @@ export class Connections {
     if (peer instanceof ExternalPeer) openPeer(this.workload, "from", peer, port, options);
     this.ingress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
+    checkAtSynthesis(this.workload, () => checkListens(this.workload, this.workload, port));
   }
 
   /**

@@ -1,5 +1,4 @@
 import { type HostAccess } from "./host-access";
-import { HOST_FOLDER } from "./read-host-access";
 import { volumeName } from "./volume-name";
 
 interface Container {
@@ -59,7 +58,7 @@ function withAccess(
   ].map((port) => (further ? { ...port, hostPort: port.containerPort } : port));
   const mounts = paths.map((one) => ({
     name: volumeName("host", one._path),
-    mountPath: `${HOST_FOLDER}${one._path}`,
+    mountPath: one._mountPath,
     readOnly: true,
     // Else what is mounted inside of it on the node could be written to.
     recursiveReadOnly: "IfPossible",

@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { checkHostPath, checkHostPorts } from "./host-access-checks";
+import { checkMountPath, mountPathOf } from "./mount-path";
 import { Acknowledgements } from "../core/acknowledgement";
 import { type PracticeId } from "../core/practices";
 import { checkReason, type ReasonedChoice } from "../core/reason";
@@ -17,9 +18,23 @@ export interface HostNetworkChoice extends ReasonedChoice {
   readonly ports?: number[];
 }
 
+/** Where a directory of the node is mounted, and why. */
+export interface HostPathChoice extends ReasonedChoice {
+  /**
+   * Where the program finds it: an absolute path outside of the system directories of its image.
+   *
+   * Symbolic links keep their targets: those in `/var/log/containers` lead to `/var/log/pods`, and lead nowhere where `/var/log` is
+   * mounted elsewhere.
+   *
+   * @default - the path that it has on the node; `/host` before it where an image has a system directory of that name, such as `/sys`
+   */
+  readonly mountPath?: string;
+}
+
 /** What a HostAccess asks for; its other members are for the library. */
 interface Asked {
   readonly path?: string;
+  readonly mountPath?: string;
   readonly ports?: readonly number[];
 }
 
@@ -33,7 +48,7 @@ interface Asked {
  */
 export class HostAccess {
   /**
-   * The program reads a directory of the node, with all that is mounted in it: `/var/log` as `/host/var/log`.
+   * The program reads a directory of the node, with all that is mounted in it, at the same path as on the node or at `mountPath`.
    *
    * Refused are the root, what belongs to Kubernetes and the container runtime, users' homes, devices, processes and sockets.
    * Files that only root may read need `rootUser` too.
@@ -42,12 +57,13 @@ export class HostAccess {
    * @throws REASON_MISSING, PATH_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/storage/volumes/#recursive-read-only-mounts
    */
-  public static readOnlyPath(path: string, choice: ReasonedChoice): HostAccess {
+  public static readOnlyPath(path: string, choice: HostPathChoice): HostAccess {
     const problems = new Problems("HostAccess.readOnlyPath");
     checkReason(problems, "A path of the node", choice?.reason);
     checkHostPath(problems, path);
+    if (choice?.mountPath !== undefined) checkMountPath(problems, choice.mountPath);
     problems.throwIfAny();
-    return new HostAccess("path", choice.reason, { path });
+    return new HostAccess("path", choice.reason, { path, mountPath: choice.mountPath ?? mountPathOf(path) });
   }
 
   /**
@@ -91,6 +107,11 @@ export class HostAccess {
   /** @internal */
   public get _path(): string {
     return this.asked.path ?? "";
+  }
+
+  /** @internal */
+  public get _mountPath(): string {
+    return this.asked.mountPath ?? "";
   }
 
   /** @internal */

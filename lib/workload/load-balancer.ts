@@ -14,6 +14,7 @@ import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { chartsIn, isBridging } from "../manifests/chart-objects";
 import { isSameCluster, scopeOf } from "../manifests/chart-scopes";
+import { explainForgotten } from "../manifests/forgotten-charts";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 import { checkRuleCount, countRules } from "../network/group-rules";
@@ -45,6 +46,7 @@ export class LoadBalancer extends Construct {
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
     checkAtSynthesis(this, () => checkCluster(this, props.cluster));
+    explainForgotten(Chart.of(this), () => chartBeside(this, props.cluster) !== undefined);
     this.name = read.name;
     const { access, tls, workload, httpListener, securityGroups = [] } = props;
     access._acknowledge(this);
@@ -130,16 +132,22 @@ function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void 
  */
 function checkForgotten(balancer: LoadBalancer, chart: Chart, cluster: ISecureOkeCluster): void {
   if (!isBridging()) return;
-  const beside = chartsIn(balancer.node.root)
-    .map((one) => ({ one, scope: scopeOf(one) }))
-    .find(({ scope }) => scope && isSameCluster(scope, cluster));
+  const beside = chartBeside(balancer, cluster);
   if (!beside) return;
   const problems = new Problems(balancer);
   problems.add(
     "LOAD_BALANCER_INVALID",
-    `The load balancer is one of ${cluster.node.path}, to which the chart ${beside.one.node.path} beside it was added, and its ` +
+    `The load balancer is one of ${cluster.node.path}, to which the chart ${beside.node.path} beside it was added, and its ` +
       `own chart ${chart.node.path || chart.node.id} was added to no cluster`,
     `Call cluster.addCdk8sChart("${chart.node.id}", chart); a chart that plain cdk8s writes belongs into an App of its own`,
   );
   problems.throwIfAny();
+}
+
+/** A chart of the same App that was added to a cluster. */
+function chartBeside(balancer: LoadBalancer, cluster: ISecureOkeCluster): Chart | undefined {
+  return chartsIn(balancer.node.root).find((one) => {
+    const scope = scopeOf(one);
+    return scope && isSameCluster(scope, cluster);
+  });
 }

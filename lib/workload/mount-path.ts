@@ -1,6 +1,6 @@
 import { refuseKind } from "./shapes";
 import { shown } from "../core/shown";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
 
 const LONGEST = 1024;
 // Nothing may be mounted over these, as that would replace the system of the image.
@@ -65,6 +65,13 @@ export function checkMountPath(problems: Problems, path: string): void {
       "Mount a directory of the program's own, for example /tmp, /var/cache/web or /etc/web",
     );
   }
+}
+
+/** Where a directory of the node is mounted: at its own path, unless the image has a system directory there. */
+export function mountPathOf(hostPath: string): string {
+  const problems = new Problems("mountPath");
+  checkMountPath(problems, hostPath);
+  return problems.any ? `/host${hostPath}` : hostPath;
 }
 
 /** Adds a problem for each two paths of which one is the other or lies in it. */

@@ -7,6 +7,7 @@ import { type Port } from "../core/port";
 import { checkRuleReason } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { scopeOf, whenAdded } from "../manifests/chart-scopes";
+import { needCluster } from "../manifests/forgotten-charts";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 import { blockOf, knownBlock } from "../network/egress-destination";
 import { type IClusterNetwork } from "../network/network";
@@ -26,6 +27,7 @@ export function onNetwork(
 ): void {
   const chart = Chart.of(workload);
   checkAtSynthesis(workload, () => checkAdded(workload, what));
+  needCluster(chart, () => checkAdded(workload, what));
   whenAdded(chart, (scope) => make(clusterOf(workload, scope)));
 }
 

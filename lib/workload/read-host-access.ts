@@ -4,9 +4,6 @@ import { checkOverlaps, isWithin } from "./mount-path";
 import { kind, listOf, type Reader } from "./shapes";
 import { type Problems } from "../core/validation-error";
 
-/** Where the program finds paths of its node. */
-export const HOST_FOLDER = "/host";
-
 const LIST = listOf(
   kind(["hostAccessKind", "asked"], 'HostAccess.readOnlyPath("/var/log", { reason: "..." })'),
   'a list, for example [HostAccess.readOnlyPath("/var/log", { reason: "..." })]',
@@ -34,7 +31,8 @@ export function checkHostAccess(problems: Problems, props: HardenedDaemonSetProp
       "Name it once, with all ports and reasons",
     );
   }
-  const paths = ofKind(hostAccess, "path").map(({ _path: path }) => path);
+  const onNode = ofKind(hostAccess, "path");
+  const paths = onNode.map(({ _path: path }) => path);
   checkOverlaps(problems, paths);
   if (ofKind(hostAccess, "root").length > 0 && paths.length === 0) {
     problems.add(
@@ -43,21 +41,35 @@ export function checkHostAccess(problems: Problems, props: HardenedDaemonSetProp
       "Leave it out, or name the path: HostAccess.readOnlyPath",
     );
   }
-  if (paths.length > 0) checkHostFolder(problems, props);
+  checkMounts(problems, props, onNode);
   checkListening(problems, props, ofKind(hostAccess, "network")[0]);
 }
 
-/** Adds a problem where something else is mounted at the place of the node's paths. */
-function checkHostFolder(problems: Problems, props: HardenedDaemonSetProps): void {
+/** Adds a problem where something else is mounted in, or around, a directory of the node. */
+function checkMounts(problems: Problems, props: HardenedDaemonSetProps, onNode: readonly HostAccess[]): void {
   const { files = [], secretFiles = [], sharedPaths = [], writablePaths = [] } = props;
-  for (const { path } of [...files, ...secretFiles, ...sharedPaths, ...writablePaths]) {
-    if (!isWithin(String(path), HOST_FOLDER)) continue;
-    problems.add(
-      "PATH_INVALID",
-      `${path} lies in ${HOST_FOLDER}, where paths of the node are`,
-      "Take another place",
+  const own = [...files, ...secretFiles, ...sharedPaths, ...writablePaths].map(({ path }) => String(path));
+  for (const { _path: hostPath, _mountPath: mountPath } of onNode) {
+    for (const path of own.filter((one) => isWithin(one, mountPath) || isWithin(mountPath, one))) {
+      problems.add(
+        "PATH_INVALID",
+        `${path} and ${mountPath}, where ${hostPath} of the node is mounted read-only, lie in one another`,
+        `Take another place for ${path}, or for the other: HostAccess.readOnlyPath("${hostPath}", { mountPath: "/host${hostPath}", reason })`,
+      );
+    }
+  }
+  const paths = new Set(onNode.map(({ _path: path }) => path));
+  // Of paths that lie in one another on the node that was said.
+  if (paths.size === onNode.length && !onNode.some((one) => hasOverlap(one, onNode))) {
+    checkOverlaps(
+      problems,
+      onNode.map(({ _mountPath: path }) => path),
     );
   }
+}
+
+function hasOverlap(one: HostAccess, all: readonly HostAccess[]): boolean {
+  return all.some((other) => other !== one && isWithin(other._path, one._path));
 }
 
 /** Adds a problem for each port of a container that is one of the node and was not named as that. */

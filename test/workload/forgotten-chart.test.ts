@@ -1,7 +1,15 @@
 import { App as KubernetesApp, Yaml } from "cdk8s";
-import { Testing } from "cdktf";
-import { newStack, synthesized } from "../support/stack";
-import { newChart, problemsAtSynthesis, refusal } from "./support";
+import { ConfigMap } from "cdk8s-plus-27";
+import { App, Testing, type TerraformStack } from "cdktf";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { Port } from "../../lib/core/port";
+import { Egress } from "../../lib/network/egress";
+import { EnvValue } from "../../lib/workload/env-value";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { COMPARTMENT, newStack, synthesized } from "../support/stack";
+import { IMAGE, newChart, problemsAtSynthesis, refusal } from "./support";
 import { existingCluster, wayIn } from "./ways-in-support";
 
 /** Two charts of one App with a load balancer each, of which one is added to a cluster. */
@@ -62,4 +70,98 @@ describe("a load balancer whose chart was added to no cluster", () => {
     expect(() => Testing.synth(stack, true)).not.toThrow();
     expect(problemsAtSynthesis(chart)).toEqual([]);
   });
+});
+
+const newCluster = (stack: TerraformStack, id = "cluster") =>
+  new SecureOkeCluster(stack, id, { compartmentId: COMPARTMENT, kubernetesVersion: KubernetesVersion.V1_34 });
+
+const synthAll = (stack: TerraformStack) => (stack.node.root as App).synth();
+
+/** A program with a cluster, and a chart whose workload has the given props. */
+function program(props: object = {}) {
+  const stack = newStack();
+  const cluster = newCluster(stack);
+  const app = new KubernetesApp();
+  const chart = newChart("shop", app, "shop");
+  const web = new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080, ...props });
+  return { stack, cluster, app, chart, web };
+}
+
+describe("a chart with workloads that was added to no cluster", () => {
+  const egress = [Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "Bank" })];
+
+  test("is refused beside one that was added, without a load balancer or egress too", () => {
+    const { stack, cluster, app } = program();
+    const added = newChart("added", app, "added");
+    new SecureNamespace(added, "namespace", { name: "added" });
+    cluster.addCdk8sChart("added", added);
+    expect(refusal(() => synthesized(stack))).toMatchObject([
+      {
+        code: "CHART_NOT_ADDED",
+        path: "shop",
+        what: expect.stringContaining("other charts of its App were added"),
+        fix: expect.stringContaining('cluster.addCdk8sChart("shop", chart)'),
+      },
+    ]);
+  });
+
+  test("is refused once, by its egress, where it has one", () => {
+    const { stack, cluster, app } = program({ egress });
+    const added = newChart("added", app, "added");
+    new SecureNamespace(added, "namespace", { name: "added" });
+    cluster.addCdk8sChart("added", added);
+    expect(refusal(() => synthesized(stack))).toMatchObject([{ code: "EGRESS_INVALID", path: "shop/web" }]);
+  });
+
+  test("is left to plain cdk8s where it is in another App, or where it has objects of others only", () => {
+    const { stack, cluster, app, chart } = program();
+    cluster.addCdk8sChart("shop", chart);
+    new ConfigMap(newChart("plain", app, "plain"), "config", { data: { key: "value" } });
+    new HardenedDeployment(newChart("gitops", new KubernetesApp(), "gitops"), "web", { image: IMAGE });
+    expect(() => synthAll(stack)).not.toThrow();
+  });
+
+  test("is refused alone where it needs egress", () => {
+    const { stack } = program({ egress });
+    expect(refusal(() => synthAll(stack))).toMatchObject([
+      { code: "EGRESS_INVALID", path: "shop/web", what: expect.stringContaining("added to no cluster") },
+    ]);
+  });
+
+  test("is refused alone where it refers to a Terraform value of the program, which plain cdk8s can't write", () => {
+    const { stack, cluster, chart } = program();
+    new HardenedDeployment(chart, "worker", {
+      image: IMAGE,
+      env: { CLUSTER: EnvValue.fromValue(cluster.clusterId) },
+    });
+    expect(refusal(() => synthAll(stack))).toMatchObject([
+      {
+        code: "CHART_NOT_ADDED",
+        path: "shop",
+        what: expect.stringContaining("references to Terraform values"),
+      },
+    ]);
+  });
+
+  test("is accepted alone where it needs nothing of a cluster", () => {
+    const { stack, chart } = program();
+    expect(() => synthAll(stack)).not.toThrow();
+    expect(problemsAtSynthesis(chart)).toEqual([]);
+  });
+
+  test("is none of a program that began after it, such as the next test of a file", () => {
+    program({ egress });
+    expect(() => synthAll(program().stack)).not.toThrow();
+  });
+});
+
+test("a chart that is added after app.synth() is refused, as no file has it", () => {
+  const { stack, cluster, chart } = program();
+  synthAll(stack);
+  expect(refusal(() => cluster.addCdk8sChart("shop", chart))).toMatchObject([
+    {
+      code: "CHART_NOT_ADDED",
+      what: "The chart shop was added after the stack stack was written, which does not have it",
+    },
+  ]);
 });

@@ -46,6 +46,27 @@ describe("a daemon set with host access", () => {
     ]);
   });
 
+  test("finds /var/log where the node has it, so that the symbolic links of the kubelet lead to the logs of pods", () => {
+    const mountOf = (access: HostAccess) => {
+      const [{ volumeMounts }] = podOf(agents({ hostAccess: [access] })).containers;
+      return volumeMounts.map(({ mountPath }: any) => mountPath);
+    };
+    expect(mountOf(LOGS)).toEqual(["/var/log"]);
+    expect(mountOf(HostAccess.readOnlyPath("/sys", REASON))).toEqual(["/host/sys"]);
+    expect(mountOf(HostAccess.readOnlyPath("/var/log", { ...REASON, mountPath: "/node/log" }))).toEqual([
+      "/node/log",
+    ]);
+    expect(
+      refusedCodes(() => HostAccess.readOnlyPath("/var/log", { ...REASON, mountPath: "/usr/bin" })),
+    ).toEqual(["PATH_INVALID"]);
+  });
+
+  test("is refused where two directories of the node would be mounted at one place", () => {
+    const at = (path: string) => HostAccess.readOnlyPath(path, { ...REASON, mountPath: "/node" });
+    const make = () => agents({ hostAccess: [at("/var/log/pods"), at("/var/log/audit")] });
+    expect(refusedCodes(make)).toEqual(["PATH_INVALID"]);
+  });
+
   test("gives its node's paths to the program alone, and root too", () => {
     const chart = agents({
       hostAccess: ALL,
@@ -188,10 +209,10 @@ describe("host access is refused:", () => {
       "mounts of others where paths of the node are",
       {
         hostAccess: [LOGS],
-        writablePaths: [WritablePath.of("/host/var/log/own")],
-        secretFiles: [SecretFiles.fromSecret("/host", "db")],
+        writablePaths: [WritablePath.of("/var/log/own")],
+        secretFiles: [SecretFiles.fromSecret("/var/cache/db", "db")],
       },
-      ["PATH_INVALID", "PATH_INVALID", "PATH_INVALID"],
+      ["PATH_INVALID"],
     ],
   ])("%s", (_, props, codes) => {
     const chart = newChart();

@@ -1,0 +1,79 @@
+import { ApiObject } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type ListeningWorkload } from "./listening-workload";
+import { Protocol, type Port } from "../core/port";
+import { Problems } from "../core/validation-error";
+import { dataOf } from "../manifests/chart-objects";
+
+/** What the pods of a workload say that they listen on. */
+interface Listener {
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/**
+ * Throws where a connection leads to a port that no container of the target names.
+ *
+ * Jobs can name none, so nothing is known of them.
+ *
+ * @param workload where the connection was declared
+ */
+export function checkListens(workload: IConstruct, target: IConstruct, port: Port): void {
+  if (!("ports" in target) || !("exposeViaService" in target)) return;
+  const listeners = listenersOf(target, port);
+  if (listeners === undefined || listeners.some((one) => isCovered(one, port))) return;
+  const problems = new Problems(workload);
+  const [first] = listeners;
+  const what = first
+    ? `listens on ${listeners.map((one) => `${one.protocol.toLowerCase()}-${one.port}`).join(", ")} only`
+    : "names no port";
+  problems.add(
+    "PORT_NOT_LISTENED",
+    `A connection leads to ${port.toString()} of ${target.node.path}, which ${what}`,
+    (first
+      ? `Connect to the port of the pods, not to that of a Service: ${factoryOf(first)}; or name`
+      : "Give it a port: name") +
+      ` what else it listens on: ports: [{ name: "more", port: ${port.from ?? 8080} }]`,
+  );
+  problems.throwIfAny();
+}
+
+function factoryOf({ protocol, port }: Listener): string {
+  return `Port.${protocol.toLowerCase()}(${port})`;
+}
+
+function isCovered({ protocol, port }: Listener, asked: Port): boolean {
+  if (asked.protocol === Protocol.ALL) return true;
+  if (protocol !== (asked.protocol as string)) return false;
+  return asked.from === undefined || (asked.from <= port && port <= (asked.to ?? asked.from));
+}
+
+/** Named ports are looked at first, as to read an object takes time; it is read so that patches count. */
+function listenersOf(target: IConstruct, asked: Port): Listener[] | undefined {
+  const { ports = [], _redirectPort } = target as Partial<ListeningWorkload>;
+  const numbers = [...ports.map(({ port }) => port), ...(_redirectPort === undefined ? [] : [_redirectPort])];
+  const named = numbers.map((port) => ({ protocol: "TCP", port }));
+  return named.some((one) => isCovered(one, asked)) ? named : read(target);
+}
+
+function read(target: IConstruct): Listener[] | undefined {
+  const { defaultChild } = target.node;
+  if (!ApiObject.isApiObject(defaultChild)) return undefined;
+  const pod = (dataOf(defaultChild) as { spec?: { template?: { spec?: Pod } } }).spec?.template?.spec;
+  if (!pod) return undefined;
+  const all = [...(pod.containers ?? []), ...(pod.initContainers ?? [])].flatMap((one) => one.ports ?? []);
+  const found = all.flatMap(({ containerPort, protocol = "TCP" }) =>
+    typeof containerPort === "number" ? [{ protocol, port: containerPort }] : [],
+  );
+  // A port that Terraform fills in may be any.
+  return found.length === all.length ? found : undefined;
+}
+
+interface Pod {
+  readonly containers?: readonly Container[];
+  readonly initContainers?: readonly Container[];
+}
+
+interface Container {
+  readonly ports?: readonly { readonly containerPort?: unknown; readonly protocol?: string }[];
+}
