@@ -25,10 +25,10 @@ export function objectsOf(chart: Chart): unknown[] {
   }
 }
 
-/** One object as plain data, as `objectsOf` has it. */
-export function dataOf(object: ApiObject): unknown {
+/** One object as plain data, as `objectsOf` has it; or what else is read of it in its place. */
+export function dataOf(object: ApiObject, read: () => unknown = () => object.toJson() as unknown): unknown {
   keepReferences(App.of(object));
-  return withPatches([object], () => object.toJson() as unknown);
+  return withPatches([object], read);
 }
 
 /** Whether the bridge is reading a chart right now, as opposed to cdk8s writing it. */
