@@ -3,7 +3,15 @@ import { type Problems } from "../core/validation-error";
 
 const HOOK = "helm.sh/hook";
 // kubectl has no time at which it would run these; Helm runs them when it removes, rolls back or tests a release.
-const LATER = ["post-delete", "post-rollback", "pre-delete", "pre-rollback", "test", "test-failure", "test-success"];
+const LATER = [
+  "post-delete",
+  "post-rollback",
+  "pre-delete",
+  "pre-rollback",
+  "test",
+  "test-failure",
+  "test-success",
+];
 
 /** Objects that are hooks and stay all the same, as somebody gave a reason for each. */
 const kept = new WeakSet<ApiObject>();
@@ -35,7 +43,7 @@ export function checkHook(problems: Problems, object: ApiObject, data: unknown):
   problems.add(
     "MANIFEST_HOOK",
     `The ${object.kind} ${object.name} is a hook of Helm (${hooks.join(", ")}), and would be applied like any other object`,
-    "Render the chart without hooks: helmFlags: [\"--no-hooks\"], or leave it out with Hardening: override: " +
+    'Render the chart without hooks: helmFlags: ["--no-hooks"], or leave it out with Hardening: override: ' +
       "[{ conflicts: [HardeningConflict.HELM_HOOK], reason }]" +
       (isNeverInstalled(hooks) ? "" : "; accept it there where it may run at every apply"),
   );

@@ -9,6 +9,8 @@ export interface NotText {
   /** The field in the object, in which entries of lists are told by their names or numbers. */
   readonly field: string;
   readonly value: unknown;
+  /** The container that it is of, if it is one's. */
+  readonly container?: string;
 }
 
 const CONTAINERS = ["initContainers", "containers", "ephemeralContainers"];
@@ -39,8 +41,10 @@ const isOther = (value: unknown) =>
 class Collector {
   public readonly found: NotText[] = [];
 
+  private current?: string;
+
   public value(field: string, value: unknown): void {
-    if (isOther(value)) this.found.push({ field, value });
+    if (isOther(value)) this.found.push({ field, value, container: this.current });
   }
 
   /** The values of a map, or the entries of a list. */
@@ -56,11 +60,15 @@ class Collector {
   public pod(way: string, spec: Fields): void {
     this.values(`${way}nodeSelector`, spec.nodeSelector);
     for (const list of CONTAINERS) {
-      listOf(spec[list]).map(mapOf).forEach((container, index) => {
-        const name = typeof container.name === "string" ? container.name : String(index);
-        this.container(`${way}${list}[${name}].`, container);
-      });
+      listOf(spec[list])
+        .map(mapOf)
+        .forEach((container, index) => {
+          const name = typeof container.name === "string" ? container.name : String(index);
+          this.current = name;
+          this.container(`${way}${list}[${name}].`, container);
+        });
     }
+    this.current = undefined;
   }
 
   private container(way: string, { command, args, env, image, workingDir }: Fields): void {

@@ -3,6 +3,7 @@ import { Token } from "cdktf";
 import { SYSTEM_NAMESPACES } from "./guardrail-exception";
 import { EVERYONE, GROUPS, INTERNAL, RULE_MODE, TRUE } from "./object-guardrails";
 import { GuardrailRule } from "../core/guardrail-catalogue";
+import { referenceOf } from "../manifests/references";
 
 /** What an object that is no workload says against a guardrail. */
 export interface ObjectOffence {
@@ -24,7 +25,7 @@ const mapOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 // Of a reference to a Terraform value nothing is known, so nothing is against a rule.
-const isUnknown = (value: unknown) => Token.isUnresolved(value);
+const isUnknown = (value: unknown) => Token.isUnresolved(value) || referenceOf(value) !== undefined;
 const groupOf = ({ apiVersion }: Fields) =>
   String(apiVersion).includes("/") ? String(apiVersion).split("/")[0] : "";
 
@@ -52,6 +53,7 @@ function offencesOfService({ metadata, spec }: Fields): ObjectOffence[] {
     add(GuardrailRule.LOAD_BALANCER_RULES, field, mode === "" ? undefined : mode);
   }
   const isInternal = INTERNAL.some((key) => TRUE.includes(String(annotations[key] ?? "")));
+  if (isUnknown(ranges)) return found;
   const all = listOf(ranges);
   if (all.length === 0 || (isInternal && all.some(isTooWide)))
     add(GuardrailRule.LOAD_BALANCER_SOURCES, "spec.loadBalancerSourceRanges", ranges);

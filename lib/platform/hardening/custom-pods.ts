@@ -56,5 +56,7 @@ function holdsContainers(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsContainers);
   const fields = fieldsOf(value);
   if (!fields) return false;
-  return LISTS.some((key) => entriesOf(fields[key]).length > 0) || Object.values(fields).some(holdsContainers);
+  return (
+    LISTS.some((key) => entriesOf(fields[key]).length > 0) || Object.values(fields).some(holdsContainers)
+  );
 }

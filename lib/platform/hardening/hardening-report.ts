@@ -119,12 +119,18 @@ function explained(findings: readonly HardeningFinding[]): string[] {
 
 /** What was filled and could be wrong: the end of the field, and the question. */
 const QUESTIONS: readonly (readonly [RegExp, string])[] = [
-  [/\.readOnlyRootFilesystem$/, "Do these write to their volumes only? Their root filesystem is read-only now"],
+  [
+    /\.readOnlyRootFilesystem$/,
+    "Do these write to their volumes only? Their root filesystem is read-only now",
+  ],
   [/\.runAsUser$/, "Can the images of these be used by the user that was filled?"],
   [/\.fsGroup$/, "May the group of these read and write the files of their volumes?"],
   [/\.drop$/, "Do these work without capabilities?"],
   [/\.automountServiceAccountToken$/, "Does none of these call the API server? They get no token"],
-  [/\.limits\.(?:memory|ephemeral-storage)$/, "Are the limits of these enough? They are guesses, and a pod above one is ended"],
+  [
+    /\.limits\.(?:memory|ephemeral-storage)$/,
+    "Are the limits of these enough? They are guesses, and a pod above one is ended",
+  ],
   [/\.imagePullPolicy$/, "Can the nodes reach the registries of these, and log in there, at every start?"],
 ];
 

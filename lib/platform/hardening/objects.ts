@@ -18,7 +18,8 @@ const CONFLICT_OF: { readonly [rule: string]: HardeningConflict } = {
   [GuardrailRule.NO_TOKEN_SECRET]: HardeningConflict.TOKEN_SECRET,
 };
 const OF_NODE_PORTS = ["externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts"];
-const QUOTE = "Put the value into quotes in the YAML: cdk8s reads YAML 1.1, in which 22:22 without quotes is the number 1342";
+const QUOTE =
+  "Put the value into quotes in the YAML: cdk8s reads YAML 1.1, in which 22:22 without quotes is the number 1342";
 
 /** Where an object is noted, and whether it was read from YAML. */
 export interface IncludedObjectProps {
@@ -33,9 +34,11 @@ export function hardenObjects(data: unknown, props: IncludedObjectProps): void {
   for (const { object, way } of objectsIn(data)) {
     const place = new Place(object, { ...props, object: nameOf(object), field: way });
     findHook(place, object, way);
-    for (const { field, value } of notTexts(object)) {
+    for (const { container, field, value } of notTexts(object)) {
       const title = "A number or a boolean where Kubernetes takes text only";
-      place.found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
+      place
+        .enter(object, "", container)
+        .found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
     }
     for (const { field, value } of props.isIncluded ? changedDates(object) : []) {
       const title = "A date that the reader of YAML may have changed";

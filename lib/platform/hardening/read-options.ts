@@ -7,13 +7,7 @@ import {
   type HardeningUser,
   type HardeningWritablePaths,
 } from "./hardening-options";
-import {
-  type Plan,
-  type ReadDecision,
-  type ReadImage,
-  type ReadUser,
-  type ReadWritablePaths,
-} from "./plan";
+import { type Plan, type ReadDecision, type ReadImage, type ReadUser, type ReadWritablePaths } from "./plan";
 import { checkReason } from "../../core/reason";
 import { shown } from "../../core/shown";
 import { type Problems } from "../../core/validation-error";

@@ -12,6 +12,7 @@ const ROOT_PROGRAMS =
 const INSTALLERS = String.raw`(?:apt-get|apt|apk|yum|dnf|microdnf|tdnf|zypper)\s+(?:-\S+\s+)*(?:add|install|update|upgrade)`;
 const PROGRAM = new RegExp(`${BEFORE}(${ROOT_PROGRAMS.split(" ").join("|")})${AFTER}`);
 const INSTALLS = new RegExp(`${BEFORE}(${INSTALLERS})${AFTER}`);
+const ROOT_HOME = /(?:^|[\s;&|="'])\/root\//;
 // Programs that need root only with some of their arguments.
 const WITH_ARGUMENTS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${BEFORE}install\\s[^;&|]*(?:-[a-zA-Z]*[og]\\s|--owner|--group)`), "install with an owner"],
@@ -42,22 +43,34 @@ export function rootCommand(container: Container): string | undefined {
   return program ?? WITH_ARGUMENTS.find(([pattern]) => pattern.test(command))?.[1];
 }
 
-/** Capabilities that are added, but for the one to bind low ports. */
-export function rootCapabilities(container: Container): unknown[] {
+/** Whether capabilities are added that mean root: without it, only a program whose file carries them has them. */
+function addsCapabilities(container: Container): boolean {
   const added = valueAt(container.fields, "securityContext", "capabilities", "add");
   const isOther = (one: unknown) => one !== "NET_BIND_SERVICE" && one !== "CAP_NET_BIND_SERVICE";
-  return Array.isArray(added) ? (added as unknown[]).filter(isOther) : [];
+  return Array.isArray(added) && (added as unknown[]).some(isOther);
 }
 
-/** Why a container that says no user seems to be root; its rights aside, which are found for themselves. */
-export function impliedRoot(pod: Pod, container: Container): string | undefined {
+/** Whether a container has rights, found for themselves, that are of use to root alone, so that its image's user is root. */
+export function hasRootRights(pod: Pod, container: Container): boolean {
+  const volumes = volumesByName(pod);
+  return (
+    valueAt(container.fields, "securityContext", "privileged") === true ||
+    addsCapabilities(container) ||
+    pod.spec.fields.hostPID === true ||
+    mountsOf(container).some(({ name }) => isOfNode(volumes.get(name)))
+  );
+}
+
+/** Why a container that says no user seems to be root. */
+export function impliedRoot(container: Container): string | undefined {
   const program = rootCommand(container);
   if (program !== undefined) return `the command has ${program}`;
-  const volumes = volumesByName(pod);
-  const ofNode = mountsOf(container).find(({ name }) => isOfNode(volumes.get(name)));
-  if (ofNode) return `the volume ${String(ofNode.name)} is a directory of the node`;
-  if (entriesOf(container.fields.volumeDevices).length > 0) return "it reads a disk without a file system";
-  return pod.spec.fields.hostPID === true ? "it sees the processes of the node" : undefined;
+  const home = mountsOf(container).find(({ mountPath }) => ROOT_HOME.test(`${String(mountPath)}/`));
+  if (home) return `it mounts ${String(home.mountPath)}, in a directory that only root may enter`;
+  if (ROOT_HOME.test(commandOf(container))) return "the command is in /root, which only root may enter";
+  return entriesOf(container.fields.volumeDevices).length > 0
+    ? "it reads a disk without a file system"
+    : undefined;
 }
 
 function isOfNode(volume: Fields | undefined): boolean {

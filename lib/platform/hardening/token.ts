@@ -90,7 +90,10 @@ export function hardenToken(pod: Pod, accounts: Accounts): void {
   const { fields } = spec;
   const key = "automountServiceAccountToken";
   const asked = pod.labels[TOKEN_LABEL.key] === TOKEN_LABEL.value;
-  const account = fields.serviceAccountName ?? fields.serviceAccount ?? "default";
+  const named = [fields.serviceAccountName, fields.serviceAccount].find(
+    (one) => !isUnsaid(one) && one !== "",
+  );
+  const account = named ?? "default";
   const need = isUnsaid(fields[key]) ? needOf(account, pod.namespace, accounts) : undefined;
   const mend = () => (fields[key] = false);
   if (!asked && (fields[key] === true || need !== undefined)) {

@@ -3,7 +3,7 @@ import { isUnsaid } from "./fields";
 import { type Place } from "./place";
 import { userEntry, type ReadUser } from "./plan";
 import { allContainers, type Container, type Pod } from "./pods";
-import { impliedRoot, rootCapabilities, rootCommand } from "./root-needs";
+import { hasRootRights, impliedRoot, rootCommand } from "./root-needs";
 import { keptVolume, ownerOnlyVolume } from "./volumes";
 
 const LEAST_ID = 10_000;
@@ -147,7 +147,11 @@ function findDoubt(container: Container, conflict: HardeningConflict, what: stri
 
 function findImplied(container: Container, why: string): boolean {
   const { IMPLIED_ROOT } = HardeningConflict;
-  return findDoubt(container, IMPLIED_ROOT, `The container ${container.container} seems to need root: ${why}`);
+  return findDoubt(
+    container,
+    IMPLIED_ROOT,
+    `The container ${container.container} seems to need root: ${why}`,
+  );
 }
 
 function standingOf(pod: Pod, container: Container, standings: Standings): Standing {
@@ -156,14 +160,15 @@ function standingOf(pod: Pod, container: Container, standings: Standings): Stand
   const entry = entryFor(container, container.container);
   if (entry) container.notes.used.add(entry);
   else if (!isUnsaid(effective(pod, container, "runAsNonRoot"))) return Standing.IMAGE;
-  const { privileged } = contextOf(container)?.fields ?? {};
-  // Found for themselves, and answered there.
-  if (privileged === true || rootCapabilities(container).length > 0) return Standing.KEPT;
   const choose = () => {
     standings.chosen.add(container);
     return Standing.FILLED;
   };
-  const why = entry?.containers ? undefined : impliedRoot(pod, container);
+  // Somebody named the very container.
+  const isNamed = entry?.containers !== undefined;
+  // Found for itself, and answered there.
+  if (!isNamed && hasRootRights(pod, container)) return Standing.KEPT;
+  const why = isNamed ? undefined : impliedRoot(container);
   if (why !== undefined) return findImplied(container, why) ? choose() : Standing.KEPT;
   const volume = keptVolume(pod, container);
   const isChosen = entry !== undefined || container.plan.isUserGiven;
@@ -192,11 +197,11 @@ export function fillUsers(pod: Pod, standings: Standings): void {
   // What some container is to be can't be forbidden to the whole pod; the others then say it for themselves.
   if (others.length === containers.length && !saysRoot(context)) {
     context.fill("runAsNonRoot", true, PRACTICE);
-    const sameForAll = containers.every(
-      (one) =>
-        !isUnsaid(contextOf(one)?.fields.runAsUser) ||
-        (standing(one) === Standing.FILLED && userFor(one, one.container) === user),
-    );
+    const isFilled = (one: Container) =>
+      standing(one) === Standing.FILLED && userFor(one, one.container) === user;
+    const sameForAll =
+      !isUnsaid(context.fields.runAsUser) ||
+      containers.every((one) => !isUnsaid(contextOf(one)?.fields.runAsUser) || isFilled(one));
     if (sameForAll) {
       context.fill("runAsUser", user, PRACTICE);
       fillGroup(context, user);
