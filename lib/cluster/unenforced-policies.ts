@@ -2,6 +2,7 @@ import { Annotations, TerraformStack, type ISynthesisSession } from "cdktf";
 import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
+import { countIncludedBalancers } from "./included-load-balancers";
 import { type GuardrailText } from "../core/guardrail-catalogue";
 import { apiObjectsIn } from "../manifests/chart-objects";
 import { ChartOutput } from "../manifests/chart-output";
@@ -27,6 +28,7 @@ export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): 
   else {
     charts.set(cluster, [chart]);
     warnAtSynthesis(cluster);
+    countIncludedBalancers(cluster);
   }
 }
 

@@ -88,8 +88,3 @@ export function objectOffences(object: Fields): ObjectOffence[] {
   const isBinding = kind === "ClusterRoleBinding" || kind === "RoleBinding";
   return isBinding && group === "rbac.authorization.k8s.io" ? offencesOfBinding(object) : [];
 }
-
-/** Sets the mode in which the cloud controller writes the rules of network security groups. */
-export function setRuleMode(annotations: { [key: string]: unknown }): void {
-  annotations[RULE_MODE] = "NSG";
-}

@@ -89,16 +89,6 @@ describe("an override", () => {
       ports: [{ port: 443 }],
     });
   });
-
-  test("sets the mode of a load balancer's rules, with annotations or without", () => {
-    for (const annotations of [{}, undefined]) {
-      const { metadata, ...rest } = loadBalancer(["10.0.0.0/8"], {}, "");
-      const given = { ...rest, metadata: { ...metadata, annotations } };
-      expect(after(given, HardeningConflict.LOAD_BALANCER_RULES).metadata.annotations).toEqual({
-        "oci.oraclecloud.com/security-rule-management-mode": "NSG",
-      });
-    }
-  });
 });
 
 test("ranges and modes that are references to Terraform values are not judged", () => {

@@ -75,6 +75,8 @@ export const CONFLICTS: { readonly [conflict in HardeningConflict]: ConflictText
   "load-balancer-rules": of(
     GuardrailRule.LOAD_BALANCER_RULES,
     "A load balancer whose rules are not in network security groups",
+    'Let exposeViaLoadBalancer make it; or write the annotation oci.oraclecloud.com/security-rule-management-mode: "NSG", and in ' +
+      "oci.oraclecloud.com/oci-backend-network-security-group the group of the workers, which else let nothing in",
   ),
   "load-balancer-sources": of(
     GuardrailRule.LOAD_BALANCER_SOURCES,

@@ -36,7 +36,7 @@ export enum HardeningConflict {
   IMPLIED_ROOT = "implied-root",
   /** A container that is root keeps the capabilities that the runtime gives; an override drops them. */
   KEPT_CAPABILITIES = "kept-capabilities",
-  /** The rules of a load balancer are not in network security groups; an override sets the mode NSG. */
+  /** The rules of a load balancer are not in network security groups. */
   LOAD_BALANCER_RULES = "load-balancer-rules",
   /** A load balancer whose clients are not limited. */
   LOAD_BALANCER_SOURCES = "load-balancer-sources",
@@ -94,6 +94,7 @@ const NO_SAFE_VALUE: readonly HardeningConflict[] = [
   HardeningConflict.EVERYONE,
   HardeningConflict.IMAGE_LATEST,
   HardeningConflict.IMAGE_TAG,
+  HardeningConflict.LOAD_BALANCER_RULES,
   HardeningConflict.LOAD_BALANCER_SOURCES,
   HardeningConflict.SECRET_ENV,
   HardeningConflict.TOKEN_SECRET,

@@ -6,7 +6,7 @@ import { nameOf, objectsIn } from "./pods";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
 import { hooksOf, isNeverInstalled } from "../../manifests/helm-hooks";
 import { changedDates, notTexts } from "../../manifests/text-fields";
-import { objectOffences, setRuleMode, type ObjectOffence } from "../object-rules";
+import { objectOffences, type ObjectOffence } from "../object-rules";
 
 const CONFLICT_OF: { readonly [rule: string]: HardeningConflict } = {
   [GuardrailRule.LOAD_BALANCER_RULES]: HardeningConflict.LOAD_BALANCER_RULES,
@@ -80,13 +80,7 @@ function mendOf(rule: GuardrailRule, object: Fields): (() => unknown) | undefine
     };
   }
   if (rule === GuardrailRule.NO_NODE_PORT) return () => insideOnly(spec);
-  if (rule !== GuardrailRule.LOAD_BALANCER_RULES) return undefined;
-  return () => {
-    const metadata = (object.metadata = fieldsOf(object.metadata) ?? {});
-    const annotations = (metadata.annotations = fieldsOf(metadata.annotations) ?? {});
-    setRuleMode(annotations);
-    return "NSG";
-  };
+  return undefined;
 }
 
 /** Makes a Service one inside of the cluster, without what Kubernetes allows with node ports alone. */
