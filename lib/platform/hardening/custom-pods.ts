@@ -46,7 +46,9 @@ function isOfKubernetes(apiVersion: unknown): boolean {
 export function makesPods(object: Fields): boolean {
   if (WITHOUT_PODS.includes(String(object.kind))) return false;
   if (imagesOf(object).length > 0) return true;
-  const { metadata, status, ...rest } = object;
+  const rest = Object.entries(object)
+    .filter(([key]) => key !== "metadata" && key !== "status")
+    .map(([, value]) => value);
   if (isOfKubernetes(object.apiVersion)) return holdsContainers(rest);
   const spec = fieldsOf(object.spec);
   return COUNTS.some((key) => typeof spec?.[key] === "number") || holdsPod(rest);
