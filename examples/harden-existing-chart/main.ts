@@ -77,6 +77,11 @@ const report = Hardening.of(chart, {
       conflicts: [HardeningConflict.HOST_PORT],
       reason: "Prometheus reads the metrics of the pods, not of the nodes",
     },
+    {
+      objects: ["Deployment/guestbook-cache"],
+      conflicts: [HardeningConflict.VOLUME_SIZE],
+      reason: "The cache keeps less than 100Mi of sessions",
+    },
   ],
   accept: [
     {
@@ -87,6 +92,11 @@ const report = Hardening.of(chart, {
       objects: ["Deployment/guestbook-cache"],
       conflicts: [HardeningConflict.LOW_ID],
       reason: "The cache's image keeps its files for the user 1001",
+    },
+    {
+      objects: ["Job/guestbook-migrate"],
+      conflicts: [HardeningConflict.HELM_HOOK],
+      reason: "It waits for the database itself, and to prepare it again changes nothing",
     },
   ],
 }).apply();

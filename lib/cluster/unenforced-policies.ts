@@ -4,6 +4,7 @@ import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { warnOfChart } from "./pull-warnings";
 import { tagObjectsOf } from "./run-time-tags";
+import { countIncludedBalancers } from "./included-load-balancers";
 import { type GuardrailText } from "../core/guardrail-catalogue";
 import { apiObjectsIn } from "../manifests/chart-objects";
 import { ChartOutput } from "../manifests/chart-output";
@@ -31,6 +32,7 @@ export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): 
   else {
     charts.set(cluster, [chart]);
     warnAtSynthesis(cluster);
+    countIncludedBalancers(cluster);
   }
 }
 

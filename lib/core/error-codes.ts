@@ -283,6 +283,14 @@ export const ERROR_CODES = {
     title: "A ConfigMap over 1 MiB",
     why: "The API server refuses a larger one.",
   },
+  MANIFEST_HOOK: {
+    title: "A hook of Helm as an ordinary object",
+    why: "kubectl knows no hooks: it would apply what Helm runs only before a removal, after a rollback or as a test, at once and each time.",
+  },
+  MANIFEST_TYPE: {
+    title: "A value where Kubernetes takes text only",
+    why: "The API server refuses it, and it may not be what the file says: YAML 1.1 reads times such as 22:22 as numbers.",
+  },
   MANIFEST_REFERENCES: {
     title: "A reference to a Terraform value where none can be resolved",
     why: "cdk8s knows no Terraform values and would print a placeholder in their place.",

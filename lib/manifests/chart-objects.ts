@@ -34,13 +34,13 @@ export function dataOf(object: ApiObject): unknown {
   return rememberObject(object, () => renderObject(object));
 }
 
-/** The same, for who changes it. */
-export function renderObject(object: ApiObject): unknown {
+/** The same, for who changes it; or what else is read of the object in its place. */
+export function renderObject(
+  object: ApiObject,
+  read: () => unknown = () => object.toJson() as unknown,
+): unknown {
   keepReferences(App.of(object));
-  return withPatches(
-    () => [object],
-    () => object.toJson() as unknown,
-  );
+  return withPatches(() => [object], read);
 }
 
 /** Whether the bridge is reading a chart right now, as opposed to cdk8s writing it. */

@@ -1,5 +1,6 @@
 import { Chart } from "cdk8s";
 import {
+  Annotations,
   DefaultTokenResolver,
   Lazy,
   StringConcat,
@@ -14,6 +15,7 @@ import { Construct, type IConstruct } from "constructs";
 import { runChartChecks } from "./chart-checks";
 import { chartsIn, objectsOf, apiObjectsIn, dataOf } from "./chart-objects";
 import { clusterKeyOf, isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
+import { changedDatesOf, checkIncluded } from "./check-included";
 import { checkExpression, checkObjects } from "./check-objects";
 import {
   addDuplicate,
@@ -49,6 +51,7 @@ export class ChartOutput extends Construct implements Preview {
   private preview = "";
   /** The names of the objects, as they were last written. */
   private names: readonly ObjectName[] = [];
+  private readonly warned = new Set<string>();
 
   /** @param name the output is `<name>_manifests`. */
   constructor(
@@ -125,6 +128,8 @@ export class ChartOutput extends Construct implements Preview {
     });
     checkName(problems, this.stack, this.name, this);
     checkObjects(problems, objects);
+    checkIncluded(problems, this.chart, objects);
+    for (const date of changedDatesOf(this.chart, objects)) this.warnOnce(date);
     this.checkNames(problems, objects, context);
     const expressions = new Set<string>();
     const resolve = (reference: IResolvable | string) => {
@@ -140,6 +145,12 @@ export class ChartOutput extends Construct implements Preview {
     for (const expression of expressions) checkExpression(problems, expression, this.stack);
     problems.throwIfAny();
     return context.preparing ? "" : yaml.terraform(resolve);
+  }
+
+  private warnOnce(text: string): void {
+    if (this.warned.has(text)) return;
+    this.warned.add(text);
+    Annotations.of(this).addWarning(text);
   }
 
   /** Finds names that two objects of the cluster have, in this chart or in another one that was added to it. */

@@ -27,6 +27,12 @@ export function countRules({ node: { root } }: IConstruct, share: Share): void {
   shares.set(root, known);
 }
 
+/** The Services whose rules are counted already, as they are named there. */
+export function servicesCounted({ node: { root } }: IConstruct): ReadonlySet<string> {
+  const known = shares.get(root) ?? [];
+  return new Set(known.map(({ service }) => service).filter((one) => one !== undefined));
+}
+
 /** Throws where a group would have more rules than OCI puts into one, from Terraform and from the cloud controller together. */
 export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup): void {
   const identity = identified(origin, group);

@@ -6,18 +6,18 @@ import {
 } from "./guardrail-definition";
 import { GuardrailRule } from "../core/guardrail-catalogue";
 
-const RULE_MODE = "oci.oraclecloud.com/security-rule-management-mode";
-const GROUPS = [
+export const RULE_MODE = "oci.oraclecloud.com/security-rule-management-mode";
+export const GROUPS = [
   "oci-network-load-balancer.oraclecloud.com/oci-network-security-groups",
   "oci.oraclecloud.com/oci-network-security-groups",
 ];
-const INTERNAL = [
+export const INTERNAL = [
   "oci-network-load-balancer.oraclecloud.com/internal",
   "service.beta.kubernetes.io/oci-load-balancer-internal",
 ];
 // What Go's strconv.ParseBool, by which the cloud controller reads the annotations, takes for true.
-const TRUE = ["1", "T", "TRUE", "True", "t", "true"];
-const EVERYONE = [
+export const TRUE = ["1", "T", "TRUE", "True", "t", "true"];
+export const EVERYONE = [
   "system:anonymous",
   "system:authenticated",
   "system:serviceaccounts",

@@ -12,12 +12,16 @@ import { Problems } from "../core/validation-error";
  */
 export class AddedCapability {
   /**
-   * NET_BIND_SERVICE, for a program that can't but listen on a port below 1024.
+   * NET_BIND_SERVICE, for a program that can only listen on a port below 1024.
    *
-   * The program's file in the image must carry it too (`setcap cap_net_bind_service=+ep /app/web`), as Kubernetes gives
-   * none to programs without root that are not marked so. The reason is kept as an acknowledgement of the workload.
+   * The pod also gets the safe sysctl `net.ipv4.ip_unprivileged_port_start` with the value 0. With it, any program of the
+   * pod may bind the port, whether a shell or an init program such as dumb-init starts it or not. The capability alone is
+   * not enough: a program without root has it only where its file carries it (`setcap cap_net_bind_service=+ep`), and, as
+   * privilege escalation is forbidden, only where it is the first program of the container. The reason is kept as an
+   * acknowledgement of the workload.
    *
    * @throws REASON_MISSING
+   * @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls
    */
   public static netBindService(choice: ReasonedChoice): AddedCapability {
     const problems = new Problems("AddedCapability.netBindService");

@@ -15,7 +15,8 @@ const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
  * The registries and repositories that the pods below a scope may be pulled from.
  *
  * Every container and image volume of every object is checked when the chart is synthesized, after all patches; objects of
- * cdk8s and cdk8s-plus too. Of an App of cdktf, a stack or a cluster it holds for all charts that are added below it,
+ * cdk8s and cdk8s-plus too. In custom resources, such as those of Prometheus, Argo or Tekton, images are found by the fields
+ * that hold them, whatever the kind is. Of an App of cdktf, a stack or a cluster it holds for all charts that are added below it,
  * whichever App of cdk8s they are in. Where several scopes of a chart allow some, an image must be allowed by each.
  */
 export class AllowedRegistries {

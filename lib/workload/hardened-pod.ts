@@ -6,6 +6,7 @@ import {
   type HardenedContainer,
   type NamedVolume,
 } from "./hardened-container";
+import { UNPRIVILEGED_PORTS } from "./unprivileged-ports";
 import { type LowUser } from "./low-user";
 import { type Toleration } from "./toleration";
 import { type Egress } from "../network/egress";
@@ -78,6 +79,7 @@ function podSpec(pod: HardenedPod, isSpread: boolean): object {
       // Otherwise every file of a large volume would be gone through at each start.
       ...(pod.program.volumeClaims?.length ? { fsGroupChangePolicy: "OnRootMismatch" } : {}),
       seccompProfile: { type: "RuntimeDefault" },
+      ...lowPorts(pod),
     },
     ...(before.length > 0 ? { initContainers: before } : {}),
     containers: [containerManifest(pod.program, pod)],
@@ -85,6 +87,12 @@ function podSpec(pod: HardenedPod, isSpread: boolean): object {
     ...(isSpread ? spread(pod) : {}),
     ...scheduling(pod),
   };
+}
+
+/** Opens ports below 1024 to every program of the pod: a capability is lost to all but the first one of a container. */
+function lowPorts(pod: HardenedPod): object {
+  const needed = containersOf(pod).some(({ addedCapability }) => addedCapability !== undefined);
+  return needed ? { sysctls: [UNPRIVILEGED_PORTS] } : {};
 }
 
 /** Keeps the pods of a workload apart; preferred, as a region of one domain and a single node still run all replicas. */

@@ -10,6 +10,7 @@ interface Container {
 interface Template {
   readonly metadata: object;
   readonly spec: {
+    readonly securityContext: object;
     readonly containers: readonly Container[];
     readonly initContainers?: readonly Container[];
     readonly volumes?: readonly object[];
@@ -40,10 +41,16 @@ export function withHostAccess(template: object, hostAccess: readonly HostAccess
       ...spec,
       // The pods go on asking the cluster's DNS: with the node's network they would ask the node's.
       ...(network ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
+      ...(network ? { securityContext: withoutSysctls(spec.securityContext) } : {}),
       containers: program ? [withAccess(program, paths, network && free, isRoot), ...others] : others,
       ...(volumes.length > 0 ? { volumes: [...(spec.volumes ?? []), ...volumes] } : {}),
     },
   };
+}
+
+/** Kubernetes refuses sysctls of the network where the network is the node's. */
+function withoutSysctls(context: object): object {
+  return Object.fromEntries(Object.entries(context).filter(([key]) => key !== "sysctls"));
 }
 
 function withAccess(

@@ -1,40 +1,82 @@
-const CONTAINERS = ["containers", "initContainers", "ephemeralContainers"];
-
-interface Named {
-  readonly name?: unknown;
-  readonly image?: unknown;
-}
-
 /** An image that an object lets nodes pull. */
 export interface PulledImage {
-  /** The container or volume that is made of it. */
+  /** The container or volume that is made of it; for another field, its path: `spec.image`. */
   readonly user: string;
   /** The image, as the kubelet gets it. */
   readonly reference: string;
 }
 
-function imagesIn(key: string, entries: readonly unknown[]): PulledImage[] {
-  return entries.flatMap((entry) => {
-    if (typeof entry !== "object" || entry === null) return [];
-    const { name, image } = entry as Named;
-    const reference =
-      key === "volumes" ? ((image ?? undefined) as { reference?: unknown } | undefined)?.reference : image;
-    return typeof reference === "string"
-      ? [{ user: typeof name === "string" ? name : "A container", reference }]
-      : [];
-  });
+interface Fields {
+  readonly [key: string]: unknown;
+}
+
+// Schemas describe images and name none, and what files and Secrets hold is no part of the object.
+const WITHOUT_IMAGES = ["ConfigMap", "CustomResourceDefinition", "Secret"];
+const IMAGE_KEY = /^image(?:Name|Ref)?$/;
+// baseImage, sidecarImage: images where the value also looks like one, as an osImage or a backgroundImage does not.
+const SIMILAR_KEY = /Image(?:Name|Ref)?$/;
+// What a reference to an image can be: no blanks, no scheme; a picture is none, nor is a word without any of these signs.
+const REFERENCE = /^(?!\w+:\/\/)(?!.*\.(?:png|jpe?g|svg|gif|ico|webp)$)[^\s{}<>]+$/i;
+
+const isMap = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** An image in parts, as values of Helm charts have them: `{ registry, repository, tag, digest }`. */
+function inParts({ registry, repository, reference, tag, digest, version }: Fields): string | undefined {
+  const whole = text(reference);
+  if (whole !== undefined) return whole;
+  const name = text(repository);
+  if (name === undefined) return undefined;
+  const [host, mark] = [text(registry), text(tag) ?? text(version)];
+  return `${host ? `${host}/` : ""}${name}${mark ? `:${mark}` : ""}${text(digest) ? `@${text(digest)}` : ""}`;
+}
+
+function referenceAt(key: string, value: unknown): string | undefined {
+  const isKey = IMAGE_KEY.test(key);
+  if (!isKey && !SIMILAR_KEY.test(key)) return undefined;
+  // A reference to a Terraform value is an image too, whose registry is not known yet.
+  const whole = text(value);
+  if (whole !== undefined) {
+    const isLike = REFERENCE.test(whole) && (isKey || /[/:@]/.test(whole));
+    return isLike || whole.includes("${TfToken") ? whole : undefined;
+  }
+  return isMap(value) ? inParts(value) : undefined;
+}
+
+/** Goes through an object once; the path is written only where an image is found. */
+function collect(value: unknown, way: readonly string[], found: PulledImage[]): void {
+  if (Array.isArray(value)) {
+    value.forEach((entry: unknown, index) => collect(entry, [...way, String(index)], found));
+    return;
+  }
+  if (!isMap(value)) return;
+  const { kind, apiVersion } = value;
+  if (typeof apiVersion === "string" && WITHOUT_IMAGES.includes(String(kind))) return;
+  for (const [key, entry] of Object.entries(value)) {
+    if (typeof entry === "object" || typeof entry === "string") {
+      const reference = referenceAt(key, entry);
+      if (reference !== undefined) found.push({ user: userOf(value, [...way, key]), reference });
+    }
+    // Neither metadata nor what a controller reports makes a pod; templates have their containers beside their metadata.
+    if (typeof entry === "object" && key !== "metadata" && !(way.length === 0 && key === "status"))
+      collect(entry, [...way, key], found);
+  }
+}
+
+function userOf({ name }: Fields, way: readonly string[]): string {
+  return text(name) ?? way.join(".");
 }
 
 /**
  * The images of all containers and volumes anywhere in an object.
  *
- * Found by the names of the fields and not by the kind of the object, so that pods of kinds that are not known here, such as
- * those of an operator, are seen too.
+ * Found by what a container looks like, a map with an image, and not by the kind of the object, so that pods of kinds that
+ * are not known here, such as those of an operator, are seen too.
  */
 export function imagesOf(value: unknown): PulledImage[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, entry]) => {
-    const here = Array.isArray(entry) && [...CONTAINERS, "volumes"].includes(key) ? imagesIn(key, entry) : [];
-    return [...here, ...imagesOf(entry)];
-  });
+  const found: PulledImage[] = [];
+  collect(value, [], found);
+  return found;
 }

@@ -74,7 +74,8 @@ export function checkContainerPort(
       "PORT_PRIVILEGED",
       `${what} is ${port}`,
       "Let the program listen on 8080, or another port from 1024 on, as the load balancer still listens on 443; a program " +
-        "that can't takes addedCapability: AddedCapability.netBindService({ reason })",
+        "that can't takes addedCapability: AddedCapability.netBindService({ reason }), which also sets the safe sysctl " +
+        "net.ipv4.ip_unprivileged_port_start, so that it works for every entry point",
     );
   }
 }

@@ -1,4 +1,4 @@
-import { ApiObject, type Chart, Cron, Include, JsonPatch, Yaml } from "cdk8s";
+import { ApiObject, type Chart, Cron, Include, JsonPatch, Size, Yaml } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -78,7 +78,11 @@ export const WORKLOADS: { readonly [what: string]: (chart: Chart) => void } = {
       {},
       {
         ports: [{ containerPort: 443 }],
-        securityContext: { capabilities: { add: ["NET_BIND_SERVICE"] } },
+        securityContext: {
+          runAsUser: 20000,
+          allowPrivilegeEscalation: false,
+          capabilities: { add: ["NET_BIND_SERVICE"] },
+        },
       },
     ),
   ),
@@ -102,6 +106,7 @@ export const WORKLOADS: { readonly [what: string]: (chart: Chart) => void } = {
           { name: "secret", secret: { secretName: "secret" } },
           { name: "claim", persistentVolumeClaim: { claimName: "claim" } },
         ],
+        securityContext: { runAsNonRoot: true },
       },
       {
         volumeMounts: [
@@ -153,7 +158,10 @@ export const WORKLOADS: { readonly [what: string]: (chart: Chart) => void } = {
       initContainers: [plusContainer("first")],
     });
     web.containers[0]!.mount("/etc/web", plus.Volume.fromConfigMap(chart, "files", config));
-    web.containers[0]!.mount("/tmp", plus.Volume.fromEmptyDir(chart, "tmp", "tmp"));
+    web.containers[0]!.mount(
+      "/tmp",
+      plus.Volume.fromEmptyDir(chart, "tmp", "tmp", { sizeLimit: Size.mebibytes(64) }),
+    );
     web.addContainer(plusContainer("beside", { portNumber: 9090 }));
   },
   "an Include of a short Deployment": included(

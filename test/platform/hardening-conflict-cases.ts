@@ -8,6 +8,8 @@ export interface ConflictCase {
   readonly field: string;
   /** What stands there; undefined where it is not told. */
   readonly value: unknown;
+  /** Conflicts that are found beside it. */
+  readonly also?: readonly string[];
   /** What an override makes of it; undefined where it is taken away. */
   readonly after?: unknown;
 }
@@ -46,6 +48,19 @@ const volume = (source: object, value: unknown, after?: unknown, below = ""): Co
 const SERVER_TOKEN = { serviceAccountToken: { path: "token" } };
 const OTHERS_TOKEN = { serviceAccountToken: { audience: "vault", path: "vault" } };
 const probe = (host: string) => ({ livenessProbe: { httpGet: { host, port: 8080 } } });
+const SYSCTL = { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] };
+const DROPPED = { securityContext: { capabilities: { drop: ["ALL"] } } };
+/** A container that keeps the user of its image; an override sets that of the hardening. */
+const keepsUser = (container: object, spec: object = {}): ConflictCase => ({
+  ...ofContainer(container, "securityContext.runAsUser", undefined, 65532),
+  spec,
+});
+const mounting = (source: object, mount: object = {}) =>
+  keepsUser(
+    { volumeMounts: [{ name: "data", mountPath: "/data", ...mount }] },
+    { volumes: [{ name: "data", ...source }] },
+  );
+const script = (text: string) => keepsUser({ command: ["sh", "-c", text] });
 const unconfined = { type: "Unconfined" };
 
 /** What is found, by the conflict that it is. */
@@ -65,6 +80,15 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
       undefined,
     ),
     "in an argument": ofContainer({ args: ["--password=hunter22"] }, "args", undefined),
+  },
+  "file-mode": {
+    "of a Secret": mounting({ secret: { secretName: "key", defaultMode: 0o400 } }),
+    "of a file of a ConfigMap": mounting({
+      configMap: { name: "c", items: [{ key: "a", path: "a", mode: 0o700 }] },
+    }),
+    "of a projected file": mounting({
+      projected: { sources: [{ secret: { name: "key", items: [{ key: "a", path: "a", mode: 0o600 }] } }] },
+    }),
   },
   "host-namespace": Object.fromEntries(
     ["hostNetwork", "hostPID", "hostIPC"].map((key) => [key, ofPod({ [key]: true }, key, true, false)]),
@@ -101,6 +125,36 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
       "data:1",
     ),
   },
+  "implied-root": {
+    chown: script("chown -R 1001:1001 /data && chmod 0700 /data"),
+    "chown as the program": keepsUser({ command: ["/bin/chown", "1001", "/data"] }),
+    "install with an owner": script("install -d -o 999 -g 999 /data/db"),
+    sysctl: keepsUser({ command: ["sysctl", "-w", "vm.max_map_count=262144"] }),
+    iptables: script("set -e; iptables -t nat -A OUTPUT -p tcp -j REDIRECT"),
+    "a parameter of the kernel": script("echo never > /sys/kernel/mm/transparent_hugepage/enabled"),
+    packages: script("apk add --no-cache curl && exec web"),
+    "another user": script("exec gosu redis redis-server"),
+    "a directory of root": mounting({ emptyDir: { sizeLimit: "1Gi" } }, { mountPath: "/root/.cache" }),
+    "a disk": keepsUser(
+      { volumeDevices: [{ name: "data", devicePath: "/dev/xvda" }] },
+      { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] },
+    ),
+  },
+  "kept-capabilities": {
+    "of root": {
+      ...inContext({ runAsUser: 0 }, "capabilities.drop", undefined, ["ALL"]),
+      also: ["root-user"],
+    },
+    "of root that drops some": {
+      ...inContext(
+        { runAsUser: 0, capabilities: { drop: ["NET_RAW"] } },
+        "capabilities.drop",
+        ["NET_RAW"],
+        ["NET_RAW", "ALL"],
+      ),
+      also: ["root-user"],
+    },
+  },
   "low-id": {
     "a user": inPod({ runAsUser: 999 }, "runAsUser", 999, 65532),
     "the group of root": inContext({ runAsGroup: 0 }, "runAsGroup", 0, 65532),
@@ -121,8 +175,17 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
       { ports: [{ name: "http", containerPort: 80 }] },
       "ports[http].containerPort",
       80,
-      { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] },
+      SYSCTL,
     ),
+    "of an argument": ofContainer({ args: ["--http-port=80"] }, "args", 80, SYSCTL),
+    "of an address": ofContainer({ args: ["--listen-address", "0.0.0.0:443"] }, "args", 443, SYSCTL),
+    "of a probe": ofContainer(
+      { readinessProbe: { httpGet: { port: 80 } } },
+      "readinessProbe.httpGet.port",
+      80,
+      SYSCTL,
+    ),
+    "of a variable": ofContainer({ env: [{ name: "PORT", value: "80" }] }, "env[PORT]", 80, SYSCTL),
   },
   "probe-host": {
     "of a probe": ofContainer(probe("node.example"), "livenessProbe.httpGet.host", "node.example"),
@@ -140,10 +203,18 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
     },
   },
   "root-user": {
-    "of a pod": inPod({ runAsUser: 0 }, "runAsUser", 0, 65532),
-    "of a container": inContext({ runAsUser: 0 }, "runAsUser", 0, 65532),
-    "allowed for a pod": inPod({ runAsNonRoot: false }, "runAsNonRoot", false, true),
-    "allowed for a container": inContext({ runAsNonRoot: false }, "runAsNonRoot", false, true),
+    "of a pod": { ...inPod({ runAsUser: 0 }, "runAsUser", 0, 65532), container: DROPPED },
+    "of a container": inContext({ runAsUser: 0, ...DROPPED.securityContext }, "runAsUser", 0, 65532),
+    "allowed for a pod": {
+      ...inPod({ runAsNonRoot: false }, "runAsNonRoot", false, true),
+      container: DROPPED,
+    },
+    "allowed for a container": inContext(
+      { runAsNonRoot: false, ...DROPPED.securityContext },
+      "runAsNonRoot",
+      false,
+      true,
+    ),
   },
   "seccomp-unconfined": {
     "of a pod": inPod({ seccompProfile: unconfined }, "seccompProfile.type", "Unconfined", "RuntimeDefault"),
@@ -185,8 +256,32 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
     "a number as a text": inPod({ runAsUser: "0" }, "runAsUser", "0"),
     "groups as texts": inPod({ supplementalGroups: ["0"] }, "supplementalGroups", ["0"]),
     "a namespace of the node as a text": ofPod({ hostPID: "true" }, "hostPID", "true"),
+    "a number as an argument": ofContainer({ args: ["--publish", 1342] }, "args[1]", 1342),
+    "a number as a variable": ofContainer({ env: [{ name: "AT", value: 45045 }] }, "env[AT]", 45045),
+    "a boolean as a selector of nodes": ofPod({ nodeSelector: { fast: true } }, "nodeSelector.fast", true),
     "ports as an object": ofContainer({ ports: { hostPort: 80 } }, "ports", { hostPort: 80 }),
     "init containers as an object": ofPod({ initContainers: { name: "a" } }, "initContainers", { name: "a" }),
+  },
+  "volume-owner": {
+    "of a claim": mounting({ persistentVolumeClaim: { claimName: "data" } }),
+    "of a claim that is only read": mounting(
+      { persistentVolumeClaim: { claimName: "data" } },
+      { readOnly: true },
+    ),
+  },
+  "volume-size": {
+    "of a disk": ofPod(
+      { volumes: [{ name: "data", emptyDir: {} }] },
+      "volumes[data].emptyDir.sizeLimit",
+      undefined,
+      "256Mi",
+    ),
+    "of memory": ofPod(
+      { volumes: [{ name: "data", emptyDir: { medium: "Memory" } }] },
+      "volumes[data].emptyDir.sizeLimit",
+      undefined,
+      "256Mi",
+    ),
   },
   "volume-type": { NFS: volume({ nfs: { server: "nfs.example", path: "/" } }, "nfs") },
   "writable-root-filesystem": {

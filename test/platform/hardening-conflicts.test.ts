@@ -16,6 +16,7 @@ import { refusal } from "../support/stack";
 import { DIGEST, IMAGE } from "../workload/support";
 import { againstRestricted, bare, podsOf } from "./hardening-cases";
 import { ALL_CASES, CONFLICT_CASES } from "./hardening-conflict-cases";
+import { OBJECT_CONFLICT_CASES } from "./hardening-object-cases";
 import { workload } from "./support";
 
 const reason = "The test says so";
@@ -50,7 +51,8 @@ test("every conflict is on the page of hardening, with its guardrail", () => {
 });
 
 test("every conflict has cases, a text and a practice", () => {
-  expect(Object.keys(CONFLICT_CASES).sort()).toEqual(ALL_CONFLICTS);
+  const all = [...Object.keys(CONFLICT_CASES), ...Object.keys(OBJECT_CONFLICT_CASES)];
+  expect(all.sort()).toEqual(ALL_CONFLICTS);
   expect(Object.keys(CONFLICTS).sort()).toEqual(ALL_CONFLICTS);
   for (const { practice, rule } of Object.values(CONFLICTS)) {
     expect(Object.keys(PRACTICES)).toContain(practice);
@@ -58,74 +60,95 @@ test("every conflict has cases, a text and a practice", () => {
   }
 });
 
-describe.each(ALL_CASES)("$conflict: $what", ({ conflict, spec, container, field, value, after }) => {
-  const where = {
-    path: "shop/web",
-    object: "Deployment/web",
-    ...(field.startsWith("containers") ? { container: "web" } : {}),
-    field: fieldOf(field),
-  };
+// Whose titles tell more than the conflict's.
+const TITLED = ["file-mode", "implied-root", "unreadable", "volume-owner"];
 
-  test("is found, and stays as it was said", () => {
-    const chart = web(spec, container);
-    const before: any = Testing.synth(chart);
-    const { changes, findings, text } = Hardening.of(chart).apply();
-    const { practice, rule, title } = CONFLICTS[conflict];
-    const said = value === undefined ? {} : { value: JSON.stringify(value) };
-    expect(findings).toEqual([
-      expect.objectContaining({ conflict, ...where, ...said, practice, ...(rule ? { rule } : {}) }),
-    ]);
-    expect(Object.keys(findings[0]!)).not.toContain("reason");
-    expect(findings[0]!.title.length).toBeGreaterThan(0);
-    expect(text).toContain("Found: 1");
-    expect(text).not.toContain("hunter22");
-    expect(changes.filter((one) => one.before !== undefined)).toEqual([]);
-    expect(Testing.synth(chart)).toMatchObject(before);
-    if (conflict !== "unreadable") expect(title).toBe(findings[0]!.title);
-  });
+describe.each(ALL_CASES)(
+  "$conflict: $what",
+  ({ conflict, spec, container, field, value, after, also = [] }) => {
+    const others = also as HardeningConflict[];
+    const isOwn = (one: { readonly conflict: string }) => !also.includes(one.conflict);
+    const acceptOthers = others.length > 0 ? [{ conflicts: others, reason: "It is another one" }] : [];
+    const where = {
+      path: "shop/web",
+      object: "Deployment/web",
+      ...(field.startsWith("containers") ? { container: "web" } : {}),
+      field: fieldOf(field),
+    };
 
-  const decide = (options: HardeningOptions) => {
-    const chart = web(spec, container);
-    return { chart, report: Hardening.of(chart, options).apply() };
-  };
+    test("is found, and stays as it was said", () => {
+      const chart = web(spec, container);
+      const before: any = Testing.synth(chart);
+      const { changes, findings, text } = Hardening.of(chart).apply();
+      const { practice, rule, title } = CONFLICTS[conflict];
+      const said = value === undefined ? {} : { value: JSON.stringify(value) };
+      const [own, ...more] = findings.filter(isOwn);
+      expect(own).toEqual(
+        expect.objectContaining({ conflict, ...where, ...said, practice, ...(rule ? { rule } : {}) }),
+      );
+      expect(more).toEqual([]);
+      expect(findings).toHaveLength(1 + also.length);
+      expect(Object.keys(own!)).not.toContain("reason");
+      expect(own!.title.length).toBeGreaterThan(0);
+      expect(text).toContain(`Found: ${findings.length}`);
+      expect(text).not.toContain("hunter22");
+      expect(changes.filter((one) => one.before !== undefined)).toEqual([]);
+      expect(Testing.synth(chart)).toMatchObject(before);
+      if (!TITLED.includes(conflict)) expect(title).toBe(own!.title);
+    });
 
-  test("is accepted with a reason, and kept as an acknowledgement", () => {
-    const { chart, report } = decide({ accept: [{ conflicts: [conflict], reason }] });
-    expect(report.findings).toEqual([]);
-    expect(report.accepted).toEqual([expect.objectContaining({ conflict, ...where, reason })]);
-    Testing.synth(chart);
-    expect(warnings).not.toHaveBeenCalled();
-    expect(Acknowledgements.of(chart)).toEqual([
-      { path: "shop/web", practice: CONFLICTS[conflict].practice, what: expect.any(String), reason },
-    ]);
-  });
+    const decide = (options: HardeningOptions) => {
+      const chart = web(spec, container);
+      return { chart, report: Hardening.of(chart, options).apply() };
+    };
 
-  if (hasSafeValue(conflict)) {
-    test("is changed by an override", () => {
-      const { chart, report } = decide({ override: [{ conflicts: [conflict], reason }] });
+    test("is accepted with a reason, and kept as an acknowledgement", () => {
+      const { chart, report } = decide({ accept: [{ conflicts: [conflict], reason }, ...acceptOthers] });
       expect(report.findings).toEqual([]);
-      const changed = report.changes.filter((one) => one.reason !== undefined);
-      expect(changed).toEqual([
-        {
-          ...where,
-          before: JSON.stringify(value),
-          ...(after === undefined ? {} : { after: JSON.stringify(after) }),
-          practice: CONFLICTS[conflict].practice,
-          reason,
-        },
+      expect(report.accepted.filter(isOwn)).toEqual([
+        expect.objectContaining({ conflict, ...where, reason }),
       ]);
-      const [only] = podsOf(Testing.synth(chart));
-      expect(againstRestricted(only!.pod)).toEqual([]);
-      expect(Hardening.of(chart).apply()).toMatchObject({ changes: [], findings: [] });
+      Testing.synth(chart);
+      expect(warnings).not.toHaveBeenCalled();
+      const kept = Acknowledgements.of(chart).filter((one) => one.reason === reason);
+      expect(kept).toEqual([
+        { path: "shop/web", practice: CONFLICTS[conflict].practice, what: expect.any(String), reason },
+      ]);
     });
-  } else {
-    test("can't be overridden, as no value would be right everywhere", () => {
-      const options = { override: [{ conflicts: [conflict], reason }] };
-      const [problem] = refusal(() => Hardening.of(web(), options));
-      expect(problem).toMatchObject({ code: "HARDENING_INVALID", path: "Hardening.of" });
-    });
-  }
-});
+
+    if (hasSafeValue(conflict)) {
+      test("is changed by an override", () => {
+        const { chart, report } = decide({
+          override: [{ conflicts: [conflict], reason }],
+          accept: acceptOthers,
+        });
+        expect(report.findings).toEqual([]);
+        const changed = report.changes.filter((one) => one.reason !== undefined);
+        expect(changed).toEqual([
+          {
+            ...where,
+            before: JSON.stringify(value),
+            ...(after === undefined ? {} : { after: JSON.stringify(after) }),
+            practice: CONFLICTS[conflict].practice,
+            reason,
+          },
+        ]);
+        const [only] = podsOf(Testing.synth(chart));
+        if (also.length === 0) expect(againstRestricted(only!.pod)).toEqual([]);
+        expect(Hardening.of(chart, { accept: acceptOthers }).apply()).toMatchObject({
+          changes: [],
+          findings: [],
+        });
+      });
+    } else {
+      test("can't be overridden, as no value would be right everywhere", () => {
+        const options = { override: [{ conflicts: [conflict], reason }] };
+        const [problem] = refusal(() => Hardening.of(web(), options));
+        expect(problem).toMatchObject({ code: "HARDENING_INVALID", path: "Hardening.of" });
+      });
+    }
+  },
+);
 
 describe("decisions", () => {
   const two = () => {
@@ -208,7 +231,7 @@ describe("root that stays", () => {
       Hardening.of(chart)
         .apply()
         .findings.map(({ conflict }) => conflict),
-    ).toEqual(["root-user"]);
+    ).toEqual(["root-user", "kept-capabilities"]);
   });
 });
 
@@ -243,6 +266,11 @@ describe("the token of an account", () => {
     Hardening.of(chart, { override: [{ objects: ["Deployment/web"], reason }] }).apply();
     expect(tokenOf(chart)).toBe(false);
     const other = bound("RoleBinding", { namespace: "other" });
+    new ApiObject(other, "account", {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "operator" },
+    });
     expect(Hardening.of(other).apply().findings).toEqual([]);
     expect(tokenOf(other)).toBe(false);
   });

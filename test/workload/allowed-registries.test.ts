@@ -27,6 +27,19 @@ function allows(prefixes: string[], image: string): boolean {
 }
 
 describe("allowed registries", () => {
+  test.each<[string, string, object]>([
+    ["Prometheus", "monitoring.coreos.com/v1", { image: EVIL }],
+    ["Workflow", "argoproj.io/v1alpha1", { templates: [{ name: "a", script: { image: EVIL } }] }],
+    ["Task", "tekton.dev/v1", { steps: [{ name: "a", image: EVIL }] }],
+    ["Cluster", "postgresql.cnpg.io/v1", { imageName: EVIL }],
+    ["HelmRelease", "helm.toolkit.fluxcd.io/v2", { values: { image: { repository: "evil.example/web" } } }],
+  ])("hold for the custom resource %s", (kind, apiVersion, spec) => {
+    const chart = newChart();
+    AllowedRegistries.of(chart).add("fra.ocir.io/acme");
+    new ApiObject(chart, "custom", { apiVersion, kind, metadata: { name: "custom" }, spec });
+    expect(problemsAtSynthesis(chart).map(({ code }) => code)).toEqual(["IMAGE_NOT_ALLOWED"]);
+  });
+
   test("let everything through until one is added", () => {
     const chart = newChart();
     AllowedRegistries.of(chart);

@@ -210,6 +210,16 @@ describe("an added capability", () => {
     ]);
   });
 
+  test.each<[string, object]>([
+    ["the program has it", { addedCapability: capability }],
+    ["a sidecar has it", { sidecars: [sidecar("dns", { port: 53, addedCapability: capability })] }],
+  ])("opens low ports to programs that a shell starts too, where %s", (_, props) => {
+    expect(specOf(props).securityContext.sysctls).toEqual([
+      { name: "net.ipv4.ip_unprivileged_port_start", value: "0" },
+    ]);
+    expect(specOf({}).securityContext).not.toHaveProperty("sysctls");
+  });
+
   test("is kept by the container alone that it is given to", () => {
     const spec = specOf({
       sidecars: [sidecar("dns", { port: 53, addedCapability: capability }), sidecar("log")],

@@ -1,7 +1,8 @@
-import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
 import fc from "fast-check";
+import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { AddedCapability } from "../../lib/workload/added-capability";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set-props";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -65,6 +66,14 @@ describe("a daemon set with host access", () => {
     const at = (path: string) => HostAccess.readOnlyPath(path, { ...REASON, mountPath: "/node" });
     const make = () => agents({ hostAccess: [at("/var/log/pods"), at("/var/log/audit")] });
     expect(refusedCodes(make)).toEqual(["PATH_INVALID"]);
+  });
+
+  test("sets no sysctl with the node's network, where Kubernetes refuses it", () => {
+    const addedCapability = AddedCapability.netBindService({ reason: "It listens on the port 53" });
+    expect(podOf(agents({ hostAccess: [NETWORK], addedCapability })).securityContext).not.toHaveProperty(
+      "sysctls",
+    );
+    expect(podOf(agents({ hostAccess: [LOGS], addedCapability })).securityContext).toHaveProperty("sysctls");
   });
 
   test("gives its node's paths to the program alone, and root too", () => {

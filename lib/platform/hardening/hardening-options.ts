@@ -2,6 +2,7 @@ import { type HardeningConflict } from "./conflict";
 import { type ReasonedChoice } from "../../core/reason";
 import { type ContainerImage } from "../../workload/container-image";
 import { type ContainerResources } from "../../workload/container-resources";
+import { type LowUser } from "../../workload/low-user";
 import { type WritablePath } from "../../workload/writable-path";
 
 /** Which containers of which objects are meant. */
@@ -32,14 +33,41 @@ export interface HardeningWritablePaths extends HardeningSelector {
   readonly paths: WritablePath[];
 }
 
+/** Who some containers run as, for images whose files belong to a certain user. */
+export interface HardeningUser extends HardeningSelector {
+  /**
+   * The id of the user and its group, 10000 or more; or `lowUser`.
+   *
+   * @default - `lowUser`
+   */
+  readonly user?: number;
+  /**
+   * A user below 10000, with its reason; or `user`.
+   *
+   * @default - `user`
+   */
+  readonly lowUser?: LowUser;
+}
+
 /** How workloads are hardened. */
 export interface HardeningOptions {
   /**
    * The id of the user and the groups of pods that say none, 10000 or more.
    *
-   * @default 65532
+   * Pods that say `runAsNonRoot` keep the user of their image.
+   *
+   * @default 65532, and pods with volumes that outlive them keep the user of their image, which is a finding
    */
   readonly user?: number;
+  /**
+   * The users of some objects or containers that say none, for images whose files, or whose volumes, belong to a certain user.
+   *
+   * One that names the container goes before one that names objects alone. Each must be for something, else the synthesis
+   * refuses it.
+   *
+   * @default - `user` for all
+   */
+  readonly users?: HardeningUser[];
   /**
    * What containers get that say nothing about a resource.
    *

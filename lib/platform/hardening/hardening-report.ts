@@ -56,6 +56,12 @@ export interface HardeningReport {
   readonly findings: HardeningFinding[];
   /** What is against a practice and was accepted, each with its reason. */
   readonly accepted: HardeningFinding[];
+  /**
+   * What to check before go-live: questions that no manifest answers, each with the containers that it is about.
+   *
+   * Empty where nothing was filled that could be wrong.
+   */
+  readonly checks: string[];
   /** All of it for people, several lines. */
   readonly text: string;
 }
@@ -74,8 +80,69 @@ function changeLine({ object, field, before, after, reason }: HardeningChange): 
   return `${object}: ${field} = ${after ?? "nothing"}${instead}${because(reason)}`;
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return [`${title}: ${lines.length}`, ...lines.map((line) => `  ${line}`)];
+function section(title: string, count: number, lines: readonly string[]): string[] {
+  return [`${title}: ${count}`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** Things by what they have in common, in the order in which each kind came first. */
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const key = keyOf(one);
+    const group = groups.get(key) ?? [];
+    group.push(one);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+const placeLine = (finding: HardeningFinding) =>
+  `${finding.object}: ${finding.field}${value(finding.value)}${because(finding.reason)}`;
+
+/** Findings for people: what comes more than once is said once, with its places. */
+export function groupedFindings(findings: readonly HardeningFinding[]): string[] {
+  return grouped(findings, ({ conflict, title }) => `${conflict} ${title}`).flatMap((group) => {
+    const [first] = group;
+    if (!first || group.length === 1) return group.map((one) => `- ${findingLine(one)}`);
+    return [`- ${first.title}, ${group.length} times:`, ...group.map((one) => `  - ${placeLine(one)}`)];
+  });
+}
+
+/** The same, with why it matters and what to write. */
+function explained(findings: readonly HardeningFinding[]): string[] {
+  return grouped(findings, ({ conflict, fix }) => `${conflict} ${fix}`).flatMap((group) => [
+    ...groupedFindings(group),
+    `  Why: ${group[0]?.why}`,
+    `  Instead: ${group[0]?.fix}.`,
+  ]);
+}
+
+/** What was filled and could be wrong: the end of the field, and the question. */
+const QUESTIONS: readonly (readonly [RegExp, string])[] = [
+  [
+    /\.readOnlyRootFilesystem$/,
+    "Do these write to their volumes only? Their root filesystem is read-only now",
+  ],
+  [/\.runAsUser$/, "Can the images of these be used by the user that was filled?"],
+  [/\.fsGroup$/, "May the group of these read and write the files of their volumes?"],
+  [/\.drop$/, "Do these work without capabilities?"],
+  [/\.automountServiceAccountToken$/, "Does none of these call the API server? They get no token"],
+  [
+    /\.limits\.(?:memory|ephemeral-storage)$/,
+    "Are the limits of these enough? They are guesses, and a pod above one is ended",
+  ],
+  [/\.imagePullPolicy$/, "Can the nodes reach the registries of these, and log in there, at every start?"],
+];
+
+function checksOf(changes: readonly HardeningChange[]): string[] {
+  // What was overridden has a reason: somebody knows it.
+  const filled = changes.filter(({ before, reason }) => before === undefined && reason === undefined);
+  return QUESTIONS.flatMap(([field, question]) => {
+    const places = filled
+      .filter((one) => field.test(`.${one.field}`))
+      .map(({ object, container }) => (container === undefined ? object : `${object} [${container}]`));
+    return places.length === 0 ? [] : [`${question}: ${[...new Set(places)].join(", ")}`];
+  });
 }
 
 /** A report of what was noted. */
@@ -84,13 +151,12 @@ export function reportOf(
   findings: HardeningFinding[],
   accepted: HardeningFinding[],
 ): HardeningReport {
+  const checks = checksOf(changes);
   const lines = [
-    ...section("Changed", changes.map(changeLine)),
-    ...section(
-      "Found",
-      findings.map((finding) => `${findingLine(finding)}. ${finding.fix}.`),
-    ),
-    ...section("Accepted", accepted.map(findingLine)),
+    ...section("Changed", changes.length, changes.map(changeLine)),
+    ...section("Found", findings.length, explained(findings)),
+    ...section("Accepted", accepted.length, groupedFindings(accepted)),
+    ...(checks.length > 0 ? section("Check before go-live", checks.length, checks) : []),
   ];
-  return { changes, findings, accepted, text: lines.join("\n") };
+  return { changes, findings, accepted, checks, text: lines.join("\n") };
 }

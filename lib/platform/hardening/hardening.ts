@@ -5,18 +5,26 @@ import { HardeningConflict } from "./conflict";
 import { CONFLICTS } from "./conflict-texts";
 import { harden } from "./harden";
 import { type HardeningOptions } from "./hardening-options";
-import { findingLine, reportOf, type HardeningFinding, type HardeningReport } from "./hardening-report";
-import { type Notes } from "./place";
+import {
+  findingLine,
+  groupedFindings,
+  reportOf,
+  type HardeningFinding,
+  type HardeningReport,
+} from "./hardening-report";
+import { newNotes, type Notes } from "./place";
 import { usablesOf, type Plan, type Usable } from "./plan";
 import { readOptions } from "./read-options";
-import { addStep, originalOf } from "./rendering";
-import { accountsOf, type Account } from "./token";
+import { addStep, dataBefore, hasEarlierStep, hasStep, originalOf } from "./rendering";
+import { accountsOf, type Accounts } from "./token";
 import { warn } from "./warnings";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { type PracticeId } from "../../core/practices";
 import { Problems, ValidationError } from "../../core/validation-error";
 import { apiObjectsIn, dataOf, renderObject } from "../../manifests/chart-objects";
 import { computeOnce, forgetObjects } from "../../manifests/reading";
+import { isIncluded } from "../../manifests/check-included";
+import { keepHook } from "../../manifests/helm-hooks";
 import { checkAtSynthesis } from "../../manifests/synthesis-checks";
 import { isOfKind, refuseKind } from "../../workload/shapes";
 
@@ -28,8 +36,10 @@ const ACCOUNT_KINDS = ["ServiceAccount", "RoleBinding", "ClusterRoleBinding"];
  *
  * Pods, PodTemplates, Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs and CronJobs are
  * hardened, those in a List too. What is missing is filled; what was said stays, and where it is against a practice it is a
- * finding. NetworkPolicies, budgets and accounts are not made: only who knows the workload knows its connections. Make a
- * SecureNamespace in the chart, which denies all but DNS, and NetworkPolicies of cdk8s-plus beside it.
+ * finding. What is filled is decided for each container as a whole: one that needs root, or whose volumes belong to a user
+ * of its image, keeps that user until somebody decides. Services, bindings and hooks of Helm are judged too, as the
+ * AdmissionGuardrails judge them. NetworkPolicies, budgets and accounts are not made: only who knows the workload knows its
+ * connections. Make a SecureNamespace in the chart, which denies all but DNS, and NetworkPolicies of cdk8s-plus beside it.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
@@ -59,8 +69,10 @@ export class Hardening {
     return new Hardening(scope, plan);
   }
 
-  private accounts: readonly Account[] = [];
+  private accounts: Accounts = { needing: [], made: [] };
   private readonly acknowledged = new Set<string>();
+  /** What was of use for objects that were left out. */
+  private readonly usedBefore = new Set<Usable>();
   private isApplied = false;
 
   private constructor(
@@ -84,8 +96,13 @@ export class Hardening {
     const notes = objects.map((object) => this.read(object));
     for (const one of notes) problems.collect(() => one.problems.throwIfAny());
     problems.throwIfAny();
-    for (const object of objects) this.install(object);
-    objects.forEach((object, index) => notes[index] && this.acknowledge(object, notes[index]));
+    objects.forEach((object, index) => {
+      const own = notes[index];
+      if (!own) return;
+      this.decideHook(object, own);
+      if (!own.isLeftOut) this.install(object);
+      this.acknowledge(object, own);
+    });
     if (!this.isApplied) checkAtSynthesis(this.scope, () => this.check());
     this.isApplied = true;
     return reportOf(
@@ -96,13 +113,23 @@ export class Hardening {
   }
 
   private harden(object: ApiObject, data: unknown): Notes {
-    return harden(data, this.plan, object.node.path, this.accounts);
+    const of = { path: object.node.path, isIncluded: isIncluded(object) };
+    return harden(data, this.plan, of, this.accounts);
   }
 
-  /** What would be done to an object, as it is now. */
+  /**
+   * What is found in an object, as it is without this hardening; changes are those that it has not made yet.
+   *
+   * What was decided here stays told: a user that was filled doesn't hide why it could be wrong.
+   */
   private read(object: ApiObject): Notes {
     try {
-      return this.harden(object, renderObject(object));
+      const notes = this.harden(
+        object,
+        renderObject(object, () => dataBefore(object, this)),
+      );
+      if (!hasStep(object, this)) return notes;
+      return { ...notes, changes: this.harden(object, renderObject(object)).changes };
     } catch (error) {
       if (ValidationError.isValidationError(error)) throw error;
       // Such as a Deployment of cdk8s-plus that gets its containers later.
@@ -122,12 +149,18 @@ export class Hardening {
     // What was rendered before was hardened for other accounts.
     if (isChanged) forgetObjects(apiObjectsIn(this.scope));
     const problems = new Problems(this.scope);
-    const used = new Set<Usable>();
+    const used = new Set<Usable>(this.usedBefore);
     const findings = apiObjectsIn(this.scope).flatMap((object) => {
-      this.install(object);
-      // Of what cdk8s wrote: a hardening that came before may have decided the same.
-      for (const one of this.harden(object, originalOf(object)).used) used.add(one);
-      const notes = this.harden(object, renderObject(object));
+      const notes = this.harden(
+        object,
+        renderObject(object, () => dataBefore(object, this)),
+      );
+      // Of what cdk8s wrote too: a hardening that came before may have decided the same.
+      const isLater = hasEarlierStep(object, this);
+      const all = isLater ? [notes, this.harden(object, originalOf(object))] : [notes];
+      for (const one of all.flatMap((some) => [...some.used])) used.add(one);
+      this.decideHook(object, notes);
+      if (!notes.isLeftOut) this.install(object);
       this.acknowledge(object, notes);
       return notes.findings;
     });
@@ -142,11 +175,19 @@ export class Hardening {
     problems.throwIfAny();
   }
 
+  /** Takes an object out of the tree that is a hook and is to be left out; notes one that stays with its reason. */
+  private decideHook(object: ApiObject, { isLeftOut, isKeptHook, used }: Notes): void {
+    if (isKeptHook) keepHook(object);
+    if (!isLeftOut) return;
+    for (const one of used) this.usedBefore.add(one);
+    object.node.scope?.node.tryRemoveChild(object.node.id);
+  }
+
   private tell(problems: Problems, findings: readonly HardeningFinding[]): void {
     if (this.plan.refuseFindings) {
       for (const one of findings) problems.add("HARDENING_FINDING", findingLine(one), one.fix);
     } else if (findings.length > 0) {
-      const lines = findings.map((one) => `- ${findingLine(one)}`);
+      const lines = groupedFindings(findings);
       const count = `${findings.length} ${findings.length === 1 ? "thing" : "things"}`;
       warn(
         this.scope,
@@ -164,6 +205,8 @@ export class Hardening {
         Acknowledgements._record(object, practice as PracticeId, what, reason),
       );
     }
+    for (const { where, lowUser } of this.plan.users.filter((one) => used.has(one)))
+      if (lowUser) this.once([object.node.path, where], () => lowUser._acknowledge(object));
     for (const one of this.plan.images.filter((image) => used.has(image)))
       this.once([object.node.path, one.where], () => one.image._acknowledge(object));
   }
@@ -175,13 +218,13 @@ export class Hardening {
     record();
   }
 
-  private readAccounts(): readonly Account[] {
+  private readAccounts(): Accounts {
     return computeOnce(this.scope.node.root, accountsIn);
   }
 }
 
 /** The accounts of all objects of a tree that call the API server. */
-function accountsIn(root: IConstruct): Account[] {
+function accountsIn(root: IConstruct): Accounts {
   const all = apiObjectsIn(root).filter(({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"));
   return accountsOf(all.map(dataOf));
 }
@@ -199,11 +242,7 @@ function unreadable(object: ApiObject, error: unknown): Notes {
     title: `It can't be written yet: ${error instanceof Error ? error.message : String(error)}`,
     fix: "Apply the hardening when all is made; what comes later is hardened when the chart is synthesized",
   };
-  return {
-    changes: [],
-    findings: [finding],
-    accepted: [],
-    used: new Set(),
-    problems: new Problems(object),
-  };
+  const notes = newNotes(object.node.path);
+  notes.findings.push(finding);
+  return notes;
 }

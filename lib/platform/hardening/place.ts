@@ -4,7 +4,7 @@ import { fieldsOf, isUnsaid, textOf, type Fields } from "./fields";
 import { type HardeningChange, type HardeningFinding } from "./hardening-report";
 import { decisionOn, type Plan, type Usable } from "./plan";
 import { type PracticeId } from "../../core/practices";
-import { type Problems } from "../../core/validation-error";
+import { Problems } from "../../core/validation-error";
 
 /** What was noted while an object was hardened. */
 export interface Notes {
@@ -15,7 +15,16 @@ export interface Notes {
   readonly used: Set<Usable>;
   /** What could not be done as asked. */
   readonly problems: Problems;
+  /** Items of a List that are to be left out. */
+  readonly leftOutItems: Set<Fields>;
+  /** Whether the object is to be left out. */
+  isLeftOut?: boolean;
+  /** Whether the object stays although it is a hook of Helm. */
+  isKeptHook?: boolean;
 }
+
+/** What was decided about a conflict. */
+export type Answer = "accepted" | "open" | "overridden";
 
 /** Where something stands: notes what happens there. */
 export interface PlaceProps {
@@ -40,6 +49,20 @@ export interface ConflictProps {
   readonly mend?: () => unknown;
   /** What is said instead of the title. */
   readonly title?: string;
+  /** What is said instead of the fix of the conflict. */
+  readonly fix?: string;
+}
+
+/** Notes of nothing yet. */
+export function newNotes(path: string): Notes {
+  return {
+    changes: [],
+    findings: [],
+    accepted: [],
+    used: new Set(),
+    problems: new Problems(path),
+    leftOutItems: new Set(),
+  };
 }
 
 /** A map of a manifest and the way to it. */
@@ -110,8 +133,8 @@ export class Place {
     );
   }
 
-  /** Notes a conflict, or mends it where that was decided. */
-  public found(conflict: HardeningConflict, { field, value, mend, title }: ConflictProps): void {
+  /** Notes a conflict, or mends it where that was decided; answers what was. */
+  public found(conflict: HardeningConflict, { field, value, mend, title, fix }: ConflictProps): Answer {
     const { path, object, container } = this.props;
     const { practice, ...text } = CONFLICTS[conflict];
     const decision = decisionOn(this.plan, conflict, object, container);
@@ -122,7 +145,7 @@ export class Place {
       const after = textOf(mend());
       const change = { path, object, container, field: this.way(field), before, after, practice };
       this.notes.changes.push(said({ ...change, reason: decision.reason }));
-      return;
+      return "overridden";
     }
     const finding = {
       conflict,
@@ -136,7 +159,8 @@ export class Place {
     // An override that would make of the object what the API server refuses leaves it a finding.
     const reason = decision?.isOverride ? undefined : decision?.reason;
     const list = reason === undefined ? this.notes.findings : this.notes.accepted;
-    list.push(said({ ...finding, ...text, ...(title ? { title } : {}), reason }));
+    list.push(said({ ...finding, ...text, ...(title ? { title } : {}), ...(fix ? { fix } : {}), reason }));
+    return reason === undefined ? "open" : "accepted";
   }
 
   private way(field: string): string {

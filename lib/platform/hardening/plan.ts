@@ -2,6 +2,7 @@ import { hasSafeValue, type HardeningConflict } from "./conflict";
 import {
   type HardeningDecision,
   type HardeningSelector,
+  type HardeningUser,
   type HardeningWritablePaths,
 } from "./hardening-options";
 import { type ContainerImage } from "../../workload/container-image";
@@ -21,6 +22,11 @@ export interface ReadDecision extends HardeningDecision, Usable {
 /** Writable directories, as read. */
 export interface ReadWritablePaths extends HardeningWritablePaths, Usable {}
 
+/** A user of some containers, as read. */
+export interface ReadUser extends HardeningUser, Usable {
+  readonly id: number;
+}
+
 /** An image that takes the place of another one. */
 export interface ReadImage extends Usable {
   readonly reference: string;
@@ -29,7 +35,11 @@ export interface ReadImage extends Usable {
 
 /** The options of a hardening, validated. */
 export interface Plan {
+  /** The user of what no entry of `users` is for. */
   readonly user: number;
+  /** Whether somebody chose that user, so that it is no guess. */
+  readonly isUserGiven: boolean;
+  readonly users: readonly ReadUser[];
   readonly resources: Required<ContainerResources>;
   readonly writablePaths: readonly ReadWritablePaths[];
   readonly images: readonly ReadImage[];
@@ -39,8 +49,8 @@ export interface Plan {
 }
 
 /** All of a plan that must be of use somewhere. */
-export function usablesOf({ decisions, images, writablePaths }: Plan): Usable[] {
-  return [...decisions, ...images, ...writablePaths];
+export function usablesOf({ decisions, images, users, writablePaths }: Plan): Usable[] {
+  return [...decisions, ...images, ...users, ...writablePaths];
 }
 
 /** Whether a container of an object is meant; without a container, what is said of its pods. */
@@ -53,6 +63,16 @@ export function isMeant(
   return (
     isObject && (containers === undefined || (container !== undefined && containers.includes(container)))
   );
+}
+
+/** The entry of `users` for a container, or for the pods of an object; one that names the container comes first. */
+export function userEntry(
+  { users }: Plan,
+  object: string,
+  container: string | undefined,
+): ReadUser | undefined {
+  const meant = users.filter((one) => isMeant(one, object, container));
+  return meant.find(({ containers }) => containers !== undefined) ?? meant[0];
 }
 
 /** The decision about a conflict, if there is one. */

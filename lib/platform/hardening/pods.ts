@@ -2,7 +2,7 @@ import { HardeningConflict } from "./conflict";
 import { entriesOf, fieldsOf, valueAt, type Fields } from "./fields";
 import { Place, type Notes } from "./place";
 import { type Plan } from "./plan";
-import { imagesOf } from "../../workload/images-of";
+import { makesPods } from "./custom-pods";
 
 interface PodKind {
   readonly group: string;
@@ -44,6 +44,8 @@ export interface Pod {
   readonly namespace: unknown;
   /** Whether there are volumes that outlive the pod. */
   readonly keepsVolumes: boolean;
+  /** The names of the volumes that a StatefulSet claims for its pods. */
+  readonly claims: readonly unknown[];
 }
 
 /** Where an object is noted. */
@@ -62,7 +64,8 @@ export function objectsIn(data: unknown): { readonly object: Fields; readonly wa
   return entriesOf(object.items).map((item) => ({ object: item, way: `items[${nameOf(item)}]` }));
 }
 
-function nameOf(object: Fields): string {
+/** An object, as its kind and its name with a slash. */
+export function nameOf(object: Fields): string {
   return `${String(object.kind)}/${String(valueAt(object, "metadata", "name") ?? "")}`;
 }
 
@@ -73,7 +76,7 @@ export function podsIn(data: unknown, props: ObjectProps): Pod[] {
     const place = new Place(object, { ...props, object: nameOf(object), field: way });
     const [group = ""] = String(object.apiVersion).split("/").slice(0, -1);
     if (kind?.group === group) return podAt(place, object, kind);
-    if (imagesOf(object).length > 0) {
+    if (makesPods(object)) {
       place.found(HardeningConflict.UNREADABLE, {
         field: "kind",
         value: `${String(object.apiVersion)} ${String(object.kind)}`,
@@ -117,14 +120,20 @@ function podAt(place: Place, object: Fields, { way }: PodKind): Pod[] {
       annotations: fieldsOf(valueAt(template.fields, "metadata", "annotations")) ?? {},
       namespace: valueAt(object, "metadata", "namespace"),
       keepsVolumes: keepsVolumes(object, spec.fields),
+      claims: claimsOf(object),
     },
   ];
 }
 
+function claimsOf(object: Fields): unknown[] {
+  return entriesOf(valueAt(object, "spec", "volumeClaimTemplates")).map((claim) =>
+    valueAt(claim, "metadata", "name"),
+  );
+}
+
 function keepsVolumes(object: Fields, spec: Fields): boolean {
-  const claims = entriesOf(valueAt(object, "spec", "volumeClaimTemplates"));
   return (
-    claims.length > 0 ||
+    claimsOf(object).length > 0 ||
     entriesOf(spec.volumes).some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral)
   );
 }

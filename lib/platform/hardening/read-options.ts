@@ -4,9 +4,10 @@ import {
   type HardeningDecision,
   type HardeningOptions,
   type HardeningSelector,
+  type HardeningUser,
   type HardeningWritablePaths,
 } from "./hardening-options";
-import { type Plan, type ReadDecision, type ReadImage, type ReadWritablePaths } from "./plan";
+import { type Plan, type ReadDecision, type ReadImage, type ReadUser, type ReadWritablePaths } from "./plan";
 import { checkReason } from "../../core/reason";
 import { shown } from "../../core/shown";
 import { type Problems } from "../../core/validation-error";
@@ -32,10 +33,12 @@ const DECISION = {
   objects,
   containers,
 };
+const USER = { objects, containers, lowUser: kind(["id", "_acknowledge"], "LowUser.of(999, { reason })") };
 const WRITABLE = { objects, containers, paths: CONTAINER_SHAPES.writablePaths };
 const OPTIONS = {
   resources: CONTAINER_SHAPES.resources,
   images: mapOf(CONTAINER_SHAPES.image, "an object, for example { [reference]: ContainerImage.of(…) }"),
+  users: entries,
   writablePaths: entries,
   override: entries,
   accept: entries,
@@ -44,15 +47,17 @@ const OPTIONS = {
 /** Reads the options of a hardening; what is wrong with them goes into the problems. */
 export function readOptions(problems: Problems, given: HardeningOptions | undefined): Plan {
   const options = shaped(problems, given, OPTIONS) as HardeningOptions;
-  const { user = DEFAULT_USER, override = [], accept = [], writablePaths = [], images = {} } = options;
-  const { refuseFindings = false } = options;
-  checkUser(problems, user);
+  const { user = DEFAULT_USER, users = [], override = [], accept = [], writablePaths = [] } = options;
+  const { images = {}, refuseFindings = false } = options;
+  checkUser(problems, "user", user);
   if (typeof refuseFindings !== "boolean")
     refuseKind(problems, "refuseFindings", refuseFindings, "true or false");
   const decisions = (name: string, all: readonly HardeningDecision[]) =>
     all.map((one, index) => readDecision(problems, `${name}[${index}]`, one, name === "override"));
   return {
     user,
+    isUserGiven: options.user !== undefined,
+    users: users.map((one, index) => readUser(problems, `users[${index}]`, one)),
     resources: readResources(problems, options.resources ?? DEFAULT_RESOURCES).texts,
     writablePaths: writablePaths.map((one, index) => readPaths(problems, `writablePaths[${index}]`, one)),
     images: Object.entries(images).map(([reference, image]) => readImage(reference, image)),
@@ -61,9 +66,34 @@ export function readOptions(problems: Problems, given: HardeningOptions | undefi
   };
 }
 
-function checkUser(problems: Problems, user: number): void {
+function checkUser(problems: Problems, where: string, user: number): void {
   if (Number.isInteger(user) && user >= LEAST_USER && user <= LARGEST_USER) return;
-  problems.add("USER_INVALID", `user is ${shown(user)}`, `Give a whole number from ${LEAST_USER} on`);
+  problems.add(
+    "USER_INVALID",
+    `${where} is ${shown(user)}`,
+    `Give a whole number from ${LEAST_USER} on; for an image with a lower one: users: [{ objects, lowUser: LowUser.of(999, { reason }) }]`,
+  );
+}
+
+function readUser(problems: Problems, where: string, given: HardeningUser): ReadUser {
+  const read = shaped(problems, given, USER) as HardeningUser;
+  const { user, lowUser } = read;
+  checkLists(problems, where, given, ["objects", "containers"]);
+  if (given?.objects === undefined && given?.containers === undefined) {
+    problems.add(
+      "HARDENING_INVALID",
+      `${where} names neither objects nor containers`,
+      'Say whose user it is: objects: ["StatefulSet/store"]; the user of all is `user`',
+    );
+  }
+  if ((given?.user === undefined) === (given?.lowUser === undefined)) {
+    problems.add(
+      "USER_INVALID",
+      `${where} has ${given?.user === undefined ? "neither user nor" : "both user and"} lowUser`,
+      "Give one of them: user: 20000, or lowUser: LowUser.of(999, { reason })",
+    );
+  } else if (given.user !== undefined) checkUser(problems, `${where}.user`, given.user);
+  return { ...read, where, id: lowUser?.id ?? user ?? DEFAULT_USER };
 }
 
 /** Finds lists that are there and name nothing, and objects that are not named as they must be. */

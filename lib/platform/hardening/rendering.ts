@@ -36,6 +36,29 @@ function install(object: ApiObject): Rendering {
   return rendering;
 }
 
+/** What an object would be written as without a step, and without all that came after it. */
+export function dataBefore(object: ApiObject, owner: object): unknown {
+  const rendering = renderings.get(object);
+  if (!rendering) return object.toJson() as unknown;
+  const data = rendering.original();
+  for (const [other, step] of rendering.steps) {
+    if (other === owner) break;
+    step(data);
+  }
+  return data;
+}
+
+/** Whether another owner's step came before. */
+export function hasEarlierStep(object: ApiObject, owner: object): boolean {
+  const [first = owner] = renderings.get(object)?.steps.keys() ?? [];
+  return first !== owner;
+}
+
+/** Whether an owner's step is there. */
+export function hasStep(object: ApiObject, owner: object): boolean {
+  return renderings.get(object)?.steps.has(owner) ?? false;
+}
+
 /** What cdk8s would write without any step. */
 export function originalOf(object: ApiObject): unknown {
   return renderings.get(object)?.original() ?? object.toJson();

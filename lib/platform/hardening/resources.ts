@@ -1,4 +1,5 @@
-import { entriesOf, fieldsOf, isUnsaid, valueAt } from "./fields";
+import { HardeningConflict } from "./conflict";
+import { entriesOf, fieldsOf, isUnsaid, valueAt, type Fields } from "./fields";
 import { type Container, type Pod } from "./pods";
 import { parseQuantity } from "../../core/quantity";
 import { type ResourceRange } from "../../workload/container-resources";
@@ -15,14 +16,22 @@ function textOf(billionths: bigint): string {
   return billionths % MEBI === 0n ? `${billionths / MEBI}Mi` : String(billionths / NANO);
 }
 
-/** How much fits into the empty directories that a container mounts, of one medium. */
-function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint {
+/** The empty directories that a container mounts, of one medium. */
+function directoriesOf(pod: Pod, container: Container, inMemory: boolean): Fields[] {
   const names = new Set(entriesOf(container.fields.volumeMounts).map(({ name }) => name));
   return entriesOf(pod.spec.fields.volumes)
     .filter(({ name }) => names.has(name))
-    .map(({ emptyDir }) => fieldsOf(emptyDir) ?? {})
-    .filter(({ medium }) => (medium === "Memory") === inMemory)
-    .reduce((sum, { sizeLimit }) => sum + (quantityOf(sizeLimit) ?? 0n), 0n);
+    .map(({ emptyDir }) => fieldsOf(emptyDir))
+    .filter((one): one is Fields => one !== undefined && (one.medium === "Memory") === inMemory);
+}
+
+/** How much fits into the empty directories that a container mounts; undefined where that is not known. */
+function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint | undefined {
+  const sizes = directoriesOf(pod, container, inMemory).map(({ sizeLimit }) => quantityOf(sizeLimit));
+  return sizes.reduce<bigint | undefined>(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0n,
+  );
 }
 
 /** The limit of a container that has none: not below what it asks for. */
@@ -34,18 +43,39 @@ function limitFor(fallback: string, request: unknown, room: bigint): unknown {
   return asked === undefined || asked > least ? request : text;
 }
 
-function fillResource(container: Container, name: string, range: ResourceRange, room: bigint): void {
+function fillResource(
+  container: Container,
+  name: string,
+  range: ResourceRange,
+  room: bigint | undefined,
+): void {
   const resources = container.within("resources");
   const requests = resources?.within("requests");
   const limits = resources?.within("limits");
   if (!requests || !limits) return;
   const said = limits.fields[name];
-  limits.fill(name, limitFor(range.limit, requests.fields[name], room), PRACTICE);
+  // A limit that is too low for a directory whose size nobody knows would evict the pod.
+  if (room !== undefined) limits.fill(name, limitFor(range.limit, requests.fields[name], room), PRACTICE);
   requests.fill(name, isUnsaid(said) ? range.request : said, PRACTICE);
+}
+
+/** Finds empty directories of any size, which fill the disk or the memory of their node. */
+function findSizes({ spec }: Pod): void {
+  const { ephemeralStorage, memory } = spec.plan.resources;
+  for (const volume of entriesOf(spec.fields.volumes)) {
+    const directory = fieldsOf(volume.emptyDir);
+    if (!directory || !isUnsaid(directory.sizeLimit)) continue;
+    const { limit } = directory.medium === "Memory" ? memory : ephemeralStorage;
+    spec.found(HardeningConflict.VOLUME_SIZE, {
+      field: `volumes[${String(volume.name)}].emptyDir.sizeLimit`,
+      mend: () => (directory.sizeLimit = limit),
+    });
+  }
 }
 
 /** What containers use of their node: what they say nothing about is filled. */
 export function hardenResources(pod: Pod): void {
+  findSizes(pod);
   const { cpu, memory, ephemeralStorage } = pod.spec.plan.resources;
   const ofPod = (name: string) =>
     ["requests", "limits"].some((side) => !isUnsaid(valueAt(pod.spec.fields, "resources", side, name)));

@@ -2,6 +2,8 @@ import { HardeningConflict } from "./conflict";
 import { entriesOf, fieldsOf, isUnsaid, valueAt, type Fields } from "./fields";
 import { type Place } from "./place";
 import { allContainers, type Container, type Pod } from "./pods";
+import { installsPackages } from "./root-needs";
+import { Standing, type Standings } from "./users";
 
 const PRACTICE = "non-root";
 // What the baseline standard allows.
@@ -44,14 +46,47 @@ function findSettable(
   place.found(conflict, { field: key, value: bad, mend: () => (place.fields[key] = good) });
 }
 
-/** What a container may do beyond its own files and processes. */
-export function hardenRights(pod: Pod): void {
+/** Judges what a container may do beyond its own files and processes. */
+export function judgeRights(pod: Pod): void {
   if (pod.context) judgeContext(pod.context);
   judgePod(pod);
+  for (const container of allContainers(pod)) {
+    const context = container.below("securityContext");
+    if (!context) continue;
+    judgeContext(context);
+    findSettable(context, HardeningConflict.PRIVILEGED, "privileged", true, false);
+    const capabilities = context.below("capabilities");
+    if (capabilities) {
+      const isFound = listOf(capabilities.fields.add).length > 0;
+      findRemovable(capabilities, HardeningConflict.ADDED_CAPABILITIES, "add", isFound);
+    }
+  }
+}
+
+/**
+ * Fills what takes rights away, from each container as its user allows: root without capabilities can't even chown, and what
+ * may be root keeps what it may need.
+ *
+ * @param binding containers that bind a low port by a capability, which they would lose
+ */
+export function fillRights(pod: Pod, standings: Standings, binding: ReadonlySet<Container>): void {
   pod.context?.fill("seccompProfile", { type: "RuntimeDefault" }, PRACTICE);
   for (const container of allContainers(pod)) {
     const context = container.within("securityContext");
-    if (context) hardenContainer(context);
+    if (!context) continue;
+    const standing = standings.of.get(container);
+    fillCapabilities(context, standing);
+    fillEscalation(context, binding.has(container));
+    findSettable(context, HardeningConflict.WRITABLE_ROOT_FILESYSTEM, "readOnlyRootFilesystem", false, true);
+    findRemovable(
+      context,
+      HardeningConflict.PROC_MOUNT,
+      "procMount",
+      !isUnsaid(context.fields.procMount) && context.fields.procMount !== "Default",
+    );
+    // What installs packages writes to its image; it was found for that.
+    if (standing === Standing.KEPT && installsPackages(container)) continue;
+    context.fill("readOnlyRootFilesystem", true, "immutable-containers");
   }
 }
 
@@ -112,49 +147,43 @@ function judgePod({ annotations, context, spec }: Pod): void {
   }
 }
 
-function hardenContainer(context: Place): void {
-  judgeContext(context);
-  const { fields } = context;
-  findSettable(context, HardeningConflict.PRIVILEGED, "privileged", true, false);
-  hardenCapabilities(context);
-  hardenEscalation(context);
-  findSettable(context, HardeningConflict.WRITABLE_ROOT_FILESYSTEM, "readOnlyRootFilesystem", false, true);
-  findRemovable(
-    context,
-    HardeningConflict.PROC_MOUNT,
-    "procMount",
-    !isUnsaid(fields.procMount) && fields.procMount !== "Default",
-  );
-  context.fill("readOnlyRootFilesystem", true, "immutable-containers");
-}
-
 /** Kubernetes refuses a privileged container, and one with SYS_ADMIN, that says that it does not escalate. */
-function hardenEscalation(context: Place): void {
+function fillEscalation(context: Place, isKept: boolean): void {
   const { fields } = context;
   const added = listOf(valueAt(fields, "capabilities", "add"));
   const must =
     fields.privileged === true || added.some((one) => one === "SYS_ADMIN" || one === "CAP_SYS_ADMIN");
   const key = "allowPrivilegeEscalation";
-  if (!must) context.fill(key, false, PRACTICE);
+  if (!must && !isKept) context.fill(key, false, PRACTICE);
   if (fields[key] !== true) return;
   const mend = must ? undefined : () => (fields[key] = false);
   context.found(HardeningConflict.PRIVILEGE_ESCALATION, { field: key, value: true, mend });
 }
 
-function hardenCapabilities(context: Place): void {
-  const before = context.below("capabilities");
-  if (before)
-    findRemovable(before, HardeningConflict.ADDED_CAPABILITIES, "add", listOf(before.fields.add).length > 0);
+function fillCapabilities(context: Place, standing: Standing | undefined): void {
+  const said = fieldsOf(context.fields.capabilities);
   // Privileged containers have all of them, whatever they drop.
-  if (context.fields.privileged === true || listOf(before?.fields.add).includes("ALL")) return;
-  const capabilities = context.within("capabilities");
-  const drop = capabilities?.fields.drop;
-  if (!capabilities || listOf(drop).includes("ALL")) return;
-  if (!isUnsaid(drop) && !Array.isArray(drop)) return;
-  const all = [...listOf(drop), "ALL"];
-  capabilities.fields.drop = all;
+  if (context.fields.privileged === true || listOf(said?.add).includes("ALL")) return;
+  const drop = said?.drop;
+  if (listOf(drop).includes("ALL") || (!isUnsaid(drop) && !Array.isArray(drop))) return;
+  if (standing === Standing.KEPT) return;
   // What was dropped by name still is.
-  capabilities.changed("drop", isUnsaid(drop) ? undefined : drop, all, PRACTICE);
+  const all = [...listOf(drop), "ALL"];
+  const before = isUnsaid(drop) ? undefined : drop;
+  const set = () => {
+    const capabilities = context.within("capabilities");
+    if (capabilities) capabilities.fields.drop = all;
+    return all;
+  };
+  if (standing === Standing.ROOT) {
+    const field = "capabilities.drop";
+    context.found(HardeningConflict.KEPT_CAPABILITIES, { field, value: before, mend: set });
+    return;
+  }
+  const capabilities = context.within("capabilities");
+  if (!capabilities) return;
+  set();
+  capabilities.changed("drop", before, all, PRACTICE);
 }
 
 /** A container as far as its own rights matter to others. */

@@ -1,0 +1,118 @@
+import { Token } from "cdktf";
+
+interface Fields {
+  readonly [key: string]: unknown;
+}
+
+/** A value of another type where Kubernetes takes text only. */
+export interface NotText {
+  /** The field in the object, in which entries of lists are told by their names or numbers. */
+  readonly field: string;
+  readonly value: unknown;
+  /** The container that it is of, if it is one's. */
+  readonly container?: string;
+}
+
+const CONTAINERS = ["initContainers", "containers", "ephemeralContainers"];
+const TEMPLATE = ["spec", "template"];
+const TEMPLATES: { readonly [kind: string]: readonly string[] } = {
+  CronJob: ["spec", "jobTemplate", ...TEMPLATE],
+  DaemonSet: TEMPLATE,
+  Deployment: TEMPLATE,
+  Job: TEMPLATE,
+  Pod: [],
+  ReplicaSet: TEMPLATE,
+  ReplicationController: TEMPLATE,
+  StatefulSet: TEMPLATE,
+};
+// Groups whose kinds have the fields that are looked at here.
+const OWN_GROUPS = ["", "apps", "batch"];
+// What cdk8s makes of an unquoted date.
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+// Where Kubernetes itself has dates.
+const DATES = ["creationTimestamp", "deletionTimestamp", "status"];
+
+const mapOf = (value: unknown): Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+const isOther = (value: unknown) =>
+  (typeof value === "number" || typeof value === "boolean") && !Token.isUnresolved(value);
+
+class Collector {
+  public readonly found: NotText[] = [];
+
+  private current?: string;
+
+  public value(field: string, value: unknown): void {
+    if (isOther(value)) this.found.push({ field, value, container: this.current });
+  }
+
+  /** The values of a map, or the entries of a list. */
+  public values(field: string, values: unknown): void {
+    for (const [key, value] of Object.entries(mapOf(values))) this.value(`${field}.${key}`, value);
+    listOf(values).forEach((value, index) => this.value(`${field}[${index}]`, value));
+  }
+
+  public metadata(way: string, metadata: unknown): void {
+    for (const key of ["labels", "annotations"]) this.values(`${way}metadata.${key}`, mapOf(metadata)[key]);
+  }
+
+  public pod(way: string, spec: Fields): void {
+    this.values(`${way}nodeSelector`, spec.nodeSelector);
+    for (const list of CONTAINERS) {
+      listOf(spec[list])
+        .map(mapOf)
+        .forEach((container, index) => {
+          const name = typeof container.name === "string" ? container.name : String(index);
+          this.current = name;
+          this.container(`${way}${list}[${name}].`, container);
+        });
+    }
+    this.current = undefined;
+  }
+
+  private container(way: string, { command, args, env, image, workingDir }: Fields): void {
+    this.values(`${way}command`, command);
+    this.values(`${way}args`, args);
+    this.value(`${way}image`, image);
+    this.value(`${way}workingDir`, workingDir);
+    for (const { name, value } of listOf(env).map(mapOf)) this.value(`${way}env[${String(name)}]`, value);
+  }
+}
+
+/**
+ * Numbers and booleans where Kubernetes takes text only.
+ *
+ * The API server refuses them. A number may come from text without quotes, which cdk8s reads as YAML 1.1 has it: 22:22 is the
+ * number 1342 there.
+ */
+export function notTexts(object: unknown): NotText[] {
+  const { apiVersion, kind, metadata, spec, ...rest } = mapOf(object);
+  const collector = new Collector();
+  collector.metadata("", metadata);
+  const [group = "", version] = String(apiVersion).split("/");
+  if (!OWN_GROUPS.includes(version === undefined ? "" : group)) return collector.found;
+  const { selector, schedule } = mapOf(spec);
+  if (kind === "ConfigMap") collector.values("data", rest.data);
+  if (kind === "Secret") collector.values("stringData", rest.stringData);
+  if (kind === "Service") collector.values("spec.selector", selector);
+  if (kind === "CronJob") collector.value("spec.schedule", schedule);
+  const way = TEMPLATES[String(kind)];
+  if (way === undefined) return collector.found;
+  collector.values("spec.selector.matchLabels", mapOf(selector).matchLabels);
+  const template = way.reduce<Fields>((at, key) => mapOf(at[key]), mapOf(object));
+  const prefix = way.map((key) => `${key}.`).join("");
+  if (way.length > 0) collector.metadata(prefix, template.metadata);
+  collector.pod(`${prefix}spec.`, mapOf(template.spec));
+  return collector.found;
+}
+
+/** Texts that cdk8s may have made of dates without quotes; only in objects that were read from YAML. */
+export function changedDates(value: unknown, field = ""): NotText[] {
+  if (typeof value === "string") return DATE.test(value) ? [{ field, value }] : [];
+  const below = (key: string) => `${field}.${key}`.replace(/^\./, "");
+  if (Array.isArray(value)) return value.flatMap((one, index) => changedDates(one, `${field}[${index}]`));
+  return Object.entries(mapOf(value)).flatMap(([key, one]) =>
+    DATES.includes(key) ? [] : changedDates(one, below(key)),
+  );
+}
