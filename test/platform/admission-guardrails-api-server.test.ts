@@ -5,8 +5,10 @@ import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { type AdmissionGuardrailsProps } from "../../lib/platform/admission-guardrails-props";
 import { GuardrailException } from "../../lib/platform/guardrail-exception";
 import { GuardrailMode } from "../../lib/platform/guardrail-mode";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { describeWithApiServer } from "../support/api-server";
 import { EXAMPLES, previewsOf, synthesizeExample } from "../support/examples";
+import { newStack } from "../support/stack";
 import { OBJECT_CASES, POD_CASES } from "./cases";
 import {
   expectPassed,
@@ -28,6 +30,8 @@ import {
   INTERNAL,
   KINDS,
   loadBalancer,
+  NAMED_COMPARTMENT,
+  NAMED_GROUP,
   podWith,
   REQUIRED_LABELS,
   service,
@@ -54,6 +58,8 @@ const AS_STANDARD = RULES.filter((rule) => !STANDARD.includes(rule)).map((rule) 
 const PROPS: AdmissionGuardrailsProps = {
   allowedRegistries: ["fra.ocir.io/acme", "registry.example:5000", "quay.example"],
   requiredLabels: REQUIRED_LABELS,
+  loadBalancerGroups: [NetworkSecurityGroup.fromNetworkSecurityGroupId(newStack(), "workers", NAMED_GROUP)],
+  loadBalancerCompartmentIds: [NAMED_COMPARTMENT],
   exceptions: [...ONE_RULE_EACH, ...AS_STANDARD, FREE],
 };
 
@@ -352,9 +358,9 @@ describeWithApiServer("the guardrails, in a real API server,", () => {
     });
   });
 
-  test("are sixteen rules, each with cases", () => {
+  test("are twenty rules, each with cases", () => {
     expect([...Object.keys(POD_CASES), ...Object.keys(OBJECT_CASES)].sort()).toEqual([...RULES].sort());
-    expect(RULES).toHaveLength(16);
+    expect(RULES).toHaveLength(20);
     expect(Object.values(GuardrailRule)).toEqual(RULES);
   });
 });
