@@ -92,10 +92,7 @@ operator.exposeViaLoadBalancer({
   name: "operator-admin",
   targetPort: "admin",
   access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
-  tls: TlsTermination.reencrypt({
-    certificateId: "ocid1.certificate.oc1.eu-frankfurt-1.example",
-    backendSecretName: "operator-pod-tls",
-  }),
+  tls: TlsTermination.reencrypt({ secretName: "operator-tls", backendSecretName: "operator-pod-tls" }),
 });
 
 // A bought program whose image works as its own user only; what it said last is shown with its failed pod.

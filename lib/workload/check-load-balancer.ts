@@ -147,10 +147,17 @@ function checkProxyProtocol(
 
 function checkListeners(
   problems: Problems,
-  { workload, httpListener, port = 443 }: Partial<LoadBalancerProps>,
+  { workload, httpListener, port = 443, tls: termination }: Partial<LoadBalancerProps>,
   { type, tls }: WayIn,
 ): void {
   const isBalancer = type === LoadBalancerType.LOAD_BALANCER;
+  if (isBalancer && workload?.protocol === AppProtocol.GRPC && termination?.certificateId !== undefined) {
+    refuse(
+      problems,
+      "A load balancer takes the certificate for gRPC of a Secret only; the cloud controller fails without one",
+      "Give secretName in the place of certificateId; or take TlsTermination.atPod(), which passes TCP on unread",
+    );
+  }
   const isHalfSecret = tls === TlsPlace.NONE || tls === TlsPlace.LOAD_BALANCER;
   if (isBalancer && workload?.protocol === AppProtocol.GRPC && isHalfSecret) {
     refuse(

@@ -22,7 +22,8 @@ export interface LoadBalancerTlsOptions {
    * Recommended: the service renews the certificate, the load balancer follows without a new Service, and the key never is in
    * the cluster. The certificate must be active and of the load balancer's region. The cluster gets the IAM policy that it
    * needs, `manage leaf-certificate-family` in `certificateCompartmentId`; an imported cluster does not, and a warning has the
-   * statement. The annotation is read by the controller that OKE runs; its open-source edition v1.35.0 has no such annotation.
+   * statement. Not for gRPC, which takes a Secret. The annotation is read by the controller that OKE runs; its open-source edition
+   * v1.35.0, which OKE does not run, would listen without TLS.
    *
    * @default - the certificate of the Secret
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancers-subtopic.htm

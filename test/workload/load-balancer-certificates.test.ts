@@ -4,6 +4,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { CertificatesManagementCertificate } from "../../lib/oci/certificates-management-certificate";
 import { OciProvider } from "../../lib/oci/provider";
+import { AppProtocol } from "../../lib/workload/app-protocol";
 import { type LoadBalancerTlsOptions, TlsTermination } from "../../lib/workload/tls-termination";
 import { COMPARTMENT, newStack, resourcesOf } from "../support/stack";
 import { newChart, objectOf, refusedCodes } from "./support";
@@ -127,6 +128,12 @@ describe("a certificate is refused:", () => {
     ["null, from a program without types", { certificateId: null } as never, ["OCID_INVALID"]],
   ])("%s", (_, options, codes) => {
     expect(refusedCodes(() => TlsTermination.atLoadBalancer(options))).toEqual(codes);
+  });
+
+  test("for gRPC, which takes that of a Secret", () => {
+    const again = TlsTermination.reencrypt({ certificateId, backendSecretName: "pod-tls" });
+    const codes = refusedCodes(() => wayIn({ tls: again }, { protocol: AppProtocol.GRPC }));
+    expect(codes).toEqual(["LOAD_BALANCER_INVALID"]);
   });
 
   test("whose ConfigMap has the name of another one", () => {
