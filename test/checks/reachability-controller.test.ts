@@ -124,6 +124,27 @@ describe("a load balancer that preserves the source, with rules that the control
   });
 });
 
+test.each([["NSG"], ["SL-All"]])(
+  "of a load balancer without node ports nothing is certain about pods, in mode %s",
+  (mode) => {
+    const notes = {
+      [`${OCI}security-rule-management-mode`]: mode,
+      [`${OCI}oci-backend-network-security-group`]: id(nsg("nodes")),
+    };
+    const ask = (spec: object) =>
+      reach(cluster(), [loadBalancer(notes, spec)]).ask(LB, Endpoint.pod("shop", {}), Port.tcp(8080)).verdict;
+    expect(ask({ allocateLoadBalancerNodePorts: false, ports: [{ port: 443, targetPort: 8080 }] })).toBe(
+      UNKNOWN,
+    );
+    expect(ask({})).toBe(NO);
+  },
+);
+
+test("of a load balancer that another controller makes nothing is certain", () => {
+  const of = reach(cluster(), [loadBalancer({}, { loadBalancerClass: "acme.example/edge" })]);
+  expect(of.ask(LB, NODES, Port.tcp(30_443)).verdict).toBe(UNKNOWN);
+});
+
 test("older words for the mode are taken as they are by a load balancer, others for All", () => {
   const verdict = (mode: string) => {
     const manifest = loadBalancer({ [`${BETA}security-list-management-mode`]: mode });

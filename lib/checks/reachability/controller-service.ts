@@ -103,6 +103,9 @@ function readAs(isNetwork: boolean, service: Json, notes: Annotations): Read {
     internal === undefined ? "it can't tell whether the load balancer is internal" : undefined,
     preserves === undefined ? "is-preserve-source does not go with it" : undefined,
     modes === undefined ? "its mode of rules is none" : undefined,
+    service.spec?.loadBalancerClass === undefined
+      ? undefined
+      : "it leaves those of a class to another controller",
     refusalOfPorts(isNetwork, service, notes),
     refusalOfLists(isNetwork, service, notes),
   ].find((one) => one !== undefined);
@@ -139,7 +142,8 @@ function modesOf(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | 
 
 /** The words of the older annotation are compared letter by letter; a load balancer takes another one for All. */
 function legacyModes(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | undefined {
-  const text = notes[isNetwork ? `${NLB}security-list-management-mode` : `${LB}security-list-management-mode`];
+  const text =
+    notes[isNetwork ? `${NLB}security-list-management-mode` : `${LB}security-list-management-mode`];
   const words: readonly RuleMode[] = ["All", "Frontend", "None"];
   if (text === undefined) return isNetwork ? ["None"] : ["All"];
   if (isReference(text)) return words;

@@ -12,6 +12,8 @@ import { Tri } from "./tri";
 const UNKNOWN = "${unknown}";
 const NO_SUBNET = "the subnet of the load balancer is not known";
 const UNSURE_SOURCE = "whether it preserves the source is known only once Terraform has run";
+const POD_BACKENDS =
+  "without node ports the controller may lead to pods, by rules that the Service does not say";
 const HEALTH_PORT = 10256;
 const NODE_PORTS: Span = { from: 30000, to: 32767 };
 
@@ -116,12 +118,7 @@ export class LoadBalancerReader {
     };
     const rules = mode === "NSG" ? this.frontRules(balancer) : [];
     return subnets.map(({ id, document }) => ({
-      ...balancerEnd(
-        this.network,
-        name,
-        this.network.interface(id, document, groups, rules),
-        isPublic,
-      ),
+      ...balancerEnd(this.network, name, this.network.interface(id, document, groups, rules), isPublic),
       ...(subnets.length > 1 || doubt !== undefined ? { oneOf: key } : {}),
     }));
   }
@@ -149,7 +146,11 @@ export class LoadBalancerReader {
         end,
       })),
     );
-    return [...clients, ...backends];
+    const end: RuleEnd = { kind: "unknown", why: POD_BACKENDS };
+    const pods = hasNodePorts(service)
+      ? []
+      : [{ address, incoming: false, stateless: false, ...TO_PODS, end }];
+    return [...clients, ...backends, ...pods];
   }
 
   private written({ service, doubt }: Balancer): { readonly address: string; readonly doubt?: string } {
@@ -179,6 +180,11 @@ export class LoadBalancerReader {
         end,
       }));
     const ofClients = this.clientOpenings(balancer, rules);
+    if (!hasNodePorts(balancer.service) && (mode === "NSG" || mode === "All")) {
+      // Nothing says which groups the pods are in.
+      const end: RuleEnd = mode === "NSG" ? { kind: "group", key } : { kind: "unknown", why: POD_BACKENDS };
+      this.network.addFloatingRules(rules(end, [TO_PODS]));
+    }
     if (mode === "NSG") {
       const { keys, doubt: unknown } = this.network.groups(balancer.backends, balancer.backendDocument);
       const group = [...rules({ kind: "group", key }), ...ofClients];
@@ -254,6 +260,13 @@ function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span
     ? { destination: { from: number, to: number } }
     : { destination: otherwise, doubt };
 }
+
+/** Kubernetes gives a Service node ports unless it says otherwise; then the controller that OKE runs leads to pods. */
+function hasNodePorts({ spec }: Json): boolean {
+  return spec.allocateLoadBalancerNodePorts !== false;
+}
+
+const TO_PODS: Opening = { protocol: TCP, destination: ALL_PORTS, doubt: POD_BACKENDS };
 
 /** The node ports that a load balancer connects to. */
 function nodePorts({ service }: Balancer): Opening[] {
