@@ -349,9 +349,11 @@ describe("a way in is refused:", () => {
       proxyProtocol: 2,
       httpListener: true,
       securityGroups: ["ocid1.networksecuritygroup.oc1..g0"],
+      listenerRules: "HSTS",
+      nodeLabels: "pool=edge",
     };
     const problems = refusal(() => wayIn(given));
-    expect(problems.map(({ code }) => code)).toEqual(Array(10).fill("VALUE_INVALID"));
+    expect(problems.map(({ code }) => code)).toEqual(Array(12).fill("VALUE_INVALID"));
     expect(problems.map(({ what }) => what.split(" ")[0])).toEqual([
       "type",
       "transport",
@@ -363,6 +365,23 @@ describe("a way in is refused:", () => {
       "proxyProtocol",
       "httpListener",
       "securityGroups[0]",
+      "listenerRules",
+      "nodeLabels",
     ]);
+  });
+
+  test.each<[string, object]>([
+    ["transports", { transports: "TCP" }],
+    ["transports", { transports: null }],
+    ["listenerRules", { listenerRules: null }],
+    ["nodeLabels", { nodeLabels: { pool: 5 } }],
+    ["nodeLabels", { nodeLabels: null }],
+    ["compartmentId", { compartmentId: 5 }],
+    ["compartmentId", { compartmentId: null }],
+    ["reservedAddress", { reservedAddress: 5 }],
+    ["reservedAddress", { reservedAddress: null }],
+  ])("%s of another kind, in words that name it", (name, options) => {
+    const problems = refusal(() => wayIn(options as never));
+    expect(problems.map(({ what }) => what)).toContainEqual(expect.stringContaining(name));
   });
 });
