@@ -107,6 +107,7 @@ export * from "./workload/ingress/ingress-route";
 export * from "./workload/listening-pod-props";
 export * from "./workload/listening-workload";
 export * from "./workload/host-access";
+export { ListenerRule, type StrictTransportSecurityOptions } from "./workload/listener-rule";
 export * from "./workload/load-balancer";
 export * from "./workload/load-balancer-access";
 export { type LoadBalancerHealthCheck } from "./workload/load-balancer-health-check";

@@ -60,8 +60,10 @@ const operator = new HardenedDeployment(platform, "operator", {
   ports: [
     { name: "metrics", port: 9090 },
     { name: "admin", port: 9000, protocol: AppProtocol.GRPC },
+    // Without TLS, which the kubelet's probe does not speak.
+    { name: "health", port: 9001, protocol: AppProtocol.GRPC },
   ],
-  readiness: Probe.grpc(9000, { service: "operator" }),
+  readiness: Probe.grpc(9001, { service: "operator" }),
   startup: Probe.http("/started", 9090, { failureThreshold: 30 }),
   env: {
     TZ: EnvValue.timeZone("Europe/Berlin"),
@@ -84,13 +86,13 @@ const monitor = new HardenedDeployment(platform, "monitor", {
 });
 monitor.connections.allowTo(operator, Port.tcp(9090));
 
-// The people who run it reach its admin port, and no other.
+// The people who run it reach its admin port, and no other. A load balancer takes gRPC with TLS on both sides only.
 operator.exposeViaLoadBalancer({
   cluster,
   name: "operator-admin",
   targetPort: "admin",
   access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
-  tls: TlsTermination.atLoadBalancer({ secretName: "operator-tls" }),
+  tls: TlsTermination.reencrypt({ secretName: "operator-tls", backendSecretName: "operator-pod-tls" }),
 });
 
 // A bought program whose image works as its own user only; what it said last is shown with its failed pod.

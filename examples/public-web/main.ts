@@ -6,6 +6,7 @@ import {
   HardenedDeployment,
   HttpListener,
   KubernetesVersion,
+  ListenerRule,
   LoadBalancerAccess,
   LoadBalancerLogs,
   LoadBalancerPolicy,
@@ -68,7 +69,12 @@ web.exposeViaLoadBalancer({
     reason: "Partners read the catalog from their data centers",
   }),
   reservedAddress: "203.0.113.80",
-  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls", minimumVersion: TlsVersion.V1_3 }),
+  // The OCI Certificates service renews it, and the load balancer follows; its key never is in the cluster.
+  tls: TlsTermination.atLoadBalancer({
+    certificateId: "ocid1.certificate.oc1.eu-frankfurt-1.example",
+    minimumVersion: TlsVersion.V1_3,
+  }),
+  listenerRules: [ListenerRule.strictTransportSecurity({ maxAgeDays: 30 })],
   httpListener: HttpListener.redirectedByWorkload({
     reason: "Old links begin with http; the catalog answers each with a redirect",
   }),

@@ -47,7 +47,7 @@ new SecureNamespace(edge, "namespace", {
   name: "edge",
   imagePullSecrets: ["ocir"],
   podSecurityVersion: KubernetesVersion.V1_34,
-  quota: { loadBalancers: 3, nodePorts: 3 },
+  quota: { loadBalancers: 2, nodePorts: 3 },
 });
 
 // A web program behind a load balancer that ends TLS; its node port is a hash of its name, so it never moves.
@@ -62,30 +62,24 @@ web.exposeViaLoadBalancer({
   securityRules: SecurityRuleManagement.terraformManaged(),
 });
 
-// A name server that sees who asks, over UDP and over TCP: a network load balancer for each, on ports of our choice.
+// A name server that sees who asks, over UDP and TCP on one address, as DNS needs it; on ports of our choice.
 const names = new HardenedDeployment(edge, "names", {
   image: ContainerImage.of(`fra.ocir.io/acme/names@${digest}`),
   port: 5353,
   protocol: AppProtocol.TCP,
   readiness: Probe.tcp(),
 });
-for (const [transport, nodePort, healthCheckNodePort] of [
-  [Protocol.UDP, 30053, 30054],
-  [Protocol.TCP, 30055, 30056],
-] as const) {
-  names.exposeViaLoadBalancer({
-    cluster,
-    name: `names-${transport.toLowerCase()}`,
-    type: LoadBalancerType.NETWORK_LOAD_BALANCER,
-    transport,
-    port: 53,
-    access: LoadBalancerAccess.internalFrom(["10.200.0.0/16"]),
-    tls: TlsTermination.none({ reason: "DNS inside of the company's network, signed by DNSSEC" }),
-    externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
-    preserveSource: true,
-    securityRules: SecurityRuleManagement.terraformManaged({ nodePort, healthCheckNodePort }),
-  });
-}
+names.exposeViaLoadBalancer({
+  cluster,
+  type: LoadBalancerType.NETWORK_LOAD_BALANCER,
+  transports: [Protocol.TCP, Protocol.UDP],
+  port: 53,
+  access: LoadBalancerAccess.internalFrom(["10.200.0.0/16"]),
+  tls: TlsTermination.none({ reason: "DNS inside of the company's network, signed by DNSSEC" }),
+  externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
+  preserveSource: true,
+  securityRules: SecurityRuleManagement.terraformManaged({ nodePort: 30053, healthCheckNodePort: 30054 }),
+});
 cluster.addCdk8sChart("edge", edge);
 
 app.synth();

@@ -5,6 +5,7 @@ import { before, together } from "./before";
 import { letOut } from "./let-out";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
+import { CertificatePolicies } from "./certificate-policies";
 import { ClusterPolicies } from "./cluster-policies";
 import { type EndpointAccess } from "./endpoint-access";
 import { placesOf } from "./imported-cluster-grants";
@@ -94,7 +95,11 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
    * SERVICES_CIDR_INVALID, PODS_CIDR_INVALID, NSG_LIMIT, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, EGRESS_INVALID,
    * NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VERSION_RETIRED, VALUE_INVALID, ATTRIBUTE_MISSING
    */
-  constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SecureOkeClusterProps,
+  ) {
     const access = readCluster(scope, id, props);
     super(scope, id);
     // What belongs to the cluster without being made by it, such as its pools, has the same tags.
@@ -168,6 +173,29 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
 
   public addCdk8sChart(id: string, chart: Chart): void {
     addChart(this, id, chart);
+  }
+
+  /**
+   * Lets load balancers of the cluster have certificates of the OCI Certificates service.
+   *
+   * @param compartmentId that of the certificates, by default the cluster's
+   * @internal
+   */
+  public _allowCertificates(compartmentId?: string): void {
+    this.certificatePolicies.allow(compartmentId);
+  }
+
+  /** Made with the first certificate, so that a cluster without one has no further policy. */
+  private get certificatePolicies(): CertificatePolicies {
+    const known = this.node.tryFindChild("CertificatePolicies");
+    if (known) return known as CertificatePolicies;
+    const { compartmentId, clusterId, props } = this;
+    return new CertificatePolicies(this, "CertificatePolicies", {
+      ...tagsGiven(props),
+      ...{ clusterId, compartmentId },
+      homeRegionProvider: props.homeRegionProvider,
+      displayName: stemOf(props.clusterName ?? nameOf(this)),
+    });
   }
 
   private ownNetwork(name: string, props: SecureOkeClusterProps, access: EndpointAccess): ClusterNetwork {

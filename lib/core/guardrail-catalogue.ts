@@ -8,8 +8,16 @@ export enum GuardrailRule {
   DROPPED_CAPABILITIES = "dropped-capabilities",
   /** Images are named by their digest. */
   IMAGE_DIGEST = "image-digest",
+  /** Services carry annotations of their own kind of load balancer only. */
+  LOAD_BALANCER_ANNOTATIONS = "load-balancer-annotations",
+  /** Load balancers are in the compartment of the cluster, or in one that was named. */
+  LOAD_BALANCER_COMPARTMENT = "load-balancer-compartment",
+  /** Services name no network security group but those that were named. */
+  LOAD_BALANCER_GROUPS = "load-balancer-groups",
   /** The rules of load balancers are in network security groups. */
   LOAD_BALANCER_RULES = "load-balancer-rules",
+  /** Services name TLS Secrets of their own namespace only. */
+  LOAD_BALANCER_SECRETS = "load-balancer-secrets",
   /** Load balancers take clients of named ranges, internal ones of none wider than a /8 (IPv6: a /19). */
   LOAD_BALANCER_SOURCES = "load-balancer-sources",
   /** Nobody gets the role cluster-admin. */
@@ -71,11 +79,37 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
     fix: "Name the image by its digest, registry/repository@sha256:… with 64 hexadecimal digits",
     practice: "immutable-containers",
   },
+  "load-balancer-annotations": {
+    title: "A Service with annotations of another kind of load balancer",
+    why: "The cloud controller reads those of one kind only: what the others say about address, rules and groups does not hold.",
+    fix:
+      "Set oci.oraclecloud.com/load-balancer-type to lb or nlb, in small letters, and keep the annotations of that kind: " +
+      "those of nlb begin with oci-network-load-balancer.oraclecloud.com/",
+    practice: "exposure",
+  },
+  "load-balancer-compartment": {
+    title: "A load balancer in a compartment of the Service's choice",
+    why: "The cloud controller makes it there with the rights of the cluster, past the quotas and policies of the team.",
+    fix: "Leave out oci.oraclecloud.com/compartment-id, or have the compartment added to the guardrails",
+    practice: "least-privilege",
+  },
+  "load-balancer-groups": {
+    title: "A Service that names a foreign network security group",
+    why: "A load balancer in a group goes wherever the group may, and as a backend group it gets rules of the Service.",
+    fix: "Name no groups, or those that were named in the guardrails: the workers' group, and the load balancer's own",
+    practice: "nsg-rules-as-code",
+  },
   "load-balancer-rules": {
     title: "A load balancer whose rules are not in network security groups",
     why: "Without the mode the cloud controller rewrites security lists: all of the subnet is opened, and Terraform sees drift.",
     fix: 'Give the Service the annotation oci.oraclecloud.com/security-rule-management-mode: "NSG", or "None" and groups of your own',
     practice: "nsg-rules-as-code",
+  },
+  "load-balancer-secrets": {
+    title: "A Service that names a TLS Secret of another namespace",
+    why: "The cloud controller reads Secrets of every namespace, so the Service would serve with a key that is not its team's.",
+    fix: "Name a Secret of the Service's namespace, or take a certificate of the OCI Certificates service",
+    practice: "least-privilege",
   },
   "load-balancer-sources": {
     title: "A load balancer whose clients are not limited",

@@ -15,7 +15,8 @@ export function isDnsLabel(text: string): boolean {
   return typeof text === "string" && text.length <= LONGEST_LABEL && LABEL.test(text);
 }
 
-function isDnsSubdomain(text: string): boolean {
+/** Whether a text is a DNS-1123 subdomain, as the names of Secrets and ConfigMaps are. */
+export function isDnsSubdomain(text: string): boolean {
   return typeof text === "string" && text.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(text);
 }
 

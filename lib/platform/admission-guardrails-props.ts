@@ -1,5 +1,6 @@
 import { type GuardrailException } from "./guardrail-exception";
 import { type GuardrailMode } from "./guardrail-mode";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
 
 /** What a cluster's guardrails are like. */
 export interface AdmissionGuardrailsProps {
@@ -15,6 +16,19 @@ export interface AdmissionGuardrailsProps {
    * @default - none; the rule `required-labels` is left out
    */
   readonly requiredLabels?: string[];
+  /**
+   * The network security groups that Services may name: for a cluster with cloud-managed load balancers
+   * `cluster.workersSecurityGroup`, and the `securityGroup` of each Terraform-managed one.
+   *
+   * @default - any; the rule `load-balancer-groups` is left out
+   */
+  readonly loadBalancerGroups?: INetworkSecurityGroup[];
+  /**
+   * The OCIDs of the compartments that Services may put load balancers in, beside that of the cluster.
+   *
+   * @default - none; the rule `load-balancer-compartment` refuses every one that a Service names
+   */
+  readonly loadBalancerCompartmentIds?: string[];
   /**
    * What happens to objects that break a rule.
    *

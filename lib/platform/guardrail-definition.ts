@@ -32,4 +32,8 @@ export interface GuardrailParameters {
   readonly sparedNamespaces: (rule: GuardrailRule) => readonly string[];
   readonly allowedRegistries: readonly string[];
   readonly requiredLabels: readonly string[];
+  /** The OCIDs of the compartments that a Service may put its load balancer in. */
+  readonly loadBalancerCompartmentIds: readonly string[];
+  /** The OCIDs of the groups that a Service may name. */
+  readonly loadBalancerGroupIds: readonly string[];
 }

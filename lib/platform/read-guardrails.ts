@@ -5,13 +5,17 @@ import { ALL_RULES, checkRule, GuardrailException, SYSTEM_NAMESPACES } from "./g
 import { GuardrailMode } from "./guardrail-mode";
 import { objectGuardrails } from "./object-guardrails";
 import { podGuardrails } from "./pod-guardrails";
+import { serviceGuardrails } from "./service-guardrails";
 import { pathOf } from "../core/construct-path";
 import { GuardrailRule } from "../core/guardrail-catalogue";
 import { checkObjectName, isQualifiedName } from "../core/kubernetes-names";
+import { checkOcid } from "../core/ocid";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { checkUnused } from "../workload/chart-objects";
+import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { checkImageName } from "../workload/image-name";
+import { isOfKind } from "../workload/shapes";
 
 export const POLICY_KIND = "ValidatingAdmissionPolicy";
 const LONGEST_RULE = Math.max(...ALL_RULES.map((rule) => rule.length));
@@ -42,6 +46,8 @@ export function readGuardrails(
   const parameters = {
     allowedRegistries: readRegistries(problems, props.allowedRegistries),
     requiredLabels: readLabels(problems, props.requiredLabels),
+    loadBalancerCompartmentIds: readCompartments(problems, props.loadBalancerCompartmentIds),
+    loadBalancerGroupIds: readGroups(problems, props.loadBalancerGroups),
   };
   const exceptions = readExceptions(problems, props.exceptions ?? []);
   const of = (rule: GuardrailRule) => exceptions.filter(({ rules }) => rules.includes(rule));
@@ -64,7 +70,11 @@ export function readGuardrails(
 }
 
 function definitionsOf(parameters: GuardrailParameters): GuardrailDefinition[] {
-  const all = [...podGuardrails(parameters), ...objectGuardrails(parameters)];
+  const all = [
+    ...podGuardrails(parameters),
+    ...objectGuardrails(parameters),
+    ...serviceGuardrails(parameters),
+  ];
   return all.sort((a, b) => (a.rule < b.rule ? -1 : 1));
 }
 
@@ -118,6 +128,28 @@ function readLabels(problems: Problems, texts: readonly string[] | undefined): s
   });
 }
 
+function readCompartments(problems: Problems, ids: readonly string[] | undefined): string[] {
+  const fix = "Name the OCIDs of compartments, or leave loadBalancerCompartmentIds out";
+  const read = readList(problems, "loadBalancerCompartmentIds", ids, fix);
+  for (const id of read) checkOcid(problems, "loadBalancerCompartmentIds", id, "compartment", "tenancy");
+  return read;
+}
+
+function readGroups(problems: Problems, groups: readonly INetworkSecurityGroup[] | undefined): string[] {
+  const name = "loadBalancerGroups";
+  if (groups === undefined) return [];
+  const fix = `Give a list of groups, for example [cluster.workersSecurityGroup], or leave ${name} out`;
+  if (!Array.isArray(groups) || groups.length === 0) {
+    problems.add("GUARDRAIL_INVALID", `${name} is ${shown(groups)}, which names nothing`, fix);
+    return [];
+  }
+  return (groups as INetworkSecurityGroup[]).flatMap((group) => {
+    if (isOfKind(group, ["networkSecurityGroupId"])) return [group.networkSecurityGroupId];
+    problems.add("GUARDRAIL_INVALID", `${name} holds ${shown(group)}, which is no group`, fix);
+    return [];
+  });
+}
+
 function readExceptions(problems: Problems, given: readonly GuardrailException[]): GuardrailException[] {
   const exceptions = given.filter((one) => {
     if (one instanceof GuardrailException) return true;
@@ -166,6 +198,7 @@ function checkExceptedRules(
 
 const PARAMETER_OF: { readonly [rule: string]: string } = {
   [GuardrailRule.ALLOWED_REGISTRIES]: "allowedRegistries",
+  [GuardrailRule.LOAD_BALANCER_GROUPS]: "loadBalancerGroups",
   [GuardrailRule.REQUIRED_LABELS]: "requiredLabels",
 };
 

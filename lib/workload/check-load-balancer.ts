@@ -1,4 +1,5 @@
 import { AppProtocol } from "./app-protocol";
+import { checkListenerRules } from "./listener-rule";
 import { RuleOwner, type WayIn } from "./load-balancer-combinations";
 import { checkHealthCheck } from "./load-balancer-health-check";
 import {
@@ -10,7 +11,10 @@ import {
 } from "./load-balancer-kinds";
 import { listenerProtocol } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
+import { isLabelValue, isQualifiedName } from "../core/kubernetes-names";
+import { checkOcidIfGiven } from "../core/ocid";
 import { Protocol } from "../core/port";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { MOST_RULES } from "../network/group-rules";
 import { checkGroupVcn } from "../network/group-vcn";
@@ -32,7 +36,12 @@ const POLICIES = {
 };
 
 /** Adds a problem for each option that does not go with the kind of the load balancer. */
-export function checkOptions(problems: Problems, props: Partial<LoadBalancerProps>, way: WayIn): void {
+export function checkOptions(
+  problems: Problems,
+  props: Partial<LoadBalancerProps>,
+  way: WayIn,
+  transports: readonly Protocol[],
+): void {
   checkIdleTimeout(problems, props);
   if (way.type === LoadBalancerType.NETWORK_LOAD_BALANCER) checkNetworkOptions(problems, props);
   if (props.policy !== undefined && !POLICIES[way.type].includes(props.policy)) {
@@ -43,10 +52,42 @@ export function checkOptions(problems: Problems, props: Partial<LoadBalancerProp
     );
   }
   if (props.healthCheck) checkHealthCheck(problems, way.type, props.healthCheck);
-  checkProxyProtocol(problems, props, way);
+  checkProxyProtocol(problems, props, way, transports);
   checkListeners(problems, props, way);
+  checkRules(problems, props, way);
   checkNodePorts(problems, props, way);
-  checkGroups(problems, props);
+  checkGroups(problems, props, transports.length + (props.httpListener ? 1 : 0));
+  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkNodeLabels(problems, props.nodeLabels);
+}
+
+function checkRules(
+  problems: Problems,
+  { listenerRules = [], workload }: Partial<LoadBalancerProps>,
+  { type, tls }: WayIn,
+): void {
+  if (!workload) return;
+  checkListenerRules(problems, listenerRules, { type, tls, protocol: listenerProtocol(type, tls, workload) });
+}
+
+/** They become a label selector, in which a reference would not be read. */
+function checkNodeLabels(problems: Problems, labels: { readonly [key: string]: string } | undefined): void {
+  if (!labels) return;
+  if (Object.keys(labels).length === 0) {
+    refuse(
+      problems,
+      "nodeLabels names no label",
+      'Give one, for example { pool: "edge" }, or leave nodeLabels out',
+    );
+  }
+  for (const [key, value] of Object.entries(labels)) {
+    if (isQualifiedName(key) && isLabelValue(value)) continue;
+    problems.add(
+      "LABEL_INVALID",
+      `nodeLabels holds ${shown(key)}: ${shown(value)}, which no node has as a label`,
+      "Write the key and the value of a label as the nodes have it",
+    );
+  }
 }
 
 function refuse(problems: Problems, what: string, fix: string): void {
@@ -78,10 +119,11 @@ function checkNetworkOptions(problems: Problems, props: Partial<LoadBalancerProp
 function checkProxyProtocol(
   problems: Problems,
   { proxyProtocol, workload }: Partial<LoadBalancerProps>,
-  { type, transport, tls }: WayIn,
+  { type, tls }: WayIn,
+  transports: readonly Protocol[],
 ): void {
   if (proxyProtocol === undefined) return;
-  if (transport === Protocol.UDP) {
+  if (transports.includes(Protocol.UDP)) {
     refuse(
       problems,
       "proxyProtocol is given for UDP, whose datagrams have no such header",
@@ -105,15 +147,23 @@ function checkProxyProtocol(
 
 function checkListeners(
   problems: Problems,
-  { workload, httpListener, port = 443 }: Partial<LoadBalancerProps>,
+  { workload, httpListener, port = 443, tls: termination }: Partial<LoadBalancerProps>,
   { type, tls }: WayIn,
 ): void {
   const isBalancer = type === LoadBalancerType.LOAD_BALANCER;
-  if (isBalancer && workload?.protocol === AppProtocol.GRPC && tls === TlsPlace.NONE) {
+  if (isBalancer && workload?.protocol === AppProtocol.GRPC && termination?.certificateId !== undefined) {
     refuse(
       problems,
-      "A load balancer's listener for gRPC needs TLS",
-      "End TLS at the load balancer, or let the workload speak AppProtocol.TCP",
+      "A load balancer takes the certificate for gRPC of a Secret only; the cloud controller fails without one",
+      "Give secretName in the place of certificateId; or take TlsTermination.atPod(), which passes TCP on unread",
+    );
+  }
+  const isHalfSecret = tls === TlsPlace.NONE || tls === TlsPlace.LOAD_BALANCER;
+  if (isBalancer && workload?.protocol === AppProtocol.GRPC && isHalfSecret) {
+    refuse(
+      problems,
+      "A load balancer takes gRPC with TLS on both sides only, from the clients and to the pods",
+      "Take TlsTermination.reencrypt, with a certificate of the pods; or TlsTermination.atPod(), which passes TCP on unread",
     );
   }
   if (!httpListener || !isBalancer) return;
@@ -148,8 +198,8 @@ function checkNodePorts(
   );
 }
 
-function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>): void {
-  const { securityGroups = [], access, httpListener } = props;
+function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>, listeners: number): void {
+  const { securityGroups = [], access } = props;
   checkVcn(problems, props);
   if (securityGroups.length > MOST_GROUPS) {
     problems.add(
@@ -158,7 +208,6 @@ function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>): voi
       `Give at most ${MOST_GROUPS}`,
     );
   }
-  const listeners = httpListener ? 2 : 1;
   const ranges = access?.sourceRanges.length ?? 0;
   // In for each range and listener; out for each node port and for the health check.
   const count = ranges * listeners + listeners + 1;

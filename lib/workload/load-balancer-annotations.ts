@@ -2,9 +2,12 @@ import { RuleOwner } from "./load-balancer-combinations";
 import { healthCheckAnnotations } from "./load-balancer-health-check";
 import { ExternalTrafficPolicy, LoadBalancerType } from "./load-balancer-kinds";
 import { listenerProtocol } from "./load-balancer-listeners";
+import { ruleAnnotations } from "./listener-rule";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { LoadBalancerShape } from "./load-balancer-shape";
+import { addressAnnotations } from "./reserved-address";
 import { type ReadLoadBalancer } from "./read-load-balancer";
+import { Protocol } from "../core/port";
 
 const OCI = "oci.oraclecloud.com";
 const BETA = "service.beta.kubernetes.io";
@@ -40,22 +43,27 @@ function common(props: LoadBalancerProps, { way, nodesGroup }: ReadLoadBalancer)
     [`${OCI}/security-rule-management-mode`]: isCloud ? "NSG" : "None",
     ...(isCloud ? { [`${OCI}/oci-backend-network-security-group`]: nodesGroup } : {}),
     [`${OCI}/ingress-ip-mode`]: isProxy ? "proxy" : "VIP",
+    ...(props.compartmentId === undefined ? {} : { [`${OCI}/compartment-id`]: props.compartmentId }),
+    ...addressAnnotations(props.reservedAddress, way),
   };
 }
 
 function loadBalancer(
   props: LoadBalancerProps,
-  { way, port, subnetId }: ReadLoadBalancer,
+  { way, port, subnetId, certificates }: ReadLoadBalancer,
   groups: string,
 ): Annotations {
-  const { shape = LoadBalancerShape.flexible(10, 100), tls, workload, policy, proxyProtocol } = props;
+  const protocol = listenerProtocol(way.type, way.tls, props.workload);
+  const { shape = LoadBalancerShape.flexible(10, 100), tls, policy, proxyProtocol } = props;
   return {
     [`${BETA}/oci-load-balancer-internal`]: String(way.isInternal),
     [`${BETA}/oci-load-balancer-subnet1`]: subnetId,
     ...shape._annotations(),
-    [`${BETA}/oci-load-balancer-backend-protocol`]: listenerProtocol(way.type, way.tls, workload),
+    [`${BETA}/oci-load-balancer-backend-protocol`]: protocol,
     [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(props.idleTimeoutSeconds ?? 60),
-    ...tls._annotations(port),
+    ...tls._annotations(port, protocol, certificates),
+    ...ruleAnnotations(props.listenerRules ?? []),
+    ...nodeLabels(`${OCI}/node-label-selector`, props.nodeLabels),
     ...(groups === "" ? {} : { [`${OCI}/oci-network-security-groups`]: groups }),
     ...(policy === undefined ? {} : { [`${OCI}/loadbalancer-policy`]: policy }),
     ...healthCheckAnnotations(`${BETA}/oci-load-balancer-health-check-`, props.healthCheck),
@@ -67,10 +75,10 @@ function loadBalancer(
 
 function networkLoadBalancer(
   props: LoadBalancerProps,
-  { way, subnetId }: ReadLoadBalancer,
+  { way, subnetId, transports }: ReadLoadBalancer,
   groups: string,
 ): Annotations {
-  const { policy, proxyProtocol, reservedAddress } = props;
+  const { policy, proxyProtocol } = props;
   return {
     [`${NLB}/internal`]: String(way.isInternal),
     [`${NLB}/subnet`]: subnetId,
@@ -81,9 +89,19 @@ function networkLoadBalancer(
     ...(way.policy === ExternalTrafficPolicy.LOCAL
       ? { [`${NLB}/is-preserve-source`]: String(way.preserveSource) }
       : {}),
-    ...(proxyProtocol === undefined ? {} : { [`${NLB}/is-ppv2-enabled`]: "true" }),
-    ...(way.isInternal && reservedAddress !== undefined
-      ? { [`${NLB}/assigned-private-ipv4`]: reservedAddress }
-      : {}),
+    ...(transports.includes(Protocol.TCP) ? proxyHeader(proxyProtocol !== undefined) : {}),
+    ...nodeLabels(`${NLB}/node-label-selector`, props.nodeLabels),
   };
+}
+
+/** Said for TCP in both cases: without the annotation the controller leaves a listener as it was, the header with it. */
+export function proxyHeader(isEnabled: boolean): Annotations {
+  return { [`${NLB}/is-ppv2-enabled`]: String(isEnabled) };
+}
+
+function nodeLabels(key: string, labels: { readonly [key: string]: string } | undefined): Annotations {
+  const entries = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0
+    ? {}
+    : { [key]: entries.map(([label, value]) => `${label}=${value}`).join(",") };
 }

@@ -124,9 +124,9 @@ export function refusalsOf(way: WayIn): readonly RefusedCombination[] {
   );
 }
 
-/** Adds a problem for each combination of a way in that does not go together. */
-export function checkCombination(problems: Problems, way: WayIn): void {
-  for (const { name, because, instead } of refusalsOf(way)) {
+/** Adds a problem for each combination of ways in that does not go together, each once. */
+export function checkCombination(problems: Problems, ...ways: readonly WayIn[]): void {
+  for (const { name, because, instead } of new Set(ways.flatMap(refusalsOf))) {
     problems.add("LOAD_BALANCER_INVALID", `${name}: ${because}`, instead);
   }
 }

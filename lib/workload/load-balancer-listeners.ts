@@ -9,6 +9,8 @@ export interface Listener {
   readonly purpose: string;
   readonly port: Port;
   readonly nodePort?: number;
+  /** Whether it is the one for redirects, without TLS. */
+  readonly isPlain?: boolean;
 }
 
 /** What the load balancer speaks to clients: what it does not read is TCP. */
@@ -28,14 +30,14 @@ export function portOf(transport: Protocol, port: number): Port {
 
 /** The ports of the Service, the one with TLS first. */
 export function servicePorts(
-  [main, http]: readonly Listener[],
+  listeners: readonly Listener[],
   workload: IServiceBackend,
   place: TlsPlace,
 ): object[] {
-  return [
-    ...(main ? [{ ...mainPort(main, workload, place), ...nodePortOf(main) }] : []),
-    ...(http ? [{ ...httpPort(http, workload), ...nodePortOf(http) }] : []),
-  ];
+  return listeners.map((listener) => ({
+    ...(listener.isPlain ? httpPort(listener, workload) : mainPort(listener, workload, place)),
+    ...nodePortOf(listener),
+  }));
 }
 
 function httpPort({ port }: Listener, workload: IServiceBackend): object {

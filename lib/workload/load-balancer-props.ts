@@ -1,4 +1,5 @@
 import { type HttpListener } from "./http-listener";
+import { type ListenerRule } from "./listener-rule";
 import { type LoadBalancerAccess } from "./load-balancer-access";
 import { type LoadBalancerHealthCheck } from "./load-balancer-health-check";
 import {
@@ -19,7 +20,13 @@ import { type INetworkSecurityGroup } from "../network/network-security-group";
 export interface LoadBalancerOptions {
   /** The cluster that the workload runs in. */
   readonly cluster: ISecureOkeCluster;
-  /** Who may connect. */
+  /**
+   * Who may connect.
+   *
+   * The ranges may change at any time. Whether the load balancer is internal or public can't change on an existing Service: the
+   * cloud controller ignores it, so a load balancer that was made public stays public. Give the new one another `name`, move the
+   * clients, and delete the old Service.
+   */
   readonly access: LoadBalancerAccess;
   /** Where TLS ends. */
   readonly tls: TlsTermination;
@@ -42,7 +49,8 @@ export interface LoadBalancerOptions {
    */
   readonly name?: string;
   /**
-   * What OCI makes of the Service; it can't change later.
+   * What OCI makes of the Service; it can't change later: the cloud controller would make a second load balancer and forget the
+   * first.
    *
    * @default LoadBalancerType.LOAD_BALANCER
    */
@@ -55,7 +63,19 @@ export interface LoadBalancerOptions {
    */
   readonly transport?: Protocol;
   /**
+   * The transports of the port, for DNS or HTTP/3, which need TCP and UDP on one address and port; not beside `transport`.
+   *
+   * With UDP as `transport` has it; the node port is the same for both. Two calls for one workload that differ in nothing but
+   * `transport`, `name`, `tls` and reasons make the same: one Service under the name of the first call, for both transports.
+   *
+   * @default - `transport` alone
+   */
+  readonly transports?: Protocol[];
+  /**
    * Who writes the rules of the network security groups.
+   *
+   * From cloud-managed to Terraform-managed is a step with a procedure: the cloud controller leaves its group and its rules
+   * behind. See the page on load balancers.
    *
    * @default SecurityRuleManagement.cloudManaged()
    */
@@ -93,8 +113,11 @@ export interface LoadBalancerOptions {
    */
   readonly proxyProtocol?: ProxyProtocol;
   /**
-   * The address of the load balancer, an IPv4 address or a reference to one: public, a reserved one of OCI; internal, a free one
-   * of the subnet, for a network load balancer only. It can't change later.
+   * The address of the load balancer, an IPv4 address or a reference to one.
+   *
+   * Of a public load balancer a reserved public IP of OCI; of an internal one a reserved private IP of the load balancers'
+   * subnet; of an internal network load balancer any free address of that subnet. It can't change later, nor be given to a load
+   * balancer that is there. Each address once in an app.
    *
    * @default - OCI chooses one
    */
@@ -105,6 +128,31 @@ export interface LoadBalancerOptions {
    * @default - none
    */
   readonly httpListener?: HttpListener;
+  /**
+   * What the load balancer does with requests, responses and connections: headers such as HSTS, methods, limits; not for a
+   * network load balancer.
+   *
+   * @default - none
+   */
+  readonly listenerRules?: ListenerRule[];
+  /**
+   * The labels of the nodes that take the traffic, each with its value, such as those of one node pool.
+   *
+   * With `ExternalTrafficPolicy.LOCAL` the pods must run on these nodes.
+   *
+   * @default - all nodes
+   */
+  readonly nodeLabels?: { [key: string]: string };
+  /**
+   * The OCID of the compartment that the load balancer and the group of the cloud controller are made in, or a reference to it.
+   *
+   * It can't change later: the cloud controller would make a second load balancer and forget the first. The cluster needs rights
+   * there: `manage load-balancers` (`manage network-load-balancers`), `use public-ips` for a public one, and with cloud-managed
+   * rules `manage network-security-groups`; the library grants them in the cluster's compartment only.
+   *
+   * @default - that of the cluster
+   */
+  readonly compartmentId?: string;
   /**
    * Further groups of the load balancer, at most four; rules of theirs are yours.
    *

@@ -6,7 +6,7 @@ import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
 import { sayRange } from "../network/group-ranges";
 import { NetworkPeer, type INetworkPeer } from "../network/network-peer";
-import { NetworkSecurityGroup } from "../network/network-security-group";
+import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
 
 /** Where kube-proxy says that a node works. */
 const KUBE_PROXY_HEALTH = 10256;
@@ -17,9 +17,21 @@ const KUBE_PROXY_HEALTH = 10256;
  * With the client's address preserved, nodes see the clients, so the rule that lets them in is for their ranges.
  */
 export function addTerraformRules(props: LoadBalancerProps, read: ReadLoadBalancer): NetworkSecurityGroup {
-  const { cluster, access } = props;
-  const { service, listeners, healthPort = KUBE_PROXY_HEALTH, way } = read;
+  const { service, healthPort = KUBE_PROXY_HEALTH } = read;
   const group = addGroup(props, read);
+  addListenerRules(group, props, read);
+  group.allowTo(props.cluster.workersSecurityGroup, Port.tcp(healthPort), {
+    reason: `The load balancer of the Service ${service} asks which nodes work`,
+  });
+  return group;
+}
+
+/** The rules of listeners alone, in a group that there is. */
+export function addListenerRules(
+  group: INetworkSecurityGroup,
+  { cluster, access }: LoadBalancerProps,
+  { service, listeners, way }: Pick<ReadLoadBalancer, "service" | "listeners" | "way">,
+): void {
   const workers = cluster.workersSecurityGroup;
   const clients = access.sourceRanges.map((range) =>
     range === "0.0.0.0/0" ? NetworkPeer.anywhere({ reason: access.reason ?? "" }) : NetworkPeer.cidr(range),
@@ -36,10 +48,6 @@ export function addTerraformRules(props: LoadBalancerProps, read: ReadLoadBalanc
     group.allowTo(oneSided(workers), backend, toNodes);
     for (const client of clients) workers.allowFrom(client, backend, toClients);
   }
-  group.allowTo(workers, Port.tcp(healthPort), {
-    reason: `The load balancer of the Service ${service} asks which nodes work`,
-  });
-  return group;
 }
 
 function addGroup(

@@ -1,19 +1,20 @@
 import { Problems } from "../core/validation-error";
 
 const LEAST = 10;
-const MOST = 8192;
+// The highest bandwidth that Oracle documents; the cloud controller itself takes up to 8192.
+const MOST = 8000;
 
 /**
  * The bandwidth of a load balancer.
  *
- * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Specifying_Alternative_Load_Balancer_Shapes.htm
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancers-subtopic.htm
  */
 export class LoadBalancerShape {
   /**
    * A bandwidth that follows the traffic between two bounds.
    *
-   * @param minimumMbps kept ready, 10 to 8192 megabits a second
-   * @param maximumMbps never exceeded, from the minimum to 8192 megabits a second
+   * @param minimumMbps kept ready, 10 to 8000 megabits a second
+   * @param maximumMbps never exceeded, from the minimum to 8000 megabits a second
    * @throws COUNT_INVALID
    */
   public static flexible(minimumMbps: number, maximumMbps: number): LoadBalancerShape {

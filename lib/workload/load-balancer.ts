@@ -4,9 +4,12 @@ import { annotationsOf } from "./load-balancer-annotations";
 import { arrivalsOf } from "./load-balancer-arrivals";
 import { RuleOwner } from "./load-balancer-combinations";
 import { LoadBalancerType } from "./load-balancer-kinds";
+import { addCertificates } from "./load-balancer-certificates";
+import { joinBalancer } from "./load-balancer-joining";
 import { servicePorts } from "./load-balancer-listeners";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { addTerraformRules, controllerRules } from "./load-balancer-rules";
+import { offerBalancer } from "./load-balancer-sharing";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster, type WithCloudRules } from "../cluster/cluster";
 import { runTimeAnnotations } from "../cluster/run-time-tags";
@@ -30,7 +33,7 @@ import { type INetworkSecurityGroup } from "../network/network-security-group";
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Summaryofannotations.htm
  */
 export class LoadBalancer extends Construct {
-  /** The name of the Service. */
+  /** The name of the Service; of a load balancer that an earlier call made, where this one adds a transport to it. */
   public readonly name: string;
   /** The group of the load balancer, where Terraform manages its rules; it is in the cluster's stack. */
   public readonly securityGroup?: INetworkSecurityGroup;
@@ -47,22 +50,50 @@ export class LoadBalancer extends Construct {
     guardStaticSynthesis(Chart.of(this));
     checkAtSynthesis(this, () => checkCluster(this, props.cluster));
     explainForgotten(Chart.of(this), () => chartBeside(this, props.cluster) !== undefined);
-    this.name = read.name;
-    const { access, tls, workload, httpListener, securityGroups = [] } = props;
+    this.name = read.partner?.name ?? read.name;
+    const { access, tls, workload, httpListener } = props;
     access._acknowledge(this);
     tls._acknowledge(this, read.namespace);
     httpListener?._acknowledge(this);
     for (const cidr of arrivalsOf(read.way, access, read.nodesCidr, read.balancersCidr)) {
-      workload.connections._allowFromBlock(cidr, read.target);
+      for (const target of read.targets) workload.connections._allowFromBlock(cidr, target);
       if (httpListener && workload._redirectPort !== undefined) {
         workload.connections._allowFromBlock(cidr, Port.tcp(workload._redirectPort));
       }
     }
+    if (read.partner) {
+      joinBalancer(read.partner, props, read);
+      this.securityGroup = read.partner.securityGroup;
+      this.node.defaultChild = read.partner.object;
+      return;
+    }
     if (read.way.rules === RuleOwner.TERRAFORM) this.securityGroup = addTerraformRules(props, read);
     else this.countControllerRules(props, read);
+    const service = this.addService(props, read);
+    this.node.defaultChild = service.object;
+    addCertificates(this, props, read);
+    if (this.securityGroup) {
+      const { name, securityGroup } = this;
+      const [listener] = read.listeners;
+      const transports = [...read.transports];
+      const { nodePort } = listener ?? {};
+      offerBalancer(props, {
+        ...{ name, securityGroup, transports, nodePort },
+        service: read.service,
+        ...service,
+      });
+    }
+  }
+
+  private addService(
+    props: LoadBalancerProps,
+    read: ReadLoadBalancer,
+  ): { readonly object: ApiObject; readonly ports: object[] } {
+    const { workload, tls, securityGroups = [] } = props;
     const groups = [...(this.securityGroup ? [this.securityGroup] : []), ...securityGroups];
     const ids = groups.map(({ networkSecurityGroupId }) => networkSecurityGroupId);
-    this.node.defaultChild = new ApiObject(this, "Resource", {
+    const ports = servicePorts(read.listeners, workload, tls.place);
+    const object = new ApiObject(this, "Resource", {
       apiVersion: "v1",
       kind: "Service",
       metadata: {
@@ -77,8 +108,9 @@ export class LoadBalancer extends Construct {
           ),
         },
       },
-      spec: spec(props, read),
+      spec: spec(props, read, ports),
     });
+    return { object, ports };
   }
 
   /** The group has its limit whoever writes the rules; checked here too, where plain cdk8s writes the chart. */
@@ -94,19 +126,21 @@ export class LoadBalancer extends Construct {
   }
 }
 
-function spec({ access, tls, workload, reservedAddress }: LoadBalancerProps, read: ReadLoadBalancer): object {
-  const { way, listeners, healthPort } = read;
+function spec(
+  { access, workload }: LoadBalancerProps,
+  { way, healthPort }: ReadLoadBalancer,
+  ports: readonly object[],
+): object {
   return {
     type: "LoadBalancer",
     selector: workload.selectorLabels,
-    ports: servicePorts(listeners, workload, tls.place),
+    ports,
     // Absent, everyone could connect.
     loadBalancerSourceRanges: access.sourceRanges,
     externalTrafficPolicy: way.policy,
     ...(healthPort === undefined ? {} : { healthCheckNodePort: healthPort }),
     // The only one that OCI load balancers serve.
     sessionAffinity: "None",
-    ...(reservedAddress === undefined || way.isInternal ? {} : { loadBalancerIP: reservedAddress }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Construct } from "constructs";
-import { chartOf } from "./chart-objects";
+import { chartOf, checkUnused } from "./chart-objects";
 import { checkOptions } from "./check-load-balancer";
 import { checkCombination, RuleOwner, type WayIn } from "./load-balancer-combinations";
 import {
@@ -10,13 +10,16 @@ import {
   TlsPlace,
 } from "./load-balancer-kinds";
 import { portOf, type Listener } from "./load-balancer-listeners";
+import { sharedBalancerOf, type SharedBalancer } from "./load-balancer-sharing";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { readBalancerCluster, type BalancerCluster } from "./read-balancer-cluster";
 import { NodePorts, type NodePortRequest } from "./node-ports";
+import { checkAddressFree, claimAddress, type AddressRequest } from "./reserved-address";
 import { checkSecretGrant } from "./secret-grant";
 import { atPort, portsOf, type IServiceBackend } from "./service-backend";
 import { checkServiceName, checkServicePort } from "./service-name";
-import { choice, isOfKind, kind, listOf, refuseKind, shaped, type Reader } from "./shapes";
+import { choice, isOfKind, kind, listOf, mapOf, refuseKind, shaped, text, type Reader } from "./shapes";
+import { transportsOf } from "./transports";
 import { pathOf } from "../core/construct-path";
 import { type Port, Protocol } from "../core/port";
 import { shown } from "../core/shown";
@@ -32,8 +35,15 @@ export interface ReadLoadBalancer extends BalancerCluster {
   readonly way: WayIn;
   /** The port that clients connect to. */
   readonly port: number;
-  readonly target: Port;
-  /** The main one, and the one without TLS where there is one. */
+  /** TCP first, where there are two. */
+  readonly transports: readonly Protocol[];
+  /** The port of the pods, for each transport. */
+  readonly targets: readonly Port[];
+  /** The name of the ConfigMap that says which listener has which certificate. */
+  readonly certificates: string;
+  /** The load balancer of an earlier call that serves the transports of this one too. */
+  readonly partner?: SharedBalancer;
+  /** The main one for each transport, and the one without TLS where there is one. */
   readonly listeners: readonly Listener[];
   /** The node port that the health check asks, where it is fixed. */
   readonly healthPort?: number;
@@ -43,6 +53,9 @@ const isTrueOrFalse: Reader = (problems, name, value) =>
   typeof value === "boolean" ? value : refuseKind(problems, name, value, "true or false");
 
 const GROUP = kind(["networkSecurityGroupId"], "a NetworkSecurityGroup");
+
+const TRANSPORT = choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP");
+const RULE = kind(["_item"], "ListenerRule.strictTransportSecurity(), or another rule of a listener");
 
 const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that the workload runs in"),
@@ -54,7 +67,8 @@ const SHAPES = {
   workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
   shape: kind(["minimumMbps", "maximumMbps", "_annotations"], "LoadBalancerShape.flexible(10, 100)"),
   type: choice(LoadBalancerType, "LoadBalancerType.LOAD_BALANCER or LoadBalancerType.NETWORK_LOAD_BALANCER"),
-  transport: choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP"),
+  transport: TRANSPORT,
+  transports: listOf(TRANSPORT, "a list, for example [Protocol.TCP, Protocol.UDP]"),
   securityRules: kind(["_owner"], "SecurityRuleManagement.terraformManaged()"),
   externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
   preserveSource: isTrueOrFalse,
@@ -63,6 +77,8 @@ const SHAPES = {
   proxyProtocol: choice(ProxyProtocol, "ProxyProtocol.V1 or ProxyProtocol.V2"),
   httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
   securityGroups: listOf(GROUP, "a list of network security groups"),
+  listenerRules: listOf(RULE, "a list, for example [ListenerRule.strictTransportSecurity()]"),
+  nodeLabels: mapOf(text(), 'an object of labels, for example { pool: "edge" }'),
 };
 
 /** The props with the workload as it is at the port that is meant. */
@@ -81,16 +97,25 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
   if (workload || props.name !== undefined) checkServiceName(problems, scope, name);
   checkWorkload(problems, scope, workload, props.targetPort);
   checkServicePort(problems, port);
-  const way = wayOf(props);
+  const transports = transportsOf(problems, props);
+  const way = wayOf(props, transports[0]);
   // What was not given has a problem already, which would be said twice in other words.
-  if (props.tls && props.access) checkCombination(problems, way);
-  checkOptions(problems, props, way);
+  if (props.tls && props.access) checkCombination(problems, way, ...furtherWays(props, transports));
+  const partner = sharedBalancerOf(props, transports);
+  checkOptions(problems, props, way, [...(partner?.transports ?? []), ...transports]);
   const cluster = readBalancerCluster(problems, props, way);
   const namespace = chartOf(scope)?.namespace;
   if (props.tls) checkSecretGrant(problems, props.tls, namespace);
+  const certificates = `${name}-certificates`;
+  if (props.tls?.certificateId !== undefined) {
+    checkUnused(problems, scope, ["ConfigMap"], certificates, "Give the Service another name");
+  }
   const service = `${namespace ?? ""}/${name}`;
-  const ports = readNodePorts(problems, props, way, service, namespace);
+  const address = addressOf(props, way, service, cluster);
+  if (address && !partner) checkAddressFree(problems, address);
+  const ports = partner ? new Map() : readNodePorts(problems, props, way, service, namespace);
   problems.throwIfAny();
+  if (address && !partner) claimAddress(address);
   return {
     ...cluster,
     name,
@@ -98,16 +123,37 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
     service,
     way,
     port,
-    target: portOf(way.transport, workload?.port ?? 0),
-    ...claimed(props, way, service, ports),
+    transports,
+    targets: transports.map((transport) => portOf(transport, workload?.port ?? 0)),
+    certificates,
+    partner,
+    ...claimed(props, way, transports, service, ports, partner?.nodePort),
   };
 }
 
-function wayOf(props: Partial<LoadBalancerProps>): WayIn {
+/** UDP on the port of a TCP listener: what encrypts its datagrams, such as QUIC, is in the pod as TLS is. */
+function furtherWays(props: Partial<LoadBalancerProps>, transports: readonly Protocol[]): WayIn[] {
+  return transports.slice(1).map((transport) => {
+    const way = wayOf(props, transport);
+    return way.tls === TlsPlace.POD ? { ...way, tls: TlsPlace.NONE } : way;
+  });
+}
+
+function addressOf(
+  { cluster, reservedAddress: address }: Partial<LoadBalancerProps>,
+  { isInternal }: WayIn,
+  service: string,
+  { subnetId, balancersCidr: cidr }: BalancerCluster,
+): AddressRequest | undefined {
+  if (!cluster || address === undefined) return undefined;
+  return { cluster, service, address, isInternal, subnet: { subnetId, cidr } };
+}
+
+function wayOf(props: Partial<LoadBalancerProps>, transport: Protocol | undefined): WayIn {
   return {
     type: props.type ?? LoadBalancerType.LOAD_BALANCER,
     isInternal: props.access?.isInternal ?? true,
-    transport: props.transport ?? Protocol.TCP,
+    transport: transport ?? Protocol.TCP,
     rules: props.securityRules?._owner ?? RuleOwner.CLOUD,
     policy: props.externalTrafficPolicy ?? ExternalTrafficPolicy.CLUSTER,
     preserveSource: props.preserveSource ?? false,
@@ -187,14 +233,19 @@ function readNodePorts(
 function claimed(
   props: Partial<LoadBalancerProps>,
   way: WayIn,
+  transports: readonly Protocol[],
   service: string,
   ports: ReadonlyMap<string, number>,
+  sharedNodePort: number | undefined,
 ): Pick<ReadLoadBalancer, "listeners" | "healthPort"> {
   if (props.cluster && ports.size > 0) NodePorts.of(props.cluster).claim(service, ports);
   const { port = 443, httpListener } = props;
-  const listeners = [port, ...(httpListener ? [httpListener.port] : [])].map((number) => {
+  const listener = (transport: Protocol, number: number) => {
+    // One for both transports: the controller has one backend set for them, and takes the first node port.
     const purpose = `${service} ${way.transport.toLowerCase()}-${number}`;
-    return { purpose, port: portOf(way.transport, number), nodePort: ports.get(purpose) };
-  });
+    return { purpose, port: portOf(transport, number), nodePort: ports.get(purpose) ?? sharedNodePort };
+  };
+  const listeners: Listener[] = transports.map((transport) => listener(transport, port));
+  if (httpListener) listeners.push({ ...listener(way.transport, httpListener.port), isPlain: true });
   return { listeners, healthPort: ports.get(`${service} health`) };
 }

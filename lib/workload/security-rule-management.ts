@@ -51,8 +51,10 @@ export class SecurityRuleManagement {
   /**
    * Terraform: a group for the load balancer and each rule are resources in the cluster's stack, and node ports are fixed.
    *
-   * Nothing changes at run time; UDP is served too. A node port is a hash of what it is for, so it never moves; where two
-   * Services of a cluster come to the same one, the second is refused and named a free one to take.
+   * Nothing changes at run time; UDP is served too, and TCP and UDP on one port (`transports`). A node port is a hash of what it
+   * is for, so it never moves; where two Services of a cluster come to the same one, the second is refused and named a free one
+   * to take. A Service that was cloud-managed leaves the controller's group and rules behind: the page on load balancers has the
+   * procedure.
    *
    * @throws NODE_PORT_INVALID, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID
    */

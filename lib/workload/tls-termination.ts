@@ -1,29 +1,50 @@
+import { type AppProtocol } from "./app-protocol";
+import { sslConfigOf, TlsVersion } from "./cipher-suites";
 import { type IngressCertificate } from "./ingress/ingress-certificate";
 import { TlsPlace } from "./load-balancer-kinds";
 import { lentSecrets } from "./secret-grant";
 import { choice, kind, shaped } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
-import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
+import { checkObjectName, checkSubdomainName, isDnsSubdomain } from "../core/kubernetes-names";
+import { checkOcidIfGiven } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { type IConstruct } from "constructs";
 
-/** The oldest version of TLS that clients may use. */
-export enum TlsVersion {
-  /** TLS 1.2 and 1.3. */
-  V1_2 = "TLSv1.2",
-  /** TLS 1.3 only. */
-  V1_3 = "TLSv1.3",
-}
+export { TlsVersion } from "./cipher-suites";
 
-/** The certificate of a load balancer. */
+/** The certificate of a load balancer: `certificateId`, which is recommended, or `secretName`. */
 export interface LoadBalancerTlsOptions {
   /**
-   * The name of the `kubernetes.io/tls` Secret with the certificate and its key, such as cert-manager makes it.
+   * The OCID of a leaf certificate of the OCI Certificates service, or a reference to it; not beside `secretName`.
    *
-   * The cloud controller reads it once for each name: a renewed certificate reaches the load balancer under a new name only.
+   * Recommended: the service renews the certificate, the load balancer follows without a new Service, and the key never is in
+   * the cluster. The certificate must be active and of the load balancer's region. The cluster gets the IAM policy that it
+   * needs, `manage leaf-certificate-family` in `certificateCompartmentId`; an imported cluster does not, and a warning has the
+   * statement. Not for gRPC, which takes a Secret. The annotation is read by the controller that OKE runs; its open-source edition
+   * v1.35.0, which OKE does not run, would listen without TLS.
+   *
+   * @default - the certificate of the Secret
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancers-subtopic.htm
    */
-  readonly secretName: string;
+  readonly certificateId?: string;
+  /**
+   * The OCID of the compartment of the certificate, or a reference to it; for `certificateId` only.
+   *
+   * @default - the compartment of the cluster
+   */
+  readonly certificateCompartmentId?: string;
+  /**
+   * The name of the `kubernetes.io/tls` Secret with the certificate and its key; not beside `certificateId`.
+   *
+   * The cloud controller uploads the certificate once for each name of a Secret and never again: a Secret that cert-manager
+   * renews in place leaves the load balancer with the old certificate until it expires. Put each renewed certificate into a
+   * Secret of a new name, and change `secretName`. The name becomes that of an OCI certificate, so it has no dots.
+   *
+   * @default - the certificate of `certificateId`
+   */
+  readonly secretName?: string;
   /**
    * The namespace of the Secret.
    *
@@ -48,7 +69,11 @@ export interface LoadBalancerTlsOptions {
 
 /** The certificates of a load balancer that speaks TLS to the pods too. */
 export interface ReencryptionOptions extends LoadBalancerTlsOptions {
-  /** The name of the Secret with `ca.crt`, `tls.crt` and `tls.key` of the pods. */
+  /**
+   * The name of the Secret with `ca.crt`, `tls.crt` and `tls.key` of the pods.
+   *
+   * It becomes the name of an OCI certificate, so it has no dots; as with `secretName`, a renewed one needs a new name.
+   */
   readonly backendSecretName: string;
   /**
    * The namespace of that Secret.
@@ -60,16 +85,17 @@ export interface ReencryptionOptions extends LoadBalancerTlsOptions {
 
 const CERTIFICATE = kind(["store", "name", "_differsFrom"], 'IngressCertificate.fromSecret("web-tls")');
 
-const POLICIES = {
-  [TlsVersion.V1_2]: {
-    CipherSuiteName: "oci-default-http2-tls-12-13-ssl-cipher-suite-v1",
-    Protocols: ["TLSv1.2", "TLSv1.3"],
-  },
-  [TlsVersion.V1_3]: {
-    CipherSuiteName: "oci-default-http2-tls-13-ssl-cipher-suite-v1",
-    Protocols: ["TLSv1.3"],
-  },
-};
+/** What a way of ending TLS is made of, beside its place. */
+interface TlsParts {
+  readonly secret?: string;
+  readonly certificateId?: string;
+  readonly certificateCompartmentId?: string;
+  readonly minimumVersion?: TlsVersion;
+  readonly backendSecret?: string;
+  readonly reason?: string;
+  readonly certificate?: IngressCertificate;
+  readonly grant?: string;
+}
 
 /**
  * Where TLS ends.
@@ -80,23 +106,16 @@ const POLICIES = {
  */
 export class TlsTermination {
   /**
-   * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN.
+   * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN; not for gRPC, which
+   * OCI takes with TLS on both sides only.
    *
-   * @throws NAME_INVALID, VALUE_INVALID, REASON_MISSING for a blank one
+   * @throws NAME_INVALID, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without a certificate
    */
   public static atLoadBalancer(options: LoadBalancerTlsOptions): TlsTermination {
     const problems = new Problems("TlsTermination.atLoadBalancer");
-    const { minimumVersion } = readCertificate(problems, options);
+    const parts = readCertificate(problems, options);
     problems.throwIfAny();
-    return new TlsTermination(
-      TlsPlace.LOAD_BALANCER,
-      secretOf(options.secretName, options.secretNamespace),
-      minimumVersion,
-      undefined,
-      undefined,
-      undefined,
-      options.secretGrant?.reason,
-    );
+    return new TlsTermination(TlsPlace.LOAD_BALANCER, parts);
   }
 
   /**
@@ -119,7 +138,7 @@ export class TlsTermination {
     const problems = new Problems("TlsTermination.atIngress");
     CERTIFICATE(problems, "certificate", certificate);
     problems.throwIfAny();
-    return new TlsTermination(TlsPlace.INGRESS, undefined, undefined, undefined, undefined, certificate);
+    return new TlsTermination(TlsPlace.INGRESS, { certificate });
   }
 
   /**
@@ -129,26 +148,23 @@ export class TlsTermination {
    * and who the other end is stays unproven. Where it must be proven, end TLS in the pod. Give the workload
    * `readiness: Probe.tcp()`: the default one asks in plain HTTP.
    *
-   * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REASON_MISSING for a blank one
+   * @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without
+   * a certificate
    */
   public static reencrypt(options: ReencryptionOptions): TlsTermination {
     const problems = new Problems("TlsTermination.reencrypt");
-    const { minimumVersion } = readCertificate(problems, options);
-    checkSubdomainName(problems, "backendSecretName", options?.backendSecretName);
+    const parts = readCertificate(problems, options);
+    checkSecretName(problems, "backendSecretName", options?.backendSecretName);
     if (options?.backendSecretNamespace !== undefined) {
       checkObjectName(problems, "backendSecretNamespace", options.backendSecretNamespace);
     }
     checkDifferent(problems, options);
     problems.throwIfAny();
-    return new TlsTermination(
-      TlsPlace.LOAD_BALANCER_AND_POD,
-      secretOf(options.secretName, options.secretNamespace),
-      minimumVersion,
-      secretOf(options.backendSecretName, options.backendSecretNamespace),
-      undefined,
-      undefined,
-      options.secretGrant?.reason,
-    );
+    const { backendSecretName, backendSecretNamespace } = options;
+    return new TlsTermination(TlsPlace.LOAD_BALANCER_AND_POD, {
+      ...parts,
+      backendSecret: secretOf(backendSecretName, backendSecretNamespace),
+    });
   }
 
   /**
@@ -160,44 +176,67 @@ export class TlsTermination {
     const problems = new Problems("TlsTermination.none");
     checkReason(problems, "A listener without TLS", choice?.reason);
     problems.throwIfAny();
-    return new TlsTermination(TlsPlace.NONE, undefined, undefined, undefined, choice.reason);
+    return new TlsTermination(TlsPlace.NONE, { reason: choice.reason });
   }
+
+  /** The Secret, with its namespace and a slash before it where one was given. */
+  public readonly secret?: string;
+  /** The OCID of the certificate of the OCI Certificates service, where it is one. */
+  public readonly certificateId?: string;
+  /** The OCID of the compartment of that certificate, where it was given. */
+  public readonly certificateCompartmentId?: string;
+  /** The oldest version that clients may use, where the load balancer ends TLS. */
+  public readonly minimumVersion?: TlsVersion;
+  /** The Secret for the pods' side, where the load balancer speaks TLS to them. */
+  public readonly backendSecret?: string;
+  /** Why there is no TLS. */
+  public readonly reason?: string;
+  /** The certificate of the host, where an ingress gateway ends TLS. */
+  public readonly certificate?: IngressCertificate;
+  /**
+   * Why a Secret of another namespace may be used.
+   *
+   * @internal
+   */
+  public readonly _grant?: string;
 
   private constructor(
     /** Where TLS ends. */
     public readonly place: TlsPlace,
-    /** The Secret, with its namespace and a slash before it where one was given. */
-    public readonly secret?: string,
-    /** The oldest version that clients may use, where the load balancer ends TLS. */
-    public readonly minimumVersion?: TlsVersion,
-    /** The Secret for the pods' side, where the load balancer speaks TLS to them. */
-    public readonly backendSecret?: string,
-    /** Why there is no TLS. */
-    public readonly reason?: string,
-    /** The certificate of the host, where an ingress gateway ends TLS. */
-    public readonly certificate?: IngressCertificate,
-    /**
-     * Why a Secret of another namespace may be used.
-     *
-     * @internal
-     */
-    public readonly _grant?: string,
-  ) {}
+    parts: TlsParts = {},
+  ) {
+    this.secret = parts.secret;
+    this.certificateId = parts.certificateId;
+    this.certificateCompartmentId = parts.certificateCompartmentId;
+    this.minimumVersion = parts.minimumVersion;
+    this.backendSecret = parts.backendSecret;
+    this.reason = parts.reason;
+    this.certificate = parts.certificate;
+    this._grant = parts.grant;
+  }
 
-  /** @internal */
-  public _annotations(port: number): { [key: string]: string } {
-    const { secret, minimumVersion, backendSecret } = this;
-    if (secret === undefined || minimumVersion === undefined) return {};
-    const policy = JSON.stringify(POLICIES[minimumVersion]);
+  /**
+   * What the cloud controller reads of the Service.
+   *
+   * @param certificates the name of the ConfigMap that says which listener has which certificate
+   * @internal
+   */
+  public _annotations(port: number, protocol: AppProtocol, certificates: string): { [key: string]: string } {
+    const { secret, certificateId, minimumVersion, backendSecret } = this;
+    if (minimumVersion === undefined) return {};
+    const config = JSON.stringify(sslConfigOf(minimumVersion, protocol));
     return {
       "service.beta.kubernetes.io/oci-load-balancer-ssl-ports": String(port),
-      "service.beta.kubernetes.io/oci-load-balancer-tls-secret": secret,
-      "oci.oraclecloud.com/oci-load-balancer-listener-ssl-config": policy,
+      ...(secret === undefined ? {} : { "service.beta.kubernetes.io/oci-load-balancer-tls-secret": secret }),
+      ...(certificateId === undefined
+        ? {}
+        : { "oci-load-balancer.oraclecloud.com/tls-certificate-map": certificates }),
+      "oci.oraclecloud.com/oci-load-balancer-listener-ssl-config": config,
       ...(backendSecret === undefined
         ? {}
         : {
             "service.beta.kubernetes.io/oci-load-balancer-tls-backendset-secret": backendSecret,
-            "oci.oraclecloud.com/oci-load-balancer-backendset-ssl-config": policy,
+            "oci.oraclecloud.com/oci-load-balancer-backendset-ssl-config": config,
           }),
     };
   }
@@ -213,21 +252,67 @@ export class TlsTermination {
   }
 }
 
-function readCertificate(
-  problems: Problems,
-  options: LoadBalancerTlsOptions,
-): { readonly minimumVersion: TlsVersion } {
-  const { minimumVersion = TlsVersion.V1_2 } = shaped(problems, options, {
+/** Reads the certificate for the clients' side; what is wrong with it goes into the problems. */
+function readCertificate(problems: Problems, options: LoadBalancerTlsOptions): TlsParts {
+  const read = shaped(problems, options, {
     minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
   });
-  checkSubdomainName(problems, "secretName", options?.secretName);
-  if (options?.secretGrant !== undefined) {
-    checkReason(problems, "A Secret of another namespace", options.secretGrant?.reason);
+  const { minimumVersion = TlsVersion.V1_2, secretName, secretNamespace, secretGrant } = read;
+  const { certificateId, certificateCompartmentId } = read;
+  checkSource(problems, read);
+  checkOcidIfGiven(problems, "certificateId", certificateId, "certificate");
+  checkOcidIfGiven(problems, "certificateCompartmentId", certificateCompartmentId, "compartment", "tenancy");
+  if (secretName !== undefined) checkSecretName(problems, "secretName", secretName);
+  if (secretGrant !== undefined) {
+    checkReason(problems, "A Secret of another namespace", secretGrant?.reason);
   }
-  if (options?.secretNamespace !== undefined) {
-    checkObjectName(problems, "secretNamespace", options.secretNamespace);
+  if (secretNamespace !== undefined) checkObjectName(problems, "secretNamespace", secretNamespace);
+  return {
+    ...(secretName === undefined ? {} : { secret: secretOf(secretName, secretNamespace) }),
+    certificateId,
+    certificateCompartmentId,
+    minimumVersion,
+    grant: secretGrant?.reason,
+  };
+}
+
+/** A listener has one certificate: the controller fails on a Service that names both kinds. */
+function checkSource(problems: Problems, options: LoadBalancerTlsOptions): void {
+  const { certificateId, certificateCompartmentId, secretName, secretNamespace } = options;
+  if (certificateId !== undefined && secretName !== undefined) {
+    problems.add(
+      "VALUE_INVALID",
+      "Both certificateId and secretName are given, and a listener has one certificate",
+      "Leave secretName out; a certificate of the OCI Certificates service is renewed without a new Service",
+    );
+  } else if (certificateId === undefined && secretName === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "Neither certificateId nor secretName is given",
+      "Give certificateId, the OCID of a certificate of the OCI Certificates service; or secretName, that of a kubernetes.io/tls Secret",
+    );
   }
-  return { minimumVersion };
+  const idle = [
+    [certificateCompartmentId, "certificateCompartmentId", "certificateId", certificateId],
+    [secretNamespace, "secretNamespace", "secretName", secretName],
+  ] as const;
+  for (const [value, name, other, needed] of idle) {
+    if (value === undefined || needed !== undefined) continue;
+    problems.add("VALUE_INVALID", `${name} is given without ${other}`, `Give ${other}, or leave ${name} out`);
+  }
+}
+
+/** Adds a problem for a name that a Secret can't have, or the OCI certificate that is named after it. */
+function checkSecretName(problems: Problems, what: string, name: string): void {
+  if (typeof name !== "string" || !name.includes(".") || !isDnsSubdomain(name)) {
+    checkSubdomainName(problems, what, name);
+    return;
+  }
+  problems.add(
+    "NAME_INVALID",
+    `${what} is ${shown(name)}, with a dot: the cloud controller names an OCI certificate after it, and OCI refuses dots there`,
+    `Keep the certificate in a Secret such as ${name.replace(/\./g, "-")}; or give certificateId`,
+  );
 }
 
 function secretOf(name: string, namespace: string | undefined): string {
@@ -237,6 +322,7 @@ function secretOf(name: string, namespace: string | undefined): string {
 /** The controller names a certificate after its Secret, without the namespace. */
 function checkDifferent(problems: Problems, options: Partial<ReencryptionOptions> = {}): void {
   const { secretName, secretNamespace, backendSecretName, backendSecretNamespace } = options;
+  if (secretName === undefined) return;
   if (secretName !== backendSecretName || secretNamespace === backendSecretNamespace) return;
   problems.add(
     "NAME_DUPLICATE",

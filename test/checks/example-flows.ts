@@ -237,34 +237,29 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       offices: Endpoint.addresses(["10.200.0.0/16"]),
       branches: Endpoint.addresses(["10.201.0.0/16"]),
       ...Object.fromEntries(
-        ["web", "names-udp", "names-tcp"].map((name) => [
-          `balancer ${name}`,
-          Endpoint.loadBalancer("edge", name),
-        ]),
+        ["web", "names"].map((name) => [`balancer ${name}`, Endpoint.loadBalancer("edge", name)]),
       ),
     },
     // What a network load balancer passes on keeps its client's address, so that the nodes' own rule decides.
     // Its packets come to a pod from the pod's own node, which no policy can refuse.
-    idle: /_names-(udp|tcp)_egress-Workers-\w+-(udp-30053|tcp-30055)_\w+ deleted|^policy names deleted/,
+    idle: /_names_egress-Workers-\w+-(udp|tcp)-30053_\w+ deleted|^policy names deleted/,
     // Every node port is known, and each is for the load balancer of one Service.
     matrix: matrixWith({
       from: "load balancers",
       to: "nodes",
-      ports: tcp(10256, 30054, 30056, 30406),
+      ports: tcp(10256, 30054, 30406),
       partly: true,
     }),
     flows: [
       fromNodes("edge/web", 8080),
       { from: "balancer web", to: "nodes", ports: tcp(10256, 30406) },
-      { from: "balancer names-udp", to: "nodes", ports: tcp(30054) },
-      { from: "balancer names-tcp", to: "nodes", ports: tcp(30056) },
+      { from: "balancer names", to: "nodes", ports: tcp(30054) },
       // The way that the offices take into the VCN is not part of the example.
       { from: "offices", to: "balancer web", ports: [], unrouted: tcp(443) },
       { from: "branches", to: "balancer web", ports: [], unrouted: tcp(443) },
-      { from: "offices", to: "balancer names-udp", ports: [], unrouted: [Port.udp(53)] },
-      { from: "offices", to: "balancer names-tcp", ports: [], unrouted: tcp(53) },
-      // The network load balancers keep the addresses of their clients.
-      { from: "offices", to: "nodes", ports: [], unrouted: [...tcp(30055), Port.udp(30053)] },
+      { from: "offices", to: "balancer names", ports: [], unrouted: [...tcp(53), Port.udp(53)] },
+      // The network load balancer keeps the addresses of its clients.
+      { from: "offices", to: "nodes", ports: [], unrouted: [...tcp(30053), Port.udp(30053)] },
     ],
   },
   "internal-service": {

@@ -142,6 +142,8 @@ describe("pods", () => {
 });
 
 describe("load balancers", () => {
+  const LB_TYPE = "oci.oraclecloud.com/load-balancer-type";
+  const MODE = "oci.oraclecloud.com/security-rule-management-mode";
   const LB = Endpoint.loadBalancer("shop", "web");
   const backend = { "oci.oraclecloud.com/oci-backend-network-security-group": id(nsg("nodes")) };
   const NSG = { "oci.oraclecloud.com/security-rule-management-mode": "NSG", ...backend };
@@ -161,10 +163,12 @@ describe("load balancers", () => {
     expect([30443, 10250].map((port) => referred(port))).toEqual([UNKNOWN, NO]);
   });
 
-  test("get no rules for UDP from the controller in groups", () => {
+  test("get no rules for UDP from the controller, in groups or in lists", () => {
     const udp = { ports: [{ port: 53, protocol: "UDP", nodePort: 30053 }] };
     expect(ask(NSG, udp)(30053, true)).toBe(NO);
-    expect(ask({}, udp)(30053, true)).toBe(YES);
+    // In lists the controller writes rules for TCP only too, and a load balancer with UDP it refuses altogether.
+    expect(ask({}, udp)(30053, true)).toBe(NO);
+    expect(ask({ [LB_TYPE]: "nlb", [MODE]: "SL-All" }, udp)(30053, true)).toBe(NO);
   });
 
   test("whose rules the controller writes into lists open the way for everything in the subnet", () => {

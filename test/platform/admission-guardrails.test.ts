@@ -13,7 +13,9 @@ import { type AdmissionGuardrailsProps } from "../../lib/platform/admission-guar
 import { GuardrailException } from "../../lib/platform/guardrail-exception";
 import { GuardrailMode } from "../../lib/platform/guardrail-mode";
 import { AllowedRegistries } from "../../lib/workload/allowed-registries";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { newStack } from "../support/stack";
+import { NAMED_COMPARTMENT, NAMED_GROUP } from "./support";
 import { newChart, objectOf, refusal, refusedCodes } from "../workload/support";
 
 const RULES = Object.values(GuardrailRule);
@@ -27,6 +29,11 @@ const addOn = GuardrailException.ofEveryRule({ namespace: "add-on", reason: "Ora
 const EVERYTHING: AdmissionGuardrailsProps = {
   allowedRegistries: ["fra.ocir.io/acme", "registry.example:5000"],
   requiredLabels: ["team", "acme.example/cost-center"],
+  loadBalancerGroups: [
+    NetworkSecurityGroup.fromNetworkSecurityGroupId(newStack(), "workers", NAMED_GROUP),
+    NetworkSecurityGroup.fromNetworkSecurityGroupId(newStack(), "web", "ocid1.networksecuritygroup.oc1..web"),
+  ],
+  loadBalancerCompartmentIds: [NAMED_COMPARTMENT],
   mode: GuardrailMode.warn({ reason: "The first month only warns" }),
   modes: {
     "no-cluster-admin": GuardrailMode.deny(),
@@ -46,10 +53,10 @@ const sparedBy = (chart: Chart, name: string) =>
   objectOf(chart, BINDING, name).spec.matchResources.namespaceSelector.matchExpressions[0].values;
 
 describe("admission guardrails", () => {
-  test("of nothing refuse by fourteen rules; these are their objects", () => {
+  test("of nothing refuse by seventeen rules; these are their objects", () => {
     const chart = newChart();
     const { rules } = new AdmissionGuardrails(chart, "guardrails");
-    expect(rules).toEqual(RULES.filter((rule) => !/registries|labels/.test(rule)).sort());
+    expect(rules).toEqual(RULES.filter((rule) => !/registries|labels|groups/.test(rule)).sort());
     expect(textOf(chart)).toMatchSnapshot();
   });
 
@@ -62,6 +69,7 @@ describe("admission guardrails", () => {
       ...EVERYTHING,
       allowedRegistries: [...(EVERYTHING.allowedRegistries ?? [])].reverse(),
       requiredLabels: [...(EVERYTHING.requiredLabels ?? [])].reverse(),
+      loadBalancerGroups: [...(EVERYTHING.loadBalancerGroups ?? [])].reverse(),
       exceptions: [...(EVERYTHING.exceptions ?? [])].reverse(),
     };
     expect(textOf(guarded(reversed))).toBe(textOf(guarded(EVERYTHING)));

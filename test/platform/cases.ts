@@ -2,9 +2,15 @@ import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { DIGEST } from "../workload/support";
 import {
   ALLOWED,
+  BACKEND_SECRET,
+  BACKENDS,
+  COMPARTMENT,
   GROUPS,
   INTERNAL,
   INTERNAL_NLB,
+  LB_TYPE,
+  NAMED_COMPARTMENT,
+  NAMED_GROUP,
   NLB_GROUPS,
   account,
   binding,
@@ -12,6 +18,7 @@ import {
   group,
   loadBalancer,
   service,
+  TLS_SECRET,
   type PodTemplate,
   user,
 } from "./support";
@@ -292,6 +299,96 @@ export const OBJECT_CASES: { readonly [rule: string]: Cases<any> } = {
       "type NodePort": service({ type: "NodePort" }),
       "a port of choice": service({ type: "NodePort", ports: [{ port: 443, nodePort: 30443 }] }),
       "type NodePort with annotations": service({ type: "NodePort" }, { [INTERNAL]: "true" }),
+    },
+  },
+  [GuardrailRule.LOAD_BALANCER_ANNOTATIONS]: {
+    pass: {
+      "a load balancer with its own": loadBalancer(["10.0.0.0/8"], { [INTERNAL]: "true", [LB_TYPE]: "lb" }),
+      "a network load balancer with its own": loadBalancer(["10.0.0.0/8"], {
+        [LB_TYPE]: "nlb",
+        [INTERNAL_NLB]: "true",
+        [BACKENDS]: "ocid1.networksecuritygroup.oc1..example",
+        "oci.oraclecloud.com/reserved-ips": "203.0.113.9",
+      }),
+      "annotations of other programs": loadBalancer(["10.0.0.0/8"], {
+        "external-dns.alpha.kubernetes.io/hostname": "a",
+      }),
+      "a Service inside the cluster": service({}, { [LB_TYPE]: "nlb", [INTERNAL]: "true" }),
+    },
+    refuse: {
+      "internal in the words of the other kind": loadBalancer(["10.0.0.0/8"], {
+        [LB_TYPE]: "nlb",
+        [INTERNAL]: "true",
+      }),
+      "groups of the other kind": loadBalancer(
+        ["10.0.0.0/8"],
+        { [LB_TYPE]: "nlb", [GROUPS]: "ocid1.networksecuritygroup.oc1..example" },
+        "None",
+      ),
+      "a network load balancer's on a load balancer": loadBalancer(["10.0.0.0/8"], {
+        [INTERNAL_NLB]: "true",
+      }),
+      "a certificate that a network load balancer ignores": loadBalancer(["10.0.0.0/8"], {
+        [LB_TYPE]: "nlb",
+        "oci-load-balancer.oraclecloud.com/tls-certificate-map": "web",
+      }),
+      "the kind in capitals": loadBalancer(["10.0.0.0/8"], { [LB_TYPE]: "NLB" }),
+      "a kind that is none": loadBalancer(["10.0.0.0/8"], { [LB_TYPE]: "clb" }),
+    },
+  },
+  [GuardrailRule.LOAD_BALANCER_COMPARTMENT]: {
+    pass: {
+      "no compartment": loadBalancer(["10.0.0.0/8"]),
+      "one that was named": loadBalancer(["10.0.0.0/8"], { [COMPARTMENT]: NAMED_COMPARTMENT }),
+      "a Service inside the cluster": service({}, { [COMPARTMENT]: "ocid1.compartment.oc1..bank" }),
+    },
+    refuse: {
+      "a foreign one": loadBalancer(["10.0.0.0/8"], { [COMPARTMENT]: "ocid1.compartment.oc1..bank" }),
+      "the beginning of one that was named": loadBalancer(["10.0.0.0/8"], {
+        [COMPARTMENT]: NAMED_COMPARTMENT.slice(0, -1),
+      }),
+      "an empty one": loadBalancer(["10.0.0.0/8"], { [COMPARTMENT]: "" }),
+    },
+  },
+  [GuardrailRule.LOAD_BALANCER_GROUPS]: {
+    pass: {
+      "no groups": loadBalancer(["10.0.0.0/8"]),
+      "those that were named": loadBalancer(["10.0.0.0/8"], {
+        [GROUPS]: `${NAMED_GROUP}, ${NAMED_GROUP}`,
+        [BACKENDS]: NAMED_GROUP,
+      }),
+      "that of a network load balancer": loadBalancer(["10.0.0.0/8"], { [NLB_GROUPS]: NAMED_GROUP }),
+      "a Service inside the cluster": service({}, { [GROUPS]: "ocid1.networksecuritygroup.oc1..bank" }),
+    },
+    refuse: {
+      "a foreign one": loadBalancer(["10.0.0.0/8"], { [GROUPS]: "ocid1.networksecuritygroup.oc1..bank" }),
+      "a foreign one beside one that was named": loadBalancer(["10.0.0.0/8"], {
+        [NLB_GROUPS]: `${NAMED_GROUP},ocid1.networksecuritygroup.oc1..bank`,
+      }),
+      "a foreign backend": loadBalancer(["10.0.0.0/8"], {
+        [BACKENDS]: "ocid1.networksecuritygroup.oc1..bank",
+      }),
+      "a foreign one with a blank in it, which the controller takes out": loadBalancer(["10.0.0.0/8"], {
+        [GROUPS]: "ocid1.networksecuritygroup. oc1..bank",
+      }),
+    },
+  },
+  [GuardrailRule.LOAD_BALANCER_SECRETS]: {
+    pass: {
+      "no Secret": loadBalancer(["10.0.0.0/8"]),
+      "a Secret of its namespace": loadBalancer(["10.0.0.0/8"], { [TLS_SECRET]: "web-tls" }),
+      "a Secret of its namespace in full": loadBalancer(["10.0.0.0/8"], {
+        [TLS_SECRET]: "only-load-balancer-secrets/web-tls",
+      }),
+      "a Service inside the cluster": service({}, { [TLS_SECRET]: "bank/tls" }),
+    },
+    refuse: {
+      "a foreign Secret": loadBalancer(["10.0.0.0/8"], { [TLS_SECRET]: "bank/tls" }),
+      "a foreign Secret for the pods' side": loadBalancer(["10.0.0.0/8"], { [BACKEND_SECRET]: "bank/tls" }),
+      "a Secret of a namespace that begins alike": loadBalancer(["10.0.0.0/8"], {
+        [TLS_SECRET]: "only-load-balancer-secrets-2/tls",
+      }),
+      "a Secret of no namespace": loadBalancer(["10.0.0.0/8"], { [TLS_SECRET]: "/tls" }),
     },
   },
   [GuardrailRule.LOAD_BALANCER_RULES]: {

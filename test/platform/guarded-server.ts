@@ -45,8 +45,11 @@ export function refusedBy(rule: string): any {
 }
 
 // A Traefik without a right in the whole cluster can read no classes, and the Gateway API has no place for a host name but a
-// slice; the page about ingress says both.
-const EXPLAINED = /kubernetes\.io\/ingress\.class\\?" is deprecated|FQDN endpoints are deprecated/;
+// slice; the page about ingress says both. Services with addresses of their own are what a rule refuses, where it is not spared.
+const EXPLAINED =
+  /kubernetes\.io\/ingress\.class\\?" is deprecated|FQDN endpoints are deprecated|spec\.externalIPs is deprecated/;
+// From 1.36 on the API server refuses ranges by itself that older ones read in two ways.
+const REFUSED_BY_ITSELF = /is invalid: spec\.LoadBalancerSourceRanges\[\d+\]: Invalid value: .*must not have/;
 
 export function expectPassed({ status, body, warnings: all }: ApiAnswer): void {
   const warnings = all.filter((warning) => !EXPLAINED.test(warning));
@@ -57,6 +60,10 @@ export function expectPassed({ status, body, warnings: all }: ApiAnswer): void {
 /** Refused by a rule, with a message that names what breaks it and says what to do. */
 export function expectRefused({ status, body }: ApiAnswer, rule: string): void {
   const { title, fix } = GUARDRAILS[rule as GuardrailRule];
+  if (REFUSED_BY_ITSELF.test(body.message)) {
+    expect(status).toBe(422);
+    return;
+  }
   expect(body.message).toContain(`'secure-oke-${rule}'`);
   expect(body.message).toContain(`${rule}: ${title}: `);
   expect(body.message).toContain(fix);

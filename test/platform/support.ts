@@ -92,6 +92,14 @@ const OCI_RULES = "oci.oraclecloud.com/security-rule-management-mode";
 export const GROUPS = "oci.oraclecloud.com/oci-network-security-groups";
 export const NLB_GROUPS = "oci-network-load-balancer.oraclecloud.com/oci-network-security-groups";
 export const INTERNAL = "service.beta.kubernetes.io/oci-load-balancer-internal";
+export const BACKENDS = "oci.oraclecloud.com/oci-backend-network-security-group";
+export const COMPARTMENT = "oci.oraclecloud.com/compartment-id";
+export const LB_TYPE = "oci.oraclecloud.com/load-balancer-type";
+export const TLS_SECRET = "service.beta.kubernetes.io/oci-load-balancer-tls-secret";
+export const BACKEND_SECRET = "service.beta.kubernetes.io/oci-load-balancer-tls-backendset-secret";
+/** What the guardrails of the tests let Services name. */
+export const NAMED_COMPARTMENT = "ocid1.compartment.oc1..edge";
+export const NAMED_GROUP = "ocid1.networksecuritygroup.oc1..workers";
 export const INTERNAL_NLB = "oci-network-load-balancer.oraclecloud.com/internal";
 
 export function service(spec: object, annotations: object = {}): any {

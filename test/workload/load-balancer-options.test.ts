@@ -1,5 +1,6 @@
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { Protocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { HttpListener } from "../../lib/workload/http-listener";
@@ -54,6 +55,8 @@ describe("a network load balancer", () => {
       "oci.oraclecloud.com/ingress-ip-mode": "VIP",
       [`${NLB}/internal`]: "true",
       [`${NLB}/subnet`]: "ocid1.subnet.oc1..balancers",
+      // Left out, the controller would leave the header on where it was on before.
+      [`${NLB}/is-ppv2-enabled`]: "false",
     });
     expect(spec).toMatchObject({
       externalTrafficPolicy: "Cluster",
@@ -113,16 +116,59 @@ describe("a load balancer", () => {
       "oci.oraclecloud.com/oci-network-security-groups": "ocid1.networksecuritygroup.oc1..g0",
       [`${BETA}-health-check-interval`]: "5000",
       [`${BETA}-connection-proxy-protocol-version`]: "1",
+      "oci.oraclecloud.com/reserved-ips": "192.0.2.10",
     });
     expect(metadata.annotations).not.toHaveProperty([`${BETA}-health-check-retries`]);
-    expect(spec.loadBalancerIP).toBe("192.0.2.10");
+    // Deprecated, and replaced by the annotation.
+    expect(spec).not.toHaveProperty("loadBalancerIP");
+  });
+
+  test("inside has a reserved private address by an annotation of its own", () => {
+    const annotations = annotationsOf({ reservedAddress: "10.0.1.9" });
+    expect(annotations["oci.oraclecloud.com/reserved-private-ips"]).toBe("10.0.1.9");
+    expect(annotations).not.toHaveProperty(["oci.oraclecloud.com/reserved-ips"]);
+  });
+
+  test.each([
+    ["load balancer", {}, "oci.oraclecloud.com"],
+    ["network load balancer", network, NLB],
+  ])("of the kind %s leads to nodes with labels, from another compartment", (_, options, prefix) => {
+    const annotations = annotationsOf({
+      ...options,
+      nodeLabels: { zone: "", "acme.example/pool": "edge" },
+      compartmentId: "ocid1.compartment.oc1..edge",
+    });
+    expect(annotations).toMatchObject({
+      [`${prefix}/node-label-selector`]: "acme.example/pool=edge,zone=",
+      "oci.oraclecloud.com/compartment-id": "ocid1.compartment.oc1..edge",
+    });
+  });
+
+  test("speaks gRPC with TLS on both sides, by the suites of HTTP/2", () => {
+    const tls = TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "pod-tls" });
+    const annotations = annotationsOf({ tls }, AppProtocol.GRPC);
+    expect(annotations[`${BETA}-backend-protocol`]).toBe("GRPC");
+    for (const side of ["listener", "backendset"]) {
+      expect(annotations[`oci.oraclecloud.com/oci-load-balancer-${side}-ssl-config`]).toContain(
+        "oci-default-http2-tls-12-13-ssl-cipher-suite-v1",
+      );
+    }
   });
 
   test("takes a reference for its address", () => {
     const stack = new TerraformStack(Testing.app(), "stack");
     const reservedAddress = new TerraformVariable(stack, "address", { type: "string" }).stringValue;
-    expect(serviceOf({ access: publicAccess, reservedAddress }).spec.loadBalancerIP).toBe(reservedAddress);
+    const annotations = annotationsOf({ access: publicAccess, reservedAddress });
+    expect(annotations["oci.oraclecloud.com/reserved-ips"]).toBe(reservedAddress);
   });
+});
+
+test.each([
+  ["8000 Mbps are the most", () => LoadBalancerShape.flexible(10, 8000), []],
+  ["8001 Mbps are refused", () => LoadBalancerShape.flexible(10, 8001), ["COUNT_INVALID"]],
+])("of a shape %s", (_, make, codes) => {
+  if (codes.length === 0) expect(make()).toMatchObject({ maximumMbps: 8000 });
+  else expect(refusedCodes(make)).toEqual(codes);
 });
 
 describe("TLS", () => {
@@ -156,7 +202,7 @@ describe("TLS", () => {
     for (const side of ["listener", "backendset"]) {
       const config = JSON.parse(annotations[`oci.oraclecloud.com/oci-load-balancer-${side}-ssl-config`]);
       expect(config.Protocols).toEqual(protocols);
-      expect(config.CipherSuiteName).toMatch(/^oci-default-http2-tls-(12-)?13-ssl-cipher-suite-v1$/);
+      expect(config.CipherSuiteName).toMatch(/^oci-tls-(12-)?13-ssl-cipher-suite-v3$/);
     }
   });
 
@@ -209,6 +255,16 @@ describe("TLS", () => {
       ["NAME_INVALID"],
     ],
     [
+      "a Secret with a dot in its name, which OCI takes for no certificate,",
+      () => TlsTermination.atLoadBalancer({ secretName: "shop.example.com" }),
+      ["NAME_INVALID"],
+    ],
+    [
+      "a Secret of the pods with a dot in its name",
+      () => TlsTermination.reencrypt({ secretName: "tls", backendSecretName: "pods.tls" }),
+      ["NAME_INVALID"],
+    ],
+    [
       "a redirect without a reason",
       () => HttpListener.redirectedByWorkload({ reason: "" }),
       ["REASON_MISSING"],
@@ -237,11 +293,24 @@ describe("a way in is refused:", () => {
       [INVALID],
     ],
     ["gRPC without TLS", { tls: TlsTermination.none(REASON) }, [INVALID], AppProtocol.GRPC],
+    ["gRPC with TLS to the load balancer only", {}, [INVALID], AppProtocol.GRPC],
+    ["no labels for nodes", { nodeLabels: {} }, [INVALID]],
+    [
+      "a label that no node has",
+      { nodeLabels: { "a b": "c", pool: "a,b" } },
+      ["LABEL_INVALID", "LABEL_INVALID"],
+    ],
+    ["a compartment that is none", { compartmentId: "ocid1.vcn.oc1..x" }, ["OCID_INVALID"]],
+    ["no transport", { transports: [] }, ["VALUE_INVALID"]],
+    [
+      "transports beside a transport",
+      { transport: Protocol.TCP, transports: [Protocol.TCP] },
+      ["VALUE_INVALID"],
+    ],
     ["a redirect beside TCP", { httpListener }, [INVALID], AppProtocol.TCP],
     ["a redirect beside TLS in the pod", { httpListener, tls: TlsTermination.atPod() }, [INVALID]],
     ["a port twice", { httpListener, port: 80 }, ["PORT_INVALID"]],
     ["five further groups", { securityGroups: groups(5) }, ["NSG_LIMIT"]],
-    ["a reserved address inside", { reservedAddress: "10.0.1.9" }, [INVALID]],
     ["an address of another subnet", { ...network, reservedAddress: "10.0.2.9" }, [INVALID]],
     ...[
       "10.0.1.5",
@@ -280,9 +349,11 @@ describe("a way in is refused:", () => {
       proxyProtocol: 2,
       httpListener: true,
       securityGroups: ["ocid1.networksecuritygroup.oc1..g0"],
+      listenerRules: "HSTS",
+      nodeLabels: "pool=edge",
     };
     const problems = refusal(() => wayIn(given));
-    expect(problems.map(({ code }) => code)).toEqual(Array(10).fill("VALUE_INVALID"));
+    expect(problems.map(({ code }) => code)).toEqual(Array(12).fill("VALUE_INVALID"));
     expect(problems.map(({ what }) => what.split(" ")[0])).toEqual([
       "type",
       "transport",
@@ -294,6 +365,23 @@ describe("a way in is refused:", () => {
       "proxyProtocol",
       "httpListener",
       "securityGroups[0]",
+      "listenerRules",
+      "nodeLabels",
     ]);
+  });
+
+  test.each<[string, object]>([
+    ["transports", { transports: "TCP" }],
+    ["transports", { transports: null }],
+    ["listenerRules", { listenerRules: null }],
+    ["nodeLabels", { nodeLabels: { pool: 5 } }],
+    ["nodeLabels", { nodeLabels: null }],
+    ["compartmentId", { compartmentId: 5 }],
+    ["compartmentId", { compartmentId: null }],
+    ["reservedAddress", { reservedAddress: 5 }],
+    ["reservedAddress", { reservedAddress: null }],
+  ])("%s of another kind, in words that name it", (name, options) => {
+    const problems = refusal(() => wayIn(options as never));
+    expect(problems.map(({ what }) => what)).toContainEqual(expect.stringContaining(name));
   });
 });

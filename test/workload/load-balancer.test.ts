@@ -75,7 +75,6 @@ describe("a load balancer", () => {
 
   test.each([
     [AppProtocol.HTTP, { name: "https", targetPort: "http", appProtocol: "http" }],
-    [AppProtocol.GRPC, { name: "grpc", targetPort: "grpc", appProtocol: "kubernetes.io/h2c" }],
     [AppProtocol.TCP, { name: "tcp", targetPort: "tcp" }],
   ])("speaks %s to a program that does, and ends TLS all the same", (protocol, port) => {
     const chart = newChart();

@@ -1,15 +1,19 @@
 import { type End } from "./guard";
 import { nameOf, namespaceOf, type ManifestModel } from "./manifest-model";
 import { type NetworkModel, type SubnetReference } from "./network-model";
-import { balancerEnd, ingressBalancer, split, terraformBalancers } from "./further-balancers";
+import { listOf, readControllerService, type RuleMode } from "./controller-service";
+import { balancerEnd, ingressBalancer, terraformBalancers } from "./further-balancers";
 import { rangeOf } from "./ranges";
-import { ALL_PORTS, TCP, UDP, type Span } from "./packets";
+import { ALL_PORTS, TCP, type Span } from "./packets";
 import { type RuleEnd, type SecurityRule } from "./security-rule";
 import { asList, type Json, type TerraformModel } from "./terraform-model";
 import { Tri } from "./tri";
 
 const UNKNOWN = "${unknown}";
 const NO_SUBNET = "the subnet of the load balancer is not known";
+const UNSURE_SOURCE = "whether it preserves the source is known only once Terraform has run";
+const POD_BACKENDS =
+  "without node ports the controller may lead to pods, by rules that the Service does not say";
 const HEALTH_PORT = 10256;
 const NODE_PORTS: Span = { from: 30000, to: 32767 };
 
@@ -18,8 +22,14 @@ interface Balancer {
   readonly name: string;
   readonly service: Json;
   readonly key: string;
-  readonly mode: string;
-  readonly internal: boolean;
+  readonly mode: RuleMode;
+  readonly isPublic: Tri;
+  /** Whether the controller lets the clients' ranges to the nodes. */
+  readonly preservesSource: Tri;
+  /** The ranges of the clients. */
+  readonly sources: readonly Json[];
+  /** Why all this may be otherwise. */
+  readonly doubt?: string;
   /** Where it may be: one, or several of which nobody knows the one. */
   readonly subnets: readonly SubnetReference[];
   readonly attached: string[];
@@ -49,7 +59,7 @@ export class LoadBalancerReader {
     private readonly network: NetworkModel,
     private readonly manifests: ManifestModel,
   ) {
-    this.balancers = manifests.loadBalancers.map((service) => this.read(service));
+    this.balancers = manifests.loadBalancers.flatMap((service) => this.read(service));
     for (const balancer of this.balancers) this.addBackendRules(balancer);
   }
 
@@ -69,41 +79,37 @@ export class LoadBalancerReader {
     ];
   }
 
-  private read(service: Json): Balancer {
+  /** The ways to read a Service: one where all that counts is known. */
+  private read(service: Json): Balancer[] {
     const notes: { [key: string]: string | undefined } = service.metadata?.annotations ?? {};
-    const isNlb = notes["oci.oraclecloud.com/load-balancer-type"] === "nlb";
     const lb = "service.beta.kubernetes.io/oci-load-balancer-";
-    const nlb = "oci-network-load-balancer.oraclecloud.com/";
-    const note = (name: string, other = name) => (isNlb ? notes[nlb + other] : notes[lb + name]);
     const clusters = this.model.ofType("oci_containerengine_cluster");
     const cluster = clusters.length === 1 ? clusters[0] : undefined;
     // Of several clusters nobody knows which one's the Service is.
     const ofCluster = clusters.length > 1 ? [UNKNOWN] : [];
     const options = asList(cluster?.body.options)[0] ?? {};
-    const backendNote = notes["oci.oraclecloud.com/oci-backend-network-security-group"];
+    // An empty list names no group, as none does.
+    const backendNote = notes["oci.oraclecloud.com/oci-backend-network-security-group"] || undefined;
     const configured = cluster ? asList(asList(options.service_lb_config)[0]?.backend_nsg_ids) : ofCluster;
-    const attached =
-      notes[isNlb ? `${nlb}oci-network-security-groups` : "oci.oraclecloud.com/oci-network-security-groups"];
     const defaults = cluster ? asList(options.service_lb_subnet_ids) : ofCluster;
     const inCluster = defaults.map((id) => ({ id, document: cluster?.document }));
-    return {
+    const { readings, doubt, sources, groups } = readControllerService(service);
+    return readings.map(({ isNetwork, mode, isPublic, preservesSource }) => ({
       name: `the load balancer of Service ${namespaceOf(service)}/${nameOf(service)}`,
       service,
       key: `service:${namespaceOf(service)}/${nameOf(service)}`,
-      mode: modeOf(
-        notes["oci.oraclecloud.com/security-rule-management-mode"] ??
-          legacyMode(note("security-list-management-mode"), isNlb),
-      ),
-      internal: note("internal") === "true",
-      subnets: subnetsOf(note("subnet1", "subnet"), isNlb ? undefined : note("subnet2"), inCluster),
-      attached: split(attached),
-      backends: backendNote === undefined ? configured : split(backendNote),
+      ...{ mode, isPublic, preservesSource, sources, doubt },
+      subnets: isNetwork
+        ? subnetsOf(notes["oci-network-load-balancer.oraclecloud.com/subnet"], undefined, inCluster)
+        : subnetsOf(notes[`${lb}subnet1`], notes[`${lb}subnet2`], inCluster),
+      attached: [...groups(isNetwork)],
+      backends: backendNote === undefined ? configured : listOf(backendNote),
       ...(backendNote === undefined && cluster ? { backendDocument: cluster.document } : {}),
-    };
+    }));
   }
 
   private endsOf(balancer: Balancer): End[] {
-    const { name, key, subnets, internal, mode } = balancer;
+    const { name, key, subnets, isPublic, mode, doubt } = balancer;
     const attached = this.network.groups(balancer.attached, undefined);
     const groups = {
       ...attached,
@@ -112,37 +118,44 @@ export class LoadBalancerReader {
     };
     const rules = mode === "NSG" ? this.frontRules(balancer) : [];
     return subnets.map(({ id, document }) => ({
-      ...balancerEnd(
-        this.network,
-        name,
-        this.network.interface(id, document, groups, rules),
-        internal ? Tri.NO : Tri.YES,
-      ),
-      ...(subnets.length > 1 ? { oneOf: key } : {}),
+      ...balancerEnd(this.network, name, this.network.interface(id, document, groups, rules), isPublic),
+      ...(subnets.length > 1 || doubt !== undefined ? { oneOf: key } : {}),
     }));
   }
 
-  /** What the controller writes for the load balancer itself. */
+  /** What the controller writes for the load balancer itself: rules for TCP, whatever the Service speaks. */
   private frontRules(balancer: Balancer): SecurityRule[] {
-    const { service, mode } = balancer;
+    const { service, mode, sources } = balancer;
     if (mode === "None") return [];
-    const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
-    const ranges = sourceRangesOf(service);
-    const clients = asList(service.spec.ports).flatMap((port) =>
-      ranges.map((range) => ({
+    const { address, doubt } = this.written(balancer);
+    const clients = portsOf(service).flatMap((port) =>
+      sources.map((range) => ({
         address,
         incoming: true,
         stateless: false,
-        protocol: protocolOf(port),
-        ...spanOf(port.port, ALL_PORTS, "the port of the Service is not known"),
+        protocol: TCP,
+        ...doubted(spanOf(port.port, ALL_PORTS, "the port of the Service is not known"), doubt),
         end: blockEnd(range),
       })),
     );
+    if (mode === "Frontend") return clients;
     const backends = this.backendEnds(balancer).flatMap((end) =>
-      openings(balancer).map((opening) => ({ address, incoming: false, stateless: false, ...opening, end })),
+      openings(balancer).map((opening) => ({
+        ...{ address, incoming: false, stateless: false },
+        ...doubted(opening, doubt),
+        end,
+      })),
     );
-    // A group gets rules for TCP only.
-    return [...clients, ...backends].filter(({ protocol }) => mode !== "NSG" || protocol === TCP);
+    const end: RuleEnd = { kind: "unknown", why: POD_BACKENDS };
+    const pods = hasNodePorts(service)
+      ? []
+      : [{ address, incoming: false, stateless: false, ...TO_PODS, end }];
+    return [...clients, ...backends, ...pods];
+  }
+
+  private written({ service, doubt }: Balancer): { readonly address: string; readonly doubt?: string } {
+    const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
+    return { address, doubt };
   }
 
   private backendEnds(balancer: Balancer): RuleEnd[] {
@@ -158,16 +171,27 @@ export class LoadBalancerReader {
 
   /** What the controller writes for the nodes. */
   private addBackendRules(balancer: Balancer): void {
-    const { service, mode, key } = balancer;
-    const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
-    const rules = (end: RuleEnd) =>
-      openings(balancer).map((opening) => ({ address, incoming: true, stateless: false, ...opening, end }));
+    const { mode, key } = balancer;
+    const { address, doubt } = this.written(balancer);
+    const rules = (end: RuleEnd, opened = openings(balancer), further = doubt): SecurityRule[] =>
+      opened.map((opening) => ({
+        ...{ address, incoming: true, stateless: false },
+        ...doubted(opening, further),
+        end,
+      }));
+    const ofClients = this.clientOpenings(balancer, rules);
+    if (!hasNodePorts(balancer.service) && (mode === "NSG" || mode === "All")) {
+      // Nothing says which groups the pods are in.
+      const end: RuleEnd = mode === "NSG" ? { kind: "group", key } : { kind: "unknown", why: POD_BACKENDS };
+      this.network.addFloatingRules(rules(end, [TO_PODS]));
+    }
     if (mode === "NSG") {
-      const { keys, doubt } = this.network.groups(balancer.backends, balancer.backendDocument);
-      const group = rules({ kind: "group", key }).filter(({ protocol }) => protocol === TCP);
+      const { keys, doubt: unknown } = this.network.groups(balancer.backends, balancer.backendDocument);
+      const group = [...rules({ kind: "group", key }), ...ofClients];
       for (const backend of keys) this.network.addGroupRules(backend, group);
       // An OCID may be that of any group which the configuration makes.
-      if (doubt !== undefined) this.network.addFloatingRules(group.map((rule) => ({ ...rule, doubt })));
+      if (unknown !== undefined)
+        this.network.addFloatingRules(group.map((rule) => ({ ...rule, doubt: unknown })));
       return;
     }
     // What stands in the list of a subnet holds for everything that lives there.
@@ -176,11 +200,23 @@ export class LoadBalancerReader {
       if (this.network.knowsSubnet(subnet)) this.network.addSubnetRules(subnet, front);
       else this.network.addFloatingRules(front.map((rule) => ({ ...rule, doubt: NO_SUBNET })));
     }
-    if (mode !== "SL-All" && mode !== "All") return;
+    if (mode !== "All") return;
     const written = balancer.subnets
       .flatMap((subnet) => this.network.endsOfSubnet(subnet))
       .flatMap((end) => rules(end).map((rule) => perhapsIn(balancer, rule)));
-    for (const subnet of this.network.nodeSubnets()) this.network.addSubnetRules(subnet, written);
+    for (const subnet of this.network.nodeSubnets())
+      this.network.addSubnetRules(subnet, [...written, ...ofClients]);
+  }
+
+  /** With the source preserved nodes see the clients, so the controller lets their ranges to the node ports. */
+  private clientOpenings(
+    balancer: Balancer,
+    rules: (end: RuleEnd, opened: Opening[], doubt: string | undefined) => SecurityRule[],
+  ): SecurityRule[] {
+    const { preservesSource, sources, doubt } = balancer;
+    if (preservesSource === Tri.NO) return [];
+    const unsure = preservesSource === Tri.MAYBE ? (doubt ?? UNSURE_SOURCE) : doubt;
+    return sources.flatMap((range) => rules(blockEnd(range), nodePorts(balancer), unsure));
   }
 }
 
@@ -201,26 +237,15 @@ function perhapsIn({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
   return subnets.length > 1 ? { ...rule, doubt: "which of its subnets it is in is not known" } : rule;
 }
 
-/** The controller reads the mode whatever its case. */
-function modeOf(text: string): string {
-  return ["NSG", "SL-All", "SL-Frontend"].find((mode) => mode.toLowerCase() === text.toLowerCase()) ?? text;
+/** What is known, with the doubt of a whole Service where it has none of its own. */
+function doubted<T extends { readonly doubt?: string }>(known: T, doubt: string | undefined): T {
+  return known.doubt === undefined && doubt !== undefined ? { ...known, doubt } : known;
 }
 
-/** An empty list is none: then an older annotation counts, and without it everyone may connect. */
-function sourceRangesOf({ spec, metadata }: Json): Json[] {
-  const written = asList(spec.loadBalancerSourceRanges);
-  if (written.length > 0) return written;
-  const noted = split(metadata?.annotations?.["service.beta.kubernetes.io/load-balancer-source-ranges"]);
-  return noted.length > 0 ? noted : ["0.0.0.0/0"];
-}
-
-function legacyMode(text: string | undefined, isNlb: boolean): string {
-  if (text !== undefined) return text;
-  return isNlb ? "None" : "All";
-}
-
-function protocolOf(port: Json): number {
-  return port.protocol === "UDP" ? UDP : TCP;
+/** The ports that the controller makes rules for: of two transports on one port it takes the first. */
+function portsOf({ spec }: Json): Json[] {
+  const all = asList(spec.ports);
+  return all.filter((port, index) => all.findIndex((other) => other.port === port.port) === index);
 }
 
 function blockEnd(text: Json): RuleEnd {
@@ -236,14 +261,26 @@ function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span
     : { destination: otherwise, doubt };
 }
 
+/** Kubernetes gives a Service node ports unless it says otherwise; then the controller that OKE runs leads to pods. */
+function hasNodePorts({ spec }: Json): boolean {
+  return spec.allocateLoadBalancerNodePorts !== false;
+}
+
+const TO_PODS: Opening = { protocol: TCP, destination: ALL_PORTS, doubt: POD_BACKENDS };
+
 /** The node ports that a load balancer connects to. */
-function openings({ service }: Balancer): Opening[] {
-  const at = (port: Json) =>
-    spanOf(port, NODE_PORTS, "Kubernetes chooses the node port when it makes the Service");
-  const isLocal = service.spec.externalTrafficPolicy === "Local";
-  const health = at(isLocal ? service.spec.healthCheckNodePort : HEALTH_PORT);
-  return [
-    ...asList(service.spec.ports).map((port) => ({ protocol: protocolOf(port), ...at(port.nodePort) })),
-    { protocol: TCP, ...health },
-  ];
+function nodePorts({ service }: Balancer): Opening[] {
+  return portsOf(service).map((port) => ({ protocol: TCP, ...nodePortSpan(port.nodePort) }));
+}
+
+/** The node ports that a load balancer connects to, and the port of its health check. */
+function openings(balancer: Balancer): Opening[] {
+  const { spec } = balancer.service;
+  const isLocal = spec.externalTrafficPolicy === "Local";
+  const health = nodePortSpan(isLocal ? spec.healthCheckNodePort : HEALTH_PORT);
+  return [...nodePorts(balancer), { protocol: TCP, ...health }];
+}
+
+function nodePortSpan(port: Json): { destination: Span; doubt?: string } {
+  return spanOf(port, NODE_PORTS, "Kubernetes chooses the node port when it makes the Service");
 }

@@ -15,7 +15,7 @@ import { type Toleration } from "../../workload/toleration";
 export interface TraefikIngressProps {
   /** The cluster that Traefik runs in, and that its chart is added to. */
   readonly cluster: ISecureOkeCluster;
-  /** Who may connect to its load balancer. */
+  /** Who may connect to its load balancer; whether that is internal or public can't change on an existing one. */
   readonly access: LoadBalancerAccess;
   /**
    * The image of Traefik, 3.7 or newer, best from a registry of your own.
@@ -62,7 +62,8 @@ export interface TraefikIngressProps {
    */
   readonly externalTrafficPolicy?: ExternalTrafficPolicy;
   /**
-   * The address of a public load balancer, a reserved one of OCI; it can't change later.
+   * The address of the load balancer: public, a reserved public IP of OCI; internal, a reserved private IP of the load
+   * balancers' subnet. It can't change later.
    *
    * @default - OCI chooses one
    */

@@ -1,0 +1,44 @@
+import { AppProtocol } from "./app-protocol";
+
+/** The oldest version of TLS that clients may use. */
+export enum TlsVersion {
+  /** TLS 1.2 and 1.3. */
+  V1_2 = "TLSv1.2",
+  /** TLS 1.3 only. */
+  V1_3 = "TLSv1.3",
+}
+
+/** What the cloud controller reads of `listener-ssl-config` and `backendset-ssl-config`. */
+interface SslConfig {
+  readonly CipherSuiteName: string;
+  readonly Protocols: readonly string[];
+}
+
+interface Suites {
+  readonly protocols: readonly string[];
+  /** For listeners of HTTP and TCP. */
+  readonly suite: string;
+  /** For listeners of HTTP/2 and gRPC, which OCI accepts with suites of their own only. */
+  readonly http2Suite: string;
+}
+
+// Oracle's predefined suites with forward secrecy only, as documented on 2026-09-05.
+// See https://docs.oracle.com/iaas/Content/Balance/Tasks/managingciphersuites_topic-Predefined_Cipher_Suites.htm
+const SUITES: { readonly [version in TlsVersion]: Suites } = {
+  [TlsVersion.V1_2]: {
+    protocols: ["TLSv1.2", "TLSv1.3"],
+    suite: "oci-tls-12-13-ssl-cipher-suite-v3",
+    http2Suite: "oci-default-http2-tls-12-13-ssl-cipher-suite-v1",
+  },
+  [TlsVersion.V1_3]: {
+    protocols: ["TLSv1.3"],
+    suite: "oci-tls-13-ssl-cipher-suite-v3",
+    http2Suite: "oci-default-http2-tls-13-ssl-cipher-suite-v1",
+  },
+};
+
+/** The TLS versions and the cipher suite of a listener or backend set that speaks a protocol. */
+export function sslConfigOf(version: TlsVersion, protocol: AppProtocol): SslConfig {
+  const { protocols, suite, http2Suite } = SUITES[version];
+  return { CipherSuiteName: protocol === AppProtocol.GRPC ? http2Suite : suite, Protocols: protocols };
+}
