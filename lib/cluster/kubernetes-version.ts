@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
@@ -13,6 +14,7 @@ const LARGEST_SKEW = 3;
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm
  */
+@checked
 export class KubernetesVersion {
   /** Kubernetes 1.33, at the patch version v1.33.1; another patch is `KubernetesVersion.of("v1.33.x")`. */
   public static readonly V1_33 = new KubernetesVersion(33, 1);

@@ -5,6 +5,7 @@ import { checkCalico, checkCilium } from "./check-policy-engine";
 import { type CalicoOptions, type CiliumOptions } from "./network-policy-engine-options";
 import { ENGINE_VERSIONS } from "./network-policy-engine-versions";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
@@ -26,6 +27,7 @@ export interface EngineInstallation {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
  */
+@checked
 export class NetworkPolicyEngine {
   /**
    * Calico for policies only, beside Oracle's plugin for VCN-native pod networking: the one that Oracle supports.

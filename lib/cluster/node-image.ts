@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { checkOcid } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 
@@ -8,6 +9,7 @@ import { Problems } from "../core/validation-error";
  *
  * @see https://docs.oracle.com/iaas/images/oke-worker-node-oracle-linux-8x/
  */
+@checked
 export class NodeImage {
   /**
    * One image.

@@ -7,6 +7,7 @@ import { groupIds } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
+import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { stemOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
@@ -34,6 +35,7 @@ export interface IPrivateNodePool extends IConstruct {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingnodepools.htm
  */
+@checked
 export class PrivateNodePool extends Construct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 

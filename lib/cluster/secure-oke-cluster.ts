@@ -18,6 +18,7 @@ import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./services-cidr";
 import { addChart } from "./unenforced-policies";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { Port } from "../core/port";
 import { nameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -42,6 +43,7 @@ const API_SERVER = Port.tcp(6443);
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
  */
+@checked
 export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
   /**
    * A cluster that exists already; nothing of it is looked up.

@@ -16,7 +16,7 @@ export function problemsIn(scope: Construct, id: string): Problems {
   const problems = new Problems(pathOf(scope, id));
   checkScope(problems, scope);
   checkIdIsGiven(problems, id);
-  problems.throwIfAny();
+  if (problems.any) problems.throwIfAny();
   if (scope.node.tryFindChild(id)) {
     problems.add(
       "NAME_DUPLICATE",

@@ -159,6 +159,10 @@ export const ERROR_CODES = {
     title: "A value of another kind than was asked for",
     why: "Without the types of the compiler it would be found out only by Terraform or OCI, in words that say less.",
   },
+  PROP_UNKNOWN: {
+    title: "A prop that does not exist",
+    why: "A misspelled prop would be ignored, and the default that it was to replace would hold.",
+  },
   PROVIDER_INVALID: {
     title: "A provider that can't be the home region's",
     why: "A stack knows its own providers only, each by its alias, and IAM policies are written in one region: the tenancy's home.",

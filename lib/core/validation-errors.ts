@@ -1,3 +1,4 @@
+import { checked } from "./checked";
 import { ValidationError } from "./validation-error";
 import { type ValidationProblem } from "./validation-problem";
 
@@ -6,6 +7,7 @@ import { type ValidationProblem } from "./validation-problem";
  *
  * The message of such an error has all of it for people; its `name` is `ValidationError`.
  */
+@checked
 export class ValidationErrors {
   /**
    * What a caught error found wrong, in the order in which it was found; empty where it is another kind of error.

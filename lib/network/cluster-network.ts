@@ -24,6 +24,7 @@ import { type RoutedSubnet } from "./subnet-routes";
 import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
@@ -52,6 +53,7 @@ export { type IClusterNetwork } from "./network";
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
+@checked
 export class ClusterNetwork extends Construct implements IClusterNetwork {
   /**
    * A network that exists already; nothing of it is looked up.

@@ -3,6 +3,7 @@ import { flowsOf } from "./cluster-flows";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { isOverlay, PodNetworking } from "./pod-networking";
 import { type IRegionServices } from "./region-services";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
@@ -40,6 +41,7 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
+@checked
 export class ClusterSecurityGroups extends Construct {
   /** The group of the API endpoint. */
   public readonly apiEndpoint: NetworkSecurityGroup;

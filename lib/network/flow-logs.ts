@@ -6,6 +6,7 @@ import { isOfNetwork } from "./network-flow-logs";
 import { NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
 import { compartmentOfSubnet } from "./subnet-compartment";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkGiven, checkMembers } from "../core/required";
@@ -30,6 +31,7 @@ export interface FlowLogsProps extends TaggingProps, FlowLoggingOptions {
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
+@checked
 export class FlowLogs extends Construct implements IFlowLogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;

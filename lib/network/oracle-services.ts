@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { type IClusterNetwork } from "./network";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { checkCidrLabel, isObjectStorage } from "./region-services";
+import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
@@ -15,6 +16,7 @@ import { DataOciCoreServices } from "../oci/data-oci-core-services";
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/servicegateway.htm
  */
+@checked
 export class OracleServices {
   /**
    * All services of the region.

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { type FlowLogArchiveProps } from "./flow-log-archive-props";
 import { checkFlowLogArchive } from "./read-flow-log-archive";
+import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -29,6 +30,7 @@ const UPLOADS_END_AFTER = 7;
  * @see https://docs.oracle.com/iaas/Content/Object/Tasks/usingretentionrules.htm
  * @see https://docs.oracle.com/iaas/Content/connector-hub/policies.htm
  */
+@checked
 export class FlowLogArchive extends Construct {
   /** The name of the bucket. */
   public readonly bucketName: string;

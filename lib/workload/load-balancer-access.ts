@@ -1,4 +1,5 @@
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
@@ -6,6 +7,7 @@ import { blockOf, isInsidePrivate } from "../network/egress-destination";
 import { type IConstruct } from "constructs";
 
 /** Who may connect to a load balancer. */
+@checked
 export class LoadBalancerAccess {
   /**
    * An address in the VCN only, for clients of these ranges.

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { Problems } from "../core/validation-error";
 
 const LEAST = 10;
@@ -8,6 +9,7 @@ const MOST = 8192;
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Specifying_Alternative_Load_Balancer_Shapes.htm
  */
+@checked
 export class LoadBalancerShape {
   /**
    * A bandwidth that follows the traffic between two bounds.

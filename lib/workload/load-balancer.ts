@@ -8,6 +8,7 @@ import { type LoadBalancerProps } from "./load-balancer-props";
 import { addTerraformRules, controllerRules } from "./load-balancer-rules";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster } from "../cluster/cluster";
+import { checked } from "../core/checked";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { chartsIn, isBridging } from "../manifests/chart-objects";
@@ -26,6 +27,7 @@ import { type INetworkSecurityGroup } from "../network/network-security-group";
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Summaryofannotations.htm
  */
+@checked
 export class LoadBalancer extends Construct {
   /** The name of the Service. */
   public readonly name: string;

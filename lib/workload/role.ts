@@ -8,6 +8,7 @@ import { RoleScope } from "./role-scope";
 import { warnOfUnknown } from "./role-unknown";
 import { type Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkObjectName } from "../core/kubernetes-names";
 import { checkGiven } from "../core/required";
@@ -39,6 +40,7 @@ const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
+@checked
 export class LeastPrivilegeRole extends Construct {
   /** The name of the Role, or ClusterRole. */
   public readonly name: string;

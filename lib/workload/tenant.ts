@@ -16,6 +16,7 @@ import { checkPeers } from "./tenant-peers";
 import { adminsAllow, developersAllow, viewersAllow } from "./tenant-roles";
 import { podsRangeOf } from "./network-side";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
@@ -128,6 +129,7 @@ const roleName = (role: string) => `tenant-${role}`;
  *
  * @see https://kubernetes.io/docs/concepts/security/multi-tenancy/
  */
+@checked
 export class Tenant extends Construct {
   /** The name of the tenant and of its namespace. */
   public readonly name: string;

@@ -3,6 +3,7 @@ import { TlsPlace } from "./load-balancer-kinds";
 import { lentSecrets } from "./secret-grant";
 import { choice, kind, shaped } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
@@ -78,6 +79,7 @@ const POLICIES = {
  *
  * @see https://docs.oracle.com/iaas/Content/Balance/Tasks/managingciphersuites_topic-Predefined_Cipher_Suites.htm
  */
+@checked
 export class TlsTermination {
   /**
    * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN.

@@ -13,6 +13,7 @@ import { addStep, originalOf } from "./rendering";
 import { accountsOf, type Account } from "./token";
 import { warn } from "./warnings";
 import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
 import { type PracticeId } from "../../core/practices";
 import { Problems, ValidationError } from "../../core/validation-error";
 import { apiObjectsIn, dataOf } from "../../manifests/chart-objects";
@@ -32,6 +33,7 @@ const ACCOUNT_KINDS = ["ServiceAccount", "RoleBinding", "ClusterRoleBinding"];
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
+@checked
 export class Hardening {
   /**
    * The hardening of all objects below a scope.
