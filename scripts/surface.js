@@ -70,16 +70,21 @@ const KINDS = {
 };
 const CHARTS_AND_CONSTRUCTS = { Construct: "Construct", IConstruct: "Construct", Chart: "Chart" };
 
+const grouped = (word) => (word.includes("|") ? `(${word})` : word);
+
 /** A type in one word: `string`, `Port[]`, `{EnvValue}`, `string|number`, the name of a public type, or `any`. */
 function typeOf(node, loaded, surface) {
   if (!node) return "any";
   if (KINDS[node.kind]) return KINDS[node.kind];
   if (ts.isParenthesizedTypeNode(node) || ts.isTypeOperatorNode(node))
     return typeOf(node.type, loaded, surface);
-  if (ts.isArrayTypeNode(node)) return `${typeOf(node.elementType, loaded, surface)}[]`;
+  if (ts.isArrayTypeNode(node)) return `${grouped(typeOf(node.elementType, loaded, surface))}[]`;
   if (ts.isUnionTypeNode(node)) {
     const given = node.types.filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword);
-    return given.map((one) => typeOf(one, loaded, surface)).join("|");
+    const words = given.map((one) => typeOf(one, loaded, surface));
+    return words.length === 1
+      ? words[0]
+      : words.map((word) => (word.endsWith("[]") ? `(${word})` : word)).join("|");
   }
   if (
     ts.isTypeLiteralNode(node) &&
@@ -107,8 +112,6 @@ const isInternal = (member) => {
   );
 };
 const isStatic = (member) => member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
-const isPublicProperty = (parameter) =>
-  parameter.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.PublicKeyword) && !isInternal(parameter);
 
 /** What a declaration extends or implements, as far as it is of the library. */
 function parentsOf({ node, loaded }, token = ts.SyntaxKind.ExtendsKeyword) {
@@ -150,18 +153,29 @@ function structOf(found, surface) {
   return Object.assign({}, ...inherited, Object.fromEntries(own));
 }
 
-/** The names of the members that a value of a class or of an interface always has. */
+const isNamed = (member) => member.name && ts.isIdentifier(member.name) && !member.questionToken;
+const isHelper = (member) =>
+  ts.isMethodDeclaration(member) && isInternal(member) && !member.name.getText().startsWith("_");
+
+// Of these the library reads the public members anew, as their other methods may be those of another version of it.
+const READ_ANEW = ["KubernetesVersion"];
+
+/**
+ * The names of the members that a value always has; those of a class include the state that only the library sees.
+ *
+ * Many values have hardly a public member, and would be told from nothing by those alone.
+ */
 function membersOf(found) {
   const { node } = found;
-  const inherited = parentsOf(found).flatMap(membersOf);
-  const own = node.members
-    .filter((member) => member.name && !isInternal(member) && !isStatic(member) && !member.questionToken)
-    .map((member) => member.name.getText());
+  const isPublic = ts.isInterfaceDeclaration(node) || READ_ANEW.includes(node.name.text);
+  const own = node.members.filter(
+    (member) =>
+      isNamed(member) && !isStatic(member) && !isHelper(member) && !(isPublic && isInternal(member)),
+  );
   const constructor = node.members.find(ts.isConstructorDeclaration);
-  const given = (constructor?.parameters ?? [])
-    .filter((parameter) => isPublicProperty(parameter) && !parameter.questionToken)
-    .map((parameter) => parameter.name.getText());
-  return [...new Set([...inherited, ...own, ...given])].filter((name) => !name.startsWith("_"));
+  const given = (constructor?.parameters ?? []).filter((one) => one.modifiers?.length > 0 && isNamed(one));
+  const names = [...own, ...given].filter((one) => !mayBeUndefined(one.type)).map((one) => one.name.text);
+  return [...new Set([...parentsOf(found).flatMap(membersOf), ...names])];
 }
 
 /** The constructor that a class has or inherits; none where nobody but the library may call it. */

@@ -1,7 +1,7 @@
 import { Token, Tokenization } from "cdktf";
 import { Construct } from "constructs";
 import { type ErrorCode } from "./error-codes";
-import { nearestNames } from "./nearest-names";
+import { nearestNames, nearName } from "./nearest-names";
 import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-surface";
 import { shown } from "./shown";
 
@@ -49,14 +49,14 @@ export function checkProps(problems: KindProblems, props: string, value: object,
   for (const name of Object.keys(given)) {
     // A member that has the value undefined is one that was left out.
     if (names.includes(name) || given[name] === undefined) continue;
-    refuseUnknown(problems, placeOf(name), nearestNames(name, names), names);
+    refuseUnknown(problems, placeOf(name), nearName(name, names), names);
   }
 }
 
 function refuseUnknown(
   problems: KindProblems,
   place: Place,
-  [nearest]: readonly string[],
+  nearest: string | undefined,
   names: readonly string[],
 ): void {
   const what = `${place.name} is not a prop${nearest === undefined ? "" : `; did you mean ${nearest}?`}`;
@@ -83,8 +83,8 @@ export function checkSlot(
 
 function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: unknown): void {
   if (type === "any") return;
-  if (type.includes("|")) return checkEither(problems, place, type.split("|"), value);
-  if (type.endsWith("[]")) return checkList(problems, place, type.slice(0, -2), value);
+  if (type.endsWith("[]")) return checkList(problems, place, inner(type.slice(0, -2)), value);
+  if (type.includes("|")) return checkEither(problems, place, type.split("|").map(inner), value);
   if (type.startsWith("{")) return checkMap(problems, place, type.slice(1, -1), value);
   if (type in SIMPLE) return checkSimple(problems, place, type, value);
   const choices = PUBLIC_SURFACE.enums[type];
@@ -92,6 +92,8 @@ function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: 
   if (PUBLIC_SURFACE.props[type]) return checkNested(problems, place, type, value);
   checkInstance(problems, place, type, value);
 }
+
+const inner = (type: TypeWord) => (type.startsWith("(") ? type.slice(1, -1) : type);
 
 /** Fine if it is of one of the kinds; what is wrong with it is said of the first. */
 function checkEither(problems: KindProblems, place: Place, types: readonly TypeWord[], value: unknown): void {
@@ -218,8 +220,8 @@ const EXAMPLES: { readonly [type: string]: string } = {
 function exampleOf(type: TypeWord): string {
   const example = EXAMPLES[type];
   if (example !== undefined) return example;
-  if (type.includes("|")) return exampleOf(type.split("|")[0] ?? "any");
-  if (type.endsWith("[]")) return `[${exampleOf(type.slice(0, -2))}]`;
+  if (type.endsWith("[]")) return `[${exampleOf(inner(type.slice(0, -2)))}]`;
+  if (type.includes("|")) return exampleOf(inner(type.split("|")[0] ?? "any"));
   if (type.startsWith("{")) return `{ name: ${exampleOf(type.slice(1, -1))} }`;
   const choices = PUBLIC_SURFACE.enums[type];
   if (choices) return `${type}.${Object.keys(choices)[0]}`;

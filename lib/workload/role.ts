@@ -1,7 +1,7 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { type Allow } from "./allow";
-import { checkUnused } from "./chart-objects";
+import { chartOf, checkUnused } from "./chart-objects";
 import { guardBindings } from "./rbac-bindings";
 import { checkAllowed, rulesOf } from "./role-rules";
 import { RoleScope } from "./role-scope";
@@ -167,7 +167,8 @@ function read(
     );
   }
   checkUnused(problems, scope, [inNamespace ? "Role" : "ClusterRole"], id);
-  if (inNamespace && Chart.of(scope).namespace === undefined) {
+  const chart = chartOf(scope);
+  if (inNamespace && chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The chart has no namespace, so the role has none",

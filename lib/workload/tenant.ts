@@ -2,7 +2,7 @@ import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type Allow } from "./allow";
 import { AllowedRegistries } from "./allowed-registries";
-import { checkUnused } from "./chart-objects";
+import { chartOf, checkUnused } from "./chart-objects";
 import { checkImageName } from "./image-name";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { guardBindings } from "./rbac-bindings";
@@ -174,8 +174,11 @@ function namespaceProps(name: string, props: TenantProps): SecureNamespaceProps 
 function read(scope: Construct, id: string, given: TenantProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as TenantProps;
-  const name = Chart.of(scope).namespace;
-  if (name === undefined) {
+  const chart = chartOf(scope);
+  const name = chart?.namespace;
+  if (!chart) {
+    checkUnused(problems, scope, ["Namespace"], id);
+  } else if (name === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The chart has no namespace, after which the tenant is named",
