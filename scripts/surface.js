@@ -1,4 +1,4 @@
-// Writes lib/core/public-surface.json: what each public class, interface, props object and enumeration accepts.
+// Writes lib/core/public-types.json: what each public class, interface, props object and enumeration accepts.
 //
 // It is read from the sources by their syntax, which takes a second, so that a new prop is known before the next build.
 // With --check nothing is written; the exit code says whether the committed file is what would be written.
@@ -8,7 +8,7 @@ const ts = require("typescript");
 
 const root = path.join(__dirname, "..");
 const lib = path.join(root, "lib");
-const file = path.join(lib, "core", "public-surface.json");
+const file = path.join(lib, "core", "public-types.json");
 
 const sources = new Map();
 
@@ -173,9 +173,10 @@ function membersOf(found) {
       isNamed(member) && !isStatic(member) && !isHelper(member) && !(isPublic && isInternal(member)),
   );
   const constructor = node.members.find(ts.isConstructorDeclaration);
-  const given = (constructor?.parameters ?? []).filter((one) => one.modifiers?.length > 0 && isNamed(one));
-  const names = [...own, ...given].filter((one) => !mayBeUndefined(one.type)).map((one) => one.name.text);
-  return [...new Set([...parentsOf(found).flatMap(membersOf), ...names])];
+  // The constructor sets these always, some of them to undefined.
+  const set = (constructor?.parameters ?? []).filter((one) => one.modifiers?.length > 0);
+  const names = [...own.filter((one) => !mayBeUndefined(one.type)), ...set].map((one) => one.name.text);
+  return [...new Set([...parentsOf(found).flatMap(membersOf), ...names])].filter((name) => !(name in {}));
 }
 
 /** The constructor that a class has or inherits; none where nobody but the library may call it. */

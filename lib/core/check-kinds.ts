@@ -197,11 +197,17 @@ function checkNested(problems: KindProblems, place: Place, type: string, value: 
   checkProps(problems, type, value, place);
 }
 
-/** By its members and not by its class: it may come from another copy of this library. */
+/**
+ * By its members and not by its class: it may come from another copy of this library.
+ *
+ * A construct of a program's own that stands for one of ours has what is used of it; the readers say what it lacks.
+ */
 function checkInstance(problems: KindProblems, place: Place, type: string, value: unknown): void {
-  const kind = PUBLIC_SURFACE.classes[type] ?? PUBLIC_SURFACE.interfaces[type];
-  if (!kind) return;
-  if (isObject(value) && kind.members.every((member) => member in value)) return;
+  const { members } = PUBLIC_SURFACE.classes[type] ?? PUBLIC_SURFACE.interfaces[type] ?? { members: [] };
+  const had =
+    isObject(value) && !Array.isArray(value) ? members.filter((member) => member in value) : undefined;
+  if (had?.length === members.length) return;
+  if (had && had.length > 1 && type in PUBLIC_SURFACE.interfaces && Construct.isConstruct(value)) return;
   refuse(problems, place, value, exampleOf(type));
 }
 

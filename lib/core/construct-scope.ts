@@ -27,7 +27,8 @@ export function problemsIn(scope: Construct, id: string): Problems {
   return problems;
 }
 
-function checkScope(problems: Problems, scope: unknown): void {
+/** Adds a problem where resources of Terraform can't be made in a scope. */
+export function checkScope(problems: Problems, scope: unknown): void {
   if (scope === undefined || scope === null) {
     problems.add("ATTRIBUTE_MISSING", "scope was not given", EXAMPLE);
   } else if (!Construct.isConstruct(scope)) {

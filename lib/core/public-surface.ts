@@ -1,4 +1,4 @@
-import * as table from "./public-surface.json";
+import * as table from "./public-types.json";
 
 /** The type of a value in one word: `string`, `Port[]`, `{EnvValue}`, `(string|Port)[]`, the name of a public type, or `any`. */
 export type TypeWord = string;

@@ -3,8 +3,8 @@ import { type IClusterNetwork } from "./network";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { checkCidrLabel, isObjectStorage } from "./region-services";
 import { checked } from "../core/checked";
+import { checkScope } from "../core/construct-scope";
 import { firstApply } from "../core/first-apply";
-import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { DataOciCoreServices } from "../oci/data-oci-core-services";
 
@@ -59,7 +59,7 @@ export class OracleServices {
    */
   public static objectStorageOnlyOf(scope: Construct): INetworkPeer {
     const problems = new Problems("OracleServices.objectStorageOnlyOf");
-    checkGiven(problems, { scope });
+    checkScope(problems, scope);
     problems.throwIfAny();
     const known = scope.node.tryFindChild(LookUp.ID);
     return new ObjectStorage((known instanceof LookUp ? known : new LookUp(scope)).cidrLabel);

@@ -7,6 +7,7 @@ import { objectGuardrails } from "./object-guardrails";
 import { podGuardrails } from "./pod-guardrails";
 import { pathOf } from "../core/construct-path";
 import { GuardrailRule } from "../core/guardrail-catalogue";
+import { keyedByValue } from "../core/keyed-by-value";
 import { checkObjectName, isQualifiedName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -36,7 +37,7 @@ export function readGuardrails(
 ): readonly ReadGuardrail[] {
   const problems = new Problems(pathOf(scope, id));
   const { namePrefix = "secure-oke", mode = GuardrailMode.deny() } = props;
-  const modes = props.modes ?? {};
+  const modes = keyedByValue(GuardrailRule, props.modes ?? {});
   checkPrefix(problems, namePrefix);
   checkMode(problems, "mode", mode);
   const parameters = {

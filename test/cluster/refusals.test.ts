@@ -28,7 +28,8 @@ const make: { [kind: string]: (stack: TerraformStack, props?: any) => unknown } 
   cluster: (stack, props) => new SecureOkeCluster(stack, "it", props),
   "imported cluster": (stack, props) => SecureOkeCluster.fromClusterAttributes(stack, "it", props),
   pool: (stack, props) => new PrivateNodePool(stack, "it", props),
-  key: (stack, { kubernetesVersion: _, ...props }: any = {}) => new ClusterEncryption(stack, "it", props),
+  key: (stack, props) =>
+    new ClusterEncryption(stack, "it", props && { ...props, kubernetesVersion: undefined }),
   groups: (stack, props) => new ClusterSecurityGroups(stack, "it", props),
 };
 

@@ -1,4 +1,4 @@
-import { Lazy, Token, TerraformStack, Testing } from "cdktf";
+import { Lazy, Token } from "cdktf";
 import { Construct } from "constructs";
 import { SamplePlace } from "./surface-samples";
 import * as secureOke from "../../lib";
@@ -26,6 +26,9 @@ const WRONG: { readonly [what: string]: (place: SamplePlace) => unknown } = {
   "a list of others": () => [{}, 10n, "text"],
   "an object of nothing": () => ({ name: null }),
   "a construct": ({ stack }) => stack,
+  "another construct": (place) => place.sample({ name: "network", type: "ClusterNetwork" }),
+  "a workload": (place) => place.sample({ name: "workload", type: "HardenedDeployment" }),
+  "a value of another kind": (place) => place.sample({ name: "port", type: "Port" }),
   "a reference to null": () => Token.asString(null),
   "a reference to a list": () => Token.asString(["a", "b"]),
   "a list of Terraform": () => Token.asList(Token.asAny({ a: 1 })),
@@ -145,5 +148,3 @@ describe.each(CALLS.filter(({ words }) => words.length > 0))("$name", ({ name, w
     expect(failures).toEqual([]);
   }, 60_000);
 });
-
-export const unused = [TerraformStack, Testing];

@@ -71,7 +71,7 @@ const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   IngressHost: () => library.IngressHost.of("shop.example.com"),
   NodeShape: () => library.NodeShape.fixed("VM.Standard2.1"),
   Resource: () => library.Resource.CONFIG_MAPS,
-  WafCapability: () => library.WafCapability.of("941110"),
+  WafCapability: () => library.WafCapability.of("941110", 2),
 };
 
 /** Where constructs of samples are made. */
