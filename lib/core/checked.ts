@@ -40,7 +40,7 @@ function wrapAll(
     const parameters = parametersOf(words);
     const wrapped: Call = function (this: unknown, ...args) {
       const problems = problemsOf(parameters, args, () => `${ownerName(this)}.${name}`);
-      return run(problems, () => original.apply(this, args));
+      return run(problems, [this, ...args], () => original.apply(this, args));
     };
     Object.defineProperty(wrapped, "name", { value: name });
     Object.defineProperty(owner, name, { value: wrapped, writable: true, configurable: true });
@@ -56,19 +56,10 @@ function withCheckedConstructor<T extends AnyClass>(target: T, words: readonly s
       const path = () => (Construct.isConstruct(scope) ? pathOf(scope, id) : original.name);
       const problems = problemsOf(parameters, args, path);
       const make = () => Reflect.construct(original as never, args, newTarget) as object;
-      if (problems.length === 0) return run(problems, make);
-      const others = childrenOf(scope);
-      try {
-        return run(problems, make) as object;
-      } finally {
-        for (const child of childrenOf(scope))
-          if (!others.includes(child)) scope.node.tryRemoveChild(child.node.id);
-      }
+      return run(problems, args, make) as object;
     },
   });
 }
-
-const childrenOf = (scope: unknown) => (Construct.isConstruct(scope) ? scope.node.children : []);
 
 function problemsOf(
   parameters: readonly Slot[],
@@ -93,14 +84,23 @@ function checkArgument(problems: KindProblems, slot: Slot, value: unknown): void
   else checkSlot(problems, slot, value);
 }
 
-/** What follows of arguments that are wrong, such as a TypeError, says nothing more. */
-function run<T>(problems: readonly PendingProblem[], call: () => T): T {
+/**
+ * Runs a call; one whose arguments are wrong only for what it finds wrong itself, and what it made is taken away again.
+ *
+ * What follows of arguments that are wrong, such as a TypeError, says nothing more.
+ */
+function run<T>(problems: readonly PendingProblem[], values: readonly unknown[], call: () => T): T {
   if (problems.length === 0) return whilePending(problems, call);
+  const scopes = values.filter((value) => Construct.isConstruct(value));
+  const before = new Set(scopes.flatMap(({ node }) => node.children));
   try {
     whilePending(problems, call);
   } catch (error) {
     if (ValidationError.isValidationError(error))
       throw new ValidationError(withPending(error.problems, problems));
+  } finally {
+    for (const { node } of scopes)
+      for (const child of node.children) if (!before.has(child)) node.tryRemoveChild(child.node.id);
   }
   throw new ValidationError(problems);
 }

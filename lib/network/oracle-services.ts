@@ -5,6 +5,7 @@ import { checkCidrLabel, isObjectStorage } from "./region-services";
 import { checked } from "../core/checked";
 import { checkScope } from "../core/construct-scope";
 import { firstApply } from "../core/first-apply";
+import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { DataOciCoreServices } from "../oci/data-oci-core-services";
 

@@ -1,5 +1,5 @@
 import { Lazy, Token } from "cdktf";
-import { Construct } from "constructs";
+import { type Construct } from "constructs";
 import { SamplePlace } from "./surface-samples";
 import * as secureOke from "../../lib";
 import { membersOf, parametersOf, PUBLIC_SURFACE, type Slot } from "../../lib/core/public-surface";

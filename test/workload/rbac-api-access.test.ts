@@ -65,12 +65,12 @@ describe("access to the API server", () => {
   });
 
   test("is no prop of another container", () => {
-    const other = { name: "other", image: IMAGE, apiAccess: access };
-    expect(
-      refusal(() => operator(newChart(), { initContainers: [other], sidecars: [other] })).map(
-        ({ what }) => what,
-      ),
-    ).toEqual(["initContainers[0].apiAccess is not a prop", "sidecars[0].apiAccess is not a prop"]);
+    const other = { image: IMAGE, apiAccess: access };
+    const more = { initContainers: [{ name: "before", ...other }], sidecars: [{ name: "beside", ...other }] };
+    expect(refusal(() => operator(newChart(), more)).map(({ what }) => what)).toEqual([
+      "initContainers[0].apiAccess is not a prop",
+      "sidecars[0].apiAccess is not a prop",
+    ]);
   });
 
   test.each<[string, (chart: Chart) => unknown]>([
