@@ -33,7 +33,7 @@ export class LoadBalancerAccess {
     const ranges = readCidrs(problems, "cidrs", cidrs);
     const others = problems.any ? [] : ranges.filter(isPublic);
     const what = others.length > 0 ? ` for the public ${others.join(", ")}` : "";
-    if (what !== "" || (options as unknown) !== undefined) {
+    if (what !== "" || options?.reason !== undefined) {
       checkReason(problems, `An internal load balancer${what}`, options?.reason);
     }
     problems.throwIfAny();
