@@ -83,6 +83,11 @@ export function checkSlot(
 
 function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: unknown): void {
   if (type === "any") return;
+  const literal = literalOf(value);
+  if (literal && !canStand(literal.value, type)) {
+    const what = `${place.name} is a reference to ${kindOf(literal.value)}`;
+    return problems.add("VALUE_INVALID", place, what, `Write ${exampleOf(type)}, or a reference to one`);
+  }
   if (type.endsWith("[]")) return checkList(problems, place, inner(type.slice(0, -2)), value);
   if (type.includes("|")) return checkEither(problems, place, type.split("|").map(inner), value);
   if (type.startsWith("{")) return checkMap(problems, place, type.slice(1, -1), value);
@@ -129,24 +134,26 @@ const SIMPLE: { readonly [type: string]: Simple } = {
 function checkSimple(problems: KindProblems, place: Place, type: string, value: unknown): void {
   const { is, instead } = SIMPLE[type] as Simple;
   if (["string", "number", "boolean"].includes(type) && Tokenization.isResolvable(value)) return;
-  if (!is(value)) return refuse(problems, place, value, instead);
-  const literal = type === "string" ? literalOf(value as string) : undefined;
-  if (literal !== undefined && typeof literal.value !== "string" && typeof literal.value !== "number") {
-    const what = `${place.name} is a reference to ${kindOf(literal.value)}`;
-    problems.add("VALUE_INVALID", place, what, "Write a text in quotes, or a reference to a text");
-  }
+  if (!is(value)) refuse(problems, place, value, instead);
 }
 
 // What Token.asAny makes of a plain value, which is known without Terraform.
 const LITERAL: unknown = Object.getPrototypeOf(Token.asAny(0));
 
 /** The plain value that a placeholder of cdktf stands for, where it stands for one. */
-function literalOf(text: string): { readonly value: unknown } | undefined {
-  if (!text.includes("TfToken[")) return undefined;
-  const [token] = Tokenization.reverseString(text).tokens;
-  if (token === undefined || Object.getPrototypeOf(token) !== LITERAL) return undefined;
-  const { value } = token as unknown as { value: unknown };
-  return Tokenization.isResolvable(value) ? undefined : { value };
+function literalOf(value: unknown): { readonly value: unknown } | undefined {
+  if (!Token.isUnresolved(value)) return undefined;
+  const [token] = Tokenization.reverse(value as never) as unknown[];
+  if (!isObject(token) || Object.getPrototypeOf(token) !== LITERAL) return undefined;
+  const literal = (token as { value: unknown }).value;
+  return Tokenization.isResolvable(literal) ? undefined : { value: literal };
+}
+
+/** Whether a plain value behind a placeholder can stand where a value of the type is asked for; a text holds any scalar. */
+function canStand(value: unknown, type: TypeWord): boolean {
+  if (value === undefined || value === null) return false;
+  if (type.endsWith("[]")) return Array.isArray(value);
+  return type.startsWith("{") ? isObject(value) && !Array.isArray(value) : !isObject(value);
 }
 
 function checkList(problems: KindProblems, place: Place, type: TypeWord, value: unknown): void {

@@ -138,6 +138,13 @@ describe("a reference", () => {
         `VALUE_INVALID: compartmentId is a reference to ${kind}`,
       ]);
     }
+    for (const name of ["replicas", "stopDelaySeconds"]) {
+      expect(whats(deployment({ [name]: Token.asNumber(null) }))).not.toEqual([]);
+    }
+    expect(whats(deployment({ args: Token.asList(null) }))).toEqual([
+      "VALUE_INVALID: args is a reference to null",
+    ]);
+    expect(whats(deployment({ labels: Token.asAny(null) }))).not.toEqual([]);
   });
 });
 
