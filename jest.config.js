@@ -8,7 +8,12 @@ module.exports = {
     "^.+\\.ts$": [
       "@swc/jest",
       {
-        jsc: { parser: { syntax: "typescript" }, target: "es2022", keepClassNames: true },
+        jsc: {
+          parser: { syntax: "typescript", decorators: true },
+          transform: { legacyDecorator: true },
+          target: "es2022",
+          keepClassNames: true,
+        },
         module: { type: "commonjs" },
       },
     ],

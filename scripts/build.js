@@ -40,8 +40,11 @@ function compile() {
     fs.rmSync(path.join(root, name), { recursive: true, force: true });
   const options = [
     "--compress-assembly",
-    "--generate-tsconfig",
-    "tsconfig.jsii.json",
+    // Of our own: the generated one knows no decorators.
+    "--tsconfig",
+    "tsconfig.build.json",
+    "--validate-tsconfig",
+    "minimal",
     "--silence-warnings",
     ...SILENCED,
   ];
@@ -164,6 +167,7 @@ function shrink(file) {
 }
 
 function build() {
+  run([path.join(__dirname, "surface.js")]);
   compile();
   fs.rmSync(path.join(dist, "tsconfig.tsbuildinfo"), { force: true });
   // The generator's own lazy barrel: what is made of the other one below has its types too.

@@ -67,8 +67,38 @@ function errorTable() {
   ].join("\n");
 }
 
+/** What the table of the public surface, which is read from the sources, says otherwise than the assembly. */
+function surfaceProblems() {
+  const { surfaceOf } = require("./surface");
+  const { types } = JSON.parse(zlib.gunzipSync(fs.readFileSync(path.join(root, ".jsii.gz"))));
+  const own = Object.values(types).filter(({ namespace }) => !namespace);
+  const { classes, enums, interfaces, props } = surfaceOf();
+  const membersOf = ({ interfaces: parents = [], properties = [] }) => [
+    ...parents.flatMap((name) => (types[name] ? membersOf(types[name]) : [])),
+    ...properties.map(({ name, optional }) => `${name}${optional ? "?" : ""}`),
+  ];
+  const known = { ...classes, ...enums, ...interfaces, ...props };
+  const strangers = [
+    ...own.filter(({ name }) => !known[name]).map(({ name }) => `${name} is missing`),
+    ...Object.keys(known)
+      .filter((name) => !own.some((type) => type.name === name))
+      .map((name) => `${name} is not public`),
+  ];
+  const different = own
+    .filter(({ name, datatype }) => datatype && props[name])
+    .filter(
+      (type) => [...new Set(membersOf(type))].sort().join() !== Object.keys(props[type.name]).sort().join(),
+    )
+    .map(({ name }) => `${name} has other members`);
+  return [...strangers, ...different];
+}
+
 async function main() {
   ensureBuilt();
+  for (const problem of surfaceProblems()) {
+    console.log(`lib/core/public-types.json: ${problem}`);
+    process.exitCode = 1;
+  }
   const files = { "API.md": await apiReference(), "docs/errors.md": errorTable(), ...pages() };
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(root, name);

@@ -10,7 +10,12 @@ const path = require("node:path");
 const root = path.join(__dirname, "..");
 const cache = path.join(root, "node_modules", ".cache", "secure-oke");
 const options = {
-  jsc: { parser: { syntax: "typescript", decorators: false }, target: "es2022", keepClassNames: true },
+  jsc: {
+    parser: { syntax: "typescript", decorators: true },
+    transform: { legacyDecorator: true },
+    target: "es2022",
+    keepClassNames: true,
+  },
   module: { type: "commonjs" },
   sourceMaps: "inline",
 };

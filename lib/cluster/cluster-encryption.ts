@@ -1,6 +1,7 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkHomeRegionProvider } from "./home-region";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
@@ -53,6 +54,7 @@ const AES_256_BYTES = 32;
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengencryptingdata.htm
  */
+@checked
 export class ClusterEncryption extends ResourceConstruct {
   /** The OCID of the key. */
   public readonly keyId: string;

@@ -1,4 +1,5 @@
 import { checkGroup } from "./value-kinds";
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkRuleReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -11,6 +12,7 @@ import { type INetworkSecurityGroup } from "../network/network-security-group";
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengclustersnodes.htm
  */
+@checked
 export class EndpointAccess {
   /** Nobody: a private endpoint for the nodes and pods of the cluster; a bastion can be let in later. */
   public static privateOnly(): EndpointAccess {

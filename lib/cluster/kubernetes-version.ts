@@ -8,6 +8,7 @@ import {
 } from "./known-kubernetes-versions";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkReason } from "../core/reason";
+import { checked } from "../core/checked";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
@@ -42,6 +43,7 @@ export interface KubernetesVersionOptions {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm
  */
+@checked
 export class KubernetesVersion {
   /**
    * Kubernetes 1.33, at the patch version v1.33.1.

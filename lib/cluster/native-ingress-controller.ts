@@ -3,6 +3,7 @@ import { type Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { checkHomeRegionProvider } from "./home-region";
 import { IngressControllerStatements } from "./ingress-controller-statements";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { compareOcids, checkOcidIfGiven } from "../core/ocid";
@@ -60,6 +61,7 @@ const MOST_REPLICAS = 5;
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller-cluster-addon-top-level.htm
  */
+@checked
 export class NativeIngressController extends ResourceConstruct {
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;

@@ -6,6 +6,7 @@ import { type CalicoOptions, type CiliumOptions } from "./network-policy-engine-
 import { type KubernetesVersion } from "./kubernetes-version";
 import { CILIUM_VERSION, testedCalico } from "./network-policy-engine-versions";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
@@ -39,6 +40,7 @@ function pullsOf(
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
  */
+@checked
 export class NetworkPolicyEngine {
   /**
    * Calico for policies only, beside Oracle's plugin for VCN-native pod networking: the one that Oracle supports.

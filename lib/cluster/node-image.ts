@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { checkOcid } from "../core/ocid";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -22,6 +23,7 @@ export interface NodeImageOptions {
  *
  * @see https://docs.oracle.com/iaas/images/oke-worker-node-oracle-linux-8x/
  */
+@checked
 export class NodeImage {
   /**
    * One image.

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -18,6 +19,7 @@ const LARGEST_MEMORY_PER_OCPU = 64;
  *
  * @see https://docs.oracle.com/iaas/Content/Compute/References/computeshapes.htm
  */
+@checked
 export class NodeShape {
   /**
    * A flexible shape, whose name ends in `.Flex`, and its size.

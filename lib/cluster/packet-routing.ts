@@ -1,4 +1,5 @@
 import { checkGroup } from "./value-kinds";
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
@@ -75,6 +76,7 @@ export interface PacketRoutingOptions {
  * @see https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/overview.htm
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingzpr.htm
  */
+@checked
 export class PacketRouting {
   /**
    * Labels for the endpoint, and on request for the nodes.

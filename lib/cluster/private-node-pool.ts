@@ -18,6 +18,7 @@ import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./offered-versions";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
+import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
@@ -49,6 +50,7 @@ export interface IPrivateNodePool extends IConstruct, ITerraformDependable {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingnodepools.htm
  */
+@checked
 export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePool {
   public readonly nodePoolId: string;
 

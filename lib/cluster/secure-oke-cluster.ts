@@ -23,6 +23,7 @@ import { TagNamespacePolicy } from "./tag-namespace-policy";
 import { addChart } from "./unenforced-policies";
 import { readVersion } from "./value-kinds";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { Port } from "../core/port";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
@@ -47,6 +48,7 @@ const API_SERVER = Port.tcp(6443);
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
  */
+@checked
 export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeCluster {
   /**
    * A cluster that exists already; nothing of it is looked up.

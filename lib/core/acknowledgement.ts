@@ -1,4 +1,5 @@
 import { type IConstruct } from "constructs";
+import { checked } from "./checked";
 import { type PracticeId } from "./practices";
 import { checkGiven, checkMembers } from "./required";
 import { Problems } from "./validation-error";
@@ -30,6 +31,7 @@ export interface Acknowledgement {
 }
 
 /** Ways out of a practice, kept on the construct that took them so that reports can show them. */
+@checked
 export class Acknowledgements {
   /**
    * All that was acknowledged in a construct and below it, sorted by path; with charts that were added to a cluster there.

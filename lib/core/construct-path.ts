@@ -9,6 +9,6 @@ import { shown } from "./shown";
  */
 export function pathOf(scope: Construct | undefined, id: string): string {
   const path = scope?.node?.path ?? "";
-  const last = Token.isUnresolved(id) ? `(${shown(id)})` : String(id);
+  const last = typeof id !== "string" || Token.isUnresolved(id) ? `(${shown(id)})` : id;
   return path === "" ? last : `${path}/${last}`;
 }

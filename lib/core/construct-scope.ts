@@ -17,7 +17,7 @@ export function problemsIn(scope: Construct, id: string): Problems {
   const problems = new Problems(pathOf(scope, id));
   checkScope(problems, scope);
   checkIdIsGiven(problems, id);
-  problems.throwIfAny();
+  if (problems.any) problems.throwIfAny();
   if (scope.node.tryFindChild(id)) {
     problems.add(
       "NAME_DUPLICATE",
@@ -28,7 +28,8 @@ export function problemsIn(scope: Construct, id: string): Problems {
   return problems;
 }
 
-function checkScope(problems: Problems, scope: unknown): void {
+/** Adds a problem where resources of Terraform can't be made in a scope. */
+export function checkScope(problems: Problems, scope: unknown): void {
   if (scope === undefined || scope === null) {
     problems.add("ATTRIBUTE_MISSING", "scope was not given", EXAMPLE);
   } else if (!Construct.isConstruct(scope)) {

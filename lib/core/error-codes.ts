@@ -179,6 +179,10 @@ export const ERROR_CODES = {
     title: "Two copies of cdk8s, cdktf or constructs in one program",
     why: "Each copy keeps its own references and lazy values; the other one can't read them, and fails in words that say nothing of it.",
   },
+  PROP_UNKNOWN: {
+    title: "A prop that does not exist",
+    why: "A misspelled prop would be ignored, and the default that it was to replace would hold.",
+  },
   PROVIDER_INVALID: {
     title: "A provider that can't be the home region's",
     why: "A stack knows its own providers only, each by its alias, and IAM policies are written in one region: the tenancy's home.",

@@ -1,3 +1,4 @@
+import { checked } from "./checked";
 import { shown } from "./shown";
 import { Problems } from "./validation-error";
 
@@ -27,6 +28,7 @@ function checkPorts(factory: string, from: number, to: number): void {
 }
 
 /** A protocol and a port, a range of ports, or an ICMP type: what a network rule lets through. */
+@checked
 export class Port {
   /**
    * One TCP port.

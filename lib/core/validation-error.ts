@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { ERROR_CODES, type ErrorCode } from "./error-codes";
+import { whilePending, withPending } from "./pending-problems";
 import { type ValidationProblem } from "./validation-problem";
 
 /** One thing that is wrong, with a code of the table. */
@@ -64,7 +65,8 @@ export class Problems {
   /** Runs a factory and keeps its problems, so that they are reported with the rest; each once, however often it is met. */
   public collect<T>(produce: () => T): T | undefined {
     try {
-      return produce();
+      // What is wrong with the call as a whole is not said of a single value.
+      return whilePending([], produce);
     } catch (error) {
       if (!ValidationError.isValidationError(error)) throw error;
       for (const problem of error.problems) if (!this.has(problem)) this.found.push(problem);
@@ -81,6 +83,7 @@ export class Problems {
   }
 
   public throwIfAny(): void {
-    if (this.any) throw new ValidationError(this.found);
+    const all = withPending(this.found);
+    if (all.length > 0) throw new ValidationError(all);
   }
 }

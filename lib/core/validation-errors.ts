@@ -1,20 +1,36 @@
+import { checked } from "./checked";
 import { ValidationError } from "./validation-error";
 import { type ValidationProblem } from "./validation-problem";
+
+// As the message of a ValidationError says each; what runs a program in another language may put a stack after it.
+const BEGINNING = /^(?=\[[A-Z][A-Z0-9_]*\] )/m;
+const PROBLEM = /^\[(\w+)\] (.*?): (.*)\n {2}Why: (.*)\n {2}Instead: (.*?)(?:\n\s*at .*)?\s*$/s;
 
 /**
  * Reads the errors that the constructs throw.
  *
  * The message of such an error has all of it for people; its `name` is `ValidationError`.
  */
+@checked
 export class ValidationErrors {
   /**
    * What a caught error found wrong, in the order in which it was found; empty where it is another kind of error.
    *
-   * @param error whatever was caught
+   * @param error whatever was caught, or the message of it: Python and other languages have errors of their own, so there it
+   * is `ValidationErrors.problems_of(str(error))`
    */
   public static problemsOf(error: unknown): ValidationProblem[] {
+    if (typeof error === "string") return problemsIn(error);
     return ValidationError.isValidationError(error) ? [...error.problems] : [];
   }
 
   private constructor() {}
+}
+
+/** The problems that a message tells. */
+function problemsIn(message: string): ValidationProblem[] {
+  return message.split(BEGINNING).flatMap((block) => {
+    const [, code, path = "", what = "", why = "", fix = ""] = PROBLEM.exec(block) ?? [];
+    return code === undefined ? [] : [{ code, path, what, why, fix }];
+  });
 }

@@ -1,4 +1,5 @@
 import { literalBlocks } from "./egress-destination";
+import { checked } from "../core/checked";
 import { readCidrs, sizeOf } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -8,6 +9,7 @@ const MOST_BLOCKS = 20;
 const WIDE_PREFIX = 16;
 
 /** Who may connect to sessions of a bastion, by the public addresses that they come from. */
+@checked
 export class BastionClients {
   /**
    * Clients of a few addresses: up to 20 IPv4 blocks that together hold fewer addresses than a /16.

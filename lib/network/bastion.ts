@@ -5,6 +5,7 @@ import { type ClusterNetwork } from "./cluster-network";
 import { type INetworkSecurityGroup, type NetworkSecurityGroup } from "./network-security-group";
 import { ruleConfigOf } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { Port } from "../core/port";
@@ -31,6 +32,7 @@ const API_SERVER = Port.tcp(6443);
  *
  * @see https://docs.oracle.com/iaas/Content/Bastion/Concepts/bastionoverview.htm
  */
+@checked
 export class Bastion extends ResourceConstruct {
   /** The OCID of the bastion. */
   public readonly bastionId: string;

@@ -26,6 +26,7 @@ import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { ResourceConstruct } from "../core/resource-construct";
+import { checked } from "../core/checked";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CoreSubnet } from "../oci/core-subnet";
@@ -54,6 +55,7 @@ export { type IClusterNetwork } from "./network";
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
+@checked
 export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork {
   /**
    * A network that exists already; nothing of it is looked up.

@@ -4,6 +4,7 @@ import { NetworkSecurityGroup } from "./network-security-group";
 import { isOverlay, PodNetworking } from "./pod-networking";
 import { checkPodsToNodes, type PodsToNodesAccess } from "./pods-to-nodes";
 import { type IRegionServices } from "./region-services";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
@@ -56,6 +57,7 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
+@checked
 export class ClusterSecurityGroups extends ResourceConstruct {
   /** The group of the API endpoint. */
   public readonly apiEndpoint: NetworkSecurityGroup;

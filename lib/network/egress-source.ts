@@ -2,10 +2,12 @@ import { Egress } from "./egress";
 import { NetworkSubnet } from "./network-subnet";
 import { type INetworkSecurityGroup } from "./network-security-group";
 import { isOverlay, type PodNetworking } from "./pod-networking";
+import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 /** Who takes a way out: the members of a group, and the subnet that they live in. */
+@checked
 export class EgressSource {
   /**
    * Nodes: the route is put into the workers' subnet only.

@@ -1,6 +1,7 @@
 import { readRule } from "./check-rule";
 import { checkReachable, literalBlocks } from "./egress-destination";
 import { NetworkPeer, type INetworkPeer } from "./network-peer";
+import { checked } from "../core/checked";
 import { type Port } from "../core/port";
 import { type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -9,6 +10,7 @@ import { Problems } from "../core/validation-error";
 const ANYWHERE = "0.0.0.0/0";
 
 /** A way out of the network to addresses outside of it: a destination, a port and why. */
+@checked
 export class Egress {
   /**
    * A way out to one address range.

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { Port } from "../core/port";
 
 /**
@@ -8,6 +9,7 @@ import { Port } from "../core/port";
  *
  * @see https://docs.oracle.com/iaas/Content/File/Tasks/securitylistsfilestorage.htm
  */
+@checked
 export class FileStoragePorts {
   /** NFS as it is: TCP 111, 2048, 2049 and 2050, UDP 111 and 2048; what is sent is not encrypted. */
   public static nfs(): Port[] {

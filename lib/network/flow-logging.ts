@@ -1,6 +1,7 @@
 import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkRetention } from "./log-retention";
+import { checked } from "../core/checked";
 import { checkOcidIfGiven } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -63,6 +64,7 @@ const LARGEST_SAMPLING = 100_000;
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
+@checked
 export class FlowLogging {
   /**
    * Each subnet that is made is recorded: the default, with every flow of it for ninety days.

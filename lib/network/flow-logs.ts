@@ -7,6 +7,7 @@ import { isOfNetwork } from "./network-flow-logs";
 import { NetworkSubnet } from "./network-subnet";
 import { type ClusterSubnet } from "./subnet";
 import { compartmentOfSubnet } from "./subnet-compartment";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkGiven, checkMembers } from "../core/required";
@@ -32,6 +33,7 @@ export interface FlowLogsProps extends TaggingProps, FlowLoggingOptions {
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
+@checked
 export class FlowLogs extends ResourceConstruct implements IFlowLogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;

@@ -1,6 +1,7 @@
 import { type Construct } from "constructs";
 import { attach, checkLoadBalancerId, checkUnattached, type Attachment } from "./load-balancer-id";
 import { checkRetention, DEFAULT_RETENTION } from "./log-retention";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkOcid } from "../core/ocid";
@@ -54,6 +55,7 @@ const ALL = [LoadBalancerLog.ACCESS, LoadBalancerLog.ERROR];
  *
  * @see https://docs.oracle.com/iaas/Content/Logging/Reference/details_for_load_balancer_logs.htm
  */
+@checked
 export class LoadBalancerLogs extends ResourceConstruct {
   /** The OCID of the log group. */
   public readonly logGroupId: string;

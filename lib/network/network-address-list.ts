@@ -1,4 +1,5 @@
 import { type Construct } from "constructs";
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -29,6 +30,7 @@ export interface NetworkAddressListProps extends TaggingProps {
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/NetworkAddressLists/network_address_list_management.htm
  */
+@checked
 export class NetworkAddressList extends ResourceConstruct {
   /** The OCID of the list. */
   public readonly networkAddressListId: string;

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -28,6 +29,7 @@ export interface INetworkPeer {
 }
 
 /** Peers that are address ranges. */
+@checked
 export class NetworkPeer {
   /**
    * An IPv4 address range, no wider than a /8.

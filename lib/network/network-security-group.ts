@@ -12,6 +12,7 @@ import {
 import { PeerWidths } from "./peer-width";
 import { ruleConfigOf, SecurityRule, type Said } from "./security-rule";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
@@ -160,6 +161,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/networksecuritygroups.htm
  */
+@checked
 export class NetworkSecurityGroup extends GroupBase {
   /**
    * A group that exists already; rules can be added to it.

@@ -2,6 +2,8 @@ import { type Construct } from "constructs";
 import { type IClusterNetwork } from "./network";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { checkCidrLabel, isObjectStorage } from "./region-services";
+import { checked } from "../core/checked";
+import { checkScope } from "../core/construct-scope";
 import { firstApply } from "../core/first-apply";
 import { checkGiven } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
@@ -16,6 +18,7 @@ import { DataOciCoreServices } from "../oci/data-oci-core-services";
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/servicegateway.htm
  */
+@checked
 export class OracleServices {
   /**
    * All services of the region.
@@ -58,7 +61,7 @@ export class OracleServices {
    */
   public static objectStorageOnlyOf(scope: Construct): INetworkPeer {
     const problems = new Problems("OracleServices.objectStorageOnlyOf");
-    checkGiven(problems, { scope });
+    checkScope(problems, scope);
     problems.throwIfAny();
     const known = scope.node.tryFindChild(LookUp.ID);
     return new ObjectStorage((known instanceof LookUp ? known : new LookUp(scope)).cidrLabel);

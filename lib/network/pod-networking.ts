@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { cidrAt, contains, readIpv4Cidr, type Cidr } from "../core/cidr";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
@@ -44,6 +45,7 @@ const PRIVATE = [
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpodnetworking_topic-OCI_CNI_plugin.htm
  */
+@checked
 export class PodNetworking {
   /**
    * Pods have addresses of the VCN and a security group of their own, beside that of the nodes: the default.

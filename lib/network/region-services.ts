@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import { type Construct } from "constructs";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
+import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
@@ -29,6 +30,7 @@ export interface IRegionServices extends INetworkPeer {
 }
 
 /** Ways to name the services of the region. */
+@checked
 export class RegionServices {
   /**
    * Services whose OCID and label are known, so that nothing is looked up and every plan shows what the rules will say.

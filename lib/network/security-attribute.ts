@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
 import { checkText } from "../core/terraform-text";
@@ -26,6 +27,7 @@ export interface SecurityAttributeProps {
  *
  * @see https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/zpr-artifacts.htm
  */
+@checked
 export class SecurityAttribute {
   /**
    * A label of a namespace and an attribute that exist in the tenancy.

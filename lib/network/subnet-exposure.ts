@@ -1,8 +1,10 @@
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 /** Whether a subnet may have public addresses. */
+@checked
 export class SubnetExposure {
   /** No public addresses, no way in from the internet: the default of every subnet. */
   public static privateOnly(): SubnetExposure {

@@ -1,5 +1,6 @@
 import { type SubnetPlanProps } from "./subnet-plan-props";
 import { planSubnets } from "./subnet-planner";
+import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
@@ -13,6 +14,7 @@ export { type SubnetPlanProps } from "./subnet-plan-props";
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/overview.htm
  */
+@checked
 export class SubnetPlan {
   /**
    * Plans the subnets: what was given is kept, the rest is planned around it.

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { checked } from "../core/checked";
 import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { checkText } from "../core/terraform-text";
@@ -54,6 +55,7 @@ const MOST_VERSIONS = 100;
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Protections/list_protection-capability.htm
  */
+@checked
 export class WafCapability {
   /**
    * A capability by its key.

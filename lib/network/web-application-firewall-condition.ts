@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkOcid } from "../core/ocid";
 import { checkMembers } from "../core/required";
@@ -20,6 +21,7 @@ const COUNTRY = /^[A-Z]{2}$/;
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Concepts/understanding_conditions.htm
  */
+@checked
 export class WafCondition {
   /**
    * Requests for one path, in any letter case, whatever its query.

@@ -1,10 +1,12 @@
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkMembers } from "../core/required";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { type IConstruct } from "constructs";
 
 /** What a firewall does with a request in which a capability finds something. */
+@checked
 export class WafMode {
   /** It is refused, and logged. */
   public static block(): WafMode {

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { checkText } from "../core/terraform-text";
@@ -51,6 +52,7 @@ const CONTENT_TYPE = /^[a-z]+\/[A-Za-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?$/;
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Actions/waf-actions.htm
  */
+@checked
 export class WafResponse {
   /**
    * A response with a code that refuses.

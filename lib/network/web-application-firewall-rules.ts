@@ -1,4 +1,5 @@
 import { checkCondition, type WafCondition } from "./web-application-firewall-condition";
+import { checked } from "../core/checked";
 import { checkMembers } from "../core/required";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -8,6 +9,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9 _-]{0,99}$/;
 const RESERVED = "default action";
 
 /** What is done with requests that no protection has to find bad: a rule of the access control. */
+@checked
 export class WafAccessRule {
   /**
    * Requests are refused with the firewall's response.

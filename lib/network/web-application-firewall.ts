@@ -9,6 +9,7 @@ import {
 } from "./web-application-firewall-props";
 import { WafResponse } from "./web-application-firewall-response";
 import { type WafAccessRule, type WafRateLimit } from "./web-application-firewall-rules";
+import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkGiven } from "../core/required";
@@ -40,6 +41,7 @@ const PROTECT_ONCE = "Protect each load balancer once; one firewall may have the
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Policies/getting_started_with_waf-policies.htm
  */
+@checked
 export class WebApplicationFirewall extends ResourceConstruct {
   /** The OCID of the policy. */
   public readonly policyId: string;

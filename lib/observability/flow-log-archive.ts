@@ -1,6 +1,7 @@
 import { type Construct } from "constructs";
 import { type FlowLogArchiveProps } from "./flow-log-archive-props";
 import { checkFlowLogArchive } from "./read-flow-log-archive";
+import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
@@ -30,6 +31,7 @@ const UPLOADS_END_AFTER = 7;
  * @see https://docs.oracle.com/iaas/Content/Object/Tasks/usingretentionrules.htm
  * @see https://docs.oracle.com/iaas/Content/connector-hub/policies.htm
  */
+@checked
 export class FlowLogArchive extends ResourceConstruct {
   /** The name of the bucket. */
   public readonly bucketName: string;

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { AdmissionGuardrail } from "./admission-guardrail";
 import { type AdmissionGuardrailsProps } from "./admission-guardrails-props";
 import { readGuardrails } from "./read-guardrails";
+import { checked } from "../core/checked";
 import { type GuardrailRule } from "../core/guardrail-catalogue";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 
@@ -15,6 +16,7 @@ import { guardStaticSynthesis } from "../manifests/static-synthesis";
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
+@checked
 export class AdmissionGuardrails extends Construct {
   /**
    * The rules that hold, sorted.

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { GuardrailRule } from "../core/guardrail-catalogue";
 import { checkObjectName } from "../core/kubernetes-names";
 import { checkReason, type ReasonedChoice } from "../core/reason";
@@ -28,6 +29,7 @@ export interface GuardrailExceptionProps extends NamespaceExceptionProps {
 }
 
 /** A namespace where guardrails do not hold, with its reason. */
+@checked
 export class GuardrailException {
   /**
    * One rule does not hold in a namespace.

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
@@ -6,6 +7,7 @@ import { Problems } from "../core/validation-error";
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#validation-actions
  */
+@checked
 export class GuardrailMode {
   /** The API server refuses it. */
   public static deny(): GuardrailMode {

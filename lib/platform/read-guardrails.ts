@@ -8,6 +8,7 @@ import { podGuardrails } from "./pod-guardrails";
 import { serviceGuardrails } from "./service-guardrails";
 import { pathOf } from "../core/construct-path";
 import { GuardrailRule } from "../core/guardrail-catalogue";
+import { keyedByValue } from "../core/keyed-by-value";
 import { checkObjectName, isQualifiedName } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
 import { shown } from "../core/shown";
@@ -40,7 +41,7 @@ export function readGuardrails(
 ): readonly ReadGuardrail[] {
   const problems = new Problems(pathOf(scope, id));
   const { namePrefix = "secure-oke", mode = GuardrailMode.deny() } = props;
-  const modes = props.modes ?? {};
+  const modes = keyedByValue(GuardrailRule, props.modes ?? {});
   checkPrefix(problems, namePrefix);
   checkMode(problems, "mode", mode);
   const parameters = {

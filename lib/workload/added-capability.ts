@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
@@ -10,6 +11,7 @@ import { Problems } from "../core/validation-error";
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
+@checked
 export class AddedCapability {
   /**
    * NET_BIND_SERVICE, for a program that can only listen on a port below 1024.

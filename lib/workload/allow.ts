@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { type Resource } from "./role-resource";
 import { readsOf, risksOf, type RoleRisk } from "./role-risks";
 import { NAMELESS, Verb, VERBS } from "./role-verb";
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
@@ -26,6 +27,7 @@ interface AllowParts {
  *
  * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/
  */
+@checked
 export class Allow {
   /**
    * Reading: get, list and watch, as far as Kubernetes serves them; of Secrets only get.

@@ -4,6 +4,7 @@ import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./image-name";
 import { imagesOf, type PulledImage } from "./images-of";
 import { isOfKind, refuseKind } from "./shapes";
+import { checked } from "../core/checked";
 import { Problems } from "../core/validation-error";
 import { checkChartsBelow } from "../manifests/chart-checks";
 import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
@@ -19,6 +20,7 @@ const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
  * that hold them, whatever the kind is. Of an App of cdktf, a stack or a cluster it holds for all charts that are added below it,
  * whichever App of cdk8s they are in. Where several scopes of a chart allow some, an image must be allowed by each.
  */
+@checked
 export class AllowedRegistries {
   /**
    * What the pods of a scope may be pulled from; everything, as long as nothing is added.

@@ -2,6 +2,7 @@ import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { checkUnused } from "./chart-objects";
 import { choice, shaped } from "./shapes";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { checkOcidIfGiven } from "../core/ocid";
@@ -68,6 +69,7 @@ const RESERVED = ["oci", "oci-bv"];
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/csi/driver/bv_controller.go
  */
+@checked
 export class BlockVolumeClass extends Construct {
   /** The name of the StorageClass. */
   public readonly name: string;

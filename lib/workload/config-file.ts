@@ -1,10 +1,12 @@
 import { Token } from "cdktf";
+import { checked } from "../core/checked";
 import { checkFileContent } from "../core/credential-literal";
 import { Problems } from "../core/validation-error";
 import { checkMountPath } from "./mount-path";
 import { refuseKind } from "./shapes";
 
 /** A configuration file of a container, kept in a ConfigMap and mounted read-only. */
+@checked
 export class ConfigFile {
   /**
    * A file with a text.

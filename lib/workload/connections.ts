@@ -1,6 +1,7 @@
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { Port } from "../core/port";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -50,6 +51,7 @@ const METADATA = "169.254.169.254/32";
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
+@checked
 export class Connections {
   /** @internal */
   public static _of(workload: INetworkPolicyPeer, namespace?: string): Connections {

@@ -3,6 +3,7 @@ import { ImageLock, type ImageLockOptions, type JudgedImage } from "./image-lock
 import { type ImageParts } from "./image-name";
 import { checkPinned, readImage } from "./image-reference";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { type PracticeId } from "../core/practices";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
@@ -21,6 +22,7 @@ type Check = (problems: Problems, parts: ImageParts) => void;
  *
  * @see https://kubernetes.io/docs/concepts/containers/images/#image-names
  */
+@checked
 export class ContainerImage {
   /**
    * An image whose digest says what runs.

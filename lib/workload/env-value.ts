@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { checkTimeZone } from "./cron-schedule";
 import { checkFieldKey } from "./pod-field";
 import { choice, refuseKind } from "./shapes";
+import { checked } from "../core/checked";
 import { checkLiteral } from "../core/credential-literal";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
@@ -36,6 +37,7 @@ const BYTE_DIVISORS = "1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei".split(" ");
  *
  * There is no value from a Secret: the environment ends in crash reports and child processes, a mounted file does not.
  */
+@checked
 export class EnvValue {
   /**
    * A text, or a reference to a Terraform value.

@@ -5,6 +5,7 @@ import {
   type NetworkPolicyPeerConfig,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { pathOf } from "../core/construct-path";
 import { checkGiven, checkMembers } from "../core/required";
@@ -36,6 +37,7 @@ export interface ExternalPeerProps {
  * With it, one declaration such as `web.connections.allowTo(db, Port.tcp(5432), { reason })` opens both layers: the policy of
  * the workload, and the rules of the pods' group and of the peer's own. What is outside of the VCN is an `Egress`.
  */
+@checked
 export class ExternalPeer extends Construct implements INetworkPolicyPeer {
   /** The address range. */
   public readonly cidr: string;

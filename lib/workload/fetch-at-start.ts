@@ -5,6 +5,7 @@ import { checkFetchUrl } from "./fetch-url";
 import { checkMountPath } from "./mount-path";
 import { kind, refuseKind, shaped, text } from "./shapes";
 import { WritablePath } from "./writable-path";
+import { checked } from "../core/checked";
 import { shortHash } from "../core/short-hash";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -58,6 +59,7 @@ const READERS = {
  * @see https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
  * @see https://curl.se/docs/manpage.html
  */
+@checked
 export class FetchAtStart {
   /**
    * A file by its URL and its hash; give it to `fetchAtStart` of a workload.

@@ -6,12 +6,14 @@ import { HardenedWorkload } from "./hardened-workload";
 import { jobSpec } from "./job-spec";
 import { readCronJob } from "./read-job";
 import { addAccountAndFiles, addNetworkPolicy } from "./workload-objects";
+import { checked } from "../core/checked";
 
 /**
  * A CronJob that meets the restricted Pod Security Standard, each of whose runs has a deadline and waits for the last one.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
+@checked
 export class HardenedCronJob extends HardenedWorkload {
   /**
    * @param id the name of the CronJob too: up to 52 lower-case letters, digits and dashes

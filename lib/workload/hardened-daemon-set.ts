@@ -13,6 +13,7 @@ import { readListeningPod } from "./read-listening-pod";
 import { checkHostAccess, HOST_ACCESS_SHAPE } from "./read-host-access";
 import { shaped } from "./shapes";
 import { addAccountAndFiles, addNetworkPolicy } from "./workload-objects";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { Problems } from "../core/validation-error";
 
@@ -24,6 +25,7 @@ import { Problems } from "../core/validation-error";
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
  */
+@checked
 export class HardenedDaemonSet extends ListeningWorkload {
   /**
    * @param id the name of the DaemonSet too: up to 63 lower-case letters, digits and dashes

@@ -6,6 +6,7 @@ import { podTemplate, type HardenedPod } from "./hardened-pod";
 import { ListeningWorkload } from "./listening-workload";
 import { readDeployment } from "./read-deployment";
 import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./workload-objects";
+import { checked } from "../core/checked";
 
 /**
  * A Deployment that meets the restricted Pod Security Standard, with all that belongs to it.
@@ -16,6 +17,7 @@ import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./wor
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
+@checked
 export class HardenedDeployment extends ListeningWorkload {
   /**
    * @param id the name of the Deployment too: up to 63 lower-case letters, digits and dashes

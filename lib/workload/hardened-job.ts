@@ -5,6 +5,7 @@ import { HardenedWorkload } from "./hardened-workload";
 import { jobSpec } from "./job-spec";
 import { readJob } from "./read-job";
 import { addAccountAndFiles, addNetworkPolicy } from "./workload-objects";
+import { checked } from "../core/checked";
 
 /**
  * A Job that meets the restricted Pod Security Standard, has a deadline and is deleted some time after its end.
@@ -13,6 +14,7 @@ import { addAccountAndFiles, addNetworkPolicy } from "./workload-objects";
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
+@checked
 export class HardenedJob extends HardenedWorkload {
   /**
    * @param id the name of the Job too: up to 63 lower-case letters, digits and dashes

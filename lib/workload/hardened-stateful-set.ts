@@ -9,6 +9,7 @@ import { ListeningWorkload } from "./listening-workload";
 import { headlessName, readStatefulSet } from "./read-stateful-set";
 import { portsOf } from "./service-backend";
 import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./workload-objects";
+import { checked } from "../core/checked";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -19,6 +20,7 @@ import { Problems } from "../core/validation-error";
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
  */
+@checked
 export class HardenedStatefulSet extends ListeningWorkload {
   /** The name of the headless Service. */
   public readonly headlessServiceName: string;

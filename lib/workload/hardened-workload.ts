@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import { Connections, type IConnectable } from "./connections";
 import { type IServiceAccountUser } from "./subject";
 import { labelsOf, selectorLabelsOf } from "./workload-labels";
+import { checked } from "../core/checked";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
 
 /**
@@ -19,6 +20,7 @@ import { guardStaticSynthesis } from "../manifests/static-synthesis";
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
+@checked
 export abstract class HardenedWorkload
   extends Construct
   implements IConnectable, IPodSelector, IServiceAccountUser

@@ -2,6 +2,7 @@ import { type IConstruct } from "constructs";
 import { checkHostPath, checkHostPorts } from "./host-access-checks";
 import { checkMountPath, mountPathOf } from "./mount-path";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { type PracticeId } from "../core/practices";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
@@ -46,6 +47,7 @@ interface Asked {
  *
  * @see https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
  */
+@checked
 export class HostAccess {
   /**
    * The program reads a directory of the node, with all that is mounted in it, at the same path as on the node or at `mountPath`.

@@ -1,9 +1,11 @@
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { type IConstruct } from "constructs";
 
 /** A second listener of a load balancer, port 80 without TLS, for clients that type no `https`. */
+@checked
 export class HttpListener {
   /**
    * Requests without TLS reach the program, which must answer each with a redirect to `https`.

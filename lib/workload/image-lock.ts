@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { dateOf, dayOf } from "./image-lock-date";
 import { LONGEST_AGE, parseLock, type LockedImage, type LockFile } from "./image-lock-file";
-import { nearestNames } from "./image-nearest";
+import { checked } from "../core/checked";
+import { nearestNames } from "../core/nearest-names";
 import { refuseKind } from "./shapes";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -54,6 +55,7 @@ export interface JudgedImage extends LockedImage {
  * A program judges the age of an image at `checked` and never at today's date, so that it gives the same bytes on every
  * day. That the lock itself does not grow old is for CI to say, with `problems(new Date())`.
  */
+@checked
 export class ImageLock {
   /**
    * Reads a lock.

@@ -9,8 +9,10 @@ import { type LoadBalancerOptions } from "./load-balancer-props";
 import { namedPorts, type NamedPort } from "./named-port";
 import { type IServiceBackend } from "./service-backend";
 import { WorkloadService, type ServiceOptions } from "./workload-service";
+import { checked } from "../core/checked";
 
 /** What hardened workloads have in common that go on running, and may listen on a port. */
+@checked
 export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
   public readonly port?: number;
   public readonly protocol: AppProtocol;

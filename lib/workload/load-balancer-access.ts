@@ -1,11 +1,23 @@
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { blockOf, isInsidePrivate } from "../network/egress-destination";
 import { type IConstruct } from "constructs";
 
+/** Options of an internal load balancer. */
+export interface InternalAccessOptions {
+  /**
+   * Why public ranges are among its clients: one sentence for the next reader, kept as an acknowledgement.
+   *
+   * @default - none; private ranges need no reason
+   */
+  readonly reason?: string;
+}
+
 /** Who may connect to a load balancer. */
+@checked
 export class LoadBalancerAccess {
   /**
    * An address in the VCN only, for clients of these ranges.
@@ -14,19 +26,18 @@ export class LoadBalancerAccess {
    * an acknowledgement.
    *
    * @param cidrs IPv4 ranges such as `10.0.0.0/8`, in any order
-   * @param choice why public ranges are among them; not needed for private ones
    * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
    */
-  public static internalFrom(cidrs: string[], choice?: ReasonedChoice): LoadBalancerAccess {
+  public static internalFrom(cidrs: string[], options?: InternalAccessOptions): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.internalFrom");
     const ranges = readCidrs(problems, "cidrs", cidrs);
     const others = problems.any ? [] : ranges.filter(isPublic);
     const what = others.length > 0 ? ` for the public ${others.join(", ")}` : "";
-    if (what !== "" || (choice as unknown) !== undefined) {
-      checkReason(problems, `An internal load balancer${what}`, choice?.reason);
+    if (what !== "" || options?.reason !== undefined) {
+      checkReason(problems, `An internal load balancer${what}`, options?.reason);
     }
     problems.throwIfAny();
-    return new LoadBalancerAccess(true, ranges, what === "" ? undefined : choice?.reason);
+    return new LoadBalancerAccess(true, ranges, what === "" ? undefined : options?.reason);
   }
 
   /**

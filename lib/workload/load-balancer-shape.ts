@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { Problems } from "../core/validation-error";
 
 const LEAST = 10;
@@ -9,6 +10,7 @@ const MOST = 8000;
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancers-subtopic.htm
  */
+@checked
 export class LoadBalancerShape {
   /**
    * A bandwidth that follows the traffic between two bounds.

@@ -13,6 +13,7 @@ import { offerBalancer } from "./load-balancer-sharing";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster, type WithCloudRules } from "../cluster/cluster";
 import { runTimeAnnotations } from "../cluster/run-time-tags";
+import { checked } from "../core/checked";
 import { Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { chartsIn, isBridging } from "../manifests/chart-objects";
@@ -32,6 +33,7 @@ import { type INetworkSecurityGroup } from "../network/network-security-group";
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Summaryofannotations.htm
  */
+@checked
 export class LoadBalancer extends Construct {
   /** The name of the Service; of a load balancer that an earlier call made, where this one adds a transport to it. */
   public readonly name: string;

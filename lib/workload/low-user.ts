@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -12,6 +13,7 @@ export const LEAST_USER = 10_000;
  *
  * Accounts of a node have such ids: after an escape from the container the program is one of them. There is none for 0.
  */
+@checked
 export class LowUser {
   /**
    * The user and group of this id. The reason is kept as an acknowledgement of the workload.

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -16,6 +17,7 @@ const NOT_PUBLIC = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0
  *
  * @see https://docs.oracle.com/iaas/Content/General/Concepts/addressranges.htm
  */
+@checked
 export class OracleServiceRanges {
   /**
    * The ranges that Oracle publishes for the services and the region.

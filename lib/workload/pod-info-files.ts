@@ -1,6 +1,7 @@
 import { checkMountPath } from "./mount-path";
 import { isOfKind, kindOf } from "./shapes";
 import { checkFieldKey } from "./pod-field";
+import { checked } from "../core/checked";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
@@ -12,6 +13,7 @@ const FIELDS = /^metadata\.(?:annotations|labels|name|namespace|uid|(?:labels|an
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
  */
+@checked
 export class PodInfoFiles {
   /**
    * Fields of the pod as files of a directory.

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
@@ -6,6 +7,7 @@ import { Problems } from "../core/validation-error";
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
+@checked
 export class PodSecurityLevel {
   /** The restricted level: no pod reaches its node, and none runs as root. */
   public static restricted(): PodSecurityLevel {

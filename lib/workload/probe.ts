@@ -1,6 +1,7 @@
 import { given } from "./chart-objects";
 import { type NamedPort } from "./named-port";
 import { listOf, refuseKind, shaped, text } from "./shapes";
+import { checked } from "../core/checked";
 import { checkArguments } from "../core/credential-literal";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -56,6 +57,7 @@ const DEFAULTS: Required<ProbeOptions> = {
  *
  * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
+@checked
 export class Probe {
   /**
    * An HTTP GET, fine when it is answered with a status from 200 to 399.

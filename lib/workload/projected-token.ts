@@ -1,5 +1,6 @@
 import { checkMountPath } from "./mount-path";
 import { kindOf, shaped } from "./shapes";
+import { checked } from "../core/checked";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
@@ -57,6 +58,7 @@ function checkAudience(problems: Problems, audience: unknown): void {
  *
  * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
+@checked
 export class ProjectedToken {
   /**
    * A token as the file `token` of a directory.

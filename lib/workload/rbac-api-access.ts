@@ -3,6 +3,7 @@ import { type IConstruct } from "constructs";
 import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
 import { shaped } from "./shapes";
 import { type ISecureOkeCluster } from "../cluster/cluster";
+import { checked } from "../core/checked";
 import { overlaps, readCidrs } from "../core/cidr";
 import { Problems } from "../core/validation-error";
 import { scopeOf } from "../manifests/chart-scopes";
@@ -44,6 +45,7 @@ const API_SERVER_PORT = 6443;
  *
  * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
+@checked
 export class ApiAccess {
   /**
    * A token of the workload's own service account, for its program alone, and TCP 6443 to the API endpoint.

@@ -1,5 +1,6 @@
 import { KUBERNETES_GROUPS, knownResources } from "./role-resource-table";
 import { type Verb, VERBS } from "./role-verb";
+import { checked } from "../core/checked";
 import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";
 import { checkGiven } from "../core/required";
 import { shown } from "../core/shown";
@@ -22,6 +23,7 @@ export interface ResourceProps {
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
  */
+@checked
 export class Resource {
   /** ConfigMaps. */
   public static readonly CONFIG_MAPS = Resource.ofKubernetes("", "configmaps");

@@ -1,7 +1,9 @@
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /** Where a role holds. */
+@checked
 export class RoleScope {
   /** In the namespace of the chart: a Role and RoleBindings. */
   public static namespace(): RoleScope {

@@ -1,13 +1,14 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { type Allow } from "./allow";
-import { checkUnused } from "./chart-objects";
+import { chartOf, checkUnused } from "./chart-objects";
 import { guardBindings } from "./rbac-bindings";
 import { checkAllowed, rulesOf } from "./role-rules";
 import { RoleScope } from "./role-scope";
 import { warnOfUnknown } from "./role-unknown";
 import { type Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkObjectName } from "../core/kubernetes-names";
 import { checkGiven } from "../core/required";
@@ -39,6 +40,7 @@ const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
+@checked
 export class LeastPrivilegeRole extends Construct {
   /** The name of the Role, or ClusterRole. */
   public readonly name: string;
@@ -165,7 +167,8 @@ function read(
     );
   }
   checkUnused(problems, scope, [inNamespace ? "Role" : "ClusterRole"], id);
-  if (inNamespace && Chart.of(scope).namespace === undefined) {
+  const chart = chartOf(scope);
+  if (inNamespace && chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The chart has no namespace, so the role has none",

@@ -1,5 +1,6 @@
 import { checkMountPath } from "./mount-path";
 import { listOf, shaped, text } from "./shapes";
+import { checked } from "../core/checked";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -30,6 +31,7 @@ function checkKeys(problems: Problems, keys: readonly string[]): void {
  *
  * Only the name stands in the manifest. What is behind it is made in the cluster, from OCI Vault for example.
  */
+@checked
 export class SecretFiles {
   /**
    * The keys of a Secret of the workload's namespace, such as External Secrets or cert-manager makes it.

@@ -21,6 +21,7 @@ import { type SecureNamespaceProps } from "./secure-namespace-props";
 import { kind, shaped } from "./shapes";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
@@ -39,6 +40,7 @@ const MODES = ["audit", "enforce", "warn"];
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
  */
+@checked
 export class SecureNamespace extends Construct {
   /** The name of the namespace. */
   public readonly name: string;

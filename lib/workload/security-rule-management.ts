@@ -1,6 +1,7 @@
 import { RuleOwner } from "./load-balancer-combinations";
 import { NodePorts } from "./node-ports";
 import { shaped } from "./shapes";
+import { checked } from "../core/checked";
 import { checkTags, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 
@@ -36,6 +37,7 @@ export interface TerraformManagedOptions extends TaggingProps {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringloadbalancersnetworkloadbalancers-subtopic.htm
  */
+@checked
 export class SecurityRuleManagement {
   /**
    * The cloud controller of the cluster: it makes a group for the load balancer and writes its rules and the workers' at run

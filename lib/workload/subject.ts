@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { checked } from "../core/checked";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
@@ -24,6 +25,7 @@ type SubjectKind = "Group" | "ServiceAccount" | "User";
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutaccesscontrol.htm
  */
+@checked
 export class Subject {
   /**
    * A service account.

@@ -2,7 +2,7 @@ import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type Allow } from "./allow";
 import { AllowedRegistries } from "./allowed-registries";
-import { checkUnused } from "./chart-objects";
+import { chartOf, checkUnused } from "./chart-objects";
 import { checkImageName } from "./image-name";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { guardBindings } from "./rbac-bindings";
@@ -16,6 +16,7 @@ import { checkPeers } from "./tenant-peers";
 import { adminsAllow, developersAllow, viewersAllow } from "./tenant-roles";
 import { podsRangeOf } from "./network-side";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
@@ -141,6 +142,7 @@ const roleName = (role: string) => `tenant-${role}`;
  *
  * @see https://kubernetes.io/docs/concepts/security/multi-tenancy/
  */
+@checked
 export class Tenant extends Construct {
   /** The name of the tenant and of its namespace. */
   public readonly name: string;
@@ -186,8 +188,11 @@ function namespaceProps(name: string, props: TenantProps): SecureNamespaceProps 
 function read(scope: Construct, id: string, given: TenantProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as TenantProps;
-  const name = Chart.of(scope).namespace;
-  if (name === undefined) {
+  const chart = chartOf(scope);
+  const name = chart?.namespace;
+  if (!chart) {
+    checkUnused(problems, scope, ["Namespace"], id);
+  } else if (name === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The chart has no namespace, after which the tenant is named",

@@ -7,6 +7,7 @@ import { choice, kind, shaped } from "./shapes";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checkObjectName, checkSubdomainName, isDnsSubdomain } from "../core/kubernetes-names";
 import { checkOcidIfGiven } from "../core/ocid";
+import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
@@ -104,6 +105,7 @@ interface TlsParts {
  *
  * @see https://docs.oracle.com/iaas/Content/Balance/Tasks/managingciphersuites_topic-Predefined_Cipher_Suites.htm
  */
+@checked
 export class TlsTermination {
   /**
    * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN; not for gRPC, which

@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { isLabelValue, isQualifiedName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
 import { choice } from "./shapes";
@@ -19,6 +20,7 @@ export enum TaintEffect {
  *
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
  */
+@checked
 export class Toleration {
   /**
    * A taint of a key and a value, such as `nvidia.com/gpu=present`.

@@ -1,5 +1,6 @@
 import { checkMountPath } from "./mount-path";
 import { shaped } from "./shapes";
+import { checked } from "../core/checked";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
 import { parseQuantity, readBytes } from "../core/quantity";
 import { Problems } from "../core/validation-error";
@@ -37,6 +38,7 @@ const LARGEST = "32Ti";
  * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm
  */
+@checked
 export class VolumeClaim {
   /**
    * A claim of a StorageClass.

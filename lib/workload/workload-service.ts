@@ -5,6 +5,7 @@ import { readPorts, type ReadPort, type ServedPort } from "./read-service-ports"
 import { type IServiceBackend } from "./service-backend";
 import { checkServiceName } from "./service-name";
 import { kind, listOf, shaped } from "./shapes";
+import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { Problems } from "../core/validation-error";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
@@ -44,6 +45,7 @@ export interface WorkloadServiceProps extends ServiceOptions {
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#type-clusterip
  */
+@checked
 export class WorkloadService extends Construct {
   /** The name of the Service. */
   public readonly name: string;

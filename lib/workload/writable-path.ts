@@ -1,3 +1,4 @@
+import { checked } from "../core/checked";
 import { readBytes } from "../core/quantity";
 import { Problems } from "../core/validation-error";
 import { checkMountPath } from "./mount-path";
@@ -20,6 +21,7 @@ export interface WritablePathOptions {
  *
  * @see https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
  */
+@checked
 export class WritablePath {
   /**
    * A directory on the disk of the node, which counts towards the container's ephemeral storage.

@@ -28,7 +28,8 @@ const make: { [kind: string]: (stack: TerraformStack, props?: any) => unknown } 
   cluster: (stack, props) => new SecureOkeCluster(stack, "it", props),
   "imported cluster": (stack, props) => SecureOkeCluster.fromClusterAttributes(stack, "it", props),
   pool: (stack, props) => new PrivateNodePool(stack, "it", props),
-  key: (stack, props) => new ClusterEncryption(stack, "it", props),
+  key: (stack, props) =>
+    new ClusterEncryption(stack, "it", props && { ...props, kubernetesVersion: undefined }),
   groups: (stack, props) => new ClusterSecurityGroups(stack, "it", props),
 };
 
@@ -91,8 +92,8 @@ describe("a value of another kind", () => {
       `cluster is "${CLUSTER}": Write a SecureOkeCluster, or SecureOkeCluster.fromClusterAttributes(scope, id, { clusterId, … })`,
       'kubernetesVersion is "v1.34.1": Write KubernetesVersion.of("v1.34.1")',
       'size is "3": Give a whole number from 0 to 1000',
-      expect.stringContaining("securityGroups is an object: Write a NetworkSecurityGroup"),
-      "podSecurityGroups is an object: Write a list of groups",
+      expect.stringContaining('securityGroups is the construct "stack/c": Write a NetworkSecurityGroup'),
+      'podSecurityGroups is the construct "stack/c": Write a list of groups',
       'availabilityDomains is "x:AD-1": Give a list of at least one name, or leave it out for all',
       'shape is "BM.Standard.E5.192": Write NodeShape.fixed("BM.Standard.E5.192")',
       `image is "${IMAGE}": Write NodeImage.of("${IMAGE}")`,
@@ -140,7 +141,7 @@ describe("a value of another kind", () => {
   test("is refused though it looks like a version", () => {
     const version = { version: "1.20", minor: 20, isOlderThan: () => false };
     const problems = refusal(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: version }));
-    expect(problems.map(({ code }) => code)).toEqual(["VERSION_UNKNOWN"]);
+    expect(problems.map(({ code }) => code)).toEqual(["VERSION_UNKNOWN", "VALUE_INVALID"]);
   });
 
   test("is refused as labels, and as tags", () => {
@@ -159,9 +160,11 @@ describe("a value of another kind", () => {
     expect(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: copy })).not.toThrow();
     const stack = newStack();
     const cluster = new SecureOkeCluster(stack, "cluster", minimal);
-    expect(() =>
-      make.pool!(stack, { cluster, image, shape, size: 1, kubernetesVersion: copy, labels: null }),
-    ).not.toThrow();
+    const props = { cluster, image, shape, size: 1, kubernetesVersion: copy };
+    expect(refusal(() => make.pool!(stack, { ...props, labels: null }))).toMatchObject([
+      { code: "VALUE_INVALID", what: "labels is null", fix: "Leave it out to get its default" },
+    ]);
+    expect(() => make.pool!(stack, props)).not.toThrow();
   });
 });
 

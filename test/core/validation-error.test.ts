@@ -71,6 +71,22 @@ test("a program reads what a caught error found wrong, and nothing of errors of 
   expect.assertions(4);
 });
 
+test("a program in another language reads them from the message, which is all that it gets", () => {
+  const refused = new Problems("shop/web");
+  refused.add("PORT_INVALID", "70000 is not a port: it is too large", "Give 1 to 65535");
+  refused.add("NAME_INVALID", "id is Web", "Write it small");
+  const message = (() => {
+    try {
+      return refused.throwIfAny();
+    } catch (error) {
+      return (error as Error).message;
+    }
+  })();
+  for (const text of [message, `Error: ${message}`, `${message}\n    at construct (checked.js:1:1)`]) {
+    expect(ValidationErrors.problemsOf(text)).toEqual(refusal(() => refused.throwIfAny()));
+  }
+});
+
 test("acknowledgements are found below a scope, sorted by path", () => {
   const stack = newStack();
   Acknowledgements._record(new Construct(stack, "b"), "exposure", "public", "because");

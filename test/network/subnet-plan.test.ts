@@ -250,7 +250,7 @@ describe("a subnet plan", () => {
     const scope = newStack();
     const made = (plan: any) => () =>
       new ClusterNetwork(scope, "network", { compartmentId: COMPARTMENT, plan });
-    expect(refusedCodes(made({}))).toEqual(Array(5).fill("ATTRIBUTE_MISSING"));
+    expect(refusedCodes(made({}))).toEqual([...Array(5).fill("ATTRIBUTE_MISSING"), "VALUE_INVALID"]);
     expect(refusedCodes(made({ ...SubnetPlan.of(), podsCidr: "10.0.0.0/8" }))).toEqual([
       "SUBNET_OVERLAP",
       "SUBNET_OVERLAP",

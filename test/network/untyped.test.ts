@@ -17,7 +17,11 @@ describe("a program without types", () => {
     expect(whats(() => ClusterNetwork.fromClusterNetworkAttributes(newStack(), "it", props))).toEqual([
       "ATTRIBUTE_MISSING: vcnId was not given",
     ]);
-    expect(SubnetPlan.of(props)).toEqual(SubnetPlan.of());
+  });
+
+  test("that plans with null is refused, and with nothing gets the default", () => {
+    expect(whats(() => SubnetPlan.of(null as never))).toEqual(["VALUE_INVALID: props is null"]);
+    expect(SubnetPlan.of({})).toEqual(SubnetPlan.of());
   });
 
   test("that plans with a text is told what to write", () => {

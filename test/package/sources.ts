@@ -40,9 +40,8 @@ export function importsOf({ text }: Source): string[] {
 export function resolveImport({ name }: Source, request: string): string {
   const target = path.join(path.dirname(name), request);
   const candidates = [`${target}.ts`, path.join(target, "index.ts"), target];
-  const found = candidates.find((file) =>
-    fs.statSync(path.join(lib, file), { throwIfNoEntry: false })?.isFile(),
-  );
+  const isFile = (file: string) => fs.existsSync(file) && fs.statSync(file).isFile();
+  const found = candidates.find((file) => isFile(path.join(lib, file)));
   if (found === undefined) throw new Error(`lib/${name} imports ${request}, which is not a file of lib`);
   return found;
 }

@@ -37,9 +37,12 @@ describe("a program without types is told all that is wrong and what to write in
     expect(refusedCodes(expose)).toEqual(["VALUE_INVALID"]);
   });
 
-  test("a Service of nothing gets the defaults", () => {
+  test("a Service of null, which is not what leaving the options out is", () => {
     const workload = web();
-    workload.exposeViaService(any(null));
+    expect(refusal(() => workload.exposeViaService(any(null)))).toMatchObject([
+      { code: "VALUE_INVALID", what: "options is null", fix: "Leave it out to get its default" },
+    ]);
+    workload.exposeViaService(any(undefined));
     expect(objectOf(Chart.of(workload), "Service").metadata.name).toBe("web");
   });
 

@@ -133,7 +133,7 @@ test.each([
 ])("a port that is none is refused: %j", (port) => {
   const { chart, web } = shop();
   const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8080 });
-  expect(refusedCodes(() => web.connections.allowTo(api, port as never))).toEqual(["PORT_INVALID"]);
+  expect(refusedCodes(() => web.connections.allowTo(api, port as never))).toEqual(["VALUE_INVALID"]);
 });
 
 describe("workloads whose charts were added", () => {

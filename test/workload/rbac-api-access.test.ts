@@ -51,11 +51,10 @@ describe("access to the API server", () => {
 
   test("is given to the program alone, and Kubernetes still mounts no token by itself", () => {
     const chart = newChart();
-    const helper = { image: IMAGE, apiAccess: access } as never;
     operator(chart, {
       apiAccess: access,
-      initContainers: [{ name: "prepare", ...(helper as object), image: IMAGE }],
-      sidecars: [{ name: "proxy", ...(helper as object), image: IMAGE }],
+      initContainers: [{ name: "prepare", image: IMAGE }],
+      sidecars: [{ name: "proxy", image: IMAGE }],
     });
     const { spec } = objectOf(chart, "Deployment").spec.template;
     expect(spec.automountServiceAccountToken).toBe(false);
@@ -63,6 +62,15 @@ describe("access to the API server", () => {
     expect(spec.volumes.map(({ name }: any) => name)).toEqual(["api-access"]);
     expect(spec.containers[0].volumeMounts).toEqual([MOUNT]);
     for (const other of spec.initContainers) expect(other).not.toHaveProperty("volumeMounts");
+  });
+
+  test("is no prop of another container", () => {
+    const other = { image: IMAGE, apiAccess: access };
+    const more = { initContainers: [{ name: "before", ...other }], sidecars: [{ name: "beside", ...other }] };
+    expect(refusal(() => operator(newChart(), more)).map(({ what }) => what)).toEqual([
+      "initContainers[0].apiAccess is not a prop",
+      "sidecars[0].apiAccess is not a prop",
+    ]);
   });
 
   test.each<[string, (chart: Chart) => unknown]>([

@@ -206,7 +206,7 @@ describe("a load balancer's values", () => {
     [() => LoadBalancerAccess.internalFrom(["10.0.0.0/8", "8.8.8.0/24"]), ["REASON_MISSING"]],
     [() => LoadBalancerAccess.internalFrom(["172.0.0.0/8"]), ["REASON_MISSING"]],
     [() => LoadBalancerAccess.internalFrom(["8.8.8.0/24"], { reason: " " }), ["REASON_MISSING"]],
-    [() => LoadBalancerAccess.internalFrom(["10.0.0.0/8"], null as never), ["REASON_MISSING"]],
+    [() => LoadBalancerAccess.internalFrom(["10.0.0.0/8"], null as never), ["VALUE_INVALID"]],
     [
       () => LoadBalancerAccess.publicFrom(["0.0.0.0/1", "x"], { reason: "" }),
       ["CIDR_INVALID", "CIDR_TOO_WIDE", "REASON_MISSING"],

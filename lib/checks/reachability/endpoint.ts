@@ -1,3 +1,4 @@
+import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
@@ -19,6 +20,7 @@ function checkTexts(factory: string, texts: { readonly [name: string]: unknown }
 }
 
 /** One end of a question: who connects, or what is connected to. */
+@checked
 export class Endpoint {
   /** The internet: every public address of IPv4 and IPv6. */
   public static internet(): Endpoint {

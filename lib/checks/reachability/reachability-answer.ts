@@ -1,3 +1,5 @@
+import { checked } from "../../core/checked";
+
 /** Whether one end of a question reaches the other. */
 export enum Verdict {
   /** It does, at least from one address to one other on one of the ports. */
@@ -23,6 +25,7 @@ export interface ReachabilityReason {
 }
 
 /** The answer to one question. */
+@checked
 export class ReachabilityAnswer {
   /** @internal */
   public static _of(

@@ -13,6 +13,7 @@ import { ReachabilityAnswer, Verdict, type ReachabilityReason } from "./reachabi
 import { TerraformModel, type Json } from "./terraform-model";
 import { and, or, Tri } from "./tri";
 import { wideRules } from "./wide-rules";
+import { checked } from "../../core/checked";
 import { type Port } from "../../core/port";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
@@ -70,6 +71,7 @@ const VERDICTS = { [Tri.NO]: Verdict.NO, [Tri.MAYBE]: Verdict.UNKNOWN, [Tri.YES]
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/securityrules.htm
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
+@checked
 export class Reachability {
   /**
    * Reads the folder that cdktf wrote: all stacks and all previews of manifests, or those of some stacks.

@@ -19,6 +19,7 @@ import { addStep, dataBefore, hasEarlierStep, hasStep, originalOf } from "./rend
 import { accountsOf, type Accounts } from "./token";
 import { warn } from "./warnings";
 import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
 import { type PracticeId } from "../../core/practices";
 import { Problems, ValidationError } from "../../core/validation-error";
 import { apiObjectsIn, dataOf, renderObject } from "../../manifests/chart-objects";
@@ -43,6 +44,7 @@ const ACCOUNT_KINDS = ["ServiceAccount", "RoleBinding", "ClusterRoleBinding"];
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
+@checked
 export class Hardening {
   /**
    * The hardening of all objects below a scope.

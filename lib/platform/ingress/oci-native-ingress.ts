@@ -2,6 +2,7 @@ import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { type OciNativeIngressProps } from "./oci-native-ingress-props";
 import { readNativeIngress } from "./read-native-ingress";
+import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
@@ -38,6 +39,7 @@ const MOST_WORKLOADS = 15;
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller.htm
  * @see https://github.com/oracle/oci-native-ingress-controller/blob/main/GettingStarted.md
  */
+@checked
 export class OciNativeIngress extends IngressGateway {
   /** The group of the load balancer; it is in the cluster's stack. */
   public readonly securityGroup: INetworkSecurityGroup;

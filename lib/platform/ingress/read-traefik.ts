@@ -7,7 +7,7 @@ import { checkReason } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetOf } from "../../network/balancer-subnet";
-import { chartOf } from "../../workload/chart-objects";
+import { chartOf, checkUnused } from "../../workload/chart-objects";
 import { ExternalTrafficPolicy } from "../../workload/load-balancer-kinds";
 import { choice, kind, shaped } from "../../workload/shapes";
 import { TlsVersion } from "../../workload/tls-termination";
@@ -56,6 +56,7 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
   if (routing?.isGatewayApi)
     checkReason(problems, "Reading the Namespaces of the whole cluster", routing.reason);
   const chart = chartOf(scope);
+  if (!chart) checkUnused(problems, scope, [], id);
   if (chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",

@@ -6,6 +6,7 @@ import { traefikArguments, TRAEFIK_DYNAMIC_FILE, TRAEFIK_PORTS, traefikTlsOption
 import { TraefikGateway } from "./traefik-gateway";
 import { type TraefikIngressProps } from "./traefik-ingress-props";
 import { clusterPermissions, gatewayPermissions, ingressPermissions } from "./traefik-permissions";
+import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/short-hash";
 import { type Problems } from "../../core/validation-error";
@@ -41,6 +42,7 @@ const ANNOTATIONS = "traefik.ingress.kubernetes.io";
  *
  * @see https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/kubernetes-ingress/
  */
+@checked
 export class TraefikIngress extends IngressGateway {
   /** The pods of Traefik. */
   public readonly workload: HardenedDeployment;

@@ -1,8 +1,10 @@
+import { checked } from "../../core/checked";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { GATEWAY_API_VERSION } from "../../workload/ingress/gateway-api";
 
 /** The kinds of objects that configure a Traefik. */
+@checked
 export class TraefikRouting {
   /**
    * The release of the Gateway API's definitions, its standard channel, that must be in the cluster for `TraefikRouting.gatewayApi`.

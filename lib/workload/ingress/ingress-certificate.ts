@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { shaped } from "../shapes";
+import { checked } from "../../core/checked";
 import { checkSubdomainName } from "../../core/kubernetes-names";
 import { checkOcid, compareOcids } from "../../core/ocid";
 import { shown } from "../../core/shown";
@@ -54,6 +55,7 @@ interface Annotations {
 }
 
 /** The certificate of a host that an ingress gateway ends TLS for. */
+@checked
 export class IngressCertificate {
   /**
    * A Secret of the type `kubernetes.io/tls` in the namespace of the gateway, which something else puts there.

@@ -4,6 +4,7 @@ import { type IngressHost } from "./ingress-host";
 import { type IngressPathType } from "./ingress-path-type";
 import { type IServiceBackend } from "../service-backend";
 import { type ISecureOkeCluster } from "../../cluster/cluster";
+import { checked } from "../../core/checked";
 import { type Problems } from "../../core/validation-error";
 
 /** A route that was asked for, as far as it could be read. */
@@ -42,6 +43,7 @@ export const INGRESS_SERVICE_PORT = 80;
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  */
+@checked
 export abstract class IngressGateway extends Construct {
   /** The name of the class by which Ingress objects name this gateway. */
   public readonly ingressClassName: string;

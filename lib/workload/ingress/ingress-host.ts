@@ -1,3 +1,4 @@
+import { checked } from "../../core/checked";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { isDnsLabel } from "../../core/kubernetes-names";
 import { Acknowledgements } from "../../core/acknowledgement";
@@ -12,6 +13,7 @@ const LONGEST = 253;
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards
  */
+@checked
 export class IngressHost {
   /**
    * One host.

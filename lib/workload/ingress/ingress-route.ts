@@ -5,6 +5,7 @@ import { type IngressRouteProps } from "./ingress-props";
 import { serviceOf } from "./ingress-service";
 import { readIngress } from "./read-ingress";
 import { type IServiceBackend } from "../service-backend";
+import { checked } from "../../core/checked";
 import { shortHash } from "../../core/short-hash";
 import { Problems } from "../../core/validation-error";
 import { isSameCluster, scopeOf } from "../../manifests/chart-scopes";
@@ -19,6 +20,7 @@ import { checkAtSynthesis } from "../../manifests/synthesis-checks";
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  */
+@checked
 export class IngressRoute extends Construct {
   /** The name of the Ingress, HTTPRoute or GRPCRoute. */
   public readonly name: string;

@@ -22,3 +22,11 @@ export function nearestNames(name: string, known: readonly string[], most = 3): 
     .slice(0, most)
     .map(({ candidate }) => candidate);
 }
+
+/** The name that was meant, where one is near enough to say so: with half of its characters in common. */
+export function nearName(name: string, known: readonly string[]): string | undefined {
+  const [nearest] = nearestNames(name, known, 1);
+  if (nearest === undefined) return undefined;
+  const [one, other] = [name.slice(0, 100).toLowerCase(), nearest.toLowerCase()];
+  return distanceOf(one, other) <= Math.max(one.length, other.length) / 2 ? nearest : undefined;
+}

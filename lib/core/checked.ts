@@ -1,0 +1,106 @@
+import { Construct } from "constructs";
+import { checkSlot, KindProblems, checkProps } from "./check-kinds";
+import { pathOf } from "./construct-path";
+import { ERROR_CODES } from "./error-codes";
+import { isWithinCall, whilePending, withPending, type PendingProblem } from "./pending-problems";
+import { parametersOf, PUBLIC_SURFACE, type Slot } from "./public-surface";
+import { ValidationError } from "./validation-error";
+
+/** A class, whether or not everybody may construct it. */
+interface AnyClass {
+  readonly name: string;
+  readonly prototype: object;
+}
+type Call = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Makes the public constructor, factories and methods of a class check their arguments against the public surface.
+ *
+ * The compiler refuses `null`, a value of another kind and a prop that does not exist; JavaScript, and languages whose types
+ * are looser, don't. Here they end in a `ValidationError` as any other bad input does, together with what the class finds
+ * wrong itself, and before anything is made.
+ */
+export function checked<T extends AnyClass>(target: T): T {
+  const known = PUBLIC_SURFACE.classes[target.name];
+  if (!known) throw new Error(`${target.name} is not in the public surface; run npm run surface`);
+  wrapAll(target, known.statics, () => target.name);
+  wrapAll(target.prototype, known.methods, (self) =>
+    Construct.isConstruct(self) ? self.node.path : target.name,
+  );
+  return known.new ? withCheckedConstructor(target, known.new) : target;
+}
+
+function wrapAll(
+  owner: object,
+  methods: { readonly [method: string]: readonly string[] },
+  ownerName: (self: unknown) => string,
+): void {
+  for (const [name, words] of Object.entries(methods)) {
+    const original = (owner as { [name: string]: Call })[name] as Call;
+    const parameters = parametersOf(words);
+    const wrapped: Call = function (this: unknown, ...args) {
+      const problems = problemsOf(parameters, args, () => `${ownerName(this)}.${name}`);
+      return run(problems, [this, ...args], () => original.apply(this, args));
+    };
+    Object.defineProperty(wrapped, "name", { value: name });
+    Object.defineProperty(owner, name, { value: wrapped, writable: true, configurable: true });
+  }
+}
+
+/** A class can't replace its own constructor, so another object stands for it that is the class in all else. */
+function withCheckedConstructor<T extends AnyClass>(target: T, words: readonly string[]): T {
+  const parameters = parametersOf(words);
+  return new Proxy(target, {
+    construct: (original, args: unknown[], newTarget) => {
+      const [scope, id] = args as [Construct, string];
+      const path = () => (Construct.isConstruct(scope) ? pathOf(scope, id) : original.name);
+      const problems = problemsOf(parameters, args, path);
+      const make = () => Reflect.construct(original as never, args, newTarget) as object;
+      return run(problems, args, make) as object;
+    },
+  });
+}
+
+function problemsOf(
+  parameters: readonly Slot[],
+  args: readonly unknown[],
+  path: () => string,
+): readonly PendingProblem[] {
+  if (isWithinCall()) return [];
+  const problems = new KindProblems();
+  parameters.forEach((slot, index) => {
+    if (!slot.isRest) return checkArgument(problems, slot, args[index]);
+    args.slice(index).forEach((value) => checkArgument(problems, slot, value));
+  });
+  if (problems.found.length === 0) return [];
+  const origin = path();
+  return problems.found.map((problem) => ({ ...problem, path: origin, why: ERROR_CODES[problem.code].why }));
+}
+
+/** The members of props are spoken of by their own names: who calls does not see the name of the parameter. */
+function checkArgument(problems: KindProblems, slot: Slot, value: unknown): void {
+  const isProps = slot.type in PUBLIC_SURFACE.props && typeof value === "object" && value !== null;
+  if (isProps && !Array.isArray(value)) checkProps(problems, slot.type, value);
+  else checkSlot(problems, slot, value);
+}
+
+/**
+ * Runs a call; one whose arguments are wrong only for what it finds wrong itself, and what it made is taken away again.
+ *
+ * What follows of arguments that are wrong, such as a TypeError, says nothing more.
+ */
+function run<T>(problems: readonly PendingProblem[], values: readonly unknown[], call: () => T): T {
+  if (problems.length === 0) return whilePending(problems, call);
+  const scopes = values.filter((value) => Construct.isConstruct(value));
+  const before = new Set(scopes.flatMap(({ node }) => node.children));
+  try {
+    whilePending(problems, call);
+  } catch (error) {
+    if (ValidationError.isValidationError(error))
+      throw new ValidationError(withPending(error.problems, problems));
+  } finally {
+    for (const { node } of scopes)
+      for (const child of node.children) if (!before.has(child)) node.tryRemoveChild(child.node.id);
+  }
+  throw new ValidationError(problems);
+}

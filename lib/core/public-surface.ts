@@ -1,0 +1,69 @@
+import * as table from "./public-types.json";
+
+/** The type of a value in one word: `string`, `Port[]`, `{EnvValue}`, `(string|Port)[]`, the name of a public type, or `any`. */
+export type TypeWord = string;
+
+/** A class or an interface: which members its values have, and how a program writes one. */
+export interface ValueKind {
+  readonly members: readonly string[];
+  readonly writtenAs: readonly string[];
+}
+
+/** A class with what may be called: each parameter as `name: type`, `name?: type` or `...name: type`. */
+export interface PublicClass extends ValueKind {
+  readonly new?: readonly string[];
+  readonly statics: { readonly [method: string]: readonly string[] };
+  readonly methods: { readonly [method: string]: readonly string[] };
+}
+
+/** What the library accepts, by the names of its types; `npm run surface` writes it from the sources. */
+export interface PublicSurface {
+  readonly enums: { readonly [name: string]: { readonly [member: string]: string } };
+  /** Members by name, those that may be left out with a question mark. */
+  readonly props: { readonly [name: string]: { readonly [member: string]: TypeWord } };
+  readonly interfaces: { readonly [name: string]: ValueKind };
+  readonly classes: { readonly [name: string]: PublicClass };
+}
+
+export const PUBLIC_SURFACE: PublicSurface = table;
+
+/** One parameter, or one member of a props object. */
+export interface Slot {
+  readonly name: string;
+  readonly type: TypeWord;
+  readonly isOptional: boolean;
+  /** Whether it takes all further arguments. */
+  readonly isRest: boolean;
+}
+
+const slots = new Map<readonly string[], readonly Slot[]>();
+
+/** The parameters of a call. */
+export function parametersOf(words: readonly string[]): readonly Slot[] {
+  const known = slots.get(words);
+  if (known) return known;
+  const read = words.map((word) => {
+    const [, rest = "", name = "", optional = "", type = "any"] =
+      /^(\.\.\.)?(\w+)(\?)?: (.*)$/.exec(word) ?? [];
+    return { name, type, isOptional: optional !== "", isRest: rest !== "" };
+  });
+  slots.set(words, read);
+  return read;
+}
+
+const members = new Map<string, readonly Slot[]>();
+
+/** The members of a props object, or undefined where there is none of that name. */
+export function membersOf(props: string): readonly Slot[] | undefined {
+  const known = members.get(props);
+  const entries = PUBLIC_SURFACE.props[props];
+  if (known || !entries) return known;
+  const read = Object.entries(entries).map(([key, type]) => ({
+    name: key.replace("?", ""),
+    type,
+    isOptional: key.endsWith("?"),
+    isRest: false,
+  }));
+  members.set(props, read);
+  return read;
+}

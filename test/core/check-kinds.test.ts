@@ -1,0 +1,158 @@
+import { Fn, Token, TerraformVariable } from "cdktf";
+import * as fc from "fast-check";
+import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
+import { SecretFiles } from "../../lib/workload/secret-files";
+import { WritablePath } from "../../lib/workload/writable-path";
+import * as secureOke from "../../lib";
+import { checkProps, KindProblems } from "../../lib/core/check-kinds";
+import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { IMAGE, newChart } from "../workload/support";
+
+const { Bastion, ClusterNetwork, HardenedDeployment, NetworkSecurityGroup, PrivateNodePool } = secureOke;
+const any = (value: unknown): any => value;
+const whats = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code}: ${what}`);
+const deployment = (props: object) => () =>
+  new HardenedDeployment(newChart(), "web", any({ image: IMAGE, ...props }));
+
+describe("a prop that does not exist", () => {
+  test("is refused with the one that was meant", () => {
+    expect(whats(deployment({ replica: 3 }))).toEqual([
+      "PROP_UNKNOWN: replica is not a prop; did you mean replicas?",
+    ]);
+  });
+
+  test("is refused in an object inside, with its whole name", () => {
+    const props = {
+      autoscale: { minReplicas: 2, maxReplicas: 5 },
+      resources: { memroy: { request: "1Gi", limit: "1Gi" } },
+    };
+    const found = whats(deployment(props));
+    expect(found).toContain("PROP_UNKNOWN: resources.memroy is not a prop; did you mean memory?");
+  });
+
+  test("is refused together with all else that is wrong", () => {
+    expect(whats(deployment({ replicas: 1, prot: 8080, imagePullPolicy: "Always" }))).toEqual([
+      "REPLICAS_INVALID: replicas is 1",
+      "PROP_UNKNOWN: prot is not a prop; did you mean port?",
+      "PROP_UNKNOWN: imagePullPolicy is not a prop",
+    ]);
+  });
+
+  test("is no prop where it has no value", () => {
+    expect(deployment({ replica: undefined })).not.toThrow();
+  });
+
+  test("is found in every props object, whatever one letter of a name is missing", () => {
+    const names = Object.keys(PUBLIC_SURFACE.props).flatMap((props) =>
+      (membersOf(props) ?? []).filter(({ name }) => name.length > 3).map(({ name }) => ({ props, name })),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.nat(), ({ props, name }, at) => {
+        const index = at % name.length;
+        const wrong = name.slice(0, index) + name.slice(index + 1);
+        const known = (membersOf(props) ?? []).map((member) => member.name);
+        fc.pre(!known.includes(wrong));
+        const problems = new KindProblems();
+        checkProps(problems, props, { [wrong]: 1 });
+        const said = problems.found.find(({ code }) => code === "PROP_UNKNOWN")?.what;
+        const meant = /did you mean (\w+)\?/.exec(said ?? "")?.[1];
+        expect(known).toContain(meant);
+      }),
+    );
+  });
+});
+
+describe("a value of another kind", () => {
+  test("is not taken for one that has a member in common", () => {
+    const paths = [WritablePath.of("/a"), { path: "/a" }];
+    expect(refusal(deployment({ secretFiles: paths })).map(({ code }) => code)).toEqual([
+      "VALUE_INVALID",
+      "VALUE_INVALID",
+    ]);
+    expect(deployment({ secretFiles: [SecretFiles.fromSecret("/a", "db")] })).not.toThrow();
+  });
+
+  test("is not a security group for having an OCID of one", () => {
+    const group = new NetworkSecurityGroup(newStack(), "web", {
+      compartmentId: COMPARTMENT,
+      vcnId: "ocid1.vcn.oc1..test",
+    });
+    const { networkSecurityGroupId } = group;
+    expect(
+      whats(() =>
+        group.allowFrom(any({ networkSecurityGroupId }), secureOke.Port.tcp(443), { reason: "Web" }),
+      ),
+    ).toEqual(["PEER_INVALID: The peer is an object without a rule end"]);
+  });
+
+  test("never shows a text, which may be a secret", () => {
+    const found = refusal(deployment({ env: { PASSWORD: "hunter2" } }));
+    expect(JSON.stringify(found)).not.toContain("hunter2");
+  });
+
+  test.each<[unknown]>([
+    [undefined],
+    [null],
+    [10n],
+    [Symbol("it")],
+    [Object.create(null)],
+    [{ toString: null }],
+  ])("is refused as an id and leaves nothing behind: %p", (id) => {
+    const stack = newStack();
+    const before = stack.node.children.length;
+    expect(
+      refusal(() => new ClusterNetwork(stack, any(id), { compartmentId: COMPARTMENT })).length,
+    ).toBeGreaterThan(0);
+    expect(stack.node.children).toHaveLength(before);
+  });
+
+  test("that only the table knows of leaves nothing behind", () => {
+    const stack = newStack();
+    const props = any({ compartmentId: COMPARTMENT, vcnCidr: "10.0.0.0/16" });
+    const before = stack.node.children.length;
+    expect(whats(() => new ClusterNetwork(stack, "network", props))).toEqual([
+      expect.stringContaining("PROP_UNKNOWN: vcnCidr is not a prop"),
+    ]);
+    expect(stack.node.children).toHaveLength(before);
+    expect(() => new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT })).not.toThrow();
+  });
+});
+
+describe("a reference", () => {
+  test("to a value of Terraform passes, as nobody knows yet what it will be", () => {
+    const stack = newStack();
+    const variable = new TerraformVariable(stack, "v", {});
+    for (const compartmentId of [variable.stringValue, Fn.lookup(variable.value, "id", "")]) {
+      expect(() => new ClusterNetwork(stack, Token.asString("x"), any({ compartmentId }))).not.toThrow();
+      stack.node.tryRemoveChild("x");
+    }
+  });
+
+  test("to null, or to a list in the place of a text, is refused", () => {
+    for (const [value, kind] of [
+      [null, "null"],
+      [["a"], "a list"],
+    ] as const) {
+      const compartmentId = Token.asString(value);
+      expect(whats(() => new ClusterNetwork(newStack(), "network", { compartmentId }))).toEqual([
+        `VALUE_INVALID: compartmentId is a reference to ${kind}`,
+      ]);
+    }
+    for (const name of ["replicas", "stopDelaySeconds"]) {
+      expect(whats(deployment({ [name]: Token.asNumber(null) }))).not.toEqual([]);
+    }
+    expect(whats(deployment({ args: Token.asList(null) }))).toEqual([
+      "VALUE_INVALID: args is a reference to null",
+    ]);
+    expect(whats(deployment({ labels: Token.asAny(null) }))).not.toEqual([]);
+  });
+});
+
+test("all that is missing of props is said at once, by the names of the props", () => {
+  for (const make of [
+    () => new Bastion(newStack(), "it", any({})),
+    () => new PrivateNodePool(newStack(), "it", any({})),
+  ]) {
+    expect(refusal(make).length).toBeGreaterThan(2);
+  }
+});

@@ -1,0 +1,62 @@
+"""What Python programs do that others don't: enumerations as keys, texts of values, and problems of a caught error."""
+
+import cdk8s
+
+from secure_oke import (
+    AdmissionGuardrails,
+    Endpoint,
+    GuardrailMode,
+    GuardrailRule,
+    HardenedDeployment,
+    LoadBalancerAccess,
+    Port,
+    SecurityAttribute,
+    ValidationErrors,
+)
+
+
+def chart() -> cdk8s.Chart:
+    return cdk8s.Chart(cdk8s.Testing.app(), "shop", namespace="shop")
+
+
+def modes_by_member() -> None:
+    warn = GuardrailMode.warn(reason="Old images have no digest until the next release")
+    platform = chart()
+    AdmissionGuardrails(platform, "guardrails", modes={GuardrailRule.IMAGE_DIGEST.name: warn})
+    actions = {
+        one["metadata"]["name"]: one["spec"]["validationActions"]
+        for one in cdk8s.Testing.synth(platform)
+        if one["kind"] == "ValidatingAdmissionPolicyBinding"
+    }
+    assert actions["secure-oke-image-digest"] == ["Warn", "Audit"], actions
+    assert actions["secure-oke-non-root"] == ["Deny"], actions
+
+
+def values_as_texts() -> None:
+    assert str(Port.tcp(443)) == "tcp-443", str(Port.tcp(443))
+    assert str(Endpoint.internet()) == "the internet", str(Endpoint.internet())
+
+
+def optional_reasons() -> None:
+    assert LoadBalancerAccess.internal_from(["10.0.0.0/8"]).reason is None
+    assert LoadBalancerAccess.internal_from(["192.0.2.0/24"], reason="Ours").reason == "Ours"
+
+
+def problems_of_errors() -> None:
+    try:
+        HardenedDeployment(chart(), "Web", image=None, replicas=1)
+    except Exception as error:
+        problems = ValidationErrors.problems_of(str(error))
+        assert [one.code for one in problems] == ["NAME_INVALID", "ATTRIBUTE_MISSING", "REPLICAS_INVALID"], (
+            str(error),
+            [one.code for one in problems],
+        )
+        assert problems[2].path == "shop/Web" and problems[2].what == "replicas is 1", problems[2]
+        assert problems[2].fix == "Give a whole number from 2 on", problems[2].fix
+    else:
+        raise AssertionError("Nothing was refused")
+
+
+for check in (modes_by_member, values_as_texts, optional_reasons, problems_of_errors):
+    check()
+    print(f"{check.__name__}: passed")

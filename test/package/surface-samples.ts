@@ -1,0 +1,151 @@
+import * as path from "node:path";
+import { Chart, Testing as KubernetesTesting } from "cdk8s";
+import { Testing, type TerraformStack } from "cdktf";
+import * as secureOke from "../../lib";
+import {
+  membersOf,
+  parametersOf,
+  PUBLIC_SURFACE,
+  type Slot,
+  type TypeWord,
+} from "../../lib/core/public-surface";
+import { newStack } from "../support/stack";
+
+interface Public { readonly [name: string]: any }
+
+const LOCK = path.join(__dirname, "..", "..", "examples", "locked-images", "images.lock.json");
+const library = secureOke as Public;
+const DIGEST = "a".repeat(64);
+const IMAGE = `fra.ocir.io/acme/web@sha256:${DIGEST}`;
+
+/** A right text for parameters and props, by their names; another text does for all else. */
+const TEXTS: { readonly [name: string]: string } = {
+  addresses: "10.0.0.0/24",
+  cidr: "203.0.113.0/24",
+  cidrs: "10.1.0.0/16",
+  onPremisesCidrs: "172.16.0.0/16",
+  peerCidrs: "172.17.0.0/16",
+  vcnCidrs: "10.0.0.0/16",
+  certificateId: "ocid1.certificate.oc1..test",
+  clusterId: "ocid1.cluster.oc1..test",
+  codes: "DE",
+  compartmentId: "ocid1.compartment.oc1..test",
+  drgId: "ocid1.drg.oc1..test",
+  firewallPrivateIpId: "ocid1.privateip.oc1..test",
+  imageId: "ocid1.image.oc1..test",
+  kmsKeyId: "ocid1.key.oc1..test",
+  loadBalancerId: "ocid1.loadbalancer.oc1..test",
+  networkAddressListIds: "ocid1.webappfirewallnetworkaddresslist.oc1..test",
+  networkSecurityGroupId: "ocid1.networksecuritygroup.oc1..test",
+  securityGroups: "ocid1.networksecuritygroup.oc1..test",
+  ocid: "ocid1.group.oc1..test",
+  serviceId: "ocid1.service.oc1..test",
+  subnet: "ocid1.subnet.oc1..test",
+  subnetId: "ocid1.subnet.oc1..test",
+  tenancyId: "ocid1.tenancy.oc1..test",
+  vcnId: "ocid1.vcn.oc1..test",
+  cidrLabel: "all-fra-services-in-oracle-services-network",
+  fields: "metadata.labels",
+  host: "shop.example.com",
+  limit: "500m",
+  method: "GET",
+  path: "/srv/files",
+  prefix: "/admin",
+  reason: "Partners connect from the internet",
+  reference: IMAGE,
+  region: "eu-frankfurt-1",
+  request: "100m",
+  schedule: "15 3 * * *",
+  sha256: DIGEST,
+  url: "https://downloads.example.com/cities.mmdb",
+  version: "v1.34.1",
+};
+
+/** Values of classes whose factories need more than right texts. */
+const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
+  ContainerImage: () => library.ContainerImage.of(IMAGE),
+  Connections: (place) => (place.instance("HardenedDeployment") as Public).connections,
+  ListeningWorkload: (place) => place.instance("HardenedDeployment"),
+  Endpoint: () => library.Endpoint.pod("shop", { app: "web" }),
+  ImageLock: () => library.ImageLock.fromFile(LOCK),
+  IngressHost: () => library.IngressHost.of("shop.example.com"),
+  NodeShape: () => library.NodeShape.fixed("VM.Standard2.1"),
+  Resource: () => library.Resource.CONFIG_MAPS,
+  WafCapability: () => library.WafCapability.of("941110", 2),
+};
+
+/** Where constructs of samples are made. */
+export class SamplePlace {
+  public readonly stack: TerraformStack = newStack("stack", Testing.app());
+  public readonly chart = new Chart(KubernetesTesting.app(), "shop", { namespace: "shop" });
+  private count = 0;
+  private readonly made = new Map<string, unknown>();
+
+  /** An id that nothing has yet. */
+  public nextId(): string {
+    return `x${this.count++}`;
+  }
+
+  /** A right value for a parameter or a prop, as far as one can be made. */
+  public sample({ name, type }: Pick<Slot, "name" | "type">): unknown {
+    if (type === "string") return name === "id" ? this.nextId() : (TEXTS[name] ?? "text");
+    if (type === "number") return 8080;
+    if (type === "boolean") return true;
+    if (type === "any" || type === "object") return {};
+    if (type === "Date") return new Date("2026-11-30");
+    if (type === "Construct") return this.stack;
+    if (type === "Chart") return this.chart;
+    if (type.endsWith("[]")) return [this.sample({ name, type: type.slice(0, -2).replace(/[()]/g, "") })];
+    if (type.includes("|")) return this.sample({ name, type: type.split("|")[0] ?? "any" });
+    if (type.startsWith("{")) return { name: this.sample({ name, type: type.slice(1, -1) }) };
+    if (PUBLIC_SURFACE.enums[type]) return Object.values(PUBLIC_SURFACE.enums[type])[0];
+    if (PUBLIC_SURFACE.props[type]) return this.props(type);
+    if (!this.made.has(type)) this.made.set(type, this.instance(type));
+    return this.made.get(type);
+  }
+
+  /** Props with all that must be given. */
+  public props(type: TypeWord): Public {
+    const required = (membersOf(type) ?? []).filter(({ isOptional }) => !isOptional);
+    return Object.fromEntries(required.map((slot) => [slot.name, this.sample(slot)]));
+  }
+
+  /** Right arguments of a call, the optional ones left out. */
+  public args(words: readonly string[], scope?: unknown): unknown[] {
+    const required = parametersOf(words).filter(({ isOptional }) => !isOptional);
+    return required.map((slot) => (slot.name === "scope" && scope ? scope : this.sample(slot)));
+  }
+
+  /** A value of a class or an interface, by the first of its factories that makes one. */
+  public instance(type: TypeWord): unknown {
+    if (VALUES[type]) return VALUES[type](this);
+    const names = PUBLIC_SURFACE.classes[type] ? [type] : (PUBLIC_SURFACE.interfaces[type]?.writtenAs ?? []);
+    const makers = names.flatMap((name) => this.makers(name));
+    for (const make of makers) {
+      try {
+        return make();
+      } catch {
+        // The next one may do with less.
+      }
+    }
+    return undefined;
+  }
+
+  private makers(name: string): (() => unknown)[] {
+    const known = PUBLIC_SURFACE.classes[name];
+    if (!known) return [];
+    const owner = library[name];
+    const constants = known.writtenAs
+      .filter((text) => /^\w+\.\w+$/.test(text))
+      .map((text) => text.split(".")[1] ?? "");
+    const factories = known.writtenAs
+      .map((text) => /^\w+\.(\w+)\(/.exec(text)?.[1] ?? "")
+      .filter((method) => known.statics[method])
+      .map((method) => () => owner[method](...this.args(known.statics[method] ?? [])));
+    const words = known.new;
+    const constructors = words
+      ? [this.stack, this.chart].map((scope) => () => new owner(...this.args(words, scope)))
+      : [];
+    return [...constructors, ...constants.map((constant) => () => owner[constant]), ...factories];
+  }
+}
