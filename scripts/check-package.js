@@ -70,7 +70,10 @@ const DAY_TWO = ["existing-clusters", "gitops", "private-images", "teardown"];
 /** The program of a page whose pieces continue each other. */
 function pageProgram(name) {
   const { imports, pieces } = snippetsOf(fs.readFileSync(path.join(root, "docs", `${name}.md`), "utf8"));
-  return [...imports, ...pieces].join("\n");
+  // Projects on Node have its types; this one has none but those of the peers.
+  const declared =
+    "declare const process: { readonly env: { readonly [name: string]: string | undefined } };";
+  return [...imports, declared, ...pieces].join("\n");
 }
 
 /** An empty project with the package in it, in which the quickstart has been type-checked and run. */
