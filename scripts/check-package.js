@@ -1,6 +1,6 @@
 // Installs the packed library as its users do, once beside each of the two packages that can serve as `cdktf`, and runs
 // the quickstart example in both: what is synthesized must be the same. Type-checks the programs of README.md and of
-// docs/application-teams.md too. Needs the npm registry.
+// docs/application-teams.md and of the pages about day two. Needs the npm registry.
 const { execFileSync, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -65,6 +65,17 @@ function applicationTeams() {
   return [...imports, ...declared, code].join("\n");
 }
 
+const DAY_TWO = ["existing-clusters", "gitops", "private-images", "teardown"];
+
+/** The program of a page whose pieces continue each other. */
+function pageProgram(name) {
+  const { imports, pieces } = snippetsOf(fs.readFileSync(path.join(root, "docs", `${name}.md`), "utf8"));
+  // Projects on Node have its types; this one has none but those of the peers.
+  const declared =
+    "declare const process: { readonly env: { readonly [name: string]: string | undefined } };";
+  return [...imports, declared, ...pieces].join("\n");
+}
+
 /** An empty project with the package in it, in which the quickstart has been type-checked and run. */
 function install(folder, host, tarball) {
   fs.mkdirSync(folder);
@@ -75,7 +86,8 @@ function install(folder, host, tarball) {
   fs.copyFileSync(program, path.join(folder, "main.ts"));
   fs.writeFileSync(path.join(folder, "readme.ts"), readme());
   fs.writeFileSync(path.join(folder, "teams.ts"), applicationTeams());
-  const files = ["main.ts", "readme.ts", "teams.ts"];
+  for (const name of DAY_TWO) fs.writeFileSync(path.join(folder, `${name}.ts`), pageProgram(name));
+  const files = ["main.ts", "readme.ts", "teams.ts", ...DAY_TWO.map((name) => `${name}.ts`)];
   const tsc = [require.resolve("typescript/bin/tsc"), ...files, "--noEmit", "--strict"];
   run(process.execPath, [...tsc, "--target", "es2022", "--module", "commonjs"], folder);
 

@@ -141,11 +141,24 @@ function main() {
     "\nNext, with your own OCIDs in examples/quickstart/main.ts and your credentials in ~/.oci/config",
   );
   const engine = terraform.output.cluster_network_policy_engine?.value;
+  const commandsOf = (names, namespace) =>
+    [...new Set(names)].map(
+      (name) =>
+        `kubectl create secret docker-registry ${name} --namespace ${namespace} --docker-server=fra.ocir.io …  # docs/private-images.md`,
+    );
+  const kustomization = path.join(outdir, "network-policy-engines", "shop", "cluster", "kustomization.yaml");
+  const ofEngine = fs.readFileSync(kustomization, "utf8").matchAll(/imagePullSecrets:\n *- name: (\S+)/g);
+  const ofShop = objects.flatMap(({ imagePullSecrets = [] }) => imagePullSecrets.map(({ name }) => name));
   const commands = [
     `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} init`,
     `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} apply`,
+    ...commandsOf(
+      [...ofEngine].map(([, name]) => name),
+      "kube-system",
+    ),
     ...(engine ? [`(cd ${path.relative(process.cwd(), outdir)} && ${engine})`] : []),
     `terraform -chdir=${path.relative(process.cwd(), path.dirname(stackFile))} output -raw shop_manifests | kubectl apply --server-side -f -`,
+    ...commandsOf(ofShop, "shop"),
   ];
   for (const command of commands) console.log(`  ${command}`);
 }

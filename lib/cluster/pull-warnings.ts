@@ -32,8 +32,10 @@ export interface PoolPulls {
 interface Pull {
   readonly image: string;
   readonly by: string;
-  readonly nodeSelector: PodSpec["nodeSelector"];
 }
+
+/** Whether an image needs credentials that the nodes which a pod may run on don't have. */
+type IsLacking = (image: string, nodeSelector: PodSpec["nodeSelector"]) => boolean;
 
 interface Watched {
   readonly charts: Chart[];
@@ -111,16 +113,19 @@ function warn(cluster: ISecureOkeCluster, text: string): void {
 
 function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): string[] {
   const nodes = poolsOf(cluster);
-  const lacking = ({ image, nodeSelector }: Pull) =>
+  const isLacking: IsLacking = (image, nodeSelector) =>
     isOfOcir(image) && !canNodesPull(nodes, image, nodeSelector);
-  const ofEngine = images.map((image) => ({ image, by: "the policy engine", nodeSelector: {} }));
   const accounts = accountsIn(charts);
+  const ofEngine = images
+    .filter((image) => isLacking(image, {}))
+    .map((image) => ({ image, by: "the policy engine" }));
   const all: (readonly [string, Pull[]])[] = [
     ["the policy engine", ofEngine],
-    ...charts.map((chart) => [`the chart ${chart.node.path}`, pullsOf(chart, accounts)] as const),
+    ...charts.map(
+      (chart) => [`the chart ${chart.node.path}`, lackingIn(chart, accounts, isLacking)] as const,
+    ),
   ];
-  return all.flatMap(([owner, pulls]) => {
-    const found = pulls.filter(lacking);
+  return all.flatMap(([owner, found]) => {
     if (found.length === 0) return [];
     const names = [...new Set(found.map(({ image, by }) => `${image} (${by})`))].sort();
     const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
@@ -129,22 +134,20 @@ function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): st
   });
 }
 
-/** What the pods of a chart pull without a Secret, where nobody said that they need none. */
-function pullsOf(chart: Chart, accounts: ReadonlyMap<string, ApiObject>): Pull[] {
+/** What the pods of a chart pull and nothing lets them, where nobody said that they need nothing for it. */
+function lackingIn(chart: Chart, accounts: ReadonlyMap<string, ApiObject>, isLacking: IsLacking): Pull[] {
   return apiObjectsIn(chart)
     .filter(({ kind }) => !WITHOUT_PODS.has(kind))
     .flatMap((object) => {
       const data = dataOf(object) as { metadata?: { namespace?: string } };
       const { namespace } = data.metadata ?? {};
-      return podSpecsOf(data)
-        .filter((pod) => !pod.hasPullSecrets && lacksSecrets(object, namespace, accounts, pod))
-        .flatMap(({ images, nodeSelector }) =>
-          images.map((image) => ({
-            image: nameOf(image),
-            by: `${object.kind} ${object.name}`,
-            nodeSelector,
-          })),
-        );
+      return podSpecsOf(data).flatMap((pod) => {
+        const images = pod.images.map(nameOf).filter((image) => isLacking(image, pod.nodeSelector));
+        // Asked last: an account must be rendered for it.
+        const isGiven =
+          images.length === 0 || pod.hasPullSecrets || !lacksSecrets(object, namespace, accounts, pod);
+        return isGiven ? [] : images.map((image) => ({ image, by: `${object.kind} ${object.name}` }));
+      });
     });
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type TerraformStack } from "cdktf";
+import { type App, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
@@ -225,6 +225,21 @@ describe("a node pool with access to a registry", () => {
     newPool(access);
     newPool(access, {}, "second");
     expect(Object.keys(resourcesOf(stack, "oci_identity_dynamic_group"))).toHaveLength(1);
+  });
+
+  test("of another stack waits for the whole stack of the access", () => {
+    const access = newAccess(newStack("made"));
+    const other = newStack("other", access.node.root as App);
+    new PrivateNodePool(other, "pool", {
+      cluster: access.cluster,
+      image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      size: 1,
+      registryAccess: access,
+    });
+    expect(other.dependencies.map(({ node }) => node.id)).toEqual(["made"]);
+    const [pool] = Object.values(resourcesOf(other, "oci_containerengine_node_pool"));
+    expect(pool.node_config_details.defined_tags).toEqual({ [TAG]: access.nodeTagValue });
   });
 
   test("refuses the tag among its own, and nodes of another compartment", () => {

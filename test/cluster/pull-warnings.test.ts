@@ -189,6 +189,21 @@ test("pods of other origin and of custom resources are seen, with the account th
   expect(given).toEqual([WARNING("shop", "fra.ocir.io/acme/it (Rollout it)")]);
 });
 
+test("every container of a pod is seen, and pods in a List", () => {
+  const given = warningsOf(({ add }) => {
+    const chart = add("shop", "quay.io/acme/web");
+    const [web, init] = ["web", "init"].map((name) => [
+      { name, image: `fra.ocir.io/acme/${name}@${DIGEST}` },
+    ]);
+    const metadata = { name: "it", namespace: "shop" };
+    const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: web, initContainers: init } };
+    new ApiObject(chart, "list", { apiVersion: "v1", kind: "List", metadata: { name: "all" }, items: [pod] });
+  });
+  expect(given).toEqual([
+    WARNING("shop", "fra.ocir.io/acme/init (List all), fra.ocir.io/acme/web (List all)"),
+  ]);
+});
+
 describe("a policy engine with images of OCIR", () => {
   const registry = { imageRegistry: "fra.ocir.io/acme/calico" };
 

@@ -17,7 +17,7 @@ jest.setTimeout(300_000);
 const { snippetsOf, textsOf } = jest.requireActual<Snippets>("../../scripts/snippets");
 const PAGES = ["existing-clusters", "gitops", "private-images", "teardown"];
 const textOf = (page: string) => fs.readFileSync(path.join(root, "docs", `${page}.md`), "utf8");
-const MARK = /^# Needs (an account|a cluster)\.\n/;
+const MARK = /^# Needs (an account|a cluster|a registry|the binaries of an API server)\.\n/;
 // Commands of a list are indented with it.
 const commandsOf = (page: string) => textsOf(textOf(page).replace(/^ {3}/gm, ""), "sh");
 
@@ -83,6 +83,35 @@ class Page {
   }
 }
 
+const ALL = fs
+  .readdirSync(path.join(root, "docs"))
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => path.join("docs", file));
+
+test.each(["README.md", ...ALL])(
+  "%s marks its commands that need more than this computer and that no test runs",
+  (file) => {
+    const text = fs.readFileSync(path.join(root, file), "utf8").replace(/^ {3}/gm, "");
+    const isRun = PAGES.some((name) => file === path.join("docs", `${name}.md`));
+    const elsewhere = isRun
+      ? /\b(?:kubectl|oci|docker|git push|terraform import)\b/
+      : /^(?!npm ci && npm (?:run quickstart|test)\b)/m;
+    for (const commands of textsOf(text, "sh")) {
+      if (elsewhere.test(commands.replace(/gitops/g, "").trim())) expect(commands).toMatch(MARK);
+      // What a reader fills in is written <so>, which a shell would read as a redirection.
+      const input = commands.replace(/<[a-z ]+>/g, "it");
+      expect(spawnSync("bash", ["-n"], { input, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    }
+  },
+);
+
+test("docs/permissions.md has a program that runs", async () => {
+  const page = new Page("permissions");
+  await page.run("npx tsx main.ts");
+  expect(page.read("dist/shop.k8s.yaml")).toContain("kind: RoleBinding");
+  page.remove();
+});
+
 describe.each(PAGES)("docs/%s.md", (name) => {
   test("has a program that runs, and gives no warning but those that the page shows", async () => {
     const page = new Page(name);
@@ -91,19 +120,6 @@ describe.each(PAGES)("docs/%s.md", (name) => {
     const warnings = Object.values<any>(manifest.stacks).flatMap(({ annotations = [] }) => annotations);
     expect(warnings.filter(({ message }) => !/network-policy-engine/.test(message))).toEqual([]);
     page.remove();
-  });
-
-  test("marks the commands that need more than this computer, and writes all of them so that a shell can read them", () => {
-    const commands = commandsOf(name);
-    expect(commands.length).toBeGreaterThan(0);
-    for (const text of commands) {
-      const needs = /\b(?:kubectl|oci|docker|git push|terraform import)\b/.exec(text.replace(/gitops/g, ""));
-      if (needs) expect(text).toMatch(MARK);
-      expect(spawnSync("bash", ["-n"], { input: text, encoding: "utf8" })).toMatchObject({
-        status: 0,
-        stderr: "",
-      });
-    }
   });
 
   test("links to pages that are there", () => {
