@@ -39,7 +39,7 @@ export function importsOf({ text }: Source): string[] {
 /** The file of the library that a relative import means, as a path below lib. */
 export function resolveImport({ name }: Source, request: string): string {
   const target = path.join(path.dirname(name), request);
-  const candidates = [`${target}.ts`, path.join(target, "index.ts"), target];
+  const candidates = [`${target}.ts`, target, path.join(target, "index.ts")];
   const found = candidates.find((file) =>
     fs.statSync(path.join(lib, file), { throwIfNoEntry: false })?.isFile(),
   );
