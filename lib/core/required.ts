@@ -22,7 +22,7 @@ export function checkGiven(problems: Problems, values: { readonly [name: string]
  * Its members and not its class are looked at: it may come from another copy of this library.
  *
  * @param members the names of members that such a value has
- * @param instead what to write, such as `KubernetesVersion.of("v1.34.1")`
+ * @param instead what to write, such as `KubernetesVersion.of("v1.35.2")`
  * @returns whether the value is there and of the kind
  */
 export function checkMembers(

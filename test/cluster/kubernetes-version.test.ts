@@ -260,6 +260,28 @@ describe("a version about which nothing is known", () => {
   });
 });
 
+test.each(["no", 0, null])(
+  "verifyKubernetesVersion %p is refused by a cluster and by a pool",
+  (verifyKubernetesVersion) => {
+    const stack = newStack();
+    const cluster = newCluster(V1_35, stack);
+    const pool = {
+      cluster,
+      image,
+      shape,
+      size: 1,
+      verifyKubernetesVersion: verifyKubernetesVersion as never,
+    };
+    expect(refusedCodes(() => new PrivateNodePool(stack, "pool", pool))).toEqual(["VALUE_INVALID"]);
+    const other = {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: V1_35,
+      verifyKubernetesVersion: verifyKubernetesVersion as never,
+    };
+    expect(refusedCodes(() => new SecureOkeCluster(stack, "other", other))).toEqual(["VALUE_INVALID"]);
+  },
+);
+
 describe("nodes", () => {
   test("may be older than the control plane, never newer", () => {
     const problems = new Problems("pool");

@@ -223,6 +223,12 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     /newer/,
   ],
   [
+    "a Kubernetes version that OKE does not offer",
+    "oci_containerengine_cluster",
+    { kubernetes_version: "v1.33.1" },
+    /Invalid kubernetesVersion: v1\.33\.1/,
+  ],
+  [
     "a policy for a compartment beside its own",
     "oci_identity_policy",
     {
