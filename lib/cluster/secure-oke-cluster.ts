@@ -7,6 +7,7 @@ import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
 import { ClusterPolicies } from "./cluster-policies";
 import { type EndpointAccess } from "./endpoint-access";
+import { giveGrantTime } from "./grant-time";
 import { placesOf } from "./imported-cluster-grants";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
@@ -120,8 +121,9 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
     this.encryption = props.encryption ?? this.ownEncryption(stem, props);
+    const recorded = giveGrantTime(this, this.encryption.policy, this.network);
     this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
-    const cluster = this.createCluster(name, props, access);
+    const cluster = this.createCluster(name, props, access, recorded);
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;
@@ -181,6 +183,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
     name: string,
     props: SecureOkeClusterProps,
     access: EndpointAccess,
+    recorded: ITerraformDependable[],
   ): ContainerengineCluster {
     return new ContainerengineCluster(this, "Resource", {
       compartmentId: props.compartmentId,
@@ -215,6 +218,7 @@ export class SecureOkeCluster extends Construct implements ISecureOkeCluster {
       dependsOn: together(
         before(this, this.encryption, [this.encryption.policy]),
         this._packetRouting?.policies,
+        recorded,
       ),
       lifecycle: { preventDestroy: true },
       ...tagsOf(this, props),
