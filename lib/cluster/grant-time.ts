@@ -1,4 +1,4 @@
-import { TerraformStack, type ITerraformDependable, type TerraformResource } from "cdktf";
+import { dependable, TerraformStack, type ITerraformDependable, type TerraformResource } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type IClusterNetwork } from "../network/network";
 import { NetworkSubnet } from "../network/network-subnet";
@@ -27,8 +27,7 @@ export function giveGrantTime(
   const stack = TerraformStack.of(cluster);
   if ([grant, network].some((one) => TerraformStack.of(one) !== stack)) return [];
   for (const resource of beginningOf(network)) {
-    // A key that needs something of the network, such as a reference, keeps Terraform's own order.
-    resource.dependsOn = [...(resource.dependsOn ?? []), grant.fqn];
+    resource.dependsOn = [...(resource.dependsOn ?? []), dependable(grant)];
   }
   return network.node
     .findAll()
