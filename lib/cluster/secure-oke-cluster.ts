@@ -8,6 +8,7 @@ import { ClusterEncryption } from "./cluster-encryption";
 import { CertificatePolicies } from "./certificate-policies";
 import { ClusterPolicies } from "./cluster-policies";
 import { type EndpointAccess } from "./endpoint-access";
+import { giveGrantTime } from "./grant-time";
 import { placesOf } from "./imported-cluster-grants";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
@@ -131,9 +132,10 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
     this.encryption = props.encryption ?? this.ownEncryption(stem, props);
+    const recorded = giveGrantTime(this, this.encryption.policy, this.network);
     this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
     const comparison = this.comparison(props);
-    const cluster = this.createCluster(name, props, access, comparison);
+    const cluster = this.createCluster(name, props, access, { comparison, recorded });
     holdBack(comparison, [
       props.network ? groups : this.network,
       props.encryption ? undefined : this.encryption,
@@ -232,7 +234,13 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     name: string,
     props: SecureOkeClusterProps,
     access: EndpointAccess,
-    comparison: VersionComparison | undefined,
+    {
+      comparison,
+      recorded,
+    }: {
+      readonly comparison: VersionComparison | undefined;
+      readonly recorded: ITerraformDependable[];
+    },
   ): ContainerengineCluster {
     return new ContainerengineCluster(this, "Resource", {
       compartmentId: props.compartmentId,
@@ -267,6 +275,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       dependsOn: together(
         before(this, this.encryption, [this.encryption.policy]),
         this._packetRouting?.policies,
+        recorded,
       ),
       lifecycle: { preventDestroy: true, ...conditionsOf(comparison) },
       ...tagsOf(this, props),

@@ -28,6 +28,10 @@ function newPool(stack: TerraformStack, cluster: SecureOkeCluster) {
   });
 }
 
+/** What a cluster takes of its own compartment once a load balancer has its network in another one. */
+const BALANCERS = (compartment: string) =>
+  ["load-balancers", "network-load-balancers"].map((what) => `manage ${what} @ ${compartment}`);
+
 /** The policies beside that of the key: where each is attached, and what it lets the cluster do where. */
 function grants(stack: TerraformStack): [string, string[]][] {
   return Object.values(resourcesOf(stack, "oci_identity_policy"))
@@ -53,16 +57,25 @@ describe("a cluster whose network is in another compartment", () => {
         [
           `manage network-security-groups @ ${NETWORK}`,
           `manage vcns @ ${NETWORK}`,
+          `use subnets @ ${NETWORK}`,
           `use private-ips @ ${NETWORK}`,
+          `read vcns @ ${NETWORK}`,
         ],
       ],
-      [COMPARTMENT, [`manage network-security-groups @ ${COMPARTMENT}`, `manage instances @ ${COMPARTMENT}`]],
+      [
+        COMPARTMENT,
+        [
+          `manage network-security-groups @ ${COMPARTMENT}`,
+          ...BALANCERS(COMPARTMENT),
+          `manage instances @ ${COMPARTMENT}`,
+        ],
+      ],
     ]);
   });
 
   test("gets of the VCN only what creating and deleting groups needs, and all of it for itself alone", () => {
     const statements = Object.values(policies).flatMap((policy) => policy.statements as string[]);
-    expect(statements.filter((text) => text.includes("vcns"))).toEqual([
+    expect(statements.filter((text) => text.includes("manage vcns"))).toEqual([
       expect.stringMatching(
         /any {request\.operation = 'CreateNetworkSecurityGroup', request\.operation = 'DeleteNetworkSecurityGroup'}}$/,
       ),
@@ -152,28 +165,46 @@ describe("a cluster whose subnets were given by somebody else", () => {
   ];
 
   test("gets its right to addresses for pods where their subnet is, and there only, before it has nodes", () => {
-    for (const given of [pods, all]) {
-      const { grants: found, waits } = grantsOf({ ...given, subnetCompartmentId: OWNERS });
-      expect(found).toEqual({
-        [COMPARTMENT]: own(COMPARTMENT),
-        [OWNERS]: [`use private-ips @ ${OWNERS}`],
-      });
-      expect(waits).toHaveLength(2);
-    }
+    const { grants: found, waits } = grantsOf({ ...pods, subnetCompartmentId: OWNERS });
+    expect(found).toEqual({ [COMPARTMENT]: own(COMPARTMENT), [OWNERS]: [`use private-ips @ ${OWNERS}`] });
+    expect(waits).toHaveLength(2);
+  });
+
+  test("gets its right to the subnet of the load balancers, and to keep these, where that is given too", () => {
+    const { grants: found, waits } = grantsOf({ ...all, subnetCompartmentId: OWNERS });
+    expect(found).toEqual({
+      [COMPARTMENT]: [
+        `manage network-security-groups @ ${COMPARTMENT}`,
+        `manage vcns @ ${COMPARTMENT}`,
+        ...BALANCERS(COMPARTMENT),
+        `manage instances @ ${COMPARTMENT}`,
+      ],
+      [OWNERS]: [`use subnets @ ${OWNERS}`, `use private-ips @ ${OWNERS}`],
+    });
+    expect(waits).toHaveLength(2);
   });
 
   test("gets it where the VCN is, if nothing else is said", () => {
     const { grants: found } = grantsOf({ ...all, vcnCompartmentId: OWNERS });
     expect(found).toEqual({
-      [COMPARTMENT]: [`manage network-security-groups @ ${COMPARTMENT}`, `manage instances @ ${COMPARTMENT}`],
-      [OWNERS]: [`manage vcns @ ${OWNERS}`, `use private-ips @ ${OWNERS}`],
+      [COMPARTMENT]: [
+        `manage network-security-groups @ ${COMPARTMENT}`,
+        ...BALANCERS(COMPARTMENT),
+        `manage instances @ ${COMPARTMENT}`,
+      ],
+      [OWNERS]: [
+        `manage vcns @ ${OWNERS}`,
+        `use subnets @ ${OWNERS}`,
+        `use private-ips @ ${OWNERS}`,
+        `read vcns @ ${OWNERS}`,
+      ],
     });
   });
 
-  test("gets nothing there where the subnet of the pods is made", () => {
+  test("gets nothing there for pods where their subnet is made", () => {
     const { grants: found } = grantsOf({ ...balancers, subnetCompartmentId: OWNERS });
-    expect(Object.keys(found)).toEqual([COMPARTMENT]);
-    expect(found[COMPARTMENT]!.join()).not.toContain("private-ips");
+    expect(found[OWNERS]).toEqual([`use subnets @ ${OWNERS}`, `use private-ips @ ${OWNERS}`]);
+    expect(found[COMPARTMENT]!.join()).not.toMatch(/private-ips|instances/);
   });
 
   test("may be in a third compartment, and each has just what is of it", () => {
@@ -182,9 +213,13 @@ describe("a cluster whose subnets were given by somebody else", () => {
       { compartmentId: KEYS },
     );
     expect(found).toEqual({
-      [KEYS]: [`manage network-security-groups @ ${KEYS}`, `manage instances @ ${KEYS}`],
-      [COMPARTMENT]: [`manage network-security-groups @ ${COMPARTMENT}`],
-      [NETWORK]: [`manage vcns @ ${NETWORK}`],
+      [KEYS]: [`manage network-security-groups @ ${KEYS}`, ...BALANCERS(KEYS), `manage instances @ ${KEYS}`],
+      [COMPARTMENT]: [
+        `manage network-security-groups @ ${COMPARTMENT}`,
+        `use subnets @ ${COMPARTMENT}`,
+        `use private-ips @ ${COMPARTMENT}`,
+      ],
+      [NETWORK]: [`manage vcns @ ${NETWORK}`, `read vcns @ ${NETWORK}`],
       [OWNERS]: [`use private-ips @ ${OWNERS}`],
     });
     expect(waits).toHaveLength(3);

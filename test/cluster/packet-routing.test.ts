@@ -160,6 +160,7 @@ describe("packet routing for the nodes too", () => {
       `${IN} ${NODES} to connect to '10.0.224.0/19'`,
       `${IN} ${NODES} to connect to '203.0.113.0/24' with protocol='tcp/443'`,
       `${IN} ${NODES} to connect to 'osn-services-ip-addresses'`,
+      `${IN} ${NODES} to connect to ${NODES}`,
     ]);
     expect(nodes.filter((one) => endpoint.includes(one))).toEqual([]);
   });

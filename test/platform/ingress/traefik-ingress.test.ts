@@ -80,21 +80,21 @@ describe("a Traefik", () => {
       { port: 80, targetPort: 8000 },
     ]);
     const ports = objectOf(platform, "NetworkPolicy").spec.ingress.map(({ ports: [{ port }] }: any) => port);
-    expect(ports).toEqual([8000, 8443]);
+    expect(ports).toEqual([8000, 8443, 8000, 8443]);
   });
 
-  test.each([
-    [ExternalTrafficPolicy.CLUSTER, "10.0.2.0/24"],
-    [ExternalTrafficPolicy.LOCAL, "10.0.1.0/24"],
-  ])(
-    "believes who the client is only where its policy lets the load balancer in, with %s",
-    (policy, cidr) => {
+  test.each([ExternalTrafficPolicy.CLUSTER, ExternalTrafficPolicy.LOCAL])(
+    "believes who the client is only from where its policy lets nodes and load balancers in, with %s",
+    (policy) => {
       const { platform } = traefik({ externalTrafficPolicy: policy });
       expect(containerOf(platform).args).toContain(
-        `--entryPoints.websecure.proxyProtocol.trustedIPs=${cidr}`,
+        "--entryPoints.websecure.proxyProtocol.trustedIPs=10.0.2.0/24,10.0.1.0/24",
       );
       const { ingress } = objectOf(platform, "NetworkPolicy").spec;
-      expect(ingress.flatMap(({ from }: any) => from)).toEqual([{ ipBlock: { cidr } }]);
+      expect(ingress.flatMap(({ from }: any) => from.map(({ ipBlock }: any) => ipBlock.cidr))).toEqual([
+        "10.0.1.0/24",
+        "10.0.2.0/24",
+      ]);
     },
   );
 

@@ -1,0 +1,272 @@
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { Testing, type TerraformStack } from "cdktf";
+import { type ClusterAttributes } from "../../lib/cluster/imported-cluster";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PacketRouting, type PacketRoutingOptions } from "../../lib/cluster/packet-routing";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
+import { ResourceTags } from "../../lib/core/resource-tags";
+import { objectsOf } from "../../lib/manifests/chart-objects";
+import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { PodNetworking } from "../../lib/network/pod-networking";
+import { SecurityAttribute } from "../../lib/network/security-attribute";
+import { ContainerImage } from "../../lib/workload/container-image";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { TlsTermination } from "../../lib/workload/tls-termination";
+import { COMPARTMENT, newStack, onlyResource, refusedCodes, resourcesOf } from "../support/stack";
+
+const TENANCY = "ocid1.tenancy.oc1..test";
+const OTHER = "ocid1.compartment.oc1..addresses";
+const kubernetesVersion = KubernetesVersion.V1_34;
+
+function clusterIn(stack: TerraformStack, props: Partial<SecureOkeClusterProps> = {}): SecureOkeCluster {
+  return new SecureOkeCluster(stack, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion, ...props });
+}
+
+/** Statements of all policies that are attached to a compartment. */
+function statementsAt(stack: TerraformStack, compartment: string): string[] {
+  return Object.values<any>(resourcesOf(stack, "oci_identity_policy"))
+    .filter(({ compartment_id }) => compartment_id === compartment)
+    .flatMap(({ statements }) => statements);
+}
+
+function exposed(cluster: Parameters<HardenedDeployment["exposeViaLoadBalancer"]>[0]["cluster"]): Chart {
+  const chart = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
+  const web = new HardenedDeployment(chart, "web", {
+    image: ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"0123456789abcdef".repeat(4)}`),
+    port: 8080,
+  });
+  web.exposeViaLoadBalancer({
+    cluster,
+    access: LoadBalancerAccess.internalFrom(["10.9.0.0/16"]),
+    tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+  });
+  return chart;
+}
+
+const warningsOf = (stack: TerraformStack): string[] =>
+  stack.node
+    .findAll()
+    .flatMap(({ node }) => node.metadata)
+    .filter(({ type }) => type.includes("warn"))
+    .map(({ data }) => data as string);
+
+describe("reserved addresses of another compartment", () => {
+  test("are read and used there by load balancers and network load balancers of this cluster", () => {
+    const stack = newStack();
+    clusterIn(stack, { reservedAddressCompartmentIds: [OTHER, COMPARTMENT] });
+    const texts = statementsAt(stack, OTHER);
+    expect(texts.map((text) => /to (.*) in/.exec(text)?.[1])).toEqual([
+      "read public-ips",
+      "manage floating-ips",
+      "use private-ips",
+      "manage public-ips",
+    ]);
+    for (const text of texts)
+      expect(text).toMatch(/request\.principal\.id = '\$\{oci_containerengine_cluster\./);
+    expect(statementsAt(stack, COMPARTMENT).join()).not.toContain("public-ips");
+  });
+
+  test("are refused where the compartments are none", () => {
+    const make = (given: unknown) => () =>
+      clusterIn(newStack(), { reservedAddressCompartmentIds: given as string[] });
+    expect(refusedCodes(make("ocid1.compartment.oc1..a"))).toEqual(["VALUE_INVALID"]);
+    expect(refusedCodes(make(["addresses"]))).toEqual(["OCID_INVALID"]);
+  });
+});
+
+describe("defined tags of a cluster", () => {
+  const definedTags = { "Operations.CostCenter": "42" };
+
+  test("may be written at run time, each namespace by the cluster and its pools, by a policy of the root compartment", () => {
+    const stack = newStack();
+    clusterIn(stack, { tenancyId: TENANCY });
+    ResourceTags.of(stack).add({ definedTags });
+    const [ofCluster, ofPools, ...more] = statementsAt(stack, TENANCY);
+    expect(more).toEqual([]);
+    expect(ofCluster).toMatch(
+      /^Allow any-user to use tag-namespaces in tenancy where all \{request\.principal\.type = 'cluster', request/,
+    );
+    expect(ofCluster).toContain("target.tag-namespace.name = 'Operations'}");
+    expect(ofPools).toContain(
+      `request.principal.type = 'nodepool', request.principal.compartment.id = '${COMPARTMENT}'`,
+    );
+  });
+
+  test("take no policy where there are none", () => {
+    const stack = newStack();
+    clusterIn(stack, { tenancyId: TENANCY });
+    expect(statementsAt(stack, TENANCY)).toEqual([]);
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  test("are warned of with the statements where the tenancy is not known", () => {
+    const app = Testing.app();
+    const stack = newStack("stack", app);
+    clusterIn(stack, { definedTags });
+    app.synth();
+    const [warning] = warningsOf(stack).filter((text) => text.startsWith("[tag-namespaces]"));
+    expect(warning).toContain("Give the cluster tenancyId");
+    expect(warning).toContain("use tag-namespaces in tenancy");
+  });
+});
+
+describe("an imported cluster whose load balancers have cloud-managed rules", () => {
+  function imported(stack: TerraformStack, attributes: Partial<ClusterAttributes> = {}) {
+    const group = (id: string) =>
+      NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, id, `ocid1.networksecuritygroup.oc1..${id}`);
+    return SecureOkeCluster.fromClusterAttributes(stack, "imported", {
+      clusterId: "ocid1.cluster.oc1..test",
+      compartmentId: COMPARTMENT,
+      network: new ClusterNetwork(stack, "network", { compartmentId: OTHER }),
+      workersSecurityGroup: group("workers"),
+      podsSecurityGroup: group("pods"),
+      ...attributes,
+    });
+  }
+  const load = (attributes: Partial<ClusterAttributes> = {}, isExposed = true) => {
+    const app = Testing.app();
+    const stack = newStack("stack", app);
+    const cluster = imported(stack, attributes);
+    if (isExposed) exposed(cluster);
+    app.synth();
+    return stack;
+  };
+  const rightsOf = (stack: TerraformStack) =>
+    warningsOf(stack).filter((text) => text.startsWith("[load-balancer-rights]"));
+
+  test("is warned of, with the statements to add and the Service that needs them", () => {
+    const [warning, ...more] = rightsOf(load());
+    expect(more).toEqual([]);
+    expect(warning).toContain("shop/web");
+    for (const what of [
+      `network-security-groups in compartment id ${COMPARTMENT}`,
+      `use subnets in compartment id ${OTHER}`,
+    ]) {
+      expect(warning).toContain(what);
+    }
+    expect(warning).toContain("request.principal.id = 'ocid1.cluster.oc1..test'");
+  });
+
+  test("gets the policies on request, and no warning then", () => {
+    const stack = load({ loadBalancerRights: true });
+    expect(rightsOf(stack)).toEqual([]);
+    expect(statementsAt(stack, OTHER).join()).toContain("manage network-security-groups");
+    expect(statementsAt(stack, COMPARTMENT).join()).toContain("manage load-balancers");
+  });
+
+  test("is no matter where the rights are there, or nothing is exposed", () => {
+    expect(rightsOf(load({ loadBalancerRights: false }))).toEqual([]);
+    expect(rightsOf(load({}, false))).toEqual([]);
+  });
+
+  test("is refused policies without a compartment to write them in", () => {
+    const make = () => imported(newStack(), { loadBalancerRights: true, compartmentId: undefined });
+    expect(refusedCodes(make)).toEqual(["ATTRIBUTE_MISSING"]);
+  });
+});
+
+describe("labels of packet routing", () => {
+  const label = (value: string, namespace?: string) => SecurityAttribute.of({ namespace, key: "app", value });
+  const options: PacketRoutingOptions = {
+    tenancyId: TENANCY,
+    network: label("net"),
+    apiEndpoint: label("api"),
+    nodes: label("nodes", "platform"),
+    pods: label("pods", "platform"),
+    loadBalancers: label("balancers"),
+  };
+  const routed = (given: PacketRoutingOptions = options) => {
+    const stack = newStack();
+    const cluster = clusterIn(stack, { packetRouting: PacketRouting.of(given) });
+    new PrivateNodePool(stack, "pool", {
+      cluster,
+      image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      size: 1,
+    });
+    return { stack, cluster };
+  };
+  const policiesOf = (stack: TerraformStack) =>
+    Object.fromEntries(
+      Object.values<any>(resourcesOf(stack, "oci_zpr_zpr_policy")).map(({ description, statements }) => [
+        /to the (.*) of the cluster/.exec(description)?.[1] ?? description,
+        statements,
+      ]),
+    );
+  const IN = "in oracle-zpr.app:net VCN allow";
+  const [NODES, PODS, BALANCERS] = [
+    "platform.app:nodes",
+    "platform.app:pods",
+    "oracle-zpr.app:balancers",
+  ].map((name) => `${name} endpoints`);
+
+  test("may be used by the cluster and its pools, which only then are made", () => {
+    const { stack } = routed();
+    expect(
+      statementsAt(stack, TENANCY).map((text) => /type = '(\w+)'.*name = '([\w-]+)'/.exec(text)?.slice(1)),
+    ).toEqual([
+      ["cluster", "oracle-zpr"],
+      ["nodepool", "platform"],
+    ]);
+    for (const type of ["oci_containerengine_cluster", "oci_containerengine_node_pool"]) {
+      expect(onlyResource(stack, type).depends_on.join()).toContain(
+        "oci_identity_policy.cluster_PacketRouting_Namespaces",
+      );
+    }
+  });
+
+  test("let nodes reach each other, and name pods and load balancers where these have labels", () => {
+    const { stack, cluster } = routed();
+    exposed(cluster);
+    const found = policiesOf(stack);
+    expect(found["worker nodes"]).toContain(`${IN} ${NODES} to connect to ${NODES}`);
+    expect(found["worker nodes"]).toContain(`${IN} ${BALANCERS} to connect to ${NODES}`);
+    expect(found["worker nodes"]).toContain(`${IN} ${NODES} to connect to ${PODS}`);
+    expect(found.pods).toContain(`${IN} ${PODS} to connect to ${PODS}`);
+    expect(found["load balancers"]).toEqual([
+      `${IN} '10.9.0.0/16' to connect to ${BALANCERS} with protocol='tcp/443'`,
+    ]);
+    expect(JSON.stringify(found)).not.toContain("10.0.224.0");
+  });
+
+  test("are on the secondary VNICs of pools, in the pods' subnet and groups", () => {
+    const { stack } = routed();
+    const { secondary_vnics, node_config_details } = onlyResource(stack, "oci_containerengine_node_pool");
+    const [{ create_vnic_details: vnic }] = secondary_vnics;
+    const { pod_subnet_ids, pod_nsg_ids, max_pods_per_node } =
+      node_config_details.node_pool_pod_network_option_details;
+    expect(vnic).toMatchObject({
+      subnet_id: pod_subnet_ids[0],
+      nsg_ids: pod_nsg_ids,
+      ip_count: max_pods_per_node,
+    });
+    expect(vnic.security_attributes).toEqual({
+      "platform.app.value": "pods",
+      "platform.app.mode": "enforce",
+    });
+  });
+
+  test("are on load balancers, as JSON in the annotation of their Service", () => {
+    const { cluster } = routed();
+    const service: any = (objectsOf(exposed(cluster)) as any[]).find(({ kind }) => kind === "Service");
+    expect(JSON.parse(service.metadata.annotations["oci.oraclecloud.com/security-attributes"])).toEqual({
+      "oracle-zpr": { app: { mode: "enforce", value: "balancers" } },
+    });
+  });
+
+  test("are refused for pods of an overlay, and where two kinds of members have the same one", () => {
+    const make =
+      (given: PacketRoutingOptions, props = {}) =>
+      () =>
+        clusterIn(newStack(), { packetRouting: PacketRouting.of(given), ...props });
+    const podNetworking = PodNetworking.flannelOverlay();
+    expect(refusedCodes(make(options, { podNetworking }))).toContain("VALUE_INVALID");
+    expect(refusedCodes(make({ ...options, pods: options.nodes }))).toEqual(["NAME_DUPLICATE"]);
+  });
+});
