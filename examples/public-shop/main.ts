@@ -45,13 +45,16 @@ const network = new ClusterNetwork(platform, "network", {
     cidrLabel: "all-fra-services-in-oracle-services-network",
   }),
 });
+// The offices of the administrators, behind a VPN or FastConnect.
+const offices = "10.200.0.0/24";
+network.attachDrg({ drgId: "ocid1.drg.oc1.eu-frankfurt-1.example", onPremisesCidrs: [offices] });
 const cluster = new SecureOkeCluster(platform, "cluster", {
   compartmentId,
   clusterName: "shop",
   kubernetesVersion: KubernetesVersion.V1_34,
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
   network,
-  endpointAccess: EndpointAccess.privateFrom(["10.200.0.0/24"]),
+  endpointAccess: EndpointAccess.privateFrom([offices]),
   encryption: new ClusterEncryption(platform, "encryption", {
     compartmentId,
     existingKeyId: "ocid1.key.oc1.eu-frankfurt-1.vault.example",

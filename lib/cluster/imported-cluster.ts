@@ -10,6 +10,7 @@ import { checkGroup, checkNetwork, checkVersion } from "./value-kinds";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { watchCharts } from "../manifests/forgotten-charts";
 import { checkApiEndpoint } from "../network/bastion-props";
@@ -75,6 +76,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
   ) {
     super(scope, id);
     this.clusterId = attributes.clusterId;
+    checkRegionWhenWritten(this, "clusterId", attributes.clusterId);
     this.networkPolicyEngine = attributes.networkPolicyEngine;
     installEngine(this, attributes.networkPolicyEngine);
     watchCharts(this);

@@ -3,11 +3,13 @@ import { type Construct, type IConstruct } from "constructs";
 import { before } from "./before";
 import { letOut } from "./let-out";
 import { takeCapacity } from "./cluster-capacity";
+import { addPool } from "./pools-of-cluster";
 import { groupIds } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { firstApply } from "../core/first-apply";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";
@@ -47,6 +49,8 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     super(scope, id);
     const { cluster, shape, image, bootVolumeSizeInGbs } = props;
     if (demand) takeCapacity(cluster, demand);
+    checkRegionWhenWritten(this, "The image", image.imageId);
+    addPool({ cluster, path: this.node.path, name: props.nodePoolName ?? id, labels: props.labels ?? {} });
 
     const ofEgress = this.egressGroups(props);
     const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;

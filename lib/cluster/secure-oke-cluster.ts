@@ -6,6 +6,7 @@ import { letOut } from "./let-out";
 import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
 import { ClusterPolicies } from "./cluster-policies";
+import { endpointFindings } from "./endpoint-findings";
 import { type EndpointAccess } from "./endpoint-access";
 import { checkAttributes, ImportedCluster, type ClusterAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
@@ -19,6 +20,7 @@ import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./services-cidr";
 import { addChart } from "./unenforced-policies";
 import { Acknowledgements } from "../core/acknowledgement";
 import { Port } from "../core/port";
+import { findWhenWritten } from "../core/program-findings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -138,6 +140,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     installEngine(this, props.networkPolicyEngine);
     watchCharts(this);
     checkBehindDrg(this, props);
+    findWhenWritten(this, () => endpointFindings(this, access));
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {

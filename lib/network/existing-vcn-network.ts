@@ -20,6 +20,7 @@ import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { contains, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
@@ -67,6 +68,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
     this.tags = tagsOf(this, props);
     this.compartmentId = props.compartmentId;
     this.vcnId = props.vcnId;
+    checkRegionWhenWritten(this, "vcnId", props.vcnId);
     this._vcnCompartmentId = props.vcnCompartmentId;
     this._vcnCidrs = known.cidrs.map(({ text }) => text);
     this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
