@@ -5,6 +5,7 @@ export { Acknowledgements, type Acknowledgement } from "./core/acknowledgement";
 export { GuardrailRule } from "./core/guardrail-catalogue";
 export { Port, Protocol } from "./core/port";
 export { type ReasonedChoice } from "./core/reason";
+export { ResourceConstruct } from "./core/resource-construct";
 export { type TaggingProps } from "./core/tagging";
 export * from "./cluster/packet-routing";
 export * from "./core/validation-errors";

@@ -40,7 +40,6 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;
-  public readonly regionServices: IRegionServices;
   /**
    * All ranges of the VCN, of which `vcnCidr` is one.
    *
@@ -49,6 +48,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   public readonly _vcnCidrs: readonly string[];
   /** @internal */
   public readonly _vcnCompartmentId?: string;
+  private services?: IRegionServices;
   private readonly displayName: string;
   private readonly tags: TaggingProps;
   private readonly subnets = new Map<NetworkSubnet, ClusterSubnet>();
@@ -71,7 +71,6 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
     checkRegionWhenWritten(this, "vcnId", props.vcnId);
     this._vcnCompartmentId = props.vcnCompartmentId;
     this._vcnCidrs = known.cidrs.map(({ text }) => text);
-    this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
     if (known.ranges.size > 0) this.routes = this.makeRoutes(known);
     for (const { part, id: name, label } of PARTS) {
       const subnet = known.given.get(part);
@@ -173,6 +172,12 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
       tags: this.tags,
     });
     subnet.securityListIds = [this.routes.securityListId, list.id];
+  }
+
+  /** Looked up when something asks for them: rules of an imported cluster may never do. */
+  public get regionServices(): IRegionServices {
+    this.services ??= this.props.regionServices ?? RegionServices._lookUp(this);
+    return this.services;
   }
 
   private makeRoutes({ ranges }: KnownExistingVcn): ExistingVcnRoutes {
