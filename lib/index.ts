@@ -6,6 +6,7 @@ export { GuardrailRule } from "./core/guardrail-catalogue";
 export { Port, Protocol } from "./core/port";
 export { type ReasonedChoice } from "./core/reason";
 export { ResourceTags } from "./core/resource-tags";
+export { ResourceConstruct } from "./core/resource-construct";
 export { type TaggingProps } from "./core/tagging";
 export * from "./cluster/packet-routing";
 export * from "./core/validation-errors";

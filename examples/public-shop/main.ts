@@ -45,6 +45,9 @@ const network = new ClusterNetwork(platform, "network", {
     cidrLabel: "all-fra-services-in-oracle-services-network",
   }),
 });
+// The offices of the administrators, behind a VPN or FastConnect.
+const offices = "10.200.0.0/24";
+network.attachDrg({ drgId: "ocid1.drg.oc1.eu-frankfurt-1.example", onPremisesCidrs: [offices] });
 const cluster = new SecureOkeCluster(platform, "cluster", {
   compartmentId,
   clusterName: "shop",
@@ -54,7 +57,7 @@ const cluster = new SecureOkeCluster(platform, "cluster", {
     imagePullSecrets: ["ocir"],
   }),
   network,
-  endpointAccess: EndpointAccess.privateFrom(["10.200.0.0/24"]),
+  endpointAccess: EndpointAccess.privateFrom([offices]),
   encryption: new ClusterEncryption(platform, "encryption", {
     compartmentId,
     existingKeyId: "ocid1.key.oc1.eu-frankfurt-1.vault.example",

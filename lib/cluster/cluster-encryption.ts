@@ -6,6 +6,7 @@ import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
@@ -68,6 +69,7 @@ export class ClusterEncryption extends ResourceConstruct {
     check(scope, id, props);
     super(scope, id);
     const name = props.displayName ?? nameOf(this);
+    checkRegionWhenWritten(this, "existingKeyId", props.existingKeyId);
     this.keyId = props.existingKeyId ?? this.newKey(name, props).id;
     this.clusterCompartmentId = props.clusterCompartmentId ?? props.compartmentId;
     this.policy = new IdentityPolicy(this, "Policy", {

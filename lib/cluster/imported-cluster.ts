@@ -19,6 +19,7 @@ import { nameOf } from "../core/resource-name";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 import { isSameCluster } from "../manifests/chart-scopes";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { watchCharts } from "../manifests/forgotten-charts";
 import { checkApiEndpoint } from "../network/bastion-props";
@@ -114,6 +115,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
   ) {
     super(scope, id);
     this.clusterId = attributes.clusterId;
+    checkRegionWhenWritten(this, "clusterId", attributes.clusterId);
     this.networkPolicyEngine = attributes.networkPolicyEngine;
     const version = attributes.kubernetesVersion && readVersion(attributes.kubernetesVersion);
     installEngine(this, attributes.networkPolicyEngine, version);

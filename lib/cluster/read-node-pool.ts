@@ -10,6 +10,7 @@ import { checkGroups } from "./pool-groups";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { checkPrivateSubnets } from "./private-subnets";
 import { checkCluster, checkFlag, checkImage, checkShape, checkVersion, readVersion } from "./value-kinds";
+import { checkPoolName } from "./pools-of-cluster";
 import { checkConstructId } from "../core/construct-id";
 import { pathOf } from "../core/construct-path";
 import { problemsIn } from "../core/construct-scope";
@@ -77,6 +78,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
     given.nodePoolName ?? id,
   );
   checkTags(problems, given);
+  if (isCluster) checkPoolName(problems, cluster as ISecureOkeCluster, given.nodePoolName ?? id);
   problems.throwIfAny();
   return { version: version as KubernetesVersion, demand };
 }

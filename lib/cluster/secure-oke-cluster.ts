@@ -7,6 +7,7 @@ import { type ISecureOkeCluster } from "./cluster";
 import { ClusterEncryption } from "./cluster-encryption";
 import { CertificatePolicies } from "./certificate-policies";
 import { ClusterPolicies } from "./cluster-policies";
+import { endpointFindings } from "./endpoint-findings";
 import { type EndpointAccess } from "./endpoint-access";
 import { giveGrantTime } from "./grant-time";
 import { placesOf } from "./imported-cluster-grants";
@@ -26,6 +27,7 @@ import { readVersion } from "./value-kinds";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
+import { findWhenWritten } from "../core/program-findings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { setScopeTags } from "../core/scope-tags";
@@ -164,6 +166,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
     watchCharts(this);
     checkBehindDrg(this, props);
+    findWhenWritten(this, () => endpointFindings(this, access));
   }
 
   /**

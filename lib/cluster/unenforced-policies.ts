@@ -5,7 +5,9 @@ import { type ISecureOkeCluster } from "./cluster";
 import { warnOfChart } from "./pull-warnings";
 import { tagObjectsOf } from "./run-time-tags";
 import { countIncludedBalancers } from "./included-load-balancers";
+import { findingsOf } from "./chart-findings";
 import { type GuardrailText } from "../core/guardrail-catalogue";
+import { findWhenWritten } from "../core/program-findings";
 import { apiObjectsIn } from "../manifests/chart-objects";
 import { ChartOutput } from "../manifests/chart-output";
 import { isSameCluster } from "../manifests/chart-scopes";
@@ -24,7 +26,8 @@ const charts = new WeakMap<ISecureOkeCluster, Chart[]>();
 
 /** Adds a chart to a cluster, and says at synthesis where nothing enforces its NetworkPolicies. */
 export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): void {
-  new ChartOutput(cluster, id, chart);
+  const output = new ChartOutput(cluster, id, chart);
+  addOutput(cluster, output);
   warnOfChart(cluster, chart);
   tagObjectsOf(cluster, chart);
   const known = charts.get(cluster);
@@ -34,6 +37,15 @@ export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): 
     warnAtSynthesis(cluster);
     countIncludedBalancers(cluster);
   }
+}
+
+const outputs = new WeakMap<ISecureOkeCluster, ChartOutput[]>();
+
+function addOutput(cluster: ISecureOkeCluster, output: ChartOutput): void {
+  const own = outputs.get(cluster) ?? [];
+  if (own.length === 0) findWhenWritten(cluster, () => findingsOf(cluster, own));
+  own.push(output);
+  outputs.set(cluster, own);
 }
 
 /** Says it before the stack is written, so that the warning is in the manifest of the app, which the cdktf command shows. */

@@ -39,7 +39,8 @@ export class ValidationError extends Error {
     Object.defineProperty(this, "message", { get: () => message, set: () => undefined, configurable: true });
     // Node prints each enumerable property of an error that nobody caught, beside the message that has all of it.
     const hidden = { name: "ValidationError", code: first.code, path: first.path, problems };
-    for (const [key, value] of Object.entries(hidden)) Object.defineProperty(this, key, { value, enumerable: false });
+    for (const [key, value] of Object.entries(hidden))
+      Object.defineProperty(this, key, { value, enumerable: false });
   }
 
   /** Whether a caught value is a ValidationError, also of another copy of this library. */

@@ -48,6 +48,8 @@ const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
  */
 export class ChartOutput extends Construct implements Preview {
   public readonly stack: TerraformStack;
+  /** The objects as plain data, as they were last written. */
+  public written: readonly unknown[] = [];
   private preview = "";
   /** The names of the objects, as they were last written. */
   private names: readonly ObjectName[] = [];
@@ -122,6 +124,7 @@ export class ChartOutput extends Construct implements Preview {
     const objects = objectsOf(this.chart).map((object) =>
       isPlainObject(object) ? object : produceLazies(object, context),
     );
+    this.written = objects;
     const problems = new Problems(this);
     problems.collect(() => {
       runChartChecks(this, this.chart);

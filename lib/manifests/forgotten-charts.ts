@@ -9,8 +9,15 @@ import { Problems } from "../core/validation-error";
 /** Throws what is wrong with a chart that was added to no cluster. */
 type Need = () => void;
 
+interface Reference {
+  deref(): Chart | undefined;
+}
+
+// jsii compiles with the types of an older language version; every Node that is supported has it.
+const { WeakRef } = globalThis as unknown as { WeakRef: new (chart: Chart) => Reference };
+
 interface Known {
-  readonly chart: WeakRef<Chart>;
+  readonly chart: Reference;
   /** Charts of earlier programs of the process, such as a test before this one, are none of a later program. */
   readonly number: number;
 }

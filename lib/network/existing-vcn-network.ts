@@ -20,6 +20,7 @@ import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { contains, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
@@ -40,7 +41,6 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;
-  public readonly regionServices: IRegionServices;
   /**
    * All ranges of the VCN, of which `vcnCidr` is one.
    *
@@ -49,6 +49,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   public readonly _vcnCidrs: readonly string[];
   /** @internal */
   public readonly _vcnCompartmentId?: string;
+  private services?: IRegionServices;
   private readonly displayName: string;
   private readonly tags: TaggingProps;
   private readonly subnets = new Map<NetworkSubnet, ClusterSubnet>();
@@ -68,9 +69,9 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
     this.tags = tagsOf(this, props);
     this.compartmentId = props.compartmentId;
     this.vcnId = props.vcnId;
+    checkRegionWhenWritten(this, "vcnId", props.vcnId);
     this._vcnCompartmentId = props.vcnCompartmentId;
     this._vcnCidrs = known.cidrs.map(({ text }) => text);
-    this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
     if (known.ranges.size > 0) this.routes = this.makeRoutes(known);
     for (const { part, id: name, label } of PARTS) {
       const subnet = known.given.get(part);
@@ -177,6 +178,12 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
       tags: this.tags,
     });
     subnet.securityListIds = [this.routes.securityListId, list.id];
+  }
+
+  /** Looked up when something asks for them: rules of an imported cluster may never do. */
+  public get regionServices(): IRegionServices {
+    this.services ??= this.props.regionServices ?? RegionServices._lookUp(this);
+    return this.services;
   }
 
   private makeRoutes({ ranges }: KnownExistingVcn): ExistingVcnRoutes {

@@ -12,6 +12,7 @@ import { type WafAccessRule, type WafRateLimit } from "./web-application-firewal
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
+import { findWhenWritten, type ProgramFinding } from "../core/program-findings";
 import { checkGiven } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
@@ -43,8 +44,8 @@ const PROTECT_ONCE = "Protect each load balancer once; one firewall may have the
  */
 @checked
 export class WebApplicationFirewall extends ResourceConstruct {
-  /** The OCID of the policy. */
-  public readonly policyId: string;
+  private readonly id: string;
+  private isUsed = false;
 
   /**
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, COUNT_INVALID, TAG_INVALID, TEXT_TEMPLATE
@@ -67,7 +68,30 @@ export class WebApplicationFirewall extends ResourceConstruct {
       requestProtection: protection(props, mode),
       ...tagsOf(this, props),
     });
-    this.policyId = policy.id;
+    this.id = policy.id;
+    findWhenWritten(this, () => this.findings());
+  }
+
+  /** The OCID of the policy, for what takes one. */
+  public get policyId(): string {
+    this.isUsed = true;
+    return this.id;
+  }
+
+  /** A policy alone is in front of nothing. */
+  private findings(): ProgramFinding[] {
+    // A firewall that the program makes by itself may name the policy's resource.
+    if (this.isUsed || this.node.root.node.findAll().some((one) => one instanceof WafWebAppFirewall))
+      return [];
+    return [
+      {
+        id: "firewall-unused",
+        construct: this,
+        what: "the web application firewall protects nothing: protect() was not called, and nothing takes its policyId",
+        why: "A policy does nothing until a firewall of a load balancer names it.",
+        fix: 'Call firewall.protect("shop", loadBalancerId), or give policyId to what makes the load balancer, such as wafPolicyId of OciNativeIngress',
+      },
+    ];
   }
 
   /**

@@ -1,0 +1,46 @@
+import { Annotations, TerraformStack, type ISynthesisSession } from "cdktf";
+import { type IConstruct } from "constructs";
+
+/** What is likely wrong with a program as a whole; what is certainly wrong is thrown instead. */
+export interface ProgramFinding {
+  /** The id, such as `node-selector`. */
+  readonly id: string;
+  readonly construct: IConstruct;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+type Find = () => readonly ProgramFinding[];
+
+const finders = new WeakMap<TerraformStack, Find[]>();
+const said = new WeakMap<IConstruct, Set<string>>();
+
+/** Has something looked for whenever the stack of a construct is written, when all of the program is there. */
+export function findWhenWritten(construct: IConstruct, find: Find): void {
+  const stack = TerraformStack.of(construct);
+  const known = finders.get(stack);
+  if (known) {
+    known.push(find);
+    return;
+  }
+  finders.set(stack, [find]);
+  const inner = stack.synthesizer;
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
+      for (const finding of (finders.get(stack) ?? []).flatMap((one) => one())) warn(finding);
+      inner.synthesize(session);
+    },
+  };
+}
+
+function warn({ id, construct, what, why, fix }: ProgramFinding): void {
+  const warning = [`${construct.node.path}: ${what}`, `  Why: ${why}`, `  Instead: ${fix}`].join("\n");
+  const before = said.get(construct) ?? new Set();
+  if (before.has(warning)) return;
+  said.set(construct, before.add(warning));
+  Annotations.of(construct).addWarning(`[${id}] ${warning}`);
+  // For those who run the program without that command.
+  process.emitWarning(warning, { type: "SecureOkeWarning", code: id });
+}

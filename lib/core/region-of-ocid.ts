@@ -1,0 +1,49 @@
+import { TerraformProvider, TerraformStack, Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { findWhenWritten } from "./program-findings";
+import { Problems } from "./validation-error";
+
+// The two regions whose OCIDs have the key of the region in the place of its name.
+const KEYS: { readonly [key: string]: string } = { iad: "us-ashburn-1", phx: "us-phoenix-1" };
+const REGION = /^[a-z]{2,3}-[a-z]+-\d+$/;
+
+/**
+ * The region that an OCID names; nothing where it names none, or is not known yet.
+ *
+ * @see https://docs.oracle.com/iaas/Content/General/Concepts/identifiers.htm
+ */
+export function regionOf(ocid: unknown): string | undefined {
+  if (typeof ocid !== "string" || Token.isUnresolved(ocid)) return undefined;
+  const region = ocid.split(".")[3] ?? "";
+  const name = KEYS[region] ?? region;
+  return REGION.test(name) ? name : undefined;
+}
+
+/** Refuses an OCID of another region than that of the stack's provider, when all of the stack is there. */
+export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid: unknown): void {
+  const region = regionOf(ocid);
+  if (region === undefined) return;
+  findWhenWritten(construct, () => {
+    const own = regionOfProvider(construct);
+    if (own === undefined || own === region) return [];
+    const problems = new Problems(construct);
+    problems.add(
+      "OCID_INVALID",
+      `${name} is of the region ${region}, and the provider of the stack is for ${own}`,
+      `Give ${name} of ${own}, or make the stack with a provider for ${region}`,
+    );
+    problems.throwIfAny();
+    return [];
+  });
+}
+
+/** The region of the one provider of a stack that has no alias; nothing where it is not a literal. */
+function regionOfProvider(construct: IConstruct): string | undefined {
+  const all = TerraformStack.of(construct)
+    .node.findAll()
+    .filter((one): one is TerraformProvider => TerraformProvider.isTerraformProvider(one))
+    .filter((one) => one.terraformResourceType === "oci" && !one.alias);
+  const [only] = all;
+  const region = all.length === 1 ? (only as unknown as { region?: unknown }).region : undefined;
+  return typeof region === "string" && !Token.isUnresolved(region) ? region : undefined;
+}
