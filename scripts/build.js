@@ -119,7 +119,7 @@ const LATE = /(?:^ip-address|\/oci(?:\/[a-z0-9-]+)?)$/;
 /**
  * Has a compiled module load the bindings that it uses when it uses them first; most programs use a few of them.
  *
- * `const vcn_1 = require("../oci/core-vcn")` becomes a function, and `vcn_1.CoreVcn` a call of it.
+ * `const vcn_1 = require("../oci/core-vcn")` becomes an object with a getter, and `vcn_1.CoreVcn` becomes `vcn_1.late.CoreVcn`.
  */
 function loadLate(file) {
   const text = fs.readFileSync(file, "utf8");
@@ -136,13 +136,15 @@ function loadLate(file) {
     edits.push({
       start: statement.getStart(source),
       end: statement.end,
-      text: `let ${name.text}_; const ${name.text} = () => (${name.text}_ ??= ${initializer.getText(source)});`,
+      text:
+        `const ${name.text} = { get late() { const value = ${initializer.getText(source)}; ` +
+        'Object.defineProperty(this, "late", { value }); return value; } };',
     });
   }
   if (edits.length === 0) return;
   const visit = (node) => {
     if (ts.isIdentifier(node) && names.has(node.text) && names.get(node.text) !== node.parent) {
-      edits.push({ start: node.getStart(source), end: node.end, text: `${node.text}()` });
+      edits.push({ start: node.getStart(source), end: node.end, text: `${node.text}.late` });
     }
     ts.forEachChild(node, visit);
   };
