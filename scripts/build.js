@@ -176,7 +176,9 @@ function build() {
   const texts = barrels.map((name) => printLazy(exportsOf(path.join(dist, name))));
   barrels.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
   for (const file of files(path.join(dist, "oci"))) if (file.endsWith(".js")) shrink(file);
-  const own = files(dist).filter((file) => file.endsWith(".js") && !file.startsWith(path.join(dist, "oci", "")));
+  const own = files(dist).filter(
+    (file) => file.endsWith(".js") && !file.startsWith(path.join(dist, "oci", "")),
+  );
   for (const file of own) if (!barrels.includes(path.relative(dist, file))) loadLate(file);
 
   // Touches everything once, as jsii does for other languages.
