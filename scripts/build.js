@@ -122,7 +122,7 @@ const LATE = /(?:^ip-address|\/oci(?:\/[a-z0-9-]+)?)$/;
 /**
  * Has a compiled module load the bindings that it uses when it uses them first; most programs use a few of them.
  *
- * `const vcn_1 = require("../oci/core-vcn")` becomes a function, and `vcn_1.CoreVcn` a call of it.
+ * `const vcn_1 = require("../oci/core-vcn")` becomes an object with a getter, and `vcn_1.CoreVcn` becomes `vcn_1.late.CoreVcn`.
  */
 function loadLate(file) {
   const text = fs.readFileSync(file, "utf8");
@@ -139,13 +139,15 @@ function loadLate(file) {
     edits.push({
       start: statement.getStart(source),
       end: statement.end,
-      text: `let ${name.text}_; const ${name.text} = () => (${name.text}_ ??= ${initializer.getText(source)});`,
+      text:
+        `const ${name.text} = { get late() { const value = ${initializer.getText(source)}; ` +
+        'Object.defineProperty(this, "late", { value }); return value; } };',
     });
   }
   if (edits.length === 0) return;
   const visit = (node) => {
     if (ts.isIdentifier(node) && names.has(node.text) && names.get(node.text) !== node.parent) {
-      edits.push({ start: node.getStart(source), end: node.end, text: `${node.text}()` });
+      edits.push({ start: node.getStart(source), end: node.end, text: `${node.text}.late` });
     }
     ts.forEachChild(node, visit);
   };
@@ -178,7 +180,9 @@ function build() {
   const texts = barrels.map((name) => printLazy(exportsOf(path.join(dist, name))));
   barrels.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
   for (const file of files(path.join(dist, "oci"))) if (file.endsWith(".js")) shrink(file);
-  const own = files(dist).filter((file) => file.endsWith(".js") && !file.startsWith(path.join(dist, "oci", "")));
+  const own = files(dist).filter(
+    (file) => file.endsWith(".js") && !file.startsWith(path.join(dist, "oci", "")),
+  );
   for (const file of own) if (!barrels.includes(path.relative(dist, file))) loadLate(file);
 
   // Touches everything once, as jsii does for other languages.

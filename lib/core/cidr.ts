@@ -41,7 +41,7 @@ function parse(text: string): Cidr | undefined {
 
 /** The block that starts at an address, in its written form. */
 export function cidrAt(first: bigint, prefix: number): Cidr {
-  const text = `${Address4.fromBigInt(first).correctForm()}/${prefix}`;
+  const text = `${[24n, 16n, 8n, 0n].map((shift) => (first >> shift) & 255n).join(".")}/${prefix}`;
   return { text, family: 4, prefix, first, last: first + (1n << BigInt(32 - prefix)) - 1n };
 }
 
