@@ -349,6 +349,16 @@ describe("empty directories", () => {
     expect(limitsOf(directory({}), { override })["ephemeral-storage"]).toBe("512Mi");
   });
 
+  test("are volumes that say nothing too, as Kubernetes makes one of them", () => {
+    const blank = { volumes: [{ name: "data", emptyDir: null }] };
+    expect(run(blank, MOUNT).conflicts).toEqual(["volume-size"]);
+    expect(limitsOf(blank)).not.toHaveProperty("ephemeral-storage");
+    const override = [{ conflicts: [HardeningConflict.VOLUME_SIZE], reason }];
+    expect(run(blank, MOUNT, { override }).pod.volumes).toEqual([
+      { name: "data", emptyDir: { sizeLimit: "256Mi" } },
+    ]);
+  });
+
   test("of a size that can't be read leave the limit out too", () => {
     expect(limitsOf(directory({ sizeLimit: "much" }))).not.toHaveProperty("ephemeral-storage");
   });
