@@ -13,7 +13,6 @@ const reason = "The test says so";
 const warnings = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
 beforeEach(() => warnings.mockClear());
 afterAll(() => warnings.mockRestore());
-
 const CLAIM = {
   volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
 };
