@@ -13,7 +13,6 @@ const reason = "The test says so";
 const warnings = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
 beforeEach(() => warnings.mockClear());
 afterAll(() => warnings.mockRestore());
-
 const CLAIM = {
   volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
 };
@@ -347,6 +346,16 @@ describe("empty directories", () => {
   test("get a size and their room in the limit by an override", () => {
     const override = [{ conflicts: [HardeningConflict.VOLUME_SIZE], reason }];
     expect(limitsOf(directory({}), { override })["ephemeral-storage"]).toBe("512Mi");
+  });
+
+  test("are volumes that say nothing too, as Kubernetes makes one of them", () => {
+    const blank = { volumes: [{ name: "data", emptyDir: null }] };
+    expect(run(blank, MOUNT).conflicts).toEqual(["volume-size"]);
+    expect(limitsOf(blank)).not.toHaveProperty("ephemeral-storage");
+    const override = [{ conflicts: [HardeningConflict.VOLUME_SIZE], reason }];
+    expect(run(blank, MOUNT, { override }).pod.volumes).toEqual([
+      { name: "data", emptyDir: { sizeLimit: "256Mi" } },
+    ]);
   });
 
   test("of a size that can't be read leave the limit out too", () => {

@@ -16,12 +16,18 @@ function textOf(billionths: bigint): string {
   return billionths % MEBI === 0n ? `${billionths / MEBI}Mi` : String(billionths / NANO);
 }
 
+/** The empty directory that a volume is; Kubernetes makes one of a volume that says nothing, such as `emptyDir:` in YAML. */
+function directoryOf(volume: Fields): Fields | undefined {
+  const isBlank = Object.keys(volume).every((key) => key === "name" || isUnsaid(volume[key]));
+  return isBlank ? {} : fieldsOf(volume.emptyDir);
+}
+
 /** The empty directories that a container mounts, of one medium. */
 function directoriesOf(pod: Pod, container: Container, inMemory: boolean): Fields[] {
   const names = new Set(entriesOf(container.fields.volumeMounts).map(({ name }) => name));
   return entriesOf(pod.spec.fields.volumes)
     .filter(({ name }) => names.has(name))
-    .map(({ emptyDir }) => fieldsOf(emptyDir))
+    .map(directoryOf)
     .filter((one): one is Fields => one !== undefined && (one.medium === "Memory") === inMemory);
 }
 
@@ -63,12 +69,15 @@ function fillResource(
 function findSizes({ spec }: Pod): void {
   const { ephemeralStorage, memory } = spec.plan.resources;
   for (const volume of entriesOf(spec.fields.volumes)) {
-    const directory = fieldsOf(volume.emptyDir);
+    const directory = directoryOf(volume);
     if (!directory || !isUnsaid(directory.sizeLimit)) continue;
     const { limit } = directory.medium === "Memory" ? memory : ephemeralStorage;
     spec.found(HardeningConflict.VOLUME_SIZE, {
       field: `volumes[${String(volume.name)}].emptyDir.sizeLimit`,
-      mend: () => (directory.sizeLimit = limit),
+      mend: () => {
+        volume.emptyDir = { ...directory, sizeLimit: limit };
+        return limit;
+      },
     });
   }
 }
