@@ -6,7 +6,8 @@ import { EXAMPLES } from "../support/examples";
 import { terraformAvailable, withProvider } from "../terraform/terraform";
 import { root } from "./sources";
 
-jest.setTimeout(300_000);
+// Four runs of the command and of Terraform take a minute, and many on a busy machine.
+jest.setTimeout(900_000);
 
 /** The command that people install, which is too large to be a dependency: that of CDKTF_CLI, or the one on the PATH. */
 const CLI = process.env.CDKTF_CLI ?? "cdktf";
