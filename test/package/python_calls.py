@@ -28,7 +28,7 @@ def modes_by_member() -> None:
         for one in cdk8s.Testing.synth(platform)
         if one["kind"] == "ValidatingAdmissionPolicyBinding"
     }
-    assert actions["secure-oke-image-digest"] == ["Warn", "Audit"], actions
+    assert actions["secure-oke-image-digest"] == ["Audit", "Warn"], actions
     assert actions["secure-oke-non-root"] == ["Deny"], actions
 
 
