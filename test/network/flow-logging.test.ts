@@ -121,7 +121,10 @@ describe("a network", () => {
       expect(refusedCodes(make(wrong))).toEqual(["VALUE_INVALID"]);
     }
     expect(refusedCodes(make({ isEnabled: false, options: {} }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(make({ isEnabled: true, options: { samplingRate: 0 } }))).toEqual(["COUNT_INVALID"]);
+    expect(refusedCodes(make({ isEnabled: true, options: { samplingRate: 0 } }))).toEqual([
+      "COUNT_INVALID",
+      "VALUE_INVALID",
+    ]);
     expect(stack.node.tryFindChild("network")).toBeUndefined();
   });
 });

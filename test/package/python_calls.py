@@ -4,15 +4,18 @@ import cdk8s
 
 from secure_oke import (
     AdmissionGuardrails,
+    ContainerImage,
     Endpoint,
     GuardrailMode,
     GuardrailRule,
     HardenedDeployment,
     LoadBalancerAccess,
     Port,
-    SecurityAttribute,
     ValidationErrors,
 )
+
+
+IMAGE = "fra.ocir.io/acme/web@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 def chart() -> cdk8s.Chart:
@@ -28,7 +31,7 @@ def modes_by_member() -> None:
         for one in cdk8s.Testing.synth(platform)
         if one["kind"] == "ValidatingAdmissionPolicyBinding"
     }
-    assert actions["secure-oke-image-digest"] == ["Warn", "Audit"], actions
+    assert actions["secure-oke-image-digest"] == ["Audit", "Warn"], actions
     assert actions["secure-oke-non-root"] == ["Deny"], actions
 
 
@@ -44,15 +47,13 @@ def optional_reasons() -> None:
 
 def problems_of_errors() -> None:
     try:
-        HardenedDeployment(chart(), "Web", image=None, replicas=1)
+        HardenedDeployment(chart(), "Web", image=ContainerImage.of(IMAGE), replicas=1)
     except Exception as error:
         problems = ValidationErrors.problems_of(str(error))
-        assert [one.code for one in problems] == ["NAME_INVALID", "ATTRIBUTE_MISSING", "REPLICAS_INVALID"], (
-            str(error),
-            [one.code for one in problems],
-        )
-        assert problems[2].path == "shop/Web" and problems[2].what == "replicas is 1", problems[2]
-        assert problems[2].fix == "Give a whole number from 2 on", problems[2].fix
+        assert [one.code for one in problems] == ["NAME_INVALID", "REPLICAS_INVALID"], str(error)
+        assert problems[1].path == "shop/Web", problems[1].path
+        assert problems[1].what == "replicas is 1", problems[1].what
+        assert problems[1].fix == "Give a whole number from 2 on", problems[1].fix
     else:
         raise AssertionError("Nothing was refused")
 
