@@ -11,7 +11,9 @@ import {
 } from "../../lib/core/public-surface";
 import { newStack } from "../support/stack";
 
-interface Public { readonly [name: string]: any }
+interface Public {
+  readonly [name: string]: any;
+}
 
 const LOCK = path.join(__dirname, "..", "..", "examples", "locked-images", "images.lock.json");
 const library = secureOke as Public;

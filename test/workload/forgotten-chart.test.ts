@@ -1,6 +1,6 @@
 import { App as KubernetesApp, Yaml } from "cdk8s";
 import { ConfigMap } from "cdk8s-plus-27";
-import { App, Testing, type TerraformStack } from "cdktf";
+import { type App, Testing, type TerraformStack } from "cdktf";
 import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Port } from "../../lib/core/port";

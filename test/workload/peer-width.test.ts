@@ -148,7 +148,10 @@ describe("workloads whose charts were added", () => {
     ];
     const { chart, web } = shop();
     const other = newChart("other");
-    web.connections.allowTo(new HardenedDeployment(other, "api", { image: IMAGE, port: 8080 }), Port.tcp(8080));
+    web.connections.allowTo(
+      new HardenedDeployment(other, "api", { image: IMAGE, port: 8080 }),
+      Port.tcp(8080),
+    );
     new ChartOutput(one, "shop", chart);
     const home = toOne(one, two);
     if (home) new ChartOutput(home, "other", other);
