@@ -54,7 +54,7 @@ describe("a load balancer for TCP and UDP", () => {
       { port: 5353, protocol: "UDP" },
     ];
     // From the nodes, and from the load balancers.
-    expect(ingress.map((rule: any) => rule.ports)).toEqual([open, open]);
+    expect(ingress.flatMap((rule: any) => rule.ports)).toEqual([...open, ...open]);
   });
 
   test("has a rule for each transport, at the clients' side and at the nodes'", () => {
