@@ -61,6 +61,11 @@ function withoutComment({ "//": _, ...body }) {
 class TerraformData extends TerraformResource {
   constructor(scope, id, config) {
     super(scope, id, { ...config, terraformResourceType: "terraform_data" });
+    this.attributes = { input: config.input, triggers_replace: config.triggersReplace };
+  }
+
+  synthesizeAttributes() {
+    return this.attributes;
   }
 }
 

@@ -18,13 +18,29 @@ export function isWithinCall(): boolean {
   return calls.length > 0;
 }
 
-/** Runs a public call, of whose arguments this is known to be wrong. */
+/** Runs a public call whose arguments have these problems. */
 export function whilePending<T>(problems: readonly PendingProblem[], run: () => T): T {
   calls.push(problems);
   try {
-    return run();
+    return withoutCreationStacks(run);
   } finally {
     calls.pop();
+  }
+}
+
+/**
+ * Runs a call of the library without the stack trace that cdktf formats for each token, several for each resource.
+ *
+ * They would take a third of a synthesis, and name files of the library rather than the line of the program. Errors keep their
+ * stacks: the engine records those itself and not through this function.
+ */
+function withoutCreationStacks<T>(run: () => T): T {
+  const { captureStackTrace } = Error;
+  Error.captureStackTrace = () => undefined;
+  try {
+    return run();
+  } finally {
+    Error.captureStackTrace = captureStackTrace;
   }
 }
 
