@@ -1,4 +1,5 @@
-import { Annotations, Token } from "cdktf";
+import { Token } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { grantsOf, type ClusterPlaces } from "./cluster-statements";
 import { type ISecureOkeCluster } from "./cluster";
 import { Problems } from "../core/validation-error";
@@ -39,7 +40,8 @@ export function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readon
   const all = network && known(() => placesOf(cluster, network), undefined);
   const grants = grantsOf(cluster, { ...(all ?? { networkCompartmentId: ofNetwork }), ...places });
   const texts = grants.flatMap(({ statements }) => statements).map((text) => readable(text));
-  Annotations.of(cluster).addWarning(
+  addWarning(
+    cluster,
     `[${NO_GRANT}] The cloud controller of the imported cluster ${cluster.node.path} writes the rules of ${services.join(", ")} at run ` +
       "time, which takes rights that this program does not give: without them the load balancer is not made. Have them written here, " +
       "fromClusterAttributes({ loadBalancerRights: true, … }); or say that they are there, loadBalancerRights: false, once these " +

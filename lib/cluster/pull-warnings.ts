@@ -1,4 +1,5 @@
-import { Annotations, TerraformStack, Token, type ISynthesisSession } from "cdktf";
+import { TerraformStack, Token, type ISynthesisSession } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type ApiObject, type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
@@ -97,18 +98,15 @@ function watchedOf(cluster: ISecureOkeCluster): Watched {
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
       // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
-      if (!isSaid) warningsOf(cluster, own).forEach((text) => warn(cluster, text));
+      if (!isSaid) {
+        for (const text of warningsOf(cluster, own))
+          addWarning(cluster, `[${IMAGE_PULL_CREDENTIALS}] ${text}`);
+      }
       isSaid = true;
       inner.synthesize(session);
     },
   };
   return own;
-}
-
-function warn(cluster: ISecureOkeCluster, text: string): void {
-  Annotations.of(cluster).addWarning(`[${IMAGE_PULL_CREDENTIALS}] ${text}`);
-  // For those who run the program without that command.
-  process.emitWarning(text, { type: "SecureOkeWarning", code: IMAGE_PULL_CREDENTIALS });
 }
 
 function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): string[] {
