@@ -21,6 +21,12 @@ const FINDING: GuardrailText = {
   practice: "access-tokens",
 };
 
+// Its pods run in kube-system, where no SecureNamespace is.
+const FIX_OF_ENGINE =
+  'Name a pull Secret of kube-system, NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir"], … }) and .cilium alike, or let the nodes of all pools ' +
+  "pull, PrivateNodePool({ registryAccess }). Where the images are public or the nodes can pull them already, say imagePullSecrets: []. See " +
+  "docs/private-images.md";
+
 /** What of a pool decides which images its nodes can pull. */
 export interface PoolPulls {
   readonly path: string;
@@ -117,18 +123,19 @@ function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): st
   const ofEngine = images
     .filter((image) => isLacking(image, {}))
     .map((image) => ({ image, by: "the policy engine" }));
-  const all: (readonly [string, Pull[]])[] = [
-    ["the policy engine", ofEngine],
+  const all: (readonly [string, Pull[], string])[] = [
+    ["the policy engine", ofEngine, FIX_OF_ENGINE],
     ...charts.map(
-      (chart) => [`the chart ${chart.node.path}`, lackingIn(chart, accounts, isLacking)] as const,
+      (chart) =>
+        [`the chart ${chart.node.path}`, lackingIn(chart, accounts, isLacking), FINDING.fix] as const,
     ),
   ];
-  return all.flatMap(([owner, found]) => {
+  return all.flatMap(([owner, found, fix]) => {
     if (found.length === 0) return [];
     const names = [...new Set(found.map(({ image, by }) => `${image} (${by})`))].sort();
     const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
     const what = `${cluster.node.path}: images of ${owner} may need credentials, and nothing gives them: ${shown.join(", ")}`;
-    return [[what, `  Why: ${FINDING.why}`, `  Instead: ${FINDING.fix}`].join("\n")];
+    return [[what, `  Why: ${FINDING.why}`, `  Instead: ${fix}`].join("\n")];
   });
 }
 
