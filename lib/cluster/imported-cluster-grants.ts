@@ -1,4 +1,4 @@
-import { Token } from "cdktf";
+import { readableStatement } from "./readable-statement";
 import { addWarning } from "../core/warnings";
 import { grantsOf, type ClusterPlaces } from "./cluster-statements";
 import { type ISecureOkeCluster } from "./cluster";
@@ -39,7 +39,7 @@ export function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readon
   const places = { clusterId: cluster.clusterId, compartmentId: own, withPodAddresses: false };
   const all = network && known(() => placesOf(cluster, network), undefined);
   const grants = grantsOf(cluster, { ...(all ?? { networkCompartmentId: ofNetwork }), ...places });
-  const texts = grants.flatMap(({ statements }) => statements).map((text) => readable(text));
+  const texts = grants.flatMap(({ statements }) => statements).map((text) => readableStatement(text));
   addWarning(
     cluster,
     `[${NO_GRANT}] The cloud controller of the imported cluster ${cluster.node.path} writes the rules of ${services.join(", ")} at run ` +
@@ -47,9 +47,4 @@ export function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readon
       "fromClusterAttributes({ loadBalancerRights: true, … }); or say that they are there, loadBalancerRights: false, once these " +
       `statements are: ${texts.join("; ")}`,
   );
-}
-
-/** A statement without references, whose placeholders say nothing to a reader. */
-function readable(text: string): string {
-  return Token.isUnresolved(text) ? text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "<OCID of a reference>") : text;
 }

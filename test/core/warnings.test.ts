@@ -52,6 +52,11 @@ test("defined tags that every plan would take away are warned about on stderr", 
   });
   app.synth();
   expect(codes()).toEqual(expect.arrayContaining(["ignore-defined-tags", "tag-namespaces"]));
+  const texts = emitted.mock.calls.map(([text]) => String(text)).join("\n");
+  expect(texts).toContain(
+    "request.principal.id = '<OCID of the cluster>', target.tag-namespace.name = 'Operations'",
+  );
+  expect(texts).not.toContain("TfToken");
 });
 
 test("an imported cluster that may lack rights for its load balancers is warned about on stderr", () => {
