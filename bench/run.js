@@ -59,7 +59,7 @@ function typicalsOf(programs, runs) {
 function pack(folder) {
   const options = { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
   const [{ filename, unpackedSize }] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--pack-destination", folder], options),
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], options),
   );
   return { packed: fs.statSync(path.join(folder, filename)).size, unpacked: unpackedSize };
 }

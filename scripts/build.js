@@ -205,4 +205,7 @@ module.exports = {
   },
 };
 
-if (require.main === module) build();
+if (require.main === module) {
+  if (process.argv.includes("--if-stale")) module.exports.ensureBuilt();
+  else build();
+}

@@ -24,7 +24,11 @@ function run(command, args, cwd, outdir = "cdktf.out") {
 
 function pack(folder) {
   const options = { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
-  const printed = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], options);
+  const printed = execFileSync(
+    "npm",
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
+    options,
+  );
   return path.join(folder, JSON.parse(printed)[0].filename);
 }
 

@@ -1,6 +1,8 @@
 // Builds the Python package from the jsii assembly, installs it in an environment of its own, and runs the quickstart in
 // Python: what is synthesized must be what main.ts synthesizes. Needs Python 3.9 or newer and the registry of its packages.
 //
+// `npm run python -- <folder>` keeps the package's sources in that folder, for `pip install <folder>`, and compares nothing.
+//
 // Where Python is not installed it says so and passes; with REQUIRE_PYTHON=1 it fails.
 const { execFileSync, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
@@ -65,6 +67,17 @@ function compare(ours, theirs) {
   console.log(`${names.length} files of the quickstart are the same in Python`);
 }
 
+function keep(folder) {
+  if (fs.existsSync(folder) && fs.readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "python-"));
+  try {
+    fs.cpSync(generate(temporary), folder, { recursive: true });
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+  console.log(`The Python package is in ${folder}: python3 -m pip install ${folder}`);
+}
+
 function main() {
   if (spawnSync("python3", ["--version"]).status !== 0) {
     console.log("skipped: python3 is not on PATH");
@@ -72,6 +85,11 @@ function main() {
     return;
   }
   ensureBuilt();
+  const [kept] = process.argv.slice(2);
+  if (kept !== undefined) {
+    keep(path.resolve(kept));
+    return;
+  }
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "python-"));
   try {
     const python = install(path.join(temporary, "environment"), generate(path.join(temporary, "generated")));

@@ -26,8 +26,11 @@ cluster = SecureOkeCluster(
     stack,
     "cluster",
     compartment_id="ocid1.compartment.oc1..example",
-    kubernetes_version=KubernetesVersion.V1_34,
-    network_policy_engine=NetworkPolicyEngine.calico(image_registry="fra.ocir.io/acme/calico"),
+    kubernetes_version=KubernetesVersion.V1_35,
+    network_policy_engine=NetworkPolicyEngine.calico(
+        image_registry="fra.ocir.io/acme/calico",
+        image_pull_secrets=["ocir"],
+    ),
 )
 PrivateNodePool(
     stack,
@@ -40,7 +43,7 @@ PrivateNodePool(
 
 kubernetes = cdk8s.App()
 shop = cdk8s.Chart(kubernetes, "shop", namespace="shop")
-SecureNamespace(shop, "namespace", name="shop")
+SecureNamespace(shop, "namespace", name="shop", image_pull_secrets=["ocir"])
 web = HardenedDeployment(
     shop,
     "web",

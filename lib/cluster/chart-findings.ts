@@ -122,10 +122,25 @@ function selectorFindings(
         construct,
         what: `${nameOf(one)} asks for nodes with ${texts}, which no node pool of the program has`,
         why: "Its pods stay pending, unless a pool that is made elsewhere has nodes with this label.",
-        fix: `Give a pool the label: labels: { ${missing.map(([key, value]) => `"${key}": "${value}"`).join(", ")} }`,
+        fix:
+          `Give a pool the label: labels: { ${missing.map(([key, value]) => `"${key}": "${value}"`).join(", ")} }` +
+          otherValues(pools, missing),
       },
     ];
   });
+}
+
+/** What pools offer for the keys of a selector, as a misspelt value is as likely as a missing label. */
+function otherValues(
+  pools: readonly { readonly labels: { readonly [key: string]: string } }[],
+  missing: readonly (readonly [string, string])[],
+): string {
+  const offered = missing.flatMap(([key]) =>
+    pools.flatMap(({ labels }) => (labels[key] === undefined ? [] : [`${key}=${labels[key]}`])),
+  );
+  return offered.length === 0
+    ? ""
+    : `; or ask for one that a pool has: ${[...new Set(offered)].sort().join(", ")}`;
 }
 
 /** Labels that the kubelet and the cloud controller write. */

@@ -39,8 +39,16 @@ function meet(one: Cidr, other: Cidr): boolean {
   return contains(one, other) || contains(other, one);
 }
 
+/** Whether the program makes a gateway itself; where those of a network lead, `_onPremises` of the network says. */
 function hasOwnGateway({ node }: IConstruct): boolean {
   return node.root.node
     .findAll()
-    .some((one) => one instanceof CoreDrgAttachment || one instanceof CoreLocalPeeringGateway);
+    .some(
+      (one) =>
+        (one instanceof CoreDrgAttachment || one instanceof CoreLocalPeeringGateway) && !isOfNetwork(one),
+    );
+}
+
+function isOfNetwork(gateway: IConstruct): boolean {
+  return gateway.node.scopes.some((scope) => "_onPremises" in scope);
 }

@@ -1,4 +1,5 @@
-import { Annotations, Token } from "cdktf";
+import { readableStatement } from "./readable-statement";
+import { addWarning } from "../core/warnings";
 import { grantsOf, type ClusterPlaces } from "./cluster-statements";
 import { type ISecureOkeCluster } from "./cluster";
 import { Problems } from "../core/validation-error";
@@ -38,16 +39,12 @@ export function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readon
   const places = { clusterId: cluster.clusterId, compartmentId: own, withPodAddresses: false };
   const all = network && known(() => placesOf(cluster, network), undefined);
   const grants = grantsOf(cluster, { ...(all ?? { networkCompartmentId: ofNetwork }), ...places });
-  const texts = grants.flatMap(({ statements }) => statements).map((text) => readable(text));
-  Annotations.of(cluster).addWarning(
+  const texts = grants.flatMap(({ statements }) => statements).map((text) => readableStatement(text));
+  addWarning(
+    cluster,
     `[${NO_GRANT}] The cloud controller of the imported cluster ${cluster.node.path} writes the rules of ${services.join(", ")} at run ` +
       "time, which takes rights that this program does not give: without them the load balancer is not made. Have them written here, " +
       "fromClusterAttributes({ loadBalancerRights: true, … }); or say that they are there, loadBalancerRights: false, once these " +
       `statements are: ${texts.join("; ")}`,
   );
-}
-
-/** A statement without references, whose placeholders say nothing to a reader. */
-function readable(text: string): string {
-  return Token.isUnresolved(text) ? text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "<OCID of a reference>") : text;
 }

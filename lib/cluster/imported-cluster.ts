@@ -1,5 +1,6 @@
 import { type Chart } from "cdk8s";
-import { Annotations, type TerraformProvider } from "cdktf";
+import { type TerraformProvider } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type Construct, type IConstruct } from "constructs";
 import { checkPolicyEngine } from "./check-policy-engine";
 import { type ISecureOkeCluster } from "./cluster";
@@ -120,7 +121,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     const version = attributes.kubernetesVersion && readVersion(attributes.kubernetesVersion);
     installEngine(this, attributes.networkPolicyEngine, version);
     version?._acknowledge(this);
-    for (const warning of version?._warnings() ?? []) Annotations.of(this).addWarning(warning);
+    for (const warning of version?._warnings() ?? []) addWarning(this, warning);
     watchCharts(this);
     const { loadBalancerRights, homeRegionProvider, network } = attributes;
     if (loadBalancerRights && network) {

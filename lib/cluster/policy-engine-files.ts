@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Annotations, TerraformOutput, TerraformStack, type ISynthesisSession } from "cdktf";
+import { TerraformOutput, TerraformStack, type ISynthesisSession } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type Construct, type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
@@ -26,7 +27,7 @@ export function installEngine(
   engine?._acknowledge(cluster);
   const installation = engine?._installationFor?.(kubernetes);
   if (!engine || !installation) return;
-  if (installation.warning !== undefined) Annotations.of(cluster).addWarning(installation.warning);
+  if (installation.warning !== undefined) addWarning(cluster, installation.warning);
   const inStack = cluster.node.scopes.slice(stack.node.scopes.length);
   const name = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
   installations.set(name, installation);

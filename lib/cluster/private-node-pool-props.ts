@@ -61,6 +61,9 @@ export interface PrivateNodePoolProps extends TaggingProps {
   /**
    * Kubernetes labels of the nodes; a value can be a reference to a Terraform value.
    *
+   * A workload asks for them by `nodeSelector`. A node pool of OKE has no taints, so workloads without a `nodeSelector` run on these
+   * nodes too: to keep a pool for some, give the other pools a label and the other workloads a `nodeSelector`.
+   *
    * @default - none
    */
   readonly labels?: { [key: string]: string };

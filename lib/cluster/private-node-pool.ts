@@ -1,5 +1,4 @@
 import {
-  Annotations,
   TerraformIterator,
   type TerraformResource,
   Token,
@@ -7,6 +6,7 @@ import {
   type IResolvable,
   type ITerraformDependable,
 } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type Construct, type IConstruct } from "constructs";
 import { before, together } from "./before";
 import { letOut } from "./let-out";
@@ -130,7 +130,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     // What the cluster was given, it has said already.
     if (props.kubernetesVersion) {
       version._acknowledge(pool);
-      for (const warning of version._warnings()) Annotations.of(this).addWarning(warning);
+      for (const warning of version._warnings()) addWarning(this, warning);
     }
   }
 

@@ -1,4 +1,5 @@
-import { Annotations, TerraformStack, Token, type ISynthesisSession } from "cdktf";
+import { TerraformStack, Token, type ISynthesisSession } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type ApiObject, type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
@@ -19,6 +20,12 @@ const FINDING: GuardrailText = {
     "are public or the nodes can pull them already, say imagePullSecrets: []. See docs/private-images.md",
   practice: "access-tokens",
 };
+
+// Its pods run in kube-system, where no SecureNamespace is.
+const FIX_OF_ENGINE =
+  'Name a pull Secret of kube-system, NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir"], … }) and .cilium alike, or let the nodes of all pools ' +
+  "pull, PrivateNodePool({ registryAccess }). Where the images are public or the nodes can pull them already, say imagePullSecrets: []. See " +
+  "docs/private-images.md";
 
 /** What of a pool decides which images its nodes can pull. */
 export interface PoolPulls {
@@ -97,18 +104,15 @@ function watchedOf(cluster: ISecureOkeCluster): Watched {
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
       // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
-      if (!isSaid) warningsOf(cluster, own).forEach((text) => warn(cluster, text));
+      if (!isSaid) {
+        for (const text of warningsOf(cluster, own))
+          addWarning(cluster, `[${IMAGE_PULL_CREDENTIALS}] ${text}`);
+      }
       isSaid = true;
       inner.synthesize(session);
     },
   };
   return own;
-}
-
-function warn(cluster: ISecureOkeCluster, text: string): void {
-  Annotations.of(cluster).addWarning(`[${IMAGE_PULL_CREDENTIALS}] ${text}`);
-  // For those who run the program without that command.
-  process.emitWarning(text, { type: "SecureOkeWarning", code: IMAGE_PULL_CREDENTIALS });
 }
 
 function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): string[] {
@@ -119,18 +123,19 @@ function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): st
   const ofEngine = images
     .filter((image) => isLacking(image, {}))
     .map((image) => ({ image, by: "the policy engine" }));
-  const all: (readonly [string, Pull[]])[] = [
-    ["the policy engine", ofEngine],
+  const all: (readonly [string, Pull[], string])[] = [
+    ["the policy engine", ofEngine, FIX_OF_ENGINE],
     ...charts.map(
-      (chart) => [`the chart ${chart.node.path}`, lackingIn(chart, accounts, isLacking)] as const,
+      (chart) =>
+        [`the chart ${chart.node.path}`, lackingIn(chart, accounts, isLacking), FINDING.fix] as const,
     ),
   ];
-  return all.flatMap(([owner, found]) => {
+  return all.flatMap(([owner, found, fix]) => {
     if (found.length === 0) return [];
     const names = [...new Set(found.map(({ image, by }) => `${image} (${by})`))].sort();
     const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
     const what = `${cluster.node.path}: images of ${owner} may need credentials, and nothing gives them: ${shown.join(", ")}`;
-    return [[what, `  Why: ${FINDING.why}`, `  Instead: ${FINDING.fix}`].join("\n")];
+    return [[what, `  Why: ${FINDING.why}`, `  Instead: ${fix}`].join("\n")];
   });
 }
 

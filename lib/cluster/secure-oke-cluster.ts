@@ -1,5 +1,6 @@
 import { type Chart } from "cdk8s";
-import { Annotations, type ITerraformDependable } from "cdktf";
+import { type ITerraformDependable } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type Construct } from "constructs";
 import { before, together } from "./before";
 import { letOut } from "./let-out";
@@ -144,7 +145,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       this._packetRouting,
     ]);
     this.kubernetesVersion._acknowledge(cluster);
-    for (const warning of this.kubernetesVersion._warnings()) Annotations.of(this).addWarning(warning);
+    for (const warning of this.kubernetesVersion._warnings()) addWarning(this, warning);
     if (access.isPublic)
       Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
     this.clusterId = cluster.id;

@@ -1,4 +1,6 @@
-import { Annotations, Aspects, Lazy, type TerraformProvider } from "cdktf";
+import { Aspects, Lazy, type TerraformProvider } from "cdktf";
+import { readableStatement } from "./readable-statement";
+import { addWarning } from "../core/warnings";
 import { Construct, type IConstruct } from "constructs";
 import { policyNameOf } from "../core/resource-name";
 import { tagsOfScopes } from "../core/scope-tags";
@@ -72,10 +74,11 @@ export class TagNamespacePolicy extends Construct {
     if (statements.length === 0) this.node.tryRemoveChild("Resource");
     if (statements.length === 0 || this.props.tenancyId !== undefined || this.isSaid) return;
     this.isSaid = true;
-    Annotations.of(this).addWarning(
+    addWarning(
+      this,
       `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, and may not write them on nodes, load balancers and volumes without a ` +
-        "policy in the root compartment. Give the cluster tenancyId, or have these statements added there, with the OCIDs of the " +
-        `cluster and its compartment: ${statements.join("; ")}`,
+        "policy in the root compartment. Give the cluster tenancyId, or have these statements added there, with the OCIDs " +
+        `filled in: ${statements.map(readableStatement).join("; ")}`,
     );
   }
 }

@@ -1,4 +1,5 @@
-import { Annotations, TerraformStack, type ISynthesisSession } from "cdktf";
+import { TerraformStack, type ISynthesisSession } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
@@ -58,9 +59,7 @@ function warnAtSynthesis(cluster: ISecureOkeCluster): void {
       const warning = isSaid ? undefined : warningOf(cluster);
       if (warning !== undefined) {
         isSaid = true;
-        Annotations.of(cluster).addWarning(`[${UNENFORCED_POLICIES}] ${warning}`);
-        // For those who run the program without that command.
-        process.emitWarning(warning, { type: "SecureOkeWarning", code: UNENFORCED_POLICIES });
+        addWarning(cluster, `[${UNENFORCED_POLICIES}] ${warning}`);
       }
       inner.synthesize(session);
     },

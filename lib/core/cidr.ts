@@ -18,6 +18,8 @@ export interface CidrRules {
   readonly ipv6?: boolean;
   /** Whether the list may be as wide as the internet. @default false */
   readonly wide?: boolean;
+  /** The choice for every address, where there is one. */
+  readonly everyone?: string;
 }
 
 // A quarter of a private network is a typical branch; four /8 networks is more than any company's own ranges.
@@ -138,10 +140,15 @@ function coverage(cidrs: readonly Cidr[]): bigint {
   return total;
 }
 
-function checkWidth(problems: Problems, name: string, cidrs: readonly Cidr[]): void {
+function checkWidth(
+  problems: Problems,
+  name: string,
+  cidrs: readonly Cidr[],
+  everyone: string | undefined,
+): void {
   const fix =
-    "Name the ranges that really connect (a VCN, an office, a VPN); where everyone must, " +
-    "use the choice that says so by name and takes a reason";
+    "Name the ranges that really connect (a VCN, an office, a VPN)" +
+    (everyone === undefined ? "" : `; where every address is meant, write ${everyone}`);
   const wide = cidrs.filter((cidr) => cidr.prefix < WIDEST[cidr.family].prefix);
   for (const cidr of wide) {
     const limit = WIDEST[cidr.family].prefix;
@@ -191,7 +198,7 @@ export function readCidrs(
   const known = texts.filter((text) => !Token.isUnresolved(text));
   const read = rules.ipv6 ? readCidr : readIpv4Cidr;
   const cidrs = known.map((text) => read(problems, name, text)).filter((cidr) => cidr !== undefined);
-  if (!rules.wide) checkWidth(problems, name, cidrs);
+  if (!rules.wide) checkWidth(problems, name, cidrs, rules.everyone);
   const references = texts.filter((text) => Token.isUnresolved(text));
   return [...new Set([...known.sort(), ...references])];
 }

@@ -172,8 +172,8 @@ export const ERROR_CODES = {
     why: "It has no default, and nothing is looked up while planning, so it can't be known.",
   },
   VALUE_INVALID: {
-    title: "A value of another kind than was asked for",
-    why: "Without the types of the compiler it would be found out only by Terraform or OCI, in words that say less.",
+    title: "A value that does not fit",
+    why: "Terraform, OCI or the API server would refuse it only later, in words that say less, or take it to mean something else.",
   },
   PACKAGE_DUPLICATED: {
     title: "Two copies of cdk8s, cdktf or constructs in one program",

@@ -1,5 +1,6 @@
-import { Annotations, TerraformStack, type ISynthesisSession } from "cdktf";
+import { TerraformStack, type ISynthesisSession } from "cdktf";
 import { type IConstruct } from "constructs";
+import { addWarning } from "./warnings";
 
 /** What is likely wrong with a program as a whole; what is certainly wrong is thrown instead. */
 export interface ProgramFinding {
@@ -40,7 +41,5 @@ function warn({ id, construct, what, why, fix }: ProgramFinding): void {
   const before = said.get(construct) ?? new Set();
   if (before.has(warning)) return;
   said.set(construct, before.add(warning));
-  Annotations.of(construct).addWarning(`[${id}] ${warning}`);
-  // For those who run the program without that command.
-  process.emitWarning(warning, { type: "SecureOkeWarning", code: id });
+  addWarning(construct, `[${id}] ${warning}`);
 }

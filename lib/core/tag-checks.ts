@@ -1,4 +1,5 @@
-import { Annotations, TerraformProvider, TerraformStack, Token } from "cdktf";
+import { TerraformProvider, TerraformStack, Token } from "cdktf";
+import { addWarning } from "./warnings";
 import { type IConstruct } from "constructs";
 import { type TagSets } from "./scope-tags";
 import { Problems } from "./validation-error";
@@ -74,10 +75,11 @@ function warn(stack: TerraformStack, all: readonly TaggedScope[]): void {
   const keys = new Set(tagged.flatMap((one) => one.keys));
   for (const provider of providersOf(stack)) {
     const ignored = ignoredBy(provider);
-    if (ignored === undefined) Annotations.of(stack).addWarning(driftOf(provider, paths));
+    if (ignored === undefined) addWarning(stack, driftOf(provider, paths));
     const lost = [...keys].filter((key) => ignored?.includes(key.toLowerCase())).sort();
     if (lost.length > 0) {
-      Annotations.of(stack).addWarning(
+      addWarning(
+        stack,
         `[${NOT_WRITTEN}] ${provider.node.path} ignores ${lost.join(", ")}, so it never writes that tag, though definedTags give it a ` +
           "value: take it out of ignoreDefinedTags, or out of definedTags where a tag default of the tenancy sets it",
       );

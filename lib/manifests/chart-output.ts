@@ -1,6 +1,5 @@
 import { Chart } from "cdk8s";
 import {
-  Annotations,
   DefaultTokenResolver,
   Lazy,
   StringConcat,
@@ -11,6 +10,7 @@ import {
   type IResolvable,
   type IResolveContext,
 } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { Construct, type IConstruct } from "constructs";
 import { runChartChecks } from "./chart-checks";
 import { chartsIn, objectsOf, apiObjectsIn, dataOf } from "./chart-objects";
@@ -153,7 +153,7 @@ export class ChartOutput extends Construct implements Preview {
   private warnOnce(text: string): void {
     if (this.warned.has(text)) return;
     this.warned.add(text);
-    Annotations.of(this).addWarning(text);
+    addWarning(this, text);
   }
 
   /** Finds names that two objects of the cluster have, in this chart or in another one that was added to it. */

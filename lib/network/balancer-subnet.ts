@@ -9,6 +9,25 @@ export function balancerSubnetOf(network: IClusterNetwork, isInternal = true): C
   return (isInternal ? undefined : network.publicLoadBalancerSubnet) ?? network.loadBalancerSubnet;
 }
 
+/** Adds a problem where a load balancer is public and its subnet is not; `owner` is the cluster. */
+export function checkPublicBalancer(problems: Problems, network: IClusterNetwork, owner: string): void {
+  const subnet = problems.collect(() => balancerSubnetOf(network, false));
+  if (!subnet || subnet.isPublic) return;
+  // Only networks that the library makes subnets of can make a public one.
+  const isImported = !("_onPremises" in network);
+  problems.add(
+    "SUBNET_NOT_PUBLIC",
+    isImported
+      ? `The load balancer is public, and no subnet of load balancers of ${owner} is said to be public`
+      : `The load balancer is public, and the subnet of the load balancers of ${owner} forbids public addresses`,
+    isImported
+      ? "Name the public subnet in ClusterNetwork.fromClusterNetworkAttributes: publicLoadBalancerSubnet: { subnetId, cidr, isPublic: true }, or add " +
+          "isPublic: true to loadBalancerSubnet where that is it; or take LoadBalancerAccess.internalFrom(cidrs)"
+      : 'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerSubnet: SubnetExposure.publicWith({ reason: "..." }), ' +
+          "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
+  );
+}
+
 /** All subnets of load balancers of a network, each with what it is for. */
 export function balancerSubnetsOf(network: IClusterNetwork): (readonly [NetworkSubnet, ClusterSubnet])[] {
   const { publicLoadBalancerSubnet: other } = network;

@@ -35,7 +35,8 @@ export function readEgress(problems: Problems, value: unknown, vcnCidr?: string)
   const list = value.filter((one: unknown, index) => checkIsEgress(problems, `egress[${index}]`, one));
   const narrow = list.filter(({ isAnywhere }) => !isAnywhere).map(({ cidr }) => cidr);
   // Many blocks that are narrow one by one can be as good as every address.
-  if (narrow.length > 0) readCidrs(problems, "The egress", narrow);
+  if (narrow.length > 0)
+    readCidrs(problems, "The egress", narrow, { everyone: "Egress.toAnywhere(port, { reason })" });
   const vcn = vcnCidr === undefined || Token.isUnresolved(vcnCidr) ? undefined : blockOf(vcnCidr);
   for (const cidr of vcn ? narrow.map(blockOf) : []) {
     if (vcn && cidr) checkOutside(problems, "A destination of egress", cidr, vcn);

@@ -39,7 +39,8 @@ export class NetworkPeer {
    */
   public static cidr(cidr: string): INetworkPeer {
     const problems = new Problems("NetworkPeer.cidr");
-    if (checkGiven(problems, { cidr })) readCidrs(problems, "The block", [cidr]);
+    if (checkGiven(problems, { cidr }))
+      readCidrs(problems, "The block", [cidr], { everyone: "NetworkPeer.anywhere({ reason })" });
     problems.throwIfAny();
     return new CidrPeer(cidr);
   }

@@ -243,7 +243,9 @@ export class WaysOut extends ResourceConstruct {
   /** Many blocks that are narrow one by one can be as good as every address. */
   private checkTogether(problems: Problems, cidr: Cidr): void {
     const all = this.ways.asked.filter(({ egress }) => !egress.isAnywhere).map(({ cidr: { text } }) => text);
-    readCidrs(problems, "The egress of the network", [...all, cidr.text]);
+    readCidrs(problems, "The egress of the network", [...all, cidr.text], {
+      everyone: "Egress.toAnywhere(port, { reason })",
+    });
   }
 
   private update(): void {

@@ -48,7 +48,9 @@ export class LoadBalancerAccess {
    */
   public static publicFrom(cidrs: string[], choice: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.publicFrom");
-    const ranges = readCidrs(problems, "cidrs", cidrs);
+    const ranges = readCidrs(problems, "cidrs", cidrs, {
+      everyone: "LoadBalancerAccess.publicFromAnywhere({ reason })",
+    });
     checkReason(problems, "A public load balancer", choice?.reason);
     problems.throwIfAny();
     return new LoadBalancerAccess(false, ranges, choice.reason);

@@ -1,5 +1,6 @@
 import { ApiObject } from "cdk8s";
-import { Annotations, Token } from "cdktf";
+import { Token } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type Construct } from "constructs";
 import { type LoadBalancerProps } from "./load-balancer-props";
 import { type ReadLoadBalancer } from "./read-load-balancer";
@@ -47,5 +48,5 @@ function warnOfGrant(cluster: ISecureOkeCluster, compartmentId: string | undefin
     `[${UNGRANTED}] ${cluster.node.path}: an imported cluster may lack the right to use the certificates of its load balancers\n` +
     "  Why: Without it the cloud controller makes no load balancer, and says so in an event of the Service only.\n" +
     `  Instead: See that a policy has the statement ${statement}`;
-  if (!cluster.node.metadata.some(({ data }) => data === text)) Annotations.of(cluster).addWarning(text);
+  if (!cluster.node.metadata.some(({ data }) => data === text)) addWarning(cluster, text);
 }

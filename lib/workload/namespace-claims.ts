@@ -77,6 +77,6 @@ function check(
     "RESOURCES_INVALID",
     `The claims of ${[...new Set(owners)].join(", ")} take ` +
       `${key.endsWith("storage") ? `${value / 1024 ** 3}Gi` : value} of ${key}, and the quota has ${hard[key]}`,
-    "Raise it in the quota of the SecureNamespace, or claim fewer or smaller volumes",
+    "Raise it in the quota of the SecureNamespace or Tenant, or claim fewer or smaller volumes",
   );
 }

@@ -23,6 +23,25 @@ export interface NamespaceRoom {
 
 const ONE = 1_000_000_000n;
 const RESOURCES = ["cpu", "memory", "ephemeral-storage"];
+const MAXIMUMS: Record<string, string> = {
+  cpu: "maximumCpu",
+  memory: "maximumMemory",
+  "ephemeral-storage": "maximumEphemeralStorage",
+};
+const MINIMUMS: Record<string, string> = {
+  cpu: "minimumCpu",
+  memory: "minimumMemory",
+  "ephemeral-storage": "minimumEphemeralStorage",
+};
+const QUOTAS: Record<string, string> = {
+  "requests.cpu": "cpuRequests",
+  "limits.cpu": "cpuLimits",
+  "requests.memory": "memoryRequests",
+  "limits.memory": "memoryLimits",
+  "requests.ephemeral-storage": "ephemeralStorageRequests",
+  "limits.ephemeral-storage": "ephemeralStorageLimits",
+  pods: "pods",
+};
 // What is not known yet, such as a reference to a Terraform value, is not judged.
 const known = (value: string | number | undefined) => parseQuantity(String(value));
 const amount = (value: string | number | undefined) => known(value) ?? 0n;
@@ -86,7 +105,7 @@ function checkContainers(problems: Problems, pods: CountedPods, limits: Containe
           "RESOURCES_INVALID",
           `${container.name} of the ${owner} reserves ${written(resource, reserved)} of ${resource}, and one ` +
             `container of the namespace at least ${min[resource]}`,
-          "Raise the request of the container, or lower it in the limits of the SecureNamespace",
+          `Raise the request of the container, or lower ${MINIMUMS[resource]} in the limits of the SecureNamespace or Tenant`,
         );
       }
       const own = amountOf(container, "limits", resource, limits);
@@ -95,7 +114,7 @@ function checkContainers(problems: Problems, pods: CountedPods, limits: Containe
         "RESOURCES_INVALID",
         `${container.name} of the ${owner} may use ${written(resource, own)} of ${resource}, and one ` +
           `container of the namespace at most ${max[resource]}`,
-        "Raise it in the limits of the SecureNamespace, or lower the limit of the container",
+        `Raise it in the limits of the SecureNamespace or Tenant, limits: { ${MAXIMUMS[resource]}: "${written(resource, own)}" }, or lower the limit of the container`,
       );
     }
   }
@@ -111,15 +130,19 @@ function checkQuota(
   const all = pods.reduce((sum, one) => sum + (of(one) * amount(one.count)) / ONE, 0n);
   const surge = pods.filter(({ needsSurge }) => needsSurge).reduce((most, one) => greater(most, of(one)), 0n);
   if (all + surge <= (known(hard[key]) ?? all + surge)) return;
+  const needed = written(key, all + surge);
+  const literal = key === "pods" ? needed : JSON.stringify(needed);
   const further = surge > 0n ? " with the one pod that a rolling update makes before it ends another" : "";
   problems.add(
     "RESOURCES_INVALID",
-    `The workloads take ${written(key, all + surge)} of ${key}${further}, and the quota has ${hard[key]}`,
-    "Raise it in the quota of the SecureNamespace, or run fewer or smaller pods",
+    `The workloads take ${needed} of ${key}${further}, and the quota has ${hard[key]}`,
+    `Raise it in the quota of the SecureNamespace or Tenant, quota: { ${QUOTAS[key]}: ${literal} }, or run fewer or smaller pods`,
   );
 }
 
 function written(resource: string, billionths: bigint): string {
   const value = Number(billionths) / 1e9;
-  return /memory|storage/.test(resource) ? `${value / 1024 ** 2}Mi` : String(value);
+  if (!/memory|storage/.test(resource)) return String(value);
+  const mebibytes = value / 1024 ** 2;
+  return mebibytes > 0 && mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
 }

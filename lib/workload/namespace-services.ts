@@ -27,16 +27,28 @@ export function checkServices(problems: Problems, services: readonly CountedServ
   const balancers = services.filter(({ spec }) => spec?.type === "LoadBalancer");
   const opening = services.filter((service) => nodePortsOf(service) > 0);
   const ports = services.reduce((sum, service) => sum + nodePortsOf(service), 0);
-  const check = (key: string, what: string, count: number, of: readonly CountedService[], quota: string) => {
+  const check = (
+    key: string,
+    what: readonly [string, string],
+    count: number,
+    of: readonly CountedService[],
+    quota: string,
+  ) => {
     const limit = parseQuantity(String(hard[key]));
     if (limit === undefined || BigInt(count) * ONE <= limit) return;
     const names = of.map(({ metadata }) => metadata.name).sort();
     problems.add(
       "RESOURCES_INVALID",
-      `The namespace has ${count} ${what} (${names.join(", ")}), and the quota has ${hard[key]}`,
-      `Raise it in the quota of the SecureNamespace: quota: { ${quota}: ${count} }, or let one serve more`,
+      `The namespace has ${count} ${count === 1 ? what[0] : what[1]} (${names.join(", ")}), and the quota has ${hard[key]}`,
+      `Raise it in the quota of the SecureNamespace or Tenant, quota: { ${quota}: ${count} }, or let one serve more`,
     );
   };
-  check("services.loadbalancers", "load balancers", balancers.length, balancers, "loadBalancers");
-  check("services.nodeports", "ports of nodes", ports, opening, "nodePorts");
+  check(
+    "services.loadbalancers",
+    ["load balancer", "load balancers"],
+    balancers.length,
+    balancers,
+    "loadBalancers",
+  );
+  check("services.nodeports", ["node port", "node ports"], ports, opening, "nodePorts");
 }

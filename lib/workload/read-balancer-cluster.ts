@@ -3,7 +3,7 @@ import { type LoadBalancerProps } from "./load-balancer-props";
 import { checkAddress } from "./reserved-address";
 import { checkGiven } from "../core/required";
 import { type Problems } from "../core/validation-error";
-import { balancerSubnetOf } from "../network/balancer-subnet";
+import { balancerSubnetOf, checkPublicBalancer } from "../network/balancer-subnet";
 
 /** What a load balancer needs of its cluster. */
 export interface BalancerCluster {
@@ -30,13 +30,8 @@ export function readBalancerCluster(
   if (cluster && !problems.any) {
     checkGiven(problems, forRules ? { ...read, compartmentId, vcnId } : read);
   }
-  if (subnet && access && !access.isInternal && !subnet.isPublic) {
-    problems.add(
-      "SUBNET_NOT_PUBLIC",
-      `The load balancer is public, and the subnet of the load balancers of ${cluster?.node.path} forbids public addresses`,
-      'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerSubnet: SubnetExposure.publicWith({ reason: "..." }), ' +
-        "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
-    );
+  if (cluster && subnet && access && !access.isInternal) {
+    checkPublicBalancer(problems, cluster.network, cluster.node.path);
   }
   if (reservedAddress !== undefined) checkAddress(problems, reservedAddress, way, subnet);
   return {

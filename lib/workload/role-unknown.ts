@@ -1,5 +1,5 @@
 import { type Chart } from "cdk8s";
-import { Annotations } from "cdktf";
+import { addWarning } from "../core/warnings";
 import { type IConstruct } from "constructs";
 import { isOfGatewayApi } from "./ingress/gateway-api";
 import { type Resource } from "./role-resource";
@@ -25,7 +25,8 @@ export function warnOfUnknown(role: IConstruct, chart: Chart, resources: readonl
     const unknown = new Set(others.map(({ group, plural }) => `${plural}.${group}`));
     for (const name of [...unknown].sort()) {
       if (defined.has(name)) continue;
-      Annotations.of(scope).addWarning(
+      addWarning(
+        scope,
         `[role-resource-unknown] ${role.node.path} allows something of ${name}, which is no resource of Kubernetes and of no ` +
           "CustomResourceDefinition of this program: check how it is spelt, or see that its definition is in the cluster",
       );

@@ -185,12 +185,12 @@ describe("a load balancer is refused:", () => {
     expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
-  test("public in a private subnet, with the property that makes it public", () => {
+  test("public where an imported network has no subnet that is said to be public, with the attribute that says so", () => {
     const access = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "Partners" });
     const [problem, ...others] = refusal(() => exposed({ access }));
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "SUBNET_NOT_PUBLIC", path: "shop/web/LoadBalancer-web" });
-    expect(problem?.fix).toContain("publicLoadBalancerSubnet: SubnetExposure.publicWith(");
+    expect(problem?.fix).toContain("publicLoadBalancerSubnet: { subnetId, cidr, isPublic: true }");
   });
 
   test("a name that the chart has already", () => {

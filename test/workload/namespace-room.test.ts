@@ -73,10 +73,20 @@ describe("a namespace has room for its Deployments", () => {
     expect(refusalOf(shop(quota, [{ initContainers: [container("1025Mi")] }]))).toContain("limits.memory");
   });
 
+  test("when the quota holds them, and the refusal has the prop and the value that would", () => {
+    const message = refusalOf(
+      shop({ memoryLimits: "1Gi", memoryRequests: "1Gi", pods: 2 }, [{ resources: large("2Gi") }]),
+    );
+    expect(message).toContain(
+      'quota of the SecureNamespace or Tenant, quota: { memoryLimits: "6Gi" }, or run fewer',
+    );
+    expect(message).toContain("quota: { pods: 3 }, or run fewer");
+  });
+
   test("when no container may use more than one may", () => {
     const chart = shop({ memoryLimits: "100Gi" }, [{ resources: large("9Gi") }]);
     expect(refusalOf(chart)).toContain(
-      "web-0 of the Deployment web-0 may use 9216Mi of memory, and one container of the namespace at most 8Gi",
+      "web-0 of the Deployment web-0 may use 9Gi of memory, and one container of the namespace at most 8Gi",
     );
   });
 

@@ -1,5 +1,5 @@
 import { Chart } from "cdk8s";
-import { Annotations } from "cdktf";
+import { addWarning } from "../../core/warnings";
 import { type IConstruct } from "constructs";
 import { outputOf } from "../../manifests/chart-scopes";
 
@@ -16,7 +16,7 @@ export function warn(scope: IConstruct, text: string): void {
   told.set(target, texts);
   if (texts.has(text)) return;
   texts.add(text);
-  if (output) Annotations.of(output).addWarning(text);
+  if (output) addWarning(output, text);
   else process.emitWarning(text, { type: "HardeningWarning" });
 }
 

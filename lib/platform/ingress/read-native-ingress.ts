@@ -4,7 +4,7 @@ import { pathOf } from "../../core/construct-path";
 import { checkObjectName } from "../../core/kubernetes-names";
 import { checkOcidIfGiven } from "../../core/ocid";
 import { Problems } from "../../core/validation-error";
-import { balancerSubnetOf } from "../../network/balancer-subnet";
+import { balancerSubnetOf, checkPublicBalancer } from "../../network/balancer-subnet";
 import { isOverlay } from "../../network/pod-networking";
 import { chartOf, checkUnused } from "../../workload/chart-objects";
 import { kind, shaped } from "../../workload/shapes";
@@ -59,13 +59,8 @@ function checkCluster(problems: Problems, id: string, props: Partial<OciNativeIn
   problems.collect(() => [cluster.network.vcnId, cluster.network.compartmentId]);
   const subnet = problems.collect(() => balancerSubnetOf(cluster.network, access?.isInternal));
   problems.collect(() => subnet?.cidr);
-  if (subnet && access && !access.isInternal && !subnet.isPublic) {
-    problems.add(
-      "SUBNET_NOT_PUBLIC",
-      `The load balancer is public, and the subnet of the load balancers of ${cluster.node.path} forbids public addresses`,
-      'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerSubnet: SubnetExposure.publicWith({ reason }), … })',
-    );
-  }
+  if (subnet && access && !access.isInternal)
+    checkPublicBalancer(problems, cluster.network, cluster.node.path);
   if (cluster.node.tryFindChild("IngressGateways")?.node.tryFindChild(id)) {
     problems.add(
       "NAME_DUPLICATE",

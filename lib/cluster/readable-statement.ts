@@ -1,0 +1,10 @@
+import { Token } from "cdktf";
+
+/** The statement of a policy for people to read: a reference to a Terraform value is a placeholder that says nothing to them. */
+export function readableStatement(text: string): string {
+  if (!Token.isUnresolved(text)) return text;
+  return text
+    .replace(/(request\.principal\.id = ')\$\{TfToken\[[^\]]*\]\}/g, "$1<OCID of the cluster>")
+    .replace(/(compartment\.id = '|compartment id )\$\{TfToken\[[^\]]*\]\}/g, "$1<OCID of the compartment>")
+    .replace(/\$\{TfToken\[[^\]]*\]\}/g, "<OCID of a reference>");
+}

@@ -1,0 +1,38 @@
+import { ClusterNetwork } from "../../lib";
+import { Problems } from "../../lib/core/validation-error";
+import { checkPublicBalancer } from "../../lib/network/balancer-subnet";
+import { type IClusterNetwork } from "../../lib/network/network";
+import { COMPARTMENT, newStack } from "../support/stack";
+
+const subnetId = "ocid1.subnet.oc1.eu-frankfurt-1.test";
+const cidr = "10.0.1.0/24";
+
+function found(network: IClusterNetwork): string[] {
+  const problems = new Problems("web");
+  checkPublicBalancer(problems, network, "shop/cluster");
+  try {
+    problems.throwIfAny();
+    return [];
+  } catch (error) {
+    return String(error).split("\n");
+  }
+}
+
+const imported = (loadBalancerSubnet: { subnetId: string; cidr: string; isPublic?: boolean }) =>
+  ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
+    vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
+    loadBalancerSubnet,
+  });
+
+test("a public load balancer in a network that is made is told how its subnet becomes public", () => {
+  const [what, , fix] = found(new ClusterNetwork(newStack(), "network", { compartmentId: COMPARTMENT }));
+  expect(what).toContain("forbids public addresses");
+  expect(fix).toContain("publicLoadBalancerSubnet: SubnetExposure.publicWith({ reason");
+});
+
+test("a public load balancer in an imported network is told where to say that a subnet is public", () => {
+  const [what, , fix] = found(imported({ subnetId, cidr }));
+  expect(what).toContain("no subnet of load balancers of shop/cluster is said to be public");
+  expect(fix).toContain("ClusterNetwork.fromClusterNetworkAttributes");
+  expect(found(imported({ subnetId, cidr, isPublic: true }))).toEqual([]);
+});
