@@ -165,7 +165,7 @@ function controller({ metadata: { annotations }, spec }: any): string {
 }
 
 describe("the page on ways in", () => {
-  const page = fs.readFileSync(path.join(__dirname, "../../docs/ways-in.md"), "utf8");
+  const page = fs.readFileSync(path.join(__dirname, "../../docs/load-balancers.md"), "utf8");
   const rows = page
     .split("\n")
     .filter((line) => line.startsWith("|"))
