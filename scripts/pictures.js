@@ -152,7 +152,7 @@ function draw({ example, ends, isShown = () => true }) {
       ...arrows.map(({ from, to, text }) => `  ${from} -->|"${text}"| ${to}`),
       "```",
       ...(lonely.length > 0
-        ? ["", `No arrow leads to or from: ${lonely.map(([, [name]]) => name).join(", ")}.`]
+        ? ["", `Without any connection: ${lonely.map(([, [name]]) => name).join(", ")}.`]
         : []),
     ];
   } finally {

@@ -164,7 +164,7 @@ function controller({ metadata: { annotations }, spec }: any): string {
   return "";
 }
 
-describe("the page on ways in", () => {
+describe("the page on load balancers", () => {
   const page = fs.readFileSync(path.join(__dirname, "../../docs/load-balancers.md"), "utf8");
   const rows = page
     .split("\n")
