@@ -183,7 +183,7 @@ describe("the page on load balancers", () => {
     ).toHaveLength(16);
   });
 
-  test("says of overlays what holds: the rows of the policy Local as they are, and those of Cluster refused", () => {
+  test("states that an overlay keeps the rows with the policy Local and refuses those with the policy Cluster", () => {
     for (const way of native) {
       const overlay = { ...way, podNetworking: PodNetworkType.FLANNEL_OVERLAY };
       const refused = refusalsOf(way).map(({ name }) => name);
@@ -191,7 +191,7 @@ describe("the page on load balancers", () => {
       expect(refusalsOf(overlay).map(({ name }) => name)).toEqual([...refused, ...further]);
     }
     expect(page).toContain(
-      "With a flannel overlay the rows of the policy Local hold as they are, those of Cluster are refused",
+      "With a flannel overlay, rows with the policy Local apply unchanged, and rows with the policy Cluster are refused",
     );
   });
 
