@@ -173,7 +173,7 @@ export const ERROR_CODES = {
   },
   VALUE_INVALID: {
     title: "Invalid value",
-    why: "Without a type check, only Terraform or OCI would report it, with a less specific message.",
+    why: "Terraform, OCI, or the API server would reject it later with a less specific message, or interpret it differently.",
   },
   PACKAGE_DUPLICATED: {
     title: "Two copies of cdk8s, cdktf, or constructs in one program",
