@@ -24,8 +24,8 @@ export const ERROR_CODES = {
     why: "The network has IPv4 addresses only. A rule for an IPv6 block would have no effect but look as if it did.",
   },
   CIDR_TOO_WIDE: {
-    title: "Range as wide as the internet",
-    why: "The range must limit who can connect. A range this wide limits nothing.",
+    title: "Range that is too wide",
+    why: "The range must limit who can connect. A range this wide limits almost nothing.",
   },
   CIDR_RESERVED: {
     title: "VCN range that OCI does not allow",
@@ -104,7 +104,7 @@ export const ERROR_CODES = {
     why: "A rule for every protocol and port hides what the program needs and leaves unused ports open.",
   },
   EGRESS_INVALID: {
-    title: "Egress without a usable route",
+    title: "Invalid egress, or egress without a usable route",
     why: "If OCI rejects the route or no gateway can follow it, packets are lost without an error.",
   },
   PEER_INVALID: {
@@ -296,8 +296,8 @@ export const ERROR_CODES = {
     why: "The API server rejects it, and the value may differ from the file: YAML 1.1 reads a time such as 22:22 as a number.",
   },
   MANIFEST_REFERENCES: {
-    title: "Terraform reference in a chart that cdk8s writes by itself",
-    why: "cdk8s can't resolve Terraform values and would write placeholders instead.",
+    title: "Terraform reference that can't be resolved",
+    why: "Nothing resolves a Terraform value in this place, so the manifest would contain a placeholder.",
   },
   MANIFEST_SECRET: {
     title: "Secret value in a chart",
@@ -328,7 +328,7 @@ export const ERROR_CODES = {
     why: "The API server would reject the guardrail or admit what it should deny, and nobody would notice until it matters.",
   },
   HARDENING_INVALID: {
-    title: "Hardening option without effect",
+    title: "Invalid hardening option, or one without effect",
     why: "An option that matches nothing hides a wrong name or has outlived its purpose, and nobody would notice.",
   },
   HARDENING_FINDING: {

@@ -72,6 +72,26 @@ describe.each(pages)("%s", (name) => {
   });
 });
 
+/** The anchor that a heading has on GitHub. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .trim()
+    .replace(/ /g, "-");
+
+test.each(pages)("%s links to files and headings that exist", (name) => {
+  const text = proseOf(name).join("\n");
+  for (const [, link = ""] of text.matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)) {
+    const [file = "", anchor] = link.split("#");
+    const target = file ? path.join(path.dirname(name), file) : name;
+    expect([link, fs.existsSync(path.join(root, target))]).toEqual([link, true]);
+    if (anchor === undefined) continue;
+    const headings = linesOf(target).flatMap((line) => /^#+ (.*)$/.exec(line)?.slice(1) ?? []);
+    expect(headings.map(anchorOf)).toContain(anchor);
+  }
+});
+
 test("README fits on four screens", () => {
   expect(linesOf("README.md").length).toBeLessThanOrEqual(170);
 });
