@@ -1,6 +1,6 @@
 // Installs the packed library as its users do, once beside each of the two packages that can serve as `cdktf`, and runs
-// the quickstart example in both: what is synthesized must be the same. Type-checks the programs of README.md and of
-// docs/application-teams.md and of the pages about day two. Needs the npm registry.
+// the quickstart example in both: both must synthesize the same files. Type-checks the programs of README.md and of the
+// pages that continue it, of docs/application-teams.md and of the pages about operations. Needs the npm registry.
 const { execFileSync, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -47,13 +47,17 @@ const TEST_FUNCTIONS = [
   "declare function expect(value: unknown): { toMatchSnapshot(): void; toEqual(other: unknown): void };",
 ];
 
+const README_PAGES = ["README.md", "docs/deploying.md", "docs/exceptions.md"];
+
 /**
- * The TypeScript of README.md as one file: its program, then each further piece in a function of its own.
+ * The TypeScript of README.md and of the pages that continue it as one file: the program, then each snippet in a
+ * function of its own.
  *
- * What a piece takes from its reader's project is declared here.
+ * Declares what a snippet takes from its reader's project.
  */
 function readme() {
-  const { imports, pieces } = snippetsOf(fs.readFileSync(path.join(root, "README.md"), "utf8"));
+  const texts = README_PAGES.map((page) => fs.readFileSync(path.join(root, page), "utf8"));
+  const { imports, pieces } = snippetsOf(texts.join("\n"));
   if (pieces.length < 2) throw new Error("README.md has lost its programs");
   const declared = [...TEST_FUNCTIONS, "declare function shopStack(app: App): TerraformStack;"];
   const [first, ...further] = pieces;

@@ -30,7 +30,7 @@ const PICTURES = [
     },
   },
   {
-    page: "docs/ways-in.md",
+    page: "docs/load-balancers.md",
     example: "public-web",
     ends: {
       partners: ["partners, 192.0.2.0/24", Endpoint.addresses(["192.0.2.0/24"])],
@@ -44,7 +44,7 @@ const PICTURES = [
     isShown: (from, to) => to === "web" || to === "balancer" || from === "balancer" || from === "partners",
   },
   {
-    page: "docs/ways-out.md",
+    page: "docs/egress.md",
     example: "controlled-egress",
     ends: {
       web: ["payments/web", Endpoint.workload("payments", "web")],
@@ -152,7 +152,7 @@ function draw({ example, ends, isShown = () => true }) {
       ...arrows.map(({ from, to, text }) => `  ${from} -->|"${text}"| ${to}`),
       "```",
       ...(lonely.length > 0
-        ? ["", `No arrow leads to or from: ${lonely.map(([, [name]]) => name).join(", ")}.`]
+        ? ["", `Without any connection: ${lonely.map(([, [name]]) => name).join(", ")}.`]
         : []),
     ];
   } finally {

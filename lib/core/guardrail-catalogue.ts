@@ -63,13 +63,13 @@ export const TOKEN_LABEL = { key: "secure-oke/service-account-token", value: "au
 export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   "allowed-registries": {
     title: "Images from where no image may come from",
-    why: "Images of the registries that were named are built, scanned and signed by people you know; others by anyone.",
+    why: "People you know build, scan, and sign the images of allowed registries. Anyone can publish images elsewhere.",
     fix: "Push the image to an allowed registry and name it there, in the same letter case",
     practice: "small-images",
   },
   "dropped-capabilities": {
     title: "Containers that keep capabilities",
-    why: "Each capability is a part of root's power, and the runtime gives a dozen of them to whoever drops none.",
+    why: "Each capability is a part of root's power, and the runtime grants a dozen of them unless a container drops them.",
     fix: "Set securityContext.capabilities.drop to [ALL] in every container, and add none but NET_BIND_SERVICE",
     practice: "non-root",
   },
@@ -81,7 +81,7 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   },
   "load-balancer-annotations": {
     title: "A Service with annotations of another kind of load balancer",
-    why: "The cloud controller reads those of one kind only: what the others say about address, rules and groups does not hold.",
+    why: "The cloud controller reads the annotations of one type only, and ignores addresses, rules, and groups in the others.",
     fix:
       "Set oci.oraclecloud.com/load-balancer-type to lb or nlb, in small letters, and keep the annotations of that kind: " +
       "those of nlb begin with oci-network-load-balancer.oraclecloud.com/",
@@ -89,73 +89,73 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   },
   "load-balancer-compartment": {
     title: "A load balancer in a compartment of the Service's choice",
-    why: "The cloud controller makes it there with the rights of the cluster, past the quotas and policies of the team.",
+    why: "The cloud controller creates it there with the rights of the cluster and bypasses the team's quotas and policies.",
     fix: "Leave out oci.oraclecloud.com/compartment-id, or have the compartment added to the guardrails",
     practice: "least-privilege",
   },
   "load-balancer-groups": {
     title: "A Service that names a foreign network security group",
-    why: "A load balancer in a group goes wherever the group may, and as a backend group it gets rules of the Service.",
+    why: "A load balancer has the access of its groups, and the controller adds rules of the Service to a backend group.",
     fix: "Name no groups, or those that were named in the guardrails: the workers' group, and the load balancer's own",
     practice: "nsg-rules-as-code",
   },
   "load-balancer-rules": {
     title: "A load balancer whose rules are not in network security groups",
-    why: "Without the mode the cloud controller rewrites security lists: all of the subnet is opened, and Terraform sees drift.",
+    why: "Without the mode, the cloud controller rewrites security lists, which opens the whole subnet and causes drift in Terraform.",
     fix: 'Give the Service the annotation oci.oraclecloud.com/security-rule-management-mode: "NSG", or "None" and groups of your own',
     practice: "nsg-rules-as-code",
   },
   "load-balancer-secrets": {
     title: "A Service that names a TLS Secret of another namespace",
-    why: "The cloud controller reads Secrets of every namespace, so the Service would serve with a key that is not its team's.",
+    why: "The cloud controller reads Secrets of every namespace, so the Service would use the key of another team.",
     fix: "Name a Secret of the Service's namespace, or take a certificate of the OCI Certificates service",
     practice: "least-privilege",
   },
   "load-balancer-sources": {
     title: "A load balancer whose clients are not limited",
-    why: "Without source ranges everyone may connect, and an internal load balancer for everyone is internal by luck only.",
+    why: "Without source ranges, everyone can connect, and an internal load balancer admits every connected network.",
     fix: "Set spec.loadBalancerSourceRanges to the ranges of the clients, for an internal load balancer none wider than a /8",
     practice: "exposure",
   },
   "no-cluster-admin": {
     title: "A binding to cluster-admin",
-    why: "cluster-admin may do everything, also read every Secret and undo every guardrail; nobody's daily work needs it.",
+    why: "cluster-admin can read every Secret and remove every guardrail. Nobody needs it for daily work.",
     fix: "Bind a role that allows only what is needed",
     practice: "least-privilege",
   },
   "no-everyone": {
     title: "A role for everyone",
-    why: "These subjects stand for all who reach the API server, logged in or not, or for every pod: an attacker is one of them.",
+    why: "These subjects include every client of the API server, authenticated or not, or every pod, and so every attacker.",
     fix: "Name the users, groups or service accounts that need the role",
     practice: "least-privilege",
   },
   "no-external-ip": {
     title: "A Service that takes an address of its own choice",
-    why: "Every node then sends what is meant for that address to the Service's pods, whosever the address is.",
+    why: "Every node then sends traffic for that address to the Service's pods, whoever owns the address.",
     fix: "Leave out spec.externalIPs; a load balancer gets its address from OCI",
     practice: "network-layers",
   },
   "no-host-access": {
     title: "Pods that reach into their node",
-    why: "Files, processes and network of the node lead to its credentials and to all other pods on it.",
+    why: "Files, processes, and the network of a node give access to its credentials and to all other pods on it.",
     fix: "Leave out hostNetwork, hostPID, hostIPC, hostPort, hostProcess and volumes of type hostPath",
     practice: "non-root",
   },
   "no-node-port": {
     title: "A Service that opens a port on every node",
-    why: "A node port goes past the load balancer, its TLS and its rules.",
+    why: "A node port bypasses the load balancer, its TLS, and its rules.",
     fix: "Use type ClusterIP inside the cluster, and type LoadBalancer for clients outside",
     practice: "network-layers",
   },
   "no-privilege-escalation": {
     title: "Containers that may get more rights than they started with",
-    why: "A setuid program makes root of any user where escalation is allowed; a privileged container is root on the node.",
+    why: "With privilege escalation, a setuid program gives any user root. A privileged container is root on the node.",
     fix: "Set securityContext.allowPrivilegeEscalation to false in every container, and leave out privileged",
     practice: "non-root",
   },
   "no-token-automount": {
     title: "Pods that get a token without asking",
-    why: "Who breaks into such a pod talks to the API server in its name, though the program never needed to.",
+    why: "An attacker in such a pod can call the API server with its token, although the program never needs to.",
     fix:
       "Set automountServiceAccountToken to false in the pod's spec; a program that calls the API takes a projected token, " +
       `or the pod's label ${TOKEN_LABEL.key}: ${TOKEN_LABEL.value}`,
@@ -163,25 +163,25 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   },
   "no-token-secret": {
     title: "A Secret with a token that never expires",
-    why: "Such a token works until somebody deletes it, from anywhere, for everyone who ever read it.",
+    why: "Everyone who has read such a token can use it from anywhere, until somebody deletes it.",
     fix: "Ask for a token that expires: kubectl create token, or a projected volume",
     practice: "access-tokens",
   },
   "non-root": {
     title: "Containers that may run as root",
-    why: "Root in a container is root on the node after one escape.",
+    why: "Root in a container becomes root on the node after one escape.",
     fix: "Set securityContext.runAsNonRoot to true in the pod or in every container, and runAsUser nowhere to 0",
     practice: "non-root",
   },
   "read-only-root-filesystem": {
     title: "Containers that can write to their root filesystem",
-    why: "Who breaks in can replace programs and leave tools behind; what runs is no longer the image.",
+    why: "An attacker can replace programs and leave tools behind, so what runs is no longer the image.",
     fix: "Set securityContext.readOnlyRootFilesystem to true in every container, and mount an emptyDir where it writes",
     practice: "immutable-containers",
   },
   "required-labels": {
     title: "Pods without labels that all must have",
-    why: "Nobody can tell whose such a pod is, who pays for it and whom to call.",
+    why: "Without the labels, nobody knows who owns such a pod, who pays for it, and whom to call.",
     fix: "Give the pod, or the pod's template, these labels, none of them empty",
     practice: "auditing",
   },

@@ -16,10 +16,10 @@ describe("a ValidationError", () => {
       expect((error as Error).message).toMatchInlineSnapshot(`
        "2 problems
        [PORT_INVALID] stack/web: 70000 is not a port
-         Why: Ports are whole numbers from 1 to 65535, each for one program of a pod; another one is refused or matches nothing.
+         Why: Ports are whole numbers from 1 to 65535, and each belongs to one program in a pod. Any other value is rejected or matches nothing.
          Instead: Give 1 to 65535
        [REASON_MISSING] stack/web: no reason
-         Why: The next reader must be able to tell a decision from an accident; the reason is what the reports show.
+         Why: A reviewer must be able to tell a decision from an accident. Reports show the reason.
          Instead: Say why"
       `);
       expect(error).toMatchObject({ code: "PORT_INVALID", path: "stack/web" });

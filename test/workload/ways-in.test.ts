@@ -164,8 +164,8 @@ function controller({ metadata: { annotations }, spec }: any): string {
   return "";
 }
 
-describe("the page on ways in", () => {
-  const page = fs.readFileSync(path.join(__dirname, "../../docs/ways-in.md"), "utf8");
+describe("the page on load balancers", () => {
+  const page = fs.readFileSync(path.join(__dirname, "../../docs/load-balancers.md"), "utf8");
   const rows = page
     .split("\n")
     .filter((line) => line.startsWith("|"))
@@ -183,7 +183,7 @@ describe("the page on ways in", () => {
     ).toHaveLength(16);
   });
 
-  test("says of overlays what holds: the rows of the policy Local as they are, and those of Cluster refused", () => {
+  test("states that an overlay keeps the rows with the policy Local and refuses those with the policy Cluster", () => {
     for (const way of native) {
       const overlay = { ...way, podNetworking: PodNetworkType.FLANNEL_OVERLAY };
       const refused = refusalsOf(way).map(({ name }) => name);
@@ -191,7 +191,7 @@ describe("the page on ways in", () => {
       expect(refusalsOf(overlay).map(({ name }) => name)).toEqual([...refused, ...further]);
     }
     expect(page).toContain(
-      "With a flannel overlay the rows of the policy Local hold as they are, those of Cluster are refused",
+      "With a flannel overlay, rows with the policy Local apply unchanged, and rows with the policy Cluster are refused",
     );
   });
 

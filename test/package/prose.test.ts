@@ -1,0 +1,120 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { ERROR_CODES } from "../../lib/core/error-codes";
+import { root } from "./sources";
+
+const MAX_CELL_LENGTH = 200;
+
+/** Phrases that this project overused, each with what to write instead. */
+const ODD_PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/\bof which\b/i, "a relative clause with a subject, or two sentences"],
+  [/\bthat (?:is|are) none\b/i, '"invalid …"'],
+  [/\bwhat is said\b/i, "the noun: the declaration, the value"],
+  [/\bways? (?:in|out)\b/i, '"ingress", "egress", "exposure" or "exception"'],
+  [/\bleads? to\b/i, '"routes to", "causes" or "allows"'],
+  [/\bsays? of\b/i, '"states", "reports" or "shows"'],
+  [/\bknows? (?:none|no)\b/i, '"does not support", "has no"'],
+  [/\bis upside down\b/i, '"start exceeds end"'],
+  [/\bof other origin\b/i, '"third-party"'],
+  [/\bto whom\b|\bby whom\b/i, "the noun: the client, the subject"],
+];
+
+// API.md is generated from docstrings, and the licence is not ours.
+const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
+  .trim()
+  .split("\n")
+  .filter((name) => name !== "API.md" && fs.existsSync(path.join(root, name)));
+
+const linesOf = (name: string) => fs.readFileSync(path.join(root, name), "utf8").split("\n");
+
+/** The lines outside of fenced code. */
+function proseOf(name: string): string[] {
+  let isCode = false;
+  return linesOf(name).map((line) => {
+    if (/^ *```/.test(line)) isCode = !isCode;
+    return isCode ? "" : line;
+  });
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+const oddIn = (text: string) =>
+  ODD_PHRASES.filter(([phrase]) => phrase.test(text)).map(([phrase, instead]) => `${phrase} → ${instead}`);
+
+test("the pages that are checked include README, the docs and the examples", () => {
+  expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/egress.md", "CHANGELOG.md"]));
+  expect(pages.filter((name) => name.startsWith("examples/")).length).toBeGreaterThan(10);
+});
+
+describe.each(pages)("%s", (name) => {
+  test(`has no table cell above ${MAX_CELL_LENGTH} characters`, () => {
+    const cells = proseOf(name)
+      .filter((line) => line.trimStart().startsWith("|"))
+      .flatMap(cellsOf);
+    expect(cells.filter((cell) => cell.length > MAX_CELL_LENGTH)).toEqual([]);
+  });
+
+  test("uses the usual nouns instead of phrases that this project overused", () => {
+    // A phrase may be broken over two lines, but not over two paragraphs.
+    const paragraphs = proseOf(name)
+      .join("\n")
+      .split(/\n\s*\n/);
+    const found = paragraphs.flatMap((text) =>
+      oddIn(text.replace(/\s+/g, " ").replace(/docs\/ways-(?:in|out)/g, "")).map((odd) => [odd, text]),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** The anchor that a heading has on GitHub. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .trim()
+    .replace(/ /g, "-");
+
+test.each(pages)("%s links to files and headings that exist", (name) => {
+  const text = proseOf(name).join("\n");
+  for (const [, link = ""] of text.matchAll(/\]\(((?!https?:)[^)\s]+)\)/g)) {
+    const [file = "", anchor] = link.split("#");
+    const target = file ? path.join(path.dirname(name), file) : name;
+    expect([link, fs.existsSync(path.join(root, target))]).toEqual([link, true]);
+    if (anchor === undefined) continue;
+    const headings = linesOf(target).flatMap((line) => /^#+ (.*)$/.exec(line)?.slice(1) ?? []);
+    expect(headings.map(anchorOf)).toContain(anchor);
+  }
+});
+
+test("README fits on four screens", () => {
+  expect(linesOf("README.md").length).toBeLessThanOrEqual(170);
+});
+
+describe.each(Object.entries(ERROR_CODES))("%s", (_, { title, why }) => {
+  test("has a title that is a noun phrase without an article, and a reason in full sentences", () => {
+    expect(title).toMatch(/^(?!(?:An?|The) )[A-Z][^.]*$/);
+    expect(why).toMatch(/^[A-Za-z].*\.$/);
+    expect(why.length).toBeLessThanOrEqual(MAX_CELL_LENGTH);
+  });
+
+  test("uses the usual nouns instead of phrases that this project overused", () => {
+    expect(oddIn(title)).toEqual([]);
+    expect(oddIn(why)).toEqual([]);
+  });
+});
+
+test.each([
+  ["A table of which two rows are long", 1],
+  ["A duration that is none", 1],
+  ["Ways out of a default", 1],
+  ["It routes a host and path to a workload", 0],
+  ["Egress to the internet", 0],
+])("%j has %i odd phrases", (text, count) => {
+  expect(oddIn(text)).toHaveLength(count);
+});
