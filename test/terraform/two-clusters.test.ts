@@ -39,7 +39,11 @@ function poolsOf(cluster: so.ISecureOkeCluster, stack: TerraformStack, prefix: s
 
 function chartOf(name: string): Chart {
   const chart = new Chart(new KubernetesApp(), name, { namespace: name });
-  new so.SecureNamespace(chart, "namespace", { name, imagePullSecrets: ["ocir"], quota: { loadBalancers: 3, nodePorts: 5 } });
+  new so.SecureNamespace(chart, "namespace", {
+    name,
+    imagePullSecrets: ["ocir"],
+    quota: { loadBalancers: 3, nodePorts: 5 },
+  });
   return chart;
 }
 
