@@ -35,7 +35,8 @@ export class ElementReferences {
     return false;
   }
 
-  private of(element: TerraformElement): readonly TerraformElement[] {
+  /** The elements that an element refers to itself. */
+  public of(element: TerraformElement): readonly TerraformElement[] {
     const known = this.direct.get(element);
     if (known) return known;
     this.byAddress ??= this.addresses();

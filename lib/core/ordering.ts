@@ -78,6 +78,7 @@ function order(stack: TerraformStack): void {
       add(problems, stack, references, target, dependents, (one, found) => waitOf(one).targets.add(found));
     }
   }
+  if (!problems.any) checkCycles(problems, references, waits);
   problems.throwIfAny();
   // Only now: what was added must not count as a reference that was there before.
   for (const wait of waits.values()) write(wait);
@@ -102,7 +103,9 @@ function add(
   const own = new Set<TerraformElement>(dependents);
   const all = (isDependent(target) ? [target] : resourcesIn(target)).filter((one) => !own.has(one));
   const usable = all.filter((one) => !references.reach(one, own));
-  if (all.length > 0 && usable.length === 0) {
+  const { defaultChild: main } = target.node;
+  const lacksMain = all.some((one) => one === main) && !usable.some((one) => one === main);
+  if (all.length > 0 && (usable.length === 0 || lacksMain)) {
     problems.add(
       "DEPENDENCY_CYCLE",
       `${dependents.map(({ node }) => node.path).join(", ")} can't wait for ${target.node.path}, which refers to it`,
@@ -110,6 +113,40 @@ function add(
     );
   }
   for (const dependent of dependents) for (const one of usable) found(dependent, one);
+}
+
+/** Adds a problem where what is to wait would, by other waits or by references, be waited for itself. */
+function checkCycles(
+  problems: Problems,
+  references: ElementReferences,
+  waits: ReadonlyMap<TerraformElement, Wait>,
+): void {
+  const done = new Set<TerraformElement>();
+  const open: TerraformElement[] = [];
+  const visit = (element: TerraformElement): TerraformElement[] | undefined => {
+    if (done.has(element)) return undefined;
+    const start = open.indexOf(element);
+    if (start >= 0) return open.slice(start);
+    open.push(element);
+    for (const one of [...(waits.get(element)?.targets ?? []), ...references.of(element)]) {
+      const cycle = visit(one);
+      if (cycle) return cycle;
+    }
+    open.pop();
+    done.add(element);
+    return undefined;
+  };
+  for (const dependent of waits.keys()) {
+    const cycle = visit(dependent);
+    if (!cycle) continue;
+    const [first, ...others] = cycle.map(({ node }) => node.path);
+    problems.add(
+      "DEPENDENCY_CYCLE",
+      `${first} waits for itself${others.length > 0 ? `, by ${others.join(", ")}` : ""}`,
+      "Remove one of the dependencies between these, by dependsOn or node.addDependency",
+    );
+    return;
+  }
 }
 
 function read(dependent: Dependent): Wait {

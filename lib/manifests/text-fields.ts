@@ -25,6 +25,10 @@ const TEMPLATES: { readonly [kind: string]: readonly string[] } = {
   ReplicationController: TEMPLATE,
   StatefulSet: TEMPLATE,
 };
+const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
+const HOOKS = ["postStart", "preStop"];
+// What says how a definition is used, which nobody applies.
+const EXAMPLES = ["example", "examples", "description"];
 // Groups whose kinds have the fields that are looked at here.
 const OWN_GROUPS = ["", "apps", "batch"];
 // What cdk8s makes of an unquoted date.
@@ -59,6 +63,13 @@ class Collector {
 
   public pod(way: string, spec: Fields): void {
     this.values(`${way}nodeSelector`, spec.nodeSelector);
+    listOf(spec.tolerations)
+      .map(mapOf)
+      .forEach(({ key, value }, index) => {
+        this.value(`${way}tolerations[${index}].key`, key);
+        this.value(`${way}tolerations[${index}].value`, value);
+      });
+    this.expressions(`${way}affinity`, spec.affinity);
     for (const list of CONTAINERS) {
       listOf(spec[list])
         .map(mapOf)
@@ -71,12 +82,32 @@ class Collector {
     this.current = undefined;
   }
 
-  private container(way: string, { command, args, env, image, workingDir }: Fields): void {
+  /** The values of the expressions anywhere in an affinity, and of its labels. */
+  private expressions(way: string, value: unknown): void {
+    listOf(value).forEach((one, index) => this.expressions(`${way}[${index}]`, one));
+    for (const [key, one] of Object.entries(mapOf(value))) {
+      if (key === "values" || key === "matchLabels") this.values(`${way}.${key}`, one);
+      else this.expressions(`${way}.${key}`, one);
+    }
+  }
+
+  private container(way: string, fields: Fields): void {
+    const { command, args, env, image, workingDir, lifecycle } = fields;
+    for (const key of PROBES) this.handler(`${way}${key}`, fields[key]);
+    for (const key of HOOKS) this.handler(`${way}lifecycle.${key}`, mapOf(lifecycle)[key]);
     this.values(`${way}command`, command);
     this.values(`${way}args`, args);
     this.value(`${way}image`, image);
     this.value(`${way}workingDir`, workingDir);
     for (const { name, value } of listOf(env).map(mapOf)) this.value(`${way}env[${String(name)}]`, value);
+  }
+
+  /** What a probe or a hook of a container does. */
+  private handler(way: string, handler: unknown): void {
+    const { exec, httpGet } = mapOf(handler);
+    this.values(`${way}.exec.command`, mapOf(exec).command);
+    for (const { name, value } of listOf(mapOf(httpGet).httpHeaders).map(mapOf))
+      this.value(`${way}.httpGet.httpHeaders[${String(name)}]`, value);
   }
 }
 
@@ -91,6 +122,7 @@ export function notTexts(object: unknown): NotText[] {
   const collector = new Collector();
   collector.metadata("", metadata);
   const [group = "", version] = String(apiVersion).split("/");
+  if (kind === "StorageClass" && group === "storage.k8s.io") collector.values("parameters", rest.parameters);
   if (!OWN_GROUPS.includes(version === undefined ? "" : group)) return collector.found;
   const { selector, schedule } = mapOf(spec);
   if (kind === "ConfigMap") collector.values("data", rest.data);
@@ -108,11 +140,20 @@ export function notTexts(object: unknown): NotText[] {
 }
 
 /** Texts that cdk8s may have made of dates without quotes; only in objects that were read from YAML. */
-export function changedDates(value: unknown, field = ""): NotText[] {
+export function changedDates(object: unknown): NotText[] {
+  return datesIn(
+    object,
+    "",
+    mapOf(object).kind === "CustomResourceDefinition" ? [...DATES, ...EXAMPLES] : DATES,
+  );
+}
+
+function datesIn(value: unknown, field: string, passedOver: readonly string[]): NotText[] {
   if (typeof value === "string") return DATE.test(value) ? [{ field, value }] : [];
   const below = (key: string) => `${field}.${key}`.replace(/^\./, "");
-  if (Array.isArray(value)) return value.flatMap((one, index) => changedDates(one, `${field}[${index}]`));
+  if (Array.isArray(value))
+    return value.flatMap((one, index) => datesIn(one, `${field}[${index}]`, passedOver));
   return Object.entries(mapOf(value)).flatMap(([key, one]) =>
-    DATES.includes(key) ? [] : changedDates(one, below(key)),
+    passedOver.includes(key) ? [] : datesIn(one, below(key), passedOver),
   );
 }

@@ -15,8 +15,9 @@ const WITHOUT_IMAGES = ["ConfigMap", "CustomResourceDefinition", "Secret"];
 const IMAGE_KEY = /^image(?:Name|Ref)?$/;
 // baseImage, sidecarImage: images where the value also looks like one, as an osImage or a backgroundImage does not.
 const SIMILAR_KEY = /Image(?:Name|Ref)?$/;
-// What a reference to an image can be: no blanks, no scheme; a picture is none, nor is a word without any of these signs.
-const REFERENCE = /^(?!\w+:\/\/)(?!.*\.(?:png|jpe?g|svg|gif|ico|webp)$)[^\s{}<>]+$/i;
+// What a reference to an image can be: no blanks, no scheme, no pattern of a policy; a picture is none, nor is a word without
+// any of these signs.
+const REFERENCE = /^(?!\w+:\/\/)(?!.*\.(?:png|jpe?g|svg|gif|ico|webp)$)[^\s{}<>*!|]+$/i;
 
 const isMap = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);

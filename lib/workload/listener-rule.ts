@@ -1,6 +1,7 @@
 import { AppProtocol } from "./app-protocol";
 import { LoadBalancerType, TlsPlace } from "./load-balancer-kinds";
 import { shaped } from "./shapes";
+import { checked } from "../core/checked";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
@@ -53,6 +54,7 @@ const METHODS = [
  *
  * @see https://docs.oracle.com/iaas/Content/Balance/Tasks/managingrulesets.htm
  */
+@checked
 export class ListenerRule {
   /**
    * Sets a header of each response, in the place of all that the program set of this name; for HTTP.

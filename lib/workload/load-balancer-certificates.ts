@@ -7,6 +7,7 @@ import { type ReadLoadBalancer } from "./read-load-balancer";
 import { certificateStatement } from "../cluster/certificate-policies";
 import { type ISecureOkeCluster } from "../cluster/cluster";
 import { type SecureOkeCluster } from "../cluster/secure-oke-cluster";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 
 /** The finding where a cluster may lack the right to use certificates, in the style of the catalogue. */
 const UNGRANTED = "certificate-access";
@@ -31,6 +32,7 @@ export function addCertificates(
     metadata: { name: certificates, labels: workload.labels },
     data: { [String(port)]: `["${certificateId}"]` },
   });
+  checkRegionWhenWritten(cluster, `certificateId of ${scope.node.path}`, certificateId);
   const { _allowCertificates: allow } = cluster as Partial<SecureOkeCluster>;
   if (allow) allow.call(cluster, certificateCompartmentId);
   else warnOfGrant(cluster, certificateCompartmentId);

@@ -46,6 +46,7 @@ describe("the images of an object", () => {
     ["a picture beside the page", custom({ image: "images/logo.svg" })],
     ["an image of a system", custom({ osImage: "oracle-linux" })],
     ["a policy", custom({ imagePullPolicy: "Always" })],
+    ["a pattern of a policy", custom({ containers: [{ image: "!*:latest" }] })],
     ["an empty text", custom({ image: "" })],
     ["what a controller reports", { ...custom({}), status: { image: A } }],
     ["annotations", { ...custom({}), metadata: { annotations: { image: A } } }],

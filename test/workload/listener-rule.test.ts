@@ -160,3 +160,8 @@ describe("a rule is refused:", () => {
     expect(refusal(make).map((problem) => problem.code)).toEqual([code]);
   });
 });
+
+test("an option that does not exist is refused, from a program without types", () => {
+  const refused = refusal(() => ListenerRule.strictTransportSecurity({ includeSubdomain: true } as never));
+  expect(refused).toMatchObject([{ fix: expect.stringContaining("includeSubdomains") }]);
+});

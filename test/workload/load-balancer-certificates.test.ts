@@ -7,7 +7,7 @@ import { OciProvider } from "../../lib/oci/provider";
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { type LoadBalancerTlsOptions, TlsTermination } from "../../lib/workload/tls-termination";
 import { COMPARTMENT, newStack, resourcesOf } from "../support/stack";
-import { newChart, objectOf, refusedCodes } from "./support";
+import { newChart, objectOf, refusal, refusedCodes } from "./support";
 import { existingCluster, wayIn } from "./ways-in-support";
 
 const certificateId = "ocid1.certificate.oc1..web";
@@ -144,6 +144,15 @@ describe("a certificate is refused:", () => {
       metadata: { name: "web-certificates" },
     });
     expect(refusedCodes(() => wayIn({ tls }, {}, chart))).toEqual(["NAME_DUPLICATE"]);
+  });
+
+  test("of another region than the provider's, when the stack is written", () => {
+    const stack = newStack();
+    const certificate = { certificateId: "ocid1.certificate.oc1.iad.web" };
+    wayIn({ cluster: newCluster(stack), tls: TlsTermination.atLoadBalancer(certificate) });
+    expect(refusal(() => App.of(stack).synth())).toMatchObject([
+      { code: "OCID_INVALID", what: expect.stringContaining("of the region us-ashburn-1") },
+    ]);
   });
 
   test("not given at all, from a program without types", () => {

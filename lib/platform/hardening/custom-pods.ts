@@ -15,7 +15,13 @@ const OF_PODS = [
   "volumeMounts",
 ];
 const LISTS = ["containers", "initContainers", "ephemeralContainers"];
-const COUNTS = ["instances", "nodeCount", "replicas", "size"];
+const COUNTS = ["instances", "members", "nodeCount", "replicas", "size"];
+// A size below the spec is mostly that of something else, such as a key.
+const INNER_COUNTS = ["instances", "replicas"];
+// Kinds that count something else than pods, or say how many others may have.
+const OTHER_COUNTS = /(?:Topic|Policy|Rule|Autoscaler|ScaledObject|Budget|Route|Service)$/;
+// Groups whose kinds describe pods of others, by patterns; those that add containers name an image.
+const OF_POLICIES = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh)$/;
 
 /** Whether a map has what only a pod or a container has: such a field, containers, or resources like theirs. */
 function isLikePod(fields: Fields): boolean {
@@ -33,10 +39,10 @@ function holdsPod(value: unknown): boolean {
   return fields !== undefined && (isLikePod(fields) || Object.values(fields).some(holdsPod));
 }
 
-/** Whether a group is of Kubernetes itself, whose kinds are known. */
-function isOfKubernetes(apiVersion: unknown): boolean {
+/** The group of an object; empty for the core of Kubernetes. */
+function groupOf({ apiVersion }: Fields): string {
   const [group = "", version] = String(apiVersion).split("/");
-  return version === undefined || !group.includes(".") || group.endsWith(".k8s.io");
+  return version === undefined ? "" : group;
 }
 
 /**
@@ -49,9 +55,23 @@ export function makesPods(object: Fields): boolean {
   const rest = Object.entries(object)
     .filter(([key]) => key !== "metadata" && key !== "status")
     .map(([, value]) => value);
-  if (isOfKubernetes(object.apiVersion)) return holdsContainers(rest);
-  const spec = fieldsOf(object.spec);
-  return COUNTS.some((key) => typeof spec?.[key] === "number") || holdsPod(rest);
+  const group = groupOf(object);
+  // Kinds of Kubernetes itself are known.
+  if (!group.includes(".")) return holdsContainers(rest);
+  if (OF_POLICIES.test(group)) return false;
+  if (!OTHER_COUNTS.test(String(object.kind)) && countsPods(object.spec)) return true;
+  // So are most of these groups, whose kinds select pods by what pods have.
+  return group.endsWith(".k8s.io") ? holdsContainers(rest) : holdsPod(rest);
+}
+
+/** Whether a spec says how many pods there are to be: itself, or one of its parts. */
+function countsPods(spec: unknown): boolean {
+  const fields = fieldsOf(spec) ?? {};
+  const parts = Object.values(fields).map((part) => fieldsOf(part));
+  return (
+    COUNTS.some((key) => typeof fields[key] === "number") ||
+    parts.some((part) => INNER_COUNTS.some((key) => typeof part?.[key] === "number"))
+  );
 }
 
 function holdsContainers(value: unknown): boolean {

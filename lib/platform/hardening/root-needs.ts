@@ -2,13 +2,14 @@ import { entriesOf, isReference, valueAt, type Fields } from "./fields";
 import { type Container, type Pod } from "./pods";
 import { mountsOf, volumesByName } from "./volumes";
 
-// Whatever stands before a program in a command line or a script, and after it.
-const BEFORE = String.raw`(?:^|[\s;&|(\`"'/])`;
+// Whatever stands before a program in a command line or a script, its folder included, and after it.
+const BEFORE = String.raw`(?:^|[\s;&|(\`"'])(?:/[\w./-]*/|/)?`;
 const AFTER = String.raw`(?=$|[\s;&|)"'\`])`;
 const ROOT_PROGRAMS =
-  "chown chgrp chmod chroot umount sysctl iptables ip6tables iptables-restore nft ipset modprobe insmod setcap setfacl mknod " +
-  "swapoff sudo gosu su-exec setpriv nsenter useradd usermod userdel adduser groupadd addgroup update-ca-certificates " +
-  "update-ca-trust ldconfig losetup mkfs tcpdump ethtool";
+  "chown chgrp chmod chroot umount sysctl ip6?tables(?:-\\w+)* ebtables nft ipset ipvsadm modprobe insmod setcap setfacl mknod " +
+  "swapoff sudo doas gosu su-exec runuser chpst setuidgid s6-setuidgid start-stop-daemon setpriv nsenter unshare useradd usermod " +
+  "userdel adduser groupadd addgroup update-ca-certificates update-ca-trust ldconfig losetup mkfs(?:\\.\\w+)? mount\\.\\w+ tcpdump " +
+  "ethtool";
 const INSTALLERS = String.raw`(?:apt-get|apt|apk|yum|dnf|microdnf|tdnf|zypper)\s+(?:-\S+\s+)*(?:add|install|update|upgrade)`;
 const PROGRAM = new RegExp(`${BEFORE}(${ROOT_PROGRAMS.split(" ").join("|")})${AFTER}`);
 const INSTALLS = new RegExp(`${BEFORE}(${INSTALLERS})${AFTER}`);

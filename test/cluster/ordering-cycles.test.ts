@@ -1,0 +1,70 @@
+import { TerraformResource, type TerraformStack } from "cdktf";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
+
+const newCluster = (stack: TerraformStack) =>
+  new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_35,
+  });
+const newPool = (stack: TerraformStack, cluster: SecureOkeCluster, id: string) =>
+  new PrivateNodePool(stack, id, {
+    cluster,
+    image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    size: 3,
+  });
+const raw = (stack: TerraformStack, id: string) =>
+  new TerraformResource(stack, id, { terraformResourceType: "terraform_data" });
+
+describe("constructs that wait for each other are refused", () => {
+  test.each([2, 3])("where there are %i node pools", (count) => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    const pools = Array.from({ length: count }, (_, index) => newPool(stack, cluster, `pool${index}`));
+    pools.forEach((pool, index) => pool.node.addDependency(pools[(index + 1) % count]!));
+    const [problem, ...others] = refusal(() => synthesized(stack));
+    expect(others).toEqual([]);
+    expect(problem!.code).toBe("DEPENDENCY_CYCLE");
+    for (const pool of pools) expect(problem!.what).toContain(`${pool.node.path}/`);
+  });
+
+  test("where they are single resources", () => {
+    const stack = newStack();
+    newCluster(stack);
+    const [one, other] = [raw(stack, "one"), raw(stack, "other")];
+    one.node.addDependency(other);
+    other.node.addDependency(one);
+    expect(refusal(() => synthesized(stack))).toMatchObject([
+      { code: "DEPENDENCY_CYCLE", what: "stack/one waits for itself, by stack/other" },
+    ]);
+  });
+
+  test("where one refers to the resource that the other one is about", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    const pool = newPool(stack, cluster, "pool");
+    cluster.node.addDependency(pool);
+    expect(refusal(() => synthesized(stack))).toMatchObject([
+      {
+        code: "DEPENDENCY_CYCLE",
+        what: expect.stringContaining("can't wait for stack/pool, which refers to it"),
+      },
+    ]);
+  });
+
+  test("and those that wait in a row are not", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    const [first, second, third] = ["first", "second", "third"].map((id) => newPool(stack, cluster, id));
+    third!.node.addDependency(second!);
+    third!.node.addDependency(first!);
+    second!.node.addDependency(first!);
+    first!.node.addDependency(cluster);
+    expect(() => synthesized(stack)).not.toThrow();
+  });
+});
