@@ -14,7 +14,7 @@ import { type IConstruct } from "constructs";
 import { Problems, ValidationError } from "./validation-error";
 
 /** What was promised in a place: text, a number, a list, or whatever the place takes. */
-type Promised = "any" | "list" | "number" | "text";
+type Promised = "any" | "list" | "number" | "optional text" | "text";
 
 const guarded = new WeakSet<TerraformStack>();
 
@@ -115,7 +115,7 @@ export function wrongValuesIn(
   );
 }
 
-const NOUNS = { list: "a list", number: "a number", text: "text" };
+const NOUNS = { list: "a list", number: "a number", "optional text": "text", text: "text" };
 
 /** What cdktf keeps of a nested block. */
 function isNestedBlock(value: unknown): value is { readonly internalValue: unknown } {
