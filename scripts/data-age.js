@@ -35,11 +35,14 @@ function sourcesIn(value, name) {
   return [...own, ...Object.entries(value).flatMap(([key, part]) => sourcesIn(part, `${name}, ${key}`))];
 }
 
+// Written from the library's own sources.
+const GENERATED = ["public-types.json"];
+
 /** All built-in data with its source and the day on which that was read, sorted by file. */
 function builtInData(root = path.join(__dirname, "..")) {
   const listed = JSON.parse(fs.readFileSync(path.join(root, "scripts", "built-in-data.json"), "utf8"));
   const inFiles = jsonFilesIn(path.join(root, "lib"))
-    .filter((file) => !file.includes(`${path.sep}oci${path.sep}`))
+    .filter((file) => !file.includes(`${path.sep}oci${path.sep}`) && !GENERATED.includes(path.basename(file)))
     .flatMap((file) => {
       const found = sourcesIn(JSON.parse(fs.readFileSync(file, "utf8")), path.basename(file, ".json"));
       if (found.length === 0) throw new Error(`${file} names no source`);

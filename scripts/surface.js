@@ -173,8 +173,10 @@ function membersOf(found) {
       isNamed(member) && !isStatic(member) && !isHelper(member) && !(isPublic && isInternal(member)),
   );
   const constructor = node.members.find(ts.isConstructorDeclaration);
-  // The constructor sets these always, some of them to undefined.
-  const set = (constructor?.parameters ?? []).filter((one) => one.modifiers?.length > 0);
+  // The constructor sets these always, some of them to undefined; a version of another copy may be older than an optional one.
+  const set = (constructor?.parameters ?? []).filter(
+    (one) => one.modifiers?.length > 0 && !(isPublic && one.questionToken),
+  );
   const names = [...own.filter((one) => !mayBeUndefined(one.type)), ...set].map((one) => one.name.text);
   return [...new Set([...parentsOf(found).flatMap(membersOf), ...names])].filter((name) => !(name in {}));
 }

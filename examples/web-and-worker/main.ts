@@ -30,7 +30,11 @@ const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b
 
 const app = new App();
 const stack = new TerraformStack(app, "orders");
-new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+new oci.provider.OciProvider(stack, "oci", {
+  region: "eu-frankfurt-1",
+  // Tag defaults of the tenancy, which each plan would otherwise take away from the tagged nodes.
+  ignoreDefinedTags: ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"],
+});
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,

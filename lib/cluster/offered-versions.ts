@@ -9,7 +9,7 @@ import {
 } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { firstApply } from "../core/first-apply";
+import { firstApply, OFFERED_WHEN_TAKEN } from "../core/first-apply";
 import { DataOciContainerengineClusterOption } from "../oci/data-oci-containerengine-cluster-option";
 import { DataOciContainerengineNodePoolOption } from "../oci/data-oci-containerengine-node-pool-option";
 
@@ -67,7 +67,7 @@ function compare(
   offered: string[],
   { version }: KubernetesVersion,
 ): VersionComparison {
-  const kept = new TerraformResource(scope, "OfferedWhenTaken", {
+  const kept = new TerraformResource(scope, OFFERED_WHEN_TAKEN, {
     terraformResourceType: "terraform_data",
     lifecycle: {
       ignoreChanges: ["input"],

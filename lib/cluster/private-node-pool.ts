@@ -190,13 +190,14 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
   }
 }
 
-/** The tags of the nodes, by one of which their dynamic group knows them. */
-function nodeTagsOf(scope: Construct, props: PrivateNodePoolProps): TaggingProps {
-  const tags = tagsOf(scope, props);
-  const { registryAccess: access } = props;
-  return access
-    ? { ...tags, definedTags: { ...tags.definedTags, [access.nodeTag]: access.nodeTagValue } }
-    : tags;
+/** The tags of the nodes, one of which puts them into the dynamic group of their registry access. */
+function nodeTagsOf(
+  scope: Construct,
+  { registryAccess: access, ...props }: PrivateNodePoolProps,
+): TaggingProps {
+  if (!access) return tagsOf(scope, props);
+  const nodeTag = { [access.nodeTag]: access.nodeTagValue };
+  return tagsOf(scope, { ...props, definedTags: { ...props.definedTags, ...nodeTag } });
 }
 
 /**

@@ -2,6 +2,7 @@ import { Lazy, type ApiObject, type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { tagsOfScopes, type Tags } from "../core/scope-tags";
 import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
+import { forgetObjects } from "../manifests/reading";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 const OCI = "oci.oraclecloud.com";
@@ -98,10 +99,13 @@ function tagObject(cluster: IConstruct, object: ApiObject): void {
   const { metadata: { annotations = {} } = {}, spec } = dataOf(object) as Manifest;
   const resource = resourceOf(object.kind, annotations, spec);
   if (resource === undefined) return;
-  for (const [name, text] of missingRunTimeTags(object, cluster, resource, annotations))
-    object.metadata.addAnnotation(name, text);
+  const missing = missingRunTimeTags(object, cluster, resource, annotations);
   const [{ label }, text] = [ANNOTATIONS[resource], labelOf(cluster)];
-  if (text !== undefined && !(label in annotations)) object.metadata.addAnnotation(label, text);
+  if (text !== undefined && !(label in annotations)) missing.push([label, text]);
+  if (missing.length === 0) return;
+  for (const [name, value] of missing) object.metadata.addAnnotation(name, value);
+  // It was rendered above, without them.
+  forgetObjects([object]);
 }
 
 function resourceOf(

@@ -19,7 +19,10 @@ export function firstApply(scope: Construct): TerraformResource {
   return new TerraformResource(scope, ID, { terraformResourceType: TYPE });
 }
 
-/** Whether a resource is one of those, which stand for nothing in OCI. */
-export function isFirstApply({ node, terraformResourceType }: TerraformResource): boolean {
-  return node.id === ID && terraformResourceType === TYPE;
+/** The id of the resource that keeps the Kubernetes versions that OKE offered when a version was applied. */
+export const OFFERED_WHEN_TAKEN = "OfferedWhenTaken";
+
+/** Whether a resource is one of the library's own markers, which stand for nothing in OCI. */
+export function isMarker({ node, terraformResourceType }: TerraformResource): boolean {
+  return [ID, OFFERED_WHEN_TAKEN].includes(node.id) && terraformResourceType === TYPE;
 }

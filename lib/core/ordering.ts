@@ -12,7 +12,7 @@ import {
   type ITerraformDependable,
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { isFirstApply } from "./first-apply";
+import { isMarker } from "./first-apply";
 import { ElementReferences } from "./element-references";
 import { guardStack } from "./stack-cycles";
 import { Problems } from "./validation-error";
@@ -154,7 +154,7 @@ function textOf(entry: unknown): string {
 function resourcesIn(construct: IConstruct): (TerraformResource | TerraformModule)[] {
   return withoutInnerStacks(construct).filter(
     (one): one is TerraformResource | TerraformModule =>
-      (TerraformResource.isTerraformResource(one) && !isFirstApply(one)) || one instanceof TerraformModule,
+      (TerraformResource.isTerraformResource(one) && !isMarker(one)) || one instanceof TerraformModule,
   );
 }
 

@@ -110,19 +110,22 @@ function checkValues(problems: Problems, name: string, tags: { [key: string]: st
 }
 
 /**
- * The tags of one resource, worked out at synthesis: what the user gave, over the tags of the scopes, over what says where
- * the resource comes from.
+ * The tags of one resource, read again whenever the resource is written: what the user gave, over the tags of the scopes, over
+ * the tags that name the construct.
+ *
+ * They look like plain objects, since cdktf refuses overrides of a single tag, such as
+ * `addOverride("freeform_tags.team", "shop")`, where the tags are a token.
  */
 export function tagsOf(scope: IConstruct, source: TaggingProps): TaggingProps {
-  watchTags(scope, () => tagsNow(scope, source));
+  const now = () => tagsNow(scope, source);
+  watchTags(scope, now);
+  const isDefined = () => source.definedTags !== undefined || Object.keys(now().definedTags).length > 0;
   return {
-    freeformTags: later(() => tagsNow(scope, source).freeformTags),
-    definedTags: later(() => {
-      const { definedTags } = tagsNow(scope, source);
-      return source.definedTags === undefined && Object.keys(definedTags).length === 0
-        ? undefined
-        : definedTags;
-    }),
+    freeformTags: live(() => now().freeformTags),
+    // Without any, the attribute must be left out, and only a token can become undefined later.
+    definedTags: isDefined()
+      ? live(() => now().definedTags)
+      : later(() => (isDefined() ? now().definedTags : undefined)),
   };
 }
 
@@ -133,6 +136,23 @@ export function tagsNow(scope: IConstruct, source: TaggingProps): TagSets {
     freeformTags: { ...ownTags(scope.node.path), ...freeformTags, ...source.freeformTags },
     definedTags: { ...definedTags, ...source.definedTags },
   };
+}
+
+/** An object whose members are computed whenever they are read. */
+function live(compute: () => Tags): { [key: string]: string } {
+  return new Proxy<{ [key: string]: string }>(
+    {},
+    {
+      ownKeys: () => Reflect.ownKeys(compute()),
+      has: (_, key) => Reflect.has(compute(), key),
+      get: (_, key) => Reflect.get(compute(), key) as unknown,
+      // Configurable, as the target itself has no such member.
+      getOwnPropertyDescriptor: (_, key) => {
+        const descriptor = Reflect.getOwnPropertyDescriptor(compute(), key);
+        return descriptor && { ...descriptor, configurable: true };
+      },
+    },
+  );
 }
 
 /** Tags that are read at synthesis; without the stack trace that cdktf's own lazy values take, one for each resource. */

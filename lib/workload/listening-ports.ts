@@ -1,6 +1,5 @@
 import { ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { type ListeningWorkload } from "./listening-workload";
 import { Protocol, type Port } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { dataOf } from "../manifests/chart-objects";
@@ -11,15 +10,21 @@ interface Listener {
   readonly port: number;
 }
 
+/** What a workload with ports says of them without being rendered. */
+interface NamedPorts {
+  readonly ports: readonly { readonly port: number }[];
+  readonly _redirectPort: number;
+}
+
 /**
  * Throws where a connection leads to a port that no container of the target names.
  *
- * Jobs can name none, so nothing is known of them.
+ * Jobs can name none, and no workload can name a UDP port, so nothing is known of these.
  *
  * @param workload where the connection was declared
  */
 export function checkListens(workload: IConstruct, target: IConstruct, port: Port): void {
-  if (!("ports" in target) || !("exposeViaService" in target)) return;
+  if (port.protocol !== Protocol.TCP || !("ports" in target) || !("exposeViaService" in target)) return;
   const listeners = listenersOf(target, port);
   if (listeners === undefined || listeners.some((one) => isCovered(one, port))) return;
   const problems = new Problems(workload);
@@ -43,14 +48,13 @@ function factoryOf({ protocol, port }: Listener): string {
 }
 
 function isCovered({ protocol, port }: Listener, asked: Port): boolean {
-  if (asked.protocol === Protocol.ALL) return true;
   if (protocol !== (asked.protocol as string)) return false;
   return asked.from === undefined || (asked.from <= port && port <= (asked.to ?? asked.from));
 }
 
 /** Named ports are looked at first, as to read an object takes time; it is read so that patches count. */
 function listenersOf(target: IConstruct, asked: Port): Listener[] | undefined {
-  const { ports = [], _redirectPort } = target as Partial<ListeningWorkload>;
+  const { ports = [], _redirectPort } = target as Partial<NamedPorts>;
   const numbers = [...ports.map(({ port }) => port), ...(_redirectPort === undefined ? [] : [_redirectPort])];
   const named = numbers.map((port) => ({ protocol: "TCP", port }));
   return named.some((one) => isCovered(one, asked)) ? named : read(target);

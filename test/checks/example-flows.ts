@@ -129,8 +129,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       SERVICES_TO_BALANCER,
       fromNodes("shop/web", 8080),
       pods("shop/web", "shop/api", ...tcp(8081)),
-      // The example allows its VPN in; the way that the VPN takes into the VCN is not part of it.
-      { from: "administrators", to: "the API endpoint", ports: [], unrouted: tcp(6443) },
+      { from: "administrators", to: "the API endpoint", ports: tcp(6443) },
     ],
   },
   "public-web": {
@@ -254,6 +253,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       fromNodes("edge/web", 8080),
       { from: "balancer web", to: "nodes", ports: tcp(10256, 30406) },
       { from: "balancer names", to: "nodes", ports: tcp(30054) },
+      pods("nodes", "edge/names", ...tcp(5353), Port.udp(5353)),
       // The way that the offices take into the VCN is not part of the example.
       { from: "offices", to: "balancer web", ports: [], unrouted: tcp(443) },
       { from: "branches", to: "balancer web", ports: [], unrouted: tcp(443) },
@@ -294,6 +294,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
         undecided: [Port.tcpRange(30000, 32767)],
       })),
       { from: "balancer broker", to: "nodes", ports: tcp(30084) },
+      fromNodes("orders/broker", 8883),
       ...["offices", "the warehouse"].map((from) => ({
         from,
         to: "load balancers",
@@ -376,7 +377,8 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
     matrix: OVERLAY_MATRIX,
     // With the policy Local a pod hears the load balancers through its own node, which no policy can refuse.
     idle: /^policy web deleted$/,
-    flows: [],
+    // The overlay may show a pod the address of a node.
+    flows: [{ from: "nodes", to: "depot/web", ports: [], undecided: [...tcp(8080), ...PINGS] }],
   },
   "gateway-api": {
     host: HOST,

@@ -133,7 +133,7 @@ describe("an imported cluster whose load balancers have cloud-managed rules", ()
     const app = Testing.app();
     const stack = newStack("stack", app);
     const cluster = imported(stack, attributes);
-    if (isExposed) exposed(cluster);
+    if (isExposed) cluster.addCdk8sChart("shop", exposed(cluster));
     app.synth();
     return stack;
   };

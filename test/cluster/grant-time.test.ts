@@ -45,6 +45,9 @@ function before(stack: ReturnType<typeof newStack>, address: string): Set<string
   return found;
 }
 
+/** What a resource waits for, without the check of the Kubernetes version. */
+const waitsOf = ({ depends_on = [] }: any) => depends_on.filter((one: string) => one.startsWith("oci_"));
+
 describe("a cluster whose network is made with it", () => {
   const stack = clusterIn();
   const [id] = Object.keys(resourcesOf(stack, "oci_containerengine_cluster"));
@@ -52,7 +55,7 @@ describe("a cluster whose network is made with it", () => {
   const grant = grantOf(stack);
 
   test("is asked for after its policy, with the whole network between the two", () => {
-    expect(onlyResource(stack, "oci_core_vcn").depends_on).toEqual([grant]);
+    expect(waitsOf(onlyResource(stack, "oci_core_vcn"))).toEqual([grant]);
     expect(first).toContain(grant);
     for (const subnet of ["ApiEndpoint", "LoadBalancers"]) {
       const address = [...first].find((one) => one.startsWith("oci_core_subnet.") && one.includes(subnet))!;
@@ -112,6 +115,6 @@ test("stacks of a network or of a key are left in their own order", () => {
   expect(onlyResource(first!, "oci_core_vcn")).not.toHaveProperty("depends_on");
   const encryption = new ClusterEncryption(first!, "key", { compartmentId: COMPARTMENT });
   clusterIn(third, { encryption });
-  expect(onlyResource(third!, "oci_core_vcn")).not.toHaveProperty("depends_on");
+  expect(waitsOf(onlyResource(third!, "oci_core_vcn"))).toEqual([]);
   app.synth();
 });

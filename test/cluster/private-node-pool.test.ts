@@ -305,7 +305,7 @@ describe("bad input of a node pool", () => {
       existing("other", "ocid1.subnet.oc1.fra.b"),
     ];
     const pool = (cluster: typeof one, size: number) => () =>
-      new PrivateNodePool(cluster, "pool", { cluster, image, shape, size });
+      new PrivateNodePool(cluster, cluster.node.id, { cluster, image, shape, size });
     expect(refusal(pool(one, 7))[0]?.what).toMatch(/^The nodes and pods need 256 addresses/);
     expect(pool(one, 6)).not.toThrow();
     expect(refusedCodes(pool(same, 1))).toEqual(["SUBNET_EXHAUSTED"]);

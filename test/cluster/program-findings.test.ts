@@ -52,12 +52,14 @@ function program(endpointAccess?: EndpointAccess) {
   return { stack, network, cluster, pool, chart };
 }
 
-/** The warnings that the command of cdktf shows, each by its id and its first line. */
+/** The warnings that the command of cdktf shows, each by its id and its first line, but those of pull Secrets. */
 function warnings(stack: TerraformStack): string[] {
   const app = stack.node.root as App;
   app.synth();
   const { annotations } = app.manifest.forStack(stack);
-  return annotations.map(({ message }) => message.split("\n")[0] as string);
+  return annotations
+    .map(({ message }) => message.split("\n")[0] as string)
+    .filter((line) => !line.startsWith("[image-pull-credentials]"));
 }
 
 afterEach(() => jest.restoreAllMocks());

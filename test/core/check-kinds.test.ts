@@ -34,7 +34,7 @@ describe("a prop that does not exist", () => {
     expect(whats(deployment({ replicas: 1, prot: 8080, imagePullPolicy: "Always" }))).toEqual([
       "REPLICAS_INVALID: replicas is 1",
       "PROP_UNKNOWN: prot is not a prop; did you mean port?",
-      "PROP_UNKNOWN: imagePullPolicy is not a prop",
+      "PROP_UNKNOWN: imagePullPolicy is not a prop; did you mean imagePullSecrets?",
     ]);
   });
 

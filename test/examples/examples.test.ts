@@ -75,11 +75,22 @@ describe.each(EXAMPLES)("example %s", (name) => {
     for (const list of all("oci_core_default_security_list")) {
       expect(Object.keys(list).filter((key) => key.endsWith("security_rules"))).toEqual([]);
     }
-    const withWaysOut = ["controlled-egress", "existing-network", "inspected-egress", "internal-service"];
+    const withWaysOut = [
+      "controlled-egress",
+      "existing-network",
+      "inspected-egress",
+      "internal-service",
+      "public-shop",
+    ];
     if (!withWaysOut.includes(name)) expect(waysOut).toEqual([]);
     const publicSubnets = all("oci_core_subnet").filter((subnet) => !subnet.prohibit_public_ip_on_vnic);
     const wide = all("oci_core_route_table").filter((table) => JSON.stringify(table).includes('"0.0.0.0/0"'));
-    expect(wide.length).toBe(all("oci_core_internet_gateway").length);
+    const gateways = wide.flatMap(({ route_rules: rules }) =>
+      rules
+        .filter((rule: any) => rule.destination === "0.0.0.0/0")
+        .map((rule: any) => rule.network_entity_id),
+    );
+    expect(new Set(gateways).size).toBe(all("oci_core_internet_gateway").length);
     for (const subnet of all("oci_core_subnet")) {
       const routed = wide.some((table) => subnet.route_table_id.includes(table["//"].metadata.uniqueId));
       expect(routed).toBe(publicSubnets.includes(subnet));
@@ -104,10 +115,15 @@ describe.each(EXAMPLES)("example %s", (name) => {
     expect(balancers.length).toBeGreaterThan(0);
   });
 
-  test("grants nothing in the tenancy, and nothing to any user without a kind of principal", () => {
+  test("grants nothing in the tenancy but the use of one namespace of labels, and nothing to any user without a kind of principal", () => {
     const statements = all("oci_identity_policy").flatMap((policy) => policy.statements as string[]);
     for (const statement of statements) {
-      expect(statement).not.toMatch(/in tenancy|all-resources|manage cluster-family/);
+      expect(statement).not.toMatch(/all-resources|manage cluster-family/);
+      // Namespaces of labels are in the tenancy's root, so the condition narrows it to one of them.
+      if (statement.includes("in tenancy")) {
+        expect(statement).toMatch(/ to use (tag|security-attribute)-namespaces in tenancy where all \{/);
+        expect(statement).toMatch(/target\.(tag-namespace|security-attribute-namespace)\.name = '/);
+      }
       // Nodes are a dynamic group, and read the repositories that are named.
       const who = statement.startsWith("Allow dynamic-group id ")
         ? /target\.repo\.name = '/

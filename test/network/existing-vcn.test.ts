@@ -210,6 +210,9 @@ describe("a network in a VCN that exists", () => {
       expect.stringMatching(
         /^Allow any-user to manage vcns in compartment id ocid1.compartment.oc1..networks where all/,
       ),
+      expect.stringMatching(
+        /^Allow any-user to read vcns in compartment id ocid1.compartment.oc1..networks where all/,
+      ),
     ]);
     const others = policies
       .filter((policy) => !ofVcn.includes(policy))

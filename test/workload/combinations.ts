@@ -209,7 +209,7 @@ const statefulSets = both(
   fc.record({ volumeClaims: claims, podManagementPolicy }),
 ).map((props): Combination => (chart, id) => {
   const set = exposed(new HardenedStatefulSet(chart, id, props));
-  set.connections.allowTo(set, Port.tcp(7000));
+  if (set.port !== undefined) set.connections.allowTo(set, Port.tcp(set.port));
   return set;
 });
 const daemonSets = both(listening, fc.record({ maxUnavailable: maybe(upTo(9, 1)) })).map(

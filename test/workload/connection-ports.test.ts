@@ -34,13 +34,13 @@ describe("a connection to a workload", () => {
     ["a named port", Port.tcp(9090), { port: 8080, ports: [{ name: "metrics", port: 9090 }] }],
     ["a port of a sidecar", Port.tcp(9000), { sidecars: [{ name: "proxy", image: IMAGE, port: 9000 }] }],
     ["a range with its port", Port.tcpRange(8000, 9000), undefined],
+    ["a UDP port, which no workload can name", Port.udp(8125), undefined],
   ])("may lead to %s", (_, port, target) => {
     expect(refusedOf(port, target)).toEqual([]);
   });
 
   test.each<[string, Port, object | undefined]>([
     ["another port", Port.tcp(443), undefined],
-    ["another protocol", Port.udp(8080), undefined],
     ["a range beside its port", Port.tcpRange(8081, 8090), undefined],
     ["a workload without a port", Port.tcp(8080), {}],
   ])("is refused to %s, from either end", (_, port, target) => {

@@ -195,7 +195,7 @@ describe("a program without types is told all that is wrong and what to write in
     [
       "a certificate of nothing",
       () => TlsTermination.atLoadBalancer(any(undefined)),
-      ["NAME_INVALID secretName is not given"],
+      ["ATTRIBUTE_MISSING Neither certificateId nor secretName is given"],
     ],
   ])("%s", (_, call, expected) => {
     expect(said(call)).toEqual(expected);

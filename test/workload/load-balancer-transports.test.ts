@@ -49,10 +49,12 @@ describe("a load balancer for TCP and UDP", () => {
     ]);
     expect(nodePort).toBeGreaterThanOrEqual(30_000);
     const { ingress } = objectOf(chart, "NetworkPolicy").spec;
-    expect(ingress.flatMap(({ ports: open }: any) => open)).toEqual([
+    const open = [
       { port: 5353, protocol: "TCP" },
       { port: 5353, protocol: "UDP" },
-    ]);
+    ];
+    // From the nodes, and from the load balancers.
+    expect(ingress.flatMap((rule: any) => rule.ports)).toEqual([...open, ...open]);
   });
 
   test("has a rule for each transport, at the clients' side and at the nodes'", () => {

@@ -197,8 +197,10 @@ describe("a load balancer of a workload with several ports", () => {
   });
 
   test("speaks what is spoken there", () => {
-    const { metadata, spec } = expose("admin").service;
-    expect(spec.ports).toMatchObject([{ targetPort: "admin", appProtocol: "kubernetes.io/h2c" }]);
+    const { metadata, spec } = expose("admin", {
+      tls: TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "web-ca" }),
+    }).service;
+    expect(spec.ports).toMatchObject([{ targetPort: "admin" }]);
     expect(Object.values(metadata.annotations)).toContain("GRPC");
     const inside = expose("metrics", {
       type: LoadBalancerType.NETWORK_LOAD_BALANCER,

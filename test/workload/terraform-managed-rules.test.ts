@@ -266,10 +266,12 @@ describe("rules that Terraform manages are refused:", () => {
 });
 
 test("a Service of gRPC keeps its words where Terraform manages the rules", () => {
-  const { chart } = wayIn({ securityRules }, { protocol: AppProtocol.GRPC });
+  const { chart } = wayIn(
+    { securityRules, tls: TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "web-ca" }) },
+    { protocol: AppProtocol.GRPC },
+  );
   expect(objectOf(chart, "Service").spec.ports[0]).toMatchObject({
     name: "grpc",
     targetPort: "grpc",
-    appProtocol: "kubernetes.io/h2c",
   });
 });

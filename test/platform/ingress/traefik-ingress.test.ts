@@ -104,7 +104,7 @@ describe("a Traefik", () => {
       compartmentId: "ocid1.compartment.oc1..example",
       kubernetesVersion: KubernetesVersion.V1_34,
     });
-    const { platform } = traefik(
+    const { platform, shop } = traefik(
       {
         httpListener: HttpListener.redirectedByWorkload(REASON),
         securityRules: SecurityRuleManagement.terraformManaged({ nodePort: 30443, httpNodePort: 30080 }),
@@ -112,6 +112,7 @@ describe("a Traefik", () => {
       cluster,
     );
     cluster.addCdk8sChart("gateway", platform);
+    cluster.addCdk8sChart("shop", shop);
     expect(objectOf(platform, "Service").spec.ports).toMatchObject([
       { port: 443, targetPort: "tcp", nodePort: 30443 },
       { port: 80, targetPort: 8000, nodePort: 30080 },
