@@ -48,7 +48,7 @@ function imported(stack: TerraformStack) {
       workersSubnet: subnet("workers", "10.0.1.0/24"),
       podsSubnet: subnet("pods", "10.0.128.0/17"),
       loadBalancerSubnet: subnet("balancers", "10.0.2.0/24"),
-      regionServices: RegionServices.fromRegionServicesAttributes({
+      regionServices: RegionServices.of({
         serviceId: "ocid1.service.oc1.eu-frankfurt-1.test",
         cidrLabel: "all-fra-services-in-oracle-services-network",
       }),
