@@ -2,7 +2,7 @@ import {
   DefaultTokenResolver,
   StringConcat,
   TerraformDataSource,
-  TerraformElement,
+  type TerraformElement,
   TerraformResource,
   Token,
   Tokenization,
