@@ -18,6 +18,7 @@ import {
   PrivateNodePool,
   Probe,
   RegionServices,
+  ResourceTags,
   SecureNamespace,
   SecureOkeCluster,
   SubnetExposure,
@@ -32,14 +33,16 @@ const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b
 
 const app = new App();
 
-// The platform: a network of a given size with a public subnet for load balancers, and a cluster that a VPN reaches.
+// The platform: a network of a given size with a public and a private subnet for load balancers, and a cluster that a VPN reaches.
 const platform = new TerraformStack(app, "platform");
 new oci.provider.OciProvider(platform, "oci", { region: "eu-frankfurt-1" });
 const home = new oci.provider.OciProvider(platform, "home", { region: "eu-amsterdam-1", alias: "home" });
 const network = new ClusterNetwork(platform, "network", {
   compartmentId: "ocid1.compartment.oc1..network",
-  plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 60, pods: 3000 }),
-  loadBalancerSubnet: SubnetExposure.publicWith({ reason: "Customers reach the shop from the internet" }),
+  plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 60, pods: 3000, publicLoadBalancers: true }),
+  publicLoadBalancerSubnet: SubnetExposure.publicWith({
+    reason: "Customers reach the shop from the internet",
+  }),
   regionServices: RegionServices.of({
     serviceId: "ocid1.service.oc1.eu-frankfurt-1.example",
     cidrLabel: "all-fra-services-in-oracle-services-network",
@@ -64,8 +67,9 @@ const cluster = new SecureOkeCluster(platform, "cluster", {
     homeRegionProvider: home,
   }),
   homeRegionProvider: home,
-  freeformTags: { team: "shop" },
 });
+// All that is made here and at run time: network, cluster, nodes, volumes and load balancers.
+ResourceTags.of(platform).add({ freeformTags: { team: "shop" } });
 
 // The nodes: Arm, one Kubernetes version behind the cluster, spread over named availability domains.
 new PrivateNodePool(platform, "blue", {
@@ -124,6 +128,13 @@ web.exposeViaLoadBalancer({
     reason: "Customers of the pilot",
   }),
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+});
+// The offices call the API too, by a load balancer in the private subnet.
+api.exposeViaLoadBalancer({
+  name: "api-offices",
+  cluster,
+  access: LoadBalancerAccess.internalFrom([offices]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "api-tls" }),
 });
 cluster.addCdk8sChart("shop", shop);
 

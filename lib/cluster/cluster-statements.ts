@@ -30,6 +30,9 @@ export interface Grant {
   forPods: boolean;
 }
 
+/** All but moving a group to another compartment, where the rules of the network's owner would no longer hold for it. */
+export const EXCEPT_MOVING_GROUPS = ", request.permission != 'NETWORK_SECURITY_GROUP_MOVE'";
+
 const OPERATIONS =
   "any {request.operation = 'CreateNetworkSecurityGroup', request.operation = 'DeleteNetworkSecurityGroup'}";
 
@@ -75,8 +78,9 @@ export function grantsOf(scope: IConstruct, places: ClusterPlaces): Grant[] {
     const text = `Allow any-user to ${what} in compartment id ${compartmentId} where all {${who}}`;
     if (!statements.includes(text)) statements.push(text);
   };
-  allow("Resource", own, "manage network-security-groups");
-  if (!isSame(own, network)) allow("Network", network, "manage network-security-groups");
+  allow("Resource", own, "manage network-security-groups", EXCEPT_MOVING_GROUPS);
+  if (!isSame(own, network))
+    allow("Network", network, "manage network-security-groups", EXCEPT_MOVING_GROUPS);
   allow("Vcn", vcn, "manage vcns", `, ${OPERATIONS}`);
   const subnets = (places.balancersCompartmentIds ?? [network]).filter((one) => !isSame(own, one));
   subnets.forEach((compartment, index) => {

@@ -51,15 +51,20 @@ export class IngressControllerStatements {
     ]);
   }
 
-  private allow(compartmentId: string, rights: readonly string[]): string[] {
-    const who = [
+  /** Says who the controller is in the condition of a statement. */
+  public get principal(): string {
+    return [
       "request.principal.type = 'workload'",
       `request.principal.namespace = '${NAMESPACE}'`,
       `request.principal.service_account = '${SERVICE_ACCOUNT}'`,
       `request.principal.cluster_id = '${this.clusterId}'`,
     ].join(", ");
+  }
+
+  private allow(compartmentId: string, rights: readonly string[]): string[] {
     return rights.map(
-      (right) => `Allow any-user to ${right} in compartment id ${compartmentId} where all {${who}}`,
+      (right) =>
+        `Allow any-user to ${right} in compartment id ${compartmentId} where all {${this.principal}}`,
     );
   }
 }

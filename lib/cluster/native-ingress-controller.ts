@@ -1,3 +1,5 @@
+import { TagNamespacePolicy } from "./tag-namespace-policy";
+import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { Lazy, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
@@ -83,6 +85,14 @@ export class NativeIngressController extends ResourceConstruct {
     setTagOwner(this, cluster);
     this._statements = new IngressControllerStatements(cluster.clusterId);
     const before: ITerraformDependable[] = this.addPolicies();
+    new TagNamespacePolicy(this, "TagNamespaces", {
+      principals: [this._statements.principal],
+      description: "Lets the native ingress controller write the defined tags of its load balancers",
+      what: "the load balancers of its gateways",
+      tenancyId: (cluster as Partial<SecureOkeCluster>)._tenancyId,
+      homeRegionProvider: props.homeRegionProvider,
+      displayName: nameOf(this),
+    });
     if (installCertManager)
       before.push(this.addOn("CertManager", "CertManager", [["numOfReplicas", "1"]], []));
     const configurations: [string, string][] = [

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { type NodeRegistryAccessProps } from "./node-registry-access-props";
 import { PROVIDER_CONFIG_FILE, PROVIDER_FOLDER, readRegistryAccess } from "./read-registry-access";
+import { nodePoolPrincipal, tagNamespaceStatement } from "./tag-namespace-policy";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
 import { tagsOf } from "../core/tagging";
@@ -10,6 +11,7 @@ import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";
 import { IdentityPolicy } from "../oci/identity-policy";
 
 const LONGEST_NAME = 100;
+const TAG_SUFFIX = "-tag";
 
 /**
  * Lets the nodes of some pools pull private images of OCIR without a Secret, by the kubelet's credential provider.
@@ -84,6 +86,20 @@ export class NodeRegistryAccess extends Construct {
           `Allow dynamic-group id ${group.id} to read repos in compartment id ${compartmentId} where any {${this.repositories
             .map(repositoryCondition)
             .join(", ")}}`,
+        ],
+        ...tagsOf(this, props),
+      }),
+      // OKE puts the tag on the nodes in the name of the pool.
+      new IdentityPolicy(this, "TagPolicy", {
+        ...common,
+        compartmentId: props.tenancyId,
+        name: `${this.dynamicGroupName.slice(0, LONGEST_NAME - TAG_SUFFIX.length)}${TAG_SUFFIX}`,
+        description: "Lets node pools put the tag on their nodes",
+        statements: [
+          tagNamespaceStatement(
+            nodePoolPrincipal(cluster.compartmentId),
+            this.nodeTag.split(".")[0] ?? this.nodeTag,
+          ),
         ],
         ...tagsOf(this, props),
       }),

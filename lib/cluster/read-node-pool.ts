@@ -45,7 +45,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkConstructId(problems, scope, id);
   const given: Partial<PrivateNodePoolProps> = props ?? {};
   const { cluster, image, shape, size } = given;
-  checkGiven(problems, { cluster, image, shape, size });
+  checkGiven(problems, { cluster, image, shape, size }, "PrivateNodePoolProps");
   const isCluster = checkCluster(problems, cluster);
   const version = versionOf(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
   checkFlag(problems, "verifyKubernetesVersion", given.verifyKubernetesVersion);

@@ -22,7 +22,8 @@ import { groupIds } from "./pool-groups";
 import { readCluster } from "./read-cluster";
 import { type SecureOkeClusterProps } from "./secure-oke-cluster-props";
 import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./services-cidr";
-import { TagNamespacePolicy } from "./tag-namespace-policy";
+import { clusterPrincipal, FurtherPolicies, type FurtherRight } from "./further-rights";
+import { nodePoolPrincipal, TagNamespacePolicy } from "./tag-namespace-policy";
 import { addChart } from "./unenforced-policies";
 import { readVersion } from "./value-kinds";
 import { Acknowledgements } from "../core/acknowledgement";
@@ -88,6 +89,13 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
    * @internal
    */
   public readonly _packetRouting?: PacketRoutingPolicies;
+
+  /**
+   * The OCID of the tenancy, where it was given.
+   *
+   * @internal
+   */
+  public readonly _tenancyId?: string;
 
   /**
    * What nodes must wait for, so that their pods get addresses.
@@ -156,10 +164,12 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       displayName: name,
     });
     this._podNetworkPolicies = policies.ofPodNetwork;
+    this._tenancyId = props.tenancyId ?? props.packetRouting?.options.tenancyId;
     new TagNamespacePolicy(this, "TagNamespaces", {
-      clusterId: this.clusterId,
-      compartmentId: this.compartmentId,
-      tenancyId: props.tenancyId ?? props.packetRouting?.options.tenancyId,
+      principals: [clusterPrincipal(this.clusterId), nodePoolPrincipal(this.compartmentId)],
+      description: "Lets the cluster and its node pools write the defined tags of what they make",
+      what: "nodes, load balancers and volumes",
+      tenancyId: this._tenancyId,
       homeRegionProvider: props.homeRegionProvider,
       displayName: name,
     });
@@ -191,6 +201,25 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
    */
   public _allowCertificates(compartmentId?: string): void {
     this.certificatePolicies.allow(compartmentId);
+  }
+
+  /**
+   * Gives the cluster a right that something in a chart needs.
+   *
+   * @internal
+   */
+  public _grant(right: FurtherRight, compartmentId: string): void {
+    const known = this.node.tryFindChild("FurtherPolicies") as FurtherPolicies | undefined;
+    const { clusterId, props } = this;
+    const policies =
+      known ??
+      new FurtherPolicies(this, "FurtherPolicies", {
+        ...tagsGiven(props),
+        clusterId,
+        homeRegionProvider: props.homeRegionProvider,
+        displayName: stemOf(props.clusterName ?? nameOf(this)),
+      });
+    policies.allow(right, compartmentId);
   }
 
   /** Made with the first certificate, so that a cluster without one has no further policy. */

@@ -8,22 +8,36 @@ import { tagsOf } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
 
 interface TagNamespacePolicyProps {
-  readonly clusterId: string;
-  readonly compartmentId: string;
+  /** Who writes the tags: conditions of statements. */
+  readonly principals: readonly string[];
+  /** What the policy is for. */
+  readonly description: string;
+  /** What the tags are written on, for a warning. */
+  readonly what: string;
   /** The OCID of the tenancy, where tag namespaces are granted. @default - a warning with the statements */
   readonly tenancyId?: string;
   readonly homeRegionProvider?: TerraformProvider;
   readonly displayName: string;
 }
 
+/** Says who the node pools of a compartment are in the condition of a statement. */
+export function nodePoolPrincipal(compartmentId: string): string {
+  return `request.principal.type = 'nodepool', request.principal.compartment.id = '${compartmentId}'`;
+}
+
+/** The statement that lets somebody write the tags of a namespace. */
+export function tagNamespaceStatement(principal: string, namespace: string): string {
+  return `Allow any-user to use tag-namespaces in tenancy where all {${principal}, target.tag-namespace.name = '${namespace}'}`;
+}
+
 /** The id of the warning, in the style of the others. */
 const NO_GRANT = "tag-namespaces";
 
 /**
- * Lets a cluster and its node pools write the defined tags of what they make at run time: nodes, load balancers, volumes.
+ * Lets those write defined tags that make something at run time: a cluster, its node pools, and the native ingress controller.
  *
- * Oracle's documentation grants it to all clusters of a tenancy; here it is for this cluster, the pools of its compartment, and the
- * namespaces of the tags. This project has not tried the conditions in a tenancy.
+ * Oracle's documentation grants it to all clusters of a tenancy; here it is for this cluster, the pools of its compartment, the
+ * controller of the cluster, and the namespaces of the tags. This project has not tried the conditions in a tenancy.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm
  */
@@ -47,25 +61,17 @@ export class TagNamespacePolicy extends Construct {
       compartmentId: tenancyId,
       name: policyNameOf(this, `${this.props.displayName}-tag-namespaces`),
       lifecycle: { ignoreChanges: ["name"] },
-      description: "Lets the cluster and its node pools write the defined tags of what they make",
+      description: this.props.description,
       statements: Lazy.listValue({ produce: () => this.statements }),
       ...tagsOf(this, {}),
     });
   }
 
   private get statements(): string[] {
-    const { clusterId, compartmentId } = this.props;
     const keys = Object.keys(tagsOfScopes(this).definedTags);
     const namespaces = [...new Set(keys.map((key) => key.split(".")[0]))].sort();
-    const who = [
-      `request.principal.type = 'cluster', request.principal.id = '${clusterId}'`,
-      `request.principal.type = 'nodepool', request.principal.compartment.id = '${compartmentId}'`,
-    ];
     return namespaces.flatMap((namespace) =>
-      who.map(
-        (principal) =>
-          `Allow any-user to use tag-namespaces in tenancy where all {${principal}, target.tag-namespace.name = '${namespace}'}`,
-      ),
+      this.props.principals.map((principal) => tagNamespaceStatement(principal, namespace)),
     );
   }
 
@@ -76,7 +82,7 @@ export class TagNamespacePolicy extends Construct {
     this.isSaid = true;
     addWarning(
       this,
-      `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, and may not write them on nodes, load balancers and volumes without a ` +
+      `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, and may not write them on ${this.props.what} without a ` +
         "policy in the root compartment. Give the cluster tenancyId, or have these statements added there, with the OCIDs " +
         `filled in: ${statements.map(readableStatement).join("; ")}`,
     );

@@ -4,6 +4,7 @@ import { type ErrorCode } from "./error-codes";
 import { nearestNames, nearName } from "./nearest-names";
 import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-surface";
 import { shown } from "./shown";
+import { exampleOf, exampleOfMember, inner, missingFix } from "./value-examples";
 
 /** What is wrong with one value of a call. */
 export interface KindProblem {
@@ -73,7 +74,8 @@ export function checkSlot(
   const { name } = place;
   if (slot.type === "any" || (value === undefined && slot.isOptional)) return;
   if (value === undefined || (value === null && !slot.isOptional)) {
-    problems.add("ATTRIBUTE_MISSING", place, `${name} was not given`, "Give it a value; it has no default");
+    const fix = missingFix(name, exampleOfMember(slot.name, slot.type));
+    problems.add("ATTRIBUTE_MISSING", place, `${name} was not given`, fix);
   } else if (value === null) {
     problems.add("VALUE_INVALID", place, `${name} is null`, "Leave it out to get its default");
   } else {
@@ -97,8 +99,6 @@ function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: 
   if (PUBLIC_SURFACE.props[type]) return checkNested(problems, place, type, value);
   checkInstance(problems, place, type, value);
 }
-
-const inner = (type: TypeWord) => (type.startsWith("(") ? type.slice(1, -1) : type);
 
 /** Fine if it is of one of the kinds; what is wrong with it is said of the first. */
 function checkEither(problems: KindProblems, place: Place, types: readonly TypeWord[], value: unknown): void {
@@ -220,33 +220,6 @@ function checkInstance(problems: KindProblems, place: Place, type: string, value
 
 function refuse(problems: KindProblems, place: Place, value: unknown, instead: string): void {
   problems.add("VALUE_INVALID", place, `${place.name} is ${kindOf(value)}`, `Write ${instead}`);
-}
-
-const EXAMPLES: { readonly [type: string]: string } = {
-  string: '"text"',
-  number: "1",
-  boolean: "true",
-  any: "…",
-};
-
-/** How a program writes a value of a type. */
-function exampleOf(type: TypeWord): string {
-  const example = EXAMPLES[type];
-  if (example !== undefined) return example;
-  if (type.endsWith("[]")) return `[${exampleOf(inner(type.slice(0, -2)))}]`;
-  if (type.includes("|")) return exampleOf(inner(type.split("|")[0] ?? "any"));
-  if (type.startsWith("{")) return `{ name: ${exampleOf(type.slice(1, -1))} }`;
-  const choices = PUBLIC_SURFACE.enums[type];
-  if (choices) return `${type}.${Object.keys(choices)[0]}`;
-  const required = membersOf(type)?.filter(({ isOptional }) => !isOptional);
-  if (required)
-    return required.length === 0
-      ? "an object of options"
-      : `{ ${required.map(({ name }) => name).join(", ")} }`;
-  const { writtenAs = [] } = PUBLIC_SURFACE.classes[type] ?? {};
-  if (writtenAs.length > 0) return writtenAs.slice(0, 3).join(" or ");
-  const { writtenAs: makers = [] } = PUBLIC_SURFACE.interfaces[type] ?? {};
-  return makers.length > 0 ? `a ${makers.slice(0, 3).join(" or a ")}` : `a value of the kind ${type}`;
 }
 
 /** What kind of value it is; never a text itself, nor what is in an object, which may be a secret. */

@@ -34,9 +34,35 @@ function refuse(problems: Problems, what: string, fix: string): undefined {
   return undefined;
 }
 
+/** The last member of a place such as `resources.memory.limit`, which is the key that a program writes. */
+function keyIn(name: string): string {
+  return name.split(".").at(-1) ?? name;
+}
+
+/** The number that a text begins with, such as 512 in `512MB`; nothing where it is none, or zero. */
+function numberIn(text: unknown): string | undefined {
+  const [, number] = /^\s*(\d{1,9}(?:\.\d{1,9})?)/.exec(String(text)) ?? [];
+  return number !== undefined && Number(number) > 0 ? number : undefined;
+}
+
+const SMALL_CPU = 1_000_000n;
+const GIVEN_CPU = /^\s*[\d.]+\s*(?:m|mcpu|millis?|millicores?)\b/i;
+
+/** What to write in the place of a number of processors that is none. */
+function cpuInstead(text: unknown): string {
+  const number = numberIn(text);
+  if (number === undefined) return "250m";
+  const value = Number(number);
+  // A whole count of thousandths that was written in another way; more than that was hardly meant as processors.
+  if (GIVEN_CPU.test(String(text)) || value > 64) return `${Math.max(1, Math.round(value))}m`;
+  return value < 0.001 ? "1m" : `${Math.round(value * 1000)}m`;
+}
+
 /** Reads a number of processors, in billionths; what is wrong with it goes into the problems. */
 export function readCpu(problems: Problems, name: string, text: string): bigint | undefined {
-  const fix = 'Write processors or thousandths of one, for example "1.5" or "250m"; the smallest is "1m"';
+  const fix =
+    `Write ${keyIn(name)}: "${cpuInstead(text)}", in thousandths of a processor, or processors such as "1.5"; ` +
+    'the smallest is "1m"';
   const value = parseQuantity(text);
   const unit = /[a-zA-Z]+$/.exec(text)?.[0] ?? "";
   if (value === undefined || (unit !== "" && unit !== "m")) {
@@ -48,11 +74,30 @@ export function readCpu(problems: Problems, name: string, text: string): bigint 
   return value;
 }
 
-const SMALL_CPU = 1_000_000n;
+/** The binary unit that a text was probably meant to have. */
+function unitIn(text: unknown): string {
+  const [, letter = "m"] = /([kmgtpe])(?:i?b?|ib)?\s*$/i.exec(String(text)) ?? [];
+  return letter.toLowerCase() === "k" ? "Ki" : `${letter.toUpperCase()}i`;
+}
+
+/** Whether text is at least one mebibyte, in whole bytes. */
+function isEnough(text: string): boolean {
+  const value = parseQuantity(text) ?? 0n;
+  return value >= SMALLEST_BYTES && value % NANO === 0n;
+}
+
+/** What to write in the place of bytes that are none, such as 512Mi for 512m. */
+function bytesInstead(text: unknown): string {
+  const number = numberIn(text);
+  if (number === undefined) return "256Mi";
+  const all = [`${number}${unitIn(text)}`, `${number}Mi`, "1Mi"];
+  return all.find(isEnough) ?? "256Mi";
+}
 
 /** Reads a number of bytes, in billionths; what is wrong with it goes into the problems. */
 export function readBytes(problems: Problems, name: string, text: string): bigint | undefined {
-  const fix = 'Write a number and its unit, for example "256Mi" or "1Gi"';
+  const instead = bytesInstead(text);
+  const fix = `Write ${keyIn(name)}: "${instead}", a number with a unit of bytes: Mi, Gi or Ti`;
   const value = parseQuantity(text);
   if (value === undefined) {
     return refuse(problems, `${name} is ${shown(text)}, which is not a quantity`, fix);
@@ -61,7 +106,7 @@ export function readBytes(problems: Problems, name: string, text: string): bigin
     return refuse(problems, `${name} is ${shown(text)}, which is a fraction of a byte`, fix);
   }
   // A forgotten unit: "256" would be 256 bytes, in which no container starts.
-  if (value < SMALLEST_BYTES || value % NANO !== 0n) {
+  if (!isEnough(text)) {
     return refuse(
       problems,
       `${name} is ${shown(text)}, ${Number(value) / 1e9} bytes`,

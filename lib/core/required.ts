@@ -1,3 +1,4 @@
+import { exampleOfMember, missingFix, typeIn } from "./value-examples";
 import { shown } from "./shown";
 import { type Problems } from "./validation-error";
 
@@ -6,12 +7,18 @@ import { type Problems } from "./validation-error";
  *
  * The compiler refuses such a program; JavaScript, and languages whose types are looser, don't.
  *
+ * @param props the props that the values are members of, where other props have members of the same names and other types
  * @returns whether all were given
  */
-export function checkGiven(problems: Problems, values: { readonly [name: string]: unknown }): boolean {
+export function checkGiven(
+  problems: Problems,
+  values: { readonly [name: string]: unknown },
+  props?: string,
+): boolean {
   const missing = Object.keys(values).filter((name) => values[name] === undefined || values[name] === null);
   for (const name of missing) {
-    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, `Give it a value; it has no default`);
+    const type = props === undefined ? undefined : typeIn(props, name);
+    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, exampleOfMember(name, type)));
   }
   return missing.length === 0;
 }

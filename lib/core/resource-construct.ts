@@ -6,6 +6,7 @@ import {
   type ITerraformDependable,
 } from "cdktf";
 import { Construct } from "constructs";
+import { guardLateValues } from "./late-values";
 import { mainElementOf, orderAtSynthesis } from "./ordering";
 
 /** A construct made of Terraform resources, which others can wait for and which can wait for others. */
@@ -15,6 +16,8 @@ export abstract class ResourceConstruct extends Construct implements ITerraformD
   constructor(scope: Construct, id: string) {
     super(scope, id);
     orderAtSynthesis(this);
+    const stack = this.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
+    if (stack) guardLateValues(stack, isOurs);
   }
 
   /**
@@ -26,6 +29,11 @@ export abstract class ResourceConstruct extends Construct implements ITerraformD
     this.address ??= Token.asString(new Address(this));
     return this.address;
   }
+}
+
+/** Whether an element is part of a construct of the library. */
+function isOurs(element: Construct): boolean {
+  return element.node.scopes.some((one) => one instanceof ResourceConstruct);
 }
 
 /** Known late: the main resource of a construct is made after the construct. */

@@ -26,6 +26,7 @@ import {
   type ResolveName,
 } from "./object-names";
 import { wasSynthesized } from "./forgotten-charts";
+import { checkLateValues } from "./late-values";
 import { produceLazies } from "./lazy-values";
 import { noteNames } from "./output-names";
 import { isPlain, isPlainObject } from "./plain";
@@ -121,11 +122,13 @@ export class ChartOutput extends Construct implements Preview {
 
   private write(context: IResolveContext): string {
     if (context.preparing) guardStackCycles(this.node.root);
-    const objects = objectsOf(this.chart).map((object) =>
-      isPlainObject(object) ? object : produceLazies(object, context),
-    );
-    this.written = objects;
     const problems = new Problems(this);
+    const objects = objectsOf(this.chart).map((object) => {
+      if (isPlainObject(object)) return object;
+      checkLateValues(problems, object, context);
+      return produceLazies(object, context);
+    });
+    this.written = objects;
     problems.collect(() => {
       runChartChecks(this, this.chart);
     });

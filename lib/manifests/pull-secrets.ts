@@ -9,6 +9,7 @@ interface NamespaceSecrets {
 }
 
 const ofNamespaces = new WeakMap<IConstruct, Map<string, NamespaceSecrets[]>>();
+const ownAccounts = new WeakSet<ApiObject>();
 const withoutSecrets = new WeakSet<ApiObject>();
 
 /** Notes the pull Secrets of a namespace; an empty list says that its images need none. */
@@ -37,6 +38,16 @@ export function pullSecretsOf(
     return one === undefined || other === undefined ? one === other : isSameCluster(one, other);
   };
   return (all.find((_, index) => isOwn(index)) ?? all.find((_, index) => isNear(index)))?.names;
+}
+
+/** Notes an account that a construct of the library made, which names its pull Secrets itself. */
+export function noteOwnAccount(account: ApiObject): void {
+  ownAccounts.add(account);
+}
+
+/** Whether a construct of the library made an account. */
+export function isOwnAccount(account: ApiObject): boolean {
+  return ownAccounts.has(account);
 }
 
 /** Notes that the images of an account's pods need no pull Secret. */

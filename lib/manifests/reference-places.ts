@@ -6,16 +6,22 @@ export interface ReferencePlace {
   /** Such as `spec.template.spec.containers[0].env[2].value`. */
   readonly field: string;
   readonly token: IResolvable;
+  /** Whether it stands in text; a part of it has other text beside it. */
+  readonly in: "part" | "text" | "value";
 }
 
 /** Where references to Terraform values are in plain data, in the order of the data. */
 export function referencePlaces(value: unknown, field = ""): ReferencePlace[] {
   if (typeof value === "string") {
     if (!Token.isUnresolved(value)) return [];
-    return partsOf(value).flatMap((token) => (typeof token === "string" ? [] : [{ field, token }]));
+    const parts = partsOf(value);
+    const isWhole = parts.length === 1;
+    return parts.flatMap((token) =>
+      typeof token === "string" ? [] : [{ field, token, in: isWhole ? "text" : "part" }],
+    );
   }
   const token = referenceOf(value);
-  if (token) return [{ field, token }];
+  if (token) return [{ field, token, in: "value" }];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, entry]) =>
     referencePlaces(entry, fieldIn(field, key, Array.isArray(value))),

@@ -20,7 +20,7 @@ import { takeSubnetsOfVcn } from "./vcn-subnets";
 import { WaysOut } from "./ways-out";
 import { Acknowledgements } from "../core/acknowledgement";
 import { contains, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
@@ -70,6 +70,8 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
     this.compartmentId = props.compartmentId;
     this.vcnId = props.vcnId;
     checkRegionWhenWritten(this, "vcnId", props.vcnId);
+    checkRegionWhenWritten(this, "natGatewayId", props.natGatewayId);
+    checkSubnetRegionsWhenWritten(this, props);
     this._vcnCompartmentId = props.vcnCompartmentId;
     this._vcnCidrs = known.cidrs.map(({ text }) => text);
     if (known.ranges.size > 0) this.routes = this.makeRoutes(known);

@@ -14,6 +14,7 @@ import { readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { Problems } from "../core/validation-error";
 
@@ -53,6 +54,8 @@ export class ImportedClusterNetwork extends ResourceConstruct implements ICluste
     problems.throwIfAny();
     super(scope, id);
     this.vcnId = attributes.vcnId;
+    checkRegionWhenWritten(this, "vcnId", attributes.vcnId);
+    checkSubnetRegionsWhenWritten(this, attributes);
   }
 
   public get compartmentId(): string {

@@ -16,6 +16,7 @@ import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { checkDisplayName } from "../core/display-name";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { checkOcid } from "../core/ocid";
 import { type Port } from "../core/port";
 import { type ReasonedChoice } from "../core/reason";
@@ -215,6 +216,7 @@ export class NetworkSecurityGroup extends GroupBase {
     });
     this.networkSecurityGroupId = group.id;
     this._vcnId = props.vcnId;
+    checkRegionWhenWritten(this, "vcnId", props.vcnId);
   }
 }
 
@@ -238,5 +240,7 @@ class ImportedGroup extends GroupBase {
     public override readonly _vcnId?: string,
   ) {
     super(scope, id);
+    checkRegionWhenWritten(this, "networkSecurityGroupId", networkSecurityGroupId);
+    checkRegionWhenWritten(this, "vcnId", _vcnId);
   }
 }

@@ -41,6 +41,7 @@ import {
   refuseSecondDrg,
 } from "./ways-out-refusals";
 import { readCidrs, readIpv4CidrIfKnown, type Cidr } from "../core/cidr";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { checkGiven } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { Problems } from "../core/validation-error";
@@ -159,6 +160,7 @@ export class WaysOut extends ResourceConstruct {
 
   private attached({ drgId, ranges, throughHub }: KnownAttachment, over: string): void {
     this.throughHub = throughHub;
+    checkRegionWhenWritten(this.node.scope ?? this, "drgId", drgId);
     const what = Token.isUnresolved(drgId) ? "the DRG" : `the DRG ${drgId}`;
     this.drg = { what, over };
     this.lead({ ...ranges, what, over, exit: "drg", reason: "Networks behind the DRG" });
@@ -171,6 +173,7 @@ export class WaysOut extends ResourceConstruct {
     checkPods(problems, ranges, !this.props.withoutPods);
     checkApart(problems, "peerCidrs", ranges.cidrs, this.ways.behind);
     problems.throwIfAny();
+    checkRegionWhenWritten(this.node.scope ?? this, "peerGatewayId", props.peerGatewayId);
     const gateway = localPeeringGateway(this, peeringId(id), this.props, id, props.peerGatewayId);
     const reason = `The peered VCN ${id}`;
     this.lead({ ...ranges, what: `the peering ${id}`, over: gateway.id, exit: "peering", reason });

@@ -2,12 +2,16 @@ import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { checkUnused } from "./chart-objects";
 import { choice, shaped } from "./shapes";
+import { type ISecureOkeCluster } from "../cluster/cluster";
+import { grantRight, volumeKeyRight, warningOf, type FurtherRight } from "../cluster/further-rights";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { checkOcidIfGiven } from "../core/ocid";
 import { Problems } from "../core/validation-error";
+import { isAdded, whenAdded } from "../manifests/chart-scopes";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
+import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 /** How fast block volumes are, in volume performance units for each gigabyte. */
 export enum BlockVolumePerformance {
@@ -34,11 +38,18 @@ export interface BlockVolumeClassProps {
   /**
    * The OCID of the key in OCI Vault that encrypts the volumes.
    *
-   * The service `blockstorage`, and the cluster, must be allowed to use it.
+   * The cluster that gets the chart, and the service of block volumes, are allowed to use it. Where the cluster is imported, or no
+   * cluster gets the chart, a warning names the statements.
    *
    * @default - a key that Oracle keeps
    */
   readonly kmsKeyId?: string;
+  /**
+   * The OCID of the compartment of the key.
+   *
+   * @default - that of the cluster
+   */
+  readonly keyCompartmentId?: string;
   /**
    * How fast the volumes are.
    *
@@ -101,6 +112,24 @@ export class BlockVolumeClass extends Construct {
     // A class is in no namespace, but cdk8s puts that of the chart into every object.
     if (chart.namespace !== undefined) storageClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
     this.node.defaultChild = storageClass;
+    if (kmsKeyId !== undefined) this.allowKey(chart, volumeKeyRight(kmsKeyId), props.keyCompartmentId);
+  }
+
+  /** Lets the cluster use the key, once it is known which one gets the chart. */
+  private allowKey(chart: Chart, right: FurtherRight, compartmentId: string | undefined): void {
+    whenAdded(chart, (scope) => {
+      grantRight(scope as unknown as ISecureOkeCluster, right, compartmentId);
+    });
+    let isSaid = false;
+    checkAtSynthesis(this, () => {
+      if (isSaid || isAdded(chart)) return;
+      isSaid = true;
+      const what = `${this.node.path}: no cluster of this program gets the class, and its cluster may lack the right to its key`;
+      process.emitWarning(warningOf(right, what, undefined, compartmentId), {
+        type: "SecureOkeWarning",
+        code: "cluster-rights",
+      });
+    });
   }
 }
 
@@ -115,5 +144,9 @@ function check(scope: Construct, id: string, given: BlockVolumeClassProps): void
   }
   checkUnused(problems, scope, ["StorageClass"], name);
   checkOcidIfGiven(problems, "kmsKeyId", props.kmsKeyId, "key");
+  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
+  if (props.keyCompartmentId !== undefined && props.kmsKeyId === undefined) {
+    problems.add("ATTRIBUTE_MISSING", "keyCompartmentId was given without kmsKeyId", "Give both, or none");
+  }
   problems.throwIfAny();
 }

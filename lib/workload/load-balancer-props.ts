@@ -146,9 +146,9 @@ export interface LoadBalancerOptions {
   /**
    * The OCID of the compartment that the load balancer and the group of the cloud controller are made in, or a reference to it.
    *
-   * It can't change later: the cloud controller would make a second load balancer and forget the first. The cluster needs rights
-   * there: `manage load-balancers` (`manage network-load-balancers`), `use public-ips` for a public one, and with cloud-managed
-   * rules `manage network-security-groups`; the library grants them in the cluster's compartment only.
+   * It can't change later: the cloud controller would make a second load balancer and forget the first. The cluster gets the rights
+   * that it needs there: `manage load-balancers`, `manage network-load-balancers`, `manage network-security-groups`, and for a public
+   * one `use public-ips`. For an imported cluster a warning names the statements. This project has not tried them in a tenancy.
    *
    * @default - that of the cluster
    */

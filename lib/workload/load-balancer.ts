@@ -12,6 +12,7 @@ import { addTerraformRules, controllerRules } from "./load-balancer-rules";
 import { offerBalancer } from "./load-balancer-sharing";
 import { aimed, readLoadBalancer, type ReadLoadBalancer } from "./read-load-balancer";
 import { type ISecureOkeCluster, type WithCloudRules } from "../cluster/cluster";
+import { balancerRight, grantRightElsewhere } from "../cluster/further-rights";
 import { runTimeAnnotations } from "../cluster/run-time-tags";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
@@ -74,6 +75,9 @@ export class LoadBalancer extends Construct {
     const service = this.addService(props, read);
     this.node.defaultChild = service.object;
     addCertificates(this, props, read);
+    if (props.compartmentId !== undefined) {
+      grantRightElsewhere(props.cluster, balancerRight(!access.isInternal), props.compartmentId);
+    }
     if (this.securityGroup) {
       const { name, securityGroup } = this;
       const [listener] = read.listeners;

@@ -4,7 +4,7 @@ import { type IConstruct } from "constructs";
 import { listOf, text } from "./shapes";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { type Problems } from "../core/validation-error";
-import { notePullsWithoutSecrets, pullSecretsOf } from "../manifests/pull-secrets";
+import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../manifests/pull-secrets";
 
 /** What names of pull Secrets must be like. */
 export const PULL_SECRETS_SHAPE = listOf(text(), 'a list of names of Secrets, for example ["ocir"]');
@@ -34,7 +34,8 @@ export function pullSecretsField(
   return { imagePullSecrets: Lazy.any({ produce }) as unknown };
 }
 
-/** Notes on an account what its owner said: that its images need no Secret. */
+/** Notes an account that its owner made with that field, and whether the owner said that its images need no Secret. */
 export function notePulls(account: ApiObject, own: readonly string[] | undefined): void {
+  noteOwnAccount(account);
   if (own?.length === 0) notePullsWithoutSecrets(account);
 }

@@ -54,9 +54,9 @@ export interface SecureNamespaceProps {
    * The names of Secrets of the type `kubernetes.io/dockerconfigjson` that images of the namespace are pulled with, such as
    * `["ocir"]`.
    *
-   * They are set on the ServiceAccounts of the namespace's hardened workloads that name none of their own, and on the account
-   * `default`, which charts of other origin often use. The Secrets are made outside of the program: their content is a
-   * credential. An empty list says that the images need none: they are public, or the nodes may pull them
+   * They are set on every ServiceAccount of the namespace that names none of its own: those of hardened workloads, those that
+   * included charts bring (`Include`, `Helm`, plain cdk8s), and the account `default`. The Secrets are made outside of the
+   * program: their content is a credential. An empty list says that the images need none: they are public, or the nodes may pull them
    * (`NodeRegistryAccess`).
    *
    * @default - none; images of OCIR then give the warning `image-pull-credentials` unless the nodes may pull them

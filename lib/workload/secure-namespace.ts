@@ -26,6 +26,7 @@ import { pathOf } from "../core/construct-path";
 import { checkLabels, checkObjectName } from "../core/kubernetes-names";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
+import { givePullSecrets } from "../manifests/account-pull-secrets";
 import { dataOf } from "../manifests/chart-objects";
 import { notePullSecrets } from "../manifests/pull-secrets";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
@@ -81,7 +82,10 @@ export class SecureNamespace extends Construct {
       ...pullSecretsField(this, this.name, props.imagePullSecrets),
     });
     notePulls(account, props.imagePullSecrets);
-    if (props.imagePullSecrets) notePullSecrets(this, this.name, props.imagePullSecrets);
+    if (props.imagePullSecrets) {
+      notePullSecrets(this, this.name, props.imagePullSecrets);
+      if (props.imagePullSecrets.length > 0) givePullSecrets(this);
+    }
   }
 
   private limitClasses({

@@ -128,7 +128,10 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "the internet", to: "load balancers", ports: tcp(443), partly: true },
       SERVICES_TO_BALANCER,
       fromNodes("shop/web", 8080),
+      fromNodes("shop/api", 8081),
       pods("shop/web", "shop/api", ...tcp(8081)),
+      // The internal one only.
+      { from: "administrators", to: "load balancers", ports: tcp(443), partly: true },
       { from: "administrators", to: "the API endpoint", ports: tcp(6443) },
     ],
   },

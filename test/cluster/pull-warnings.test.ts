@@ -78,6 +78,15 @@ function warningsOf(write: (program: Program) => void, networkPolicyEngine = EXI
   return emitted;
 }
 
+/** A pod of others that runs as an account which its chart brings. */
+function addTheirs(chart: Chart): void {
+  const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "theirs" } };
+  new ApiObject(chart, "account", account);
+  const containers = [{ name: "it", image: "fra.ocir.io/acme/it:1" }];
+  const spec = { serviceAccountName: "theirs", containers };
+  new ApiObject(chart, "pod", { apiVersion: "v1", kind: "Pod", metadata: { name: "it" }, spec });
+}
+
 const WARNING = (id: string, what: string) =>
   `shop/cluster: images of the chart ${id} may need credentials, and nothing gives them: ${what}`;
 
@@ -133,6 +142,13 @@ test.each<[string, (program: Program) => void]>([
     },
   ],
   [
+    "an account of another origin in a namespace that gives it its pull Secrets",
+    ({ add }) => {
+      const chart = add("shop", "quay.io/acme/web", { imagePullSecrets: ["ocir"] });
+      addTheirs(chart);
+    },
+  ],
+  [
     "an image whose registry Terraform says",
     ({ add, stack }) => {
       const chart = add("shop", "quay.io/acme/web");
@@ -171,6 +187,12 @@ test.each<[string, (program: Program) => void]>([
   ],
 ])("a warning of %s", (_, write) => {
   expect(warningsOf(write)).toEqual([WARNING("shop", "fra.ocir.io/acme/web (Deployment web)")]);
+});
+
+test("an account of another origin gives a warning where neither it nor its namespace names a pull Secret", () => {
+  expect(warningsOf(({ add }) => addTheirs(add("shop", "quay.io/acme/web")))).toEqual([
+    WARNING("shop", "fra.ocir.io/acme/it (Pod it)"),
+  ]);
 });
 
 test("a workload that chooses nodes that may pull gives no warning of other pools", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parseQuantity, readBytes, readCpu } from "../../lib/core/quantity";
 import { Problems } from "../../lib/core/validation-error";
-import { refusedCodes } from "../support/stack";
+import { refusal, refusedCodes } from "../support/stack";
 
 const NANO = 10n ** 9n;
 
@@ -72,5 +72,63 @@ describe("memory and disk", () => {
 
   test.each(["1m", "100m", "5n", "0", "256", "1Ki", "12XB", "1 Gi", ""])("may not be %j", (text) => {
     expect(codes(readBytes, text)).toEqual(["QUANTITY_INVALID"]);
+  });
+});
+
+describe("a refused quantity", () => {
+  const fixOf = (read: typeof readCpu, text: unknown) =>
+    refusal(() => {
+      const problems = new Problems("test");
+      read(problems, "resources.memory.limit", text as string);
+      problems.throwIfAny();
+    })[0]?.fix;
+
+  test.each<[unknown, string]>([
+    ["512m", "512Mi"],
+    ["512MB", "512Mi"],
+    ["512mb", "512Mi"],
+    ["2GB", "2Gi"],
+    ["1.5 Gi", "1.5Gi"],
+    ["4gi", "4Gi"],
+    ["1TiB", "1Ti"],
+    ["256", "256Mi"],
+    [256, "256Mi"],
+    ["64Ki", "64Mi"],
+    ["0", "256Mi"],
+    ["much", "256Mi"],
+    ["", "256Mi"],
+    [{}, "256Mi"],
+  ])("of memory %j names its key and suggests %s", (text, instead) => {
+    expect(fixOf(readBytes, text)).toContain(`Write limit: "${instead}", a number with a unit of bytes`);
+  });
+
+  test.each<[unknown, string]>([
+    ["500Mi", "500m"],
+    ["250 m", "250m"],
+    ["2 cores", "2000m"],
+    ["0.0005", "1m"],
+    ["0.5m", "1m"],
+    ["1k", "1000m"],
+    ["0", "250m"],
+    ["x", "250m"],
+    [undefined, "250m"],
+  ])("of processors %j names its key and suggests %s", (text, instead) => {
+    expect(fixOf(readCpu, text)).toContain(`Write limit: "${instead}", in thousandths of a processor`);
+  });
+
+  test("suggests a quantity that is accepted, whatever was written", () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^\d{1,6}(\.\d{1,3})? ?[A-Za-z]{0,3}$/));
+    fc.assert(
+      fc.property(text, fc.constantFrom(readCpu, readBytes), (given, read) => {
+        const problems = new Problems("test");
+        if (read(problems, "it", given) !== undefined) return;
+        const [, instead = ""] = /"([^"]*)"/.exec(fixOf(read, given) ?? "") ?? [];
+        expect([instead, read(new Problems("test"), "it", instead)]).toEqual([
+          instead,
+          parseQuantity(instead),
+        ]);
+        expect(parseQuantity(instead)).toBeDefined();
+      }),
+    );
   });
 });

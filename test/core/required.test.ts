@@ -1,5 +1,7 @@
 import { TerraformVariable } from "cdktf";
 import { checkGiven, checkMembers } from "../../lib/core/required";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { Problems } from "../../lib/core/validation-error";
 import { newStack, refusal } from "../support/stack";
 
@@ -9,6 +11,29 @@ describe("a program without types", () => {
     expect(checkGiven(problems, { size: 0, name: "", shape: undefined, image: null })).toBe(false);
     const found = refusal(() => problems.throwIfAny());
     expect(found.map(({ what }) => what)).toEqual(["shape was not given", "image was not given"]);
+  });
+
+  test("is told which key to write, and a value of its kind", () => {
+    const problems = new Problems("test");
+    const values = { "quota.compartmentId": undefined, cluster: undefined, shape: null, schedule: undefined };
+    checkGiven(problems, { ...values, "The key of the peer's rule end": undefined, unheardOf: undefined });
+    expect(refusal(() => problems.throwIfAny()).map(({ fix }) => fix)).toEqual([
+      'Give quota.compartmentId, which has no default: write compartmentId: "ocid1.compartment.oc1…"',
+      expect.stringMatching(/^Give cluster, which has no default: write cluster: a .*SecureOkeCluster/),
+      expect.stringMatching(/^Give shape, which has no default: write shape: NodeShape\.flexible\(/),
+      'Give schedule, which has no default: write schedule: "0 3 * * *"',
+      "Give The key of the peer's rule end; it has no default",
+      "Give unheardOf; it has no default",
+    ]);
+  });
+
+  test("is told so by constructors and factories for each prop that they require", () => {
+    const untyped = {} as never;
+    const fixes = refusal(() => new PrivateNodePool(newStack(), "pool", untyped)).map(({ fix }) => fix);
+    expect(fixes.join("\n")).toMatch(
+      /write cluster: .*\n.*write image: NodeImage\.of\(.*\n.*write shape: .*\n.*write size: 1/s,
+    );
+    expect(refusal(() => NodeShape.flexible("VM.Standard.E5.Flex", untyped))[0]?.fix).toContain("ocpus: 1");
   });
 
   test.each<[unknown, string]>([

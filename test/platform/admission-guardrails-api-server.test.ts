@@ -137,6 +137,18 @@ describeWithApiServer("the guardrails, in a real API server,", () => {
     }
   });
 
+  test("let pods and ServiceAccounts name pull Secrets", async () => {
+    const imagePullSecrets = [{ name: "ocir" }];
+    const pulling = podWith(({ spec }) => Object.assign(spec, { imagePullSecrets }));
+    const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "web" }, imagePullSecrets };
+    for (const namespace of ["new", ...RULES.map(only)]) {
+      for (const kind of Object.keys(KINDS)) {
+        expectPassed(await server.try(workload(kind, namespace, pulling)));
+      }
+      expectPassed(await server.try(within(namespace, account)));
+    }
+  });
+
   test("judge pods as the restricted standard of Kubernetes does, where both judge", async () => {
     const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
     expectPassed(await server.patch("/api/v1/namespaces/free", { metadata: { labels } }));

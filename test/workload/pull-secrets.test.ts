@@ -1,7 +1,11 @@
-import { App, JsonPatch, type ApiObject, type Chart } from "cdk8s";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { ApiObject, App, Include, JsonPatch, Testing, Yaml, type Chart } from "cdk8s";
 import { Deployment } from "cdk8s-plus-27";
 import * as fc from "fast-check";
 import { objectsOf } from "../../lib/manifests/chart-objects";
+import { Hardening } from "../../lib/platform/hardening/hardening";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -132,4 +136,91 @@ test.each<[string, unknown, string[]]>([
 test("the refusal of a name says how names of Secrets look", () => {
   const make = () => new HardenedDeployment(newChart(), "web", { image: IMAGE, imagePullSecrets: ["Ocir"] });
   expect(refusal(make)[0]).toMatchObject({ what: 'imagePullSecrets is "Ocir"', path: "shop/web" });
+});
+
+describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,", () => {
+  const account = (chart: Chart, name: string, rest: object = {}, metadata: object = {}) =>
+    new ApiObject(chart, name, {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name, ...metadata },
+      ...rest,
+    });
+  const space = (chart: Chart, imagePullSecrets = ["ocir"]) =>
+    new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets });
+
+  test("has those Secrets where it names none, whichever of the two is made first", () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.constantFrom({}, { imagePullSecrets: [] }), (isNamespaceFirst, rest) => {
+        const chart = newChart();
+        if (isNamespaceFirst) space(chart, ["ocir", "mirror"]);
+        account(chart, "theirs", rest);
+        if (!isNamespaceFirst) space(chart, ["ocir", "mirror"]);
+        expect(secretsOf(chart, "theirs")).toEqual(named("ocir", "mirror"));
+      }),
+    );
+  });
+
+  test("keeps the Secrets that it names", () => {
+    const chart = newChart();
+    space(chart);
+    account(chart, "theirs", { imagePullSecrets: [{ name: "own" }] });
+    expect(secretsOf(chart, "theirs")).toEqual(named("own"));
+  });
+
+  test("has them where it came with an Include, also inside of a List, and is read the same each time", () => {
+    const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "pulls-")), "theirs.yaml");
+    const theirs = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "theirs" } };
+    const listed = { ...theirs, metadata: { name: "listed", namespace: "shop" } };
+    const elsewhere = { ...theirs, metadata: { name: "elsewhere", namespace: "billing" } };
+    fs.writeFileSync(
+      file,
+      Yaml.stringify(theirs, { apiVersion: "v1", kind: "List", items: [listed, elsewhere] }),
+    );
+    const chart = newChart();
+    new Include(chart, "theirs", { url: file });
+    space(chart);
+    expect(secretsOf(chart, "theirs")).toEqual(named("ocir"));
+    expect(objectOf(chart, "List").items).toEqual([
+      { ...listed, imagePullSecrets: named("ocir") },
+      elsewhere,
+    ]);
+    expect(Testing.synth(chart)).toEqual(Testing.synth(chart));
+    expect(objectsOf(chart)).toEqual(expect.arrayContaining(Testing.synth(chart)));
+  });
+
+  test("has them where its chart is a second one of the same cluster", () => {
+    const app = new App();
+    const [chart, other] = [newChart("shop", app), newChart("shop", app, "platform")];
+    space(other);
+    account(chart, "theirs");
+    expect(secretsOf(chart, "theirs")).toEqual(named("ocir"));
+  });
+
+  test("is left alone in another namespace, and where the namespace names none", () => {
+    const chart = newChart();
+    space(chart);
+    account(chart, "theirs", {}, { namespace: "billing" });
+    expect(secretsOf(chart, "theirs")).toBeUndefined();
+    const bare = newChart();
+    space(bare, []);
+    account(bare, "theirs");
+    expect(secretsOf(bare, "theirs")).toBeUndefined();
+  });
+
+  test("has them where its tenant names them, and when it was hardened", () => {
+    const chart = newChart();
+    account(chart, "theirs");
+    Hardening.of(chart).apply();
+    new Tenant(chart, "tenant", { imagePullSecrets: ["ocir"] });
+    expect(secretsOf(chart, "theirs")).toEqual(named("ocir"));
+  });
+});
+
+test("a patch that takes the pull Secrets from a workload's own account wins over its namespace", () => {
+  const chart = newChart();
+  new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
+  const web = new HardenedDeployment(chart, "web", { image: IMAGE });
+  (web.node.findChild("ServiceAccount") as ApiObject).addJsonPatch(JsonPatch.remove("/imagePullSecrets"));
+  expect(secretsOf(chart, "web")).toBeUndefined();
 });

@@ -271,6 +271,30 @@ describeWithApiServer("RBAC in a real API server", () => {
       }
     });
 
+    test("deploy pods and ServiceAccounts with pull Secrets as admins, who still can't read those Secrets", async () => {
+      const imagePullSecrets = [{ name: "ocir" }];
+      const written = objects
+        .filter(({ kind, metadata }) => kind === "Deployment" && metadata.namespace === "shop")
+        .map((deployment) => {
+          const pulling = structuredClone(deployment);
+          Object.assign(pulling.spec.template.spec, { imagePullSecrets });
+          return pulling;
+        });
+      const account = objects.find(
+        ({ kind, metadata }) =>
+          kind === "ServiceAccount" && metadata.namespace === "shop" && metadata.name === "web",
+      );
+      for (const role of ROLES) {
+        const as = person(groupOf("shop", role));
+        for (const object of [...written, { ...account, imagePullSecrets }]) {
+          const { status } = await server.apply(object, { as, dryRun: true });
+          expect([role, object.kind, status]).toEqual([role, object.kind, role === "admins" ? 200 : 403]);
+        }
+        const secret = { verb: "get", resource: "secrets", name: "ocir", namespace: "shop" };
+        expect(await server.canI(as, secret)).toBe(false);
+      }
+    });
+
     test("reach each other only where both said so", async () => {
       const policies: any[] = (await server.request("GET", "/apis/networking.k8s.io/v1/networkpolicies")).body
         .items;

@@ -15,7 +15,7 @@ import {
 import { newNotes, type Notes } from "./place";
 import { usablesOf, type Plan, type Usable } from "./plan";
 import { readOptions } from "./read-options";
-import { addStep, dataBefore, hasEarlierStep, hasStep, originalOf } from "./rendering";
+import { addStep, dataBefore, hasEarlierStep, hasStep, originalOf } from "../../manifests/rendering";
 import { accountsOf, type Accounts } from "./token";
 import { warn } from "./warnings";
 import { Acknowledgements } from "../../core/acknowledgement";

@@ -1,5 +1,5 @@
 import { type ApiObject } from "cdk8s";
-import { forgetObjects } from "../../manifests/reading";
+import { forgetObjects } from "./reading";
 
 /** Changes an object's plain data in its place. */
 export type Step = (data: unknown) => void;

@@ -1,0 +1,103 @@
+import { membersOf, PUBLIC_SURFACE, type TypeWord } from "./public-surface";
+
+const EXAMPLES: { readonly [type: string]: string } = {
+  string: '"text"',
+  number: "1",
+  boolean: "true",
+  any: "…",
+};
+
+/** Texts that say more than their type, by the members that they are for. */
+const TEXTS: { readonly [member: string]: string } = {
+  apiEndpoint: '"10.0.0.10"',
+  audience: '"https://vault.example.com"',
+  cidr: '"10.0.0.0/16"',
+  cidrLabel: '"all-fra-services-in-oracle-services-network"',
+  firewallPrivateIpId: '"ocid1.privateip.oc1…"',
+  group: '"apps.example.com"',
+  kmsKeyId: '"ocid1.key.oc1…"',
+  limit: '"256Mi"',
+  name: '"shop"',
+  namespace: '"shop"',
+  nodeTag: '"Operations.NodeRole"',
+  path: '"/tmp"',
+  plural: '"widgets"',
+  reason: '"Partners call it from the internet"',
+  region: '"eu-frankfurt-1"',
+  request: '"256Mi"',
+  schedule: '"0 3 * * *"',
+  secretName: '"web-tls"',
+  size: '"50Gi"',
+};
+
+/** A type without the brackets around a choice. */
+export function inner(type: TypeWord): TypeWord {
+  return type.startsWith("(") ? type.slice(1, -1) : type;
+}
+
+/** How a program writes a value of a type. */
+export function exampleOf(type: TypeWord): string {
+  const example = EXAMPLES[type];
+  if (example !== undefined) return example;
+  if (type.endsWith("[]")) return `[${exampleOf(inner(type.slice(0, -2)))}]`;
+  if (type.includes("|")) return exampleOf(inner(type.split("|")[0] ?? "any"));
+  if (type.startsWith("{")) return `{ name: ${exampleOf(type.slice(1, -1))} }`;
+  const choices = PUBLIC_SURFACE.enums[type];
+  if (choices) return `${type}.${Object.keys(choices)[0]}`;
+  const required = membersOf(type)?.filter(({ isOptional }) => !isOptional);
+  if (required)
+    return required.length === 0
+      ? "an object of options"
+      : `{ ${required.map(({ name }) => name).join(", ")} }`;
+  const { writtenAs = [] } = PUBLIC_SURFACE.classes[type] ?? {};
+  if (writtenAs.length > 0) return writtenAs.slice(0, 3).join(" or ");
+  const { writtenAs: makers = [] } = PUBLIC_SURFACE.interfaces[type] ?? {};
+  return makers.length > 0 ? `a ${makers.slice(0, 3).join(" or a ")}` : `a value of the kind ${type}`;
+}
+
+/**
+ * How a program writes the value of a member, such as `"ocid1.compartment.oc1…"` for `compartmentId`.
+ *
+ * @param place the member, or a place that ends with it
+ * @param type its type; without one, the type that all members of that name have, if it is one
+ */
+export function exampleOfMember(place: string, type = typeOfMember(place)): string | undefined {
+  if (type === undefined) return undefined;
+  const member = place.split(".").at(-1) ?? place;
+  if (type !== "string") return exampleOf(type);
+  const text = TEXTS[member];
+  if (text !== undefined) return text;
+  const [, kind] = /^([A-Za-z]+)Id$/.exec(member) ?? [];
+  return kind === undefined ? exampleOf(type) : `"ocid1.${kind.toLowerCase()}.oc1…"`;
+}
+
+/** The type of a member of props, such as `NodeImage` for `image` of `PrivateNodePoolProps`. */
+export function typeIn(props: string, member: string): TypeWord | undefined {
+  return membersOf(props)?.find(({ name }) => name === member)?.type;
+}
+
+/** What to do where a value was not given. */
+export function missingFix(name: string, example: string | undefined): string {
+  if (example === undefined) return `Give ${name}; it has no default`;
+  // A place that is no name of a member can't be written with a colon.
+  const written = /^[\w.]+$/.test(name) ? `${name.split(".").at(-1)}: ${example}` : example;
+  return `Give ${name}, which has no default: write ${written}`;
+}
+
+let byMember: ReadonlyMap<string, ReadonlySet<TypeWord>> | undefined;
+
+function typeOfMember(member: string): TypeWord | undefined {
+  byMember ??= typesByMember();
+  const types = byMember.get(member.split(".").at(-1) ?? member);
+  return types?.size === 1 ? [...types][0] : undefined;
+}
+
+function typesByMember(): ReadonlyMap<string, ReadonlySet<TypeWord>> {
+  const types = new Map<string, Set<TypeWord>>();
+  for (const props of Object.keys(PUBLIC_SURFACE.props)) {
+    for (const { name, type, isOptional } of membersOf(props) ?? []) {
+      if (!isOptional) types.set(name, (types.get(name) ?? new Set<TypeWord>()).add(type));
+    }
+  }
+  return types;
+}
