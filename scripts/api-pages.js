@@ -155,10 +155,12 @@ class Pages {
   relations({ name, base, interfaces = [], datatype }, folder) {
     const links = (fqns) => fqns.map((fqn) => this.link(typeText({ fqn }), folder)).join(", ");
     const children = this.children.get(name).toSorted();
+    // A struct has the members of all above it, which are told once, on the type that declares them.
+    const above = datatype ? this.ancestors(interfaces) : [...interfaces].sort();
     const word = datatype ? "Also has the members of" : base ? "implements" : "Implements";
     const parents = [
       ...(base ? [`Inherits from ${links([base])}`] : []),
-      ...(interfaces.length > 0 ? [`${word} ${links([...interfaces].sort())}`] : []),
+      ...(above.length > 0 ? [`${word} ${links(above)}`] : []),
     ];
     return [
       parents.length > 0 ? `${parents.join("; ")}.` : "",
@@ -166,6 +168,12 @@ class Pages {
         ? `${datatype ? "Part of" : "Base of"} ${children.map((one) => this.link(one, folder)).join(", ")}.`
         : "",
     ];
+  }
+
+  /** The types that a struct extends, and those that these extend, nearest first. */
+  ancestors(fqns) {
+    const next = fqns.flatMap((fqn) => this.names.get(typeText({ fqn }))?.interfaces ?? []);
+    return [...new Set([...fqns, ...(next.length > 0 ? this.ancestors(next) : [])])];
   }
 
   enumeration({ members }) {

@@ -28,8 +28,10 @@ export class StackSnapshot {
     problems.throwIfAny();
     const terraform = JSON.parse(Testing.synth(stack, true)) as Json;
     const charts = stack.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
-    for (const { name } of charts) delete terraform.output[`${name}_manifests`];
-    if (Object.keys(terraform.output ?? {}).length === 0) delete terraform.output;
+    const isManifests = (output: string) => charts.some(({ name }) => output === `${name}_manifests`);
+    const outputs = Object.entries(terraform.output ?? {}).filter(([name]) => !isManifests(name));
+    if (outputs.length > 0) terraform.output = Object.fromEntries(outputs);
+    else delete terraform.output;
     removeLocalState(terraform);
     const manifests = charts.map(({ name, text }) => [name, byName(parseManifests([text]))] as const);
     return new StackSnapshot(terraform, Object.fromEntries(manifests.sort(([a], [b]) => (a < b ? -1 : 1))));
