@@ -1,9 +1,20 @@
-/** @type {import("jest").Config} */
-module.exports = {
+// `npx jest <file>` runs any test; `npm test` and `npm run test:integration` run one of the two projects.
+
+/** The tests that drive Terraform, an API server or the cdktf command, or that run every command of a page. */
+const INTEGRATION = [
+  "/test/terraform/.*\\.test\\.ts$",
+  "/test/.*-api-server\\.test\\.ts$",
+  "/test/.*/applied-[a-z-]+\\.test\\.ts$",
+  "/test/network/shared-vcn\\.test\\.ts$",
+  "/test/observability/flow-log-archive\\.test\\.ts$",
+  "/test/package/(?:cdktf-cli|pages)\\.test\\.ts$",
+];
+
+const common = {
+  rootDir: __dirname,
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   setupFiles: ["<rootDir>/test/support/seed.js"],
-  testMatch: ["**/*.test.ts"],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
@@ -24,3 +35,21 @@ module.exports = {
     "^(.*)/oci$": "$1/oci/lazy-index",
   },
 };
+
+const run = {
+  rootDir: __dirname,
+  // By default Jest leaves one core idle, which is half of two.
+  maxWorkers: "100%",
+  globalSetup: "<rootDir>/test/support/temporary-root.js",
+  globalTeardown: "<rootDir>/test/support/remove-temporary-root.js",
+};
+const unit = {
+  ...common,
+  displayName: "unit",
+  testMatch: ["**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", ...INTEGRATION],
+};
+const integration = { ...common, displayName: "integration", testRegex: INTEGRATION };
+
+/** @type {import("jest").Config} */
+module.exports = { ...run, projects: [unit, integration] };

@@ -162,3 +162,4 @@ export * from "./platform/ingress/traefik-ingress-props";
 export * from "./platform/ingress/traefik-routing";
 
 export * from "./checks/reachability";
+export * from "./checks/stack-snapshot";

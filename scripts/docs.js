@@ -1,51 +1,18 @@
-// Writes API.md from the jsii assembly, docs/errors.md from the table of error codes, and the pictures of other pages.
+// Writes the reference from the jsii assembly: API.md, docs/api and api.txt; docs/errors.md from the table of error codes,
+// and the pictures of other pages.
 //
 // With --check nothing is written; the exit code says whether the committed files are what would be written.
 const fs = require("node:fs");
-const os = require("node:os");
 const path = require("node:path");
 const zlib = require("node:zlib");
 require("./register");
+const { publicTypes } = require("./api-assembly");
+const { Pages } = require("./api-pages");
+const { signatures } = require("./api-signatures");
 const { ensureBuilt } = require("./build");
 const { pages } = require("./pictures");
 
 const root = path.join(__dirname, "..");
-
-/** Says in the remarks of `target` what `source` throws: the generator prints no custom tags, and no constructor's text. */
-function sayThrows(target, source, when = "") {
-  const thrown = source?.docs?.custom?.throws;
-  if (!thrown) return;
-  const text = `Throws${when}: ${thrown.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, "`$&`")}`;
-  target.docs = { ...target.docs, remarks: [target.docs?.remarks, text].filter(Boolean).join("\n\n") };
-}
-
-/** The assembly in a folder of its own, with what is thrown where the generator looks. */
-function writeAssembly(folder) {
-  const assembly = JSON.parse(zlib.gunzipSync(fs.readFileSync(path.join(root, ".jsii.gz"))));
-  for (const type of Object.values(assembly.types)) {
-    if (type.namespace) continue;
-    sayThrows(type, type.initializer, " when it is made");
-    for (const member of [...(type.methods ?? []), ...(type.properties ?? [])]) sayThrows(member, member);
-  }
-  fs.copyFileSync(path.join(root, "package.json"), path.join(folder, "package.json"));
-  fs.writeFileSync(path.join(folder, ".jsii"), JSON.stringify(assembly));
-  fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
-}
-
-async function apiReference() {
-  const { Documentation, Language } = require("jsii-docgen");
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "api-"));
-  try {
-    writeAssembly(folder);
-    const documentation = await Documentation.forProject(folder);
-    // The root module only: the bindings are documented by their provider.
-    const options = { language: Language.TYPESCRIPT, allSubmodules: false };
-    const text = (await documentation.toMarkdown(options)).render();
-    return `${text.trimEnd()}\n`;
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 function errorTable() {
   const { ERROR_CODES } = require("../lib/core/error-codes.ts");
@@ -93,17 +60,34 @@ function surfaceProblems() {
   return [...strangers, ...different];
 }
 
-async function main() {
+/** The pages of folders that are gone. */
+function oldPages(files) {
+  const folder = path.join(root, "docs", "api");
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder)
+    .map((name) => `docs/api/${name}`)
+    .filter((name) => !(name in files));
+}
+
+function main() {
+  const check = process.argv.includes("--check");
   ensureBuilt();
   for (const problem of surfaceProblems()) {
     console.log(`lib/core/public-types.json: ${problem}`);
     process.exitCode = 1;
   }
-  const files = { "API.md": await apiReference(), "docs/errors.md": errorTable(), ...pages() };
+  const types = publicTypes();
+  const files = {
+    ...new Pages(types).all(),
+    "api.txt": signatures(types),
+    "docs/errors.md": errorTable(),
+    ...pages(),
+  };
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(root, name);
     const current = fs.existsSync(file) && fs.readFileSync(file, "utf8") === text;
-    if (process.argv.includes("--check")) {
+    if (check) {
       console.log(`${name}: ${current ? "up to date" : "stale, run `npm run docs`"}`);
       if (!current) process.exitCode = 1;
     } else {
@@ -112,9 +96,11 @@ async function main() {
       console.log(`${name}: ${current ? "unchanged" : "written"}`);
     }
   }
+  for (const name of oldPages(files)) {
+    console.log(`${name}: ${check ? "its folder is gone, run `npm run docs`" : "removed"}`);
+    if (check) process.exitCode = 1;
+    else fs.rmSync(path.join(root, name));
+  }
 }
 
-main().catch((error) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+main();

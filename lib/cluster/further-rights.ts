@@ -1,7 +1,8 @@
-import { Annotations, Token, type TerraformProvider } from "cdktf";
+import { Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster";
 import { EXCEPT_MOVING_GROUPS } from "./cluster-statements";
+import { addWarning } from "../core/warnings";
 import { compareOcids } from "../core/ocid";
 import { idPartOf } from "../core/reference";
 import { policyNameOf } from "../core/resource-name";
@@ -112,7 +113,7 @@ function warnOfRight(
 ): void {
   const what = `an imported cluster may lack the right to ${right.description}`;
   const text = `[${UNGRANTED}] ${cluster.node.path}: ${warningOf(right, what, cluster.clusterId, compartmentId)}`;
-  if (!cluster.node.metadata.some(({ data }) => data === text)) Annotations.of(cluster).addWarning(text);
+  if (!cluster.node.metadata.some(({ data }) => data === text)) addWarning(cluster, text);
 }
 
 /** A warning that names the statements of a right. */

@@ -12,10 +12,15 @@ export const EXAMPLES = fs
   .map((entry) => entry.name)
   .sort();
 
+/** The folder of an example. */
+export function exampleFolder(name: string): string {
+  return path.join(root, "examples", name);
+}
+
 /** Runs an example as a user does, in a process of its own; answers the folder that it wrote. */
 export function synthesizeExample(name: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
-  const program = path.join(root, "examples", name, "main.ts");
+  const program = path.join(exampleFolder(name), "main.ts");
   // No program on PATH: Terraform must not be needed to synthesize.
   const env = { ...process.env, PATH: "", CDKTF_OUTDIR: "cdktf.out" };
   execFileSync(process.execPath, [path.join(root, "scripts", "register.js"), program], { cwd: folder, env });

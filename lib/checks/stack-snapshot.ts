@@ -1,0 +1,67 @@
+import { Testing, type TerraformStack } from "cdktf";
+import * as path from "node:path";
+import { parseManifests } from "./reachability/parse-manifests";
+import { type Json } from "./reachability/terraform-model";
+import { checked } from "../core/checked";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+import { ChartOutput } from "../manifests/chart-output";
+
+/**
+ * A synthesized stack for snapshot tests: `expect(StackSnapshot.of(stack)).toMatchSnapshot()`.
+ *
+ * `Testing.synth(stack)` of cdktf shows the manifests of charts as one long string; here each Kubernetes object is plain data
+ * under its kind and name, so that the diff of a test shows the field that changed. What differs from machine to machine is
+ * left out.
+ */
+@checked
+export class StackSnapshot {
+  /**
+   * Synthesizes a stack as `Testing.synth` does and writes no file.
+   *
+   * @param stack the stack, with all charts added
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID, and whatever the constructs of the stack refuse at synthesis
+   */
+  public static of(stack: TerraformStack): StackSnapshot {
+    const problems = new Problems("StackSnapshot.of");
+    checkGiven(problems, { stack });
+    problems.throwIfAny();
+    const terraform = JSON.parse(Testing.synth(stack, true)) as Json;
+    const charts = stack.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
+    const isManifests = (output: string) => charts.some(({ name }) => output === `${name}_manifests`);
+    const outputs = Object.entries(terraform.output ?? {}).filter(([name]) => !isManifests(name));
+    if (outputs.length > 0) terraform.output = Object.fromEntries(outputs);
+    else delete terraform.output;
+    removeLocalState(terraform);
+    const manifests = charts.map(({ name, text }) => [name, byName(parseManifests([text]))] as const);
+    return new StackSnapshot(terraform, Object.fromEntries(manifests.sort(([a], [b]) => (a < b ? -1 : 1))));
+  }
+
+  private constructor(
+    /** The configuration of Terraform as plain data, without the outputs that hold the manifests. */
+    public readonly terraform: any, // eslint-disable-line @typescript-eslint/no-explicit-any
+    /**
+     * The Kubernetes objects of each chart that was added to a cluster of the stack, by the name of the chart's output and
+     * then by kind and name, such as `manifests.shop["Deployment shop/web"]`. References show as Terraform addresses.
+     */
+    public readonly manifests: { [chart: string]: any }, // eslint-disable-line @typescript-eslint/no-explicit-any
+  ) {}
+}
+
+/** cdktf keeps the state of a stack without a backend in the folder that the program runs in. */
+function removeLocalState(terraform: Json): void {
+  const state: unknown = terraform.terraform?.backend?.local?.path;
+  if (typeof state === "string" && path.isAbsolute(state)) delete terraform.terraform.backend;
+}
+
+/** Objects by what kubectl calls them; the API group tells two kinds of one name apart. */
+function byName(objects: readonly Json[]): { [name: string]: Json } {
+  const named: { [name: string]: Json } = {};
+  for (const object of objects) {
+    const { namespace, name, generateName } = object.metadata ?? {};
+    const short =
+      `${object.kind} ${namespace === undefined ? "" : `${namespace}/`}${name ?? generateName ?? ""}`.trim();
+    named[short in named ? `${short} of ${object.apiVersion}` : short] = object;
+  }
+  return named;
+}

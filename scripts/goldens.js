@@ -1,0 +1,10 @@
+// Writes the golden files of one synthesized example: `node scripts/goldens.js quickstart`. `npm run examples -- --update`
+// runs this for all of them, in processes of their own so that all cores are used.
+require("./register");
+const path = require("node:path");
+const { goldensOf, writeGoldens } = require("../test/support/goldens.ts");
+const { exampleFolder } = require("../test/support/examples.ts");
+
+const [name] = process.argv.slice(2);
+const changed = writeGoldens(name, goldensOf(name, path.join(exampleFolder(name), "cdktf.out")));
+for (const file of changed) console.log(`  expected/${file}: written`);

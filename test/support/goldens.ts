@@ -1,0 +1,142 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Yaml } from "cdk8s";
+import { exampleFolder, previewsOf, stacksOf } from "./examples";
+import { flowSummary } from "./flow-summary";
+
+/** Texts by their paths, with `/` on every system. */
+export interface Files {
+  readonly [file: string]: string;
+}
+
+const WIDTH = 110;
+const MANIFESTS = "_manifests";
+const posix = (file: string) => file.split(path.sep).join("/");
+
+/** The folder with the golden files of an example. */
+export function goldenFolder(name: string): string {
+  return path.join(exampleFolder(name), "expected");
+}
+
+/** The golden files that are stored for an example. */
+export function storedGoldens(name: string): Files {
+  return filesIn(goldenFolder(name));
+}
+
+/** What the golden files of an example must be after it was synthesized into a folder. */
+export function goldensOf(name: string, outdir: string): Files {
+  const stacks = stacksOf(outdir);
+  const manifests = previewsOf(outdir);
+  const objects = Object.keys(manifests).flatMap((file) => Yaml.load(path.join(outdir, "manifests", file)));
+  const further = Object.entries(filesIn(outdir)).filter(
+    ([file]) => file !== "manifest.json" && !/^(?:stacks|manifests)\//.test(file),
+  );
+  const flows = flowSummary(name, { terraform: Object.values(stacks), objects });
+  return Object.fromEntries([
+    ["flows.md", flows],
+    ...Object.entries(stacks).map(([stack, content]) => {
+      return [`${stack}.tf.json`, `${compactJson(readable(stack, content, manifests))}\n`];
+    }),
+    ...Object.entries(manifests).map(([file, text]) => [`manifests/${posix(file)}`, text]),
+    ...further,
+  ]) as Files;
+}
+
+/** Replaces the golden files of an example; answers the paths of those that changed. */
+export function writeGoldens(name: string, files: Files): string[] {
+  const folder = goldenFolder(name);
+  const stored = storedGoldens(name);
+  const changed = Object.keys({ ...stored, ...files }).filter((file) => stored[file] !== files[file]);
+  for (const file of changed) {
+    const target = path.join(folder, file);
+    const text = files[file];
+    fs.rmSync(target, { force: true });
+    if (text === undefined) continue;
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(target, text);
+  }
+  return changed.sort();
+}
+
+/** Throws where a file is not what it was, with the difference and the command that accepts it. */
+export function holdsGolden(
+  name: string,
+  file: string,
+  stored: string | undefined,
+  synthesized: string | undefined,
+): void {
+  if (stored === synthesized) return;
+  const accept = `If that is right: npm run examples -- --update ${name}`;
+  const where = `examples/${name}/expected/${file}`;
+  if (stored === undefined) throw new Error(`${where} is missing, but was synthesized. ${accept}`);
+  if (synthesized === undefined) throw new Error(`${where} is stored, but was not synthesized. ${accept}`);
+  try {
+    expect(synthesized).toBe(stored);
+  } catch (error) {
+    // Jest shows the lines that differ, with some lines around them.
+    throw new Error(`${where} differs. ${accept}\n\n${(error as Error).message}`);
+  }
+}
+
+function filesIn(folder: string): Files {
+  if (!fs.existsSync(folder)) return {};
+  const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    files.sort().map((file) => [posix(path.relative(folder, file)), fs.readFileSync(file, "utf8")]),
+  );
+}
+
+/** A stack without what it says twice: ids that are keys already, and manifests that have a file of their own. */
+function readable(stack: string, content: any, manifests: { readonly [file: string]: string }): any {
+  const output = Object.entries<any>(content.output ?? {}).map(([id, one]) => {
+    const file = `${stack}/${id.slice(0, -MANIFESTS.length)}.yaml`;
+    const preview = id.endsWith(MANIFESTS) ? manifests[path.normalize(file)] : undefined;
+    return [id, preview === undefined ? one : { ...one, value: againstPreview(file, preview, one.value) }];
+  });
+  return pathsOnly({ ...content, ...(content.output ? { output: Object.fromEntries(output) } : {}) });
+}
+
+/** The file with the manifests, and the lines that Terraform has in another form, such as references to resources. */
+function againstPreview(file: string, preview: string, value: string): any {
+  const [shown, actual] = [preview.split("\n"), value.split("\n")];
+  if (shown.length !== actual.length) return value;
+  const different = actual.filter((line, index) => line !== shown[index]);
+  return { "as in": `manifests/${file}`, "but for": different.map((line) => line.trim()) };
+}
+
+/** Replaces the metadata of a resource by its path where the rest of it is the key of the resource. */
+function pathsOnly(value: any, key = ""): any {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => pathsOnly(one));
+  const entries = Object.entries<any>(value).map(([name, one]) => {
+    const { path: ownPath, uniqueId, ...others } = (name === "//" ? one?.metadata : undefined) ?? {};
+    const isPlain = ownPath !== undefined && uniqueId === key && Object.keys(others).length === 0;
+    return [name, isPlain ? ownPath : pathsOnly(one, name)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** JSON with each object and array on one line where it fits, so that a range of ports is one line and not four. */
+function compactJson(value: any, indent = "", used = 0): string {
+  const line = onOneLine(value);
+  if (typeof value !== "object" || value === null || used + indent.length + line.length <= WIDTH) return line;
+  const inner = `${indent}  `;
+  const lines = Array.isArray(value)
+    ? value.map((one) => `${inner}${compactJson(one, inner)}`)
+    : Object.entries<any>(value).map(([key, one]) => {
+        const name = `${JSON.stringify(key)}: `;
+        return `${inner}${name}${compactJson(one, inner, name.length)}`;
+      });
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return [open, lines.join(",\n"), `${indent}${close}`].join("\n");
+}
+
+function onOneLine(value: any): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(onOneLine).join(", ")}]`;
+  const members = Object.entries<any>(value).map(([key, one]) => `${JSON.stringify(key)}: ${onOneLine(one)}`);
+  return members.length > 0 ? `{ ${members.join(", ")} }` : "{}";
+}
