@@ -1,9 +1,11 @@
-import { Testing, type TerraformStack } from "cdktf";
+import { Testing, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
 import * as path from "node:path";
 import { parseManifests } from "./reachability/parse-manifests";
 import { type Json } from "./reachability/terraform-model";
 import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
+import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../manifests/chart-output";
 
@@ -24,7 +26,9 @@ export class StackSnapshot {
    */
   public static of(stack: TerraformStack): StackSnapshot {
     const problems = new Problems("StackSnapshot.of");
-    checkGiven(problems, { stack });
+    if (checkGiven(problems, { stack }) && !(Construct.isConstruct(stack) && TerraformStack.isStack(stack))) {
+      problems.add("VALUE_INVALID", `stack is ${shown(stack)}`, "Give a TerraformStack");
+    }
     problems.throwIfAny();
     const terraform = JSON.parse(Testing.synth(stack, true)) as Json;
     const charts = stack.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);

@@ -39,8 +39,6 @@ function wrapAll(
     const original = (owner as { [name: string]: Call })[name] as Call;
     const parameters = parametersOf(words);
     const wrapped: Call = function (this: unknown, ...args) {
-      // At once: cdktf notes the whole stack for each token, and a deep one takes its time.
-      if (isWithinCall()) return original.apply(this, args);
       const problems = problemsOf(parameters, args, () => `${ownerName(this)}.${name}`);
       return run(problems, [this, ...args], () => original.apply(this, args));
     };
@@ -54,7 +52,6 @@ function withCheckedConstructor<T extends AnyClass>(target: T, words: readonly s
   const parameters = parametersOf(words);
   return new Proxy(target, {
     construct: (original, args: unknown[], newTarget) => {
-      if (isWithinCall()) return Reflect.construct(original as never, args, newTarget) as object;
       const [scope, id] = args as [Construct, string];
       const path = () => (Construct.isConstruct(scope) ? pathOf(scope, id) : original.name);
       const problems = problemsOf(parameters, args, path);
@@ -69,6 +66,7 @@ function problemsOf(
   args: readonly unknown[],
   path: () => string,
 ): readonly PendingProblem[] {
+  if (isWithinCall()) return [];
   const problems = new KindProblems();
   parameters.forEach((slot, index) => {
     if (!slot.isRest) return checkArgument(problems, slot, args[index]);

@@ -33,7 +33,7 @@ export const ERROR_CODES = {
   },
   CIDR_LIST_EMPTY: {
     title: "Empty list of CIDR blocks",
-    why: "An empty list limits nothing. The load balancer controller even reads an empty list of sources as everyone.",
+    why: "An empty list neither limits nor describes anything. The load balancer controller even reads an empty list of sources as everyone.",
   },
   SUBNET_SIZE: {
     title: "Unsupported VCN or subnet size",

@@ -6,6 +6,7 @@ import {
   TerraformResource,
   Token,
   Tokenization,
+  type IPostProcessor,
   type IResolvable,
   type IResolveContext,
   type TerraformStack,
@@ -172,16 +173,24 @@ function wrongValueOf(token: unknown, scope: IConstruct, field: string, promised
   return wrongValuesIn(producer.produced, scope, field, promised);
 }
 
-/** Has a token produce its value, of which nothing is resolved further. */
+/** Has a token produce its value, without resolving that any further. */
 class Producer extends DefaultTokenResolver {
   public produced: unknown;
+  private isProducing = false;
 
   constructor() {
     super(new StringConcat());
   }
 
-  public resolveToken(token: IResolvable, context: IResolveContext): unknown {
-    this.produced = token.resolve(context);
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    // A producer may resolve other tokens, as `Tokenization.stringifyNumber` does, and needs their values.
+    if (this.isProducing) return super.resolveToken(token, context, postProcessor);
+    this.isProducing = true;
+    try {
+      this.produced = token.resolve(context);
+    } finally {
+      this.isProducing = false;
+    }
     return undefined;
   }
 }

@@ -22,7 +22,7 @@ export function isWithinCall(): boolean {
 export function whilePending<T>(problems: readonly PendingProblem[], run: () => T): T {
   calls.push(problems);
   try {
-    return withoutCreationStacks(run);
+    return calls.length > 1 ? run() : withoutCreationStacks(run);
   } finally {
     calls.pop();
   }

@@ -14,11 +14,12 @@ export function readRule(
   peer: INetworkPeer,
   port: Port,
   choice: ReasonedChoice,
+  everyone = "NetworkPeer.anywhere({ reason })",
 ): RuleEnd | undefined {
   checkGiven(problems, { peer, port, choice });
   const knownPort = port && isPort(problems, port);
   if (choice) checkRuleReason(problems, port ? `The rule for ${port.toString()}` : "The rule", choice.reason);
-  const end = peer && readEnd(problems, peer);
+  const end = peer && readEnd(problems, peer, everyone);
   if (end && knownPort && end.type !== "NETWORK_SECURITY_GROUP") checkWidth(problems, port);
   return end;
 }
@@ -44,7 +45,7 @@ function checkWidth(problems: Problems, port: Port): void {
   );
 }
 
-function readEnd(problems: Problems, peer: INetworkPeer): RuleEnd | undefined {
+function readEnd(problems: Problems, peer: INetworkPeer, everyone: string): RuleEnd | undefined {
   const end = typeof peer.toRuleEnd === "function" ? peer.toRuleEnd() : undefined;
   if (!end) {
     problems.add(
@@ -55,11 +56,12 @@ function readEnd(problems: Problems, peer: INetworkPeer): RuleEnd | undefined {
     return undefined;
   }
   checkGiven(problems, { "The key of the peer's rule end": end.key });
-  if (checkGiven(problems, { "The value of the peer's rule end": end.value })) checkEnd(problems, end);
+  if (checkGiven(problems, { "The value of the peer's rule end": end.value }))
+    checkEnd(problems, end, everyone);
   return end;
 }
 
-function checkEnd(problems: Problems, end: RuleEnd): void {
+function checkEnd(problems: Problems, end: RuleEnd, everyone: string): void {
   if (end.type === "NETWORK_SECURITY_GROUP") {
     checkOcid(problems, "The peer", end.value, "networksecuritygroup");
   } else if (end.type === "SERVICE_CIDR_BLOCK") {
@@ -67,7 +69,7 @@ function checkEnd(problems: Problems, end: RuleEnd): void {
   } else if (end.type === "CIDR_BLOCK") {
     const wide = end.reason !== undefined;
     if (wide) checkReason(problems, "A rule for every address", end.reason);
-    readCidrs(problems, "The peer", [end.value], { wide });
+    readCidrs(problems, "The peer", [end.value], { wide, everyone });
   } else {
     problems.add(
       "PEER_INVALID",

@@ -24,7 +24,7 @@ export class Egress {
   public static to(cidr: string, port: Port, choice: ReasonedChoice): Egress {
     const problems = new Problems("Egress.to");
     const peer: INetworkPeer = { toRuleEnd: () => ({ type: "CIDR_BLOCK", value: cidr, key: String(cidr) }) };
-    readRule(problems, peer, port, choice);
+    readRule(problems, peer, port, choice, "Egress.toAnywhere(port, { reason })");
     const [destination] = literalBlocks(problems, "The destination", [cidr]);
     if (destination) checkReachable(problems, "The destination", destination);
     problems.throwIfAny();

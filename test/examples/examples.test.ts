@@ -135,7 +135,9 @@ describe.each(EXAMPLES)("example %s", (name) => {
       // Nodes are a dynamic group, and read the repositories that are named.
       const who = statement.startsWith("Allow dynamic-group id ")
         ? /target\.repo\.name = '/
-        : /request\.principal\.type = '/;
+        : statement.startsWith("Allow service blockstorage ")
+          ? /target\.key\.id = '/
+          : /request\.principal\.type = '/;
       expect(statement).toMatch(who);
     }
     expect(statements.length).toBeGreaterThan(0);

@@ -89,7 +89,7 @@ describe("the ranges of a VCN that exists", () => {
   test("are refused where there are none, in words that fit", () => {
     const [problem] = refusal(() => existing(newStack(), { vcnCidrs: [] }));
     expect(problem).toMatchObject({ code: "CIDR_LIST_EMPTY", what: "vcnCidrs is empty" });
-    expect(problem!.why).toContain("describes something");
+    expect(problem!.why).toContain("nor describes anything");
   });
 });
 

@@ -20,11 +20,12 @@ const ODD_PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bto whom\b|\bby whom\b/i, "the noun: the client, the subject"],
 ];
 
-// API.md is generated from docstrings, and the licence is not ours.
+// The reference is generated from docstrings, the flows and manifests of examples from their programs, and the licence is not ours.
+const GENERATED = /^(?:API\.md$|docs\/api\/|examples\/[^/]+\/expected\/)/;
 const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
   .trim()
   .split("\n")
-  .filter((name) => name !== "API.md" && fs.existsSync(path.join(root, name)));
+  .filter((name) => !GENERATED.test(name) && fs.existsSync(path.join(root, name)));
 
 const linesOf = (name: string) => fs.readFileSync(path.join(root, name), "utf8").split("\n");
 

@@ -39,7 +39,7 @@ describe("a namespace has room for its load balancers", () => {
         what: "The namespace has 3 load balancers (web-0, web-1, web-2), and the quota has 2",
         fix: expect.stringContaining("loadBalancers: 3"),
       },
-      { code: "RESOURCES_INVALID", what: expect.stringContaining("3 ports of nodes") },
+      { code: "RESOURCES_INVALID", what: expect.stringContaining("3 node ports") },
     ]);
   });
 
@@ -50,7 +50,7 @@ describe("a namespace has room for its load balancers", () => {
       type: plus.ServiceType.NODE_PORT,
       ports: [{ port: 1 }, { port: 2, name: "b" }],
     });
-    expect(problemsAtSynthesis(chart)).toMatchObject([{ what: expect.stringContaining("3 ports of nodes") }]);
+    expect(problemsAtSynthesis(chart)).toMatchObject([{ what: expect.stringContaining("3 node ports") }]);
     const elsewhere = balancers(1, { loadBalancers: 1 });
     const metadata = { name: "other", namespace: "other" };
     new ApiObject(elsewhere, "extra", {
