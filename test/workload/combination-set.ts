@@ -86,7 +86,8 @@ const neighbours: (Option | undefined)[] = [
   },
   (chart, workload) => {
     const client = new HardenedDeployment(chart, "client", { image: IMAGE });
-    workload.connections.allowFrom(client, Port.tcpRange(1, 65535));
+    if (workload instanceof ListeningWorkload && workload.port !== undefined)
+      workload.connections.allowFrom(client, Port.tcpRange(1, 65535));
     client.connections.allowTo(workload, Port.udp(8125));
   },
 ];
