@@ -1,3 +1,4 @@
+import { AppProtocol } from "../../lib/workload/app-protocol";
 import { App, Chart } from "cdk8s";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
@@ -107,7 +108,10 @@ const waysIn: (Option | undefined)[] = [
       name: "front",
       cluster: fakeCluster(),
       access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
-      tls: TlsTermination.atLoadBalancer({ secretName: "work-tls" }),
+      tls:
+        workload.protocol === AppProtocol.GRPC
+          ? TlsTermination.reencrypt({ secretName: "work-tls", backendSecretName: "work-ca" })
+          : TlsTermination.atLoadBalancer({ secretName: "work-tls" }),
     });
   },
 ];
