@@ -116,11 +116,11 @@ function printLazy(found) {
   );
 }
 
-// What a module needs when it makes something, and not when it is loaded: bindings, and the arithmetic of addresses.
-const LATE = /(?:^ip-address|\/oci(?:\/[a-z0-9-]+)?)$/;
+// What a module needs when it makes something, and seldom when it is loaded: other modules, and the arithmetic of addresses.
+const LATE = /^(?:ip-address$|\.\.?\/)/;
 
 /**
- * Has a compiled module load the bindings that it uses when it uses them first; most programs use a few of them.
+ * Has a compiled module load the modules that it uses when it uses them first; most programs use a few of them.
  *
  * `const vcn_1 = require("../oci/core-vcn")` becomes an object with a getter, and `vcn_1.CoreVcn` becomes `vcn_1.late.CoreVcn`.
  */

@@ -16,14 +16,14 @@ export function endpointFindings(
   const { network } = cluster;
   const routed = (network as Partial<ClusterNetwork>)._onPremises;
   // Of a network that was given, its owner knows the routes; so it is with gateways that the program makes by itself.
-  if (access.isPublic || routed === undefined || hasOwnGateway(cluster)) return [];
+  if (access.isPublic || routed === undefined) return [];
   const vcn = knownBlock(network, () => network.vcnCidr);
   const reached = [...(vcn ? [vcn] : []), ...routed];
   const unreached = access.cidrs.filter((cidr) => {
     const block = blockOf(cidr);
     return vcn !== undefined && block !== undefined && !reached.some((one) => meet(one, block));
   });
-  if (unreached.length === 0) return [];
+  if (unreached.length === 0 || hasOwnGateway(cluster)) return [];
   return [
     {
       id: "endpoint-unreachable",

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type Problems } from "../core/validation-error";
-import { isSameCluster } from "../manifests/chart-scopes";
+import { clusterKeyOf } from "../manifests/chart-scopes";
 
 /** A node pool of the program, as far as others must know it. */
 export interface KnownPool {
@@ -11,17 +11,28 @@ export interface KnownPool {
   readonly labels: { readonly [key: string]: string };
 }
 
-const pools = new WeakMap<IConstruct, KnownPool[]>();
+/** The pools of an app, by what tells their cluster from others. */
+const pools = new WeakMap<IConstruct, Map<unknown, KnownPool[]>>();
+const keys = new WeakMap<IConstruct, unknown>();
+
+/** What is the same for all constructs of one cluster; to resolve its OCID for each pair of pools would take its time. */
+function keyOf(cluster: IConstruct): unknown {
+  if (!keys.has(cluster)) keys.set(cluster, clusterKeyOf(cluster));
+  return keys.get(cluster);
+}
 
 /** Keeps a pool for what looks at all pools of a cluster. */
 export function addPool(pool: KnownPool): void {
   const { root } = pool.cluster.node;
-  pools.set(root, [...(pools.get(root) ?? []), pool]);
+  const ofApp = pools.get(root) ?? new Map<unknown, KnownPool[]>();
+  pools.set(root, ofApp);
+  const key = keyOf(pool.cluster);
+  ofApp.set(key, [...(ofApp.get(key) ?? []), pool]);
 }
 
 /** The pools that the program makes for a cluster, whatever construct stands for it. */
-export function poolsOf(cluster: IConstruct): KnownPool[] {
-  return (pools.get(cluster.node.root) ?? []).filter((one) => isSameCluster(one.cluster, cluster));
+export function poolsOf(cluster: IConstruct): readonly KnownPool[] {
+  return pools.get(cluster.node.root)?.get(keyOf(cluster)) ?? [];
 }
 
 /** Adds a problem where a cluster has a pool of this name; names that Terraform fills in are not known. */

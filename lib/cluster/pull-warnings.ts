@@ -7,6 +7,7 @@ import { type GuardrailText } from "../core/guardrail-catalogue";
 import { apiObjectsIn, dataOf } from "../manifests/chart-objects";
 import { isSameCluster } from "../manifests/chart-scopes";
 import { podSpecsOf, type PodSpec } from "../manifests/pod-specs";
+import { whileReading } from "../manifests/reading";
 import { pullSecretsOf, pullsWithoutSecrets } from "../manifests/pull-secrets";
 
 /** The id of the warning, in the style of the catalogue. */
@@ -103,13 +104,16 @@ function watchedOf(cluster: ISecureOkeCluster): Watched {
   let isSaid = false;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
-      // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
-      if (!isSaid) {
-        for (const text of warningsOf(cluster, own))
-          addWarning(cluster, `[${IMAGE_PULL_CREDENTIALS}] ${text}`);
-      }
-      isSaid = true;
-      inner.synthesize(session);
+      // One reading with the writing that follows, so that objects are rendered once for both.
+      whileReading(() => {
+        // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
+        if (!isSaid) {
+          for (const text of warningsOf(cluster, own))
+            addWarning(cluster, `[${IMAGE_PULL_CREDENTIALS}] ${text}`);
+        }
+        isSaid = true;
+        inner.synthesize(session);
+      });
     },
   };
   return own;

@@ -17,6 +17,27 @@ type Find = () => readonly ProgramFinding[];
 const finders = new WeakMap<TerraformStack, Find[]>();
 const said = new WeakMap<IConstruct, Set<string>>();
 
+// While a stack is looked at, what was computed of each construct, by what computed it.
+let computed: Map<IConstruct, Map<unknown, unknown>> | undefined;
+
+/** What is computed of a construct for findings: once while a stack is looked at, as nothing changes meanwhile. */
+export function computeForFindings<T>(construct: IConstruct, compute: (construct: IConstruct) => T): T {
+  if (!computed) return compute(construct);
+  const known = computed.get(construct) ?? new Map<unknown, unknown>();
+  computed.set(construct, known);
+  if (!known.has(compute)) known.set(compute, compute(construct));
+  return known.get(compute) as T;
+}
+
+function findingsOf(stack: TerraformStack): readonly ProgramFinding[] {
+  computed = new Map();
+  try {
+    return (finders.get(stack) ?? []).flatMap((find) => find());
+  } finally {
+    computed = undefined;
+  }
+}
+
 /** Has something looked for whenever the stack of a construct is written, when all of the program is there. */
 export function findWhenWritten(construct: IConstruct, find: Find): void {
   const stack = TerraformStack.of(construct);
@@ -30,7 +51,7 @@ export function findWhenWritten(construct: IConstruct, find: Find): void {
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
       // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
-      for (const finding of (finders.get(stack) ?? []).flatMap((one) => one())) warn(finding);
+      for (const finding of findingsOf(stack)) warn(finding);
       inner.synthesize(session);
     },
   };

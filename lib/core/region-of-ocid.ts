@@ -1,6 +1,6 @@
 import { TerraformProvider, TerraformStack, Token } from "cdktf";
 import { type IConstruct } from "constructs";
-import { findWhenWritten } from "./program-findings";
+import { computeForFindings, findWhenWritten } from "./program-findings";
 import { Problems } from "./validation-error";
 
 // The two regions whose OCIDs have the key of the region in the place of its name.
@@ -24,7 +24,7 @@ export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid
   const region = regionOf(ocid);
   if (region === undefined) return;
   findWhenWritten(construct, () => {
-    const own = regionOfProvider(construct);
+    const own = computeForFindings(TerraformStack.of(construct), regionOfProvider);
     if (own === undefined || own === region) return [];
     const problems = new Problems(construct);
     problems.add(
@@ -54,9 +54,9 @@ export function checkSubnetRegionsWhenWritten(
 }
 
 /** The region of the one provider of a stack that has no alias; nothing where it is not a literal. */
-function regionOfProvider(construct: IConstruct): string | undefined {
-  const all = TerraformStack.of(construct)
-    .node.findAll()
+function regionOfProvider(stack: IConstruct): string | undefined {
+  const all = stack.node
+    .findAll()
     .filter((one): one is TerraformProvider => TerraformProvider.isTerraformProvider(one))
     .filter((one) => one.terraformResourceType === "oci" && !one.alias);
   const [only] = all;

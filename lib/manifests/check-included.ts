@@ -96,15 +96,14 @@ export function checkIncluded(problems: Problems, chart: Chart, objects: readonl
 
 /** The dates of a chart that may have been changed, each as a text for a warning. */
 export function changedDatesOf(chart: Chart, objects: readonly unknown[]): string[] {
-  // Nearly always there are none, and no object needs to be written again.
-  if (objects.every((object) => changedDates(object).length === 0)) return [];
-  return apiObjectsIn(chart)
-    .filter(isIncluded)
-    .flatMap((object) =>
-      changedDates(dataOf(object)).map(
-        ({ field, value }) =>
-          `${field} of the ${object.kind} ${object.name} is ${shown(value)}; a date without quotes becomes that, and kubectl ` +
-          "would keep it as it is written: put it into quotes in the YAML",
-      ),
-    );
+  const included = apiObjectsIn(chart).filter(isIncluded);
+  // Nearly always there are none, and no object needs to be read again.
+  if (included.length === 0 || objects.every((object) => changedDates(object).length === 0)) return [];
+  return included.flatMap((object) =>
+    changedDates(dataOf(object)).map(
+      ({ field, value }) =>
+        `${field} of the ${object.kind} ${object.name} is ${shown(value)}; a date without quotes becomes that, and kubectl ` +
+        "would keep it as it is written: put it into quotes in the YAML",
+    ),
+  );
 }
