@@ -1,5 +1,6 @@
 import { TerraformStack, type ISynthesisSession } from "cdktf";
 import { type IConstruct } from "constructs";
+import { ConstructMemo } from "./construct-memo";
 import { addWarning } from "./warnings";
 
 /** What is likely wrong with a program as a whole; what is certainly wrong is thrown instead. */
@@ -17,20 +18,16 @@ type Find = () => readonly ProgramFinding[];
 const finders = new WeakMap<TerraformStack, Find[]>();
 const said = new WeakMap<IConstruct, Set<string>>();
 
-// While a stack is looked at, what was computed of each construct, by what computed it.
-let computed: Map<IConstruct, Map<unknown, unknown>> | undefined;
+// While a stack is looked at.
+let computed: ConstructMemo | undefined;
 
 /** What is computed of a construct for findings: once while a stack is looked at, as nothing changes meanwhile. */
 export function computeForFindings<T>(construct: IConstruct, compute: (construct: IConstruct) => T): T {
-  if (!computed) return compute(construct);
-  const known = computed.get(construct) ?? new Map<unknown, unknown>();
-  computed.set(construct, known);
-  if (!known.has(compute)) known.set(compute, compute(construct));
-  return known.get(compute) as T;
+  return computed ? computed.compute(construct, compute) : compute(construct);
 }
 
 function findingsOf(stack: TerraformStack): readonly ProgramFinding[] {
-  computed = new Map();
+  computed = new ConstructMemo();
   try {
     return (finders.get(stack) ?? []).flatMap((find) => find());
   } finally {

@@ -1,5 +1,6 @@
 import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { ConstructMemo } from "../core/construct-memo";
 
 /**
  * What was read of trees of cdk8s while they are written.
@@ -16,8 +17,7 @@ import { type IConstruct } from "constructs";
 interface Reading {
   /** Objects as plain data. */
   readonly objects: Map<ApiObject, unknown>;
-  /** What was computed for a construct, by what computed it. */
-  readonly computed: Map<IConstruct, Map<unknown, unknown>>;
+  readonly computed: ConstructMemo;
 }
 
 /** A method of a construct during which all is written that is below it. */
@@ -29,7 +29,7 @@ let current: Reading | undefined;
 /** Reads, and remembers until the outermost of such calls ends what was read. */
 export function whileReading<T>(read: () => T): T {
   if (current) return read();
-  current = { objects: new Map(), computed: new Map() };
+  current = { objects: new Map(), computed: new ConstructMemo() };
   try {
     return read();
   } finally {
@@ -62,11 +62,7 @@ export function rememberObject(object: ApiObject, render: () => unknown): unknow
 
 /** What is computed of a construct and of all below it; the same function for the same construct is run once. */
 export function computeOnce<C extends IConstruct, T>(construct: C, compute: (construct: C) => T): T {
-  if (!current) return compute(construct);
-  const known = current.computed.get(construct) ?? new Map<unknown, unknown>();
-  current.computed.set(construct, known);
-  if (!known.has(compute)) known.set(compute, compute(construct));
-  return known.get(compute) as T;
+  return current ? current.computed.compute(construct, compute) : compute(construct);
 }
 
 /** Has objects rendered again by who asks next, as they are written differently from now on. */
