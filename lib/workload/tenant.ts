@@ -20,6 +20,7 @@ import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkObjectName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
+import { noteWritten } from "../manifests/forgotten-charts";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 /** Who the people of a tenant are, what they may take and whom their workloads may meet. */
@@ -246,7 +247,9 @@ function readGroups(problems: Problems, role: string, ocids: readonly string[]):
 /** Makes the namespace in another tree of the same paths first, so that a refused tenant leaves nothing behind. */
 function checkNamespace(problems: Problems, scope: Construct, id: string, props: SecureNamespaceProps): void {
   const [first = "chart", ...rest] = pathOf(scope, id).split("/");
-  const chart: Construct = new Chart(new App(), first, { namespace: props.name });
-  const parent = rest.reduce((above, one) => new Construct(above, one), chart);
+  const chart = new Chart(new App(), first, { namespace: props.name });
+  const parent = rest.reduce((above, one) => new Construct(above, one), chart as Construct);
   problems.collect(() => new SecureNamespace(parent, "Namespace", props));
+  // Nobody is to write this one.
+  noteWritten(chart);
 }
