@@ -42,7 +42,7 @@ function balancersOf(chart: Chart): { readonly name: string; readonly service: S
     .filter(({ kind }) => kind === "Service" || kind.endsWith("List"))
     .flatMap((object) => flat(dataOf(object)))
     .filter(({ kind, spec }) => kind === "Service" && spec?.type === "LoadBalancer")
-    .filter(({ metadata }) => metadata?.annotations?.[MODE] === "NSG")
+    .filter(({ metadata }) => String(metadata?.annotations?.[MODE]).toLowerCase() === "nsg")
     .map((service) => {
       const { name, namespace } = service.metadata ?? {};
       return {

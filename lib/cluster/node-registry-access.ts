@@ -4,6 +4,7 @@ import { type ISecureOkeCluster } from "./cluster";
 import { type NodeRegistryAccessProps } from "./node-registry-access-props";
 import { PROVIDER_CONFIG_FILE, PROVIDER_FOLDER, readRegistryAccess } from "./read-registry-access";
 import { nodePoolPrincipal, tagNamespaceStatement } from "./tag-namespace-policy";
+import { checked } from "../core/checked";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
 import { tagsOf } from "../core/tagging";
@@ -26,6 +27,7 @@ const TAG_SUFFIX = "-tag";
  * @see https://github.com/oracle-devrel/oke-credential-provider-for-ocir
  * @see https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/
  */
+@checked
 export class NodeRegistryAccess extends Construct {
   /** The cluster whose nodes may pull. */
   public readonly cluster: ISecureOkeCluster;

@@ -1,5 +1,7 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { type NodeImage } from "./node-image";
+import { type ProgramFinding } from "../core/program-findings";
 import { type Problems } from "../core/validation-error";
 import { clusterKeyOf } from "../manifests/chart-scopes";
 
@@ -9,6 +11,9 @@ export interface KnownPool {
   readonly path: string;
   readonly name: string;
   readonly labels: { readonly [key: string]: string };
+  readonly image: NodeImage;
+  /** The Kubernetes version, such as `v1.34.10`. */
+  readonly version: string;
 }
 
 /** The pools of an app, by what tells their cluster from others. */
@@ -45,4 +50,26 @@ export function checkPoolName(problems: Problems, cluster: IConstruct, name: str
     `The cluster has a node pool ${name} already, ${other.path}`,
     "Give each pool of a cluster a nodePoolName of its own",
   );
+}
+
+/** What is likely wrong with the image of a pool: an earlier pool of another Kubernetes version has the same. */
+export function imageFindings(pool: IConstruct, { cluster, image, version }: KnownPool): ProgramFinding[] {
+  // What the name says of the version is checked for each pool by itself.
+  if (image.imageName !== undefined) return [];
+  const others = poolsOf(cluster);
+  const before = others.slice(
+    0,
+    others.findIndex(({ path }) => path === pool.node.path),
+  );
+  const other = before.find((one) => one.image.imageId === image.imageId && one.version !== version);
+  if (!other) return [];
+  return [
+    {
+      id: "node-image-version",
+      construct: pool,
+      what: `the image of the pool, for ${version}, is that of ${other.path}, for ${other.version}`,
+      why: "An OKE image holds the kubelet of one Kubernetes version, so the nodes of one of the pools would not join.",
+      fix: "Give each pool an OKE image of its version, and its name too: NodeImage.of(imageId, { imageName }); a platform image fits both",
+    },
+  ];
 }

@@ -12,7 +12,7 @@ import { before, together } from "./before";
 import { letOut } from "./let-out";
 import { takeCapacity } from "./cluster-capacity";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { addPool } from "./pools-of-cluster";
+import { addPool, imageFindings } from "./pools-of-cluster";
 import { groupIds } from "./pool-groups";
 import { notePool } from "./pull-warnings";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
@@ -21,6 +21,7 @@ import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
 import { type SecureOkeCluster } from "./secure-oke-cluster";
 import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
+import { findWhenWritten } from "../core/program-findings";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
@@ -67,7 +68,12 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     if (demand) takeCapacity(cluster, demand);
     setTagOwner(this, cluster);
     checkRegionWhenWritten(this, "The image", image.imageId);
-    addPool({ cluster, path: this.node.path, name: props.nodePoolName ?? id, labels: props.labels ?? {} });
+    const known = {
+      ...{ cluster, path: this.node.path, name: props.nodePoolName ?? id, labels: props.labels ?? {} },
+      ...{ image, version: version.version },
+    };
+    addPool(known);
+    findWhenWritten(this, () => imageFindings(this, known));
 
     const ofEgress = this.egressGroups(props);
     const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;

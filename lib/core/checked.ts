@@ -13,6 +13,14 @@ interface AnyClass {
 }
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 
+// By their prototypes, which a class shares with what stands for it.
+const all = new WeakSet<object>();
+
+/** Whether a class checks the arguments of its calls. */
+export function isChecked(target: AnyClass): boolean {
+  return all.has(target.prototype);
+}
+
 /**
  * Makes the public constructor, factories and methods of a class check their arguments against the public surface.
  *
@@ -22,6 +30,7 @@ type Call = (this: unknown, ...args: unknown[]) => unknown;
  */
 export function checked<T extends AnyClass>(target: T): T {
   const known = PUBLIC_SURFACE.classes[target.name];
+  all.add(target.prototype);
   if (!known) throw new Error(`${target.name} is not in the public surface; run npm run surface`);
   wrapAll(target, known.statics, () => target.name);
   wrapAll(target.prototype, known.methods, (self) =>

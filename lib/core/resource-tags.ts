@@ -1,3 +1,4 @@
+import { checked } from "./checked";
 import { type IConstruct } from "constructs";
 import { checkGiven, checkMembers } from "./required";
 import { checkTags, type TaggingProps } from "./tagging";
@@ -19,6 +20,7 @@ import { setScopeTags, tagsOfScopes } from "./scope-tags";
  *
  * @see https://docs.oracle.com/iaas/Content/Tagging/Concepts/taggingoverview.htm
  */
+@checked
 export class ResourceTags {
   /**
    * The tags of a scope.

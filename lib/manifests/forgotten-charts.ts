@@ -2,7 +2,7 @@ import { TerraformStack, type ISynthesisSession } from "cdktf";
 import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { apiObjectsIn, dataOf } from "./chart-objects";
-import { isAdded, isAnyAddedIn } from "./chart-scopes";
+import { isAdded, isAnyAddedIn, whenAdded } from "./chart-scopes";
 import { originOf, referencePlaces } from "./reference-places";
 import { Problems } from "../core/validation-error";
 
@@ -29,10 +29,53 @@ const explained = new WeakMap<Chart, (() => boolean)[]>();
 const starts = new WeakMap<IConstruct, number>();
 const watched = new WeakSet<TerraformStack>();
 const synthesized = new WeakSet<IConstruct>();
+const records = new WeakMap<Chart, object>();
+// Paths by records and not by charts, so that a chart that was collected as garbage is missed too, and none is kept alive.
+const unwritten = new Map<object, string>();
+let isEndWatched = false;
 
 /** Notes a chart with constructs of the library, so that it is missed where it was added to no cluster. */
 export function noteChart(chart: Chart): void {
   known.push({ chart: new WeakRef(chart), number: count++ });
+  unwritten.set(recordOf(chart), chart.node.path || chart.node.id);
+  whenAdded(chart, () => noteWritten(chart));
+}
+
+/** Notes that a chart was added to a cluster, or that plain cdk8s has written it. */
+export function noteWritten(chart: Chart): void {
+  unwritten.delete(recordOf(chart));
+}
+
+function recordOf(chart: Chart): object {
+  const record = records.get(chart) ?? {};
+  records.set(chart, record);
+  return record;
+}
+
+/**
+ * Warns about each chart that nothing has written by the end of a program that wrote a stack with a cluster.
+ *
+ * Only then is it known: plain cdk8s may write a chart long after the stack, for example for GitOps. What a chart needs does not
+ * matter, nor when it was made, nor which of several programs of the process made it, as the writer of each is known.
+ */
+function warnAtEnd(): void {
+  for (const path of unwritten.values()) {
+    process.emitWarning(
+      [
+        `The chart ${path} was forgotten: neither a cluster nor plain cdk8s has written it`,
+        "  Why: What it holds is never applied, and nothing else would report that it is missing.",
+        `  Instead: Call cluster.addCdk8sChart(id, chart) before app.synth(), or synth() of its cdk8s App`,
+      ].join("\n"),
+      { type: "SecureOkeWarning", code: "chart-not-written" },
+    );
+  }
+  unwritten.clear();
+}
+
+function endWithWarnings(): void {
+  if (isEndWatched) return;
+  isEndWatched = true;
+  process.once("beforeExit", warnAtEnd);
 }
 
 /** Notes what a chart needs of the cluster that it must be added to; throws at synthesis of any cluster where it was not. */
@@ -74,6 +117,7 @@ export function watchCharts(cluster: IConstruct): void {
       checkAlone(root, starts.get(root) ?? 0);
       inner.synthesize(session);
       synthesized.add(stack);
+      endWithWarnings();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { App, Chart } from "cdk8s";
 import { isBridging, objectsOf } from "./chart-objects";
 import { describe } from "./check-objects";
-import { checkBeside, noteChart } from "./forgotten-charts";
+import { checkBeside, noteChart, noteWritten } from "./forgotten-charts";
 import { checkNames, namesOf } from "./object-names";
 import { isPlainObject } from "./plain";
 import { misplacedField, referencePlaces } from "./reference-places";
@@ -47,6 +47,7 @@ function check(chart: Chart): void {
     checkNames(problems, chart, objects.flatMap(read), read);
   }
   problems.throwIfAny();
+  noteWritten(chart);
 }
 
 const MOST_PLACES = 3;

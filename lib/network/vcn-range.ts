@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { cidrAt, overlaps, readIpv4Cidr, type Cidr } from "../core/cidr";
 import { type Problems } from "../core/validation-error";
 
@@ -19,6 +20,7 @@ const RESERVED = [
 
 /** Reads the range of a VCN that is to be made; undefined where OCI makes no such VCN. */
 export function readVcnRange(problems: Problems, name: string, text: string): Cidr | undefined {
+  if (checkMade(problems, name, text)) return undefined;
   const vcn = readIpv4Cidr(problems, name, text);
   if (!vcn) return undefined;
   const reserved = RESERVED.filter(({ cidr }) => overlaps(cidr, vcn));
@@ -38,4 +40,24 @@ export function readVcnRange(problems: Problems, name: string, text: string): Ci
     );
   }
   return ofSize && reserved.length === 0 ? vcn : undefined;
+}
+
+/** Adds a problem for an address of a range, and advises a VCN that can be made: not the whole range, nor the one address. */
+function checkMade(problems: Problems, name: string, text: unknown): boolean {
+  const [, address = "", length = ""] = /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(String(text)) ?? [];
+  if (isIP(address) !== 4 || Number(length) > 32) return false;
+  const number = address.split(".").reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  if (number % 2n ** BigInt(32 - Number(length)) === 0n) return false;
+  const prefix = Math.min(Math.max(Number(length), LARGEST_VCN), SMALLEST_VCN);
+  const size = 2n ** BigInt(32 - prefix);
+  const advised = cidrAt((number / size) * size, prefix);
+  const isReserved = RESERVED.some(({ cidr }) => overlaps(cidr, advised));
+  problems.add(
+    "CIDR_HOST_BITS",
+    `${name} is ${text as string}, whose address has bits set beyond the first ${length}`,
+    isReserved
+      ? "Give a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
+      : `Write ${advised.text} for a VCN that holds the address: OCI makes VCNs from a /${LARGEST_VCN} on`,
+  );
+  return true;
 }

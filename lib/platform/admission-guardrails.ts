@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { AdmissionGuardrail } from "./admission-guardrail";
 import { type AdmissionGuardrailsProps } from "./admission-guardrails-props";
 import { readGuardrails } from "./read-guardrails";
+import { checkRequiredLabels } from "./required-labels";
 import { checked } from "../core/checked";
 import { type GuardrailRule } from "../core/guardrail-catalogue";
 import { guardStaticSynthesis } from "../manifests/static-synthesis";
@@ -25,12 +26,13 @@ export class AdmissionGuardrails extends Construct {
    */
   public readonly rules: GuardrailRule[];
 
-  /** @throws GUARDRAIL_INVALID, IMAGE_INVALID, LABEL_INVALID, NAME_INVALID, NAME_DUPLICATE */
+  /** @throws GUARDRAIL_INVALID, IMAGE_INVALID, LABEL_INVALID, also at synthesis for a workload without a required label; NAME_INVALID, NAME_DUPLICATE */
   constructor(scope: Construct, id: string, props: AdmissionGuardrailsProps = {}) {
     const guardrails = readGuardrails(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
     this.rules = guardrails.map(({ definition }) => definition.rule);
+    checkRequiredLabels(this, guardrails, props.requiredLabels ?? []);
     for (const guardrail of guardrails) new AdmissionGuardrail(this, guardrail);
   }
 }

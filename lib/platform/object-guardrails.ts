@@ -48,7 +48,8 @@ const NOT_BY_THE_SERVER = {
 };
 const BINDING_CHANGED = whenChanged("object.roleRef", "object.?subjects");
 
-// In mode None the cloud controller writes no rules: those of the groups that are attached are all there are.
+// In mode None the cloud controller writes no rules: those of the groups that are attached are all there are. It reads NSG in any
+// letter case, and None letter by letter.
 const loadBalancerRules: GuardrailDefinition = {
   rule: GuardrailRule.LOAD_BALANCER_RULES,
   resourceRules: SERVICES,
@@ -61,7 +62,7 @@ const loadBalancerRules: GuardrailDefinition = {
     },
   ],
   offenders:
-    'variables.mode == "NSG" || (variables.mode == "None" && variables.hasGroups) ? [] : ' +
+    'variables.mode.lowerAscii() == "nsg" || (variables.mode == "None" && variables.hasGroups) ? [] : ' +
     '[variables.mode == "" ? "no mode" : variables.mode == "None" ? "mode None without groups" : variables.mode]',
 };
 

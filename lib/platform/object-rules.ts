@@ -48,7 +48,7 @@ function offencesOfService({ metadata, spec }: Fields): ObjectOffence[] {
   if (type !== "LoadBalancer") return found;
   const mode = annotations[RULE_MODE] ?? "";
   const hasGroups = GROUPS.some((key) => String(annotations[key] ?? "").trim() !== "");
-  if (!isUnknown(mode) && mode !== "NSG" && !(mode === "None" && hasGroups)) {
+  if (!isUnknown(mode) && String(mode).toLowerCase() !== "nsg" && !(mode === "None" && hasGroups)) {
     const field = `metadata.annotations.${RULE_MODE}`;
     add(GuardrailRule.LOAD_BALANCER_RULES, field, mode === "" ? undefined : mode);
   }
@@ -58,6 +58,20 @@ function offencesOfService({ metadata, spec }: Fields): ObjectOffence[] {
   if (all.length === 0 || (isInternal && all.some(isTooWide)))
     add(GuardrailRule.LOAD_BALANCER_SOURCES, "spec.loadBalancerSourceRanges", ranges);
   return found;
+}
+
+/** The range by which everyone may connect to a public load balancer, where a Service has one. */
+export function openRangeOf({ apiVersion, kind, metadata, spec }: Fields): string | undefined {
+  const { type, loadBalancerSourceRanges: ranges } = mapOf(spec);
+  if (apiVersion !== "v1" || kind !== "Service" || type !== "LoadBalancer") return undefined;
+  const annotations = mapOf(mapOf(metadata).annotations);
+  const internal = INTERNAL.map((key) => annotations[key] ?? "");
+  if (isUnknown(ranges) || internal.some((text) => isUnknown(text) || TRUE.includes(String(text))))
+    return undefined;
+  const texts = listOf(ranges).filter(
+    (range): range is string => typeof range === "string" && !isUnknown(range),
+  );
+  return texts.find((range) => /\/0+$/.test(range.trim()));
 }
 
 function isOfSystem(subject: unknown): boolean {

@@ -13,7 +13,7 @@ import { checkObjectName, isQualifiedName } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
-import { checkUnused } from "../workload/chart-objects";
+import { chartOf, checkUnused, findNamed } from "../workload/chart-objects";
 import { type INetworkSecurityGroup } from "../network/network-security-group";
 import { checkImageName } from "../workload/image-name";
 import { isOfKind } from "../workload/shapes";
@@ -64,10 +64,32 @@ export function readGuardrails(
     exceptions: of(definition.rule),
     sparedNamespaces: sparedNamespaces(definition.rule),
   }));
-  for (const { name } of all)
-    checkUnused(problems, scope, [POLICY_KIND], name, "Give each a namePrefix of its own");
+  checkNames(problems, scope, all, namePrefix);
   problems.throwIfAny();
   return all;
+}
+
+/** Adds one problem where the chart has guardrails of the prefix, however many of them there are. */
+function checkNames(
+  problems: Problems,
+  scope: Construct,
+  all: readonly { readonly name: string }[],
+  namePrefix: string,
+): void {
+  const chart = chartOf(scope);
+  const taken = all.map(({ name }) => name).filter((name) => !chart || findNamed(chart, [POLICY_KIND], name));
+  const [first] = taken;
+  if (first === undefined) return;
+  if (taken.length === 1 || !chart) {
+    checkUnused(problems, scope, [POLICY_KIND], first, "Give each a namePrefix of its own");
+    return;
+  }
+  const owner = findNamed(chart, [POLICY_KIND], first)?.node.scope?.node.scope?.node.path;
+  problems.add(
+    "NAME_DUPLICATE",
+    `The chart has guardrails with the namePrefix ${namePrefix} already, made by ${owner}: ${taken.length} policies would be there twice`,
+    "One AdmissionGuardrails holds for the whole cluster: put all of it into that one, or give this one a namePrefix of its own",
+  );
 }
 
 function definitionsOf(parameters: GuardrailParameters): GuardrailDefinition[] {

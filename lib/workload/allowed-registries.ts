@@ -51,6 +51,7 @@ export class AllowedRegistries {
   }
 
   private readonly prefixes: string[] = [];
+  private tenant?: IConstruct;
 
   private constructor(private readonly scope: IConstruct) {}
 
@@ -71,6 +72,16 @@ export class AllowedRegistries {
     if (this.prefixes.length === 0) this.register();
     this.prefixes.push(...prefixes);
     return this;
+  }
+
+  /**
+   * Allows the same for a tenant, whose own prop a refusal names.
+   *
+   * @internal
+   */
+  public _addOf(tenant: IConstruct, prefixes: readonly string[]): void {
+    this.tenant = tenant;
+    this.add(...prefixes);
   }
 
   private register(): void {
@@ -100,6 +111,7 @@ export class AllowedRegistries {
 
   private check(problems: Problems, { kind, name }: ApiObject, { user, reference }: PulledImage): void {
     const parts = splitImage(reference).name.split("/");
+    const where = JSON.stringify(parts.slice(0, -1).join("/") || "registry.example.com");
     const allowed = this.prefixes.some((prefix) =>
       prefix.split("/").every((part, index) => part === parts[index]),
     );
@@ -108,7 +120,9 @@ export class AllowedRegistries {
       "IMAGE_NOT_ALLOWED",
       `${user} of the ${kind} ${name} is pulled from ${reference}${isRegistry(parts[0] ?? "") ? "" : ", which names no registry"}`,
       `Take an image of ${[...this.prefixes].sort().join(" or ")}, or allow where it comes from: ` +
-        `AllowedRegistries.of(scope).add(${JSON.stringify(parts.slice(0, -1).join("/") || "registry.example.com")})`,
+        (this.tenant
+          ? `name ${where} in allowedRegistries of the Tenant ${this.tenant.node.path}`
+          : `AllowedRegistries.of(scope).add(${where})`),
     );
   }
 }

@@ -1,3 +1,5 @@
+import { Protocol } from "../core/port";
+
 /** What a program speaks on its port. */
 export enum AppProtocol {
   /** HTTP 1, which load balancers read and add headers to. */
@@ -24,6 +26,7 @@ const APP_PROTOCOLS = {
  * The port of a Service, which leads to a port of the pods by its name.
  *
  * @param target by default that of the port that is named after its protocol
+ * @param transport nothing is known of what is spoken over UDP
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
  */
 export function servicePort(
@@ -31,6 +34,8 @@ export function servicePort(
   port: number,
   protocol: AppProtocol,
   target = portName(protocol),
+  transport = Protocol.TCP,
 ): object {
-  return { name, port, targetPort: target, protocol: "TCP", ...APP_PROTOCOLS[protocol] };
+  const spoken = transport === Protocol.UDP ? {} : APP_PROTOCOLS[protocol];
+  return { name, port, targetPort: target, protocol: transport, ...spoken };
 }

@@ -1,4 +1,4 @@
-import { Chart } from "cdk8s";
+import { Chart, type ApiObject } from "cdk8s";
 import { type Construct } from "constructs";
 import { type Problems } from "../core/validation-error";
 import { apiObjectsIn } from "../manifests/chart-objects";
@@ -12,6 +12,18 @@ export function given<T extends object>(props: T): T {
 /** The chart that a construct is in. */
 export function chartOf(scope: Construct): Chart | undefined {
   return [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
+}
+
+/** The object of one of these kinds and of this name that a chart has already. */
+export function findNamed(chart: Chart, kinds: readonly string[], name: string): ApiObject | undefined {
+  const index = ObjectIndex.of(chart);
+  if (!kinds.some((kind) => index.mayHold(kind, name))) return undefined;
+  return apiObjectsIn(chart).find(
+    ({ kind, name: other, metadata }) =>
+      kinds.includes(kind) &&
+      other === name &&
+      (kind === "Namespace" || metadata.namespace === chart.namespace),
+  );
 }
 
 /** Adds a problem where the chart has an object of one of these kinds and of this name already. */
@@ -31,14 +43,7 @@ export function checkUnused(
     );
     return;
   }
-  const index = ObjectIndex.of(chart);
-  if (!kinds.some((kind) => index.mayHold(kind, name))) return;
-  const taken = apiObjectsIn(chart).find(
-    ({ kind, name: other, metadata }) =>
-      kinds.includes(kind) &&
-      other === name &&
-      (kind === "Namespace" || metadata.namespace === chart.namespace),
-  );
+  const taken = findNamed(chart, kinds, name);
   if (!taken) return;
   problems.add(
     "NAME_DUPLICATE",

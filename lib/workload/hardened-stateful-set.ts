@@ -59,7 +59,9 @@ export class HardenedStatefulSet extends ListeningWorkload {
 
   private addHeadlessService(): void {
     const { labels, selectorLabels } = this;
-    const all = portsOf(this).map(({ name, port, protocol }) => servicePort(name, port, protocol, name));
+    const all = portsOf(this).map(({ name, port, protocol, transport }) =>
+      servicePort(name, port, protocol, name, transport),
+    );
     const ports = all.length === 0 ? {} : { ports: all };
     new ApiObject(this, "HeadlessService", {
       apiVersion: "v1",

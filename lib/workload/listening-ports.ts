@@ -12,19 +12,32 @@ interface Listener {
 
 /** What a workload with ports says of them without being rendered. */
 interface NamedPorts {
-  readonly ports: readonly { readonly port: number }[];
+  readonly connections: object;
+  readonly ports: readonly { readonly port: number; readonly transport?: Protocol }[];
   readonly _redirectPort: number;
 }
 
+// By the connections of the workload, which stay the same where it is looked at by one of its ports.
+const served = new WeakMap<object, Listener[]>();
+
+/** Notes a port that a workload listens on because a load balancer leads to it, such as UDP on the number of its TCP port. */
+export function noteListener(
+  { connections }: { readonly connections: object },
+  { protocol, from }: Port,
+): void {
+  served.set(connections, [...(served.get(connections) ?? []), { protocol, port: from ?? 0 }]);
+}
+
 /**
- * Throws where a connection leads to a port that no container of the target names.
+ * Throws where a connection leads to a TCP or UDP port that no container of the target names.
  *
- * Jobs can name none, and no workload can name a UDP port, so nothing is known of these.
+ * Jobs can name none, so nothing is known of these.
  *
  * @param workload where the connection was declared
  */
 export function checkListens(workload: IConstruct, target: IConstruct, port: Port): void {
-  if (port.protocol !== Protocol.TCP || !("ports" in target) || !("exposeViaService" in target)) return;
+  if (port.protocol !== Protocol.TCP && port.protocol !== Protocol.UDP) return;
+  if (!("ports" in target) || !("exposeViaService" in target)) return;
   const listeners = listenersOf(target, port);
   if (listeners === undefined || listeners.some((one) => isCovered(one, port))) return;
   const problems = new Problems(workload);
@@ -38,7 +51,7 @@ export function checkListens(workload: IConstruct, target: IConstruct, port: Por
     (first
       ? `Connect to the port of the pods, not to that of a Service: ${factoryOf(first)}; or name`
       : "Give it a port: name") +
-      ` what else it listens on: ports: [{ name: "more", port: ${port.from ?? 8080} }]`,
+      ` what else it listens on: ports: [{ name: "more", port: ${port.from ?? 8080}${port.protocol === Protocol.UDP ? ", transport: Protocol.UDP" : ""} }]`,
   );
   problems.throwIfAny();
 }
@@ -54,9 +67,12 @@ function isCovered({ protocol, port }: Listener, asked: Port): boolean {
 
 /** Named ports are looked at first, as to read an object takes time; it is read so that patches count. */
 function listenersOf(target: IConstruct, asked: Port): Listener[] | undefined {
-  const { ports = [], _redirectPort } = target as Partial<NamedPorts>;
-  const numbers = [...ports.map(({ port }) => port), ...(_redirectPort === undefined ? [] : [_redirectPort])];
-  const named = numbers.map((port) => ({ protocol: "TCP", port }));
+  const { connections, ports = [], _redirectPort } = target as Partial<NamedPorts>;
+  const named: Listener[] = [
+    ...ports.map(({ port, transport = Protocol.TCP }) => ({ protocol: transport, port })),
+    ...(_redirectPort === undefined ? [] : [{ protocol: Protocol.TCP, port: _redirectPort }]),
+    ...((connections && served.get(connections)) ?? []),
+  ];
   return named.some((one) => isCovered(one, asked)) ? named : read(target);
 }
 

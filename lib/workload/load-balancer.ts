@@ -1,5 +1,6 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
+import { noteListener } from "./listening-ports";
 import { annotationsOf } from "./load-balancer-annotations";
 import { arrivalsOf } from "./load-balancer-arrivals";
 import { RuleOwner } from "./load-balancer-combinations";
@@ -58,6 +59,7 @@ export class LoadBalancer extends Construct {
     access._acknowledge(this);
     tls._acknowledge(this, read.namespace);
     httpListener?._acknowledge(this);
+    for (const target of read.targets) noteListener(workload, target);
     for (const cidr of arrivalsOf(read.way, access, read.nodesCidr, read.balancersCidr)) {
       for (const target of read.targets) workload.connections._allowFromBlock(cidr, target);
       if (httpListener && workload._redirectPort !== undefined) {

@@ -1,6 +1,7 @@
 import { AppProtocol, portName } from "./app-protocol";
 import { type AddedCapability } from "./added-capability";
 import { choice, isOfKind, shaped } from "./shapes";
+import { Protocol } from "../core/port";
 import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
 
@@ -14,19 +15,28 @@ export interface NamedPort {
    * @see https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports
    */
   readonly name: string;
-  /** The TCP port, 1024 to 65535; with an added capability 1 to 65535. */
+  /** The port, 1024 to 65535; with an added capability 1 to 65535. */
   readonly port: number;
   /**
-   * What is spoken on it, without TLS where a load balancer ends it.
+   * What is spoken on it, without TLS where a load balancer ends it; not for UDP.
    *
    * @default AppProtocol.HTTP
    */
   readonly protocol?: AppProtocol;
+  /**
+   * `Protocol.TCP` or `Protocol.UDP`. A program that listens on both names two ports, which may have the same number.
+   *
+   * @default Protocol.TCP
+   */
+  readonly transport?: Protocol;
 }
 
 const LONGEST = 15;
 const NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
-const PROTOCOL = { protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP") };
+const SHAPES = {
+  protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
+  transport: choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP"),
+};
 
 /** The ports that have a name, the workload's own one first and the others by their names. */
 export function namedPorts(
@@ -34,9 +44,17 @@ export function namedPorts(
   protocol: AppProtocol,
   further: readonly NamedPort[] = [],
 ): Required<NamedPort>[] {
-  const own = port === undefined ? [] : [{ name: portName(protocol), port, protocol }];
+  const own =
+    port === undefined ? [] : [{ name: portName(protocol), port, protocol, transport: Protocol.TCP }];
   const sorted = [...further].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return [...own, ...sorted.map((one) => ({ protocol: AppProtocol.HTTP, ...one }))];
+  return [...own, ...sorted.map(withDefaults)];
+}
+
+/** A port with all that was left out; nothing is known of what is spoken over UDP. */
+export function withDefaults({ name, port, ...given }: NamedPort): Required<NamedPort> {
+  const { transport = Protocol.TCP } = given;
+  const { protocol = transport === Protocol.UDP ? AppProtocol.TCP : AppProtocol.HTTP } = given;
+  return { name, port, protocol, transport };
 }
 
 /** The ports as a container's manifest has them. */
@@ -45,12 +63,12 @@ export function portsManifest(
   name: string | undefined,
   further: readonly NamedPort[],
 ): object[] {
-  const own = port === undefined ? [] : [{ ...(name ? { name } : {}), port }];
+  const own = port === undefined ? [] : [{ ...(name ? { name } : {}), port, transport: Protocol.TCP }];
   return [...own, ...namedPorts(undefined, AppProtocol.HTTP, further)].map(
-    ({ port: containerPort, ...one }) => ({
+    ({ port: containerPort, transport, ...one }) => ({
       ...("name" in one ? { name: one.name } : {}),
       containerPort,
-      protocol: "TCP",
+      protocol: transport,
     }),
   );
 }
@@ -87,7 +105,14 @@ export function checkNamedPorts(
   added: AddedCapability | undefined,
 ): void {
   ports.forEach((given, index) => {
-    const { name, port } = shaped(problems, given, PROTOCOL);
+    const { name, port, protocol, transport } = shaped(problems, given, SHAPES);
+    if (transport === Protocol.UDP && protocol !== undefined) {
+      problems.add(
+        "VALUE_INVALID",
+        `ports[${index}].protocol is ${shown(protocol)}, which is spoken over TCP, and its transport is UDP`,
+        "Leave protocol out; for HTTP/3 name a second port without it, with transport: Protocol.UDP",
+      );
+    }
     if (typeof name !== "string" || name.length > LONGEST || !NAME.test(name)) {
       problems.add(
         "NAME_INVALID",
@@ -110,12 +135,13 @@ export interface PortTaker {
 
 /** Adds a problem for each port, and each name of one, that a pod has twice. */
 export function checkPorts(problems: Problems, containers: readonly PortTaker[]): void {
-  const numbers = new Map<number, string>();
+  const numbers = new Map<string, string>();
   const names = new Set<string>();
   for (const { name: container, port, portName: own, ports = [] } of containers) {
     const listed = (Array.isArray(ports) ? ports : []).filter((one) => isOfKind(one, []));
-    for (const one of [...(port === undefined ? [] : [{ name: own, port }]), ...listed]) {
-      checkNumber(problems, numbers, one.port, container);
+    const unnamed = port === undefined ? [] : [{ name: own, port, transport: undefined }];
+    for (const one of [...unnamed, ...listed]) {
+      checkNumber(problems, numbers, one, container);
       if (one.name === undefined) continue;
       if (names.has(one.name)) {
         problems.add(
@@ -129,9 +155,16 @@ export function checkPorts(problems: Problems, containers: readonly PortTaker[])
   }
 }
 
-function checkNumber(problems: Problems, takers: Map<number, string>, port: number, container: string): void {
-  const taker = takers.get(port);
-  takers.set(port, taker ?? container);
+/** Adds a problem for a number that is taken; TCP and UDP have numbers of their own. */
+function checkNumber(
+  problems: Problems,
+  takers: Map<string, string>,
+  { port, transport = Protocol.TCP }: Pick<NamedPort, "port" | "transport">,
+  container: string,
+): void {
+  const key = `${transport} ${port}`;
+  const taker = takers.get(key);
+  takers.set(key, taker ?? container);
   if (taker === undefined || !Number.isInteger(port)) return;
   problems.add(
     "PORT_INVALID",

@@ -3,6 +3,7 @@ import { type NamedPort } from "./named-port";
 import { listOf, refuseKind, shaped, text } from "./shapes";
 import { checked } from "../core/checked";
 import { checkArguments } from "../core/credential-literal";
+import { Protocol } from "../core/port";
 import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
@@ -171,10 +172,13 @@ export class Probe {
         `${name} has no port, and neither has the workload`,
         "Give the workload its port, or the probe one of its own",
       );
-    } else if (port !== workloadPort && !further.some((one) => one.port === port)) {
+    } else if (
+      port !== workloadPort &&
+      !further.some((one) => one.port === port && one.transport !== Protocol.UDP)
+    ) {
       problems.add(
         "PROBE_INVALID",
-        `${name} asks port ${port}, which is none of the container's ports`,
+        `${name} asks port ${port}, which is ${further.some((one) => one.port === port) ? "for UDP" : "none of the container's ports"}`,
         `Name it among them, ports: [{ name: "health", port: ${port} }], or leave it out for the container's own`,
       );
     }

@@ -98,6 +98,7 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
   checkWorkload(problems, scope, workload, props.targetPort);
   checkServicePort(problems, port);
   const transports = transportsOf(problems, props);
+  checkTarget(problems, workload, props.targetPort, transports);
   const way = wayOf(props, transports[0]);
   // What was not given has a problem already, which would be said twice in other words.
   if (props.tls && props.access) checkCombination(problems, way, ...furtherWays(props, transports));
@@ -160,6 +161,25 @@ function wayOf(props: Partial<LoadBalancerProps>, transport: Protocol | undefine
     tls: props.tls?.place ?? TlsPlace.LOAD_BALANCER,
     podNetworking: props.cluster?.podNetworking?.type ?? PodNetworkType.VCN_NATIVE,
   };
+}
+
+/** Adds a problem where TCP leads to a port on which the pods listen for UDP only. */
+function checkTarget(
+  problems: Problems,
+  workload: IServiceBackend | undefined,
+  targetPort: string | undefined,
+  transports: readonly Protocol[],
+): void {
+  const target =
+    targetPort === undefined || !workload
+      ? undefined
+      : portsOf(workload).find(({ name }) => name === targetPort);
+  if (target?.transport !== Protocol.UDP || !transports.includes(Protocol.TCP)) return;
+  problems.add(
+    "LOAD_BALANCER_INVALID",
+    `targetPort is ${shown(targetPort)}, on which the pods listen for UDP, and the load balancer serves TCP`,
+    "Write transport: Protocol.UDP, or take a port of the workload that is for TCP",
+  );
 }
 
 function checkWorkload(

@@ -92,10 +92,11 @@ function chosen(
 }
 
 function checked(problems: Problems, ports: readonly ReadPort[]): ReadPort[] {
-  const numbers = ports.map(({ port }) => port);
-  for (const number of new Set(numbers)) {
+  for (const number of new Set(ports.map(({ port }) => port))) {
     checkServicePort(problems, number);
-    if (numbers.indexOf(number) === numbers.lastIndexOf(number)) continue;
+    // TCP and UDP have numbers of their own.
+    const transports = ports.filter(({ port }) => port === number).map(({ transport }) => transport);
+    if (new Set(transports).size === transports.length) continue;
     problems.add(
       "PORT_INVALID",
       `Two ports of the Service are ${shown(number)}`,

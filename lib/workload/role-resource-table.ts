@@ -18,7 +18,7 @@ const STREAM = [GET, CREATE];
 const PROXY = [GET, CREATE, UPDATE, PATCH, DELETE];
 
 /**
- * What a kube-apiserver of 1.34 serves, and the metrics of pods and nodes; a test holds it against one.
+ * What a kube-apiserver of 1.34 to 1.36 serves, and the metrics of pods and nodes; a test holds it against one.
  *
  * A rule on anything else in these groups is a typing error, which Kubernetes stores without a word.
  */
@@ -68,6 +68,8 @@ const GROUPS: { readonly [group: string]: ResourceGroup } = {
   },
   "admissionregistration.k8s.io": {
     cluster: [
+      // Since 1.36.
+      ...["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"],
       ...["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
       ...["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
     ],

@@ -1,6 +1,6 @@
-import { AppProtocol, portName } from "./app-protocol";
+import { type AppProtocol, portName } from "./app-protocol";
 import { type IConnectable } from "./connections";
-import { namedPorts, type NamedPort } from "./named-port";
+import { namedPorts, withDefaults, type NamedPort } from "./named-port";
 
 /** What a Service leads to: the pods of one workload. */
 export interface IServiceBackend extends IConnectable {
@@ -22,7 +22,7 @@ export interface IServiceBackend extends IConnectable {
 
 /** All ports of a workload that have a name, its own one first. */
 export function portsOf({ port, ports, protocol }: IServiceBackend): Required<NamedPort>[] {
-  return ports ? ports.map((one) => ({ protocol: AppProtocol.HTTP, ...one })) : namedPorts(port, protocol);
+  return ports ? ports.map(withDefaults) : namedPorts(port, protocol);
 }
 
 /** A workload that is looked at by one of its ports. */

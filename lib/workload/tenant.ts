@@ -19,7 +19,9 @@ import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-path";
 import { checkObjectName } from "../core/kubernetes-names";
-import { Problems } from "../core/validation-error";
+import { whilePending } from "../core/pending-problems";
+import { Problems, ValidationError, type Problem } from "../core/validation-error";
+import { noteWritten } from "../manifests/forgotten-charts";
 import { checkAtSynthesis } from "../manifests/synthesis-checks";
 
 /** Who the people of a tenant are, what they may take and whom their workloads may meet. */
@@ -167,7 +169,7 @@ export class Tenant extends Construct {
       if (all.length === 0) continue;
       new LeastPrivilegeRole(this, roleName(role), { allow: ROLES[role]?.(name) ?? [] }).grantTo(...all);
     }
-    if (props.allowedRegistries) AllowedRegistries.of(chart).add(...props.allowedRegistries);
+    if (props.allowedRegistries) AllowedRegistries.of(chart)._addOf(this, props.allowedRegistries);
     // At synthesis, when all connections are declared and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
@@ -238,15 +240,30 @@ function readGroups(problems: Problems, role: string, ocids: readonly string[]):
   for (const ocid of new Set(ocids.filter((one, index) => ocids.indexOf(one) < index))) {
     problems.add("NAME_DUPLICATE", `${role} names ${ocid} twice`, "Name each group once");
   }
-  return ocids
-    .map((ocid) => problems.collect(() => Subject.iamGroup(ocid)))
-    .filter((subject) => subject !== undefined);
+  return ocids.flatMap((ocid, index) => {
+    const made = subjectOf(ocid);
+    if (made instanceof Subject) return [made];
+    // The factory knows neither the tenant nor the prop.
+    for (const { code, what, fix } of made) problems.add(code, `${role}[${index}]: ${what}`, fix);
+    return [];
+  });
+}
+
+function subjectOf(ocid: string): Subject | readonly Problem[] {
+  try {
+    return whilePending([], () => Subject.iamGroup(ocid));
+  } catch (error) {
+    if (ValidationError.isValidationError(error)) return error.problems;
+    throw error;
+  }
 }
 
 /** Makes the namespace in another tree of the same paths first, so that a refused tenant leaves nothing behind. */
 function checkNamespace(problems: Problems, scope: Construct, id: string, props: SecureNamespaceProps): void {
   const [first = "chart", ...rest] = pathOf(scope, id).split("/");
-  const chart: Construct = new Chart(new App(), first, { namespace: props.name });
-  const parent = rest.reduce((above, one) => new Construct(above, one), chart);
+  const chart = new Chart(new App(), first, { namespace: props.name });
+  const parent = rest.reduce((above, one) => new Construct(above, one), chart as Construct);
   problems.collect(() => new SecureNamespace(parent, "Namespace", props));
+  // Nobody is to write this one.
+  noteWritten(chart);
 }

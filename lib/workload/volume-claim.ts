@@ -8,11 +8,11 @@ import { Problems } from "../core/validation-error";
 /** How large a volume is, and of what kind. */
 export interface VolumeClaimOptions {
   /**
-   * How much fits in, such as `100Gi`; from 50Gi to 32Ti for a block volume.
+   * How much fits in, such as `100Gi`; of the class `oci-bv` from 50Gi to 32Ti, of another one what that class allows.
    *
    * Kubernetes changes no claim of a StatefulSet that was applied: enlarge the claims themselves, then write it here.
    *
-   * @default "50Gi"
+   * @default "50Gi", of any class
    */
   readonly size?: string;
   /**

@@ -74,7 +74,7 @@ export class WorkloadService extends Construct {
       spec: {
         type: "ClusterIP",
         selector: workload.selectorLabels,
-        ports: ports.map((one) => servicePort(one.name, one.port, one.protocol, one.name)),
+        ports: ports.map((one) => servicePort(one.name, one.port, one.protocol, one.name, one.transport)),
       },
     });
   }

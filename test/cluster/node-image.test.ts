@@ -1,3 +1,4 @@
+import { type App } from "cdktf";
 import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -107,5 +108,41 @@ describe("a node image", () => {
       ),
       { numRuns: 20 },
     );
+  });
+});
+
+describe("one image of two pools", () => {
+  /** The ids of the warnings where a second pool has an image, and a version of its own. */
+  function warned(imageName: string | undefined, version: KubernetesVersion, imageId = IMAGE): string[] {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: V1_36,
+    });
+    const common = {
+      cluster,
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      size: 1,
+    };
+    new PrivateNodePool(stack, "one", { ...common, image: NodeImage.of(IMAGE, { imageName }) });
+    new PrivateNodePool(stack, "two", {
+      ...common,
+      image: NodeImage.of(imageId),
+      kubernetesVersion: version,
+    });
+    const emit = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    (stack.node.root as App).synth();
+    const ids = emit.mock.calls.map(([, options]: any[]) => options.code);
+    emit.mockRestore();
+    return ids.filter((id) => id === "node-image-version");
+  }
+
+  test("of two Kubernetes versions is warned of once, where its name is not known", () => {
+    expect(warned(undefined, V1_35)).toEqual(["node-image-version"]);
+  });
+
+  test("of one version, or two images, are not warned of", () => {
+    expect(warned(undefined, V1_36)).toEqual([]);
+    expect(warned(undefined, V1_35, `${IMAGE}2`)).toEqual([]);
   });
 });

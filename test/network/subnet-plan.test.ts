@@ -288,3 +288,17 @@ describe("a subnet plan", () => {
     expect(refusedCodes(() => SubnetPlan.of(props))).toEqual(codes);
   });
 });
+
+test.each([
+  ["10.60.0.0/8", "10.60.0.0/16"],
+  ["172.16.5.0/12", "172.16.0.0/16"],
+  ["192.168.0.9/24", "192.168.0.0/24"],
+  ["192.168.0.9/29", "192.168.0.0/27"],
+])("the VCN that is advised in the place of %s can be made", (vcnCidr, advised) => {
+  const [problem] = refusal(() => SubnetPlan.of({ vcnCidr, nodes: 1, pods: 1 }));
+  expect(problem).toMatchObject({
+    code: "CIDR_HOST_BITS",
+    fix: expect.stringContaining(`Write ${advised} for`),
+  });
+  expect(() => SubnetPlan.of({ vcnCidr: advised, nodes: 1, pods: 1 })).not.toThrow();
+});

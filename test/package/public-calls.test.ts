@@ -2,6 +2,7 @@ import { Lazy, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { SamplePlace } from "./surface-samples";
 import * as secureOke from "../../lib";
+import { isChecked } from "../../lib/core/checked";
 import { membersOf, parametersOf, PUBLIC_SURFACE, type Slot } from "../../lib/core/public-surface";
 import { ValidationError } from "../../lib/core/validation-error";
 
@@ -128,6 +129,15 @@ function failureOf(call: () => unknown): string | undefined {
 test("every public class is known to the table, and takes part", () => {
   const classes = Object.keys(library).filter((name) => typeof library[name] === "function");
   expect(classes.sort()).toEqual(Object.keys(PUBLIC_SURFACE.classes).sort());
+});
+
+test("every public class that takes arguments checks them itself, by @checked", () => {
+  const takesArguments = ({ statics, methods, new: made = [] }: (typeof PUBLIC_SURFACE.classes)[string]) =>
+    [made, ...Object.values(statics), ...Object.values(methods)].some((words) => words.length > 0);
+  const unchecked = Object.entries(PUBLIC_SURFACE.classes)
+    .filter(([name, known]) => takesArguments(known) && !isChecked(library[name]))
+    .map(([name]) => name);
+  expect(unchecked).toEqual([]);
 });
 
 const scopesOf = (place: SamplePlace) => [place.stack, place.chart];

@@ -1,5 +1,5 @@
 import { ApiObject, type Chart, Yaml } from "cdk8s";
-import { Testing, Token } from "cdktf";
+import { TerraformStack, Testing, Token } from "cdktf";
 import * as fc from "fast-check";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -14,9 +14,11 @@ import { GuardrailException } from "../../lib/platform/guardrail-exception";
 import { GuardrailMode } from "../../lib/platform/guardrail-mode";
 import { AllowedRegistries } from "../../lib/workload/allowed-registries";
 import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { newStack } from "../support/stack";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { newStack, synthesized } from "../support/stack";
+import { existingCluster } from "../workload/ways-in-support";
 import { NAMED_COMPARTMENT, NAMED_GROUP } from "./support";
-import { newChart, objectOf, refusal, refusedCodes } from "../workload/support";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "../workload/support";
 
 const RULES = Object.values(GuardrailRule);
 const SYSTEM = ["kube-node-lease", "kube-public", "kube-system"];
@@ -373,5 +375,54 @@ describe("the catalogue", () => {
       expect(fix).not.toMatch(/\.$|\n/);
       expect(why).toMatch(/\.$/);
     }
+  });
+});
+
+test("a second one in a chart is one problem, however many policies it has", () => {
+  const chart = newChart("platform");
+  new AdmissionGuardrails(chart, "guardrails");
+  expect(refusal(() => new AdmissionGuardrails(chart, "more"))).toMatchObject([
+    { code: "NAME_DUPLICATE", path: "shop/more", what: expect.stringContaining("shop/guardrails") },
+  ]);
+  expect(() => new AdmissionGuardrails(chart, "other", { namePrefix: "other" })).not.toThrow();
+});
+
+describe("required labels", () => {
+  const labelled = (props: AdmissionGuardrailsProps, labels?: { [key: string]: string }) => {
+    const chart = newChart("shop", undefined, "shop");
+    new AdmissionGuardrails(chart, "guardrails", { requiredLabels: ["team"], ...props });
+    new HardenedDeployment(chart, "web", { image: IMAGE, labels });
+    return chart;
+  };
+
+  test("that a workload of the program lacks are refused when the program is written", () => {
+    expect(problemsAtSynthesis(labelled({}))).toMatchObject([
+      {
+        code: "LABEL_INVALID",
+        path: "shop/web/Resource",
+        what: expect.stringContaining("lack the labels team"),
+      },
+    ]);
+    expect(problemsAtSynthesis(labelled({}, { team: "web" }))).toEqual([]);
+  });
+
+  test("are asked for in charts of the same cluster too", () => {
+    const cluster = existingCluster(newStack());
+    const platform = newChart("platform");
+    new AdmissionGuardrails(platform, "guardrails", { requiredLabels: ["team"] });
+    cluster.addCdk8sChart("platform", platform);
+    const shop = newChart("shop", undefined, "shop");
+    new HardenedDeployment(shop, "web", { image: IMAGE });
+    cluster.addCdk8sChart("shop", shop);
+    expect(refusal(() => synthesized(TerraformStack.of(cluster)))).toMatchObject([{ code: "LABEL_INVALID" }]);
+  });
+
+  test("are not asked for where the guardrail only warns, or spares the namespace", () => {
+    const modes = { [GuardrailRule.REQUIRED_LABELS]: GuardrailMode.warn({ reason }) };
+    expect(problemsAtSynthesis(labelled({ modes }))).toEqual([]);
+    const exceptions = [
+      GuardrailException.of({ namespace: "shop", rule: GuardrailRule.REQUIRED_LABELS, reason }),
+    ];
+    expect(problemsAtSynthesis(labelled({ exceptions }))).toEqual([]);
   });
 });

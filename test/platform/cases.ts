@@ -394,6 +394,7 @@ export const OBJECT_CASES: { readonly [rule: string]: Cases<any> } = {
   [GuardrailRule.LOAD_BALANCER_RULES]: {
     pass: {
       "mode NSG": loadBalancer(["10.0.0.0/8"]),
+      "mode NSG in another letter case": loadBalancer(["10.0.0.0/8"], {}, "nsg"),
       "mode NSG of a network load balancer": loadBalancer(undefined, {
         "oci.oraclecloud.com/load-balancer-type": "nlb",
       }),
@@ -415,7 +416,7 @@ export const OBJECT_CASES: { readonly [rule: string]: Cases<any> } = {
       "mode None": loadBalancer(["10.0.0.0/8"], {}, "None"),
       "mode None with blank groups": loadBalancer(["10.0.0.0/8"], { [GROUPS]: " " }, "None"),
       "mode SL-All with groups": loadBalancer(["10.0.0.0/8"], { [GROUPS]: "ocid1.x" }, "SL-All"),
-      "mode nsg": loadBalancer(["10.0.0.0/8"], {}, "nsg"),
+      "mode none": loadBalancer(["10.0.0.0/8"], { [GROUPS]: "ocid1.x" }, "none"),
     },
   },
   [GuardrailRule.LOAD_BALANCER_SOURCES]: {

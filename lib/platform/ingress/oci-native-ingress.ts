@@ -4,6 +4,7 @@ import { type OciNativeIngressProps } from "./oci-native-ingress-props";
 import { readNativeIngress } from "./read-native-ingress";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
+import { checkRegionWhenWritten } from "../../core/region-of-ocid";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
 import { isSameCluster, scopeOf } from "../../manifests/chart-scopes";
@@ -67,6 +68,8 @@ export class OciNativeIngress extends IngressGateway {
     this.securityGroup = this.addGroup(props);
     this.addParameters(props);
     this.node.defaultChild = this.addClass(wafPolicyId);
+    checkRegionWhenWritten(cluster, `wafPolicyId of ${this.node.path}`, wafPolicyId);
+    checkRegionWhenWritten(cluster, `reservedAddressId of ${this.node.path}`, reservedAddressId);
   }
 
   /** @internal */
@@ -108,6 +111,7 @@ export class OciNativeIngress extends IngressGateway {
     const port = Port.tcp(workload.port ?? 0);
     this.workloads.add(workload.node.path);
     this.certificate = certificate;
+    checkRegionWhenWritten(this.cluster, `The certificate of ${this.node.path}`, certificate.name);
     const { podsSecurityGroup } = this.cluster;
     // Both layers: the load balancer sends to the pods' own addresses.
     workload.connections._allowFromBlock(this.subnet.cidr, port);

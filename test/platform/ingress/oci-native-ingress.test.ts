@@ -1,5 +1,5 @@
 import { type Chart, Yaml } from "cdk8s";
-import { type TerraformStack } from "cdktf";
+import { type App, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { NativeIngressController } from "../../../lib/cluster/native-ingress-controller";
 import { SecureOkeCluster } from "../../../lib/cluster/secure-oke-cluster";
@@ -281,4 +281,16 @@ describe("a gateway of it", () => {
     same.cluster.addCdk8sChart("shop", same.chart);
     expect(problemsAtSynthesis(same.chart).map(({ code }) => code)).not.toContain("INGRESS_INVALID");
   });
+});
+
+test.each<[string, Partial<OciNativeIngressProps>, string]>([
+  ["wafPolicyId", { wafPolicyId: "ocid1.webappfirewallpolicy.oc1.iad.test" }, "eu-frankfurt-1"],
+  ["The certificate", {}, "us-ashburn-1"],
+])("%s of another region than the provider's is refused when the stack is written", (name, props, region) => {
+  const { stack, gateway, web } = native(props);
+  const certificate = IngressCertificate.fromOciCertificates(`ocid1.certificate.oc1.${region}.shop`);
+  web.exposeViaIngress({ ...route(gateway), tls: TlsTermination.atIngress(certificate) });
+  expect(refusal(() => (stack.node.root as App).synth())).toMatchObject([
+    { code: "OCID_INVALID", what: expect.stringContaining(`${name}`) },
+  ]);
 });

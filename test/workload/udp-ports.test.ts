@@ -1,0 +1,120 @@
+import { Testing } from "cdktf";
+import { Port, Protocol } from "../../lib/core/port";
+import { AppProtocol } from "../../lib/workload/app-protocol";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
+import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
+import { LoadBalancerType } from "../../lib/workload/load-balancer-kinds";
+import { type NamedPort } from "../../lib/workload/named-port";
+import { Probe } from "../../lib/workload/probe";
+import { SecurityRuleManagement } from "../../lib/workload/security-rule-management";
+import { TlsTermination } from "../../lib/workload/tls-termination";
+import { newStack } from "../support/stack";
+import {
+  containerOf,
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  refusal,
+  refusedCodes,
+} from "./support";
+import { existingCluster } from "./ways-in-support";
+
+const STATSD: NamedPort = { name: "statsd", port: 8125, transport: Protocol.UDP };
+
+function workload(props: object = { port: 8080, ports: [STATSD] }) {
+  const chart = newChart();
+  return { chart, web: new HardenedDeployment(chart, "web", { image: IMAGE, ...props }) };
+}
+
+/** A UDP server behind a network load balancer whose rules Terraform writes. */
+function balanced(props: object, options: object) {
+  const stack = newStack("stack", Testing.app());
+  const { chart, web } = workload(props);
+  web.exposeViaLoadBalancer({
+    cluster: existingCluster(stack),
+    access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+    type: LoadBalancerType.NETWORK_LOAD_BALANCER,
+    tls: TlsTermination.none({ reason: "Datagrams" }),
+    securityRules: SecurityRuleManagement.terraformManaged(),
+    ...options,
+  });
+  return { chart, web };
+}
+
+describe("a named port for UDP", () => {
+  test("is UDP on the container, and UDP without a protocol of applications on the Service", () => {
+    const { chart, web } = workload();
+    web.exposeViaService();
+    expect(containerOf(chart).ports).toContainEqual({ name: "statsd", containerPort: 8125, protocol: "UDP" });
+    expect(objectOf(chart, "Service").spec.ports).toEqual([
+      { name: "http", port: 8080, targetPort: "http", protocol: "TCP", appProtocol: "http" },
+      { name: "statsd", port: 8125, targetPort: "statsd", protocol: "UDP" },
+    ]);
+  });
+
+  test("is UDP on the headless Service of a StatefulSet", () => {
+    const chart = newChart();
+    new HardenedStatefulSet(chart, "db", { image: IMAGE, replicas: 1, ports: [STATSD] });
+    expect(objectOf(chart, "Service").spec.ports).toEqual([
+      { name: "statsd", port: 8125, targetPort: "statsd", protocol: "UDP" },
+    ]);
+  });
+
+  test("is opened by a connection for UDP at both ends, and by none for TCP", () => {
+    const { chart, web } = workload();
+    const client = new HardenedDeployment(chart, "client", { image: IMAGE });
+    client.connections.allowTo(web, Port.udp(8125));
+    expect(problemsAtSynthesis(chart)).toEqual([]);
+    expect(JSON.stringify(chart.toJson())).toContain('{"port":8125,"protocol":"UDP"}');
+    client.connections.allowTo(web, Port.tcp(8125));
+    expect(problemsAtSynthesis(chart)).toMatchObject([
+      { code: "PORT_NOT_LISTENED", what: expect.stringContaining("listens on tcp-8080, udp-8125 only") },
+    ]);
+  });
+
+  test("may have the number of a TCP port, on the pod and on its Service, and not that of another UDP port", () => {
+    const dns = { name: "dns-udp", port: 5353, transport: Protocol.UDP };
+    const { chart, web } = workload({ port: 5353, protocol: AppProtocol.TCP, ports: [dns] });
+    web.exposeViaService();
+    expect(objectOf(chart, "Service").spec.ports).toHaveLength(2);
+    expect(refusedCodes(() => workload({ ports: [dns, { ...dns, name: "other" }] }))).toEqual([
+      "PORT_INVALID",
+    ]);
+  });
+
+  test("has no protocol that is spoken over TCP, and no transport without ports", () => {
+    expect(
+      refusal(() => workload({ ports: [{ ...STATSD, protocol: AppProtocol.GRPC }] })).map(({ what }) => what),
+    ).toEqual([expect.stringContaining("ports[0].protocol")]);
+    expect(refusedCodes(() => workload({ ports: [{ ...STATSD, transport: Protocol.ICMP }] }))).toEqual([
+      "VALUE_INVALID",
+    ]);
+  });
+
+  test("can't be asked by a probe, which speaks TCP", () => {
+    expect(refusedCodes(() => workload({ ports: [STATSD], readiness: Probe.tcp(8125) }))).toEqual([
+      "PROBE_INVALID",
+    ]);
+  });
+});
+
+describe("a load balancer for UDP", () => {
+  test("leads to a named UDP port, whose number the Service has as it is", () => {
+    const { chart } = balanced({ ports: [STATSD] }, { targetPort: "statsd", transport: Protocol.UDP });
+    expect(objectOf(chart, "Service").spec.ports).toMatchObject([{ targetPort: 8125, protocol: "UDP" }]);
+  });
+
+  test("is refused TCP on it", () => {
+    expect(refusal(() => balanced({ ports: [STATSD] }, { targetPort: "statsd" }))).toMatchObject([
+      { code: "LOAD_BALANCER_INVALID", fix: expect.stringContaining("transport: Protocol.UDP") },
+    ]);
+  });
+
+  test("shows that the pods listen for UDP on the number of their TCP port, to which others may connect then", () => {
+    const { chart, web } = balanced({ port: 5353 }, { transport: Protocol.UDP });
+    new HardenedDeployment(chart, "client", { image: IMAGE }).connections.allowTo(web, Port.udp(5353));
+    expect(problemsAtSynthesis(chart).filter(({ code }) => code === "PORT_NOT_LISTENED")).toEqual([]);
+  });
+});

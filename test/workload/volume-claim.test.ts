@@ -1,0 +1,12 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { VolumeClaim } from "../../lib/workload/volume-claim";
+
+const SOURCE = fs.readFileSync(path.join(__dirname, "../../lib/workload/volume-claim.ts"), "utf8");
+
+test("the default size of a volume claim is what its documentation says, for any class", () => {
+  const [, documented] = /@default "(\w+)", of any class\s+\*\/\s+readonly size\?/.exec(SOURCE) ?? [];
+  for (const storageClassName of [undefined, "encrypted"]) {
+    expect(VolumeClaim.of("data", "/var/lib/db", { storageClassName }).size).toBe(documented);
+  }
+});
