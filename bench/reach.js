@@ -1,7 +1,7 @@
 // Measures Reachability: 200 security groups with 5,000 rules and 200 workloads with 500 policies, all pairs of each. It needs
 // no build: `node bench/reach.js`. With --check the exit code says whether all of it took less than five seconds.
 require("../scripts/register");
-const { Endpoint, Reachability } = require("../lib/checks/reachability");
+const { Endpoint, Reachability } = require("../lib/checks");
 const { Port } = require("../lib/core/port");
 
 const COUNT = 200;

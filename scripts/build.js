@@ -7,7 +7,6 @@ const ts = require("typescript");
 const root = path.join(__dirname, "..");
 const dist = path.join(root, "dist");
 const assembly = path.join(root, ".jsii");
-const barrels = ["index.js", path.join("oci", "index.js")];
 
 // The bindings' names are the provider's, and peers are developed against a newer version than the oldest allowed one
 // (check:package tries both ends); everything else that jsii warns about is worth reading.
@@ -34,6 +33,13 @@ function run(args, options) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", ...options });
   if (status !== 0) process.exit(1);
 }
+
+/** The index files of the package and of its folders, as paths below dist; the bindings have one for all of them. */
+const barrels = () =>
+  files(dist)
+    .map((file) => path.relative(dist, file))
+    .filter((name) => path.basename(name) === "index.js")
+    .filter((name) => !name.startsWith(path.join("oci", "")) || name === path.join("oci", "index.js"));
 
 function compile() {
   for (const name of ["dist", ".jsii", ".jsii.gz"])
@@ -177,13 +183,14 @@ function build() {
     fs.rmSync(path.join(dist, "oci", `lazy-index.${ending}`), { force: true });
 
   // All are read before one is written: reading loads the compiled modules, which load one another.
-  const texts = barrels.map((name) => printLazy(exportsOf(path.join(dist, name))));
-  barrels.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
+  const indexes = barrels();
+  const texts = indexes.map((name) => printLazy(exportsOf(path.join(dist, name))));
+  indexes.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
   for (const file of files(path.join(dist, "oci"))) if (file.endsWith(".js")) shrink(file);
   const own = files(dist).filter(
     (file) => file.endsWith(".js") && !file.startsWith(path.join(dist, "oci", "")),
   );
-  for (const file of own) if (!barrels.includes(path.relative(dist, file))) loadLate(file);
+  for (const file of own) if (!indexes.includes(path.relative(dist, file))) loadLate(file);
 
   // Touches everything once, as jsii does for other languages.
   const built = require(dist);

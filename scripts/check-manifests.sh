@@ -18,7 +18,7 @@ if [ ${#manifests[@]} -eq 0 ]; then
   exit 1
 fi
 
-node scripts/register.js test/workload/write-combinations.ts "$temporary/combinations" || exit 1
+node scripts/register.js test/exposure/write-combinations.ts "$temporary/combinations" || exit 1
 manifests+=("$temporary"/combinations/*.yaml)
 
 # A pod as root whose label says so in a field that does not exist.

@@ -10,12 +10,13 @@ const { publicTypes } = require("./api-assembly");
 const { Pages } = require("./api-pages");
 const { signatures } = require("./api-signatures");
 const { ensureBuilt } = require("./build");
+const { contributing } = require("./layers");
 const { pages } = require("./pictures");
 
 const root = path.join(__dirname, "..");
 
 function errorTable() {
-  const { ERROR_CODES } = require("../lib/core/error-codes.ts");
+  const { ERROR_CODES } = require("../lib/core/error-codes");
   const cell = (text) => text.replaceAll("|", "\\|").replace(/\s+/g, " ");
   const rows = Object.entries(ERROR_CODES)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -83,6 +84,7 @@ function main() {
     "api.txt": signatures(types),
     "docs/errors.md": errorTable(),
     ...pages(),
+    "CONTRIBUTING.md": contributing(),
   };
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(root, name);

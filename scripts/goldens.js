@@ -2,8 +2,8 @@
 // runs this for all of them, in processes of their own so that all cores are used.
 require("./register");
 const path = require("node:path");
-const { goldensOf, writeGoldens } = require("../test/support/goldens.ts");
-const { exampleFolder } = require("../test/support/examples.ts");
+const { goldensOf, writeGoldens } = require("../test/support/goldens");
+const { exampleFolder } = require("../test/support/examples");
 
 const [name] = process.argv.slice(2);
 const changed = writeGoldens(name, goldensOf(name, path.join(exampleFolder(name), "cdktf.out")));

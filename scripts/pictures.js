@@ -4,7 +4,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 require("./register");
-const { Endpoint, Port, Reachability, Verdict } = require("../lib/index.ts");
+const { Endpoint, Port, Reachability, Verdict } = require("../lib");
 const { Yaml } = require("cdk8s");
 
 const root = path.join(__dirname, "..");

@@ -1,13 +1,13 @@
-import { Testing, TerraformStack } from "cdktf";
+import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import * as path from "node:path";
-import { parseManifests } from "./reachability/parse-manifests";
-import { type Json } from "./reachability/terraform-model";
+import { parseManifests } from "./reachability/private/parse-manifests";
+import { type Json } from "./reachability/private/terraform-model";
 import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
-import { ChartOutput } from "../manifests/chart-output";
+import { ChartOutput } from "../synthesis/chart-output";
 
 /**
  * A synthesized stack for snapshot tests: `expect(StackSnapshot.of(stack)).toMatchSnapshot()`.

@@ -1,52 +1,368 @@
 import { type Chart } from "cdk8s";
-import { type IBastionTarget } from "../network/bastion-target";
-import { type INetworkSecurityGroup } from "../network/network-security-group";
-import { type PodNetworking } from "../network/pod-networking";
+import { dependable, type ITerraformDependable, type TerraformResource, TerraformStack } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import { type ISecureOkeCluster } from "./cluster-base";
+import { type SecureOkeClusterProps } from "./cluster-props";
+import { type EndpointAccess, endpointFindings } from "./endpoint-access";
+import { checkAttributes, type ClusterAttributes, ImportedCluster, placesOf } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { type Port } from "../core/port";
-import { type NetworkPolicyEngine } from "./network-policy-engine";
+import {
+  type BalancerClients,
+  PacketRoutingPolicies,
+} from "./packet-routing/private/packet-routing-policies";
+import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
+import { installEngine } from "./policy-engine/private/policy-engine-files";
+import { addChart } from "./policy-engine/private/unenforced-policies";
+import { groupIds } from "./private-node-pool-props";
+import { letOut } from "./private/apply-egress";
+import { CertificatePolicies } from "./private/certificate-policies";
+import { readVersion } from "./private/check-cluster-values";
+import { ClusterPolicies } from "./private/cluster-policies";
+import { clusterPrincipal, FurtherPolicies, type FurtherRight } from "./private/further-rights";
+import { before, together } from "./private/grants-first";
+import {
+  compareClusterVersion,
+  conditionsOf,
+  holdBack,
+  type VersionComparison,
+} from "./private/offered-versions";
+import { readCluster } from "./private/read-cluster";
+import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./private/services-cidr";
+import { nodePoolPrincipal, TagNamespacePolicy } from "./private/tag-namespace-policy";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { Port } from "../core/port";
+import { findWhenWritten } from "../core/program-findings";
+import { ResourceConstruct } from "../core/resource-construct";
+import { nameOf, stemOf } from "../core/resource-name";
+import { setScopeTags } from "../core/scope-tags";
+import { type TaggingProps, tagsOf } from "../core/tagging";
+import { addWarning } from "../core/warnings";
+import { ClusterEncryption } from "../encryption/cluster-encryption";
+import { ClusterSecurityGroups } from "../network/security-groups/cluster-security-groups";
+import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import { ClusterNetwork } from "../network/vcn/cluster-network";
+import { type IClusterNetwork } from "../network/vcn/network";
+import { NetworkSubnet } from "../network/vcn/network-subnet";
+import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
+import { SubnetExposure } from "../network/vcn/subnet-exposure";
+import { SubnetPlan } from "../network/vcn/subnet-plan";
+import { ContainerengineCluster } from "../oci/containerengine-cluster";
+import { CoreSubnet } from "../oci/core-subnet";
+import { CoreVcn } from "../oci/core-vcn";
+import { type IdentityPolicy } from "../oci/identity-policy";
+import { LoggingLog } from "../oci/logging-log";
+import { watchCharts } from "../synthesis/forgotten-charts";
 
-/** A cluster that is told of the load balancers whose rules the cloud controller writes. */
-export interface WithCloudRules {
-  /** @internal */
-  _writesRulesOf(
-    service: string,
-    clients: { readonly ranges: readonly string[]; readonly ports: readonly Port[] },
-  ): void;
+/**
+ * Has the network of a cluster made between the grant of its key and the cluster itself, and answers what the cluster waits for.
+ *
+ * IAM is eventually consistent: a cluster that is asked for at the moment when its policy was written may not use its key yet. The
+ * provider asks again for four minutes after it wrote a policy, where OCI refuses a request as not authorized; it can't where OKE
+ * takes the request and fails later, and a provider with an alias, as `homeRegionProvider` has, does not tell another one of the policy. So
+ * the work that has to be done anyway comes between the two: VCN, gateways, subnets, and the flow log of the API endpoint, which alone takes
+ * about half a minute. Nothing waits in later applies, and no further provider is needed. Only what the stack of the cluster makes can be
+ * put into that order; what is there already, or of another stack, is left as it is.
+ *
+ * @see https://github.com/oracle/oci-go-sdk/blob/master/common/eventual_consistency.go
+ */
+function giveGrantTime(
+  cluster: IConstruct,
+  grant: IdentityPolicy,
+  network: IClusterNetwork,
+): ITerraformDependable[] {
+  const stack = TerraformStack.of(cluster);
+  if ([grant, network].some((one) => TerraformStack.of(one) !== stack)) return [];
+  for (const resource of beginningOf(network)) {
+    resource.dependsOn = [...(resource.dependsOn ?? []), dependable(grant)];
+  }
+  return network.node
+    .findAll()
+    .filter(
+      (one): one is LoggingLog => one instanceof LoggingLog && one.node.id === NetworkSubnet.API_ENDPOINT,
+    );
 }
 
-/** An OKE cluster, made here or imported. */
-export interface ISecureOkeCluster extends IBastionTarget {
-  /** The OCID of the cluster. */
-  readonly clusterId: string;
-  /** The OCID of the compartment that the cluster is in. */
-  readonly compartmentId: string;
-  /** The version of the control plane. */
-  readonly kubernetesVersion: KubernetesVersion;
-  /** The group of the worker nodes. */
-  readonly workersSecurityGroup: INetworkSecurityGroup;
-  /** How pods get their addresses. */
-  readonly podNetworking: PodNetworking;
-  /** The group of the pods; with an overlay that of the worker nodes, whose addresses pods have outside. */
-  readonly podsSecurityGroup: INetworkSecurityGroup;
-  /** What enforces NetworkPolicies, where it was named. */
-  readonly networkPolicyEngine?: NetworkPolicyEngine;
+/** What all else of a network is made after: its VCN, or its subnets in a VCN that is there. */
+function beginningOf(network: IClusterNetwork): TerraformResource[] {
+  const { children } = network.node;
+  const vcns = children.filter((one): one is CoreVcn => one instanceof CoreVcn);
+  return vcns.length > 0 ? vcns : children.filter((one): one is CoreSubnet => one instanceof CoreSubnet);
+}
+
+const API_SERVER = Port.tcp(6443);
+
+/**
+ * A private OKE cluster: enhanced, VCN-native unless asked otherwise, its secrets encrypted by a key of yours.
+ *
+ * Terraform refuses to destroy it (`prevent_destroy`); lift that by `addOverride("lifecycle.prevent_destroy", false)`
+ * on `node.defaultChild`.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
+ */
+@checked
+export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeCluster {
+  /**
+   * A cluster that exists already; nothing of it is looked up.
+   *
+   * @throws OCID_INVALID, VALUE_INVALID, VERSION_UNKNOWN, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
+   */
+  public static fromClusterAttributes(
+    scope: Construct,
+    id: string,
+    attributes: ClusterAttributes,
+  ): ISecureOkeCluster {
+    checkAttributes(scope, id, attributes);
+    return new ImportedCluster(scope, id, attributes);
+  }
+
+  public readonly clusterId: string;
+  public readonly privateEndpoint: string;
+  public readonly compartmentId: string;
+  public readonly kubernetesVersion: KubernetesVersion;
+  public readonly network: IClusterNetwork;
+  public readonly podNetworking: PodNetworking;
+  /** The key of the Kubernetes secrets. */
+  public readonly encryption: ClusterEncryption;
+  /** The group of the API endpoint. */
+  public readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
+  public readonly workersSecurityGroup: INetworkSecurityGroup;
+  public readonly podsSecurityGroup: INetworkSecurityGroup;
+  public readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   /**
-   * Gives the stack an output `<id>_manifests` that holds the objects of a chart as YAML, with references resolved by Terraform.
+   * What names the nodes in policies of Zero Trust Packet Routing.
    *
-   * Apply them with `terraform output -raw <id>_manifests | kubectl apply --server-side -f -`. A readable preview is
-   * written to `manifests/<stack>/<id>.yaml` in the output folder of the app, each reference shown as its Terraform address.
-   *
-   * Charts inside the chart come along; namespaces come first. A cluster without `networkPolicyEngine` whose charts hold
-   * NetworkPolicies gives the warning `network-policy-engine` at synthesis.
-   *
-   * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
-   * @param chart the chart; a chart can be added once
-   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; what the
-   * network refuses of the egress and the external peers of its workloads, such as EGRESS_INVALID and NSG_OTHER_VCN; at
-   * synthesis NAME_DUPLICATE, MANIFEST_SECRET, MANIFEST_REFERENCES, CREDENTIAL_LITERAL, PATCH_INVALID, PEER_ELSEWHERE, and what
-   * each of the objects is refused for
+   * @internal
    */
-  addCdk8sChart(id: string, chart: Chart): void;
+  public readonly _packetRouting?: PacketRoutingPolicies;
+
+  /**
+   * The OCID of the tenancy, where it was given.
+   *
+   * @internal
+   */
+  public readonly _tenancyId?: string;
+
+  /**
+   * What nodes must wait for, so that their pods get addresses.
+   *
+   * @internal
+   */
+  public readonly _podNetworkPolicies: ITerraformDependable[];
+
+  /**
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
+   * SERVICES_CIDR_INVALID, PODS_CIDR_INVALID, NSG_LIMIT, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, EGRESS_INVALID,
+   * NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VERSION_RETIRED, VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SecureOkeClusterProps,
+  ) {
+    const access = readCluster(scope, id, props);
+    super(scope, id);
+    // What belongs to the cluster without being made by it, such as its pools, has the same tags.
+    setScopeTags(this, tagsGiven(props));
+    const name = props.clusterName ?? nameOf(this);
+    const stem = stemOf(name);
+    this.compartmentId = props.compartmentId;
+    this.kubernetesVersion = readVersion(props.kubernetesVersion);
+    this.podNetworking = props.podNetworking ?? PodNetworking.vcnNative();
+    this.network = props.network ?? this.ownNetwork(stem, props, access);
+    const groups = new ClusterSecurityGroups(this, "SecurityGroups", {
+      ...tagsGiven(props),
+      compartmentId: this.network.compartmentId,
+      vcnId: this.network.vcnId,
+      regionServices: this.network.regionServices,
+      podNetworking: this.podNetworking,
+      observabilityAgent: props.observabilityAgent,
+      podsToNodes: props.podsToNodes,
+      displayName: stem,
+    });
+    this.apiEndpointSecurityGroup = groups.apiEndpoint;
+    this.workersSecurityGroup = groups.workers;
+    this.podsSecurityGroup = groups.pods;
+    for (const egress of props.egress ?? []) {
+      letOut(this.network, this.podNetworking, [groups.workers, groups.pods], egress);
+    }
+    for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
+
+    this.encryption = props.encryption ?? this.ownEncryption(stem, props);
+    const recorded = giveGrantTime(this, this.encryption.policy, this.network);
+    this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
+    const comparison = this.comparison(props);
+    const cluster = this.createCluster(name, props, access, { comparison, recorded });
+    holdBack(comparison, [
+      props.network ? groups : this.network,
+      props.encryption ? undefined : this.encryption,
+      this._packetRouting,
+    ]);
+    this.kubernetesVersion._acknowledge(cluster);
+    for (const warning of this.kubernetesVersion._warnings()) addWarning(this, warning);
+    if (access.isPublic)
+      Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
+    this.clusterId = cluster.id;
+    this.privateEndpoint = cluster.endpoints.get(0).privateEndpoint;
+    const policies = new ClusterPolicies(this, "Policies", {
+      ...props,
+      ...placesOf(this, this.network),
+      displayName: name,
+    });
+    this._podNetworkPolicies = policies.ofPodNetwork;
+    this._tenancyId = props.tenancyId ?? props.packetRouting?.options.tenancyId;
+    new TagNamespacePolicy(this, "TagNamespaces", {
+      principals: [clusterPrincipal(this.clusterId), nodePoolPrincipal(this.compartmentId)],
+      description: "Lets the cluster and its node pools write the defined tags of what they make",
+      what: "nodes, load balancers and volumes",
+      tenancyId: this._tenancyId,
+      homeRegionProvider: props.homeRegionProvider,
+      displayName: name,
+    });
+    this.networkPolicyEngine = props.networkPolicyEngine;
+    installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
+    watchCharts(this);
+    checkBehindDrg(this, props);
+    findWhenWritten(this, () => endpointFindings(this, access));
+  }
+
+  /**
+   * Notes the clients of a Service whose rules the cloud controller writes.
+   *
+   * @internal
+   */
+  public _writesRulesOf(_service: string, clients: BalancerClients): void {
+    this._packetRouting?.addClients(clients);
+  }
+
+  public addCdk8sChart(id: string, chart: Chart): void {
+    addChart(this, id, chart);
+  }
+
+  /**
+   * Lets load balancers of the cluster have certificates of the OCI Certificates service.
+   *
+   * @param compartmentId that of the certificates, by default the cluster's
+   * @internal
+   */
+  public _allowCertificates(compartmentId?: string): void {
+    this.certificatePolicies.allow(compartmentId);
+  }
+
+  /**
+   * Gives the cluster a right that something in a chart needs.
+   *
+   * @internal
+   */
+  public _grant(right: FurtherRight, compartmentId: string): void {
+    const known = this.node.tryFindChild("FurtherPolicies") as FurtherPolicies | undefined;
+    const { clusterId, props } = this;
+    const policies =
+      known ??
+      new FurtherPolicies(this, "FurtherPolicies", {
+        ...tagsGiven(props),
+        clusterId,
+        homeRegionProvider: props.homeRegionProvider,
+        displayName: stemOf(props.clusterName ?? nameOf(this)),
+      });
+    policies.allow(right, compartmentId);
+  }
+
+  /** Made with the first certificate, so that a cluster without one has no further policy. */
+  private get certificatePolicies(): CertificatePolicies {
+    const known = this.node.tryFindChild("CertificatePolicies");
+    if (known) return known as CertificatePolicies;
+    const { compartmentId, clusterId, props } = this;
+    return new CertificatePolicies(this, "CertificatePolicies", {
+      ...tagsGiven(props),
+      ...{ clusterId, compartmentId },
+      homeRegionProvider: props.homeRegionProvider,
+      displayName: stemOf(props.clusterName ?? nameOf(this)),
+    });
+  }
+
+  private ownNetwork(name: string, props: SecureOkeClusterProps, access: EndpointAccess): ClusterNetwork {
+    return new ClusterNetwork(this, "Network", {
+      compartmentId: props.compartmentId,
+      displayName: name,
+      plan: isOverlay(props.podNetworking) ? SubnetPlan.withoutPods() : undefined,
+      apiEndpointSubnet: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
+      securityAttribute: props.packetRouting?.options.network,
+      ...tagsGiven(props),
+    });
+  }
+
+  private ownEncryption(name: string, props: SecureOkeClusterProps): ClusterEncryption {
+    return new ClusterEncryption(this, "Encryption", {
+      compartmentId: props.compartmentId,
+      displayName: name,
+      homeRegionProvider: props.homeRegionProvider,
+      ...tagsGiven(props),
+    });
+  }
+
+  /** None where the cluster runs a version that is known to be retired. */
+  private comparison(props: SecureOkeClusterProps): VersionComparison | undefined {
+    if (props.verifyKubernetesVersion === false || this.kubernetesVersion.retiredReason !== undefined) {
+      return undefined;
+    }
+    return compareClusterVersion(this, props.compartmentId, this.kubernetesVersion);
+  }
+
+  private createCluster(
+    name: string,
+    props: SecureOkeClusterProps,
+    access: EndpointAccess,
+    {
+      comparison,
+      recorded,
+    }: {
+      readonly comparison: VersionComparison | undefined;
+      readonly recorded: ITerraformDependable[];
+    },
+  ): ContainerengineCluster {
+    return new ContainerengineCluster(this, "Resource", {
+      compartmentId: props.compartmentId,
+      name,
+      // Add-ons, workload identity and node cycling need it, and there is no way back from it.
+      type: "ENHANCED_CLUSTER",
+      kubernetesVersion: props.kubernetesVersion.version,
+      vcnId: this.network.vcnId,
+      kmsKeyId: this.encryption.keyId,
+      clusterPodNetworkOptions: [{ cniType: this.podNetworking.type }],
+      endpointConfig: {
+        isPublicIpEnabled: access.isPublic,
+        subnetId: this.network.apiEndpointSubnet.subnetId,
+        nsgIds: groupIds(this.apiEndpointSecurityGroup, props.apiEndpointSecurityGroups),
+        securityAttributes: props.packetRouting?.options.apiEndpoint._onResource,
+      },
+      options: {
+        serviceLbSubnetIds: [this.network.loadBalancerSubnet.subnetId],
+        ipFamilies: ["IPv4"],
+        addOns: { isKubernetesDashboardEnabled: false, isTillerEnabled: false },
+        kubernetesNetworkConfig: {
+          servicesCidr: props.servicesCidr ?? DEFAULT_SERVICES_CIDR,
+          podsCidr: this.podNetworking.podsCidr,
+        },
+        openIdConnectDiscovery: { isOpenIdConnectDiscoveryEnabled: false },
+        // No tags here: the controller finds the groups that it made by exactly its own two.
+        serviceLbConfig: { backendNsgIds: [this.workersSecurityGroup.networkSecurityGroupId] },
+        persistentVolumeConfig: tagsOf(this, props),
+      },
+      // OKE checks the grant while it makes the cluster, and IAM knows no implicit order.
+      // Labels without a policy that names them let nothing through.
+      dependsOn: together(
+        before(this, this.encryption, [this.encryption.policy]),
+        this._packetRouting?.policies,
+        recorded,
+      ),
+      lifecycle: { preventDestroy: true, ...conditionsOf(comparison) },
+      ...tagsOf(this, props),
+    });
+  }
+}
+
+function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {
+  return { freeformTags, definedTags };
 }

@@ -1,32 +1,73 @@
 import { type Chart } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
-import { addWarning } from "../core/warnings";
 import { type Construct, type IConstruct } from "constructs";
-import { checkPolicyEngine } from "./check-policy-engine";
-import { type ISecureOkeCluster } from "./cluster";
-import { ClusterPolicies } from "./cluster-policies";
-import { checkHomeRegionProvider } from "./home-region";
-import { placesOf, warnOfMissingGrants } from "./imported-cluster-grants";
+import { type ISecureOkeCluster } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { type NetworkPolicyEngine } from "./network-policy-engine";
-import { installEngine } from "./policy-engine-files";
-import { addChart } from "./unenforced-policies";
-import { checkGroup, checkNetwork, checkVersion, readVersion } from "./value-kinds";
+import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
+import { checkPolicyEngine } from "./policy-engine/network-policy-engine-options";
+import { installEngine } from "./policy-engine/private/policy-engine-files";
+import { addChart } from "./policy-engine/private/unenforced-policies";
+import { checkGroup, checkNetwork, checkVersion, readVersion } from "./private/check-cluster-values";
+import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
 import { problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { checkHomeRegionProvider } from "../core/home-region";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { checkGiven } from "../core/required";
-import { nameOf } from "../core/resource-name";
-import { shown } from "../core/shown";
-import { type Problems } from "../core/validation-error";
-import { isSameCluster } from "../manifests/chart-scopes";
+import { readableStatement } from "../core/readable-statement";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { checkGiven } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
-import { watchCharts } from "../manifests/forgotten-charts";
-import { checkApiEndpoint } from "../network/bastion-props";
-import { type IClusterNetwork } from "../network/cluster-network";
-import { type INetworkSecurityGroup } from "../network/network-security-group";
-import { isOverlay, PodNetworking } from "../network/pod-networking";
+import { nameOf } from "../core/resource-name";
+import { Problems } from "../core/validation-error";
+import { addWarning } from "../core/warnings";
+import { checkApiEndpoint } from "../network/bastion/bastion";
+import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import { balancerSubnetsOf, compartmentOfSubnet, type IClusterNetwork } from "../network/vcn/network";
+import { NetworkSubnet } from "../network/vcn/network-subnet";
+import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
+import { type ExistingVcnNetwork } from "../network/vcn/private/existing-vcn-network";
+import { isSameCluster } from "../synthesis/chart-scopes";
+import { watchCharts } from "../synthesis/forgotten-charts";
+
+/** The id of the warning, in the style of the others. */
+const NO_GRANT = "load-balancer-rights";
+
+/** Where a cluster with a network and what it uses are. */
+export function placesOf(
+  cluster: Pick<ISecureOkeCluster, "clusterId" | "compartmentId" | "podNetworking">,
+  network: IClusterNetwork,
+): ClusterPlaces {
+  return {
+    clusterId: cluster.clusterId,
+    compartmentId: cluster.compartmentId,
+    networkCompartmentId: network.compartmentId,
+    vcnCompartmentId: (network as Partial<ExistingVcnNetwork>)._vcnCompartmentId,
+    podsCompartmentId: compartmentOfSubnet(network, NetworkSubnet.PODS),
+    balancersCompartmentIds: balancerSubnetsOf(network).map(([part]) => compartmentOfSubnet(network, part)),
+    withPodAddresses: !isOverlay(cluster.podNetworking),
+  };
+}
+
+/** Warns that an imported cluster may not write the rules of its load balancers, with the statements that let it. */
+function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readonly string[]): void {
+  const known = <T>(get: () => T, otherwise: T) => new Problems(cluster).collect(get) ?? otherwise;
+  const own = known(() => cluster.compartmentId, "<compartment of the cluster>");
+  const network = known<IClusterNetwork | undefined>(() => cluster.network, undefined);
+  const ofNetwork = known(() => network?.compartmentId, undefined) ?? "<compartment of the network>";
+  // For the load balancers alone: what pods need is there, as they run.
+  const places = { clusterId: cluster.clusterId, compartmentId: own, withPodAddresses: false };
+  const all = network && known(() => placesOf(cluster, network), undefined);
+  const grants = grantsOf(cluster, { ...(all ?? { networkCompartmentId: ofNetwork }), ...places });
+  const texts = grants.flatMap(({ statements }) => statements).map((text) => readableStatement(text));
+  addWarning(
+    cluster,
+    `[${NO_GRANT}] The cloud controller of the imported cluster ${cluster.node.path} writes the rules of ${services.join(", ")} at run ` +
+      "time, which takes rights that this program does not give: without them the load balancer is not made. Have them written here, " +
+      "fromClusterAttributes({ loadBalancerRights: true, … }); or say that they are there, loadBalancerRights: false, once these " +
+      `statements are: ${texts.join("; ")}`,
+  );
+}
 
 /** A cluster that exists already. */
 export interface ClusterAttributes {

@@ -1,25 +1,94 @@
-import { TagNamespacePolicy } from "./tag-namespace-policy";
-import { type SecureOkeCluster } from "./secure-oke-cluster";
-import { Lazy, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { type ISecureOkeCluster } from "./cluster";
-import { checkHomeRegionProvider } from "./home-region";
-import { IngressControllerStatements } from "./ingress-controller-statements";
+import { type SecureOkeCluster } from "./cluster";
+import { type ISecureOkeCluster } from "./cluster-base";
+import { TagNamespacePolicy } from "./private/tag-namespace-policy";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { compareOcids, checkOcidIfGiven } from "../core/ocid";
+import { shown } from "../core/display-value";
+import { checkHomeRegionProvider } from "../core/home-region";
+import { checkOcidIfGiven, compareOcids } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
-import { shown } from "../core/shown";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
-import { balancerSubnetsOf } from "../network/balancer-subnet";
-import { compartmentOfSubnet } from "../network/subnet-compartment";
+import { balancerSubnetsOf, compartmentOfSubnet } from "../network/vcn/network";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { IdentityPolicy } from "../oci/identity-policy";
+
+const NAMESPACE = "native-ingress-controller-system";
+const SERVICE_ACCOUNT = "oci-native-ingress-controller";
+
+/**
+ * What the OCI native ingress controller may do, in each compartment.
+ *
+ * Narrower than the documented list: what it needs to turn Secrets into certificates is left out, as its gateways here take
+ * certificates of OCI Certificates only; so are firewalls and reserved addresses until a gateway has one, and whatever of a
+ * cluster is not the cluster itself, of which it reads what pods' network it has.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller-addon-prereqs.htm
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm
+ */
+class IngressControllerStatements {
+  private hasFirewall = false;
+  private hasReservedAddress = false;
+
+  constructor(private readonly clusterId: string) {}
+
+  /** A gateway has a web application firewall. */
+  public needFirewall(): void {
+    this.hasFirewall = true;
+  }
+
+  /** A gateway has an address that was there before it. */
+  public needReservedAddress(): void {
+    this.hasReservedAddress = true;
+  }
+
+  /** In the compartment of the cluster, which the load balancers are in. */
+  public ofLoadBalancers(compartmentId: string): string[] {
+    return this.allow(compartmentId, [
+      "manage load-balancers",
+      "read clusters",
+      ...(this.hasFirewall ? ["manage waf-family"] : []),
+      ...(this.hasReservedAddress ? ["read public-ips", "manage floating-ips"] : []),
+    ]);
+  }
+
+  /** In the compartment of the network, and in that of the load balancers' subnet where it is another one. */
+  public ofNetwork(compartmentId: string): string[] {
+    return this.allow(compartmentId, ["use virtual-network-family"]);
+  }
+
+  /** In the compartment of the certificates. */
+  public ofCertificates(compartmentId: string): string[] {
+    return this.allow(compartmentId, [
+      "read leaf-certificates",
+      "read leaf-certificate-bundles",
+      "manage certificate-associations",
+    ]);
+  }
+
+  /** Says who the controller is in the condition of a statement. */
+  public get principal(): string {
+    return [
+      "request.principal.type = 'workload'",
+      `request.principal.namespace = '${NAMESPACE}'`,
+      `request.principal.service_account = '${SERVICE_ACCOUNT}'`,
+      `request.principal.cluster_id = '${this.clusterId}'`,
+    ].join(", ");
+  }
+
+  private allow(compartmentId: string, rights: readonly string[]): string[] {
+    return rights.map(
+      (right) =>
+        `Allow any-user to ${right} in compartment id ${compartmentId} where all {${this.principal}}`,
+    );
+  }
+}
 
 /** What the OCI native ingress controller of a cluster is made of. */
 export interface NativeIngressControllerProps extends TaggingProps {

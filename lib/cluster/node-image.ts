@@ -1,6 +1,6 @@
 import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
 import { checkOcid } from "../core/ocid";
-import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** What is known of a node image beside its OCID. */

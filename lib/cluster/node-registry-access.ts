@@ -1,15 +1,178 @@
-import { Token, type ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
-import { type ISecureOkeCluster } from "./cluster";
-import { type NodeRegistryAccessProps } from "./node-registry-access-props";
-import { PROVIDER_CONFIG_FILE, PROVIDER_FOLDER, readRegistryAccess } from "./read-registry-access";
-import { nodePoolPrincipal, tagNamespaceStatement } from "./tag-namespace-policy";
+import { type ISecureOkeCluster } from "./cluster-base";
+import { nodePoolPrincipal, tagNamespaceStatement } from "./private/tag-namespace-policy";
 import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { checkHomeRegionProvider } from "../core/home-region";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkGiven, checkMembers } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
-import { tagsOf } from "../core/tagging";
+import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";
 import { IdentityPolicy } from "../oci/identity-policy";
+
+/** Props for NodeRegistryAccess. */
+export interface NodeRegistryAccessProps extends TaggingProps {
+  /** The cluster that the nodes belong to. */
+  readonly cluster: ISecureOkeCluster;
+  /** The OCID of the tenancy: a dynamic group belongs to no other compartment. */
+  readonly tenancyId: string;
+  /**
+   * The names of the repositories that the nodes may pull from, without the registry's host and namespace: `shop/web` for the image
+   * `fra.ocir.io/acme/shop/web`.
+   *
+   * A name that ends with `*` and has no slash stands for all repositories whose names begin so.
+   *
+   * @see https://docs.oracle.com/iaas/Content/Registry/Concepts/registrypolicyrepoaccess.htm
+   */
+  readonly repositories: string[];
+  /**
+   * The OCID of the compartment of the repositories.
+   *
+   * @default - the compartment of the cluster
+   */
+  readonly compartmentId?: string;
+  /**
+   * The namespace and the key of a defined tag that tells the nodes from all other instances of the compartment, such as
+   * `Operations.NodeRole`.
+   *
+   * Both must exist in the tenancy, and whoever may set the tag on an instance lets that instance pull: restrict the use of its
+   * namespace. IAM policies know no freeform tags.
+   *
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources_managing-access-using-tags.htm
+   */
+  readonly nodeTag: string;
+  /**
+   * The value of that tag on the nodes, unique in the compartment; up to 100 letters, digits, `.`, `_` and `-`.
+   *
+   * @default - the name of the dynamic group
+   */
+  readonly nodeTagValue?: string;
+  /**
+   * The name of the dynamic group, unique in the tenancy; it can't change later.
+   *
+   * @default - made of the path of the construct and a hash of it and of the cluster's compartment
+   */
+  readonly dynamicGroupName?: string;
+  /**
+   * Whether the cloud-init script of the nodes starts the kubelet with the credential provider.
+   *
+   * False where the image of the nodes does that itself.
+   *
+   * @default true
+   */
+  readonly configureKubelet?: boolean;
+  /**
+   * The folder of the credential provider's binary in the image of the nodes.
+   *
+   * @default "/usr/local/bin/"
+   */
+  readonly providerFolder?: string;
+  /**
+   * The file in the image of the nodes that tells the kubelet which images the credential provider is asked about.
+   *
+   * @default "/etc/kubernetes/credential-provider-config.yaml"
+   */
+  readonly providerConfigFile?: string;
+  /**
+   * The provider of the tenancy's home region, where IAM resources are written.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+const PROVIDER_FOLDER = "/usr/local/bin/";
+const PROVIDER_CONFIG_FILE = "/etc/kubernetes/credential-provider-config.yaml";
+
+const TAG = /^[A-Za-z0-9_-]{1,100}\.[A-Za-z0-9_-]{1,100}$/;
+const NAME = /^[A-Za-z0-9._-]{1,100}$/;
+const REPOSITORY = /^[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
+const PREFIX = /^[a-z0-9]+([._-]+[a-z0-9]+)*[._-]*\*$/;
+// Stands in a script as it is.
+const PATH = /^\/[A-Za-z0-9._/-]+$/;
+
+/** Validates the props before anything is made; throws with all that is wrong. */
+function readRegistryAccess(scope: Construct, id: string, given: NodeRegistryAccessProps): void {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const props: Partial<NodeRegistryAccessProps> = given ?? {};
+  const { cluster, nodeTag, repositories, configureKubelet = true } = props;
+  checkGiven(problems, { cluster, nodeTag, repositories });
+  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
+    problems.collect(() => cluster?.compartmentId);
+  }
+  checkOcid(problems, "tenancyId", props.tenancyId, "tenancy");
+  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  const tagFix = 'Write the namespace, a period and the key: "Operations.NodeRole"';
+  checkText(problems, "nodeTag", nodeTag, TAG, tagFix, "TAG_INVALID");
+  for (const name of ["nodeTagValue", "dynamicGroupName"] as const) {
+    checkText(
+      problems,
+      name,
+      props[name],
+      NAME,
+      "Use up to 100 letters, digits, periods, underscores and dashes",
+    );
+  }
+  for (const name of ["providerFolder", "providerConfigFile"] as const) {
+    const fix = `Write an absolute path such as "${name === "providerFolder" ? PROVIDER_FOLDER : PROVIDER_CONFIG_FILE}"`;
+    checkText(problems, name, props[name], PATH, fix, "VALUE_INVALID");
+  }
+  checkRepositories(problems, repositories);
+  if (typeof configureKubelet !== "boolean") {
+    problems.add("VALUE_INVALID", `configureKubelet is ${shown(configureKubelet)}`, "Write true or false");
+  }
+  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
+  checkTags(problems, props);
+  problems.throwIfAny();
+}
+
+/** Adds a problem for a text that can't stand where it is written: a reference to a Terraform value could hold anything. */
+function checkText(
+  problems: Problems,
+  name: string,
+  value: unknown,
+  pattern: RegExp,
+  fix: string,
+  code: "NAME_INVALID" | "TAG_INVALID" | "VALUE_INVALID" = "NAME_INVALID",
+): void {
+  if (value === undefined || value === null) return;
+  if (typeof value === "string" && !Token.isUnresolved(value) && pattern.test(value)) return;
+  problems.add(code, `${name} is ${shown(value)}`, fix);
+}
+
+function checkRepositories(problems: Problems, repositories: unknown): void {
+  if (repositories === undefined || repositories === null) return;
+  if (!Array.isArray(repositories) || Token.isUnresolved(repositories)) {
+    const fix = 'Write a list, for example ["shop/web", "shop/worker"]';
+    problems.add("VALUE_INVALID", `repositories is ${shown(repositories)}`, fix);
+    return;
+  }
+  if (repositories.length === 0) {
+    const fix = "Name the repositories that the nodes may pull from";
+    problems.add("COUNT_INVALID", "repositories is empty, so the nodes could pull nothing", fix);
+  }
+  for (const name of repositories as unknown[]) {
+    if (Token.isUnresolved(name)) continue;
+    if (typeof name === "string" && (REPOSITORY.test(name) || PREFIX.test(name))) continue;
+    problems.add(
+      "NAME_INVALID",
+      `repositories has ${shown(name)}`,
+      'Write the name without the host and the namespace of the registry, such as "shop/web", or the beginning of names ' +
+        'without a slash, such as "shop-*"',
+    );
+  }
+  const twice = repositories.filter((one, index) => repositories.indexOf(one) < index);
+  for (const name of new Set(twice as unknown[])) {
+    problems.add("NAME_DUPLICATE", `repositories names ${shown(name)} twice`, "Name each repository once");
+  }
+}
 
 const LONGEST_NAME = 100;
 const TAG_SUFFIX = "-tag";

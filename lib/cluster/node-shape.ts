@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
 import { Problems } from "../core/validation-error";
 
 /** The size of a flexible shape. */

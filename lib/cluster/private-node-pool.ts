@@ -1,24 +1,22 @@
 import {
+  type IResolvable,
+  type ITerraformDependable,
   TerraformIterator,
   type TerraformResource,
   Token,
   Tokenization,
-  type IResolvable,
-  type ITerraformDependable,
 } from "cdktf";
-import { addWarning } from "../core/warnings";
 import { type Construct, type IConstruct } from "constructs";
-import { before, together } from "./before";
-import { letOut } from "./let-out";
-import { takeCapacity } from "./cluster-capacity";
+import { type SecureOkeCluster } from "./cluster";
+import { takeCapacity } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { addPool, imageFindings } from "./pools-of-cluster";
-import { groupIds } from "./pool-groups";
-import { notePool } from "./pull-warnings";
-import { type PrivateNodePoolProps } from "./private-node-pool-props";
-import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./offered-versions";
-import { DEFAULT_PODS, readNodePool, SURGE } from "./read-node-pool";
-import { type SecureOkeCluster } from "./secure-oke-cluster";
+import { groupIds, type PrivateNodePoolProps } from "./private-node-pool-props";
+import { letOut } from "./private/apply-egress";
+import { before, together } from "./private/grants-first";
+import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./private/offered-versions";
+import { addPool, imageFindings } from "./private/pools-of-cluster";
+import { notePool } from "./private/pull-warnings";
+import { DEFAULT_PODS, readNodePool, SURGE } from "./private/read-node-pool";
 import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { findWhenWritten } from "../core/program-findings";
@@ -26,17 +24,19 @@ import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
-import { NetworkSecurityGroup, type INetworkSecurityGroup } from "../network/network-security-group";
-import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
-import { type SecurityAttribute } from "../network/security-attribute";
-import { isOverlay, PodNetworkType } from "../network/pod-networking";
+import { addWarning } from "../core/warnings";
+import { NetworkSecurityGroup } from "../network/security-groups/network-security-group";
+import { type SecurityAttribute } from "../network/security-groups/security-attribute";
+import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import { isOverlay, PodNetworkType } from "../network/vcn/pod-networking";
 import {
   ContainerengineNodePool,
-  type ContainerengineNodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetails as PodNetworkDetails,
   type ContainerengineNodePoolSecondaryVnics,
+  type ContainerengineNodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetails as PodNetworkDetails,
 } from "../oci/containerengine-node-pool";
+import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */

@@ -1,6 +1,6 @@
-import { Address4, Address6 } from "ip-address";
 import { Token } from "cdktf";
-import { shown } from "./shown";
+import { Address4, Address6 } from "ip-address";
+import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
 
 /** A CIDR block whose host bits are zero. */

@@ -1,9 +1,19 @@
 import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
-import { pathOf } from "./construct-path";
+import { shown } from "./display-value";
 import { checkCopies } from "./package-copies";
-import { shown } from "./shown";
 import { Problems } from "./validation-error";
+
+/**
+ * What a construct's path will be.
+ *
+ * Input is checked before the construct is made: one that was refused leaves no empty node behind that has its id.
+ */
+export function pathOf(scope: Construct | undefined, id: string): string {
+  const path = scope?.node?.path ?? "";
+  const last = typeof id !== "string" || Token.isUnresolved(id) ? `(${shown(id)})` : id;
+  return path === "" ? last : `${path}/${last}`;
+}
 
 const EXAMPLE =
   "Pass a TerraformStack, or a construct in one, for example `this` in the constructor of a stack";

@@ -1,4 +1,4 @@
-import { type PracticeId } from "./practices";
+import { type PracticeId } from "./acknowledgement";
 
 /** A rule that the API server holds every object to; docs/guardrails.md tells what each refuses. */
 export enum GuardrailRule {

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { checkAnnotation } from "./credential-literal";
-import { shown } from "./shown";
+import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;

@@ -1,15 +1,15 @@
 import {
   DefaultTokenResolver,
+  type IPostProcessor,
+  type IResolvable,
+  type IResolveContext,
   StringConcat,
   TerraformDataSource,
   type TerraformElement,
   TerraformResource,
+  type TerraformStack,
   Token,
   Tokenization,
-  type IPostProcessor,
-  type IResolvable,
-  type IResolveContext,
-  type TerraformStack,
 } from "cdktf";
 import { type IConstruct } from "constructs";
 import { Problems, ValidationError } from "./validation-error";

@@ -1,7 +1,7 @@
 import { TerraformStack, Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { shown } from "./display-value";
 import { resolveReference } from "./reference";
-import { shown } from "./shown";
 import { type Problems } from "./validation-error";
 
 const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;

@@ -1,5 +1,5 @@
 import { checked } from "./checked";
-import { shown } from "./shown";
+import { shown } from "./display-value";
 import { Problems } from "./validation-error";
 
 /** Protocols that a rule can name. */

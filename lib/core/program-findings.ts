@@ -1,4 +1,4 @@
-import { TerraformStack, type ISynthesisSession } from "cdktf";
+import { type ISynthesisSession, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { ConstructMemo } from "./construct-memo";
 import { addWarning } from "./warnings";

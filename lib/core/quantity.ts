@@ -1,4 +1,4 @@
-import { shown } from "./shown";
+import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
 
 const PATTERN = /^(\d+)(?:\.(\d{1,9}))?([numkMGTPE]|[KMGTPE]i|[eE]\d{1,2})?$/;

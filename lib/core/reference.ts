@@ -1,10 +1,10 @@
 import {
   DefaultTokenResolver,
+  type IResolvable,
   StringConcat,
   TerraformStack,
   Token,
   Tokenization,
-  type IResolvable,
 } from "cdktf";
 import { type IConstruct } from "constructs";
 import { shortHash } from "./short-hash";

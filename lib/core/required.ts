@@ -1,6 +1,6 @@
-import { exampleOfMember, missingFix, typeIn } from "./value-examples";
-import { shown } from "./shown";
+import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
+import { exampleOfMember, missingFix, typeIn } from "./value-examples";
 
 /**
  * Adds a problem for each of the values that was not given.

@@ -1,13 +1,290 @@
 import {
-  TerraformStack,
-  Token,
+  Aspects,
+  DefaultTokenResolver,
+  dependable,
   type IResolvable,
   type IResolveContext,
   type ITerraformDependable,
+  StringConcat,
+  TerraformDataSource,
+  TerraformElement,
+  TerraformModule,
+  TerraformOutput,
+  TerraformResource,
+  TerraformStack,
+  Token,
+  Tokenization,
 } from "cdktf";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
+import { isMarker } from "./first-apply";
 import { guardLateValues } from "./late-values";
-import { mainElementOf, orderAtSynthesis } from "./ordering";
+import { guardStack } from "./stack-cycles";
+import { Problems } from "./validation-error";
+
+// An address begins a reference; what follows it names an attribute.
+const ADDRESS = /(?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*/g;
+
+/** Which elements of a stack refer to which; read only when somebody asks, as all of an element is resolved for it. */
+class ElementReferences {
+  private readonly direct = new Map<TerraformElement, readonly TerraformElement[]>();
+  private byAddress: Map<string, TerraformElement> | undefined;
+
+  constructor(
+    private readonly stack: TerraformStack,
+    private readonly constructs: readonly IConstruct[],
+  ) {}
+
+  /** Whether an element refers to one of the others, itself or by what it refers to. */
+  public reach(from: TerraformElement, others: ReadonlySet<TerraformElement>): boolean {
+    const seen = new Set<TerraformElement>();
+    const waiting = [from];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      for (const one of this.of(next)) {
+        if (others.has(one)) return true;
+        if (!seen.has(one)) waiting.push(one);
+        seen.add(one);
+      }
+    }
+    return false;
+  }
+
+  /** The elements that an element refers to itself. */
+  public of(element: TerraformElement): readonly TerraformElement[] {
+    const known = this.direct.get(element);
+    if (known) return known;
+    this.byAddress ??= this.addresses();
+    const resolver = new DefaultTokenResolver(new StringConcat());
+    const data: unknown = Tokenization.resolve(element.toTerraform(), {
+      scope: this.stack,
+      resolver,
+      preparing: false,
+    });
+    const found = new Set(
+      [...JSON.stringify(data).matchAll(ADDRESS)].flatMap(([address]) => this.byAddress?.get(address) ?? []),
+    );
+    found.delete(element);
+    const list = [...found];
+    this.direct.set(element, list);
+    return list;
+  }
+
+  private addresses(): Map<string, TerraformElement> {
+    const elements = this.constructs.filter(
+      (one): one is TerraformElement =>
+        // Nothing refers to an output, and one that holds a chart is expensive to read.
+        TerraformElement.isTerraformElement(one) && !TerraformOutput.isTerraformOutput(one),
+    );
+    return new Map(
+      elements.flatMap((one) => {
+        const [address] = JSON.stringify(this.addressOf(one)).match(ADDRESS) ?? [];
+        return address ? [[address, one] as const] : [];
+      }),
+    );
+  }
+
+  private addressOf(element: TerraformElement): unknown {
+    // Providers and backends have no address.
+    if (!(element as unknown as { _elementType?: string })._elementType) return "";
+    const resolver = new DefaultTokenResolver(new StringConcat());
+    return Tokenization.resolve(element.fqn, { scope: this.stack, resolver, preparing: false });
+  }
+}
+
+/** What Terraform takes `depends_on` of. */
+type Dependent = TerraformResource | TerraformDataSource | TerraformModule | TerraformOutput;
+
+const ordered = new WeakSet<TerraformStack>();
+
+/**
+ * Has `dependsOn: [construct]` and `construct.node.addDependency(other)` of a stack reach the resources of both constructs.
+ *
+ * cdktf renders one address for each entry of `dependsOn`, and nothing at all for `addDependency`. An aspect is what it runs
+ * before a stack is written, also by `Testing.synth`.
+ */
+function orderAtSynthesis(construct: IConstruct): void {
+  const stack = construct.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
+  if (!stack || ordered.has(stack)) return;
+  ordered.add(stack);
+  guardStack(stack);
+  Aspects.of(stack).add({
+    visit: (visited) => {
+      if (visited === stack) order(stack);
+    },
+  });
+}
+
+/** The resource that stands for a construct where Terraform takes one address only. */
+function mainElementOf(construct: IConstruct): TerraformElement | undefined {
+  if (TerraformElement.isTerraformElement(construct)) return construct;
+  const { defaultChild } = construct.node;
+  if (TerraformElement.isTerraformElement(defaultChild)) return defaultChild;
+  return resourcesIn(construct)[0];
+}
+
+/** What one element is to wait for, as it was written: its own entries, and the constructs among them. */
+interface Wait {
+  readonly dependent: Dependent;
+  readonly kept: string[];
+  readonly targets: Set<TerraformElement>;
+}
+
+function order(stack: TerraformStack): void {
+  const constructs = withoutInnerStacks(stack);
+  const references = new ElementReferences(stack, constructs);
+  const waits = new Map<Dependent, Wait>();
+  const waitOf = (dependent: Dependent) => {
+    const wait = waits.get(dependent) ?? read(dependent);
+    waits.set(dependent, wait);
+    return wait;
+  };
+  const problems = new Problems(stack);
+  for (const construct of constructs) {
+    if (isDependent(construct) && constructsIn(construct.dependsOn).some((one) => !isElement(one))) {
+      const { targets } = waitOf(construct);
+      const composites = constructsIn(construct.dependsOn).filter((one) => !isElement(one));
+      for (const target of composites) {
+        add(problems, stack, references, target, [construct], (_, found) => targets.add(found));
+      }
+    }
+    for (const target of construct.node.dependencies) {
+      const dependents = isDependent(construct) ? [construct] : resourcesIn(construct);
+      add(problems, stack, references, target, dependents, (one, found) => waitOf(one).targets.add(found));
+    }
+  }
+  if (!problems.any) checkCycles(problems, references, waits);
+  problems.throwIfAny();
+  // Only now: what was added must not count as a reference that was there before.
+  for (const wait of waits.values()) write(wait);
+}
+
+/** Finds what is to wait for which resources of a target; those that need one of the dependents themselves can't be among them. */
+function add(
+  problems: Problems,
+  stack: TerraformStack,
+  references: ElementReferences,
+  target: IConstruct,
+  dependents: readonly Dependent[],
+  found: (dependent: Dependent, target: TerraformElement) => void,
+): void {
+  const other = target.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
+  if (dependents.length === 0 || !other) return;
+  // All of a stack is applied before the stacks that depend on it, and no resource can name one of another stack.
+  if (other !== stack) {
+    stack.addDependency(other);
+    return;
+  }
+  const own = new Set<TerraformElement>(dependents);
+  const all = (isDependent(target) ? [target] : resourcesIn(target)).filter((one) => !own.has(one));
+  const usable = all.filter((one) => !references.reach(one, own));
+  const { defaultChild: main } = target.node;
+  const lacksMain = all.some((one) => one === main) && !usable.some((one) => one === main);
+  if (all.length > 0 && (usable.length === 0 || lacksMain)) {
+    problems.add(
+      "DEPENDENCY_CYCLE",
+      `${dependents.map(({ node }) => node.path).join(", ")} can't wait for ${target.node.path}, which refers to it`,
+      "Remove this dependency, or the reference in the other direction",
+    );
+  }
+  for (const dependent of dependents) for (const one of usable) found(dependent, one);
+}
+
+/** Adds a problem where what is to wait would, by other waits or by references, be waited for itself. */
+function checkCycles(
+  problems: Problems,
+  references: ElementReferences,
+  waits: ReadonlyMap<TerraformElement, Wait>,
+): void {
+  const done = new Set<TerraformElement>();
+  const open: TerraformElement[] = [];
+  const visit = (element: TerraformElement): TerraformElement[] | undefined => {
+    if (done.has(element)) return undefined;
+    const start = open.indexOf(element);
+    if (start >= 0) return open.slice(start);
+    open.push(element);
+    for (const one of [...(waits.get(element)?.targets ?? []), ...references.of(element)]) {
+      const cycle = visit(one);
+      if (cycle) return cycle;
+    }
+    open.pop();
+    done.add(element);
+    return undefined;
+  };
+  for (const dependent of waits.keys()) {
+    const cycle = visit(dependent);
+    if (!cycle) continue;
+    const [first, ...others] = cycle.map(({ node }) => node.path);
+    problems.add(
+      "DEPENDENCY_CYCLE",
+      `${first} waits for itself${others.length > 0 ? `, by ${others.join(", ")}` : ""}`,
+      "Remove one of the dependencies between these, by dependsOn or node.addDependency",
+    );
+    return;
+  }
+}
+
+function read(dependent: Dependent): Wait {
+  const kept: string[] = [];
+  const targets = new Set<TerraformElement>();
+  for (const entry of (dependent.dependsOn ?? []) as readonly unknown[]) {
+    const construct = constructOf(entry);
+    if (isElement(construct)) targets.add(construct);
+    else if (!construct) kept.push(textOf(entry));
+  }
+  return { dependent, kept, targets };
+}
+
+function write({ dependent, kept, targets }: Wait): void {
+  const sorted = [...targets].sort((one, other) => (one.node.path < other.node.path ? -1 : 1));
+  const all = [...kept, ...sorted.map((one) => dependable(one))];
+  // cdktf writes what an output waits for in braces, which Terraform refuses there.
+  if (TerraformOutput.isTerraformOutput(dependent)) dependent.dependsOn = all.map((fqn) => ({ fqn }));
+  else dependent.dependsOn = all;
+}
+
+function constructsIn(dependsOn: readonly unknown[] | undefined): IConstruct[] {
+  return (dependsOn ?? []).flatMap((entry) => constructOf(entry) ?? []);
+}
+
+/** The construct of an entry of `dependsOn`, which resources keep as a token around it. */
+function constructOf(entry: unknown): IConstruct | undefined {
+  if (Construct.isConstruct(entry)) return entry;
+  const text = textOf(entry);
+  if (!Token.isUnresolved(text)) return undefined;
+  const { firstToken } = Tokenization.reverseString(text);
+  const { dependable: inner } = (firstToken ?? {}) as { dependable?: ITerraformDependable };
+  return Construct.isConstruct(inner) ? inner : undefined;
+}
+
+/** Outputs keep objects with an address, all others the address. */
+function textOf(entry: unknown): string {
+  return typeof entry === "string" ? entry : (entry as ITerraformDependable).fqn;
+}
+
+/** The resources and modules of a construct; its data sources read when what they name is there. */
+function resourcesIn(construct: IConstruct): (TerraformResource | TerraformModule)[] {
+  return withoutInnerStacks(construct).filter(
+    (one): one is TerraformResource | TerraformModule =>
+      (TerraformResource.isTerraformResource(one) && !isMarker(one)) || one instanceof TerraformModule,
+  );
+}
+
+function withoutInnerStacks(construct: IConstruct): IConstruct[] {
+  const inner = construct.node.children.filter((child) => !TerraformStack.isStack(child));
+  return [construct, ...inner.flatMap(withoutInnerStacks)];
+}
+
+function isElement(construct: IConstruct | undefined): construct is TerraformElement {
+  return construct !== undefined && TerraformElement.isTerraformElement(construct);
+}
+
+function isDependent(construct: IConstruct): construct is Dependent {
+  return (
+    TerraformResource.isTerraformResource(construct) ||
+    TerraformDataSource.isTerraformDataSource(construct) ||
+    TerraformOutput.isTerraformOutput(construct) ||
+    construct instanceof TerraformModule
+  );
+}
 
 /** A construct made of Terraform resources, which others can wait for and which can wait for others. */
 export abstract class ResourceConstruct extends Construct implements ITerraformDependable {

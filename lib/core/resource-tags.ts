@@ -1,9 +1,9 @@
-import { checked } from "./checked";
 import { type IConstruct } from "constructs";
+import { checked } from "./checked";
 import { checkGiven, checkMembers } from "./required";
+import { setScopeTags, tagsOfScopes } from "./scope-tags";
 import { checkTags, type TaggingProps } from "./tagging";
 import { Problems } from "./validation-error";
-import { setScopeTags, tagsOfScopes } from "./scope-tags";
 
 /**
  * Tags for everything that the library makes in a scope: an App, a stack, a cluster or any other construct.

@@ -1,13 +1,13 @@
 import {
   DefaultTokenResolver,
+  type IPostProcessor,
+  type IResolvable,
+  type IResolveContext,
   StringConcat,
   TerraformElement,
   TerraformOutput,
   TerraformStack,
   Tokenization,
-  type IPostProcessor,
-  type IResolvable,
-  type IResolveContext,
 } from "cdktf";
 import { type IConstruct } from "constructs";
 import { Problems } from "./validation-error";

@@ -1,7 +1,6 @@
 import { type IConstruct } from "constructs";
 import { ERROR_CODES, type ErrorCode } from "./error-codes";
-import { whilePending, withPending } from "./pending-problems";
-import { type ValidationProblem } from "./validation-problem";
+import { type ValidationProblem, whilePending, withPending } from "./validation-problem";
 
 /** One thing that is wrong, with a code of the table. */
 export interface Problem extends ValidationProblem {

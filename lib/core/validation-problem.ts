@@ -1,3 +1,5 @@
+import { type ErrorCode } from "./error-codes";
+
 /** One thing that is wrong with what a construct was given. */
 export interface ValidationProblem {
   /** Which kind of problem, such as `CIDR_INVALID`; docs/errors.md lists them. */
@@ -10,4 +12,63 @@ export interface ValidationProblem {
   readonly why: string;
   /** What to write instead. */
   readonly fix: string;
+}
+
+interface Problem extends ValidationProblem {
+  readonly code: ErrorCode;
+}
+
+/** What was found wrong with the arguments of a public call, before what it runs has checked them itself. */
+export interface PendingProblem extends Problem {
+  /** The prop that it is about, where the call may say nothing of it itself; none for parameters and what is in values. */
+  readonly slot?: string;
+}
+
+const calls: (readonly PendingProblem[])[] = [];
+
+/** Whether a public call runs, so that a further one comes of the library itself, whose types the compiler has checked. */
+export function isWithinCall(): boolean {
+  return calls.length > 0;
+}
+
+/** Runs a public call whose arguments have these problems. */
+export function whilePending<T>(problems: readonly PendingProblem[], run: () => T): T {
+  calls.push(problems);
+  try {
+    return calls.length > 1 ? run() : withoutCreationStacks(run);
+  } finally {
+    calls.pop();
+  }
+}
+
+/**
+ * Runs a call of the library without the stack trace that cdktf formats for each token, several for each resource.
+ *
+ * They would take a third of a synthesis, and name files of the library rather than the line of the program. Errors keep their
+ * stacks: the engine records those itself and not through this function.
+ */
+function withoutCreationStacks<T>(run: () => T): T {
+  const { captureStackTrace } = Error;
+  Error.captureStackTrace = () => undefined;
+  try {
+    return run();
+  } finally {
+    Error.captureStackTrace = captureStackTrace;
+  }
+}
+
+/**
+ * What a call found wrong itself, with what of the rest is not said yet.
+ *
+ * A reader of props often has better words than "is another kind of value", so what it says of a prop stands; and who
+ * reads one parameter, or one member of a value, reads all of them.
+ */
+export function withPending(found: readonly Problem[], pending = calls.at(-1) ?? []): readonly Problem[] {
+  if (found.length === 0 || pending.length === 0) return [...found, ...pending];
+  const said = found.map(({ what }) => what).join("\n");
+  return [...found, ...pending.filter(({ slot, what }) => slot !== undefined && !mentions(said, slot, what))];
+}
+
+function mentions(said: string, slot: string, what: string): boolean {
+  return said.includes(what) || new RegExp(`(?<![\\w$])${slot.replace(/\W/g, "\\$&")}(?![\\w$])`).test(said);
 }

@@ -1,10 +1,10 @@
 import { ApiObject } from "cdk8s";
-import { kindOf, isOfKind } from "./shapes";
-import { type ContainerResources } from "./container-resources";
-import { type PodOwner } from "./workload-objects";
+import { type ContainerResources } from "./pods/container-resources";
+import { type PodOwner } from "./private/workload-objects";
+import { shown } from "../core/display-value";
 import { parseQuantity } from "../core/quantity";
-import { shown } from "../core/shown";
 import { type Problems } from "../core/validation-error";
+import { isOfKind, kindOf } from "../core/value-readers";
 
 /**
  * How many pods a workload has, by how busy they are.

@@ -1,12 +1,138 @@
 import { ApiObject } from "cdk8s";
 import { type Construct } from "constructs";
-import { ConcurrencyPolicy, type HardenedCronJobProps } from "./hardened-cron-job-props";
-import { type HardenedPod } from "./hardened-pod";
+import {
+  checkCount,
+  checkJob,
+  type HardenedJobProps,
+  type JobOptions,
+  JobRestartPolicy,
+  jobSpec,
+} from "./hardened-job-props";
 import { HardenedWorkload } from "./hardened-workload";
-import { jobSpec } from "./job-spec";
-import { readCronJob } from "./read-job";
-import { addAccountAndFiles, addNetworkPolicy } from "./workload-objects";
+import { checkSchedule, checkTimeZone } from "./pods/private/cron-schedule";
+import { type HardenedPod } from "./pods/private/hardened-pod";
+import { type AnyContainer, POD_SHAPES } from "./pods/private/read-container";
+import { readPod } from "./pods/private/read-pod";
+import { addAccountAndFiles, addNetworkPolicy } from "./private/workload-objects";
 import { checked } from "../core/checked";
+import { pathOf } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+import { choice, shaped } from "../core/value-readers";
+
+/** What happens where the last run still goes on when the next one is due. */
+export enum ConcurrencyPolicy {
+  /** The next one is left out. */
+  FORBID = "Forbid",
+  /** The last one is ended. */
+  REPLACE = "Replace",
+  /** Both run. */
+  ALLOW = "Allow",
+}
+
+/** What a hardened cron job runs, and when. */
+export interface HardenedCronJobProps extends JobOptions {
+  /**
+   * When it runs: minute, hour, day of the month, month and day of the week, such as `30 2 * * MON-FRI`.
+   *
+   * Or one of `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually`.
+   *
+   * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
+   */
+  readonly schedule: string;
+  /**
+   * The time zone of the schedule, as the IANA names it, such as `Europe/Berlin`.
+   *
+   * @default "Etc/UTC"
+   */
+  readonly timeZone?: string;
+  /**
+   * What happens where the last run still goes on when the next one is due.
+   *
+   * @default ConcurrencyPolicy.FORBID
+   */
+  readonly concurrencyPolicy?: ConcurrencyPolicy;
+  /**
+   * Seconds by which a run may be late before it is left out, 10 or more: the controller looks every 10 seconds.
+   *
+   * @default 300
+   */
+  readonly startingDeadlineSeconds?: number;
+  /**
+   * How many runs that ended well are kept, with their pods and logs, 0 or more.
+   *
+   * @default 3
+   */
+  readonly successfulJobsHistoryLimit?: number;
+  /**
+   * How many runs that failed are kept, with their pods and logs, 0 or more.
+   *
+   * @default 3
+   */
+  readonly failedJobsHistoryLimit?: number;
+  /**
+   * Whether no further run is started until this is taken back.
+   *
+   * @default false
+   */
+  readonly suspend?: boolean;
+}
+
+const JOB_SHAPES = {
+  ...POD_SHAPES,
+  restartPolicy: choice(JobRestartPolicy, "JobRestartPolicy.NEVER or ON_FAILURE"),
+};
+const CRON_JOB_SHAPES = {
+  ...JOB_SHAPES,
+  concurrencyPolicy: choice(ConcurrencyPolicy, "ConcurrencyPolicy.FORBID, REPLACE or ALLOW"),
+};
+// The controller adds eleven characters for the time of each run.
+const LONGEST_CRON_JOB = 52;
+const LEAST_STARTING_DEADLINE = 10;
+
+/** The program of a job: nobody connects to it, and nobody asks it how it is. */
+function program(props: JobOptions): AnyContainer {
+  return {
+    ...props,
+    port: undefined,
+    ports: undefined,
+    readiness: undefined,
+    liveness: undefined,
+    startup: undefined,
+  };
+}
+
+/** Validates the props; throws with all that is wrong. */
+function readJob(scope: Construct, id: string, given: HardenedJobProps): HardenedPod {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, JOB_SHAPES) as HardenedJobProps;
+  const pod = readPod(problems, { scope, id, kind: "Job" }, props, program(props));
+  checkJob(problems, props);
+  checkCount(problems, "ttlSecondsAfterFinished", props.ttlSecondsAfterFinished, 0);
+  problems.throwIfAny();
+  return pod;
+}
+
+/** Validates the props; throws with all that is wrong. */
+function readCronJob(scope: Construct, id: string, given: HardenedCronJobProps): HardenedPod {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, CRON_JOB_SHAPES) as HardenedCronJobProps;
+  const place = { scope, id, kind: "CronJob", longestName: LONGEST_CRON_JOB };
+  const pod = readPod(problems, place, props, program(props));
+  checkJob(problems, props);
+  if (checkGiven(problems, { schedule: props.schedule })) checkSchedule(problems, props.schedule);
+  if (props.timeZone !== undefined) checkTimeZone(problems, props.timeZone);
+  const { startingDeadlineSeconds } = props;
+  checkCount(problems, "startingDeadlineSeconds", startingDeadlineSeconds, LEAST_STARTING_DEADLINE);
+  checkCount(problems, "successfulJobsHistoryLimit", props.successfulJobsHistoryLimit, 0);
+  checkCount(problems, "failedJobsHistoryLimit", props.failedJobsHistoryLimit, 0);
+  if (props.suspend !== undefined && typeof props.suspend !== "boolean") {
+    problems.add("VALUE_INVALID", `suspend is ${shown(props.suspend)}`, "Write true or false");
+  }
+  problems.throwIfAny();
+  return pod;
+}
 
 /**
  * A CronJob that meets the restricted Pod Security Standard, each of whose runs has a deadline and waits for the last one.
@@ -47,5 +173,38 @@ export class HardenedCronJob extends HardenedWorkload {
         jobTemplate: { metadata: { labels, ...annotations }, spec: jobSpec(pod, labels, props) },
       },
     });
+  }
+}
+
+/**
+ * A Job that meets the restricted Pod Security Standard, has a deadline and is deleted some time after its end.
+ *
+ * Kubernetes changes no pods of a Job that was applied: for another image or other arguments, give another id.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
+ */
+@checked
+export class HardenedJob extends HardenedWorkload {
+  /**
+   * @param id the name of the Job too: up to 63 lower-case letters, digits and dashes
+   * @throws NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, USER_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID,
+   * PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  constructor(scope: Construct, id: string, props: HardenedJobProps) {
+    const pod = readJob(scope, id, props);
+    super(scope, id, props.labels);
+    addAccountAndFiles(this, pod);
+    const { labels } = this;
+    const annotations = props.annotations ? { annotations: props.annotations } : {};
+    this.node.defaultChild = new ApiObject(this, "Resource", {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: id, labels, ...annotations },
+      spec: {
+        ...jobSpec(pod, labels, props),
+        ttlSecondsAfterFinished: props.ttlSecondsAfterFinished ?? 86_400,
+      },
+    });
+    addNetworkPolicy(this, pod);
   }
 }

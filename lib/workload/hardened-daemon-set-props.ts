@@ -1,5 +1,5 @@
-import { type HostAccess } from "./host-access";
-import { type ListeningPodProps } from "./listening-pod-props";
+import { type HostAccess } from "./host-access/host-access";
+import { type ListeningPodProps } from "./pods/listening-pod-props";
 
 /** What a hardened daemon set runs on each node. */
 export interface HardenedDaemonSetProps extends ListeningPodProps {

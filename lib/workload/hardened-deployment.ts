@@ -1,12 +1,52 @@
 import { ApiObject } from "cdk8s";
 import { type Construct } from "constructs";
-import { addAutoscaler } from "./autoscale";
-import { type HardenedDeploymentProps } from "./hardened-deployment-props";
-import { podTemplate, type HardenedPod } from "./hardened-pod";
+import { addAutoscaler, type AutoscaleOptions, checkAutoscale, checkTargets } from "./autoscale";
 import { ListeningWorkload } from "./listening-workload";
-import { readDeployment } from "./read-deployment";
-import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./workload-objects";
+import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
+import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
+import { LISTENING_SHAPES } from "./pods/private/read-container";
+import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./private/workload-objects";
 import { checked } from "../core/checked";
+import { pathOf } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+import { shaped } from "../core/value-readers";
+
+/** What a hardened deployment runs. */
+export interface HardenedDeploymentProps extends ListeningPodProps {
+  /**
+   * How many pods run, 2 or more.
+   *
+   * @default - 2; with `autoscale` as many as it says
+   */
+  readonly replicas?: number;
+  /**
+   * Lets a HorizontalPodAutoscaler say how many pods run, 2 or more.
+   *
+   * @default - as many as `replicas`, always
+   */
+  readonly autoscale?: AutoscaleOptions;
+}
+
+const LEAST = 2;
+
+/** Validates the props; throws with all that is wrong. */
+function readDeployment(scope: Construct, id: string, given: HardenedDeploymentProps): HardenedPod {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, LISTENING_SHAPES) as HardenedDeploymentProps;
+  const pod = readListeningPod(problems, { scope, id, kind: "Deployment" }, props);
+  checkReplicas(problems, props.replicas, LEAST);
+  checkAutoscale(problems, props.autoscale, LEAST, props.replicas);
+  checkTargets(problems, props.autoscale, pod.program.resources.texts);
+  problems.throwIfAny();
+  return pod;
+}
+
+/** Adds a problem where a number of pods was given that is none, or too few. */
+export function checkReplicas(problems: Problems, replicas: number | undefined, least: number): void {
+  if (replicas === undefined || (Number.isInteger(replicas) && replicas >= least)) return;
+  problems.add("REPLICAS_INVALID", `replicas is ${shown(replicas)}`, `Give a whole number from ${least} on`);
+}
 
 /**
  * A Deployment that meets the restricted Pod Security Standard, with all that belongs to it.

@@ -1,16 +1,110 @@
 import { ApiObject } from "cdk8s";
 import { type Construct } from "constructs";
-import { servicePort } from "./app-protocol";
-import { addAutoscaler } from "./autoscale";
-import { podTemplate, type HardenedPod } from "./hardened-pod";
-import { PodManagementPolicy, type HardenedStatefulSetProps } from "./hardened-stateful-set-props";
-import { checkCount } from "./job-spec";
+import { addAutoscaler, type AutoscaleOptions, checkAutoscale, checkTargets } from "./autoscale";
+import { checkReplicas } from "./hardened-deployment";
+import { checkCount } from "./hardened-job-props";
 import { ListeningWorkload } from "./listening-workload";
-import { headlessName, readStatefulSet } from "./read-stateful-set";
-import { portsOf } from "./service-backend";
-import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./workload-objects";
+import { servicePort } from "./pods/app-protocol";
+import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
+import { type HardenedPod, podTemplate, volumesOf } from "./pods/private/hardened-pod";
+import { LISTENING_SHAPES } from "./pods/private/read-container";
+import { type VolumeClaim } from "./pods/volume-claim";
+import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./private/workload-objects";
 import { checked } from "../core/checked";
+import { pathOf } from "../core/construct-scope";
+import { isDnsLabel } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
+import { choice, kind, listOf, shaped } from "../core/value-readers";
+import { checkServiceName } from "../exposure/read-service-ports";
+import { portsOf } from "../exposure/service-backend";
+
+/** In which order pods of a StatefulSet are started and ended. */
+export enum PodManagementPolicy {
+  /** One after the other: the first is ready before the second starts. */
+  ORDERED_READY = "OrderedReady",
+  /** All at once; updates go on one after the other. */
+  PARALLEL = "Parallel",
+}
+
+/** What a hardened stateful set runs, and what it keeps. */
+export interface HardenedStatefulSetProps extends ListeningPodProps {
+  /**
+   * How many pods run, 1 or more.
+   *
+   * More than one are of use where the program itself knows how to share or copy its data.
+   *
+   * @default - 1; with `autoscale` as many as it says
+   */
+  readonly replicas?: number;
+  /**
+   * Lets a HorizontalPodAutoscaler say how many pods run, 1 or more.
+   *
+   * @default - as many as `replicas`, always
+   */
+  readonly autoscale?: AutoscaleOptions;
+  /**
+   * Volumes of which each pod has its own; the program alone sees them.
+   *
+   * They stay when pods, or the StatefulSet, are deleted.
+   *
+   * @default - none
+   */
+  readonly volumeClaims?: VolumeClaim[];
+  /**
+   * In which order pods are started and ended.
+   *
+   * @default PodManagementPolicy.ORDERED_READY
+   */
+  readonly podManagementPolicy?: PodManagementPolicy;
+}
+
+const SHAPES = {
+  ...LISTENING_SHAPES,
+  volumeClaims: listOf(
+    kind(["claimName", "path"], 'VolumeClaim.of("data", "/var/lib/db")'),
+    'a list, for example [VolumeClaim.of("data", "/var/lib/db")]',
+  ),
+  podManagementPolicy: choice(PodManagementPolicy, "PodManagementPolicy.ORDERED_READY or PARALLEL"),
+};
+// The controller's label of a pod's revision is the name and eleven characters.
+const LONGEST = 52;
+const LEAST = 1;
+
+/** The name of the Service by which the pods of a StatefulSet find each other. */
+function headlessName(id: string): string {
+  return `${id}-headless`;
+}
+
+/** Validates the props; throws with all that is wrong. */
+function readStatefulSet(scope: Construct, id: string, given: HardenedStatefulSetProps): HardenedPod {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES) as HardenedStatefulSetProps;
+  const { volumeClaims = [] } = props;
+  const place = { scope, id, kind: "StatefulSet", longestName: LONGEST };
+  const pod = readListeningPod(problems, place, props, { volumeClaims });
+  // Another id has its problem already.
+  if (isDnsLabel(id)) checkServiceName(problems, scope, headlessName(id));
+  checkReplicas(problems, props.replicas, LEAST);
+  checkAutoscale(problems, props.autoscale, LEAST, props.replicas);
+  checkTargets(problems, props.autoscale, pod.program.resources.texts);
+  checkClaimNames(problems, id, pod);
+  problems.throwIfAny();
+  return pod;
+}
+
+/** Adds a problem for each claim that Kubernetes would take for another volume of the pod, or can't name. */
+function checkClaimNames(problems: Problems, id: string, pod: HardenedPod): void {
+  const claims = (pod.program.volumeClaims ?? []).map(({ claimName }) => claimName);
+  const taken = [...claims, ...volumesOf(pod).map(({ name }) => name)];
+  for (const name of new Set(claims)) {
+    if (taken.indexOf(name) === taken.lastIndexOf(name)) continue;
+    problems.add(
+      "NAME_DUPLICATE",
+      `Two volumes of a pod of ${id} are named ${name}`,
+      "Give the claim another name, after what is kept in it",
+    );
+  }
+}
 
 /**
  * A StatefulSet that meets the restricted Pod Security Standard: pods with names and volumes that stay.

@@ -1,16 +1,16 @@
 import { Chart } from "cdk8s";
 import {
-  LabelSelector,
   type IPodSelector,
+  LabelSelector,
   type NetworkPolicyPeerConfig,
   type PodSelectorConfig,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
-import { Connections, type IConnectable } from "./connections";
-import { type IServiceAccountUser } from "./subject";
-import { labelsOf, selectorLabelsOf } from "./workload-labels";
+import { labelsOf, selectorLabelsOf } from "./pods/private/workload-labels";
 import { checked } from "../core/checked";
-import { guardStaticSynthesis } from "../manifests/static-synthesis";
+import { Connections, type IConnectable } from "../network-policy/connections";
+import { type IServiceAccountUser } from "../rbac/subject";
+import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 
 /**
  * What all hardened workloads have in common, whatever kind of object runs their pods.

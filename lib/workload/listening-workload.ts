@@ -1,15 +1,15 @@
 import { type Construct } from "constructs";
-import { AppProtocol } from "./app-protocol";
 import { HardenedWorkload } from "./hardened-workload";
-import { type IngressOptions } from "./ingress/ingress-props";
-import { IngressRoute } from "./ingress/ingress-route";
-import { type ListeningPodProps } from "./listening-pod-props";
-import { LoadBalancer } from "./load-balancer";
-import { type LoadBalancerOptions } from "./load-balancer-props";
-import { namedPorts, type NamedPort } from "./named-port";
-import { type IServiceBackend } from "./service-backend";
-import { WorkloadService, type ServiceOptions } from "./workload-service";
+import { AppProtocol } from "./pods/app-protocol";
+import { type ListeningPodProps } from "./pods/listening-pod-props";
+import { type NamedPort, namedPorts } from "./pods/named-port";
 import { checked } from "../core/checked";
+import { type IngressOptions } from "../exposure/ingress-props";
+import { IngressRoute } from "../exposure/ingress-route";
+import { LoadBalancer } from "../exposure/load-balancer";
+import { type LoadBalancerOptions } from "../exposure/load-balancer-props";
+import { type IServiceBackend } from "../exposure/service-backend";
+import { type ServiceOptions, WorkloadService } from "../exposure/workload-service";
 
 /** What hardened workloads have in common that go on running, and may listen on a port. */
 @checked

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { deviations, othersThan, PINGS, title, type Flow } from "./flows";
-import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 import { stacksOf, synthesizeExample } from "../support/examples";
 

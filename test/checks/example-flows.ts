@@ -1,5 +1,5 @@
 import { MATRIX, PINGS, type Flow } from "./flows";
-import { Endpoint } from "../../lib/checks/reachability";
+import { Endpoint } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
 /** What is open in an example; all else must be closed. */

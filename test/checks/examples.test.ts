@@ -14,7 +14,7 @@ import {
   type Flow,
 } from "./flows";
 import { mutationsOf, type Configuration, type Mutation } from "./mutations";
-import { Reachability, type Endpoint } from "../../lib/checks/reachability";
+import { Reachability, type Endpoint } from "../../lib/checks";
 import { EXAMPLES, previewsOf, stacksOf, synthesizeExample } from "../support/examples";
 import { Yaml } from "cdk8s";
 

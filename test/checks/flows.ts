@@ -1,4 +1,4 @@
-import { Endpoint, Verdict, type Reachability, type ReachabilityAnswer } from "../../lib/checks/reachability";
+import { Endpoint, Verdict, type Reachability, type ReachabilityAnswer } from "../../lib/checks";
 import { Port, Protocol } from "../../lib/core/port";
 
 /** What one end may send to another: nothing else. */

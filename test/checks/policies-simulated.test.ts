@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { NAMED, policiesAllow, type PolicyPacket, type SimPod } from "./policy-simulator";
 import { Port } from "../../lib/core/port";
-import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 
 const NAMESPACES = { shop: { team: "a" }, other: { team: "b" } };
 const PODS = [0, 1, 2, 3, 4, 5, 6, 7];

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { readControllerService } from "../../lib/checks/reachability/controller-service";
-import { Tri } from "../../lib/checks/reachability/tri";
+import { readControllerService } from "../../lib/checks/reachability/private/controller-service";
+import { Tri } from "../../lib/checks/reachability/private/label-selector";
 import { Port } from "../../lib/core/port";
-import { Endpoint, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Verdict } from "../../lib/checks";
 import { addRules, cluster, id, INTERNET, loadBalancer, NODES, nsg, reach, rule } from "./support";
 
 /** What the cloud controller v1.35.0 made of a Service: its own answers, by `NewLBSpec` and its rules for groups. */

@@ -1,5 +1,5 @@
 import { addRules, cluster, id, INTERNET, loadBalancer, NODES, nsg, reach, rule } from "./support";
-import { Endpoint, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
 const { YES, NO, UNKNOWN } = Verdict;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { addRules, cluster, deployment, id, INTERNET, NODES, nsg, policy, reach, rule } from "./support";
-import { Endpoint, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
 const HTTPS = Port.tcp(443);

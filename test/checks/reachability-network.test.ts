@@ -1,5 +1,5 @@
 import { addRules, API, cluster, id, INTERNET, NODES, nsg, reach, rule } from "./support";
-import { Endpoint, Verdict, type ReachabilityAnswer } from "../../lib/checks/reachability";
+import { Endpoint, Verdict, type ReachabilityAnswer } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
 const HTTPS = Port.tcp(443);

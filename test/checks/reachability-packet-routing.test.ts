@@ -1,5 +1,5 @@
 import { addRules, API, cluster, id, INTERNET, NODES, nsg, reach, rule } from "./support";
-import { Verdict } from "../../lib/checks/reachability";
+import { Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
 const { YES, NO, UNKNOWN } = Verdict;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { hostOf, scenario, terraformOf, TRIED_SOURCES, type Scenario } from "./scenarios";
 import { simulate, type SimQuestion } from "./simulator";
-import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
 const RUNS = { numRuns: 150 };

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { addRules, API, cluster, deployment, id, loadBalancer, NODES, nsg, policy, rule } from "./support";
-import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 import { refusedCodes } from "../support/stack";
 

@@ -10,7 +10,7 @@ import {
   reach,
   rule,
 } from "./support";
-import { Endpoint, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
 const { YES, NO, UNKNOWN } = Verdict;

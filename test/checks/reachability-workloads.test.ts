@@ -12,7 +12,7 @@ import {
   reach,
   rule,
 } from "./support";
-import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 import { refusedCodes } from "../support/stack";
 

@@ -2,12 +2,12 @@ import { ApiObject, App as KubernetesApp, Chart } from "cdk8s";
 import { App, type TerraformStack, Testing } from "cdktf";
 import * as os from "node:os";
 import { StackSnapshot } from "../../lib/checks/stack-snapshot";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { NetworkPolicyEngine } from "../../lib/cluster/network-policy-engine";
-import { ContainerImage } from "../../lib/workload/container-image";
+import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
+import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { COMPARTMENT, newStack, refusedCodes } from "../support/stack";
 
 const IMAGE = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"a".repeat(64)}`);

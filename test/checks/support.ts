@@ -1,4 +1,4 @@
-import { Endpoint, Reachability, type ReachabilityOptions } from "../../lib/checks/reachability";
+import { Endpoint, Reachability, type ReachabilityOptions } from "../../lib/checks";
 
 export const id = (address: string, attribute = "id") => `\${${address}.${attribute}}`;
 export const nsg = (name: string) => `oci_core_network_security_group.${name}`;

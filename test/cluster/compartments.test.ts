@@ -1,13 +1,13 @@
 import { Testing, TerraformVariable, type TerraformStack } from "cdktf";
-import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NativeIngressController } from "../../lib/cluster/native-ingress-controller";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
 const NETWORK = "ocid1.compartment.oc1..network";

@@ -4,12 +4,12 @@ import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
-import { Egress } from "../../lib/network/egress";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { Egress } from "../../lib/network/egress/egress";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { routesOf } from "../network/support";
 import { flowsOf } from "../support/rules";
 import {

@@ -1,18 +1,18 @@
 import { App as KubernetesApp, Chart } from "cdk8s";
 import { type TerraformStack } from "cdktf";
-import { type ISecureOkeCluster } from "../../lib/cluster/cluster";
+import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NativeIngressController } from "../../lib/cluster/native-ingress-controller";
 import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ResourceTags } from "../../lib/core/resource-tags";
-import { BlockVolumeClass } from "../../lib/workload/block-volume-class";
+import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
-import { TlsTermination } from "../../lib/workload/tls-termination";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { COMPARTMENT, newStack, refusedCodes, resourcesOf, synthesized } from "../support/stack";
 import { IMAGE, problemsAtSynthesis } from "../workload/support";
-import { existingCluster } from "../workload/ways-in-support";
+import { existingCluster } from "../exposure/load-balancer-support";
 
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.vault.test";
 const EDGE = "ocid1.compartment.oc1..edge";

@@ -1,11 +1,11 @@
 import { Testing } from "cdktf";
-import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { FlowLogging } from "../../lib/network/flow-logging";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { FlowLogging } from "../../lib/network/logs/flow-logging";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, resourcesOf, synthesized } from "../support/stack";
 
 function clusterIn(stack = newStack(), props: Partial<SecureOkeClusterProps> = {}) {

@@ -1,16 +1,16 @@
 import { App as KubernetesApp, Chart } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { NetworkPolicyEngine } from "../../lib/cluster/network-policy-engine";
+import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { RegionServices } from "../../lib/network/region-services";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { RegionServices } from "../../lib/network/vcn/region-services";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { COMPARTMENT, newStack, synthesized } from "../support/stack";
 import { IMAGE } from "../workload/support";
 

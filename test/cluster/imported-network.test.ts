@@ -4,10 +4,10 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { RegionServices } from "../../lib/network/region-services";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { RegionServices } from "../../lib/network/vcn/region-services";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 
 const kubernetesVersion = KubernetesVersion.V1_34;

@@ -2,7 +2,7 @@ import { ApiObject, Chart, App } from "cdk8s";
 import { type TerraformStack, Testing } from "cdktf";
 import { newStack, refusal } from "../support/stack";
 import { newChart } from "../workload/support";
-import { existingCluster, wayIn } from "../workload/ways-in-support";
+import { existingCluster, wayIn } from "../exposure/load-balancer-support";
 
 const WORKERS = "ocid1.networksecuritygroup.oc1..workers";
 const BACKEND = "oci.oraclecloud.com/oci-backend-network-security-group";

@@ -5,11 +5,11 @@ import * as path from "node:path";
 import { App, type TerraformStack } from "cdktf";
 import { ApiObject, App as KubernetesApp, Chart, Yaml } from "cdk8s";
 import * as fc from "fast-check";
-import { type ISecureOkeCluster } from "../../lib/cluster/cluster";
+import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { NetworkPolicyEngine } from "../../lib/cluster/network-policy-engine";
-import { CalicoIptablesBackend } from "../../lib/cluster/network-policy-engine-options";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
+import { CalicoIptablesBackend } from "../../lib/cluster/policy-engine/network-policy-engine-options";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { COMPARTMENT, newStack, refusal, refusedCodes, synthesized } from "../support/stack";
 

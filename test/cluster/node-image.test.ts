@@ -4,7 +4,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
 
 const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";

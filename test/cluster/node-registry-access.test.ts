@@ -6,11 +6,11 @@ import { type App, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
-import { type NodeRegistryAccessProps } from "../../lib/cluster/node-registry-access-props";
+import { type NodeRegistryAccessProps } from "../../lib/cluster/node-registry-access";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 

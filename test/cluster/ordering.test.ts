@@ -2,12 +2,12 @@ import { TerraformOutput, TerraformResource, Testing, type TerraformStack } from
 import { Construct } from "constructs";
 import { NativeIngressController } from "../../lib/cluster/native-ingress-controller";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
-import { Bastion } from "../../lib/network/bastion";
-import { BastionClients } from "../../lib/network/bastion-clients";
+import { Bastion } from "../../lib/network/bastion/bastion";
+import { BastionClients } from "../../lib/network/bastion/bastion-clients";
 import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
 
 const kubernetesVersion = KubernetesVersion.V1_34;

@@ -4,20 +4,20 @@ import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
-import { PacketRouting, type PacketRoutingOptions } from "../../lib/cluster/packet-routing";
+import { PacketRouting, type PacketRoutingOptions } from "../../lib/cluster/packet-routing/packet-routing";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
 import { Port } from "../../lib/core/port";
-import { Bastion } from "../../lib/network/bastion";
-import { BastionClients } from "../../lib/network/bastion-clients";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { Egress } from "../../lib/network/egress";
-import { NetworkPeer } from "../../lib/network/network-peer";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { PodNetworking } from "../../lib/network/pod-networking";
+import { Bastion } from "../../lib/network/bastion/bastion";
+import { BastionClients } from "../../lib/network/bastion/bastion-clients";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { Egress } from "../../lib/network/egress/egress";
+import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { OciProvider } from "../../lib/oci/provider";
-import { SecurityAttribute } from "../../lib/network/security-attribute";
+import { SecurityAttribute } from "../../lib/network/security-groups/security-attribute";
 import {
   COMPARTMENT,
   newStack,

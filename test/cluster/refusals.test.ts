@@ -1,13 +1,13 @@
 import { Testing, TerraformVariable, Token, type TerraformStack } from "cdktf";
-import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { ClusterSecurityGroups } from "../../lib/network/cluster-security-groups";
-import { RegionServices } from "../../lib/network/region-services";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { ClusterSecurityGroups } from "../../lib/network/security-groups/cluster-security-groups";
+import { RegionServices } from "../../lib/network/vcn/region-services";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
 

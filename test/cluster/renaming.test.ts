@@ -1,6 +1,6 @@
-import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { COMPARTMENT, newStack, resourcesOf } from "../support/stack";
 
 /** The policies of a cluster and of its key, by the beginning of their logical ids. */

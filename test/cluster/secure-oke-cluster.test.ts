@@ -1,18 +1,18 @@
 import { TerraformVariable } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { RegionServices } from "../../lib/network/region-services";
-import { SubnetExposure } from "../../lib/network/subnet-exposure";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { RegionServices } from "../../lib/network/vcn/region-services";
+import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { OciProvider } from "../../lib/oci/provider";
 import {
   COMPARTMENT,

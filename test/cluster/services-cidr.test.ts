@@ -2,10 +2,10 @@ import { Testing } from "cdktf";
 import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { checkServicesCidr } from "../../lib/cluster/services-cidr";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { checkServicesCidr } from "../../lib/cluster/private/services-cidr";
 import { Problems } from "../../lib/core/validation-error";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
 
 const newCluster = (servicesCidr: string, endpointAccess?: EndpointAccess) =>

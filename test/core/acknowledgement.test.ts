@@ -3,7 +3,7 @@ import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { refusedCodes } from "../support/stack";
-import { ChartOutput } from "../../lib/manifests/chart-output";
+import { ChartOutput } from "../../lib/synthesis/chart-output";
 
 const reasonsOf = (scope: Construct) =>
   Acknowledgements.of(scope).map(({ path, reason }) => `${path}: ${reason}`);

@@ -1,10 +1,10 @@
 import { Fn, Token, TerraformVariable } from "cdktf";
 import * as fc from "fast-check";
 import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
-import { SecretFiles } from "../../lib/workload/secret-files";
-import { WritablePath } from "../../lib/workload/writable-path";
+import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import * as secureOke from "../../lib";
-import { checkProps, KindProblems } from "../../lib/core/check-kinds";
+import { checkProps, KindProblems } from "../../lib/core/checked";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
 

@@ -1,16 +1,16 @@
 import { Chart, App as ManifestsApp } from "cdk8s";
 import { Testing, Token, type App } from "cdktf";
 import { Construct } from "constructs";
-import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { ClusterSecurityGroups } from "../../lib/network/cluster-security-groups";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { RegionServices } from "../../lib/network/region-services";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { ClusterSecurityGroups } from "../../lib/network/security-groups/cluster-security-groups";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { RegionServices } from "../../lib/network/vcn/region-services";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 
 const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.test";

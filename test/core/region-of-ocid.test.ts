@@ -1,9 +1,9 @@
 import { type App, TerraformVariable, type TerraformStack } from "cdktf";
-import { ClusterEncryption } from "../../lib/cluster/cluster-encryption";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 

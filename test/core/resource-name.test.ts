@@ -1,7 +1,7 @@
 import { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import fc from "fast-check";
-import { checkDisplayName } from "../../lib/core/display-name";
+import { checkDisplayName } from "../../lib/core/resource-name";
 import { nameOf, policyNameOf, stemOf } from "../../lib/core/resource-name";
 import { Problems } from "../../lib/core/validation-error";
 import { newStack, refusedCodes } from "../support/stack";

@@ -1,4 +1,4 @@
-import { shown } from "../../lib/core/shown";
+import { shown } from "../../lib/core/display-value";
 
 test.each([
   [3n, "3n"],

@@ -1,5 +1,5 @@
 import { TerraformStack } from "cdktf";
-import { FlowLogging, FlowLogTraffic } from "../../lib/network/flow-logs";
+import { FlowLogging, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
 import { OciProvider } from "../../lib/oci/provider";
 import { describeWithTerraform, synthInto, withProvider, type Terraform } from "../terraform/terraform";
 import { networkIn } from "./support";

@@ -1,9 +1,9 @@
 import { TerraformStack, type App } from "cdktf";
 import { Port } from "../../lib/core/port";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { NetworkPeer } from "../../lib/network/network-peer";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT } from "../support/stack";

@@ -1,7 +1,7 @@
 import { ClusterNetwork } from "../../lib";
 import { Problems } from "../../lib/core/validation-error";
-import { checkPublicBalancer } from "../../lib/network/balancer-subnet";
-import { type IClusterNetwork } from "../../lib/network/network";
+import { checkPublicBalancer } from "../../lib/network/vcn/network";
+import { type IClusterNetwork } from "../../lib/network/vcn/network";
 import { COMPARTMENT, newStack } from "../support/stack";
 
 const subnetId = "ocid1.subnet.oc1.eu-frankfurt-1.test";

@@ -1,13 +1,13 @@
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { resolveReference } from "../../lib/core/reference";
-import { Bastion, type BastionProps } from "../../lib/network/bastion";
-import { BastionClients } from "../../lib/network/bastion-clients";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { Bastion, type BastionProps } from "../../lib/network/bastion/bastion";
+import { BastionClients } from "../../lib/network/bastion/bastion-clients";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { rulesOf } from "../support/rules";
 import {
   COMPARTMENT,

@@ -1,7 +1,7 @@
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { RegionServices } from "../../lib/network/region-services";
-import { SubnetExposure } from "../../lib/network/subnet-exposure";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { RegionServices } from "../../lib/network/vcn/region-services";
+import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import {
   COMPARTMENT,

@@ -1,7 +1,7 @@
 import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
 import { services } from "./support";
 

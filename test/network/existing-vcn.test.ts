@@ -2,18 +2,18 @@ import { TerraformVariable, Testing } from "cdktf";
 import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
-import { Bastion } from "../../lib/network/bastion";
-import { BastionClients } from "../../lib/network/bastion-clients";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
-import { Egress } from "../../lib/network/egress";
-import { EgressSource } from "../../lib/network/egress-source";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { NetworkSubnet } from "../../lib/network/network-subnet";
-import { SubnetExposure } from "../../lib/network/subnet-exposure";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { Bastion } from "../../lib/network/bastion/bastion";
+import { BastionClients } from "../../lib/network/bastion/bastion-clients";
+import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { Egress } from "../../lib/network/egress/egress";
+import { EgressSource } from "../../lib/network/egress/egress";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { NetworkSubnet } from "../../lib/network/vcn/network-subnet";
+import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {
   COMPARTMENT,
   newStack,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/cluster-network";
-import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/flow-logs";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 import { networkIn, services } from "./support";
 

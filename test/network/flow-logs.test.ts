@@ -1,5 +1,5 @@
-import { ClusterNetwork, type ClusterNetworkAttributes } from "../../lib/network/cluster-network";
-import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/flow-logs";
+import { ClusterNetwork, type ClusterNetworkAttributes } from "../../lib/network/vcn/cluster-network";
+import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
 import {
   COMPARTMENT,
   newStack,

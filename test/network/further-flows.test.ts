@@ -2,11 +2,11 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
-import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
-import { PodNetworking } from "../../lib/network/pod-networking";
+import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { COMPARTMENT, newStack, refusedCodes, synthesized } from "../support/stack";
 
 const { YES, NO } = Verdict;

@@ -1,5 +1,5 @@
 import { Testing } from "cdktf";
-import { LoadBalancerLog, LoadBalancerLogs } from "../../lib/network/load-balancer-logs";
+import { LoadBalancerLog, LoadBalancerLogs } from "../../lib/network/logs/load-balancer-logs";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
 const BALANCER = "ocid1.loadbalancer.oc1.eu-frankfurt-1.web";

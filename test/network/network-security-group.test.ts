@@ -2,9 +2,9 @@ import { type App, type TerraformStack, TerraformVariable, Testing } from "cdktf
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
-import { NetworkPeer } from "../../lib/network/network-peer";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { RegionServices } from "../../lib/network/region-services";
+import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { RegionServices } from "../../lib/network/vcn/region-services";
 import {
   COMPARTMENT,
   newStack,

@@ -1,7 +1,7 @@
 import { Port } from "../../lib/core/port";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { OracleServices } from "../../lib/network/oracle-services";
-import { RegionServices } from "../../lib/network/region-services";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { OracleServices } from "../../lib/network/vcn/oracle-services";
+import { RegionServices } from "../../lib/network/vcn/region-services";
 import { rulesOf } from "../support/rules";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
 import { networkIn, services } from "./support";

@@ -1,6 +1,6 @@
 import { Port } from "../../lib/core/port";
-import { NetworkPeer } from "../../lib/network/network-peer";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
+import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 
 const reason = "Branches order goods";

@@ -1,15 +1,15 @@
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import fc from "fast-check";
-import { Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { cidrAt, overlaps, type Cidr } from "../../lib/core/cidr";
 import { Port } from "../../lib/core/port";
 import { resolveReference } from "../../lib/core/reference";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { Egress } from "../../lib/network/egress";
-import { blockOf } from "../../lib/network/egress-destination";
-import { EgressSource } from "../../lib/network/egress-source";
-import { NetworkSubnet } from "../../lib/network/network-subnet";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { Egress } from "../../lib/network/egress/egress";
+import { blockOf } from "../../lib/network/egress/egress";
+import { EgressSource } from "../../lib/network/egress/egress";
+import { NetworkSubnet } from "../../lib/network/vcn/network-subnet";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {
   COMPARTMENT,
   newStack,

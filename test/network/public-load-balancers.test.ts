@@ -2,21 +2,21 @@ import { App as KubernetesApp, Chart } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { objectsOf } from "../../lib/manifests/chart-objects";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
 import {
   ClusterNetwork,
   type ClusterNetworkProps,
   type IClusterNetwork,
-} from "../../lib/network/cluster-network";
-import { FlowLogs } from "../../lib/network/flow-logs";
-import { SubnetExposure } from "../../lib/network/subnet-exposure";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
-import { ContainerImage } from "../../lib/workload/container-image";
+} from "../../lib/network/vcn/cluster-network";
+import { FlowLogs } from "../../lib/network/logs/flow-logs";
+import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
+import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
-import { LoadBalancerType } from "../../lib/workload/load-balancer-kinds";
-import { TlsTermination } from "../../lib/workload/tls-termination";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
 const REASON = { reason: "The shop is on the internet" };

@@ -2,8 +2,8 @@ import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { cidrAt, contains, overlaps, readIpv4Cidr, usableAddresses, type Cidr } from "../../lib/core/cidr";
 import { Problems, ValidationError } from "../../lib/core/validation-error";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { SubnetPlan, type SubnetPlanProps } from "../../lib/network/subnet-plan";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { SubnetPlan, type SubnetPlanProps } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
 
 const cidr = (text: string) => readIpv4Cidr(new Problems("test"), "cidr", text) as Cidr;

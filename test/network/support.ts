@@ -1,7 +1,7 @@
 import { type TerraformStack } from "cdktf";
-import { ClusterNetwork, type ClusterNetworkProps } from "../../lib/network/cluster-network";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { RegionServices } from "../../lib/network/region-services";
+import { ClusterNetwork, type ClusterNetworkProps } from "../../lib/network/vcn/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { RegionServices } from "../../lib/network/vcn/region-services";
 import { COMPARTMENT, resourcesOf } from "../support/stack";
 
 export const DRG = "ocid1.drg.oc1.eu-frankfurt-1.example";

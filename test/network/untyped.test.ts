@@ -1,6 +1,6 @@
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { NetworkSecurityGroup } from "../../lib/network/network-security-group";
-import { SubnetPlan } from "../../lib/network/subnet-plan";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
+import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 
 const whats = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code}: ${what}`);

@@ -1,13 +1,13 @@
 import { TerraformVariable, Testing, Token } from "cdktf";
 import * as fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { NetworkAddressList } from "../../lib/network/network-address-list";
-import { WebApplicationFirewall } from "../../lib/network/web-application-firewall";
-import { WafCapability } from "../../lib/network/web-application-firewall-capability";
-import { WafCondition } from "../../lib/network/web-application-firewall-condition";
-import { WafMode } from "../../lib/network/web-application-firewall-mode";
-import { WafResponse } from "../../lib/network/web-application-firewall-response";
-import { WafAccessRule } from "../../lib/network/web-application-firewall-rules";
+import { NetworkAddressList } from "../../lib/network/security-groups/network-address-list";
+import { WebApplicationFirewall } from "../../lib/network/waf/web-application-firewall";
+import { WafCapability } from "../../lib/network/waf/web-application-firewall-capability";
+import { WafCondition } from "../../lib/network/waf/web-application-firewall-condition";
+import { WafMode } from "../../lib/network/waf/web-application-firewall-props";
+import { WafResponse } from "../../lib/network/waf/web-application-firewall-props";
+import { WafAccessRule } from "../../lib/network/waf/web-application-firewall-rules";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
 const POLICY = "oci_waf_web_app_firewall_policy";

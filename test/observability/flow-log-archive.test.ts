@@ -1,6 +1,6 @@
 import { TerraformStack, TerraformVariable, type App } from "cdktf";
-import { ClusterNetwork } from "../../lib/network/cluster-network";
-import { FlowLogs } from "../../lib/network/flow-logs";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
+import { FlowLogs } from "../../lib/network/logs/flow-logs";
 import { FlowLogArchive, type FlowLogArchiveProps } from "../../lib/observability/flow-log-archive";
 import { OciProvider } from "../../lib/oci/provider";
 import { networkIn } from "../network/support";

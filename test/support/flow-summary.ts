@@ -1,4 +1,4 @@
-import { type Endpoint, Reachability, Verdict } from "../../lib/checks/reachability";
+import { type Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 import { ValidationErrors } from "../../lib/core/validation-errors";
 import { EXAMPLE_FLOWS } from "../checks/example-flows";

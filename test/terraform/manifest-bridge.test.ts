@@ -11,7 +11,7 @@ import {
   type App,
 } from "cdktf";
 import * as fc from "fast-check";
-import { ChartOutput } from "../../lib/manifests/chart-output";
+import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import { OciProvider } from "../../lib/oci/provider";
 import { StreamingStream } from "../../lib/oci/streaming-stream";

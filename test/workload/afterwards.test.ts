@@ -2,7 +2,7 @@ import { ApiObject, App, Chart, JsonPatch } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE, newChart, objectOf } from "./support";
 
 function shop() {

@@ -1,7 +1,7 @@
 import { type ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { type AutoscaleOptions } from "../../lib/workload/autoscale";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 describe("an autoscaled deployment", () => {

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import fc from "fast-check";
-import { ContainerImage } from "../../lib/workload/container-image";
+import { ContainerImage } from "../../lib/workload/images/container-image";
 import { DIGEST, refusal, refusedCodes } from "./support";
 
 describe("an image pinned by its digest", () => {

@@ -1,15 +1,15 @@
 import { Yaml } from "cdk8s";
 import fc from "fast-check";
-import { AddedCapability } from "../../lib/workload/added-capability";
+import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { ConfigFile } from "../../lib/workload/config-file";
-import { ContainerImage } from "../../lib/workload/container-image";
-import { type InitContainer, type Sidecar } from "../../lib/workload/container-props";
-import { EnvValue } from "../../lib/workload/env-value";
+import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { ContainerImage } from "../../lib/workload/images/container-image";
+import { type InitContainer, type Sidecar } from "../../lib/workload/pods/container-resources";
+import { EnvValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
-import { Probe } from "../../lib/workload/probe";
-import { WritablePath } from "../../lib/workload/writable-path";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { Probe } from "../../lib/workload/pods/probe";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { DIGEST, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 const TOOLS = ContainerImage.of(`fra.ocir.io/acme/tools@${DIGEST}`);

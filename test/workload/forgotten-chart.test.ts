@@ -1,16 +1,16 @@
 import { App as KubernetesApp, Yaml } from "cdk8s";
 import { ConfigMap } from "cdk8s-plus-27";
 import { type App, Testing, type TerraformStack } from "cdktf";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Port } from "../../lib/core/port";
-import { Egress } from "../../lib/network/egress";
-import { EnvValue } from "../../lib/workload/env-value";
+import { Egress } from "../../lib/network/egress/egress";
+import { EnvValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { COMPARTMENT, newStack, synthesized } from "../support/stack";
 import { IMAGE, newChart, problemsAtSynthesis, refusal } from "./support";
-import { existingCluster, wayIn } from "./ways-in-support";
+import { existingCluster, wayIn } from "../exposure/load-balancer-support";
 
 /** Two charts of one App with a load balancer each, of which one is added to a cluster. */
 function besideAdded() {

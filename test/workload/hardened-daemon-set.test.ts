@@ -1,7 +1,7 @@
 import { Yaml } from "cdk8s";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
-import { TaintEffect, Toleration } from "../../lib/workload/toleration";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
+import { TaintEffect, Toleration } from "../../lib/workload/pods/toleration";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 describe("a hardened daemon set", () => {

@@ -1,19 +1,19 @@
 import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { objectsOf } from "../../lib/manifests/chart-objects";
-import { AppProtocol } from "../../lib/workload/app-protocol";
-import { ConfigFile } from "../../lib/workload/config-file";
-import { ContainerImage } from "../../lib/workload/container-image";
-import { TerminationMessagePolicy } from "../../lib/workload/container-props";
-import { EnvValue } from "../../lib/workload/env-value";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
+import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { ContainerImage } from "../../lib/workload/images/container-image";
+import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
+import { EnvValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
-import { PodInfoFiles } from "../../lib/workload/pod-info-files";
-import { Probe } from "../../lib/workload/probe";
-import { ProjectedToken } from "../../lib/workload/projected-token";
-import { ApiAccess } from "../../lib/workload/rbac-api-access";
-import { WritablePath } from "../../lib/workload/writable-path";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { PodInfoFiles } from "../../lib/workload/pods/pod-info-files";
+import { Probe } from "../../lib/workload/pods/probe";
+import { ProjectedToken } from "../../lib/workload/pods/projected-token";
+import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { containerOf, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 function everything(): HardenedDeploymentProps {

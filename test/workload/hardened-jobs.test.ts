@@ -1,12 +1,12 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { Port } from "../../lib/core/port";
-import { ConfigFile } from "../../lib/workload/config-file";
+import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import { ConcurrencyPolicy, type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job-props";
+import { ConcurrencyPolicy, type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-job";
+import { HardenedJob } from "../../lib/workload/hardened-cron-job";
 import { JobRestartPolicy, type HardenedJobProps } from "../../lib/workload/hardened-job-props";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "./support";
 
 const schedule = "30 2 * * *";

@@ -1,16 +1,13 @@
 import { Yaml } from "cdk8s";
 import { Port } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/app-protocol";
-import { BlockVolumeClass } from "../../lib/workload/block-volume-class";
-import { ConfigFile } from "../../lib/workload/config-file";
+import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
+import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import {
-  PodManagementPolicy,
-  type HardenedStatefulSetProps,
-} from "../../lib/workload/hardened-stateful-set-props";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
-import { VolumeClaim } from "../../lib/workload/volume-claim";
-import { WritablePath } from "../../lib/workload/writable-path";
+import { PodManagementPolicy, type HardenedStatefulSetProps } from "../../lib/workload/hardened-stateful-set";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
+import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 const any = (value: unknown) => value as never;

@@ -1,13 +1,13 @@
 import { App, Chart } from "cdk8s";
-import { objectsOf } from "../../lib/manifests/chart-objects";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { GuardrailException } from "../../lib/platform/guardrail-exception";
+import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { HostAccess } from "../../lib/workload/host-access";
-import { PodSecurityLevel } from "../../lib/workload/pod-security-level";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { HostAccess } from "../../lib/workload/host-access/host-access";
+import { PodSecurityLevel } from "../../lib/workload/pods/pod-security-level";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { type ApiAnswer, ApiServer, describeWithApiServer } from "../support/api-server";
-import { policiesOf, until } from "../platform/guarded-server";
+import { policiesOf, until } from "../guardrails/guarded-server";
 import { IMAGE } from "./support";
 
 const REASON = { reason: "The test asks for it" };

@@ -2,10 +2,10 @@ import { App, Chart } from "cdk8s";
 import { Testing } from "cdktf";
 import { ValidationErrors } from "../../lib/core/validation-errors";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { HostAccess } from "../../lib/workload/host-access";
+import { HostAccess } from "../../lib/workload/host-access/host-access";
 import { newStack } from "../support/stack";
 import { IMAGE, problemsAtSynthesis } from "./support";
-import { existingCluster } from "./ways-in-support";
+import { existingCluster } from "../exposure/load-balancer-support";
 
 const network = (...ports: number[]) =>
   HostAccess.network({ ports, reason: "Its metrics are those of the node" });

@@ -7,7 +7,7 @@ import {
   HardenedJob,
   HardenedStatefulSet,
 } from "secure-oke";
-import { debuggingKind } from "../../lib/workload/image-debugging";
+import { debuggingKind } from "../../lib/workload/pods/private/read-pod";
 import { DIGEST, IMAGE, newChart, refusal, refusedCodes } from "./support";
 
 const reference = `docker.io/nicolaka/netshoot@${DIGEST}`;

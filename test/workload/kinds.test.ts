@@ -1,9 +1,9 @@
 import { type Chart } from "cdk8s";
 import fc from "fast-check";
 import { parseQuantity } from "../../lib/core/quantity";
-import { objectsOf } from "../../lib/manifests/chart-objects";
-import { AllowedRegistries } from "../../lib/workload/allowed-registries";
-import { COMBINATIONS } from "./combinations";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
+import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
+import { COMBINATIONS } from "../exposure/combinations";
 import { newChart, problemsAtSynthesis } from "./support";
 
 const RUNNERS = ["CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"];

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { TerminationMessagePolicy } from "../../lib/workload/container-props";
-import { ContainerAmount, EnvValue } from "../../lib/workload/env-value";
+import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
+import { ContainerAmount, EnvValue } from "../../lib/workload/pods/env-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
-import { LowUser } from "../../lib/workload/low-user";
-import { volumeName, type VolumeKind } from "../../lib/workload/volume-name";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { LowUser } from "../../lib/workload/pods/low-user";
+import { volumeName, type VolumeKind } from "../../lib/workload/pods/private/volume-name";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 const REASON = { reason: "The image's files belong to its user 999" };

@@ -1,14 +1,14 @@
 import { Port } from "../../lib/core/port";
-import { AddedCapability } from "../../lib/workload/added-capability";
-import { AppProtocol } from "../../lib/workload/app-protocol";
+import { AddedCapability } from "../../lib/workload/pods/added-capability";
+import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
-import { LoadBalancerType } from "../../lib/workload/load-balancer-kinds";
-import { Probe } from "../../lib/workload/probe";
-import { TlsTermination } from "../../lib/workload/tls-termination";
-import { type ServiceOptions } from "../../lib/workload/workload-service";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { Probe } from "../../lib/workload/pods/probe";
+import { TlsTermination } from "../../lib/exposure/tls-termination";
+import { type ServiceOptions } from "../../lib/exposure/workload-service";
 import { containerOf, fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 const METRICS = { name: "metrics", port: 9090 };

@@ -1,7 +1,7 @@
-import { AppProtocol } from "../../lib/workload/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
-import { Probe } from "../../lib/workload/probe";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { Probe } from "../../lib/workload/pods/probe";
 import { containerOf, IMAGE, newChart, refusal, refusedCodes } from "./support";
 
 function web(props: Partial<HardenedDeploymentProps>) {

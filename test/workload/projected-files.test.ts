@@ -1,8 +1,8 @@
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
-import { PodInfoFiles } from "../../lib/workload/pod-info-files";
-import { ProjectedToken } from "../../lib/workload/projected-token";
-import { WritablePath } from "../../lib/workload/writable-path";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { PodInfoFiles } from "../../lib/workload/pods/pod-info-files";
+import { ProjectedToken } from "../../lib/workload/pods/projected-token";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 function podOf(props: Partial<HardenedDeploymentProps>) {

@@ -4,15 +4,15 @@ import * as path from "node:path";
 import { ApiObject, App, Include, JsonPatch, Testing, Yaml, type Chart } from "cdk8s";
 import { Deployment } from "cdk8s-plus-27";
 import * as fc from "fast-check";
-import { objectsOf } from "../../lib/manifests/chart-objects";
-import { Hardening } from "../../lib/platform/hardening/hardening";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
+import { Hardening } from "../../lib/hardening/hardening";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-job";
+import { HardenedJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
-import { Tenant } from "../../lib/workload/tenant";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
+import { Tenant } from "../../lib/namespaces/tenant";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 const secretsOf = (chart: Chart, account: string): unknown =>

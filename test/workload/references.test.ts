@@ -1,10 +1,10 @@
 import { TerraformVariable } from "cdktf";
-import { ChartOutput } from "../../lib/manifests/chart-output";
-import { ContainerImage } from "../../lib/workload/container-image";
+import { ChartOutput } from "../../lib/synthesis/chart-output";
+import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { Probe } from "../../lib/workload/probe";
-import { SecretFiles } from "../../lib/workload/secret-files";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { Probe } from "../../lib/workload/pods/probe";
+import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { newStack } from "../support/stack";
 import { IMAGE, newChart, refusal } from "./support";
 

@@ -1,6 +1,6 @@
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
-import { TaintEffect, Toleration } from "../../lib/workload/toleration";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { TaintEffect, Toleration } from "../../lib/workload/pods/toleration";
 import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
 
 const any = (value: unknown) => value as never;

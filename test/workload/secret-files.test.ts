@@ -1,8 +1,8 @@
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
-import { ConfigFile } from "../../lib/workload/config-file";
-import { SecretFiles } from "../../lib/workload/secret-files";
-import { WritablePath } from "../../lib/workload/writable-path";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
 
 function specOf(props: Partial<HardenedDeploymentProps>) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment-props";
+import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
 
 function podOf(props: Partial<HardenedDeploymentProps>) {

@@ -1,10 +1,10 @@
 import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { type ISecureOkeCluster } from "../../lib/cluster/cluster";
+import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { ValidationErrors } from "../../lib/core/validation-errors";
 import { type ValidationProblem } from "../../lib/core/validation-problem";
-import { objectsOf } from "../../lib/manifests/chart-objects";
-import { ContainerImage } from "../../lib/workload/container-image";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
+import { ContainerImage } from "../../lib/workload/images/container-image";
 
 export { refusal, refusedCodes } from "../support/stack";
 

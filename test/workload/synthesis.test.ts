@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import { ApiObject, App as KubernetesApp, Chart, Testing as KubernetesTesting } from "cdk8s";
 import { type App, TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { ValidationErrors } from "../../lib/core/validation-errors";
-import { ChartOutput } from "../../lib/manifests/chart-output";
-import { AllowedRegistries } from "../../lib/workload/allowed-registries";
-import { EnvValue } from "../../lib/workload/env-value";
+import { ChartOutput } from "../../lib/synthesis/chart-output";
+import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
+import { EnvValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { SecureNamespace } from "../../lib/workload/secure-namespace";
+import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE } from "./support";
 
 const ALL = ["IMAGE_NOT_ALLOWED shop/web/Resource", "RESOURCES_INVALID shop/namespace"];

@@ -1,14 +1,14 @@
 import { Testing } from "cdktf";
 import { Port, Protocol } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
-import { LoadBalancerType } from "../../lib/workload/load-balancer-kinds";
-import { type NamedPort } from "../../lib/workload/named-port";
-import { Probe } from "../../lib/workload/probe";
-import { SecurityRuleManagement } from "../../lib/workload/security-rule-management";
-import { TlsTermination } from "../../lib/workload/tls-termination";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { type NamedPort } from "../../lib/workload/pods/named-port";
+import { Probe } from "../../lib/workload/pods/probe";
+import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
+import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { newStack } from "../support/stack";
 import {
   containerOf,
@@ -19,7 +19,7 @@ import {
   refusal,
   refusedCodes,
 } from "./support";
-import { existingCluster } from "./ways-in-support";
+import { existingCluster } from "../exposure/load-balancer-support";
 
 const STATSD: NamedPort = { name: "statsd", port: 8125, transport: Protocol.UDP };
 

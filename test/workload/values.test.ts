@@ -1,13 +1,13 @@
 import { Token } from "cdktf";
 import fc from "fast-check";
-import { ConfigFile } from "../../lib/workload/config-file";
-import { EnvValue } from "../../lib/workload/env-value";
-import { LoadBalancerAccess } from "../../lib/workload/load-balancer-access";
-import { LoadBalancerShape } from "../../lib/workload/load-balancer-shape";
-import { checkOverlaps } from "../../lib/workload/mount-path";
-import { Probe } from "../../lib/workload/probe";
-import { TlsTermination } from "../../lib/workload/tls-termination";
-import { WritablePath } from "../../lib/workload/writable-path";
+import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { EnvValue } from "../../lib/workload/pods/env-value";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
+import { checkOverlaps } from "../../lib/workload/pods/writable-path";
+import { Probe } from "../../lib/workload/pods/probe";
+import { TlsTermination } from "../../lib/exposure/tls-termination";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { Problems } from "../../lib/core/validation-error";
 import { refusedCodes } from "./support";
 

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { VolumeClaim } from "../../lib/workload/volume-claim";
+import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
 
-const SOURCE = fs.readFileSync(path.join(__dirname, "../../lib/workload/volume-claim.ts"), "utf8");
+const SOURCE = fs.readFileSync(path.join(__dirname, "../../lib/workload/pods/volume-claim.ts"), "utf8");
 
 test("the default size of a volume claim is what its documentation says, for any class", () => {
   const [, documented] = /@default "(\w+)", of any class\s+\*\/\s+readonly size\?/.exec(SOURCE) ?? [];

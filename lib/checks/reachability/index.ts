@@ -1,3 +1,8 @@
 export { Endpoint } from "./endpoint";
-export * from "./reachability";
-export * from "./reachability-answer";
+export { ReachabilityAnswer, type ReachabilityReason, Verdict } from "./reachability-answer";
+export {
+  Reachability,
+  type ReachabilityOptions,
+  type ReachabilityOutdirOptions,
+  type ReachabilityTexts,
+} from "./reachability";

@@ -1,22 +1,105 @@
-import { someOf } from "./decide";
-import { EndReader } from "./end-reader";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { type Endpoint } from "./endpoint";
-import { type End } from "./guard";
-import { judgePair, type EndAnswer, type PairAnswer } from "./judge";
-import { LoadBalancerReader } from "./load-balancer-reader";
-import { ManifestModel } from "./manifest-model";
-import { NetworkModel } from "./network-model";
-import { readOutdir } from "./outdir";
-import { packetsOf } from "./packets";
-import { parseManifests } from "./parse-manifests";
-import { ReachabilityAnswer, Verdict, type ReachabilityReason } from "./reachability-answer";
-import { TerraformModel, type Json } from "./terraform-model";
-import { and, or, Tri } from "./tri";
-import { wideRules } from "./wide-rules";
+import { EndReader } from "./private/end-reader";
+import { type EndAnswer, judgePair, type PairAnswer } from "./private/evaluate-flow";
+import { type End } from "./private/flow-ends";
+import { and, or, Tri } from "./private/label-selector";
+import { LoadBalancerReader } from "./private/load-balancer-reader";
+import { ManifestModel } from "./private/manifest-model";
+import { NetworkModel } from "./private/network-model";
+import { packetsOf } from "./private/packets";
+import { parseManifests } from "./private/parse-manifests";
+import { type Json, TerraformModel } from "./private/terraform-model";
+import { wideRules } from "./private/wide-rules";
+import { ReachabilityAnswer, type ReachabilityReason, Verdict } from "./reachability-answer";
 import { checked } from "../../core/checked";
+import { shown } from "../../core/display-value";
 import { type Port } from "../../core/port";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
+
+/** What one end of several says. */
+interface Said<T> {
+  readonly end: T;
+  readonly verdict: Tri;
+}
+
+/**
+ * Whether one of some ends says yes.
+ *
+ * Of ends with one name in `oneOf` only one is meant, and nobody knows which: they say yes or no together, or nobody knows.
+ */
+function someOf<T extends { readonly oneOf?: string }>(said: readonly Said<T>[]): Tri {
+  const groups = new Map<string, Tri[]>();
+  let most = Tri.NO as Tri;
+  for (const { end, verdict } of said) {
+    if (end.oneOf === undefined) {
+      most = or(most, verdict);
+      continue;
+    }
+    const same = groups.get(end.oneOf);
+    if (same) same.push(verdict);
+    else groups.set(end.oneOf, [verdict]);
+  }
+  return [...groups.values()].reduce((sum, verdicts) => or(sum, together(verdicts)), most);
+}
+
+function together(verdicts: readonly Tri[]): Tri {
+  const [first = Tri.NO] = verdicts;
+  return verdicts.every((verdict) => verdict === first) ? first : Tri.MAYBE;
+}
+
+/** The texts of a folder that cdktf wrote. */
+interface OutdirTexts {
+  readonly terraform: string[];
+  readonly manifests: string[];
+}
+
+/** Reads the stacks of a folder and the previews of their charts; of all stacks where none are named. */
+function readOutdir(problems: Problems, outdir: string, wanted?: readonly string[]): OutdirTexts {
+  const terraform = filesIn(path.join(outdir, "stacks")).filter(({ file }) => file.endsWith(".tf.json"));
+  if (terraform.length === 0) {
+    const fix = "Give the folder that the app was synthesized into, such as cdktf.out";
+    problems.add("CONFIGURATION_UNREADABLE", `${outdir} holds no stacks/<name>/cdk.tf.json`, fix);
+  }
+  const stacks = [...new Set(terraform.map(({ stack }) => stack))];
+  if (!problems.any && wanted !== undefined) checkStacks(problems, wanted, stacks);
+  if (problems.any) return { terraform: [], manifests: [] };
+  const manifests = filesIn(path.join(outdir, "manifests")).filter(({ file }) => /\.ya?ml$/.test(file));
+  const read = (files: readonly File[]) =>
+    files
+      .filter(({ stack }) => wanted === undefined || wanted.includes(stack))
+      .map(({ file }) => fs.readFileSync(file, "utf8"));
+  return { terraform: read(terraform), manifests: read(manifests) };
+}
+
+function checkStacks(problems: Problems, wanted: unknown, stacks: readonly string[]): void {
+  const instead = `Write names of stacks of the folder: ${stacks.join(", ")}`;
+  if (!Array.isArray(wanted) || wanted.length === 0) {
+    problems.add("VALUE_INVALID", `stacks is ${shown(wanted)}, and not a list of names`, instead);
+    return;
+  }
+  wanted.forEach((name: unknown, index) => {
+    if (stacks.includes(name as string)) return;
+    problems.add("VALUE_INVALID", `stacks[${index}] is ${shown(name)}, and no stack has that name`, instead);
+  });
+}
+
+interface File {
+  readonly file: string;
+  /** The folder that it is in: the name of a stack. */
+  readonly stack: string;
+}
+
+function filesIn(folder: string): File[] {
+  if (!fs.existsSync(folder)) return [];
+  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names.sort().map((name) => ({
+    file: path.join(folder, name),
+    stack: name.split(path.sep)[0] ?? "",
+  }));
+}
 
 /** How the configuration is understood. */
 export interface ReachabilityOptions {

@@ -1,0 +1,2 @@
+export * from "./reachability";
+export { StackSnapshot } from "./stack-snapshot";

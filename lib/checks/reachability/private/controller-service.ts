@@ -1,0 +1,193 @@
+import { not, Tri, when } from "./label-selector";
+import { asList, type Json } from "./terraform-model";
+
+/** Where the cloud controller writes rules: groups; security lists of load balancer and nodes, or of the former; nowhere. */
+export type RuleMode = "NSG" | "All" | "Frontend" | "None";
+
+/** One way to read a Service of the type LoadBalancer. */
+export interface ServiceReading {
+  readonly isNetwork: boolean;
+  readonly mode: RuleMode;
+  /** Whether the load balancer has a public address, as far as the Service says it. */
+  readonly isPublic: Tri;
+  /** Whether nodes see the addresses of the clients. */
+  readonly preservesSource: Tri;
+}
+
+/** How the cloud controller reads a Service; several ways where that is not known. */
+export interface ControllerService {
+  readonly readings: readonly ServiceReading[];
+  /** Why the reading may be another one. */
+  readonly doubt?: string;
+  /** The ranges of the clients, or what stands in their place. */
+  readonly sources: readonly Json[];
+  /** The OCIDs of the groups beside the controller's own, by the kind of load balancer. */
+  readonly groups: (isNetwork: boolean) => readonly string[];
+}
+
+interface Annotations {
+  readonly [key: string]: string | undefined;
+}
+
+const OCI = "oci.oraclecloud.com/";
+const LB = "service.beta.kubernetes.io/oci-load-balancer-";
+const NLB = "oci-network-load-balancer.oraclecloud.com/";
+const MODES: readonly RuleMode[] = ["NSG", "All", "Frontend", "None"];
+const MODE_WORDS: { readonly [word: string]: RuleMode | undefined } = {
+  nsg: "NSG",
+  "sl-all": "All",
+  "sl-frontend": "Frontend",
+};
+const EVERYONE = "0.0.0.0/0";
+const MOST_GROUPS = 5;
+
+/** A value that is known only once Terraform has run. */
+const isReference = (text: string | undefined): boolean => text !== undefined && text.includes("${");
+
+/**
+ * Reads a Service as the cloud controller does: letter by letter where it compares words, in any letter case where it does not.
+ *
+ * Nothing is answered "no" of a Service that the controller refuses: a load balancer that it made before stays as it was.
+ *
+ * @see https://github.com/oracle/oci-cloud-controller-manager/blob/v1.35.0/pkg/cloudprovider/providers/oci/load_balancer_spec.go
+ */
+export function readControllerService(service: Json): ControllerService {
+  const notes = annotationsOf(service);
+  const type = notes[`${OCI}load-balancer-type`];
+  const types = isReference(type) ? [false, true] : [type?.toLowerCase() === "nlb"];
+  const read = types.map((isNetwork) => readAs(isNetwork, service, notes));
+  const refused = read.map(({ refusal }) => refusal).find((one) => one !== undefined);
+  const readings = read.flatMap((one) => one.readings);
+  const doubt =
+    refused === undefined
+      ? "annotations of the Service are known only once Terraform has run"
+      : `the cloud controller refuses the Service: ${refused}`;
+  return {
+    readings,
+    ...(readings.length > 1 || refused !== undefined ? { doubt } : {}),
+    sources: sourcesOf(service, notes),
+    groups: (isNetwork) => listOf(notes[groupsKey(isNetwork)]),
+  };
+}
+
+/** The OCIDs of a list in an annotation: blanks don't count. */
+export function listOf(text: string | undefined): string[] {
+  return (text ?? "").replace(/ /g, "").split(",").filter(Boolean);
+}
+
+function annotationsOf(service: Json): Annotations {
+  const all = Object.entries((service.metadata?.annotations ?? {}) as object);
+  return Object.fromEntries(
+    all.flatMap(([key, value]) => (value === undefined || value === null ? [] : [[key, String(value)]])),
+  );
+}
+
+const groupsKey = (isNetwork: boolean) => `${isNetwork ? NLB : OCI}oci-network-security-groups`;
+
+/** A word of Go's `strconv.ParseBool`; undefined for another word. */
+export function parseBool(text: string): boolean | undefined {
+  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
+  return ["0", "f", "F", "FALSE", "false", "False"].includes(text) ? false : undefined;
+}
+
+interface Read {
+  readonly readings: readonly ServiceReading[];
+  readonly refusal?: string;
+}
+
+function readAs(isNetwork: boolean, service: Json, notes: Annotations): Read {
+  const internal = readTruth(notes[isNetwork ? `${NLB}internal` : `${LB}internal`], false);
+  const preserves = preservesSource(service, notes);
+  const modes = modesOf(isNetwork, notes);
+  const refusal = [
+    internal === undefined ? "it can't tell whether the load balancer is internal" : undefined,
+    preserves === undefined ? "is-preserve-source does not go with it" : undefined,
+    modes === undefined ? "its mode of rules is none" : undefined,
+    service.spec?.loadBalancerClass === undefined
+      ? undefined
+      : "it leaves those of a class to another controller",
+    refusalOfPorts(isNetwork, service, notes),
+    refusalOfLists(isNetwork, service, notes),
+  ].find((one) => one !== undefined);
+  const isKnown = refusal === undefined;
+  const readings = (isKnown && modes ? modes : MODES).map((mode) => ({
+    isNetwork,
+    mode,
+    isPublic: isKnown && internal !== undefined ? not(internal) : Tri.MAYBE,
+    preservesSource: isKnown && preserves !== undefined ? preserves : Tri.MAYBE,
+  }));
+  return { readings, refusal };
+}
+
+/** Undefined where the controller can't read it. */
+function readTruth(text: string | undefined, otherwise: boolean): Tri | undefined {
+  if (text === undefined) return when(otherwise);
+  if (isReference(text)) return Tri.MAYBE;
+  const value = parseBool(text);
+  return value === undefined ? undefined : when(value);
+}
+
+/** The modes that are possible; undefined where the controller refuses what is written. */
+function modesOf(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | undefined {
+  const legacy = legacyModes(isNetwork, notes);
+  // The controller reads the older annotation even where the newer one counts, and fails on it.
+  if (legacy === undefined) return undefined;
+  const text = notes[`${OCI}security-rule-management-mode`];
+  if (text === undefined) return legacy;
+  if (isReference(text)) return MODES;
+  const mode = MODE_WORDS[text.toLowerCase()];
+  if (mode !== undefined) return [mode];
+  return text === "None" ? ["None"] : undefined;
+}
+
+/** The words of the older annotation are compared letter by letter; a load balancer takes another one for All. */
+function legacyModes(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | undefined {
+  const text =
+    notes[isNetwork ? `${NLB}security-list-management-mode` : `${LB}security-list-management-mode`];
+  const words: readonly RuleMode[] = ["All", "Frontend", "None"];
+  if (text === undefined) return isNetwork ? ["None"] : ["All"];
+  if (isReference(text)) return words;
+  const known = words.filter((word) => word === text);
+  if (known.length > 0) return known;
+  return isNetwork ? undefined : ["All"];
+}
+
+/** Undefined where the controller refuses what is written. The type is compared letter by letter here, unlike elsewhere. */
+function preservesSource({ spec }: Json, notes: Annotations): Tri | undefined {
+  const type = notes[`${OCI}load-balancer-type`];
+  if (type !== "nlb" && !isReference(type)) return Tri.NO;
+  const text = notes[`${NLB}is-preserve-source`];
+  const isLocal = spec?.externalTrafficPolicy === "Local";
+  if (!isLocal) return text === undefined ? Tri.NO : isReference(type) ? Tri.MAYBE : undefined;
+  const asked = readTruth(text, true);
+  return asked !== undefined && isReference(type) ? Tri.MAYBE : asked;
+}
+
+function refusalOfPorts(isNetwork: boolean, { spec }: Json, notes: Annotations): string | undefined {
+  if (!asList(spec?.ports).some((port) => port?.protocol === "UDP")) return undefined;
+  if (!isNetwork) return "a load balancer serves no UDP";
+  const legacy = legacyModes(isNetwork, notes);
+  return legacy?.includes("None") ? undefined : "it takes UDP without rules in security lists only";
+}
+
+/** Lists that are not empty and have an empty entry, or too many. */
+function refusalOfLists(isNetwork: boolean, service: Json, notes: Annotations): string | undefined {
+  const attached = notes[groupsKey(isNetwork)];
+  const backends = notes[`${OCI}oci-backend-network-security-group`];
+  const hasGap = [attached, backends].some(
+    (text) => text !== undefined && text !== "" && text.replace(/ /g, "").split(",").includes(""),
+  );
+  if (hasGap) return "a list of groups has an empty entry";
+  if (new Set(listOf(attached)).size > MOST_GROUPS) return "it takes five groups at most";
+  const sources = sourcesOf(service, notes);
+  return sources.includes("") ? "a list of ranges has an empty entry" : undefined;
+}
+
+/** An empty list is none: then an older annotation counts, and without it everyone may connect. */
+function sourcesOf({ spec }: Json, notes: Annotations): readonly Json[] {
+  const written = asList(spec?.loadBalancerSourceRanges);
+  if (written.length > 0)
+    return written.map((range: Json) => (typeof range === "string" ? range.trim() : range));
+  const noted = (notes["service.beta.kubernetes.io/load-balancer-source-ranges"] ?? "").trim();
+  return noted === "" ? [EVERYONE] : noted.split(",").map((range) => range.trim());
+}

@@ -1,0 +1,264 @@
+import { type Guard } from "./flow-ends";
+import { and, any, not, or, Tri } from "./label-selector";
+import { type Packets, type Span, TCP } from "./packets";
+import { cutPlaces, holds, isWithin, type Place } from "./ranges";
+import { rangesOfRoutes, route, type Routed } from "./routes";
+import { matches, type Peer, type SecurityRule } from "./rule-index";
+import { isSameVcn, mayHold } from "./vcn";
+
+/** Whether both ends are in one VCN, as far as that is known without their addresses. */
+function shareVcn({ vcn }: Guard, { home }: Peer): Tri {
+  if (home === "nowhere") return Tri.NO;
+  return home === "anywhere" ? Tri.MAYBE : isSameVcn(vcn, home.vcn);
+}
+
+/** Whether packets get from an interface to a place and back: within its VCN, or by a route. */
+function wayBetween(guard: Guard, peer: Peer, place: Place, incoming: boolean): Routed {
+  const local = isLocal(guard, peer, place);
+  if (local === Tri.YES)
+    return detour(guard, place) ?? { verdict: local, by: [], why: "both are in one VCN" };
+  const shared = shareVcn(guard, peer);
+  const overlap = peer.home === "nowhere" ? Tri.NO : isOwn(guard, place);
+  if (shared === Tri.NO && overlap === Tri.YES) {
+    return { verdict: Tri.NO, by: [], why: "its own VCN has these addresses, so it looks for them there" };
+  }
+  const routed = route(guard.routes, guard.exposure, peer, place, incoming);
+  const isDecided = local === Tri.NO && overlap === Tri.NO;
+  if (isDecided || (routed.verdict === Tri.YES && overlap === Tri.NO)) return routed;
+  if (shared === Tri.NO && routed.verdict === Tri.NO) return routed;
+  return { verdict: Tri.MAYBE, by: routed.by, why: "whether both are in one VCN is not known" };
+}
+
+function isLocal(guard: Guard, peer: Peer, place: Place): Tri {
+  const shared = shareVcn(guard, peer);
+  if (shared !== Tri.MAYBE) return shared;
+  if (peer.home === "anywhere" && isOwn(guard, place) === Tri.YES) return Tri.YES;
+  return mayHold(guard.vcnRanges, place);
+}
+
+/** Whether a place is among the known addresses of the interface's VCN. */
+function isOwn({ vcnRanges: { ranges } }: Guard, place: Place): Tri {
+  if (ranges.some((range) => place.ranges.every((one) => holds(range, one)))) return Tri.YES;
+  return any(ranges, (range) => isWithin(place, range));
+}
+
+/** A route to a part of the VCN, such as over a firewall: it counts before the way that all of the VCN has. */
+function detour({ routes: { routes, name }, vcnRanges }: Guard, place: Place): Routed | undefined {
+  const found = routes.filter(
+    ({ end }) =>
+      end.kind === "range" &&
+      vcnRanges.ranges.some((range) => holds(range, end.range)) &&
+      isWithin(place, end.range) !== Tri.NO,
+  );
+  if (found.length === 0) return undefined;
+  const by = found.map(({ address }) => address);
+  return { verdict: Tri.MAYBE, by, why: `${name} leads there past the direct way inside of the VCN` };
+}
+
+/** Which of the two layers are asked. */
+export interface Layers {
+  readonly network: boolean;
+  readonly policies: boolean;
+}
+
+/** What one layer of one end says to some packets. */
+export interface LayerAnswer {
+  readonly layer: "security rules" | "packet routing" | "way back" | "route" | "network policy";
+  readonly verdict: Tri;
+  /** What decided, as a reader finds it. */
+  readonly by: readonly string[];
+  readonly text: string;
+}
+
+/** What one end says to packets of all places of the other end. */
+interface Judged {
+  /** Whether there is a place for which they pass. */
+  readonly some: Tri;
+  /** Whether they pass for every place. */
+  readonly all: Tri;
+}
+
+/** How many places are looked at for the one that tells most. */
+const MOST_TOLD = 50;
+const OPEN: Judged = { some: Tri.YES, all: Tri.YES };
+const NOT_ASKED: Layers = { network: false, policies: false };
+
+/** One end of a question: its rules, routes and policies, against what the other end is. */
+export class Side {
+  /** Whether no rule is about the packets at all. */
+  public readonly isClosed: boolean = false;
+  private readonly layers: Layers;
+  private readonly needsReply: boolean;
+  private readonly forward: SecurityRule[] = [];
+  private readonly back: SecurityRule[] = [];
+  private readonly places: readonly Place[] = [];
+
+  constructor(
+    private readonly guard: Guard | undefined,
+    private readonly peer: Peer,
+    private readonly incoming: boolean,
+    packets: Packets,
+    layers: Layers,
+  ) {
+    this.needsReply = packets.protocol === TCP;
+    this.layers = guard ? { ...layers, network: layers.network && !guard.policiesOnly } : NOT_ASKED;
+    if (!guard) return;
+    if (this.layers.network && !peer.isLinkLocal) {
+      const [forward, back] = incoming ? [guard.ingress, guard.egress] : [guard.egress, guard.ingress];
+      this.forward = forward.candidates(packets, peer);
+      this.isClosed = this.forward.length === 0;
+      // Only what a stateless rule let through needs a rule for the way back.
+      if (this.needsReply && this.forward.some((rule) => mayBe(rule, true))) {
+        this.back = back.candidates(turned(packets), peer);
+      }
+    }
+    this.places = this.cutPlaces(guard);
+  }
+
+  /** The spans along which packets are cut, so that each piece has one answer. */
+  public get spans(): { source: Span[]; destination: Span[] } {
+    const policies = this.layers.policies
+      ? (this.guard?.policies?.spans(this.peer, this.incoming) ?? [])
+      : [];
+    const given = (spans: (Span | undefined)[]) => spans.filter((span) => span !== undefined);
+    return {
+      source: given([
+        ...this.forward.map(({ source }) => source),
+        ...this.back.map((rule) => rule.destination),
+      ]),
+      destination: given([
+        ...this.forward.map(({ destination }) => destination),
+        ...this.back.map((rule) => rule.source),
+        ...policies,
+      ]),
+    };
+  }
+
+  public judge(packets: Packets): Judged {
+    if (!this.layers.network && !this.layers.policies) return OPEN;
+    let [some, all] = [Tri.NO as Tri, Tri.YES as Tri];
+    for (const place of this.places) {
+      const verdict = this.verdict(packets, place);
+      some = or(some, verdict);
+      all = and(all, verdict);
+    }
+    return { some, all };
+  }
+
+  /** The place that tells most: one with the best answer, or the one at which the fewest layers refuse. */
+  public placeToTell(packets: Packets): Place | undefined {
+    const ranked = this.places.slice(0, MOST_TOLD).map((place) => {
+      const refusals = this.explain(packets, place).filter(({ verdict }) => verdict === Tri.NO).length;
+      return { place, rank: this.verdict(packets, place) * 10 - refusals };
+    });
+    const best = this.places.find((place) => this.verdict(packets, place) === Tri.YES);
+    return best ?? ranked.sort((a, b) => b.rank - a.rank)[0]?.place;
+  }
+
+  /** What each layer says for one place. */
+  public explain(packets: Packets, place: Place): LayerAnswer[] {
+    const answers: LayerAnswer[] = [];
+    if (this.layers.network && this.guard && !this.peer.isLinkLocal) {
+      answers.push(
+        this.explainRules(this.guard, packets, place),
+        ...this.explainBack(this.guard, packets, place),
+      );
+      const { verdict, by, why } = this.routed(this.guard, place);
+      answers.push({ layer: "route", verdict, by, text: why });
+    }
+    const policies = this.layers.policies ? this.guard?.policies : undefined;
+    if (policies) {
+      const { verdict, by, why } = policies.admit(packets, this.peer, place, this.incoming);
+      answers.push({ layer: "network policy", verdict, by, text: why() });
+    }
+    return answers;
+  }
+
+  private cutPlaces(guard: Guard): Place[] {
+    const { peer } = this;
+    const rules = [...this.forward, ...this.back].flatMap(({ end }) =>
+      end.kind === "range" ? [end.range] : [],
+    );
+    const routes =
+      this.layers.network && shareVcn(guard, peer) !== Tri.YES
+        ? [...rangesOfRoutes(guard.routes), ...guard.vcnRanges.ranges]
+        : [];
+    const policies = this.layers.policies ? (guard.policies?.ranges(this.incoming) ?? []) : [];
+    return cutPlaces(peer.places, [...rules, ...routes, ...policies]);
+  }
+
+  private verdict(packets: Packets, place: Place): Tri {
+    const { guard } = this;
+    if (!guard) return Tri.YES;
+    let verdict = Tri.YES as Tri;
+    if (this.layers.network && !this.peer.isLinkLocal) {
+      verdict = and(this.passes(packets, place), this.returns(packets, place));
+      if (verdict !== Tri.NO) verdict = and(verdict, this.routed(guard, place).verdict);
+    }
+    if (!this.layers.policies || !guard.policies || verdict === Tri.NO) return verdict;
+    return and(verdict, guard.policies.admit(packets, this.peer, place, this.incoming).verdict);
+  }
+
+  private passes(packets: Packets, place: Place): Tri {
+    return any(this.forward, (rule) => matches(rule, packets, this.peer, place));
+  }
+
+  /** A stateless rule comes before a stateful one: what it lets through is not remembered. */
+  private returns(packets: Packets, place: Place): Tri {
+    if (!this.needsReply) return Tri.YES;
+    if (!this.forward.some((rule) => mayBe(rule, true))) return Tri.YES;
+    const of = (stateless: boolean) =>
+      any(this.forward, (rule) =>
+        mayBe(rule, stateless) ? matches(rule, packets, this.peer, place) : Tri.NO,
+      );
+    const remembered = and(of(false), not(of(true)));
+    return or(
+      remembered,
+      any(this.back, (rule) => matches(rule, turned(packets), this.peer, place)),
+    );
+  }
+
+  private routed(guard: Guard, place: Place): Routed {
+    return wayBetween(guard, this.peer, place, this.incoming);
+  }
+
+  private explainRules(guard: Guard, packets: Packets, place: Place): LayerAnswer {
+    const verdict = this.passes(packets, place);
+    const hits = this.forward.filter((rule) => matches(rule, packets, this.peer, place) === verdict);
+    const by = verdict === Tri.NO ? [] : hits.map(({ address }) => address);
+    const way = this.incoming ? `in from ${this.peer.name}` : `out to ${this.peer.name}`;
+    const text =
+      verdict === Tri.MAYBE
+        ? hits.map(doubtOf).filter(Boolean).join("; ")
+        : `${verdict === Tri.YES ? "rules let" : `no rule of ${guard.carriers} lets`} it ${way}`;
+    return { layer: "security rules", verdict, by, text };
+  }
+
+  private explainBack(guard: Guard, packets: Packets, place: Place): LayerAnswer[] {
+    const verdict = this.returns(packets, place);
+    if (this.passes(packets, place) === Tri.NO || !this.needsReply) return [];
+    if (verdict !== Tri.NO && this.back.length === 0) return [];
+    const hits = this.back.filter((rule) => matches(rule, turned(packets), this.peer, place) === verdict);
+    const by = verdict === Tri.NO ? [] : hits.map(({ address }) => address);
+    const text =
+      verdict === Tri.NO
+        ? `a stateless rule let it through, and no rule of ${guard.carriers} lets the answers back`
+        : "answers to what a stateless rule let through";
+    return [{ layer: "way back", verdict, by, text }];
+  }
+}
+
+/** Whether a rule may be stateless, or may be stateful. */
+function mayBe(rule: SecurityRule, stateless: boolean): boolean {
+  return rule.stateless === stateless || rule.maybeStateless === true;
+}
+
+function doubtOf(rule: SecurityRule): string {
+  if (rule.doubt !== undefined) return `${rule.address}: ${rule.doubt}`;
+  return rule.end.kind === "unknown" ? `${rule.address}: ${rule.end.why}` : `${rule.address} may hold it`;
+}
+
+/** The answers to packets. */
+function turned({ protocol, source, destination }: Packets): Packets {
+  return { protocol, source: destination, destination: source };
+}

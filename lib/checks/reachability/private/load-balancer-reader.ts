@@ -1,0 +1,339 @@
+import { listOf, readControllerService, type RuleMode } from "./controller-service";
+import { type End } from "./flow-ends";
+import { and, Tri } from "./label-selector";
+import { type ManifestModel, nameOf, namespaceOf } from "./manifest-model";
+import { type NativeIngressClass } from "./native-ingress-classes";
+import { type Interface, type NetworkModel, type SubnetReference } from "./network-model";
+import { ALL_PORTS, type Span, TCP } from "./packets";
+import { rangeOf } from "./ranges";
+import { type RuleEnd, type SecurityRule } from "./rule-index";
+import { asList, type Json, type TerraformModel } from "./terraform-model";
+
+const TERRAFORM_TYPES = [
+  "oci_load_balancer_load_balancer",
+  "oci_load_balancer",
+  "oci_network_load_balancer_network_load_balancer",
+];
+
+/** A load balancer at an interface; it has a public address only where its subnet lets it. */
+function balancerEnd(network: NetworkModel, name: string, made: Interface, isPublic: Tri): End {
+  const { exposure } = made.guard;
+  const publicAddress = and(isPublic, exposure.publicAddress);
+  return {
+    peer: network.peer(name, made),
+    guard: { ...made.guard, exposure: { ...exposure, publicAddress } },
+  };
+}
+
+/** The load balancers that Terraform makes. */
+function terraformBalancers(model: TerraformModel, network: NetworkModel): End[] {
+  return TERRAFORM_TYPES.flatMap((type) => model.ofType(type)).flatMap(({ body, document, address }) => {
+    const groups = network.groups(body.network_security_group_ids, document);
+    const isPublic = unless(body.is_private ?? false, model, document);
+    return [...asList(body.subnet_ids), ...asList(body.subnet_id)].map((subnet) =>
+      balancerEnd(network, address, network.interface(subnet, document, groups), isPublic),
+    );
+  });
+}
+
+/** The load balancer of a class of Ingresses: its controller writes no rules, so that all of them are in the configuration. */
+function ingressBalancer(
+  { name, subnet, groups, isPrivate }: NativeIngressClass,
+  model: TerraformModel,
+  network: NetworkModel,
+): End {
+  const attached = network.groups(split(groups), undefined);
+  const made = network.interface(subnet ?? "${unknown}", undefined, attached);
+  const isPublic = unless(isPrivate ?? "${unknown}", model, undefined);
+  return balancerEnd(network, `the load balancer of IngressClass ${name}`, made, isPublic);
+}
+
+function unless(isPrivate: Json, model: TerraformModel, document: number | undefined): Tri {
+  const resolved = model.resolve(isPrivate, document);
+  if (resolved.kind !== "literal") return Tri.MAYBE;
+  return String(resolved.value) === "true" ? Tri.NO : Tri.YES;
+}
+
+/** The OCIDs of a list in an annotation. */
+function split(text: string | undefined): string[] {
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+const UNKNOWN = "${unknown}";
+const NO_SUBNET = "the subnet of the load balancer is not known";
+const UNSURE_SOURCE = "whether it preserves the source is known only once Terraform has run";
+const POD_BACKENDS =
+  "without node ports the controller may lead to pods, by rules that the Service does not say";
+const HEALTH_PORT = 10256;
+const NODE_PORTS: Span = { from: 30000, to: 32767 };
+
+/** A Service of the type LoadBalancer, as its controller reads it. */
+interface Balancer {
+  readonly name: string;
+  readonly service: Json;
+  readonly key: string;
+  readonly mode: RuleMode;
+  readonly isPublic: Tri;
+  /** Whether the controller lets the clients' ranges to the nodes. */
+  readonly preservesSource: Tri;
+  /** The ranges of the clients. */
+  readonly sources: readonly Json[];
+  /** Why all this may be otherwise. */
+  readonly doubt?: string;
+  /** Where it may be: one, or several of which nobody knows the one. */
+  readonly subnets: readonly SubnetReference[];
+  readonly attached: string[];
+  readonly backends: string[];
+  /** The document of the references to the backends: a manifest does not say it. */
+  readonly backendDocument?: number;
+}
+
+/** What a part of a load balancer's way is: the ports that the controller opens. */
+interface Opening {
+  readonly protocol: number;
+  readonly destination: Span;
+  readonly doubt?: string;
+}
+
+/**
+ * Reads load balancers: those of Services, whose rules their controller writes at run time, those of Ingresses, and those of
+ * Terraform.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer.htm
+ */
+export class LoadBalancerReader {
+  private readonly balancers: Balancer[];
+
+  constructor(
+    private readonly model: TerraformModel,
+    private readonly network: NetworkModel,
+    private readonly manifests: ManifestModel,
+  ) {
+    this.balancers = manifests.loadBalancers.flatMap((service) => this.read(service));
+    for (const balancer of this.balancers) this.addBackendRules(balancer);
+  }
+
+  /** The load balancers, of one Service or IngressClass where its name is given. */
+  public ends(namespace?: string, name?: string): End[] {
+    const isWanted = (ownNamespace: string, own: string) =>
+      name === undefined || (own === name && ownNamespace === namespace);
+    const ofServices = this.balancers.filter(({ service }) =>
+      isWanted(namespaceOf(service), nameOf(service)),
+    );
+    const { nativeIngressClasses: classes } = this.manifests;
+    const ofClasses = classes.filter((one) => isWanted(one.namespace, one.name));
+    return [
+      ...ofServices.flatMap((balancer) => this.endsOf(balancer)),
+      ...ofClasses.map((one) => ingressBalancer(one, this.model, this.network)),
+      ...(name === undefined ? terraformBalancers(this.model, this.network) : []),
+    ];
+  }
+
+  /** The ways to read a Service: one where all that counts is known. */
+  private read(service: Json): Balancer[] {
+    const notes: { [key: string]: string | undefined } = service.metadata?.annotations ?? {};
+    const lb = "service.beta.kubernetes.io/oci-load-balancer-";
+    const clusters = this.model.ofType("oci_containerengine_cluster");
+    const cluster = clusters.length === 1 ? clusters[0] : undefined;
+    // Of several clusters nobody knows which one's the Service is.
+    const ofCluster = clusters.length > 1 ? [UNKNOWN] : [];
+    const options = asList(cluster?.body.options)[0] ?? {};
+    // An empty list names no group, as none does.
+    const backendNote = notes["oci.oraclecloud.com/oci-backend-network-security-group"] || undefined;
+    const configured = cluster ? asList(asList(options.service_lb_config)[0]?.backend_nsg_ids) : ofCluster;
+    const defaults = cluster ? asList(options.service_lb_subnet_ids) : ofCluster;
+    const inCluster = defaults.map((id) => ({ id, document: cluster?.document }));
+    const { readings, doubt, sources, groups } = readControllerService(service);
+    return readings.map(({ isNetwork, mode, isPublic, preservesSource }) => ({
+      name: `the load balancer of Service ${namespaceOf(service)}/${nameOf(service)}`,
+      service,
+      key: `service:${namespaceOf(service)}/${nameOf(service)}`,
+      ...{ mode, isPublic, preservesSource, sources, doubt },
+      subnets: isNetwork
+        ? subnetsOf(notes["oci-network-load-balancer.oraclecloud.com/subnet"], undefined, inCluster)
+        : subnetsOf(notes[`${lb}subnet1`], notes[`${lb}subnet2`], inCluster),
+      attached: [...groups(isNetwork)],
+      backends: backendNote === undefined ? configured : listOf(backendNote),
+      ...(backendNote === undefined && cluster ? { backendDocument: cluster.document } : {}),
+    }));
+  }
+
+  private endsOf(balancer: Balancer): End[] {
+    const { name, key, subnets, isPublic, mode, doubt } = balancer;
+    const attached = this.network.groups(balancer.attached, undefined);
+    const groups = {
+      ...attached,
+      keys: [...attached.keys, ...(mode === "NSG" ? [key] : [])],
+      names: [...attached.names, ...(mode === "NSG" ? ["the group that the controller makes"] : [])],
+    };
+    const rules = mode === "NSG" ? this.frontRules(balancer) : [];
+    return subnets.map(({ id, document }) => ({
+      ...balancerEnd(this.network, name, this.network.interface(id, document, groups, rules), isPublic),
+      ...(subnets.length > 1 || doubt !== undefined ? { oneOf: key } : {}),
+    }));
+  }
+
+  /** What the controller writes for the load balancer itself: rules for TCP, whatever the Service speaks. */
+  private frontRules(balancer: Balancer): SecurityRule[] {
+    const { service, mode, sources } = balancer;
+    if (mode === "None") return [];
+    const { address, doubt } = this.written(balancer);
+    const clients = portsOf(service).flatMap((port) =>
+      sources.map((range) => ({
+        address,
+        incoming: true,
+        stateless: false,
+        protocol: TCP,
+        ...doubted(spanOf(port.port, ALL_PORTS, "the port of the Service is not known"), doubt),
+        end: blockEnd(range),
+      })),
+    );
+    if (mode === "Frontend") return clients;
+    const backends = this.backendEnds(balancer).flatMap((end) =>
+      openings(balancer).map((opening) => ({
+        ...{ address, incoming: false, stateless: false },
+        ...doubted(opening, doubt),
+        end,
+      })),
+    );
+    const end: RuleEnd = { kind: "unknown", why: POD_BACKENDS };
+    const pods = hasNodePorts(service)
+      ? []
+      : [{ address, incoming: false, stateless: false, ...TO_PODS, end }];
+    return [...clients, ...backends, ...pods];
+  }
+
+  private written({ service, doubt }: Balancer): { readonly address: string; readonly doubt?: string } {
+    const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
+    return { address, doubt };
+  }
+
+  private backendEnds(balancer: Balancer): RuleEnd[] {
+    if (balancer.mode !== "NSG") return this.nodeRanges();
+    const { keys, doubt } = this.network.groups(balancer.backends, balancer.backendDocument);
+    const known = keys.map((key): RuleEnd => ({ kind: "group", key }));
+    return doubt === undefined ? known : [...known, { kind: "unknown", why: doubt }];
+  }
+
+  private nodeRanges(): RuleEnd[] {
+    return this.network.nodeSubnets().flatMap((subnet) => this.network.endsOfSubnet(subnet));
+  }
+
+  /** What the controller writes for the nodes. */
+  private addBackendRules(balancer: Balancer): void {
+    const { mode, key } = balancer;
+    const { address, doubt } = this.written(balancer);
+    const rules = (end: RuleEnd, opened = openings(balancer), further = doubt): SecurityRule[] =>
+      opened.map((opening) => ({
+        ...{ address, incoming: true, stateless: false },
+        ...doubted(opening, further),
+        end,
+      }));
+    const ofClients = this.clientOpenings(balancer, rules);
+    if (!hasNodePorts(balancer.service) && (mode === "NSG" || mode === "All")) {
+      // Nothing says which groups the pods are in.
+      const end: RuleEnd = mode === "NSG" ? { kind: "group", key } : { kind: "unknown", why: POD_BACKENDS };
+      this.network.addFloatingRules(rules(end, [TO_PODS]));
+    }
+    if (mode === "NSG") {
+      const { keys, doubt: unknown } = this.network.groups(balancer.backends, balancer.backendDocument);
+      const group = [...rules({ kind: "group", key }), ...ofClients];
+      for (const backend of keys) this.network.addGroupRules(backend, group);
+      // An OCID may be that of any group which the configuration makes.
+      if (unknown !== undefined)
+        this.network.addFloatingRules(group.map((rule) => ({ ...rule, doubt: unknown })));
+      return;
+    }
+    // What stands in the list of a subnet holds for everything that lives there.
+    const front = this.frontRules(balancer).map((rule) => perhapsIn(balancer, rule));
+    for (const subnet of balancer.subnets) {
+      if (this.network.knowsSubnet(subnet)) this.network.addSubnetRules(subnet, front);
+      else this.network.addFloatingRules(front.map((rule) => ({ ...rule, doubt: NO_SUBNET })));
+    }
+    if (mode !== "All") return;
+    const written = balancer.subnets
+      .flatMap((subnet) => this.network.endsOfSubnet(subnet))
+      .flatMap((end) => rules(end).map((rule) => perhapsIn(balancer, rule)));
+    for (const subnet of this.network.nodeSubnets())
+      this.network.addSubnetRules(subnet, [...written, ...ofClients]);
+  }
+
+  /** With the source preserved nodes see the clients, so the controller lets their ranges to the node ports. */
+  private clientOpenings(
+    balancer: Balancer,
+    rules: (end: RuleEnd, opened: Opening[], doubt: string | undefined) => SecurityRule[],
+  ): SecurityRule[] {
+    const { preservesSource, sources, doubt } = balancer;
+    if (preservesSource === Tri.NO) return [];
+    const unsure = preservesSource === Tri.MAYBE ? (doubt ?? UNSURE_SOURCE) : doubt;
+    return sources.flatMap((range) => rules(blockEnd(range), nodePorts(balancer), unsure));
+  }
+}
+
+/** The subnets that a load balancer may be in: those of the annotations, and the cluster's where the first names none. */
+function subnetsOf(
+  first: string | undefined,
+  second: string | undefined,
+  inCluster: readonly SubnetReference[],
+): SubnetReference[] {
+  const named = [first, second].filter(Boolean).map((id) => ({ id, document: undefined }));
+  const all = first ? named : [...named, ...inCluster];
+  const different = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
+  return different.length > 0 ? different : [{ id: UNKNOWN, document: undefined }];
+}
+
+/** A rule that the controller writes only if the load balancer is in the subnet that it is about. */
+function perhapsIn({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
+  return subnets.length > 1 ? { ...rule, doubt: "which of its subnets it is in is not known" } : rule;
+}
+
+/** What is known, with the doubt of a whole Service where it has none of its own. */
+function doubted<T extends { readonly doubt?: string }>(known: T, doubt: string | undefined): T {
+  return known.doubt === undefined && doubt !== undefined ? { ...known, doubt } : known;
+}
+
+/** The ports that the controller makes rules for: of two transports on one port it takes the first. */
+function portsOf({ spec }: Json): Json[] {
+  const all = asList(spec.ports);
+  return all.filter((port, index) => all.findIndex((other) => other.port === port.port) === index);
+}
+
+function blockEnd(text: Json): RuleEnd {
+  const range = rangeOf(text);
+  return range ? { kind: "range", range } : { kind: "unknown", why: `its source is ${text}` };
+}
+
+/** A port as a span; what is not written, or refers to a Terraform value, is any port of a range. */
+function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span; doubt?: string } {
+  const number = Number(port ?? undefined);
+  return Number.isInteger(number)
+    ? { destination: { from: number, to: number } }
+    : { destination: otherwise, doubt };
+}
+
+/** Kubernetes gives a Service node ports unless it says otherwise; then the controller that OKE runs leads to pods. */
+function hasNodePorts({ spec }: Json): boolean {
+  return spec.allocateLoadBalancerNodePorts !== false;
+}
+
+const TO_PODS: Opening = { protocol: TCP, destination: ALL_PORTS, doubt: POD_BACKENDS };
+
+/** The node ports that a load balancer connects to. */
+function nodePorts({ service }: Balancer): Opening[] {
+  return portsOf(service).map((port) => ({ protocol: TCP, ...nodePortSpan(port.nodePort) }));
+}
+
+/** The node ports that a load balancer connects to, and the port of its health check. */
+function openings(balancer: Balancer): Opening[] {
+  const { spec } = balancer.service;
+  const isLocal = spec.externalTrafficPolicy === "Local";
+  const health = nodePortSpan(isLocal ? spec.healthCheckNodePort : HEALTH_PORT);
+  return [...nodePorts(balancer), { protocol: TCP, ...health }];
+}
+
+function nodePortSpan(port: Json): { destination: Span; doubt?: string } {
+  return spanOf(port, NODE_PORTS, "Kubernetes chooses the node port when it makes the Service");
+}

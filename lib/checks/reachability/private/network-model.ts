@@ -1,0 +1,200 @@
+import { type Guard } from "./flow-ends";
+import { poolsOf } from "./node-pools";
+import { type Place } from "./ranges";
+import { RuleReader } from "./read-rules";
+import { isMadeElsewhere, type Peer, type RuleEnd, RuleIndex, type SecurityRule } from "./rule-index";
+import { both, type Subnet, SubnetReader, unknownSubnet } from "./subnet-reader";
+import { asList, type Json, type Resource, type TerraformModel } from "./terraform-model";
+
+const GROUP = "oci_core_network_security_group";
+
+/** The groups of an interface: their keys, and whether there may be more. */
+export interface Groups {
+  readonly keys: readonly string[];
+  readonly names: readonly string[];
+  readonly doubt?: string;
+}
+
+/** An interface: what stands around it and how others see it. */
+export interface Interface {
+  readonly guard: Guard;
+  readonly places: readonly Place[];
+  readonly groups: Groups;
+}
+
+/** A subnet as something names it. */
+export interface SubnetReference {
+  readonly id: Json;
+  /** Nothing where a manifest names it. */
+  readonly document: number | undefined;
+}
+
+/** The VCN, its subnets, tables, gateways, lists and groups of a Terraform configuration. */
+export class NetworkModel {
+  private readonly rules: RuleReader;
+  private readonly reader: SubnetReader;
+  private readonly groupRules = new Map<string, SecurityRule[]>();
+  /** Rules of groups that are not known: they may be of any group. */
+  private readonly floating: SecurityRule[] = [];
+  /** Rules of groups of which only the OCID is known: what one stack makes, another one may name so. */
+  private readonly named: { readonly document: number; readonly rules: readonly SecurityRule[] }[] = [];
+  /** Rules that a controller writes into the lists of a subnet, by its key. */
+  private readonly subnetRules = new Map<string, SecurityRule[]>();
+  private readonly subnets = new Map<string, Subnet>();
+
+  constructor(private readonly model: TerraformModel) {
+    this.rules = new RuleReader(model);
+    this.reader = new SubnetReader(model, this.rules);
+    for (const rule of model.ofType(`${GROUP}_security_rule`)) this.addGroupRule(rule);
+    for (const name of model.modules) this.addFloating(name, "modules are not read");
+  }
+
+  /** The rules of all groups and lists, for listings. */
+  public allRules(): SecurityRule[] {
+    const lists = ["oci_core_security_list", "oci_core_default_security_list"].flatMap((type) =>
+      this.model.ofType(type).flatMap((list) => this.rules.ofList(list)),
+    );
+    return [...[...this.groupRules.values()].flat(), ...this.floating, ...lists];
+  }
+
+  /** Adds rules that a controller writes into a group. */
+  public addGroupRules(key: string, rules: readonly SecurityRule[]): void {
+    const same = this.groupRules.get(key);
+    if (same) same.push(...rules);
+    else this.groupRules.set(key, [...rules]);
+  }
+
+  /** Adds rules that a controller writes into the lists of a subnet. */
+  public addSubnetRules({ id, document }: SubnetReference, rules: readonly SecurityRule[]): void {
+    const key = this.subnetKey(id, document);
+    this.subnetRules.set(key, [...(this.subnetRules.get(key) ?? []), ...rules]);
+  }
+
+  /** The subnets that node pools place nodes in. */
+  public nodeSubnets(): SubnetReference[] {
+    return poolsOf(this.model).flatMap((pool) =>
+      pool.nodeSubnets.map((id) => ({ id, document: pool.resource.document })),
+    );
+  }
+
+  /** The addresses of a subnet as rules name them. */
+  public endsOfSubnet({ id, document }: SubnetReference): RuleEnd[] {
+    const { places, name } = this.subnet(id, document);
+    return places.flatMap(({ ranges, exact }): RuleEnd[] =>
+      exact
+        ? ranges.map((range) => ({ kind: "range", range }))
+        : [{ kind: "unknown", why: `the addresses of ${name} are not known` }],
+    );
+  }
+
+  /** Whether it is known which subnet is meant, if only by its OCID. */
+  public knowsSubnet({ id, document }: SubnetReference): boolean {
+    return this.model.resolve(id, document).kind !== "unknown";
+  }
+
+  /** How others see an interface. */
+  public peer(name: string, { guard, places, groups }: Interface): Peer {
+    return {
+      name,
+      places,
+      groups: new Set(groups.keys),
+      ...(groups.doubt === undefined ? {} : { moreGroups: true }),
+      home: { vcn: guard.vcn },
+    };
+  }
+
+  /** The groups that a list of ids names. */
+  public groups(ids: Json, document: number | undefined): Groups {
+    const resolved = this.model.resolve(ids, document);
+    if (resolved.kind !== "literal") return { keys: [], names: [], doubt: `its groups are ${ids}` };
+    const doubts: string[] = [];
+    const found = asList(resolved.value).flatMap((id) => {
+      const group = this.model.resolve(id, document);
+      if (group.kind === "resource" && group.resource.type === GROUP) {
+        return [{ key: group.resource.key, name: group.resource.address }];
+      }
+      doubts.push(`the rules of the group ${id} are not all in the configuration`);
+      return group.kind === "literal" ? [{ key: String(id), name: String(id) }] : [];
+    });
+    const [keys, names] = [found.map(({ key }) => key), found.map(({ name }) => name)];
+    return { keys, names, ...(doubts.length > 0 ? { doubt: doubts.join("; ") } : {}) };
+  }
+
+  /** An interface of a subnet with some groups, and rules of nobody's that are written for it. */
+  public interface(
+    id: Json,
+    document: number | undefined,
+    groups: Groups,
+    extra: readonly SecurityRule[] = [],
+  ): Interface {
+    const subnet = this.subnet(id, document);
+    const rules = [
+      ...[...new Set(groups.keys)].flatMap((key) => this.groupRules.get(key) ?? []),
+      ...subnet.rules,
+      ...(this.subnetRules.get(this.subnetKey(id, document)) ?? []),
+      ...this.floating,
+      ...this.perhapsOf(groups.keys),
+      ...extra,
+      ...(groups.doubt === undefined ? [] : both("groups that are not known", groups.doubt)),
+    ];
+    const guard = {
+      carriers: [...groups.names, ...subnet.lists].join(", ") || "no group and no list",
+      ingress: new RuleIndex(rules.filter(({ incoming }) => incoming)),
+      egress: new RuleIndex(rules.filter(({ incoming }) => !incoming)),
+      routes: subnet.routes,
+      exposure: { publicAddress: subnet.publicAddress, internetIngress: subnet.internetIngress },
+      vcnRanges: subnet.vcnRanges,
+      ...(subnet.vcn === undefined ? {} : { vcn: subnet.vcn }),
+    };
+    return { guard, places: subnet.places, groups };
+  }
+
+  private addGroupRule(resource: Resource): void {
+    const { body, document } = resource;
+    const group = this.model.resolve(body.network_security_group_id, document);
+    const rules = this.rules.ofGroup(resource);
+    const key = group.kind === "resource" ? group.resource.key : String(body.network_security_group_id);
+    const doubt = `it is of the group ${body.network_security_group_id}, which is not known`;
+    if (group.kind === "unknown") this.floating.push(...rules.map((rule) => ({ ...rule, doubt })));
+    else this.addGroupRules(key, rules);
+    if (group.kind !== "literal") return;
+    this.named.push({
+      document,
+      rules: rules.map((rule) => ({ ...rule, doubt: `${doubt} by more than its OCID` })),
+    });
+  }
+
+  /** The rules that may be of one of these groups, as another stack names one by an OCID. */
+  private perhapsOf(keys: readonly string[]): SecurityRule[] {
+    return this.named
+      .filter(({ document }) => keys.some((key) => isMadeElsewhere(key, document)))
+      .flatMap(({ rules }) => rules);
+  }
+
+  /** Adds rules of a group that is not known. */
+  public addFloatingRules(rules: readonly SecurityRule[]): void {
+    this.floating.push(...rules);
+  }
+
+  private addFloating(name: string, doubt: string): void {
+    this.floating.push(...both(name, doubt));
+  }
+
+  private subnetKey(id: Json, document: number | undefined): string {
+    const resolved = this.model.resolve(id, document);
+    return resolved.kind === "resource" ? resolved.resource.key : String(id);
+  }
+
+  private subnet(id: Json, document: number | undefined): Subnet {
+    const resolved = this.model.resolve(id, document);
+    const key = this.subnetKey(id, document);
+    const before = this.subnets.get(key);
+    if (before) return before;
+    const made =
+      resolved.kind === "resource" && resolved.resource.type === "oci_core_subnet"
+        ? this.reader.read(resolved.resource)
+        : unknownSubnet(`the subnet ${id}`);
+    this.subnets.set(key, made);
+    return made;
+  }
+}

@@ -1,0 +1,301 @@
+import { and, any, or, Tri, when } from "./label-selector";
+import { type AddressRange, ANYWHERE, holds, isWithin, type Place, PUBLIC, rangeOf } from "./ranges";
+import { type RuleReader } from "./read-rules";
+import { matchesLabel, type Peer, type RuleEnd } from "./rule-index";
+import {
+  asList,
+  blocksOf,
+  type Json,
+  type Resolved,
+  type Resource,
+  type TerraformModel,
+} from "./terraform-model";
+
+/** What a route leads to. */
+type Gateway = "internet" | "nat" | "services" | "private" | "address" | "closed" | "unknown";
+
+const LOCAL_PEERING = "oci_core_local_peering_gateway";
+const PRIVATE_ADDRESSES = ["oci_core_private_ip", "data.oci_core_private_ip", "data.oci_core_private_ips"];
+const REMOTE_PEERING = "oci_core_remote_peering_connection";
+
+/**
+ * Reads what the routes of a table lead to, and whether that is connected yet.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
+ * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
+ */
+class GatewayReader {
+  /** What the peering gateways and connections of the configuration connect to: keys of resources, or OCIDs. */
+  private readonly peers: Set<string>;
+  /** The DRGs with a remote peering that the other side has to connect: what is behind them may be there only then. */
+  private readonly waiting: Set<string>;
+
+  constructor(private readonly model: TerraformModel) {
+    const connections = model.ofType(REMOTE_PEERING);
+    const peerings = [...model.ofType(LOCAL_PEERING), ...connections];
+    this.peers = new Set(peerings.map(({ body, document }) => keyOf(model.resolve(body.peer_id, document))));
+    this.waiting = new Set(
+      connections
+        .filter(({ body, document, key }) => !this.isConnected(body.peer_id, document, key))
+        .map(({ body, document }) => keyOf(model.resolve(body.drg_id, document))),
+    );
+  }
+
+  /** What the entity of a route is; unknown too where it leads nowhere before somebody else connects it. */
+  public gateway(value: Json, document: number): Gateway {
+    const resolved = this.model.resolve(value, document);
+    if (resolved.kind === "unknown") return "unknown";
+    if (resolved.kind === "literal") return this.named(String(resolved.value));
+    const { type, body, key } = resolved.resource;
+    if (PRIVATE_ADDRESSES.includes(type)) return "address";
+    switch (type) {
+      case "oci_core_drg":
+        return this.drg(key);
+      case LOCAL_PEERING:
+        return this.isConnected(body.peer_id, document, key) ? "private" : "unknown";
+      case "oci_core_service_gateway":
+        return "services";
+      case "oci_core_internet_gateway":
+        return this.open(body.enabled ?? true, true, "internet", document);
+      case "oci_core_nat_gateway":
+        return this.open(body.block_traffic ?? false, false, "nat", document);
+      default:
+        return "unknown";
+    }
+  }
+
+  private named(ocid: string): Gateway {
+    const [, kind] = /^ocid1\.(drg|internetgateway|natgateway|privateip|servicegateway)\./.exec(ocid) ?? [];
+    switch (kind) {
+      case "drg":
+        return this.drg(ocid);
+      case "internetgateway":
+        return "internet";
+      case "natgateway":
+        return "nat";
+      case "privateip":
+        return "address";
+      case "servicegateway":
+        return "services";
+      default:
+        return "unknown";
+    }
+  }
+
+  private drg(key: string): Gateway {
+    return this.waiting.has(key) || this.waiting.has(UNRESOLVED) ? "unknown" : "private";
+  }
+
+  /** One of the two sides names the other one; who names none waits for it. */
+  private isConnected(peerId: Json, document: number, key: string): boolean {
+    const peer = this.model.resolve(peerId ?? undefined, document);
+    return (
+      peer.kind === "resource" || (peer.kind === "literal" && Boolean(peer.value)) || this.peers.has(key)
+    );
+  }
+
+  private open(value: Json, wanted: boolean, gateway: Gateway, document: number): Gateway {
+    const resolved = this.model.resolve(value, document);
+    if (resolved.kind !== "literal") return "unknown";
+    return String(resolved.value) === String(wanted) ? gateway : "closed";
+  }
+}
+
+const UNRESOLVED = "";
+
+function keyOf(resolved: Resolved): string {
+  if (resolved.kind === "resource") return resolved.resource.key;
+  return resolved.kind === "literal" ? String(resolved.value ?? UNRESOLVED) : UNRESOLVED;
+}
+
+interface Route {
+  readonly address: string;
+  readonly end: RuleEnd;
+  readonly gateway: Gateway;
+}
+
+/** A route table as far as it is known. */
+export interface RouteTable {
+  readonly name: string;
+  readonly routes: readonly Route[];
+  /** Why there may be more routes than those. */
+  readonly doubt?: string;
+}
+
+/** What decides, beside the routes, whether an interface talks to the internet. */
+export interface Exposure {
+  /** Whether the interface has a public IPv4 address. */
+  readonly publicAddress: Tri;
+  /** Whether its subnet lets connections from the internet in. */
+  readonly internetIngress: Tri;
+}
+
+/** Whether a way is there, and by what. */
+export interface Routed {
+  readonly verdict: Tri;
+  readonly by: string[];
+  readonly why: string;
+}
+
+/** Reads route tables and what their routes lead to. */
+export class RouteReader {
+  private readonly gateways: GatewayReader;
+
+  constructor(
+    private readonly model: TerraformModel,
+    private readonly rules: RuleReader,
+  ) {
+    this.gateways = new GatewayReader(model);
+  }
+
+  public table(resource: Resource): RouteTable {
+    const { body, document, address: name } = resource;
+    const blocks = blocksOf(body, "route_rules");
+    const doubt = blocks.includes(undefined) ? "its route_rules are made when Terraform runs" : undefined;
+    const written = asList(body.route_rules).length;
+    const routes = blocks
+      .filter((block) => block !== undefined)
+      .map((block, index) => ({
+        address: `${name} route_rules[${index}]`,
+        end: this.end(block, document),
+        // A loop may make none.
+        gateway:
+          index < written ? this.gateways.gateway(block.network_entity_id, document) : ("unknown" as const),
+      }));
+    return { name, routes, ...(doubt === undefined ? {} : { doubt }) };
+  }
+
+  private end(block: Json, document: number): RuleEnd {
+    const value = block.destination ?? block.cidr_block;
+    if (block.destination_type === "SERVICE_CIDR_BLOCK") {
+      return { kind: "services", label: this.rules.label(value, document) };
+    }
+    const resolved = this.model.resolve(value, document);
+    const range = resolved.kind === "literal" ? rangeOf(resolved.value) : undefined;
+    return range ? { kind: "range", range } : { kind: "unknown", why: `its destination is ${value}` };
+  }
+}
+
+/** The ranges along which places are cut, so that each piece has one answer. */
+export function rangesOfRoutes(table: RouteTable): AddressRange[] {
+  return table.routes.flatMap(({ end }) => (end.kind === "range" ? [end.range] : []));
+}
+
+/** Whether packets get from an interface to a place and back. */
+export function route(
+  table: RouteTable,
+  exposure: Exposure,
+  peer: Peer,
+  place: Place,
+  incoming: boolean,
+): Routed {
+  const found = routesTo(table, peer, place, incoming);
+  const answers = found.map((each) => ({ each, verdict: passes(each, exposure, peer, place, incoming) }));
+  const most = any(answers, ({ verdict }) => verdict);
+  const certain = table.doubt === undefined && table.routes.every(({ end }) => end.kind !== "unknown");
+  // Of a place that is not exact, another part may take another of the routes.
+  const agreed = place.exact || answers.every((answer) => answer.verdict === most);
+  const verdict = (most === Tri.NO && certain) || (most !== Tri.NO && agreed) ? most : Tri.MAYBE;
+  const by = answers
+    .filter((answer) => answer.verdict === most && most !== Tri.NO)
+    .map(({ each }) => each.address);
+  return {
+    verdict,
+    by,
+    why: verdict === Tri.YES ? "a route leads there" : why(table, found, exposure, incoming),
+  };
+}
+
+function why(table: RouteTable, found: readonly Route[], exposure: Exposure, incoming: boolean): string {
+  if (found.length === 0) return table.doubt ?? `${table.name} has no route there`;
+  if (found.some(({ gateway }) => gateway === "address")) {
+    return `${table.name} leads there over a private address, and the firewall or machine that has it decides`;
+  }
+  if (!found.some(({ gateway }) => gateway === "internet")) {
+    return `${table.name} leads there through a gateway that does not serve it`;
+  }
+  if (incoming && exposure.internetIngress === Tri.NO) return "its subnet prohibits internet ingress";
+  if (exposure.publicAddress === Tri.NO) return "it has no public address";
+  return `${table.name} leads there, but whether it has a public address is not known`;
+}
+
+/** The routes that count: of several that hold a place, the narrowest. */
+function routesTo(table: RouteTable, peer: Peer, place: Place, incoming: boolean): Route[] {
+  const ofServices = table.routes.filter(
+    ({ end }) => end.kind === "services" && matchesLabel(end.label, peer, place) !== Tri.NO,
+  );
+  // What comes from a service past its gateway, such as over the internet, has another way.
+  if (ofServices.length > 0 && peer.services !== undefined && !incoming) return ofServices;
+  const hits = table.routes.filter(
+    ({ end }) => end.kind === "range" && isWithin(place, end.range) !== Tri.NO,
+  );
+  if (!place.exact) return [...ofServices, ...hits];
+  const sizes = hits.map(({ end }) => (end.kind === "range" ? end.range.last - end.range.first : 0n));
+  const least = sizes.reduce((a, b) => (b < a ? b : a), sizes[0] ?? 0n);
+  return [...ofServices, ...hits.filter((_, index) => sizes[index] === least)];
+}
+
+function passes(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
+  const leads = leadsThrough(found, exposure, peer, place, incoming);
+  return found.end.kind === "range" ? and(leads, isWithin(place, found.end.range)) : leads;
+}
+
+function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
+  const isOpen = isPublic(place);
+  switch (found.gateway) {
+    case "services":
+      // The gateway is a way to the services: none of them opens a connection over it.
+      if (incoming) return Tri.NO;
+      return found.end.kind === "services"
+        ? matchesLabel(found.end.label, peer, place)
+        : when(peer.services !== undefined);
+    case "nat":
+      return incoming || isIpv6(place) ? Tri.NO : isOpen;
+    case "internet":
+      return internet(exposure, place, incoming);
+    case "private":
+      // Whether a hub leads to the internet, and who comes from there, depends on what is behind it.
+      return isOpen !== Tri.NO && (incoming || isDefault(found)) ? Tri.MAYBE : Tri.YES;
+    case "address":
+      // What a firewall lets pass, and where it sends it, its policy says, which is not part of the configuration.
+      return Tri.MAYBE;
+    case "closed":
+      return Tri.NO;
+    case "unknown":
+      return Tri.MAYBE;
+  }
+}
+
+/** A NAT gateway is for IPv4 only. See https://docs.oracle.com/iaas/Content/Network/Tasks/NATgateway.htm */
+function isIpv6({ ranges }: Place): boolean {
+  return ranges.every(({ family }) => family === 6);
+}
+
+/** Whether a route is for all addresses that no other one names. */
+function isDefault({ end }: Route): boolean {
+  return end.kind === "range" && ANYWHERE.ranges.some((all) => holds(end.range, all));
+}
+
+function internet(exposure: Exposure, place: Place, incoming: boolean): Tri {
+  const isOpen = isPublic(place);
+  // Addresses of IPv6 are public by themselves.
+  const needsAddress = !place.ranges.every(({ family }) => family === 6);
+  // Whether what is prohibited for IPv6 is the way in alone, or the way out too, Oracle's own words leave open.
+  const least = [
+    isOpen,
+    needsAddress ? exposure.publicAddress : Tri.YES,
+    incoming ? exposure.internetIngress : isIpv6(place) ? or(exposure.internetIngress, Tri.MAYBE) : Tri.YES,
+  ];
+  return least.reduce((a, b) => (b < a ? b : a));
+}
+
+function isPublic({ ranges }: Place): Tri {
+  const open = ranges.filter((range) => PUBLIC.some((other) => holds(other, range))).length;
+  if (open === ranges.length) return Tri.YES;
+  return or(
+    when(open > 0),
+    any(ranges, (range) => any(PUBLIC, (other) => isWithin({ ranges: [range], exact: false }, other))),
+  ) === Tri.NO
+    ? Tri.NO
+    : Tri.MAYBE;
+}

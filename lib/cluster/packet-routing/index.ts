@@ -1,0 +1,1 @@
+export { PacketRouting, type PacketRoutingOptions, type SecurityGroupRange } from "./packet-routing";

@@ -1,0 +1,339 @@
+import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
+import { type Construct } from "constructs";
+import { type Port, Protocol } from "../../../core/port";
+import { identityOf } from "../../../core/reference";
+import { ResourceConstruct } from "../../../core/resource-construct";
+import { policyNameOf } from "../../../core/resource-name";
+import { tagsOf } from "../../../core/tagging";
+import { Problems } from "../../../core/validation-error";
+import { type RuleEnd } from "../../../network/security-groups/network-peer";
+import { NetworkSecurityGroup } from "../../../network/security-groups/network-security-group";
+import { type SecurityAttribute } from "../../../network/security-groups/security-attribute";
+import { type INetworkSecurityGroup, saidRanges } from "../../../network/security-groups/security-group";
+import { balancerSubnetsOf } from "../../../network/vcn/network";
+import { isOverlay } from "../../../network/vcn/pod-networking";
+import { IdentityPolicy } from "../../../oci/identity-policy";
+import { ZprZprPolicy } from "../../../oci/zpr-zpr-policy";
+import { type ISecureOkeCluster } from "../../cluster-base";
+import { type PacketRouting, type PacketRoutingOptions } from "../packet-routing";
+
+/** See https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/overview.htm */
+const MOST_STATEMENTS = 25;
+const SERVICES = "'osn-services-ip-addresses'";
+const ANY_PORT = "";
+
+/** A cluster that is made here. */
+type RoutedCluster = Construct &
+  ISecureOkeCluster & { readonly apiEndpointSecurityGroup: INetworkSecurityGroup };
+
+interface RoutedClusterProps {
+  readonly apiEndpointSecurityGroups?: INetworkSecurityGroup[];
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+/** Clients of a load balancer whose rules the cloud controller writes. */
+export interface BalancerClients {
+  readonly ranges: readonly string[];
+  readonly ports: readonly Port[];
+}
+
+/** What a statement says: who connects to whom, and on which condition. */
+interface Connection {
+  readonly from: string;
+  readonly to: string;
+  readonly how: string;
+}
+
+/** A group whose rules become statements, and how policies name its members. */
+interface Labelled {
+  readonly group: INetworkSecurityGroup;
+  readonly as: string;
+}
+
+/** The policies of Zero Trust Packet Routing for a cluster, made of what the rules of its groups say. */
+export class PacketRoutingPolicies extends ResourceConstruct {
+  /** The policies of a cluster that asks for them. */
+  public static _of(
+    cluster: RoutedCluster,
+    routing: PacketRouting | undefined,
+    { apiEndpointSecurityGroups: furtherGroups = [], homeRegionProvider }: RoutedClusterProps,
+  ): PacketRoutingPolicies | undefined {
+    if (!routing) return undefined;
+    const { options } = routing;
+    return new PacketRoutingPolicies(cluster, "PacketRouting", options, furtherGroups, homeRegionProvider);
+  }
+
+  /** The label of the nodes. */
+  public readonly nodes?: SecurityAttribute;
+  /** What must exist before anything has a label. */
+  public readonly policies: ITerraformDependable[];
+  /** The label of the pods. */
+  public readonly pods?: SecurityAttribute;
+  private readonly loadBalancers?: SecurityAttribute;
+  private readonly nodeGroups = new Set<INetworkSecurityGroup>();
+  private readonly podGroups = new Set<INetworkSecurityGroup>();
+  private readonly clients: BalancerClients[] = [];
+
+  private constructor(
+    private readonly cluster: RoutedCluster,
+    id: string,
+    private readonly options: PacketRoutingOptions,
+    private readonly endpointGroups: readonly INetworkSecurityGroup[],
+    private readonly provider: TerraformProvider | undefined,
+  ) {
+    super(cluster, id);
+    this.nodes = options.nodes;
+    this.pods = options.pods;
+    this.loadBalancers = options.loadBalancers;
+    this.policies = [
+      this.addNamespacePolicy(),
+      this.addPolicy("ApiEndpoint", "the API endpoint", () => this.ofEndpoint()),
+    ];
+    if (this.nodes) this.policies.push(this.addPolicy("Nodes", "the worker nodes", () => this.ofNodes()));
+    if (this.pods) this.policies.push(this.addPolicy("Pods", "the pods", () => this.ofPods()));
+    if (this.loadBalancers) {
+      this.policies.push(this.addPolicy("LoadBalancers", "the load balancers", () => this.ofLoadBalancers()));
+    }
+    // At synthesis, when all rules are there.
+    this.node.addValidation({
+      validate: () => {
+        this.check();
+        return [];
+      },
+    });
+  }
+
+  /** Adds groups of the nodes of a pool, whose rules are for all that has the label. */
+  public addNodeGroups(groups: readonly INetworkSecurityGroup[]): void {
+    for (const group of groups) this.nodeGroups.add(group);
+  }
+
+  /** Adds groups of the pods of a pool. */
+  public addPodGroups(groups: readonly INetworkSecurityGroup[]): void {
+    for (const group of groups) this.podGroups.add(group);
+  }
+
+  /** Adds clients of a load balancer, whose rules at run time nobody can read here. */
+  public addClients(clients: BalancerClients): void {
+    this.clients.push(clients);
+  }
+
+  /** The label of load balancers as an annotation has it: JSON, in the form of the API. */
+  public get loadBalancerAnnotation(): string | undefined {
+    if (!this.loadBalancers) return undefined;
+    const { namespace, key, value } = this.loadBalancers;
+    return JSON.stringify({ [namespace]: { [key]: { mode: "enforce", value } } });
+  }
+
+  /** Without it a label can't be put on anything; written before the cluster, whose OCID is not known then. */
+  private addNamespacePolicy(): IdentityPolicy {
+    const { apiEndpoint, nodes, pods, loadBalancers, tenancyId } = this.options;
+    const who = [
+      ["cluster", [apiEndpoint, loadBalancers]],
+      ["nodepool", [nodes, pods]],
+    ] as const;
+    const statements = who.flatMap(([principal, labels]) => {
+      const given = labels.flatMap((label) => (label ? [label.namespace] : []));
+      return [...new Set(given)]
+        .sort()
+        .map(
+          (namespace) =>
+            "Allow any-user to use security-attribute-namespaces in tenancy where all {" +
+            `request.principal.type = '${principal}', request.principal.compartment.id = '${this.cluster.compartmentId}', ` +
+            `target.security-attribute-namespace.name = '${namespace}'}`,
+        );
+    });
+    return new IdentityPolicy(this, "Namespaces", {
+      provider: this.provider,
+      compartmentId: tenancyId,
+      name: policyNameOf(this, `${this.cluster.node.path}-security-attributes`),
+      description: "Lets the cluster and its node pools use the namespaces of their labels",
+      statements,
+      lifecycle: { ignoreChanges: ["name"] },
+      ...tagsOf(this, {}),
+    });
+  }
+
+  private addPolicy(id: string, what: string, statements: () => string[]): ZprZprPolicy {
+    return new ZprZprPolicy(this, id, {
+      provider: this.provider,
+      compartmentId: this.options.tenancyId,
+      name: policyNameOf(this, `${this.cluster.node.path}-${id}`),
+      description: `Who connects to ${what} of the cluster, and to whom it connects`,
+      statements: Lazy.listValue({ produce: statements }),
+      // A policy can't be renamed, and what is labelled must never be without it.
+      lifecycle: { ignoreChanges: ["name"] },
+      ...tagsOf(this, {}),
+    });
+  }
+
+  private ofEndpoint(): string[] {
+    return this.statements(this.endpoint).texts;
+  }
+
+  private get endpoint(): Labelled[] {
+    const as = named(this.options.apiEndpoint);
+    return [this.cluster.apiEndpointSecurityGroup, ...this.endpointGroups].map((group) => ({ group, as }));
+  }
+
+  private get labelledNodes(): Labelled[] {
+    if (!this.nodes) return [];
+    const as = named(this.nodes);
+    return [this.cluster.workersSecurityGroup, ...this.nodeGroups].map((group) => ({ group, as }));
+  }
+
+  private ofNodes(): string[] {
+    const { nodes } = this;
+    if (!nodes) return [];
+    const as = named(nodes);
+    // Rules that the cloud controller writes at run time are not here to be read.
+    const ofBalancers = this.balancers.map((from) => ({ from, to: as, how: ANY_PORT }));
+    const { texts } = this.statements(this.labelledNodes, ofBalancers);
+    return without(texts, this.ofEndpoint());
+  }
+
+  private get labelledPods(): Labelled[] {
+    if (!this.pods) return [];
+    const as = named(this.pods);
+    return [this.cluster.podsSecurityGroup, ...this.podGroups].map((group) => ({ group, as }));
+  }
+
+  private ofPods(): string[] {
+    return without(this.statements(this.labelledPods).texts, [...this.ofEndpoint(), ...this.ofNodes()]);
+  }
+
+  /** How policies name load balancers: by their label, or by where they are. */
+  private get balancers(): string[] {
+    if (this.loadBalancers) return [named(this.loadBalancers)];
+    return balancerSubnetsOf(this.cluster.network).map(([, { cidr }]) => `'${cidr}'`);
+  }
+
+  /** The groups of load balancers that Terraform makes, of Services and of native ingress classes. */
+  private get balancerGroups(): NetworkSecurityGroup[] {
+    return ["LoadBalancers", "IngressGateways"]
+      .flatMap((id) => this.cluster.node.tryFindChild(id)?.node.findAll() ?? [])
+      .filter((one): one is NetworkSecurityGroup => one instanceof NetworkSecurityGroup);
+  }
+
+  private get labelledBalancers(): Labelled[] {
+    if (!this.loadBalancers) return [];
+    const as = named(this.loadBalancers);
+    return this.balancerGroups.map((group) => ({ group, as }));
+  }
+
+  private ofLoadBalancers(): string[] {
+    if (!this.loadBalancers) return [];
+    const as = named(this.loadBalancers);
+    const nodes = this.nodes ? named(this.nodes) : `'${this.cluster.network.workersSubnet.cidr}'`;
+    const toNodes = this.clients.length > 0 ? [{ from: as, to: nodes, how: ANY_PORT }] : [];
+    const clients = this.clients.flatMap(({ ranges, ports }) =>
+      ranges.flatMap((range) =>
+        ports.map((port) => ({ from: `'${range}'`, to: as, how: conditionOf(port) })),
+      ),
+    );
+    const { texts } = this.statements(this.labelledBalancers, [...toNodes, ...clients]);
+    return without(texts, [...this.ofNodes(), ...this.ofPods()]);
+  }
+
+  /** What the rules of groups say, each pair of ends once; and the groups that nobody knows the addresses of. */
+  private statements(
+    labelled: readonly Labelled[],
+    further: readonly Connection[] = [],
+  ): { texts: string[]; unknown: string[] } {
+    const names = this.names();
+    const unknown = new Set<string>();
+    const pairs = new Map<string, Set<string>>();
+    const add = ({ from, to, how }: Connection) => {
+      const pair = `in ${this.options.network.toString()} VCN allow ${from} to connect to ${to}`;
+      pairs.set(pair, (pairs.get(pair) ?? new Set()).add(how));
+    };
+    for (const { group, as } of labelled) {
+      for (const { direction, end, port } of (group as Partial<NetworkSecurityGroup>)._said ?? []) {
+        const other = this.nameOf(end, names);
+        if (other === undefined) unknown.add(identityOf(this, end.value));
+        else if (direction === "INGRESS") add({ from: other, to: as, how: conditionOf(port) });
+        else add({ from: as, to: other, how: conditionOf(port) });
+      }
+    }
+    further.forEach(add);
+    const texts = [...pairs].flatMap(([pair, conditions]) =>
+      conditions.has(ANY_PORT) ? [pair] : [...conditions].map((condition) => `${pair}${condition}`),
+    );
+    return { texts: texts.sort(), unknown: [...unknown].sort() };
+  }
+
+  private nameOf({ type, value }: RuleEnd, names: ReadonlyMap<string, string>): string | undefined {
+    if (type === "SERVICE_CIDR_BLOCK") return SERVICES;
+    if (type === "CIDR_BLOCK") return `'${value}'`;
+    return names.get(identityOf(this, value));
+  }
+
+  /** How policies name the members of groups. */
+  private names(): Map<string, string> {
+    const { cluster, options } = this;
+    const { network } = cluster;
+    const names = new Map<string, string>();
+    const put = (group: INetworkSecurityGroup, text: string) =>
+      names.set(identityOf(this, group.networkSecurityGroupId), text);
+    for (const [identity, cidr] of saidRanges(this)) names.set(identity, `'${cidr}'`);
+    for (const { securityGroup, cidr } of options.ranges ?? []) put(securityGroup, `'${cidr}'`);
+    if (!isOverlay(cluster.podNetworking)) {
+      put(cluster.podsSecurityGroup, this.pods ? named(this.pods) : `'${network.podsSubnet.cidr}'`);
+    }
+    put(cluster.workersSecurityGroup, this.nodes ? named(this.nodes) : `'${network.workersSubnet.cidr}'`);
+    for (const { group, as } of this.labelledBalancers) put(group, as);
+    put(cluster.apiEndpointSecurityGroup, named(options.apiEndpoint));
+    return names;
+  }
+
+  private check(): void {
+    const problems = new Problems(this.cluster);
+    const labelled = [
+      ...this.endpoint,
+      ...this.labelledNodes,
+      ...this.labelledPods,
+      ...this.labelledBalancers,
+    ];
+    for (const unknown of this.statements(labelled).unknown) {
+      problems.add(
+        "PEER_INVALID",
+        `A rule names the group ${unknown}, and a policy of packet routing can name the addresses of its members only`,
+        "Say where they are: PacketRouting.of({ …, ranges: [{ securityGroup, cidr }] })",
+      );
+    }
+    for (const [what, { length }] of [
+      ["the API endpoint", this.ofEndpoint()],
+      ["the nodes", this.ofNodes()],
+      ["the pods", this.ofPods()],
+      ["the load balancers", this.ofLoadBalancers()],
+    ] as const) {
+      if (length <= MOST_STATEMENTS) continue;
+      problems.add(
+        "COUNT_INVALID",
+        `The policy of packet routing for ${what} would have ${length} statements`,
+        `OCI takes ${MOST_STATEMENTS}: join the ranges that connect, or that are connected to`,
+      );
+    }
+    problems.throwIfAny();
+  }
+}
+
+/** Statements that no other policy has. */
+function without(texts: readonly string[], others: readonly string[]): string[] {
+  return texts.filter((text) => !others.includes(text));
+}
+
+function named(label: SecurityAttribute): string {
+  return `${label.toString()} endpoints`;
+}
+
+/**
+ * The condition of a statement for one port; none for everything else, which leaves the ports to the security groups.
+ *
+ * Path MTU discovery is such a case: its packets must pass beside those of the ports.
+ */
+function conditionOf({ protocol, from, to }: Port): string {
+  if (from === undefined || from !== to) return ANY_PORT;
+  if (protocol === Protocol.TCP) return ` with protocol='tcp/${from}'`;
+  return protocol === Protocol.UDP ? ` with protocol='udp/${from}'` : ANY_PORT;
+}

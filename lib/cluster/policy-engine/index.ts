@@ -1,0 +1,6 @@
+export {
+  CalicoIptablesBackend,
+  type CalicoOptions,
+  type CiliumOptions,
+} from "./network-policy-engine-options";
+export { NetworkPolicyEngine } from "./network-policy-engine";

@@ -1,0 +1,79 @@
+import { type ISynthesisSession, TerraformOutput, TerraformStack } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { addWarning } from "../../../core/warnings";
+import { type ISecureOkeCluster } from "../../cluster-base";
+import { type KubernetesVersion } from "../../kubernetes-version";
+import { warnOfImages } from "../../private/pull-warnings";
+import { type EngineInstallation, type NetworkPolicyEngine } from "../network-policy-engine";
+
+const FOLDER = "network-policy-engines";
+
+/** The files of all clusters of a stack, by their folders. */
+const files = new WeakMap<TerraformStack, Map<string, EngineInstallation>>();
+
+/**
+ * Writes what installs the engine of a cluster beside the stack at synthesis, in the place of what an earlier run wrote, and gives the stack an output
+ * `<path>_network_policy_engine` with the command.
+ */
+export function installEngine(
+  cluster: Construct & ISecureOkeCluster,
+  engine: NetworkPolicyEngine | undefined,
+  kubernetes?: KubernetesVersion,
+): void {
+  const stack = TerraformStack.of(cluster);
+  const installations = filesOf(stack);
+  engine?._acknowledge(cluster);
+  const installation = engine?._installationFor?.(kubernetes);
+  if (!engine || !installation) return;
+  if (installation.warning !== undefined) addWarning(cluster, installation.warning);
+  const inStack = cluster.node.scopes.slice(stack.node.scopes.length);
+  const name = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
+  installations.set(name, installation);
+  warnOfImages(cluster, installation.pulls);
+  const output = new TerraformOutput(cluster, "NetworkPolicyEngine", {
+    description: `Installs ${engine.name}, without which NetworkPolicies do nothing; run it in the output folder of the app`,
+    value: installation.command([FOLDER, stack.node.id, name].join("/")),
+  });
+  output.overrideLogicalId(`${name}_network_policy_engine`);
+}
+
+function filesOf(stack: TerraformStack): Map<string, EngineInstallation> {
+  const known = files.get(stack);
+  if (known) return known;
+  const own = new Map<string, EngineInstallation>();
+  files.set(stack, own);
+  const inner = stack.synthesizer;
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      inner.synthesize(session);
+      const folder = path.join(session.outdir, FOLDER);
+      removeOthers(folder, stacksIn(stack.node.root));
+      write(path.join(folder, stack.node.id), own);
+    },
+  };
+  return own;
+}
+
+function stacksIn(root: IConstruct): string[] {
+  return root.node
+    .findAll()
+    .filter((one) => TerraformStack.isStack(one))
+    .map(({ node }) => node.id);
+}
+
+/** Somebody may apply what is left of a stack that is gone. */
+function removeOthers(folder: string, stacks: readonly string[]): void {
+  const others = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => !stacks.includes(name)) : [];
+  for (const name of others) fs.rmSync(path.join(folder, name), { recursive: true });
+}
+
+/** In a folder made anew, for the same reason. */
+function write(folder: string, installations: ReadonlyMap<string, EngineInstallation>): void {
+  fs.rmSync(folder, { recursive: true, force: true });
+  for (const [name, { file, text }] of installations) {
+    fs.mkdirSync(path.join(folder, name), { recursive: true });
+    fs.writeFileSync(path.join(folder, name, file), text);
+  }
+}

@@ -1,0 +1,93 @@
+import { type Chart } from "cdk8s";
+import { type ISynthesisSession, TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
+import { type GuardrailText } from "../../../core/guardrail-catalogue";
+import { findWhenWritten } from "../../../core/program-findings";
+import { addWarning } from "../../../core/warnings";
+import { apiObjectsIn } from "../../../synthesis/chart-objects";
+import { ChartOutput } from "../../../synthesis/chart-output";
+import { isSameCluster } from "../../../synthesis/chart-scopes";
+import { type ISecureOkeCluster } from "../../cluster-base";
+import { findingsOf } from "../../private/chart-findings";
+import { countIncludedBalancers } from "../../private/included-load-balancers";
+import { warnOfChart } from "../../private/pull-warnings";
+import { tagObjectsOf } from "../../private/run-time-tags";
+
+/** The id of the finding, in the style of the catalogue. */
+export const UNENFORCED_POLICIES = "network-policy-engine";
+
+const FINDING: GuardrailText = {
+  title: "NetworkPolicies that nothing enforces",
+  why: "OKE has no policy engine of its own: without one the API server stores NetworkPolicies, and they do nothing.",
+  fix: "Give the cluster networkPolicyEngine: NetworkPolicyEngine.calico(), .cilium(), or .existing({ reason }) for one that is there",
+  practice: "network-layers",
+};
+
+const charts = new WeakMap<ISecureOkeCluster, Chart[]>();
+
+/** Adds a chart to a cluster, and says at synthesis where nothing enforces its NetworkPolicies. */
+export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): void {
+  const output = new ChartOutput(cluster, id, chart);
+  addOutput(cluster, output);
+  warnOfChart(cluster, chart);
+  tagObjectsOf(cluster, chart);
+  const known = charts.get(cluster);
+  if (known) known.push(chart);
+  else {
+    charts.set(cluster, [chart]);
+    warnAtSynthesis(cluster);
+    countIncludedBalancers(cluster);
+  }
+}
+
+const outputs = new WeakMap<ISecureOkeCluster, ChartOutput[]>();
+
+function addOutput(cluster: ISecureOkeCluster, output: ChartOutput): void {
+  const own = outputs.get(cluster) ?? [];
+  if (own.length === 0) findWhenWritten(cluster, () => findingsOf(cluster, own));
+  own.push(output);
+  outputs.set(cluster, own);
+}
+
+/** Says it before the stack is written, so that the warning is in the manifest of the app, which the cdktf command shows. */
+function warnAtSynthesis(cluster: ISecureOkeCluster): void {
+  const stack = TerraformStack.of(cluster);
+  const inner = stack.synthesizer;
+  let isSaid = false;
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      const warning = isSaid ? undefined : warningOf(cluster);
+      if (warning !== undefined) {
+        isSaid = true;
+        addWarning(cluster, `[${UNENFORCED_POLICIES}] ${warning}`);
+      }
+      inner.synthesize(session);
+    },
+  };
+}
+
+function warningOf(cluster: ISecureOkeCluster): string | undefined {
+  const own = (charts.get(cluster) ?? []).filter(holdsPolicies);
+  if (own.length === 0 || hasEngine(cluster)) return undefined;
+  const names = own.map(({ node }) => node.path).sort();
+  const what = `${cluster.node.path}: NetworkPolicies of ${names.join(", ")} do nothing, as the cluster has no policy engine`;
+  return [what, `  Why: ${FINDING.why}`, `  Instead: ${FINDING.fix}`].join("\n");
+}
+
+function holdsPolicies(chart: Chart): boolean {
+  return apiObjectsIn(chart).some(
+    ({ kind, apiGroup }) => kind === "NetworkPolicy" && apiGroup === "networking.k8s.io",
+  );
+}
+
+/** Whether the cluster has an engine, here or where it is made or imported too. */
+function hasEngine(cluster: ISecureOkeCluster): boolean {
+  if (cluster.networkPolicyEngine) return true;
+  return cluster.node.root.node
+    .findAll()
+    .some((other) => isCluster(other) && other.networkPolicyEngine && isSameCluster(other, cluster));
+}
+
+function isCluster(construct: IConstruct): construct is ISecureOkeCluster {
+  return "addCdk8sChart" in construct && "networkPolicyEngine" in construct;
+}

@@ -1,0 +1,15 @@
+import { type Egress, EgressSource } from "../../network/egress/egress";
+import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
+import { type IClusterNetwork } from "../../network/vcn/network";
+import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
+
+/** Lets the nodes of a group out, and the pods of one: with an overlay those are let out with their nodes. */
+export function letOut(
+  network: IClusterNetwork,
+  podNetworking: PodNetworking | undefined,
+  [nodes, pods]: readonly [INetworkSecurityGroup, INetworkSecurityGroup],
+  egress: Egress,
+): void {
+  network.addEgress(EgressSource.workers(nodes), egress);
+  if (!isOverlay(podNetworking)) network.addEgress(EgressSource.pods(pods), egress);
+}

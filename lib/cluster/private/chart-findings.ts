@@ -1,0 +1,213 @@
+import { Token } from "cdktf";
+import { poolsOf } from "./pools-of-cluster";
+import { type ProgramFinding } from "../../core/program-findings";
+import { type ChartOutput } from "../../synthesis/chart-output";
+import { type ISecureOkeCluster } from "../cluster-base";
+
+interface Manifest {
+  readonly kind?: string;
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: { readonly [key: string]: string };
+  };
+  readonly spec?: {
+    readonly replicas?: unknown;
+    readonly policyTypes?: readonly string[];
+    readonly podSelector?: { readonly matchLabels?: { readonly [key: string]: string } };
+    readonly ingress?: readonly { readonly from?: readonly Peer[] }[];
+    readonly template?: {
+      readonly metadata?: { readonly labels?: { readonly [key: string]: string } };
+      readonly spec?: { readonly nodeSelector?: { readonly [key: string]: string } };
+    };
+  };
+  readonly roleRef?: { readonly name?: string };
+  readonly subjects?: readonly {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly namespace?: string;
+  }[];
+}
+
+interface Peer {
+  readonly podSelector?: { readonly matchLabels?: { readonly [key: string]: string } };
+  readonly namespaceSelector?: object;
+  readonly ipBlock?: object;
+}
+
+const WORKLOADS = new Set(["DaemonSet", "Deployment", "StatefulSet"]);
+const ENFORCE = "pod-security.kubernetes.io/enforce";
+
+/** What is likely wrong with the charts of a cluster, read of what they were written as, in one pass. */
+export function findingsOf(cluster: ISecureOkeCluster, outputs: readonly ChartOutput[]): ProgramFinding[] {
+  const byOutput = outputs.map((output) => ({
+    output,
+    objects: output.written as readonly Manifest[],
+  }));
+  const all = byOutput.flatMap(({ objects }) => objects);
+  const namespaces = new Set(
+    all.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata?.name),
+  );
+  const accounts = new Set(all.filter(({ kind }) => kind === "ServiceAccount").map(keyOf));
+  return byOutput.flatMap(({ output, objects }) => [
+    ...namespaceFindings(output, objects, namespaces),
+    ...selectorFindings(cluster, output, objects),
+    ...accountFindings(output, objects, namespaces, accounts),
+    ...replicaFindings(output, objects),
+  ]);
+}
+
+const keyOf = ({ metadata }: Manifest) => `${metadata?.namespace ?? "default"}/${metadata?.name ?? ""}`;
+
+const nameOf = (one: Manifest) => `${one.kind ?? "object"} ${one.metadata?.name ?? ""}`;
+
+/** Workloads in no namespace, or in one that no chart of the cluster makes. */
+function namespaceFindings(
+  construct: ChartOutput,
+  objects: readonly Manifest[],
+  namespaces: ReadonlySet<string | undefined>,
+): ProgramFinding[] {
+  const workloads = objects.filter(({ kind }) => WORKLOADS.has(kind ?? ""));
+  const nameless = workloads.filter(({ metadata }) => metadata?.namespace === undefined);
+  const missing = new Set(
+    workloads.flatMap(({ metadata }) => {
+      const { namespace } = metadata ?? {};
+      if (namespace === undefined || Token.isUnresolved(namespace) || namespaces.has(namespace)) return [];
+      return [namespace];
+    }),
+  );
+  const findings: ProgramFinding[] = [];
+  if (nameless.length > 0) {
+    findings.push({
+      id: "chart-namespace",
+      construct,
+      what: `${nameless.map(nameOf).sort().join(", ")} have no namespace`,
+      why: "They run in whatever namespace kubectl is set to, most often default, which has no quota and no Pod Security Standard.",
+      fix: 'Give the chart one, new Chart(app, "shop", { namespace: "shop" }), with a SecureNamespace of that name',
+    });
+  }
+  if (missing.size > 0) {
+    findings.push({
+      id: "chart-namespace",
+      construct,
+      what: `no chart of the cluster makes the namespace ${[...missing].sort().join(", ")}`,
+      why: "Where nobody else made it the objects can't be applied, and one made by hand enforces no Pod Security Standard.",
+      fix: `Add new SecureNamespace(chart, "namespace", { name: "${[...missing].sort()[0] ?? ""}" }) to a chart; where somebody else makes it, see that it has ${ENFORCE}: restricted`,
+    });
+  }
+  return findings;
+}
+
+/** Pods that ask for nodes which no pool of the program has. */
+function selectorFindings(
+  cluster: ISecureOkeCluster,
+  construct: ChartOutput,
+  objects: readonly Manifest[],
+): ProgramFinding[] {
+  const pools = poolsOf(cluster);
+  // Where no pool was made here, all of them are elsewhere.
+  if (pools.length === 0) return [];
+  const offered = (key: string, value: string) =>
+    isOfKubernetes(key) ||
+    [key, value].some((text) => Token.isUnresolved(text)) ||
+    pools.some(({ labels }) => labels[key] === value || Token.isUnresolved(labels[key]));
+  return objects.flatMap((one) => {
+    const selector = Object.entries(one.spec?.template?.spec?.nodeSelector ?? {});
+    const missing = selector.filter(([key, value]) => !offered(key, value));
+    if (missing.length === 0) return [];
+    const texts = missing.map(([key, value]) => `${key}=${value}`).join(", ");
+    return [
+      {
+        id: "node-selector",
+        construct,
+        what: `${nameOf(one)} asks for nodes with ${texts}, which no node pool of the program has`,
+        why: "Its pods stay pending, unless a pool that is made elsewhere has nodes with this label.",
+        fix:
+          `Give a pool the label: labels: { ${missing.map(([key, value]) => `"${key}": "${value}"`).join(", ")} }` +
+          otherValues(pools, missing),
+      },
+    ];
+  });
+}
+
+/** What pools offer for the keys of a selector, as a misspelt value is as likely as a missing label. */
+function otherValues(
+  pools: readonly { readonly labels: { readonly [key: string]: string } }[],
+  missing: readonly (readonly [string, string])[],
+): string {
+  const offered = missing.flatMap(([key]) =>
+    pools.flatMap(({ labels }) => (labels[key] === undefined ? [] : [`${key}=${labels[key]}`])),
+  );
+  return offered.length === 0
+    ? ""
+    : `; or ask for one that a pool has: ${[...new Set(offered)].sort().join(", ")}`;
+}
+
+/** Labels that the kubelet and the cloud controller write. */
+function isOfKubernetes(key: string): boolean {
+  return (
+    /(?:^|[./])(?:kubernetes\.io|k8s\.io|oraclecloud\.com|oci\.com)\//.test(`/${key}`) ||
+    (!key.includes("/") &&
+      /^(?:displayName|hostname|internal_addr|last-migration-failure|name|node\.info)/.test(key))
+  );
+}
+
+/** Roles for service accounts that no chart makes, in namespaces that the charts make. */
+function accountFindings(
+  construct: ChartOutput,
+  objects: readonly Manifest[],
+  namespaces: ReadonlySet<string | undefined>,
+  accounts: ReadonlySet<string>,
+): ProgramFinding[] {
+  return objects.flatMap((one) =>
+    (one.subjects ?? []).flatMap(({ kind, name = "", namespace = one.metadata?.namespace ?? "default" }) => {
+      if (kind !== "ServiceAccount" || [name, namespace].some((text) => Token.isUnresolved(text))) return [];
+      // Every namespace has one of this name; and what is in a namespace of others is theirs.
+      if (name === "default" || !namespaces.has(namespace) || accounts.has(`${namespace}/${name}`)) return [];
+      return [
+        {
+          id: "role-subject",
+          construct,
+          what: `${nameOf(one)} is for the service account ${name} of the namespace ${namespace}, which no chart makes`,
+          why: "Whoever may make an account of that name gets the role, and until then nobody has it.",
+          fix: "Name the workload, Subject.serviceAccountOf(workload), or correct the name",
+        },
+      ];
+    }),
+  );
+}
+
+/** Several replicas of a StatefulSet mostly are one system, whose members talk to each other. */
+function replicaFindings(construct: ChartOutput, objects: readonly Manifest[]): ProgramFinding[] {
+  const policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
+  return objects.flatMap((one) => {
+    const { replicas, template } = one.spec ?? {};
+    if (one.kind !== "StatefulSet" || typeof replicas !== "number" || replicas < 2) return [];
+    const labels = template?.metadata?.labels ?? {};
+    const own = policies.filter(
+      (policy) =>
+        policy.metadata?.namespace === one.metadata?.namespace && selects(policy.spec?.podSelector, labels),
+    );
+    const peers = own.flatMap(({ spec }) => spec?.ingress ?? []);
+    const reaches = ({ from }: { readonly from?: readonly Peer[] }) =>
+      from === undefined || from.some((peer) => peer.ipBlock ?? selects(peer.podSelector, labels));
+    if (own.length === 0 || peers.some(reaches)) return [];
+    return [
+      {
+        id: "stateful-replicas",
+        construct,
+        what: `the ${replicas} replicas of ${nameOf(one)} can't connect to each other`,
+        why: "Members of a database or a queue replicate over the network, and the workload's policy denies what was not declared.",
+        fix: `Let them: set.connections.allowTo(set, Port.tcp(port)); where they need not talk, leave it as it is`,
+      },
+    ];
+  });
+}
+
+function selects(
+  selector: { readonly matchLabels?: { readonly [key: string]: string } } | undefined,
+  labels: { readonly [key: string]: string },
+): boolean {
+  if (!selector) return false;
+  return Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+}

@@ -1,0 +1,119 @@
+import { type Chart } from "cdk8s";
+import { Token } from "cdktf";
+import { Problems } from "../../core/validation-error";
+import {
+  checkRuleCount,
+  countRules,
+  type INetworkSecurityGroup,
+  MOST_RULES,
+  servicesCounted,
+} from "../../network/security-groups/security-group";
+import { checkChartsBelow } from "../../synthesis/chart-checks";
+import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+import { type ISecureOkeCluster } from "../cluster-base";
+
+const MODE = "oci.oraclecloud.com/security-rule-management-mode";
+const BACKEND_GROUPS = "oci.oraclecloud.com/oci-backend-network-security-group";
+const TYPE = "oci.oraclecloud.com/load-balancer-type";
+const PRESERVES = "oci-network-load-balancer.oraclecloud.com/is-preserve-source";
+
+interface Service {
+  readonly kind?: unknown;
+  readonly items?: unknown;
+  readonly metadata?: {
+    readonly name?: unknown;
+    readonly namespace?: unknown;
+    readonly annotations?: { readonly [key: string]: unknown };
+  };
+  readonly spec?: {
+    readonly type?: unknown;
+    readonly ports?: unknown;
+    readonly externalTrafficPolicy?: unknown;
+    readonly loadBalancerSourceRanges?: unknown;
+  };
+}
+
+const isMap = (value: unknown): value is Service => typeof value === "object" && value !== null;
+const lengthOf = (value: unknown) => (Array.isArray(value) && !Token.isUnresolved(value) ? value.length : 1);
+
+function flat(data: unknown): Service[] {
+  if (!isMap(data)) return [];
+  return Array.isArray(data.items) ? data.items.flatMap(flat) : [data];
+}
+
+/** The Services of a chart for which the cloud controller writes the rules of groups, as their names say. */
+function balancersOf(chart: Chart): { readonly name: string; readonly service: Service }[] {
+  return apiObjectsIn(chart)
+    .filter(({ kind }) => kind === "Service" || kind.endsWith("List"))
+    .flatMap((object) => flat(dataOf(object)))
+    .filter(({ kind, spec }) => kind === "Service" && spec?.type === "LoadBalancer")
+    .filter(({ metadata }) => String(metadata?.annotations?.[MODE]).toLowerCase() === "nsg")
+    .map((service) => {
+      const { name, namespace } = service.metadata ?? {};
+      return {
+        name: namespace === undefined ? String(name) : `${String(namespace)}/${String(name)}`,
+        service,
+      };
+    });
+}
+
+/** Whether the controller writes rules into a group: the annotation names it, or an OCID that it may have. */
+function isForGroup({ metadata }: Service, group: INetworkSecurityGroup): boolean {
+  const said = metadata?.annotations?.[BACKEND_GROUPS];
+  if (typeof said !== "string" || said.trim() === "") return false;
+  const id = group.networkSecurityGroupId;
+  const ids = said.split(",").map((one) => one.trim());
+  return ids.includes(id) || (Token.isUnresolved(id) && ids.every((one) => !Token.isUnresolved(one)));
+}
+
+/** With the client's address preserved, the workers' group has one more rule for each port and range. */
+function workerRules({ metadata, spec }: Service): number {
+  const annotations = metadata?.annotations ?? {};
+  const isPreserved =
+    annotations[TYPE] === "nlb" &&
+    spec?.externalTrafficPolicy === "Local" &&
+    annotations[PRESERVES] !== "false";
+  const ranges = isPreserved ? lengthOf(spec?.loadBalancerSourceRanges) : 0;
+  return lengthOf(spec?.ports) * (1 + ranges) + 1;
+}
+
+/**
+ * Counts the rules that the cloud controller writes for load balancers which no construct of the library made, such as those
+ * of included charts, and refuses one whose own group would have too many.
+ */
+export function countIncludedBalancers(cluster: ISecureOkeCluster): void {
+  const counts = new Map<Chart, number>();
+  let isCounted = false;
+  checkChartsBelow(cluster, (chart) => {
+    const known = servicesCounted(cluster);
+    const balancers = balancersOf(chart).filter(({ name }) => !known.has(name));
+    if (balancers.length === 0 && !isCounted) return;
+    const problems = new Problems(chart);
+    for (const { name, service } of balancers) checkOwnGroup(problems, name, service);
+    const group = problems.collect(() => cluster.workersSecurityGroup);
+    problems.throwIfAny();
+    if (!group) return;
+    const own = balancers.filter(({ service }) => isForGroup(service, group));
+    counts.set(
+      chart,
+      own.reduce((sum, { service }) => sum + workerRules(service), 0),
+    );
+    if (!isCounted) {
+      isCounted = true;
+      const count = () => [...counts.values()].reduce((sum, one) => sum + one, 0);
+      countRules(cluster, { group, count, service: "of included charts" });
+    }
+    checkRuleCount(cluster, group);
+  });
+}
+
+/** Refuses a load balancer whose own group would have a rule for too many ports and ranges. */
+function checkOwnGroup(problems: Problems, name: string, { spec }: Service): void {
+  const count = lengthOf(spec?.ports) * lengthOf(spec?.loadBalancerSourceRanges);
+  if (count <= MOST_RULES) return;
+  problems.add(
+    "COUNT_INVALID",
+    `The cloud controller would write ${count} rules for the Service ${name}, one for each port and range`,
+    `OCI puts at most ${MOST_RULES} into a group: join ranges, or share the ports out over several Services`,
+  );
+}

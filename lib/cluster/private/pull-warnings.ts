@@ -1,0 +1,226 @@
+import { type ApiObject, type Chart } from "cdk8s";
+import { type ISynthesisSession, TerraformStack, Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { type GuardrailText } from "../../core/guardrail-catalogue";
+import { addWarning } from "../../core/warnings";
+import { pullSecretsOf, pullsWithoutSecrets } from "../../synthesis/account-pull-secrets";
+import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+import { isSameCluster } from "../../synthesis/chart-scopes";
+import { type PodSpec, podSpecsOf } from "../../synthesis/pod-specs";
+import { whileReading } from "../../synthesis/reading";
+import { type ISecureOkeCluster } from "../cluster-base";
+
+/** The id of the warning, in the style of the catalogue. */
+export const IMAGE_PULL_CREDENTIALS = "image-pull-credentials";
+
+const FINDING: GuardrailText = {
+  title: "Images that nothing lets nodes pull",
+  why: "OCIR gives private images to nobody without credentials: the pods would wait in ImagePullBackOff. Repositories may be public, which is not known here.",
+  fix:
+    'Name the pull Secret, SecureNamespace({ imagePullSecrets: ["ocir"] }), or let the nodes pull, PrivateNodePool({ registryAccess }). Where the images ' +
+    "are public or the nodes can pull them already, say imagePullSecrets: []. See docs/private-images.md",
+  practice: "access-tokens",
+};
+
+// Its pods run in kube-system, where no SecureNamespace is.
+const FIX_OF_ENGINE =
+  'Name a pull Secret of kube-system, NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir"], … }) and .cilium alike, or let the nodes of all pools ' +
+  "pull, PrivateNodePool({ registryAccess }). Where the images are public or the nodes can pull them already, say imagePullSecrets: []. See " +
+  "docs/private-images.md";
+
+/** What of a pool decides which images its nodes can pull. */
+export interface PoolPulls {
+  readonly path: string;
+  readonly labels?: { readonly [key: string]: string };
+  /** The repositories that the nodes may pull from without a Secret. */
+  readonly repositories?: readonly string[];
+}
+
+/** An image, and what asks for it. */
+interface Pull {
+  readonly image: string;
+  readonly by: string;
+}
+
+/** Whether an image needs credentials that the nodes which a pod may run on don't have. */
+type IsLacking = (image: string, nodeSelector: PodSpec["nodeSelector"]) => boolean;
+
+interface Watched {
+  readonly charts: Chart[];
+  readonly images: string[];
+}
+
+const watched = new WeakMap<ISecureOkeCluster, Watched>();
+const pools = new WeakMap<IConstruct, Map<ISecureOkeCluster, PoolPulls[]>>();
+
+// What runs no pods, of the kinds that charts have many of.
+const WITHOUT_PODS = new Set([
+  ...[
+    "ConfigMap",
+    "Endpoints",
+    "EndpointSlice",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "LimitRange",
+    "Namespace",
+  ],
+  ...[
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "ResourceQuota",
+    "Role",
+    "RoleBinding",
+    "Service",
+    "ServiceAccount",
+  ],
+]);
+const OCIR = /^(?:[a-z0-9-]+\.)?ocir\.(?:io|[a-z0-9-]+\.oci\.[a-z0-9.-]+)$/;
+
+/** Notes a pool of a cluster. */
+export function notePool(cluster: ISecureOkeCluster, pool: PoolPulls): void {
+  const { root } = cluster.node;
+  const known = pools.get(root) ?? new Map<ISecureOkeCluster, PoolPulls[]>();
+  pools.set(root, known);
+  known.set(cluster, [...(known.get(cluster) ?? []), pool]);
+}
+
+/** Warns at synthesis, once a chart, of images that need credentials which neither a Secret nor the nodes of the cluster have. */
+export function warnOfChart(cluster: ISecureOkeCluster, chart: Chart): void {
+  watchedOf(cluster).charts.push(chart);
+}
+
+/** The same of images that are no chart's, such as those of a policy engine. */
+export function warnOfImages(cluster: ISecureOkeCluster, images: readonly string[]): void {
+  if (images.length > 0) watchedOf(cluster).images.push(...images);
+}
+
+function watchedOf(cluster: ISecureOkeCluster): Watched {
+  const known = watched.get(cluster);
+  if (known) return known;
+  const own: Watched = { charts: [], images: [] };
+  watched.set(cluster, own);
+  const stack = TerraformStack.of(cluster);
+  const inner = stack.synthesizer;
+  let isSaid = false;
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      // One reading with the writing that follows, so that objects are rendered once for both.
+      whileReading(() => {
+        // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
+        if (!isSaid) {
+          for (const text of warningsOf(cluster, own))
+            addWarning(cluster, `[${IMAGE_PULL_CREDENTIALS}] ${text}`);
+        }
+        isSaid = true;
+        inner.synthesize(session);
+      });
+    },
+  };
+  return own;
+}
+
+function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): string[] {
+  const nodes = poolsOf(cluster);
+  const isLacking: IsLacking = (image, nodeSelector) =>
+    isOfOcir(image) && !canNodesPull(nodes, image, nodeSelector);
+  const accounts = accountsIn(charts);
+  const ofEngine = images
+    .filter((image) => isLacking(image, {}))
+    .map((image) => ({ image, by: "the policy engine" }));
+  const all: (readonly [string, Pull[], string])[] = [
+    ["the policy engine", ofEngine, FIX_OF_ENGINE],
+    ...charts.map(
+      (chart) =>
+        [`the chart ${chart.node.path}`, lackingIn(chart, accounts, isLacking), FINDING.fix] as const,
+    ),
+  ];
+  return all.flatMap(([owner, found, fix]) => {
+    if (found.length === 0) return [];
+    const names = [...new Set(found.map(({ image, by }) => `${image} (${by})`))].sort();
+    const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+    const what = `${cluster.node.path}: images of ${owner} may need credentials, and nothing gives them: ${shown.join(", ")}`;
+    return [[what, `  Why: ${FINDING.why}`, `  Instead: ${fix}`].join("\n")];
+  });
+}
+
+/** What the pods of a chart pull and nothing lets them, where nobody said that they need nothing for it. */
+function lackingIn(chart: Chart, accounts: ReadonlyMap<string, ApiObject>, isLacking: IsLacking): Pull[] {
+  return apiObjectsIn(chart)
+    .filter(({ kind }) => !WITHOUT_PODS.has(kind))
+    .flatMap((object) => {
+      const data = dataOf(object) as { metadata?: { namespace?: string } };
+      const { namespace } = data.metadata ?? {};
+      return podSpecsOf(data).flatMap((pod) => {
+        const images = pod.images.map(nameOf).filter((image) => isLacking(image, pod.nodeSelector));
+        // Asked last: an account must be rendered for it.
+        const isGiven =
+          images.length === 0 || pod.hasPullSecrets || !lacksSecrets(object, namespace, accounts, pod);
+        return isGiven ? [] : images.map((image) => ({ image, by: `${object.kind} ${object.name}` }));
+      });
+    });
+}
+
+function lacksSecrets(
+  object: ApiObject,
+  namespace: string | undefined,
+  accounts: ReadonlyMap<string, ApiObject>,
+  { serviceAccountName }: PodSpec,
+): boolean {
+  const account = accounts.get(`${namespace}/${serviceAccountName}`);
+  // An account of another origin may have any.
+  if (!account) return serviceAccountName === "default" && pullSecretsOf(object, namespace) === undefined;
+  const { imagePullSecrets: own } = dataOf(account) as { imagePullSecrets?: unknown };
+  if (Array.isArray(own) && own.length > 0) return false;
+  return !pullsWithoutSecrets(account) && pullSecretsOf(object, namespace)?.length !== 0;
+}
+
+function accountsIn(charts: readonly Chart[]): Map<string, ApiObject> {
+  const all = charts.flatMap(apiObjectsIn).filter(({ kind }) => kind === "ServiceAccount");
+  return new Map(all.map((one) => [`${one.metadata.namespace}/${one.name}`, one]));
+}
+
+/** The pools of a cluster; where none is made of it here, those of the same cluster elsewhere in the app. */
+function poolsOf(cluster: ISecureOkeCluster): readonly PoolPulls[] {
+  const all = pools.get(cluster.node.root);
+  const own = all?.get(cluster);
+  if (own || !all) return own ?? [];
+  return [...all].filter(([other]) => isSameCluster(other, cluster)).flatMap(([, each]) => each);
+}
+
+/** Whether all nodes that a pod may run on can pull an image; what nobody knows of it is taken for a yes. */
+function canNodesPull(
+  nodes: readonly PoolPulls[],
+  image: string,
+  nodeSelector: PodSpec["nodeSelector"],
+): boolean {
+  const fits = ({ labels = {} }: PoolPulls) =>
+    Object.entries(nodeSelector).every(
+      ([key, value]) => labels[key] === value || Token.isUnresolved(labels[key]),
+    );
+  const chosen = nodes.filter(fits);
+  const possible = chosen.length > 0 ? chosen : nodes;
+  return (
+    possible.length > 0 && possible.every(({ repositories }) => repositories && mayPull(repositories, image))
+  );
+}
+
+function mayPull(repositories: readonly string[], image: string): boolean {
+  const [, , ...path] = image.split("/");
+  const repository = path.join("/");
+  if (Token.isUnresolved(image)) return true;
+  return repositories.some((one) => {
+    if (Token.isUnresolved(one)) return true;
+    return one.endsWith("*") ? repository.startsWith(one.slice(0, -1)) : repository === one;
+  });
+}
+
+function isOfOcir(image: string): boolean {
+  return OCIR.test(image.split("/")[0]?.split(":")[0] ?? "");
+}
+
+/** An image without its tag and its digest. */
+function nameOf(image: string): string {
+  const [named = ""] = image.split("@");
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  return colon < 0 ? named : named.slice(0, colon);
+}

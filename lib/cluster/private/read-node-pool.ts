@@ -1,0 +1,310 @@
+import { Token } from "cdktf";
+import { type Construct } from "constructs";
+import {
+  checkCluster,
+  checkFlag,
+  checkImage,
+  checkShape,
+  checkVersion,
+  readVersion,
+} from "./check-cluster-values";
+import { checkPoolName } from "./pools-of-cluster";
+import { checkPrivateSubnets } from "./services-cidr";
+import { checkConstructId } from "../../core/construct-id";
+import { pathOf, problemsIn } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
+import { checkLabels } from "../../core/kubernetes-names";
+import { checkOcid, compareOcids } from "../../core/ocid";
+import { checkGiven, checkMembers } from "../../core/required";
+import { checkDisplayName } from "../../core/resource-name";
+import { checkTags } from "../../core/tagging";
+import { checkText } from "../../core/terraform-text";
+import { Problems } from "../../core/validation-error";
+import { readEgress } from "../../network/egress/egress";
+import { isOverlay } from "../../network/vcn/pod-networking";
+import { checkCapacity, type Demand, type ISecureOkeCluster } from "../cluster-base";
+import { type KubernetesVersion } from "../kubernetes-version";
+import { type NodeImage } from "../node-image";
+import { type NodeRegistryAccess } from "../node-registry-access";
+import { checkGroups, type PrivateNodePoolProps } from "../private-node-pool-props";
+
+const NAME =
+  /^Oracle-Linux-(\d+)(?:\.\d+)?-(aarch64-)?(?:[A-Za-z]\w*-)*\d{4}\.\d{2}\.\d{2}-\d+(?:-OKE-(\d+\.\d+\.\d+)-(\d+))?$/i;
+
+// The first minor version whose kubelet needs cgroups v2, and the first build of OKE's images of Oracle Linux 8 that has them.
+const NEEDS_CGROUPS_V2 = 35;
+const FIRST_BUILD = 1367;
+
+/** What the name of an image of Oracle's says. */
+interface ImageName {
+  /** The major version of Oracle Linux, such as 8. */
+  readonly linux: number;
+  readonly isArm: boolean;
+  /** The Kubernetes version of an OKE image, such as `1.35.2`; none of a platform image. */
+  readonly kubernetes?: string;
+  /** The build of an OKE image. */
+  readonly build?: number;
+}
+
+/** Reads a name such as `Oracle-Linux-8.10-aarch64-2026.06.15-0-OKE-1.35.2-1505`; undefined of a name that somebody else chose. */
+function readImageName(name: string): ImageName | undefined {
+  const [match, linux, arm, kubernetes, build] = NAME.exec(name) ?? [];
+  if (match === undefined) return undefined;
+  return {
+    linux: Number(linux),
+    isArm: arm !== undefined,
+    kubernetes,
+    build: build === undefined ? undefined : Number(build),
+  };
+}
+
+/** Whether nodes of an image may run a Kubernetes version, by what is known of cgroups. */
+function fitsCgroupsV2({ linux, build }: ImageName, { minor }: KubernetesVersion): boolean {
+  if (minor < NEEDS_CGROUPS_V2 || linux > 8) return true;
+  return linux === 8 && build !== undefined && build >= FIRST_BUILD;
+}
+
+/**
+ * Adds a problem for each thing that the name of an image says and that can't be right for the nodes of a pool.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm for cgroups v2
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/update-node-pool.htm for the version
+ */
+function checkImageFits(
+  problems: Problems,
+  { imageName }: NodeImage,
+  version: KubernetesVersion | undefined,
+  shapeName: string | undefined,
+): void {
+  const name = imageName === undefined ? undefined : readImageName(imageName);
+  if (!name) return;
+  const add = (what: string, fix: string) => problems.add("NODE_IMAGE_UNFIT", `${imageName} ${what}`, fix);
+  const bare = version?.version.slice(1);
+  if (version && name.kubernetes !== undefined && name.kubernetes !== bare) {
+    add(
+      `is an image for Kubernetes ${name.kubernetes}, and the pool has ${version.version}`,
+      `Take an OKE image whose name has OKE-${bare}, or give the pool kubernetesVersion: KubernetesVersion.of("v${name.kubernetes}")`,
+    );
+  }
+  if (version && !fitsCgroupsV2(name, version)) {
+    add(
+      `starts with cgroups v1, and the kubelet of ${version.version} needs cgroups v2`,
+      "Take an OKE image of Oracle Linux 8 with build 1367 or newer, or of Oracle Linux 9; " +
+        "leave imageName out for a custom image that has cgroups v2 switched on",
+    );
+  }
+  if (shapeName === undefined) return;
+  const isArm = /^(VM|BM)\.Standard\.A\d+\./.test(shapeName);
+  if (isArm === name.isArm) return;
+  add(
+    `is made for ${name.isArm ? "Arm" : "x86"} processors, and ${shapeName} has others`,
+    name.isArm
+      ? "Take an image without aarch64 in its name, or a shape such as VM.Standard.A1.Flex"
+      : "Take an image with aarch64 in its name, or a shape such as VM.Standard.E5.Flex",
+  );
+}
+
+export const DEFAULT_PODS = 31;
+/** How many nodes there are more of while others are replaced. */
+export const SURGE = 1;
+const MOST_PODS = 110;
+// A template is refused as one.
+const DOMAIN = /^[A-Za-z0-9]+:[\w-]+$|[$%]\{/;
+
+/** What was read of the props of a node pool. */
+interface NodePoolReading {
+  readonly version: KubernetesVersion;
+  /** What the pool takes of the subnets, where it is known. */
+  readonly demand?: Demand;
+}
+
+/** Validates the props before the pool is made; throws with all that is wrong. */
+export function readNodePool(scope: Construct, id: string, props: PrivateNodePoolProps): NodePoolReading {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const given: Partial<PrivateNodePoolProps> = props ?? {};
+  const { cluster, image, shape, size } = given;
+  checkGiven(problems, { cluster, image, shape, size }, "PrivateNodePoolProps");
+  const isCluster = checkCluster(problems, cluster);
+  const version = versionOf(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
+  checkFlag(problems, "verifyKubernetesVersion", given.verifyKubernetesVersion);
+  const isSize = checkCount(problems, "size", size, 0, 1000);
+  const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
+  checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
+  const isNetwork = isCluster && readNetwork(problems, cluster as ISecureOkeCluster);
+  const demand = isNetwork && isSize && isPods ? demandOf(pathOf(scope, id), given) : undefined;
+  if (demand) checkCapacity(problems, cluster as ISecureOkeCluster, demand);
+  checkGroups(problems, isCluster ? cluster : undefined, given);
+  if (given.egress !== undefined) checkEgress(problems, isCluster ? cluster : undefined, given.egress);
+  if (isOverlay(cluster?.podNetworking)) checkOverlay(problems, given);
+  checkRegistryAccess(problems, scope, given);
+  checkDomains(problems, given.availabilityDomains);
+  checkGrace(problems, given.evictionGraceDuration);
+  checkNodeLabels(problems, given.labels);
+  checkShape(problems, shape);
+  if (checkImage(problems, image)) {
+    checkOcid(problems, "The image", (image as NodeImage).imageId, "image");
+    checkImageFits(
+      problems,
+      image as NodeImage,
+      version,
+      typeof shape?.name === "string" ? shape.name : undefined,
+    );
+  }
+  checkDisplayName(
+    problems,
+    given.nodePoolName === undefined ? "The id" : "nodePoolName",
+    given.nodePoolName ?? id,
+  );
+  checkTags(problems, given);
+  if (isCluster) checkPoolName(problems, cluster as ISecureOkeCluster, given.nodePoolName ?? id);
+  problems.throwIfAny();
+  return { version: version as KubernetesVersion, demand };
+}
+
+function versionOf(
+  problems: Problems,
+  cluster: ISecureOkeCluster | undefined,
+  given: KubernetesVersion | undefined,
+): KubernetesVersion | undefined {
+  const isGiven = checkVersion(problems, given);
+  const ofCluster = cluster && problems.collect(() => readVersion(cluster.kubernetesVersion));
+  if (!given || !isGiven || !ofCluster) return ofCluster;
+  const own = readVersion(given);
+  own._checkSkew(problems, ofCluster);
+  return own;
+}
+
+/** Touches what the pool uses of the cluster, so that all that an imported one lacks is found; whether its subnets are known. */
+function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
+  for (const name of ["compartmentId", "workersSecurityGroup", "podsSecurityGroup"] as const) {
+    problems.collect(() => cluster[name]);
+  }
+  const network = problems.collect(() => cluster.network);
+  if (!network) return false;
+  checkPrivateSubnets(problems, network, cluster.podNetworking);
+  const subnets = [problems.collect(() => network.workersSubnet)];
+  if (!isOverlay(cluster.podNetworking)) subnets.push(problems.collect(() => network.podsSubnet));
+  return subnets.every(Boolean);
+}
+
+/** Touches what the group of the ways out is made of. */
+function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined, egress: unknown): void {
+  const network = cluster && problems.collect(() => cluster.network);
+  if (network) problems.collect(() => network.compartmentId);
+  // An imported network can do without its range.
+  const vcnCidr = network && new Problems(network).collect(() => network.vcnCidr);
+  readEgress(problems, egress, vcnCidr);
+}
+
+/** Adds a problem where the nodes would not be those that may pull. */
+function checkRegistryAccess(
+  problems: Problems,
+  scope: Construct,
+  { cluster, definedTags, registryAccess }: Partial<PrivateNodePoolProps>,
+): void {
+  const members = ["nodeTag", "repositories", "_userData"];
+  const example = 'a NodeRegistryAccess: new NodeRegistryAccess(stack, "registry", { … })';
+  if (!checkMembers(problems, "registryAccess", registryAccess, members, example)) return;
+  const access = registryAccess as NodeRegistryAccess;
+  if (definedTags && typeof definedTags === "object" && access.nodeTag in definedTags) {
+    problems.add(
+      "TAG_INVALID",
+      `definedTags has ${access.nodeTag}, the tag by which registryAccess knows the nodes`,
+      "Leave it out there, or give it to the NodeRegistryAccess as nodeTagValue",
+    );
+  }
+  const idOf = (one: ISecureOkeCluster | undefined) =>
+    one && { scope, id: new Problems(scope).collect(() => one.compartmentId) ?? "" };
+  const [own, theirs] = [idOf(cluster), idOf(access.cluster)];
+  if (!own?.id || !theirs?.id || compareOcids(own, theirs) !== "different") return;
+  problems.add(
+    "VALUE_INVALID",
+    `registryAccess ${access.node.path} is for nodes of another compartment, that of ${access.cluster.node.path}`,
+    "Make a NodeRegistryAccess with the cluster of this pool",
+  );
+}
+
+/** What a pool can't say of the pods of an overlay. */
+function checkOverlay(problems: Problems, props: Partial<PrivateNodePoolProps>): void {
+  for (const name of ["maxPodsPerNode", "podSecurityGroups"] as const) {
+    const value: unknown = props[name];
+    // An empty list says just what is so.
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is given for a cluster with a flannel overlay, whose pods have ${name === "maxPodsPerNode" ? "a number of OKE's choice" : "no groups"}`,
+      `Leave ${name} out, or make the cluster with PodNetworking.vcnNative()`,
+    );
+  }
+}
+
+/** What the pool takes of the subnets; nobody knows what a reference will say, so what it takes is not counted. */
+function demandOf(path: string, { size, maxPodsPerNode }: Partial<PrivateNodePoolProps>): Demand | undefined {
+  if (size === undefined || Token.isUnresolved(size)) return undefined;
+  const most = maxPodsPerNode ?? DEFAULT_PODS;
+  return { path, nodes: size, surge: SURGE, pods: Token.isUnresolved(most) ? undefined : most };
+}
+
+/** Whether it was not given or may be the number that is asked for. */
+function checkCount(
+  problems: Problems,
+  name: string,
+  value: number | undefined,
+  least: number,
+  most: number,
+): boolean {
+  if (value === undefined || value === null || Token.isUnresolved(value)) return true;
+  if (Number.isInteger(value) && value >= least && value <= most) return true;
+  const text = typeof value === "number" ? String(value) : shown(value);
+  problems.add("COUNT_INVALID", `${name} is ${text}`, `Give a whole number from ${least} to ${most}`);
+  return false;
+}
+
+/** What a reference to a Terraform value holds is not known yet. */
+function checkNodeLabels(problems: Problems, labels: { [key: string]: string } | undefined): void {
+  if (labels === undefined || labels === null) return;
+  if (typeof labels !== "object" || Array.isArray(labels) || Token.isUnresolved(labels)) {
+    problems.add(
+      "VALUE_INVALID",
+      `labels is ${shown(labels)}`,
+      'Write an object, for example { tier: "web" }',
+    );
+    return;
+  }
+  const entries = Object.entries(labels).map(([key, value]) => [key, Token.isUnresolved(value) ? "" : value]);
+  checkLabels(problems, "labels", Object.fromEntries(entries));
+}
+
+/** @see https://docs.oracle.com/iaas/Content/General/Concepts/regions.htm */
+function checkDomains(problems: Problems, domains: string[] | undefined): void {
+  if (domains === undefined || domains === null || Token.isUnresolved(domains)) return;
+  if (!Array.isArray(domains) || domains.length === 0) {
+    problems.add(
+      "COUNT_INVALID",
+      `availabilityDomains is ${Array.isArray(domains) ? "empty" : shown(domains)}`,
+      "Give a list of at least one name, or leave it out for all",
+    );
+    return;
+  }
+  for (const domain of domains as unknown[]) {
+    if (typeof domain === "string") checkText(problems, "An availability domain", domain);
+    if (Token.isUnresolved(domain) || (typeof domain === "string" && DOMAIN.test(domain))) continue;
+    problems.add(
+      "NAME_INVALID",
+      `An availability domain is ${shown(domain)}`,
+      'Give its whole name with the prefix of your tenancy, such as "Uocm:EU-FRANKFURT-1-AD-1"',
+    );
+  }
+}
+
+function checkGrace(problems: Problems, duration: string | undefined): void {
+  if (duration === undefined || Token.isUnresolved(duration)) return;
+  const minutes = /^PT(\d{1,2})M$/.exec(duration)?.[1];
+  if (minutes !== undefined && Number(minutes) <= 60) return;
+  problems.add(
+    "DURATION_INVALID",
+    `evictionGraceDuration is ${shown(duration)}`,
+    "Write minutes as PT0M to PT60M, for example PT30M",
+  );
+}

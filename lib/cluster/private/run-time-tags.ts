@@ -1,0 +1,166 @@
+import { type ApiObject, type Chart, Lazy } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type Tags, tagsOfScopes } from "../../core/scope-tags";
+import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+import { forgetObjects } from "../../synthesis/reading";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+const OCI = "oci.oraclecloud.com";
+const NLB = "oci-network-load-balancer.oraclecloud.com";
+const NATIVE_INGRESS = "oci-native-ingress.oraclecloud.com";
+
+/** What a controller makes of an object, by whose annotations it names tags. */
+enum RunTimeResource {
+  LOAD_BALANCER = "lb",
+  NETWORK_LOAD_BALANCER = "nlb",
+  NATIVE_INGRESS = "native-ingress",
+}
+
+interface TagAnnotations {
+  readonly freeform: string;
+  readonly defined: string;
+  /** That of a label of packet routing, see `PacketRouting`. */
+  readonly label: string;
+  /** Older names of the same, which the controller reads where it finds no other. */
+  readonly older?: readonly string[];
+}
+
+/** @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm */
+const ANNOTATIONS: { readonly [K in RunTimeResource]: TagAnnotations } = {
+  [RunTimeResource.LOAD_BALANCER]: {
+    label: `${OCI}/security-attributes`,
+    freeform: `${OCI}/initial-freeform-tags-override`,
+    defined: `${OCI}/initial-defined-tags-override`,
+  },
+  [RunTimeResource.NETWORK_LOAD_BALANCER]: {
+    label: `${OCI}/security-attributes`,
+    freeform: `${NLB}/initial-freeform-tags-override`,
+    defined: `${NLB}/initial-defined-tags-override`,
+    older: [`${NLB}/freeform-tags`, `${NLB}/defined-tags`],
+  },
+  [RunTimeResource.NATIVE_INGRESS]: {
+    label: `${NATIVE_INGRESS}/security-attributes`,
+    freeform: `${NATIVE_INGRESS}/freeform-tags`,
+    defined: `${NATIVE_INGRESS}/defined-tags`,
+  },
+};
+
+/** A cluster that may give its load balancers a label. */
+interface LabelledCluster extends IConstruct {
+  readonly _packetRouting?: { readonly loadBalancerAnnotation?: string };
+}
+
+/** Annotations of an object; undefined is none, once cdk8s has written it. */
+export interface RunTimeAnnotations {
+  [name: string]: string;
+}
+
+/**
+ * The annotations by which the cloud controller gives the load balancer of a Service the tags of its cluster.
+ *
+ * Worked out when the chart is written, since tags may be added to a stack or a cluster until then; without tags there are none.
+ * Tags that the library gives to its own resources are left out: the controller makes the load balancer.
+ *
+ * @param service the Service, or what makes it
+ */
+export function runTimeAnnotations(
+  service: IConstruct,
+  cluster: IConstruct,
+  isNetworkLoadBalancer: boolean,
+): RunTimeAnnotations {
+  const { LOAD_BALANCER, NETWORK_LOAD_BALANCER } = RunTimeResource;
+  const { freeform, defined, label } =
+    ANNOTATIONS[isNetworkLoadBalancer ? NETWORK_LOAD_BALANCER : LOAD_BALANCER];
+  const tags = () => tagsOfScopes(service, cluster);
+  return {
+    [freeform]: later(() => textOf(tags().freeformTags)),
+    [defined]: later(() => textOf(byNamespace(tags().definedTags))),
+    [label]: later(() => labelOf(cluster)),
+  };
+}
+
+/** What of an object is read to tell what a controller makes of it. */
+interface Manifest {
+  readonly metadata?: { readonly annotations?: { readonly [name: string]: unknown } };
+  readonly spec?: { readonly type?: unknown; readonly controller?: unknown };
+}
+
+/** Gives what controllers make of the objects of a chart the tags of the cluster, whoever wrote the objects. */
+export function tagObjectsOf(cluster: IConstruct, chart: Chart): void {
+  checkAtSynthesis(chart, () => {
+    const objects = apiObjectsIn(chart).filter(({ kind }) => kind === "Service" || kind === "IngressClass");
+    for (const object of objects) tagObject(cluster, object);
+  });
+}
+
+function tagObject(cluster: IConstruct, object: ApiObject): void {
+  const { freeformTags, definedTags } = tagsOfScopes(object, cluster);
+  if (Object.keys({ ...freeformTags, ...definedTags }).length === 0 && labelOf(cluster) === undefined) return;
+  const { metadata: { annotations = {} } = {}, spec } = dataOf(object) as Manifest;
+  const resource = resourceOf(object.kind, annotations, spec);
+  if (resource === undefined) return;
+  const missing = missingRunTimeTags(object, cluster, resource, annotations);
+  const [{ label }, text] = [ANNOTATIONS[resource], labelOf(cluster)];
+  if (text !== undefined && !(label in annotations)) missing.push([label, text]);
+  if (missing.length === 0) return;
+  for (const [name, value] of missing) object.metadata.addAnnotation(name, value);
+  // It was rendered above, without them.
+  forgetObjects([object]);
+}
+
+function resourceOf(
+  kind: string,
+  annotations: { readonly [name: string]: unknown },
+  spec: Manifest["spec"],
+): RunTimeResource | undefined {
+  if (kind === "IngressClass") {
+    const isNative = spec?.controller === "oci.oraclecloud.com/native-ingress-controller";
+    return isNative ? RunTimeResource.NATIVE_INGRESS : undefined;
+  }
+  if (spec?.type !== "LoadBalancer") return undefined;
+  const type = String(annotations["oci.oraclecloud.com/load-balancer-type"]).toLowerCase();
+  return type === "nlb" ? RunTimeResource.NETWORK_LOAD_BALANCER : RunTimeResource.LOAD_BALANCER;
+}
+
+/** The annotations that an object lacks. */
+function missingRunTimeTags(
+  object: IConstruct,
+  cluster: IConstruct,
+  resource: RunTimeResource,
+  own: { readonly [name: string]: unknown },
+): [string, string][] {
+  const { freeform, defined, older = [] } = ANNOTATIONS[resource];
+  // The controller takes tags of a Service in the place of all others, so a few of them with some of ours would be neither.
+  if ([freeform, defined, ...older].some((name) => name in own)) return [];
+  const { freeformTags, definedTags } = tagsOfScopes(object, cluster);
+  const texts = [
+    [freeform, textOf(freeformTags)],
+    [defined, textOf(byNamespace(definedTags))],
+  ] as const;
+  return texts.flatMap(([name, text]): [string, string][] => (text === undefined ? [] : [[name, text]]));
+}
+
+/** The label that load balancers of a cluster have, as annotations name it. */
+function labelOf(cluster: IConstruct): string | undefined {
+  return (cluster as LabelledCluster)._packetRouting?.loadBalancerAnnotation;
+}
+
+/** A value that cdk8s asks for when it writes the object. */
+function later(produce: () => string | undefined): string {
+  return Lazy.any({ produce }) as string;
+}
+
+function textOf(tags: object): string | undefined {
+  const sorted = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.length === 0 ? undefined : JSON.stringify(Object.fromEntries(sorted));
+}
+
+/** Defined tags as the API has them: the keys of each namespace together. */
+function byNamespace(tags: Tags): { [namespace: string]: Tags } {
+  const found: { [namespace: string]: { [key: string]: string } } = {};
+  for (const [name, value] of Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1))) {
+    const [namespace = "", key = ""] = name.split(".");
+    found[namespace] = { ...found[namespace], [key]: value };
+  }
+  return found;
+}

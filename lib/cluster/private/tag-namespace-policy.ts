@@ -1,0 +1,90 @@
+import { Aspects, Lazy, type TerraformProvider } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { readableStatement } from "../../core/readable-statement";
+import { policyNameOf } from "../../core/resource-name";
+import { tagsOfScopes } from "../../core/scope-tags";
+import { tagsOf } from "../../core/tagging";
+import { addWarning } from "../../core/warnings";
+import { IdentityPolicy } from "../../oci/identity-policy";
+
+interface TagNamespacePolicyProps {
+  /** Who writes the tags: conditions of statements. */
+  readonly principals: readonly string[];
+  /** What the policy is for. */
+  readonly description: string;
+  /** What the tags are written on, for a warning. */
+  readonly what: string;
+  /** The OCID of the tenancy, where tag namespaces are granted. @default - a warning with the statements */
+  readonly tenancyId?: string;
+  readonly homeRegionProvider?: TerraformProvider;
+  readonly displayName: string;
+}
+
+/** Says who the node pools of a compartment are in the condition of a statement. */
+export function nodePoolPrincipal(compartmentId: string): string {
+  return `request.principal.type = 'nodepool', request.principal.compartment.id = '${compartmentId}'`;
+}
+
+/** The statement that lets somebody write the tags of a namespace. */
+export function tagNamespaceStatement(principal: string, namespace: string): string {
+  return `Allow any-user to use tag-namespaces in tenancy where all {${principal}, target.tag-namespace.name = '${namespace}'}`;
+}
+
+/** The id of the warning, in the style of the others. */
+const NO_GRANT = "tag-namespaces";
+
+/**
+ * Lets those write defined tags that make something at run time: a cluster, its node pools, and the native ingress controller.
+ *
+ * Oracle's documentation grants it to all clusters of a tenancy; here it is for this cluster, the pools of its compartment, the
+ * controller of the cluster, and the namespaces of the tags. This project has not tried the conditions in a tenancy.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm
+ */
+export class TagNamespacePolicy extends Construct {
+  private isSaid = false;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TagNamespacePolicyProps,
+  ) {
+    super(scope, id);
+    if (props.tenancyId !== undefined) this.makePolicy(props.tenancyId);
+    // Tags may be added until the stack is written; only then it is known whether there are any.
+    Aspects.of(this).add({ visit: (node: IConstruct) => (node === this ? this.settle() : undefined) });
+  }
+
+  private makePolicy(tenancyId: string): void {
+    new IdentityPolicy(this, "Resource", {
+      provider: this.props.homeRegionProvider,
+      compartmentId: tenancyId,
+      name: policyNameOf(this, `${this.props.displayName}-tag-namespaces`),
+      lifecycle: { ignoreChanges: ["name"] },
+      description: this.props.description,
+      statements: Lazy.listValue({ produce: () => this.statements }),
+      ...tagsOf(this, {}),
+    });
+  }
+
+  private get statements(): string[] {
+    const keys = Object.keys(tagsOfScopes(this).definedTags);
+    const namespaces = [...new Set(keys.map((key) => key.split(".")[0]))].sort();
+    return namespaces.flatMap((namespace) =>
+      this.props.principals.map((principal) => tagNamespaceStatement(principal, namespace)),
+    );
+  }
+
+  private settle(): void {
+    const { statements } = this;
+    if (statements.length === 0) this.node.tryRemoveChild("Resource");
+    if (statements.length === 0 || this.props.tenancyId !== undefined || this.isSaid) return;
+    this.isSaid = true;
+    addWarning(
+      this,
+      `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, and may not write them on ${this.props.what} without a ` +
+        "policy in the root compartment. Give the cluster tenancyId, or have these statements added there, with the OCIDs " +
+        `filled in: ${statements.map(readableStatement).join("; ")}`,
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { ClusterEncryption, type ClusterEncryptionProps } from "./cluster-encryption";

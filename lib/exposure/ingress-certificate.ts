@@ -1,0 +1,221 @@
+import { type IConstruct } from "constructs";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { checkSubdomainName } from "../core/kubernetes-names";
+import { checkOcid, compareOcids } from "../core/ocid";
+import { Problems } from "../core/validation-error";
+import { shaped } from "../core/value-readers";
+
+/** A certificate that cert-manager orders, and orders again before it ends. */
+export interface CertManagerCertificateOptions {
+  /** The name of the Secret that cert-manager keeps the certificate and its key in. */
+  readonly secretName: string;
+  /**
+   * The name of the ClusterIssuer; either this or `issuer`.
+   *
+   * @default - none
+   */
+  readonly clusterIssuer?: string;
+  /**
+   * The name of the Issuer in the namespace of the gateway; either this or `clusterIssuer`.
+   *
+   * @default - none
+   */
+  readonly issuer?: string;
+  /**
+   * Hours that the certificate is valid for, 2 to 2160.
+   *
+   * Issuers that speak ACME decide by themselves.
+   *
+   * @default 720
+   */
+  readonly durationHours?: number;
+  /**
+   * Hours before its end at which a new one is ordered, 1 or more and less than it is valid for.
+   *
+   * @default - a third of the time
+   */
+  readonly renewBeforeHours?: number;
+}
+
+/** What keeps a certificate. */
+export enum CertificateStore {
+  /** A Secret of the gateway's namespace. */
+  SECRET = "secret",
+  /** The OCI Certificates service. */
+  OCI_CERTIFICATES = "ociCertificates",
+}
+
+const LEAST_HOURS = 2;
+const MOST_HOURS = 2160;
+const DEFAULT_HOURS = 720;
+
+interface Annotations {
+  [key: string]: string;
+}
+
+/** The certificate of a host that an ingress gateway ends TLS for. */
+@checked
+export class IngressCertificate {
+  /**
+   * A Secret of the type `kubernetes.io/tls` in the namespace of the gateway, which something else puts there.
+   *
+   * @throws NAME_INVALID, also for a name with a namespace before it: a gateway reads Secrets of its own namespace only
+   */
+  public static fromSecret(secretName: string): IngressCertificate {
+    const problems = new Problems("IngressCertificate.fromSecret");
+    checkSecretName(problems, secretName);
+    problems.throwIfAny();
+    return new IngressCertificate(CertificateStore.SECRET, secretName);
+  }
+
+  /**
+   * A certificate that lives for a short time, which cert-manager orders and renews, each time with a new key.
+   *
+   * cert-manager and the issuer must be in the cluster. Let an issuer that speaks ACME prove the domain by DNS: its pods for
+   * proofs by HTTP are no workload that the gateway may connect to.
+   *
+   * @throws NAME_INVALID, COUNT_INVALID, VALUE_INVALID
+   * @see https://cert-manager.io/docs/usage/ingress/#supported-annotations
+   */
+  public static fromCertManager(options: CertManagerCertificateOptions): IngressCertificate {
+    const problems = new Problems("IngressCertificate.fromCertManager");
+    const given = shaped(problems, options, {}) as CertManagerCertificateOptions;
+    checkSecretName(problems, given.secretName);
+    const annotations = { ...issuerOf(problems, given), ...lifeOf(problems, given) };
+    problems.throwIfAny();
+    return new IngressCertificate(CertificateStore.SECRET, given.secretName, annotations);
+  }
+
+  /**
+   * A certificate of the OCI Certificates service, which renews it; no key of it is ever in the cluster.
+   *
+   * @param certificateId its OCID, or a reference to it
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/certificates/home.htm
+   */
+  public static fromOciCertificates(certificateId: string): IngressCertificate {
+    const problems = new Problems("IngressCertificate.fromOciCertificates");
+    checkOcid(problems, "certificateId", certificateId, "certificate");
+    problems.throwIfAny();
+    return new IngressCertificate(CertificateStore.OCI_CERTIFICATES, certificateId);
+  }
+
+  private constructor(
+    /** What keeps it. */
+    public readonly store: CertificateStore,
+    /** The name of the Secret, or the OCID. */
+    public readonly name: string,
+    private readonly annotations: Annotations = {},
+  ) {}
+
+  /** What cert-manager reads of the Ingress. @internal */
+  public _annotations(): Annotations {
+    return { ...this.annotations };
+  }
+
+  /**
+   * The spec of a Certificate of cert-manager that asks for the same as the annotations do; none where cert-manager has no part in it.
+   *
+   * @internal
+   */
+  public _orderFor(host: string): object | undefined {
+    const { annotations } = this;
+    const of = (name: string) => annotations[`cert-manager.io/${name}`];
+    if (Object.keys(annotations).length === 0) return undefined;
+    const clusterIssuer = of("cluster-issuer");
+    return {
+      secretName: this.name,
+      dnsNames: [host],
+      issuerRef: {
+        group: "cert-manager.io",
+        kind: clusterIssuer === undefined ? "Issuer" : "ClusterIssuer",
+        name: clusterIssuer ?? of("issuer"),
+      },
+      duration: of("duration"),
+      renewBefore: of("renew-before"),
+      privateKey: { rotationPolicy: of("private-key-rotation-policy") },
+    };
+  }
+
+  /** Whether cert-manager keeps one of the two in the Secret of the other. @internal */
+  public _isOrderFor(other: IngressCertificate): boolean {
+    const isOrdered = Object.keys({ ...this.annotations, ...other.annotations }).length > 0;
+    return isOrdered && this.name === other.name;
+  }
+
+  /**
+   * Whether it is known to be another certificate; a reference may hold any OCID.
+   *
+   * @param cluster what references are read from
+   * @internal
+   */
+  public _differsFrom(other: IngressCertificate, cluster: IConstruct): boolean {
+    if (this.store === CertificateStore.OCI_CERTIFICATES && other.store === this.store) {
+      return (
+        compareOcids({ scope: cluster, id: this.name }, { scope: cluster, id: other.name }) === "different"
+      );
+    }
+    const keyOf = ({ store, name, annotations }: IngressCertificate) =>
+      JSON.stringify([store, name, annotations]);
+    return keyOf(this) !== keyOf(other);
+  }
+}
+
+function checkSecretName(problems: Problems, name: string): void {
+  if (typeof name === "string" && name.includes("/")) {
+    problems.add(
+      "NAME_INVALID",
+      `secretName is ${shown(name)}, a Secret of another namespace`,
+      "Keep the certificate in the namespace of the gateway, which reads no other, and give its name alone",
+    );
+    return;
+  }
+  checkSubdomainName(problems, "secretName", name);
+}
+
+function issuerOf(problems: Problems, { clusterIssuer, issuer }: CertManagerCertificateOptions): Annotations {
+  if ((clusterIssuer === undefined) === (issuer === undefined)) {
+    const what =
+      issuer === undefined ? "Neither clusterIssuer nor issuer is" : "Both clusterIssuer and issuer are";
+    problems.add(
+      "VALUE_INVALID",
+      `${what} given`,
+      'Give one of them, for example clusterIssuer: "internal-ca"',
+    );
+  }
+  if (clusterIssuer !== undefined) checkSubdomainName(problems, "clusterIssuer", clusterIssuer);
+  if (issuer !== undefined) checkSubdomainName(problems, "issuer", issuer);
+  return {
+    ...(clusterIssuer === undefined ? {} : { "cert-manager.io/cluster-issuer": clusterIssuer }),
+    ...(issuer === undefined ? {} : { "cert-manager.io/issuer": issuer }),
+  };
+}
+
+function lifeOf(
+  problems: Problems,
+  { durationHours = DEFAULT_HOURS, renewBeforeHours }: CertManagerCertificateOptions,
+): Annotations {
+  const isLife =
+    Number.isInteger(durationHours) && durationHours >= LEAST_HOURS && durationHours <= MOST_HOURS;
+  const before = renewBeforeHours ?? Math.max(1, Math.floor(durationHours / 3));
+  if (!isLife) {
+    problems.add(
+      "COUNT_INVALID",
+      `durationHours is ${shown(durationHours)}`,
+      `Give a whole number from ${LEAST_HOURS} to ${MOST_HOURS}, which is 90 days`,
+    );
+  } else if (!Number.isInteger(before) || before < 1 || before >= durationHours) {
+    problems.add(
+      "COUNT_INVALID",
+      `renewBeforeHours is ${shown(before)}, of a certificate that is valid for ${durationHours} hours`,
+      "Give a whole number from 1 on that is less, or leave it out for a third of the time",
+    );
+  }
+  return {
+    "cert-manager.io/duration": `${durationHours}h`,
+    "cert-manager.io/renew-before": `${before}h`,
+    // A key that was copied is of no use after the next renewal.
+    "cert-manager.io/private-key-rotation-policy": "Always",
+  };
+}

@@ -1,0 +1,294 @@
+import { ApiObject, Chart, JsonPatch, Lazy } from "cdk8s";
+import { Construct } from "constructs";
+import { shortHash } from "../../../core/short-hash";
+import { type Problems } from "../../../core/validation-error";
+import { GATEWAY_API_GROUP } from "../../../rbac/private/gateway-api";
+import { AppProtocol } from "../../../workload/pods/app-protocol";
+import { TlsVersion } from "../../../workload/pods/cipher-suites";
+import {
+  type AskedRoute,
+  INGRESS_SERVICE_PORT,
+  IngressPathType,
+  type RouteManifest,
+} from "../../ingress-props";
+import { type IServiceBackend } from "../../service-backend";
+
+/** The ports that Traefik listens on, none of which needs a capability. */
+export const TRAEFIK_PORTS = { ping: 8080, web: 8000, websecure: 8443 };
+/** Where Traefik finds what it reads once, at its start. */
+export const TRAEFIK_DYNAMIC_FILE = "/etc/traefik/tls.yaml";
+
+/** What the arguments of Traefik depend on. */
+interface TraefikArguments {
+  readonly namespace: string;
+  readonly ingressClassName: string;
+  /** The labels of the class of its Gateway; none where Ingress objects configure it. */
+  readonly gatewayClassLabels?: { [key: string]: string };
+  /** The ranges from which the load balancer's connections come. */
+  readonly trustedRanges: readonly string[];
+  /** Whether plain HTTP is answered with redirects. */
+  readonly redirects: boolean;
+}
+
+/**
+ * The static configuration of Traefik.
+ *
+ * What is off by default and would open something is left out: `--api`, `--metrics`, `--entryPoints.<name>.forwardedHeaders`; to
+ * name an option of the API is to switch it on.
+ *
+ * @see https://doc.traefik.io/traefik/reference/install-configuration/configuration-options/
+ */
+export function traefikArguments(options: TraefikArguments): string[] {
+  const { redirects } = options;
+  return [
+    "--global.checkNewVersion=false",
+    "--global.sendAnonymousUsage=false",
+    "--log.format=json",
+    "--accessLog=true",
+    "--accessLog.format=json",
+    `--entryPoints.ping.address=:${TRAEFIK_PORTS.ping}`,
+    "--ping.entryPoint=ping",
+    ...entryPoint("websecure", TRAEFIK_PORTS.websecure, options),
+    // Otherwise a route would be on every entry point, without TLS too.
+    "--entryPoints.websecure.asDefault=true",
+    "--entryPoints.websecure.http.tls=true",
+    // A path that a program reads otherwise than Traefik would lead past the route that it belongs to.
+    ...["Slash", "BackSlash", "NullCharacter"].map(
+      (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
+    ),
+    ...(redirects ? redirectingEntryPoint(options) : []),
+    ...(options.gatewayClassLabels === undefined ? ingressArguments(options) : gatewayApiArguments(options)),
+    `--providers.file.filename=${TRAEFIK_DYNAMIC_FILE}`,
+    "--providers.file.watch=false",
+  ];
+}
+
+function ingressArguments({ namespace, ingressClassName }: TraefikArguments): string[] {
+  return [
+    "--providers.kubernetesIngress=true",
+    `--providers.kubernetesIngress.namespaces=${namespace}`,
+    `--providers.kubernetesIngress.ingressClass=${ingressClassName}`,
+    // No right in the whole cluster: neither nodes nor classes are read.
+    "--providers.kubernetesIngress.disableClusterScopeResources=true",
+    // The Services of workloads are in their own namespaces, and named here.
+    "--providers.kubernetesIngress.allowExternalNameServices=true",
+    "--providers.kubernetesIngress.strictPrefixMatching=true",
+  ];
+}
+
+function gatewayApiArguments({ namespace, gatewayClassLabels = {} }: TraefikArguments): string[] {
+  const labels = Object.entries(gatewayClassLabels).map(([name, value]) => `${name}=${value}`);
+  return [
+    "--providers.kubernetesGateway=true",
+    `--providers.kubernetesGateway.namespaces=${namespace}`,
+    // Classes of other Traefiks in the cluster are theirs.
+    `--providers.kubernetesGateway.labelSelector=${labels.join(",")}`,
+  ];
+}
+
+/** An entry point for connections of the load balancer, which says before each who the client is. */
+function entryPoint(name: string, port: number, { trustedRanges }: TraefikArguments): string[] {
+  return [
+    `--entryPoints.${name}.address=:${port}`,
+    `--entryPoints.${name}.proxyProtocol.trustedIPs=${trustedRanges.join(",")}`,
+  ];
+}
+
+function redirectingEntryPoint(options: TraefikArguments): string[] {
+  return [
+    ...entryPoint("web", TRAEFIK_PORTS.web, options),
+    // The port of the load balancer, and not that of the entry point.
+    "--entryPoints.web.http.redirections.entryPoint.to=:443",
+    "--entryPoints.web.http.redirections.entryPoint.scheme=https",
+    "--entryPoints.web.http.redirections.entryPoint.permanent=true",
+  ];
+}
+
+/** Forward secrecy and authenticated encryption; TLS 1.3 has no others, and takes no list. */
+const SUITES = [
+  "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+  "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+  "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+];
+const VERSIONS = { [TlsVersion.V1_2]: "VersionTLS12", [TlsVersion.V1_3]: "VersionTLS13" };
+
+/**
+ * What Traefik speaks as TLS on every host.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/tls/tls-options/
+ * @see https://wiki.mozilla.org/Security/Server_Side_TLS
+ */
+export function traefikTlsOptions(minimum: TlsVersion): string {
+  const suites =
+    minimum === TlsVersion.V1_3 ? [] : ["      cipherSuites:", ...SUITES.map((one) => `        - ${one}`)];
+  return [
+    "tls:",
+    "  options:",
+    "    default:",
+    `      minVersion: ${VERSIONS[minimum]}`,
+    ...suites,
+    // A client that asks for no host of the gateway gets no certificate, and so no answer.
+    "      sniStrict: true",
+    "",
+  ].join("\n");
+}
+
+const API_VERSION = `${GATEWAY_API_GROUP}/v1`;
+/** As many as the definition of a Gateway takes. */
+const MOST_HOSTS = 64;
+
+/** What the objects of the Gateway API need to know of their Traefik. */
+interface TraefikGatewayProps {
+  readonly name: string;
+  readonly className: string;
+  readonly labels: { [key: string]: string };
+  /** The labels by which Traefik tells its class from those of others. */
+  readonly classLabels: { [key: string]: string };
+}
+
+interface Host {
+  readonly name: string;
+  readonly kind: string;
+  readonly secretName: string;
+}
+
+/** The class of a Traefik, its Gateway with one listener for each host, and the certificates of the hosts. */
+export class TraefikGateway extends Construct {
+  private readonly hosts = new Map<string, Host>();
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TraefikGatewayProps,
+  ) {
+    super(scope, id);
+    const { className, classLabels } = props;
+    const gatewayClass = new ApiObject(this, "Class", {
+      apiVersion: API_VERSION,
+      kind: "GatewayClass",
+      metadata: { name: className, labels: classLabels },
+      spec: { controllerName: "traefik.io/gateway-controller" },
+    });
+    // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+    if (Chart.of(this).namespace !== undefined)
+      gatewayClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+  }
+
+  /** Adds what the Gateway API, or Traefik as it reads it, can't do. */
+  public check(problems: Problems, route: AskedRoute): void {
+    const refuse = (what: string, instead: string) => problems.add("INGRESS_INVALID", what, instead);
+    const { host, path, pathType, workload } = route;
+    const known = this.hosts.get(host.name);
+    const isGrpc = workload.protocol === AppProtocol.GRPC;
+    if (isGrpc && (path !== "/" || pathType !== IngressPathType.PREFIX)) {
+      refuse(
+        `path is ${path}, and a GRPCRoute names services and methods, which Traefik also finds inside of longer paths`,
+        "Give the workload that speaks gRPC a host of its own and no path",
+      );
+    }
+    if (known && known.kind !== kindOf(workload)) {
+      refuse(
+        `${host.name} has routes of the kind ${known.kind}, and this one would be a ${kindOf(workload)}: a host has one of the two`,
+        "Give the workload that speaks gRPC a host of its own",
+      );
+    }
+    const other = [...this.hosts.keys()].find(
+      (name) => isWithin(name, host.name) || isWithin(host.name, name),
+    );
+    if (other !== undefined) {
+      refuse(
+        `${other} and ${host.name} are hosts of one gateway, and Traefik compares the paths of routes before their hosts: one could answer ` +
+          "requests for the other",
+        "Name the hosts one by one, or give the wildcard a TraefikIngress of its own",
+      );
+    }
+    if (!known && this.hosts.size >= MOST_HOSTS) {
+      refuse(
+        `The gateway has ${MOST_HOSTS} hosts already, as many as a Gateway has listeners`,
+        "Make another TraefikIngress",
+      );
+    }
+  }
+
+  /** Listens for the host of a route; answers the object that says where its requests go. */
+  public connect(route: AskedRoute, serviceName: string): RouteManifest {
+    const { host, path, pathType, workload } = route;
+    const kind = kindOf(workload);
+    this.addHost(route);
+    const backendRefs = [
+      { group: "", kind: "Service", name: serviceName, port: INGRESS_SERVICE_PORT, weight: 1 },
+    ];
+    const type = pathType === IngressPathType.EXACT ? "Exact" : "PathPrefix";
+    const rule =
+      kind === "GRPCRoute" ? { backendRefs } : { matches: [{ path: { type, value: path } }], backendRefs };
+    const sectionName = listenerOf(host.name);
+    return {
+      apiVersion: API_VERSION,
+      kind,
+      spec: {
+        parentRefs: [{ group: GATEWAY_API_GROUP, kind: "Gateway", name: this.props.name, sectionName }],
+        hostnames: [host.name],
+        rules: [rule],
+      },
+    };
+  }
+
+  private addHost({ host, certificate, workload }: AskedRoute): void {
+    // A Gateway without a listener is none.
+    if (this.hosts.size === 0) this.addGateway();
+    if (this.hosts.has(host.name)) return;
+    this.hosts.set(host.name, { name: host.name, kind: kindOf(workload), secretName: certificate.name });
+    const spec = certificate._orderFor(host.name);
+    if (spec === undefined) return;
+    new ApiObject(this, `Certificate-${certificate.name}`, {
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      metadata: { name: certificate.name, labels: this.props.labels },
+      spec,
+    });
+  }
+
+  private addGateway(): void {
+    const { name, labels, className } = this.props;
+    new ApiObject(this, "Resource", {
+      apiVersion: API_VERSION,
+      kind: "Gateway",
+      metadata: { name, labels },
+      spec: {
+        gatewayClassName: className,
+        // Written late: hosts come with the routes of workloads, in any order.
+        listeners: Lazy.any({ produce: () => this.listeners() }) as unknown,
+      },
+    });
+  }
+
+  private listeners(): object[] {
+    const hosts = [...this.hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return hosts.map(({ name, kind, secretName }) => ({
+      name: listenerOf(name),
+      hostname: name,
+      // Traefik finds its entry point by this, the port of its pods.
+      port: TRAEFIK_PORTS.websecure,
+      protocol: "HTTPS",
+      tls: { mode: "Terminate", certificateRefs: [{ group: "", kind: "Secret", name: secretName }] },
+      allowedRoutes: { namespaces: { from: "Same" }, kinds: [{ group: GATEWAY_API_GROUP, kind }] },
+    }));
+  }
+}
+
+function kindOf({ protocol }: IServiceBackend): string {
+  return protocol === AppProtocol.GRPC ? "GRPCRoute" : "HTTPRoute";
+}
+
+/** A name has no place for an asterisk, and no host has a name without a dot. */
+function listenerOf(host: string): string {
+  return host.startsWith("*") ? `wildcard-${shortHash(host)}` : host;
+}
+
+/** Whether a wildcard stands for another host too; of the Gateway API, one label or more. */
+function isWithin(host: string, wildcard: string): boolean {
+  return host !== wildcard && wildcard.startsWith("*") && host.endsWith(wildcard.slice(1));
+}

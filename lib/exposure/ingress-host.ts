@@ -1,0 +1,76 @@
+import { type IConstruct } from "constructs";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { isDnsLabel } from "../core/kubernetes-names";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+
+const LONGEST = 253;
+
+/**
+ * The host name that clients ask an ingress gateway for.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards
+ */
+@checked
+export class IngressHost {
+  /**
+   * One host.
+   *
+   * @param name such as `shop.example.com`: lower-case letters, digits, dashes and dots, with one dot or more
+   * @throws NAME_INVALID
+   */
+  public static of(name: string): IngressHost {
+    const problems = new Problems("IngressHost.of");
+    checkHost(problems, "The host", name);
+    problems.throwIfAny();
+    return new IngressHost(name);
+  }
+
+  /**
+   * All hosts of one label more, also those that nobody thinks of yet.
+   *
+   * @param name such as `*.shop.example.com`: an asterisk and a dot before a name of two labels or more
+   * @throws NAME_INVALID, REASON_MISSING
+   */
+  public static wildcard(name: string, choice: ReasonedChoice): IngressHost {
+    const problems = new Problems("IngressHost.wildcard");
+    const isWild = typeof name === "string" && name.startsWith("*.");
+    if (isWild) checkHost(problems, "What follows the asterisk", name.slice(2));
+    else
+      problems.add(
+        "NAME_INVALID",
+        `The host is ${shown(name)}`,
+        'Begin with an asterisk and a dot: "*.example.com"',
+      );
+    checkReason(problems, "A wildcard host", choice?.reason);
+    problems.throwIfAny();
+    return new IngressHost(name, choice.reason);
+  }
+
+  private constructor(
+    /** The name, with an asterisk where it stands for many. */
+    public readonly name: string,
+    /** Why it stands for many, where it does. */
+    public readonly reason?: string,
+  ) {}
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct): void {
+    if (this.reason === undefined) return;
+    Acknowledgements._record(scope, "exposure", `the hosts ${this.name}`, this.reason);
+  }
+}
+
+function checkHost(problems: Problems, what: string, name: string): void {
+  const labels = typeof name === "string" && name.length <= LONGEST ? name.split(".") : [];
+  // An address ends in a number, a name never does.
+  if (labels.length > 1 && labels.every(isDnsLabel) && !/^\d+$/.test(labels.at(-1) ?? "")) return;
+  problems.add(
+    "NAME_INVALID",
+    `${what} is ${name === undefined ? "not given" : shown(name)}, which is no full host name`,
+    'Write lower-case letters, digits, dashes and dots, for example "shop.example.com"; for all hosts of a domain take ' +
+      'IngressHost.wildcard("*.example.com", { reason })',
+  );
+}

@@ -1,0 +1,263 @@
+import { LoadBalancerType, TlsPlace } from "./load-balancer-kinds";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+import { shaped } from "../core/value-readers";
+import { AppProtocol } from "../workload/pods/app-protocol";
+
+/** Options for `ListenerRule.strictTransportSecurity`. */
+export interface StrictTransportSecurityOptions {
+  /**
+   * Days for which a browser connects to the host by `https` only, 1 to 730.
+   *
+   * @default 365
+   */
+  readonly maxAgeDays?: number;
+  /**
+   * Whether the rule holds for all subdomains of the host too.
+   *
+   * @default false
+   */
+  readonly includeSubdomains?: boolean;
+}
+
+/** What a rule does, as the API of load balancers takes it. */
+interface RuleItem {
+  readonly action: string;
+  readonly [key: string]: unknown;
+}
+
+/** The rule set of all rules: the name of an OCI resource. */
+const RULE_SET = "secure_oke";
+// The names of RFC 9110, and values that OCI does not read as variables.
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
+const HEADER_VALUE = /^[\t -~]{1,1024}$/;
+const HEADER_SIZES = [8, 16, 32, 64];
+const MOST_CONNECTIONS = 65_535;
+const MOST_DAYS = 730;
+const SECONDS_OF_A_DAY = 86_400;
+// The registry of IANA, as far as OCI knows it.
+const METHODS = [
+  ...["ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD"],
+  ...["LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE"],
+  ...["MOVE", "OPTIONS", "ORDERPATCH", "PATCH", "POST", "PRI", "PROPFIND", "PROPPATCH", "PUT", "REBIND"],
+  ...["REPORT", "SEARCH", "TRACE", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF"],
+  "VERSION-CONTROL",
+];
+
+/**
+ * What a load balancer does with the requests, responses and connections of all its listeners.
+ *
+ * The cloud controller puts every rule on every listener, so there is no rule that redirects `http` to `https`: the listener
+ * with TLS would redirect to itself without end. See `HttpListener`. The controller takes over all rule sets of the load
+ * balancer and deletes those that were made by other means.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Balance/Tasks/managingrulesets.htm
+ */
+@checked
+export class ListenerRule {
+  /**
+   * Sets a header of each response, in the place of all that the program set of this name; for HTTP.
+   *
+   * @param name such as `X-Content-Type-Options`
+   * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI keeps for variables
+   * @throws VALUE_INVALID
+   */
+  public static setResponseHeader(name: string, value: string): ListenerRule {
+    return ListenerRule.ofHeader("setResponseHeader", "ADD_HTTP_RESPONSE_HEADER", name, value);
+  }
+
+  /**
+   * Removes a header from each response, such as `Server`; for HTTP.
+   *
+   * @throws VALUE_INVALID
+   */
+  public static removeResponseHeader(name: string): ListenerRule {
+    return ListenerRule.ofHeader("removeResponseHeader", "REMOVE_HTTP_RESPONSE_HEADER", name);
+  }
+
+  /**
+   * Sets a header of each request, in the place of all that the client sent of this name; for HTTP.
+   *
+   * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI keeps for variables
+   * @throws VALUE_INVALID
+   */
+  public static setRequestHeader(name: string, value: string): ListenerRule {
+    return ListenerRule.ofHeader("setRequestHeader", "ADD_HTTP_REQUEST_HEADER", name, value);
+  }
+
+  /**
+   * Removes a header from each request; for HTTP.
+   *
+   * @throws VALUE_INVALID
+   */
+  public static removeRequestHeader(name: string): ListenerRule {
+    return ListenerRule.ofHeader("removeRequestHeader", "REMOVE_HTTP_REQUEST_HEADER", name);
+  }
+
+  /**
+   * Tells browsers by `Strict-Transport-Security` to connect to the host by `https` only; for HTTP with TLS.
+   *
+   * Not set by default: browsers remember it for all ports of the host until `maxAgeDays` are over, nothing takes it back, and
+   * it replaces the header that the program sends. A browser that remembers it lets nobody go on past a certificate that it
+   * does not trust. On a listener without TLS browsers ignore the header.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID
+   * @see https://www.rfc-editor.org/rfc/rfc6797
+   */
+  public static strictTransportSecurity(options: StrictTransportSecurityOptions = {}): ListenerRule {
+    const problems = new Problems("ListenerRule.strictTransportSecurity");
+    const { maxAgeDays = 365, includeSubdomains = false } = shaped(problems, options, {});
+    checkCount(problems, "maxAgeDays", maxAgeDays, MOST_DAYS);
+    if (typeof includeSubdomains !== "boolean") {
+      const what = `includeSubdomains is ${shown(includeSubdomains)}`;
+      problems.add("VALUE_INVALID", what, "Write true or false");
+    }
+    problems.throwIfAny();
+    const age = `max-age=${maxAgeDays * SECONDS_OF_A_DAY}`;
+    const value = includeSubdomains ? `${age}; includeSubDomains` : age;
+    return new ListenerRule({
+      action: "ADD_HTTP_RESPONSE_HEADER",
+      header: "Strict-Transport-Security",
+      value,
+    });
+  }
+
+  /**
+   * Answers requests of all other methods with 405; for HTTP.
+   *
+   * @param methods such as `["GET", "HEAD"]`, in any order
+   * @throws VALUE_INVALID
+   */
+  public static allowMethods(methods: string[]): ListenerRule {
+    const problems = new Problems("ListenerRule.allowMethods");
+    const fix = 'Give a list of HTTP methods in capitals, for example ["GET", "HEAD", "POST"]';
+    if (!Array.isArray(methods) || methods.length === 0) {
+      problems.add("VALUE_INVALID", `methods is ${shown(methods)}, which names none`, fix);
+    } else {
+      for (const method of methods.filter((one) => !METHODS.includes(one))) {
+        problems.add("VALUE_INVALID", `methods holds ${shown(method)}, which OCI does not know`, fix);
+      }
+    }
+    problems.throwIfAny();
+    const allowedMethods = [...new Set(methods)].sort();
+    return new ListenerRule({ action: "CONTROL_ACCESS_USING_HTTP_METHODS", allowedMethods });
+  }
+
+  /**
+   * Refuses requests whose headers are larger; for HTTP. Without the rule OCI has a limit of its own.
+   *
+   * @param kilobytes the size of one of four buffers: 8, 16, 32 or 64
+   * @throws VALUE_INVALID
+   */
+  public static limitHeaderSize(kilobytes: number): ListenerRule {
+    const problems = new Problems("ListenerRule.limitHeaderSize");
+    if (!HEADER_SIZES.includes(kilobytes)) {
+      problems.add("VALUE_INVALID", `kilobytes is ${shown(kilobytes)}`, `Give ${HEADER_SIZES.join(", ")}`);
+    }
+    problems.throwIfAny();
+    return new ListenerRule({ action: "HTTP_HEADER", httpLargeHeaderSizeInKB: kilobytes });
+  }
+
+  /**
+   * Limits the connections that one client address has to each listener at a time; for every protocol of a load balancer.
+   *
+   * @param most 1 to 65535; clients behind one NAT gateway count together. The upper bound is not documented
+   * @throws COUNT_INVALID
+   */
+  public static limitConnectionsPerClient(most: number): ListenerRule {
+    const problems = new Problems("ListenerRule.limitConnectionsPerClient");
+    checkCount(problems, "most", most, MOST_CONNECTIONS);
+    problems.throwIfAny();
+    return new ListenerRule({ action: "IP_BASED_MAX_CONNECTIONS", defaultMaxConnections: most });
+  }
+
+  private static ofHeader(factory: string, action: string, name: string, ...values: string[]): ListenerRule {
+    const problems = new Problems(`ListenerRule.${factory}`);
+    if (typeof name !== "string" || !HEADER_NAME.test(name)) {
+      problems.add(
+        "VALUE_INVALID",
+        `name is ${shown(name)}, which no header has`,
+        "Write letters, digits and dashes, for example X-Frame-Options",
+      );
+    }
+    for (const value of values as unknown[]) {
+      if (typeof value === "string" && HEADER_VALUE.test(value) && !/[${}]/.test(value)) continue;
+      problems.add(
+        "VALUE_INVALID",
+        `value is ${shown(value)}`,
+        "Write 1 to 1024 printable ASCII characters without $, { and }; references to Terraform values are not read there",
+      );
+    }
+    problems.throwIfAny();
+    const [value] = values;
+    return new ListenerRule({ action, header: name, ...(value === undefined ? {} : { value }) });
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _item: RuleItem,
+  ) {}
+}
+
+function checkCount(problems: Problems, name: string, value: number, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return;
+  problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, `Give a whole number from 1 to ${most}`);
+}
+
+/** What a rule is about: a load balancer has one rule for each. OCI does not tell `_` from `-` in headers. */
+function subjectOf({ _item: { action, header: name } }: ListenerRule): string {
+  if (typeof name !== "string") return action;
+  const side = action.includes("REQUEST") ? "request" : "response";
+  return `${side} header ${name.toLowerCase().replace(/_/g, "-")}`;
+}
+
+/** What the rules of a load balancer are checked against. */
+interface RuledListener {
+  readonly type: LoadBalancerType;
+  readonly tls: TlsPlace;
+  /** What the load balancer speaks to clients. */
+  readonly protocol: AppProtocol;
+}
+
+/** Adds a problem for each rule that OCI would refuse for a listener, or that would be one of two about one thing. */
+export function checkListenerRules(
+  problems: Problems,
+  rules: readonly ListenerRule[],
+  { type, tls, protocol }: RuledListener,
+): void {
+  const invalid = (what: string, fix: string) => problems.add("LOAD_BALANCER_INVALID", what, fix);
+  if (type === LoadBalancerType.NETWORK_LOAD_BALANCER) {
+    const fix = "Leave listenerRules out, or take LoadBalancerType.LOAD_BALANCER";
+    if (rules.length > 0)
+      invalid("listenerRules are given, which a network load balancer does not have", fix);
+    return;
+  }
+  const isRead = protocol === AppProtocol.HTTP;
+  const ofHttp = rules.filter(({ _item: { action } }) => action !== "IP_BASED_MAX_CONNECTIONS");
+  for (const subject of isRead ? [] : new Set(ofHttp.map(subjectOf))) {
+    invalid(
+      `A rule is about ${subject}, and the load balancer passes ${protocol} on unread`,
+      "Leave the rule out; or end TLS at the load balancer for a workload of AppProtocol.HTTP",
+    );
+  }
+  const isStrict = rules.some((rule) => subjectOf(rule) === "response header strict-transport-security");
+  if (isRead && isStrict && tls === TlsPlace.NONE) {
+    invalid(
+      "Strict-Transport-Security is set without TLS, where browsers ignore it",
+      "Take TlsTermination.atLoadBalancer, or leave the rule out",
+    );
+  }
+  const subjects = rules.map(subjectOf);
+  for (const subject of new Set(subjects.filter((one, index) => subjects.indexOf(one) !== index))) {
+    invalid(`More than one rule is about ${subject}`, "Keep one of them");
+  }
+}
+
+/** The annotation, the same for rules in any order; none without rules. */
+export function ruleAnnotations(rules: readonly ListenerRule[]): { [key: string]: string } {
+  if (rules.length === 0) return {};
+  const sorted = [...rules].sort((a, b) => (subjectOf(a) < subjectOf(b) ? -1 : 1));
+  const sets = { [RULE_SET]: { items: sorted.map(({ _item }) => _item) } };
+  return { "oci.oraclecloud.com/oci-load-balancer-rule-sets": JSON.stringify(sets) };
+}

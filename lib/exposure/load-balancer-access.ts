@@ -1,0 +1,94 @@
+import { type IConstruct } from "constructs";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { readCidrs } from "../core/cidr";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+import { blockOf, isInsidePrivate } from "../network/egress/egress";
+
+/** Options of an internal load balancer. */
+export interface InternalAccessOptions {
+  /**
+   * Why public ranges are among its clients: one sentence for the next reader, kept as an acknowledgement.
+   *
+   * @default - none; private ranges need no reason
+   */
+  readonly reason?: string;
+}
+
+/** Who may connect to a load balancer. */
+@checked
+export class LoadBalancerAccess {
+  /**
+   * An address in the VCN only, for clients of these ranges.
+   *
+   * Ranges that are not private, of RFC 1918 or RFC 6598, need a reason, such as that a company uses them inside; it is kept as
+   * an acknowledgement.
+   *
+   * @param cidrs IPv4 ranges such as `10.0.0.0/8`, in any order
+   * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
+   */
+  public static internalFrom(cidrs: string[], options?: InternalAccessOptions): LoadBalancerAccess {
+    const problems = new Problems("LoadBalancerAccess.internalFrom");
+    const ranges = readCidrs(problems, "cidrs", cidrs);
+    const others = problems.any ? [] : ranges.filter(isPublic);
+    const what = others.length > 0 ? ` for the public ${others.join(", ")}` : "";
+    if (what !== "" || options?.reason !== undefined) {
+      checkReason(problems, `An internal load balancer${what}`, options?.reason);
+    }
+    problems.throwIfAny();
+    return new LoadBalancerAccess(true, ranges, what === "" ? undefined : options?.reason);
+  }
+
+  /**
+   * A public address, for clients of these ranges.
+   *
+   * @param cidrs IPv4 ranges such as `203.0.113.0/24`, in any order
+   * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
+   */
+  public static publicFrom(cidrs: string[], choice: ReasonedChoice): LoadBalancerAccess {
+    const problems = new Problems("LoadBalancerAccess.publicFrom");
+    const ranges = readCidrs(problems, "cidrs", cidrs, {
+      everyone: "LoadBalancerAccess.publicFromAnywhere({ reason })",
+    });
+    checkReason(problems, "A public load balancer", choice?.reason);
+    problems.throwIfAny();
+    return new LoadBalancerAccess(false, ranges, choice.reason);
+  }
+
+  /**
+   * A public address, for everyone.
+   *
+   * @throws REASON_MISSING
+   */
+  public static publicFromAnywhere(choice: ReasonedChoice): LoadBalancerAccess {
+    const problems = new Problems("LoadBalancerAccess.publicFromAnywhere");
+    checkReason(problems, "A load balancer for everyone", choice?.reason);
+    problems.throwIfAny();
+    return new LoadBalancerAccess(false, ["0.0.0.0/0"], choice.reason);
+  }
+
+  private constructor(
+    /** Whether the load balancer has an address in the VCN only. */
+    public readonly isInternal: boolean,
+    /** The ranges of the clients, sorted. */
+    public readonly sourceRanges: string[],
+    /** Why the load balancer is public, or lets public ranges in, where it does. */
+    public readonly reason?: string,
+  ) {}
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct): void {
+    if (this.reason === undefined) return;
+    const what = this.isInternal
+      ? `internal load balancer for the public ${this.sourceRanges.filter(isPublic).join(", ")}`
+      : `public load balancer for ${this.sourceRanges.join(", ")}`;
+    Acknowledgements._record(scope, "exposure", what, this.reason);
+  }
+}
+
+/** Whether a range is known to hold addresses that are not private. */
+function isPublic(range: string): boolean {
+  const block = blockOf(range);
+  return block !== undefined && !isInsidePrivate(block);
+}

@@ -1,0 +1,107 @@
+import { type IConstruct } from "constructs";
+import { createHash } from "node:crypto";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { identityOf } from "../../core/reference";
+import { type Problems } from "../../core/validation-error";
+
+const FIRST = 30_000;
+const LAST = 32_767;
+
+const registries = new WeakMap<IConstruct, Map<unknown, NodePorts>>();
+
+/** Asks for a node port: what for, and which one where the user chose. */
+export interface NodePortRequest {
+  /** Such as `shop/web tcp-443`; the same thing always has the same words. */
+  readonly purpose: string;
+  /** The name of the property that overrides the port. */
+  readonly property: string;
+  readonly port?: number;
+}
+
+/**
+ * The fixed node ports of a cluster, over all stacks of an app.
+ *
+ * A port is a hash of what it is for and of nothing else, so that no other Service can move it: a Service that moved to
+ * another port would lose its traffic until rules and nodes agree again.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
+ */
+export class NodePorts {
+  /** Those of a cluster; constructs that stand for the cluster of one OCID in several stacks share them. */
+  public static of(cluster: ISecureOkeCluster): NodePorts {
+    const { root } = cluster.node;
+    const clusters = registries.get(root) ?? new Map<unknown, NodePorts>();
+    registries.set(root, clusters);
+    const { clusterId } = cluster;
+    const key = typeof clusterId === "string" ? identityOf(cluster, clusterId) : cluster;
+    const ports = clusters.get(key) ?? new NodePorts();
+    clusters.set(key, ports);
+    return ports;
+  }
+
+  /** The port that something has where nobody chose another one. */
+  public static hashed(purpose: string): number {
+    const hash = createHash("sha256").update(purpose).digest().readUInt32BE(0);
+    return FIRST + (hash % (LAST - FIRST + 1));
+  }
+
+  /** Adds a problem for what is no node port. */
+  public static check(problems: Problems, name: string, port: number): void {
+    if (Number.isInteger(port) && port >= FIRST && port <= LAST) return;
+    problems.add(
+      "NODE_PORT_INVALID",
+      `${name} is ${JSON.stringify(port)}`,
+      `Give a node port: ${FIRST} to ${LAST}`,
+    );
+  }
+
+  private readonly claims = new Map<number, string>();
+  private readonly services = new Set<string>();
+
+  private constructor() {}
+
+  /** The ports of one Service by their purposes, not yet claimed; one that something else has is a problem. */
+  public read(
+    problems: Problems,
+    service: string,
+    requests: readonly NodePortRequest[],
+  ): ReadonlyMap<string, number> {
+    if (this.services.has(service)) {
+      problems.add(
+        "NAME_DUPLICATE",
+        `The cluster has the rules of a Service ${service} already`,
+        "Give each Service of a namespace a name of its own",
+      );
+      return new Map();
+    }
+    const read = new Map<number, string>();
+    for (const { purpose, property, port = NodePorts.hashed(purpose) } of requests) {
+      const taken = this.claims.get(port) ?? read.get(port);
+      if (taken === undefined) {
+        read.set(port, purpose);
+        continue;
+      }
+      problems.add(
+        "NODE_PORT_INVALID",
+        `The node port ${port} of ${purpose} is that of ${taken}`,
+        `Give one of the two another one, for example SecurityRuleManagement.terraformManaged({ ${property}: ` +
+          `${this.free(read)} })`,
+      );
+    }
+    return new Map([...read].map(([port, purpose]) => [purpose, port]));
+  }
+
+  /** Takes what was read, for as long as the app lives. */
+  public claim(service: string, ports: ReadonlyMap<string, number>): void {
+    this.services.add(service);
+    for (const [purpose, port] of ports) this.claims.set(port, purpose);
+  }
+
+  /** From the bottom: the ports up to 30085 are those that the API server gives out by itself last. */
+  private free(read: ReadonlyMap<number, string>): number {
+    let port = FIRST;
+    while (port < LAST && (this.claims.has(port) || read.has(port))) port++;
+    return port;
+  }
+}

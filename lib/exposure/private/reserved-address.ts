@@ -1,0 +1,135 @@
+import { Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { type Cidr, contains, readIpv4Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
+import { shown } from "../../core/display-value";
+import { identityOf } from "../../core/reference";
+import { Problems } from "../../core/validation-error";
+import { isPrivate, isUnreachable } from "../../network/egress/egress";
+import { LoadBalancerType, type WayIn } from "../load-balancer-kinds";
+
+/** The subnet of a load balancer, as far as it is known. */
+interface BalancerSubnet {
+  readonly subnetId: string;
+  readonly cidr: string;
+}
+
+/** A reserved address of a Service, and where it is asked for. */
+export interface AddressRequest {
+  readonly cluster: ISecureOkeCluster;
+  /** The namespace and the name of the Service. */
+  readonly service: string;
+  readonly address: string;
+  readonly isInternal: boolean;
+  readonly subnet: BalancerSubnet | undefined;
+}
+
+const registries = new WeakMap<IConstruct, Map<string, string>>();
+
+/**
+ * The Services of an app that have reserved addresses, each address once.
+ *
+ * OCI gives an address to one load balancer; the Service that comes second stays pending. Public addresses count in the whole
+ * app, private ones in their subnet.
+ */
+function registryOf({ cluster }: AddressRequest): Map<string, string> {
+  const { root } = cluster.node;
+  const registry = registries.get(root) ?? new Map<string, string>();
+  registries.set(root, registry);
+  return registry;
+}
+
+/** The same text for the same address, also where it is one reference in several stacks. */
+function keyOf({ cluster, address, isInternal, subnet }: AddressRequest): string {
+  const where = isInternal ? identityOf(cluster, subnet?.subnetId ?? "") : "public";
+  return `${where} ${identityOf(cluster, address)}`;
+}
+
+/** Adds a problem where another Service has the address. */
+export function checkAddressFree(problems: Problems, request: AddressRequest): void {
+  if (typeof request.address !== "string") return;
+  const taken = registryOf(request).get(keyOf(request));
+  if (taken === undefined) return;
+  const { address, service } = request;
+  const which = Token.isUnresolved(address) ? "a reference" : address;
+  problems.add(
+    "LOAD_BALANCER_INVALID",
+    `reservedAddress of ${service} is ${which}, the address of the Service ${taken}`,
+    "Give each load balancer an address of its own; for TCP and UDP on one address write transports: [Protocol.TCP, Protocol.UDP]",
+  );
+}
+
+/** Takes the address, for as long as the app lives. */
+export function claimAddress(request: AddressRequest): void {
+  registryOf(request).set(keyOf(request), request.service);
+}
+
+/** Adds a problem for an address that the load balancer can't have; a reference may hold any. */
+export function checkAddress(
+  problems: Problems,
+  address: string,
+  { isInternal }: Pick<WayIn, "isInternal">,
+  subnet: BalancerSubnet | undefined,
+): void {
+  if (Token.isUnresolved(address)) return;
+  const ignored = new Problems("");
+  const block = readIpv4Cidr(ignored, "reservedAddress", `${address}/32`);
+  if (!block) {
+    problems.add(
+      "VALUE_INVALID",
+      `reservedAddress is ${shown(address)}, which is no IPv4 address`,
+      "Give an address such as 192.0.2.10, or a reference to one",
+    );
+    return;
+  }
+  if (!isInternal) {
+    checkPublic(problems, address, block);
+    return;
+  }
+  const range = subnet && readIpv4CidrIfKnown(ignored, "cidr", subnet.cidr);
+  if (range) checkOfSubnet(problems, address, block, range);
+}
+
+/** OCI keeps the first two addresses and the last one of each subnet. See https://docs.oracle.com/iaas/Content/Network/Concepts/overview.htm */
+function checkOfSubnet(problems: Problems, address: string, { first }: Cidr, range: Cidr): void {
+  const isInside = contains(range, { ...range, first, last: first });
+  const isKept = first === range.first || first === range.first + 1n || first === range.last;
+  if (isInside && !isKept) return;
+  problems.add(
+    "LOAD_BALANCER_INVALID",
+    isInside
+      ? `reservedAddress is ${address}, which OCI keeps for itself: the first two addresses and the last one of ${range.text}`
+      : `reservedAddress is ${address}, outside of ${range.text}, the subnet of the load balancers`,
+    "Give a free address of that subnet",
+  );
+}
+
+/** Adds a problem where an address can't be a reserved public one of OCI. */
+function checkPublic(problems: Problems, address: string, block: Cidr): void {
+  if (!isPrivate(block) && !isUnreachable(block)) return;
+  problems.add(
+    "LOAD_BALANCER_INVALID",
+    `reservedAddress is ${address}, which no host of the internet has, and the load balancer is public`,
+    "Give the reserved public IP that OCI gave you, such as 192.0.2.10; or take LoadBalancerAccess.internalFrom(cidrs)",
+  );
+}
+
+/**
+ * The annotation by which the cloud controller takes a reserved address.
+ *
+ * `reserved-ips` (Kubernetes 1.30) and `reserved-private-ips` (1.32) are read by the controller that OKE runs, not by its
+ * open-source edition v1.35.0; the field `loadBalancerIP`, which they replace, is deprecated.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringloadbalancersnetworkloadbalancers-subtopic.htm
+ */
+export function addressAnnotations(
+  address: string | undefined,
+  { isInternal, type }: Pick<WayIn, "isInternal" | "type">,
+): { [key: string]: string } {
+  if (address === undefined) return {};
+  if (!isInternal) return { "oci.oraclecloud.com/reserved-ips": address };
+  // Takes any free address of the subnet, reserved or not.
+  return type === LoadBalancerType.NETWORK_LOAD_BALANCER
+    ? { "oci-network-load-balancer.oraclecloud.com/assigned-private-ipv4": address }
+    : { "oci.oraclecloud.com/reserved-private-ips": address };
+}

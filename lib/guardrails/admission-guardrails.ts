@@ -1,0 +1,210 @@
+import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { Token } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { type AdmissionGuardrailsProps } from "./admission-guardrails-props";
+import { type GuardrailException } from "./guardrail-exception";
+import { celText } from "./private/pod-guardrails";
+import { POLICY_KIND, type ReadGuardrail, readGuardrails } from "./private/read-guardrails";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { GuardrailRule, GUARDRAILS } from "../core/guardrail-catalogue";
+import { Problems } from "../core/validation-error";
+import { checkChartsBelow } from "../synthesis/chart-checks";
+import { apiObjectsIn, dataOf } from "../synthesis/chart-objects";
+import { isAdded, whenAdded } from "../synthesis/chart-scopes";
+import { referenceOf } from "../synthesis/references";
+import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+
+const API_VERSION = "admissionregistration.k8s.io/v1";
+const PREFIX = "secure-oke";
+
+/** One rule: the policy that says what is refused, and the binding that says where. */
+class AdmissionGuardrail extends Construct {
+  constructor(scope: Construct, guardrail: ReadGuardrail) {
+    super(scope, guardrail.definition.rule);
+    const policy = this.add(
+      "Resource",
+      POLICY_KIND,
+      guardrail.name,
+      policyAnnotations(guardrail),
+      policySpec(guardrail),
+    );
+    this.node.defaultChild = policy;
+    this.add(
+      "Binding",
+      `${POLICY_KIND}Binding`,
+      guardrail.name,
+      bindingAnnotations(guardrail),
+      bindingSpec(guardrail),
+    ).addDependency(policy);
+    this.acknowledge(guardrail);
+  }
+
+  private add(id: string, kind: string, name: string, annotations: object, spec: object): ApiObject {
+    const metadata = { name, annotations: annotations as { [key: string]: string } };
+    const object = new ApiObject(this, id, { apiVersion: API_VERSION, kind, metadata, spec });
+    // Policies are in no namespace, but cdk8s puts that of the chart into every object.
+    if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    return object;
+  }
+
+  private acknowledge({ definition, mode, exceptions }: ReadGuardrail): void {
+    const { rule } = definition;
+    const { practice } = GUARDRAILS[rule];
+    const note = (what: string, reason: string) => {
+      Acknowledgements._record(this, practice, what, reason);
+    };
+    if (mode.reason !== undefined) {
+      note(`guardrail ${rule} refuses nothing: ${mode.validationActions.join(", ")}`, mode.reason);
+    }
+    for (const { namespace, reason } of exceptions) note(`guardrail ${rule} spares ${namespace}`, reason);
+  }
+}
+
+function policyAnnotations({ definition }: ReadGuardrail): object {
+  const { title, why, fix, practice } = GUARDRAILS[definition.rule];
+  return {
+    [`${PREFIX}/title`]: title,
+    [`${PREFIX}/why`]: why,
+    [`${PREFIX}/fix`]: fix,
+    [`${PREFIX}/practice`]: practice,
+  };
+}
+
+function policySpec({ definition }: ReadGuardrail): object {
+  const { rule, resourceRules, matchConditions, variables, offenders } = definition;
+  const { title, fix } = GUARDRAILS[rule];
+  return {
+    // What could not be judged is refused.
+    failurePolicy: "Fail",
+    matchConstraints: { matchPolicy: "Equivalent", resourceRules },
+    ...(matchConditions.length > 0 ? { matchConditions } : {}),
+    variables: [...variables, { name: "offenders", expression: offenders }],
+    validations: [
+      {
+        expression: "variables.offenders.size() == 0",
+        message: `${rule}: ${title}. ${fix}.`,
+        messageExpression: `${celText(`${rule}: ${title}: `)} + variables.offenders.join(", ") + ${celText(`. ${fix}.`)}`,
+        reason: "Forbidden",
+      },
+    ],
+  };
+}
+
+function reasons(exceptions: readonly GuardrailException[]): string {
+  return exceptions.map(({ namespace, reason }) => `${namespace}: ${reason}`).join("\n");
+}
+
+function bindingAnnotations({ mode, exceptions }: ReadGuardrail): object {
+  return {
+    ...(mode.reason === undefined ? {} : { [`${PREFIX}/mode-reason`]: mode.reason }),
+    ...(exceptions.length === 0 ? {} : { [`${PREFIX}/exceptions`]: reasons(exceptions) }),
+  };
+}
+
+function bindingSpec({ name, mode, sparedNamespaces }: ReadGuardrail): object {
+  return {
+    policyName: name,
+    validationActions: mode.validationActions,
+    matchResources: {
+      // Kubernetes itself sets this label of a namespace, and lets nobody change it.
+      namespaceSelector: {
+        matchExpressions: [
+          { key: "kubernetes.io/metadata.name", operator: "NotIn", values: sparedNamespaces },
+        ],
+      },
+    },
+  };
+}
+
+interface PodTemplate {
+  readonly metadata?: { readonly labels?: unknown };
+}
+
+interface Workload extends PodTemplate {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: { readonly labels?: unknown; readonly namespace?: string };
+  readonly spec?: {
+    readonly template?: PodTemplate;
+    readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } };
+  };
+}
+
+const KINDS =
+  /^(v1\/(Pod|ReplicationController)|apps\/v1\/(DaemonSet|Deployment|ReplicaSet|StatefulSet)|batch\/v1\/(CronJob|Job))$/;
+
+/**
+ * Refuses workloads of the program that its own guardrail would refuse for want of labels: of the cluster that the guardrails
+ * are for, and of their App where plain cdk8s writes them.
+ */
+function checkRequiredLabels(
+  guardrails: IConstruct,
+  all: readonly ReadGuardrail[],
+  requiredLabels: readonly string[],
+): void {
+  const rule = all.find(({ definition }) => definition.rule === GuardrailRule.REQUIRED_LABELS);
+  if (!rule?.mode.validationActions.includes("Deny")) return;
+  const keys = [...new Set(requiredLabels)].sort();
+  const check = (scope: IConstruct) => {
+    const problems = new Problems(guardrails);
+    for (const object of apiObjectsIn(scope)) problems.collect(() => checkObject(object, rule, keys));
+    problems.throwIfAny();
+  };
+  const chart = Chart.of(guardrails);
+  whenAdded(chart, (scope) => checkChartsBelow(scope, check));
+  checkAtSynthesis(chart, () => {
+    if (!isAdded(chart)) check(chart.node.root);
+  });
+}
+
+function checkObject(object: ApiObject, { sparedNamespaces }: ReadGuardrail, keys: readonly string[]): void {
+  if (!KINDS.test(`${object.apiVersion}/${object.kind}`)) return;
+  const data = dataOf(object) as Workload;
+  if (sparedNamespaces.includes(data.metadata?.namespace ?? "")) return;
+  const template =
+    data.kind === "Pod" ? data : (data.spec?.jobTemplate?.spec?.template ?? data.spec?.template);
+  const labels = template?.metadata?.labels ?? {};
+  // Labels that Terraform fills in may be any.
+  if (typeof labels !== "object" || Token.isUnresolved(labels) || referenceOf(labels) !== undefined) return;
+  const given = labels as { readonly [key: string]: unknown };
+  const missing = keys.filter((key) => given[key] === undefined || given[key] === "");
+  if (missing.length === 0) return;
+  const problems = new Problems(object);
+  problems.add(
+    "LABEL_INVALID",
+    `The pods of the ${object.kind} ${object.name} lack the labels ${missing.join(", ")}, which requiredLabels of the guardrails ask for`,
+    `Give the workload labels: { ${missing.map((key) => `${JSON.stringify(key)}: "…"`).join(", ")} }, or except its namespace by GuardrailException.of`,
+  );
+  problems.throwIfAny();
+}
+
+/**
+ * What this library does when it synthesizes, enforced by the API server for everyone: one ValidatingAdmissionPolicy and one
+ * binding a rule.
+ *
+ * Pods are judged, and the templates of Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs and
+ * CronJobs; Services, Secrets and bindings of roles. What is there already stays until somebody changes what a rule is about.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+@checked
+export class AdmissionGuardrails extends Construct {
+  /**
+   * The rules that hold, sorted.
+   *
+   * Each is the id of a child, whose `node.defaultChild` is the policy.
+   */
+  public readonly rules: GuardrailRule[];
+
+  /** @throws GUARDRAIL_INVALID, IMAGE_INVALID, LABEL_INVALID, also at synthesis for a workload without a required label; NAME_INVALID, NAME_DUPLICATE */
+  constructor(scope: Construct, id: string, props: AdmissionGuardrailsProps = {}) {
+    const guardrails = readGuardrails(scope, id, props);
+    super(scope, id);
+    guardStaticSynthesis(Chart.of(this));
+    this.rules = guardrails.map(({ definition }) => definition.rule);
+    checkRequiredLabels(this, guardrails, props.requiredLabels ?? []);
+    for (const guardrail of guardrails) new AdmissionGuardrail(this, guardrail);
+  }
+}

@@ -1,0 +1,264 @@
+import { Token } from "cdktf";
+import { isIP } from "node:net";
+import {
+  celList,
+  celText,
+  type GuardrailDefinition,
+  type GuardrailParameters,
+  type JudgedResources,
+  whenChanged,
+} from "./pod-guardrails";
+import { GuardrailRule } from "../../core/guardrail-catalogue";
+import { referenceOf } from "../../synthesis/references";
+import { SYSTEM_NAMESPACES } from "../guardrail-exception";
+
+const RULE_MODE = "oci.oraclecloud.com/security-rule-management-mode";
+const GROUPS = [
+  "oci-network-load-balancer.oraclecloud.com/oci-network-security-groups",
+  "oci.oraclecloud.com/oci-network-security-groups",
+];
+const INTERNAL = [
+  "oci-network-load-balancer.oraclecloud.com/internal",
+  "service.beta.kubernetes.io/oci-load-balancer-internal",
+];
+// What Go's strconv.ParseBool, by which the cloud controller reads the annotations, takes for true.
+const TRUE = ["1", "T", "TRUE", "True", "t", "true"];
+const EVERYONE = [
+  "system:anonymous",
+  "system:authenticated",
+  "system:serviceaccounts",
+  "system:unauthenticated",
+];
+
+const annotation = (key: string) => `object.metadata.?annotations[?${celText(key)}]`;
+
+function resourcesOf(
+  group: string,
+  resources: string[],
+  operations = ["CREATE", "UPDATE"],
+): JudgedResources[] {
+  return [{ apiGroups: [group], apiVersions: ["v1"], operations, resources }];
+}
+
+const SERVICES = resourcesOf("", ["services"]);
+const BINDINGS = resourcesOf("rbac.authorization.k8s.io", ["clusterrolebindings", "rolebindings"]);
+
+const TYPE = "object.spec.?type";
+const IS_LOAD_BALANCER = { name: "is-load-balancer", expression: `${TYPE}.orValue("") == "LoadBalancer"` };
+const RANGES = "object.spec.?loadBalancerSourceRanges";
+
+// The API server itself keeps the bindings that Kubernetes has for everyone, such as that of system:discovery.
+const NOT_BY_THE_SERVER = {
+  name: "is-not-by-the-api-server",
+  expression: 'request.userInfo.username != "system:apiserver"',
+};
+const BINDING_CHANGED = whenChanged("object.roleRef", "object.?subjects");
+
+// In mode None the cloud controller writes no rules: those of the groups that are attached are all there are. It reads NSG in any
+// letter case, and None letter by letter.
+const loadBalancerRules: GuardrailDefinition = {
+  rule: GuardrailRule.LOAD_BALANCER_RULES,
+  resourceRules: SERVICES,
+  matchConditions: [IS_LOAD_BALANCER, whenChanged(TYPE, ...[RULE_MODE, ...GROUPS].map(annotation))],
+  variables: [
+    { name: "mode", expression: `${annotation(RULE_MODE)}.orValue("")` },
+    {
+      name: "hasGroups",
+      expression: GROUPS.map((key) => `${annotation(key)}.orValue("").trim() != ""`).join(" || "),
+    },
+  ],
+  offenders:
+    'variables.mode.lowerAscii() == "nsg" || (variables.mode == "None" && variables.hasGroups) ? [] : ' +
+    '[variables.mode == "" ? "no mode" : variables.mode == "None" ? "mode None without groups" : variables.mode]',
+};
+
+// What CEL reads as no range is refused too: Kubernetes takes some of it, such as 000.0.0.0/0.
+const TOO_WIDE =
+  "!isCIDR(r.trim()) || " + "cidr(r.trim()).prefixLength() < (cidr(r.trim()).ip().family() == 4 ? 8 : 19)";
+
+const loadBalancerSources: GuardrailDefinition = {
+  rule: GuardrailRule.LOAD_BALANCER_SOURCES,
+  resourceRules: SERVICES,
+  matchConditions: [IS_LOAD_BALANCER, whenChanged(TYPE, RANGES, ...INTERNAL.map(annotation))],
+  variables: [
+    { name: "ranges", expression: `${RANGES}.orValue([])` },
+    {
+      name: "isInternal",
+      expression: INTERNAL.map((key) => `${annotation(key)}.orValue("") in ${celList(TRUE)}`).join(" || "),
+    },
+  ],
+  offenders:
+    'variables.ranges.size() == 0 ? ["no range"] : ' +
+    `variables.isInternal ? variables.ranges.filter(r, ${TOO_WIDE}).map(r, string(r)) : []`,
+};
+
+const noNodePort: GuardrailDefinition = {
+  rule: GuardrailRule.NO_NODE_PORT,
+  resourceRules: SERVICES,
+  matchConditions: [whenChanged(TYPE)],
+  variables: [],
+  offenders: `${TYPE}.orValue("") == "NodePort" ? ["type NodePort"] : []`,
+};
+
+const EXTERNAL_IPS = "object.spec.?externalIPs";
+
+// CVE-2020-8554, which has no other remedy.
+const noExternalIp: GuardrailDefinition = {
+  rule: GuardrailRule.NO_EXTERNAL_IP,
+  resourceRules: SERVICES,
+  matchConditions: [whenChanged(EXTERNAL_IPS)],
+  variables: [],
+  offenders: `${EXTERNAL_IPS}.orValue([]).map(a, string(a))`,
+};
+
+const noTokenSecret: GuardrailDefinition = {
+  rule: GuardrailRule.NO_TOKEN_SECRET,
+  // The type of a Secret never changes.
+  resourceRules: resourcesOf("", ["secrets"], ["CREATE"]),
+  matchConditions: [],
+  variables: [],
+  offenders:
+    'object.?type.orValue("") == "kubernetes.io/service-account-token" ? ["type kubernetes.io/service-account-token"] : []',
+};
+
+const noEveryone: GuardrailDefinition = {
+  rule: GuardrailRule.NO_EVERYONE,
+  resourceRules: BINDINGS,
+  matchConditions: [NOT_BY_THE_SERVER, BINDING_CHANGED],
+  variables: [],
+  offenders: `object.?subjects.orValue([]).filter(s, s.name in ${celList(EVERYONE)}).map(s, string(s.name))`,
+};
+
+/**
+ * A binding of the whole cluster is in no namespace, so it is judged by whose it is: those of the system's own service
+ * accounts, and of a namespace that the rule spares, are left alone.
+ */
+function noClusterAdmin(spared: readonly string[]): GuardrailDefinition {
+  const isSpared = `s.kind == "ServiceAccount" && s.?namespace.orValue("") in ${celList(spared)}`;
+  const ofSpared =
+    `object.kind == "ClusterRoleBinding" && object.?subjects.orValue([]).size() > 0 && ` +
+    `object.subjects.all(s, ${isSpared})`;
+  return {
+    rule: GuardrailRule.NO_CLUSTER_ADMIN,
+    resourceRules: BINDINGS,
+    matchConditions: [
+      NOT_BY_THE_SERVER,
+      BINDING_CHANGED,
+      { name: "is-not-of-a-spared-namespace", expression: `!(${ofSpared})` },
+    ],
+    variables: [],
+    offenders:
+      'object.roleRef.kind == "ClusterRole" && object.roleRef.name == "cluster-admin" ? ["roleRef cluster-admin"] : []',
+  };
+}
+
+/** The rules for objects that are no workloads. */
+export function objectGuardrails({ sparedNamespaces }: GuardrailParameters): GuardrailDefinition[] {
+  return [
+    loadBalancerRules,
+    loadBalancerSources,
+    noClusterAdmin(sparedNamespaces(GuardrailRule.NO_CLUSTER_ADMIN)),
+    noEveryone,
+    noExternalIp,
+    noNodePort,
+    noTokenSecret,
+  ];
+}
+
+/** What an object that is no workload says against a guardrail. */
+export interface ObjectOffence {
+  readonly rule: GuardrailRule;
+  /** The field in the object. */
+  readonly field: string;
+  /** What stands there. */
+  readonly value: unknown;
+}
+
+interface Fields {
+  readonly [key: string]: unknown;
+}
+
+// The widest ranges of an internal load balancer, as the guardrail has them.
+const WIDEST = { 4: 8, 6: 19 } as const;
+
+const mapOf = (value: unknown): Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+// Of a reference to a Terraform value nothing is known, so nothing is against a rule.
+const isUnknown = (value: unknown) => Token.isUnresolved(value) || referenceOf(value) !== undefined;
+const groupOf = ({ apiVersion }: Fields) =>
+  String(apiVersion).includes("/") ? String(apiVersion).split("/")[0] : "";
+
+/** Whether an internal load balancer may not serve a range; what is no range is none that it may. */
+function isTooWide(range: unknown): boolean {
+  if (isUnknown(range)) return false;
+  const [, address = "", prefix = ""] = /^([^/]+)\/(\d{1,3})$/.exec(String(range).trim()) ?? [];
+  const family = isIP(address);
+  if ((family !== 4 && family !== 6) || (family === 6 && address.includes("."))) return true;
+  return Number(prefix) < WIDEST[family] || Number(prefix) > (family === 4 ? 32 : 128);
+}
+
+function offencesOfService({ metadata, spec }: Fields): ObjectOffence[] {
+  const annotations = mapOf(mapOf(metadata).annotations);
+  const { type, externalIPs, loadBalancerSourceRanges: ranges } = mapOf(spec);
+  const found: ObjectOffence[] = [];
+  const add = (rule: GuardrailRule, field: string, value: unknown) => found.push({ rule, field, value });
+  if (listOf(externalIPs).length > 0) add(GuardrailRule.NO_EXTERNAL_IP, "spec.externalIPs", externalIPs);
+  if (type === "NodePort") add(GuardrailRule.NO_NODE_PORT, "spec.type", type);
+  if (type !== "LoadBalancer") return found;
+  const mode = annotations[RULE_MODE] ?? "";
+  const hasGroups = GROUPS.some((key) => String(annotations[key] ?? "").trim() !== "");
+  if (!isUnknown(mode) && String(mode).toLowerCase() !== "nsg" && !(mode === "None" && hasGroups)) {
+    const field = `metadata.annotations.${RULE_MODE}`;
+    add(GuardrailRule.LOAD_BALANCER_RULES, field, mode === "" ? undefined : mode);
+  }
+  const isInternal = INTERNAL.some((key) => TRUE.includes(String(annotations[key] ?? "")));
+  if (isUnknown(ranges)) return found;
+  const all = listOf(ranges);
+  if (all.length === 0 || (isInternal && all.some(isTooWide)))
+    add(GuardrailRule.LOAD_BALANCER_SOURCES, "spec.loadBalancerSourceRanges", ranges);
+  return found;
+}
+
+/** The range by which everyone may connect to a public load balancer, where a Service has one. */
+export function openRangeOf({ apiVersion, kind, metadata, spec }: Fields): string | undefined {
+  const { type, loadBalancerSourceRanges: ranges } = mapOf(spec);
+  if (apiVersion !== "v1" || kind !== "Service" || type !== "LoadBalancer") return undefined;
+  const annotations = mapOf(mapOf(metadata).annotations);
+  const internal = INTERNAL.map((key) => annotations[key] ?? "");
+  if (isUnknown(ranges) || internal.some((text) => isUnknown(text) || TRUE.includes(String(text))))
+    return undefined;
+  const texts = listOf(ranges).filter(
+    (range): range is string => typeof range === "string" && !isUnknown(range),
+  );
+  return texts.find((range) => /\/0+$/.test(range.trim()));
+}
+
+function isOfSystem(subject: unknown): boolean {
+  const { kind, namespace } = mapOf(subject);
+  return kind === "ServiceAccount" && SYSTEM_NAMESPACES.includes(String(namespace));
+}
+
+function offencesOfBinding({ kind, roleRef, subjects }: Fields): ObjectOffence[] {
+  const found: ObjectOffence[] = [];
+  const all = listOf(subjects);
+  const role = mapOf(roleRef);
+  const isSpared = kind === "ClusterRoleBinding" && all.length > 0 && all.every(isOfSystem);
+  if (role.kind === "ClusterRole" && role.name === "cluster-admin" && !isSpared)
+    found.push({ rule: GuardrailRule.NO_CLUSTER_ADMIN, field: "roleRef.name", value: role.name });
+  const everyone = all.map((one) => mapOf(one).name).filter((name) => EVERYONE.includes(String(name)));
+  if (everyone.length > 0)
+    found.push({ rule: GuardrailRule.NO_EVERYONE, field: "subjects", value: everyone });
+  return found;
+}
+
+/** What an object that is no workload says against the guardrails, judged as they would judge it at admission. */
+export function objectOffences(object: Fields): ObjectOffence[] {
+  const group = groupOf(object);
+  const { kind, type } = object;
+  if (group === "" && kind === "Service") return offencesOfService(object);
+  if (group === "" && kind === "Secret" && type === "kubernetes.io/service-account-token")
+    return [{ rule: GuardrailRule.NO_TOKEN_SECRET, field: "type", value: type }];
+  const isBinding = kind === "ClusterRoleBinding" || kind === "RoleBinding";
+  return isBinding && group === "rbac.authorization.k8s.io" ? offencesOfBinding(object) : [];
+}

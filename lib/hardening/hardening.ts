@@ -1,0 +1,274 @@
+import { type ApiObject, Chart } from "cdk8s";
+import { App, TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
+import { CONFLICTS, HardeningConflict } from "./conflict";
+import { type HardeningOptions } from "./hardening-options";
+import {
+  findingLine,
+  groupedFindings,
+  type HardeningFinding,
+  type HardeningReport,
+  reportOf,
+} from "./hardening-report";
+import { harden } from "./private/harden";
+import { newNotes, type Notes } from "./private/hardening-notes";
+import { type Plan, readOptions, type Usable, usablesOf } from "./private/read-options";
+import { type Accounts, accountsOf } from "./private/service-account-token";
+import { Acknowledgements, type PracticeId } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { Problems, ValidationError } from "../core/validation-error";
+import { isOfKind, refuseKind } from "../core/value-readers";
+import { addWarning } from "../core/warnings";
+import { apiObjectsIn, dataOf, renderObject } from "../synthesis/chart-objects";
+import { outputOf } from "../synthesis/chart-scopes";
+import { isIncluded } from "../synthesis/check-included";
+import { keepHook } from "../synthesis/helm-hooks";
+import { computeOnce, forgetObjects } from "../synthesis/reading";
+import { addStep, dataBefore, hasEarlierStep, hasStep, originalOf } from "../synthesis/rendering";
+import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+
+const told = new WeakMap<IConstruct, Set<string>>();
+
+/**
+ * Says something once: in the stack that a chart goes through, where the tools of Terraform's side show it; else to whoever
+ * runs the program.
+ */
+function warn(scope: IConstruct, text: string): void {
+  const output = outputAround(scope);
+  const target = output ?? scope;
+  const texts = told.get(target) ?? new Set();
+  told.set(target, texts);
+  if (texts.has(text)) return;
+  texts.add(text);
+  if (output) addWarning(output, text);
+  else process.emitWarning(text, { type: "HardeningWarning" });
+}
+
+/** The output of a chart that has something of the scope in it. */
+function outputAround(scope: IConstruct): IConstruct | undefined {
+  const charts = [...scope.node.scopes].reverse().concat(scope.node.findAll());
+  return charts
+    .filter((one): one is Chart => Chart.isChart(one))
+    .map(outputOf)
+    .find((output) => output !== undefined);
+}
+
+const ACCOUNT_KINDS = ["ServiceAccount", "RoleBinding", "ClusterRoleBinding"];
+
+/**
+ * Makes workloads that were not written with this library follow the practices: those of plain cdk8s, of cdk8s-plus, and
+ * those that were read with Include or Helm.
+ *
+ * Pods, PodTemplates, Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs and CronJobs are
+ * hardened, those in a List too. What is missing is filled; what was said stays, and where it is against a practice it is a
+ * finding. What is filled is decided for each container as a whole: one that needs root, or whose volumes belong to a user
+ * of its image, keeps that user until somebody decides. Services, bindings and hooks of Helm are judged too, as the
+ * AdmissionGuardrails judge them. NetworkPolicies, budgets and accounts are not made: only who knows the workload knows its
+ * connections. Make a SecureNamespace in the chart, which denies all but DNS, and NetworkPolicies of cdk8s-plus beside it.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+@checked
+export class Hardening {
+  /**
+   * The hardening of all objects below a scope.
+   *
+   * Nothing happens before `apply`.
+   *
+   * @param scope a chart, an Include, an App of cdk8s or any construct below them
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID, HARDENING_INVALID, REASON_MISSING, USER_INVALID, PATH_INVALID,
+   * QUANTITY_INVALID, RESOURCES_INVALID
+   */
+  public static of(scope: IConstruct, options: HardeningOptions = {}): Hardening {
+    const problems = new Problems("Hardening.of");
+    const instead = "a chart, or another construct of cdk8s";
+    if (!isOfKind(scope, ["node"])) refuseKind(problems, "The scope", scope, instead);
+    else if (scope.node.scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+      problems.add(
+        "VALUE_INVALID",
+        "The scope belongs to the tree of Terraform, where there are no workloads",
+        `Give ${instead}`,
+      );
+    }
+    const plan = readOptions(problems, options);
+    problems.throwIfAny();
+    return new Hardening(scope, plan);
+  }
+
+  private accounts: Accounts = { needing: [], made: [] };
+  private readonly acknowledged = new Set<string>();
+  /** What was of use for objects that were left out. */
+  private readonly usedBefore = new Set<Usable>();
+  private isApplied = false;
+
+  private constructor(
+    private readonly scope: IConstruct,
+    private readonly plan: Plan,
+  ) {}
+
+  /**
+   * Hardens what is below the scope, and tells what was changed and found.
+   *
+   * It has the last word when the chart is written: containers, patches and objects that come later are hardened too, and
+   * what is found then is told by a warning, of the stack or of the program. Doing it again changes nothing.
+   *
+   * @throws PATH_INVALID; at synthesis HARDENING_INVALID for a decision that decides nothing, and HARDENING_FINDING where
+   * findings are refused
+   */
+  public apply(): HardeningReport {
+    const problems = new Problems(this.scope);
+    const objects = apiObjectsIn(this.scope);
+    this.accounts = this.readAccounts();
+    const notes = objects.map((object) => this.read(object));
+    for (const one of notes) problems.collect(() => one.problems.throwIfAny());
+    problems.throwIfAny();
+    objects.forEach((object, index) => {
+      const own = notes[index];
+      if (!own) return;
+      this.decideHook(object, own);
+      if (!own.isLeftOut) this.install(object);
+      this.acknowledge(object, own);
+    });
+    if (!this.isApplied) checkAtSynthesis(this.scope, () => this.check());
+    this.isApplied = true;
+    return reportOf(
+      notes.flatMap(({ changes }) => changes),
+      notes.flatMap(({ findings }) => findings),
+      notes.flatMap(({ accepted }) => accepted),
+    );
+  }
+
+  private harden(object: ApiObject, data: unknown): Notes {
+    const of = { path: object.node.path, isIncluded: isIncluded(object) };
+    return harden(data, this.plan, of, this.accounts);
+  }
+
+  /**
+   * What is found in an object, as it is without this hardening; changes are those that it has not made yet.
+   *
+   * What was decided here stays told: a user that was filled doesn't hide why it could be wrong.
+   */
+  private read(object: ApiObject): Notes {
+    try {
+      const notes = this.harden(
+        object,
+        renderObject(object, () => dataBefore(object, this)),
+      );
+      if (!hasStep(object, this)) return notes;
+      return { ...notes, changes: this.harden(object, renderObject(object)).changes };
+    } catch (error) {
+      if (ValidationError.isValidationError(error)) throw error;
+      // Such as a Deployment of cdk8s-plus that gets its containers later.
+      return unreadable(object, error);
+    }
+  }
+
+  private install(object: ApiObject): void {
+    addStep(object, this, (data) => this.harden(object, data).problems.throwIfAny());
+  }
+
+  /** Hardens what came later, and sees to it that no finding and no decision goes unheard. */
+  private check(): void {
+    const accounts = this.readAccounts();
+    const isChanged = JSON.stringify(accounts) !== JSON.stringify(this.accounts);
+    this.accounts = accounts;
+    // What was rendered before was hardened for other accounts.
+    if (isChanged) forgetObjects(apiObjectsIn(this.scope));
+    const problems = new Problems(this.scope);
+    const used = new Set<Usable>(this.usedBefore);
+    const findings = apiObjectsIn(this.scope).flatMap((object) => {
+      const notes = this.harden(
+        object,
+        renderObject(object, () => dataBefore(object, this)),
+      );
+      // Of what cdk8s wrote too: a hardening that came before may have decided the same.
+      const isLater = hasEarlierStep(object, this);
+      const all = isLater ? [notes, this.harden(object, originalOf(object))] : [notes];
+      for (const one of all.flatMap((some) => [...some.used])) used.add(one);
+      this.decideHook(object, notes);
+      if (!notes.isLeftOut) this.install(object);
+      this.acknowledge(object, notes);
+      return notes.findings;
+    });
+    for (const { where } of usablesOf(this.plan).filter((one) => !used.has(one))) {
+      problems.add(
+        "HARDENING_INVALID",
+        `${where} of the hardening is of no use: there is nothing below ${this.scope.node.path || "the App"} that it would be for`,
+        "Take it out, or name what is there; the report of apply() names objects, containers and conflicts",
+      );
+    }
+    this.tell(problems, findings);
+    problems.throwIfAny();
+  }
+
+  /** Takes an object out of the tree that is a hook and is to be left out; notes one that stays with its reason. */
+  private decideHook(object: ApiObject, { isLeftOut, isKeptHook, used }: Notes): void {
+    if (isKeptHook) keepHook(object);
+    if (!isLeftOut) return;
+    for (const one of used) this.usedBefore.add(one);
+    object.node.scope?.node.tryRemoveChild(object.node.id);
+  }
+
+  private tell(problems: Problems, findings: readonly HardeningFinding[]): void {
+    if (this.plan.refuseFindings) {
+      for (const one of findings) problems.add("HARDENING_FINDING", findingLine(one), one.fix);
+    } else if (findings.length > 0) {
+      const lines = groupedFindings(findings);
+      const count = `${findings.length} ${findings.length === 1 ? "thing" : "things"}`;
+      warn(
+        this.scope,
+        [`Hardening left ${count} of ${this.scope.node.path || "the App"} as it was said:`, ...lines].join(
+          "\n",
+        ),
+      );
+    }
+  }
+
+  private acknowledge(object: ApiObject, { accepted, used }: Notes): void {
+    for (const { container, field, practice, reason = "", title } of accepted) {
+      const what = `${title}${container === undefined ? "" : ` in the container ${container}`}: ${field}`;
+      this.once([object.node.path, what, reason], () =>
+        Acknowledgements._record(object, practice as PracticeId, what, reason),
+      );
+    }
+    for (const { where, lowUser } of this.plan.users.filter((one) => used.has(one)))
+      if (lowUser) this.once([object.node.path, where], () => lowUser._acknowledge(object));
+    for (const one of this.plan.images.filter((image) => used.has(image)))
+      this.once([object.node.path, one.where], () => one.image._acknowledge(object));
+  }
+
+  private once(key: readonly string[], record: () => void): void {
+    const text = key.join("\n");
+    if (this.acknowledged.has(text)) return;
+    this.acknowledged.add(text);
+    record();
+  }
+
+  private readAccounts(): Accounts {
+    return computeOnce(this.scope.node.root, accountsIn);
+  }
+}
+
+/** The accounts of all objects of a tree that call the API server. */
+function accountsIn(root: IConstruct): Accounts {
+  const all = apiObjectsIn(root).filter(({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"));
+  return accountsOf(all.map(dataOf));
+}
+
+/** The notes of an object that can't be written yet. */
+function unreadable(object: ApiObject, error: unknown): Notes {
+  const { practice, ...text } = CONFLICTS[HardeningConflict.UNREADABLE];
+  const finding = {
+    conflict: HardeningConflict.UNREADABLE,
+    path: object.node.path,
+    object: `${object.kind}/${object.name}`,
+    field: "",
+    practice,
+    ...text,
+    title: `It can't be written yet: ${error instanceof Error ? error.message : String(error)}`,
+    fix: "Apply the hardening when all is made; what comes later is hardened when the chart is synthesized",
+  };
+  const notes = newNotes(object.node.path);
+  notes.findings.push(finding);
+  return notes;
+}

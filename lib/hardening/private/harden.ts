@@ -1,0 +1,325 @@
+import { entriesOf, type Fields, fieldsOf, isReference, isUnsaid, valueAt } from "./fields";
+import { newNotes, type Notes, type Place } from "./hardening-notes";
+import { hardenObjects } from "./objects";
+import { allContainers, type Container, type Pod, podsIn } from "./pods";
+import { hardenPorts } from "./ports";
+import { fillRights, judgeRights } from "./privileges";
+import { isMeant, type Plan } from "./read-options";
+import { hardenResources } from "./resources";
+import { type Accounts, hardenToken } from "./service-account-token";
+import { fillUsers, judgeUsers } from "./user-ids";
+import { checkArguments, checkLiteral } from "../../core/credential-literal";
+import { Problems } from "../../core/validation-error";
+import { referenceOf } from "../../synthesis/references";
+import { splitImage } from "../../workload/images/private/image-reference";
+import { volumeName } from "../../workload/pods/private/volume-name";
+import { type WritablePath } from "../../workload/pods/writable-path";
+import { HardeningConflict } from "../conflict";
+
+/** Secrets in variables and arguments; their values stand in no finding. */
+function hardenEnvironment(pod: Pod): void {
+  for (const container of allContainers(pod)) {
+    for (const entry of entriesOf(container.fields.env)) {
+      const name = String(entry.name);
+      const field = `env[${name}]`;
+      const secret = fieldsOf(valueAt(entry, "valueFrom", "secretKeyRef"));
+      if (secret) {
+        const value = `${String(secret.key)} of ${String(secret.name)}`;
+        container.found(HardeningConflict.SECRET_ENV, { field, value });
+      }
+      const { value } = entry;
+      if (typeof value !== "string" || isReference(value)) continue;
+      findCredential(container, field, (problems) => checkLiteral(problems, field, name, value));
+    }
+    for (const entry of entriesOf(container.fields.envFrom)) {
+      const secret = fieldsOf(entry.secretRef);
+      if (!secret) continue;
+      const name = String(secret.name);
+      container.found(HardeningConflict.SECRET_ENV, { field: `envFrom[${name}]`, value: `all of ${name}` });
+    }
+    for (const key of ["command", "args"]) findInArguments(container, key);
+  }
+}
+
+function findInArguments(container: Container, key: string): void {
+  const value = container.fields[key];
+  if (!Array.isArray(value)) return;
+  const texts = value.map((one: unknown) => (typeof one === "string" && !isReference(one) ? one : ""));
+  findCredential(container, key, (problems) => checkArguments(problems, key, texts));
+}
+
+function findCredential(container: Container, field: string, check: (problems: Problems) => void): void {
+  const problems = new Problems(field);
+  check(problems);
+  if (problems.any) container.found(HardeningConflict.CREDENTIAL_LITERAL, { field });
+}
+
+const NAMESPACES = ["hostNetwork", "hostPID", "hostIPC"];
+const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
+const HOOKS = ["postStart", "preStop"];
+const CONNECTIONS = ["httpGet", "tcpSocket"];
+// What the restricted standard allows; an image is as immutable as that of a container.
+const VOLUMES = [
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "image",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+];
+
+/** What the pods have of their node. */
+function hardenHost(pod: Pod): void {
+  const { spec } = pod;
+  for (const key of NAMESPACES) {
+    spec.fill(key, false, "non-root");
+    if (spec.fields[key] !== true) continue;
+    const mend = () => (spec.fields[key] = false);
+    spec.found(HardeningConflict.HOST_NAMESPACE, { field: key, value: true, mend });
+  }
+  for (const volume of entriesOf(spec.fields.volumes)) judgeVolume(spec, volume);
+  for (const container of allContainers(pod)) {
+    for (const port of entriesOf(container.fields.ports)) judgePort(container, port);
+    judgeHosts(container);
+  }
+}
+
+function judgeVolume(spec: Place, volume: Fields): void {
+  const field = `volumes[${String(volume.name)}]`;
+  if (!isUnsaid(volume.hostPath)) {
+    const mend = () => {
+      delete volume.hostPath;
+      volume.emptyDir = { sizeLimit: "64Mi" };
+      return { emptyDir: volume.emptyDir };
+    };
+    spec.found(HardeningConflict.HOST_PATH, { field, value: { hostPath: volume.hostPath }, mend });
+    return;
+  }
+  const type = Object.keys(volume).find((key) => key !== "name" && !isUnsaid(volume[key]));
+  if (type === undefined || VOLUMES.includes(type)) return;
+  spec.found(HardeningConflict.VOLUME_TYPE, { field, value: type });
+}
+
+function judgePort(container: Container, port: Fields): void {
+  const { hostPort, name, containerPort } = port;
+  if (isUnsaid(hostPort) || hostPort === 0) return;
+  const mend = () => {
+    delete port.hostPort;
+    return undefined;
+  };
+  const field = `ports[${String(name ?? containerPort)}].hostPort`;
+  container.found(HardeningConflict.HOST_PORT, { field, value: hostPort, mend });
+}
+
+/** The API server of Kubernetes 1.34 refuses hosts in the baseline standard; older ones don't look. */
+function judgeHosts(container: Container): void {
+  const { fields } = container;
+  const places = [
+    ...PROBES.map((key) => ({ field: key, handler: fieldsOf(fields[key]) })),
+    ...HOOKS.map((key) => ({
+      field: `lifecycle.${key}`,
+      handler: fieldsOf(valueAt(fields, "lifecycle", key)),
+    })),
+  ];
+  for (const { field, handler } of places) {
+    for (const kind of CONNECTIONS) {
+      const connection = fieldsOf(handler?.[kind]);
+      if (!connection || isUnsaid(connection.host) || connection.host === "") continue;
+      const mend = () => {
+        delete connection.host;
+        return undefined;
+      };
+      const way = `${field}.${kind}.host`;
+      container.found(HardeningConflict.PROBE_HOST, { field: way, value: connection.host, mend });
+    }
+  }
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** The images of containers and of volumes. */
+function hardenImages(pod: Pod): void {
+  for (const container of allContainers(pod)) {
+    hardenImage(container, container.fields, "image", "");
+    // Asks the registry at each start, so that a node that has the image gives it only to who may pull it.
+    container.fill("imagePullPolicy", "Always", "immutable-containers");
+  }
+  for (const volume of entriesOf(pod.spec.fields.volumes)) {
+    const source = fieldsOf(volume.image);
+    if (source) hardenImage(pod.spec, source, "reference", `volumes[${String(volume.name)}].image.`);
+  }
+}
+
+function hardenImage(place: Place, holder: Fields, key: string, way: string): void {
+  const said = holder[key];
+  if (typeof said !== "string") return;
+  const { images } = place.plan;
+  const other = images.find(({ reference }) => reference === said);
+  if (other) {
+    place.notes.used.add(other);
+    const { reference, reason } = other.image;
+    holder[key] = reference;
+    if (reference !== said) place.changed(`${way}${key}`, said, reference, "immutable-containers", reason);
+  }
+  const now = holder[key] as string;
+  // A tag alone that was given with its reason.
+  if (images.some(({ image }) => image.reference === now && image.reason !== undefined)) return;
+  const { tag, digest } = splitImage(now);
+  if ((digest !== undefined && (DIGEST.test(digest) || isReference(digest))) || isUnknown(now, tag)) return;
+  const isLatest = tag === undefined || tag === "latest";
+  place.found(isLatest ? HardeningConflict.IMAGE_LATEST : HardeningConflict.IMAGE_TAG, {
+    field: `${way}${key}`,
+    value: now,
+  });
+}
+
+/** What ends in a reference to a Terraform value may end in a digest. */
+function isUnknown(image: string, tag: string | undefined): boolean {
+  return isReference(tag ?? image);
+}
+
+const PRACTICE = "immutable-containers";
+
+/** The directories that were named for containers, as empty ones. */
+function hardenPaths(pod: Pod): void {
+  for (const container of pod.containers) {
+    for (const writable of pod.spec.plan.writablePaths) {
+      if (!isMeant(writable, container.object, container.container)) continue;
+      container.notes.used.add(writable);
+      for (const path of writable.paths) mount(pod, container, path);
+    }
+  }
+}
+
+function mount(pod: Pod, container: Container, path: WritablePath): void {
+  const name = volumeName("writable", path.path, container.container);
+  const volumes = entriesOf(pod.spec.fields.volumes);
+  const there = entriesOf(container.fields.volumeMounts).find(
+    ({ mountPath }) => String(mountPath).replace(/\/+$/, "") === path.path,
+  );
+  if (there) {
+    const volume = volumes.find((one) => one.name === there.name);
+    if (fieldsOf(volume?.emptyDir) && there.readOnly !== true) return;
+    refuse(pod, container, path, `mounts ${String(there.name)} there already, which is no empty directory`);
+    return;
+  }
+  const same = volumes.find((one) => one.name === name);
+  if (same) {
+    refuse(pod, container, path, `would need a volume of the name ${name}, which is another one`);
+    return;
+  }
+  const volume = path._toVolume(name);
+  push(pod.spec.fields, "volumes", volume);
+  pod.spec.changed(`volumes[${name}]`, undefined, volume, PRACTICE);
+  const mounted = { name, mountPath: path.path };
+  push(container.fields, "volumeMounts", mounted);
+  container.changed(`volumeMounts[${path.path}]`, undefined, mounted, PRACTICE);
+}
+
+function push(fields: { [key: string]: unknown }, key: string, entry: object): void {
+  const list = fields[key];
+  fields[key] = [...(isUnsaid(list) ? [] : (list as unknown[])), entry];
+}
+
+function refuse({ spec }: Pod, { container, object }: Container, { path }: WritablePath, why: string): void {
+  spec.notes.problems.add(
+    "PATH_INVALID",
+    `The container ${container} of ${object} is to write to ${path}, and ${why}`,
+    "Name another directory, or other containers: writablePaths: [{ objects, containers, paths }]",
+  );
+}
+
+type Shape = (value: unknown) => boolean;
+
+const isBoolean: Shape = (value) => typeof value === "boolean";
+const isId: Shape = (value) => Number.isInteger(value);
+const isIds: Shape = (value) => Array.isArray(value) && value.every((one) => isReference(one) || isId(one));
+const isMaps: Shape = (value) => Array.isArray(value) && value.every((one) => fieldsOf(one) !== undefined);
+
+const fields = (shape: Shape, ...keys: string[]) => keys.map((key) => [key, shape] as const);
+const OF_POD = [
+  ...fields(
+    isBoolean,
+    "hostNetwork",
+    "hostPID",
+    "hostIPC",
+    "automountServiceAccountToken",
+    "enableServiceLinks",
+  ),
+  ...fields(isMaps, "initContainers", "ephemeralContainers", "volumes"),
+];
+const OF_CONTAINER = fields(isMaps, "env", "envFrom", "ports", "volumeMounts");
+const OF_CONTEXT = [
+  ...fields(isBoolean, "privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "runAsNonRoot"),
+  ...fields(isId, "runAsUser", "runAsGroup", "fsGroup"),
+  ...fields(isIds, "supplementalGroups"),
+];
+
+/** Finds values of a wrong type, which all other rules would read as nothing: `privileged: "true"`. */
+function findWrongShapes(pod: Pod): void {
+  const { spec, context } = pod;
+  if (!isMaps(spec.fields.containers)) unreadable(spec, "containers");
+  judge(spec, OF_POD);
+  judge(context, OF_CONTEXT);
+  for (const container of allContainers(pod)) {
+    judge(container, OF_CONTAINER);
+    judge(container.below("securityContext"), OF_CONTEXT);
+  }
+}
+
+function judge(place: Place | undefined, shapes: readonly (readonly [string, Shape])[]): void {
+  for (const [key, isRight] of shapes) {
+    const value = place?.fields[key];
+    // Of a reference nothing is known yet.
+    if (isUnsaid(value) || isReference(value) || referenceOf(value)) continue;
+    if (place && !isRight(value)) unreadable(place, key);
+  }
+}
+
+function unreadable(place: Place, field: string): void {
+  place.found(HardeningConflict.UNREADABLE, { field, value: place.fields[field] });
+}
+
+/** What is hardened, and where it is from. */
+interface HardenedObject {
+  /** The path of the construct. */
+  readonly path: string;
+  /** Whether it was read from YAML. */
+  readonly isIncluded: boolean;
+}
+
+/** Hardens an object as plain data, in its place; answers what was changed and found. */
+export function harden(data: unknown, plan: Plan, of: HardenedObject, accounts: Accounts): Notes {
+  const { path, isIncluded } = of;
+  const notes = newNotes(path);
+  hardenObjects(data, { plan, notes, path, isIncluded });
+  // What is left out needs no other decision.
+  if (notes.isLeftOut) return notes;
+  leaveOut(data, notes.leftOutItems);
+  for (const pod of podsIn(data, { plan, notes, path })) {
+    findWrongShapes(pod);
+    hardenHost(pod);
+    hardenToken(pod, accounts);
+    // What was said first: what is filled depends on what of it stays.
+    judgeRights(pod);
+    const standings = judgeUsers(pod);
+    const binding = hardenPorts(pod, standings);
+    fillUsers(pod, standings);
+    fillRights(pod, standings, binding);
+    hardenImages(pod);
+    hardenEnvironment(pod);
+    hardenPaths(pod);
+    hardenResources(pod);
+  }
+  return notes;
+}
+
+/** Takes items out of a List. */
+function leaveOut(data: unknown, items: ReadonlySet<Fields>): void {
+  const list = fieldsOf(data);
+  if (!list || items.size === 0) return;
+  list.items = (list.items as unknown[]).filter((item) => !items.has(item as Fields));
+}

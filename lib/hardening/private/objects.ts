@@ -1,0 +1,109 @@
+import { type Fields, fieldsOf } from "./fields";
+import { type Notes, Place } from "./hardening-notes";
+import { nameOf, objectsIn } from "./pods";
+import { type Plan } from "./read-options";
+import { GuardrailRule } from "../../core/guardrail-catalogue";
+import { type ObjectOffence, objectOffences, openRangeOf } from "../../guardrails/private/object-rules";
+import { hooksOf, isNeverInstalled } from "../../synthesis/helm-hooks";
+import { changedDates, notTexts } from "../../synthesis/text-fields";
+import { HardeningConflict } from "../conflict";
+
+const CONFLICT_OF: { readonly [rule: string]: HardeningConflict } = {
+  [GuardrailRule.LOAD_BALANCER_RULES]: HardeningConflict.LOAD_BALANCER_RULES,
+  [GuardrailRule.LOAD_BALANCER_SOURCES]: HardeningConflict.LOAD_BALANCER_SOURCES,
+  [GuardrailRule.NO_CLUSTER_ADMIN]: HardeningConflict.CLUSTER_ADMIN,
+  [GuardrailRule.NO_EVERYONE]: HardeningConflict.EVERYONE,
+  [GuardrailRule.NO_EXTERNAL_IP]: HardeningConflict.EXTERNAL_IP,
+  [GuardrailRule.NO_NODE_PORT]: HardeningConflict.NODE_PORT,
+  [GuardrailRule.NO_TOKEN_SECRET]: HardeningConflict.TOKEN_SECRET,
+};
+const OF_NODE_PORTS = ["externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts"];
+const QUOTE =
+  "Put the value into quotes in the YAML: cdk8s reads YAML 1.1, in which 22:22 without quotes is the number 1342";
+
+/** Where an object is noted, and whether it was read from YAML. */
+export interface IncludedObjectProps {
+  readonly plan: Plan;
+  readonly notes: Notes;
+  readonly path: string;
+  readonly isIncluded: boolean;
+}
+
+/** Judges objects as a whole: hooks of Helm, what a reader of YAML changed, and what guardrails refuse of other kinds than pods. */
+export function hardenObjects(data: unknown, props: IncludedObjectProps): void {
+  for (const { object, way } of objectsIn(data)) {
+    const place = new Place(object, { ...props, object: nameOf(object), field: way });
+    findHook(place, object, way);
+    for (const { container, field, value } of notTexts(object)) {
+      const title = "A number or a boolean where Kubernetes takes text only";
+      place
+        .enter(object, "", container)
+        .found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
+    }
+    for (const { field, value } of props.isIncluded ? changedDates(object) : []) {
+      const title = "A date that the reader of YAML may have changed";
+      place.found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
+    }
+    for (const offence of objectOffences(object)) findOffence(place, object, offence);
+    findOpenRange(place, object);
+  }
+}
+
+function findHook(place: Place, object: Fields, way: string): void {
+  const hooks = hooksOf(object);
+  if (hooks.length === 0) return;
+  const { notes } = place;
+  const answer = place.found(HardeningConflict.HELM_HOOK, {
+    field: "metadata.annotations.helm.sh/hook",
+    value: hooks.join(","),
+    // In a List the others stay; its items are filtered when it is written.
+    mend: () => {
+      if (way === "") notes.isLeftOut = true;
+      else notes.leftOutItems.add(object);
+      return undefined;
+    },
+  });
+  if (answer === "accepted" && !isNeverInstalled(hooks)) notes.isKeptHook = true;
+}
+
+/** No guardrail refuses a public load balancer for everyone, which may be meant; here somebody else chose it. */
+function findOpenRange(place: Place, object: Fields): void {
+  const value = openRangeOf(object);
+  if (value === undefined) return;
+  place.found(HardeningConflict.LOAD_BALANCER_SOURCES, {
+    field: "spec.loadBalancerSourceRanges",
+    value,
+    title: "A public load balancer that everyone can connect to",
+    fix: "Name the ranges of the clients in spec.loadBalancerSourceRanges, or accept it where the Service is for everyone",
+  });
+}
+
+function findOffence(place: Place, object: Fields, { rule, field, value }: ObjectOffence): void {
+  const conflict = CONFLICT_OF[rule];
+  if (conflict === undefined) return;
+  place.found(conflict, { field, value, mend: mendOf(rule, object) });
+}
+
+function mendOf(rule: GuardrailRule, object: Fields): (() => unknown) | undefined {
+  const spec = fieldsOf(object.spec) ?? {};
+  if (rule === GuardrailRule.NO_EXTERNAL_IP) {
+    return () => {
+      delete spec.externalIPs;
+      return undefined;
+    };
+  }
+  if (rule === GuardrailRule.NO_NODE_PORT) return () => insideOnly(spec);
+  return undefined;
+}
+
+/** Makes a Service one inside of the cluster, without what Kubernetes allows with node ports alone. */
+function insideOnly(spec: Fields): string {
+  spec.type = "ClusterIP";
+  for (const key of OF_NODE_PORTS) {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+    delete spec[key];
+  }
+  const ports = Array.isArray(spec.ports) ? (spec.ports as unknown[]) : [];
+  for (const port of ports.map(fieldsOf)) if (port) delete port.nodePort;
+  return "ClusterIP";
+}

@@ -1,0 +1,144 @@
+import { makesPods } from "./custom-pods";
+import { entriesOf, type Fields, fieldsOf, valueAt } from "./fields";
+import { type Notes, Place } from "./hardening-notes";
+import { type Plan } from "./read-options";
+import { HardeningConflict } from "../conflict";
+
+interface PodKind {
+  readonly group: string;
+  /** The way from the object to what has metadata and spec of its pods. */
+  readonly way: readonly string[];
+}
+
+const TEMPLATE = ["spec", "template"];
+const POD_KINDS: { readonly [kind: string]: PodKind } = {
+  Pod: { group: "", way: [] },
+  PodTemplate: { group: "", way: ["template"] },
+  ReplicationController: { group: "", way: TEMPLATE },
+  Deployment: { group: "apps", way: TEMPLATE },
+  ReplicaSet: { group: "apps", way: TEMPLATE },
+  StatefulSet: { group: "apps", way: TEMPLATE },
+  DaemonSet: { group: "apps", way: TEMPLATE },
+  Job: { group: "batch", way: TEMPLATE },
+  CronJob: { group: "batch", way: ["spec", "jobTemplate", ...TEMPLATE] },
+};
+
+const LISTS = ["initContainers", "containers", "ephemeralContainers"];
+
+/** A container of a pod. */
+export interface Container extends Place {
+  readonly container: string;
+}
+
+/** The pods that an object makes, or the pod that it is. */
+export interface Pod {
+  /** The spec of the pods. */
+  readonly spec: Place;
+  /** The security context of the pods. */
+  readonly context: Place | undefined;
+  readonly containers: readonly Container[];
+  /** Containers that somebody adds to a running pod; Kubernetes takes no resources for them. */
+  readonly ephemeral: readonly Container[];
+  readonly labels: Fields;
+  readonly annotations: Fields;
+  readonly namespace: unknown;
+  /** Whether there are volumes that outlive the pod. */
+  readonly keepsVolumes: boolean;
+  /** The names of the volumes that a StatefulSet claims for its pods. */
+  readonly claims: readonly unknown[];
+}
+
+/** Where an object is noted. */
+export interface ObjectProps {
+  readonly plan: Plan;
+  readonly notes: Notes;
+  /** The path of the construct. */
+  readonly path: string;
+}
+
+/** The objects in plain data; a List has several. */
+export function objectsIn(data: unknown): { readonly object: Fields; readonly way: string }[] {
+  const object = fieldsOf(data);
+  if (!object) return [];
+  if (!String(object.kind).endsWith("List") || !Array.isArray(object.items)) return [{ object, way: "" }];
+  return entriesOf(object.items).map((item) => ({ object: item, way: `items[${nameOf(item)}]` }));
+}
+
+/** An object, as its kind and its name with a slash. */
+export function nameOf(object: Fields): string {
+  return `${String(object.kind)}/${String(valueAt(object, "metadata", "name") ?? "")}`;
+}
+
+/** The pods of plain data; what looks like pods and is not known is a finding. */
+export function podsIn(data: unknown, props: ObjectProps): Pod[] {
+  return objectsIn(data).flatMap(({ object, way }) => {
+    const kind = POD_KINDS[String(object.kind)];
+    const place = new Place(object, { ...props, object: nameOf(object), field: way });
+    const [group = ""] = String(object.apiVersion).split("/").slice(0, -1);
+    if (kind?.group === group) return podAt(place, object, kind);
+    if (makesPods(object)) {
+      place.found(HardeningConflict.UNREADABLE, {
+        field: "kind",
+        value: `${String(object.apiVersion)} ${String(object.kind)}`,
+        title: "Pods of a kind that is not known here",
+      });
+    }
+    return [];
+  });
+}
+
+function podAt(place: Place, object: Fields, { way }: PodKind): Pod[] {
+  const template = way.reduce<Place | undefined>((at, key) => at?.below(key), place);
+  const spec = template?.below("spec");
+  if (!template || !spec) {
+    place.found(HardeningConflict.UNREADABLE, {
+      field: [...way, "spec"].join("."),
+      title: "A pod without a spec",
+    });
+    return [];
+  }
+  if (valueAt(spec.fields, "os", "name") === "windows") {
+    spec.found(HardeningConflict.UNREADABLE, {
+      field: "os.name",
+      value: "windows",
+      title: "A pod of Windows, for which the practices say nothing",
+    });
+    return [];
+  }
+  const containersOf = (list: string) =>
+    entriesOf(spec.fields[list]).map((fields, index) => {
+      const name = typeof fields.name === "string" ? fields.name : String(index);
+      return spec.enter(fields, `.${list}[${name}]`, name) as Container;
+    });
+  return [
+    {
+      spec,
+      context: spec.within("securityContext"),
+      containers: LISTS.slice(0, 2).flatMap(containersOf),
+      ephemeral: LISTS.slice(2).flatMap(containersOf),
+      labels: fieldsOf(valueAt(template.fields, "metadata", "labels")) ?? {},
+      annotations: fieldsOf(valueAt(template.fields, "metadata", "annotations")) ?? {},
+      namespace: valueAt(object, "metadata", "namespace"),
+      keepsVolumes: keepsVolumes(object, spec.fields),
+      claims: claimsOf(object),
+    },
+  ];
+}
+
+function claimsOf(object: Fields): unknown[] {
+  return entriesOf(valueAt(object, "spec", "volumeClaimTemplates")).map((claim) =>
+    valueAt(claim, "metadata", "name"),
+  );
+}
+
+function keepsVolumes(object: Fields, spec: Fields): boolean {
+  return (
+    claimsOf(object).length > 0 ||
+    entriesOf(spec.volumes).some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral)
+  );
+}
+
+/** All containers of a pod. */
+export function allContainers({ containers, ephemeral }: Pod): Container[] {
+  return [...containers, ...ephemeral];
+}

@@ -1,0 +1,105 @@
+import { entriesOf, fieldsOf, isReference, isUnsaid, valueAt } from "./fields";
+import { type Container, type Pod } from "./pods";
+import { keepsNetBind } from "./privileges";
+import { Standing, type Standings } from "./user-ids";
+import { PORT_SYSCTL, UNPRIVILEGED_PORTS } from "../../workload/pods/private/unprivileged-ports";
+import { HardeningConflict } from "../conflict";
+
+const FIRST_FREE = 1024;
+const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
+const CONNECTIONS = ["httpGet", "tcpSocket", "grpc"];
+// Flags that name the port that a program listens on: --port=80, --http-port 80, --listen=:80, --bind-address=0.0.0.0:80.
+const PORT_FLAG = /^--?(?:(?:https?|secure|insecure|listen|bind|web|server)[-.]?)?port[= ](\d{1,5})$/;
+const ADDRESS_FLAG = /^--?[\w.-]*(?:listen|bind|addr)[\w.-]*[= ][\w.[\]*-]*:(\d{1,5})$/;
+const PORT_VARIABLE = /^(?:(?:HTTPS?|LISTEN|SERVER)_)?PORT$/;
+
+/** A port that a container listens on, and where that is said. */
+interface Listener {
+  readonly port: number;
+  readonly field: string;
+}
+
+/** The lowest port that a program without root may bind in these pods. */
+function lowestPort({ context }: Pod): number {
+  const said = entriesOf(context?.fields.sysctls).find(({ name }) => name === PORT_SYSCTL);
+  return said === undefined ? FIRST_FREE : Number(said.value);
+}
+
+/** The ports that a container listens on: those that it names, and those that its probes, its arguments or variables name. */
+function listenersOf({ fields }: Container): Listener[] {
+  const named = entriesOf(fields.ports).map(({ containerPort, name }) => ({
+    port: containerPort,
+    field: `ports[${String(name ?? containerPort)}].containerPort`,
+  }));
+  const asked = PROBES.flatMap((probe) =>
+    CONNECTIONS.filter((kind) => fieldsOf(valueAt(fields, probe, kind))).map((kind) => ({
+      port: valueAt(fields, probe, kind, "port"),
+      field: `${probe}.${kind}.port`,
+    })),
+  );
+  const variables = entriesOf(fields.env)
+    .filter(({ name }) => typeof name === "string" && PORT_VARIABLE.test(name))
+    .map(({ name, value }) => ({ port: numberOf(value), field: `env[${String(name)}]` }));
+  const all = [...named, ...asked, ...argumentPorts(fields.command, "command")];
+  const seen = new Set<unknown>();
+  return [...all, ...argumentPorts(fields.args, "args"), ...variables].filter(
+    (one): one is Listener =>
+      typeof one.port === "number" && !isReference(one.port) && !seen.has(one.port) && !!seen.add(one.port),
+  );
+}
+
+function argumentPorts(list: unknown, field: string): { port: unknown; field: string }[] {
+  const texts = (Array.isArray(list) ? (list as unknown[]) : []).map((one) =>
+    typeof one === "string" && !isReference(one) ? one : "",
+  );
+  const pairs = texts.map((one, index) => (one.includes("=") ? one : `${one} ${texts[index + 1] ?? ""}`));
+  return pairs.flatMap((one) => {
+    const [, port] = PORT_FLAG.exec(one) ?? ADDRESS_FLAG.exec(one) ?? [];
+    return port === undefined ? [] : [{ port: Number(port), field }];
+  });
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "string" && /^\d{1,5}$/.test(value) ? Number(value) : undefined;
+}
+
+/** Whether nothing of what lets a container bind a port is changed: neither its user nor what its first program hands on. */
+function isUnchanged(container: Container, standing: Standing | undefined): boolean {
+  const isUser = standing === Standing.SAID || standing === Standing.IMAGE;
+  return isUser && !isUnsaid(valueAt(container.fields, "securityContext", "allowPrivilegeEscalation"));
+}
+
+/**
+ * Ports that need root, in containers that are not root, or not any more.
+ *
+ * Answers the containers that bind such a port by a capability, which they would lose: without privilege escalation only the
+ * first program of a container has what its file carries, so one behind a shell has not. They stay as they are until
+ * somebody decides.
+ */
+export function hardenPorts(pod: Pod, standings: Standings): ReadonlySet<Container> {
+  // Such pods may not set sysctls of the network, which is the node's.
+  const isOfNode = pod.spec.fields.hostNetwork === true;
+  const kept = new Set<Container>();
+  for (const container of pod.containers) {
+    const standing = standings.of.get(container);
+    if (standing === Standing.ROOT || standing === Standing.KEPT) continue;
+    const binds = keepsNetBind(container);
+    if (binds && isUnchanged(container, standing)) continue;
+    for (const { port, field } of listenersOf(container)) {
+      if (port < 1 || port >= Math.min(FIRST_FREE, lowestPort(pod))) continue;
+      const mend = isOfNode ? undefined : () => letBind(pod);
+      container.found(HardeningConflict.PRIVILEGED_PORT, { field, value: port, mend });
+      if (binds && port < lowestPort(pod)) kept.add(container);
+    }
+    if (kept.has(container) && standing === Standing.FILLED) standings.of.set(container, Standing.KEPT);
+  }
+  return kept;
+}
+
+/** @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls */
+function letBind({ context }: Pod): unknown {
+  if (!context) return undefined;
+  const others = entriesOf(context.fields.sysctls).filter(({ name }) => name !== PORT_SYSCTL);
+  context.fields.sysctls = [...others, { ...UNPRIVILEGED_PORTS }];
+  return { sysctls: context.fields.sysctls };
+}

@@ -1,0 +1,194 @@
+import { entriesOf, type Fields, fieldsOf, isUnsaid, valueAt } from "./fields";
+import { type Place } from "./hardening-notes";
+import { allContainers, type Container, type Pod } from "./pods";
+import { installsPackages } from "./root-needs";
+import { Standing, type Standings } from "./user-ids";
+import { HardeningConflict } from "../conflict";
+
+const PRACTICE = "non-root";
+// What the baseline standard allows.
+const SELINUX_TYPES = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
+const SAFE_SYSCTLS = [
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_syncookies",
+];
+const APPARMOR = "container.apparmor.security.beta.kubernetes.io/";
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+
+/** Takes something away, where that was decided. */
+function findRemovable(place: Place, conflict: HardeningConflict, key: string, isFound: boolean): void {
+  if (!isFound) return;
+  const mend = () => {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+    delete place.fields[key];
+    return undefined;
+  };
+  place.found(conflict, { field: key, value: place.fields[key], mend });
+}
+
+function findSettable(
+  place: Place,
+  conflict: HardeningConflict,
+  key: string,
+  bad: unknown,
+  good: unknown,
+): void {
+  if (place.fields[key] !== bad) return;
+  place.found(conflict, { field: key, value: bad, mend: () => (place.fields[key] = good) });
+}
+
+/** Judges what a container may do beyond its own files and processes. */
+export function judgeRights(pod: Pod): void {
+  if (pod.context) judgeContext(pod.context);
+  judgePod(pod);
+  for (const container of allContainers(pod)) {
+    const context = container.below("securityContext");
+    if (!context) continue;
+    judgeContext(context);
+    findSettable(context, HardeningConflict.PRIVILEGED, "privileged", true, false);
+    const capabilities = context.below("capabilities");
+    if (capabilities) {
+      const isFound = listOf(capabilities.fields.add).length > 0;
+      findRemovable(capabilities, HardeningConflict.ADDED_CAPABILITIES, "add", isFound);
+    }
+  }
+}
+
+/**
+ * Fills what takes rights away, from each container as its user allows: root without capabilities can't even chown, and what
+ * may be root keeps what it may need.
+ *
+ * @param binding containers that bind a low port by a capability, which they would lose
+ */
+export function fillRights(pod: Pod, standings: Standings, binding: ReadonlySet<Container>): void {
+  pod.context?.fill("seccompProfile", { type: "RuntimeDefault" }, PRACTICE);
+  for (const container of allContainers(pod)) {
+    const context = container.within("securityContext");
+    if (!context) continue;
+    const standing = standings.of.get(container);
+    fillCapabilities(context, standing);
+    fillEscalation(context, binding.has(container));
+    findSettable(context, HardeningConflict.WRITABLE_ROOT_FILESYSTEM, "readOnlyRootFilesystem", false, true);
+    findRemovable(
+      context,
+      HardeningConflict.PROC_MOUNT,
+      "procMount",
+      !isUnsaid(context.fields.procMount) && context.fields.procMount !== "Default",
+    );
+    // What installs packages writes to its image; it was found for that.
+    if (standing === Standing.KEPT && installsPackages(container)) continue;
+    context.fill("readOnlyRootFilesystem", true, "immutable-containers");
+  }
+}
+
+/** What a pod and a container can both say. */
+function judgeContext(context: Place): void {
+  const { fields } = context;
+  const profile = context.below("seccompProfile");
+  if (profile)
+    findSettable(profile, HardeningConflict.SECCOMP_UNCONFINED, "type", "Unconfined", "RuntimeDefault");
+  findRemovable(
+    context,
+    HardeningConflict.APPARMOR_UNCONFINED,
+    "appArmorProfile",
+    valueAt(fields, "appArmorProfile", "type") === "Unconfined",
+  );
+  const selinux = fieldsOf(fields.seLinuxOptions);
+  findRemovable(
+    context,
+    HardeningConflict.SELINUX_OPTIONS,
+    "seLinuxOptions",
+    selinux !== undefined && !isTame(selinux),
+  );
+  findRemovable(
+    context,
+    HardeningConflict.HOST_PROCESS,
+    "windowsOptions",
+    valueAt(fields, "windowsOptions", "hostProcess") === true,
+  );
+}
+
+function isTame({ type = "", user = "", role = "" }: Fields): boolean {
+  return SELINUX_TYPES.includes(String(type)) && user === "" && role === "";
+}
+
+function judgePod({ annotations, context, spec }: Pod): void {
+  for (const [key, profile] of Object.entries(annotations)) {
+    if (!key.startsWith(APPARMOR) || profile !== "unconfined") continue;
+    const mend = () => {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+      delete annotations[key];
+      return undefined;
+    };
+    const container = key.slice(APPARMOR.length);
+    const place = spec.enter(spec.fields, "", container);
+    place.found(HardeningConflict.APPARMOR_UNCONFINED, { field: `annotations.${key}`, value: profile, mend });
+  }
+  for (const entry of entriesOf(context?.fields.sysctls)) {
+    if (!context || SAFE_SYSCTLS.includes(String(entry.name))) continue;
+    const mend = () => {
+      context.fields.sysctls = listOf(context.fields.sysctls).filter((one) => one !== entry);
+      return undefined;
+    };
+    context.found(HardeningConflict.SYSCTL, {
+      field: `sysctls[${String(entry.name)}]`,
+      value: entry.value,
+      mend,
+    });
+  }
+}
+
+/** Kubernetes refuses a privileged container, and one with SYS_ADMIN, that says that it does not escalate. */
+function fillEscalation(context: Place, isKept: boolean): void {
+  const { fields } = context;
+  const added = listOf(valueAt(fields, "capabilities", "add"));
+  const must =
+    fields.privileged === true || added.some((one) => one === "SYS_ADMIN" || one === "CAP_SYS_ADMIN");
+  const key = "allowPrivilegeEscalation";
+  if (!must && !isKept) context.fill(key, false, PRACTICE);
+  if (fields[key] !== true) return;
+  const mend = must ? undefined : () => (fields[key] = false);
+  context.found(HardeningConflict.PRIVILEGE_ESCALATION, { field: key, value: true, mend });
+}
+
+function fillCapabilities(context: Place, standing: Standing | undefined): void {
+  const said = fieldsOf(context.fields.capabilities);
+  // Privileged containers have all of them, whatever they drop.
+  if (context.fields.privileged === true || listOf(said?.add).includes("ALL")) return;
+  const drop = said?.drop;
+  if (listOf(drop).includes("ALL") || (!isUnsaid(drop) && !Array.isArray(drop))) return;
+  if (standing === Standing.KEPT) return;
+  // What was dropped by name still is.
+  const all = [...listOf(drop), "ALL"];
+  const before = isUnsaid(drop) ? undefined : drop;
+  const set = () => {
+    const capabilities = context.within("capabilities");
+    if (capabilities) capabilities.fields.drop = all;
+    return all;
+  };
+  if (standing === Standing.ROOT) {
+    const field = "capabilities.drop";
+    context.found(HardeningConflict.KEPT_CAPABILITIES, { field, value: before, mend: set });
+    return;
+  }
+  const capabilities = context.within("capabilities");
+  if (!capabilities) return;
+  set();
+  capabilities.changed("drop", before, all, PRACTICE);
+}
+
+/** A container as far as its own rights matter to others. */
+export function keepsNetBind(container: Container): boolean {
+  return listOf(valueAt(container.fields, "securityContext", "capabilities", "add")).includes(
+    "NET_BIND_SERVICE",
+  );
+}

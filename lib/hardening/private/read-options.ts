@@ -1,0 +1,248 @@
+import { type Fields } from "./fields";
+import { shown } from "../../core/display-value";
+import { checkReason } from "../../core/reason";
+import { type Problems } from "../../core/validation-error";
+import { choice, kind, listOf, mapOf, refuseKind, shaped, text } from "../../core/value-readers";
+import { type ContainerImage } from "../../workload/images/container-image";
+import {
+  type ContainerResources,
+  DEFAULT_RESOURCES,
+  readResources,
+} from "../../workload/pods/container-resources";
+import { CONTAINER_SHAPES } from "../../workload/pods/private/read-container";
+import { checkOverlaps } from "../../workload/pods/writable-path";
+import { ALL_CONFLICTS, HardeningConflict, hasSafeValue } from "../conflict";
+import {
+  type HardeningDecision,
+  type HardeningOptions,
+  type HardeningSelector,
+  type HardeningUser,
+  type HardeningWritablePaths,
+} from "../hardening-options";
+
+/** Something of the options that must be of use, and where it was said. */
+export interface Usable {
+  /** Such as `override[0]`. */
+  readonly where: string;
+}
+
+/** A decision, as read. */
+interface ReadDecision extends HardeningDecision, Usable {
+  readonly isOverride: boolean;
+}
+
+/** Writable directories, as read. */
+interface ReadWritablePaths extends HardeningWritablePaths, Usable {}
+
+/** A user of some containers, as read. */
+export interface ReadUser extends HardeningUser, Usable {
+  readonly id: number;
+}
+
+/** An image that takes the place of another one. */
+interface ReadImage extends Usable {
+  readonly reference: string;
+  readonly image: ContainerImage;
+}
+
+/** The options of a hardening, validated. */
+export interface Plan {
+  /** The user of what no entry of `users` is for. */
+  readonly user: number;
+  /** Whether somebody chose that user, so that it is no guess. */
+  readonly isUserGiven: boolean;
+  readonly users: readonly ReadUser[];
+  readonly resources: Required<ContainerResources>;
+  readonly writablePaths: readonly ReadWritablePaths[];
+  readonly images: readonly ReadImage[];
+  /** Overrides first. */
+  readonly decisions: readonly ReadDecision[];
+  readonly refuseFindings: boolean;
+}
+
+/** All of a plan that must be of use somewhere. */
+export function usablesOf({ decisions, images, users, writablePaths }: Plan): Usable[] {
+  return [...decisions, ...images, ...users, ...writablePaths];
+}
+
+/** Whether a container of an object is meant; without a container, what is said of its pods. */
+export function isMeant(
+  { objects, containers }: HardeningSelector,
+  object: string,
+  container: string | undefined,
+): boolean {
+  const isObject = objects === undefined || objects.includes(object);
+  return (
+    isObject && (containers === undefined || (container !== undefined && containers.includes(container)))
+  );
+}
+
+/** The entry of `users` for a container, or for the pods of an object; one that names the container comes first. */
+export function userEntry(
+  { users }: Plan,
+  object: string,
+  container: string | undefined,
+): ReadUser | undefined {
+  const meant = users.filter((one) => isMeant(one, object, container));
+  return meant.find(({ containers }) => containers !== undefined) ?? meant[0];
+}
+
+/** The decision about a conflict, if there is one. */
+export function decisionOn(
+  { decisions }: Plan,
+  conflict: HardeningConflict,
+  object: string,
+  container: string | undefined,
+): ReadDecision | undefined {
+  return decisions.find(
+    (one) =>
+      (!one.isOverride || hasSafeValue(conflict)) &&
+      (one.conflicts === undefined || one.conflicts.includes(conflict)) &&
+      isMeant(one, object, container),
+  );
+}
+
+const DEFAULT_USER = 65532;
+const LEAST_USER = 10_000;
+const LARGEST_USER = 2 ** 31 - 1;
+const OBJECT = /^[A-Z][A-Za-z]*\/\S+$/;
+
+const objects = listOf(text(), 'a list of kinds and names, for example ["Deployment/web"]');
+const containers = listOf(text(), 'a list of names, for example ["web"]');
+const entries = listOf(kind([], "an object"), 'a list, for example [{ objects: ["Deployment/web"], … }]');
+const DECISION = {
+  conflicts: listOf(
+    choice(HardeningConflict, "HardeningConflict.ROOT_USER or another one"),
+    "a list, for example [HardeningConflict.ROOT_USER]",
+  ),
+  objects,
+  containers,
+};
+const USER = { objects, containers, lowUser: kind(["id", "_acknowledge"], "LowUser.of(999, { reason })") };
+const WRITABLE = { objects, containers, paths: CONTAINER_SHAPES.writablePaths };
+const OPTIONS = {
+  resources: CONTAINER_SHAPES.resources,
+  images: mapOf(CONTAINER_SHAPES.image, "an object, for example { [reference]: ContainerImage.of(…) }"),
+  users: entries,
+  writablePaths: entries,
+  override: entries,
+  accept: entries,
+};
+
+/** Reads the options of a hardening; what is wrong with them goes into the problems. */
+export function readOptions(problems: Problems, given: HardeningOptions | undefined): Plan {
+  const options = shaped(problems, given, OPTIONS) as HardeningOptions;
+  const { user = DEFAULT_USER, users = [], override = [], accept = [], writablePaths = [] } = options;
+  const { images = {}, refuseFindings = false } = options;
+  checkUser(problems, "user", user);
+  if (typeof refuseFindings !== "boolean")
+    refuseKind(problems, "refuseFindings", refuseFindings, "true or false");
+  const decisions = (name: string, all: readonly HardeningDecision[]) =>
+    all.map((one, index) => readDecision(problems, `${name}[${index}]`, one, name === "override"));
+  return {
+    user,
+    isUserGiven: options.user !== undefined,
+    users: users.map((one, index) => readUser(problems, `users[${index}]`, one)),
+    resources: readResources(problems, options.resources ?? DEFAULT_RESOURCES).texts,
+    writablePaths: writablePaths.map((one, index) => readPaths(problems, `writablePaths[${index}]`, one)),
+    images: Object.entries(images).map(([reference, image]) => readImage(reference, image)),
+    decisions: [...decisions("override", override), ...decisions("accept", accept)],
+    refuseFindings,
+  };
+}
+
+function checkUser(problems: Problems, where: string, user: number): void {
+  if (Number.isInteger(user) && user >= LEAST_USER && user <= LARGEST_USER) return;
+  problems.add(
+    "USER_INVALID",
+    `${where} is ${shown(user)}`,
+    `Give a whole number from ${LEAST_USER} on; for an image with a lower one: users: [{ objects, lowUser: LowUser.of(999, { reason }) }]`,
+  );
+}
+
+function readUser(problems: Problems, where: string, given: HardeningUser): ReadUser {
+  const read = shaped(problems, given, USER) as HardeningUser;
+  const { user, lowUser } = read;
+  checkLists(problems, where, given, ["objects", "containers"]);
+  if (given?.objects === undefined && given?.containers === undefined) {
+    problems.add(
+      "HARDENING_INVALID",
+      `${where} names neither objects nor containers`,
+      'Say whose user it is: objects: ["StatefulSet/store"]; the user of all is `user`',
+    );
+  }
+  if ((given?.user === undefined) === (given?.lowUser === undefined)) {
+    problems.add(
+      "USER_INVALID",
+      `${where} has ${given?.user === undefined ? "neither user nor" : "both user and"} lowUser`,
+      "Give one of them: user: 20000, or lowUser: LowUser.of(999, { reason })",
+    );
+  } else if (given.user !== undefined) checkUser(problems, `${where}.user`, given.user);
+  return { ...read, where, id: lowUser?.id ?? user ?? DEFAULT_USER };
+}
+
+/** Finds lists that are there and name nothing, and objects that are not named as they must be. */
+function checkLists(
+  problems: Problems,
+  where: string,
+  given: HardeningSelector | undefined,
+  names: readonly string[],
+): void {
+  const lists = new Map(names.map((name) => [name, (given as Fields | undefined)?.[name]]));
+  for (const [name, list] of lists) {
+    if (!Array.isArray(list) || list.length > 0) continue;
+    problems.add("HARDENING_INVALID", `${where}.${name} is empty`, "Name some, or leave it out");
+  }
+  const objects: unknown = lists.get("objects");
+  for (const object of Array.isArray(objects) ? (objects as unknown[]) : []) {
+    if (typeof object !== "string" || OBJECT.test(object)) continue;
+    problems.add(
+      "HARDENING_INVALID",
+      `${where}.objects names ${shown(object)}`,
+      "Write the kind and the name with a slash: Deployment/web",
+    );
+  }
+}
+
+function readDecision(
+  problems: Problems,
+  where: string,
+  given: HardeningDecision,
+  isOverride: boolean,
+): ReadDecision {
+  const read = shaped(problems, given, DECISION) as HardeningDecision;
+  const { conflicts } = read;
+  checkReason(problems, where, read.reason);
+  checkLists(problems, where, given, ["conflicts", "objects", "containers"]);
+  if (given?.conflicts === undefined && given?.objects === undefined) {
+    problems.add(
+      "HARDENING_INVALID",
+      `${where} names neither conflicts nor objects`,
+      'Say what is decided: conflicts: [HardeningConflict.ROOT_USER], or objects: ["Deployment/web"]',
+    );
+  }
+  for (const conflict of isOverride ? (conflicts ?? []) : []) {
+    if (!ALL_CONFLICTS.includes(conflict) || hasSafeValue(conflict)) continue;
+    problems.add(
+      "HARDENING_INVALID",
+      `${where} names ${conflict}, for which no value is right everywhere`,
+      "Mend the chart, give images another one with `images`, or accept it with a reason",
+    );
+  }
+  return { ...read, where, isOverride };
+}
+
+function readPaths(problems: Problems, where: string, given: HardeningWritablePaths): ReadWritablePaths {
+  const read = shaped(problems, given, WRITABLE, ["paths"]) as HardeningWritablePaths;
+  const { paths = [] } = read;
+  checkLists(problems, where, given, ["paths", "objects", "containers"]);
+  checkOverlaps(
+    problems,
+    paths.map(({ path }) => path),
+  );
+  return { ...read, paths, where };
+}
+
+function readImage(reference: string, image: ContainerImage): ReadImage {
+  return { reference, image, where: `images["${reference}"]` };
+}

@@ -1,0 +1,97 @@
+import { entriesOf, type Fields, fieldsOf, isUnsaid, valueAt } from "./fields";
+import { type Container, type Pod } from "./pods";
+import { parseQuantity } from "../../core/quantity";
+import { type ResourceRange } from "../../workload/pods/container-resources";
+import { HardeningConflict } from "../conflict";
+
+const NANO = 1_000_000_000n;
+const MEBI = 1024n * 1024n * NANO;
+const PRACTICE = "least-privilege";
+
+const quantityOf = (value: unknown) =>
+  typeof value === "string" || typeof value === "number" ? parseQuantity(String(value)) : undefined;
+
+/** A number of bytes as a quantity. */
+function textOf(billionths: bigint): string {
+  return billionths % MEBI === 0n ? `${billionths / MEBI}Mi` : String(billionths / NANO);
+}
+
+/** The empty directory that a volume is; Kubernetes makes one of a volume that says nothing, such as `emptyDir:` in YAML. */
+function directoryOf(volume: Fields): Fields | undefined {
+  const isBlank = Object.keys(volume).every((key) => key === "name" || isUnsaid(volume[key]));
+  return isBlank ? {} : fieldsOf(volume.emptyDir);
+}
+
+/** The empty directories that a container mounts, of one medium. */
+function directoriesOf(pod: Pod, container: Container, inMemory: boolean): Fields[] {
+  const names = new Set(entriesOf(container.fields.volumeMounts).map(({ name }) => name));
+  return entriesOf(pod.spec.fields.volumes)
+    .filter(({ name }) => names.has(name))
+    .map(directoryOf)
+    .filter((one): one is Fields => one !== undefined && (one.medium === "Memory") === inMemory);
+}
+
+/** How much fits into the empty directories that a container mounts; undefined where that is not known. */
+function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint | undefined {
+  const sizes = directoriesOf(pod, container, inMemory).map(({ sizeLimit }) => quantityOf(sizeLimit));
+  return sizes.reduce<bigint | undefined>(
+    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0n,
+  );
+}
+
+/** The limit of a container that has none: not below what it asks for. */
+function limitFor(fallback: string, request: unknown, room: bigint): unknown {
+  const least = (parseQuantity(fallback) ?? 0n) + room;
+  const text = room === 0n ? fallback : textOf(least);
+  if (isUnsaid(request)) return text;
+  const asked = quantityOf(request);
+  return asked === undefined || asked > least ? request : text;
+}
+
+function fillResource(
+  container: Container,
+  name: string,
+  range: ResourceRange,
+  room: bigint | undefined,
+): void {
+  const resources = container.within("resources");
+  const requests = resources?.within("requests");
+  const limits = resources?.within("limits");
+  if (!requests || !limits) return;
+  const said = limits.fields[name];
+  // A limit that is too low for a directory whose size nobody knows would evict the pod.
+  if (room !== undefined) limits.fill(name, limitFor(range.limit, requests.fields[name], room), PRACTICE);
+  requests.fill(name, isUnsaid(said) ? range.request : said, PRACTICE);
+}
+
+/** Finds empty directories of any size, which fill the disk or the memory of their node. */
+function findSizes({ spec }: Pod): void {
+  const { ephemeralStorage, memory } = spec.plan.resources;
+  for (const volume of entriesOf(spec.fields.volumes)) {
+    const directory = directoryOf(volume);
+    if (!directory || !isUnsaid(directory.sizeLimit)) continue;
+    const { limit } = directory.medium === "Memory" ? memory : ephemeralStorage;
+    spec.found(HardeningConflict.VOLUME_SIZE, {
+      field: `volumes[${String(volume.name)}].emptyDir.sizeLimit`,
+      mend: () => {
+        volume.emptyDir = { ...directory, sizeLimit: limit };
+        return limit;
+      },
+    });
+  }
+}
+
+/** What containers use of their node: what they say nothing about is filled. */
+export function hardenResources(pod: Pod): void {
+  findSizes(pod);
+  const { cpu, memory, ephemeralStorage } = pod.spec.plan.resources;
+  const ofPod = (name: string) =>
+    ["requests", "limits"].some((side) => !isUnsaid(valueAt(pod.spec.fields, "resources", side, name)));
+  for (const container of pod.containers) {
+    // What is said for the pod as a whole is not said again: together the containers may not ask for more.
+    if (!ofPod("cpu")) fillResource(container, "cpu", cpu, 0n);
+    if (!ofPod("memory")) fillResource(container, "memory", memory, roomOf(pod, container, true));
+    fillResource(container, "ephemeral-storage", ephemeralStorage, roomOf(pod, container, false));
+  }
+}

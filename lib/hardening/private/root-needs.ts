@@ -1,0 +1,79 @@
+import { entriesOf, type Fields, isReference, valueAt } from "./fields";
+import { type Container, type Pod } from "./pods";
+import { mountsOf, volumesByName } from "./volumes";
+
+// Whatever stands before a program in a command line or a script, its folder included, and after it.
+const BEFORE = String.raw`(?:^|[\s;&|(\`"'])(?:/[\w./-]*/|/)?`;
+const AFTER = String.raw`(?=$|[\s;&|)"'\`])`;
+const ROOT_PROGRAMS =
+  "chown chgrp chmod chroot umount sysctl ip6?tables(?:-\\w+)* ebtables nft ipset ipvsadm modprobe insmod setcap setfacl mknod " +
+  "swapoff sudo doas gosu su-exec runuser chpst setuidgid s6-setuidgid start-stop-daemon setpriv nsenter unshare useradd usermod " +
+  "userdel adduser groupadd addgroup update-ca-certificates update-ca-trust ldconfig losetup mkfs(?:\\.\\w+)? mount\\.\\w+ tcpdump " +
+  "ethtool";
+const INSTALLERS = String.raw`(?:apt-get|apt|apk|yum|dnf|microdnf|tdnf|zypper)\s+(?:-\S+\s+)*(?:add|install|update|upgrade)`;
+const PROGRAM = new RegExp(`${BEFORE}(${ROOT_PROGRAMS.split(" ").join("|")})${AFTER}`);
+const INSTALLS = new RegExp(`${BEFORE}(${INSTALLERS})${AFTER}`);
+const ROOT_HOME = /(?:^|[\s;&|="'])\/root\//;
+// Programs that need root only with some of their arguments.
+const WITH_ARGUMENTS: readonly (readonly [RegExp, string])[] = [
+  [new RegExp(`${BEFORE}install\\s[^;&|]*(?:-[a-zA-Z]*[og]\\s|--owner|--group)`), "install with an owner"],
+  [new RegExp(`${BEFORE}mount\\s+(?:-|/|\\S+:)`), "mount"],
+  [new RegExp(`${BEFORE}su\\s+(?:-|\\w)`), "su"],
+  [new RegExp(`${BEFORE}ip\\s+(?:addr|address|link|route|rule|tuntap)${AFTER}`), "ip"],
+  [new RegExp(`${BEFORE}tc\\s+(?:qdisc|filter|class)${AFTER}`), "tc"],
+  [/(?:>|\btee\s+(?:-a\s+)?)\s*\/(?:proc\/sys|sys)\//, "a write to the kernel's parameters"],
+];
+
+/** The command and the arguments of a container as one text; without what is known only later. */
+function commandOf({ fields }: Container): string {
+  return [fields.command, fields.args]
+    .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
+    .filter((one): one is string => typeof one === "string" && !isReference(one))
+    .join(" ");
+}
+
+/** Whether a container installs packages when it starts, which writes to its image. */
+export function installsPackages(container: Container): boolean {
+  return INSTALLS.test(commandOf(container));
+}
+
+/** What of a container's command only root may do. */
+export function rootCommand(container: Container): string | undefined {
+  const command = commandOf(container);
+  const [, program] = INSTALLS.exec(command) ?? PROGRAM.exec(command) ?? [];
+  return program ?? WITH_ARGUMENTS.find(([pattern]) => pattern.test(command))?.[1];
+}
+
+/** Whether capabilities are added that mean root: without it, only a program whose file carries them has them. */
+function addsCapabilities(container: Container): boolean {
+  const added = valueAt(container.fields, "securityContext", "capabilities", "add");
+  const isOther = (one: unknown) => one !== "NET_BIND_SERVICE" && one !== "CAP_NET_BIND_SERVICE";
+  return Array.isArray(added) && (added as unknown[]).some(isOther);
+}
+
+/** Whether a container has rights, found for themselves, that are of use to root alone, so that its image's user is root. */
+export function hasRootRights(pod: Pod, container: Container): boolean {
+  const volumes = volumesByName(pod);
+  return (
+    valueAt(container.fields, "securityContext", "privileged") === true ||
+    addsCapabilities(container) ||
+    pod.spec.fields.hostPID === true ||
+    mountsOf(container).some(({ name }) => isOfNode(volumes.get(name)))
+  );
+}
+
+/** Why a container that says no user seems to be root. */
+export function impliedRoot(container: Container): string | undefined {
+  const program = rootCommand(container);
+  if (program !== undefined) return `the command has ${program}`;
+  const home = mountsOf(container).find(({ mountPath }) => ROOT_HOME.test(`${String(mountPath)}/`));
+  if (home) return `it mounts ${String(home.mountPath)}, in a directory that only root may enter`;
+  if (ROOT_HOME.test(commandOf(container))) return "the command is in /root, which only root may enter";
+  return entriesOf(container.fields.volumeDevices).length > 0
+    ? "it reads a disk without a file system"
+    : undefined;
+}
+
+function isOfNode(volume: Fields | undefined): boolean {
+  return volume?.hostPath !== undefined && volume.hostPath !== null;
+}

@@ -1,0 +1,209 @@
+import { type Chart } from "cdk8s";
+import { type Amounts, type Claim, type CountedPods, objectsIn, podsIn } from "./namespace-pods";
+import { shown } from "../../core/display-value";
+import { checkSubdomainName } from "../../core/kubernetes-names";
+import { parseQuantity } from "../../core/quantity";
+import { type Problems } from "../../core/validation-error";
+import { isOfKind } from "../../core/value-readers";
+import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
+import { isSystemClass, refuseSystemClass } from "../../workload/pods/hardened-pod-props";
+import { classPrefix } from "../namespace-limits";
+
+interface Claiming {
+  readonly metadata: { readonly name: string };
+  readonly spec?: { readonly volumeClaimTemplates?: readonly Claim[] };
+}
+
+/** Claims of one kind that an object of a namespace makes. */
+interface CountedClaims {
+  /** The object, such as `StatefulSet db`. */
+  readonly owner: string;
+  readonly count: string | number;
+  /** Not known where it is that of the cluster. */
+  readonly storageClassName?: string;
+  /** What each of them asks for. */
+  readonly storage: string | number | undefined;
+}
+
+const ONE = 1_000_000_000n;
+
+/** All claims that a chart makes in a namespace, those for its pods too. */
+export function claimsIn(chart: Chart, namespace: string, pods: readonly CountedPods[]): CountedClaims[] {
+  const read = (owner: string, count: string | number, { spec = {} }: Claim): CountedClaims => {
+    const { storageClassName, resources } = spec;
+    return { owner, count, storageClassName, storage: resources?.requests?.storage };
+  };
+  const counts = new Map([...pods].reverse().map((one) => [one.owner, one.count]));
+  const sets = objectsIn<Claiming>(chart, namespace, "StatefulSet", "apps").flatMap(({ metadata, spec }) => {
+    const owner = `StatefulSet ${metadata.name}`;
+    const count = counts.get(owner) ?? 1;
+    return (spec?.volumeClaimTemplates ?? []).map((claim) => read(owner, count, claim));
+  });
+  const single = objectsIn<Claim>(chart, namespace, "PersistentVolumeClaim", "core").map((claim) =>
+    read(`PersistentVolumeClaim ${claim.metadata?.name}`, 1, claim),
+  );
+  const ephemeral = pods.flatMap(({ owner, count, ephemeralClaims }) =>
+    ephemeralClaims.map((claim) => read(owner, count, claim)),
+  );
+  return [...sets, ...single, ...ephemeral];
+}
+
+/** Adds a problem where a namespace has more claims, or larger ones, than its quota gives it. */
+export function checkClaims(problems: Problems, claims: readonly CountedClaims[], hard: Amounts): void {
+  const classes = new Set(claims.map(({ storageClassName }) => storageClassName));
+  const named = [...classes].filter((name) => name !== undefined).sort();
+  const of = (name: string) => claims.filter(({ storageClassName }) => storageClassName === name);
+  for (const [prefix, some] of [
+    ["", claims] as const,
+    ...named.map((name) => [classPrefix(name), of(name)] as const),
+  ]) {
+    check(problems, `${prefix}persistentvolumeclaims`, some, hard, () => ONE);
+    check(problems, `${prefix}requests.storage`, some, hard, ({ storage }) => amount(storage));
+  }
+}
+
+// What is not known yet, such as a reference to a Terraform value, is not judged.
+const known = (value: string | number | undefined) => parseQuantity(String(value));
+const amount = (value: string | number | undefined) => known(value) ?? 0n;
+
+function check(
+  problems: Problems,
+  key: string,
+  claims: readonly CountedClaims[],
+  hard: Amounts,
+  of: (claims: CountedClaims) => bigint,
+): void {
+  const all = claims.reduce((sum, one) => sum + (of(one) * amount(one.count)) / ONE, 0n);
+  if (all <= (known(hard[key]) ?? all)) return;
+  const value = Number(all) / 1e9;
+  const owners = claims.map(({ owner }) => owner).sort();
+  problems.add(
+    "RESOURCES_INVALID",
+    `The claims of ${[...new Set(owners)].join(", ")} take ` +
+      `${key.endsWith("storage") ? `${value / 1024 ** 3}Gi` : value} of ${key}, and the quota has ${hard[key]}`,
+    "Raise it in the quota of the SecureNamespace or Tenant, or claim fewer or smaller volumes",
+  );
+}
+
+/** The classes that a namespace may use; every one where none are named. */
+interface AllowedClasses {
+  readonly storage?: readonly string[];
+  readonly priority?: readonly string[];
+}
+
+/** Adds a problem for what can't name allowed classes. */
+export function checkAllowed(problems: Problems, name: string, classes: unknown): void {
+  if (classes === undefined) return;
+  if (!Array.isArray(classes) || classes.length === 0) {
+    problems.add(
+      Array.isArray(classes) || isOfKind(classes, []) ? "VALUE_INVALID" : "ATTRIBUTE_MISSING",
+      `${name} is ${Array.isArray(classes) ? "empty" : shown(classes)}`,
+      'Name classes in a list, for example ["oci-bv"], or leave it out to allow every one',
+    );
+    return;
+  }
+  for (const one of classes as string[]) checkSubdomainName(problems, name, one);
+  for (const one of new Set(classes.filter((each, index) => classes.indexOf(each) < index) as string[])) {
+    problems.add("NAME_DUPLICATE", `${name} names ${shown(one)} twice`, "Name each class once");
+  }
+}
+
+/** The same for priority classes, of which those of the system are for nobody to allow. */
+export function checkAllowedPriorities(problems: Problems, classes: unknown): void {
+  const property = "allowedPriorityClasses";
+  checkAllowed(problems, property, classes);
+  for (const one of Array.isArray(classes) ? classes : []) refuseSystemClass(problems, property, one);
+}
+
+/**
+ * A quota that gives no pod to priority classes but the allowed ones; pods that name none are not counted.
+ *
+ * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-per-priorityclass
+ */
+export function priorityQuota(allowed: readonly string[]): object {
+  const scopeName = "PriorityClass";
+  return {
+    hard: { pods: "0" },
+    scopeSelector: {
+      matchExpressions: [
+        { scopeName, operator: "Exists" },
+        { scopeName, operator: "NotIn", values: [...allowed].sort() },
+      ],
+    },
+  };
+}
+
+/**
+ * A policy that takes claims of the allowed classes only; a quota can't, as it must name what it gives nothing to.
+ *
+ * Claims without a class have that of the cluster by then. What was claimed before can still be changed and deleted.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+export function storagePolicy(namespace: string, allowed: readonly string[]): object {
+  const classes = [...allowed].sort();
+  const classOf = (object: string) =>
+    `(has(${object}.spec.storageClassName) ? ${object}.spec.storageClassName : "")`;
+  return {
+    // What could not be judged is refused.
+    failurePolicy: "Fail",
+    matchConstraints: {
+      matchPolicy: "Equivalent",
+      namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } },
+      resourceRules: [
+        {
+          apiGroups: [""],
+          apiVersions: ["v1"],
+          operations: ["CREATE", "UPDATE"],
+          resources: ["persistentvolumeclaims"],
+        },
+      ],
+    },
+    validations: [
+      {
+        expression: `(oldObject != null && ${classOf("oldObject")} == ${classOf("object")}) || ${classOf("object")} in ${JSON.stringify(classes)}`,
+        message: `The namespace ${namespace} may claim volumes of these storage classes only: ${classes.join(", ")}.`,
+        reason: "Forbidden",
+      },
+    ],
+  };
+}
+
+/** What puts the policy into force. */
+export function storageBinding(policyName: string): object {
+  return { policyName, validationActions: ["Deny"] };
+}
+
+/** Adds a problem for pods that would end those of Kubernetes itself, whatever a namespace allows. */
+function refuseSystemPods(problems: Problems, owner: string, name: string): void {
+  problems.add(
+    "CLASS_NOT_ALLOWED",
+    `The ${owner} has the priority class ${name}, which is for the system's own pods`,
+    "Make a PriorityClass of your own, below those of the system",
+  );
+}
+
+/** Adds a problem for each object of the chart whose pods or claims are of a class that its namespace may not use. */
+export function checkClasses(
+  problems: Problems,
+  chart: Chart,
+  namespace: string,
+  allowed: AllowedClasses,
+): void {
+  const pods = podsIn(chart, namespace);
+  const check = (what: string, property: string, owner: string, name?: string, names?: readonly string[]) => {
+    if (!name || !names || names.includes(name)) return;
+    problems.add(
+      "CLASS_NOT_ALLOWED",
+      `The ${owner} has the ${what} class ${name}, which the namespace ${namespace} may not use`,
+      `Take one of ${[...names].sort().join(", ")}, or add it to ${property}`,
+    );
+  };
+  for (const { owner, priorityClassName } of pods) {
+    if (isSystemClass(priorityClassName)) refuseSystemPods(problems, owner, priorityClassName);
+    else check("priority", "allowedPriorityClasses", owner, priorityClassName, allowed.priority);
+  }
+  for (const { owner, storageClassName } of claimsIn(chart, namespace, pods)) {
+    check("storage", "allowedStorageClasses", owner, storageClassName, allowed.storage);
+  }
+}

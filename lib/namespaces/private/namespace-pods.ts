@@ -1,0 +1,199 @@
+import { type Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+import { computeOnce } from "../../synthesis/reading";
+
+interface Item {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly items?: unknown;
+  readonly metadata?: { readonly namespace?: unknown };
+}
+
+/** The objects of a kind in a namespace, after all patches, those in a List too. */
+export function objectsIn<T>(chart: Chart, namespace: string, kind: string, group: string): readonly T[] {
+  return computeOnce(chart, placesIn).find(kind, group, namespace) as readonly T[];
+}
+
+const placesIn = (chart: IConstruct) => new Places(chart);
+const placeOf = (...parts: readonly unknown[]) => parts.join("\n");
+
+/** The objects of a chart by kind, group and namespace: many namespaces of it may ask for the same kinds. */
+class Places {
+  private readonly items = new Map<string, ReadonlyMap<string, readonly Item[]>>();
+
+  constructor(private readonly chart: IConstruct) {}
+
+  public find(kind: string, group: string, namespace: string): readonly Item[] {
+    const known = this.items.get(kind) ?? this.read(kind);
+    this.items.set(kind, known);
+    return known.get(placeOf(group, namespace)) ?? [];
+  }
+
+  private read(kind: string): ReadonlyMap<string, readonly Item[]> {
+    const places = new Map<string, Item[]>();
+    const items = apiObjectsIn(this.chart)
+      .filter((object) => object.kind.endsWith("List") || object.kind === kind)
+      .flatMap((object) => itemsOf(dataOf(object) as Item))
+      .filter((item) => item.kind === kind);
+    for (const item of items) {
+      const place = placeOf(groupOf(item), item.metadata?.namespace);
+      const others = places.get(place);
+      if (others) others.push(item);
+      else places.set(place, [item]);
+    }
+    return places;
+  }
+}
+
+/** An object, or what a List has: its items, which are meant for its namespace where they say none. */
+function itemsOf(list: Item): Item[] {
+  if (!String(list.kind).endsWith("List") || !Array.isArray(list.items)) return [list];
+  const isMap = (item: unknown) => typeof item === "object" && item !== null && !Array.isArray(item);
+  const items = list.items.filter(isMap) as Item[];
+  return items.map((item) => ({
+    ...item,
+    metadata: { ...item.metadata, namespace: item.metadata?.namespace ?? list.metadata?.namespace },
+  }));
+}
+
+/** The group of an object, in the words of cdk8s: `core` where Kubernetes has none. */
+function groupOf({ apiVersion }: Item): string {
+  const [group = "", version] = String(apiVersion).split("/");
+  return version === undefined ? "core" : group;
+}
+
+/** Amounts of resources by their names. */
+export interface Amounts {
+  readonly [resource: string]: string | number;
+}
+
+/** A container, as far as a namespace counts it. */
+export interface CountedContainer {
+  readonly name?: string;
+  readonly restartPolicy?: string;
+  readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts };
+}
+
+/** A claim of a volume, as far as a namespace counts it. */
+export interface Claim {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: {
+    readonly storageClassName?: string;
+    readonly resources?: { readonly requests?: Amounts };
+  };
+}
+
+interface PodSpec {
+  readonly containers?: CountedContainer[];
+  readonly initContainers?: CountedContainer[];
+  readonly priorityClassName?: string;
+  readonly volumes?: { readonly ephemeral?: { readonly volumeClaimTemplate?: Claim } }[];
+}
+
+interface Template {
+  readonly spec?: PodSpec;
+}
+
+interface Runner {
+  readonly metadata: { readonly name: string };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly parallelism?: number;
+    readonly template?: Template;
+    readonly jobTemplate?: {
+      readonly spec?: { readonly parallelism?: number; readonly template?: Template };
+    };
+    readonly strategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: unknown };
+    };
+  };
+}
+
+interface Autoscaler {
+  readonly spec?: {
+    readonly maxReplicas?: number;
+    readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
+  };
+}
+
+/** Pods that one object of a namespace runs. */
+export interface CountedPods {
+  /** The object, such as `Deployment web`. */
+  readonly owner: string;
+  /** The most of them that run at the same time, as far as it is known. */
+  readonly count: string | number;
+  /** Whether an update makes one more before it ends another. */
+  readonly needsSurge: boolean;
+  readonly containers: readonly CountedContainer[];
+  readonly initContainers: readonly CountedContainer[];
+  readonly priorityClassName?: string;
+  /** The claims that Kubernetes makes for each pod. */
+  readonly ephemeralClaims: readonly Claim[];
+}
+
+const KINDS: readonly (readonly [string, string])[] = [
+  ["CronJob", "batch"],
+  ["DaemonSet", "apps"],
+  ["Deployment", "apps"],
+  ["Job", "batch"],
+  ["Pod", "core"],
+  ["ReplicaSet", "apps"],
+  ["ReplicationController", "core"],
+  ["StatefulSet", "apps"],
+];
+
+/** All pods that a chart runs in a namespace. */
+export function podsIn(chart: Chart, namespace: string): CountedPods[] {
+  const autoscalers = autoscalersIn(chart, namespace);
+  return KINDS.flatMap(([kind, group]) =>
+    objectsIn<Runner>(chart, namespace, kind, group).flatMap((runner) => {
+      const pod = podOf(kind, runner);
+      if (!pod) return [];
+      const { name } = runner.metadata;
+      const autoscaler = autoscalers.get(`${kind}/${name}`);
+      return {
+        owner: `${kind} ${name}`,
+        count: autoscaler?.spec?.maxReplicas ?? countOf(kind, runner),
+        needsSurge: kind === "Deployment" && needsSurge(runner),
+        containers: pod.containers ?? [],
+        initContainers: pod.initContainers ?? [],
+        priorityClassName: pod.priorityClassName,
+        ephemeralClaims: (pod.volumes ?? []).flatMap(({ ephemeral }) => ephemeral?.volumeClaimTemplate ?? []),
+      };
+    }),
+  );
+}
+
+/** The first autoscaler of each workload of a namespace, by the workload's kind and name. */
+function autoscalersIn(chart: Chart, namespace: string): ReadonlyMap<string, Autoscaler> {
+  const all = objectsIn<Autoscaler>(chart, namespace, "HorizontalPodAutoscaler", "autoscaling");
+  return new Map(
+    [...all].reverse().map((autoscaler) => {
+      const { kind, name } = autoscaler.spec?.scaleTargetRef ?? {};
+      return [`${kind}/${name}`, autoscaler];
+    }),
+  );
+}
+
+/** The spec of an object's pods; a raw object of cdk8s may lack it, which the API server refuses. */
+function podOf(kind: string, { spec }: Runner): PodSpec | undefined {
+  if (kind === "Pod") return spec as PodSpec | undefined;
+  const runs = kind === "CronJob" ? spec?.jobTemplate?.spec : spec;
+  return runs?.template?.spec;
+}
+
+/** How many pods of a kind run at the same time; of those on each node one, as nobody knows here how many nodes there are. */
+function countOf(kind: string, { spec = {} }: Runner): number {
+  if (kind === "DaemonSet" || kind === "Pod") return 1;
+  if (kind === "CronJob") return spec.jobTemplate?.spec?.parallelism ?? 1;
+  return (kind === "Job" ? spec.parallelism : spec.replicas) ?? 1;
+}
+
+/** Whether a rolling update can't take a pod away before it has made a new one. */
+function needsSurge({ spec }: Runner): boolean {
+  const { type, rollingUpdate } = spec?.strategy ?? {};
+  const { maxUnavailable } = rollingUpdate ?? {};
+  return type !== "Recreate" && !(typeof maxUnavailable === "number" && maxUnavailable > 0);
+}

@@ -1,0 +1,126 @@
+import { type ApiObject } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type Cidr, contains, overlaps } from "../../core/cidr";
+import { type Problems } from "../../core/validation-error";
+import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
+import { blockOf } from "../../network/egress/egress";
+import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+
+interface Selector {
+  readonly matchLabels?: { readonly [key: string]: string };
+  readonly matchExpressions?: readonly {
+    readonly key?: string;
+    readonly operator?: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+interface Peer {
+  readonly ipBlock?: { readonly cidr?: string; readonly except?: readonly string[] };
+  readonly namespaceSelector?: Selector;
+  readonly podSelector?: Selector;
+}
+
+interface Rule {
+  readonly from?: readonly Peer[];
+  readonly to?: readonly Peer[];
+}
+
+interface Policy {
+  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly spec?: { readonly ingress?: readonly Rule[]; readonly egress?: readonly Rule[] };
+}
+
+const DNS = "kube-system";
+
+/**
+ * Adds a problem for each NetworkPolicy of a tenant by which its pods could meet those of a namespace that is no peer.
+ *
+ * Address ranges pass where they name what is outside of the cluster: with pods in them, they would let every namespace meet.
+ *
+ * @param pods the range that the pods of the cluster live in, where it is known
+ */
+export function checkPeers(
+  problems: Problems,
+  scope: IConstruct,
+  tenant: string,
+  allowed: readonly string[],
+  pods?: Cidr,
+): void {
+  for (const policy of apiObjectsIn(scope).filter(isPolicy)) {
+    const { metadata, spec } = dataOf(policy) as Policy;
+    if (metadata?.namespace !== tenant) continue;
+    for (const range of pods ? [...new Set(rangesIn(spec, pods))].sort() : []) {
+      problems.add(
+        "PEER_NOT_ALLOWED",
+        `The NetworkPolicy ${metadata.name} of the tenant ${tenant} names ${range}, in which the pods of all namespaces are (${pods?.text})`,
+        "Name the ranges of what is outside of the cluster alone, and workloads of other tenants by themselves",
+      );
+    }
+    for (const namespace of [...new Set(namespacesIn(spec))].sort()) {
+      if (namespace === tenant || allowed.includes(namespace)) continue;
+      problems.add(
+        "PEER_NOT_ALLOWED",
+        `The NetworkPolicy ${metadata.name} of the tenant ${tenant} names ${described(namespace)}`,
+        namespace === ""
+          ? `Name a namespace by its label ${NAMESPACE_LABEL}`
+          : `Let both tenants say so: allowedPeers: ${JSON.stringify([...allowed, namespace].sort())}, or leave the connection out`,
+      );
+    }
+  }
+}
+
+function isPolicy({ apiGroup, kind }: ApiObject): boolean {
+  return apiGroup === "networking.k8s.io" && kind === "NetworkPolicy";
+}
+
+function described(namespace: string): string {
+  return namespace === ""
+    ? "namespaces of any name"
+    : `the namespace ${namespace}, which is not among its peers`;
+}
+
+/** The namespaces that a policy lets in or out; an empty name stands for all that could be. */
+function namespacesIn({ ingress = [], egress = [] }: Policy["spec"] = {}): string[] {
+  return [
+    ...ingress.flatMap(({ from = [{ namespaceSelector: {} }] }) => peersOrAll(from)),
+    ...egress.flatMap(({ to = [{ namespaceSelector: {} }] }) => peersOrAll(to).filter(notDns(to))),
+  ];
+}
+
+/** The ranges that hold an address of a pod which they don't leave out. */
+function rangesIn({ ingress = [], egress = [] }: Policy["spec"] = {}, pods: Cidr): string[] {
+  const peers = [...ingress.flatMap(({ from = [] }) => from), ...egress.flatMap(({ to = [] }) => to)];
+  return peers.flatMap(({ ipBlock }) => {
+    const block = blockOf(ipBlock?.cidr ?? "");
+    if (!block || !overlaps(block, pods)) return [];
+    const isLeftOut = (ipBlock?.except ?? []).some((text) => {
+      const except = blockOf(text);
+      return except !== undefined && contains(except, pods);
+    });
+    return isLeftOut ? [] : [block.text];
+  });
+}
+
+/** No peer at all is what Kubernetes reads as every peer. */
+function peersOrAll(peers: readonly Peer[]): string[] {
+  return peers.length === 0 ? [""] : peers.flatMap(namespacesOf);
+}
+
+function namespacesOf({ namespaceSelector: selector }: Peer): string[] {
+  if (!selector) return [];
+  const label = selector.matchLabels?.[NAMESPACE_LABEL];
+  if (label !== undefined) return [label];
+  const within = selector.matchExpressions?.find(
+    ({ key, operator }) => key === NAMESPACE_LABEL && operator === "In",
+  );
+  return within ? [...(within.values ?? [])] : [""];
+}
+
+/** Names are asked of the system's DNS, and of nothing else there. */
+function notDns(peers: readonly Peer[]): (namespace: string) => boolean {
+  const isDns = peers.every(
+    (peer) => !namespacesOf(peer).includes(DNS) || peer.podSelector?.matchLabels?.["k8s-app"] === "kube-dns",
+  );
+  return (namespace) => !(isDns && namespace === DNS);
+}

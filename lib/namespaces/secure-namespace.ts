@@ -1,0 +1,332 @@
+import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { Construct } from "constructs";
+import { limitsSpec, type NamespaceLimits, type NamespaceQuota, quotaSpec } from "./namespace-limits";
+import { checkRoom, type ContainerLimits } from "./private/namespace-capacity";
+import {
+  checkAllowed,
+  checkAllowedPriorities,
+  checkClasses,
+  priorityQuota,
+  storageBinding,
+  storagePolicy,
+} from "./private/namespace-classes";
+import { type Amounts } from "./private/namespace-pods";
+import { KubernetesVersion } from "../cluster/kubernetes-version";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { pathOf } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { checkLabels, checkObjectName } from "../core/kubernetes-names";
+import { Problems } from "../core/validation-error";
+import { kind, shaped } from "../core/value-readers";
+import { dnsEgress } from "../network-policy/private/network-rules";
+import { givePullSecrets, notePullSecrets } from "../synthesis/account-pull-secrets";
+import { apiObjectsIn, checkUnused, dataOf } from "../synthesis/chart-objects";
+import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+import { guardPrivileged, noteLevel } from "../workload/host-access/private/host-access-guard";
+import { PodSecurityLevel } from "../workload/pods/pod-security-level";
+import {
+  checkPullSecrets,
+  notePulls,
+  PULL_SECRETS_SHAPE,
+  pullSecretsField,
+} from "../workload/pods/private/pull-secrets";
+
+const names = new WeakMap<Chart, Set<string>>();
+const RUN_PODS = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulSet"];
+
+/** Notes that a chart makes a namespace, and has the chart checked once for all of its namespaces. */
+function noteNamespace(chart: Chart, name: string): void {
+  const known = names.get(chart);
+  names.set(chart, (known ?? new Set()).add(name));
+  if (!known) checkAtSynthesis(chart, () => checkMembers(chart));
+}
+
+/**
+ * Throws where pods of a chart go into the chart's own namespace while the chart makes another one.
+ *
+ * They would run in a namespace that nobody secured; the two names were meant to be one.
+ */
+function checkMembers(chart: Chart): void {
+  const made = [...(names.get(chart) ?? [])].sort();
+  const { namespace } = chart;
+  if (namespace !== undefined && made.includes(namespace)) return;
+  const lost = apiObjectsIn(chart)
+    .filter((one) => Chart.of(one) === chart && RUN_PODS.includes(one.kind))
+    .filter((one) => (dataOf(one) as { metadata: { namespace?: string } }).metadata.namespace === namespace);
+  const [first] = lost;
+  if (!first) return;
+  const problems = new Problems(chart);
+  problems.add(
+    "NAME_INVALID",
+    `The ${first.kind} ${first.name} goes into ${namespace === undefined ? "no namespace" : `the namespace ${namespace}`} of its ` +
+      `chart, and the SecureNamespace of the chart is ${made.join(", ")}`,
+    `Give both one name: new Chart(app, "${chart.node.id}", { namespace: "${made[0]}" })`,
+  );
+  problems.throwIfAny();
+}
+
+/** What a namespace is like. */
+export interface SecureNamespaceProps {
+  /** The name: up to 63 lower-case letters, digits and dashes. */
+  readonly name: string;
+  /**
+   * The version of the Pod Security Standard, pinned so that an upgrade of the cluster refuses no running workload.
+   *
+   * That of 1.34 is the strictest of the versions that OKE offers: it refuses probes of other hosts, as newer ones do, and pods
+   * that run as root in a user namespace, which 1.35 and 1.36 accept. An API server takes a version newer than its own for its
+   * newest.
+   *
+   * @default KubernetesVersion.V1_34
+   */
+  readonly podSecurityVersion?: KubernetesVersion;
+  /**
+   * The level of the Pod Security Standard that is enforced.
+   *
+   * @default PodSecurityLevel.restricted()
+   */
+  readonly podSecurity?: PodSecurityLevel;
+  /**
+   * What all pods may take together.
+   *
+   * @default - 100 pods of the default size, and two load balancers
+   */
+  readonly quota?: NamespaceQuota;
+  /**
+   * What one container may take.
+   *
+   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk; at least a hundredth, 16Mi and 1Mi of them
+   */
+  readonly limits?: NamespaceLimits;
+  /**
+   * Names of the storage classes that claims of volumes may be of, also those of volumes that exist already.
+   *
+   * A ValidatingAdmissionPolicy of this namespace refuses every other one.
+   *
+   * @default - every one
+   */
+  readonly allowedStorageClasses?: string[];
+  /**
+   * Names of the priority classes that pods may have; a pod that names none is let in, unless the cluster's own is another.
+   *
+   * A second quota gives no pod to every other one, those of the system included.
+   *
+   * @default - every one but those of the system (`system-…`), which are for nobody
+   */
+  readonly allowedPriorityClasses?: string[];
+  /**
+   * The names of Secrets of the type `kubernetes.io/dockerconfigjson` that images of the namespace are pulled with, such as
+   * `["ocir"]`.
+   *
+   * They are set on every ServiceAccount of the namespace that names none of its own: those of hardened workloads, those that
+   * included charts bring (`Include`, `Helm`, plain cdk8s), and the account `default`. The Secrets are made outside of the
+   * program: their content is a credential. An empty list says that the images need none: they are public, or the nodes may pull them
+   * (`NodeRegistryAccess`).
+   *
+   * @default - none; images of OCIR then give the warning `image-pull-credentials` unless the nodes may pull them
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengpullingimagesfromocir.htm
+   */
+  readonly imagePullSecrets?: string[];
+  /**
+   * Labels of the namespace.
+   *
+   * @default - those of pod security only
+   */
+  readonly labels?: { [key: string]: string };
+}
+
+const MODES = ["audit", "enforce", "warn"];
+
+/**
+ * A namespace that runs only pods of the restricted Pod Security Standard, which connect to nothing but DNS until told.
+ *
+ * With `PodSecurityLevel.privilegedFor` it runs daemon sets with declared host access, and nothing else.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
+@checked
+export class SecureNamespace extends Construct {
+  /** The name of the namespace. */
+  public readonly name: string;
+
+  /**
+   * @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID,
+   * ATTRIBUTE_MISSING; at synthesis RESOURCES_INVALID where it has no room for the chart, CLASS_NOT_ALLOWED,
+   * HOST_ACCESS_INVALID, NAME_INVALID where the chart's namespace is another one
+   */
+  constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
+    const { labels, level, quota, limits } = read(scope, id, props);
+    super(scope, id);
+    guardStaticSynthesis(Chart.of(this));
+    this.name = props.name;
+    this.node.defaultChild = this.addNamespace(labels);
+    this.add("DenyAll", "networking.k8s.io/v1", "NetworkPolicy", "deny-all", {
+      spec: { podSelector: {}, policyTypes: ["Egress", "Ingress"] },
+    });
+    this.add("AllowDns", "networking.k8s.io/v1", "NetworkPolicy", "allow-dns", {
+      spec: { podSelector: {}, policyTypes: ["Egress"], egress: [dnsEgress()] },
+    });
+    const objects = {
+      quota: this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota }),
+      limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
+    };
+    this.limitClasses(props);
+    noteLevel(this, level);
+    if (level.reason !== undefined) {
+      guardPrivileged(this);
+      const what = `namespace ${this.name} enforces no Pod Security Standard`;
+      Acknowledgements._record(this, "non-root", what, level.reason);
+    }
+    noteNamespace(Chart.of(this), this.name);
+    checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
+    // Kubernetes makes this account itself; pods that name no other must find no token in it.
+    const account = this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
+      automountServiceAccountToken: false,
+      ...pullSecretsField(this, this.name, props.imagePullSecrets),
+    });
+    notePulls(account, props.imagePullSecrets);
+    if (props.imagePullSecrets) {
+      notePullSecrets(this, this.name, props.imagePullSecrets);
+      if (props.imagePullSecrets.length > 0) givePullSecrets(this);
+    }
+  }
+
+  private limitClasses({
+    allowedStorageClasses: storage,
+    allowedPriorityClasses: priority,
+  }: SecureNamespaceProps): void {
+    if (priority) {
+      this.add("PriorityClasses", "v1", "ResourceQuota", "priority-classes", {
+        spec: priorityQuota(priority),
+      });
+    }
+    if (storage) {
+      const apiVersion = "admissionregistration.k8s.io/v1";
+      const kind = "ValidatingAdmissionPolicy";
+      const name = `secure-oke-storage-classes-${this.name}`;
+      const all = { apiVersion, metadata: { name } };
+      const policy = new ApiObject(this, "StorageClasses", {
+        ...all,
+        kind,
+        spec: storagePolicy(this.name, storage),
+      });
+      const binding = new ApiObject(this, "StorageClassesBinding", {
+        ...all,
+        kind: `${kind}Binding`,
+        spec: storageBinding(name),
+      });
+      binding.addDependency(policy);
+      for (const object of [policy, binding]) this.leaveNamespace(object);
+    }
+    // At synthesis, when all pods and claims are there and patched.
+    checkAtSynthesis(this, () => {
+      const problems = new Problems(this);
+      checkClasses(problems, Chart.of(this), this.name, { storage, priority });
+      problems.throwIfAny();
+    });
+  }
+
+  /** What is in no namespace gets none: cdk8s puts that of the chart into every object. */
+  private leaveNamespace(object: ApiObject): void {
+    if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+  }
+
+  private addNamespace(labels: { [key: string]: string }): ApiObject {
+    const namespace = new ApiObject(this, "Resource", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: this.name, labels },
+    });
+    this.leaveNamespace(namespace);
+    return namespace;
+  }
+
+  /** At synthesis, when all workloads are there and patched: a pod that has no room is refused where nobody looks. */
+  private checkRoom(quota: ApiObject, limits: ApiObject): void {
+    const problems = new Problems(this);
+    // Patches may have taken away any of it, and then nothing limits the pods.
+    const { hard = {} } = (dataOf(quota) as { spec?: { hard?: Amounts } }).spec ?? {};
+    const [container] = (dataOf(limits) as { spec?: { limits?: ContainerLimits[] } }).spec?.limits ?? [];
+    checkRoom(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
+    problems.throwIfAny();
+  }
+
+  private add(id: string, apiVersion: string, kind: string, name: string, rest: object): ApiObject {
+    const object = new ApiObject(this, id, {
+      apiVersion,
+      kind,
+      metadata: { name, namespace: this.name },
+      ...rest,
+    });
+    if (this.node.defaultChild) object.addDependency(this.node.defaultChild);
+    return object;
+  }
+}
+
+const SHAPES = {
+  podSecurity: kind(["enforcedLevel"], 'PodSecurityLevel.privilegedFor({ reason: "..." })'),
+  podSecurityVersion: kind(["minor"], "KubernetesVersion.V1_34"),
+  quota: kind([], 'an object, for example { memoryLimits: "50Gi" }'),
+  limits: kind([], 'an object, for example { maximumMemory: "16Gi" }'),
+  labels: kind([], 'an object, for example { team: "shop" }'),
+  imagePullSecrets: PULL_SECRETS_SHAPE,
+};
+
+interface Read {
+  readonly level: PodSecurityLevel;
+  readonly labels: { [key: string]: string };
+  readonly quota: object;
+  readonly limits: object;
+}
+
+/** Validates the props; throws with all that is wrong. */
+function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES) as SecureNamespaceProps;
+  const version = props.podSecurityVersion ?? KubernetesVersion.V1_34;
+  const level = props.podSecurity ?? PodSecurityLevel.restricted();
+  const security = MODES.flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, mode === "enforce" ? level.enforcedLevel : "restricted"],
+    [`pod-security.kubernetes.io/${mode}-version`, `v1.${version.minor}`],
+  ]);
+  checkObjectName(problems, "name", props.name);
+  checkReserved(problems, props.name);
+  checkUnused(problems, scope, ["Namespace"], props.name);
+  checkLabels(problems, "labels", props.labels, [
+    ...security.map(([key = ""]) => key),
+    "kubernetes.io/metadata.name",
+  ]);
+  checkAllowed(problems, "allowedStorageClasses", props.allowedStorageClasses);
+  checkAllowedPriorities(problems, props.allowedPriorityClasses);
+  checkQuotaClasses(problems, props);
+  checkPullSecrets(problems, props.imagePullSecrets);
+  const quota = quotaSpec(problems, props.quota);
+  const limits = limitsSpec(problems, props.limits);
+  problems.throwIfAny();
+  return { level, labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
+}
+
+/** Adds a problem where the quota gives something to a class that is not allowed. */
+function checkQuotaClasses(
+  problems: Problems,
+  { allowedStorageClasses: allowed, quota }: SecureNamespaceProps,
+): void {
+  if (!Array.isArray(allowed)) return;
+  for (const name of Object.keys(quota?.storageClasses ?? {}).filter((one) => !allowed.includes(one))) {
+    problems.add(
+      "VALUE_INVALID",
+      `quota.storageClasses has ${shown(name)}, which is not among allowedStorageClasses`,
+      "Add it there, or leave it out here: what is not allowed gets nothing",
+    );
+  }
+}
+
+function checkReserved(problems: Problems, name: string): void {
+  if (typeof name !== "string" || (name !== "default" && !name.startsWith("kube-"))) return;
+  problems.add(
+    "NAME_INVALID",
+    `name is ${name}, which belongs to Kubernetes`,
+    "Make a namespace of your own: the restricted standard would refuse the pods of the system",
+  );
+}

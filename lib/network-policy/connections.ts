@@ -1,0 +1,315 @@
+import { Chart } from "cdk8s";
+import { type INetworkPolicyPeer } from "cdk8s-plus-27";
+import { type IConstruct } from "constructs";
+import { ExternalPeer } from "./external-peer";
+import { checkRanges, type OracleServiceRanges } from "./oracle-service-ranges";
+import { checkListens } from "./private/listening-ports";
+import {
+  checkPolicyPort,
+  dnsEgress,
+  onNetwork,
+  openPeer,
+  outside,
+  peerManifests,
+  portManifests,
+} from "./private/network-rules";
+import { checkReach, checkWidth, rangeOf } from "./private/peer-width";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { type Cidr, contains } from "../core/cidr";
+import { Port } from "../core/port";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+import { kind } from "../core/value-readers";
+import { blockOf, checkIsEgress, type Egress, sourceOfPods } from "../network/egress/egress";
+import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
+import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+
+const PEER = kind(
+  ["toNetworkPolicyPeerConfig"],
+  'another workload, or a peer of cdk8s-plus, for example NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")',
+);
+const PORT = kind(["protocol"], "a port, for example Port.tcp(443)");
+
+/** Who may connect on which port, of one direction. */
+interface Rule {
+  readonly peers: () => object[];
+  readonly port: Port;
+  /** The range of the peer, where it is one and narrow. */
+  readonly range?: string;
+}
+
+/** Throws where two workloads run in two clusters; a chart that was added to none may go anywhere. */
+function checkHomes(workload: IConstruct, peer: IConstruct): void {
+  const [own, other] = [scopeOf(Chart.of(workload)), scopeOf(Chart.of(peer))];
+  if (!own || !other || isSameCluster(own, other)) return;
+  const problems = new Problems(workload);
+  problems.add(
+    "PEER_ELSEWHERE",
+    `The chart of ${workload.node.path} was added to ${own.node.path}, and that of its peer ${peer.node.path} to ${other.node.path}`,
+    "Add both charts to one cluster; to another cluster, connect to the range of its load balancers or pods, " +
+      'NetworkPolicyIpBlock.ipv4(chart, "peers", "10.1.0.0/16")',
+  );
+  problems.throwIfAny();
+}
+
+/** The narrow ranges that rules for the same ports name. */
+function rangesFor(rules: readonly Rule[], port: Port): string[] {
+  return rules.filter((rule) => rule.port.toString() === port.toString()).flatMap((rule) => rule.range ?? []);
+}
+
+/** Adds a problem for what is no peer or no port. */
+function checkEnds(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
+  PEER(problems, "The peer", peer);
+  PORT(problems, "The port", port);
+}
+
+/** One manifest for each peer and port, each once and in an order that no later declaration changes. */
+function written(rules: readonly Rule[], side: "from" | "to"): object[] {
+  const byText = new Map<string, object>();
+  for (const { peers, port } of rules) {
+    const ports = portManifests(port);
+    for (const peer of peers()) {
+      const rule = { [side]: [peer], ...(ports ? { ports } : {}) };
+      byText.set(JSON.stringify(rule), rule);
+    }
+  }
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
+}
+
+/** A workload whose connections are declared. */
+export interface IConnectable extends INetworkPolicyPeer {
+  /** Who it may connect to and who may connect to it. */
+  readonly connections: Connections;
+}
+
+/** How wide a connection may be. */
+export interface ConnectionOptions {
+  /**
+   * Why the peer must be a range wider than a /8, or why more than half of all ports must be open to a range or to all pods
+   * of all namespaces; for the next reader, kept as an acknowledgement of the workload.
+   *
+   * An ExternalPeer needs it always: it is the description of the rules that groups get.
+   *
+   * @default - none; such a connection is refused
+   */
+  readonly reason?: string;
+}
+
+const HTTPS = Port.tcp(443);
+const METADATA = "169.254.169.254/32";
+
+/**
+ * Who a workload may connect to and who may connect to it; all else is denied, DNS excepted.
+ *
+ * A peer is an address range, pods or namespaces of cdk8s-plus, another workload of this library, or an ExternalPeer. With the
+ * last two, one declaration opens both ends: in other namespaces too, and with the rules of groups. The probes of the kubelet need no declaration: what comes from a
+ * pod's own node is always allowed. NodeLocal DNSCache, where you run it, does: 169.254.20.10/32, ports 53 of UDP and TCP.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+@checked
+export class Connections {
+  /** @internal */
+  public static _of(workload: INetworkPolicyPeer, namespace?: string): Connections {
+    return new Connections(workload, namespace);
+  }
+
+  private readonly ingress: Rule[] = [];
+  private readonly egress: Rule[] = [];
+
+  private constructor(
+    private readonly workload: INetworkPolicyPeer,
+    private readonly namespace?: string,
+  ) {}
+
+  /**
+   * Lets the workload connect to a peer.
+   *
+   * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
+   * @param port the port of the peer's pods, which may differ from its Service's
+   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
+   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
+   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
+   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
+   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
+   */
+  public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
+    const range = this.check(this.egress, "to", peer, port, options);
+    if (peer instanceof ExternalPeer) openPeer(this.workload, "to", peer, port, options);
+    this.egress.push({ peers: () => peerManifests(peer), port, range });
+    connectionsOf(peer)?.ingress.push({ peers: () => peerManifests(this.workload), port });
+    if (connectionsOf(peer)) checkAtSynthesis(this.workload, () => checkListens(this.workload, peer, port));
+  }
+
+  /**
+   * Lets a peer connect to the workload.
+   *
+   * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
+   * @param port the port of this workload's pods
+   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
+   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
+   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
+   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
+   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
+   */
+  public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
+    const range = this.check(this.ingress, "from", peer, port, options);
+    if (peer instanceof ExternalPeer) openPeer(this.workload, "from", peer, port, options);
+    this.ingress.push({ peers: () => peerManifests(peer), port, range });
+    connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
+    checkAtSynthesis(this.workload, () => checkListens(this.workload, this.workload, port));
+  }
+
+  /**
+   * Lets the workload out of the network: its policy, and of the cluster that its chart is added to the rule of the pods'
+   * group, the route of the pods' subnet and the NAT gateway where one is needed.
+   *
+   * All pods of the cluster share the group and the subnet: of what this opens there, policies keep the others away. Every
+   * address means those outside of the VCN; link-local ones, such as the metadata service, are left out.
+   *
+   * @param egress such as `Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "The bank's payment API" })`
+   * @throws EGRESS_INVALID, CIDR_TOO_WIDE, PORT_INVALID for ICMP too; ATTRIBUTE_MISSING; what the cluster's network refuses, here
+   * or from addCdk8sChart; at synthesis EGRESS_INVALID where the chart was added to no cluster
+   */
+  public allowEgress(egress: Egress): void {
+    const problems = new Problems(this.workload);
+    if (!checkIsEgress(problems, "The egress", egress)) problems.throwIfAny();
+    const { cidr, port, isAnywhere, reason } = egress;
+    checkPolicyPort(problems, port);
+    const range = isAnywhere ? undefined : cidr;
+    if (range !== undefined) checkWidth(problems, range, rangesFor(this.egress, port), undefined);
+    problems.throwIfAny();
+    onNetwork(
+      this.workload,
+      `The way out to ${cidr}, ${port.toString()},`,
+      ({ network, podsSecurityGroup, podNetworking }) =>
+        network.addEgress(sourceOfPods(podsSecurityGroup, podNetworking), egress),
+    );
+    this.egress.push({ peers: () => [outside(cidr, isAnywhere, this.workload)], port, range });
+    if (!isAnywhere) return;
+    const what = `connections to every address outside of the VCN, ${port.toString()}`;
+    Acknowledgements._record(this.workload, "network-layers", what, reason);
+  }
+
+  /**
+   * Lets the workload connect to Oracle's services of the region on TCP 443.
+   *
+   * It is the policy's part: the network of a cluster lets all pods reach these services, through the service gateway.
+   *
+   * @param ranges such as `OracleServiceRanges.of(["134.70.24.0/21"])`
+   * @throws VALUE_INVALID, ATTRIBUTE_MISSING, CIDR_TOO_WIDE
+   */
+  public allowToOracleServices(ranges: OracleServiceRanges): void {
+    const problems = new Problems(this.workload);
+    checkRanges(problems, ranges);
+    problems.throwIfAny();
+    const { cidrs, reason, _except: except } = ranges;
+    const others = rangesFor(this.egress, HTTPS);
+    for (const cidr of reason === undefined ? cidrs : []) {
+      checkWidth(problems, cidr, [...others, ...cidrs], undefined);
+    }
+    problems.throwIfAny();
+    for (const cidr of cidrs) {
+      const ipBlock = { cidr, ...(except ? { except } : {}) };
+      this.egress.push({
+        peers: () => [{ ipBlock }],
+        port: HTTPS,
+        range: reason === undefined ? cidr : undefined,
+      });
+    }
+    if (reason === undefined) return;
+    const what = "connections to every public address, tcp-443, for Oracle's services";
+    Acknowledgements._record(this.workload, "network-layers", what, reason);
+  }
+
+  /**
+   * Lets the workload ask the metadata service of its node, 169.254.169.254 on TCP 80; the reason is kept as an acknowledgement.
+   *
+   * With it, pods get what the node may do: its identity, and its user data. No security rule stands in between.
+   *
+   * @throws REASON_MISSING, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
+   */
+  public allowToMetadataService(choice: ReasonedChoice): void {
+    const problems = new Problems(this.workload);
+    if (checkGiven(problems, { choice }))
+      checkReason(problems, "The way to the metadata service", choice.reason);
+    problems.throwIfAny();
+    this.egress.push({ peers: () => [{ ipBlock: { cidr: METADATA } }], port: Port.tcp(80) });
+    Acknowledgements._record(
+      this.workload,
+      "network-layers",
+      "connections to the metadata service",
+      choice.reason,
+    );
+  }
+
+  /** @internal */
+  public _allowFromBlock(cidr: string, port: Port): void {
+    this.ingress.push({ peers: () => [{ ipBlock: { cidr } }], port });
+  }
+
+  /** @internal */
+  public _policyRules(): object {
+    return {
+      policyTypes: ["Egress", "Ingress"],
+      ingress: written(this.ingress, "from"),
+      egress: [dnsEgress(), ...written(this.egress, "to")],
+    };
+  }
+
+  /** Throws what is wrong with a rule; answers the range that counts for the width of others. */
+  private check(
+    rules: readonly Rule[],
+    side: "from" | "to",
+    peer: INetworkPolicyPeer,
+    port: Port,
+    options: ConnectionOptions,
+  ): string | undefined {
+    const problems = new Problems(this.workload);
+    checkEnds(problems, peer, port);
+    problems.throwIfAny();
+    checkPolicyPort(problems, port);
+    const other = connectionsOf(peer);
+    if (other && (other.namespace === undefined) !== (this.namespace === undefined)) {
+      const nameless = other.namespace === undefined ? peer : this.workload;
+      problems.add(
+        "NAME_INVALID",
+        `${nameless.node.path} has no namespace, so a policy in another namespace can't name it`,
+        'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+      );
+    }
+    const range = rangeOf(peer);
+    // Of those rules that there are most of, between workloads, none names a range.
+    const isWide =
+      range !== undefined && checkWidth(problems, range, rangesFor(rules, port), options?.reason);
+    if (range !== undefined && side === "to" && !isWide) checkMetadata(problems, range);
+    const isOpen = checkReach(problems, peer, port, options?.reason);
+    problems.throwIfAny();
+    if (other) checkAtSynthesis(this.workload, () => checkHomes(this.workload, peer));
+    if (isWide || isOpen) {
+      const what = `connections ${side} ${range ?? peer.node.path}, ${port.toString()}`;
+      Acknowledgements._record(this.workload, "network-layers", what, options?.reason ?? "");
+    }
+    return isWide ? undefined : range;
+  }
+}
+
+/** A narrow range with the metadata service in it is meant for that, or is wider than was meant. */
+function checkMetadata(problems: Problems, range: string): void {
+  const block = blockOf(range);
+  // What is wider is refused for that.
+  if (!block || block.prefix < 8 || !contains(block, blockOf(METADATA) as Cidr)) return;
+  problems.add(
+    "RULE_TOO_WIDE",
+    `The peer ${range} holds the metadata service of the node, ${METADATA}`,
+    "Say so, connections.allowToMetadataService({ reason }), or name the other addresses alone, such as 169.254.20.10/32",
+  );
+}
+
+function connectionsOf(peer: IConstruct): Connections | undefined {
+  const connections: unknown = (peer as Partial<IConnectable>).connections;
+  return connections instanceof Connections ? connections : undefined;
+}

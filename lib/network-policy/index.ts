@@ -1,0 +1,3 @@
+export { type ConnectionOptions, Connections, type IConnectable } from "./connections";
+export { ExternalPeer, type ExternalPeerProps } from "./external-peer";
+export { OracleServiceRanges } from "./oracle-service-ranges";

@@ -1,0 +1,90 @@
+import { checked } from "../core/checked";
+import { readCidrs } from "../core/cidr";
+import { shown } from "../core/display-value";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+import { checkReachable, isPrivate, literalBlocks } from "../network/egress/egress";
+
+// What no service of Oracle's has, and pods could reach all the same.
+const NOT_PUBLIC = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+
+/**
+ * The addresses of Oracle's services, as a NetworkPolicy can name them.
+ *
+ * Security rules and routes name services by a label, which Oracle keeps up to date. Policies know addresses only, those of a
+ * region's services are public, and they change: no name of theirs would be both right and lasting.
+ *
+ * @see https://docs.oracle.com/iaas/Content/General/Concepts/addressranges.htm
+ */
+@checked
+export class OracleServiceRanges {
+  /**
+   * The ranges that Oracle publishes for the services and the region.
+   *
+   * `public_ip_ranges.json` has them by region, with the tags `OSN` for all services and `OBJECT_STORAGE`; look there again
+   * from time to time: what is added later is denied until it is listed here.
+   *
+   * @param cidrs public IPv4 blocks such as `["134.70.24.0/21"]`, as literals
+   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID
+   */
+  public static of(cidrs: string[]): OracleServiceRanges {
+    const problems = new Problems("OracleServiceRanges.of");
+    const texts = readCidrs(problems, "The list of ranges", cidrs);
+    for (const block of literalBlocks(problems, "The list of ranges", texts)) {
+      checkReachable(problems, "One of the ranges", block);
+      // What is wider is refused for that.
+      if (block.prefix < 8 || !isPrivate(block)) continue;
+      problems.add(
+        "EGRESS_INVALID",
+        `The list of ranges holds ${block.text}, which is private, while Oracle's services have public addresses`,
+        "Take the ranges that public_ip_ranges.json lists for the region",
+      );
+    }
+    problems.throwIfAny();
+    return new OracleServiceRanges(texts);
+  }
+
+  /**
+   * Every public address; the reason is kept as an acknowledgement of the workload.
+   *
+   * The policy then keeps nobody from the internet: that is left to the network, where pods reach the region's services only
+   * and have no other route, until an egress of the cluster opens TCP 443 to more.
+   *
+   * @throws REASON_MISSING, ATTRIBUTE_MISSING
+   */
+  public static everyPublicAddress(choice: ReasonedChoice): OracleServiceRanges {
+    const problems = new Problems("OracleServiceRanges.everyPublicAddress");
+    if (checkGiven(problems, { choice })) {
+      checkReason(problems, "A policy for every public address", choice.reason);
+    }
+    problems.throwIfAny();
+    return new OracleServiceRanges(["0.0.0.0/0"], choice.reason);
+  }
+
+  private constructor(
+    /** The address ranges. */
+    public readonly cidrs: string[],
+    /** Why these are all public addresses, where they are. */
+    public readonly reason?: string,
+  ) {}
+
+  /**
+   * The parts of a range that are none of its own.
+   *
+   * @internal
+   */
+  public get _except(): string[] | undefined {
+    return this.reason === undefined ? undefined : NOT_PUBLIC;
+  }
+}
+
+/** Adds a problem for what no factory made. */
+export function checkRanges(problems: Problems, ranges: unknown): void {
+  if (!checkGiven(problems, { ranges }) || ranges instanceof OracleServiceRanges) return;
+  problems.add(
+    "VALUE_INVALID",
+    `ranges is ${shown(ranges)}, which no factory made`,
+    'Give OracleServiceRanges.of(["134.70.24.0/21"])',
+  );
+}

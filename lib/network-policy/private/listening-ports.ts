@@ -1,0 +1,99 @@
+import { ApiObject } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type Port, Protocol } from "../../core/port";
+import { Problems } from "../../core/validation-error";
+import { dataOf } from "../../synthesis/chart-objects";
+
+/** What the pods of a workload say that they listen on. */
+interface Listener {
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/** What a workload with ports says of them without being rendered. */
+interface NamedPorts {
+  readonly connections: object;
+  readonly ports: readonly { readonly port: number; readonly transport?: Protocol }[];
+  readonly _redirectPort: number;
+}
+
+// By the connections of the workload, which stay the same where it is looked at by one of its ports.
+const served = new WeakMap<object, Listener[]>();
+
+/** Notes a port that a workload listens on because a load balancer leads to it, such as UDP on the number of its TCP port. */
+export function noteListener(
+  { connections }: { readonly connections: object },
+  { protocol, from }: Port,
+): void {
+  served.set(connections, [...(served.get(connections) ?? []), { protocol, port: from ?? 0 }]);
+}
+
+/**
+ * Throws where a connection leads to a TCP or UDP port that no container of the target names.
+ *
+ * Jobs can name none, so nothing is known of these.
+ *
+ * @param workload where the connection was declared
+ */
+export function checkListens(workload: IConstruct, target: IConstruct, port: Port): void {
+  if (port.protocol !== Protocol.TCP && port.protocol !== Protocol.UDP) return;
+  if (!("ports" in target) || !("exposeViaService" in target)) return;
+  const listeners = listenersOf(target, port);
+  if (listeners === undefined || listeners.some((one) => isCovered(one, port))) return;
+  const problems = new Problems(workload);
+  const [first] = listeners;
+  const what = first
+    ? `listens on ${listeners.map((one) => `${one.protocol.toLowerCase()}-${one.port}`).join(", ")} only`
+    : "names no port";
+  problems.add(
+    "PORT_NOT_LISTENED",
+    `A connection leads to ${port.toString()} of ${target.node.path}, which ${what}`,
+    (first
+      ? `Connect to the port of the pods, not to that of a Service: ${factoryOf(first)}; or name`
+      : "Give it a port: name") +
+      ` what else it listens on: ports: [{ name: "more", port: ${port.from ?? 8080}${port.protocol === Protocol.UDP ? ", transport: Protocol.UDP" : ""} }]`,
+  );
+  problems.throwIfAny();
+}
+
+function factoryOf({ protocol, port }: Listener): string {
+  return `Port.${protocol.toLowerCase()}(${port})`;
+}
+
+function isCovered({ protocol, port }: Listener, asked: Port): boolean {
+  if (protocol !== (asked.protocol as string)) return false;
+  return asked.from === undefined || (asked.from <= port && port <= (asked.to ?? asked.from));
+}
+
+/** Named ports are looked at first, as to read an object takes time; it is read so that patches count. */
+function listenersOf(target: IConstruct, asked: Port): Listener[] | undefined {
+  const { connections, ports = [], _redirectPort } = target as Partial<NamedPorts>;
+  const named: Listener[] = [
+    ...ports.map(({ port, transport = Protocol.TCP }) => ({ protocol: transport, port })),
+    ...(_redirectPort === undefined ? [] : [{ protocol: Protocol.TCP, port: _redirectPort }]),
+    ...((connections && served.get(connections)) ?? []),
+  ];
+  return named.some((one) => isCovered(one, asked)) ? named : read(target);
+}
+
+function read(target: IConstruct): Listener[] | undefined {
+  const { defaultChild } = target.node;
+  if (!ApiObject.isApiObject(defaultChild)) return undefined;
+  const pod = (dataOf(defaultChild) as { spec?: { template?: { spec?: Pod } } }).spec?.template?.spec;
+  if (!pod) return undefined;
+  const all = [...(pod.containers ?? []), ...(pod.initContainers ?? [])].flatMap((one) => one.ports ?? []);
+  const found = all.flatMap(({ containerPort, protocol = "TCP" }) =>
+    typeof containerPort === "number" ? [{ protocol, port: containerPort }] : [],
+  );
+  // A port that Terraform fills in may be any.
+  return found.length === all.length ? found : undefined;
+}
+
+interface Pod {
+  readonly containers?: readonly Container[];
+  readonly initContainers?: readonly Container[];
+}
+
+interface Container {
+  readonly ports?: readonly { readonly containerPort?: unknown; readonly protocol?: string }[];
+}

@@ -1,0 +1,209 @@
+import { ApiObject, App, Chart } from "cdk8s";
+import { type INetworkPolicyPeer, NetworkPolicy } from "cdk8s-plus-27";
+import { type IConstruct } from "constructs";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { type Cidr, contains, overlaps } from "../../core/cidr";
+import { shown } from "../../core/display-value";
+import { hasPorts, type Port, Protocol } from "../../core/port";
+import { checkRuleReason } from "../../core/reason";
+import { Problems } from "../../core/validation-error";
+import { blockOf, knownBlock } from "../../network/egress/egress";
+import { type IClusterNetwork } from "../../network/vcn/network";
+import { isOverlay } from "../../network/vcn/pod-networking";
+import { scopeOf, whenAdded } from "../../synthesis/chart-scopes";
+import { needCluster } from "../../synthesis/forgotten-charts";
+import { computeOnce } from "../../synthesis/reading";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+import { type ExternalPeer } from "../external-peer";
+
+/**
+ * Makes the network's part of what a workload needs: at once where its chart was added to a cluster, and else when it is added.
+ *
+ * A workload whose chart is never added would have the policy alone, so that is refused at synthesis.
+ *
+ * @param what what needs the network, as the message names it
+ */
+export function onNetwork(
+  workload: IConstruct,
+  what: string,
+  make: (cluster: ISecureOkeCluster) => void,
+): void {
+  const chart = Chart.of(workload);
+  checkAtSynthesis(workload, () => checkAdded(workload, what));
+  needCluster(chart, () => checkAdded(workload, what));
+  whenAdded(chart, (scope) => make(clusterOf(workload, scope)));
+}
+
+/** Gives the pods' group of the workload's cluster, and the peer's own, the rules for a connection. */
+export function openPeer(
+  workload: IConstruct,
+  side: "from" | "to",
+  peer: ExternalPeer,
+  port: Port,
+  { reason }: { readonly reason?: string } = {},
+): void {
+  const problems = new Problems(workload);
+  checkRuleReason(problems, `The connection ${side} ${peer.node.path}, ${port.toString()},`, reason);
+  problems.throwIfAny();
+  const choice = { reason: reason as string };
+  onNetwork(workload, `The connection ${side} ${peer.node.path}`, (cluster) => {
+    checkInside(workload, peer, cluster);
+    const group = cluster.podsSecurityGroup;
+    if (side === "from") checkReached(workload, peer, cluster);
+    if (side === "to") group.allowTo(peer._networkPeer, port, choice);
+    else group.allowFrom(peer._networkPeer, port, choice);
+  });
+}
+
+/** Throws where the pods are in an overlay: a rule would open the port on all nodes, and lead to no pod. */
+function checkReached(workload: IConstruct, peer: ExternalPeer, cluster: ISecureOkeCluster): void {
+  if (!isOverlay(cluster.podNetworking)) return;
+  const problems = new Problems(workload);
+  problems.add(
+    "EGRESS_INVALID",
+    `The peer ${peer.node.path} can't reach the pods, which are in a flannel overlay that only the nodes of ${cluster.node.path} know`,
+    "Expose the workload: exposeViaLoadBalancer({ externalTrafficPolicy: ExternalTrafficPolicy.LOCAL, … }) with the peer's range in access",
+  );
+  problems.throwIfAny();
+}
+
+/** Throws where a peer is known to be outside of the VCN, where rules alone open nothing. */
+function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISecureOkeCluster): void {
+  const problems = new Problems(workload);
+  const vcn = knownBlock(network, () => network.vcnCidr);
+  const cidr = blockOf(peer.cidr);
+  if (vcn && cidr && !contains(vcn, cidr)) {
+    problems.add(
+      "EGRESS_INVALID",
+      `The peer ${peer.node.path} is ${peer.cidr}, which is not part of the VCN's ${vcn.text}, so no route leads there`,
+      "Let the workload out by connections.allowEgress(Egress.to(cidr, port, { reason })); to be reached from there, expose it",
+    );
+  }
+  if (cidr) checkApart(problems, peer, cidr, network);
+  problems.throwIfAny();
+}
+
+const OWN_SUBNETS = [
+  "apiEndpointSubnet",
+  "workersSubnet",
+  "podsSubnet",
+  "loadBalancerSubnet",
+  "publicLoadBalancerSubnet",
+] as const;
+
+/** Adds a problem where a peer is, or holds, a part of the cluster: a rule for it would open more than it says. */
+function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network: IClusterNetwork): void {
+  for (const name of OWN_SUBNETS) {
+    const block = knownBlock(network, () => network[name]?.cidr);
+    if (!block || !overlaps(block, cidr)) continue;
+    problems.add(
+      "EGRESS_INVALID",
+      `The peer ${peer.node.path} is ${peer.cidr}, which overlaps the cluster's own ${name}, ${block.text}`,
+      "Name the subnet of what is not of the cluster; workloads are connected by naming each other, connections.allowTo(other, port)",
+    );
+  }
+}
+
+/** The range of the VCN that a workload's pods live in, where it is known. */
+export function vcnCidrOf(scope: IConstruct): string | undefined {
+  const chart = [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
+  const cluster = chart && (scopeOf(chart) as Partial<ISecureOkeCluster> | undefined);
+  // What an imported network was not given throws when it is touched.
+  return cluster && new Problems(scope).collect(() => cluster.network?.vcnCidr);
+}
+
+function clusterOf(workload: IConstruct, scope: IConstruct): ISecureOkeCluster {
+  if ("podsSecurityGroup" in scope) return scope as ISecureOkeCluster;
+  const problems = new Problems(workload);
+  problems.add(
+    "VALUE_INVALID",
+    `The chart was added to ${scope.node.path}, which is no cluster`,
+    "Add it by addCdk8sChart of a SecureOkeCluster, made here or by fromClusterAttributes",
+  );
+  problems.throwIfAny();
+  throw new Error("unreachable");
+}
+
+function checkAdded(workload: IConstruct, what: string): void {
+  const chart = Chart.of(workload);
+  if (scopeOf(chart)) return;
+  const problems = new Problems(workload);
+  problems.add(
+    "EGRESS_INVALID",
+    `${what} needs a rule of a cluster's network, and the chart ${chart.node.path || chart.node.id} was added to no cluster`,
+    `Call cluster.addCdk8sChart("${chart.node.id}", chart); where somebody else makes the rule and the route, let only the policy ` +
+      'through: connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"), port)',
+  );
+  problems.throwIfAny();
+}
+
+/** The range that the pods of a chart's cluster live in, where it is known. */
+export function podsRangeOf(chart: Chart): Cidr | undefined {
+  const cluster = scopeOf(chart) as Partial<ISecureOkeCluster> | undefined;
+  return knownBlock(chart, () => cluster?.podNetworking?.podsCidr ?? cluster?.network?.podsSubnet?.cidr);
+}
+
+/** The label by which Kubernetes itself names every namespace. */
+export const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
+
+/**
+ * The rule that lets pods ask the cluster's DNS; over TCP too, for long answers.
+ *
+ * It names the pods and their port: policies hold for where a Service leads, not for its own address.
+ */
+export function dnsEgress(): object {
+  return {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: "kube-system" } },
+        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+      },
+    ],
+    ports: [
+      { port: 53, protocol: "TCP" },
+      { port: 53, protocol: "UDP" },
+    ],
+  };
+}
+
+/** The peers of a rule; many policies may name the same ones. */
+export function peerManifests(peer: INetworkPolicyPeer): object[] {
+  return computeOnce(peer, writtenPeers);
+}
+
+/** As a policy of cdk8s-plus writes them: that is the one public way to read its selectors. */
+function writtenPeers(peer: INetworkPolicyPeer): object[] {
+  const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
+  const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
+  return spec.egress.flatMap((rule) => rule.to);
+}
+
+// Nothing that is reached without leaving the node: the metadata service is asked for by name.
+const LINK_LOCAL = "169.254.0.0/16";
+
+/** The peer of a rule that leads out of the VCN of a workload's pods. */
+export function outside(cidr: string, isAnywhere: boolean, workload: IConstruct): object {
+  if (!isAnywhere) return { ipBlock: { cidr } };
+  const vcn = vcnCidrOf(workload);
+  return { ipBlock: { cidr, except: [...(vcn === undefined ? [] : [vcn]), LINK_LOCAL] } };
+}
+
+/** Adds a problem where a port is none, or of a protocol that policies don't know. */
+export function checkPolicyPort(problems: Problems, port: Port): void {
+  if (!hasPorts(port)) {
+    problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
+  }
+  if (port.protocol !== Protocol.ICMP) return;
+  problems.add(
+    "PORT_INVALID",
+    `${port.toString()} is ICMP, which network policies neither allow nor deny`,
+    "Name a TCP or UDP port, for example Port.tcp(5432)",
+  );
+}
+
+/** The ports of a rule; none where every port is meant. */
+export function portManifests(port: Port): object[] | undefined {
+  if (port.protocol === Protocol.ALL) return undefined;
+  const end = port.to === port.from ? {} : { endPort: port.to };
+  return [{ port: port.from, ...end, protocol: port.protocol }];
+}

@@ -1,0 +1,81 @@
+import { type INetworkPolicyPeer } from "cdk8s-plus-27";
+import { peerManifests } from "./network-rules";
+import { readCidrs } from "../../core/cidr";
+import { MOST_PORTS, type Port, portsOf, Protocol } from "../../core/port";
+import { checkReason } from "../../core/reason";
+import { Problems } from "../../core/validation-error";
+
+/** The address range of a peer, where it is one. */
+export function rangeOf(peer: INetworkPolicyPeer): string | undefined {
+  const { ipBlock } = peer.toNetworkPolicyPeerConfig();
+  return (ipBlock as { cidr?: string } | undefined)?.cidr;
+}
+
+/**
+ * Adds a problem where a range is as wide as the internet and no reason says why, also together with others of its rule.
+ *
+ * @returns whether it is, and may be
+ */
+export function checkWidth(
+  problems: Problems,
+  range: string,
+  others: readonly string[],
+  reason: string | undefined,
+): boolean {
+  const read = (into: Problems, wide: boolean, ranges: readonly string[]) =>
+    readCidrs(into, "The peer, for which no reason is given,", ranges, { wide });
+  if (reason === undefined) {
+    read(problems, false, [range, ...others]);
+    return false;
+  }
+  const narrow = new Problems("the ranges without a reason");
+  read(narrow, false, [range, ...others]);
+  read(problems, true, [range]);
+  if (narrow.any) checkReason(problems, `The peer ${range}`, reason);
+  return narrow.any;
+}
+
+interface Peer {
+  readonly ipBlock?: object;
+  readonly namespaceSelector?: object;
+  readonly podSelector?: object;
+}
+
+/** Whether a peer names nobody: a range of addresses, or all pods of all namespaces. */
+function isAnybody(peer: INetworkPolicyPeer): boolean {
+  const isAll = (selector: object | undefined) =>
+    selector !== undefined && Object.keys(selector).length === 0;
+  return peerManifests(peer).some(
+    ({ ipBlock, namespaceSelector, podSelector = {} }: Peer) =>
+      ipBlock !== undefined || (isAll(namespaceSelector) && isAll(podSelector)),
+  );
+}
+
+/**
+ * Adds a problem where more than half of all ports are open to a peer that names nobody, and no reason says why.
+ *
+ * @returns whether they are, and may be
+ */
+export function checkReach(
+  problems: Problems,
+  peer: INetworkPolicyPeer,
+  port: Port,
+  reason: string | undefined,
+): boolean {
+  const count = portsOf(port);
+  if (problems.any || count <= MOST_PORTS || !isAnybody(peer)) return false;
+  const what =
+    port.protocol === Protocol.ALL
+      ? "Every protocol and port"
+      : `${count} of the 65535 ${port.protocol} ports`;
+  if (reason !== undefined) {
+    checkReason(problems, `${what} for a peer that names nobody`, reason);
+    return true;
+  }
+  problems.add(
+    "RULE_TOO_WIDE",
+    `${what} would be open to a peer that names nobody, ${rangeOf(peer) ?? peer.node.path}`,
+    'Name the protocol and the ports, for example Port.tcp(443), or the workload; where all must be open, say why: { reason: "..." }',
+  );
+  return false;
+}

@@ -1,0 +1,2 @@
+export { type EgressInspectionProps } from "./egress-inspection-props";
+export { Egress, EgressSource } from "./egress";

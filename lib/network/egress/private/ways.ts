@@ -1,0 +1,58 @@
+import { type Cidr, contains } from "../../../core/cidr";
+import { type NetworkSubnet } from "../../vcn/network-subnet";
+import { type Behind } from "../../vcn/private/routed-ranges";
+import { type Way } from "../../vcn/private/subnet-routes";
+import { type Egress, isPrivate } from "../egress";
+
+/** An egress, and the subnet that it is of. */
+export interface KnownEgress {
+  readonly egress: Egress;
+  readonly cidr: Cidr;
+  readonly subnet: NetworkSubnet;
+}
+
+/** What was asked for of a network, and the ways that follow from it. */
+export class Ways {
+  public readonly asked: KnownEgress[] = [];
+  public readonly behind: Behind[] = [];
+
+  /**
+   * The ways that lead out of a subnet.
+   *
+   * @param overForInternet what leads to the internet; asked for only where something does
+   */
+  public from(name: NetworkSubnet, overForInternet: () => string): Way[] {
+    const back = this.behind.filter(({ subnets }) => subnets.has(name));
+    const out = this.asked.filter(({ subnet }) => subnet === name);
+    return [
+      ...back.flatMap(({ cidrs, over, exit, reason }) =>
+        cidrs.map(({ text }) => ({ to: text, over, exit, reason })),
+      ),
+      ...out.flatMap((one) => this.waysFor(one, overForInternet)),
+    ];
+  }
+
+  /** What leads to the destination of an egress. */
+  public wayOf({ egress, cidr }: KnownEgress): Behind | "internet" | "none" {
+    const behind = this.behind.find(({ cidrs }) => cidrs.some((outer) => contains(outer, cidr)));
+    return behind ?? (egress.isAnywhere || !isPrivate(cidr) ? "internet" : "none");
+  }
+
+  /** Of a range that is wider than what is behind a gateway of ours, that part must not leave for the internet. */
+  private waysFor(one: KnownEgress, overForInternet: () => string): Way[] {
+    const way = this.wayOf(one);
+    if (way === "none") return [];
+    const { reason } = one.egress;
+    const to = ({ over, exit }: Pick<Way, "over" | "exit">, cidr: Cidr): Way => ({
+      to: cidr.text,
+      over,
+      exit,
+      reason,
+    });
+    if (way !== "internet") return [to(way, one.cidr)];
+    const inner = this.behind.flatMap((behind) =>
+      behind.cidrs.filter((cidr) => contains(one.cidr, cidr)).map((cidr) => to(behind, cidr)),
+    );
+    return [to({ over: overForInternet(), exit: "internet" }, one.cidr), ...inner];
+  }
+}

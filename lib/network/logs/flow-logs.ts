@@ -1,0 +1,194 @@
+import { type Construct, type IConstruct } from "constructs";
+import {
+  checkFlowLogging,
+  findFlowLog,
+  FlowLogging,
+  type FlowLoggingOptions,
+  type IFlowLogs,
+  type RecordedSubnet,
+  recordFlows,
+} from "./flow-logging";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { checkConstructId } from "../../core/construct-id";
+import { problemsIn } from "../../core/construct-scope";
+import { checkGiven, checkMembers } from "../../core/required";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { nameOf, stemOf } from "../../core/resource-name";
+import { shortHash } from "../../core/short-hash";
+import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
+import { Problems } from "../../core/validation-error";
+import { balancerSubnetsOf, compartmentOfSubnet, type IClusterNetwork } from "../vcn/network";
+import { NetworkSubnet } from "../vcn/network-subnet";
+import { type ClusterSubnet } from "../vcn/subnet-exposure";
+
+interface NetworkFlowLogsProps {
+  readonly logging?: FlowLogging;
+  readonly displayName: string;
+  readonly compartmentId: string;
+  /** Those that the network makes. */
+  readonly subnets: readonly (readonly [NetworkSubnet, ClusterSubnet])[];
+  readonly tags: TaggingProps;
+}
+
+/** Flow logs of the subnets that a network makes. */
+class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
+  public readonly logGroupId: string;
+  public readonly compartmentId: string;
+
+  constructor(scope: Construct, id: string, props: NetworkFlowLogsProps) {
+    super(scope, id);
+    const { compartmentId, displayName, tags, logging = FlowLogging.enabled() } = props;
+    const { options } = logging;
+    this.compartmentId = options.compartmentId ?? compartmentId;
+    const stem = stemOf(displayName);
+    this.logGroupId = recordFlows(this, {
+      // Log groups of a compartment have names of their own, unlike VCNs.
+      groupName: `${stem}-flow-logs-${shortHash(this.node.path)}`,
+      stem,
+      compartmentId: this.compartmentId,
+      subnets: props.subnets.map(([part, { subnetId }]) => ({ part, subnetId, compartmentId })),
+      options,
+      tags,
+    });
+  }
+}
+
+/** Whether a network made a flow log, of a subnet of its own. */
+function isOfNetwork(log: IConstruct): boolean {
+  return log.node.scopes.some((one) => one instanceof NetworkFlowLogs);
+}
+
+/** Makes the flow logs of the subnets that a network makes; none where there are no such subnets, or where it was asked for. */
+export function recordNetwork(network: Construct, props: NetworkFlowLogsProps): IFlowLogs | undefined {
+  const { logging, subnets } = props;
+  if (logging?.isEnabled === false) {
+    Acknowledgements._record(network, "auditing", "no flow logs", logging.reason ?? "");
+    return undefined;
+  }
+  return subnets.length === 0 ? undefined : new NetworkFlowLogs(network, "FlowLogs", props);
+}
+
+/** The flow logs of a network; throws where it has none. */
+export function flowLogsOf(network: IConstruct, flowLogs: IFlowLogs | undefined): IFlowLogs {
+  if (flowLogs) return flowLogs;
+  const problems = new Problems(network);
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    "The network makes no flow logs",
+    "Write new FlowLogs(scope, id, { network }), which are flow logs themselves, or give the ClusterNetwork flowLogs: FlowLogging.enabled()",
+  );
+  problems.throwIfAny();
+  throw new Error("unreachable");
+}
+
+export { FlowLogging, FlowLogTraffic, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
+
+/** What flow logs are made of. */
+export interface FlowLogsProps extends TaggingProps, FlowLoggingOptions {
+  /** The network whose subnets are recorded. */
+  readonly network: IClusterNetwork;
+}
+
+/**
+ * Flow logs of subnets that are not recorded yet: a log group, a capture filter, and a log a subnet.
+ *
+ * A ClusterNetwork, and one of `fromExisting`, records the subnets that it makes by itself. This is for those of an imported
+ * network, and for those that were given to `fromExisting`: of a network that records some, these are the others. Ask their
+ * owner first, who may record them already: each flow would be billed twice. `FlowLogArchive` keeps records for longer than 180 days.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
+ */
+@checked
+export class FlowLogs extends ResourceConstruct implements IFlowLogs {
+  public readonly logGroupId: string;
+  public readonly compartmentId: string;
+
+  /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, VALUE_INVALID */
+  constructor(scope: Construct, id: string, props: FlowLogsProps) {
+    const subnets = check(scope, id, props);
+    super(scope, id);
+    this.compartmentId = props.compartmentId ?? props.network.compartmentId;
+    const name = nameOf(this);
+    this.logGroupId = recordFlows(this, {
+      groupName: name,
+      stem: name,
+      compartmentId: this.compartmentId,
+      subnets,
+      options: props,
+      tags: tagsOf(this, props),
+    });
+  }
+}
+
+/** Each subnet once: the owner of a VCN may have one for several purposes. */
+function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
+  const known: (readonly [NetworkSubnet, ClusterSubnet])[] = [
+    [NetworkSubnet.API_ENDPOINT, network.apiEndpointSubnet],
+    [NetworkSubnet.WORKERS, network.workersSubnet],
+    ...podsOf(network),
+    ...balancerSubnetsOf(network),
+  ];
+  const subnets = new Map<string, RecordedSubnet>();
+  for (const [part, { subnetId }] of known) {
+    const compartmentId = compartmentOfSubnet(network, part);
+    const isElsewhere = compartmentId !== network.compartmentId;
+    if (!subnets.has(subnetId)) subnets.set(subnetId, { part, subnetId, compartmentId, isElsewhere });
+  }
+  return [...subnets.values()];
+}
+
+/** A network for clusters with an overlay has no such subnet. */
+function podsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
+  if ((network as { readonly _hasPods?: boolean })._hasPods === false) return [];
+  return [[NetworkSubnet.PODS, network.podsSubnet]];
+}
+
+/** Checks what the logs are made of before they are made, so that nothing is left behind; the subnets to record. */
+function check(scope: Construct, id: string, props: FlowLogsProps): RecordedSubnet[] {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  if (!checkGiven(problems, { props })) problems.throwIfAny();
+  const { network } = props;
+  checkGiven(problems, { network });
+  // Read where they are asked for, so a network that lacks some has them all the same.
+  const members = ["vcnId", "apiEndpointSubnet", "workersSubnet", "loadBalancerSubnet"];
+  const instead = "a ClusterNetwork, such as cluster.network";
+  const subnets: RecordedSubnet[] = [];
+  if (checkMembers(problems, "network", network, members, instead)) {
+    problems.collect(() => network.compartmentId);
+    const all = problems.collect(() => subnetsOf(network)) ?? [];
+    subnets.push(...notRecorded(problems, scope, network, all));
+  }
+  checkFlowLogging(problems, props);
+  checkTags(problems, props);
+  problems.throwIfAny();
+  return subnets;
+}
+
+/** The subnets that no network records; adds a problem where there are none, or another construct records them. */
+function notRecorded(
+  problems: Problems,
+  scope: Construct,
+  network: IClusterNetwork,
+  all: readonly RecordedSubnet[],
+): RecordedSubnet[] {
+  const withLog = all.map((subnet) => ({ subnet, log: findFlowLog(scope, subnet.subnetId) }));
+  const others = withLog.filter(({ log }) => !log || !isOfNetwork(log));
+  if (all.length > 0 && others.length === 0) {
+    problems.add(
+      "NAME_DUPLICATE",
+      `All subnets of ${network.node.path} are recorded already, by the network that made them`,
+      "Take network.flowLogs; to say how much, for how long and where, give that network flowLogs: FlowLogging.enabled({ … })",
+    );
+  }
+  for (const { subnet, log } of others) {
+    if (!log) continue;
+    problems.add(
+      "NAME_DUPLICATE",
+      `The subnet ${subnet.part} of ${network.node.path} is recorded already, by ${log.node.path}`,
+      "Keep one of the two: each flow is written down, and billed, as often as there are logs",
+    );
+  }
+  return others.map(({ subnet }) => subnet);
+}

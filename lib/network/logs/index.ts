@@ -1,0 +1,3 @@
+export { FlowLogTraffic, FlowLogging, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
+export { FlowLogs, type FlowLogsProps } from "./flow-logs";
+export { LoadBalancerLog, LoadBalancerLogs, type LoadBalancerLogsProps } from "./load-balancer-logs";

@@ -1,0 +1,255 @@
+import { type Construct } from "constructs";
+import { type INetworkPeer } from "./network-peer";
+import { NetworkSecurityGroup } from "./network-security-group";
+import { checked } from "../../core/checked";
+import { checkConstructId } from "../../core/construct-id";
+import { problemsIn } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
+import { checkOcid } from "../../core/ocid";
+import { Port } from "../../core/port";
+import { checkGiven, checkMembers } from "../../core/required";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { checkDisplayName, nameOf, stemOf } from "../../core/resource-name";
+import { BACKEND_TAGS, checkTags, type TaggingProps } from "../../core/tagging";
+import { type Problems } from "../../core/validation-error";
+import { isOverlay, PodNetworking } from "../vcn/pod-networking";
+import { checkPodsToNodes, type PodsToNodesAccess } from "../vcn/pods-to-nodes";
+import { type IRegionServices } from "../vcn/region-services";
+
+/** What a cluster lets through, between two groups or to the region's services. */
+interface Flow {
+  readonly from: NetworkSecurityGroup;
+  readonly to: INetworkPeer;
+  readonly port: Port;
+  readonly reason: string;
+}
+
+/** The groups of a cluster; those of an overlay have no pods. */
+interface FlowGroups {
+  readonly apiEndpoint: NetworkSecurityGroup;
+  readonly workers: NetworkSecurityGroup;
+  readonly pods?: NetworkSecurityGroup;
+}
+
+/** What a cluster needs to let through beside the least. */
+interface FurtherFlows {
+  readonly observabilityAgent?: boolean;
+  readonly podsToNodes?: readonly PodsToNodesAccess[];
+}
+
+const API_SERVER = Port.tcp(6443);
+const CONTROL_PLANE = Port.tcp(12250);
+const KUBELET = Port.tcp(10250);
+const OBSERVABILITY_AGENT = Port.tcp(9995);
+const HTTPS = Port.tcp(443);
+const ANY_TCP = Port.tcpRange(1, 65535);
+
+/** The least that lets a cluster work, and what else was asked for. */
+function flowsOf(groups: FlowGroups, services: IRegionServices, further: FurtherFlows = {}): Flow[] {
+  const { pods } = groups;
+  return [
+    ...upwards(groups),
+    // In an overlay the control plane reaches every TCP port of the nodes, and pods all that nodes reach.
+    ...(pods ? downwards({ ...groups, pods }, further) : downwardsToOverlay(groups)),
+    ...discovery(groups),
+    ...(pods ? betweenNodesAndPods({ ...groups, pods }, further) : overlay(groups)),
+    ...toServices(groups, services),
+  ];
+}
+
+type WithPods = Required<FlowGroups>;
+
+function upwards({ apiEndpoint, workers, pods }: FlowGroups): Flow[] {
+  const who = [{ from: workers, name: pods ? "Nodes" : "Nodes, and pods with their addresses," }];
+  if (pods) who.push({ from: pods, name: "Pods" });
+  return who.flatMap(({ from, name }) => [
+    { from, to: apiEndpoint, port: API_SERVER, reason: `${name} talk to the Kubernetes API server` },
+    { from, to: apiEndpoint, port: CONTROL_PLANE, reason: `${name} talk to the OKE control plane` },
+  ]);
+}
+
+function downwards({ apiEndpoint, workers, pods }: WithPods, { observabilityAgent }: FurtherFlows): Flow[] {
+  const agent = {
+    from: apiEndpoint,
+    to: workers,
+    port: OBSERVABILITY_AGENT,
+    reason: "The control plane reaches the ObservabilityAgent add-on",
+  };
+  return [
+    ...(observabilityAgent ? [agent] : []),
+    {
+      from: apiEndpoint,
+      to: workers,
+      port: KUBELET,
+      reason: "The API server reaches the kubelet for logs, exec and metrics",
+    },
+    {
+      from: apiEndpoint,
+      to: pods,
+      port: ANY_TCP,
+      reason:
+        "The API server reaches webhooks, aggregated APIs and forwarded ports, on ports that pods choose",
+    },
+  ];
+}
+
+/** The control plane is not in the overlay: what it wants of pods goes to their nodes. */
+function downwardsToOverlay({ apiEndpoint, workers }: FlowGroups): Flow[] {
+  const reason =
+    "The API server reaches the kubelet, and by way of the nodes webhooks and aggregated APIs, on ports that pods choose";
+  return [{ from: apiEndpoint, to: workers, port: ANY_TCP, reason }];
+}
+
+function discovery({ apiEndpoint, workers }: FlowGroups): Flow[] {
+  const how = {
+    port: Port.pathMtuDiscovery(),
+    reason: "Path MTU discovery between nodes and the API endpoint",
+  };
+  return [
+    { from: workers, to: apiEndpoint, ...how },
+    { from: apiEndpoint, to: workers, ...how },
+  ];
+}
+
+function betweenNodesAndPods({ workers, pods }: WithPods, { podsToNodes = [] }: FurtherFlows): Flow[] {
+  const port = Port.allTraffic();
+  return [
+    {
+      from: workers,
+      to: workers,
+      port,
+      reason:
+        "Nodes reach what runs in the network of other nodes: forwarded Services, host-network pods, health checks",
+    },
+    ...podsToNodes.map((access) => ({ from: pods, to: workers, port: access.port, reason: access.reason })),
+    {
+      from: workers,
+      to: pods,
+      port,
+      reason: "Nodes probe pods and forward Services to them; NetworkPolicies narrow it",
+    },
+    { from: pods, to: workers, port: KUBELET, reason: "The metrics server reads the kubelets" },
+    { from: pods, to: pods, port, reason: "Pods reach each other; NetworkPolicies narrow it" },
+  ];
+}
+
+function overlay({ workers }: FlowGroups): Flow[] {
+  const reason =
+    "Nodes carry the overlay of the pods, and read each other's kubelets; NetworkPolicies narrow it";
+  return [{ from: workers, to: workers, port: Port.allTraffic(), reason }];
+}
+
+function toServices({ apiEndpoint, workers, pods }: FlowGroups, to: IRegionServices): Flow[] {
+  return [
+    { from: apiEndpoint, who: "The API endpoint reaches" },
+    { from: workers, who: pods ? "Nodes reach" : "Nodes, and pods with their addresses, reach" },
+    ...(pods ? [{ from: pods, who: "Pods reach" }] : []),
+  ].flatMap(({ from, who }) => [
+    { from, to, port: HTTPS, reason: `${who} Oracle services of the region` },
+    { from, to, port: Port.pathMtuDiscovery(), reason: "Path MTU discovery towards Oracle services" },
+  ]);
+}
+
+/** What the groups of a cluster are made of. */
+export interface ClusterSecurityGroupsProps extends TaggingProps {
+  /** The OCID of the compartment of the groups. */
+  readonly compartmentId: string;
+  /** The OCID of the VCN. */
+  readonly vcnId: string;
+  /** The region's services. */
+  readonly regionServices: IRegionServices;
+  /**
+   * How pods get their addresses; with an overlay there is no group of the pods.
+   *
+   * @default PodNetworking.vcnNative()
+   */
+  readonly podNetworking?: PodNetworking;
+  /**
+   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995; in an overlay it does anyway.
+   *
+   * @default false
+   */
+  readonly observabilityAgent?: boolean;
+  /**
+   * Ports of the nodes that pods connect to, beside that of the kubelets; in an overlay they reach all of them.
+   *
+   * @default - none
+   */
+  readonly podsToNodes?: PodsToNodesAccess[];
+  /**
+   * The beginning of the names of the groups.
+   *
+   * @default - the path of the construct, joined by dashes
+   */
+  readonly displayName?: string;
+}
+
+/**
+ * The network security groups of a cluster, with the least rules that let it work.
+ *
+ * Every rule is between two groups or to the region's services; none names an address range.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
+ */
+@checked
+export class ClusterSecurityGroups extends ResourceConstruct {
+  /** The group of the API endpoint. */
+  public readonly apiEndpoint: NetworkSecurityGroup;
+  /** The group of the worker nodes. */
+  public readonly workers: NetworkSecurityGroup;
+  /** The group of the pods; with an overlay that of the nodes, whose addresses pods have outside. */
+  public readonly pods: NetworkSecurityGroup;
+
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID */
+  constructor(scope: Construct, id: string, props: ClusterSecurityGroupsProps) {
+    check(scope, id, props);
+    super(scope, id);
+    const name = stemOf(props.displayName ?? nameOf(this));
+    const group = (part: string, label: string, { freeformTags }: TaggingProps = props) =>
+      new NetworkSecurityGroup(this, part, { ...props, freeformTags, displayName: `${name}-${label}` });
+    this.apiEndpoint = group("ApiEndpoint", "api");
+    this.workers = group("Workers", "workers", { freeformTags: { ...BACKEND_TAGS, ...props.freeformTags } });
+    const pods = isOverlay(props.podNetworking) ? undefined : group("Pods", "pods");
+    this.pods = pods ?? this.workers;
+    const groups = { apiEndpoint: this.apiEndpoint, workers: this.workers, pods };
+    // One loop here, and no method a layer: the bindings take stack traces for each rule, as long as the stack is deep.
+    for (const { from, to, port, reason } of flowsOf(groups, props.regionServices, props)) {
+      from.allowTo(to, port, { reason });
+    }
+  }
+}
+
+/** Adds a problem for each thing that is wrong with what a cluster lets through beside the least. */
+export function checkFurtherFlows(
+  problems: Problems,
+  { observabilityAgent, podsToNodes }: Partial<ClusterSecurityGroupsProps>,
+): void {
+  if (!["undefined", "boolean"].includes(typeof observabilityAgent)) {
+    const what = `observabilityAgent is ${shown(observabilityAgent)}`;
+    problems.add("VALUE_INVALID", what, "Write true or false");
+  }
+  checkPodsToNodes(problems, podsToNodes);
+}
+
+/** Before the construct is made, so that a refused one leaves its id free. */
+function check(scope: Construct, id: string, given: ClusterSecurityGroupsProps): void {
+  const props: Partial<ClusterSecurityGroupsProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const { compartmentId, vcnId, regionServices } = props;
+  checkGiven(problems, { regionServices });
+  checkMembers(
+    problems,
+    "regionServices",
+    regionServices,
+    ["serviceId", "toRuleEnd"],
+    "RegionServices.of({ serviceId, cidrLabel }), or the regionServices of a ClusterNetwork",
+  );
+  checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
+  checkOcid(problems, "vcnId", vcnId, "vcn");
+  checkDisplayName(problems, "displayName", props.displayName);
+  PodNetworking._checked(problems, props.podNetworking);
+  checkFurtherFlows(problems, props);
+  checkTags(problems, props, Object.keys(BACKEND_TAGS));
+  problems.throwIfAny();
+}

@@ -1,0 +1,64 @@
+import { type Construct } from "constructs";
+import { checked } from "../../core/checked";
+import { readCidrs } from "../../core/cidr";
+import { checkConstructId } from "../../core/construct-id";
+import { problemsIn } from "../../core/construct-scope";
+import { checkOcid } from "../../core/ocid";
+import { checkGiven } from "../../core/required";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { checkDisplayName, nameOf } from "../../core/resource-name";
+import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
+import { WafNetworkAddressList } from "../../oci/waf-network-address-list";
+
+/** What a list of addresses is made of. */
+export interface NetworkAddressListProps extends TaggingProps {
+  /** The OCID of the compartment. */
+  readonly compartmentId: string;
+  /** Address ranges of IPv4 and IPv6 such as `203.0.113.0/24`, in any order, at least one. */
+  readonly addresses: string[];
+  /**
+   * The name.
+   *
+   * @default - the path of the construct, joined by dashes
+   */
+  readonly displayName?: string;
+}
+
+/**
+ * Addresses by which rules of web application firewalls tell requests apart: `WafCondition.addressLists([list.networkAddressListId])`.
+ *
+ * @see https://docs.oracle.com/iaas/Content/WAF/NetworkAddressLists/network_address_list_management.htm
+ */
+@checked
+export class NetworkAddressList extends ResourceConstruct {
+  /** The OCID of the list. */
+  public readonly networkAddressListId: string;
+
+  /**
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID
+   */
+  constructor(scope: Construct, id: string, props: NetworkAddressListProps) {
+    const addresses = read(scope, id, props);
+    super(scope, id);
+    const list = new WafNetworkAddressList(this, "Resource", {
+      compartmentId: props.compartmentId,
+      displayName: props.displayName ?? nameOf(this),
+      type: "ADDRESSES",
+      addresses,
+      ...tagsOf(this, props),
+    });
+    this.networkAddressListId = list.id;
+  }
+}
+
+function read(scope: Construct, id: string, props: NetworkAddressListProps): string[] {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  if (!checkGiven(problems, { props })) problems.throwIfAny();
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  const addresses = readCidrs(problems, "addresses", props.addresses, { ipv6: true, wide: true });
+  checkDisplayName(problems, "displayName", props.displayName);
+  checkTags(problems, props);
+  problems.throwIfAny();
+  return addresses;
+}

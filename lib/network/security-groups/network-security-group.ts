@@ -1,0 +1,289 @@
+import { TerraformStack, Token } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import { type INetworkPeer, type RuleEnd } from "./network-peer";
+import { readRule } from "./private/check-rule";
+import { ruleConfigOf, type Said, SecurityRule } from "./private/security-rule";
+import {
+  checkRuleCount,
+  countRules,
+  type INetworkSecurityGroup,
+  type NetworkSecurityGroupAttributes,
+  type NetworkSecurityGroupProps,
+} from "./security-group";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { readCidrs } from "../../core/cidr";
+import { checkConstructId } from "../../core/construct-id";
+import { problemsIn } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
+import { checkOcid, compareOcids } from "../../core/ocid";
+import { type Port } from "../../core/port";
+import { type ReasonedChoice } from "../../core/reason";
+import { idPartOf } from "../../core/reference";
+import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { checkDisplayName } from "../../core/resource-name";
+import { shortHash } from "../../core/short-hash";
+import { checkTags, tagsOf } from "../../core/tagging";
+import { literalText } from "../../core/terraform-text";
+import { Problems } from "../../core/validation-error";
+import { CoreNetworkSecurityGroup } from "../../oci/core-network-security-group";
+import { CoreNetworkSecurityGroupSecurityRule } from "../../oci/core-network-security-group-security-rule";
+
+/** A group, of which only one that was made here knows its VCN. */
+interface Group extends IConstruct {
+  readonly _vcnId?: string;
+}
+
+/**
+ * Adds a problem where a group is known to be of another VCN.
+ *
+ * @param what the group, as the message names it
+ * @param home what has the VCN that the group should be of
+ * @param vcnId the OCID of that VCN, undefined where it is not known
+ * @see https://docs.oracle.com/iaas/Content/Network/Concepts/manage-nsg-security-rules.htm
+ */
+export function checkGroupVcn(
+  problems: Problems,
+  what: string,
+  group: Group,
+  home: IConstruct,
+  vcnId: string | undefined,
+): void {
+  if (group._vcnId === undefined || vcnId === undefined) return;
+  if (compareOcids({ scope: group, id: group._vcnId }, { scope: home, id: vcnId }) !== "different") return;
+  problems.add(
+    "NSG_OTHER_VCN",
+    `${what} ${group.node.path} is of another VCN than ${home.node.path}`,
+    "Take a group of the same VCN; what is in another one is named by its address range, once the VCNs are peered",
+  );
+}
+
+/** The address ranges that a group's rules name, which are narrow together too: many calls are no way around the limit. */
+class PeerWidths {
+  private readonly cidrs = new Map<string, ReadonlySet<string>>();
+
+  /** Adds a problem where a range, with those that were let through to the same ports before, is as good as the internet. */
+  public check(problems: Problems, direction: string, port: Port, { type, value, reason }: RuleEnd): void {
+    if (type !== "CIDR_BLOCK" || reason !== undefined || Token.isUnresolved(value)) return;
+    const rules = `${direction.toLowerCase()} ${port.toString()}`;
+    const all = new Set([...(this.cidrs.get(rules) ?? []), value]);
+    if (!problems.any) readCidrs(problems, `With earlier rules, ${rules}`, [...all]);
+    if (!problems.any) this.cidrs.set(rules, all);
+  }
+}
+
+export {
+  type INetworkSecurityGroup,
+  type NetworkSecurityGroupAttributes,
+  type NetworkSecurityGroupProps,
+} from "./security-group";
+
+abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGroup {
+  public abstract readonly networkSecurityGroupId: string;
+  /**
+   * The OCID of the VCN; undefined where the group exists already and nobody said.
+   *
+   * @internal
+   */
+  public readonly _vcnId?: string;
+  private readonly rules = new Map<string, SecurityRule>();
+  private readonly rulesOfOthers: Said[] = [];
+  private readonly ends = new Map<string, string>();
+  private readonly widths = new PeerWidths();
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    countRules(this, { group: this, count: () => this.rules.size + this.rulesOfOthers.length });
+    // At synthesis, when all that let anybody in or out have done so.
+    this.node.addValidation({
+      validate: () => {
+        checkRuleCount(this, this);
+        return [];
+      },
+    });
+  }
+
+  /**
+   * Counts a rule of the group that something else made.
+   *
+   * @internal
+   */
+  public _countRule(said: Said): void {
+    this.rulesOfOthers.push(said);
+  }
+
+  /**
+   * What the rules of the group say, as far as this program makes them; those of others in their words.
+   *
+   * @internal
+   */
+  public get _said(): Said[] {
+    return [...[...this.rules.values()].map(({ said }) => said), ...this.rulesOfOthers];
+  }
+
+  public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
+    this.allow("INGRESS", peer, port, choice);
+  }
+
+  public allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
+    this.allow("EGRESS", peer, port, choice);
+  }
+
+  public toRuleEnd(): RuleEnd {
+    // Ids must not move when something else is added, and two groups of one name must differ: so a hash of the path.
+    const hash = shortHash(this.node.path);
+    const value = this.networkSecurityGroupId;
+    return { type: "NETWORK_SECURITY_GROUP", value, key: `${this.node.id}-${hash}` };
+  }
+
+  private allow(
+    direction: "INGRESS" | "EGRESS",
+    peer: INetworkPeer,
+    port: Port,
+    choice: ReasonedChoice,
+  ): void {
+    const problems = new Problems(this);
+    const end = readRule(problems, peer, port, choice);
+    if (peer instanceof GroupBase) checkGroupVcn(problems, "The group", peer, this, this._vcnId);
+    if (end && !problems.any) this.checkKey(problems, end);
+    if (end && !problems.any) this.widths.check(problems, direction, port, end);
+    problems.throwIfAny();
+    if (!end) return;
+    this.putRule(this, direction, end, port, choice.reason);
+    if (peer instanceof GroupBase) {
+      // Made in the stack of the caller: a rule in the peer's own stack would make the two stacks depend on each other.
+      const scope = TerraformStack.of(peer) === TerraformStack.of(this) ? peer : this;
+      const opposite = direction === "INGRESS" ? "EGRESS" : "INGRESS";
+      peer.putRule(scope, opposite, this.toRuleEnd(), port, choice.reason);
+    }
+  }
+
+  /** Two ends of one key would be one rule, and the second end would be left out. */
+  private checkKey(problems: Problems, { key, value }: RuleEnd): void {
+    if (Token.isUnresolved(value)) return;
+    const part = idPartOf(this, key);
+    const known = this.ends.get(part) ?? value;
+    this.ends.set(part, known);
+    if (known === value) return;
+    problems.add(
+      "PEER_INVALID",
+      `The key ${shown(key)} of the peer's rule end ${value} is that of ${known}`,
+      "Give each end a key of its own",
+    );
+  }
+
+  private putRule(
+    scope: GroupBase,
+    direction: "INGRESS" | "EGRESS",
+    end: RuleEnd,
+    port: Port,
+    reason: string,
+  ): void {
+    const key = `${direction.toLowerCase()}-${idPartOf(this, end.key)}-${port.toString()}`;
+    let rule = this.rules.get(key);
+    rule?.addReason(reason);
+    if (!rule) {
+      const id = scope === this ? key : `${this.toRuleEnd().key}-${key}`;
+      const config = ruleConfigOf({ groupId: this.networkSecurityGroupId, direction, end, port, reason });
+      // Made here, not in a call below: the bindings take eight stack traces a rule, each as long as the stack is deep.
+      const resource = new CoreNetworkSecurityGroupSecurityRule(scope, id, config);
+      rule = new SecurityRule(resource, { direction, end, port }, reason);
+      this.rules.set(key, rule);
+    }
+    if (end.reason === undefined || !rule.isNewWidth(end.reason)) return;
+    const who = end.value === "0.0.0.0/0" ? "every address" : end.value;
+    const what = `${direction.toLowerCase()} ${port.toString()} for ${who}`;
+    Acknowledgements._record(rule.resource, "exposure", what, end.reason);
+  }
+}
+
+/**
+ * A network security group whose rules are resources of their own.
+ *
+ * A rule's id is made of what it says, so adding or reordering one never renames another.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Network/Concepts/networksecuritygroups.htm
+ */
+@checked
+export class NetworkSecurityGroup extends GroupBase {
+  /**
+   * A group that exists already; rules can be added to it.
+   *
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  public static fromNetworkSecurityGroupId(
+    scope: Construct,
+    id: string,
+    networkSecurityGroupId: string,
+  ): INetworkSecurityGroup {
+    const problems = problemsIn(scope, id);
+    checkConstructId(problems, scope, id);
+    checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
+    problems.throwIfAny();
+    return new ImportedGroup(scope, id, networkSecurityGroupId);
+  }
+
+  /**
+   * A group that exists already and whose VCN is known, so that a peer or a member of another VCN is refused.
+   *
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  public static fromNetworkSecurityGroupAttributes(
+    scope: Construct,
+    id: string,
+    attributes: NetworkSecurityGroupAttributes,
+  ): INetworkSecurityGroup {
+    const { networkSecurityGroupId, vcnId }: Partial<NetworkSecurityGroupAttributes> = attributes ?? {};
+    const problems = problemsIn(scope, id);
+    checkConstructId(problems, scope, id);
+    checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
+    checkOcid(problems, "vcnId", vcnId, "vcn");
+    problems.throwIfAny();
+    return new ImportedGroup(scope, id, networkSecurityGroupId as string, vcnId);
+  }
+
+  public readonly networkSecurityGroupId: string;
+  /** @internal */
+  public override readonly _vcnId: string;
+
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING */
+  constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
+    check(scope, id, props);
+    super(scope, id);
+    const group = new CoreNetworkSecurityGroup(this, "Resource", {
+      compartmentId: props.compartmentId,
+      vcnId: props.vcnId,
+      displayName: props.displayName ?? literalText(id),
+      ...tagsOf(this, props),
+    });
+    this.networkSecurityGroupId = group.id;
+    this._vcnId = props.vcnId;
+    checkRegionWhenWritten(this, "vcnId", props.vcnId);
+  }
+}
+
+/** Checks what a group is made of before it is made, so that nothing is left behind. */
+function check(scope: Construct, id: string, given: NetworkSecurityGroupProps): void {
+  const props: Partial<NetworkSecurityGroupProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkOcid(problems, "vcnId", props.vcnId, "vcn");
+  checkDisplayName(problems, "displayName", props.displayName);
+  checkTags(problems, props);
+  problems.throwIfAny();
+}
+
+class ImportedGroup extends GroupBase {
+  constructor(
+    scope: Construct,
+    id: string,
+    public readonly networkSecurityGroupId: string,
+    public override readonly _vcnId?: string,
+  ) {
+    super(scope, id);
+    checkRegionWhenWritten(this, "networkSecurityGroupId", networkSecurityGroupId);
+    checkRegionWhenWritten(this, "vcnId", _vcnId);
+  }
+}

@@ -1,0 +1,89 @@
+import { type Port, Protocol } from "../../../core/port";
+import {
+  type CoreNetworkSecurityGroupSecurityRule,
+  type CoreNetworkSecurityGroupSecurityRuleConfig,
+} from "../../../oci/core-network-security-group-security-rule";
+import { type RuleEnd } from "../network-peer";
+
+const LONGEST_DESCRIPTION = 255;
+
+/** All reasons that fit a description of OCI, sorted, so that it does not matter in which order they were given. */
+export function describe(reasons: ReadonlySet<string>): string {
+  const [first = "", ...rest] = [...reasons].sort();
+  return rest.reduce((text, reason) => {
+    const longer = `${text}; ${reason}`;
+    return longer.length <= LONGEST_DESCRIPTION ? longer : text;
+  }, first);
+}
+
+interface SecurityRuleProps {
+  readonly groupId: string;
+  readonly direction: "INGRESS" | "EGRESS";
+  readonly end: RuleEnd;
+  readonly port: Port;
+  readonly reason: string;
+}
+
+// Numbers of the protocols, as the API names them.
+// See https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml
+const PROTOCOLS = { [Protocol.TCP]: "6", [Protocol.UDP]: "17", [Protocol.ICMP]: "1", [Protocol.ALL]: "all" };
+
+/** What the resource of a rule is made of. */
+export function ruleConfigOf(props: SecurityRuleProps): CoreNetworkSecurityGroupSecurityRuleConfig {
+  const { groupId, direction, end, port, reason } = props;
+  const ends =
+    direction === "INGRESS"
+      ? { source: end.value, sourceType: end.type }
+      : { destination: end.value, destinationType: end.type };
+  return {
+    networkSecurityGroupId: groupId,
+    direction,
+    protocol: PROTOCOLS[port.protocol],
+    stateless: false,
+    description: describe(new Set([reason])),
+    ...ends,
+    ...optionsOf(port),
+  };
+}
+
+/** What a rule says. */
+export type Said = Pick<SecurityRuleProps, "direction" | "end" | "port">;
+
+/** One rule of a group; its reasons are its description. */
+export class SecurityRule {
+  private readonly reasons: Set<string>;
+  private readonly widths = new Set<string>();
+
+  constructor(
+    public readonly resource: CoreNetworkSecurityGroupSecurityRule,
+    public readonly said: Said,
+    reason: string,
+  ) {
+    this.reasons = new Set([reason]);
+  }
+
+  /** The same rule was declared again, for another reason. */
+  public addReason(reason: string): void {
+    this.reasons.add(reason);
+    this.resource.description = describe(this.reasons);
+  }
+
+  /** Whether a reason for the width of the rule's other end is heard for the first time. */
+  public isNewWidth(reason: string): boolean {
+    const { size } = this.widths;
+    return this.widths.add(reason).size > size;
+  }
+}
+
+type Options = Pick<CoreNetworkSecurityGroupSecurityRuleConfig, "tcpOptions" | "udpOptions" | "icmpOptions">;
+
+function optionsOf(port: Port): Options {
+  const { protocol, from, to, icmpType, icmpCode } = port;
+  if (protocol === Protocol.ICMP && icmpType !== undefined) {
+    return { icmpOptions: { type: icmpType, code: icmpCode } };
+  }
+  if (from === undefined || to === undefined) return {};
+  const destinationPortRange = { min: from, max: to };
+  if (protocol === Protocol.TCP) return { tcpOptions: { destinationPortRange } };
+  return { udpOptions: { destinationPortRange } };
+}

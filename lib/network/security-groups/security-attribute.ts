@@ -1,0 +1,102 @@
+import { checked } from "../../core/checked";
+import { shown } from "../../core/display-value";
+import { checkGiven } from "../../core/required";
+import { checkText } from "../../core/terraform-text";
+import { Problems as Found, type Problems } from "../../core/validation-error";
+
+const NAME = /^[A-Za-z0-9_-]{1,100}$/;
+const LONGEST_VALUE = 255;
+const PLAIN = /^[A-Za-z0-9_-]+$/;
+
+/** A security attribute as it is written. */
+export interface SecurityAttributeProps {
+  /**
+   * The name of the namespace, which must exist in the tenancy: up to 100 letters, digits, dashes and underscores.
+   *
+   * @default "oracle-zpr"
+   */
+  readonly namespace?: string;
+  /** The name of the attribute in it, which must exist: up to 100 letters, digits, dashes and underscores. */
+  readonly key: string;
+  /** The value: up to 255 characters, as a literal, since policies are made of it. */
+  readonly value: string;
+}
+
+/**
+ * A label by which policies of Zero Trust Packet Routing name a VCN, or what is in it.
+ *
+ * @see https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/zpr-artifacts.htm
+ */
+@checked
+export class SecurityAttribute {
+  /**
+   * A label of a namespace and an attribute that exist in the tenancy.
+   *
+   * @throws NAME_INVALID, VALUE_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
+   */
+  public static of(props: SecurityAttributeProps): SecurityAttribute {
+    const problems = new Found("SecurityAttribute.of");
+    if (!checkGiven(problems, { props })) problems.throwIfAny();
+    const { namespace = "oracle-zpr", key, value } = props;
+    if (checkGiven(problems, { key, value })) check(problems, { namespace, key, value });
+    problems.throwIfAny();
+    return new SecurityAttribute(namespace, key, value);
+  }
+
+  /**
+   * Whether it is one: types hold nobody back from writing an object that looks like one.
+   *
+   * @internal
+   */
+  public static _check(problems: Problems, name: string, given: unknown): void {
+    if (given === undefined) return;
+    const { namespace, key, value } = (given ?? {}) as Partial<SecurityAttribute>;
+    if (typeof namespace === "string" && typeof key === "string" && typeof value === "string") {
+      check(problems, { namespace, key, value });
+      return;
+    }
+    const fix = 'Write SecurityAttribute.of({ key: "app", value: "shop" })';
+    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, fix);
+  }
+
+  private constructor(
+    /** The name of the namespace. */
+    public readonly namespace: string,
+    /** The name of the attribute. */
+    public readonly key: string,
+    /** The value. */
+    public readonly value: string,
+  ) {}
+
+  /** As policies name it, such as `oracle-zpr.app:shop`. */
+  public toString(): string {
+    const text = `${this.namespace}.${this.key}:${this.value}`;
+    return PLAIN.test(this.value) ? text : `'${text.replace(/'/g, "''")}'`;
+  }
+
+  /**
+   * As resources have it.
+   *
+   * @internal
+   */
+  public get _onResource(): { [key: string]: string } {
+    const name = `${this.namespace}.${this.key}`;
+    return { [`${name}.value`]: this.value, [`${name}.mode`]: "enforce" };
+  }
+}
+
+function check(
+  problems: Problems,
+  { namespace, key, value }: { namespace: unknown; key: unknown; value: unknown },
+): void {
+  for (const [name, text] of Object.entries({ namespace, key })) {
+    if (typeof text === "string" && NAME.test(text)) continue;
+    const fix = "Give up to 100 letters, digits, dashes and underscores";
+    problems.add("NAME_INVALID", `${name} is ${shown(text)}`, fix);
+  }
+  const isText = typeof value === "string" && value.trim() === value && /^[\x20-\x7e]+$/.test(value);
+  if (!isText || value.length > LONGEST_VALUE) {
+    const fix = `Give 1 to ${LONGEST_VALUE} printable characters without blanks around them, as a literal`;
+    problems.add("VALUE_INVALID", `value is ${shown(value)}`, fix);
+  } else checkText(problems, "value", value);
+}

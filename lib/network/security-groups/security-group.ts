@@ -1,0 +1,157 @@
+import { type ITerraformDependable } from "cdktf";
+import { type IConstruct } from "constructs";
+import { type INetworkPeer } from "./network-peer";
+import { type Port } from "../../core/port";
+import { type ReasonedChoice } from "../../core/reason";
+import { identityOf } from "../../core/reference";
+import { type TaggingProps } from "../../core/tagging";
+import { Problems } from "../../core/validation-error";
+
+/** A network security group: VNICs with rules of their own. */
+export interface INetworkSecurityGroup extends IConstruct, ITerraformDependable, INetworkPeer {
+  /** The OCID of the group. */
+  readonly networkSecurityGroupId: string;
+
+  /**
+   * Lets a peer connect to the members of this group.
+   *
+   * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
+   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
+   * A group has at most 120 rules in both directions together; more are refused at synthesis, by COUNT_INVALID.
+   *
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
+   */
+  allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
+
+  /**
+   * Lets the members of this group connect to a peer.
+   *
+   * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
+   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
+   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
+   * A group has at most 120 rules in both directions together; more are refused at synthesis, by COUNT_INVALID.
+   *
+   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
+   */
+  allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
+}
+
+/** A network security group that exists already. */
+export interface NetworkSecurityGroupAttributes {
+  /** The OCID of the group. */
+  readonly networkSecurityGroupId: string;
+  /** The OCID of the VCN of the group. */
+  readonly vcnId: string;
+}
+
+/** What a network security group is made of. */
+export interface NetworkSecurityGroupProps extends TaggingProps {
+  /** The OCID of the compartment of the group. */
+  readonly compartmentId: string;
+  /** The OCID of the VCN. */
+  readonly vcnId: string;
+  /**
+   * The name shown in the console, 1 to 255 characters.
+   *
+   * @default - the id of the construct
+   */
+  readonly displayName?: string;
+}
+
+interface GroupRange {
+  readonly group: INetworkSecurityGroup;
+  readonly cidr: string;
+}
+
+const ranges = new WeakMap<IConstruct, GroupRange[]>();
+
+/** Says where the members of a group are, for what can name them by their addresses only. */
+export function sayRange(group: INetworkSecurityGroup, cidr: string): void {
+  const { root } = group.node;
+  const known = ranges.get(root) ?? [];
+  known.push({ group, cidr });
+  ranges.set(root, known);
+}
+
+/** Where the members of groups of an app are, by what the groups are. */
+export function saidRanges(origin: IConstruct): Map<string, string> {
+  const said = ranges.get(origin.node.root) ?? [];
+  return new Map(said.map(({ group, cidr }) => [identityOf(origin, group.networkSecurityGroupId), cidr]));
+}
+
+/** In both directions together. See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm */
+export const MOST_RULES = 120;
+
+const MOST_NAMED = 10;
+
+/** Rules that one group gets from one side. */
+interface Share {
+  readonly group: INetworkSecurityGroup;
+  /** Asked at synthesis, when all that let anybody in or out have done so. */
+  readonly count: () => number;
+  /** The Service that the cloud controller writes them for; none for those of Terraform. */
+  readonly service?: string;
+}
+
+const shares = new WeakMap<IConstruct, Share[]>();
+const identities = new WeakMap<INetworkSecurityGroup, string>();
+
+/** Counts rules of a group of an app; several constructs may stand for one group, in one stack or in several. */
+export function countRules({ node: { root } }: IConstruct, share: Share): void {
+  const known = shares.get(root) ?? [];
+  known.push(share);
+  shares.set(root, known);
+}
+
+/** The Services whose rules are counted already, as they are named there. */
+export function servicesCounted({ node: { root } }: IConstruct): ReadonlySet<string> {
+  const known = shares.get(root) ?? [];
+  return new Set(known.map(({ service }) => service).filter((one) => one !== undefined));
+}
+
+/** Throws where a group would have more rules than OCI puts into one, from Terraform and from the cloud controller together. */
+export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup): void {
+  const identity = identified(origin, group);
+  const all = (shares.get(origin.node.root) ?? []).filter(
+    (share) => identified(origin, share.group) === identity,
+  );
+  const sum = (some: readonly Share[]) => some.reduce((count, share) => count + share.count(), 0);
+  const count = sum(all);
+  if (count <= MOST_RULES) return;
+  const ofServices = all.filter(({ service }) => service !== undefined);
+  const problems = new Problems(origin);
+  if (ofServices.length === 0) {
+    problems.add(
+      "COUNT_INVALID",
+      `The group would have ${count} rules`,
+      `OCI puts at most ${MOST_RULES} into a group: join ranges and ports, or share them out over several groups; a VNIC can have five`,
+    );
+  } else {
+    const written = sum(ofServices);
+    problems.add(
+      "COUNT_INVALID",
+      `The group of the worker nodes would have ${count} rules: ${count - written} of Terraform, and ${written} that the ` +
+        `cloud controller writes for the Services ${named(ofServices)}`,
+      `OCI puts at most ${MOST_RULES} into a group: let one load balancer serve many workloads, exposeViaIngress({ gateway, host, tls }); ` +
+        "where preserveSource makes a rule of each range, join ranges or leave it out",
+    );
+  }
+  problems.throwIfAny();
+}
+
+/** The Services that bring the most first. */
+function named(ofServices: readonly Share[]): string {
+  const texts = ofServices
+    .map(({ service = "", count }) => ({ service, rules: count() }))
+    .sort((one, other) => other.rules - one.rules || (one.service < other.service ? -1 : 1))
+    .map(({ service, rules }) => `${service} (${rules})`);
+  const more = texts.length - MOST_NAMED;
+  return texts.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function identified(origin: IConstruct, group: INetworkSecurityGroup): string {
+  const known = identities.get(group) ?? identityOf(origin, group.networkSecurityGroupId);
+  identities.set(group, known);
+  return known;
+}

@@ -1,0 +1,336 @@
+import { type Construct } from "constructs";
+import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
+import { type DrgAttachmentProps } from "./drg-attachment-props";
+import { type ExistingVcnProps } from "./existing-vcn-props";
+import { type ClusterNetworkAttributes, ImportedClusterNetwork } from "./imported-network";
+import { balancerSubnetsOf, type IClusterNetwork } from "./network";
+import { NetworkSubnet } from "./network-subnet";
+import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
+import { ExistingVcnNetwork } from "./private/existing-vcn-network";
+import { NetworkRoutes } from "./private/network-routes";
+import { takeSubnetsOfVcn } from "./private/read-existing-vcn";
+import { type RangeBehind } from "./private/routed-ranges";
+import { type RoutedSubnet } from "./private/subnet-routes";
+import { type IRegionServices, RegionServices } from "./region-services";
+import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { nameOf } from "../../core/resource-name";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
+import { CoreSubnet } from "../../oci/core-subnet";
+import { CoreVcn } from "../../oci/core-vcn";
+import { bastionSecurityList } from "../bastion/private/bastion-security-list";
+import { type Egress, type EgressSource } from "../egress/egress";
+import { type EgressInspectionProps } from "../egress/egress-inspection-props";
+import { WaysOut } from "../egress/private/network-egress";
+import { type IFlowLogs } from "../logs/flow-logging";
+import { flowLogsOf, recordNetwork } from "../logs/flow-logs";
+import { type SecurityAttribute } from "../security-groups/security-attribute";
+
+/** DNS labels of OCI are 1 to 15 letters and digits and begin with a letter. */
+function dnsLabel(id: string): string {
+  const label = id
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "")
+    .replace(/^[0-9]+/, "");
+  return label.slice(0, 15) || "vcn";
+}
+
+export { type ClusterNetworkProps } from "./cluster-network-props";
+export { type ExistingVcnProps } from "./existing-vcn-props";
+export { type ClusterNetworkAttributes } from "./imported-network";
+export { type IClusterNetwork } from "./network";
+
+/**
+ * A VCN for a cluster, or for several: four subnets without public addresses, and no way to or from the internet until one is
+ * asked for.
+ *
+ * Several clusters can be in one network: each has groups of its own, whose rules let nothing of another one in, and node pools
+ * count what all of them take of the subnets. Clusters with subnets of their own in the same VCN get them by `fromExisting`. Only
+ * NetworkPolicies and groups keep them apart, and whoever may change the network may change it for all.
+ *
+ * The region's services are reached through a service gateway. The VCN's default security list and default route table
+ * are emptied, so that only the rules of network security groups let anything through. Flow logs of each subnet write down who
+ * talked to whom.
+ *
+ * Names, tags and the compartment change in place. Another id of the construct replaces all of it; another range, or another
+ * exposure, replaces the subnet that it is of. What Terraform looks up is read once the stack has been applied for the first
+ * time, so that no later change of the VCN makes rules unknown; `RegionServices.of` looks nothing up.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
+ */
+@checked
+export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork {
+  /**
+   * A network that exists already; nothing of it is looked up.
+   *
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, VALUE_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
+   */
+  public static fromClusterNetworkAttributes(
+    scope: Construct,
+    id: string,
+    attributes: ClusterNetworkAttributes,
+  ): IClusterNetwork {
+    return new ImportedClusterNetwork(scope, id, attributes);
+  }
+
+  /**
+   * A network in a VCN that exists already, with its DRG and its gateways: what was not given is made, what was given is not changed.
+   *
+   * Subnets that are made forbid public addresses, have an empty security list of their own and a route to the region's services
+   * only, so that neither the VCN's default list, which lets SSH in from everywhere, nor its default route table touches them. The
+   * subnets, routes and rules that were there are their owner's, and flow logs of them too.
+   *
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
+   * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
+   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
+   */
+  public static fromExisting(scope: Construct, id: string, props: ExistingVcnProps): IClusterNetwork {
+    return new ExistingVcnNetwork(scope, id, props);
+  }
+
+  public readonly compartmentId: string;
+  public readonly vcnId: string;
+  public readonly vcnCidr: string;
+  public readonly apiEndpointSubnet: ClusterSubnet;
+  public readonly workersSubnet: ClusterSubnet;
+  public readonly loadBalancerSubnet: ClusterSubnet;
+  public readonly publicLoadBalancerSubnet?: ClusterSubnet;
+  public readonly regionServices: IRegionServices;
+  /** The OCID of the service gateway, of which a VCN has one: for `fromExisting` with further subnets of this VCN. */
+  public readonly serviceGatewayId: string;
+  /** @internal */
+  public readonly _securityAttribute?: SecurityAttribute;
+  private readonly pods?: ClusterSubnet;
+  private readonly displayName: string;
+  private readonly vcn: CoreVcn;
+  private readonly routes: NetworkRoutes;
+  private readonly waysOut: WaysOut;
+  private readonly recorded?: IFlowLogs;
+  private readonly tags: TaggingProps;
+
+  /**
+   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING, and what
+   * SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
+   */
+  constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
+    const plan = checkedPlan(scope, id, props);
+    super(scope, id);
+    const name = props.displayName ?? nameOf(this);
+    this.displayName = name;
+    this.tags = tagsOf(this, props);
+    this.compartmentId = props.compartmentId;
+    this.vcnCidr = plan.vcnCidr;
+    this.vcn = new CoreVcn(this, "Resource", {
+      compartmentId: props.compartmentId,
+      cidrBlocks: [plan.vcnCidr],
+      displayName: name,
+      dnsLabel: dnsLabel(this.node.id),
+      securityAttributes: props.securityAttribute?._onResource,
+      ...this.tags,
+    });
+    this.vcnId = this.vcn.id;
+    this._securityAttribute = props.securityAttribute;
+    this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
+
+    const exposures = [props.apiEndpointSubnet, props.loadBalancerSubnet, props.publicLoadBalancerSubnet];
+    this.routes = new NetworkRoutes(this, "Routes", {
+      vcn: this.vcn,
+      displayName: name,
+      regionServices: this.regionServices,
+      withInternet: exposures.some((exposure) => exposure?.isPublic),
+      tags: this.tags,
+    });
+    this.serviceGatewayId = this.routes.serviceGatewayId;
+    const { apiEndpointSubnet, loadBalancerSubnet } = props;
+    const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointSubnet);
+    const workers = this.subnet("Workers", "workers", plan.workersCidr);
+    const pods = plan.podsCidr === "" ? undefined : this.subnet("Pods", "pods", plan.podsCidr);
+    const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, loadBalancerSubnet);
+    this.apiEndpointSubnet = api.subnet;
+    this.workersSubnet = workers.subnet;
+    this.pods = pods?.subnet;
+    this.loadBalancerSubnet = balancers.subnet;
+    const others = props.publicLoadBalancerSubnet
+      ? this.subnet(
+          "PublicLoadBalancers",
+          "publb",
+          plan.publicLoadBalancersCidr,
+          props.publicLoadBalancerSubnet,
+        )
+      : undefined;
+    this.publicLoadBalancerSubnet = others?.subnet;
+    const all = [api, workers, pods, balancers, others].filter((one) => one !== undefined);
+    const ranges = all.map(({ subnet }) => subnet.cidr);
+    takeSubnetsOfVcn(this, this.vcnId, ranges);
+    this.waysOut = new WaysOut(this, "WaysOut", {
+      vcn: this.vcn,
+      vcnCidrs: [plan.vcnCidr],
+      withoutPods: !pods,
+      displayName: name,
+      subnets: {
+        [NetworkSubnet.API_ENDPOINT]: api.routed,
+        [NetworkSubnet.WORKERS]: workers.routed,
+        [NetworkSubnet.PODS]: pods?.routed,
+        [NetworkSubnet.LOAD_BALANCERS]: balancers.routed,
+        [NetworkSubnet.PUBLIC_LOAD_BALANCERS]: others?.routed,
+      },
+      tags: this.tags,
+    });
+    this.recorded = recordNetwork(this, {
+      logging: props.flowLogs,
+      displayName: name,
+      compartmentId: this.compartmentId,
+      subnets: [
+        [NetworkSubnet.API_ENDPOINT, api.subnet],
+        [NetworkSubnet.WORKERS, workers.subnet],
+        ...(pods ? [[NetworkSubnet.PODS, pods.subnet] as const] : []),
+        ...balancerSubnetsOf(this),
+      ],
+      tags: this.tags,
+    });
+  }
+
+  public get flowLogs(): IFlowLogs {
+    return flowLogsOf(this, this.recorded);
+  }
+
+  /**
+   * The subnet of the pods.
+   *
+   * @throws ATTRIBUTE_MISSING where the plan was made without pods
+   */
+  public get podsSubnet(): ClusterSubnet {
+    return podsSubnetOf(this, this.pods);
+  }
+
+  /** @internal */
+  public get _hasPods(): boolean {
+    return this.pods !== undefined;
+  }
+
+  /**
+   * The ranges that are routed to a DRG.
+   *
+   * @internal
+   */
+  public get _onPremises(): readonly RangeBehind[] {
+    return this.waysOut.onPremises;
+  }
+
+  public addEgress(source: EgressSource, egress: Egress): void {
+    this.waysOut.add(source, egress);
+  }
+
+  public inspectEgress(props: EgressInspectionProps): void {
+    const { apiEndpointSubnet, workersSubnet, pods: podsSubnet } = this;
+    const { loadBalancerSubnet, publicLoadBalancerSubnet } = this;
+    const subnets = {
+      apiEndpointSubnet,
+      workersSubnet,
+      podsSubnet,
+      loadBalancerSubnet,
+      publicLoadBalancerSubnet,
+    };
+    this.waysOut.inspect(props, subnets);
+  }
+
+  /**
+   * The public address that the internet sees nodes and pods come from, for partners to let in.
+   *
+   * It stays as long as there is an egress to the internet.
+   *
+   * @throws EGRESS_INVALID while there is none
+   */
+  public get natGatewayAddress(): string {
+    return this.waysOut.natGatewayAddress;
+  }
+
+  /**
+   * Attaches the VCN to a DRG that exists, and routes the ranges behind it there: from those subnets only that need it.
+   *
+   * Who may connect from there is a matter of the groups: `EndpointAccess.privateFrom` for the API endpoint. To move to another
+   * DRG, take the attachment away, apply, then attach the other: OCI attaches a VCN to one DRG only.
+   *
+   * @returns the OCID of the attachment
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingDRGs.htm
+   */
+  public attachDrg(props: DrgAttachmentProps): string {
+    return this.waysOut.attach(props);
+  }
+
+  /**
+   * Peers the VCN with another one of the region, and routes that one's ranges there: from those subnets only that need it.
+   *
+   * Who may connect is a matter of the groups: what is in another VCN is named there by its range. What comes in by the
+   * peering goes no further than this VCN.
+   *
+   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @returns the OCID of this side's local peering gateway, which the other side may connect to
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
+   */
+  public peerLocally(id: string, props: LocalPeeringProps): string {
+    return this.waysOut.peerLocally(id, props);
+  }
+
+  /**
+   * Peers the DRG that the network was attached to with one of another region, and routes the ranges there over the DRG.
+   *
+   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @returns the OCID of this side's remote peering connection, which the other side may connect to
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
+   */
+  public peerRemotely(id: string, props: RemotePeeringProps): string {
+    return this.waysOut.peerRemotely(id, props);
+  }
+
+  /**
+   * Lets a bastion in the API endpoint's subnet reach the endpoint.
+   *
+   * Rules of the subnet are all that its private endpoint heeds, and those of this network are none.
+   *
+   * @internal
+   */
+  public _letBastionOut(): void {
+    if (this.node.tryFindChild("BastionSecurityList")) return;
+    const list = bastionSecurityList(this, this.vcn, {
+      displayName: `${this.displayName}-bastion`,
+      cidr: this.apiEndpointSubnet.cidr,
+      tags: this.tags,
+    });
+    const subnet = this.node.findChild("ApiEndpoint") as CoreSubnet;
+    subnet.securityListIds = [this.vcn.defaultSecurityListId, list.id];
+  }
+
+  private subnet(
+    id: string,
+    label: string,
+    cidr: string,
+    exposure = SubnetExposure.privateOnly(),
+  ): { subnet: ClusterSubnet; routed: RoutedSubnet } {
+    const { isPublic, reason } = exposure;
+    const resource = new CoreSubnet(this, id, {
+      compartmentId: this.compartmentId,
+      vcnId: this.vcnId,
+      cidrBlock: cidr,
+      displayName: `${this.displayName}-${label}`,
+      dnsLabel: label,
+      prohibitPublicIpOnVnic: !isPublic,
+      prohibitInternetIngress: !isPublic,
+      routeTableId: isPublic ? this.routes.publicRouteTableId : this.routes.privateRouteTableId,
+      // Named, so that the subnet is never given another list; this one is emptied.
+      securityListIds: [this.vcn.defaultSecurityListId],
+      ...this.tags,
+    });
+    if (isPublic) Acknowledgements._record(resource, "exposure", "a public subnet", reason ?? "");
+    const routes = isPublic ? this.routes.publicRoutes : this.routes.privateRoutes;
+    return { subnet: { subnetId: resource.id, cidr, isPublic }, routed: { id, label, resource, routes } };
+  }
+}

@@ -1,0 +1,93 @@
+import { type Construct } from "constructs";
+import { type IClusterNetwork } from "./network";
+import { checkCidrLabel, isObjectStorage } from "./region-services";
+import { checked } from "../../core/checked";
+import { checkScope } from "../../core/construct-scope";
+import { firstApply } from "../../core/first-apply";
+import { checkGiven } from "../../core/required";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { Problems } from "../../core/validation-error";
+import { DataOciCoreServices } from "../../oci/data-oci-core-services";
+import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
+
+/**
+ * Which of Oracle's services the members of a group reach, through the service gateway of their network.
+ *
+ * The gateway and the routes of a cluster's network are for all of them, because OKE's nodes need more than Object Storage:
+ * their images come from the registry, and they register with OKE and IAM. A group of its own can be let out to less.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Network/Tasks/servicegateway.htm
+ */
+@checked
+export class OracleServices {
+  /**
+   * All services of the region.
+   *
+   * @throws ATTRIBUTE_MISSING
+   */
+  public static all(network: IClusterNetwork): INetworkPeer {
+    const problems = new Problems("OracleServices.all");
+    const services = checkGiven(problems, { network })
+      ? problems.collect(() => network.regionServices)
+      : undefined;
+    problems.throwIfAny();
+    return services as INetworkPeer;
+  }
+
+  /**
+   * Object Storage of the region only, by the label of its addresses.
+   *
+   * @param cidrLabel such as `oci-fra-objectstorage`; `oci network service list` prints it
+   * @throws ATTRIBUTE_MISSING, NAME_INVALID
+   */
+  public static objectStorageOnly(cidrLabel: string): INetworkPeer {
+    const problems = new Problems("OracleServices.objectStorageOnly");
+    checkCidrLabel(problems, "cidrLabel", cidrLabel);
+    if (!problems.any && !isObjectStorage(cidrLabel)) {
+      problems.add(
+        "NAME_INVALID",
+        `cidrLabel is ${JSON.stringify(cidrLabel)}, not the label of Object Storage`,
+        "Give a label such as oci-fra-objectstorage; all services are OracleServices.all(network)",
+      );
+    }
+    problems.throwIfAny();
+    return new ObjectStorage(cidrLabel);
+  }
+
+  /**
+   * Object Storage of the region only, whose label Terraform looks up when the stack is applied.
+   *
+   * @throws ATTRIBUTE_MISSING
+   */
+  public static objectStorageOnlyOf(scope: Construct): INetworkPeer {
+    const problems = new Problems("OracleServices.objectStorageOnlyOf");
+    checkScope(problems, scope);
+    problems.throwIfAny();
+    const known = scope.node.tryFindChild(LookUp.ID);
+    return new ObjectStorage((known instanceof LookUp ? known : new LookUp(scope)).cidrLabel);
+  }
+
+  private constructor() {}
+}
+
+class LookUp extends ResourceConstruct {
+  public static readonly ID = "ObjectStorageOnly";
+  public readonly cidrLabel: string;
+
+  constructor(scope: Construct) {
+    super(scope, LookUp.ID);
+    const services = new DataOciCoreServices(this, "Services", {
+      filter: [{ name: "name", values: ["OCI .* Object Storage"], regex: true }],
+      dependsOn: [firstApply(this)],
+    });
+    this.cidrLabel = services.services.get(0).cidrBlock;
+  }
+}
+
+class ObjectStorage implements INetworkPeer {
+  constructor(private readonly cidrLabel: string) {}
+
+  public toRuleEnd(): RuleEnd {
+    return { type: "SERVICE_CIDR_BLOCK", value: this.cidrLabel, key: "object-storage" };
+  }
+}

@@ -1,0 +1,104 @@
+import { Token } from "cdktf";
+import { type NetworkSubnet } from "./network-subnet";
+import { type KnownRanges, readRanges } from "./private/routed-ranges";
+import { type Cidr } from "../../core/cidr";
+import { shown } from "../../core/display-value";
+import { checkOcidIfGiven } from "../../core/ocid";
+import { type Problems } from "../../core/validation-error";
+
+/** How a network is peered with another VCN of its region. */
+export interface LocalPeeringProps {
+  /** The address ranges of the other VCN that are routed there: IPv4 blocks no wider than a /8, none of this VCN's. */
+  readonly peerCidrs: string[];
+  /**
+   * The OCID of the other VCN's local peering gateway, to which this side connects.
+   *
+   * One of the two sides gives it, and IAM must let it: the other one waits.
+   *
+   * @default - the other side connects
+   */
+  readonly peerGatewayId?: string;
+  /**
+   * The subnets that are reached from there, and so need the way back.
+   *
+   * Nodes and pods get a route to what an egress of theirs names, without being listed here.
+   *
+   * @default - none
+   */
+  readonly subnets?: NetworkSubnet[];
+}
+
+/** How a network is peered with one of another region, over the DRG that it is attached to. */
+export interface RemotePeeringProps {
+  /** The address ranges of the other network that are routed there: IPv4 blocks no wider than a /8, none of this VCN's. */
+  readonly peerCidrs: string[];
+  /**
+   * The OCID of the other DRG's remote peering connection, to which this side connects; with `peerRegionName`.
+   *
+   * @default - the other side connects
+   */
+  readonly peerConnectionId?: string;
+  /** The region of the other DRG, such as `eu-amsterdam-1`; with `peerConnectionId`. @default - the other side connects */
+  readonly peerRegionName?: string;
+  /**
+   * The subnets that are reached from there, and so need the way back.
+   *
+   * Nodes and pods get a route to what an egress of theirs names, without being listed here.
+   *
+   * @default - none
+   */
+  readonly subnets?: NetworkSubnet[];
+}
+
+/** Reads a local peering; what is wrong with it goes into the problems. */
+export function readLocalPeering(
+  problems: Problems,
+  props: LocalPeeringProps,
+  vcn: readonly Cidr[],
+): KnownRanges {
+  const { peerCidrs, peerGatewayId, subnets = [] } = props;
+  checkOcidIfGiven(problems, "peerGatewayId", peerGatewayId, "localpeeringgateway");
+  return readRanges(problems, "peerCidrs", peerCidrs, subnets, vcn);
+}
+
+/** Reads a remote peering; what is wrong with it goes into the problems. */
+export function readRemotePeering(
+  problems: Problems,
+  props: RemotePeeringProps,
+  vcn: readonly Cidr[],
+): KnownRanges {
+  const { peerCidrs, peerConnectionId, peerRegionName, subnets = [] } = props;
+  checkOcidIfGiven(problems, "peerConnectionId", peerConnectionId, "remotepeeringconnection");
+  if ((peerConnectionId === undefined) !== (peerRegionName === undefined)) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      `Of peerConnectionId and peerRegionName only one was given`,
+      "Give both on the side that connects, and none on the other one",
+    );
+  }
+  checkRegion(problems, peerRegionName);
+  return readRanges(problems, "peerCidrs", peerCidrs, subnets, vcn);
+}
+
+function checkRegion(problems: Problems, name: unknown): void {
+  if (name === undefined || Token.isUnresolved(name)) return;
+  if (typeof name === "string" && /^[a-z]+(-[a-z]+)+-[0-9]+$/.test(name)) return;
+  problems.add("NAME_INVALID", `peerRegionName is ${shown(name)}`, "Give it as eu-amsterdam-1");
+}
+
+/** Adds a problem for an id that can't name a peering, or that another peering of the network has. */
+export function checkPeeringId(problems: Problems, id: unknown, isTaken: (id: string) => boolean): void {
+  if (typeof id !== "string" || !/^[A-Za-z][A-Za-z0-9-]{0,14}$/.test(id)) {
+    problems.add(
+      "NAME_INVALID",
+      `The id of the peering is ${shown(id)}`,
+      "Begin with a letter and use up to 15 letters, digits and dashes",
+    );
+  } else if (isTaken(id)) {
+    problems.add(
+      "NAME_DUPLICATE",
+      `The network has a peering ${shown(id)} already`,
+      "Give each an id of its own",
+    );
+  }
+}

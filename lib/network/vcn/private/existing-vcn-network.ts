@@ -1,0 +1,320 @@
+import { type Construct } from "constructs";
+import { type KnownExistingVcn, readExistingVcn, takeSubnetsOfVcn } from "./read-existing-vcn";
+import { type RangeBehind } from "./routed-ranges";
+import { type RoutedSubnet } from "./subnet-routes";
+import { Acknowledgements } from "../../../core/acknowledgement";
+import { type Cidr, contains, readIpv4CidrIfKnown } from "../../../core/cidr";
+import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../../../core/region-of-ocid";
+import { ResourceConstruct } from "../../../core/resource-construct";
+import { nameOf } from "../../../core/resource-name";
+import { shortHash } from "../../../core/short-hash";
+import { type TaggingProps, tagsOf } from "../../../core/tagging";
+import { Problems } from "../../../core/validation-error";
+import { CoreInternetGateway } from "../../../oci/core-internet-gateway";
+import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../../oci/core-route-table";
+import { CoreSecurityList } from "../../../oci/core-security-list";
+import { CoreServiceGateway } from "../../../oci/core-service-gateway";
+import { CoreSubnet } from "../../../oci/core-subnet";
+import { bastionSecurityList } from "../../bastion/private/bastion-security-list";
+import { type Egress, type EgressSource } from "../../egress/egress";
+import { type EgressInspectionProps } from "../../egress/egress-inspection-props";
+import { WaysOut } from "../../egress/private/network-egress";
+import { type IFlowLogs } from "../../logs/flow-logging";
+import { flowLogsOf, recordNetwork } from "../../logs/flow-logs";
+import { type ExistingVcnProps } from "../existing-vcn-props";
+import { type IClusterNetwork, type WithSubnetCompartments } from "../network";
+import { NetworkSubnet } from "../network-subnet";
+import { type IRegionServices, RegionServices } from "../region-services";
+import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "../subnet-exposure";
+
+interface ExistingVcnRoutesProps {
+  readonly vcn: ExistingVcnProps;
+  readonly displayName: string;
+  readonly regionServices: IRegionServices;
+  readonly withInternet: boolean;
+  readonly tags: TaggingProps;
+}
+
+/** What subnets in a VCN of somebody else's start with: an empty security list, and the least routes. */
+class ExistingVcnRoutes extends ResourceConstruct {
+  public readonly securityListId: string;
+  /** The routes of private subnets. */
+  public readonly privateRoutes: readonly CoreRouteTableRouteRules[];
+  public readonly privateRouteTableId: string;
+  /** The routes of public subnets. */
+  public readonly publicRoutes: readonly CoreRouteTableRouteRules[] = [];
+  public readonly publicRouteTableId: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ExistingVcnRoutesProps,
+  ) {
+    super(scope, id);
+    // Of our own: the VCN's default list, which a subnet gets otherwise, has rules, and is not ours to empty.
+    this.securityListId = new CoreSecurityList(this, "EmptySecurityList", this.common("empty")).id;
+    this.privateRoutes = [this.toServices()];
+    this.privateRouteTableId = this.table("PrivateRouteTable", "private", this.privateRoutes);
+    this.publicRouteTableId = this.privateRouteTableId;
+    if (!props.withInternet) return;
+    this.publicRoutes = [this.toInternet()];
+    this.publicRouteTableId = this.table("PublicRouteTable", "public", this.publicRoutes);
+  }
+
+  private toServices(): CoreRouteTableRouteRules {
+    const { vcn, regionServices: services } = this.props;
+    const gateway = () =>
+      new CoreServiceGateway(this, "ServiceGateway", {
+        ...this.common("services"),
+        services: [{ serviceId: services.serviceId }],
+      });
+    return {
+      destination: services.cidrLabel,
+      destinationType: "SERVICE_CIDR_BLOCK",
+      networkEntityId: vcn.serviceGatewayId ?? gateway().id,
+      description: "Oracle services of the region, without the internet",
+    };
+  }
+
+  private toInternet(): CoreRouteTableRouteRules {
+    const gateway = () =>
+      new CoreInternetGateway(this, "InternetGateway", { ...this.common("internet"), enabled: true });
+    return {
+      destination: "0.0.0.0/0",
+      destinationType: "CIDR_BLOCK",
+      networkEntityId: this.props.vcn.internetGatewayId ?? gateway().id,
+      description: "The internet, for the public subnet that was asked for",
+    };
+  }
+
+  private table(id: string, label: string, routes: readonly CoreRouteTableRouteRules[]): string {
+    return new CoreRouteTable(this, id, { ...this.common(label), routeRules: [...routes] }).id;
+  }
+
+  private common(label: string) {
+    const { vcn, displayName, tags } = this.props;
+    const { compartmentId, vcnId } = vcn;
+    return { compartmentId, vcnId, displayName: `${displayName}-${label}`, ...tags };
+  }
+}
+
+const PARTS = [
+  { part: NetworkSubnet.API_ENDPOINT, id: "ApiEndpoint", label: "api" },
+  { part: NetworkSubnet.WORKERS, id: "Workers", label: "workers" },
+  { part: NetworkSubnet.PODS, id: "Pods", label: "pods" },
+  { part: NetworkSubnet.LOAD_BALANCERS, id: "LoadBalancers", label: "lb" },
+  { part: NetworkSubnet.PUBLIC_LOAD_BALANCERS, id: "PublicLoadBalancers", label: "publb" },
+] as const;
+
+/** A network in a VCN that exists already; what was not given is made. */
+export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNetwork, WithSubnetCompartments {
+  public readonly compartmentId: string;
+  public readonly vcnId: string;
+  public readonly vcnCidr: string;
+  /**
+   * All ranges of the VCN, of which `vcnCidr` is one.
+   *
+   * @internal
+   */
+  public readonly _vcnCidrs: readonly string[];
+  /** @internal */
+  public readonly _vcnCompartmentId?: string;
+  private services?: IRegionServices;
+  private readonly displayName: string;
+  private readonly tags: TaggingProps;
+  private readonly subnets = new Map<NetworkSubnet, ClusterSubnet>();
+  private readonly made = new Map<NetworkSubnet, RoutedSubnet>();
+  private readonly routes?: ExistingVcnRoutes;
+  private readonly waysOut: WaysOut;
+  private readonly recorded?: IFlowLogs;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ExistingVcnProps,
+  ) {
+    const known = readExistingVcn(scope, id, props);
+    super(scope, id);
+    this.displayName = props.displayName ?? nameOf(this);
+    this.tags = tagsOf(this, props);
+    this.compartmentId = props.compartmentId;
+    this.vcnId = props.vcnId;
+    checkRegionWhenWritten(this, "vcnId", props.vcnId);
+    checkRegionWhenWritten(this, "natGatewayId", props.natGatewayId);
+    checkSubnetRegionsWhenWritten(this, props);
+    this._vcnCompartmentId = props.vcnCompartmentId;
+    this._vcnCidrs = known.cidrs.map(({ text }) => text);
+    if (known.ranges.size > 0) this.routes = this.makeRoutes(known);
+    for (const { part, id: name, label } of PARTS) {
+      const subnet = known.given.get(part);
+      const cidr = known.ranges.get(part);
+      if (subnet) this.keep(part, subnet);
+      else if (cidr !== undefined) this.make(part, name, label, cidr);
+    }
+    takeSubnetsOfVcn(this, this.vcnId, known.ranges.values());
+    this.vcnCidr = this.rangeOf(this.workersSubnet, known.cidrs);
+    this.waysOut = new WaysOut(this, "WaysOut", {
+      vcn: { id: this.vcnId, compartmentId: this.compartmentId },
+      vcnCidrs: this._vcnCidrs,
+      displayName: this.displayName,
+      subnets: Object.fromEntries(this.made),
+      withoutPods: !this.subnets.has(NetworkSubnet.PODS),
+      natGatewayId: props.natGatewayId,
+      attachment: known.drg,
+      tags: this.tags,
+    });
+    this.recorded = recordNetwork(this, {
+      logging: props.flowLogs,
+      displayName: this.displayName,
+      compartmentId: this.compartmentId,
+      subnets: [...known.ranges.keys()].map((part) => [part, this.subnets.get(part) as ClusterSubnet]),
+      tags: this.tags,
+    });
+  }
+
+  public get flowLogs(): IFlowLogs {
+    return flowLogsOf(this, this.recorded);
+  }
+
+  public get apiEndpointSubnet(): ClusterSubnet {
+    return this.subnets.get(NetworkSubnet.API_ENDPOINT) as ClusterSubnet;
+  }
+
+  public get workersSubnet(): ClusterSubnet {
+    return this.subnets.get(NetworkSubnet.WORKERS) as ClusterSubnet;
+  }
+
+  public get podsSubnet(): ClusterSubnet {
+    return podsSubnetOf(this, this.subnets.get(NetworkSubnet.PODS));
+  }
+
+  public get loadBalancerSubnet(): ClusterSubnet {
+    return this.subnets.get(NetworkSubnet.LOAD_BALANCERS) as ClusterSubnet;
+  }
+
+  public get publicLoadBalancerSubnet(): ClusterSubnet | undefined {
+    return this.subnets.get(NetworkSubnet.PUBLIC_LOAD_BALANCERS);
+  }
+
+  /** @internal */
+  public get _hasPods(): boolean {
+    return this.subnets.has(NetworkSubnet.PODS);
+  }
+
+  /**
+   * The OCID of the compartment of a subnet, made or given.
+   *
+   * @internal
+   */
+  public _compartmentOf(part: NetworkSubnet): string {
+    if (this.made.has(part) || !this.subnets.has(part)) return this.compartmentId;
+    const { subnetCompartmentId, vcnCompartmentId } = this.props;
+    return subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId;
+  }
+
+  /**
+   * The ranges that are routed to a DRG.
+   *
+   * @internal
+   */
+  public get _onPremises(): readonly RangeBehind[] {
+    return this.waysOut.onPremises;
+  }
+
+  public addEgress(source: EgressSource, egress: Egress): void {
+    this.waysOut.add(source, egress);
+  }
+
+  public inspectEgress(props: EgressInspectionProps): void {
+    this.waysOut.inspect(props, {
+      apiEndpointSubnet: this.apiEndpointSubnet,
+      workersSubnet: this.workersSubnet,
+      podsSubnet: this.subnets.get(NetworkSubnet.PODS),
+      loadBalancerSubnet: this.loadBalancerSubnet,
+      publicLoadBalancerSubnet: this.publicLoadBalancerSubnet,
+    });
+  }
+
+  /**
+   * Lets a bastion in the API endpoint's subnet reach the endpoint; where the subnet was given, its owner does.
+   *
+   * @internal
+   */
+  public _letBastionOut(): void {
+    const subnet = this.made.get(NetworkSubnet.API_ENDPOINT)?.resource;
+    if (!subnet || !this.routes || this.node.tryFindChild("BastionSecurityList")) return;
+    const vcn = { id: this.vcnId, compartmentId: this.compartmentId };
+    const list = bastionSecurityList(this, vcn, {
+      displayName: `${this.displayName}-bastion`,
+      cidr: this.apiEndpointSubnet.cidr,
+      tags: this.tags,
+    });
+    subnet.securityListIds = [this.routes.securityListId, list.id];
+  }
+
+  /** Looked up when something asks for them: rules of an imported cluster may never do. */
+  public get regionServices(): IRegionServices {
+    this.services ??= this.props.regionServices ?? RegionServices._lookUp(this);
+    return this.services;
+  }
+
+  private makeRoutes({ ranges }: KnownExistingVcn): ExistingVcnRoutes {
+    return new ExistingVcnRoutes(this, "Routes", {
+      vcn: this.props,
+      displayName: this.displayName,
+      regionServices: this.regionServices,
+      withInternet: [...ranges.keys()].some((part) => this.exposureOf(part).isPublic),
+      tags: this.tags,
+    });
+  }
+
+  private exposureOf(part: NetworkSubnet): SubnetExposure {
+    const { apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure } = this.props;
+    if (part === NetworkSubnet.API_ENDPOINT) return apiEndpointExposure ?? SubnetExposure.privateOnly();
+    if (part === NetworkSubnet.LOAD_BALANCERS) return loadBalancerExposure ?? SubnetExposure.privateOnly();
+    if (part === NetworkSubnet.PUBLIC_LOAD_BALANCERS && publicLoadBalancerExposure)
+      return publicLoadBalancerExposure;
+    return SubnetExposure.privateOnly();
+  }
+
+  private keep(part: NetworkSubnet, { subnetId, cidr, isPublic: given = false }: ClusterSubnet): void {
+    const isPublic = given || part === NetworkSubnet.PUBLIC_LOAD_BALANCERS;
+    this.subnets.set(part, { subnetId, cidr, isPublic });
+    if (!isPublic) return;
+    const what = `a public subnet that was there, ${part}`;
+    Acknowledgements._record(this, "exposure", what, this.exposureOf(part).reason ?? "");
+  }
+
+  private make(part: NetworkSubnet, id: string, label: string, cidr: string): void {
+    const { isPublic, reason } = this.exposureOf(part);
+    const routes = this.routes as ExistingVcnRoutes;
+    const resource = new CoreSubnet(this, id, {
+      compartmentId: this.compartmentId,
+      vcnId: this.vcnId,
+      cidrBlock: cidr,
+      displayName: `${this.displayName}-${label}`,
+      // The VCN may have the subnets of other clusters, and labels are unique in it.
+      dnsLabel: this.props.dnsLabels === false ? undefined : `${label}${shortHash(this.node.path)}`,
+      prohibitPublicIpOnVnic: !isPublic,
+      prohibitInternetIngress: !isPublic,
+      routeTableId: isPublic ? routes.publicRouteTableId : routes.privateRouteTableId,
+      securityListIds: [routes.securityListId],
+      ...this.tags,
+    });
+    if (isPublic) Acknowledgements._record(resource, "exposure", "a public subnet", reason ?? "");
+    this.subnets.set(part, { subnetId: resource.id, cidr, isPublic });
+    this.made.set(part, {
+      id,
+      label,
+      resource,
+      routes: isPublic ? routes.publicRoutes : routes.privateRoutes,
+    });
+  }
+
+  /** The range of the VCN that a subnet is in; the first one where that is not known. */
+  private rangeOf({ cidr }: ClusterSubnet, ranges: readonly Cidr[]): string {
+    const known = readIpv4CidrIfKnown(new Problems(this), "cidr", cidr);
+    const own = known && ranges.find((range) => contains(range, known));
+    return (own ?? (ranges[0] as Cidr)).text;
+  }
+}

@@ -1,0 +1,110 @@
+import { type Exit } from "./subnet-routes";
+import { type Cidr, overlaps, readCidrs } from "../../../core/cidr";
+import { shown } from "../../../core/display-value";
+import { checkGiven } from "../../../core/required";
+import { type Problems } from "../../../core/validation-error";
+import { checkOutside, checkReachable, literalBlocks } from "../../egress/egress";
+import { NetworkSubnet } from "../network-subnet";
+
+/** Ranges behind a gateway, and the subnets that are reached from there. */
+export interface KnownRanges {
+  readonly cidrs: readonly Cidr[];
+  readonly subnets: ReadonlySet<NetworkSubnet>;
+}
+
+/** Ranges with the gateway that they are behind. */
+export interface Behind extends KnownRanges {
+  /** What the gateway is, for messages. */
+  readonly what: string;
+  /** What a route to the ranges leads over. */
+  readonly over: string;
+  readonly exit: Exit;
+  /** Why the subnets that are reached from there have the way back. */
+  readonly reason: string;
+}
+
+/** A range with the gateway that it is behind, for messages. */
+export interface RangeBehind extends Cidr {
+  readonly what: string;
+}
+
+/** Reads which ranges are behind a gateway; what is wrong with them goes into the problems. */
+export function readRanges(
+  problems: Problems,
+  name: string,
+  texts: readonly string[],
+  subnets: readonly NetworkSubnet[],
+  vcn: readonly Cidr[],
+): KnownRanges {
+  const cidrs = isEmpty(problems, name, texts)
+    ? []
+    : literalBlocks(problems, name, readCidrs(problems, name, texts));
+  for (const cidr of cidrs) {
+    checkReachable(problems, `One of ${name}`, cidr);
+    for (const block of vcn) checkOutside(problems, `One of ${name}`, cidr, block);
+  }
+  return { cidrs, subnets: new Set(readSubnets(problems, subnets)) };
+}
+
+/** Of ranges that may come in an empty list is as good as every address; here it is a gateway that leads nowhere. */
+function isEmpty(problems: Problems, name: string, texts: readonly string[]): boolean {
+  if (!Array.isArray(texts) || texts.length > 0) return false;
+  problems.add(
+    "EGRESS_INVALID",
+    `${name} is empty, so that no route would lead to the gateway`,
+    'Name at least one range that is behind it, for example ["10.60.0.0/16"]',
+  );
+  return true;
+}
+
+/** Adds a problem for each range that another gateway leads to: the narrower of the two would take it, unseen. */
+export function checkApart(
+  problems: Problems,
+  name: string,
+  cidrs: readonly Cidr[],
+  others: readonly Behind[],
+): void {
+  for (const cidr of cidrs) {
+    for (const { what, cidrs: known } of others) {
+      const other = known.find((one) => overlaps(one, cidr));
+      if (!other) continue;
+      problems.add(
+        "EGRESS_INVALID",
+        `One of ${name} is ${cidr.text}, which overlaps ${other.text} behind ${what}`,
+        "Give each range to the one gateway that leads there",
+      );
+    }
+  }
+}
+
+/** Adds a problem where the way back is for pods, and the network has no subnet of them. */
+export function checkPods(problems: Problems, { subnets }: KnownRanges, hasPods: boolean): void {
+  if (hasPods || !subnets.has(NetworkSubnet.PODS)) return;
+  problems.add(
+    "EGRESS_INVALID",
+    "subnets names NetworkSubnet.PODS, and the network has no subnet of pods",
+    "Name NetworkSubnet.WORKERS: in a flannel overlay pods have the address of their node",
+  );
+}
+
+function readSubnets(problems: Problems, subnets: readonly NetworkSubnet[]): readonly NetworkSubnet[] {
+  const known: readonly unknown[] = Object.values(NetworkSubnet);
+  if (!checkGiven(problems, { subnets })) return [];
+  if (!Array.isArray(subnets)) {
+    problems.add(
+      "VALUE_INVALID",
+      `subnets is ${shown(subnets)}`,
+      "Write a list, such as [NetworkSubnet.WORKERS]",
+    );
+    return [];
+  }
+  for (const wrong of subnets.filter((name) => !known.includes(name))) {
+    if (!checkGiven(problems, { subnets: wrong })) continue;
+    problems.add(
+      "EGRESS_INVALID",
+      `subnets names ${shown(wrong)}, which is no subnet of the network`,
+      `Name some of ${known.join(", ")}`,
+    );
+  }
+  return subnets as readonly NetworkSubnet[];
+}

@@ -1,0 +1,102 @@
+import { type Construct } from "constructs";
+import { type TaggingProps } from "../../../core/tagging";
+import { type Problems } from "../../../core/validation-error";
+import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../../oci/core-route-table";
+import { type CoreSubnet } from "../../../oci/core-subnet";
+import { describe } from "../../security-groups/private/security-rule";
+
+/** A subnet that can get routes of its own. */
+export interface RoutedSubnet {
+  /** Begins the id of its route table. */
+  readonly id: string;
+  /** Ends the name of its route table. */
+  readonly label: string;
+  readonly resource: CoreSubnet;
+  /** The routes that it has without any of its own. */
+  readonly routes: readonly CoreRouteTableRouteRules[];
+}
+
+/** A way to a range of addresses, over a gateway. */
+export interface Route {
+  readonly to: string;
+  readonly over: string;
+  readonly reason: string;
+}
+
+/** A way out of a subnet, and what it leads out by. */
+export interface Way extends Route {
+  readonly exit: Exit;
+}
+
+export type Exit = "internet" | "drg" | "peering";
+
+/** The VCN of the route tables, and the compartment that they are made in. */
+export interface RoutedVcn {
+  readonly id: string;
+  readonly compartmentId: string;
+}
+
+interface SubnetRoutesProps {
+  readonly vcn: RoutedVcn;
+  readonly displayName: string;
+  readonly tags: TaggingProps;
+}
+
+/** The route table of one subnet that has routes which the others do not have. */
+export class SubnetRoutes {
+  private readonly table: CoreRouteTable;
+
+  constructor(
+    scope: Construct,
+    private readonly subnet: RoutedSubnet,
+    { vcn, displayName, tags }: SubnetRoutesProps,
+  ) {
+    this.table = new CoreRouteTable(scope, `${subnet.id}RouteTable`, {
+      compartmentId: vcn.compartmentId,
+      vcnId: vcn.id,
+      displayName: `${displayName}-${subnet.label}-out`,
+      // Taken away after the subnet has been given the shared table again; OCI deletes no table that is in use.
+      lifecycle: { createBeforeDestroy: true },
+      ...tags,
+    });
+    subnet.resource.routeTableId = this.table.id;
+  }
+
+  /** Puts the routes into the table, beside those that the subnet has anyway, in an order of their own. */
+  public put(routes: readonly Route[]): void {
+    this.table.putRouteRules([...this.subnet.routes, ...rulesOf(routes)]);
+  }
+}
+
+/** Routes as a table has them: each destination once, in an order of their own. */
+export function rulesOf(routes: readonly Route[]): CoreRouteTableRouteRules[] {
+  const byDestination = new Map<string, { over: string; reasons: Set<string> }>();
+  for (const { to, over, reason } of routes) {
+    const known = byDestination.get(to) ?? { over, reasons: new Set() };
+    byDestination.set(to, { ...known, reasons: known.reasons.add(reason) });
+  }
+  const sorted = [...byDestination].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([destination, { over, reasons }]) => ({
+    destination,
+    destinationType: "CIDR_BLOCK",
+    networkEntityId: over,
+    description: describe(reasons),
+  }));
+}
+
+// See https://docs.oracle.com/iaas/Content/General/service-limits/default.htm
+const MOST_RULES = 200;
+
+/** Adds a problem for each table that would have more rules than OCI takes. */
+export function checkRuleCounts(problems: Problems, scope: Construct): void {
+  for (const table of scope.node.children) {
+    if (!(table instanceof CoreRouteTable)) continue;
+    const rules = table.routeRulesInput;
+    if (!Array.isArray(rules) || rules.length <= MOST_RULES) continue;
+    problems.add(
+      "COUNT_INVALID",
+      `The route table ${table.displayNameInput} would have ${rules.length} rules`,
+      `OCI puts at most ${MOST_RULES} into a table: join ranges that are side by side, or name a wider one that holds them`,
+    );
+  }
+}

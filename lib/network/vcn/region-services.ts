@@ -1,0 +1,115 @@
+import { Token } from "cdktf";
+import { type Construct } from "constructs";
+import { checked } from "../../core/checked";
+import { shown } from "../../core/display-value";
+import { firstApply } from "../../core/first-apply";
+import { checkOcid } from "../../core/ocid";
+import { checkGiven } from "../../core/required";
+import { Problems } from "../../core/validation-error";
+import { DataOciCoreServices } from "../../oci/data-oci-core-services";
+import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
+
+/** The region's services when they are known beforehand. */
+export interface RegionServicesAttributes {
+  /** The OCID of the service, `ocid1.service...`. */
+  readonly serviceId: string;
+  /** The label of the services' addresses, such as `all-fra-services-in-oracle-services-network`. */
+  readonly cidrLabel: string;
+}
+
+/**
+ * All Oracle services of the region, reached through a service gateway and not through the internet.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Network/Tasks/servicegateway.htm
+ */
+export interface IRegionServices extends INetworkPeer {
+  /** The OCID of the service. */
+  readonly serviceId: string;
+  /** The label of the services' addresses. */
+  readonly cidrLabel: string;
+}
+
+/** Ways to name the services of the region. */
+@checked
+export class RegionServices {
+  /**
+   * Services whose OCID and label are known, so that nothing is looked up and every plan shows what the rules will say.
+   *
+   * `oci network service list` prints both.
+   *
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID
+   */
+  public static of(attributes: RegionServicesAttributes): IRegionServices {
+    const problems = new Problems("RegionServices.of");
+    if (checkGiven(problems, { attributes })) checkRegionServices(problems, "", attributes);
+    problems.throwIfAny();
+    return new KnownServices(attributes.serviceId, attributes.cidrLabel);
+  }
+
+  /**
+   * Services that Terraform looks up.
+   *
+   * @internal
+   */
+  public static _lookUp(scope: Construct): IRegionServices {
+    const services = new DataOciCoreServices(scope, "Services", {
+      filter: [{ name: "name", values: ["All .* Services In Oracle Services Network"], regex: true }],
+      dependsOn: [firstApply(scope)],
+    });
+    const all = services.services.get(0);
+    return new KnownServices(all.id, all.cidrBlock);
+  }
+
+  private constructor() {}
+}
+
+/** Adds a problem for each attribute of the services that can't be one. */
+export function checkRegionServices(
+  problems: Problems,
+  prefix: string,
+  { serviceId, cidrLabel }: RegionServicesAttributes,
+): void {
+  checkOcid(problems, `${prefix}serviceId`, serviceId, "service");
+  checkCidrLabel(problems, `${prefix}cidrLabel`, cidrLabel);
+}
+
+/** Whether a label is that of Object Storage alone. */
+export function isObjectStorage(label: string): boolean {
+  return typeof label === "string" && /^oci-[a-z0-9-]+-objectstorage$/.test(label);
+}
+
+/** Adds a problem where the services of a cluster's network are fewer than OKE needs. */
+export function checkAllServices(
+  problems: Problems,
+  name: string,
+  { cidrLabel }: RegionServicesAttributes,
+): void {
+  if (!isObjectStorage(cidrLabel)) return;
+  problems.add(
+    "EGRESS_INVALID",
+    `${name} are Object Storage only, ${cidrLabel}, but OKE's nodes pull images from the registry and register with OKE and IAM`,
+    "Give all services of the region, or leave it out; let single groups out to less by OracleServices.objectStorageOnly",
+  );
+}
+
+/** Adds a problem where a text is no label of a service's addresses; references to Terraform values pass. */
+export function checkCidrLabel(problems: Problems, name: string, label: string): void {
+  if (!checkGiven(problems, { [name]: label }) || Token.isUnresolved(label)) return;
+  if (typeof label === "string" && /^[a-z][a-z0-9-]*$/.test(label)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${name} is ${shown(label)}, not the label of a service`,
+    "Give a label such as all-fra-services-in-oracle-services-network",
+  );
+}
+
+class KnownServices implements IRegionServices {
+  constructor(
+    public readonly serviceId: string,
+    public readonly cidrLabel: string,
+  ) {}
+
+  public toRuleEnd(): RuleEnd {
+    return { type: "SERVICE_CIDR_BLOCK", value: this.cidrLabel, key: "region-services" };
+  }
+}

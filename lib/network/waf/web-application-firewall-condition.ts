@@ -1,0 +1,242 @@
+import { Token } from "cdktf";
+import { checked } from "../../core/checked";
+import { readCidrs } from "../../core/cidr";
+import { shown } from "../../core/display-value";
+import { checkOcid } from "../../core/ocid";
+import { checkMembers } from "../../core/required";
+import { checkText } from "../../core/terraform-text";
+import { Problems } from "../../core/validation-error";
+
+const LONGEST = 1024;
+const LONGEST_OCID = 128;
+// Each without quotes and backslashes, so that a value ends where it is written to end.
+const PATH = /^\/[A-Za-z0-9._~!$&()*+,;=:@%/-]*$/;
+const HOST = /^[A-Za-z0-9.-]+(:\d{1,5})?$/;
+const METHOD = /^[A-Z]{3,20}$/;
+const HEADER = /^[A-Za-z0-9-]{1,100}$/;
+const COUNTRY = /^[A-Z]{2}$/;
+
+/**
+ * Which requests a rule of a web application firewall is for.
+ *
+ * @see https://docs.oracle.com/iaas/Content/WAF/Concepts/understanding_conditions.htm
+ */
+@checked
+export class WafCondition {
+  /**
+   * Requests for one path, in any letter case, whatever its query.
+   *
+   * @param path such as `/login`
+   * @throws VALUE_INVALID
+   */
+  public static path(path: string): WafCondition {
+    checkLiteral("WafCondition.path", "path", path, PATH, '"/login"');
+    return WafCondition.make("WafCondition.path", `i_equals(http.request.url.path, '${path}')`);
+  }
+
+  /**
+   * Requests for whatever begins so, in any letter case.
+   *
+   * @param prefix such as `/admin/`
+   * @throws VALUE_INVALID
+   */
+  public static pathPrefix(prefix: string): WafCondition {
+    checkLiteral("WafCondition.pathPrefix", "prefix", prefix, PATH, '"/admin/"');
+    return WafCondition.make("WafCondition.pathPrefix", `i_starts_with(http.request.url.path, '${prefix}')`);
+  }
+
+  /**
+   * Requests with a method.
+   *
+   * @param method such as `POST`
+   * @throws VALUE_INVALID
+   */
+  public static method(method: string): WafCondition {
+    checkLiteral("WafCondition.method", "method", method, METHOD, '"POST"');
+    return WafCondition.make("WafCondition.method", `i_equals(http.request.method, '${method}')`);
+  }
+
+  /**
+   * Requests to a host, as the header Host has it.
+   *
+   * @param host such as `shop.example.com`, with a port where clients send one
+   * @throws VALUE_INVALID
+   */
+  public static host(host: string): WafCondition {
+    checkLiteral("WafCondition.host", "host", host, HOST, '"shop.example.com"');
+    return WafCondition.make("WafCondition.host", `i_equals(http.request.host, '${host}')`);
+  }
+
+  /**
+   * Requests that have a header, whatever it says.
+   *
+   * @param name such as `X-Debug`, in any letter case
+   * @throws VALUE_INVALID
+   */
+  public static header(name: string): WafCondition {
+    checkLiteral("WafCondition.header", "name", name, HEADER, '"X-Debug"');
+    return WafCondition.make(
+      "WafCondition.header",
+      `i_contains(keys(http.request.headers), '${name.toLowerCase()}')`,
+    );
+  }
+
+  /**
+   * Requests from countries; where OCI does not know the country of an address, from none.
+   *
+   * @param codes of ISO 3166-1 with two letters, such as `DE`
+   * @throws VALUE_INVALID
+   */
+  public static countries(codes: string[]): WafCondition {
+    const problems = new Problems("WafCondition.countries");
+    const isList = Array.isArray(codes) && codes.length > 0 && !Token.isUnresolved(codes);
+    if (!isList || !codes.every((code) => typeof code === "string" && COUNTRY.test(code))) {
+      const fix = 'Write two capital letters for each, for example ["DE", "FR"]';
+      problems.add("VALUE_INVALID", `codes is ${shown(codes)}`, fix);
+    }
+    problems.throwIfAny();
+    return WafCondition.make(
+      "WafCondition.countries",
+      `i_contains([${quoted([...new Set(codes)].sort())}], connection.source.geo.countryCode)`,
+    );
+  }
+
+  /**
+   * Requests from address ranges, of IPv4 and IPv6.
+   *
+   * @param cidrs such as `203.0.113.0/24`; a few, as a condition has up to 1024 characters: see NetworkAddressList for many
+   * @throws CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, VALUE_INVALID
+   */
+  public static addresses(cidrs: string[]): WafCondition {
+    const problems = new Problems("WafCondition.addresses");
+    const ranges = readCidrs(problems, "cidrs", cidrs, { ipv6: true, wide: true });
+    problems.throwIfAny();
+    return WafCondition.make(
+      "WafCondition.addresses",
+      `address_in(connection.source.address, [${quoted(ranges)}])`,
+    );
+  }
+
+  /**
+   * Requests from the addresses of lists.
+   *
+   * @param networkAddressListIds the OCIDs of lists, such as that of a NetworkAddressList
+   * @throws VALUE_INVALID, OCID_INVALID, ATTRIBUTE_MISSING
+   */
+  public static addressLists(networkAddressListIds: string[]): WafCondition {
+    const problems = new Problems("WafCondition.addressLists");
+    const isList = Array.isArray(networkAddressListIds) && networkAddressListIds.length > 0;
+    if (!isList) {
+      const what = `networkAddressListIds is ${shown(networkAddressListIds)}`;
+      problems.add("VALUE_INVALID", what, "Write a list with at least one OCID");
+    }
+    for (const id of isList ? networkAddressListIds : []) {
+      checkOcid(problems, "One of networkAddressListIds", id, "webappfirewallnetworkaddresslist");
+    }
+    problems.throwIfAny();
+    const text = `address_in_network_address_list(connection.source.address, [${quoted(networkAddressListIds)}])`;
+    return WafCondition.make("WafCondition.addressLists", text);
+  }
+
+  /**
+   * Whatever an expression of JMESPath says, with the functions that the firewall adds to it.
+   *
+   * @param jmesPath up to 1024 characters
+   * @throws VALUE_INVALID, TEXT_TEMPLATE
+   */
+  public static expression(jmesPath: string): WafCondition {
+    const problems = new Problems("WafCondition.expression");
+    if (typeof jmesPath !== "string" || jmesPath.trim() === "") {
+      problems.add("VALUE_INVALID", `jmesPath is ${shown(jmesPath)}`, "Write an expression");
+    }
+    checkText(problems, "jmesPath", jmesPath);
+    problems.throwIfAny();
+    return WafCondition.make("WafCondition.expression", jmesPath);
+  }
+
+  /** A reference counts as the OCID that it becomes. */
+  private static make(factory: string, text: string): WafCondition {
+    const problems = new Problems(factory);
+    const { length } = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "x".repeat(LONGEST_OCID));
+    if (length > LONGEST) {
+      const fix = "Write several rules, or put addresses into a NetworkAddressList";
+      problems.add("VALUE_INVALID", `The condition has ${length} of at most ${LONGEST} characters`, fix);
+    }
+    problems.throwIfAny();
+    return new WafCondition(text);
+  }
+
+  private constructor(
+    /** The expression. */
+    public readonly jmesPath: string,
+  ) {}
+
+  /**
+   * Requests that this one is not for.
+   *
+   * @throws VALUE_INVALID
+   */
+  public negated(): WafCondition {
+    return WafCondition.make("WafCondition.negated", `!(${this.jmesPath})`);
+  }
+
+  /**
+   * Requests that both are for.
+   *
+   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  public andAlso(other: WafCondition): WafCondition {
+    return this.join("andAlso", "&&", other);
+  }
+
+  /**
+   * Requests that one of the two is for, or both.
+   *
+   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  public orElse(other: WafCondition): WafCondition {
+    return this.join("orElse", "||", other);
+  }
+
+  private join(method: string, operator: string, other: WafCondition): WafCondition {
+    const problems = new Problems(`WafCondition.${method}`);
+    checkCondition(problems, "The other condition", other);
+    problems.throwIfAny();
+    return WafCondition.make(`WafCondition.${method}`, `(${this.jmesPath}) ${operator} (${other.jmesPath})`);
+  }
+}
+
+/** Adds a problem where a value is no condition. */
+export function checkCondition(problems: Problems, name: string, value: unknown): void {
+  if (value === undefined || value === null) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      `${name} was not given`,
+      'Write WafCondition.path("/login"), for example',
+    );
+  } else {
+    checkMembers(
+      problems,
+      name,
+      value,
+      ["jmesPath", "negated", "andAlso"],
+      'WafCondition.path("/login"), for example',
+    );
+  }
+}
+
+function checkLiteral(factory: string, name: string, value: string, pattern: RegExp, example: string): void {
+  const problems = new Problems(factory);
+  if (typeof value !== "string" || !pattern.test(value)) {
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is ${shown(value)}`,
+      `Write it as a literal, for example ${example}`,
+    );
+  }
+  problems.throwIfAny();
+}
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `'${value}'`).join(", ");
+}

@@ -1,0 +1,1 @@
+export { FlowLogArchive, type FlowLogArchiveProps } from "./flow-log-archive";

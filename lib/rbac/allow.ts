@@ -1,0 +1,208 @@
+import { Token } from "cdktf";
+import { readsOf, risksOf, type RoleRisk } from "./private/role-risks";
+import { type Resource } from "./role-resource";
+import { NAMELESS, Verb, VERBS } from "./role-verb";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+
+const CHANGING = [Verb.CREATE, Verb.UPDATE, Verb.PATCH, Verb.DELETE];
+const ESCALATING = ["bind", "escalate", "impersonate"];
+
+interface AllowParts {
+  readonly resource: Resource;
+  readonly verbs: readonly Verb[];
+  readonly names: readonly string[];
+  readonly reason?: string;
+  /** Whether the verbs were given one by one, so that none may be dropped. */
+  readonly exact: boolean;
+}
+
+/**
+ * A permission: what may be done with which objects.
+ *
+ * A role refuses those that lead to more than they say, see `acknowledged`.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+ */
+@checked
+export class Allow {
+  /**
+   * Reading: get, list and watch, as far as Kubernetes serves them; of Secrets only get.
+   *
+   * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to read
+   */
+  public static read(resource: Resource): Allow {
+    return made("Allow.read", resource, () => readsOf(resource), false);
+  }
+
+  /**
+   * Writing, without reading: create, update, patch and delete, as far as Kubernetes serves them.
+   *
+   * Applying needs `Allow.read` too. With names there is no create: Kubernetes can't limit it by name.
+   *
+   * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to write
+   */
+  public static write(resource: Resource): Allow {
+    return made("Allow.write", resource, () => served(resource, CHANGING), false);
+  }
+
+  /**
+   * Single verbs.
+   *
+   * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID for a verb that Kubernetes does not serve for the resource;
+   * PERMISSION_TOO_WIDE for a wildcard and for bind, escalate and impersonate
+   */
+  public static verbs(resource: Resource, ...verbs: Verb[]): Allow {
+    return made("Allow.verbs", resource, (problems) => checkedVerbs(problems, resource, verbs), true);
+  }
+
+  /** @internal */
+  public static _of(parts: AllowParts): Allow {
+    return new Allow(parts);
+  }
+
+  private constructor(private readonly parts: AllowParts) {}
+
+  /** The resource. */
+  public get resource(): Resource {
+    return this.parts.resource;
+  }
+
+  /** The names of the objects; none where all are meant. */
+  public get names(): string[] {
+    return [...this.parts.names];
+  }
+
+  /**
+   * The same permission for the objects of these names only.
+   *
+   * A list or watch is allowed where the request itself asks for one name (`kubectl get configmaps web-config --watch`).
+   *
+   * @throws NAME_INVALID, PERMISSION_TOO_WIDE; PERMISSION_INVALID without names, and for create and deletecollection
+   */
+  public named(...names: string[]): Allow {
+    const problems = new Problems(`Allow ${this.resource.toString()}`);
+    const { exact } = this.parts;
+    const limited = this.resource.subresource === undefined ? NAMELESS : [Verb.DELETE_COLLECTION];
+    const lost = this.parts.verbs.filter((verb) => limited.includes(verb));
+    if (names.length === 0) {
+      problems.add(
+        "PERMISSION_INVALID",
+        "No name is given, which Kubernetes reads as every name",
+        'Name at least one object, for example .named("web-config")',
+      );
+    }
+    if (exact && lost.length > 0) {
+      problems.add(
+        "PERMISSION_INVALID",
+        `Kubernetes can't limit ${lost.join(" and ")} by name, so the rule would never hold`,
+        "Give it in a permission of its own, without names",
+      );
+    }
+    for (const name of names) checkName(problems, name);
+    problems.throwIfAny();
+    const verbs = this.parts.verbs.filter((verb) => !lost.includes(verb));
+    return new Allow({ ...this.parts, names: [...new Set(names)].sort(), verbs });
+  }
+
+  /**
+   * The same permission, taken on purpose although it leads to more than it says.
+   *
+   * The reason is kept as an acknowledgement of the role. Some permissions no reason makes right, such as changing roles.
+   *
+   * @throws REASON_MISSING
+   */
+  public acknowledged(choice: ReasonedChoice): Allow {
+    const problems = new Problems(`Allow ${this.resource.toString()}`);
+    checkReason(problems, "A permission that leads to more than it says", choice.reason);
+    problems.throwIfAny();
+    return new Allow({ ...this.parts, reason: choice.reason });
+  }
+
+  /** @internal */
+  public _verbs(): readonly Verb[] {
+    return this.parts.verbs;
+  }
+
+  /** @internal */
+  public _reason(): string | undefined {
+    return this.parts.reason;
+  }
+
+  /** @internal */
+  public _risks(): RoleRisk[] {
+    return risksOf(this.resource, this.parts.verbs, this.parts.names.length > 0);
+  }
+}
+
+function made(
+  factory: string,
+  resource: Resource,
+  verbsOf: (problems: Problems) => Verb[],
+  exact: boolean,
+): Allow {
+  const problems = new Problems(factory);
+  const verbs = checkGiven(problems, { resource }) ? verbsOf(problems) : [];
+  if (!problems.any && verbs.length === 0) {
+    problems.add(
+      "PERMISSION_INVALID",
+      `There is no verb for ${resource.toString()}`,
+      `Take Allow.verbs with some of ${resource._verbs().join(", ")}`,
+    );
+  }
+  problems.throwIfAny();
+  return Allow._of({ resource, verbs, names: [], exact });
+}
+
+function served(resource: Resource, verbs: readonly Verb[]): Verb[] {
+  return verbs.filter((verb) => resource._verbs().includes(verb));
+}
+
+function checkedVerbs(problems: Problems, resource: Resource, verbs: readonly Verb[]): Verb[] {
+  for (const verb of verbs) {
+    const text = String(verb);
+    if (text.includes("*") || ESCALATING.includes(text)) {
+      problems.add(
+        "PERMISSION_TOO_WIDE",
+        `The verb ${shown(verb)} is ${text.includes("*") ? "a wildcard, which also holds for verbs to come" : "a way to the rights of others"}`,
+        "Name each verb that is needed; roles are granted by role.grantTo(subject)",
+      );
+    } else if (!VERBS.includes(verb)) {
+      problems.add("PERMISSION_INVALID", `${shown(verb)} is no verb`, `Take some of ${VERBS.join(", ")}`);
+    } else if (!resource._verbs().includes(verb)) {
+      problems.add(
+        "PERMISSION_INVALID",
+        `Kubernetes serves no ${text} of ${resource.toString()}`,
+        `Take some of ${resource._verbs().join(", ")}`,
+      );
+    }
+  }
+  return VERBS.filter((verb) => verbs.includes(verb));
+}
+
+function checkName(problems: Problems, name: string): void {
+  if (typeof name === "string" && name.includes("*")) {
+    problems.add(
+      "PERMISSION_TOO_WIDE",
+      `The name ${shown(name)} has a wildcard, which Kubernetes takes for a letter of the name`,
+      "Name each object, or leave the names out where all are meant",
+    );
+    return;
+  }
+  // A reference would be sorted by its running number, which moves.
+  const fits =
+    !Token.isUnresolved(name) &&
+    typeof name === "string" &&
+    /^[^/%]{1,253}$/.test(name) &&
+    name !== "." &&
+    name !== "..";
+  if (fits) return;
+  problems.add(
+    "NAME_INVALID",
+    `${shown(name)} is no name of an object`,
+    "Write the name as kubectl prints it",
+  );
+}

@@ -1,0 +1,66 @@
+import { type ApiObject, type Chart } from "cdk8s";
+import { Problems } from "../../core/validation-error";
+import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+interface Binding {
+  readonly metadata?: { readonly name?: string };
+  readonly roleRef?: { readonly kind?: string; readonly name?: string };
+  readonly subjects?: readonly { readonly kind?: string; readonly name?: string }[];
+}
+
+/** ClusterRoles of Kubernetes that read Secrets, run commands or do everything. */
+const WIDE_ROLES = ["admin", "cluster-admin", "edit"];
+/** Callers whom nobody chose, and those whom no rule holds. */
+const WIDE_SUBJECTS = [
+  "system:anonymous",
+  "system:authenticated",
+  "system:masters",
+  "system:serviceaccounts",
+  "system:unauthenticated",
+];
+
+const guarded = new WeakSet<Chart>();
+
+/**
+ * Refuses bindings of a chart that give more than any role of this library could, whoever wrote or patched them.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
+ */
+export function guardBindings(chart: Chart): void {
+  if (guarded.has(chart)) return;
+  guarded.add(chart);
+  // At synthesis, so that it does not matter what is made or patched first.
+  checkAtSynthesis(chart, () => {
+    const problems = new Problems(chart);
+    for (const binding of apiObjectsIn(chart).filter(isBinding))
+      problems.collect(() => checkBinding(binding));
+    problems.throwIfAny();
+  });
+}
+
+function isBinding({ apiGroup, kind }: ApiObject): boolean {
+  return apiGroup === "rbac.authorization.k8s.io" && kind.endsWith("Binding");
+}
+
+function checkBinding(object: ApiObject): void {
+  const problems = new Problems(object);
+  const { metadata, roleRef, subjects = [] } = dataOf(object) as Binding;
+  const binding = `The ${object.kind} ${metadata?.name}`;
+  if (roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
+    problems.add(
+      "PERMISSION_TOO_WIDE",
+      `${binding} grants ${roleRef.name}, which reads Secrets and runs commands in containers`,
+      "Grant a LeastPrivilegeRole of what is needed",
+    );
+  }
+  for (const { kind, name = "" } of subjects) {
+    if (kind === "ServiceAccount" || !WIDE_SUBJECTS.includes(name)) continue;
+    problems.add(
+      "PERMISSION_TOO_WIDE",
+      `${binding} is for the ${kind} ${name}, which is everybody, nobody in particular, or beyond all rules`,
+      'Name a service account, or a group of IAM: Subject.iamGroup("ocid1.group.oc1..example")',
+    );
+  }
+  problems.throwIfAny();
+}

@@ -1,0 +1,246 @@
+import { knownResources, KUBERNETES_GROUPS, type Verb, VERBS } from "./role-verb";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+
+/** What names a kind of objects to the API server. */
+export interface ResourceProps {
+  /** The API group without a version, such as `cert-manager.io`; `""` for the core group. */
+  readonly group: string;
+  /** The plural that stands in the address of the objects, such as `certificates`. */
+  readonly plural: string;
+  /** Whether the objects are in namespaces. */
+  readonly namespaced: boolean;
+  /** A part of each object with an address of its own, such as `status`. @default - the object itself */
+  readonly subresource?: string;
+}
+
+/**
+ * A kind of objects, as RBAC names it.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
+ */
+@checked
+export class Resource {
+  /** ConfigMaps. */
+  public static readonly CONFIG_MAPS = Resource.ofKubernetes("", "configmaps");
+  /** Revisions of StatefulSets and DaemonSets. */
+  public static readonly CONTROLLER_REVISIONS = Resource.ofKubernetes("apps", "controllerrevisions");
+  /** CronJobs. */
+  public static readonly CRON_JOBS = Resource.ofKubernetes("batch", "cronjobs");
+  /** CustomResourceDefinitions, of the cluster. */
+  public static readonly CUSTOM_RESOURCE_DEFINITIONS = Resource.ofKubernetes(
+    "apiextensions.k8s.io",
+    "customresourcedefinitions",
+  );
+  /** DaemonSets. */
+  public static readonly DAEMON_SETS = Resource.ofKubernetes("apps", "daemonsets");
+  /** Deployments. */
+  public static readonly DEPLOYMENTS = Resource.ofKubernetes("apps", "deployments");
+  /** The number of replicas of Deployments. */
+  public static readonly DEPLOYMENT_SCALES = Resource.ofKubernetes("apps", "deployments/scale");
+  /** Endpoints. */
+  public static readonly ENDPOINTS = Resource.ofKubernetes("", "endpoints");
+  /** EndpointSlices. */
+  public static readonly ENDPOINT_SLICES = Resource.ofKubernetes("discovery.k8s.io", "endpointslices");
+  /** Events, as programs write them. */
+  public static readonly EVENTS = Resource.ofKubernetes("", "events");
+  /** Events of the group events.k8s.io, as kubectl reads them. */
+  public static readonly EVENTS_V1 = Resource.ofKubernetes("events.k8s.io", "events");
+  /** HorizontalPodAutoscalers. */
+  public static readonly HORIZONTAL_POD_AUTOSCALERS = Resource.ofKubernetes(
+    "autoscaling",
+    "horizontalpodautoscalers",
+  );
+  /** Ingresses. */
+  public static readonly INGRESSES = Resource.ofKubernetes("networking.k8s.io", "ingresses");
+  /** IngressClasses, of the cluster. */
+  public static readonly INGRESS_CLASSES = Resource.ofKubernetes("networking.k8s.io", "ingressclasses");
+  /** Jobs. */
+  public static readonly JOBS = Resource.ofKubernetes("batch", "jobs");
+  /** Leases, by which programs elect a leader. */
+  public static readonly LEASES = Resource.ofKubernetes("coordination.k8s.io", "leases");
+  /** LimitRanges. */
+  public static readonly LIMIT_RANGES = Resource.ofKubernetes("", "limitranges");
+  /** The question what somebody may do in a namespace. */
+  public static readonly LOCAL_SUBJECT_ACCESS_REVIEWS = Resource.ofKubernetes(
+    "authorization.k8s.io",
+    "localsubjectaccessreviews",
+  );
+  /** Namespaces, of the cluster; a role in a namespace can get its own. */
+  public static readonly NAMESPACES = Resource.ofKubernetes("", "namespaces");
+  /** NetworkPolicies. */
+  public static readonly NETWORK_POLICIES = Resource.ofKubernetes("networking.k8s.io", "networkpolicies");
+  /** Nodes, of the cluster. */
+  public static readonly NODES = Resource.ofKubernetes("", "nodes");
+  /** What nodes use, of the cluster, where a metrics server runs. */
+  public static readonly NODE_METRICS = Resource.ofKubernetes("metrics.k8s.io", "nodes");
+  /** PersistentVolumes, of the cluster. */
+  public static readonly PERSISTENT_VOLUMES = Resource.ofKubernetes("", "persistentvolumes");
+  /** PersistentVolumeClaims. */
+  public static readonly PERSISTENT_VOLUME_CLAIMS = Resource.ofKubernetes("", "persistentvolumeclaims");
+  /** Pods. */
+  public static readonly PODS = Resource.ofKubernetes("", "pods");
+  /** Attaching to the program of a running container. */
+  public static readonly POD_ATTACH = Resource.ofKubernetes("", "pods/attach");
+  /** PodDisruptionBudgets. */
+  public static readonly POD_DISRUPTION_BUDGETS = Resource.ofKubernetes("policy", "poddisruptionbudgets");
+  /** Debugging containers in running pods. */
+  public static readonly POD_EPHEMERAL_CONTAINERS = Resource.ofKubernetes("", "pods/ephemeralcontainers");
+  /** Evicting pods, as far as their budgets let it. */
+  public static readonly POD_EVICTIONS = Resource.ofKubernetes("", "pods/eviction");
+  /** Commands in running containers. */
+  public static readonly POD_EXEC = Resource.ofKubernetes("", "pods/exec");
+  /** What containers print. */
+  public static readonly POD_LOGS = Resource.ofKubernetes("", "pods/log");
+  /** What pods use, where a metrics server runs. */
+  public static readonly POD_METRICS = Resource.ofKubernetes("metrics.k8s.io", "pods");
+  /** Connections to ports of pods through the API server. */
+  public static readonly POD_PORT_FORWARD = Resource.ofKubernetes("", "pods/portforward");
+  /** PriorityClasses, of the cluster. */
+  public static readonly PRIORITY_CLASSES = Resource.ofKubernetes("scheduling.k8s.io", "priorityclasses");
+  /** ReplicaSets. */
+  public static readonly REPLICA_SETS = Resource.ofKubernetes("apps", "replicasets");
+  /** ResourceQuotas. */
+  public static readonly RESOURCE_QUOTAS = Resource.ofKubernetes("", "resourcequotas");
+  /** Roles. */
+  public static readonly ROLES = Resource.ofKubernetes("rbac.authorization.k8s.io", "roles");
+  /** RoleBindings. */
+  public static readonly ROLE_BINDINGS = Resource.ofKubernetes("rbac.authorization.k8s.io", "rolebindings");
+  /** Secrets; to read one is to get it by its name. */
+  public static readonly SECRETS = Resource.ofKubernetes("", "secrets");
+  /** Services. */
+  public static readonly SERVICES = Resource.ofKubernetes("", "services");
+  /** ServiceAccounts. */
+  public static readonly SERVICE_ACCOUNTS = Resource.ofKubernetes("", "serviceaccounts");
+  /** New tokens of ServiceAccounts. */
+  public static readonly SERVICE_ACCOUNT_TOKENS = Resource.ofKubernetes("", "serviceaccounts/token");
+  /** StatefulSets. */
+  public static readonly STATEFUL_SETS = Resource.ofKubernetes("apps", "statefulsets");
+  /** The number of replicas of StatefulSets. */
+  public static readonly STATEFUL_SET_SCALES = Resource.ofKubernetes("apps", "statefulsets/scale");
+  /** StorageClasses, of the cluster. */
+  public static readonly STORAGE_CLASSES = Resource.ofKubernetes("storage.k8s.io", "storageclasses");
+  /** The question what somebody may do, of the cluster. */
+  public static readonly SUBJECT_ACCESS_REVIEWS = Resource.ofKubernetes(
+    "authorization.k8s.io",
+    "subjectaccessreviews",
+  );
+  /** The question whose a token is, of the cluster. */
+  public static readonly TOKEN_REVIEWS = Resource.ofKubernetes("authentication.k8s.io", "tokenreviews");
+  /** ValidatingAdmissionPolicies, of the cluster. */
+  public static readonly VALIDATING_ADMISSION_POLICIES = Resource.ofKubernetes(
+    "admissionregistration.k8s.io",
+    "validatingadmissionpolicies",
+  );
+
+  /**
+   * A kind of objects that has no name here, such as that of a CustomResourceDefinition.
+   *
+   * In the groups of Kubernetes itself it must be one that Kubernetes serves.
+   *
+   * @throws PERMISSION_INVALID, PERMISSION_TOO_WIDE, ATTRIBUTE_MISSING
+   */
+  public static of(props: ResourceProps): Resource {
+    const problems = new Problems("Resource.of");
+    const { group, plural, namespaced, subresource } = props;
+    if (checkGiven(problems, { group, plural, namespaced })) {
+      checkGroup(problems, group);
+      checkPart(problems, "plural", plural);
+      if (subresource !== undefined) checkPart(problems, "subresource", subresource);
+      if (!problems.any) checkKnown(problems, props);
+    }
+    problems.throwIfAny();
+    return new Resource(group, plural, namespaced, subresource);
+  }
+
+  private static ofKubernetes(group: string, name: string): Resource {
+    const [plural = name, subresource] = name.split("/");
+    const { namespaced = true } = knownResources(group)?.get(name) ?? {};
+    return new Resource(group, plural, namespaced, subresource);
+  }
+
+  private constructor(
+    /** The API group, `""` for the core group. */
+    public readonly group: string,
+    /** The plural that stands in the address of the objects. */
+    public readonly plural: string,
+    /** Whether the objects are in namespaces. */
+    public readonly namespaced: boolean,
+    /** The part of each object that is meant, where it is not the object itself. */
+    public readonly subresource?: string,
+  ) {}
+
+  /** The name in a rule: the plural, with the subresource after a slash. */
+  public get name(): string {
+    return this.subresource === undefined ? this.plural : `${this.plural}/${this.subresource}`;
+  }
+
+  /** How people write it, such as `deployments.apps`. */
+  public toString(): string {
+    return this.group === "" ? this.name : `${this.name}.${this.group}`;
+  }
+
+  /** @internal */
+  public _verbs(): readonly Verb[] {
+    return knownResources(this.group)?.get(this.name)?.verbs ?? VERBS;
+  }
+}
+
+function checkWide(problems: Problems, what: string, text: string): boolean {
+  if (!text.includes("*")) return false;
+  problems.add(
+    "PERMISSION_TOO_WIDE",
+    `${what} is ${shown(text)}, and a wildcard also holds for what is installed later`,
+    "Name each resource in a permission of its own",
+  );
+  return true;
+}
+
+function checkGroup(problems: Problems, group: string): void {
+  if (typeof group === "string" && checkWide(problems, "group", group)) return;
+  if (typeof group === "string" && KUBERNETES_GROUPS.includes(group)) return;
+  // A group of a CustomResourceDefinition has at least one period.
+  if (typeof group === "string" && group.includes(".") && isQualifiedName(`${group}/name`)) return;
+  problems.add(
+    "PERMISSION_INVALID",
+    `group is ${shown(group)}, which is neither one of Kubernetes nor a DNS name`,
+    'Write the group without a version: "" for the core group, "apps", or for example "cert-manager.io"',
+  );
+}
+
+function checkPart(problems: Problems, what: string, text: string): void {
+  if (typeof text === "string" && (checkWide(problems, what, text) || isDnsLabel(text))) return;
+  const path = typeof text === "string" && text.startsWith("/");
+  problems.add(
+    "PERMISSION_INVALID",
+    `${what} is ${shown(text)}${path ? ", an address outside of all resources" : ""}`,
+    path
+      ? "Name a resource: addresses beside them, such as /metrics of the API server, are not granted here"
+      : "Write it as in the address of the objects: lower-case letters, digits and dashes, such as certificates; a part of " +
+          "each object, such as status, is the subresource",
+  );
+}
+
+function checkKnown(problems: Problems, { group, plural, namespaced, subresource }: ResourceProps): void {
+  const known = knownResources(group);
+  if (!known) return;
+  const name = subresource === undefined ? plural : `${plural}/${subresource}`;
+  const resource = known.get(name);
+  const label = group === "" ? "the core group" : group;
+  if (!resource) {
+    problems.add(
+      "PERMISSION_INVALID",
+      `Kubernetes serves no ${name} in ${label}`,
+      `Take one of ${[...known.keys()].sort().join(", ")}`,
+    );
+  } else if (resource.namespaced !== namespaced) {
+    problems.add(
+      "PERMISSION_INVALID",
+      `namespaced is ${shown(namespaced)}, but ${name} of ${label} ${resource.namespaced ? "are in namespaces" : "belong to the cluster"}`,
+      `Write namespaced: ${resource.namespaced}`,
+    );
+  }
+}

@@ -1,0 +1,206 @@
+/** What may be done with a resource. */
+export enum Verb {
+  /** Read one object. */
+  GET = "get",
+  /** Read all objects, whole. */
+  LIST = "list",
+  /** Be told of every change, with the objects. */
+  WATCH = "watch",
+  /** Make an object. */
+  CREATE = "create",
+  /** Write an object anew. */
+  UPDATE = "update",
+  /** Change a part of an object; with CREATE, apply it. */
+  PATCH = "patch",
+  /** Delete one object. */
+  DELETE = "delete",
+  /** Delete all objects at once. */
+  DELETE_COLLECTION = "deletecollection",
+}
+
+/** All verbs of resources, in the order in which they are written. */
+export const VERBS: readonly Verb[] = Object.values(Verb);
+
+/** What reads and changes nothing. */
+export const READS: readonly Verb[] = [Verb.GET, Verb.LIST, Verb.WATCH];
+
+/** What makes an object something else than it was. */
+export const CHANGES: readonly Verb[] = [Verb.CREATE, Verb.UPDATE, Verb.PATCH];
+
+/** Everything but reading. */
+export const WRITES: readonly Verb[] = VERBS.filter((verb) => !READS.includes(verb));
+
+/** What no name can limit: the object has none yet, or all are meant. */
+export const NAMELESS: readonly Verb[] = [Verb.CREATE, Verb.DELETE_COLLECTION];
+
+/** The resources of one API group; what is served of all of them, or of a few only. */
+interface ResourceGroup {
+  /** Resources in namespaces, with every verb. */
+  readonly namespaced?: readonly string[];
+  /** Resources of the cluster, with every verb. */
+  readonly cluster?: readonly string[];
+  /** What is served in part: subresources of the above, and resources that can't be read or written. */
+  readonly partial?: { readonly [name: string]: readonly Verb[] };
+  /** Which of `partial` belong to the cluster, where no resource above says it. */
+  readonly partialOfCluster?: readonly string[];
+}
+
+const { GET, LIST, CREATE, UPDATE, PATCH, DELETE, DELETE_COLLECTION } = Verb;
+const PART = [GET, UPDATE, PATCH];
+const STREAM = [GET, CREATE];
+const PROXY = [GET, CREATE, UPDATE, PATCH, DELETE];
+
+/**
+ * What a kube-apiserver of 1.34 to 1.36 serves, and the metrics of pods and nodes; a test holds it against one.
+ *
+ * A rule on anything else in these groups is a typing error, which Kubernetes stores without a word.
+ */
+const GROUPS: { readonly [group: string]: ResourceGroup } = {
+  "": {
+    namespaced: [
+      ...[
+        "configmaps",
+        "endpoints",
+        "events",
+        "limitranges",
+        "persistentvolumeclaims",
+        "pods",
+        "podtemplates",
+      ],
+      ...["replicationcontrollers", "resourcequotas", "secrets", "serviceaccounts", "services"],
+    ],
+    cluster: ["nodes", "persistentvolumes"],
+    partial: {
+      bindings: [CREATE],
+      componentstatuses: [GET, LIST],
+      namespaces: VERBS.filter((verb) => verb !== DELETE_COLLECTION),
+      "namespaces/finalize": [UPDATE],
+      "namespaces/status": PART,
+      "nodes/proxy": PROXY,
+      "nodes/status": PART,
+      "persistentvolumeclaims/status": PART,
+      "persistentvolumes/status": PART,
+      "pods/attach": STREAM,
+      "pods/binding": [CREATE],
+      "pods/ephemeralcontainers": PART,
+      "pods/eviction": [CREATE],
+      "pods/exec": STREAM,
+      "pods/log": [GET],
+      "pods/portforward": STREAM,
+      "pods/proxy": PROXY,
+      "pods/resize": PART,
+      "pods/status": PART,
+      "replicationcontrollers/scale": PART,
+      "replicationcontrollers/status": PART,
+      "resourcequotas/status": PART,
+      "serviceaccounts/token": [CREATE],
+      "services/proxy": PROXY,
+      "services/status": PART,
+    },
+    partialOfCluster: ["componentstatuses", "namespaces"],
+  },
+  "admissionregistration.k8s.io": {
+    cluster: [
+      // Since 1.36.
+      ...["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"],
+      ...["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+      ...["validatingadmissionpolicies", "validatingadmissionpolicybindings"],
+    ],
+    partial: { "validatingadmissionpolicies/status": PART },
+  },
+  "apiextensions.k8s.io": {
+    cluster: ["customresourcedefinitions"],
+    partial: { "customresourcedefinitions/status": PART },
+  },
+  "apiregistration.k8s.io": { cluster: ["apiservices"], partial: { "apiservices/status": PART } },
+  apps: {
+    namespaced: ["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"],
+    partial: {
+      "daemonsets/status": PART,
+      "deployments/scale": PART,
+      "deployments/status": PART,
+      "replicasets/scale": PART,
+      "replicasets/status": PART,
+      "statefulsets/scale": PART,
+      "statefulsets/status": PART,
+    },
+  },
+  "authentication.k8s.io": {
+    partial: { selfsubjectreviews: [CREATE], tokenreviews: [CREATE] },
+    partialOfCluster: ["selfsubjectreviews", "tokenreviews"],
+  },
+  "authorization.k8s.io": {
+    partial: {
+      localsubjectaccessreviews: [CREATE],
+      selfsubjectaccessreviews: [CREATE],
+      selfsubjectrulesreviews: [CREATE],
+      subjectaccessreviews: [CREATE],
+    },
+    partialOfCluster: ["selfsubjectaccessreviews", "selfsubjectrulesreviews", "subjectaccessreviews"],
+  },
+  autoscaling: {
+    namespaced: ["horizontalpodautoscalers"],
+    partial: { "horizontalpodautoscalers/status": PART },
+  },
+  batch: {
+    namespaced: ["cronjobs", "jobs"],
+    partial: { "cronjobs/status": PART, "jobs/status": PART },
+  },
+  "certificates.k8s.io": {
+    cluster: ["certificatesigningrequests"],
+    partial: { "certificatesigningrequests/approval": PART, "certificatesigningrequests/status": PART },
+  },
+  "coordination.k8s.io": { namespaced: ["leases"] },
+  "discovery.k8s.io": { namespaced: ["endpointslices"] },
+  "events.k8s.io": { namespaced: ["events"] },
+  "flowcontrol.apiserver.k8s.io": {
+    cluster: ["flowschemas", "prioritylevelconfigurations"],
+    partial: { "flowschemas/status": PART, "prioritylevelconfigurations/status": PART },
+  },
+  "metrics.k8s.io": { partial: { nodes: [GET, LIST], pods: [GET, LIST] }, partialOfCluster: ["nodes"] },
+  "networking.k8s.io": {
+    namespaced: ["ingresses", "networkpolicies"],
+    cluster: ["ingressclasses", "ipaddresses", "servicecidrs"],
+    partial: { "ingresses/status": PART, "servicecidrs/status": PART },
+  },
+  "node.k8s.io": { cluster: ["runtimeclasses"] },
+  policy: { namespaced: ["poddisruptionbudgets"], partial: { "poddisruptionbudgets/status": PART } },
+  "rbac.authorization.k8s.io": {
+    namespaced: ["rolebindings", "roles"],
+    cluster: ["clusterrolebindings", "clusterroles"],
+  },
+  "resource.k8s.io": {
+    namespaced: ["resourceclaims", "resourceclaimtemplates"],
+    cluster: ["deviceclasses", "resourceslices"],
+    partial: { "resourceclaims/status": PART },
+  },
+  "scheduling.k8s.io": { cluster: ["priorityclasses"] },
+  "storage.k8s.io": {
+    namespaced: ["csistoragecapacities"],
+    cluster: ["csidrivers", "csinodes", "storageclasses", "volumeattachments", "volumeattributesclasses"],
+    partial: { "volumeattachments/status": PART },
+  },
+};
+
+/** What Kubernetes serves of a resource of its own. */
+interface KnownResource {
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+}
+
+/** The API groups of Kubernetes itself. */
+export const KUBERNETES_GROUPS: readonly string[] = Object.keys(GROUPS);
+
+/** The resources and subresources of a group of Kubernetes by their names; undefined for a group of others. */
+export function knownResources(group: string): Map<string, KnownResource> | undefined {
+  if (!KUBERNETES_GROUPS.includes(group)) return undefined;
+  const { namespaced = [], cluster = [], partial = {}, partialOfCluster = [] } = GROUPS[group] ?? {};
+  const ofCluster = [...cluster, ...partialOfCluster];
+  const names = [...namespaced, ...cluster, ...Object.keys(partial)];
+  return new Map(
+    names.map((name) => {
+      const [plural = name] = name.split("/");
+      return [name, { namespaced: !ofCluster.includes(plural), verbs: partial[name] ?? VERBS }];
+    }),
+  );
+}

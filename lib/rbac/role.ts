@@ -1,0 +1,327 @@
+import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { Construct, type IConstruct } from "constructs";
+import { type Allow } from "./allow";
+import { isOfGatewayApi } from "./private/gateway-api";
+import { guardBindings } from "./private/rbac-bindings";
+import { type Resource } from "./role-resource";
+import { knownResources, Verb, VERBS } from "./role-verb";
+import { type Subject } from "./subject";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { pathOf } from "../core/construct-scope";
+import { checkObjectName } from "../core/kubernetes-names";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven } from "../core/required";
+import { Problems } from "../core/validation-error";
+import { addWarning } from "../core/warnings";
+import { apiObjectsIn, chartOf, checkUnused, dataOf } from "../synthesis/chart-objects";
+import { whenAdded } from "../synthesis/chart-scopes";
+import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+
+/** One rule of a Role or ClusterRole. */
+interface RuleManifest {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly resourceNames?: string[];
+  readonly verbs: Verb[];
+}
+
+/** Requests that name no namespace of their own, so that no Role holds for them. */
+const OUTSIDE = [Verb.CREATE, Verb.LIST, Verb.WATCH];
+
+/** Adds a problem for each permission that grants nothing in a namespace, or leads to more than it says. */
+function checkAllowed(problems: Problems, allow: readonly Allow[], inNamespace: boolean): void {
+  for (const one of allow) {
+    if (inNamespace) checkNamespaced(problems, one);
+    for (const { never, verbs, leadsTo, fix } of one._risks()) {
+      if (!never && one._reason() !== undefined) continue;
+      problems.add(
+        "PERMISSION_TOO_WIDE",
+        `${verbs.join(", ")} of ${one.resource.toString()} leads to ${leadsTo}`,
+        never ? fix : `${fix}; or take it on purpose: .acknowledged({ reason: "…" })`,
+      );
+    }
+  }
+}
+
+function checkNamespaced(problems: Problems, one: Allow): void {
+  const { resource } = one;
+  if (resource.namespaced) return;
+  // A request for a namespace itself counts as one inside of it.
+  const own = resource.group === "" && resource.plural === "namespaces";
+  const lost = own ? one._verbs().filter((verb) => OUTSIDE.includes(verb)) : one._verbs();
+  if (lost.length === 0) return;
+  problems.add(
+    "PERMISSION_INVALID",
+    `${lost.join(", ")} of ${resource.toString()}, which ${own ? "holds" : "belongs to the cluster: it holds"} in no namespace`,
+    own
+      ? "Take Allow.verbs(Resource.NAMESPACES, Verb.GET), or a role for the whole cluster: RoleScope.cluster({ reason })"
+      : 'Make a role for the whole cluster: roleScope: RoleScope.cluster({ reason: "…" })',
+  );
+}
+
+/**
+ * The rules, each permission in one place and in an order that does not depend on theirs.
+ *
+ * Permissions for the same objects are one rule; rules for the same verbs of one group are one, too.
+ */
+function rulesOf(allow: readonly Allow[]): RuleManifest[] {
+  const byObjects = new Map<string, { resource: Allow["resource"]; names: string[]; verbs: Set<Verb> }>();
+  for (const one of allow) {
+    const { resource, names } = one;
+    const key = JSON.stringify([resource.group, resource.name, names]);
+    const entry = byObjects.get(key) ?? { resource, names, verbs: new Set() };
+    for (const verb of one._verbs()) entry.verbs.add(verb);
+    byObjects.set(key, entry);
+  }
+  const byVerbs = new Map<string, RuleManifest>();
+  for (const [, { resource, names, verbs }] of [...byObjects].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const ordered = VERBS.filter((verb) => verbs.has(verb));
+    const key = JSON.stringify([resource.group, names, ordered]);
+    const rule = byVerbs.get(key) ?? {
+      apiGroups: [resource.group],
+      resources: [],
+      ...(names.length > 0 ? { resourceNames: names } : {}),
+      verbs: ordered,
+    };
+    rule.resources.push(resource.name);
+    byVerbs.set(key, rule);
+  }
+  return [...byVerbs.values()];
+}
+
+/** Where a role holds. */
+@checked
+export class RoleScope {
+  /** In the namespace of the chart: a Role and RoleBindings. */
+  public static namespace(): RoleScope {
+    return new RoleScope();
+  }
+
+  /**
+   * In all namespaces, also those to come, and for resources of the cluster: a ClusterRole and ClusterRoleBindings.
+   *
+   * The reason is kept as an acknowledgement of the role.
+   *
+   * @throws REASON_MISSING
+   */
+  public static cluster(choice: ReasonedChoice): RoleScope {
+    const problems = new Problems("RoleScope.cluster");
+    checkReason(problems, "A role for the whole cluster", choice.reason);
+    problems.throwIfAny();
+    return new RoleScope(choice.reason);
+  }
+
+  private constructor(
+    /** Why the role holds in the whole cluster, where it does. */
+    public readonly reason?: string,
+  ) {}
+}
+
+interface Definition {
+  readonly spec?: { readonly group?: string; readonly names?: { readonly plural?: string } };
+}
+
+/**
+ * Warns of resources that neither Kubernetes nor the Gateway API nor a CustomResourceDefinition of the program has: the API server takes a rule for
+ * a name that is misspelt, and it allows nothing. On the output of the stack, where Terraform's side shows it.
+ */
+function warnOfUnknown(role: IConstruct, chart: Chart, resources: readonly Resource[]): void {
+  const others = resources.filter(
+    (resource) => knownResources(resource.group) === undefined && !isOfGatewayApi(resource),
+  );
+  if (others.length === 0) return;
+  whenAdded(chart, (scope) => {
+    const defined = new Set(definitionsIn(chart.node.root));
+    const unknown = new Set(others.map(({ group, plural }) => `${plural}.${group}`));
+    for (const name of [...unknown].sort()) {
+      if (defined.has(name)) continue;
+      addWarning(
+        scope,
+        `[role-resource-unknown] ${role.node.path} allows something of ${name}, which is no resource of Kubernetes and of no ` +
+          "CustomResourceDefinition of this program: check how it is spelt, or see that its definition is in the cluster",
+      );
+    }
+  });
+}
+
+function definitionsIn(root: IConstruct): string[] {
+  return apiObjectsIn(root)
+    .filter(({ kind }) => kind === "CustomResourceDefinition")
+    .map((object) => (dataOf(object) as Definition).spec)
+    .map((spec) => `${spec?.names?.plural}.${spec?.group}`);
+}
+
+/** What a role allows, and where. */
+export interface LeastPrivilegeRoleProps {
+  /** The permissions, one or more, in any order. */
+  readonly allow: Allow[];
+  /**
+   * Where the role holds.
+   *
+   * @default RoleScope.namespace() - in the namespace of the chart
+   */
+  readonly roleScope?: RoleScope;
+}
+
+const API_GROUP = "rbac.authorization.k8s.io";
+/** Roles that Kubernetes makes itself, which a role of this name would replace. */
+const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
+
+/**
+ * A role that allows what is written and nothing else, in one namespace.
+ *
+ * It has no wildcard, and nothing by which one gets further rights unless a reason is given. It is named after the
+ * construct's id. In its chart nothing grants cluster-admin, admin or edit, nor any role to everybody. A resource that neither
+ * Kubernetes nor a CustomResourceDefinition of the program has gives a warning when the chart is added to a cluster.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
+@checked
+export class LeastPrivilegeRole extends Construct {
+  /** The name of the Role, or ClusterRole. */
+  public readonly name: string;
+  /** The namespace; none for a role of the whole cluster. */
+  public readonly namespace?: string;
+
+  private readonly granted = new Set<string>();
+
+  /**
+   * @param id the name of the Role too: up to 63 lower-case letters, digits and dashes
+   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, PERMISSION_INVALID, PERMISSION_TOO_WIDE
+   */
+  constructor(scope: Construct, id: string, props: LeastPrivilegeRoleProps) {
+    const { allow, roleScope } = read(scope, id, props);
+    super(scope, id);
+    const chart = Chart.of(this);
+    guardStaticSynthesis(chart);
+    guardBindings(chart);
+    this.name = id;
+    this.namespace = roleScope.reason === undefined ? chart.namespace : undefined;
+    this.node.defaultChild = this.add("Resource", "Role", id, { rules: rulesOf(allow) });
+    if (roleScope.reason !== undefined) {
+      Acknowledgements._record(this, "least-privilege", "a role for the whole cluster", roleScope.reason);
+    }
+    this.acknowledge(allow);
+    warnOfUnknown(
+      this,
+      chart,
+      allow.map(({ resource }) => resource),
+    );
+  }
+
+  /**
+   * Gives the role to somebody, by a binding of its own for each.
+   *
+   * @throws ATTRIBUTE_MISSING, NAME_DUPLICATE
+   */
+  public grantTo(...subjects: Subject[]): void {
+    const problems = new Problems(this);
+    const ids = subjects.map((subject) => this.idOf(problems, subject));
+    if (subjects.length === 0) {
+      problems.add("ATTRIBUTE_MISSING", "No subject was given", "Name whom the role is for");
+    }
+    if (ids.some((id, index) => id !== undefined && (this.granted.has(id) || ids.indexOf(id) < index))) {
+      problems.add("NAME_DUPLICATE", "A subject is given the role twice", "Grant it to each subject once");
+    }
+    problems.throwIfAny();
+    subjects.forEach((subject, index) => this.bind(subject, ids[index] ?? ""));
+  }
+
+  private idOf(problems: Problems, subject: Subject): string | undefined {
+    if (!checkGiven(problems, { subject })) return undefined;
+    if (this.namespace === undefined && subject._needsNamespace()) {
+      problems.add(
+        "ATTRIBUTE_MISSING",
+        `The service account ${subject.name} has no namespace, and neither has the role`,
+        `Name it: Subject.serviceAccount(${JSON.stringify(subject.name)}, "shop")`,
+      );
+      return undefined;
+    }
+    return subject._id(this.namespace);
+  }
+
+  private bind(subject: Subject, id: string): void {
+    this.granted.add(id);
+    this.add(`Binding-${id}`, "RoleBinding", `${this.name}-${id}`, {
+      roleRef: { apiGroup: API_GROUP, kind: this.kindOf("Role"), name: this.name },
+      subjects: [subject._manifest(this.namespace)],
+    });
+  }
+
+  /** Once for each thing that permissions lead to for one reason, however many they are. */
+  private acknowledge(allow: readonly Allow[]): void {
+    const taken = new Map<string, { leadsTo: string; reason: string; what: Set<string> }>();
+    for (const one of allow) {
+      const [reason = "", names] = [one._reason(), one.names.join(", ")];
+      for (const { verbs, leadsTo } of one._risks()) {
+        const entry = taken.get(JSON.stringify([leadsTo, reason])) ?? { leadsTo, reason, what: new Set() };
+        const objects = `${one.resource.toString()}${names === "" ? "" : ` named ${names}`}`;
+        entry.what.add(`${verbs.join(", ")} of ${objects}`);
+        taken.set(JSON.stringify([leadsTo, reason]), entry);
+      }
+    }
+    for (const { leadsTo, reason, what } of taken.values()) {
+      const text = `${[...what].sort().join("; ")}: a way to ${leadsTo}`;
+      Acknowledgements._record(this, "least-privilege", text, reason);
+    }
+  }
+
+  private kindOf(kind: string): string {
+    return this.namespace === undefined ? `Cluster${kind}` : kind;
+  }
+
+  private add(id: string, kind: string, name: string, rest: object): ApiObject {
+    const object = new ApiObject(this, id, {
+      apiVersion: `${API_GROUP}/v1`,
+      kind: this.kindOf(kind),
+      metadata: { name },
+      ...rest,
+    });
+    // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+    if (this.namespace === undefined && Chart.of(this).namespace !== undefined)
+      object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    return object;
+  }
+}
+
+/** Validates the props; throws with all that is wrong. */
+function read(
+  scope: Construct,
+  id: string,
+  props: LeastPrivilegeRoleProps,
+): Required<LeastPrivilegeRoleProps> {
+  const problems = new Problems(pathOf(scope, id));
+  const { allow } = props;
+  const roleScope = props.roleScope ?? RoleScope.namespace();
+  const inNamespace = roleScope.reason === undefined;
+  checkObjectName(problems, "id", id);
+  if (!inNamespace && BUILT_IN.includes(id)) {
+    problems.add(
+      "NAME_INVALID",
+      `id is ${id}, the name of a ClusterRole of Kubernetes itself, which this one would replace`,
+      "Name it after what it allows",
+    );
+  }
+  checkUnused(problems, scope, [inNamespace ? "Role" : "ClusterRole"], id);
+  const chart = chartOf(scope);
+  if (inNamespace && chart && chart.namespace === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The chart has no namespace, so the role has none",
+      'Give it one: new Chart(app, "shop", { namespace: "shop" })',
+    );
+  }
+  if (checkGiven(problems, { allow })) checkAllow(problems, allow, inNamespace);
+  problems.throwIfAny();
+  return { allow, roleScope };
+}
+
+function checkAllow(problems: Problems, allow: readonly Allow[], inNamespace: boolean): void {
+  if (allow.length === 0) {
+    problems.add("PERMISSION_INVALID", "allow is empty", "Name what the role is for, or leave the role out");
+  }
+  if (allow.every((one, index) => checkGiven(problems, { [`allow[${index}]`]: one }))) {
+    checkAllowed(problems, allow, inNamespace);
+  }
+}

@@ -1,0 +1,150 @@
+import { Token } from "cdktf";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
+import { checkOcid } from "../core/ocid";
+import { checkGiven } from "../core/required";
+import { shortHash } from "../core/short-hash";
+import { Problems } from "../core/validation-error";
+
+/** A workload whose pods run as a service account. */
+export interface IServiceAccountUser {
+  /** The name of the service account. */
+  readonly serviceAccountName: string;
+  /** The namespace, where the chart of the workload has one. */
+  readonly namespace?: string;
+}
+
+type SubjectKind = "Group" | "ServiceAccount" | "User";
+
+/**
+ * Who gets a role: a service account, or people and programs that IAM knows.
+ *
+ * OKE gives each caller the OCIDs of his IAM groups as names of Kubernetes groups. Whom an IAM policy lets `manage clusters`
+ * is an administrator of the cluster without any role; `use clusters` is what people need to reach the API server.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutaccesscontrol.htm
+ */
+@checked
+export class Subject {
+  /**
+   * A service account.
+   *
+   * @param name never `default`, as which every pod runs that names no other
+   * @param namespace by default that of the role
+   * @throws NAME_INVALID, PERMISSION_TOO_WIDE
+   */
+  public static serviceAccount(name: string, namespace?: string): Subject {
+    const problems = new Problems("Subject.serviceAccount");
+    if (checkGiven(problems, { name }) && !checkReserved(problems, name)) {
+      checkSubdomainName(problems, "name", name);
+    }
+    if (name === "default") {
+      problems.add(
+        "PERMISSION_TOO_WIDE",
+        "The service account is default, as which every pod of the namespace runs that names no other",
+        "Give the program a service account of its own",
+      );
+    }
+    if (namespace !== undefined) checkObjectName(problems, "namespace", namespace);
+    problems.throwIfAny();
+    return new Subject("ServiceAccount", name, namespace);
+  }
+
+  /**
+   * The service account of a workload, such as a HardenedDeployment.
+   *
+   * Its pods need a token as well before they can call the API server.
+   *
+   * @throws ATTRIBUTE_MISSING, NAME_INVALID
+   */
+  public static serviceAccountOf(workload: IServiceAccountUser): Subject {
+    const problems = new Problems("Subject.serviceAccountOf");
+    checkGiven(problems, { workload });
+    problems.throwIfAny();
+    return Subject.serviceAccount(workload.serviceAccountName, workload.namespace);
+  }
+
+  /**
+   * A group of IAM, by its OCID: `ocid1.group.…`.
+   *
+   * @throws OCID_INVALID, PERMISSION_TOO_WIDE
+   */
+  public static iamGroup(ocid: string): Subject {
+    return Subject.ofIam("Subject.iamGroup", "Group", ocid, "group");
+  }
+
+  /**
+   * A dynamic group of IAM, by its OCID: `ocid1.dynamicgroup.…`; its members are instances and other resources.
+   *
+   * @throws OCID_INVALID, PERMISSION_TOO_WIDE
+   */
+  public static iamDynamicGroup(ocid: string): Subject {
+    return Subject.ofIam("Subject.iamDynamicGroup", "Group", ocid, "dynamicgroup");
+  }
+
+  /**
+   * A single user of IAM, by his OCID: `ocid1.user.…`.
+   *
+   * Prefer a group: who leaves it loses the role without a change of the cluster.
+   *
+   * @throws OCID_INVALID, PERMISSION_TOO_WIDE
+   */
+  public static iamUser(ocid: string): Subject {
+    return Subject.ofIam("Subject.iamUser", "User", ocid, "user");
+  }
+
+  private static ofIam(factory: string, kind: SubjectKind, ocid: string, ocidKind: string): Subject {
+    const problems = new Problems(factory);
+    if (checkGiven(problems, { ocid }) && !checkReserved(problems, ocid)) {
+      checkOcid(problems, "ocid", ocid, ocidKind);
+    }
+    if (Token.isUnresolved(ocid)) {
+      problems.add(
+        "OCID_INVALID",
+        "ocid is a reference to a Terraform value, and the name of a binding is made of it",
+        `Write the OCID itself: ocid1.${ocidKind}.…`,
+      );
+    }
+    problems.throwIfAny();
+    return new Subject(kind, ocid);
+  }
+
+  private constructor(
+    private readonly kind: SubjectKind,
+    /** The name by which the API server knows the caller: the OCID, or the name of the service account. */
+    public readonly name: string,
+    /** The namespace of a service account, where one was named. */
+    public readonly namespace?: string,
+  ) {}
+
+  /** @internal */
+  public _needsNamespace(): boolean {
+    return this.kind === "ServiceAccount" && this.namespace === undefined;
+  }
+
+  /** The subject as a binding writes it; `namespace` is that of the role. @internal */
+  public _manifest(namespace?: string): object {
+    return this.kind === "ServiceAccount"
+      ? { kind: this.kind, name: this.name, namespace: this.namespace ?? namespace }
+      : { apiGroup: "rbac.authorization.k8s.io", kind: this.kind, name: this.name };
+  }
+
+  /** What names the subject among those of a role, and stays when others are added. @internal */
+  public _id(namespace?: string): string {
+    const account = this.kind === "ServiceAccount" ? [this.namespace ?? namespace] : [];
+    const text = JSON.stringify([this.kind, this.name, ...account]);
+    return `${this.kind.toLowerCase()}-${shortHash(text, 10)}`;
+  }
+}
+
+/** Those whom Kubernetes itself names: everybody, nobody in particular, or the masters, whom no rule holds. */
+function checkReserved(problems: Problems, name: string): boolean {
+  if (typeof name !== "string" || !name.startsWith("system:")) return false;
+  problems.add(
+    "PERMISSION_TOO_WIDE",
+    `${shown(name)} is a name of Kubernetes itself, for its own parts or for callers whom nobody chose`,
+    'Name a service account, or a group of IAM: Subject.iamGroup("ocid1.group.oc1..example")',
+  );
+  return true;
+}

@@ -1,0 +1,116 @@
+import { type ApiObject, Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { apiObjectsIn } from "./chart-objects";
+import { isSameCluster, scopeOf } from "./chart-scopes";
+import { computeOnce } from "./reading";
+import { addStep } from "./rendering";
+import { checkAtSynthesis } from "./synthesis-checks";
+
+/** What a namespace says of the Secrets that its images are pulled with. */
+interface NamespaceSecrets {
+  readonly namespace: IConstruct;
+  readonly names: readonly string[];
+}
+
+const ofNamespaces = new WeakMap<IConstruct, Map<string, NamespaceSecrets[]>>();
+const ownAccounts = new WeakSet<ApiObject>();
+const withoutSecrets = new WeakSet<ApiObject>();
+
+/** Notes the pull Secrets of a namespace; an empty list says that its images need none. */
+export function notePullSecrets(namespace: IConstruct, name: string, names: readonly string[]): void {
+  const { root } = namespace.node;
+  const known = ofNamespaces.get(root) ?? new Map<string, NamespaceSecrets[]>();
+  ofNamespaces.set(root, known);
+  known.set(name, [...(known.get(name) ?? []), { namespace, names }]);
+}
+
+/**
+ * The pull Secrets that the namespace of a construct names; undefined where it names none, or is made elsewhere.
+ *
+ * Read at synthesis, so that the namespace may be made after its workloads and in another chart of the same cluster.
+ */
+export function pullSecretsOf(
+  construct: IConstruct,
+  namespace: string | undefined,
+): readonly string[] | undefined {
+  if (namespace === undefined) return undefined;
+  const all = ofNamespaces.get(construct.node.root)?.get(namespace) ?? [];
+  const [chart, ...others] = [construct, ...all.map((one) => one.namespace)].map((one) => Chart.of(one));
+  const isOwn = (index: number) => others[index] === chart;
+  const isNear = (index: number) => {
+    const [one, other] = [chart, others[index]].map((each) => each && scopeOf(each));
+    return one === undefined || other === undefined ? one === other : isSameCluster(one, other);
+  };
+  return (all.find((_, index) => isOwn(index)) ?? all.find((_, index) => isNear(index)))?.names;
+}
+
+/** Notes an account that a construct of the library made, which names its pull Secrets itself. */
+export function noteOwnAccount(account: ApiObject): void {
+  ownAccounts.add(account);
+}
+
+/** Whether a construct of the library made an account. */
+function isOwnAccount(account: ApiObject): boolean {
+  return ownAccounts.has(account);
+}
+
+/** Notes that the images of an account's pods need no pull Secret. */
+export function notePullsWithoutSecrets(account: ApiObject): void {
+  withoutSecrets.add(account);
+}
+
+/** Whether somebody said that the images of an account's pods need no pull Secret. */
+export function pullsWithoutSecrets(account: ApiObject): boolean {
+  return withoutSecrets.has(account);
+}
+
+interface AccountData {
+  readonly kind?: unknown;
+  readonly items?: unknown;
+  readonly metadata?: { readonly namespace?: unknown };
+  imagePullSecrets?: unknown;
+}
+
+const watched = new WeakSet<IConstruct>();
+/** The owner of the step, so that an account gets it once, however often it is written. */
+const OWNER = {};
+
+/**
+ * Gives the pull Secrets of namespaces to the ServiceAccounts that others wrote, such as those of an included Helm chart.
+ *
+ * A pod has the Secrets of its account, and a chart whose pods run as an account of its own would have none. An account that
+ * names Secrets keeps its own.
+ *
+ * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#add-imagepullsecrets-to-a-service-account
+ */
+export function givePullSecrets({ node: { root } }: IConstruct): void {
+  if (watched.has(root)) return;
+  watched.add(root);
+  // At synthesis, when the charts of others were read: namespaces often come first.
+  checkAtSynthesis(root, () => computeOnce(root, installSteps));
+}
+
+function installSteps(root: IConstruct): void {
+  const accounts = apiObjectsIn(root).filter(
+    ({ kind }) => kind === "ServiceAccount" || kind.endsWith("List"),
+  );
+  for (const object of accounts.filter((one) => !isOwnAccount(one))) {
+    addStep(object, OWNER, (data) => {
+      fill(object, data as AccountData);
+    });
+  }
+}
+
+function fill(object: ApiObject, data: AccountData): void {
+  const { kind, items, metadata, imagePullSecrets: named } = data;
+  if (Array.isArray(items) && String(kind).endsWith("List")) {
+    for (const item of items as AccountData[]) fill(object, item);
+  }
+  if (kind !== "ServiceAccount") return;
+  // Charts write an empty list where nobody set their value.
+  const isNamed = named !== undefined && named !== null && !(Array.isArray(named) && named.length === 0);
+  const namespace = metadata?.namespace;
+  if (isNamed || typeof namespace !== "string") return;
+  const names = pullSecretsOf(object, namespace) ?? [];
+  if (names.length > 0) data.imagePullSecrets = names.map((name) => ({ name }));
+}

@@ -1,0 +1,324 @@
+import { Chart } from "cdk8s";
+import {
+  DefaultTokenResolver,
+  type IResolvable,
+  type IResolveContext,
+  Lazy,
+  StringConcat,
+  TerraformOutput,
+  TerraformStack,
+  Token,
+  Tokenization,
+} from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { runChartChecks } from "./chart-checks";
+import { apiObjectsIn, chartsIn, dataOf, objectsOf } from "./chart-objects";
+import { clusterKeyOf, isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
+import { changedDatesOf, checkIncluded } from "./check-included";
+import { checkExpression, checkObjects, describe, isPlain, isPlainObject } from "./check-objects";
+import { wasSynthesized } from "./forgotten-charts";
+import { produceLazies } from "./lazy-values";
+import {
+  addDuplicate,
+  checkNames,
+  makersOf,
+  namesOf,
+  type ObjectName,
+  type ResolveName,
+} from "./object-names";
+import { type Preview, writeAtSynthesis } from "./previews";
+import { computeOnce, rememberDuring } from "./reading";
+import { originOf, referencePlaces } from "./reference-places";
+import { ChartYaml } from "./render";
+import { guardStaticSynthesis } from "./static-synthesis";
+import { Acknowledgements } from "../core/acknowledgement";
+import { shown } from "../core/display-value";
+import { refuseLate, wrongValuesIn } from "../core/late-values";
+import { explainReferences, guardStackCycles } from "../core/stack-cycles";
+import { Problems, ValidationError } from "../core/validation-error";
+import { addWarning } from "../core/warnings";
+
+// A field whose whole value is undefined is left out, as cdk8s does with its own.
+const PROMISED = { part: "text", text: "optional text", value: "any" } as const;
+
+/** Adds a problem for each `Lazy` or token of cdktf in an object that turns out to be `null`, or a list in the place of text. */
+function checkLateValues(problems: Problems, object: unknown, context: IResolveContext): void {
+  for (const { field, token, in: place } of referencePlaces(object)) {
+    for (const wrong of wrongValuesIn(token, context.scope, field, PROMISED[place])) {
+      refuseLate(problems, `${wrong.field} of ${describe(object).replace("The", "the")}`, wrong.what);
+    }
+  }
+}
+
+/** The outputs of a cluster that write an object, by the object's name. */
+type Writers = Map<string, Set<IConstruct>>;
+
+const clusters = new WeakMap<IConstruct, Map<unknown, Writers>>();
+
+/**
+ * Notes the names of the objects of an output, in the place of those that it had when it was written before.
+ *
+ * @param cluster what is the same for all outputs of one cluster
+ * @returns whether another output of the cluster has one of them
+ */
+function noteNames(
+  output: IConstruct,
+  cluster: unknown,
+  before: readonly ObjectName[],
+  names: readonly ObjectName[],
+): boolean {
+  const { root } = output.node;
+  const ofRoot = clusters.get(root) ?? new Map<unknown, Writers>();
+  clusters.set(root, ofRoot);
+  const writers = ofRoot.get(cluster) ?? (new Map() as Writers);
+  ofRoot.set(cluster, writers);
+  for (const { key } of before) writers.get(key)?.delete(output);
+  let isShared = false;
+  for (const { key } of names) {
+    const known = writers.get(key) ?? new Set();
+    writers.set(key, known.add(output));
+    isShared ||= known.size > 1;
+  }
+  return isShared;
+}
+
+const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
+/**
+ * An output of a stack that holds the objects of a chart as YAML.
+ *
+ * The chart is read when the stack is synthesized, so what is added to it later, and patches of its objects, are there.
+ */
+export class ChartOutput extends Construct implements Preview {
+  public readonly stack: TerraformStack;
+  /** The objects as plain data, as they were last written. */
+  public written: readonly unknown[] = [];
+  private preview = "";
+  /** The names of the objects, as they were last written. */
+  private names: readonly ObjectName[] = [];
+  private readonly warned = new Set<string>();
+
+  /** @param name the output is `<name>_manifests`. */
+  constructor(
+    /** The cluster, where the chart goes through one. */
+    private readonly cluster: Construct,
+    public readonly name: string,
+    private readonly chart: Chart,
+  ) {
+    const stack = TerraformStack.of(cluster);
+    checkOutput(cluster, stack, name, chart);
+    super(cluster, `Manifests-${name}`);
+    this.stack = stack;
+    setOutput(chart, this);
+    guardStaticSynthesis(chart);
+    Acknowledgements._include(this, chart);
+    const output = new TerraformOutput(this, "Resource", {
+      description: `Kubernetes objects of the chart ${chart.node.path || chart.node.id}`,
+      // Resolved here and not left to cdktf: it would read a literal ${ of a manifest as the start of an expression.
+      value: Lazy.anyValue({ produce: (context) => this.manifests(context) }),
+    });
+    output.overrideLogicalId(outputName(name));
+    rememberDuring(stack, ["prepareStack", "toTerraform", "toHclTerraform"]);
+    explainReferences(this.stack, (other) => this.referenceTo(other));
+    writeAtSynthesis(this, () => outputsIn(this.node.root));
+  }
+
+  /** The manifests for people, as they were last synthesized. */
+  public get text(): string {
+    return this.preview;
+  }
+
+  /** Throws what is wrong in any chart of the app, so that it can be mended at once. */
+  private manifests(context: IResolveContext): string {
+    const problems = new Problems(this);
+    const manifests = problems.collect(() => this.write(context));
+    if (manifests !== undefined) return manifests;
+    for (const other of outputsIn(this.node.root)) {
+      if (other !== this) problems.collect(() => other.check(context.preparing));
+    }
+    problems.throwIfAny();
+    return "";
+  }
+
+  /** Writes for nobody; an error that is none of the library's is left for later. */
+  private check(preparing: boolean): void {
+    const resolver = new DefaultTokenResolver(new StringConcat());
+    const manifests = Lazy.anyValue({ produce: (context) => this.write(context) });
+    try {
+      Tokenization.resolve(manifests, { scope: this, resolver, preparing });
+    } catch (error) {
+      if (ValidationError.isValidationError(error)) throw error;
+    }
+  }
+
+  /** Which object of the chart refers to another stack, and where. */
+  private referenceTo(other: TerraformStack): string | undefined {
+    for (const object of apiObjectsIn(this.chart)) {
+      const place = referencePlaces(dataOf(object)).find(({ token }) => originOf(token) === other);
+      if (!place) continue;
+      const { kind, name, node } = object;
+      return `the ${kind} ${Token.isUnresolved(name) ? node.path : name} of the chart ${this.chart.node.path}, added to ${this.cluster.node.path}, refers to the stack ${other.node.path} in ${place.field}`;
+    }
+    return undefined;
+  }
+
+  private write(context: IResolveContext): string {
+    if (context.preparing) guardStackCycles(this.node.root);
+    const problems = new Problems(this);
+    const objects = objectsOf(this.chart).map((object) => {
+      if (isPlainObject(object)) return object;
+      checkLateValues(problems, object, context);
+      return produceLazies(object, context);
+    });
+    this.written = objects;
+    problems.collect(() => {
+      runChartChecks(this, this.chart);
+    });
+    checkName(problems, this.stack, this.name, this);
+    checkObjects(problems, objects);
+    checkIncluded(problems, this.chart, objects);
+    for (const date of changedDatesOf(this.chart, objects)) this.warnOnce(date);
+    this.checkNames(problems, objects, context);
+    const expressions = new Set<string>();
+    const resolve = (reference: IResolvable | string) => {
+      const expression = context.resolve(reference) as string;
+      expressions.add(expression);
+      return expression;
+    };
+    const yaml = new ChartYaml(objects);
+    // cdktf looks for references and throws away what it is given, and YAML is what costs most.
+    if (context.preparing) yaml.resolveAll(resolve);
+    // Kept for the file beside the stack, so that the chart is read once and the two can't differ.
+    else this.preview = yaml.preview(resolve);
+    for (const expression of expressions) checkExpression(problems, expression, this.stack);
+    problems.throwIfAny();
+    return context.preparing ? "" : yaml.terraform(resolve);
+  }
+
+  private warnOnce(text: string): void {
+    if (this.warned.has(text)) return;
+    this.warned.add(text);
+    addWarning(this, text);
+  }
+
+  /** Finds names that two objects of the cluster have, in this chart or in another one that was added to it. */
+  private checkNames(problems: Problems, objects: readonly unknown[], context: IResolveContext): void {
+    const before = this.names;
+    this.names = namesOf(objects, this.resolveName(context));
+    checkNames(problems, this.chart, this.names, (data) => this.namesIn(data, context));
+    if (!noteNames(this, computeOnce(this.cluster, clusterKeyOf), before, this.names)) return;
+    const own = new Map(this.names.map((name) => [name.key, name]));
+    for (const other of this.others()) {
+      const shared = new Set(other.names.map(({ key }) => own.get(key)).filter((name) => name !== undefined));
+      for (const name of shared) problems.collect(() => this.refuseShared(other, name, context));
+    }
+  }
+
+  private others(): ChartOutput[] {
+    return outputsIn(this.node.root).filter(
+      (other) => other !== this && isSameCluster(other.cluster, this.cluster),
+    );
+  }
+
+  /** Throws the same, whichever of the two outputs is written later, so that it is reported once. */
+  private refuseShared(other: ChartOutput, name: ObjectName, context: IResolveContext): void {
+    const makers = [this, other].map(({ chart, node }) => ({
+      output: node.path,
+      // Read anew: what the other one wrote may have changed since.
+      paths: makersOf(chart, name, (data) => this.namesIn(data, context)),
+    }));
+    if (makers.some(({ paths }) => paths.length === 0)) return;
+    const [cluster = ""] = [this.cluster, other.cluster].map(({ node }) => node.path).sort();
+    const problems = new Problems(cluster);
+    const texts = makers.map(({ output, paths }) => `${paths[0]} of the chart of ${output}`);
+    addDuplicate(problems, name, texts.sort());
+    problems.throwIfAny();
+  }
+
+  private namesIn(data: unknown, context: IResolveContext): ObjectName[] {
+    return namesOf([produceLazies(data, context)], this.resolveName(context));
+  }
+
+  private resolveName(context: IResolveContext): ResolveName {
+    return (text) => {
+      if (isPlain(text) || !Token.isUnresolved(text)) return text;
+      return `${context.resolve(text)} of ${this.stack.node.path}`;
+    };
+  }
+}
+
+function outputsIn(root: IConstruct): ChartOutput[] {
+  return root.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
+}
+
+/** All outputs of a stack; those that cdktf makes while it prepares one have names that no chart has. */
+function outputsByName(stack: TerraformStack): ReadonlyMap<string, readonly TerraformOutput[]> {
+  const outputs = new Map<string, TerraformOutput[]>();
+  for (const one of stack.node.findAll()) {
+    if (!TerraformOutput.isTerraformOutput(one)) continue;
+    const others = outputs.get(one.friendlyUniqueId);
+    if (others) others.push(one);
+    else outputs.set(one.friendlyUniqueId, [one]);
+  }
+  return outputs;
+}
+
+function outputName(name: string): string {
+  return `${name}_manifests`;
+}
+
+function checkOutput(scope: Construct, stack: TerraformStack, name: string, chart: Chart): void {
+  const problems = new Problems(scope);
+  if (typeof name !== "string" || !ID.test(name)) {
+    problems.add(
+      "NAME_INVALID",
+      `${name === undefined ? "What was not given" : shown(name)} can't name an output of Terraform`,
+      "Begin with a letter and use letters, digits, _ and - only",
+    );
+  }
+  if (!Chart.isChart(chart)) {
+    problems.add(
+      chart === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID",
+      chart === undefined ? "The chart was not given" : "The chart is none of cdk8s",
+      'Give a chart: new Chart(new App(), "shop", { namespace: "shop" })',
+    );
+  }
+  problems.throwIfAny();
+  checkName(problems, stack, name);
+  if (wasSynthesized(stack)) {
+    problems.add(
+      "CHART_NOT_ADDED",
+      `The chart ${chart.node.path || chart.node.id} was added after the stack ${stack.node.path} was written, which does not have it`,
+      "Add all charts before app.synth()",
+    );
+  }
+  const relatives = [
+    ...chart.node.scopes.filter((one): one is Chart => Chart.isChart(one)),
+    ...chartsIn(chart),
+  ];
+  const before = relatives.find((one) => outputOf(one));
+  if (before) {
+    problems.add(
+      "MANIFEST_DUPLICATE",
+      `The chart ${before.node.path} was added before, as ${outputOf(before)?.node.path}` +
+        (before === chart ? "" : `, and shares objects with ${chart.node.path}`),
+      "Add a chart once, with the charts inside of it; make a second chart for a second cluster",
+    );
+  }
+  problems.throwIfAny();
+  // Before the output is made: what a workload needs of the network can be refused.
+  runWaiting(problems, chart, scope);
+  problems.throwIfAny();
+}
+
+function checkName(problems: Problems, stack: TerraformStack, name: string, own?: ChartOutput): void {
+  const taken = (computeOnce(stack, outputsByName).get(outputName(name)) ?? []).find(
+    (other) => other.node.scope !== own,
+  );
+  if (!taken) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `The stack has an output ${outputName(name)} already, made by ${taken.node.path}`,
+    "Give each chart of a stack an id of its own",
+  );
+}

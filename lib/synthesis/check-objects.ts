@@ -1,0 +1,158 @@
+import { type IResolvable, TerraformElement, TerraformStack, Token } from "cdktf";
+import { misplacedField } from "./reference-places";
+import { holdsMisplacedReference } from "./references";
+import { checkConfigMapEntry } from "../core/credential-literal";
+import { shown } from "../core/display-value";
+import { resolveReference } from "../core/reference";
+import { type Problems } from "../core/validation-error";
+
+// Parts of what cdktf writes for a reference into a string, a list or a map, and what it leaves of one that was lost.
+const TRACE = /TfToken\[|<unresolved-/;
+// A reference in a number, or one that was put into a string with all its digits.
+const LARGE = 1e200;
+const LARGE_IN_TEXT = /e\+\d{3}/;
+
+// Of data that is not changed any more; it is asked for by each step of the writing.
+const known = new WeakMap<object, boolean>();
+
+/** Whether an object, which nothing changes any more, holds no trace of a reference. */
+export function isPlainObject(object: unknown): boolean {
+  if (typeof object !== "object" || object === null) return isPlain(object);
+  const before = known.get(object);
+  if (before !== undefined) return before;
+  const answer = isPlain(object);
+  known.set(object, answer);
+  return answer;
+}
+
+/**
+ * Whether plain data holds no trace of a reference, so that it is written as it is; a quick look, as most objects hold none.
+ *
+ * Data of which that is not certain is none: numbers so large that they may be references, and values that JSON lacks.
+ */
+export function isPlain(value: unknown): boolean {
+  if (typeof value === "string") return !TRACE.test(value) && !LARGE_IN_TEXT.test(value);
+  if (typeof value === "number") return Math.abs(value) < LARGE;
+  if (typeof value === "boolean" || value === null) return true;
+  if (typeof value !== "object") return false;
+  if (Array.isArray(value)) return value.every(isPlain);
+  for (const key of Object.keys(value)) {
+    if (!isPlain(key) || !isPlain((value as { readonly [key: string]: unknown })[key])) return false;
+  }
+  return true;
+}
+
+const VARIABLE = /\bvar\.([\w-]+)/g;
+const LOCAL = /\blocal\.([\w-]+)/g;
+const OF_OTHER_STACK = /\bterraform_remote_state\.cross-stack-reference-input-([\w/-]+)\.outputs\.([\w-]+)/g;
+
+/** The sensitive variables that an expression of a stack reads, also by way of locals and of other stacks. */
+function secretsIn(expression: string, stack: TerraformStack, seen = new Set<string>()): string[] {
+  // What is read in a circle is Terraform's to refuse.
+  const key = `${stack.node.path} ${expression}`;
+  if (seen.has(key)) return [];
+  seen.add(key);
+  const secrets: string[] = [];
+  for (const [name, id = ""] of expression.matchAll(VARIABLE)) {
+    if ((declared(stack, "variable", id) as { sensitive?: unknown } | undefined)?.sensitive)
+      secrets.push(name);
+  }
+  for (const [, id = ""] of expression.matchAll(LOCAL)) {
+    secrets.push(...secretsIn(textOf(declared(stack, "locals", id), stack), stack, seen));
+  }
+  for (const [, path = "", id = ""] of expression.matchAll(OF_OTHER_STACK)) {
+    const other = stackAt(stack, path);
+    if (other) secrets.push(...secretsIn(textOf(declared(other, "output", id), other), other, seen));
+  }
+  return secrets;
+}
+
+/** What stands in a stack's JSON under a kind and a name. */
+function declared(stack: TerraformStack, kind: string, id: string): unknown {
+  return stack.node
+    .findAll()
+    .filter((construct): construct is TerraformElement => TerraformElement.isTerraformElement(construct))
+    .filter((element) => element.friendlyUniqueId === id)
+    .map((element) => (element.toTerraform() as { [kind: string]: { [id: string]: unknown } })[kind]?.[id])
+    .find((declaration) => declaration !== undefined);
+}
+
+function stackAt(stack: TerraformStack, path: string): TerraformStack | undefined {
+  return stack.node.root.node
+    .findAll()
+    .find((other): other is TerraformStack => TerraformStack.isStack(other) && other.node.path === path);
+}
+
+function textOf(value: unknown, scope: TerraformStack): string {
+  return JSON.stringify(resolveReference(scope, value as IResolvable)) ?? "";
+}
+
+interface KubernetesObject {
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string };
+  readonly data?: object;
+  readonly stringData?: object;
+  readonly items?: readonly unknown[];
+}
+
+const KEEP_IN_VAULT =
+  "Keep the value in OCI Vault and let the cluster read it (Secrets Store CSI driver or External Secrets)";
+
+/** Finds what must not be in a manifest, or could not be written into one. */
+export function checkObjects(problems: Problems, objects: readonly unknown[]): void {
+  for (const object of objects) {
+    checkSecret(problems, object);
+    checkConfigMap(problems, object);
+    if (!isPlainObject(object) && holdsMisplacedReference(object)) {
+      problems.add(
+        "MANIFEST_REFERENCES",
+        `${describe(object)} has in ${misplacedField(object)} a reference to a Terraform value as the key of a map, ` +
+          "a reference to a list or a map as a part of something, or one to a boolean in a JSON patch",
+        "Use references as values only; join a list into text with Fn.join, put lists together with Fn.concat, " +
+          "and give a patch Token.asAnyMap(reference)",
+      );
+    }
+  }
+}
+
+function checkSecret(problems: Problems, object: unknown): void {
+  const { kind, data, stringData, items } = object as KubernetesObject;
+  if (Array.isArray(items)) items.forEach((item) => checkSecret(problems, item ?? {}));
+  const keys = Object.keys({ ...data, ...stringData });
+  if (kind === "Secret" && keys.length > 0) {
+    problems.add("MANIFEST_SECRET", `${describe(object)} has the keys ${keys.join(", ")}`, KEEP_IN_VAULT);
+  }
+}
+
+// What Terraform will write there is not known yet, and is a reference and no literal.
+const REFERENCE = /\$\{TfToken\[[^\]]*\]\}/g;
+
+function checkConfigMap(problems: Problems, object: unknown): void {
+  const { kind, data, items } = object as KubernetesObject;
+  if (Array.isArray(items)) items.forEach((item) => checkConfigMap(problems, item ?? {}));
+  if (kind !== "ConfigMap") return;
+  for (const [key, value] of Object.entries(data ?? {}) as [string, unknown][]) {
+    // The API server takes no other key, and of such a key no word says anything.
+    if (typeof value !== "string" || !/^[-._a-zA-Z0-9]+$/.test(key)) continue;
+    const text = value.replace(REFERENCE, "${reference}");
+    checkConfigMapEntry(problems, `The key ${key} of ${describe(object).replace("The", "the")}`, key, text);
+  }
+}
+
+/** Finds a secret value on the way into a manifest; Terraform itself forgets between stacks what is sensitive. */
+export function checkExpression(problems: Problems, expression: string, stack: TerraformStack): void {
+  for (const secret of secretsIn(expression, stack)) {
+    problems.add(
+      "MANIFEST_SECRET",
+      `${expression} has the value of ${secret}, which is sensitive`,
+      KEEP_IN_VAULT,
+    );
+  }
+}
+
+/** An object as a message names it. */
+export function describe(object: unknown): string {
+  const { kind, metadata } = object as KubernetesObject;
+  const { name = "without a name" } = metadata ?? {};
+  return `The ${kind} ${Token.isUnresolved(name) ? `named by ${shown(name)}` : name}`;
+}

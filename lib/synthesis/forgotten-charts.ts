@@ -1,0 +1,169 @@
+import { type Chart } from "cdk8s";
+import { type ISynthesisSession, TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
+import { apiObjectsIn, dataOf } from "./chart-objects";
+import { isAdded, isAnyAddedIn, whenAdded } from "./chart-scopes";
+import { originOf, referencePlaces } from "./reference-places";
+import { Problems } from "../core/validation-error";
+
+/** Throws what is wrong with a chart that was added to no cluster. */
+type Need = () => void;
+
+interface Reference {
+  deref(): Chart | undefined;
+}
+
+// jsii compiles with the types of an older language version; every Node that is supported has it.
+const { WeakRef } = globalThis as unknown as { WeakRef: new (chart: Chart) => Reference };
+
+interface Known {
+  readonly chart: Reference;
+  /** Charts of earlier programs of the process, such as a test before this one, are none of a later program. */
+  readonly number: number;
+}
+
+let known: Known[] = [];
+let count = 0;
+const needs = new WeakMap<Chart, Need[]>();
+const explained = new WeakMap<Chart, (() => boolean)[]>();
+const starts = new WeakMap<IConstruct, number>();
+const watched = new WeakSet<TerraformStack>();
+const synthesized = new WeakSet<IConstruct>();
+const records = new WeakMap<Chart, object>();
+// Paths by records and not by charts, so that a chart that was collected as garbage is missed too, and none is kept alive.
+const unwritten = new Map<object, string>();
+let isEndWatched = false;
+
+/** Notes a chart with constructs of the library, so that it is missed where it was added to no cluster. */
+export function noteChart(chart: Chart): void {
+  known.push({ chart: new WeakRef(chart), number: count++ });
+  unwritten.set(recordOf(chart), chart.node.path || chart.node.id);
+  whenAdded(chart, () => noteWritten(chart));
+}
+
+/** Notes that a chart was added to a cluster, or that plain cdk8s has written it. */
+export function noteWritten(chart: Chart): void {
+  unwritten.delete(recordOf(chart));
+}
+
+function recordOf(chart: Chart): object {
+  const record = records.get(chart) ?? {};
+  records.set(chart, record);
+  return record;
+}
+
+/**
+ * Warns about each chart that nothing has written by the end of a program that wrote a stack with a cluster.
+ *
+ * Only then is it known: plain cdk8s may write a chart long after the stack, for example for GitOps. What a chart needs does not
+ * matter, nor when it was made, nor which of several programs of the process made it, as the writer of each is known.
+ */
+function warnAtEnd(): void {
+  for (const path of unwritten.values()) {
+    process.emitWarning(
+      [
+        `The chart ${path} was forgotten: neither a cluster nor plain cdk8s has written it`,
+        "  Why: What it holds is never applied, and nothing else would report that it is missing.",
+        `  Instead: Call cluster.addCdk8sChart(id, chart) before app.synth(), or synth() of its cdk8s App`,
+      ].join("\n"),
+      { type: "SecureOkeWarning", code: "chart-not-written" },
+    );
+  }
+  unwritten.clear();
+}
+
+function endWithWarnings(): void {
+  if (isEndWatched) return;
+  isEndWatched = true;
+  process.once("beforeExit", warnAtEnd);
+}
+
+/** Notes what a chart needs of the cluster that it must be added to; throws at synthesis of any cluster where it was not. */
+export function needCluster(chart: Chart, need: Need): void {
+  needs.set(chart, [...(needs.get(chart) ?? []), need]);
+  explainForgotten(chart, () => true);
+}
+
+/** Notes that a construct of a chart says itself, in words of its own, that the chart was added to no cluster. */
+export function explainForgotten(chart: Chart, isExplained: () => boolean): void {
+  explained.set(chart, [...(explained.get(chart) ?? []), isExplained]);
+}
+
+/**
+ * Refuses a chart beside one that Terraform writes: nobody would write it.
+ *
+ * Plain cdk8s writes all charts of an App, so there is nothing to refuse before one of them is added.
+ */
+export function checkBeside(chart: Chart): void {
+  if (isAdded(chart) || !isAnyAddedIn(chart.node.root)) return;
+  if ((explained.get(chart) ?? []).some((isExplained) => isExplained())) return;
+  refuse(
+    chart,
+    "other charts of its App were added to a cluster, and it was added to none, so that nobody writes it",
+  );
+}
+
+/** Has charts refused that only the stack of a cluster could write, whenever that stack is synthesized without them. */
+export function watchCharts(cluster: IConstruct): void {
+  const stack = TerraformStack.of(cluster);
+  const { root } = cluster.node;
+  if (!starts.has(root)) starts.set(root, count);
+  if (watched.has(stack)) return;
+  watched.add(stack);
+  const inner = stack.synthesizer;
+  // Not an aspect, which runs for `Testing.synth` too: a test that looks at a stack alone need not add its charts.
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      checkAlone(root, starts.get(root) ?? 0);
+      inner.synthesize(session);
+      synthesized.add(stack);
+      endWithWarnings();
+    },
+  };
+}
+
+/** Whether the stack was written, so that nothing that comes later is in it. */
+export function wasSynthesized(stack: TerraformStack): boolean {
+  return synthesized.has(stack);
+}
+
+function checkAlone(root: IConstruct, start: number): void {
+  const problems = new Problems(root);
+  known = known.filter(({ chart }) => chart.deref() !== undefined);
+  for (const { chart: reference, number } of known) {
+    const chart = reference.deref();
+    // Where one of the App was added, it is said of the others when that one is written.
+    if (!chart || number < start || isAdded(chart) || isAnyAddedIn(chart.node.root)) continue;
+    for (const need of needs.get(chart) ?? []) problems.collect(need);
+    if (needs.has(chart) || !refersTo(chart, root)) continue;
+    problems.collect(() => {
+      refuse(
+        chart,
+        "it holds references to Terraform values, and was added to no cluster, so that nothing can write it",
+      );
+    });
+  }
+  problems.throwIfAny();
+}
+
+function refuse(chart: Chart, why: string): void {
+  const problems = new Problems(chart);
+  problems.add(
+    "CHART_NOT_ADDED",
+    `The chart ${chart.node.path || chart.node.id} was forgotten: ${why}`,
+    `Call cluster.addCdk8sChart("${chart.node.id}", chart) before app.synth(); a chart that plain cdk8s writes belongs into an App of its own`,
+  );
+  problems.throwIfAny();
+}
+
+/** Whether a chart names something of an app of cdktf. */
+function refersTo(chart: Chart, root: IConstruct): boolean {
+  return apiObjectsIn(chart).some((object) => {
+    try {
+      return referencePlaces(dataOf(object)).some(({ token }) => originOf(token)?.node.root === root);
+    } catch {
+      // What can't be read is for whoever writes it to say.
+      return false;
+    }
+  });
+}

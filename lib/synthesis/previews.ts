@@ -1,0 +1,58 @@
+import { type ISynthesisSession, type TerraformStack } from "cdktf";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const FOLDER = "manifests";
+
+/** A chart's manifests for people, beside the stack that has them as an output. */
+export interface Preview {
+  readonly stack: TerraformStack;
+  readonly name: string;
+  /** The text, known once the stack was synthesized. */
+  readonly text: string;
+}
+
+function fileOf({ stack, name }: Preview): string {
+  return path.join(stack.node.id, `${name}.yaml`);
+}
+
+const previews = new WeakMap<TerraformStack, Preview[]>();
+
+/** Writes a preview whenever its stack is written; synthesizers are the one hook that cdktf offers for files of one's own. */
+export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]): void {
+  const { stack } = preview;
+  const known = previews.get(stack);
+  if (known) {
+    known.push(preview);
+    return;
+  }
+  const own = [preview];
+  previews.set(stack, own);
+  const inner = stack.synthesizer;
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      inner.synthesize(session);
+      const folder = path.join(session.outdir, FOLDER);
+      removeOthers(folder, new Set(all().map(fileOf)));
+      fs.mkdirSync(path.join(folder, stack.node.id), { recursive: true });
+      for (const one of own) fs.writeFileSync(path.join(folder, fileOf(one)), one.text);
+    },
+  };
+}
+
+/** Removes what an earlier run wrote for charts that are gone, as somebody may apply it. */
+function removeOthers(folder: string, kept: ReadonlySet<string>): void {
+  for (const stack of foldersIn(folder)) {
+    const own = path.join(folder, stack);
+    for (const file of fs.readdirSync(own).filter((name) => name.endsWith(".yaml"))) {
+      if (!kept.has(path.join(stack, file))) fs.rmSync(path.join(own, file));
+    }
+    if (fs.readdirSync(own).length === 0) fs.rmdirSync(own);
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}

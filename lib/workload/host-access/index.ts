@@ -1,0 +1,1 @@
+export { HostAccess, type HostNetworkChoice, type HostPathChoice } from "./host-access";

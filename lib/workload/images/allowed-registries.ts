@@ -1,0 +1,128 @@
+import { type ApiObject } from "cdk8s";
+import { App, TerraformElement, TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
+import { checkImageName, isRegistry, splitImage } from "./private/image-reference";
+import { imagesOf, type PulledImage } from "./private/images-of";
+import { checked } from "../../core/checked";
+import { Problems } from "../../core/validation-error";
+import { isOfKind, refuseKind } from "../../core/value-readers";
+import { checkChartsBelow } from "../../synthesis/chart-checks";
+import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
+
+/**
+ * The registries and repositories that the pods below a scope may be pulled from.
+ *
+ * Every container and image volume of every object is checked when the chart is synthesized, after all patches; objects of
+ * cdk8s and cdk8s-plus too. In custom resources, such as those of Prometheus, Argo or Tekton, images are found by the fields
+ * that hold them, whatever the kind is. Of an App of cdktf, a stack or a cluster it holds for all charts that are added below it,
+ * whichever App of cdk8s they are in. Where several scopes of a chart allow some, an image must be allowed by each.
+ */
+@checked
+export class AllowedRegistries {
+  /**
+   * What the pods of a scope may be pulled from; everything, as long as nothing is added.
+   *
+   * @param scope a chart or an App of cdk8s; or an App of cdktf, a stack or a cluster
+   * @throws IMAGE_NOT_ALLOWED for a resource of Terraform, below which there are no pods; ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static of(scope: IConstruct): AllowedRegistries {
+    if (!isOfKind(scope, ["node"])) {
+      const none = new Problems("AllowedRegistries.of");
+      refuseKind(none, "The scope", scope, "a chart, an App, a stack or a cluster");
+      none.throwIfAny();
+    }
+    const known = restrictions.get(scope);
+    if (known) return known;
+    const problems = new Problems(scope);
+    if (TerraformElement.isTerraformElement(scope)) {
+      problems.add(
+        "IMAGE_NOT_ALLOWED",
+        "The scope is a resource of Terraform, so no pod would be checked",
+        "Give the cluster or the stack that charts are added to, a chart, or an App",
+      );
+    }
+    problems.throwIfAny();
+    const created = new AllowedRegistries(scope);
+    restrictions.set(scope, created);
+    return created;
+  }
+
+  private readonly prefixes: string[] = [];
+  private tenant?: IConstruct;
+
+  private constructor(private readonly scope: IConstruct) {}
+
+  /**
+   * Allows what is in a registry or a repository, and in the repositories below it.
+   *
+   * @param prefixes such as `fra.ocir.io/acme`, which allows `fra.ocir.io/acme/web` and not `fra.ocir.io/acme-evil/web`
+   * @throws IMAGE_INVALID; at synthesis IMAGE_NOT_ALLOWED
+   */
+  public add(...prefixes: string[]): AllowedRegistries {
+    const problems = new Problems(this.scope);
+    for (const prefix of prefixes) checkImageName(problems, prefix, true);
+    if (prefixes.length === 0) {
+      problems.add("IMAGE_INVALID", "No registry is named", 'Name one, for example "fra.ocir.io/acme"');
+    }
+    problems.throwIfAny();
+    // At synthesis, so that it does not matter what is made or patched first.
+    if (this.prefixes.length === 0) this.register();
+    this.prefixes.push(...prefixes);
+    return this;
+  }
+
+  /**
+   * Allows the same for a tenant, whose own prop a refusal names.
+   *
+   * @internal
+   */
+  public _addOf(tenant: IConstruct, prefixes: readonly string[]): void {
+    this.tenant = tenant;
+    this.add(...prefixes);
+  }
+
+  private register(): void {
+    const { scopes } = this.scope.node;
+    if (scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+      checkChartsBelow(this.scope, (chart) => {
+        this.checkObjects(chart);
+      });
+    } else {
+      checkAtSynthesis(this.scope, () => {
+        this.checkObjects(this.scope);
+      });
+    }
+  }
+
+  private checkObjects(root: IConstruct): void {
+    const problems = new Problems(this.scope);
+    for (const object of apiObjectsIn(root)) {
+      problems.collect(() => {
+        const own = new Problems(object);
+        for (const image of imagesOf(dataOf(object))) this.check(own, object, image);
+        own.throwIfAny();
+      });
+    }
+    problems.throwIfAny();
+  }
+
+  private check(problems: Problems, { kind, name }: ApiObject, { user, reference }: PulledImage): void {
+    const parts = splitImage(reference).name.split("/");
+    const where = JSON.stringify(parts.slice(0, -1).join("/") || "registry.example.com");
+    const allowed = this.prefixes.some((prefix) =>
+      prefix.split("/").every((part, index) => part === parts[index]),
+    );
+    if (allowed) return;
+    problems.add(
+      "IMAGE_NOT_ALLOWED",
+      `${user} of the ${kind} ${name} is pulled from ${reference}${isRegistry(parts[0] ?? "") ? "" : ", which names no registry"}`,
+      `Take an image of ${[...this.prefixes].sort().join(" or ")}, or allow where it comes from: ` +
+        (this.tenant
+          ? `name ${where} in allowedRegistries of the Tenant ${this.tenant.node.path}`
+          : `AllowedRegistries.of(scope).add(${where})`),
+    );
+  }
+}

@@ -1,0 +1,152 @@
+import { type IConstruct } from "constructs";
+import { ImageLock, type ImageLockOptions, type JudgedImage } from "./image-lock";
+import { checkPinned, type ImageParts, readImage } from "./private/image-reference";
+import { Acknowledgements, type PracticeId } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { Problems } from "../../core/validation-error";
+
+/** A way out of a practice that an image takes. */
+interface ImageException {
+  readonly practice: PracticeId;
+  readonly what: string;
+  readonly reason: string;
+}
+
+type Check = (problems: Problems, parts: ImageParts) => void;
+
+/**
+ * A container image, pinned by its digest.
+ *
+ * @see https://kubernetes.io/docs/concepts/containers/images/#image-names
+ */
+@checked
+export class ContainerImage {
+  /**
+   * An image whose digest says what runs.
+   *
+   * Where it is a debugging image or a shell by its name, only init containers may run it.
+   *
+   * @param reference registry, repository and digest, such as `fra.ocir.io/acme/web@sha256:…`; a tag before the `@` is kept
+   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, VALUE_INVALID, ATTRIBUTE_MISSING; in workloads IMAGE_DEBUGGING
+   */
+  public static of(reference: string): ContainerImage {
+    return ContainerImage.read("ContainerImage.of", reference, (problems, parts) => {
+      checkPinned(problems, reference, parts);
+    });
+  }
+
+  /**
+   * An image of a lock, `images.lock.json`, that says its digest and how old it may become.
+   *
+   * The lock is read once. The age is judged at the date that the lock says it was checked on, so that the same program
+   * and the same lock give the same bytes on every day. See `ImageLock` for what the file holds.
+   *
+   * @param name the name of the image in the lock, such as `web`
+   * @throws IMAGE_LOCK_INVALID, IMAGE_TOO_OLD, IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID,
+   * ATTRIBUTE_MISSING; in workloads IMAGE_DEBUGGING
+   */
+  public static fromLock(name: string, options: ImageLockOptions = {}): ContainerImage {
+    const factory = "ContainerImage.fromLock";
+    const image = ImageLock._image(factory, name, options);
+    return ContainerImage.read(factory, image.reference, () => undefined, exceptionsOf(image));
+  }
+
+  /**
+   * An image named by a tag alone, which the registry may move to other content.
+   *
+   * The reason is kept as an acknowledgement of the workloads that run the image.
+   *
+   * @param reference registry, repository and tag, such as `fra.ocir.io/acme/web:1.4.2`; never `latest`
+   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING; in workloads
+   * IMAGE_DEBUGGING
+   */
+  public static tagOnly(reference: string, choice: ReasonedChoice): ContainerImage {
+    const check: Check = (problems, { tag, digest }) => {
+      checkReason(problems, "An image without a digest", choice?.reason);
+      if (digest !== undefined) {
+        problems.add("IMAGE_INVALID", "The image has a digest", "Write ContainerImage.of(reference)");
+      } else if (tag === undefined) {
+        problems.add(
+          "IMAGE_NOT_PINNED",
+          "The image has no tag, which means latest",
+          "Name a version after a colon",
+        );
+      }
+    };
+    const what = `image ${reference} without a digest`;
+    const exceptions: ImageException[] = [
+      { practice: "immutable-containers", what, reason: choice?.reason ?? "" },
+    ];
+    return ContainerImage.read("ContainerImage.tagOnly", reference, check, exceptions, choice?.reason);
+  }
+
+  /**
+   * A debugging image, or a shell, that runs as long as its pod.
+   *
+   * The reason is kept as an acknowledgement of the workloads that run the image. Init containers need none.
+   *
+   * @param reference registry, repository and digest, such as `fra.ocir.io/acme/netshoot@sha256:…`
+   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  public static debugging(reference: string, choice: ReasonedChoice): ContainerImage {
+    const check: Check = (problems, parts) => {
+      checkPinned(problems, reference, parts);
+      checkReason(problems, "A debugging image", choice?.reason);
+    };
+    return ContainerImage.read("ContainerImage.debugging", reference, check, [
+      debuggingException(reference, choice?.reason ?? ""),
+    ]);
+  }
+
+  private static read(
+    factory: string,
+    reference: string,
+    check: Check,
+    exceptions: readonly ImageException[] = [],
+    reason?: string,
+  ): ContainerImage {
+    const problems = new Problems(factory);
+    const parts = readImage(problems, reference);
+    if (parts) check(problems, parts);
+    problems.throwIfAny();
+    return new ContainerImage(reference, parts?.tag, parts?.digest, reason, exceptions);
+  }
+
+  private constructor(
+    /** The image as the kubelet pulls it. */
+    public readonly reference: string,
+    /** The tag, where there is one. */
+    public readonly tag?: string,
+    /** The digest, `sha256:` and 64 hexadecimal digits. */
+    public readonly digest?: string,
+    /** Why there is no digest, where there is none. */
+    public readonly reason?: string,
+    private readonly exceptions: readonly ImageException[] = [],
+  ) {}
+
+  /** @internal */
+  public _mayDebug(): boolean {
+    return this.exceptions.some(({ what }) => what === debuggingException(this.reference, "").what);
+  }
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct): void {
+    for (const { practice, what, reason } of this.exceptions) {
+      Acknowledgements._record(scope, practice, what, reason);
+    }
+  }
+}
+
+function debuggingException(reference: string, reason: string): ImageException {
+  return { practice: "small-images", what: `debugging image ${reference}`, reason };
+}
+
+function exceptionsOf({ reference, maxAge, isOlderAllowed, debugging }: JudgedImage): ImageException[] {
+  const { days, reason } = maxAge ?? { days: 0, reason: "" };
+  const what = `image ${reference} up to ${days} days old`;
+  return [
+    ...(isOlderAllowed ? [{ practice: "small-images" as const, what, reason }] : []),
+    ...(debugging === undefined ? [] : [debuggingException(reference, debugging)]),
+  ];
+}

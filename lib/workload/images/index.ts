@@ -1,0 +1,3 @@
+export { AllowedRegistries } from "./allowed-registries";
+export { ContainerImage } from "./container-image";
+export { ImageLock, type ImageLockOptions } from "./image-lock";

@@ -1,0 +1,122 @@
+import { Token } from "cdktf";
+import { shown } from "../../../core/display-value";
+import { type Problems } from "../../../core/validation-error";
+import { refuseKind } from "../../../core/value-readers";
+
+const HOST =
+  /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+)(?::\d{1,5})?$/;
+const LARGEST_PORT = 65535;
+const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const LONGEST_NAME = 255;
+
+/** An image with its digest, for messages. */
+const IMAGE_EXAMPLE = "fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>";
+
+/** The parts of a reference to an image. */
+export interface ImageParts {
+  readonly name: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** Takes a reference to an image apart; a reference that is none comes apart somehow. */
+export function splitImage(reference: string): ImageParts {
+  const at = reference.indexOf("@");
+  const named = at < 0 ? reference : reference.slice(0, at);
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  return {
+    name: colon < 0 ? named : named.slice(0, colon),
+    tag: colon < 0 ? undefined : named.slice(colon + 1),
+    digest: at < 0 ? undefined : reference.slice(at + 1),
+  };
+}
+
+const isKnown = (part: string) => !Token.isUnresolved(part);
+
+/** Whether the first part of a name is a registry; without one, each node decides where an image comes from. */
+export function isRegistry(part: string): boolean {
+  return part.includes(".") || part.includes(":") || part === "localhost" || !isKnown(part);
+}
+
+/** Whether a text is the host of a registry, with a port or not. */
+function isHost(text: string): boolean {
+  const port = Number(text.split(":")[1] ?? 443);
+  return HOST.test(text) && port >= 1 && port <= LARGEST_PORT;
+}
+
+/** Adds a problem for each part of a registry and its repositories that can't be. */
+export function checkImageName(problems: Problems, name: string, isPrefix = false): void {
+  if (typeof name !== "string") {
+    refuseKind(problems, "The name", name, 'a text, for example "fra.ocir.io/acme"');
+    return;
+  }
+  const example = isPrefix ? "fra.ocir.io/acme" : IMAGE_EXAMPLE;
+  const [host = "", ...path] = name.split("/");
+  const add = (what: string, fix: string) => {
+    problems.add("IMAGE_INVALID", `${shown(name)} ${what}`, fix);
+  };
+  // A name that is a reference to a Terraform value, such as a repository's address, is known later.
+  if (!isRegistry(host) || (path.length === 0 && !isPrefix && isKnown(host))) {
+    add("does not begin with the host of a registry", `Name the registry too, for example ${example}`);
+    return;
+  }
+  if (isKnown(host) && !isHost(host)) {
+    add(`has the registry ${shown(host)}`, `Write a host name, for example ${example}`);
+  }
+  for (const part of path.filter((candidate) => isKnown(candidate) && !PATH_PART.test(candidate))) {
+    add(
+      `has the repository part ${shown(part)}`,
+      "Use lower-case letters and digits, joined by single . or _ or by dashes, parts divided by single slashes",
+    );
+  }
+  if (isKnown(name) && name.length > LONGEST_NAME)
+    add(`has ${name.length} characters`, `Use up to ${LONGEST_NAME}`);
+}
+
+const TAG = /^\w[\w.-]{0,127}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+function checkTag(problems: Problems, tag: string | undefined): void {
+  if (tag === undefined) return;
+  if (!Token.isUnresolved(tag) && !TAG.test(tag)) {
+    problems.add(
+      "IMAGE_INVALID",
+      `The tag is ${shown(tag)}`,
+      "Use up to 128 letters, digits, _, . and -, beginning with a letter, a digit or _",
+    );
+  }
+  if (tag !== "latest") return;
+  problems.add(
+    "IMAGE_NOT_PINNED",
+    "The tag is latest, which names no version",
+    `Name a version, or a digest only: ${IMAGE_EXAMPLE}`,
+  );
+}
+
+/** Reads a reference to an image; each part of it that can't be goes into the problems. */
+export function readImage(problems: Problems, reference: unknown): ImageParts | undefined {
+  if (typeof reference !== "string")
+    return refuseKind(problems, "The image", reference, `"${IMAGE_EXAMPLE}"`);
+  const parts = splitImage(reference);
+  checkImageName(problems, parts.name);
+  checkTag(problems, parts.tag);
+  if (parts.digest !== undefined && !DIGEST.test(parts.digest)) {
+    problems.add(
+      "IMAGE_INVALID",
+      `The digest is ${shown(parts.digest)}`,
+      "Write sha256: and 64 lower-case hexadecimal digits",
+    );
+  }
+  return parts;
+}
+
+/** Adds a problem where a reference to an image has no digest. */
+export function checkPinned(problems: Problems, reference: string, { digest }: ImageParts): void {
+  if (digest !== undefined) return;
+  problems.add(
+    "IMAGE_NOT_PINNED",
+    `${shown(reference)} has no digest`,
+    `Write ${IMAGE_EXAMPLE}; \`docker buildx imagetools inspect <image>\` prints the digest of a tag, and ` +
+      "ContainerImage.tagOnly(reference, { reason }) takes a tag alone",
+  );
+}

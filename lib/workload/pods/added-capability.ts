@@ -1,0 +1,47 @@
+import { type IConstruct } from "constructs";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { Problems } from "../../core/validation-error";
+
+/**
+ * A capability that a container keeps while all others are dropped.
+ *
+ * There is one only: the restricted Pod Security Standard refuses every other.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+@checked
+export class AddedCapability {
+  /**
+   * NET_BIND_SERVICE, for a program that can only listen on a port below 1024.
+   *
+   * The pod also gets the safe sysctl `net.ipv4.ip_unprivileged_port_start` with the value 0. With it, any program of the
+   * pod may bind the port, whether a shell or an init program such as dumb-init starts it or not. The capability alone is
+   * not enough: a program without root has it only where its file carries it (`setcap cap_net_bind_service=+ep`), and, as
+   * privilege escalation is forbidden, only where it is the first program of the container. The reason is kept as an
+   * acknowledgement of the workload.
+   *
+   * @throws REASON_MISSING
+   * @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls
+   */
+  public static netBindService(choice: ReasonedChoice): AddedCapability {
+    const problems = new Problems("AddedCapability.netBindService");
+    checkReason(problems, "An added capability", choice?.reason);
+    problems.throwIfAny();
+    return new AddedCapability("NET_BIND_SERVICE", choice.reason);
+  }
+
+  private constructor(
+    /** The capability, as Kubernetes names it. */
+    public readonly capability: string,
+    /** Why the program needs it. */
+    public readonly reason: string,
+  ) {}
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct, container: string): void {
+    const what = `capability ${this.capability} of the container ${container}`;
+    Acknowledgements._record(scope, "non-root", what, this.reason);
+  }
+}

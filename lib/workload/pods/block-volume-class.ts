@@ -1,0 +1,157 @@
+import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { Construct } from "constructs";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import {
+  type FurtherRight,
+  grantRight,
+  volumeKeyRight,
+  warningOf,
+} from "../../cluster/private/further-rights";
+import { checked } from "../../core/checked";
+import { pathOf } from "../../core/construct-scope";
+import { checkSubdomainName } from "../../core/kubernetes-names";
+import { checkOcidIfGiven } from "../../core/ocid";
+import { Problems } from "../../core/validation-error";
+import { choice, shaped } from "../../core/value-readers";
+import { checkUnused } from "../../synthesis/chart-objects";
+import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
+import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+/** How fast block volumes are, in volume performance units for each gigabyte. */
+export enum BlockVolumePerformance {
+  /** For data that is rarely read. */
+  LOWER_COST = "0",
+  /** For most programs. */
+  BALANCED = "10",
+  /** For databases. */
+  HIGHER = "20",
+}
+
+/** What becomes of a volume whose claim is deleted. */
+export enum ReclaimPolicy {
+  /** It stays, and is billed, until somebody deletes it. */
+  RETAIN = "Retain",
+  /** It is deleted with all that is on it. */
+  DELETE = "Delete",
+}
+
+/** What block volumes of a class are like. */
+export interface BlockVolumeClassProps {
+  /** The name of the StorageClass, by which claims ask for it. */
+  readonly name: string;
+  /**
+   * The OCID of the key in OCI Vault that encrypts the volumes.
+   *
+   * The cluster that gets the chart, and the service of block volumes, are allowed to use it. Where the cluster is imported, or no
+   * cluster gets the chart, a warning names the statements.
+   *
+   * @default - a key that Oracle keeps
+   */
+  readonly kmsKeyId?: string;
+  /**
+   * The OCID of the compartment of the key.
+   *
+   * @default - that of the cluster
+   */
+  readonly keyCompartmentId?: string;
+  /**
+   * How fast the volumes are.
+   *
+   * @default BlockVolumePerformance.BALANCED
+   */
+  readonly performance?: BlockVolumePerformance;
+  /**
+   * What becomes of a volume whose claim is deleted.
+   *
+   * @default ReclaimPolicy.RETAIN
+   */
+  readonly reclaimPolicy?: ReclaimPolicy;
+}
+
+const SHAPES = {
+  performance: choice(BlockVolumePerformance, "BlockVolumePerformance.BALANCED, HIGHER or LOWER_COST"),
+  reclaimPolicy: choice(ReclaimPolicy, "ReclaimPolicy.RETAIN or ReclaimPolicy.DELETE"),
+};
+
+/** The classes that OKE makes itself. */
+const RESERVED = ["oci", "oci-bv"];
+
+/**
+ * A StorageClass of block volumes that are encrypted at rest and on the way between node and volume.
+ *
+ * The latter needs nodes that have it on, as a PrivateNodePool has. Make the class once for a cluster.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm
+ * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/csi/driver/bv_controller.go
+ */
+@checked
+export class BlockVolumeClass extends Construct {
+  /** The name of the StorageClass. */
+  public readonly name: string;
+
+  /** @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING */
+  constructor(scope: Construct, id: string, props: BlockVolumeClassProps) {
+    check(scope, id, props);
+    super(scope, id);
+    const chart = Chart.of(this);
+    guardStaticSynthesis(chart);
+    this.name = props.name;
+    const { kmsKeyId, performance = BlockVolumePerformance.BALANCED } = props;
+    const storageClass = new ApiObject(this, "Resource", {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "StorageClass",
+      metadata: { name: props.name },
+      provisioner: "blockvolume.csi.oraclecloud.com",
+      parameters: {
+        // The only attachment that the hypervisor encrypts.
+        "attachment-type": "paravirtualized",
+        vpusPerGB: performance,
+        ...(kmsKeyId === undefined ? {} : { "kms-key-id": kmsKeyId }),
+      },
+      reclaimPolicy: props.reclaimPolicy ?? ReclaimPolicy.RETAIN,
+      allowVolumeExpansion: true,
+      // A volume is made where its pod will run: it can't move to another availability domain.
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
+    // A class is in no namespace, but cdk8s puts that of the chart into every object.
+    if (chart.namespace !== undefined) storageClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    this.node.defaultChild = storageClass;
+    if (kmsKeyId !== undefined) this.allowKey(chart, volumeKeyRight(kmsKeyId), props.keyCompartmentId);
+  }
+
+  /** Lets the cluster use the key, once it is known which one gets the chart. */
+  private allowKey(chart: Chart, right: FurtherRight, compartmentId: string | undefined): void {
+    whenAdded(chart, (scope) => {
+      grantRight(scope as unknown as ISecureOkeCluster, right, compartmentId);
+    });
+    let isSaid = false;
+    checkAtSynthesis(this, () => {
+      if (isSaid || isAdded(chart)) return;
+      isSaid = true;
+      const what = `${this.node.path}: no cluster of this program gets the class, and its cluster may lack the right to its key`;
+      process.emitWarning(warningOf(right, what, undefined, compartmentId), {
+        type: "SecureOkeWarning",
+        code: "cluster-rights",
+      });
+    });
+  }
+}
+
+/** Throws with all that is wrong. */
+function check(scope: Construct, id: string, given: BlockVolumeClassProps): void {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, given, SHAPES) as BlockVolumeClassProps;
+  const { name } = props;
+  checkSubdomainName(problems, "name", name);
+  if (RESERVED.includes(name)) {
+    problems.add("NAME_DUPLICATE", `name is ${name}, a class that OKE makes`, "Give it a name of its own");
+  }
+  checkUnused(problems, scope, ["StorageClass"], name);
+  checkOcidIfGiven(problems, "kmsKeyId", props.kmsKeyId, "key");
+  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
+  if (props.keyCompartmentId !== undefined && props.kmsKeyId === undefined) {
+    problems.add("ATTRIBUTE_MISSING", "keyCompartmentId was given without kmsKeyId", "Give both, or none");
+  }
+  problems.throwIfAny();
+}

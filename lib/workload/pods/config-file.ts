@@ -1,0 +1,93 @@
+import { Token } from "cdktf";
+import { checkMountPath } from "./writable-path";
+import { checked } from "../../core/checked";
+import { checkFileContent } from "../../core/credential-literal";
+import { shortHash } from "../../core/short-hash";
+import { Problems } from "../../core/validation-error";
+import { refuseKind } from "../../core/value-readers";
+
+/** A configuration file of a container, kept in a ConfigMap and mounted read-only. */
+@checked
+export class ConfigFile {
+  /**
+   * A file with a text.
+   *
+   * @param path where the container finds it, such as `/etc/web/app.conf`
+   * @param content the text; no credentials and no references to Terraform values
+   * @throws PATH_INVALID, CREDENTIAL_LITERAL, MANIFEST_REFERENCES, VALUE_INVALID
+   */
+  public static of(path: string, content: string): ConfigFile {
+    const problems = new Problems("ConfigFile.of");
+    checkMountPath(problems, path);
+    if (typeof content !== "string") {
+      refuseKind(problems, "The content", content, 'a text, for example "level = info\\n"');
+    } else if (Token.isUnresolved(content)) {
+      problems.add(
+        "MANIFEST_REFERENCES",
+        `The content of ${path} holds a reference, but the ConfigMap's name is a hash of what the files say`,
+        "Give the value as an environment variable, EnvValue.fromValue(reference)",
+      );
+    } else {
+      checkFileContent(problems, path, content);
+    }
+    problems.throwIfAny();
+    return new ConfigFile(path, content);
+  }
+
+  private constructor(
+    /** Where the container finds the file. */
+    public readonly path: string,
+    /** The text of the file. */
+    public readonly content: string,
+  ) {}
+}
+
+const LARGEST = 1024 * 1024;
+
+/** Adds a problem where the files don't fit into one ConfigMap. */
+export function checkFiles(problems: Problems, files: readonly ConfigFile[]): void {
+  const size = files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0);
+  if (size <= LARGEST) return;
+  problems.add(
+    "CONFIG_TOO_LARGE",
+    `The files have ${size} bytes together, and a ConfigMap holds ${LARGEST}`,
+    "Put large files into the image, or into a volume",
+  );
+}
+
+/** The files as keys of a ConfigMap whose name changes with what they say, so that a change rolls the pods. */
+export class ConfigFileSet {
+  /** The name of the ConfigMap. */
+  public readonly name: string;
+  private readonly files: readonly ConfigFile[];
+
+  /** @param owner the container whose files these are, where that is not the program's. */
+  constructor(workload: string, files: readonly ConfigFile[], owner?: string) {
+    this.files = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+    const entries = this.files.map(({ path, content }) => [path, content]);
+    // The owner is hashed too: the container a-b of one workload and the container b of another named …-a may meet.
+    const text = JSON.stringify(owner === undefined ? entries : [owner, entries]);
+    this.name = `${workload}-${owner === undefined ? "" : `${owner}-`}config-${shortHash(text)}`;
+  }
+
+  public data(): { [key: string]: string } {
+    return Object.fromEntries(this.files.map((file) => [this.keyOf(file), file.content]));
+  }
+
+  public mounts(volume: string): object[] {
+    return this.files.map((file) => ({
+      name: volume,
+      mountPath: file.path,
+      subPath: this.keyOf(file),
+      readOnly: true,
+    }));
+  }
+
+  /** The file's name, which people look for; with a hash where two files have one name. */
+  private keyOf(file: ConfigFile): string {
+    const base = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/[^-._a-zA-Z0-9]/g, "_");
+    const key = base(file.path).slice(0, 200);
+    const alone = this.files.filter((other) => base(other.path).slice(0, 200) === key).length === 1;
+    return alone && !key.startsWith("..") && key !== "." ? key : `${shortHash(file.path)}-${key}`;
+  }
+}

@@ -1,0 +1,176 @@
+import { type AddedCapability } from "./added-capability";
+import { AppProtocol, portName } from "./app-protocol";
+import { shown } from "../../core/display-value";
+import { Protocol } from "../../core/port";
+import { type Problems } from "../../core/validation-error";
+import { choice, isOfKind, shaped } from "../../core/value-readers";
+
+/** A port with a name, by which Services and load balancers find it. */
+export interface NamedPort {
+  /**
+   * The name: up to 15 lower-case letters, digits and single dashes, a letter among them.
+   *
+   * The workload's own port is named after its protocol: `http`, `grpc` or `tcp`.
+   *
+   * @see https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports
+   */
+  readonly name: string;
+  /** The port, 1024 to 65535; with an added capability 1 to 65535. */
+  readonly port: number;
+  /**
+   * What is spoken on it, without TLS where a load balancer ends it; not for UDP.
+   *
+   * @default AppProtocol.HTTP
+   */
+  readonly protocol?: AppProtocol;
+  /**
+   * `Protocol.TCP` or `Protocol.UDP`. A program that listens on both names two ports, which may have the same number.
+   *
+   * @default Protocol.TCP
+   */
+  readonly transport?: Protocol;
+}
+
+const LONGEST = 15;
+const NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const SHAPES = {
+  protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
+  transport: choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP"),
+};
+
+/** The ports that have a name, the workload's own one first and the others by their names. */
+export function namedPorts(
+  port: number | undefined,
+  protocol: AppProtocol,
+  further: readonly NamedPort[] = [],
+): Required<NamedPort>[] {
+  const own =
+    port === undefined ? [] : [{ name: portName(protocol), port, protocol, transport: Protocol.TCP }];
+  const sorted = [...further].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...own, ...sorted.map(withDefaults)];
+}
+
+/** A port with all that was left out; nothing is known of what is spoken over UDP. */
+export function withDefaults({ name, port, ...given }: NamedPort): Required<NamedPort> {
+  const { transport = Protocol.TCP } = given;
+  const { protocol = transport === Protocol.UDP ? AppProtocol.TCP : AppProtocol.HTTP } = given;
+  return { name, port, protocol, transport };
+}
+
+/** The ports as a container's manifest has them. */
+export function portsManifest(
+  port: number | undefined,
+  name: string | undefined,
+  further: readonly NamedPort[],
+): object[] {
+  const own = port === undefined ? [] : [{ ...(name ? { name } : {}), port, transport: Protocol.TCP }];
+  return [...own, ...namedPorts(undefined, AppProtocol.HTTP, further)].map(
+    ({ port: containerPort, transport, ...one }) => ({
+      ...("name" in one ? { name: one.name } : {}),
+      containerPort,
+      protocol: transport,
+    }),
+  );
+}
+
+/** Adds a problem where a program that is not root can't listen on a port. */
+export function checkContainerPort(
+  problems: Problems,
+  what: string,
+  port: number | undefined,
+  added: AddedCapability | undefined,
+): void {
+  if (port === undefined) return;
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    problems.add(
+      "PORT_INVALID",
+      `${what} is ${shown(port)}`,
+      "Give a whole number from 1024 to 65535, for example 8080",
+    );
+  } else if (port < 1024 && !added) {
+    problems.add(
+      "PORT_PRIVILEGED",
+      `${what} is ${port}`,
+      "Let the program listen on 8080, or another port from 1024 on, as the load balancer still listens on 443; a program " +
+        "that can't takes addedCapability: AddedCapability.netBindService({ reason }), which also sets the safe sysctl " +
+        "net.ipv4.ip_unprivileged_port_start, so that it works for every entry point",
+    );
+  }
+}
+
+/** Adds a problem for each named port of a container that can't be. */
+export function checkNamedPorts(
+  problems: Problems,
+  ports: readonly NamedPort[],
+  added: AddedCapability | undefined,
+): void {
+  ports.forEach((given, index) => {
+    const { name, port, protocol, transport } = shaped(problems, given, SHAPES);
+    if (transport === Protocol.UDP && protocol !== undefined) {
+      problems.add(
+        "VALUE_INVALID",
+        `ports[${index}].protocol is ${shown(protocol)}, which is spoken over TCP, and its transport is UDP`,
+        "Leave protocol out; for HTTP/3 name a second port without it, with transport: Protocol.UDP",
+      );
+    }
+    if (typeof name !== "string" || name.length > LONGEST || !NAME.test(name)) {
+      problems.add(
+        "NAME_INVALID",
+        `ports[${index}].name is ${name === undefined ? "not given" : shown(name)}`,
+        `Use up to ${LONGEST} lower-case letters, digits and single dashes, a letter among them, for example "metrics"`,
+      );
+    }
+    // What was left out is no number either.
+    checkContainerPort(problems, `ports[${index}].port`, port ?? Number.NaN, added);
+  });
+}
+
+/** A container, as far as the ports of a pod must not meet. */
+export interface PortTaker {
+  readonly name: string;
+  readonly port?: number;
+  readonly portName?: string;
+  readonly ports?: readonly NamedPort[];
+}
+
+/** Adds a problem for each port, and each name of one, that a pod has twice. */
+export function checkPorts(problems: Problems, containers: readonly PortTaker[]): void {
+  const numbers = new Map<string, string>();
+  const names = new Set<string>();
+  for (const { name: container, port, portName: own, ports = [] } of containers) {
+    const listed = (Array.isArray(ports) ? ports : []).filter((one) => isOfKind(one, []));
+    const unnamed = port === undefined ? [] : [{ name: own, port, transport: undefined }];
+    for (const one of [...unnamed, ...listed]) {
+      checkNumber(problems, numbers, one, container);
+      if (one.name === undefined) continue;
+      if (names.has(one.name)) {
+        problems.add(
+          "NAME_DUPLICATE",
+          `Two ports of the pod are named ${shown(one.name)}`,
+          "Give each a name of its own: a Service finds a port by its name",
+        );
+      }
+      names.add(one.name);
+    }
+  }
+}
+
+/** Adds a problem for a number that is taken; TCP and UDP have numbers of their own. */
+function checkNumber(
+  problems: Problems,
+  takers: Map<string, string>,
+  { port, transport = Protocol.TCP }: Pick<NamedPort, "port" | "transport">,
+  container: string,
+): void {
+  const key = `${transport} ${port}`;
+  const taker = takers.get(key);
+  takers.set(key, taker ?? container);
+  if (taker === undefined || !Number.isInteger(port)) return;
+  problems.add(
+    "PORT_INVALID",
+    taker === container
+      ? `The container ${container} listens on port ${port} twice`
+      : `The containers ${taker} and ${container} both listen on port ${port}`,
+    "Give each a port of its own: the containers of a pod have one address",
+  );
+}

@@ -1,0 +1,84 @@
+import { checkMountPath } from "./writable-path";
+import { checked } from "../../core/checked";
+import { shown } from "../../core/display-value";
+import { isQualifiedName } from "../../core/kubernetes-names";
+import { Problems } from "../../core/validation-error";
+import { isOfKind, kindOf } from "../../core/value-readers";
+
+const KEYED = /\['([^']*)'\]$/;
+
+/** Adds a problem where a field is of a label or an annotation that no pod can have. */
+export function checkFieldKey(problems: Problems, field: string): void {
+  const [, key] = KEYED.exec(field) ?? [];
+  if (key === undefined || isQualifiedName(key)) return;
+  problems.add(
+    "ENV_INVALID",
+    `${shown(field)} names a key that no label and no annotation can have`,
+    "Write the key as it is on the pod, for example metadata.labels['app.kubernetes.io/name']",
+  );
+}
+
+const FILE = /^(?!\.\.)[-._a-zA-Z0-9]{1,253}$/;
+const FIELDS = /^metadata\.(?:annotations|labels|name|namespace|uid|(?:labels|annotations)\['[^']+'\])$/;
+
+/**
+ * What a pod says of itself, as read-only files: they follow labels and annotations that change, which variables don't.
+ *
+ * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
+ */
+@checked
+export class PodInfoFiles {
+  /**
+   * Fields of the pod as files of a directory.
+   *
+   * @param path the directory, such as `/etc/pod`
+   * @param fields by the names of the files: `metadata.name`, `.namespace`, `.uid`, `.labels`, `.annotations`, or one label or
+   * annotation, `metadata.labels['app']`
+   * @throws PATH_INVALID, NAME_INVALID, ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static of(path: string, fields: { [file: string]: string }): PodInfoFiles {
+    const problems = new Problems("PodInfoFiles.of");
+    checkMountPath(problems, path);
+    checkFields(problems, fields);
+    problems.throwIfAny();
+    return new PodInfoFiles(path, fields);
+  }
+
+  private constructor(
+    /** The directory of the files. */
+    public readonly path: string,
+    private readonly fields: { [file: string]: string },
+  ) {}
+
+  /** @internal */
+  public _toVolume(name: string): { readonly name: string } {
+    const items = Object.entries(this.fields)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([file, fieldPath]) => ({ path: file, fieldRef: { apiVersion: "v1", fieldPath } }));
+    const volume = { name, downwardAPI: { defaultMode: 0o440, items } };
+    return volume;
+  }
+}
+
+function checkFields(problems: Problems, fields: unknown): void {
+  const instead = 'Name a field for each file, for example { labels: "metadata.labels" }';
+  if (!isOfKind(fields, []) || Object.keys(fields as object).length === 0) {
+    const what = isOfKind(fields, []) ? "empty" : kindOf(fields);
+    problems.add("ATTRIBUTE_MISSING", `fields is ${what}`, instead);
+    return;
+  }
+  for (const [file, field] of Object.entries(fields as { [file: string]: unknown })) {
+    if (!FILE.test(file) || file === ".") {
+      problems.add(
+        "NAME_INVALID",
+        `A file is named ${shown(file)}`,
+        "Use up to 253 letters, digits, -, _ and .",
+      );
+    }
+    if (typeof field !== "string" || !FIELDS.test(field)) {
+      problems.add("ENV_INVALID", `${shown(field)} is not a field that a file can hold`, instead);
+    } else {
+      checkFieldKey(problems, field);
+    }
+  }
+}

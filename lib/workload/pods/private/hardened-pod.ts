@@ -1,0 +1,296 @@
+import { UNPRIVILEGED_PORTS } from "./unprivileged-ports";
+import { type VolumeKind, volumeName } from "./volume-name";
+import { type Egress } from "../../../network/egress/egress";
+import { type ContainerImage } from "../../images/container-image";
+import { type AddedCapability } from "../added-capability";
+import { type ConfigFileSet } from "../config-file";
+import { type ReadResources, resourcesManifest, type TerminationMessagePolicy } from "../container-resources";
+import { type EnvValue } from "../env-value";
+import { type LowUser } from "../low-user";
+import { type NamedPort, portsManifest } from "../named-port";
+import { type PodInfoFiles } from "../pod-info-files";
+import { type Probe } from "../probe";
+import { type ProjectedToken } from "../projected-token";
+import { type ApiAccess } from "../rbac-api-access";
+import { type SecretFiles } from "../secret-files";
+import { type Toleration } from "../toleration";
+import { type VolumeClaim } from "../volume-claim";
+import { type WritablePath } from "../writable-path";
+
+/** What a hardened container is made of, validated. */
+export interface HardenedContainer {
+  readonly name: string;
+  /** The name again, but for the program's own container; its volumes need none before theirs. */
+  readonly owner?: string;
+  readonly image: ContainerImage;
+  readonly port?: number;
+  readonly portName?: string;
+  readonly ports: readonly NamedPort[];
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env: { [name: string]: EnvValue };
+  readonly resources: ReadResources;
+  readonly writablePaths: readonly WritablePath[];
+  readonly files?: ConfigFileSet;
+  readonly secretFiles: readonly SecretFiles[];
+  readonly projectedTokens: readonly ProjectedToken[];
+  readonly podInfoFiles: readonly PodInfoFiles[];
+  readonly apiAccess?: ApiAccess;
+  readonly volumeClaims?: readonly VolumeClaim[];
+  readonly readiness?: Probe;
+  readonly liveness?: Probe;
+  readonly startup?: Probe;
+  readonly addedCapability?: AddedCapability;
+  readonly stopDelaySeconds?: number;
+  readonly terminationMessagePolicy?: TerminationMessagePolicy;
+}
+
+/** What the containers of a pod have in common. */
+interface ContainerSurroundings {
+  readonly user: number;
+  readonly sharedPaths: readonly WritablePath[];
+}
+
+/** A container's manifest. */
+function containerManifest(container: HardenedContainer, pod: ContainerSurroundings): object {
+  const ports = portsManifest(container.port, container.portName, container.ports);
+  const env = Object.entries(container.env).sort(([a], [b]) => (a < b ? -1 : 1));
+  const mounts = volumeMounts(container, pod);
+  return {
+    name: container.name,
+    image: container.image.reference,
+    // Asks the registry at each start, so that a node that has the image gives it only to who may pull it.
+    imagePullPolicy: "Always",
+    ...(container.command ? { command: [...container.command] } : {}),
+    ...(container.args ? { args: [...container.args] } : {}),
+    ...(ports.length > 0 ? { ports } : {}),
+    ...(env.length > 0 ? { env: env.map(([name, value]) => value._toManifest(name)) } : {}),
+    resources: resourcesManifest(container.resources.texts),
+    ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
+    ...probes(container),
+    ...lifecycle(container),
+    ...termination(container),
+    securityContext: securityContext(pod.user, container.addedCapability),
+  };
+}
+
+function securityContext(user: number, added?: AddedCapability): object {
+  return {
+    allowPrivilegeEscalation: false,
+    privileged: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    runAsUser: user,
+    runAsGroup: user,
+    capabilities: { ...(added ? { add: [added.capability] } : {}), drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+function probes({ port, readiness, liveness, startup }: HardenedContainer): object {
+  return {
+    ...(startup ? { startupProbe: startup._toManifest(port) } : {}),
+    ...(readiness ? { readinessProbe: readiness._toManifest(port) } : {}),
+    ...(liveness ? { livenessProbe: liveness._toManifest(port) } : {}),
+  };
+}
+
+/** A pause that the kubelet makes, so that the image needs no program for it; 0 is none. */
+function lifecycle({ stopDelaySeconds: seconds = 0 }: HardenedContainer): object {
+  return seconds === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
+}
+
+function termination({ terminationMessagePolicy }: HardenedContainer): object {
+  return terminationMessagePolicy === undefined ? {} : { terminationMessagePolicy };
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : 1;
+}
+
+/** A directory of a container that has a volume of its own. */
+interface MountedVolume {
+  readonly path: string;
+  _toVolume(name: string): NamedVolume;
+}
+
+/** The directories whose files the container only reads, and what they hold. */
+function readOnlyOf(container: HardenedContainer): (readonly [VolumeKind, readonly MountedVolume[]])[] {
+  return [
+    ["secret", container.secretFiles],
+    ["token", container.projectedTokens],
+    ["pod-info", container.podInfoFiles],
+  ];
+}
+
+function volumeMounts(container: HardenedContainer, pod: ContainerSurroundings): object[] {
+  const { apiAccess, files, owner, volumeClaims = [], writablePaths } = container;
+  const mount = (kind: VolumeKind, { path }: { readonly path: string }, of?: string) => ({
+    name: volumeName(kind, path, of),
+    mountPath: path,
+  });
+  return [
+    ...(files?.mounts(volumeName("config", "", owner)) ?? []),
+    ...readOnlyOf(container).flatMap(([kind, all]) =>
+      [...all].sort(byPath).map((one) => ({ ...mount(kind, one, owner), readOnly: true })),
+    ),
+    ...(apiAccess ? [apiAccess._volumeMount()] : []),
+    ...[...volumeClaims].sort(byPath).map(({ claimName, path }) => ({ name: claimName, mountPath: path })),
+    ...[...pod.sharedPaths].sort(byPath).map((path) => mount("shared", path)),
+    ...[...writablePaths].sort(byPath).map((path) => mount("writable", path, owner)),
+  ];
+}
+
+/** A volume, as a manifest has it. */
+interface NamedVolume {
+  readonly name: string;
+}
+
+/** The volumes of a container's own. */
+function ownVolumes(container: HardenedContainer): NamedVolume[] {
+  const { apiAccess, files, owner, writablePaths } = container;
+  const config = files
+    ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
+    : [];
+  const named = (kind: VolumeKind, all: readonly MountedVolume[]) =>
+    [...all].sort(byPath).map((one) => one._toVolume(volumeName(kind, one.path, owner)));
+  return [
+    ...config,
+    ...readOnlyOf(container).flatMap(([kind, all]) => named(kind, all)),
+    ...(apiAccess ? [apiAccess._volume()] : []),
+    ...named("writable", writablePaths),
+  ];
+}
+
+/** The volumes that all containers of a pod share. */
+function sharedVolumes(paths: readonly WritablePath[]): NamedVolume[] {
+  return [...paths].sort(byPath).map((path) => path._toVolume(volumeName("shared", path.path)));
+}
+
+/** What a hardened pod is made of, validated. */
+export interface HardenedPod extends ContainerSurroundings {
+  readonly name: string;
+  readonly program: HardenedContainer;
+  readonly initContainers: readonly HardenedContainer[];
+  readonly sidecars: readonly HardenedContainer[];
+  readonly lowUser?: LowUser;
+  readonly terminationGracePeriodSeconds: number;
+  readonly selector: { [key: string]: string };
+  readonly nodeSelector?: { [key: string]: string };
+  readonly tolerations?: readonly Toleration[];
+  readonly priorityClassName?: string;
+  readonly imagePullSecrets?: readonly string[];
+  readonly egress: readonly Egress[];
+}
+
+/** All containers of a pod, the program's first. */
+export function containersOf({ program, initContainers, sidecars }: HardenedPod): HardenedContainer[] {
+  return [program, ...initContainers, ...sidecars];
+}
+
+/** All volumes of a pod but those that are claimed for it. */
+export function volumesOf(pod: HardenedPod): NamedVolume[] {
+  return [...containersOf(pod).flatMap(ownVolumes), ...sharedVolumes(pod.sharedPaths)];
+}
+
+/** How pods of a kind differ from those of others. */
+interface PodShape {
+  /** When containers start again. @default - "Always", which is not written */
+  readonly restartPolicy?: string;
+  /** Whether pods of one workload are kept apart. @default true */
+  readonly isSpread?: boolean;
+}
+
+/** The template of pods. */
+export function podTemplate(
+  pod: HardenedPod,
+  labels: { [key: string]: string },
+  annotations: { [key: string]: string } | undefined,
+  { restartPolicy, isSpread = true }: PodShape = {},
+): object {
+  return {
+    metadata: { labels, ...(annotations ? { annotations } : {}) },
+    spec: { ...podSpec(pod, isSpread), ...(restartPolicy ? { restartPolicy } : {}) },
+  };
+}
+
+/** The spec of a pod as the restricted Pod Security Standard asks for it, and tighter where that costs nothing. */
+function podSpec(pod: HardenedPod, isSpread: boolean): object {
+  const before = startedBefore(pod);
+  const volumes = volumesOf(pod);
+  return {
+    serviceAccountName: pod.name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    hostNetwork: false,
+    hostPID: false,
+    hostIPC: false,
+    terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
+    // No appArmorProfile: Oracle Linux nodes have no AppArmor, and their kubelet would reject the pod.
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: pod.user,
+      runAsGroup: pod.user,
+      fsGroup: pod.user,
+      // Otherwise every file of a large volume would be gone through at each start.
+      ...(pod.program.volumeClaims?.length ? { fsGroupChangePolicy: "OnRootMismatch" } : {}),
+      seccompProfile: { type: "RuntimeDefault" },
+      ...lowPorts(pod),
+    },
+    ...(before.length > 0 ? { initContainers: before } : {}),
+    containers: [containerManifest(pod.program, pod)],
+    ...(volumes.length > 0 ? { volumes } : {}),
+    ...(isSpread ? spread(pod) : {}),
+    ...scheduling(pod),
+  };
+}
+
+/** Opens ports below 1024 to every program of the pod: a capability is lost to all but the first one of a container. */
+function lowPorts(pod: HardenedPod): object {
+  const needed = containersOf(pod).some(({ addedCapability }) => addedCapability !== undefined);
+  return needed ? { sysctls: [UNPRIVILEGED_PORTS] } : {};
+}
+
+/** Keeps the pods of a workload apart; preferred, as a region of one domain and a single node still run all replicas. */
+function spread({ selector }: HardenedPod): object {
+  const labelSelector = { matchLabels: selector };
+  return {
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
+        ],
+      },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "topology.kubernetes.io/zone",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector,
+      },
+    ],
+  };
+}
+
+function scheduling({ nodeSelector = {}, tolerations = [], priorityClassName }: HardenedPod): object {
+  return {
+    ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
+    ...(tolerations.length > 0 ? { tolerations: tolerations.map((one) => one._toManifest()) } : {}),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
+  };
+}
+
+/**
+ * The containers that start before the program.
+ *
+ * Sidecars are init containers that go on running, which Kubernetes has since 1.33, and no ordinary containers: those start
+ * with the program and get the signal to end with it, so that its first and its last calls would miss their proxy. They
+ * come after the init containers, which may prepare what they read.
+ */
+function startedBefore(pod: HardenedPod): object[] {
+  return [
+    ...pod.initContainers.map((container) => containerManifest(container, pod)),
+    ...pod.sidecars.map((container) => ({ ...containerManifest(container, pod), restartPolicy: "Always" })),
+  ];
+}

@@ -1,0 +1,45 @@
+import { type ApiObject, Lazy } from "cdk8s";
+import { Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { checkSubdomainName } from "../../../core/kubernetes-names";
+import { type Problems } from "../../../core/validation-error";
+import { listOf, text } from "../../../core/value-readers";
+import {
+  noteOwnAccount,
+  notePullsWithoutSecrets,
+  pullSecretsOf,
+} from "../../../synthesis/account-pull-secrets";
+
+/** What names of pull Secrets must be like. */
+export const PULL_SECRETS_SHAPE = listOf(text(), 'a list of names of Secrets, for example ["ocir"]');
+
+/** Adds a problem for each name of a pull Secret that no Secret can have, or that is given twice. */
+export function checkPullSecrets(problems: Problems, names: readonly string[] | undefined): void {
+  if (!Array.isArray(names)) return;
+  for (const name of names as string[]) {
+    // What a reference to a Terraform value holds is not known yet.
+    if (!Token.isUnresolved(name)) checkSubdomainName(problems, "imagePullSecrets", name);
+  }
+  for (const name of new Set((names as string[]).filter((one, index) => names.indexOf(one) < index))) {
+    problems.add("NAME_DUPLICATE", `imagePullSecrets names ${name} twice`, "Name each Secret once");
+  }
+}
+
+/** The field `imagePullSecrets` of a ServiceAccount; written late, as the namespace may be made after its workloads. */
+export function pullSecretsField(
+  owner: IConstruct,
+  namespace: string | undefined,
+  own: readonly string[] | undefined,
+): object {
+  const produce = () => {
+    const names = own ?? pullSecretsOf(owner, namespace) ?? [];
+    return names.length > 0 ? names.map((name) => ({ name })) : undefined;
+  };
+  return { imagePullSecrets: Lazy.any({ produce }) as unknown };
+}
+
+/** Notes an account that its owner made with that field, and whether the owner said that its images need no Secret. */
+export function notePulls(account: ApiObject, own: readonly string[] | undefined): void {
+  noteOwnAccount(account);
+  if (own?.length === 0) notePullsWithoutSecrets(account);
+}

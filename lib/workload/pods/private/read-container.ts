@@ -1,0 +1,179 @@
+import { type HardenedContainer } from "./hardened-pod";
+import { PULL_SECRETS_SHAPE } from "./pull-secrets";
+import { checkCapacity } from "./writable-capacity";
+import { checkArguments } from "../../../core/credential-literal";
+import { type Problems } from "../../../core/validation-error";
+import { choice, kind, listOf, mapOf, optional, shaped, text } from "../../../core/value-readers";
+import { AppProtocol } from "../app-protocol";
+import { checkFiles, ConfigFileSet } from "../config-file";
+import {
+  type ContainerProps,
+  readResources,
+  type Sidecar,
+  TerminationMessagePolicy,
+} from "../container-resources";
+import { checkContainerPort, checkNamedPorts } from "../named-port";
+import { type Probe } from "../probe";
+import { API_ACCESS_PATHS, type ApiAccess } from "../rbac-api-access";
+import { type VolumeClaim } from "../volume-claim";
+import { checkOverlaps, type WritablePath } from "../writable-path";
+
+// What was meant is told by members, private ones too: a value may come from another copy of this library.
+const image = kind(
+  ["reference", "_acknowledge"],
+  'ContainerImage.of("fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>")',
+);
+const env = kind(["manifest"], 'EnvValue.fromValue("text")');
+const probe = kind(
+  ["timing", "action"],
+  'Probe.http("/healthz"), Probe.tcp(), Probe.grpc() or Probe.command(["/app/healthy"])',
+);
+const path = kind(["path", "sizeLimit"], 'WritablePath.of("/tmp")');
+const file = kind(["path", "content"], 'ConfigFile.of("/etc/web/app.conf", "text")');
+const secret = kind(["path", "secretSource"], 'SecretFiles.fromSecret("/run/secrets/db", "db")');
+const token = kind(["path", "audience"], 'ProjectedToken.of("/run/secrets/vault", { audience: "vault" })');
+const podInfo = kind(["path", "fields"], 'PodInfoFiles.of("/etc/pod", { labels: "metadata.labels" })');
+const range = kind(["request", "limit"], '{ request: "100m", limit: "500m" }');
+const texts = listOf(text(), 'a list of texts, for example ["--verbose"]');
+const paths = listOf(path, 'a list, for example [WritablePath.of("/tmp")]');
+
+/** What the props of a container must be like. */
+export const CONTAINER_SHAPES = {
+  image,
+  command: texts,
+  args: texts,
+  env: mapOf(env, 'an object, for example { MODE: EnvValue.fromValue("production") }'),
+  resources: mapOf(optional(range), 'an object, for example { cpu: { request: "100m", limit: "500m" } }'),
+  writablePaths: paths,
+  files: listOf(file, 'a list, for example [ConfigFile.of("/etc/web/app.conf", "text")]'),
+  secretFiles: listOf(secret, 'a list, for example [SecretFiles.fromSecret("/run/secrets/db", "db")]'),
+  projectedTokens: listOf(token, "a list, for example [ProjectedToken.of(path, { audience })]"),
+  podInfoFiles: listOf(podInfo, "a list, for example [PodInfoFiles.of(path, fields)]"),
+  terminationMessagePolicy: choice(
+    TerminationMessagePolicy,
+    "TerminationMessagePolicy.FILE or FALLBACK_TO_LOGS_ON_ERROR",
+  ),
+  ports: listOf(kind([], "{ name, port }"), 'a list, for example [{ name: "metrics", port: 9090 }]'),
+  readiness: probe,
+  liveness: probe,
+  startup: probe,
+  addedCapability: kind(["capability", "_acknowledge"], 'AddedCapability.netBindService({ reason: "..." })'),
+};
+
+const containers = listOf(kind([], "an object of props"), 'a list, for example [{ name: "proxy", image }]');
+// The values are checked with the labels.
+const entries = kind([], 'an object, for example { team: "shop" }');
+
+/** What the other props of pods must be like. */
+export const POD_SHAPES = {
+  fetchAtStart: listOf(
+    kind(["path", "_initContainers"], "FetchAtStart.https(path, { url, sha256, image })"),
+    'a list, for example [FetchAtStart.https("/srv/geo/cities.mmdb", { url, sha256, image })]',
+  ),
+  initContainers: containers,
+  sidecars: containers,
+  sharedPaths: paths,
+  lowUser: kind(["id", "_acknowledge"], 'LowUser.of(999, { reason: "..." })'),
+  apiAccess: kind(["expirationSeconds", "_volumeMount"], "ApiAccess.token()"),
+  nodeSelector: kind([], 'an object, for example { "kubernetes.io/arch": "arm64" }'),
+  tolerations: listOf(
+    kind(["key", "effect"], "a toleration"),
+    'a list, for example [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)]',
+  ),
+  imagePullSecrets: PULL_SECRETS_SHAPE,
+  labels: entries,
+  annotations: entries,
+};
+
+/** What the other props of pods that may listen on a port must be like. */
+export const LISTENING_SHAPES = {
+  protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
+  ...POD_SHAPES,
+};
+
+/** A container of any kind; the program's has a name for its port, a delay before it ends, volumes that stay, and a token. */
+export type AnyContainer = ContainerProps &
+  Partial<Sidecar> & {
+    readonly portName?: string;
+    readonly stopDelaySeconds?: number;
+    readonly apiAccess?: ApiAccess;
+    readonly volumeClaims?: readonly VolumeClaim[];
+  };
+
+/** Where a container is. */
+export interface ContainerPlace {
+  readonly workload: string;
+  /** The name of the container, where it is not the program's. */
+  readonly owner?: string;
+  readonly sharedPaths: readonly WritablePath[];
+}
+
+/** Reads the props of a container; what is wrong with them goes into the problems. */
+export function readContainer(
+  problems: Problems,
+  place: ContainerPlace,
+  given: AnyContainer,
+): HardenedContainer {
+  const props = shaped(problems, given, CONTAINER_SHAPES, ["image"]) as AnyContainer;
+  const {
+    env = {},
+    writablePaths = [],
+    files = [],
+    secretFiles = [],
+    projectedTokens = [],
+    podInfoFiles = [],
+    volumeClaims = [],
+    port,
+    ports = [],
+    readiness,
+    liveness,
+    startup,
+  } = props;
+  // The token is for the program alone, whatever else the props of another container hold.
+  const apiAccess = place.owner === undefined ? props.apiAccess : undefined;
+  checkContainerPort(problems, "port", port, props.addedCapability);
+  checkNamedPorts(problems, ports, props.addedCapability);
+  for (const [name, value] of Object.entries(env)) value._check(problems, name);
+  checkArguments(problems, "command", props.command ?? []);
+  checkArguments(problems, "args", props.args ?? []);
+  const resources = readResources(problems, props.resources);
+  checkCapacity(problems, "The writable paths", writablePaths, resources);
+  const mounted = [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles, ...volumeClaims];
+  const paths = [...mounted, ...projectedTokens, ...podInfoFiles].map(({ path }) => path);
+  checkOverlaps(problems, [...paths, ...(apiAccess ? API_ACCESS_PATHS : [])]);
+  checkFiles(problems, files);
+  for (const [name, probe] of Object.entries({ readiness, liveness, startup })) {
+    probe?._check(problems, name, port, ports);
+  }
+  checkDifferent(problems, readiness, liveness, port);
+  return {
+    ...props,
+    name: place.owner ?? place.workload,
+    owner: place.owner,
+    env,
+    resources,
+    writablePaths,
+    secretFiles,
+    projectedTokens,
+    podInfoFiles,
+    apiAccess,
+    ports,
+    files: files.length > 0 ? new ConfigFileSet(place.workload, files, place.owner) : undefined,
+  };
+}
+
+/** Adds a problem where the two probes ask the same, at the same times. */
+function checkDifferent(
+  problems: Problems,
+  readiness: Probe | undefined,
+  liveness: Probe | undefined,
+  port: number | undefined,
+): void {
+  if (!readiness || !liveness?._equals(readiness, port)) return;
+  problems.add(
+    "PROBE_INVALID",
+    "liveness equals readiness, so what should only get no traffic for a while would be restarted",
+    "Leave liveness out, or let it ask less or be more patient, for example " +
+      "Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 })",
+  );
+}

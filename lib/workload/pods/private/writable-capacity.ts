@@ -1,0 +1,44 @@
+import { type Problems } from "../../../core/validation-error";
+import { type ReadResources } from "../container-resources";
+import { type WritablePath } from "../writable-path";
+
+type Limits = Pick<ReadResources, "memoryLimit" | "ephemeralStorageLimit">;
+
+/** Adds a problem where writable paths hold more than whoever writes to them may use. */
+export function checkCapacity(
+  problems: Problems,
+  what: string,
+  paths: readonly WritablePath[],
+  limits: Limits,
+): void {
+  const check = (inMemory: boolean, resource: string, limit: bigint | undefined) => {
+    const sum = paths
+      .filter((path) => path.isInMemory === inMemory)
+      .reduce((total, path) => total + path._size(), 0n);
+    if (limit === undefined || sum <= limit) return;
+    problems.add(
+      "RESOURCES_INVALID",
+      `${what} ${inMemory ? "in memory" : "on disk"} may hold ${mebibytes(sum)}, and resources.${resource}.limit is ${mebibytes(limit)}`,
+      `Raise resources.${resource}.limit, or lower the sizeLimit of the paths`,
+    );
+  };
+  check(true, "memory", limits.memoryLimit);
+  check(false, "ephemeralStorage", limits.ephemeralStorageLimit);
+}
+
+/** What containers that run at the same time may use together, where all of it could be read. */
+export function togetherOf(resources: readonly Limits[]): Limits {
+  const sum = (limits: (bigint | undefined)[]) =>
+    limits.reduce(
+      (total, limit) => (total === undefined || limit === undefined ? undefined : total + limit),
+      0n,
+    );
+  return {
+    memoryLimit: sum(resources.map(({ memoryLimit }) => memoryLimit)),
+    ephemeralStorageLimit: sum(resources.map(({ ephemeralStorageLimit }) => ephemeralStorageLimit)),
+  };
+}
+
+function mebibytes(billionths: bigint): string {
+  return `${Number(billionths / 1_000_000_000n) / 1024 ** 2}Mi`;
+}

@@ -1,0 +1,205 @@
+import { type NamedPort } from "./named-port";
+import { checked } from "../../core/checked";
+import { checkArguments } from "../../core/credential-literal";
+import { shown } from "../../core/display-value";
+import { Protocol } from "../../core/port";
+import { Problems } from "../../core/validation-error";
+import { listOf, refuseKind, shaped, text } from "../../core/value-readers";
+import { given } from "../../synthesis/chart-objects";
+
+/** When a probe is made. */
+export interface ProbeOptions {
+  /**
+   * Seconds before the first one, 0 or more.
+   *
+   * @default 0
+   */
+  readonly initialDelaySeconds?: number;
+  /**
+   * Seconds from one to the next, 1 or more.
+   *
+   * @default 10
+   */
+  readonly periodSeconds?: number;
+  /**
+   * Seconds after which one has failed, 1 or more.
+   *
+   * @default 2
+   */
+  readonly timeoutSeconds?: number;
+  /**
+   * How many must fail in a row, 1 or more.
+   *
+   * @default 3
+   */
+  readonly failureThreshold?: number;
+}
+
+/** When a gRPC probe is made, and of what. */
+export interface GrpcProbeOptions extends ProbeOptions {
+  /**
+   * The service that is asked, as the program's health service knows it.
+   *
+   * @default - the program as a whole
+   */
+  readonly service?: string;
+}
+
+const LARGEST = 2 ** 31 - 1;
+const DEFAULTS: Required<ProbeOptions> = {
+  initialDelaySeconds: 0,
+  periodSeconds: 10,
+  timeoutSeconds: 2,
+  failureThreshold: 3,
+};
+
+/**
+ * A question that the kubelet asks a container again and again.
+ *
+ * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ */
+@checked
+export class Probe {
+  /**
+   * An HTTP GET, fine when it is answered with a status from 200 to 399.
+   *
+   * @param path such as `/healthz`
+   * @param port one of the container's ports, if it is not its own one
+   * @throws PROBE_INVALID, PORT_INVALID
+   */
+  public static http(path: string, port?: number, options: ProbeOptions = {}): Probe {
+    const problems = new Problems("Probe.http");
+    checkPath(problems, path);
+    return Probe.read(problems, port, options, (at) => ({ httpGet: { path, port: at } }));
+  }
+
+  /**
+   * An HTTP GET over TLS, fine when it is answered with a status from 200 to 399; the kubelet accepts any certificate.
+   *
+   * @param path such as `/healthz`
+   * @param port one of the container's ports, if it is not its own one
+   * @throws PROBE_INVALID, PORT_INVALID
+   */
+  public static https(path: string, port?: number, options: ProbeOptions = {}): Probe {
+    const problems = new Problems("Probe.https");
+    checkPath(problems, path);
+    return Probe.read(problems, port, options, (at) => ({ httpGet: { path, port: at, scheme: "HTTPS" } }));
+  }
+
+  /**
+   * A question to the health service of gRPC, fine when it answers SERVING; without TLS, which the kubelet does not speak here.
+   *
+   * @param port one of the container's ports, if it is not its own one
+   * @throws PROBE_INVALID, PORT_INVALID, VALUE_INVALID
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
+   */
+  public static grpc(port?: number, options: GrpcProbeOptions = {}): Probe {
+    const problems = new Problems("Probe.grpc");
+    const { service, ...timing } = shaped(problems, options, {}) as GrpcProbeOptions;
+    if (service !== undefined && typeof service !== "string") {
+      refuseKind(problems, "service", service, 'a text, for example "shop.v1.Orders"');
+    }
+    const named = service === undefined ? {} : { service };
+    return Probe.read(problems, port, timing, (at) => ({ grpc: { port: at, ...named } }));
+  }
+
+  /**
+   * A TCP connection, fine when it is accepted.
+   *
+   * @param port one of the container's ports, if it is not its own one
+   * @throws PROBE_INVALID, PORT_INVALID
+   */
+  public static tcp(port?: number, options: ProbeOptions = {}): Probe {
+    return Probe.read(new Problems("Probe.tcp"), port, options, (at) => ({ tcpSocket: { port: at } }));
+  }
+
+  /**
+   * A command in the container, fine when it exits with 0.
+   *
+   * @param command the program and its arguments; no shell is involved
+   * @throws PROBE_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL
+   */
+  public static command(command: string[], options: ProbeOptions = {}): Probe {
+    const problems = new Problems("Probe.command");
+    const texts = listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]');
+    const words = (texts(problems, "The command", command) ?? []) as string[];
+    checkArguments(problems, "The command", words);
+    if (!problems.any && (words[0] ?? "") === "") {
+      problems.add("PROBE_INVALID", "The command is empty", 'Name a program, for example ["/app/healthy"]');
+    }
+    return Probe.read(problems, undefined, options, () => ({ exec: { command: words } }), false);
+  }
+
+  private static read(
+    problems: Problems,
+    port: number | undefined,
+    options: ProbeOptions,
+    action: (port: number) => object,
+    asksPort = true,
+  ): Probe {
+    if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
+      problems.add("PORT_INVALID", `${shown(port)} is not a port`, "Give a whole number from 1 to 65535");
+    }
+    const timing = { ...DEFAULTS, ...given(shaped(problems, options, {}) as ProbeOptions) };
+    for (const [name, value] of Object.entries(timing)) {
+      const least = name === "initialDelaySeconds" ? 0 : 1;
+      if (Number.isInteger(value) && value >= least && value <= LARGEST) continue;
+      problems.add("PROBE_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} on`);
+    }
+    problems.throwIfAny();
+    return new Probe(port, timing, action, asksPort);
+  }
+
+  private constructor(
+    private readonly port: number | undefined,
+    private readonly timing: Required<ProbeOptions>,
+    private readonly action: (port: number) => object,
+    private readonly asksPort: boolean,
+  ) {}
+
+  /** @internal */
+  public _check(
+    problems: Problems,
+    name: string,
+    workloadPort: number | undefined,
+    further: readonly NamedPort[],
+  ): void {
+    if (!this.asksPort) return;
+    const port = this.port ?? workloadPort;
+    if (port === undefined) {
+      problems.add(
+        "PROBE_INVALID",
+        `${name} has no port, and neither has the workload`,
+        "Give the workload its port, or the probe one of its own",
+      );
+    } else if (
+      port !== workloadPort &&
+      !further.some((one) => one.port === port && one.transport !== Protocol.UDP)
+    ) {
+      problems.add(
+        "PROBE_INVALID",
+        `${name} asks port ${port}, which is ${further.some((one) => one.port === port) ? "for UDP" : "none of the container's ports"}`,
+        `Name it among them, ports: [{ name: "health", port: ${port} }], or leave it out for the container's own`,
+      );
+    }
+  }
+
+  /** @internal */
+  public _equals(other: Probe, workloadPort: number | undefined): boolean {
+    return JSON.stringify(this._toManifest(workloadPort)) === JSON.stringify(other._toManifest(workloadPort));
+  }
+
+  /** @internal */
+  public _toManifest(workloadPort: number | undefined): object {
+    return { ...this.action(this.port ?? workloadPort ?? 0), ...this.timing };
+  }
+}
+
+function checkPath(problems: Problems, path: string): void {
+  if (/^\/[\x21-\x7e]*$/.test(path)) return;
+  problems.add(
+    "PROBE_INVALID",
+    `The path is ${shown(path)}`,
+    'Begin with a slash and leave out blanks, for example "/healthz"',
+  );
+}

@@ -1,0 +1,134 @@
+import { Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { checked } from "../../core/checked";
+import { overlaps, readCidrs } from "../../core/cidr";
+import { Problems } from "../../core/validation-error";
+import { shaped } from "../../core/value-readers";
+import { knownBlock } from "../../network/egress/egress";
+import { scopeOf } from "../../synthesis/chart-scopes";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+/** What a token for the API server is like, and where that is. */
+export interface ApiAccessOptions {
+  /**
+   * Seconds until the token ends, 600 to 86400; the kubelet puts a new one in its place before that.
+   *
+   * @default 3600
+   */
+  readonly expirationSeconds?: number;
+  /**
+   * The range of the API endpoint's own address, such as `10.0.0.5/32` or that of its subnet, at least a /8.
+   *
+   * For a chart that is written without a cluster. `kubectl get endpointslices -n default` shows the address: policies hold for
+   * where the Service `kubernetes` leads, not for its own address.
+   *
+   * @default - the subnet of the API endpoint of the cluster that the chart is added to
+   */
+  readonly endpointCidr?: string;
+}
+
+const ROOT = "run/secrets/kubernetes.io/serviceaccount";
+const MOUNT_PATH = `/var/${ROOT}`;
+/** Where nothing else may be mounted, under both names of the directory. */
+export const API_ACCESS_PATHS = [MOUNT_PATH, `/${ROOT}`];
+const VOLUME = "api-access";
+const API_SERVER_PORT = 6443;
+
+/**
+ * What a program needs that calls the API server: a token, and the way there.
+ *
+ * The token is bound to the pod, ends soon and with the pod, and is renewed in its file; client libraries find it where
+ * Kubernetes would have put its own. It says who the program is and allows nothing: that does a role that is granted to the
+ * workload, `role.grantTo(Subject.serviceAccountOf(workload))`.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+ */
+@checked
+export class ApiAccess {
+  /**
+   * A token of the workload's own service account, for its program alone, and TCP 6443 to the API endpoint.
+   *
+   * @throws COUNT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID
+   */
+  public static token(options: ApiAccessOptions = {}): ApiAccess {
+    const problems = new Problems("ApiAccess.token");
+    const { endpointCidr, expirationSeconds = DEFAULT_EXPIRATION } = shaped(problems, options, {});
+    checkExpiration(problems, expirationSeconds);
+    if (endpointCidr !== undefined) readCidrs(problems, "endpointCidr", [endpointCidr]);
+    problems.throwIfAny();
+    return new ApiAccess(expirationSeconds, endpointCidr);
+  }
+
+  /** A token for a program that knows its cluster before its chart is added to it. @internal */
+  public static _of(cluster: ISecureOkeCluster): ApiAccess {
+    return new ApiAccess(DEFAULT_EXPIRATION, undefined, cluster);
+  }
+
+  private constructor(
+    /** Seconds until the token ends. */
+    public readonly expirationSeconds: number,
+    /** The range of the API endpoint, where it was named. */
+    public readonly endpointCidr?: string,
+    private readonly cluster?: ISecureOkeCluster,
+  ) {}
+
+  /** The volume of the pod: the token, the certificate authority and the name of the namespace. @internal */
+  public _volume(): { readonly name: string } {
+    const { expirationSeconds } = this;
+    const fieldRef = { apiVersion: "v1", fieldPath: "metadata.namespace" };
+    const sources = [
+      { serviceAccountToken: { path: "token", expirationSeconds } },
+      { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      { downwardAPI: { items: [{ path: "namespace", fieldRef }] } },
+    ];
+    const volume = { name: VOLUME, projected: { defaultMode: 0o440, sources } };
+    return volume;
+  }
+
+  /** The mount of the one container that calls the API server. @internal */
+  public _volumeMount(): object {
+    return { name: VOLUME, mountPath: MOUNT_PATH, readOnly: true };
+  }
+
+  /** The rule that lets the pods of a workload reach the API server, once it is known where that is. @internal */
+  public _egress(workload: IConstruct): object[] {
+    const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? scopeOf(Chart.of(workload)));
+    if (cidr === undefined) return [];
+    return [{ to: [{ ipBlock: { cidr } }], ports: [{ port: API_SERVER_PORT, protocol: "TCP" }] }];
+  }
+
+  /** Has it refused at synthesis that nobody knows where the API server is. @internal */
+  public _checkEndpoint(workload: IConstruct): void {
+    checkAtSynthesis(workload, () => {
+      const problems = new Problems(workload);
+      this.checkSame(problems, workload);
+      problems.throwIfAny();
+      if (this._egress(workload).length > 0) return;
+      problems.add(
+        "ATTRIBUTE_MISSING",
+        "The program calls the API server, and the chart was added to no cluster that says where that is",
+        'Call cluster.addCdk8sChart, or name the endpoint: ApiAccess.token({ endpointCidr: "10.0.0.5/32" })',
+      );
+      problems.throwIfAny();
+    });
+  }
+
+  /** Adds a problem where the endpoint that was named is another than that of the cluster. */
+  private checkSame(problems: Problems, workload: IConstruct): void {
+    const named = knownBlock(workload, () => this.endpointCidr);
+    const own = knownBlock(workload, () => endpointOf(scopeOf(Chart.of(workload))));
+    if (!named || !own || overlaps(named, own)) return;
+    problems.add(
+      "PEER_ELSEWHERE",
+      `endpointCidr is ${named.text}, and the API endpoint of the cluster that the chart was added to is in ${own.text}`,
+      "Leave endpointCidr out: the cluster says where its endpoint is",
+    );
+  }
+}
+
+/** The subnet of the API endpoint of a cluster. */
+function endpointOf(cluster: IConstruct | undefined): string | undefined {
+  return (cluster as Partial<ISecureOkeCluster> | undefined)?.network?.apiEndpointSubnet.cidr;
+}

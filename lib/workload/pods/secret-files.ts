@@ -1,0 +1,91 @@
+import { checkMountPath } from "./writable-path";
+import { checked } from "../../core/checked";
+import { shown } from "../../core/display-value";
+import { checkSubdomainName } from "../../core/kubernetes-names";
+import { Problems } from "../../core/validation-error";
+import { listOf, shaped, text } from "../../core/value-readers";
+
+/** Which keys of a Secret become files. */
+export interface SecretFilesOptions {
+  /**
+   * The keys, each of which is the name of its file too.
+   *
+   * @default - all keys of the Secret
+   */
+  readonly keys?: string[];
+}
+
+const KEY = /^(?!\.\.?$|\.\.)[-._a-zA-Z0-9]{1,253}$/;
+
+function checkKeys(problems: Problems, keys: readonly string[]): void {
+  const fix =
+    "Name keys of the Secret: up to 253 letters, digits, -, _ and .; leave keys out for all of them";
+  if (keys.length === 0) problems.add("NAME_INVALID", "keys is empty", fix);
+  for (const key of keys.filter((one) => !KEY.test(one))) {
+    problems.add("NAME_INVALID", `keys has ${shown(key)}`, fix);
+  }
+}
+
+/**
+ * Secret values as read-only files of a container: the program's user reads them, and nobody writes them.
+ *
+ * Only the name stands in the manifest. What is behind it is made in the cluster, from OCI Vault for example.
+ */
+@checked
+export class SecretFiles {
+  /**
+   * The keys of a Secret of the workload's namespace, such as External Secrets or cert-manager makes it.
+   *
+   * Pods wait until the Secret is there. The files follow it when it changes.
+   *
+   * @param path the directory of the files, such as `/run/secrets/db`
+   * @param secretName the name of the Secret
+   * @throws PATH_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   * @see https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-files-from-a-pod
+   */
+  public static fromSecret(path: string, secretName: string, options: SecretFilesOptions = {}): SecretFiles {
+    const problems = new Problems("SecretFiles.fromSecret");
+    checkMountPath(problems, path);
+    checkSubdomainName(problems, "secretName", secretName);
+    const { keys } = shaped(problems, options, {
+      keys: listOf(text(), 'a list of texts, for example ["password"]'),
+    });
+    if (keys) checkKeys(problems, keys);
+    problems.throwIfAny();
+    const items = keys && { items: [...new Set(keys)].sort().map((key) => ({ key, path: key })) };
+    // 0440: the owner is root, and the group is the pod's fsGroup.
+    return new SecretFiles(path, { secret: { secretName, defaultMode: 0o440, ...items } });
+  }
+
+  /**
+   * What a SecretProviderClass of the workload's namespace names, read by the Secrets Store CSI driver when a pod starts.
+   *
+   * The values are in no Secret. The driver, and Oracle's provider for OCI Vault, must be installed in the cluster.
+   *
+   * @param path the directory of the files, such as `/run/secrets/db`
+   * @param secretProviderClass the name of the SecretProviderClass
+   * @throws PATH_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   * @see https://secrets-store-csi-driver.sigs.k8s.io/getting-started/usage
+   */
+  public static fromSecretsStore(path: string, secretProviderClass: string): SecretFiles {
+    const problems = new Problems("SecretFiles.fromSecretsStore");
+    checkMountPath(problems, path);
+    checkSubdomainName(problems, "secretProviderClass", secretProviderClass);
+    problems.throwIfAny();
+    const volumeAttributes = { secretProviderClass };
+    return new SecretFiles(path, {
+      csi: { driver: "secrets-store.csi.k8s.io", readOnly: true, volumeAttributes },
+    });
+  }
+
+  private constructor(
+    /** The directory of the files. */
+    public readonly path: string,
+    private readonly secretSource: object,
+  ) {}
+
+  /** @internal */
+  public _toVolume(name: string): { readonly name: string } {
+    return { name, ...this.secretSource };
+  }
+}

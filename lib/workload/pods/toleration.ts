@@ -1,0 +1,85 @@
+import { checked } from "../../core/checked";
+import { isLabelValue, isQualifiedName } from "../../core/kubernetes-names";
+import { Problems } from "../../core/validation-error";
+import { choice } from "../../core/value-readers";
+
+/** What a taint does to pods that don't tolerate it. */
+export enum TaintEffect {
+  /** New pods don't go to the node. */
+  NO_SCHEDULE = "NoSchedule",
+  /** New pods go to the node only where there is no other one. */
+  PREFER_NO_SCHEDULE = "PreferNoSchedule",
+  /** New pods don't go to the node, and those that run there end. */
+  NO_EXECUTE = "NoExecute",
+}
+
+/**
+ * A taint of nodes that pods may run in spite of.
+ *
+ * There is none that tolerates every taint: it would also keep pods on nodes that are broken or being drained.
+ *
+ * @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+ */
+@checked
+export class Toleration {
+  /**
+   * A taint of a key and a value, such as `nvidia.com/gpu=present`.
+   *
+   * @param key up to 63 letters, digits, `-`, `_` and `.`, with a DNS name and a slash before them or not
+   * @param value as the value of a label
+   * @throws LABEL_INVALID, VALUE_INVALID
+   */
+  public static of(key: string, value: string, effect: TaintEffect): Toleration {
+    const problems = Toleration.read("Toleration.of", key, effect);
+    if (typeof value !== "string" || !isLabelValue(value)) {
+      problems.add(
+        "LABEL_INVALID",
+        `The value of the taint is ${JSON.stringify(value)}`,
+        "Write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
+      );
+    }
+    problems.throwIfAny();
+    return new Toleration(key, effect, value);
+  }
+
+  /**
+   * A taint of a key, whatever its value, such as `oci.oraclecloud.com/oke-is-preemptible`.
+   *
+   * @param key up to 63 letters, digits, `-`, `_` and `.`, with a DNS name and a slash before them or not
+   * @throws LABEL_INVALID, VALUE_INVALID
+   */
+  public static ofAnyValue(key: string, effect: TaintEffect): Toleration {
+    Toleration.read("Toleration.ofAnyValue", key, effect).throwIfAny();
+    return new Toleration(key, effect);
+  }
+
+  private static read(factory: string, key: string, effect: TaintEffect): Problems {
+    const problems = new Problems(factory);
+    if (typeof key !== "string" || !isQualifiedName(key)) {
+      problems.add(
+        "LABEL_INVALID",
+        `The key of the taint is ${JSON.stringify(key)}`,
+        "Write up to 63 letters, digits, -, _ and ., with a DNS name and a slash before them where they are not your own",
+      );
+    }
+    choice(TaintEffect, "TaintEffect.NO_SCHEDULE")(problems, "The effect", effect);
+    return problems;
+  }
+
+  private constructor(
+    /** The key of the taint. */
+    public readonly key: string,
+    /** The effect of the taint. */
+    public readonly effect: TaintEffect,
+    /** The value of the taint, where one was asked for. */
+    public readonly value?: string,
+  ) {}
+
+  /** @internal */
+  public _toManifest(): object {
+    const { key, effect, value } = this;
+    return value === undefined
+      ? { key, operator: "Exists", effect }
+      : { key, operator: "Equal", value, effect };
+  }
+}

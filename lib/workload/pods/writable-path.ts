@@ -1,0 +1,166 @@
+import { checked } from "../../core/checked";
+import { shown } from "../../core/display-value";
+import { readBytes } from "../../core/quantity";
+import { Problems } from "../../core/validation-error";
+import { refuseKind, shaped } from "../../core/value-readers";
+
+const LONGEST = 1024;
+// Nothing may be mounted over these, as that would replace the system of the image.
+const WHOLE = [
+  "/",
+  "/boot",
+  "/etc",
+  "/home",
+  "/media",
+  "/mnt",
+  "/opt",
+  "/root",
+  "/run",
+  "/srv",
+  "/usr",
+  "/var",
+  "/var/lib",
+  "/var/run",
+];
+// Nothing may be mounted in these: what is run from there would no longer come from the image, or from Kubernetes.
+const BELOW = [
+  "/bin",
+  "/dev",
+  "/lib",
+  "/lib64",
+  "/proc",
+  "/run/secrets/kubernetes.io",
+  "/sbin",
+  "/sys",
+  "/usr/bin",
+  "/usr/lib",
+  "/usr/lib64",
+  "/usr/local/bin",
+  "/usr/local/sbin",
+  "/usr/sbin",
+  "/var/run/secrets/kubernetes.io",
+];
+
+/** Whether one path is the other, or lies in it. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || folder === "/" || path.startsWith(`${folder}/`);
+}
+
+/** Adds a problem where a path can't be mounted safely. */
+export function checkMountPath(problems: Problems, path: string): void {
+  const add = (what: string, fix: string) => {
+    problems.add("PATH_INVALID", `${shown(path)} ${what}`, fix);
+  };
+  if (typeof path !== "string") return refuseKind(problems, "The path", path, 'a text, for example "/tmp"');
+  if (!path.startsWith("/")) return add("is not an absolute path", 'Begin with a slash, for example "/tmp"');
+  if (path !== "/" && (/\/(?:\.{0,2}(?:\/|$))/.test(path) || path.endsWith("/"))) {
+    return add("is not in its simplest form", "Leave out empty parts, . and .., and the slash at the end");
+  }
+  // Kubernetes refuses a colon; control characters would be mounted and never found again.
+  if (path.includes(":") || [...path].some((character) => character < " ") || path.length > LONGEST) {
+    return add("has a colon or a control character, or is too long", `Use up to ${LONGEST} other characters`);
+  }
+  const system = BELOW.find((folder) => isWithin(path, folder));
+  if (WHOLE.includes(path) || system !== undefined) {
+    add(
+      system === undefined || system === path ? "is a directory of the system" : `lies in ${system}`,
+      "Mount a directory of the program's own, for example /tmp, /var/cache/web or /etc/web",
+    );
+  }
+}
+
+/** Where a directory of the node is mounted: at its own path, unless the image has a system directory there. */
+export function mountPathOf(hostPath: string): string {
+  const problems = new Problems("mountPath");
+  checkMountPath(problems, hostPath);
+  return problems.any ? `/host${hostPath}` : hostPath;
+}
+
+/** Adds a problem for each two paths of which one is the other or lies in it. */
+export function checkOverlaps(problems: Problems, paths: readonly string[]): void {
+  const sorted = [...paths].sort();
+  sorted.forEach((path, index) => {
+    for (const other of sorted.slice(index + 1).filter((candidate) => isWithin(candidate, path))) {
+      problems.add(
+        "PATH_INVALID",
+        path === other ? `${path} is mounted twice` : `${other} lies in ${path}, which is mounted too`,
+        "Give each writable path and each file a place of its own",
+      );
+    }
+  });
+}
+
+/** How large a writable path may grow. */
+export interface WritablePathOptions {
+  /**
+   * The most that fits in, such as `64Mi`; a pod that writes more is evicted.
+   *
+   * @default "64Mi"
+   */
+  readonly sizeLimit?: string;
+}
+
+/**
+ * A directory that a container may write to; all others are read-only.
+ *
+ * It is empty when the pod starts and gone when the pod ends.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+ */
+@checked
+export class WritablePath {
+  /**
+   * A directory on the disk of the node, which counts towards the container's ephemeral storage.
+   *
+   * @param path such as `/tmp`; absolute and not a directory of the system
+   * @throws PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID
+   */
+  public static of(path: string, options: WritablePathOptions = {}): WritablePath {
+    return WritablePath.read("WritablePath.of", path, options, false);
+  }
+
+  /**
+   * A directory in memory, which counts towards the container's memory.
+   *
+   * @param path such as `/tmp`; absolute and not a directory of the system
+   * @throws PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID
+   */
+  public static inMemory(path: string, options: WritablePathOptions = {}): WritablePath {
+    return WritablePath.read("WritablePath.inMemory", path, options, true);
+  }
+
+  private static read(
+    factory: string,
+    path: string,
+    options: WritablePathOptions,
+    memory: boolean,
+  ): WritablePath {
+    const problems = new Problems(factory);
+    const { sizeLimit = "64Mi" } = shaped(problems, options, {});
+    checkMountPath(problems, path);
+    const size = readBytes(problems, "sizeLimit", sizeLimit);
+    problems.throwIfAny();
+    return new WritablePath(path, sizeLimit, memory, size ?? 0n);
+  }
+
+  private constructor(
+    /** Where the directory is. */
+    public readonly path: string,
+    /** The most that fits in. */
+    public readonly sizeLimit: string,
+    /** Whether it is kept in memory. */
+    public readonly isInMemory: boolean,
+    private readonly size: bigint,
+  ) {}
+
+  /** @internal */
+  public _size(): bigint {
+    return this.size;
+  }
+
+  /** @internal */
+  public _toVolume(name: string): { readonly name: string; readonly emptyDir: object } {
+    const medium = this.isInMemory ? { medium: "Memory" } : {};
+    return { name, emptyDir: { ...medium, sizeLimit: this.sizeLimit } };
+  }
+}

@@ -1,0 +1,284 @@
+import { Chart } from "cdk8s";
+import fc from "fast-check";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { newStack } from "../support/stack";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
+import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
+import { IngressHost } from "../../lib/exposure/ingress-host";
+import { IngressPathType } from "../../lib/exposure/ingress-props";
+import { type IngressOptions } from "../../lib/exposure/ingress-props";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { TlsTermination } from "../../lib/exposure/tls-termination";
+import { REASON, route, traefik } from "./ingress-controllers/support";
+import {
+  fakeCluster,
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  refusedCodes,
+} from "../workload/support";
+
+describe("the host of a route", () => {
+  test.each(["shop.example.com", "a.b", "xn--bcher-kva.example", "1.example.com"])("can be %s", (name) => {
+    expect(IngressHost.of(name).name).toBe(name);
+  });
+
+  test.each([
+    "",
+    "localhost",
+    "Shop.example.com",
+    "shop.example.com.",
+    "10.0.0.1",
+    "*.example.com",
+    "shop_1.example.com",
+    "https://shop.example.com",
+    `${"a".repeat(64)}.example.com`,
+    `${"a.".repeat(127)}com`,
+    undefined,
+    null,
+    42,
+    {},
+  ])("can't be %p", (name) => {
+    expect(refusedCodes(() => IngressHost.of(name as never))).toEqual(["NAME_INVALID"]);
+  });
+
+  test("stands for many with a reason only, which is kept", () => {
+    expect(refusedCodes(() => IngressHost.wildcard("*.example.com", undefined as never))).toEqual([
+      "REASON_MISSING",
+    ]);
+    for (const name of ["shop.example.com", "*", "*.com", "*.*.example.com", "a.*.example.com", undefined]) {
+      expect(refusedCodes(() => IngressHost.wildcard(name as never, REASON))).toEqual(["NAME_INVALID"]);
+    }
+    const { platform, gateway, web } = traefik();
+    web.exposeViaIngress(route(gateway, { host: IngressHost.wildcard("*.example.com", REASON) }));
+    expect(Acknowledgements.of(platform)).toContainEqual(
+      expect.objectContaining({ practice: "exposure", what: "the hosts *.example.com", ...REASON }),
+    );
+  });
+});
+
+describe("the certificate of a route", () => {
+  test("is a Secret of the gateway's namespace, never of another one", () => {
+    for (const name of ["shop/web-tls", "", "Web", undefined, null, 1]) {
+      expect(refusedCodes(() => IngressCertificate.fromSecret(name as never))).toEqual(["NAME_INVALID"]);
+    }
+  });
+
+  test("of cert-manager lives for 30 days, is renewed after 20, and gets a new key each time", () => {
+    const certificate = IngressCertificate.fromCertManager({
+      secretName: "shop-tls",
+      clusterIssuer: "internal-ca",
+    });
+    const { platform, gateway, web } = traefik();
+    web.exposeViaIngress(route(gateway, { tls: TlsTermination.atIngress(certificate) }));
+    expect(objectOf(platform, "Ingress").metadata.annotations).toMatchObject({
+      "cert-manager.io/cluster-issuer": "internal-ca",
+      "cert-manager.io/duration": "720h",
+      "cert-manager.io/renew-before": "240h",
+      "cert-manager.io/private-key-rotation-policy": "Always",
+    });
+  });
+
+  test.each<[object | undefined, string[]]>([
+    [undefined, ["NAME_INVALID", "VALUE_INVALID"]],
+    [{ secretName: "tls" }, ["VALUE_INVALID"]],
+    [{ secretName: "tls", issuer: "a", clusterIssuer: "b" }, ["VALUE_INVALID"]],
+    [{ secretName: "a/b", issuer: "A b" }, ["NAME_INVALID", "NAME_INVALID"]],
+    [{ secretName: "tls", issuer: "a", durationHours: 2161 }, ["COUNT_INVALID"]],
+    [{ secretName: "tls", issuer: "a", durationHours: 1 }, ["COUNT_INVALID"]],
+    [{ secretName: "tls", issuer: "a", durationHours: "720h" }, ["COUNT_INVALID"]],
+    [{ secretName: "tls", issuer: "a", durationHours: 48, renewBeforeHours: 48 }, ["COUNT_INVALID"]],
+    [{ secretName: "tls", issuer: "a", renewBeforeHours: 0 }, ["COUNT_INVALID"]],
+  ])("of cert-manager is refused for %j", (options, codes) => {
+    expect(refusedCodes(() => IngressCertificate.fromCertManager(options as never))).toEqual(codes);
+  });
+
+  test("of OCI Certificates has the OCID of one", () => {
+    const refused = (ocid: unknown) =>
+      refusedCodes(() => IngressCertificate.fromOciCertificates(ocid as never));
+    expect(refused("ocid1.vcn.oc1..example")).toEqual(["OCID_INVALID"]);
+    expect(refused(undefined)).toEqual(["ATTRIBUTE_MISSING"]);
+  });
+
+  test("is asked for where TLS ends at an ingress gateway", () => {
+    expect(refusedCodes(() => TlsTermination.atIngress(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => TlsTermination.atIngress("shop-tls" as never))).toEqual(["VALUE_INVALID"]);
+  });
+});
+
+describe("a route", () => {
+  test.each<[string, Partial<{ [K in keyof IngressOptions]: unknown }>, string[]]>([
+    ["no gateway", { gateway: undefined }, ["ATTRIBUTE_MISSING"]],
+    ["a text for a gateway", { gateway: "traefik" }, ["VALUE_INVALID"]],
+    ["a text for a host", { host: "shop.example.com" }, ["VALUE_INVALID"]],
+    ["no TLS", { tls: undefined }, ["ATTRIBUTE_MISSING"]],
+    ["plain HTTP with a reason", { tls: TlsTermination.none(REASON) }, ["INGRESS_INVALID"]],
+    [
+      "TLS at a load balancer",
+      { tls: TlsTermination.atLoadBalancer({ secretName: "tls" }) },
+      ["INGRESS_INVALID"],
+    ],
+    ["TLS in the pod", { tls: TlsTermination.atPod() }, ["INGRESS_INVALID"]],
+    ["a type of paths that is none", { pathType: "ImplementationSpecific" }, ["VALUE_INVALID"]],
+    [
+      "everything at once",
+      { gateway: 1, host: 1, tls: 1, path: 1, pathType: 1 },
+      [...Array(4).fill("VALUE_INVALID"), "INGRESS_INVALID"],
+    ],
+  ])("is refused for %s", (_, options, codes) => {
+    const { gateway, web } = traefik();
+    expect(refusedCodes(() => web.exposeViaIngress(route(gateway, options as never))).sort()).toEqual(
+      codes.sort(),
+    );
+    expect(web.node.tryFindChild("IngressService")).toBeUndefined();
+  });
+
+  test("is refused without options, and for a workload of TCP or without a port", () => {
+    const { gateway, shop, web } = traefik();
+    expect(refusedCodes(() => web.exposeViaIngress(undefined as never))).toEqual(
+      Array(3).fill("ATTRIBUTE_MISSING"),
+    );
+    const tcp = new HardenedDeployment(shop, "tcp", { image: IMAGE, port: 5432, protocol: AppProtocol.TCP });
+    expect(refusedCodes(() => tcp.exposeViaIngress(route(gateway)))).toEqual(["INGRESS_INVALID"]);
+    const worker = new HardenedDeployment(shop, "worker", { image: IMAGE });
+    expect(refusedCodes(() => worker.exposeViaIngress(route(gateway)))).toEqual(["PORT_INVALID"]);
+  });
+
+  test.each([
+    "api",
+    "",
+    "/api/",
+    "//",
+    "/a//b",
+    "/..",
+    "/a/../b",
+    "/./a",
+    "/a b",
+    '/a"',
+    "/a`",
+    "/%2f",
+    "/é",
+    `/${"a".repeat(200)}`,
+    null,
+  ])("can't have the path %p", (path) => {
+    const { gateway, web } = traefik();
+    expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { path: path as never })))).toEqual([
+      "INGRESS_INVALID",
+    ]);
+  });
+
+  test("can end in a slash where it is exact", () => {
+    const { platform, gateway, web } = traefik();
+    web.exposeViaIngress(route(gateway, { path: "/api/", pathType: IngressPathType.EXACT }));
+    expect(objectOf(platform, "Ingress").spec.rules[0].http.paths[0]).toMatchObject({
+      path: "/api/",
+      pathType: "Exact",
+    });
+  });
+
+  test("is refused where its gateway has the host and path already, for a workload of another chart too", () => {
+    const { app, gateway, web } = traefik();
+    web.exposeViaIngress(route(gateway, { path: "/api" }));
+    const other = new HardenedDeployment(newChart("books", app, "books"), "web", {
+      image: IMAGE,
+      port: 8080,
+    });
+    for (const options of [
+      { path: "/api" },
+      { path: "/api", pathType: IngressPathType.EXACT },
+      { path: "/api/", pathType: IngressPathType.EXACT },
+    ]) {
+      expect(refusedCodes(() => other.exposeViaIngress(route(gateway, options)))).toEqual(["NAME_DUPLICATE"]);
+    }
+    expect(() => other.exposeViaIngress(route(gateway, { path: "/apis" }))).not.toThrow();
+    expect(() => other.exposeViaIngress(route(traefik().gateway, { path: "/api" }))).not.toThrow();
+  });
+
+  test("is refused where its host has another certificate", () => {
+    const { gateway, web } = traefik();
+    web.exposeViaIngress(route(gateway));
+    const tls = TlsTermination.atIngress(IngressCertificate.fromSecret("other-tls"));
+    expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { path: "/api", tls })))).toEqual([
+      "INGRESS_INVALID",
+    ]);
+  });
+
+  test("is refused where cert-manager keeps the certificate of another host in its Secret", () => {
+    const ordered = (secretName: string) =>
+      TlsTermination.atIngress(IngressCertificate.fromCertManager({ secretName, issuer: "ca" }));
+    const { gateway, web } = traefik();
+    const host = IngressHost.of("books.example.com");
+    web.exposeViaIngress(route(gateway, { tls: ordered("shop-tls") }));
+    for (const tls of [
+      ordered("shop-tls"),
+      TlsTermination.atIngress(IngressCertificate.fromSecret("shop-tls")),
+    ]) {
+      expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { host, tls })))).toEqual([
+        "INGRESS_INVALID",
+      ]);
+    }
+    expect(() => web.exposeViaIngress(route(gateway, { host, tls: ordered("books-tls") }))).not.toThrow();
+    expect(() =>
+      web.exposeViaIngress(route(gateway, { path: "/api", tls: ordered("shop-tls") })),
+    ).not.toThrow();
+  });
+
+  test("is refused at synthesis where its workload runs in another cluster, and only then", () => {
+    const stack = newStack();
+    const imported = (id: string) =>
+      SecureOkeCluster.fromClusterAttributes(stack, id, {
+        clusterId: `ocid1.cluster.oc1.eu-frankfurt-1.${id}`,
+        compartmentId: "ocid1.compartment.oc1..example",
+        kubernetesVersion: KubernetesVersion.V1_34,
+      });
+    const [one, other] = [imported("one"), imported("other")];
+    const { network, workersSecurityGroup } = fakeCluster();
+    Object.defineProperty(one, "network", { value: network });
+    Object.defineProperty(one, "workersSecurityGroup", { value: workersSecurityGroup });
+    const { gateway, shop, web } = traefik({}, one);
+    web.exposeViaIngress(route(gateway));
+    expect(problemsAtSynthesis(shop)).toEqual([]);
+    other.addCdk8sChart("shop", shop);
+    expect(problemsAtSynthesis(shop).map(({ code }) => code)).toEqual(["INGRESS_INVALID"]);
+  });
+
+  test("has names that fit, whatever its workload is called, and that no other route changes", () => {
+    const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(label, fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), (name, paths) => {
+        const { platform, gateway, shop } = traefik();
+        const workload = new HardenedDeployment(shop, name, { image: IMAGE, port: 8080 });
+        const names = (all: string[]) =>
+          all.map((path) => workload.exposeViaIngress(route(gateway, { path: `/${path}` })).name);
+        const made = names(paths);
+        expect(new Set(made).size).toBe(paths.length);
+        for (const object of [...objectsOf(platform), ...objectsOf(shop)] as any[]) {
+          expect(object.metadata.name).toMatch(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$|^[a-z]$/);
+        }
+        const again = traefik();
+        const same = new HardenedDeployment(again.shop, name, { image: IMAGE, port: 8080 });
+        const reversed = [...paths]
+          .reverse()
+          .map((path) => same.exposeViaIngress(route(again.gateway, { path: `/${path}` })).name);
+        expect(reversed.reverse()).toEqual(made);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("is what a load balancer of a single workload refuses", () => {
+    const { web } = traefik();
+    const options = {
+      cluster: fakeCluster(),
+      access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+      tls: TlsTermination.atIngress(IngressCertificate.fromSecret("shop-tls")),
+    };
+    expect(refusedCodes(() => web.exposeViaLoadBalancer(options))).toEqual(["LOAD_BALANCER_INVALID"]);
+    expect(Chart.of(web).node.tryFindChild("LoadBalancer-web")).toBeUndefined();
+  });
+});

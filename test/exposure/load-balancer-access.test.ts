@@ -1,0 +1,230 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Protocol } from "../../lib/core/port";
+import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { CHOICES, REFUSED, refusalsOf, RuleOwner, type WayIn } from "../../lib/exposure/load-balancer-kinds";
+import { PodNetworking, PodNetworkType } from "../../lib/network/vcn/pod-networking";
+import { ExternalTrafficPolicy, LoadBalancerType, TlsPlace } from "../../lib/exposure/load-balancer-kinds";
+import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
+import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
+import { TlsTermination } from "../../lib/exposure/tls-termination";
+import { newStack } from "../support/stack";
+import { flowsOf } from "../support/rules";
+import { newChart, objectOf, refusal } from "../workload/support";
+import { existingCluster, REASON, wayIn } from "./load-balancer-support";
+
+const { LOAD_BALANCER, NETWORK_LOAD_BALANCER } = LoadBalancerType;
+const { CLUSTER, LOCAL } = ExternalTrafficPolicy;
+
+/** Every combination there is. */
+function combinations(): WayIn[] {
+  const names = Object.keys(CHOICES) as (keyof WayIn)[];
+  return names.reduce<any[]>(
+    (ways, name) => ways.flatMap((way) => CHOICES[name].map((value) => ({ ...way, [name]: value }))),
+    [{}],
+  );
+}
+
+/** What works, in the words of Oracle's documentation and of the controller, written apart from the table. */
+function works(way: WayIn): boolean {
+  // With the policy Cluster pods would see an address of the overlay as the sender.
+  if (way.podNetworking === PodNetworkType.FLANNEL_OVERLAY && way.policy === CLUSTER) return false;
+  if (way.preserveSource && !(way.type === NETWORK_LOAD_BALANCER && way.policy === LOCAL)) return false;
+  if (way.tls === TlsPlace.INGRESS) return false;
+  if (way.type === LOAD_BALANCER) return way.transport === Protocol.TCP;
+  if (way.transport === Protocol.UDP) return way.rules === RuleOwner.TERRAFORM && way.tls === TlsPlace.NONE;
+  return way.tls === TlsPlace.POD || way.tls === TlsPlace.NONE;
+}
+
+const TLS: { [place in TlsPlace]: () => TlsTermination } = {
+  [TlsPlace.LOAD_BALANCER]: () => TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+  [TlsPlace.POD]: () => TlsTermination.atPod(),
+  [TlsPlace.LOAD_BALANCER_AND_POD]: () =>
+    TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "pod-tls" }),
+  [TlsPlace.INGRESS]: () => TlsTermination.atIngress(IngressCertificate.fromSecret("web-tls")),
+  [TlsPlace.NONE]: () => TlsTermination.none(REASON),
+};
+
+function optionsOf(way: WayIn): Partial<LoadBalancerOptions> {
+  return {
+    type: way.type,
+    access: way.isInternal
+      ? LoadBalancerAccess.internalFrom(["10.0.0.0/8"])
+      : LoadBalancerAccess.publicFrom(["203.0.113.0/24"], REASON),
+    transport: way.transport,
+    securityRules:
+      way.rules === RuleOwner.CLOUD
+        ? SecurityRuleManagement.cloudManaged()
+        : SecurityRuleManagement.terraformManaged(),
+    externalTrafficPolicy: way.policy,
+    preserveSource: way.preserveSource,
+    tls: TLS[way.tls](),
+  };
+}
+
+const NETWORKING = {
+  [PodNetworkType.VCN_NATIVE]: () => PodNetworking.vcnNative(),
+  [PodNetworkType.FLANNEL_OVERLAY]: () => PodNetworking.flannelOverlay(),
+};
+
+const all = combinations();
+const native = all.filter(({ podNetworking }) => podNetworking === PodNetworkType.VCN_NATIVE);
+const made = all.filter((way) => refusalsOf(way).length === 0);
+const nameOf = (way: WayIn) =>
+  [
+    way.type,
+    way.isInternal ? "internal" : "public",
+    way.transport,
+    way.rules,
+    way.policy,
+    way.preserveSource ? "preserved" : "",
+    way.tls,
+    way.podNetworking,
+  ].join(" ");
+
+describe(`of ${all.length} combinations, ${made.length} made and ${all.length - made.length} refused`, () => {
+  test("those that work are those that the table lets through", () => {
+    expect(made.map(nameOf)).toEqual(all.filter(works).map(nameOf));
+    expect([all.length, made.length]).toEqual([640, 98]);
+  });
+
+  test("each is made, or refused with all reasons of the table, and then nothing is left behind", () => {
+    for (const way of all) {
+      const stack = newStack();
+      const chart = newChart();
+      const cluster = existingCluster(stack, "cluster", NETWORKING[way.podNetworking]());
+      const options = { cluster, ...optionsOf(way) };
+      const refusals = refusalsOf(way);
+      if (refusals.length > 0) {
+        const problems = refusal(() => wayIn(options, {}, chart));
+        expect(problems.map(({ code, what }) => [code, what])).toEqual(
+          refusals.map(({ name, because }) => ["LOAD_BALANCER_INVALID", `${name}: ${because}`]),
+        );
+        expect(chart.node.findChild("web").node.tryFindChild("LoadBalancer-web")).toBeUndefined();
+        expect(options.cluster.node.children).toEqual([]);
+        continue;
+      }
+      wayIn(options, {}, chart);
+      expect([nameOf(way), controller(objectOf(chart, "Service"))]).toEqual([nameOf(way), ""]);
+      expect(flowsOf(stack).length > 0).toBe(way.rules === RuleOwner.TERRAFORM);
+      const { ingress } = objectOf(chart, "NetworkPolicy").spec;
+      const ports = [{ port: 8080, protocol: way.transport }];
+      const clients = way.isInternal ? "10.0.0.0/8" : "203.0.113.0/24";
+      const blocks = ["10.0.2.0/24", "10.0.1.0/24", ...(way.preserveSource ? [clients] : [])];
+      const rules = blocks.sort().map((cidr) => ({ from: [{ ipBlock: { cidr } }], ports }));
+      expect(ingress).toEqual(rules);
+    }
+  });
+});
+
+/** What the cloud controller, as its source has it, would say against a Service; nothing where it would make it. */
+function controller({ metadata: { annotations }, spec }: any): string {
+  const isNetwork = annotations["oci.oraclecloud.com/load-balancer-type"] === "nlb";
+  const prefixes = isNetwork
+    ? ["oci-network-load-balancer.oraclecloud.com/"]
+    : ["service.beta.kubernetes.io/oci-load-balancer-", "oci.oraclecloud.com/oci-load-balancer-"];
+  const ofBoth = [
+    "oci.oraclecloud.com/load-balancer-type",
+    "oci.oraclecloud.com/security-rule-management-mode",
+    "oci.oraclecloud.com/oci-backend-network-security-group",
+    "oci.oraclecloud.com/ingress-ip-mode",
+    ...(isNetwork ? [] : ["oci.oraclecloud.com/oci-network-security-groups"]),
+  ];
+  const ignored = Object.keys(annotations).filter(
+    (key) => !ofBoth.includes(key) && !prefixes.some((prefix) => key.startsWith(prefix)),
+  );
+  if (ignored.length > 0) return `ignores ${ignored.join(", ")}`;
+  const isUdp = spec.ports.some(({ protocol }: any) => protocol === "UDP");
+  if (isUdp && !isNetwork) return "OCI load balancers do not support UDP";
+  const mode = annotations["oci.oraclecloud.com/security-rule-management-mode"];
+  if (isUdp && mode !== "None") return "writes no rules for UDP";
+  const preserve = annotations["oci-network-load-balancer.oraclecloud.com/is-preserve-source"];
+  if (preserve !== undefined && spec.externalTrafficPolicy === "Cluster")
+    return "is-preserve-source with Cluster";
+  if (isNetwork && spec.externalTrafficPolicy === "Local" && preserve === undefined)
+    return "preserves unasked";
+  if (spec.sessionAffinity !== "None") return "session affinity";
+  const groups = isNetwork
+    ? annotations["oci-network-load-balancer.oraclecloud.com/oci-network-security-groups"]
+    : annotations["oci.oraclecloud.com/oci-network-security-groups"];
+  if ((mode === "None") !== (groups !== undefined))
+    return "a load balancer without a group, or with one too many";
+  if (mode === "None" && spec.ports.some(({ nodePort }: any) => nodePort === undefined))
+    return "a moving node port";
+  const secret = annotations["service.beta.kubernetes.io/oci-load-balancer-tls-secret"];
+  const policy = annotations["oci.oraclecloud.com/oci-load-balancer-listener-ssl-config"];
+  if ((secret === undefined) !== (policy === undefined)) return "a certificate without a cipher suite";
+  return "";
+}
+
+describe("the page on load balancers", () => {
+  const page = fs.readFileSync(path.join(__dirname, "../../docs/load-balancers.md"), "utf8");
+  const rows = page
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+  test("has the table of combinations as the library has it", () => {
+    for (const row of tableOf(native)) expect(rows).toContainEqual(row);
+    expect(
+      rows.filter(([type]) => type === "load balancer" || type === "network load balancer"),
+    ).toHaveLength(16);
+  });
+
+  test("states that an overlay keeps the rows with the policy Local and refuses those with the policy Cluster", () => {
+    for (const way of native) {
+      const overlay = { ...way, podNetworking: PodNetworkType.FLANNEL_OVERLAY };
+      const refused = refusalsOf(way).map(({ name }) => name);
+      const further = way.policy === CLUSTER ? ["A flannel overlay with the policy Cluster"] : [];
+      expect(refusalsOf(overlay).map(({ name }) => name)).toEqual([...refused, ...further]);
+    }
+    expect(page).toContain(
+      "With a flannel overlay, rows with the policy Local apply unchanged, and rows with the policy Cluster are refused",
+    );
+  });
+
+  test("has each refusal with its reason", () => {
+    for (const { name, because, instead } of REFUSED) {
+      expect(rows).toContainEqual([name, because, instead].map((text) => text.replaceAll("`", "")));
+    }
+  });
+
+  test("says how many there are", () => {
+    expect(page).toContain(`${all.length} combinations, ${made.length} made`);
+  });
+});
+
+/** One row for each kind, transport, owner of the rules and policy. */
+function tableOf(ways: readonly WayIn[]): string[][] {
+  const rows = new Map<string, WayIn[]>();
+  for (const way of ways) {
+    const type = way.type === LOAD_BALANCER ? "load balancer" : "network load balancer";
+    const key = [type, way.transport, way.rules, way.policy].join("|");
+    rows.set(key, [...(rows.get(key) ?? []), way]);
+  }
+  return [...rows].map(([key, group]) => [...key.split("|"), resultOf(group)]);
+}
+
+function resultOf(ways: readonly WayIn[]): string {
+  const good = ways.filter((way) => refusalsOf(way).length === 0);
+  if (good.length === 0) {
+    const common = REFUSED.filter((one) => ways.every((way) => refusalsOf(way).includes(one)));
+    return `refused: ${common.map(({ name }) => name).join(", ")}`;
+  }
+  const places = [...new Set(good.map(({ tls }) => tls))].map((place) => FACTORIES[place]);
+  return `${places.join(", ")}${good.some(({ preserveSource }) => preserveSource) ? "; preserveSource" : ""}`;
+}
+
+const FACTORIES: { [place in TlsPlace]: string } = {
+  [TlsPlace.LOAD_BALANCER]: "atLoadBalancer",
+  [TlsPlace.POD]: "atPod",
+  [TlsPlace.LOAD_BALANCER_AND_POD]: "reencrypt",
+  [TlsPlace.INGRESS]: "atIngress",
+  [TlsPlace.NONE]: "none",
+};

@@ -1,0 +1,144 @@
+import { App, Chart } from "cdk8s";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { GUARDRAILS, GuardrailRule } from "../../lib/core/guardrail-catalogue";
+import { objectsOf } from "../../lib/synthesis/chart-objects";
+import { AdmissionGuardrails } from "../../lib/guardrails/admission-guardrails";
+import { type AdmissionGuardrailsProps } from "../../lib/guardrails/admission-guardrails-props";
+import { ApiServer, type ApiAnswer } from "../support/api-server";
+import { OBJECT_CASES, POD_CASES } from "./cases";
+import { podWith, workload } from "./support";
+
+export const RULES = Object.values(GuardrailRule);
+
+const SEEN_WITHIN_MS = 60_000;
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [{ level: "Metadata" }],
+};
+
+/** The namespace where one rule alone holds, so that what it says about a case is not hidden by another one. */
+export const only = (rule: string) => `only-${rule}`;
+
+/** An object in a namespace, if it can be in one. */
+export function within(namespace: string, object: any): any {
+  const place = object.kind === "ClusterRoleBinding" ? {} : { namespace };
+  return { ...object, metadata: { ...object.metadata, ...place } };
+}
+
+/** The objects of guardrails. */
+export function policiesOf(props: AdmissionGuardrailsProps): any[] {
+  const chart = new Chart(new App(), "guardrails", { namespace: "platform" });
+  new AdmissionGuardrails(chart, "guardrails", props);
+  return objectsOf(chart);
+}
+
+/** Something that a rule refuses. */
+export function refusedBy(rule: string): any {
+  const pods = Object.values(POD_CASES[rule]?.refuse ?? {}).map((change) =>
+    workload("Pod", "", podWith(change)),
+  );
+  return within(only(rule), [...pods, ...Object.values(OBJECT_CASES[rule]?.refuse ?? {})][0]);
+}
+
+// A Traefik without a right in the whole cluster can read no classes, and the Gateway API has no place for a host name but a
+// slice; the page about ingress says both. Services with addresses of their own are what a rule refuses, where it is not spared.
+const EXPLAINED =
+  /kubernetes\.io\/ingress\.class\\?" is deprecated|FQDN endpoints are deprecated|spec\.externalIPs is deprecated/;
+// From 1.36 on the API server refuses ranges by itself that older ones read in two ways.
+const REFUSED_BY_ITSELF = /is invalid: spec\.LoadBalancerSourceRanges\[\d+\]: Invalid value: .*must not have/;
+
+export function expectPassed({ status, body, warnings: all }: ApiAnswer): void {
+  const warnings = all.filter((warning) => !EXPLAINED.test(warning));
+  expect({ message: body.message, warnings }).toEqual({ message: undefined, warnings: [] });
+  expect([200, 201]).toContain(status);
+}
+
+/** Refused by a rule, with a message that names what breaks it and says what to do. */
+export function expectRefused({ status, body }: ApiAnswer, rule: string): void {
+  const { title, fix } = GUARDRAILS[rule as GuardrailRule];
+  if (REFUSED_BY_ITSELF.test(body.message)) {
+    expect(status).toBe(422);
+    return;
+  }
+  expect(body.message).toContain(`'secure-oke-${rule}'`);
+  expect(body.message).toContain(`${rule}: ${title}: `);
+  expect(body.message).toContain(fix);
+  expect(status).toBe(403);
+}
+
+/** Waits for what the API server does in its own time, as it does with policies. */
+export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = Date.now() + SEEN_WITHIN_MS;
+  while (Date.now() < deadline) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what}: not within ${SEEN_WITHIN_MS} ms`);
+}
+
+/** An API server with an audit log, which knows volumes of images as Kubernetes 1.35 does by itself. */
+export class GuardedServer {
+  public static async start(): Promise<GuardedServer> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "guardrails-"));
+    const file = (name: string) => path.join(folder, name);
+    fs.writeFileSync(file("policy.json"), JSON.stringify(AUDIT_POLICY));
+    const flags = [
+      `--audit-policy-file=${file("policy.json")}`,
+      `--audit-log-path=${file("audit.log")}`,
+      "--feature-gates=ImageVolume=true",
+    ];
+    try {
+      return new GuardedServer(await ApiServer.start(...flags), folder);
+    } catch (error) {
+      fs.rmSync(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  private constructor(
+    public readonly api: ApiServer,
+    private readonly folder: string,
+  ) {}
+
+  /** Applies objects for good; all must pass. */
+  public async apply(...objects: any[]): Promise<void> {
+    for (const object of objects) expectPassed(await this.api.apply(object));
+  }
+
+  public async applyNamespaces(...names: string[]): Promise<void> {
+    await this.apply(...names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })));
+  }
+
+  /** What the API server would answer. */
+  public async try(object: any): Promise<ApiAnswer> {
+    return this.api.apply(object, { dryRun: true });
+  }
+
+  /** Changes what is there, by a merge patch. */
+  public async patch(url: string, change: object): Promise<ApiAnswer> {
+    return this.api.request("PATCH", url, change, { contentType: "application/merge-patch+json" });
+  }
+
+  /** Waits until the rules refuse. */
+  public async enforced(rules: readonly string[] = RULES): Promise<void> {
+    for (const rule of rules) await until(rule, async () => (await this.try(refusedBy(rule))).status === 403);
+  }
+
+  /** What the audit log says that rules found in requests for a path. */
+  public findings(url: string): string[] {
+    const lines = fs.readFileSync(path.join(this.folder, "audit.log"), "utf8").split("\n");
+    return lines
+      .filter((line) => line.includes(url))
+      .map((line) => JSON.parse(line).annotations?.["validation.policy.admission.k8s.io/validation_failure"])
+      .filter((finding) => finding !== undefined);
+  }
+
+  public async stop(): Promise<void> {
+    await this.api.stop();
+    fs.rmSync(this.folder, { recursive: true });
+  }
+}

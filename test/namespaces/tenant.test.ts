@@ -1,0 +1,275 @@
+import { App, ApiObject, Chart, JsonPatch, Yaml } from "cdk8s";
+import { Namespaces, NetworkPolicyIpBlock } from "cdk8s-plus-27";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { Port } from "../../lib/core/port";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { Tenant, type TenantProps } from "../../lib/namespaces/tenant";
+import { COMPARTMENT, newStack } from "../support/stack";
+import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "../workload/support";
+
+const ADMINS = "ocid1.group.oc1..admins";
+const DEVELOPERS = "ocid1.group.oc1..developers";
+const VIEWERS = "ocid1.group.oc1..viewers";
+
+function tenants(...all: [string, TenantProps?][]): { [name: string]: HardenedDeployment } {
+  const app = new App();
+  const made = all.map(([name, props]) => {
+    const chart = new Chart(app, name, { namespace: name });
+    new Tenant(chart, "tenant", props);
+    return [name, new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 })];
+  });
+  return Object.fromEntries(made) as { [name: string]: HardenedDeployment };
+}
+
+/** What is refused when the chart of a workload is synthesized, with all charts of its App. */
+function refusals(workload: HardenedDeployment): string {
+  try {
+    Chart.of(workload).toJson();
+    return "";
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe("a tenant", () => {
+  test("by default is a secure namespace without people", () => {
+    const chart = newChart("shop");
+    const tenant = new Tenant(chart, "tenant");
+    expect(tenant.name).toBe("shop");
+    expect(chart.toJson().map(({ kind }) => kind as string)).not.toContain("Role");
+    expect(objectOf(chart, "Namespace").metadata.name).toBe("shop");
+    expect(tenant.node.defaultChild).toBe(tenant.namespace.node.defaultChild);
+    expect(Acknowledgements.of(chart)).toEqual([]);
+  });
+
+  test("shows everything that it is given", () => {
+    const chart = newChart("shop");
+    new Tenant(chart, "tenant", {
+      admins: [ADMINS],
+      developers: [DEVELOPERS],
+      viewers: [VIEWERS, DEVELOPERS],
+      quota: { pods: 20 },
+      limits: { maximumCpu: "2" },
+      costLabels: { "cost-center": "4711" },
+      allowedRegistries: ["fra.ocir.io/acme"],
+      allowedPeers: ["billing"],
+    });
+    expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
+  });
+
+  test("lets nobody read Secrets, run commands, change roles, quota or limits", () => {
+    const chart = newChart("shop");
+    new Tenant(chart, "tenant", { admins: [ADMINS], developers: [DEVELOPERS], viewers: [VIEWERS] });
+    const roles = chart.toJson().filter(({ kind }) => kind === "Role");
+    expect(roles.map(({ metadata }) => metadata.name as string)).toEqual([
+      "tenant-admins",
+      "tenant-developers",
+      "tenant-viewers",
+    ]);
+    for (const { apiGroups, resources, verbs } of roles.flatMap(({ rules }) => rules)) {
+      expect(resources).not.toContain("secrets");
+      expect(resources.join()).not.toMatch(/exec|attach|portforward|proxy|ephemeral|token/);
+      if (apiGroups[0] === "rbac.authorization.k8s.io" || /quotas|limitranges/.test(resources.join())) {
+        expect(verbs).toEqual(["get", "list", "watch"]);
+      }
+    }
+  });
+
+  test("records that its admins reach what workloads can name, and nothing of the others", () => {
+    const chart = newChart("shop");
+    new Tenant(chart, "tenant", { developers: [DEVELOPERS], viewers: [VIEWERS] });
+    expect(Acknowledgements.of(chart)).toEqual([]);
+    const other = newChart("bank");
+    new Tenant(other, "tenant", { admins: [ADMINS] });
+    const taken = Acknowledgements.of(other);
+    expect(taken.map(({ what }) => what).join()).toMatch(/every Secret and service account of the namespace/);
+    expect(new Set(taken.map(({ reason }) => reason))).toEqual(
+      new Set(["The admins of the tenant bank deploy its workloads"]),
+    );
+  });
+
+  test("takes images of its registries only", () => {
+    const { shop } = tenants(["shop", { allowedRegistries: ["fra.ocir.io/other"] }]);
+    expect(refusals(shop!)).toContain("IMAGE_NOT_ALLOWED");
+    expect(refusals(tenants(["shop", { allowedRegistries: ["fra.ocir.io/acme"] }]).shop!)).toBe("");
+  });
+
+  test("connects its own workloads, address ranges and DNS without naming peers", () => {
+    const { shop } = tenants(["shop"]);
+    const chart = Chart.of(shop!);
+    const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8081 });
+    shop!.connections.allowTo(api, Port.tcp(8081));
+    shop!.connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"), Port.tcp(5432));
+    expect(refusals(shop!)).toBe("");
+  });
+
+  test("can't meet others by a range of addresses that pods of the cluster have", () => {
+    const cluster = new SecureOkeCluster(newStack(), "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: KubernetesVersion.V1_34,
+    });
+    const opened = (cidr: string, except?: string[]) => {
+      const { shop } = tenants(["shop"]);
+      const chart = Chart.of(shop!);
+      const peer = NetworkPolicyIpBlock.ipv4(chart, "peer", cidr, except);
+      shop!.connections.allowFrom(peer, Port.tcp(8080));
+      cluster.addCdk8sChart(`shop-${cidr.replace(/\W/g, "-")}-${except?.length ?? 0}`, chart);
+      return refusals(shop!);
+    };
+    const pods = cluster.network.podsSubnet.cidr;
+    expect(opened("10.0.0.0/8")).toMatch(/PEER_NOT_ALLOWED.*10\.0\.0\.0\/8/);
+    expect(opened(pods)).toContain("PEER_NOT_ALLOWED");
+    expect(opened("10.0.0.0/9", [pods])).toBe("");
+    expect(opened("10.200.0.0/16")).toBe("");
+  });
+
+  test("meets another one only where both name each other", () => {
+    const connected = (shopPeers: string[], bankPeers: string[]) => {
+      const { shop, bank } = tenants(
+        ["shop", { allowedPeers: shopPeers }],
+        ["bank", { allowedPeers: bankPeers }],
+      );
+      shop!.connections.allowTo(bank!, Port.tcp(8080));
+      return refusals(shop!);
+    };
+    expect(connected(["bank"], ["shop"])).toBe("");
+    expect(connected([], []).match(/PEER_NOT_ALLOWED/g)).toHaveLength(2);
+    expect(connected(["bank"], [])).toContain("tenant bank names the namespace shop");
+    expect(connected([], ["shop"])).toContain("tenant shop names the namespace bank");
+    expect(connected(["other"], ["shop"])).toContain('allowedPeers: ["bank","other"]');
+  });
+
+  test.each<[string, object]>([
+    ["all namespaces", [{ namespaceSelector: {} }]],
+    ["namespaces of a label", [{ namespaceSelector: { matchLabels: { team: "bank" } } }]],
+    ["everybody, by naming nobody", []],
+    [
+      "two namespaces",
+      [
+        {
+          namespaceSelector: {
+            matchExpressions: [
+              { key: "kubernetes.io/metadata.name", operator: "In", values: ["shop", "bank"] },
+            ],
+          },
+        },
+      ],
+    ],
+    [
+      "all but one",
+      [
+        {
+          namespaceSelector: {
+            matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["bank"] }],
+          },
+        },
+      ],
+    ],
+  ])("is not opened by a patch or by a policy of another origin to %s", (_, peers) => {
+    for (const side of ["from", "to"]) {
+      const { shop } = tenants(["shop"]);
+      const rule = side === "from" ? { ingress: [{ from: peers }] } : { egress: [{ to: peers }] };
+      new ApiObject(Chart.of(shop!), "policy", {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "open" },
+        spec: { podSelector: {}, ...rule },
+      });
+      expect(refusals(shop!)).toContain("PEER_NOT_ALLOWED");
+    }
+    const { shop } = tenants(["shop"]);
+    const policy = Chart.of(shop!)
+      .node.findChild("tenant")
+      .node.findChild("Namespace")
+      .node.findChild("DenyAll");
+    (policy as ApiObject).addJsonPatch(JsonPatch.add("/spec/ingress", [{ from: peers }]));
+    expect(refusals(shop!)).toContain("PEER_NOT_ALLOWED");
+  });
+
+  test("is not opened by a rule without peers, nor to other pods of the system", () => {
+    const { shop } = tenants(["shop"]);
+    shop!.connections.allowTo(
+      Namespaces.select(Chart.of(shop!), "system", { names: ["kube-system"] }),
+      Port.tcp(443),
+    );
+    expect(refusals(shop!)).toContain("the namespace kube-system");
+    const open = tenants(["shop"]).shop!;
+    new ApiObject(Chart.of(open), "policy", {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "open" },
+      spec: { podSelector: {}, ingress: [{}] },
+    });
+    expect(refusals(open)).toContain("namespaces of any name");
+  });
+});
+
+describe("a tenant is refused:", () => {
+  test.each<[string, TenantProps, string[]]>([
+    ["a group that is none", { admins: ["admins"] }, ["OCID_INVALID"]],
+    ["a group of Kubernetes", { viewers: ["system:authenticated"] }, ["PERMISSION_TOO_WIDE"]],
+    ["a group named twice", { developers: [DEVELOPERS, DEVELOPERS] }, ["NAME_DUPLICATE"]],
+    ["a group that was not given", { viewers: [undefined as never] }, ["ATTRIBUTE_MISSING"]],
+    ["a quota that is none", { quota: { pods: 0 } }, ["COUNT_INVALID"]],
+    [
+      "a label of pod security",
+      { costLabels: { "pod-security.kubernetes.io/enforce": "baseline" } },
+      ["LABEL_INVALID"],
+    ],
+    ["a registry that is none", { allowedRegistries: ["https://fra.ocir.io"] }, ["IMAGE_INVALID"]],
+    ["no registry", { allowedRegistries: [] }, ["IMAGE_INVALID"]],
+    ["a peer that is none", { allowedPeers: ["*"] }, ["NAME_INVALID"]],
+    ["a peer twice", { allowedPeers: ["bank", "bank"] }, ["NAME_DUPLICATE"]],
+    ["itself as a peer", { allowedPeers: ["bank", "shop"] }, ["VALUE_INVALID"]],
+    ["a peer instead of a list", { allowedPeers: "bank" as never }, ["VALUE_INVALID"]],
+    ["a group instead of a list", { admins: ADMINS as never }, ["VALUE_INVALID"]],
+    ["null as groups", { viewers: null as never }, ["ATTRIBUTE_MISSING"]],
+    ["a list of labels", { costLabels: ["shop"] as never }, ["VALUE_INVALID"]],
+    ["no storage class", { allowedStorageClasses: [] }, ["VALUE_INVALID"]],
+    ["a priority class that is none", { allowedPriorityClasses: ["High"] }, ["NAME_INVALID"]],
+    [
+      "several at once",
+      { admins: ["a"], quota: { pods: 0 }, allowedPeers: ["B"] },
+      ["COUNT_INVALID", "NAME_INVALID", "OCID_INVALID"],
+    ],
+  ])("%s", (_, props, codes) => {
+    const chart = newChart("shop");
+    const found = refusal(() => new Tenant(chart, "tenant", props));
+    expect([...new Set(found.map(({ code }) => code))].sort()).toEqual(codes);
+    expect(chart.node.children).toEqual([]);
+  });
+
+  test("with the paths that it would have had", () => {
+    const [problem] = refusal(() => new Tenant(newChart("shop"), "tenant", { quota: { pods: 0 } }));
+    expect(problem?.path).toBe("shop/tenant/Namespace");
+  });
+
+  test("two of one name in a chart", () => {
+    const chart = newChart("shop");
+    new Tenant(chart, "one");
+    expect(refusedCodes(() => new Tenant(chart, "two"))).toEqual(["NAME_DUPLICATE"]);
+  });
+
+  test("in a chart without a namespace", () => {
+    expect(refusedCodes(() => new Tenant(newChart(""), "tenant"))).toEqual(["ATTRIBUTE_MISSING"]);
+  });
+
+  test.each(["default", "kube-system"])("the namespace %s, which is Kubernetes' own", (namespace) => {
+    expect(refusedCodes(() => new Tenant(newChart(namespace), "tenant"))).toEqual(["NAME_INVALID"]);
+  });
+});
+
+describe("what is refused of a tenant", () => {
+  test("names the tenant and the prop of a group that is none", () => {
+    const problems = refusal(() => new Tenant(newChart("shop"), "tenant", { admins: [ADMINS, "admins"] }));
+    expect(problems).toMatchObject([{ path: "shop/tenant", what: expect.stringMatching(/^admins\[1\]: /) }]);
+  });
+
+  test("names allowedRegistries of the tenant where an image is from elsewhere", () => {
+    const { shop } = tenants(["shop", { allowedRegistries: ["registry.example.com/shop"] }]);
+    expect(refusals(shop!)).toContain("in allowedRegistries of the Tenant shop/tenant");
+    expect(refusals(shop!)).not.toContain("AllowedRegistries.of");
+  });
+});

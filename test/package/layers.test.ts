@@ -1,0 +1,106 @@
+import { isBuiltin } from "node:module";
+import * as path from "node:path";
+import { bindings, importsOf, ownSources, resolveImport, type Source } from "./sources";
+import manifest from "../../package.json";
+import layers from "../../scripts/layers.json";
+
+const folders = layers.map(({ folder }) => folder);
+
+/** The layer of a file: the longest folder of the list that contains it. */
+function layerOf(name: string): number {
+  const folder = folders
+    .filter((each) => name.startsWith(`${each}/`))
+    .sort((a, b) => b.length - a.length)
+    .at(0);
+  return folder === undefined ? -1 : folders.indexOf(folder);
+}
+
+const isIndex = (name: string) => path.basename(name) === "index.ts";
+const files = ownSources();
+const relative = (source: Source) => importsOf(source).filter((request) => request.startsWith("."));
+const graph = new Map(
+  files.map((source) => [source.name, relative(source).map((request) => resolveImport(source, request))]),
+);
+
+/** The first circle of imports, as the files on it. */
+function findCircle(): string[] | undefined {
+  const done = new Set<string>();
+  const current: string[] = [];
+  const visit = (name: string): string[] | undefined => {
+    if (current.includes(name)) return [...current.slice(current.indexOf(name)), name];
+    if (done.has(name)) return undefined;
+    current.push(name);
+    for (const next of graph.get(name) ?? []) {
+      const circle = visit(next);
+      if (circle) return circle;
+    }
+    current.pop();
+    done.add(name);
+    return undefined;
+  };
+  for (const name of graph.keys()) {
+    const circle = visit(name);
+    if (circle) return circle;
+  }
+  return undefined;
+}
+
+test("every file belongs to a layer", () => {
+  expect(files.map(({ name }) => name).filter((name) => name !== "index.ts" && layerOf(name) < 0)).toEqual(
+    [],
+  );
+});
+
+test("every layer contains files", () => {
+  const used = new Set([...files, ...bindings()].map(({ name }) => layerOf(name)));
+  expect(folders.filter((_, index) => !used.has(index))).toEqual([]);
+});
+
+test("no file imports from a later layer", () => {
+  const against = [...graph]
+    .filter(([name]) => !isIndex(name))
+    .flatMap(([name, targets]) =>
+      targets
+        .filter((target) => layerOf(target) > layerOf(name))
+        .map((target) => `${name} imports ${target}`),
+    );
+  expect(against).toEqual([]);
+});
+
+test("no file imports from an index file, except other index files", () => {
+  const lazy = [...graph]
+    .filter(([name]) => !isIndex(name))
+    .flatMap(([name, targets]) => targets.filter(isIndex).map((target) => `${name} imports ${target}`));
+  expect(lazy).toEqual([]);
+});
+
+test("imports have no circle", () => {
+  expect(findCircle()).toBeUndefined();
+});
+
+test("no file has more than 400 lines", () => {
+  expect(files.filter(({ text }) => text.split("\n").length > 401).map(({ name }) => name)).toEqual([]);
+});
+
+test("the bindings import nothing else of the library", () => {
+  const sources = bindings();
+  const ours = sources.flatMap((source) =>
+    relative(source)
+      .map((request) => path.join(path.dirname(source.name), request))
+      .filter((target) => !target.startsWith("oci"))
+      .map((target) => `${source.name} imports ${target}`),
+  );
+  expect(sources.length).toBeGreaterThan(80);
+  expect(ours).toEqual([]);
+});
+
+test("packages are imported by their public names", () => {
+  const known = Object.keys({ ...manifest.peerDependencies, ...manifest.dependencies });
+  const others = [...files, ...bindings()].flatMap((source) =>
+    importsOf(source)
+      .filter((request) => !request.startsWith("."))
+      .filter((request) => !known.includes(request) && !(request.startsWith("node:") && isBuiltin(request)))
+      .map((request) => `${source.name} imports ${request}`),
+  );
+  expect(others).toEqual([]);
+});

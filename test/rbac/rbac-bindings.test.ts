@@ -1,0 +1,98 @@
+import { ApiObject, type Chart, JsonPatch } from "cdk8s";
+import { Allow } from "../../lib/rbac/allow";
+import { LeastPrivilegeRole } from "../../lib/rbac/role";
+import { Resource } from "../../lib/rbac/role-resource";
+import { Subject } from "../../lib/rbac/subject";
+import { Tenant } from "../../lib/namespaces/tenant";
+import { newChart } from "../workload/support";
+
+const GROUP = "ocid1.group.oc1..developers";
+
+/** A chart with a role or a tenant of this library. */
+function guardedChart(tenant: boolean): Chart {
+  const chart = newChart();
+  if (tenant) new Tenant(chart, "tenant");
+  else new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] });
+  return chart;
+}
+
+function bind(chart: Chart, kind: string, roleRef: object, ...subjects: object[]): ApiObject {
+  return new ApiObject(chart, "other", {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind,
+    metadata: { name: "other" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", ...roleRef },
+    subjects,
+  });
+}
+
+describe.each([
+  ["a role", false],
+  ["a tenant", true],
+])("a chart with %s", (_, tenant) => {
+  test.each(["cluster-admin", "admin", "edit"])("grants nobody %s", (name) => {
+    for (const kind of ["RoleBinding", "ClusterRoleBinding"]) {
+      const chart = guardedChart(tenant);
+      bind(chart, kind, { kind: "ClusterRole", name }, { kind: "Group", name: GROUP });
+      expect(() => chart.toJson()).toThrow(
+        `PERMISSION_TOO_WIDE] shop/other: The ${kind} other grants ${name}`,
+      );
+    }
+  });
+
+  test.each([
+    ["Group", "system:masters"],
+    ["Group", "system:authenticated"],
+    ["Group", "system:unauthenticated"],
+    ["Group", "system:serviceaccounts"],
+    ["User", "system:anonymous"],
+  ])("grants the %s %s nothing", (kind, name) => {
+    const chart = guardedChart(tenant);
+    bind(
+      chart,
+      "RoleBinding",
+      { kind: "Role", name: "reader" },
+      { kind: "Group", name: GROUP },
+      { kind, name },
+    );
+    expect(() => chart.toJson()).toThrow(`is for the ${kind} ${name}`);
+  });
+
+  test("lets bindings of other origin grant roles to those whom they name", () => {
+    const chart = guardedChart(tenant);
+    bind(
+      chart,
+      "RoleBinding",
+      { kind: "ClusterRole", name: "view" },
+      { kind: "Group", name: "system:serviceaccounts:monitoring" },
+      { kind: "ServiceAccount", name: "web", namespace: "shop" },
+    );
+    expect(() => chart.toJson()).not.toThrow();
+  });
+
+  test("lets a Role of its own have any name", () => {
+    const chart = guardedChart(tenant);
+    bind(chart, "RoleBinding", { kind: "Role", name: "admin" }, { kind: "Group", name: GROUP });
+    expect(() => chart.toJson()).not.toThrow();
+  });
+});
+
+test("a patch can't give a role to everybody", () => {
+  const chart = newChart();
+  const role = new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] });
+  role.grantTo(Subject.iamGroup(GROUP));
+  const binding = role.node.children.find((child) => child.node.id.startsWith("Binding-")) as ApiObject;
+  binding.addJsonPatch(JsonPatch.replace("/subjects/0/name", "system:authenticated"));
+  expect(() => chart.toJson()).toThrow("PERMISSION_TOO_WIDE");
+});
+
+test("a chart without roles of this library is left alone", () => {
+  const chart = newChart();
+  bind(
+    chart,
+    "ClusterRoleBinding",
+    { kind: "ClusterRole", name: "cluster-admin" },
+    { kind: "Group", name: GROUP },
+  );
+  expect(() => chart.toJson()).not.toThrow();
+});

@@ -1,0 +1,45 @@
+import { ApiObject } from "cdk8s";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
+import { Allow } from "../../lib/rbac/allow";
+import { LeastPrivilegeRole } from "../../lib/rbac/role";
+import { Resource } from "../../lib/rbac/role-resource";
+import { COMPARTMENT, newStack } from "../support/stack";
+import { newChart } from "../workload/support";
+
+const WIDGETS = Resource.of({ group: "acme.example", plural: "widgets", namespaced: true });
+
+/** The warnings of a cluster after a chart with a role was added. */
+function warningsOf(resource: Resource, isDefined: boolean): string[] {
+  const cluster = new SecureOkeCluster(newStack(), "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_34,
+    networkPolicyEngine: NetworkPolicyEngine.calico(),
+  });
+  const chart = newChart("shop");
+  new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(resource), Allow.read(Resource.PODS)] });
+  if (isDefined) {
+    new ApiObject(chart, "definition", {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "widgets.acme.example" },
+      spec: { group: "acme.example", names: { plural: "widgets" } },
+    });
+  }
+  cluster.addCdk8sChart("shop", chart);
+  return cluster.node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => String(data));
+}
+
+describe("a role for a resource that nothing of the program has", () => {
+  test("gives a warning that names the role and the resource", () => {
+    const [warning, ...others] = warningsOf(WIDGETS, false);
+    expect(others).toEqual([]);
+    expect(warning).toContain("shop/reader allows something of widgets.acme.example");
+  });
+
+  test("gives none where its definition is in the program, nor for what Kubernetes has", () => {
+    expect(warningsOf(WIDGETS, true)).toEqual([]);
+    expect(warningsOf(Resource.CONFIG_MAPS, false)).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { TerraformVariable } from "cdktf";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { Subject } from "../../lib/rbac/subject";
+import { newStack } from "../support/stack";
+import { IMAGE, newChart, refusedCodes } from "../workload/support";
+
+const GROUP = "ocid1.group.oc1..developers";
+
+describe("a subject", () => {
+  test.each([
+    [Subject.iamGroup(GROUP), { kind: "Group", name: GROUP }],
+    [
+      Subject.iamDynamicGroup("ocid1.dynamicgroup.oc1..ci"),
+      { kind: "Group", name: "ocid1.dynamicgroup.oc1..ci" },
+    ],
+    [Subject.iamUser("ocid1.user.oc1..ann"), { kind: "User", name: "ocid1.user.oc1..ann" }],
+  ])("of IAM is known by its OCID: %j", (subject, manifest) => {
+    expect(subject._manifest("shop")).toEqual({ apiGroup: "rbac.authorization.k8s.io", ...manifest });
+  });
+
+  test("that is a service account is in its own namespace or in that of the role", () => {
+    const name = "web";
+    expect(Subject.serviceAccount(name)._manifest("shop")).toEqual({
+      kind: "ServiceAccount",
+      name,
+      namespace: "shop",
+    });
+    expect(Subject.serviceAccount(name, "ci")._manifest("shop")).toMatchObject({ namespace: "ci" });
+  });
+
+  test("is the account of a workload", () => {
+    const web = new HardenedDeployment(newChart("shop"), "web", { image: IMAGE });
+    expect(Subject.serviceAccountOf(web)._manifest()).toEqual({
+      kind: "ServiceAccount",
+      name: "web",
+      namespace: "shop",
+    });
+  });
+
+  test("has an id of what it is", () => {
+    const ids = [
+      Subject.iamGroup(GROUP),
+      Subject.iamUser("ocid1.user.oc1..developers"),
+      Subject.serviceAccount("web"),
+      Subject.serviceAccount("web", "ci"),
+    ].map((subject) => subject._id("shop"));
+    expect(new Set(ids).size).toBe(4);
+    expect(Subject.serviceAccount("web", "shop")._id("other")).toBe(
+      Subject.serviceAccount("web")._id("shop"),
+    );
+  });
+});
+
+describe("a subject is refused:", () => {
+  test.each([
+    "system:masters",
+    "system:unauthenticated",
+    "system:authenticated",
+    "system:serviceaccounts",
+    "system:serviceaccounts:shop",
+    "system:anonymous",
+    "system:kube-controller-manager",
+  ])("%s, as anything", (name) => {
+    for (const make of [Subject.iamGroup, Subject.iamUser, Subject.iamDynamicGroup, Subject.serviceAccount]) {
+      expect(refusedCodes(() => make(name))).toEqual(["PERMISSION_TOO_WIDE"]);
+    }
+  });
+
+  test.each([
+    ["a group's name", () => Subject.iamGroup("developers")],
+    ["a user as a group", () => Subject.iamGroup("ocid1.user.oc1..ann")],
+    ["a group as a user", () => Subject.iamUser(GROUP)],
+    ["a group as a dynamic one", () => Subject.iamDynamicGroup(GROUP)],
+    ["a wildcard", () => Subject.iamGroup("*")],
+    ["a reference", () => Subject.iamGroup(new TerraformVariable(newStack(), "group", {}).stringValue)],
+  ])("%s", (_, make) => expect(refusedCodes(make)).toEqual(["OCID_INVALID"]));
+
+  test("the account as which every pod runs that names no other", () => {
+    expect(refusedCodes(() => Subject.serviceAccount("default"))).toEqual(["PERMISSION_TOO_WIDE"]);
+  });
+
+  test.each([
+    ["a name that is none", () => Subject.serviceAccount("Web")],
+    ["a namespace that is none", () => Subject.serviceAccount("web", "a/b")],
+  ])("%s", (_, make) => expect(refusedCodes(make)).toEqual(["NAME_INVALID"]));
+
+  test("what was not given", () => {
+    for (const make of [
+      Subject.iamGroup,
+      Subject.iamUser,
+      Subject.serviceAccount,
+      Subject.serviceAccountOf,
+    ]) {
+      expect(refusedCodes(() => make(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    }
+  });
+});
