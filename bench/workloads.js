@@ -32,7 +32,7 @@ const chartName = (index) => `team-${index}`;
 
 /** Answers the charts. */
 function writeWithLibrary(count, outdir) {
-  const { ContainerImage, EnvValue, HardenedDeployment, KubernetesVersion, NetworkPolicyEngine } = library;
+  const { ContainerImage, EnvironmentValue, HardenedDeployment, KubernetesVersion, NetworkPolicyEngine } = library;
   const { Port, SecureNamespace, SecureOkeCluster } = library;
   const app = new App({ outdir });
   const stack = new TerraformStack(app, "bench");
@@ -56,7 +56,7 @@ function writeWithLibrary(count, outdir) {
     const current = new HardenedDeployment(chart, `app-${index}`, {
       image: ContainerImage.of(`fra.ocir.io/acme/app-${index}@${DIGEST}`),
       port: 8080,
-      env: { LOG_LEVEL: EnvValue.fromValue("info") },
+      env: { LOG_LEVEL: EnvironmentValue.fromValue("info") },
     });
     current.exposeViaService();
     // Each from the one before it, in the chart before too.

@@ -70,9 +70,13 @@ const KINDS = {
 };
 const CHARTS_AND_CONSTRUCTS = { Construct: "Construct", IConstruct: "Construct", Chart: "Chart" };
 
+/** Enumerations of peers, whose values are checked where they are read. */
+const isPeerEnum = ({ target, name }) =>
+  target === "cdk8s-plus-27" && typeof require(target)[name] === "object";
+
 const grouped = (word) => (word.includes("|") ? `(${word})` : word);
 
-/** A type in one word: `string`, `Port[]`, `{EnvValue}`, `string|number`, the name of a public type, or `any`. */
+/** A type in one word: `string`, `Port[]`, `{EnvironmentValue}`, `string|number`, the name of a public type, or `any`. */
 function typeOf(node, loaded, surface) {
   if (!node) return "any";
   if (KINDS[node.kind]) return KINDS[node.kind];
@@ -95,7 +99,8 @@ function typeOf(node, loaded, surface) {
   if (!ts.isTypeReferenceNode(node)) return "any";
   const name = node.typeName.getText();
   const found = find(name.split(".")[0], loaded, false);
-  if (found?.foreign) return CHARTS_AND_CONSTRUCTS[found.foreign.name] ?? "object";
+  if (found?.foreign)
+    return isPeerEnum(found.foreign) ? "any" : (CHARTS_AND_CONSTRUCTS[found.foreign.name] ?? "object");
   if (!found) return name === "Date" ? "Date" : "any";
   const own = found.node.name.text;
   if (!surface.has(own)) throw new Error(`${path.relative(root, loaded.name)}: ${name} is not public`);

@@ -35,7 +35,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   kubernetesVersion: KubernetesVersion.V1_35,
   network,
   // Each node takes a /25 of it: enough for 32.
-  podNetworking: PodNetworking.flannelOverlay({ podsCidr: "10.244.0.0/20" }),
+  podNetworking: PodNetworking.flannelOverlay({ podCidr: "10.244.0.0/20" }),
   networkPolicyEngine: NetworkPolicyEngine.existing({
     reason: "The platform team installs Calico beside flannel",
   }),

@@ -44,7 +44,7 @@ const platform = new Chart(kubernetes, "guardrails");
 new AdmissionGuardrails(platform, "guardrails", {
   allowedRegistries: ["fra.ocir.io/acme"],
   requiredLabels: ["app.kubernetes.io/name", "team"],
-  loadBalancerGroups: [cluster.workersSecurityGroup],
+  loadBalancerGroups: [cluster.workerSecurityGroup],
   modes: {
     [GuardrailRule.IMAGE_DIGEST]: GuardrailMode.warn({ reason: "The pipeline pins digests from June on" }),
   },

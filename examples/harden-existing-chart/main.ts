@@ -105,7 +105,7 @@ const podsOf = (component: string) =>
   });
 const [web, cache, migrate] = [podsOf("web"), podsOf("cache"), podsOf("migrate")];
 const database = NetworkPolicyIpBlock.ipv4(chart, "database", "10.0.8.0/24");
-cluster.podsSecurityGroup.allowTo(NetworkPeer.cidr("10.0.8.0/24"), Port.tcp(5432), {
+cluster.podSecurityGroup.allowTo(NetworkPeer.cidr("10.0.8.0/24"), Port.tcp(5432), {
   reason: "The guestbook's database",
 });
 const tcp = (port: number) => [NetworkPolicyPort.tcp(port)];

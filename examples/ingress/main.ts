@@ -32,7 +32,7 @@ const stack = new TerraformStack(app, "platform");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const network = new ClusterNetwork(stack, "network", {
   compartmentId,
-  loadBalancerSubnet: SubnetExposure.publicWith({ reason: "Customers use the shop from the internet" }),
+  loadBalancerExposure: SubnetExposure.publicWith({ reason: "Customers use the shop from the internet" }),
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,

@@ -87,11 +87,11 @@ network.inspectEgress({
 });
 
 // What the firewall gets to see at all; packets that it passes on keep the addresses of both ends.
-firewallGroup.allowFrom(cluster.podsSecurityGroup, Port.tcp(443), {
+firewallGroup.allowFrom(cluster.podSecurityGroup, Port.tcp(443), {
   reason: "Payments on their way to the bank",
 });
 firewallGroup.allowTo(NetworkPeer.cidr(bank), Port.tcp(443), { reason: "Payments that were inspected" });
-firewallGroup.allowFrom(cluster.podsSecurityGroup, Port.tcp(1521), { reason: "Entries for the ledger" });
+firewallGroup.allowFrom(cluster.podSecurityGroup, Port.tcp(1521), { reason: "Entries for the ledger" });
 firewallGroup.allowTo(NetworkPeer.cidr(ledger), Port.tcp(1521), { reason: "Entries that were inspected" });
 firewallGroup.allowFrom(NetworkPeer.cidr(administrators), Port.tcp(6443), {
   reason: "Administrators at work",

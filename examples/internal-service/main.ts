@@ -8,14 +8,14 @@ import {
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
-  LoadBalancerPolicy,
+  LoadBalancingPolicy,
   LoadBalancerType,
   NetworkPolicyEngine,
-  NetworkSubnet,
+  SubnetRole,
   NodeImage,
   NodeShape,
   PrivateNodePool,
-  Probe,
+  HealthProbe,
   SecureNamespace,
   SecureOkeCluster,
   SecurityRuleManagement,
@@ -58,7 +58,7 @@ new PrivateNodePool(stack, "general", {
 network.attachDrg({
   drgId: "ocid1.drg.oc1.eu-frankfurt-1.example",
   onPremisesCidrs: [offices, warehouse],
-  subnets: [NetworkSubnet.LOAD_BALANCERS, NetworkSubnet.WORKERS],
+  subnets: [SubnetRole.LOAD_BALANCERS, SubnetRole.WORKERS],
 });
 
 const orders = new Chart(new KubernetesApp(), "orders", { namespace: "orders" });
@@ -80,14 +80,14 @@ web.exposeViaLoadBalancer({
   access: LoadBalancerAccess.internalFrom([offices]),
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
   idleTimeoutSeconds: 300,
-  policy: LoadBalancerPolicy.IP_HASH,
+  policy: LoadBalancingPolicy.IP_HASH,
 });
 
 // HTTP that must not be plain inside of the VCN either: the load balancer ends TLS, and speaks it again to the pod.
 const accounts = new HardenedDeployment(orders, "accounts", {
   image: ContainerImage.of(`fra.ocir.io/acme/accounts@${digest}`),
   port: 8443,
-  readiness: Probe.tcp(),
+  readiness: HealthProbe.fromTcpSocket(),
 });
 accounts.exposeViaLoadBalancer({
   cluster,
@@ -100,7 +100,7 @@ const broker = new HardenedDeployment(orders, "broker", {
   image: ContainerImage.of(`fra.ocir.io/acme/broker@${digest}`),
   port: 8883,
   protocol: AppProtocol.TCP,
-  readiness: Probe.tcp(),
+  readiness: HealthProbe.fromTcpSocket(),
 });
 broker.exposeViaLoadBalancer({
   cluster,
@@ -110,7 +110,7 @@ broker.exposeViaLoadBalancer({
   tls: TlsTermination.atPod(),
   externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
   preserveSource: true,
-  policy: LoadBalancerPolicy.TWO_TUPLE,
+  policy: LoadBalancingPolicy.TWO_TUPLE,
   // Clients connect to the node port, so it is one that is known.
   securityRules: SecurityRuleManagement.terraformManaged({ nodePort: 30083, healthCheckNodePort: 30084 }),
 });

@@ -2,33 +2,33 @@ import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
-  Allow,
+  RoleRule,
   ApiAccess,
   AppProtocol,
-  ContainerAmount,
+  ContainerResourceField,
   ContainerImage,
-  EnvValue,
+  EnvironmentValue,
   HardenedCronJob,
   HardenedDeployment,
   KubernetesVersion,
   LeastPrivilegeRole,
   LoadBalancerAccess,
-  LowUser,
+  SystemUserId,
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
-  PodInfoFiles,
+  DownwardApiFiles,
   Port,
   PrivateNodePool,
-  Probe,
+  HealthProbe,
   ProjectedToken,
-  Resource,
+  RbacResource,
   SecureNamespace,
   SecureOkeCluster,
   Subject,
   TerminationMessagePolicy,
   TlsTermination,
-  Verb,
+  RbacVerb,
   oci,
 } from "secure-oke";
 
@@ -63,18 +63,21 @@ const operator = new HardenedDeployment(platform, "operator", {
     // Without TLS, which the kubelet's probe does not speak.
     { name: "health", port: 9001, protocol: AppProtocol.GRPC },
   ],
-  readiness: Probe.grpc(9001, { service: "operator" }),
-  startup: Probe.http("/started", 9090, { failureThreshold: 30 }),
+  readiness: HealthProbe.fromGrpc(9001, { service: "operator" }),
+  startup: HealthProbe.fromHttpGet("/started", 9090, { failureThreshold: 30 }),
   env: {
-    TZ: EnvValue.timeZone("Europe/Berlin"),
-    GOMEMLIMIT: EnvValue.fromAmount(ContainerAmount.MEMORY_LIMIT),
-    POD_NAME: EnvValue.fromField("metadata.name"),
+    TZ: EnvironmentValue.timeZone("Europe/Berlin"),
+    GOMEMLIMIT: EnvironmentValue.fromResource(ContainerResourceField.MEMORY_LIMIT),
+    POD_NAME: EnvironmentValue.fromFieldRef("metadata.name"),
   },
-  podInfoFiles: [PodInfoFiles.of("/etc/pod", { labels: "metadata.labels" })],
+  podInfoFiles: [DownwardApiFiles.of("/etc/pod", { labels: "metadata.labels" })],
   projectedTokens: [ProjectedToken.of("/run/secrets/vault", { audience: "vault", expirationSeconds: 600 })],
 });
 new LeastPrivilegeRole(platform, "lead-and-read", {
-  allow: [Allow.read(Resource.CONFIG_MAPS), Allow.verbs(Resource.LEASES, Verb.GET, Verb.CREATE, Verb.UPDATE)],
+  allow: [
+    RoleRule.read(RbacResource.CONFIG_MAPS),
+    RoleRule.verbs(RbacResource.LEASES, RbacVerb.GET, RbacVerb.CREATE, RbacVerb.UPDATE),
+  ],
 }).grantTo(Subject.serviceAccountOf(operator));
 operator.connections.allowTo(NetworkPolicyIpBlock.ipv4(platform, "vault", "10.30.0.0/24"), Port.tcp(8200));
 
@@ -82,7 +85,7 @@ operator.connections.allowTo(NetworkPolicyIpBlock.ipv4(platform, "vault", "10.30
 operator.exposeViaService({ ports: [{ name: "http", port: 80 }, { name: "metrics" }] });
 const monitor = new HardenedDeployment(platform, "monitor", {
   image: ContainerImage.of(`fra.ocir.io/acme/monitor:1.1.0@${digest}`),
-  liveness: Probe.command(["/app/monitor", "--healthy"]),
+  liveness: HealthProbe.fromCommand(["/app/monitor", "--healthy"]),
 });
 monitor.connections.allowTo(operator, Port.tcp(9090));
 
@@ -99,12 +102,12 @@ operator.exposeViaLoadBalancer({
 const cleanup = new HardenedCronJob(platform, "cleanup", {
   image: ContainerImage.of(`fra.ocir.io/acme/cleanup:5.0.2@${digest}`),
   schedule: "0 3 * * *",
-  lowUser: LowUser.of(999, { reason: "The vendor's image keeps its files for the user 999" }),
+  lowUser: SystemUserId.of(999, { reason: "The vendor's image keeps its files for the user 999" }),
   apiAccess: ApiAccess.token({ expirationSeconds: 600 }),
   terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR,
 });
 new LeastPrivilegeRole(platform, "end-jobs", {
-  allow: [Allow.verbs(Resource.JOBS, Verb.LIST, Verb.DELETE)],
+  allow: [RoleRule.verbs(RbacResource.JOBS, RbacVerb.LIST, RbacVerb.DELETE)],
 }).grantTo(Subject.serviceAccountOf(cleanup));
 
 cluster.addCdk8sChart("platform", platform);

@@ -7,7 +7,7 @@ import {
   ConfigFile,
   ContainerImage,
   EndpointAccess,
-  EnvValue,
+  EnvironmentValue,
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
@@ -16,7 +16,7 @@ import {
   NodeShape,
   Port,
   PrivateNodePool,
-  Probe,
+  HealthProbe,
   RegionServices,
   ResourceTags,
   SecureNamespace,
@@ -40,7 +40,7 @@ const home = new oci.provider.OciProvider(platform, "home", { region: "eu-amster
 const network = new ClusterNetwork(platform, "network", {
   compartmentId: "ocid1.compartment.oc1..network",
   plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 60, pods: 3000, publicLoadBalancers: true }),
-  publicLoadBalancerSubnet: SubnetExposure.publicWith({
+  publicLoadBalancerExposure: SubnetExposure.publicWith({
     reason: "Customers reach the shop from the internet",
   }),
   regionServices: RegionServices.of({
@@ -97,8 +97,8 @@ const api = new HardenedDeployment(shop, "api", {
   image: ContainerImage.of(`fra.ocir.io/acme/api:1.4.2@${digest}`),
   port: 8081,
   replicas: 3,
-  readiness: Probe.http("/ready"),
-  liveness: Probe.http("/live"),
+  readiness: HealthProbe.fromHttpGet("/ready"),
+  liveness: HealthProbe.fromHttpGet("/live"),
   resources: { cpu: { request: "250m", limit: "1" }, memory: { request: "512Mi", limit: "512Mi" } },
   writablePaths: [WritablePath.of("/tmp", { sizeLimit: "64Mi" })],
 });
@@ -107,8 +107,8 @@ const web = new HardenedDeployment(shop, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/web@${digest}`),
   port: 8080,
   env: {
-    API_URL: EnvValue.fromValue(`http://${apiService.hostName}:${apiService.port}`),
-    NODE: EnvValue.fromField("spec.nodeName"),
+    API_URL: EnvironmentValue.fromValue(`http://${apiService.hostName}:${apiService.port}`),
+    NODE: EnvironmentValue.fromFieldRef("spec.nodeName"),
   },
   // The pages come from an image of their own, whose tools the web server does without.
   initContainers: [

@@ -9,7 +9,7 @@ import {
   ListenerRule,
   LoadBalancerAccess,
   LoadBalancerLogs,
-  LoadBalancerPolicy,
+  LoadBalancingPolicy,
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
@@ -33,7 +33,7 @@ const stack = new TerraformStack(app, "platform");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const network = new ClusterNetwork(stack, "network", {
   compartmentId,
-  loadBalancerSubnet: SubnetExposure.publicWith({ reason: "Partners read the catalog from the internet" }),
+  loadBalancerExposure: SubnetExposure.publicWith({ reason: "Partners read the catalog from the internet" }),
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
@@ -78,7 +78,7 @@ web.exposeViaLoadBalancer({
   httpListener: HttpListener.redirectedByWorkload({
     reason: "Old links begin with http; the catalog answers each with a redirect",
   }),
-  policy: LoadBalancerPolicy.LEAST_CONNECTIONS,
+  policy: LoadBalancingPolicy.LEAST_CONNECTIONS,
   healthCheck: { intervalSeconds: 5, timeoutSeconds: 2, retries: 2 },
   idleTimeoutSeconds: 120,
 });

@@ -6,7 +6,7 @@ import {
   BlockVolumePerformance,
   ConfigFile,
   ContainerImage,
-  EnvValue,
+  EnvironmentValue,
   HardenedCronJob,
   HardenedDaemonSet,
   HardenedDeployment,
@@ -19,7 +19,7 @@ import {
   OracleServiceRanges,
   Port,
   PrivateNodePool,
-  Probe,
+  HealthProbe,
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
@@ -65,9 +65,9 @@ const database = new HardenedStatefulSet(ledger, "database", {
   port: 5432,
   protocol: AppProtocol.TCP,
   replicas: 3,
-  readiness: Probe.command(["/usr/bin/database-ready"]),
+  readiness: HealthProbe.fromCommand(["/usr/bin/database-ready"]),
   terminationGracePeriodSeconds: 120,
-  env: { NODE_NAME: EnvValue.fromField("metadata.name") },
+  env: { NODE_NAME: EnvironmentValue.fromFieldRef("metadata.name") },
   files: [ConfigFile.of("/etc/database/database.conf", "listen_addresses = '*'\n")],
   secretFiles: [password],
   resources: {
@@ -87,7 +87,7 @@ const api = new HardenedDeployment(ledger, "api", {
   image: ContainerImage.of(`fra.ocir.io/acme/ledger:2.0.1@${digest}`),
   port: 8080,
   replicas: 3,
-  env: { DATABASE_HOST: EnvValue.fromValue(databaseService.hostName) },
+  env: { DATABASE_HOST: EnvironmentValue.fromValue(databaseService.hostName) },
   secretFiles: [password],
 });
 api.connections.allowTo(database, Port.tcp(5432));
@@ -101,7 +101,7 @@ api.exposeViaLoadBalancer({
 const backup = new HardenedCronJob(ledger, "backup", {
   image: ContainerImage.of(`fra.ocir.io/acme/database-backup:17.2@${digest}`),
   schedule: "15 */6 * * *",
-  env: { DATABASE_HOST: EnvValue.fromValue(database.hostNameOf(2)) },
+  env: { DATABASE_HOST: EnvironmentValue.fromValue(database.hostNameOf(2)) },
   secretFiles: [password, SecretFiles.fromSecretsStore("/run/secrets/bucket", "ledger-backup")],
   writablePaths: [WritablePath.of("/var/cache/backup", { sizeLimit: "4Gi" })],
   resources: { ephemeralStorage: { request: "4Gi", limit: "5Gi" } },

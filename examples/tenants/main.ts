@@ -1,7 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
 import {
-  Allow,
+  RoleRule,
   ContainerImage,
   HardenedDeployment,
   KubernetesVersion,
@@ -12,13 +12,13 @@ import {
   NodeShape,
   Port,
   PrivateNodePool,
-  Resource,
+  RbacResource,
   RoleScope,
   SecureOkeCluster,
   Subject,
   Tenant,
   TlsTermination,
-  Verb,
+  RbacVerb,
   oci,
 } from "secure-oke";
 
@@ -93,9 +93,9 @@ new Tenant(toys, "tenant", {
 new HardenedDeployment(toys, "web", { image: image("toys/web"), port: 8080 });
 const restarter = new LeastPrivilegeRole(toys, "restarter", {
   allow: [
-    Allow.read(Resource.PODS),
-    Allow.verbs(Resource.POD_EVICTIONS, Verb.CREATE),
-    Allow.read(Resource.CONFIG_MAPS).named("restarter"),
+    RoleRule.read(RbacResource.PODS),
+    RoleRule.verbs(RbacResource.POD_EVICTIONS, RbacVerb.CREATE),
+    RoleRule.read(RbacResource.CONFIG_MAPS).named("restarter"),
   ],
 });
 restarter.grantTo(Subject.iamDynamicGroup("ocid1.dynamicgroup.oc1..restarter"));
@@ -103,7 +103,7 @@ restarter.grantTo(Subject.iamDynamicGroup("ocid1.dynamicgroup.oc1..restarter"));
 // The platform team sees the nodes under all tenants, and nothing of the tenants themselves.
 const platform = new Chart(kubernetes, "platform");
 const nodes = new LeastPrivilegeRole(platform, "node-viewers", {
-  allow: [Allow.read(Resource.NODES), Allow.read(Resource.NODE_METRICS)],
+  allow: [RoleRule.read(RbacResource.NODES), RoleRule.read(RbacResource.NODE_METRICS)],
   roleScope: RoleScope.cluster({
     reason: "Nodes are in no namespace, and the platform team looks after them",
   }),

@@ -1,8 +1,9 @@
 import { App, TerraformStack } from "cdktf";
+import { TaintEffect } from "cdk8s-plus-27";
 import { App as KubernetesApp, Chart } from "cdk8s";
 import {
   ContainerImage,
-  EnvValue,
+  EnvironmentValue,
   ExternalPeer,
   HardenedCronJob,
   HardenedDeployment,
@@ -15,11 +16,10 @@ import {
   NodeShape,
   Port,
   PrivateNodePool,
-  Probe,
+  HealthProbe,
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
-  TaintEffect,
   TlsTermination,
   Toleration,
   WritablePath,
@@ -68,16 +68,16 @@ const toQueue = { reason: "Orders that wait" };
 const databaseSecret = SecretFiles.fromSecret("/run/secrets/database", "orders-database", {
   keys: ["username", "password"],
 });
-const DATABASE_URL = EnvValue.fromValue("postgres://orders-db.example.internal:5432/orders");
+const DATABASE_URL = EnvironmentValue.fromValue("postgres://orders-db.example.internal:5432/orders");
 
 // The web front end: as many pods as there is work, from three on.
 const web = new HardenedDeployment(orders, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-web:3.1.0@${digest}`),
   port: 8080,
   autoscale: { min: 3, max: 12, cpuPercent: 60 },
-  readiness: Probe.http("/ready"),
-  liveness: Probe.http("/live", undefined, { failureThreshold: 5 }),
-  env: { DATABASE_URL, POD_NAME: EnvValue.fromField("metadata.name") },
+  readiness: HealthProbe.fromHttpGet("/ready"),
+  liveness: HealthProbe.fromHttpGet("/live", undefined, { failureThreshold: 5 }),
+  env: { DATABASE_URL, POD_NAME: EnvironmentValue.fromFieldRef("metadata.name") },
   secretFiles: [databaseSecret],
   writablePaths: [WritablePath.inMemory("/tmp", { sizeLimit: "32Mi" })],
 });
@@ -93,7 +93,7 @@ web.exposeViaLoadBalancer({
 const worker = new HardenedDeployment(orders, "worker", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-worker:3.1.0@${digest}`),
   autoscale: { min: 2, max: 8 },
-  liveness: Probe.command(["/app/worker", "--healthy"], { periodSeconds: 30 }),
+  liveness: HealthProbe.fromCommand(["/app/worker", "--healthy"], { periodSeconds: 30 }),
   terminationGracePeriodSeconds: 120,
   env: { DATABASE_URL },
   secretFiles: [databaseSecret, SecretFiles.fromSecretsStore("/run/secrets/queue", "orders-queue")],

@@ -11,7 +11,7 @@ import { isOverlay, NODE_PREFIX, type PodNetworking } from "../network/vcn/pod-n
 import { type ClusterSubnet } from "../network/vcn/subnet-exposure";
 
 /** A cluster that is told of the load balancers whose rules the cloud controller writes. */
-export interface WithCloudRules {
+export interface CloudManagedRulesOptions {
   /** @internal */
   _writesRulesOf(
     service: string,
@@ -28,11 +28,11 @@ export interface ISecureOkeCluster extends IBastionTarget {
   /** The version of the control plane. */
   readonly kubernetesVersion: KubernetesVersion;
   /** The group of the worker nodes. */
-  readonly workersSecurityGroup: INetworkSecurityGroup;
+  readonly workerSecurityGroup: INetworkSecurityGroup;
   /** How pods get their addresses. */
   readonly podNetworking: PodNetworking;
   /** The group of the pods; with an overlay that of the worker nodes, whose addresses pods have outside. */
-  readonly podsSecurityGroup: INetworkSecurityGroup;
+  readonly podSecurityGroup: INetworkSecurityGroup;
   /** What enforces NetworkPolicies, where it was named. */
   readonly networkPolicyEngine?: NetworkPolicyEngine;
 
@@ -91,8 +91,8 @@ export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, de
 
 /** Each node takes a block of the overlay, however many pods it has. */
 function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
-  const { podsCidr } = cluster.podNetworking ?? {};
-  const block = podsCidr === undefined ? undefined : readIpv4Cidr(problems, "podsCidr", podsCidr);
+  const { podCidr } = cluster.podNetworking ?? {};
+  const block = podCidr === undefined ? undefined : readIpv4Cidr(problems, "podCidr", podCidr);
   if (!block) return;
   const room = 2 ** (NODE_PREFIX - block.prefix);
   const demands = [...(ofOverlays.get(cluster) ?? []), demand];
@@ -100,8 +100,8 @@ function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: De
   if (need <= room) return;
   problems.add(
     "SUBNET_EXHAUSTED",
-    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podsCidr} holds ${room}`,
-    "Ask for fewer, or make the cluster with PodNetworking.flannelOverlay({ podsCidr }) of a wider range; it can't be changed later",
+    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podCidr} holds ${room}`,
+    "Ask for fewer, or make the cluster with PodNetworking.flannelOverlay({ podCidr }) of a wider range; it can't be changed later",
   );
 }
 
@@ -124,13 +124,13 @@ function sharesOf(cluster: ISecureOkeCluster): Shares {
 /** What a pool takes of each subnet; nodes and pods can be in one. */
 function wanted({ network, podNetworking }: ISecureOkeCluster, demand: Demand): [ClusterSubnet, Share[]][] {
   const nodes: Share[] = [{ ...demand, what: "nodes" }];
-  if (isOverlay(podNetworking)) return [[network.workersSubnet, nodes]];
-  const { workersSubnet, podsSubnet } = network;
+  if (isOverlay(podNetworking)) return [[network.workerSubnet, nodes]];
+  const { workerSubnet, podSubnet } = network;
   const pods: Share[] = demand.pods === undefined ? [] : [{ ...demand, what: "pods" }];
-  if (workersSubnet.subnetId === podsSubnet.subnetId) return [[workersSubnet, [...nodes, ...pods]]];
+  if (workerSubnet.subnetId === podSubnet.subnetId) return [[workerSubnet, [...nodes, ...pods]]];
   return [
-    [workersSubnet, nodes],
-    [podsSubnet, pods],
+    [workerSubnet, nodes],
+    [podSubnet, pods],
   ];
 }
 

@@ -45,7 +45,7 @@ export interface SecureOkeClusterProps extends TaggingProps {
   /**
    * Who reaches the API endpoint.
    *
-   * @default EndpointAccess.privateOnly()
+   * @default EndpointAccess.private()
    */
   readonly endpointAccess?: EndpointAccess;
   /**

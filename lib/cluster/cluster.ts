@@ -43,7 +43,7 @@ import { ClusterSecurityGroups } from "../network/security-groups/cluster-securi
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { ClusterNetwork } from "../network/vcn/cluster-network";
 import { type IClusterNetwork } from "../network/vcn/network";
-import { NetworkSubnet } from "../network/vcn/network-subnet";
+import { SubnetRole } from "../network/vcn/network-subnet";
 import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
 import { SubnetExposure } from "../network/vcn/subnet-exposure";
 import { SubnetPlan } from "../network/vcn/subnet-plan";
@@ -78,9 +78,7 @@ function giveGrantTime(
   }
   return network.node
     .findAll()
-    .filter(
-      (one): one is LoggingLog => one instanceof LoggingLog && one.node.id === NetworkSubnet.API_ENDPOINT,
-    );
+    .filter((one): one is LoggingLog => one instanceof LoggingLog && one.node.id === SubnetRole.API_ENDPOINT);
 }
 
 /** What all else of a network is made after: its VCN, or its subnets in a VCN that is there. */
@@ -126,8 +124,8 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   public readonly encryption: ClusterEncryption;
   /** The group of the API endpoint. */
   public readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
-  public readonly workersSecurityGroup: INetworkSecurityGroup;
-  public readonly podsSecurityGroup: INetworkSecurityGroup;
+  public readonly workerSecurityGroup: INetworkSecurityGroup;
+  public readonly podSecurityGroup: INetworkSecurityGroup;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   /**
@@ -182,8 +180,8 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       displayName: stem,
     });
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
-    this.workersSecurityGroup = groups.workers;
-    this.podsSecurityGroup = groups.pods;
+    this.workerSecurityGroup = groups.workers;
+    this.podSecurityGroup = groups.pods;
     for (const egress of props.egress ?? []) {
       letOut(this.network, this.podNetworking, [groups.workers, groups.pods], egress);
     }
@@ -287,7 +285,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       compartmentId: props.compartmentId,
       displayName: name,
       plan: isOverlay(props.podNetworking) ? SubnetPlan.withoutPods() : undefined,
-      apiEndpointSubnet: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
+      apiEndpointExposure: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
       securityAttribute: props.packetRouting?.options.network,
       ...tagsGiven(props),
     });
@@ -343,11 +341,11 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
         addOns: { isKubernetesDashboardEnabled: false, isTillerEnabled: false },
         kubernetesNetworkConfig: {
           servicesCidr: props.servicesCidr ?? DEFAULT_SERVICES_CIDR,
-          podsCidr: this.podNetworking.podsCidr,
+          podsCidr: this.podNetworking.podCidr,
         },
         openIdConnectDiscovery: { isOpenIdConnectDiscoveryEnabled: false },
         // No tags here: the controller finds the groups that it made by exactly its own two.
-        serviceLbConfig: { backendNsgIds: [this.workersSecurityGroup.networkSecurityGroupId] },
+        serviceLbConfig: { backendNsgIds: [this.workerSecurityGroup.networkSecurityGroupId] },
         persistentVolumeConfig: tagsOf(this, props),
       },
       // OKE checks the grant while it makes the cluster, and IAM knows no implicit order.

@@ -22,7 +22,7 @@ import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
 @checked
 export class EndpointAccess {
   /** Nobody: a private endpoint for the nodes and pods of the cluster; a bastion can be let in later. */
-  public static privateOnly(): EndpointAccess {
+  public static private(): EndpointAccess {
     return new EndpointAccess(false, [], [], "");
   }
 
@@ -46,8 +46,8 @@ export class EndpointAccess {
    * @param cidrs IPv4 blocks, each no wider than a /8, such as `["192.0.2.0/24"]`
    * @throws REASON_MISSING, RULE_REASON_LENGTH, TEXT_TEMPLATE, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
    */
-  public static publicOnlyFrom(cidrs: string[], choice: ReasonedChoice): EndpointAccess {
-    const blocks = readPublic("EndpointAccess.publicOnlyFrom", cidrs, choice);
+  public static publicFrom(cidrs: string[], choice: ReasonedChoice): EndpointAccess {
+    const blocks = readPublic("EndpointAccess.publicFrom", cidrs, choice);
     return new EndpointAccess(true, blocks, [], choice.reason);
   }
 

@@ -24,7 +24,7 @@ import { addWarning } from "../core/warnings";
 import { checkApiEndpoint } from "../network/bastion/bastion";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { balancerSubnetsOf, compartmentOfSubnet, type IClusterNetwork } from "../network/vcn/network";
-import { NetworkSubnet } from "../network/vcn/network-subnet";
+import { SubnetRole } from "../network/vcn/network-subnet";
 import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
 import { type ExistingVcnNetwork } from "../network/vcn/private/existing-vcn-network";
 import { isSameCluster } from "../synthesis/chart-scopes";
@@ -43,7 +43,7 @@ export function placesOf(
     compartmentId: cluster.compartmentId,
     networkCompartmentId: network.compartmentId,
     vcnCompartmentId: (network as Partial<ExistingVcnNetwork>)._vcnCompartmentId,
-    podsCompartmentId: compartmentOfSubnet(network, NetworkSubnet.PODS),
+    podsCompartmentId: compartmentOfSubnet(network, SubnetRole.PODS),
     balancersCompartmentIds: balancerSubnetsOf(network).map(([part]) => compartmentOfSubnet(network, part)),
     withPodAddresses: !isOverlay(cluster.podNetworking),
   };
@@ -86,9 +86,9 @@ export interface ClusterAttributes {
   /** The group of the API endpoint. @default - throws when touched */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /** The group of the worker nodes. @default - throws when touched */
-  readonly workersSecurityGroup?: INetworkSecurityGroup;
+  readonly workerSecurityGroup?: INetworkSecurityGroup;
   /** The group of the pods. @default - throws when touched */
-  readonly podsSecurityGroup?: INetworkSecurityGroup;
+  readonly podSecurityGroup?: INetworkSecurityGroup;
   /**
    * What enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
    *
@@ -113,7 +113,7 @@ export interface ClusterAttributes {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-const GROUPS = ["apiEndpointSecurityGroup", "workersSecurityGroup", "podsSecurityGroup"] as const;
+const GROUPS = ["apiEndpointSecurityGroup", "workerSecurityGroup", "podSecurityGroup"] as const;
 
 /** Before the construct is made, so that a refused one leaves its id free. */
 export function checkAttributes(scope: Construct, id: string, all: ClusterAttributes): void {
@@ -215,14 +215,14 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     return this.attribute("apiEndpointSecurityGroup", this.attributes.apiEndpointSecurityGroup);
   }
 
-  public get workersSecurityGroup(): INetworkSecurityGroup {
-    return this.attribute("workersSecurityGroup", this.attributes.workersSecurityGroup);
+  public get workerSecurityGroup(): INetworkSecurityGroup {
+    return this.attribute("workerSecurityGroup", this.attributes.workerSecurityGroup);
   }
 
-  public get podsSecurityGroup(): INetworkSecurityGroup {
+  public get podSecurityGroup(): INetworkSecurityGroup {
     // What pods of an overlay reach, they reach with the addresses of the nodes.
-    if (isOverlay(this.podNetworking)) return this.workersSecurityGroup;
-    return this.attribute("podsSecurityGroup", this.attributes.podsSecurityGroup);
+    if (isOverlay(this.podNetworking)) return this.workerSecurityGroup;
+    return this.attribute("podSecurityGroup", this.attributes.podSecurityGroup);
   }
 
   public addCdk8sChart(id: string, chart: Chart): void {

@@ -1,6 +1,6 @@
 export * from "./packet-routing";
 export * from "./policy-engine";
-export { type ISecureOkeCluster, type WithCloudRules } from "./cluster-base";
+export { type ISecureOkeCluster, type CloudManagedRulesOptions } from "./cluster-base";
 export { type SecureOkeClusterProps } from "./cluster-props";
 export { SecureOkeCluster } from "./cluster";
 export { EndpointAccess } from "./endpoint-access";

@@ -116,8 +116,8 @@ export interface PrivateNodePoolProps extends TaggingProps {
 
 const MOST_GROUPS = 5;
 const LISTS = [
-  { name: "securityGroups", who: "nodes", own: "workersSecurityGroup" },
-  { name: "podSecurityGroups", who: "pods", own: "podsSecurityGroup" },
+  { name: "securityGroups", who: "nodes", own: "workerSecurityGroup" },
+  { name: "podSecurityGroups", who: "pods", own: "podSecurityGroup" },
 ] as const;
 
 /** The OCIDs of a cluster's group and of further ones, each once and in an order of their own. */

@@ -97,7 +97,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       nodeConfigDetails: {
         size: props.size,
         isPvEncryptionInTransitEnabled: true,
-        nsgIds: groupIds(cluster.workersSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
+        nsgIds: groupIds(cluster.workerSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
         placementConfigs: this.placement(props),
         nodePoolPodNetworkOptionDetails: podNetworkOf(props, ofEgress),
         ...nodeTagsOf(this, props),
@@ -177,7 +177,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     cluster,
     availabilityDomains,
   }: PrivateNodePoolProps): { availabilityDomain: string; subnetId: string }[] | IResolvable {
-    const { subnetId } = cluster.network.workersSubnet;
+    const { subnetId } = cluster.network.workerSubnet;
     if (Token.isUnresolved(availabilityDomains)) {
       const iterator = TerraformIterator.fromList(availabilityDomains as string[]);
       return iterator.dynamic({ availability_domain: iterator.value, subnet_id: subnetId });
@@ -218,8 +218,8 @@ function labelledVnic(
 ): ContainerengineNodePoolSecondaryVnics {
   return {
     createVnicDetails: {
-      subnetId: cluster.network.podsSubnet.subnetId,
-      nsgIds: groupIds(cluster.podsSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
+      subnetId: cluster.network.podSubnet.subnetId,
+      nsgIds: groupIds(cluster.podSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
       ipCount: maxPodsPerNode,
       assignPublicIp: false,
       securityAttributes: label._onResource,
@@ -236,7 +236,7 @@ function podNetworkOf(
   return {
     cniType: PodNetworkType.VCN_NATIVE,
     maxPodsPerNode: maxPodsPerNode ?? DEFAULT_PODS,
-    podSubnetIds: [cluster.network.podsSubnet.subnetId],
-    podNsgIds: groupIds(cluster.podsSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
+    podSubnetIds: [cluster.network.podSubnet.subnetId],
+    podNsgIds: groupIds(cluster.podSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
   };
 }

@@ -1,6 +1,6 @@
 export { type Acknowledgement, Acknowledgements } from "./acknowledgement";
 export { GuardrailRule } from "./guardrail-catalogue";
-export { Port, Protocol } from "./port";
+export { Port, IpProtocol } from "./port";
 export { type ReasonedChoice } from "./reason";
 export { ResourceConstruct } from "./resource-construct";
 export { ResourceTags } from "./resource-tags";

@@ -3,7 +3,7 @@ import { shown } from "./display-value";
 import { Problems } from "./validation-error";
 
 /** Protocols that a rule can name. */
-export enum Protocol {
+export enum IpProtocol {
   /** TCP. */
   TCP = "TCP",
   /** UDP. */
@@ -38,7 +38,7 @@ export class Port {
    */
   public static tcp(port: number): Port {
     checkPorts("Port.tcp", port, port);
-    return new Port(Protocol.TCP, port, port);
+    return new Port(IpProtocol.TCP, port, port);
   }
 
   /**
@@ -50,7 +50,7 @@ export class Port {
    */
   public static tcpRange(from: number, to: number): Port {
     checkPorts("Port.tcpRange", from, to);
-    return new Port(Protocol.TCP, from, to);
+    return new Port(IpProtocol.TCP, from, to);
   }
 
   /**
@@ -61,7 +61,7 @@ export class Port {
    */
   public static udp(port: number): Port {
     checkPorts("Port.udp", port, port);
-    return new Port(Protocol.UDP, port, port);
+    return new Port(IpProtocol.UDP, port, port);
   }
 
   /**
@@ -73,7 +73,7 @@ export class Port {
    */
   public static udpRange(from: number, to: number): Port {
     checkPorts("Port.udpRange", from, to);
-    return new Port(Protocol.UDP, from, to);
+    return new Port(IpProtocol.UDP, from, to);
   }
 
   /**
@@ -92,7 +92,7 @@ export class Port {
       problems.add("PORT_INVALID", `The ICMP ${name} ${what}`, "Give a whole number from 0 to 255");
     }
     problems.throwIfAny();
-    return new Port(Protocol.ICMP, undefined, undefined, type, code);
+    return new Port(IpProtocol.ICMP, undefined, undefined, type, code);
   }
 
   /**
@@ -106,12 +106,12 @@ export class Port {
 
   /** Every protocol and port, only for traffic between two groups, never to or from an address range. */
   public static allTraffic(): Port {
-    return new Port(Protocol.ALL);
+    return new Port(IpProtocol.ALL);
   }
 
   private constructor(
     /** The protocol. */
-    public readonly protocol: Protocol,
+    public readonly protocol: IpProtocol,
     /** The first port of TCP and UDP. */
     public readonly from?: number,
     /** The last port of TCP and UDP. */
@@ -124,8 +124,8 @@ export class Port {
 
   /** The port in a few characters that can stand in an id, such as `tcp-443` or `icmp-3-4`. */
   public toString(): string {
-    if (this.protocol === Protocol.ALL) return "all";
-    if (this.protocol === Protocol.ICMP) return `icmp-${this.icmpType}-${this.icmpCode}`;
+    if (this.protocol === IpProtocol.ALL) return "all";
+    if (this.protocol === IpProtocol.ICMP) return `icmp-${this.icmpType}-${this.icmpCode}`;
     const name = this.protocol.toLowerCase();
     return this.from === this.to ? `${name}-${this.from}` : `${name}-${this.from}-${this.to}`;
   }
@@ -136,15 +136,15 @@ export const MOST_PORTS = 32_767;
 
 /** How many ports of a protocol are meant; all of them where no protocol is named. */
 export function portsOf({ protocol, from = 1, to = from }: Port): number {
-  return protocol === Protocol.ALL ? 65_535 : to - from + 1;
+  return protocol === IpProtocol.ALL ? 65_535 : to - from + 1;
 }
 
 /** Whether the ports of a rule are such; plain JavaScript can give any object in the place of a Port. */
 export function hasPorts({ protocol, from, to, icmpType, icmpCode }: Port): boolean {
   const within = (value: number | undefined, least: number, most: number) =>
     value !== undefined && Number.isInteger(value) && value >= least && value <= most;
-  if (protocol === Protocol.ALL) return true;
-  if (protocol === Protocol.ICMP) return within(icmpType, 0, 255) && within(icmpCode, 0, 255);
-  const isRanged = protocol === Protocol.TCP || protocol === Protocol.UDP;
+  if (protocol === IpProtocol.ALL) return true;
+  if (protocol === IpProtocol.ICMP) return within(icmpType, 0, 255) && within(icmpCode, 0, 255);
+  const isRanged = protocol === IpProtocol.TCP || protocol === IpProtocol.UDP;
   return isRanged && within(from, 1, 65_535) && within(to, from ?? 1, 65_535);
 }

@@ -1,6 +1,6 @@
 import * as table from "./public-types.json";
 
-/** The type of a value in one word: `string`, `Port[]`, `{EnvValue}`, `(string|Port)[]`, the name of a public type, or `any`. */
+/** The type of a value in one word: `string`, `Port[]`, `{EnvironmentValue}`, `(string|Port)[]`, the name of a public type, or `any`. */
 export type TypeWord = string;
 
 /** A class or an interface: which members its values have, and how a program writes one. */

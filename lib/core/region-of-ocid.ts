@@ -40,9 +40,9 @@ export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid
 const SUBNETS = [
   "apiEndpointSubnet",
   "loadBalancerSubnet",
-  "podsSubnet",
+  "podSubnet",
   "publicLoadBalancerSubnet",
-  "workersSubnet",
+  "workerSubnet",
 ] as const;
 
 /** The same of the subnets that a network was given. */

@@ -17,14 +17,14 @@ export { type InternalAccessOptions, LoadBalancerAccess } from "./load-balancer-
 export { type LoadBalancerHealthCheck } from "./load-balancer-health-check";
 export {
   ExternalTrafficPolicy,
-  LoadBalancerPolicy,
+  LoadBalancingPolicy,
   LoadBalancerType,
   ProxyProtocol,
-  TlsPlace,
+  TlsTerminationPoint,
 } from "./load-balancer-kinds";
 export { type LoadBalancerOptions, type LoadBalancerProps, LoadBalancerShape } from "./load-balancer-props";
 export { LoadBalancer } from "./load-balancer";
-export { type ServedPort } from "./read-service-ports";
+export { type ExposedPort } from "./read-service-ports";
 export { SecurityRuleManagement, type TerraformManagedOptions } from "./security-rule-management";
 export { type IServiceBackend } from "./service-backend";
 export { type LoadBalancerTlsOptions, type ReencryptionOptions, TlsTermination } from "./tls-termination";

@@ -7,7 +7,7 @@ import {
   IngressPathType,
   type IngressRouteProps,
 } from "./ingress-props";
-import { TlsPlace } from "./load-balancer-kinds";
+import { TlsTerminationPoint } from "./load-balancer-kinds";
 import { checkServiceName } from "./read-service-ports";
 import { type IServiceBackend } from "./service-backend";
 import { type TlsTermination } from "./tls-termination";
@@ -119,7 +119,7 @@ function checkWorkload(problems: Problems, workload: IServiceBackend): void {
 }
 
 function checkTls(problems: Problems, { place }: TlsTermination): void {
-  if (place === TlsPlace.INGRESS) return;
+  if (place === TlsTerminationPoint.INGRESS) return;
   problems.add(
     "INGRESS_INVALID",
     `TLS ends at another place (${place}), and a gateway serves no host without a certificate`,

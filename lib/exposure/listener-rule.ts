@@ -1,4 +1,4 @@
-import { LoadBalancerType, TlsPlace } from "./load-balancer-kinds";
+import { LoadBalancerType, TlsTerminationPoint } from "./load-balancer-kinds";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
@@ -215,7 +215,7 @@ function subjectOf({ _item: { action, header: name } }: ListenerRule): string {
 /** What the rules of a load balancer are checked against. */
 interface RuledListener {
   readonly type: LoadBalancerType;
-  readonly tls: TlsPlace;
+  readonly tls: TlsTerminationPoint;
   /** What the load balancer speaks to clients. */
   readonly protocol: AppProtocol;
 }
@@ -242,7 +242,7 @@ export function checkListenerRules(
     );
   }
   const isStrict = rules.some((rule) => subjectOf(rule) === "response header strict-transport-security");
-  if (isRead && isStrict && tls === TlsPlace.NONE) {
+  if (isRead && isStrict && tls === TlsTerminationPoint.NONE) {
     invalid(
       "Strict-Transport-Security is set without TLS, where browsers ignore it",
       "Take TlsTermination.atLoadBalancer, or leave the rule out",

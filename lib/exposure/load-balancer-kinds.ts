@@ -1,4 +1,4 @@
-import { Protocol } from "../core/port";
+import { IpProtocol } from "../core/port";
 import { type Problems } from "../core/validation-error";
 import { PodNetworkType } from "../network/vcn/pod-networking";
 
@@ -27,7 +27,7 @@ export enum ExternalTrafficPolicy {
  *
  * @see https://docs.oracle.com/iaas/Content/Balance/Reference/lbpolicies.htm
  */
-export enum LoadBalancerPolicy {
+export enum LoadBalancingPolicy {
   /** Load balancer: one after the other. */
   ROUND_ROBIN = "ROUND_ROBIN",
   /** Load balancer: the one with the fewest connections. */
@@ -55,7 +55,7 @@ export enum ProxyProtocol {
 }
 
 /** Where TLS ends. */
-export enum TlsPlace {
+export enum TlsTerminationPoint {
   /** At the load balancer, which speaks to the nodes without it. */
   LOAD_BALANCER = "loadBalancer",
   /** In the pod: the load balancer passes on what it can't read. */
@@ -80,11 +80,11 @@ export enum RuleOwner {
 export interface WayIn {
   readonly type: LoadBalancerType;
   readonly isInternal: boolean;
-  readonly transport: Protocol;
+  readonly transport: IpProtocol;
   readonly rules: RuleOwner;
   readonly policy: ExternalTrafficPolicy;
   readonly preserveSource: boolean;
-  readonly tls: TlsPlace;
+  readonly tls: TlsTerminationPoint;
   /** That of the cluster; a load balancer reaches node ports in any case. */
   readonly podNetworking: PodNetworkType;
 }
@@ -93,11 +93,11 @@ export interface WayIn {
 export const CHOICES: { readonly [K in keyof WayIn]: readonly WayIn[K][] } = {
   type: Object.values(LoadBalancerType),
   isInternal: [true, false],
-  transport: [Protocol.TCP, Protocol.UDP],
+  transport: [IpProtocol.TCP, IpProtocol.UDP],
   rules: Object.values(RuleOwner),
   policy: Object.values(ExternalTrafficPolicy),
   preserveSource: [false, true],
-  tls: Object.values(TlsPlace),
+  tls: Object.values(TlsTerminationPoint),
   podNetworking: Object.values(PodNetworkType),
 };
 
@@ -121,21 +121,25 @@ interface RefusedCombination {
 export const REFUSED: readonly RefusedCombination[] = [
   {
     name: "UDP on a load balancer",
-    of: { type: [LoadBalancerType.LOAD_BALANCER], transport: [Protocol.UDP] },
+    of: { type: [LoadBalancerType.LOAD_BALANCER], transport: [IpProtocol.UDP] },
     because: "OCI load balancers are proxies for TCP; the cloud controller refuses such a Service",
     instead: "Take type: LoadBalancerType.NETWORK_LOAD_BALANCER for UDP",
   },
   {
     name: "UDP with cloud-managed rules",
-    of: { rules: [RuleOwner.CLOUD], transport: [Protocol.UDP] },
+    of: { rules: [RuleOwner.CLOUD], transport: [IpProtocol.UDP] },
     because: "The cloud controller writes rules for TCP only, so no datagram would come through",
     instead: "Let Terraform write the rules: securityRules: SecurityRuleManagement.terraformManaged()",
   },
   {
     name: "TLS on UDP",
     of: {
-      transport: [Protocol.UDP],
-      tls: [TlsPlace.LOAD_BALANCER, TlsPlace.POD, TlsPlace.LOAD_BALANCER_AND_POD],
+      transport: [IpProtocol.UDP],
+      tls: [
+        TlsTerminationPoint.LOAD_BALANCER,
+        TlsTerminationPoint.POD,
+        TlsTerminationPoint.LOAD_BALANCER_AND_POD,
+      ],
     },
     because:
       "TLS runs over TCP; what encrypts datagrams, such as DTLS or QUIC, is a matter of the program alone",
@@ -145,7 +149,7 @@ export const REFUSED: readonly RefusedCombination[] = [
     name: "TLS at a network load balancer",
     of: {
       type: [LoadBalancerType.NETWORK_LOAD_BALANCER],
-      tls: [TlsPlace.LOAD_BALANCER, TlsPlace.LOAD_BALANCER_AND_POD],
+      tls: [TlsTerminationPoint.LOAD_BALANCER, TlsTerminationPoint.LOAD_BALANCER_AND_POD],
     },
     because:
       "A network load balancer passes packets on and ends no TLS; the cloud controller ignores the certificate",
@@ -153,7 +157,7 @@ export const REFUSED: readonly RefusedCombination[] = [
   },
   {
     name: "TLS at an ingress gateway",
-    of: { tls: [TlsPlace.INGRESS] },
+    of: { tls: [TlsTerminationPoint.INGRESS] },
     because: "The gateway has a load balancer of its own, which serves the hosts of many workloads",
     instead: "Call exposeViaIngress({ gateway, host, tls }); or take TlsTermination.atLoadBalancer",
   },

@@ -4,7 +4,7 @@ import { type LoadBalancerAccess } from "./load-balancer-access";
 import { type LoadBalancerHealthCheck } from "./load-balancer-health-check";
 import {
   type ExternalTrafficPolicy,
-  type LoadBalancerPolicy,
+  type LoadBalancingPolicy,
   LoadBalancerType,
   type ProxyProtocol,
   RuleOwner,
@@ -14,7 +14,7 @@ import { type IServiceBackend } from "./service-backend";
 import { type TlsTermination } from "./tls-termination";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
-import { type Protocol } from "../core/port";
+import { type IpProtocol } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type HttpListener } from "../workload/pods/http-listener";
@@ -114,7 +114,7 @@ export interface LoadBalancerOptions {
    *
    * @default Protocol.TCP
    */
-  readonly transport?: Protocol;
+  readonly transport?: IpProtocol;
   /**
    * The transports of the port, for DNS or HTTP/3, which need TCP and UDP on one address and port; not beside `transport`.
    *
@@ -123,7 +123,7 @@ export interface LoadBalancerOptions {
    *
    * @default - `transport` alone
    */
-  readonly transports?: Protocol[];
+  readonly transports?: IpProtocol[];
   /**
    * Who writes the rules of the network security groups.
    *
@@ -152,7 +152,7 @@ export interface LoadBalancerOptions {
    *
    * @default - the controller's: ROUND_ROBIN, FIVE_TUPLE for a network load balancer
    */
-  readonly policy?: LoadBalancerPolicy;
+  readonly policy?: LoadBalancingPolicy;
   /**
    * How often nodes are asked whether they work.
    *
@@ -245,7 +245,7 @@ export interface SharedBalancer {
   readonly name: string;
   /** The namespace and the name of the Service, for people. */
   readonly service: string;
-  readonly transports: Protocol[];
+  readonly transports: IpProtocol[];
   readonly nodePort?: number;
   readonly object: ApiObject;
   /** The ports in the spec of the Service. */
@@ -281,7 +281,7 @@ function keyOf(props: Partial<LoadBalancerProps>): string | undefined {
 /** The load balancer that already serves the other transport of the same port, where there is one. */
 export function sharedBalancerOf(
   props: Partial<LoadBalancerProps>,
-  transports: readonly Protocol[],
+  transports: readonly IpProtocol[],
 ): SharedBalancer | undefined {
   const key = keyOf(props);
   const known = props.workload ? shared.get(props.workload.node) : undefined;

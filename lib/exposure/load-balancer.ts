@@ -14,12 +14,12 @@ import { annotationsOf, proxyHeader } from "./private/load-balancer-annotations"
 import { addListenerRules, addTerraformRules, controllerRules } from "./private/load-balancer-rules";
 import { aimed, type ReadLoadBalancer, readLoadBalancer } from "./private/read-load-balancer";
 import { type SecureOkeCluster } from "../cluster/cluster";
-import { type ISecureOkeCluster, type WithCloudRules } from "../cluster/cluster-base";
+import { type ISecureOkeCluster, type CloudManagedRulesOptions } from "../cluster/cluster-base";
 import { certificateStatement } from "../cluster/private/certificate-policies";
 import { balancerRight, grantRightElsewhere } from "../cluster/private/further-rights";
 import { runTimeAnnotations } from "../cluster/private/run-time-tags";
 import { checked } from "../core/checked";
-import { Port, Protocol } from "../core/port";
+import { Port, IpProtocol } from "../core/port";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
@@ -104,7 +104,7 @@ function joinBalancer(
 ): void {
   ports.push(...(servicePorts(read.listeners, props.workload, props.tls.place) as ServicePort[]));
   // TCP first, in whatever order the calls are.
-  ports.sort((a, b) => Number(b.protocol === Protocol.TCP) - Number(a.protocol === Protocol.TCP));
+  ports.sort((a, b) => Number(b.protocol === IpProtocol.TCP) - Number(a.protocol === IpProtocol.TCP));
   transports.push(...read.transports);
   addListenerRules(securityGroup, props, { ...read, service });
   for (const [key, value] of Object.entries(proxyHeader(props.proxyProtocol !== undefined))) {
@@ -210,12 +210,12 @@ export class LoadBalancer extends Construct {
   /** The group has its limit whoever writes the rules; checked here too, where plain cdk8s writes the chart. */
   private countControllerRules(props: LoadBalancerProps, read: ReadLoadBalancer): void {
     const { cluster } = props;
-    const group = cluster.workersSecurityGroup;
+    const group = cluster.workerSecurityGroup;
     const count = controllerRules(props, read);
     const service = read.namespace === undefined ? read.name : read.service;
     countRules(cluster, { group, count: () => count, service });
     const clients = { ranges: props.access.sourceRanges, ports: read.listeners.map(({ port }) => port) };
-    (cluster as Partial<WithCloudRules>)._writesRulesOf?.(service, clients);
+    (cluster as Partial<CloudManagedRulesOptions>)._writesRulesOf?.(service, clients);
     checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }
@@ -243,7 +243,7 @@ function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void 
   const chart = Chart.of(balancer);
   const home = scopeOf(chart);
   if (!home) checkForgotten(balancer, chart, cluster);
-  if (!home || !("workersSecurityGroup" in home) || isSameCluster(home, cluster)) return;
+  if (!home || !("workerSecurityGroup" in home) || isSameCluster(home, cluster)) return;
   const problems = new Problems(balancer);
   problems.add(
     "LOAD_BALANCER_INVALID",

@@ -32,7 +32,7 @@ export function checkServiceName(problems: Problems, scope: Construct, name: str
 }
 
 /** A port of a Service, by the name of the pods' port that it leads to. */
-export interface ServedPort {
+export interface ExposedPort {
   /** The name of the pods' port: that of one of the workload's `ports`, or `http`, `grpc` or `tcp` for its own one. */
   readonly name: string;
   /** The port that clients connect to, 1 to 65535. @default - the number of the pods' port */
@@ -42,7 +42,7 @@ export interface ServedPort {
 /** What is asked of the ports of a Service. */
 interface Asked {
   readonly port?: number;
-  readonly ports?: readonly ServedPort[];
+  readonly ports?: readonly ExposedPort[];
 }
 
 /** A port of a Service: its name, which is that of the pods' port, and its number. */
@@ -88,7 +88,7 @@ function chosen(
   problems: Problems,
   known: readonly ReadPort[],
   { port }: Asked,
-  ports: readonly ServedPort[],
+  ports: readonly ExposedPort[],
 ): ReadPort[] {
   const names = known.map(({ name }) => name);
   if (port !== undefined) {

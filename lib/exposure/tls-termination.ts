@@ -1,6 +1,6 @@
 import { type IConstruct } from "constructs";
 import { type IngressCertificate } from "./ingress-certificate";
-import { TlsPlace } from "./load-balancer-kinds";
+import { TlsTerminationPoint } from "./load-balancer-kinds";
 import { lentSecrets } from "./private/secret-grant";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -117,17 +117,17 @@ export class TlsTermination {
     const problems = new Problems("TlsTermination.atLoadBalancer");
     const parts = readCertificate(problems, options);
     problems.throwIfAny();
-    return new TlsTermination(TlsPlace.LOAD_BALANCER, parts);
+    return new TlsTermination(TlsTerminationPoint.LOAD_BALANCER, parts);
   }
 
   /**
    * In the pod: the load balancer passes TCP on unread, and the program has the certificate and answers for versions and
    * ciphers.
    *
-   * Give such a workload `readiness: Probe.tcp()`: the default one asks in plain HTTP.
+   * Give such a workload `readiness: HealthProbe.fromTcpSocket()`: the default one asks in plain HTTP.
    */
   public static atPod(): TlsTermination {
-    return new TlsTermination(TlsPlace.POD);
+    return new TlsTermination(TlsTerminationPoint.POD);
   }
 
   /**
@@ -140,7 +140,7 @@ export class TlsTermination {
     const problems = new Problems("TlsTermination.atIngress");
     CERTIFICATE(problems, "certificate", certificate);
     problems.throwIfAny();
-    return new TlsTermination(TlsPlace.INGRESS, { certificate });
+    return new TlsTermination(TlsTerminationPoint.INGRESS, { certificate });
   }
 
   /**
@@ -148,7 +148,7 @@ export class TlsTermination {
    *
    * The cloud controller tells the load balancer not to verify the pod's certificate: what is between the two is encrypted,
    * and who the other end is stays unproven. Where it must be proven, end TLS in the pod. Give the workload
-   * `readiness: Probe.tcp()`: the default one asks in plain HTTP.
+   * `readiness: HealthProbe.fromTcpSocket()`: the default one asks in plain HTTP.
    *
    * @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without
    * a certificate
@@ -163,7 +163,7 @@ export class TlsTermination {
     checkDifferent(problems, options);
     problems.throwIfAny();
     const { backendSecretName, backendSecretNamespace } = options;
-    return new TlsTermination(TlsPlace.LOAD_BALANCER_AND_POD, {
+    return new TlsTermination(TlsTerminationPoint.LOAD_BALANCER_AND_POD, {
       ...parts,
       backendSecret: secretOf(backendSecretName, backendSecretNamespace),
     });
@@ -178,7 +178,7 @@ export class TlsTermination {
     const problems = new Problems("TlsTermination.none");
     checkReason(problems, "A listener without TLS", choice?.reason);
     problems.throwIfAny();
-    return new TlsTermination(TlsPlace.NONE, { reason: choice.reason });
+    return new TlsTermination(TlsTerminationPoint.NONE, { reason: choice.reason });
   }
 
   /** The Secret, with its namespace and a slash before it where one was given. */
@@ -204,7 +204,7 @@ export class TlsTermination {
 
   private constructor(
     /** Where TLS ends. */
-    public readonly place: TlsPlace,
+    public readonly place: TlsTerminationPoint,
     parts: TlsParts = {},
   ) {
     this.secret = parts.secret;

@@ -1,6 +1,6 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { checkServiceName, type ReadPort, readPorts, type ServedPort } from "./read-service-ports";
+import { checkServiceName, type ReadPort, readPorts, type ExposedPort } from "./read-service-ports";
 import { type IServiceBackend } from "./service-backend";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
@@ -22,7 +22,7 @@ export interface ServiceOptions {
    *
    * @default - all ports of the workload that have a name
    */
-  readonly ports?: ServedPort[];
+  readonly ports?: ExposedPort[];
   /**
    * The name of the Service.
    *

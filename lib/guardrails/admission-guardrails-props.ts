@@ -18,7 +18,7 @@ export interface AdmissionGuardrailsProps {
   readonly requiredLabels?: string[];
   /**
    * The network security groups that Services may name: for a cluster with cloud-managed load balancers
-   * `cluster.workersSecurityGroup`, and the `securityGroup` of each Terraform-managed one.
+   * `cluster.workerSecurityGroup`, and the `securityGroup` of each Terraform-managed one.
    *
    * @default - any; the rule `load-balancer-groups` is left out
    */

@@ -1,8 +1,8 @@
 import { type HardeningConflict } from "./conflict";
 import { type ReasonedChoice } from "../core/reason";
 import { type ContainerImage } from "../workload/images/container-image";
-import { type ContainerResources } from "../workload/pods/container-resources";
-import { type LowUser } from "../workload/pods/low-user";
+import { type ContainerResourceRanges } from "../workload/pods/container-resources";
+import { type SystemUserId } from "../workload/pods/low-user";
 import { type WritablePath } from "../workload/pods/writable-path";
 
 /** Which containers of which objects are meant. */
@@ -46,7 +46,7 @@ export interface HardeningUser extends HardeningSelector {
    *
    * @default - `user`
    */
-  readonly lowUser?: LowUser;
+  readonly lowUser?: SystemUserId;
 }
 
 /** How workloads are hardened. */
@@ -76,7 +76,7 @@ export interface HardeningOptions {
    *
    * @default - 100m to 500m processors, 256Mi of memory, 256Mi of disk
    */
-  readonly resources?: ContainerResources;
+  readonly resources?: ContainerResourceRanges;
   /**
    * Directories that containers write to, now that their root filesystem is read-only.
    *

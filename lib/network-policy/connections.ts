@@ -184,8 +184,8 @@ export class Connections {
     onNetwork(
       this.workload,
       `The way out to ${cidr}, ${port.toString()},`,
-      ({ network, podsSecurityGroup, podNetworking }) =>
-        network.addEgress(sourceOfPods(podsSecurityGroup, podNetworking), egress),
+      ({ network, podSecurityGroup, podNetworking }) =>
+        network.addEgress(sourceOfPods(podSecurityGroup, podNetworking), egress),
     );
     this.egress.push({ peers: () => [outside(cidr, isAnywhere, this.workload)], port, range });
     if (!isAnywhere) return;

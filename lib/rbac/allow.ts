@@ -1,19 +1,19 @@
 import { Token } from "cdktf";
 import { readsOf, risksOf, type RoleRisk } from "./private/role-risks";
-import { type Resource } from "./role-resource";
-import { NAMELESS, Verb, VERBS } from "./role-verb";
+import { type RbacResource } from "./role-resource";
+import { NAMELESS, RbacVerb, VERBS } from "./role-verb";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
-const CHANGING = [Verb.CREATE, Verb.UPDATE, Verb.PATCH, Verb.DELETE];
+const CHANGING = [RbacVerb.CREATE, RbacVerb.UPDATE, RbacVerb.PATCH, RbacVerb.DELETE];
 const ESCALATING = ["bind", "escalate", "impersonate"];
 
 interface AllowParts {
-  readonly resource: Resource;
-  readonly verbs: readonly Verb[];
+  readonly resource: RbacResource;
+  readonly verbs: readonly RbacVerb[];
   readonly names: readonly string[];
   readonly reason?: string;
   /** Whether the verbs were given one by one, so that none may be dropped. */
@@ -28,13 +28,13 @@ interface AllowParts {
  * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/
  */
 @checked
-export class Allow {
+export class RoleRule {
   /**
    * Reading: get, list and watch, as far as Kubernetes serves them; of Secrets only get.
    *
    * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to read
    */
-  public static read(resource: Resource): Allow {
+  public static read(resource: RbacResource): RoleRule {
     return made("Allow.read", resource, () => readsOf(resource), false);
   }
 
@@ -45,7 +45,7 @@ export class Allow {
    *
    * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to write
    */
-  public static write(resource: Resource): Allow {
+  public static write(resource: RbacResource): RoleRule {
     return made("Allow.write", resource, () => served(resource, CHANGING), false);
   }
 
@@ -55,19 +55,19 @@ export class Allow {
    * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID for a verb that Kubernetes does not serve for the resource;
    * PERMISSION_TOO_WIDE for a wildcard and for bind, escalate and impersonate
    */
-  public static verbs(resource: Resource, ...verbs: Verb[]): Allow {
+  public static verbs(resource: RbacResource, ...verbs: RbacVerb[]): RoleRule {
     return made("Allow.verbs", resource, (problems) => checkedVerbs(problems, resource, verbs), true);
   }
 
   /** @internal */
-  public static _of(parts: AllowParts): Allow {
-    return new Allow(parts);
+  public static _of(parts: AllowParts): RoleRule {
+    return new RoleRule(parts);
   }
 
   private constructor(private readonly parts: AllowParts) {}
 
   /** The resource. */
-  public get resource(): Resource {
+  public get resource(): RbacResource {
     return this.parts.resource;
   }
 
@@ -83,10 +83,10 @@ export class Allow {
    *
    * @throws NAME_INVALID, PERMISSION_TOO_WIDE; PERMISSION_INVALID without names, and for create and deletecollection
    */
-  public named(...names: string[]): Allow {
+  public named(...names: string[]): RoleRule {
     const problems = new Problems(`Allow ${this.resource.toString()}`);
     const { exact } = this.parts;
-    const limited = this.resource.subresource === undefined ? NAMELESS : [Verb.DELETE_COLLECTION];
+    const limited = this.resource.subresource === undefined ? NAMELESS : [RbacVerb.DELETE_COLLECTION];
     const lost = this.parts.verbs.filter((verb) => limited.includes(verb));
     if (names.length === 0) {
       problems.add(
@@ -105,7 +105,7 @@ export class Allow {
     for (const name of names) checkName(problems, name);
     problems.throwIfAny();
     const verbs = this.parts.verbs.filter((verb) => !lost.includes(verb));
-    return new Allow({ ...this.parts, names: [...new Set(names)].sort(), verbs });
+    return new RoleRule({ ...this.parts, names: [...new Set(names)].sort(), verbs });
   }
 
   /**
@@ -115,15 +115,15 @@ export class Allow {
    *
    * @throws REASON_MISSING
    */
-  public acknowledged(choice: ReasonedChoice): Allow {
+  public acknowledged(choice: ReasonedChoice): RoleRule {
     const problems = new Problems(`Allow ${this.resource.toString()}`);
     checkReason(problems, "A permission that leads to more than it says", choice.reason);
     problems.throwIfAny();
-    return new Allow({ ...this.parts, reason: choice.reason });
+    return new RoleRule({ ...this.parts, reason: choice.reason });
   }
 
   /** @internal */
-  public _verbs(): readonly Verb[] {
+  public _verbs(): readonly RbacVerb[] {
     return this.parts.verbs;
   }
 
@@ -140,10 +140,10 @@ export class Allow {
 
 function made(
   factory: string,
-  resource: Resource,
-  verbsOf: (problems: Problems) => Verb[],
+  resource: RbacResource,
+  verbsOf: (problems: Problems) => RbacVerb[],
   exact: boolean,
-): Allow {
+): RoleRule {
   const problems = new Problems(factory);
   const verbs = checkGiven(problems, { resource }) ? verbsOf(problems) : [];
   if (!problems.any && verbs.length === 0) {
@@ -154,14 +154,14 @@ function made(
     );
   }
   problems.throwIfAny();
-  return Allow._of({ resource, verbs, names: [], exact });
+  return RoleRule._of({ resource, verbs, names: [], exact });
 }
 
-function served(resource: Resource, verbs: readonly Verb[]): Verb[] {
+function served(resource: RbacResource, verbs: readonly RbacVerb[]): RbacVerb[] {
   return verbs.filter((verb) => resource._verbs().includes(verb));
 }
 
-function checkedVerbs(problems: Problems, resource: Resource, verbs: readonly Verb[]): Verb[] {
+function checkedVerbs(problems: Problems, resource: RbacResource, verbs: readonly RbacVerb[]): RbacVerb[] {
   for (const verb of verbs) {
     const text = String(verb);
     if (text.includes("*") || ESCALATING.includes(text)) {

@@ -1,4 +1,4 @@
-import { knownResources, KUBERNETES_GROUPS, type Verb, VERBS } from "./role-verb";
+import { knownResources, KUBERNETES_GROUPS, type RbacVerb, VERBS } from "./role-verb";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";
@@ -6,7 +6,7 @@ import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 /** What names a kind of objects to the API server. */
-export interface ResourceProps {
+export interface RbacResourceProps {
   /** The API group without a version, such as `cert-manager.io`; `""` for the core group. */
   readonly group: string;
   /** The plural that stands in the address of the objects, such as `certificates`. */
@@ -23,115 +23,118 @@ export interface ResourceProps {
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
  */
 @checked
-export class Resource {
+export class RbacResource {
   /** ConfigMaps. */
-  public static readonly CONFIG_MAPS = Resource.ofKubernetes("", "configmaps");
+  public static readonly CONFIG_MAPS = RbacResource.ofKubernetes("", "configmaps");
   /** Revisions of StatefulSets and DaemonSets. */
-  public static readonly CONTROLLER_REVISIONS = Resource.ofKubernetes("apps", "controllerrevisions");
+  public static readonly CONTROLLER_REVISIONS = RbacResource.ofKubernetes("apps", "controllerrevisions");
   /** CronJobs. */
-  public static readonly CRON_JOBS = Resource.ofKubernetes("batch", "cronjobs");
+  public static readonly CRON_JOBS = RbacResource.ofKubernetes("batch", "cronjobs");
   /** CustomResourceDefinitions, of the cluster. */
-  public static readonly CUSTOM_RESOURCE_DEFINITIONS = Resource.ofKubernetes(
+  public static readonly CUSTOM_RESOURCE_DEFINITIONS = RbacResource.ofKubernetes(
     "apiextensions.k8s.io",
     "customresourcedefinitions",
   );
   /** DaemonSets. */
-  public static readonly DAEMON_SETS = Resource.ofKubernetes("apps", "daemonsets");
+  public static readonly DAEMON_SETS = RbacResource.ofKubernetes("apps", "daemonsets");
   /** Deployments. */
-  public static readonly DEPLOYMENTS = Resource.ofKubernetes("apps", "deployments");
+  public static readonly DEPLOYMENTS = RbacResource.ofKubernetes("apps", "deployments");
   /** The number of replicas of Deployments. */
-  public static readonly DEPLOYMENT_SCALES = Resource.ofKubernetes("apps", "deployments/scale");
+  public static readonly DEPLOYMENT_SCALES = RbacResource.ofKubernetes("apps", "deployments/scale");
   /** Endpoints. */
-  public static readonly ENDPOINTS = Resource.ofKubernetes("", "endpoints");
+  public static readonly ENDPOINTS = RbacResource.ofKubernetes("", "endpoints");
   /** EndpointSlices. */
-  public static readonly ENDPOINT_SLICES = Resource.ofKubernetes("discovery.k8s.io", "endpointslices");
+  public static readonly ENDPOINT_SLICES = RbacResource.ofKubernetes("discovery.k8s.io", "endpointslices");
   /** Events, as programs write them. */
-  public static readonly EVENTS = Resource.ofKubernetes("", "events");
+  public static readonly EVENTS = RbacResource.ofKubernetes("", "events");
   /** Events of the group events.k8s.io, as kubectl reads them. */
-  public static readonly EVENTS_V1 = Resource.ofKubernetes("events.k8s.io", "events");
+  public static readonly EVENTS_V1 = RbacResource.ofKubernetes("events.k8s.io", "events");
   /** HorizontalPodAutoscalers. */
-  public static readonly HORIZONTAL_POD_AUTOSCALERS = Resource.ofKubernetes(
+  public static readonly HORIZONTAL_POD_AUTOSCALERS = RbacResource.ofKubernetes(
     "autoscaling",
     "horizontalpodautoscalers",
   );
   /** Ingresses. */
-  public static readonly INGRESSES = Resource.ofKubernetes("networking.k8s.io", "ingresses");
+  public static readonly INGRESSES = RbacResource.ofKubernetes("networking.k8s.io", "ingresses");
   /** IngressClasses, of the cluster. */
-  public static readonly INGRESS_CLASSES = Resource.ofKubernetes("networking.k8s.io", "ingressclasses");
+  public static readonly INGRESS_CLASSES = RbacResource.ofKubernetes("networking.k8s.io", "ingressclasses");
   /** Jobs. */
-  public static readonly JOBS = Resource.ofKubernetes("batch", "jobs");
+  public static readonly JOBS = RbacResource.ofKubernetes("batch", "jobs");
   /** Leases, by which programs elect a leader. */
-  public static readonly LEASES = Resource.ofKubernetes("coordination.k8s.io", "leases");
+  public static readonly LEASES = RbacResource.ofKubernetes("coordination.k8s.io", "leases");
   /** LimitRanges. */
-  public static readonly LIMIT_RANGES = Resource.ofKubernetes("", "limitranges");
+  public static readonly LIMIT_RANGES = RbacResource.ofKubernetes("", "limitranges");
   /** The question what somebody may do in a namespace. */
-  public static readonly LOCAL_SUBJECT_ACCESS_REVIEWS = Resource.ofKubernetes(
+  public static readonly LOCAL_SUBJECT_ACCESS_REVIEWS = RbacResource.ofKubernetes(
     "authorization.k8s.io",
     "localsubjectaccessreviews",
   );
   /** Namespaces, of the cluster; a role in a namespace can get its own. */
-  public static readonly NAMESPACES = Resource.ofKubernetes("", "namespaces");
+  public static readonly NAMESPACES = RbacResource.ofKubernetes("", "namespaces");
   /** NetworkPolicies. */
-  public static readonly NETWORK_POLICIES = Resource.ofKubernetes("networking.k8s.io", "networkpolicies");
+  public static readonly NETWORK_POLICIES = RbacResource.ofKubernetes("networking.k8s.io", "networkpolicies");
   /** Nodes, of the cluster. */
-  public static readonly NODES = Resource.ofKubernetes("", "nodes");
+  public static readonly NODES = RbacResource.ofKubernetes("", "nodes");
   /** What nodes use, of the cluster, where a metrics server runs. */
-  public static readonly NODE_METRICS = Resource.ofKubernetes("metrics.k8s.io", "nodes");
+  public static readonly NODE_METRICS = RbacResource.ofKubernetes("metrics.k8s.io", "nodes");
   /** PersistentVolumes, of the cluster. */
-  public static readonly PERSISTENT_VOLUMES = Resource.ofKubernetes("", "persistentvolumes");
+  public static readonly PERSISTENT_VOLUMES = RbacResource.ofKubernetes("", "persistentvolumes");
   /** PersistentVolumeClaims. */
-  public static readonly PERSISTENT_VOLUME_CLAIMS = Resource.ofKubernetes("", "persistentvolumeclaims");
+  public static readonly PERSISTENT_VOLUME_CLAIMS = RbacResource.ofKubernetes("", "persistentvolumeclaims");
   /** Pods. */
-  public static readonly PODS = Resource.ofKubernetes("", "pods");
+  public static readonly PODS = RbacResource.ofKubernetes("", "pods");
   /** Attaching to the program of a running container. */
-  public static readonly POD_ATTACH = Resource.ofKubernetes("", "pods/attach");
+  public static readonly POD_ATTACH = RbacResource.ofKubernetes("", "pods/attach");
   /** PodDisruptionBudgets. */
-  public static readonly POD_DISRUPTION_BUDGETS = Resource.ofKubernetes("policy", "poddisruptionbudgets");
+  public static readonly POD_DISRUPTION_BUDGETS = RbacResource.ofKubernetes("policy", "poddisruptionbudgets");
   /** Debugging containers in running pods. */
-  public static readonly POD_EPHEMERAL_CONTAINERS = Resource.ofKubernetes("", "pods/ephemeralcontainers");
+  public static readonly POD_EPHEMERAL_CONTAINERS = RbacResource.ofKubernetes("", "pods/ephemeralcontainers");
   /** Evicting pods, as far as their budgets let it. */
-  public static readonly POD_EVICTIONS = Resource.ofKubernetes("", "pods/eviction");
+  public static readonly POD_EVICTIONS = RbacResource.ofKubernetes("", "pods/eviction");
   /** Commands in running containers. */
-  public static readonly POD_EXEC = Resource.ofKubernetes("", "pods/exec");
+  public static readonly POD_EXEC = RbacResource.ofKubernetes("", "pods/exec");
   /** What containers print. */
-  public static readonly POD_LOGS = Resource.ofKubernetes("", "pods/log");
+  public static readonly POD_LOGS = RbacResource.ofKubernetes("", "pods/log");
   /** What pods use, where a metrics server runs. */
-  public static readonly POD_METRICS = Resource.ofKubernetes("metrics.k8s.io", "pods");
+  public static readonly POD_METRICS = RbacResource.ofKubernetes("metrics.k8s.io", "pods");
   /** Connections to ports of pods through the API server. */
-  public static readonly POD_PORT_FORWARD = Resource.ofKubernetes("", "pods/portforward");
+  public static readonly POD_PORT_FORWARD = RbacResource.ofKubernetes("", "pods/portforward");
   /** PriorityClasses, of the cluster. */
-  public static readonly PRIORITY_CLASSES = Resource.ofKubernetes("scheduling.k8s.io", "priorityclasses");
+  public static readonly PRIORITY_CLASSES = RbacResource.ofKubernetes("scheduling.k8s.io", "priorityclasses");
   /** ReplicaSets. */
-  public static readonly REPLICA_SETS = Resource.ofKubernetes("apps", "replicasets");
+  public static readonly REPLICA_SETS = RbacResource.ofKubernetes("apps", "replicasets");
   /** ResourceQuotas. */
-  public static readonly RESOURCE_QUOTAS = Resource.ofKubernetes("", "resourcequotas");
+  public static readonly RESOURCE_QUOTAS = RbacResource.ofKubernetes("", "resourcequotas");
   /** Roles. */
-  public static readonly ROLES = Resource.ofKubernetes("rbac.authorization.k8s.io", "roles");
+  public static readonly ROLES = RbacResource.ofKubernetes("rbac.authorization.k8s.io", "roles");
   /** RoleBindings. */
-  public static readonly ROLE_BINDINGS = Resource.ofKubernetes("rbac.authorization.k8s.io", "rolebindings");
+  public static readonly ROLE_BINDINGS = RbacResource.ofKubernetes(
+    "rbac.authorization.k8s.io",
+    "rolebindings",
+  );
   /** Secrets; to read one is to get it by its name. */
-  public static readonly SECRETS = Resource.ofKubernetes("", "secrets");
+  public static readonly SECRETS = RbacResource.ofKubernetes("", "secrets");
   /** Services. */
-  public static readonly SERVICES = Resource.ofKubernetes("", "services");
+  public static readonly SERVICES = RbacResource.ofKubernetes("", "services");
   /** ServiceAccounts. */
-  public static readonly SERVICE_ACCOUNTS = Resource.ofKubernetes("", "serviceaccounts");
+  public static readonly SERVICE_ACCOUNTS = RbacResource.ofKubernetes("", "serviceaccounts");
   /** New tokens of ServiceAccounts. */
-  public static readonly SERVICE_ACCOUNT_TOKENS = Resource.ofKubernetes("", "serviceaccounts/token");
+  public static readonly SERVICE_ACCOUNT_TOKENS = RbacResource.ofKubernetes("", "serviceaccounts/token");
   /** StatefulSets. */
-  public static readonly STATEFUL_SETS = Resource.ofKubernetes("apps", "statefulsets");
+  public static readonly STATEFUL_SETS = RbacResource.ofKubernetes("apps", "statefulsets");
   /** The number of replicas of StatefulSets. */
-  public static readonly STATEFUL_SET_SCALES = Resource.ofKubernetes("apps", "statefulsets/scale");
+  public static readonly STATEFUL_SET_SCALES = RbacResource.ofKubernetes("apps", "statefulsets/scale");
   /** StorageClasses, of the cluster. */
-  public static readonly STORAGE_CLASSES = Resource.ofKubernetes("storage.k8s.io", "storageclasses");
+  public static readonly STORAGE_CLASSES = RbacResource.ofKubernetes("storage.k8s.io", "storageclasses");
   /** The question what somebody may do, of the cluster. */
-  public static readonly SUBJECT_ACCESS_REVIEWS = Resource.ofKubernetes(
+  public static readonly SUBJECT_ACCESS_REVIEWS = RbacResource.ofKubernetes(
     "authorization.k8s.io",
     "subjectaccessreviews",
   );
   /** The question whose a token is, of the cluster. */
-  public static readonly TOKEN_REVIEWS = Resource.ofKubernetes("authentication.k8s.io", "tokenreviews");
+  public static readonly TOKEN_REVIEWS = RbacResource.ofKubernetes("authentication.k8s.io", "tokenreviews");
   /** ValidatingAdmissionPolicies, of the cluster. */
-  public static readonly VALIDATING_ADMISSION_POLICIES = Resource.ofKubernetes(
+  public static readonly VALIDATING_ADMISSION_POLICIES = RbacResource.ofKubernetes(
     "admissionregistration.k8s.io",
     "validatingadmissionpolicies",
   );
@@ -143,7 +146,7 @@ export class Resource {
    *
    * @throws PERMISSION_INVALID, PERMISSION_TOO_WIDE, ATTRIBUTE_MISSING
    */
-  public static of(props: ResourceProps): Resource {
+  public static of(props: RbacResourceProps): RbacResource {
     const problems = new Problems("Resource.of");
     const { group, plural, namespaced, subresource } = props;
     if (checkGiven(problems, { group, plural, namespaced })) {
@@ -153,13 +156,13 @@ export class Resource {
       if (!problems.any) checkKnown(problems, props);
     }
     problems.throwIfAny();
-    return new Resource(group, plural, namespaced, subresource);
+    return new RbacResource(group, plural, namespaced, subresource);
   }
 
-  private static ofKubernetes(group: string, name: string): Resource {
+  private static ofKubernetes(group: string, name: string): RbacResource {
     const [plural = name, subresource] = name.split("/");
     const { namespaced = true } = knownResources(group)?.get(name) ?? {};
-    return new Resource(group, plural, namespaced, subresource);
+    return new RbacResource(group, plural, namespaced, subresource);
   }
 
   private constructor(
@@ -184,7 +187,7 @@ export class Resource {
   }
 
   /** @internal */
-  public _verbs(): readonly Verb[] {
+  public _verbs(): readonly RbacVerb[] {
     return knownResources(this.group)?.get(this.name)?.verbs ?? VERBS;
   }
 }
@@ -224,7 +227,7 @@ function checkPart(problems: Problems, what: string, text: string): void {
   );
 }
 
-function checkKnown(problems: Problems, { group, plural, namespaced, subresource }: ResourceProps): void {
+function checkKnown(problems: Problems, { group, plural, namespaced, subresource }: RbacResourceProps): void {
   const known = knownResources(group);
   if (!known) return;
   const name = subresource === undefined ? plural : `${plural}/${subresource}`;

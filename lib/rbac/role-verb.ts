@@ -1,5 +1,5 @@
 /** What may be done with a resource. */
-export enum Verb {
+export enum RbacVerb {
   /** Read one object. */
   GET = "get",
   /** Read all objects, whole. */
@@ -19,19 +19,19 @@ export enum Verb {
 }
 
 /** All verbs of resources, in the order in which they are written. */
-export const VERBS: readonly Verb[] = Object.values(Verb);
+export const VERBS: readonly RbacVerb[] = Object.values(RbacVerb);
 
 /** What reads and changes nothing. */
-export const READS: readonly Verb[] = [Verb.GET, Verb.LIST, Verb.WATCH];
+export const READS: readonly RbacVerb[] = [RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH];
 
 /** What makes an object something else than it was. */
-export const CHANGES: readonly Verb[] = [Verb.CREATE, Verb.UPDATE, Verb.PATCH];
+export const CHANGES: readonly RbacVerb[] = [RbacVerb.CREATE, RbacVerb.UPDATE, RbacVerb.PATCH];
 
 /** Everything but reading. */
-export const WRITES: readonly Verb[] = VERBS.filter((verb) => !READS.includes(verb));
+export const WRITES: readonly RbacVerb[] = VERBS.filter((verb) => !READS.includes(verb));
 
 /** What no name can limit: the object has none yet, or all are meant. */
-export const NAMELESS: readonly Verb[] = [Verb.CREATE, Verb.DELETE_COLLECTION];
+export const NAMELESS: readonly RbacVerb[] = [RbacVerb.CREATE, RbacVerb.DELETE_COLLECTION];
 
 /** The resources of one API group; what is served of all of them, or of a few only. */
 interface ResourceGroup {
@@ -40,12 +40,12 @@ interface ResourceGroup {
   /** Resources of the cluster, with every verb. */
   readonly cluster?: readonly string[];
   /** What is served in part: subresources of the above, and resources that can't be read or written. */
-  readonly partial?: { readonly [name: string]: readonly Verb[] };
+  readonly partial?: { readonly [name: string]: readonly RbacVerb[] };
   /** Which of `partial` belong to the cluster, where no resource above says it. */
   readonly partialOfCluster?: readonly string[];
 }
 
-const { GET, LIST, CREATE, UPDATE, PATCH, DELETE, DELETE_COLLECTION } = Verb;
+const { GET, LIST, CREATE, UPDATE, PATCH, DELETE, DELETE_COLLECTION } = RbacVerb;
 const PART = [GET, UPDATE, PATCH];
 const STREAM = [GET, CREATE];
 const PROXY = [GET, CREATE, UPDATE, PATCH, DELETE];
@@ -185,7 +185,7 @@ const GROUPS: { readonly [group: string]: ResourceGroup } = {
 /** What Kubernetes serves of a resource of its own. */
 interface KnownResource {
   readonly namespaced: boolean;
-  readonly verbs: readonly Verb[];
+  readonly verbs: readonly RbacVerb[];
 }
 
 /** The API groups of Kubernetes itself. */

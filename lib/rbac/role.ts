@@ -1,10 +1,10 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { type Allow } from "./allow";
+import { type RoleRule } from "./allow";
 import { isOfGatewayApi } from "./private/gateway-api";
 import { guardBindings } from "./private/rbac-bindings";
-import { type Resource } from "./role-resource";
-import { knownResources, Verb, VERBS } from "./role-verb";
+import { type RbacResource } from "./role-resource";
+import { knownResources, RbacVerb, VERBS } from "./role-verb";
 import { type Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -23,14 +23,14 @@ interface RuleManifest {
   readonly apiGroups: string[];
   readonly resources: string[];
   readonly resourceNames?: string[];
-  readonly verbs: Verb[];
+  readonly verbs: RbacVerb[];
 }
 
 /** Requests that name no namespace of their own, so that no Role holds for them. */
-const OUTSIDE = [Verb.CREATE, Verb.LIST, Verb.WATCH];
+const OUTSIDE = [RbacVerb.CREATE, RbacVerb.LIST, RbacVerb.WATCH];
 
 /** Adds a problem for each permission that grants nothing in a namespace, or leads to more than it says. */
-function checkAllowed(problems: Problems, allow: readonly Allow[], inNamespace: boolean): void {
+function checkAllowed(problems: Problems, allow: readonly RoleRule[], inNamespace: boolean): void {
   for (const one of allow) {
     if (inNamespace) checkNamespaced(problems, one);
     for (const { never, verbs, leadsTo, fix } of one._risks()) {
@@ -44,7 +44,7 @@ function checkAllowed(problems: Problems, allow: readonly Allow[], inNamespace: 
   }
 }
 
-function checkNamespaced(problems: Problems, one: Allow): void {
+function checkNamespaced(problems: Problems, one: RoleRule): void {
   const { resource } = one;
   if (resource.namespaced) return;
   // A request for a namespace itself counts as one inside of it.
@@ -65,8 +65,11 @@ function checkNamespaced(problems: Problems, one: Allow): void {
  *
  * Permissions for the same objects are one rule; rules for the same verbs of one group are one, too.
  */
-function rulesOf(allow: readonly Allow[]): RuleManifest[] {
-  const byObjects = new Map<string, { resource: Allow["resource"]; names: string[]; verbs: Set<Verb> }>();
+function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
+  const byObjects = new Map<
+    string,
+    { resource: RoleRule["resource"]; names: string[]; verbs: Set<RbacVerb> }
+  >();
   for (const one of allow) {
     const { resource, names } = one;
     const key = JSON.stringify([resource.group, resource.name, names]);
@@ -126,7 +129,7 @@ interface Definition {
  * Warns of resources that neither Kubernetes nor the Gateway API nor a CustomResourceDefinition of the program has: the API server takes a rule for
  * a name that is misspelt, and it allows nothing. On the output of the stack, where Terraform's side shows it.
  */
-function warnOfUnknown(role: IConstruct, chart: Chart, resources: readonly Resource[]): void {
+function warnOfUnknown(role: IConstruct, chart: Chart, resources: readonly RbacResource[]): void {
   const others = resources.filter(
     (resource) => knownResources(resource.group) === undefined && !isOfGatewayApi(resource),
   );
@@ -155,7 +158,7 @@ function definitionsIn(root: IConstruct): string[] {
 /** What a role allows, and where. */
 export interface LeastPrivilegeRoleProps {
   /** The permissions, one or more, in any order. */
-  readonly allow: Allow[];
+  readonly allow: RoleRule[];
   /**
    * Where the role holds.
    *
@@ -250,7 +253,7 @@ export class LeastPrivilegeRole extends Construct {
   }
 
   /** Once for each thing that permissions lead to for one reason, however many they are. */
-  private acknowledge(allow: readonly Allow[]): void {
+  private acknowledge(allow: readonly RoleRule[]): void {
     const taken = new Map<string, { leadsTo: string; reason: string; what: Set<string> }>();
     for (const one of allow) {
       const [reason = "", names] = [one._reason(), one.names.join(", ")];
@@ -317,7 +320,7 @@ function read(
   return { allow, roleScope };
 }
 
-function checkAllow(problems: Problems, allow: readonly Allow[], inNamespace: boolean): void {
+function checkAllow(problems: Problems, allow: readonly RoleRule[], inNamespace: boolean): void {
   if (allow.length === 0) {
     problems.add("PERMISSION_INVALID", "allow is empty", "Name what the role is for, or leave the role out");
   }

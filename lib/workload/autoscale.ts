@@ -1,5 +1,5 @@
 import { ApiObject } from "cdk8s";
-import { type ContainerResources } from "./pods/container-resources";
+import { type ContainerResourceRanges } from "./pods/container-resources";
 import { type PodOwner } from "./private/workload-objects";
 import { shown } from "../core/display-value";
 import { parseQuantity } from "../core/quantity";
@@ -75,7 +75,7 @@ export function checkAutoscale(
 export function checkTargets(
   problems: Problems,
   options: AutoscaleOptions | undefined,
-  { cpu, memory }: Required<ContainerResources>,
+  { cpu, memory }: Required<ContainerResourceRanges>,
 ): void {
   if (!isOfKind(options, [])) return;
   const { cpuPercent, memoryPercent } = options as AutoscaleOptions;

@@ -1,4 +1,5 @@
 import { ApiObject } from "cdk8s";
+import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
 import {
   checkCount,
@@ -20,16 +21,6 @@ import { shown } from "../core/display-value";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { choice, shaped } from "../core/value-readers";
-
-/** What happens where the last run still goes on when the next one is due. */
-export enum ConcurrencyPolicy {
-  /** The next one is left out. */
-  FORBID = "Forbid",
-  /** The last one is ended. */
-  REPLACE = "Replace",
-  /** Both run. */
-  ALLOW = "Allow",
-}
 
 /** What a hardened cron job runs, and when. */
 export interface HardenedCronJobProps extends JobOptions {

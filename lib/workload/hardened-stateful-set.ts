@@ -1,4 +1,5 @@
 import { ApiObject } from "cdk8s";
+import { PodManagementPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
 import { addAutoscaler, type AutoscaleOptions, checkAutoscale, checkTargets } from "./autoscale";
 import { checkReplicas } from "./hardened-deployment";
@@ -17,14 +18,6 @@ import { Problems } from "../core/validation-error";
 import { choice, kind, listOf, shaped } from "../core/value-readers";
 import { checkServiceName } from "../exposure/read-service-ports";
 import { portsOf } from "../exposure/service-backend";
-
-/** In which order pods of a StatefulSet are started and ended. */
-export enum PodManagementPolicy {
-  /** One after the other: the first is ready before the second starts. */
-  ORDERED_READY = "OrderedReady",
-  /** All at once; updates go on one after the other. */
-  PARALLEL = "Parallel",
-}
 
 /** What a hardened stateful set runs, and what it keeps. */
 export interface HardenedStatefulSetProps extends ListeningPodProps {

@@ -1,5 +1,5 @@
 import { Endpoint, Verdict, type Reachability, type ReachabilityAnswer } from "../../lib/checks";
-import { Port, Protocol } from "../../lib/core/port";
+import { Port, IpProtocol } from "../../lib/core/port";
 
 /** What one end may send to another: nothing else. */
 export interface Flow {
@@ -128,15 +128,15 @@ export function podFlows(
 
 /** All TCP and UDP ports and some kinds of ICMP that are not among the given ones. */
 export function othersThan(ports: readonly Port[]): Port[] {
-  if (ports.some(({ protocol }) => protocol === Protocol.ALL)) return [];
-  const gaps = (protocol: Protocol, make: (from: number, to: number) => Port) => {
+  if (ports.some(({ protocol }) => protocol === IpProtocol.ALL)) return [];
+  const gaps = (protocol: IpProtocol, make: (from: number, to: number) => Port) => {
     const own = ports.filter((port) => port.protocol === protocol).sort((a, b) => a.from! - b.from!);
     const starts = [1, ...own.map((port) => port.to! + 1)];
     const ends = [...own.map((port) => port.from! - 1), 65535];
     return starts.flatMap((from, index) => (from <= ends[index]! ? [make(from, ends[index]!)] : []));
   };
   const pings = PINGS.filter((ping) => !ports.some((port) => port.toString() === ping.toString()));
-  return [...gaps(Protocol.TCP, Port.tcpRange), ...gaps(Protocol.UDP, Port.udpRange), ...pings];
+  return [...gaps(IpProtocol.TCP, Port.tcpRange), ...gaps(IpProtocol.UDP, Port.udpRange), ...pings];
 }
 
 /** What is not as the flow says, one after the other. */

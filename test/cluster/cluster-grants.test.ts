@@ -124,8 +124,8 @@ describe("an imported cluster whose load balancers have cloud-managed rules", ()
       clusterId: "ocid1.cluster.oc1..test",
       compartmentId: COMPARTMENT,
       network: new ClusterNetwork(stack, "network", { compartmentId: OTHER }),
-      workersSecurityGroup: group("workers"),
-      podsSecurityGroup: group("pods"),
+      workerSecurityGroup: group("workers"),
+      podSecurityGroup: group("pods"),
       ...attributes,
     });
   }

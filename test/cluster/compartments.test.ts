@@ -6,7 +6,7 @@ import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
@@ -134,16 +134,19 @@ describe("a cluster whose subnets were given by somebody else", () => {
     subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.${name}`,
     cidr,
   });
-  const pods = { podsSubnet: subnet("pods", "10.20.4.0/22") };
+  const pods = { podSubnet: subnet("pods", "10.20.4.0/22") };
   const balancers = { loadBalancerSubnet: subnet("lb", "10.20.3.0/24") };
   const all = {
     apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
-    workersSubnet: subnet("workers", "10.20.2.0/24"),
+    workerSubnet: subnet("workers", "10.20.2.0/24"),
     ...pods,
     ...balancers,
   };
 
-  function grantsOf(props: Partial<ExistingVcnProps>, { compartmentId = COMPARTMENT, ingress = false } = {}) {
+  function grantsOf(
+    props: Partial<ExistingVcnNetworkProps>,
+    { compartmentId = COMPARTMENT, ingress = false } = {},
+  ) {
     const stack = newStack();
     const network = ClusterNetwork.fromExisting(stack, "network", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
@@ -227,7 +230,7 @@ describe("a cluster whose subnets were given by somebody else", () => {
 
   test("lets its ingress controller at the network of load balancers where their subnet is", () => {
     const family = (compartment: string) => `use virtual-network-family in compartment id ${compartment} `;
-    const texts = (props: Partial<ExistingVcnProps>) =>
+    const texts = (props: Partial<ExistingVcnNetworkProps>) =>
       JSON.stringify(resourcesOf(grantsOf(props, { ingress: true }).stack, "oci_identity_policy"));
     const given = texts({ ...balancers, subnetCompartmentId: OWNERS });
     expect([given.includes(family(OWNERS)), given.includes(family(COMPARTMENT))]).toEqual([true, true]);

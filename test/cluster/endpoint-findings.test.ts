@@ -3,7 +3,7 @@ import {
   ClusterNetwork,
   EndpointAccess,
   KubernetesVersion,
-  NetworkSubnet,
+  SubnetRole,
   SecureOkeCluster,
   oci,
 } from "../../lib";
@@ -44,7 +44,7 @@ test("a range that is not among those behind the DRG of the network is warned ab
 
 test("a range behind a peering of the network is reached, and one beside it is warned about", () => {
   const connect = (network: ClusterNetwork) => {
-    const subnets = [NetworkSubnet.API_ENDPOINT];
+    const subnets = [SubnetRole.API_ENDPOINT];
     network.peerLocally("tools", { peerCidrs: ["10.90.0.0/16"], subnets });
   };
   expect(unreached(["10.90.1.0/24", "10.91.1.0/24"], connect)).toEqual(["10.91.1.0/24"]);

@@ -40,7 +40,7 @@ function pool(cluster: SecureOkeCluster, props: object = {}, id = "pool") {
 }
 
 const codesOf = (props: object) => refusedCodes(() => flannel(newStack(), props));
-const overlayOf = (podsCidr: string) => ({ podNetworking: PodNetworking.flannelOverlay({ podsCidr }) });
+const overlayOf = (podCidr: string) => ({ podNetworking: PodNetworking.flannelOverlay({ podCidr }) });
 
 describe("a cluster with a flannel overlay", () => {
   test("has no subnet of pods, and a range for them that only it knows", () => {
@@ -54,14 +54,14 @@ describe("a cluster with a flannel overlay", () => {
       ({ display_name }) => display_name,
     );
     expect(names).toEqual(["stack-cluster-api", "stack-cluster-lb", "stack-cluster-workers"]);
-    expect(refusedCodes(() => cluster.network.podsSubnet)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => cluster.network.podSubnet)).toEqual(["ATTRIBUTE_MISSING"]);
     expect(Object.keys(resourcesOf(stack, "oci_logging_log"))).toHaveLength(3);
   });
 
   test("has the rules that Oracle documents for it between its two groups, and none that names a range", () => {
     const stack = newStack();
     const cluster = flannel(stack);
-    expect(cluster.podsSecurityGroup).toBe(cluster.workersSecurityGroup);
+    expect(cluster.podSecurityGroup).toBe(cluster.workerSecurityGroup);
     expect(flowsOf(stack)).toMatchInlineSnapshot(`
      [
        "ApiEndpoint -> RegionServices icmp 3/4",
@@ -120,7 +120,7 @@ describe("a cluster with a flannel overlay", () => {
     fc.assert(
       fc.property(fc.integer({ min: 18, max: 24 }), (prefix) => {
         const most = 2 ** (32 - prefix) / 128 - 1;
-        const network = { podNetworking: PodNetworking.flannelOverlay({ podsCidr: `172.16.0.0/${prefix}` }) };
+        const network = { podNetworking: PodNetworking.flannelOverlay({ podCidr: `172.16.0.0/${prefix}` }) };
         expect(() => pool(flannel(newStack(), network), { size: most })).not.toThrow();
         expect(refusedCodes(() => pool(flannel(newStack(), network), { size: most + 1 }))).toEqual([
           "SUBNET_EXHAUSTED",
@@ -136,12 +136,12 @@ describe("a cluster with a flannel overlay", () => {
       compartmentId: COMPARTMENT,
       plan: SubnetPlan.withoutPods(),
     });
-    const { podsSecurityGroup, workersSecurityGroup } = flannel(stack, { network });
+    const { podSecurityGroup, workerSecurityGroup } = flannel(stack, { network });
     const bank = Egress.to("203.0.113.0/24", Port.tcp(443), reason);
-    expect(refusedCodes(() => network.addEgress(EgressSource.pods(podsSecurityGroup), bank))).toEqual([
+    expect(refusedCodes(() => network.addEgress(EgressSource.pods(podSecurityGroup), bank))).toEqual([
       "EGRESS_INVALID",
     ]);
-    network.addEgress(EgressSource.workers(workersSecurityGroup), bank);
+    network.addEgress(EgressSource.workers(workerSecurityGroup), bank);
     expect(JSON.stringify(resourcesOf(stack, "oci_core_route_table"))).toContain("203.0.113.0/24");
   });
 
@@ -185,7 +185,7 @@ describe("a cluster with a flannel overlay", () => {
     const problems = refusal(() => Testing.synth(stack, true));
     expect(problems.map(({ what }) => what)).toEqual([
       `servicesCidr 10.96.0.0/16 overlaps 10.96.0.0/20, which the network routes to the DRG ${DRG}`,
-      `podsCidr 10.244.0.0/16 overlaps 10.244.0.0/20, which the network routes to the DRG ${DRG}`,
+      `podCidr 10.244.0.0/16 overlaps 10.244.0.0/20, which the network routes to the DRG ${DRG}`,
     ]);
   });
 
@@ -202,10 +202,10 @@ describe("a cluster with a flannel overlay", () => {
 });
 
 describe("the range of an overlay, which can't be changed later,", () => {
-  const of = (podsCidr: any) => () => PodNetworking.flannelOverlay({ podsCidr });
+  const of = (podCidr: any) => () => PodNetworking.flannelOverlay({ podCidr });
 
   test.each(["10.0.0.0/9", "172.16.0.0/12", "192.168.0.0/24", "100.64.0.0/10"])("can be %s", (cidr) => {
-    expect(of(cidr)().podsCidr).toBe(cidr);
+    expect(of(cidr)().podCidr).toBe(cidr);
   });
 
   test.each([
@@ -225,7 +225,7 @@ describe("the range of an overlay, which can't be changed later,", () => {
     expect(codesOf({ podNetworking: "flannel" })).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: null })).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: { type: "CALICO" } })).toEqual(["VALUE_INVALID"]);
-    expect(codesOf({ podNetworking: { type: PodNetworkType.FLANNEL_OVERLAY, podsCidr: "x" } })).toEqual([
+    expect(codesOf({ podNetworking: { type: PodNetworkType.FLANNEL_OVERLAY, podCidr: "x" } })).toEqual([
       "CIDR_INVALID",
     ]);
     const groups = (podNetworking: any) => () =>
@@ -251,10 +251,10 @@ describe("the range of an overlay, which can't be changed later,", () => {
   });
 
   test("is none of a plan without pods", () => {
-    expect(refusedCodes(() => SubnetPlan.withoutPods({ pods: 5, podsCidr: "10.0.128.0/17" }))).toEqual([
+    expect(refusedCodes(() => SubnetPlan.withoutPods({ pods: 5, podCidr: "10.0.128.0/17" }))).toEqual([
       "VALUE_INVALID",
       "VALUE_INVALID",
     ]);
-    expect(SubnetPlan.withoutPods({ vcnCidr: "10.0.0.0/27", nodes: 5 }).podsCidr).toBe("");
+    expect(SubnetPlan.withoutPods({ vcnCidr: "10.0.0.0/27", nodes: 5 }).podCidr).toBe("");
   });
 });

@@ -45,8 +45,8 @@ function imported(stack: TerraformStack) {
       compartmentId: COMPARTMENT,
       vcnCidr: "10.0.0.0/16",
       apiEndpointSubnet: subnet("api", "10.0.0.0/28"),
-      workersSubnet: subnet("workers", "10.0.1.0/24"),
-      podsSubnet: subnet("pods", "10.0.128.0/17"),
+      workerSubnet: subnet("workers", "10.0.1.0/24"),
+      podSubnet: subnet("pods", "10.0.128.0/17"),
       loadBalancerSubnet: subnet("balancers", "10.0.2.0/24"),
       regionServices: RegionServices.of({
         serviceId: "ocid1.service.oc1.eu-frankfurt-1.test",
@@ -55,8 +55,8 @@ function imported(stack: TerraformStack) {
     }),
     privateEndpoint: "10.0.0.5:6443",
     apiEndpointSecurityGroup: group("api"),
-    workersSecurityGroup: group("workers"),
-    podsSecurityGroup: group("pods"),
+    workerSecurityGroup: group("workers"),
+    podSecurityGroup: group("pods"),
     networkPolicyEngine: NetworkPolicyEngine.existing({ reason: "The platform team runs it" }),
     loadBalancerRights: true,
   });

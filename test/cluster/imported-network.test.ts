@@ -17,8 +17,8 @@ const subnet = (name: string, cidr: string) => ({
 });
 const subnets = {
   apiEndpointSubnet: subnet("api", "10.0.0.0/28"),
-  workersSubnet: subnet("workers", "10.0.2.0/24"),
-  podsSubnet: subnet("pods", "10.0.128.0/17"),
+  workerSubnet: subnet("workers", "10.0.2.0/24"),
+  podSubnet: subnet("pods", "10.0.128.0/17"),
   loadBalancerSubnet: subnet("lb", "10.0.1.0/24"),
 };
 
@@ -57,8 +57,8 @@ function newPool(attributes: object) {
     compartmentId: COMPARTMENT,
     kubernetesVersion,
     network: imported(stack, attributes),
-    workersSecurityGroup: group("workers"),
-    podsSecurityGroup: group("pods"),
+    workerSecurityGroup: group("workers"),
+    podSecurityGroup: group("pods"),
   });
   return new PrivateNodePool(stack, "pool", {
     cluster,
@@ -77,16 +77,16 @@ describe("a public subnet of an imported network", () => {
   ] as const)("is never that of the nodes or pods of a %s", (_, make) => {
     const problems = refusal(() =>
       make({
-        workersSubnet: { ...subnets.workersSubnet, isPublic },
-        podsSubnet: { ...subnets.podsSubnet, isPublic },
+        workerSubnet: { ...subnets.workerSubnet, isPublic },
+        podSubnet: { ...subnets.podSubnet, isPublic },
       }),
     );
     expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
-      "SUBNET_PUBLIC: The workersSubnet of stack/network is public, and the nodes would be in it",
-      "SUBNET_PUBLIC: The podsSubnet of stack/network is public, and the pods would be in it",
+      "SUBNET_PUBLIC: The workerSubnet of stack/network is public, and the nodes would be in it",
+      "SUBNET_PUBLIC: The podSubnet of stack/network is public, and the pods would be in it",
     ]);
     expect(problems[0]?.fix).toBe(
-      "Give that network a private subnet as its workersSubnet: one that forbids public addresses, without isPublic",
+      "Give that network a private subnet as its workerSubnet: one that forbids public addresses, without isPublic",
     );
     expect(() => make({})).not.toThrow();
   });
@@ -96,7 +96,7 @@ describe("a public subnet of an imported network", () => {
       apiEndpointSubnet: { ...subnets.apiEndpointSubnet, isPublic },
       loadBalancerSubnet: { ...subnets.loadBalancerSubnet, isPublic },
     };
-    const endpointAccess = EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], {
+    const endpointAccess = EndpointAccess.publicFrom(["192.0.2.0/24"], {
       reason: "The office has no VPN yet",
     });
     expect(() => newCluster(attributes)).not.toThrow();
@@ -110,10 +110,10 @@ test("Services share no address with nodes or pods, also where the VCN's range i
   const codes = (servicesCidr: string) =>
     refusal(() => newCluster({ vcnCidr }, { servicesCidr })).map(({ code, what }) => `${code}: ${what}`);
   expect(codes("10.0.2.0/24")).toEqual([
-    "SUBNET_OVERLAP: servicesCidr 10.0.2.0/24 overlaps the workersSubnet 10.0.2.0/24",
+    "SUBNET_OVERLAP: servicesCidr 10.0.2.0/24 overlaps the workerSubnet 10.0.2.0/24",
   ]);
   expect(codes("10.0.192.0/20")).toEqual([
-    "SUBNET_OVERLAP: servicesCidr 10.0.192.0/20 overlaps the podsSubnet 10.0.128.0/17",
+    "SUBNET_OVERLAP: servicesCidr 10.0.192.0/20 overlaps the podSubnet 10.0.128.0/17",
   ]);
 });
 
@@ -122,29 +122,29 @@ describe("an imported network", () => {
     refusal(() => imported(newStack(), attributes)).map(({ code, what }) => `${code}: ${what}`);
 
   test("has its subnets inside of its VCN", () => {
-    expect(codes({ podsSubnet: subnet("pods", "10.1.0.0/17") })).toEqual([
-      "SUBNET_OUTSIDE_VCN: podsSubnet.cidr is 10.1.0.0/17, which is not part of the VCN's 10.0.0.0/16",
+    expect(codes({ podSubnet: subnet("pods", "10.1.0.0/17") })).toEqual([
+      "SUBNET_OUTSIDE_VCN: podSubnet.cidr is 10.1.0.0/17, which is not part of the VCN's 10.0.0.0/16",
     ]);
   });
 
   test("has subnets that share no addresses, unless two are one", () => {
-    expect(codes({ podsSubnet: subnet("pods", "10.0.2.0/23") })).toEqual([
-      "SUBNET_OVERLAP: podsSubnet.cidr 10.0.2.0/23 overlaps workersSubnet.cidr 10.0.2.0/24",
+    expect(codes({ podSubnet: subnet("pods", "10.0.2.0/23") })).toEqual([
+      "SUBNET_OVERLAP: podSubnet.cidr 10.0.2.0/23 overlaps workerSubnet.cidr 10.0.2.0/24",
     ]);
-    expect(() => imported(newStack(), { podsSubnet: subnets.workersSubnet })).not.toThrow();
+    expect(() => imported(newStack(), { podSubnet: subnets.workerSubnet })).not.toThrow();
   });
 
   test("is not held to what only Terraform knows", () => {
     const stack = newStack();
     const cidr = new TerraformVariable(stack, "cidr", {}).stringValue;
-    expect(() => imported(stack, { podsSubnet: { ...subnets.podsSubnet, cidr } })).not.toThrow();
+    expect(() => imported(stack, { podSubnet: { ...subnets.podSubnet, cidr } })).not.toThrow();
   });
 
   test("has subnets and nothing else as subnets", () => {
-    const workersSubnet = { ...subnets.workersSubnet, isPublic: "no" };
-    expect(codes({ workersSubnet, podsSubnet: null, loadBalancerSubnet: "10.0.1.0/24" })).toEqual([
-      'VALUE_INVALID: workersSubnet.isPublic is "no"',
-      "VALUE_INVALID: podsSubnet is null",
+    const workerSubnet = { ...subnets.workerSubnet, isPublic: "no" };
+    expect(codes({ workerSubnet, podSubnet: null, loadBalancerSubnet: "10.0.1.0/24" })).toEqual([
+      'VALUE_INVALID: workerSubnet.isPublic is "no"',
+      "VALUE_INVALID: podSubnet is null",
       'VALUE_INVALID: loadBalancerSubnet is "10.0.1.0/24"',
     ]);
   });

@@ -36,8 +36,8 @@ function imported(kubernetesVersion: KubernetesVersion, stack = newStack()) {
     compartmentId: COMPARTMENT,
     kubernetesVersion,
     network: new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT }),
-    workersSecurityGroup: group,
-    podsSecurityGroup: group,
+    workerSecurityGroup: group,
+    podSecurityGroup: group,
   });
 }
 

@@ -182,7 +182,7 @@ describe("a group that a rule names", () => {
     const { vcnId } = network;
     const mounts = new NetworkSecurityGroup(stack, "mounts", { compartmentId: COMPARTMENT, vcnId });
     const cluster = clusterOf(stack, packetRouting(mounts), { network });
-    cluster.workersSecurityGroup.allowTo(mounts, Port.tcp(2049), REASON);
+    cluster.workerSecurityGroup.allowTo(mounts, Port.tcp(2049), REASON);
     return stack;
   };
 

@@ -226,7 +226,7 @@ describe("bad input of a node pool", () => {
   });
 
   test("keeps an address free for the node that replaces another", () => {
-    const plan = SubnetPlan.of({ nodes: 5, workersCidr: "10.0.2.0/29" });
+    const plan = SubnetPlan.of({ nodes: 5, workerCidr: "10.0.2.0/29" });
     const pool = (size: number) => newPool({ cluster: newCluster(newStack(), plan), size });
     expect(() => pool(4)).not.toThrow();
     expect(refusedCodes(() => pool(5))).toEqual(["SUBNET_EXHAUSTED"]);
@@ -234,7 +234,7 @@ describe("bad input of a node pool", () => {
 
   test("counts the pods of all pools against the pods' subnet, and shows the arithmetic", () => {
     const stack = newStack();
-    const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podsCidr: "10.0.240.0/22", pods: 1000 }));
+    const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podCidr: "10.0.240.0/22", pods: 1000 }));
     new PrivateNodePool(stack, "blue", { cluster, image, shape, size: 20 });
     const [problem, ...more] = refusal(
       () => new PrivateNodePool(stack, "green", { cluster, image, shape, size: 15 }),
@@ -248,8 +248,8 @@ describe("bad input of a node pool", () => {
 
   test("counts the pools of all clusters that share the subnets, imported ones too", () => {
     const stack = newStack();
-    const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podsCidr: "10.0.240.0/22", pods: 1000 }));
-    const { network, kubernetesVersion, workersSecurityGroup, podsSecurityGroup } = cluster;
+    const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podCidr: "10.0.240.0/22", pods: 1000 }));
+    const { network, kubernetesVersion, workerSecurityGroup, podSecurityGroup } = cluster;
     const second = new SecureOkeCluster(stack, "second", {
       compartmentId: COMPARTMENT,
       kubernetesVersion,
@@ -260,8 +260,8 @@ describe("bad input of a node pool", () => {
       compartmentId: COMPARTMENT,
       kubernetesVersion,
       network,
-      workersSecurityGroup,
-      podsSecurityGroup,
+      workerSecurityGroup,
+      podSecurityGroup,
     });
     new PrivateNodePool(cluster, "general", { cluster, image, shape, size: 20 });
     for (const other of [second, imported]) {
@@ -282,8 +282,8 @@ describe("bad input of a node pool", () => {
       const network = ClusterNetwork.fromClusterNetworkAttributes(stack, `${id}-network`, {
         vcnId: "ocid1.vcn.oc1.fra.test",
         compartmentId: COMPARTMENT,
-        workersSubnet: subnet,
-        podsSubnet: subnet,
+        workerSubnet: subnet,
+        podSubnet: subnet,
       });
       const group = NetworkSecurityGroup.fromNetworkSecurityGroupId(
         stack,
@@ -295,8 +295,8 @@ describe("bad input of a node pool", () => {
         compartmentId: COMPARTMENT,
         kubernetesVersion: KubernetesVersion.V1_34,
         network,
-        workersSecurityGroup: group,
-        podsSecurityGroup: group,
+        workerSecurityGroup: group,
+        podSecurityGroup: group,
       });
     };
     const [one, same, other] = [

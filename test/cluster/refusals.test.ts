@@ -66,7 +66,7 @@ describe("what was not given", () => {
     ]);
     expect(refusedCodes(() => EndpointAccess.privateFrom(undefined as never))).toEqual(["CIDR_LIST_EMPTY"]);
     for (const choice of [undefined, null, "because"]) {
-      expect(refusedCodes(() => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], choice as never))).toEqual([
+      expect(refusedCodes(() => EndpointAccess.publicFrom(["192.0.2.0/24"], choice as never))).toEqual([
         "REASON_MISSING",
       ]);
     }
@@ -132,7 +132,7 @@ describe("a value of another kind", () => {
       make["imported cluster"]!(newStack(), {
         clusterId: CLUSTER,
         kubernetesVersion: "v1.33.1",
-        workersSecurityGroup: "ocid1.networksecuritygroup.oc1.fra.test",
+        workerSecurityGroup: "ocid1.networksecuritygroup.oc1.fra.test",
       }),
     );
     expect(problems.map(({ code }) => code)).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
@@ -169,7 +169,7 @@ describe("a value of another kind", () => {
 });
 
 test("a text too long for the rules of a public endpoint, or with a template in it, is refused", () => {
-  const access = (reason: string) => () => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], { reason });
+  const access = (reason: string) => () => EndpointAccess.publicFrom(["192.0.2.0/24"], { reason });
   expect(refusedCodes(access("x".repeat(256)))).toEqual(["RULE_REASON_LENGTH"]);
   expect(refusedCodes(access("${why}"))).toEqual(["TEXT_TEMPLATE"]);
   expect(access("x".repeat(255))).not.toThrow();

@@ -163,13 +163,13 @@ describe("a cluster with everything set", () => {
   const network = new ClusterNetwork(stack, "network", {
     compartmentId: "ocid1.compartment.oc1..network",
     plan: SubnetPlan.of({ vcnCidr: "10.8.0.0/16" }),
-    apiEndpointSubnet: SubnetExposure.publicWith({ reason: "No VPN yet" }),
+    apiEndpointExposure: SubnetExposure.publicWith({ reason: "No VPN yet" }),
   });
   const cluster = new SecureOkeCluster(stack, "cluster", {
     ...minimal,
     clusterName: "shop",
     network,
-    endpointAccess: EndpointAccess.publicOnlyFrom(["198.51.100.0/24", "192.0.2.10/32"], {
+    endpointAccess: EndpointAccess.publicFrom(["198.51.100.0/24", "192.0.2.10/32"], {
       reason: "No VPN yet",
     }),
     encryption: new ClusterEncryption(stack, "key", {
@@ -252,16 +252,16 @@ describe("who reaches the API endpoint", () => {
 
   test.each([
     ["nothing", () => EndpointAccess.privateFrom([]), ["CIDR_LIST_EMPTY"]],
-    ["everyone", () => EndpointAccess.publicOnlyFrom(["0.0.0.0/0"], { reason: "test" }), ["CIDR_TOO_WIDE"]],
-    ["everyone on IPv6", () => EndpointAccess.publicOnlyFrom(["::/0"], { reason: "test" }), ["CIDR_IPV6"]],
+    ["everyone", () => EndpointAccess.publicFrom(["0.0.0.0/0"], { reason: "test" }), ["CIDR_TOO_WIDE"]],
+    ["everyone on IPv6", () => EndpointAccess.publicFrom(["::/0"], { reason: "test" }), ["CIDR_IPV6"]],
     [
       "everyone in two halves",
-      () => EndpointAccess.publicOnlyFrom(["0.0.0.0/1", "128.0.0.0/1"], { reason: "test" }),
+      () => EndpointAccess.publicFrom(["0.0.0.0/1", "128.0.0.0/1"], { reason: "test" }),
       ["CIDR_TOO_WIDE", "CIDR_TOO_WIDE"],
     ],
     [
       "the public without a reason",
-      () => EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], { reason: "" }),
+      () => EndpointAccess.publicFrom(["192.0.2.0/24"], { reason: "" }),
       ["REASON_MISSING"],
     ],
   ])("can't be %s", (_, access, codes) => {
@@ -280,8 +280,8 @@ test("a cluster that exists gives what it was given and throws for the rest only
     "compartmentId",
     "network",
     "apiEndpointSecurityGroup",
-    "workersSecurityGroup",
-    "podsSecurityGroup",
+    "workerSecurityGroup",
+    "podSecurityGroup",
   ] as const) {
     expect(refusedCodes(() => cluster[name])).toEqual(["ATTRIBUTE_MISSING"]);
   }
@@ -296,8 +296,8 @@ test("a cluster and its nodes live in a network that exists, known by references
     compartmentId: COMPARTMENT,
     vcnCidr: variable("vcn-cidr"),
     apiEndpointSubnet: subnet("api"),
-    workersSubnet: subnet("workers"),
-    podsSubnet: subnet("pods"),
+    workerSubnet: subnet("workers"),
+    podSubnet: subnet("pods"),
     loadBalancerSubnet: subnet("lb"),
     regionServices: RegionServices.of({ serviceId: variable("services"), cidrLabel: variable("label") }),
   });
@@ -342,7 +342,7 @@ describe("bad input of a cluster", () => {
           compartmentId: "ocid1.user.oc1..test",
           kubernetesVersion: KubernetesVersion.V1_34,
           network,
-          endpointAccess: EndpointAccess.publicOnlyFrom(["192.0.2.0/24"], { reason: "test" }),
+          endpointAccess: EndpointAccess.publicFrom(["192.0.2.0/24"], { reason: "test" }),
           servicesCidr: "10.0.128.0/17",
         }),
     );
@@ -352,7 +352,7 @@ describe("bad input of a cluster", () => {
       "SUBNET_OVERLAP",
     ]);
     expect(new Set(problems.map((problem) => problem.path))).toEqual(new Set(["stack/cluster"]));
-    expect(problems[1]?.fix).toContain("apiEndpointSubnet: SubnetExposure.publicWith({ reason })");
+    expect(problems[1]?.fix).toContain("apiEndpointExposure: SubnetExposure.publicWith({ reason })");
   });
 
   test("of a key is refused", () => {

@@ -17,7 +17,7 @@ const newCluster = (servicesCidr: string, endpointAccess?: EndpointAccess) =>
   });
 
 /** The codes of a range for a cluster with a network of its own. */
-function codesOf(servicesCidr: string, access = EndpointAccess.privateOnly()): string[] {
+function codesOf(servicesCidr: string, access = EndpointAccess.private()): string[] {
   const problems = new Problems("test");
   checkServicesCidr(problems, undefined, access, servicesCidr);
   return problems.any ? refusedCodes(() => problems.throwIfAny()) : [];
@@ -81,7 +81,7 @@ describe("the range of Services, which can't be changed later,", () => {
     new SecureOkeCluster(stack, "cluster", {
       compartmentId: COMPARTMENT,
       kubernetesVersion: KubernetesVersion.V1_34,
-      endpointAccess: EndpointAccess.privateOnly(),
+      endpointAccess: EndpointAccess.private(),
       network,
       servicesCidr: "10.96.0.0/16",
     });

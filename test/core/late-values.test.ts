@@ -17,7 +17,7 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { CoreVcn } from "../../lib/oci/core-vcn";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
@@ -164,7 +164,7 @@ describe("a field of a manifest whose Lazy of cdktf", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", {
       image: IMAGE,
-      env: { COMPARTMENT: EnvValue.fromValue(late(value)) },
+      env: { COMPARTMENT: EnvironmentValue.fromValue(late(value)) },
     });
     cluster.addCdk8sChart("shop", chart);
     return synthesized(stack).output.shop_manifests.value as string;

@@ -55,11 +55,11 @@ const GIVEN: readonly [string, string, Give][] = [
   ],
   [
     "a subnet of an imported network",
-    "workersSubnet.subnetId",
+    "workerSubnet.subnetId",
     (stack, idOf) =>
       ClusterNetwork.fromClusterNetworkAttributes(stack, "network", {
         vcnId: here("vcn"),
-        workersSubnet: { subnetId: idOf("subnet"), cidr: "10.0.1.0/24" },
+        workerSubnet: { subnetId: idOf("subnet"), cidr: "10.0.1.0/24" },
       }),
   ],
   [

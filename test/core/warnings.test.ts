@@ -69,9 +69,9 @@ test("an imported cluster that may lack rights for its load balancers is warned 
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.example",
       compartmentId,
       loadBalancerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.balancers", cidr: "10.0.1.0/24" },
-      workersSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.workers", cidr: "10.0.2.0/24" },
+      workerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.workers", cidr: "10.0.2.0/24" },
     }),
-    workersSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(
+    workerSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(
       stack,
       "workers",
       "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.workers",

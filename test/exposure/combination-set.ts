@@ -1,16 +1,16 @@
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { App, Chart } from "cdk8s";
 import fc from "fast-check";
-import { Port, Protocol } from "../../lib/core/port";
+import { Port, IpProtocol } from "../../lib/core/port";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { Allow } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/allow";
 import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
 import { ListeningWorkload } from "../../lib/workload/listening-workload";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { Resource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/role-resource";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { Subject } from "../../lib/rbac/subject";
 import { Tenant } from "../../lib/namespaces/tenant";
@@ -86,7 +86,7 @@ const neighbours: (Option | undefined)[] = [
     db.exposeViaService({ name: "database", port: 5433 });
   },
   (chart, workload) => {
-    const statsd = { name: "statsd", port: 8125, transport: Protocol.UDP };
+    const statsd = { name: "statsd", port: 8125, transport: IpProtocol.UDP };
     const client = new HardenedDeployment(chart, "client", { image: IMAGE, ports: [statsd] });
     if (workload instanceof ListeningWorkload && workload.port !== undefined)
       workload.connections.allowFrom(client, Port.tcpRange(1, 65535));
@@ -96,7 +96,10 @@ const neighbours: (Option | undefined)[] = [
 const roles: (Option | undefined)[] = [
   undefined,
   (chart, workload) => {
-    const allow = [Allow.read(Resource.CONFIG_MAPS).named("settings"), Allow.read(Resource.PODS)];
+    const allow = [
+      RoleRule.read(RbacResource.CONFIG_MAPS).named("settings"),
+      RoleRule.read(RbacResource.PODS),
+    ];
     const role = new LeastPrivilegeRole(chart, "reader", { allow });
     role.grantTo(Subject.serviceAccountOf(workload), Subject.iamGroup(GROUP));
   },

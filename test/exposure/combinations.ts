@@ -1,27 +1,28 @@
 import { type Chart } from "cdk8s";
+import { ConcurrencyPolicy, PodManagementPolicy, TaintEffect } from "cdk8s-plus-27";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
 import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
-import { ContainerAmount, EnvValue } from "../../lib/workload/pods/env-value";
+import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import { ConcurrencyPolicy } from "../../lib/workload/hardened-cron-job";
+import {} from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-cron-job";
 import { JobRestartPolicy } from "../../lib/workload/hardened-job-props";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { PodManagementPolicy } from "../../lib/workload/hardened-stateful-set";
+import {} from "../../lib/workload/hardened-stateful-set";
 import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
 import { type ListeningWorkload } from "../../lib/workload/listening-workload";
-import { PodInfoFiles } from "../../lib/workload/pods/pod-info-files";
-import { Probe } from "../../lib/workload/pods/probe";
+import { DownwardApiFiles } from "../../lib/workload/pods/pod-info-files";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { ProjectedToken } from "../../lib/workload/pods/projected-token";
 import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
-import { TaintEffect, Toleration } from "../../lib/workload/pods/toleration";
+import { Toleration } from "../../lib/workload/pods/toleration";
 import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE } from "../workload/support";
@@ -38,33 +39,33 @@ const upTo = (max: number, min = 0) => fc.integer({ min, max });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 const env = always({
-  MODE: EnvValue.fromValue("production"),
-  POD_NAME: EnvValue.fromField("metadata.name"),
-  "a.b-c": EnvValue.fromConfigMap("settings", "key"),
-  TEAM: EnvValue.fromField("metadata.labels['team']"),
-  TZ: EnvValue.timeZone("Europe/Berlin"),
-  GOMEMLIMIT: EnvValue.fromAmount(ContainerAmount.MEMORY_LIMIT),
-  CPUS: EnvValue.fromAmount(ContainerAmount.CPU_LIMIT, "1m"),
-  DISK: EnvValue.fromAmount(ContainerAmount.EPHEMERAL_STORAGE_REQUEST, "1Mi"),
+  MODE: EnvironmentValue.fromValue("production"),
+  POD_NAME: EnvironmentValue.fromFieldRef("metadata.name"),
+  "a.b-c": EnvironmentValue.fromConfigMap("settings", "key"),
+  TEAM: EnvironmentValue.fromFieldRef("metadata.labels['team']"),
+  TZ: EnvironmentValue.timeZone("Europe/Berlin"),
+  GOMEMLIMIT: EnvironmentValue.fromResource(ContainerResourceField.MEMORY_LIMIT),
+  CPUS: EnvironmentValue.fromResource(ContainerResourceField.CPU_LIMIT, "1m"),
+  DISK: EnvironmentValue.fromResource(ContainerResourceField.EPHEMERAL_STORAGE_REQUEST, "1Mi"),
 });
 const probes = {
   readiness: maybe(
     some(
-      Probe.http("/ready"),
-      Probe.https("/ready"),
-      Probe.grpc(),
-      Probe.command(["/app/ready"]),
-      Probe.tcp(10000),
+      HealthProbe.fromHttpGet("/ready"),
+      HealthProbe.fromHttpsGet("/ready"),
+      HealthProbe.fromGrpc(),
+      HealthProbe.fromCommand(["/app/ready"]),
+      HealthProbe.fromTcpSocket(10000),
     ),
   ),
   liveness: maybe(
     some(
-      Probe.http("/live", 10001),
-      Probe.grpc(10000, { service: "shop.v1.Orders" }),
-      Probe.command(["/app/live"], { failureThreshold: 9 }),
+      HealthProbe.fromHttpGet("/live", 10001),
+      HealthProbe.fromGrpc(10000, { service: "shop.v1.Orders" }),
+      HealthProbe.fromCommand(["/app/live"], { failureThreshold: 9 }),
     ),
   ),
-  startup: maybe(some(Probe.http("/started"), Probe.command(["/app/started"]))),
+  startup: maybe(some(HealthProbe.fromHttpGet("/started"), HealthProbe.fromCommand(["/app/started"]))),
   ports: always([
     { name: "metrics", port: 10000, protocol: AppProtocol.TCP },
     { name: "admin-2", port: 10001 },
@@ -108,7 +109,7 @@ const mounts = (own: string) => ({
   ),
   podInfoFiles: maybe(
     always([
-      PodInfoFiles.of(`/etc/pod/${own}`, {
+      DownwardApiFiles.of(`/etc/pod/${own}`, {
         labels: "metadata.labels",
         owner: "metadata.annotations['example.com/owner']",
         uid: "metadata.uid",
@@ -128,7 +129,7 @@ const pod = {
         name: always("proxy"),
         port: maybe(always(15001)),
         ports: always([{ name: "proxy-admin", port: 15000 }]),
-        startup: maybe(always(Probe.tcp(15000))),
+        startup: maybe(always(HealthProbe.fromTcpSocket(15000))),
         ...container,
         ...mounts("proxy"),
       })

@@ -237,9 +237,9 @@ describe("a route", () => {
         kubernetesVersion: KubernetesVersion.V1_34,
       });
     const [one, other] = [imported("one"), imported("other")];
-    const { network, workersSecurityGroup } = fakeCluster();
+    const { network, workerSecurityGroup } = fakeCluster();
     Object.defineProperty(one, "network", { value: network });
-    Object.defineProperty(one, "workersSecurityGroup", { value: workersSecurityGroup });
+    Object.defineProperty(one, "workerSecurityGroup", { value: workerSecurityGroup });
     const { gateway, shop, web } = traefik({}, one);
     web.exposeViaIngress(route(gateway));
     expect(problemsAtSynthesis(shop)).toEqual([]);

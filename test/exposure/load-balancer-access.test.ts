@@ -1,11 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Protocol } from "../../lib/core/port";
+import { IpProtocol } from "../../lib/core/port";
 import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { CHOICES, REFUSED, refusalsOf, RuleOwner, type WayIn } from "../../lib/exposure/load-balancer-kinds";
 import { PodNetworking, PodNetworkType } from "../../lib/network/vcn/pod-networking";
-import { ExternalTrafficPolicy, LoadBalancerType, TlsPlace } from "../../lib/exposure/load-balancer-kinds";
+import {
+  ExternalTrafficPolicy,
+  LoadBalancerType,
+  TlsTerminationPoint,
+} from "../../lib/exposure/load-balancer-kinds";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
@@ -31,19 +35,20 @@ function works(way: WayIn): boolean {
   // With the policy Cluster pods would see an address of the overlay as the sender.
   if (way.podNetworking === PodNetworkType.FLANNEL_OVERLAY && way.policy === CLUSTER) return false;
   if (way.preserveSource && !(way.type === NETWORK_LOAD_BALANCER && way.policy === LOCAL)) return false;
-  if (way.tls === TlsPlace.INGRESS) return false;
-  if (way.type === LOAD_BALANCER) return way.transport === Protocol.TCP;
-  if (way.transport === Protocol.UDP) return way.rules === RuleOwner.TERRAFORM && way.tls === TlsPlace.NONE;
-  return way.tls === TlsPlace.POD || way.tls === TlsPlace.NONE;
+  if (way.tls === TlsTerminationPoint.INGRESS) return false;
+  if (way.type === LOAD_BALANCER) return way.transport === IpProtocol.TCP;
+  if (way.transport === IpProtocol.UDP)
+    return way.rules === RuleOwner.TERRAFORM && way.tls === TlsTerminationPoint.NONE;
+  return way.tls === TlsTerminationPoint.POD || way.tls === TlsTerminationPoint.NONE;
 }
 
-const TLS: { [place in TlsPlace]: () => TlsTermination } = {
-  [TlsPlace.LOAD_BALANCER]: () => TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
-  [TlsPlace.POD]: () => TlsTermination.atPod(),
-  [TlsPlace.LOAD_BALANCER_AND_POD]: () =>
+const TLS: { [place in TlsTerminationPoint]: () => TlsTermination } = {
+  [TlsTerminationPoint.LOAD_BALANCER]: () => TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+  [TlsTerminationPoint.POD]: () => TlsTermination.atPod(),
+  [TlsTerminationPoint.LOAD_BALANCER_AND_POD]: () =>
     TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "pod-tls" }),
-  [TlsPlace.INGRESS]: () => TlsTermination.atIngress(IngressCertificate.fromSecret("web-tls")),
-  [TlsPlace.NONE]: () => TlsTermination.none(REASON),
+  [TlsTerminationPoint.INGRESS]: () => TlsTermination.atIngress(IngressCertificate.fromSecret("web-tls")),
+  [TlsTerminationPoint.NONE]: () => TlsTermination.none(REASON),
 };
 
 function optionsOf(way: WayIn): Partial<LoadBalancerOptions> {
@@ -221,10 +226,10 @@ function resultOf(ways: readonly WayIn[]): string {
   return `${places.join(", ")}${good.some(({ preserveSource }) => preserveSource) ? "; preserveSource" : ""}`;
 }
 
-const FACTORIES: { [place in TlsPlace]: string } = {
-  [TlsPlace.LOAD_BALANCER]: "atLoadBalancer",
-  [TlsPlace.POD]: "atPod",
-  [TlsPlace.LOAD_BALANCER_AND_POD]: "reencrypt",
-  [TlsPlace.INGRESS]: "atIngress",
-  [TlsPlace.NONE]: "none",
+const FACTORIES: { [place in TlsTerminationPoint]: string } = {
+  [TlsTerminationPoint.LOAD_BALANCER]: "atLoadBalancer",
+  [TlsTerminationPoint.POD]: "atPod",
+  [TlsTerminationPoint.LOAD_BALANCER_AND_POD]: "reencrypt",
+  [TlsTerminationPoint.INGRESS]: "atIngress",
+  [TlsTerminationPoint.NONE]: "none",
 };

@@ -1,13 +1,13 @@
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { Protocol } from "../../lib/core/port";
+import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HttpListener } from "../../lib/workload/pods/http-listener";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import {
   ExternalTrafficPolicy,
-  LoadBalancerPolicy,
+  LoadBalancingPolicy,
   LoadBalancerType,
   ProxyProtocol,
 } from "../../lib/exposure/load-balancer-kinds";
@@ -69,7 +69,7 @@ describe("a network load balancer", () => {
       ...network,
       externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
       preserveSource: true,
-      policy: LoadBalancerPolicy.TWO_TUPLE,
+      policy: LoadBalancingPolicy.TWO_TUPLE,
       healthCheck: { intervalSeconds: 20, timeoutSeconds: 5, retries: 2 },
       proxyProtocol: ProxyProtocol.V2,
       reservedAddress: "10.0.1.9",
@@ -103,7 +103,7 @@ describe("a load balancer", () => {
       {
         access: publicAccess,
         tls: TlsTermination.atPod(),
-        policy: LoadBalancerPolicy.LEAST_CONNECTIONS,
+        policy: LoadBalancingPolicy.LEAST_CONNECTIONS,
         healthCheck: { intervalSeconds: 5 },
         proxyProtocol: ProxyProtocol.V1,
         reservedAddress: "192.0.2.10",
@@ -284,8 +284,8 @@ describe("a way in is refused:", () => {
       { ...network, shape: LoadBalancerShape.flexible(10, 20), idleTimeoutSeconds: 60, httpListener },
       [INVALID, INVALID, INVALID],
     ],
-    ["a policy of the other kind", { policy: LoadBalancerPolicy.FIVE_TUPLE }, [INVALID]],
-    ["a policy of a load balancer", { ...network, policy: LoadBalancerPolicy.IP_HASH }, [INVALID]],
+    ["a policy of the other kind", { policy: LoadBalancingPolicy.FIVE_TUPLE }, [INVALID]],
+    ["a policy of a load balancer", { ...network, policy: LoadBalancingPolicy.IP_HASH }, [INVALID]],
     ["the header for HTTP", { proxyProtocol: ProxyProtocol.V2 }, [INVALID]],
     [
       "the header as text at a network load balancer",
@@ -304,7 +304,7 @@ describe("a way in is refused:", () => {
     ["no transport", { transports: [] }, ["VALUE_INVALID"]],
     [
       "transports beside a transport",
-      { transport: Protocol.TCP, transports: [Protocol.TCP] },
+      { transport: IpProtocol.TCP, transports: [IpProtocol.TCP] },
       ["VALUE_INVALID"],
     ],
     ["a redirect beside TCP", { httpListener }, [INVALID], AppProtocol.TCP],

@@ -32,9 +32,9 @@ export function existingCluster(
       vcnId: "ocid1.vcn.oc1..existing",
       compartmentId: "ocid1.compartment.oc1..existing",
       loadBalancerSubnet: subnet("balancers", "10.0.1.0/24", true),
-      workersSubnet: subnet("workers", "10.0.2.0/24"),
+      workerSubnet: subnet("workers", "10.0.2.0/24"),
     }),
-    workersSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(
+    workerSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(
       stack,
       `${id}-workers`,
       "ocid1.networksecuritygroup.oc1..workers",

@@ -1,7 +1,7 @@
 import { type Chart } from "cdk8s";
 import { Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { Protocol } from "../../lib/core/port";
+import { IpProtocol } from "../../lib/core/port";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
@@ -35,7 +35,7 @@ function server(protocol = AppProtocol.TCP) {
   return { stack, chart, dns, options };
 }
 
-const both = [Protocol.UDP, Protocol.TCP];
+const both = [IpProtocol.UDP, IpProtocol.TCP];
 
 describe("a load balancer for TCP and UDP", () => {
   test("is one Service with one port number and one node port, TCP first", () => {
@@ -106,16 +106,16 @@ describe("a load balancer for TCP and UDP", () => {
 });
 
 describe("two calls that differ in nothing but transport and name", () => {
-  const calls = (first: Protocol, more: Partial<LoadBalancerOptions> = {}) => {
+  const calls = (first: IpProtocol, more: Partial<LoadBalancerOptions> = {}) => {
     const made = server();
-    const second = first === Protocol.TCP ? Protocol.UDP : Protocol.TCP;
+    const second = first === IpProtocol.TCP ? IpProtocol.UDP : IpProtocol.TCP;
     const { dns, options } = made;
     const one = dns.exposeViaLoadBalancer({ ...options, name: "dns-one", transport: first });
     const two = dns.exposeViaLoadBalancer({ ...options, name: "dns-two", transport: second, ...more });
     return { ...made, one, two };
   };
 
-  test.each([[Protocol.TCP], [Protocol.UDP]])("share the load balancer of the first, %s", (first) => {
+  test.each([[IpProtocol.TCP], [IpProtocol.UDP]])("share the load balancer of the first, %s", (first) => {
     const { chart, stack, one, two } = calls(first);
     expect(servicesOf(chart).map(({ metadata }: any) => metadata.name)).toEqual(["dns-one"]);
     const { metadata, spec } = objectOf(chart, "Service");
@@ -134,7 +134,7 @@ describe("two calls that differ in nothing but transport and name", () => {
 
   test("keep the reasons of both", () => {
     const tls = TlsTermination.none({ reason: "Signed by DNSSEC" });
-    const { chart } = calls(Protocol.TCP, { tls });
+    const { chart } = calls(IpProtocol.TCP, { tls });
     const reasons = Acknowledgements.of(chart).map(({ path, reason }) => [path, reason]);
     expect(reasons).toContainEqual(["dns/dns/LoadBalancer-dns-two", "Signed by DNSSEC"]);
   });
@@ -145,7 +145,7 @@ describe("two calls that differ in nothing but transport and name", () => {
     ["the address", { reservedAddress: "10.0.1.9" }],
     ["the nodes", { nodeLabels: { pool: "edge" } }],
   ])("and %s have a load balancer each", (_, more) => {
-    const { chart, two } = calls(Protocol.TCP, more);
+    const { chart, two } = calls(IpProtocol.TCP, more);
     expect(servicesOf(chart)).toHaveLength(2);
     expect(two.name).toBe("dns-two");
   });
@@ -154,7 +154,7 @@ describe("two calls that differ in nothing but transport and name", () => {
     const { chart, dns, options } = server();
     const other = new HardenedDeployment(chart, "other", { image: IMAGE, port: 5353 });
     dns.exposeViaLoadBalancer({ ...options });
-    other.exposeViaLoadBalancer({ ...options, transport: Protocol.UDP });
+    other.exposeViaLoadBalancer({ ...options, transport: IpProtocol.UDP });
     expect(servicesOf(chart)).toHaveLength(2);
   });
 
@@ -162,7 +162,7 @@ describe("two calls that differ in nothing but transport and name", () => {
     const { chart, dns, options } = server();
     const reserved = { ...options, reservedAddress: "10.0.1.9" };
     dns.exposeViaLoadBalancer({ ...reserved, name: "a" });
-    dns.exposeViaLoadBalancer({ ...reserved, name: "b", transport: Protocol.UDP });
+    dns.exposeViaLoadBalancer({ ...reserved, name: "b", transport: IpProtocol.UDP });
     expect(servicesOf(chart)).toHaveLength(1);
   });
 });
@@ -179,6 +179,6 @@ test("a load balancer whose group has no room for the rules of a second transpor
   const { dns, options } = server();
   const many = { ...options, access: LoadBalancerAccess.internalFrom(ranges) };
   dns.exposeViaLoadBalancer({ ...many, name: "a" });
-  const second = () => dns.exposeViaLoadBalancer({ ...many, name: "b", transport: Protocol.UDP });
+  const second = () => dns.exposeViaLoadBalancer({ ...many, name: "b", transport: IpProtocol.UDP });
   expect(refusedCodes(second)).toEqual(["COUNT_INVALID"]);
 });

@@ -3,7 +3,7 @@ import { Testing } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { Protocol } from "../../lib/core/port";
+import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { HttpListener } from "../../lib/workload/pods/http-listener";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
@@ -40,9 +40,9 @@ describe("a way in is refused, and its neighbour is made:", () => {
     ],
     [
       "TLS on UDP",
-      () => ({ ...network, securityRules, transport: Protocol.UDP }),
+      () => ({ ...network, securityRules, transport: IpProtocol.UDP }),
       "LOAD_BALANCER_INVALID",
-      () => ({ ...network, securityRules, transport: Protocol.UDP, tls: TlsTermination.none(REASON) }),
+      () => ({ ...network, securityRules, transport: IpProtocol.UDP, tls: TlsTermination.none(REASON) }),
     ],
     [
       "a range as wide as the internet in a list of named ones",
@@ -160,7 +160,7 @@ test("node ports of a cluster that is made in one stack and imported in another 
     // Another reference to the same cluster.
     clusterId: (cluster.node.defaultChild as any).id,
     network: cluster.network,
-    workersSecurityGroup: cluster.workersSecurityGroup,
+    workerSecurityGroup: cluster.workerSecurityGroup,
   });
   const taken = SecurityRuleManagement.terraformManaged({ nodePort: 30443 });
   wayIn({ cluster, name: "first", securityRules: taken }, {}, newChart());

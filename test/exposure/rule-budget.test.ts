@@ -72,14 +72,14 @@ describe("the 120 rules of the workers' group", () => {
       kubernetesVersion: KubernetesVersion.V1_34,
       network,
     });
-    const id = resolveReference(stack, cluster.workersSecurityGroup.networkSecurityGroupId);
+    const id = resolveReference(stack, cluster.workerSecurityGroup.networkSecurityGroupId);
     const own = Object.values(resourcesOf(stack, RULE)).filter(
       (rule) => rule.network_security_group_id === id,
     );
     const room = 120 - own.length;
     cloud(cluster, "udp", preserving(room - 2));
     expect(() => Testing.synth(stack, true)).not.toThrow();
-    cluster.workersSecurityGroup.allowFrom(NetworkPeer.cidr("10.9.0.0/16"), Port.tcp(22), REASON);
+    cluster.workerSecurityGroup.allowFrom(NetworkPeer.cidr("10.9.0.0/16"), Port.tcp(22), REASON);
     expect(problemsOf(stack)[0]?.what).toContain(
       `would have 121 rules: ${own.length + 1} of Terraform, and ${room} that the cloud controller writes for the Services shop/udp (${room})`,
     );
@@ -95,11 +95,11 @@ describe("the 120 rules of the workers' group", () => {
     const imported = SecureOkeCluster.fromClusterAttributes(two, "cluster", {
       clusterId: cluster.clusterId,
       network: cluster.network,
-      workersSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(
+      workerSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(
         two,
         "workers",
         // Another reference to the same group.
-        (cluster.workersSecurityGroup.node.defaultChild as any).id,
+        (cluster.workerSecurityGroup.node.defaultChild as any).id,
       ),
     });
     cloud(cluster, "first", preserving(60));
@@ -126,7 +126,7 @@ describe("the 120 rules of the workers' group", () => {
       const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
         clusterId,
         network,
-        workersSecurityGroup: group,
+        workerSecurityGroup: group,
       });
       cloud(cluster, "web", preserving(70));
     }

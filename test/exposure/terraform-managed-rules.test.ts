@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { ApiObject } from "cdk8s";
 import { Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { Protocol } from "../../lib/core/port";
+import { IpProtocol } from "../../lib/core/port";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HttpListener } from "../../lib/workload/pods/http-listener";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
@@ -73,7 +73,7 @@ describe("rules that Terraform manages", () => {
   test("let in the clients themselves where their addresses are preserved, and the load balancer for its question only", () => {
     const { stack, service } = exposed({
       ...network,
-      transport: Protocol.UDP,
+      transport: IpProtocol.UDP,
       tls: TlsTermination.none(REASON),
       port: 53,
       externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
@@ -95,7 +95,7 @@ describe("rules that Terraform manages", () => {
   test("serve UDP on the number of the pods' port", () => {
     const { service } = exposed({
       ...network,
-      transport: Protocol.UDP,
+      transport: IpProtocol.UDP,
       tls: TlsTermination.none(REASON),
       port: 53,
     });

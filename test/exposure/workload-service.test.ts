@@ -1,7 +1,7 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { Port } from "../../lib/core/port";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
@@ -67,7 +67,7 @@ describe("a service inside the cluster", () => {
   test("is found by a client that has its address, and opens nothing by itself", () => {
     const { chart, api, service } = served();
     const { hostName, port } = service;
-    const env = { API_URL: EnvValue.fromValue(`http://${hostName}:${port}`) };
+    const env = { API_URL: EnvironmentValue.fromValue(`http://${hostName}:${port}`) };
     const web = new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080, env });
     expect(containerOf(chart, "web").env).toEqual([{ name: "API_URL", value: "http://api.shop.svc:8443" }]);
     expect(objectOf(chart, "NetworkPolicy", "api").spec.ingress).toEqual([]);

@@ -3,7 +3,7 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { HardeningConflict } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
-import { LowUser } from "../../lib/workload/pods/low-user";
+import { SystemUserId } from "../../lib/workload/pods/low-user";
 import { refusal } from "../support/stack";
 import { DIGEST, IMAGE } from "../workload/support";
 import { againstRestricted, bare, podsOf } from "./hardening-cases";
@@ -295,7 +295,7 @@ describe("users", () => {
   });
 
   test("below 10000 have a reason, which is kept", () => {
-    const users = [{ objects: ["Deployment/web"], lowUser: LowUser.of(999, { reason: "redis" }) }];
+    const users = [{ objects: ["Deployment/web"], lowUser: SystemUserId.of(999, { reason: "redis" }) }];
     const { chart, context, report } = run(CLAIM, MOUNT, { users });
     expect(context).toMatchObject({ runAsUser: 999, runAsGroup: 999, fsGroup: 999 });
     expect(report.findings).toEqual([]);
@@ -316,7 +316,7 @@ describe("users", () => {
     ["no user", [{ objects: ["Deployment/web"] }], ["USER_INVALID"]],
     [
       "two users",
-      [{ containers: ["web"], user: 20000, lowUser: LowUser.of(999, { reason }) }],
+      [{ containers: ["web"], user: 20000, lowUser: SystemUserId.of(999, { reason }) }],
       ["USER_INVALID"],
     ],
     ["a low one without a reason", [{ containers: ["web"], user: 999 }], ["USER_INVALID"]],

@@ -92,8 +92,8 @@ describe("pods of a chart that makes a namespace run in it:", () => {
 });
 
 function clusterIn(stack: TerraformStack, id: string, clusterId: string): ISecureOkeCluster {
-  const { network, workersSecurityGroup } = fakeCluster();
-  return Object.assign(new Construct(stack, id), { network, workersSecurityGroup, clusterId }) as never;
+  const { network, workerSecurityGroup } = fakeCluster();
+  return Object.assign(new Construct(stack, id), { network, workerSecurityGroup, clusterId }) as never;
 }
 
 describe("a load balancer is of the cluster that its chart is added to", () => {

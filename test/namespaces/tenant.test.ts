@@ -118,7 +118,7 @@ describe("a tenant", () => {
       cluster.addCdk8sChart(`shop-${cidr.replace(/\W/g, "-")}-${except?.length ?? 0}`, chart);
       return refusals(shop!);
     };
-    const pods = cluster.network.podsSubnet.cidr;
+    const pods = cluster.network.podSubnet.cidr;
     expect(opened("10.0.0.0/8")).toMatch(/PEER_NOT_ALLOWED.*10\.0\.0\.0\/8/);
     expect(opened(pods)).toContain("PEER_NOT_ALLOWED");
     expect(opened("10.0.0.0/9", [pods])).toBe("");

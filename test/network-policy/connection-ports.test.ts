@@ -1,6 +1,6 @@
 import { ApiObject, JsonPatch } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
-import { Port, Protocol } from "../../lib/core/port";
+import { Port, IpProtocol } from "../../lib/core/port";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-cron-job";
 import { IMAGE, newChart, problemsAtSynthesis } from "../workload/support";
@@ -26,7 +26,7 @@ function refusedOf(port: Port, target?: object): string[] {
   return codes;
 }
 
-const STATSD = { name: "statsd", port: 8125, transport: Protocol.UDP };
+const STATSD = { name: "statsd", port: 8125, transport: IpProtocol.UDP };
 const REFUSED = ["PORT_NOT_LISTENED", "PORT_NOT_LISTENED"];
 
 describe("a connection to a workload", () => {

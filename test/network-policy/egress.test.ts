@@ -156,7 +156,7 @@ describe("a workload with an egress", () => {
     const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "network", {
       vcnId: "ocid1.vcn.oc1..test",
     });
-    const podsSecurityGroup = NetworkSecurityGroup.fromNetworkSecurityGroupId(
+    const podSecurityGroup = NetworkSecurityGroup.fromNetworkSecurityGroupId(
       stack,
       "pods",
       "ocid1.networksecuritygroup.oc1..pods",
@@ -164,7 +164,7 @@ describe("a workload with an egress", () => {
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
       clusterId: "ocid1.cluster.oc1..test",
       network,
-      podsSecurityGroup,
+      podSecurityGroup,
     });
     const chart = newChart();
     deployment(chart, [toBank, Egress.toAnywhere(Port.tcp(25), { reason: "Mail" })]);
@@ -181,7 +181,7 @@ describe("a workload with an egress", () => {
     const imported = SecureOkeCluster.fromClusterAttributes(other, "cluster", {
       clusterId: cluster.clusterId,
       network: cluster.network,
-      podsSecurityGroup: cluster.podsSecurityGroup,
+      podSecurityGroup: cluster.podSecurityGroup,
     });
     const chart = newChart();
     deployment(chart, [toBank]);

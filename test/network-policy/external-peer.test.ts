@@ -138,7 +138,7 @@ describe("a connection to an external peer is refused", () => {
       compartmentId: COMPARTMENT,
       kubernetesVersion: KubernetesVersion.V1_34,
     });
-    const db = new ExternalPeer(stack, "db", { cidr: CIDR, securityGroup: known.workersSecurityGroup });
+    const db = new ExternalPeer(stack, "db", { cidr: CIDR, securityGroup: known.workerSecurityGroup });
     web.connections.allowTo(db, POSTGRES, reason);
     expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(["NSG_OTHER_VCN"]);
     expect(foreign._vcnId).toBe("ocid1.vcn.oc1..other");

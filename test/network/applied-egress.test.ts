@@ -5,7 +5,7 @@ import { BastionClients } from "../../lib/network/bastion/bastion-clients";
 import { Egress } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
 import { FlowLogging, FlowLogs } from "../../lib/network/logs/flow-logs";
-import { NetworkSubnet } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/network-subnet";
 import { OracleServices } from "../../lib/network/vcn/oracle-services";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT } from "../support/stack";
@@ -30,7 +30,7 @@ const toDrg: Step = ({ network }) => {
   network.peerRemotely("far", { peerCidrs: ["10.70.0.0/16"] });
 };
 const toPeer: Step = ({ network, pods }) => {
-  network.peerLocally("near", { peerCidrs: ["10.60.0.0/16"], subnets: [NetworkSubnet.PODS] });
+  network.peerLocally("near", { peerCidrs: ["10.60.0.0/16"], subnets: [SubnetRole.PODS] });
   network.addEgress(EgressSource.pods(pods), Egress.to("10.60.0.0/16", Port.tcp(5432), reason));
 };
 

@@ -27,7 +27,7 @@ const imported = (loadBalancerSubnet: { subnetId: string; cidr: string; isPublic
 test("a public load balancer in a network that is made is told how its subnet becomes public", () => {
   const [what, , fix] = found(new ClusterNetwork(newStack(), "network", { compartmentId: COMPARTMENT }));
   expect(what).toContain("forbids public addresses");
-  expect(fix).toContain("publicLoadBalancerSubnet: SubnetExposure.publicWith({ reason");
+  expect(fix).toContain("publicLoadBalancerExposure: SubnetExposure.publicWith({ reason");
 });
 
 test("a public load balancer in an imported network is told where to say that a subnet is public", () => {

@@ -90,7 +90,7 @@ describe("a cluster network", () => {
     const network = new ClusterNetwork(stack, "network", {
       compartmentId: COMPARTMENT,
       plan: SubnetPlan.of({ vcnCidr: "172.16.0.0/20", nodes: 20, pods: 600 }),
-      loadBalancerSubnet: SubnetExposure.publicWith({ reason: "The shop is public" }),
+      loadBalancerExposure: SubnetExposure.publicWith({ reason: "The shop is public" }),
       displayName: "shop",
       freeformTags: { team: "shop" },
       definedTags: { "ops.cost": "42" },
@@ -126,7 +126,7 @@ describe("a cluster network", () => {
   test("keeps the ids of everything when one subnet becomes public", () => {
     const ids = (exposure?: SubnetExposure) => {
       const stack = newStack();
-      new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, loadBalancerSubnet: exposure });
+      new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, loadBalancerExposure: exposure });
       return Object.values(synthesized(stack).resource).flatMap((all: any) => Object.keys(all));
     };
     expect(ids(SubnetExposure.publicWith({ reason: "test" }))).toEqual(expect.arrayContaining(ids()));
@@ -136,15 +136,15 @@ describe("a cluster network", () => {
     const stack = newStack();
     const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
-      workersSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.test", cidr: "10.0.2.0/24" },
+      workerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.test", cidr: "10.0.2.0/24" },
     });
-    expect(network.workersSubnet.cidr).toBe("10.0.2.0/24");
+    expect(network.workerSubnet.cidr).toBe("10.0.2.0/24");
     expect(network.vcnId).toContain("vcn");
     for (const name of [
       "compartmentId",
       "vcnCidr",
       "apiEndpointSubnet",
-      "podsSubnet",
+      "podSubnet",
       "loadBalancerSubnet",
       "regionServices",
     ] as const) {
@@ -162,7 +162,7 @@ describe("a cluster network", () => {
         ClusterNetwork.fromClusterNetworkAttributes(stack, "b", {
           vcnId: COMPARTMENT,
           vcnCidr: "10.0.0.0",
-          podsSubnet: { subnetId: "x", cidr: "10.0.0.1/24" },
+          podSubnet: { subnetId: "x", cidr: "10.0.0.1/24" },
         }),
       ),
     ).toEqual(["OCID_INVALID", "CIDR_INVALID", "OCID_INVALID", "CIDR_HOST_BITS"]);

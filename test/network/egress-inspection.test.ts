@@ -7,7 +7,7 @@ import { Egress } from "../../lib/network/egress/egress";
 import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection-props";
 import { EgressSource } from "../../lib/network/egress/egress";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { NetworkSubnet } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/network-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { CoreRouteTable } from "../../lib/oci/core-route-table";
 import { CoreSubnet } from "../../lib/oci/core-subnet";
@@ -50,8 +50,8 @@ const tablesOf = (stack: TerraformStack): { [name: string]: string[] } =>
   );
 const cidrsOf = ({ network }: ReturnType<typeof networkIn>) => ({
   api: network.apiEndpointSubnet.cidr,
-  pods: network.podsSubnet.cidr,
-  workers: network.workersSubnet.cidr,
+  pods: network.podSubnet.cidr,
+  workers: network.workerSubnet.cidr,
   lb: network.loadBalancerSubnet.cidr,
 });
 
@@ -92,7 +92,7 @@ describe("an inspection", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
     network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE] });
-    network.peerLocally("data", { peerCidrs: ["10.60.0.0/16"], subnets: [NetworkSubnet.PODS] });
+    network.peerLocally("data", { peerCidrs: ["10.60.0.0/16"], subnets: [SubnetRole.PODS] });
     network.addEgress(EgressSource.pods(pods), Egress.toAnywhere(HTTPS, reason));
     network.inspectEgress(INSPECTION);
     expect(tablesOf(stack)).toMatchObject({
@@ -119,7 +119,7 @@ describe("an inspection", () => {
     const { network, pods } = parts;
     network.inspectEgress({ ...INSPECTION, onPremises: true });
     network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE] });
-    network.peerRemotely("ams", { peerCidrs: ["10.70.0.0/16"], subnets: [NetworkSubnet.WORKERS] });
+    network.peerRemotely("ams", { peerCidrs: ["10.70.0.0/16"], subnets: [SubnetRole.WORKERS] });
     network.addEgress(EgressSource.pods(pods), Egress.to("10.200.7.0/24", Port.tcp(1521), reason));
     const { api, lb, pods: ofPods, workers } = cidrsOf(parts);
     expect(tablesOf(stack)).toEqual({
@@ -301,7 +301,7 @@ describe("an inspection is refused", () => {
     const stack = newStack();
     const { network } = networkIn(stack);
     const before = synthesized(stack);
-    const own = { ...INSPECTION, firewallSubnet: network.workersSubnet };
+    const own = { ...INSPECTION, firewallSubnet: network.workerSubnet };
     expect(refusedCodes(() => network.inspectEgress(own))).toEqual(["SUBNET_OVERLAP", "EGRESS_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
   });
@@ -377,7 +377,7 @@ describe("in a VCN that exists", () => {
     expect(tablesOf(stack)).toEqual({
       "pods-out": [`${BANK} > privateip`],
       "firewall-out": [`${BANK} > nat_gateway`],
-      "nat-in": [`${network.podsSubnet.cidr} > privateip`],
+      "nat-in": [`${network.podSubnet.cidr} > privateip`],
     });
   });
 

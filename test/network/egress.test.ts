@@ -8,7 +8,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { blockOf } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
-import { NetworkSubnet } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/network-subnet";
 import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
 import { flowsOf } from "../support/rules";
 import { newStack, onlyResource, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
@@ -99,7 +99,7 @@ describe("a network with an egress", () => {
       const stack = newStack();
       const { network } = networkIn(stack);
       const onPremisesCidrs = Array.from({ length: count }, (_, i) => `10.200.${i}.0/25`);
-      network.attachDrg({ drgId: DRG, onPremisesCidrs, subnets: [NetworkSubnet.API_ENDPOINT] });
+      network.attachDrg({ drgId: DRG, onPremisesCidrs, subnets: [SubnetRole.API_ENDPOINT] });
       return atSynthesis(stack);
     };
     // With the one to Oracle's services.
@@ -189,7 +189,7 @@ describe("a network at a DRG", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
     network.addEgress(EgressSource.pods(pods), Egress.to("10.200.7.0/24", Port.tcp(1521), reason));
-    network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE], subnets: [NetworkSubnet.API_ENDPOINT] });
+    network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE], subnets: [SubnetRole.API_ENDPOINT] });
     expect(routesOf(stack)).toMatchObject({
       "n-workers": [SERVICES],
       "n-pods": [SERVICES, "10.200.7.0/24 > drg_attachment"],
@@ -252,7 +252,7 @@ describe("a network at a DRG", () => {
 
   test("keeps the internet of a public subnet", () => {
     const stack = newStack();
-    const { network } = networkIn(stack, { loadBalancerSubnet: SubnetExposure.publicWith(reason) });
+    const { network } = networkIn(stack, { loadBalancerExposure: SubnetExposure.publicWith(reason) });
     network.attachDrg({ drgId: DRG, onPremisesCidrs: [OFFICE] });
     expect(routesOf(stack)["n-lb"]).toEqual(["0.0.0.0/0 > internet_gateway", `${OFFICE} > drg_attachment`]);
   });

@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
 import { services } from "./support";
@@ -10,7 +10,7 @@ const subnet = (name: string, cidr: string) => ({
   cidr,
 });
 
-function existing(stack = newStack(), props: Partial<ExistingVcnProps> | object = {}) {
+function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | object = {}) {
   return ClusterNetwork.fromExisting(stack, "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
     vcnCidrs: ["10.20.0.0/16"],
@@ -27,12 +27,12 @@ describe("subnets that are given", () => {
   const range = "10.20.64.0/18";
 
   test("are two where their OCIDs are, so they can't have one range", () => {
-    const two = { workersSubnet: subnet("workers", range), podsSubnet: subnet("pods", range) };
+    const two = { workerSubnet: subnet("workers", range), podSubnet: subnet("pods", range) };
     const [problem, ...more] = refusal(() => existing(newStack(), two));
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "SUBNET_OVERLAP",
-      what: `podsSubnet.cidr ${range} overlaps workersSubnet.cidr ${range}`,
+      what: `podSubnet.cidr ${range} overlaps workerSubnet.cidr ${range}`,
     });
     const imported = () =>
       ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
@@ -44,11 +44,11 @@ describe("subnets that are given", () => {
 
   test("may be one, and may be where a reference does not say", () => {
     const one = subnet("both", range);
-    expect(() => existing(newStack(), { workersSubnet: one, podsSubnet: one })).not.toThrow();
+    expect(() => existing(newStack(), { workerSubnet: one, podSubnet: one })).not.toThrow();
     const stack = newStack();
     const [first, second] = ["a", "b"].map((id) => new TerraformVariable(stack, id, {}).stringValue);
     const of = (subnetId: string) => ({ subnetId, cidr: range });
-    expect(() => existing(stack, { workersSubnet: of(first!), podsSubnet: of(second!) })).not.toThrow();
+    expect(() => existing(stack, { workerSubnet: of(first!), podSubnet: of(second!) })).not.toThrow();
   });
 });
 

@@ -7,11 +7,11 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { Bastion } from "../../lib/network/bastion/bastion";
 import { BastionClients } from "../../lib/network/bastion/bastion-clients";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { NetworkSubnet } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/network-subnet";
 import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {
@@ -37,12 +37,12 @@ const subnet = (name: string, cidr: string, isPublic?: boolean) => ({
 });
 const SUBNETS = {
   apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
-  workersSubnet: subnet("workers", "10.20.2.0/24"),
-  podsSubnet: subnet("pods", "10.20.4.0/22"),
+  workerSubnet: subnet("workers", "10.20.2.0/24"),
+  podSubnet: subnet("pods", "10.20.4.0/22"),
   loadBalancerSubnet: subnet("lb", "10.20.3.0/24"),
 };
 
-function existing(stack = newStack(), props: Partial<ExistingVcnProps> | object = {}) {
+function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | object = {}) {
   const defaults = { vcnId: VCN, vcnCidrs: ["10.20.0.0/16"], compartmentId: COMPARTMENT };
   return ClusterNetwork.fromExisting(stack, "network", {
     ...defaults,
@@ -96,7 +96,7 @@ describe("a network in a VCN that exists", () => {
     const stack = newStack();
     const network = existing(stack, { ...SUBNETS, plan: undefined });
     expect(synthesized(stack).resource).toBeUndefined();
-    expect(network.podsSubnet).toEqual({ ...SUBNETS.podsSubnet, isPublic: false });
+    expect(network.podSubnet).toEqual({ ...SUBNETS.podSubnet, isPublic: false });
   });
 
   test("takes subnets and gateways that are there, and makes the rest", () => {
@@ -164,7 +164,7 @@ describe("a network in a VCN that exists", () => {
 
   test("adds the rule only, where the subnet and so its routes are somebody else's", () => {
     const stack = newStack();
-    const network = existing(stack, { podsSubnet: SUBNETS.podsSubnet });
+    const network = existing(stack, { podSubnet: SUBNETS.podSubnet });
     network.addEgress(EgressSource.pods(groupIn(network)), Egress.to("192.168.9.0/24", Port.tcp(22), reason));
     expect(Object.keys(resourcesOf(stack, "oci_core_route_table"))).toHaveLength(1);
     expect(resourcesOf(stack, "oci_core_nat_gateway")).toEqual({});
@@ -230,21 +230,21 @@ describe("a network in a VCN that exists", () => {
       path: "stack/network",
       what: "The plan's apiEndpointCidr is 10.20.8.0/28, which is not part of the VCN's 10.30.0.0/16",
     });
-    expect(codesOf({ workersSubnet: subnet("workers", "10.20.11.0/24") })).toEqual(["SUBNET_OVERLAP"]);
+    expect(codesOf({ workerSubnet: subnet("workers", "10.20.11.0/24") })).toEqual(["SUBNET_OVERLAP"]);
     // Even where it is the same range: one would be made where the other is.
-    expect(codesOf({ workersSubnet: subnet("workers", "10.20.8.0/28") })).toEqual(["SUBNET_OVERLAP"]);
+    expect(codesOf({ workerSubnet: subnet("workers", "10.20.8.0/28") })).toEqual(["SUBNET_OVERLAP"]);
     expect(codesOf({ takenCidrs: ["10.20.8.0/29"] })).toEqual(["SUBNET_OVERLAP"]);
     expect(() => existing(newStack(), { takenCidrs: [] })).not.toThrow();
-    expect(codesOf({ workersSubnet: subnet("workers", "10.20.2.0/31") })).toEqual(["SUBNET_SIZE"]);
+    expect(codesOf({ workerSubnet: subnet("workers", "10.20.2.0/31") })).toEqual(["SUBNET_SIZE"]);
     expect(codesOf({ loadBalancerSubnet: subnet("lb", "10.20.2.0/30") })).toEqual(["SUBNET_EXHAUSTED"]);
     // Given ones may be one subnet.
     const both = subnet("both", "10.20.64.0/18");
-    expect(() => existing(newStack(), { workersSubnet: both, podsSubnet: both })).not.toThrow();
+    expect(() => existing(newStack(), { workerSubnet: both, podSubnet: both })).not.toThrow();
   });
 
   test("is refused public subnets where private ones are meant, and private ones where public ones are", () => {
-    expect(codesOf({ workersSubnet: subnet("workers", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
-    expect(codesOf({ podsSubnet: subnet("pods", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
+    expect(codesOf({ workerSubnet: subnet("workers", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
+    expect(codesOf({ podSubnet: subnet("pods", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
     expect(codesOf({ loadBalancerSubnet: subnet("lb", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
     expect(codesOf({ apiEndpointSubnet: subnet("api", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
     expect(
@@ -259,7 +259,7 @@ describe("a network in a VCN that exists", () => {
     const six = "fd00::/64";
     expect(codesOf({ vcnCidrs: ["10.20.0.0/16", six] })).toEqual(["CIDR_IPV6"]);
     expect(codesOf({ takenCidrs: [six] })).toEqual(["CIDR_IPV6"]);
-    expect(codesOf({ workersSubnet: subnet("workers", six) })).toEqual(["CIDR_IPV6"]);
+    expect(codesOf({ workerSubnet: subnet("workers", six) })).toEqual(["CIDR_IPV6"]);
     expect(codesOf({ drg: { drgId: DRG, onPremisesCidrs: [six] } })).toEqual(["CIDR_IPV6"]);
   });
 
@@ -267,7 +267,7 @@ describe("a network in a VCN that exists", () => {
     const drg = { drgId: DRG, onPremisesCidrs: ["10.10.7.0/24"] };
     expect(codesOf({ vcnCidrs: ["10.20.0.0/16", "10.10.0.0/16"], drg })).toEqual(["EGRESS_INVALID"]);
     expect(codesOf({ drg: { ...drg, subnets: ["STORAGE"] } })).toEqual(["EGRESS_INVALID"]);
-    expect(() => existing(newStack(), { drg: { ...drg, subnets: [NetworkSubnet.PODS] } })).not.toThrow();
+    expect(() => existing(newStack(), { drg: { ...drg, subnets: [SubnetRole.PODS] } })).not.toThrow();
   });
 
   test("is refused with all that is wrong, and leaves nothing behind", () => {
@@ -291,7 +291,7 @@ describe("a network in a VCN that exists", () => {
       vcnCidrs: [],
       takenCidrs: ["x"],
       ...SUBNETS,
-      podsSubnet: "ocid1.subnet.oc1..x",
+      podSubnet: "ocid1.subnet.oc1..x",
       drg: true,
       dnsLabels: "no",
       displayName: "x".repeat(300),
@@ -319,7 +319,7 @@ describe("a network in a VCN that exists", () => {
       new SecureOkeCluster(stack, "cluster", {
         compartmentId: COMPARTMENT,
         kubernetesVersion: KubernetesVersion.V1_34,
-        endpointAccess: EndpointAccess.privateOnly(),
+        endpointAccess: EndpointAccess.private(),
         network,
         servicesCidr,
       });
@@ -362,7 +362,7 @@ describe("a network in a VCN that exists", () => {
     const exposed = { loadBalancerExposure: SubnetExposure.publicWith(reason) };
     existing(stack, exposed);
     const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
-    const next = (props: Partial<ExistingVcnProps> = {}) =>
+    const next = (props: Partial<ExistingVcnNetworkProps> = {}) =>
       ClusterNetwork.fromExisting(stack, "next", {
         vcnId: VCN,
         vcnCidrs: ["10.20.0.0/16"],
@@ -387,10 +387,10 @@ describe("a network in a VCN that exists", () => {
         const size = 2 ** (32 - prefix);
         const first = Math.floor((third * 256) / size) * size;
         const taken = `10.20.${Math.floor(first / 256)}.${first % 256}/${prefix}`;
-        const { apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr } = plan();
+        const { apiEndpointCidr, workerCidr, podCidr, loadBalancerCidr } = plan();
         // The naive way: every address of the taken range, asked one by one.
         const isOf = (address: number) =>
-          [apiEndpointCidr, workersCidr, podsCidr, loadBalancersCidr].some((range) => {
+          [apiEndpointCidr, workerCidr, podCidr, loadBalancerCidr].some((range) => {
             const [, c, d, length] = /^10\.20\.(\d+)\.(\d+)\/(\d+)$/.exec(range) as any;
             const start = Number(c) * 256 + Number(d);
             return address >= start && address < start + 2 ** (32 - Number(length));

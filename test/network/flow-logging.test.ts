@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { ClusterNetwork, type ExistingVcnProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
 import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
@@ -15,12 +15,12 @@ const subnet = (name: string, cidr: string) => ({
 });
 const SUBNETS = {
   apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
-  workersSubnet: subnet("workers", "10.20.2.0/24"),
-  podsSubnet: subnet("pods", "10.20.4.0/22"),
+  workerSubnet: subnet("workers", "10.20.2.0/24"),
+  podSubnet: subnet("pods", "10.20.4.0/22"),
   loadBalancerSubnet: subnet("lb", "10.20.3.0/24"),
 };
 
-function existing(stack = newStack(), props: Partial<ExistingVcnProps> = {}) {
+function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> = {}) {
   return ClusterNetwork.fromExisting(stack, "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
     vcnCidrs: ["10.20.0.0/16"],
@@ -171,8 +171,8 @@ describe("a network in a VCN that exists", () => {
     const parts = Object.entries({
       apiEndpointSubnet: "api-endpoint",
       loadBalancerSubnet: "load-balancers",
-      podsSubnet: "pods",
-      workersSubnet: "workers",
+      podSubnet: "pods",
+      workerSubnet: "workers",
     });
     fc.assert(
       fc.property(fc.subarray(parts, { minLength: 1 }), (given) => {

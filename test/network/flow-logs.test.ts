@@ -18,8 +18,8 @@ const subnet = (name: string, cidr: string) => ({
 });
 const SUBNETS = {
   apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
-  workersSubnet: subnet("workers", "10.20.2.0/24"),
-  podsSubnet: subnet("pods", "10.20.4.0/22"),
+  workerSubnet: subnet("workers", "10.20.2.0/24"),
+  podSubnet: subnet("pods", "10.20.4.0/22"),
   loadBalancerSubnet: subnet("lb", "10.20.3.0/24"),
 };
 
@@ -127,7 +127,7 @@ describe("flow logs", () => {
   test("are one for a subnet that several purposes share", () => {
     const stack = newStack();
     const both = subnet("both", "10.20.64.0/18");
-    new FlowLogs(stack, "flows", { network: imported(stack, { workersSubnet: both, podsSubnet: both }) });
+    new FlowLogs(stack, "flows", { network: imported(stack, { workerSubnet: both, podSubnet: both }) });
     const logs = Object.values(resourcesOf(stack, "oci_logging_log"));
     expect(logs.map((log) => log.display_name).sort()).toEqual(
       ["api-endpoint", "load-balancers", "workers"].map((part) => `stack-flows-${part}`),
@@ -140,7 +140,7 @@ describe("flow logs", () => {
     const before = synthesized(stack);
     const other = imported(
       stack,
-      { workersSubnet: subnet("own", "10.20.9.0/24"), apiEndpointSubnet: subnet("api2", "10.20.8.0/28") },
+      { workerSubnet: subnet("own", "10.20.9.0/24"), apiEndpointSubnet: subnet("api2", "10.20.8.0/28") },
       "other",
     );
     const problems = refusal(() => new FlowLogs(stack, "again", { network: other }));

@@ -114,7 +114,7 @@ test("a group that is named twice, or is the cluster's own, is put on a VNIC onc
   );
   newPool(stack, cluster, {
     securityGroups: [one, two, one],
-    podSecurityGroups: [cluster.podsSecurityGroup],
+    podSecurityGroups: [cluster.podSecurityGroup],
   });
   const { nsg_ids, node_pool_pod_network_option_details: pods } = onlyResource(
     stack,

@@ -18,8 +18,8 @@ import { DRG, networkIn } from "./support";
 const SIX = "fd00:10::/64";
 const ALL = "::/0";
 const reason = { reason: "The test asks for it" };
-const PLANNED = ["vcnCidr", "apiEndpointCidr", "loadBalancersCidr", "workersCidr", "podsCidr"];
-const SUBNETS = ["apiEndpointSubnet", "workersSubnet", "podsSubnet", "loadBalancerSubnet"];
+const PLANNED = ["vcnCidr", "apiEndpointCidr", "loadBalancerCidr", "workerCidr", "podCidr"];
+const SUBNETS = ["apiEndpointSubnet", "workerSubnet", "podSubnet", "loadBalancerSubnet"];
 const imported = (attributes: object) => () =>
   ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
@@ -40,10 +40,10 @@ const TAKERS: { [name: string]: (range: string) => unknown } = {
   "BastionClients.from": (range) => BastionClients.from([range]),
   "BastionClients.fromWide": (range) => BastionClients.fromWide([range], reason),
   "EndpointAccess.privateFrom": (range) => EndpointAccess.privateFrom([range]),
-  "EndpointAccess.publicOnlyFrom": (range) => EndpointAccess.publicOnlyFrom([range], reason),
+  "EndpointAccess.publicFrom": (range) => EndpointAccess.publicFrom([range], reason),
   "LoadBalancerAccess.internalFrom": (range) => LoadBalancerAccess.internalFrom([range]),
   "LoadBalancerAccess.publicFrom": (range) => LoadBalancerAccess.publicFrom([range], reason),
-  "PodNetworking.flannelOverlay": (podsCidr) => PodNetworking.flannelOverlay({ podsCidr }),
+  "PodNetworking.flannelOverlay": (podCidr) => PodNetworking.flannelOverlay({ podCidr }),
   servicesCidr: (range) => cluster(range)(),
   "the network's vcnCidr": (vcnCidr) => imported({ vcnCidr })(),
   ...Object.fromEntries(

@@ -8,7 +8,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { blockOf } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
-import { NetworkSubnet } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/network-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {
   COMPARTMENT,
@@ -47,7 +47,7 @@ describe("a local peering", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
     network.addEgress(EgressSource.pods(pods), Egress.to("10.60.4.0/24", POSTGRES, reason));
-    const id = network.peerLocally("data", { peerCidrs: [PEER], subnets: [NetworkSubnet.LOAD_BALANCERS] });
+    const id = network.peerLocally("data", { peerCidrs: [PEER], subnets: [SubnetRole.LOAD_BALANCERS] });
     expect(routes(stack)).toEqual([
       `n-lb: ${PEER} > local_peering_gateway`,
       "n-pods: 10.60.4.0/24 > local_peering_gateway",
@@ -86,7 +86,7 @@ describe("a local peering", () => {
         network.peerLocally("data", {
           peerCidrs: [PEER],
           peerGatewayId: GATEWAY,
-          subnets: [NetworkSubnet.PODS],
+          subnets: [SubnetRole.PODS],
         });
       if (isLetOut)
         pods.allowTo({ toRuleEnd: () => ({ type: "CIDR_BLOCK", value: PEER, key: PEER }) }, POSTGRES, reason);
@@ -102,7 +102,7 @@ describe("a local peering", () => {
   test("that waits for the other side may be open or not", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
-    network.peerLocally("data", { peerCidrs: [PEER], subnets: [NetworkSubnet.PODS] });
+    network.peerLocally("data", { peerCidrs: [PEER], subnets: [SubnetRole.PODS] });
     pods.allowTo({ toRuleEnd: () => ({ type: "CIDR_BLOCK", value: PEER, key: PEER }) }, POSTGRES, reason);
     expect(verdictOf(stack)).toBe(Verdict.UNKNOWN);
   });
@@ -286,7 +286,7 @@ describe("a peering is refused", () => {
 });
 
 describe("the way back", () => {
-  const subnets = [NetworkSubnet.PODS];
+  const subnets = [SubnetRole.PODS];
 
   test("is refused for pods of a network without a subnet of them", () => {
     const stack = newStack();

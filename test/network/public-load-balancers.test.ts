@@ -38,33 +38,33 @@ describe("a plan with public load balancers", () => {
     fc.assert(
       fc.property(fc.integer({ min: 16, max: 22 }), fc.integer({ min: 1, max: 8 }), (prefix, nodes) => {
         const props = { vcnCidr: `10.0.0.0/${prefix}`, nodes, pods: nodes * 31 };
-        const { publicLoadBalancersCidr: none, ...before } = SubnetPlan.of(props);
-        const { publicLoadBalancersCidr, ...after } = SubnetPlan.of({ ...props, publicLoadBalancers: true });
+        const { publicLoadBalancerCidr: none, ...before } = SubnetPlan.of(props);
+        const { publicLoadBalancerCidr, ...after } = SubnetPlan.of({ ...props, publicLoadBalancers: true });
         expect(none).toBe("");
-        expect(publicLoadBalancersCidr).not.toBe("");
+        expect(publicLoadBalancerCidr).not.toBe("");
         expect(after).toEqual(before);
       }),
     );
   });
 
   test("keeps a range that was given, and one for overlays has it too", () => {
-    const given = { publicLoadBalancersCidr: "10.0.9.0/24" };
-    expect(SubnetPlan.of(given).publicLoadBalancersCidr).toBe("10.0.9.0/24");
-    expect(SubnetPlan.withoutPods({ publicLoadBalancers: true }).publicLoadBalancersCidr).toBe("10.0.3.0/24");
+    const given = { publicLoadBalancerCidr: "10.0.9.0/24" };
+    expect(SubnetPlan.of(given).publicLoadBalancerCidr).toBe("10.0.9.0/24");
+    expect(SubnetPlan.withoutPods({ publicLoadBalancers: true }).publicLoadBalancerCidr).toBe("10.0.3.0/24");
   });
 
   test.each<[string, object, string]>([
     [
       "a range for less than one load balancer",
-      { publicLoadBalancersCidr: "10.0.9.0/30" },
+      { publicLoadBalancerCidr: "10.0.9.0/30" },
       "SUBNET_EXHAUSTED",
     ],
     [
       "a range that another subnet has",
-      { publicLoadBalancersCidr: "10.0.2.0/24", workersCidr: "10.0.2.0/24" },
+      { publicLoadBalancerCidr: "10.0.2.0/24", workerCidr: "10.0.2.0/24" },
       "SUBNET_OVERLAP",
     ],
-    ["a range outside of the VCN", { publicLoadBalancersCidr: "10.1.0.0/24" }, "SUBNET_OUTSIDE_VCN"],
+    ["a range outside of the VCN", { publicLoadBalancerCidr: "10.1.0.0/24" }, "SUBNET_OUTSIDE_VCN"],
     ["something that is neither yes nor no", { publicLoadBalancers: "yes" }, "VALUE_INVALID"],
   ])("is refused %s", (_, props, code) => {
     expect(refusedCodes(() => SubnetPlan.of(props))).toContain(code);
@@ -79,7 +79,7 @@ describe("a network with a subnet of public load balancers", () => {
 
   test("has both subnets, of which one alone is public, and moves none of the others", () => {
     const without = subnets(make({}));
-    const { publb, ...others } = subnets(make({ publicLoadBalancerSubnet: PUBLIC }));
+    const { publb, ...others } = subnets(make({ publicLoadBalancerExposure: PUBLIC }));
     expect(publb).toEqual(["10.0.3.0/24", true]);
     expect(others).toEqual(without);
     expect(others.lb).toEqual(["10.0.1.0/24", false]);
@@ -87,7 +87,7 @@ describe("a network with a subnet of public load balancers", () => {
 
   test("records the flows of both", () => {
     const logs = Object.values<any>(
-      resourcesOf(make({ publicLoadBalancerSubnet: PUBLIC }), "oci_logging_log"),
+      resourcesOf(make({ publicLoadBalancerExposure: PUBLIC }), "oci_logging_log"),
     );
     const names = logs.map(({ display_name }) => display_name);
     expect(names.filter((name) => name.endsWith("load-balancers"))).toEqual([
@@ -97,15 +97,15 @@ describe("a network with a subnet of public load balancers", () => {
   });
 
   test.each<[string, Partial<ClusterNetworkProps>, string]>([
-    ["that is private", { publicLoadBalancerSubnet: SubnetExposure.privateOnly() }, "SUBNET_NOT_PUBLIC"],
+    ["that is private", { publicLoadBalancerExposure: SubnetExposure.private() }, "SUBNET_NOT_PUBLIC"],
     [
       "beside another public one",
-      { publicLoadBalancerSubnet: PUBLIC, loadBalancerSubnet: PUBLIC },
+      { publicLoadBalancerExposure: PUBLIC, loadBalancerExposure: PUBLIC },
       "SUBNET_PUBLIC",
     ],
     [
       "without a range in the plan",
-      { publicLoadBalancerSubnet: PUBLIC, plan: SubnetPlan.of() },
+      { publicLoadBalancerExposure: PUBLIC, plan: SubnetPlan.of() },
       "ATTRIBUTE_MISSING",
     ],
   ])("is refused one %s", (_, props, code) => {
@@ -173,8 +173,8 @@ const imported = (stack: TerraformStack, own: object = {}): IClusterNetwork =>
     vcnCidr: "10.0.0.0/16",
     compartmentId: COMPARTMENT,
     apiEndpointSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.api", cidr: "10.0.0.0/28" },
-    workersSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.workers", cidr: "10.0.2.0/24" },
-    podsSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.pods", cidr: "10.0.224.0/19" },
+    workerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.workers", cidr: "10.0.2.0/24" },
+    podSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.pods", cidr: "10.0.224.0/19" },
     loadBalancerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.lb", cidr: "10.0.1.0/24" },
     ...own,
   });
@@ -237,21 +237,21 @@ describe("a Service", () => {
   const open = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], REASON);
 
   test.each(Object.values(LoadBalancerType))("is in the subnet that its access asks for: %s", (type) => {
-    const both = { publicLoadBalancerSubnet: PUBLIC };
+    const both = { publicLoadBalancerExposure: PUBLIC };
     expect(exposed(type, internal, both)).toMatchObject({ isInternal: true, isPublic: false });
     expect(exposed(type, open, both)).toMatchObject({ isInternal: false, isPublic: true });
-    expect(exposed(type, open, { loadBalancerSubnet: PUBLIC })).toMatchObject({ isInternal: true });
+    expect(exposed(type, open, { loadBalancerExposure: PUBLIC })).toMatchObject({ isInternal: true });
   });
 
   test("lets in its own subnet of load balancers beside that of the nodes, and not the other one", () => {
     const { LOAD_BALANCER } = LoadBalancerType;
-    const both = { publicLoadBalancerSubnet: PUBLIC };
+    const both = { publicLoadBalancerExposure: PUBLIC };
     expect(exposed(LOAD_BALANCER, internal, both).from).toEqual(["10.0.1.0/24", "10.0.2.0/24"]);
     expect(exposed(LOAD_BALANCER, open, both).from).toEqual(["10.0.2.0/24", "10.0.3.0/24"]);
   });
 
   test("that names no subnet gets the private one of the cluster", () => {
-    const { stack } = exposed(LoadBalancerType.LOAD_BALANCER, open, { publicLoadBalancerSubnet: PUBLIC });
+    const { stack } = exposed(LoadBalancerType.LOAD_BALANCER, open, { publicLoadBalancerExposure: PUBLIC });
     const { options } = onlyResource(stack, "oci_containerengine_cluster");
     expect(options.service_lb_subnet_ids).toEqual([
       expect.stringMatching(/oci_core_subnet\.network_LoadBalancers_/),

@@ -9,34 +9,34 @@ import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
 const cidr = (text: string) => readIpv4Cidr(new Problems("test"), "cidr", text) as Cidr;
 
 function subnets(plan: SubnetPlan): Cidr[] {
-  return [plan.apiEndpointCidr, plan.loadBalancersCidr, plan.workersCidr, plan.podsCidr].map(cidr);
+  return [plan.apiEndpointCidr, plan.loadBalancerCidr, plan.workerCidr, plan.podCidr].map(cidr);
 }
 
 describe("a subnet plan", () => {
   test("without arguments has the typical sizes", () => {
     expect(SubnetPlan.of()).toEqual({
-      publicLoadBalancersCidr: "",
+      publicLoadBalancerCidr: "",
       vcnCidr: "10.0.0.0/16",
       apiEndpointCidr: "10.0.0.0/28",
-      loadBalancersCidr: "10.0.1.0/24",
-      workersCidr: "10.0.2.0/24",
-      podsCidr: "10.0.224.0/19",
+      loadBalancerCidr: "10.0.1.0/24",
+      workerCidr: "10.0.2.0/24",
+      podCidr: "10.0.224.0/19",
     });
   });
 
   test("keeps what was given and plans the rest around it", () => {
-    const plan = SubnetPlan.of({ vcnCidr: "10.1.0.0/20", nodes: 20, pods: 500, workersCidr: "10.1.0.0/26" });
+    const plan = SubnetPlan.of({ vcnCidr: "10.1.0.0/20", nodes: 20, pods: 500, workerCidr: "10.1.0.0/26" });
     expect(plan).toMatchObject({
-      workersCidr: "10.1.0.0/26",
+      workerCidr: "10.1.0.0/26",
       apiEndpointCidr: "10.1.0.64/28",
-      podsCidr: "10.1.14.0/23",
+      podCidr: "10.1.14.0/23",
     });
   });
 
   test("moves no other subnet when more pods are asked for", () => {
     const small = SubnetPlan.of({ nodes: 50, pods: 1000 });
     const large = SubnetPlan.of({ nodes: 50, pods: 20_000 });
-    expect({ ...small, podsCidr: "" }).toEqual({ ...large, podsCidr: "" });
+    expect({ ...small, podCidr: "" }).toEqual({ ...large, podCidr: "" });
   });
 
   test("holds what was asked for, inside of the VCN, without overlaps, or says that it does not fit", () => {
@@ -70,11 +70,11 @@ describe("a subnet plan", () => {
           expect(contains(cidr(plan.vcnCidr), a)).toBe(true);
           all.slice(i + 1).forEach((b) => expect(overlaps(a, b)).toBe(false));
         });
-        expect(usableAddresses(cidr(plan.workersCidr))).toBeGreaterThanOrEqual(nodes);
-        expect(usableAddresses(cidr(plan.podsCidr))).toBeGreaterThanOrEqual(pods);
+        expect(usableAddresses(cidr(plan.workerCidr))).toBeGreaterThanOrEqual(nodes);
+        expect(usableAddresses(cidr(plan.podCidr))).toBeGreaterThanOrEqual(pods);
         expect(usableAddresses(cidr(plan.apiEndpointCidr))).toBeGreaterThanOrEqual(1);
         // Three private load balancers, with three addresses each.
-        expect(usableAddresses(cidr(plan.loadBalancersCidr))).toBeGreaterThanOrEqual(9);
+        expect(usableAddresses(cidr(plan.loadBalancerCidr))).toBeGreaterThanOrEqual(9);
       }),
     );
   });
@@ -92,9 +92,9 @@ describe("a subnet plan", () => {
       nodes: fc.integer({ min: 1, max: 60 }),
       pods: fc.integer({ min: 1, max: 1000 }),
       apiEndpointCidr: range,
-      loadBalancersCidr: range,
-      workersCidr: range,
-      podsCidr: range,
+      loadBalancerCidr: range,
+      workerCidr: range,
+      podCidr: range,
     });
     fc.assert(
       fc.property(asked, (props) => {
@@ -118,8 +118,8 @@ describe("a subnet plan", () => {
           expect(contains(cidr(plan.vcnCidr), a)).toBe(true);
           all.slice(i + 1).forEach((b) => expect(overlaps(a, b)).toBe(false));
         });
-        expect(usableAddresses(cidr(plan.workersCidr))).toBeGreaterThanOrEqual(props.nodes);
-        expect(usableAddresses(cidr(plan.podsCidr))).toBeGreaterThanOrEqual(props.pods);
+        expect(usableAddresses(cidr(plan.workerCidr))).toBeGreaterThanOrEqual(props.nodes);
+        expect(usableAddresses(cidr(plan.podCidr))).toBeGreaterThanOrEqual(props.pods);
       }),
       { numRuns: 300 },
     );
@@ -133,7 +133,7 @@ describe("a subnet plan", () => {
     });
     const planned = (props: SubnetPlanProps) => {
       try {
-        return { ...SubnetPlan.of(props), podsCidr: "" };
+        return { ...SubnetPlan.of(props), podCidr: "" };
       } catch {
         return undefined;
       }
@@ -161,7 +161,7 @@ describe("a subnet plan", () => {
     expect(fixOf({ vcnCidr: "10.0.16.0/22", nodes: 20 })).toBe(
       'A /21 would fit, vcnCidr: "10.0.16.0/21"; or ask for fewer nodes or pods',
     );
-    expect(fixOf({ vcnCidr: "10.0.16.0/22", nodes: 250, workersCidr: "10.0.16.0/24" })).toBe(
+    expect(fixOf({ vcnCidr: "10.0.16.0/22", nodes: 250, workerCidr: "10.0.16.0/24" })).toBe(
       'A /18 would fit, vcnCidr: "10.0.0.0/18"; or ask for fewer nodes or pods, or move or leave out the ranges that were given',
     );
     expect(fixOf({ nodes: 2000 })).toBe(
@@ -184,11 +184,11 @@ describe("a subnet plan", () => {
   test("of a small VCN has small subnets for the API endpoint and the load balancers, down to a /27", () => {
     expect(SubnetPlan.of({ vcnCidr: "10.0.0.0/24", nodes: 4 })).toMatchObject({
       apiEndpointCidr: "10.0.0.0/28",
-      loadBalancersCidr: "10.0.0.16/28",
+      loadBalancerCidr: "10.0.0.16/28",
     });
     expect(SubnetPlan.of({ vcnCidr: "10.0.0.0/27", nodes: 1, pods: 5 })).toMatchObject({
       apiEndpointCidr: "10.0.0.0/30",
-      loadBalancersCidr: "10.0.0.16/28",
+      loadBalancerCidr: "10.0.0.16/28",
     });
     expect(refusedCodes(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/28", nodes: 1, pods: 1 }))).toEqual([
       "SUBNET_EXHAUSTED",
@@ -199,8 +199,8 @@ describe("a subnet plan", () => {
     const props = {
       vcnCidr: "10.0.0.0/22",
       apiEndpointCidr: "10.0.0.0/31",
-      loadBalancersCidr: "10.0.0.0/30",
-      workersCidr: "10.9.0.0/24",
+      loadBalancerCidr: "10.0.0.0/30",
+      workerCidr: "10.9.0.0/24",
     };
     expect(refusedCodes(() => SubnetPlan.of(props))).toEqual([
       "SUBNET_SIZE",
@@ -211,8 +211,8 @@ describe("a subnet plan", () => {
     const overlapping = {
       vcnCidr: "10.0.0.0/33",
       nodes: 0,
-      workersCidr: "10.0.0.0/24",
-      podsCidr: "10.0.0.0/24",
+      workerCidr: "10.0.0.0/24",
+      podCidr: "10.0.0.0/24",
     };
     expect(refusedCodes(() => SubnetPlan.of(overlapping))).toEqual([
       "COUNT_INVALID",
@@ -228,8 +228,8 @@ describe("a subnet plan", () => {
         nodes: variable.numberValue,
         pods: variable.numberValue,
         vcnCidr: variable.stringValue,
-        workersCidr: `10.0.${variable.stringValue}.0/24`,
-        podsCidr: variable.listValue as any,
+        workerCidr: `10.0.${variable.stringValue}.0/24`,
+        podCidr: variable.listValue as any,
       }),
     );
     expect(problems.map(({ code }) => code)).toEqual([
@@ -251,7 +251,7 @@ describe("a subnet plan", () => {
     const made = (plan: any) => () =>
       new ClusterNetwork(scope, "network", { compartmentId: COMPARTMENT, plan });
     expect(refusedCodes(made({}))).toEqual([...Array(5).fill("ATTRIBUTE_MISSING"), "VALUE_INVALID"]);
-    expect(refusedCodes(made({ ...SubnetPlan.of(), podsCidr: "10.0.0.0/8" }))).toEqual([
+    expect(refusedCodes(made({ ...SubnetPlan.of(), podCidr: "10.0.0.0/8" }))).toEqual([
       "SUBNET_OVERLAP",
       "SUBNET_OVERLAP",
       "SUBNET_OVERLAP",
@@ -260,8 +260,8 @@ describe("a subnet plan", () => {
   });
 
   test.each([
-    ["overlapping subnets", { workersCidr: "10.0.0.0/24", podsCidr: "10.0.0.0/17" }, ["SUBNET_OVERLAP"]],
-    ["a subnet outside of the VCN", { workersCidr: "10.9.0.0/24" }, ["SUBNET_OUTSIDE_VCN"]],
+    ["overlapping subnets", { workerCidr: "10.0.0.0/24", podCidr: "10.0.0.0/17" }, ["SUBNET_OVERLAP"]],
+    ["a subnet outside of the VCN", { workerCidr: "10.9.0.0/24" }, ["SUBNET_OUTSIDE_VCN"]],
     ["a /31", { apiEndpointCidr: "10.0.0.0/31" }, ["SUBNET_SIZE"]],
     ["a VCN larger than a /16", { vcnCidr: "10.0.0.0/15" }, ["SUBNET_SIZE"]],
     ["a VCN smaller than a /30", { vcnCidr: "10.0.0.0/31" }, ["SUBNET_SIZE"]],
@@ -271,17 +271,17 @@ describe("a subnet plan", () => {
     ["a VCN of addresses for the future", { vcnCidr: "255.255.0.0/16" }, ["CIDR_RESERVED"]],
     ["a VCN of this network", { vcnCidr: "0.0.0.0/16" }, ["CIDR_RESERVED"]],
     ["a VCN of everything", { vcnCidr: "0.0.0.0/0" }, [...Array(5).fill("CIDR_RESERVED"), "SUBNET_SIZE"]],
-    ["a subnet for less than one load balancer", { loadBalancersCidr: "10.0.0.0/30" }, ["SUBNET_EXHAUSTED"]],
-    ["more pods than any VCN has addresses", { podsCidr: "10.0.0.0/17", pods: 70_000 }, ["SUBNET_EXHAUSTED"]],
+    ["a subnet for less than one load balancer", { loadBalancerCidr: "10.0.0.0/30" }, ["SUBNET_EXHAUSTED"]],
+    ["more pods than any VCN has addresses", { podCidr: "10.0.0.0/17", pods: 70_000 }, ["SUBNET_EXHAUSTED"]],
     ["host bits", { vcnCidr: "10.0.0.1/16" }, ["CIDR_HOST_BITS"]],
-    ["IPv6", { podsCidr: "2001:db8::/64" }, ["CIDR_IPV6"]],
-    ["no CIDR", { workersCidr: "10.0.0.0" }, ["CIDR_INVALID"]],
-    ["a given subnet that is too small", { nodes: 300, workersCidr: "10.0.4.0/24" }, ["SUBNET_EXHAUSTED"]],
+    ["IPv6", { podCidr: "2001:db8::/64" }, ["CIDR_IPV6"]],
+    ["no CIDR", { workerCidr: "10.0.0.0" }, ["CIDR_INVALID"]],
+    ["a given subnet that is too small", { nodes: 300, workerCidr: "10.0.4.0/24" }, ["SUBNET_EXHAUSTED"]],
     ["no nodes", { nodes: 0 }, ["COUNT_INVALID"]],
     ["half a pod", { pods: 0.5 }, ["COUNT_INVALID"]],
     [
       "several mistakes",
-      { vcnCidr: "x", nodes: -1, podsCidr: "y" },
+      { vcnCidr: "x", nodes: -1, podCidr: "y" },
       ["COUNT_INVALID", "CIDR_INVALID", "CIDR_INVALID"],
     ],
   ])("refuses %s", (_, props, codes) => {

@@ -158,8 +158,8 @@ describe("an archive of flow logs", () => {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
       compartmentId: COMPARTMENT,
       apiEndpointSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.api", cidr: "10.20.1.0/28" },
-      workersSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.workers", cidr: "10.20.2.0/24" },
-      podsSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.pods", cidr: "10.20.4.0/22" },
+      workerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.workers", cidr: "10.20.2.0/24" },
+      podSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.pods", cidr: "10.20.4.0/22" },
       loadBalancerSubnet: { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.lb", cidr: "10.20.3.0/24" },
     });
     const given = { compartmentId: AUDIT, kmsKeyId: KEY, region: "eu-frankfurt-1" };

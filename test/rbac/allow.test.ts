@@ -1,21 +1,21 @@
-import { Allow } from "../../lib/rbac/allow";
-import { Resource } from "../../lib/rbac/role-resource";
-import { Verb } from "../../lib/rbac/role-verb";
+import { RoleRule } from "../../lib/rbac/allow";
+import { RbacResource } from "../../lib/rbac/role-resource";
+import { RbacVerb } from "../../lib/rbac/role-verb";
 import { newStack } from "../support/stack";
 import { refusedCodes } from "../workload/support";
 import { TerraformVariable } from "cdktf";
 
 describe("a permission", () => {
   test.each([
-    [Resource.CONFIG_MAPS, "get,list,watch", "create,update,patch,delete"],
-    [Resource.SECRETS, "get", "create,update,patch,delete"],
-    [Resource.DEPLOYMENT_SCALES, "get", "update,patch"],
-    [Resource.POD_METRICS, "get,list", undefined],
-    [Resource.POD_EVICTIONS, undefined, "create"],
+    [RbacResource.CONFIG_MAPS, "get,list,watch", "create,update,patch,delete"],
+    [RbacResource.SECRETS, "get", "create,update,patch,delete"],
+    [RbacResource.DEPLOYMENT_SCALES, "get", "update,patch"],
+    [RbacResource.POD_METRICS, "get,list", undefined],
+    [RbacResource.POD_EVICTIONS, undefined, "create"],
   ])("of %s reads and writes as far as Kubernetes serves it", (resource, read, write) => {
     for (const [verbs, make] of [
-      [read, () => Allow.read(resource)],
-      [write, () => Allow.write(resource)],
+      [read, () => RoleRule.read(resource)],
+      [write, () => RoleRule.write(resource)],
     ] as const) {
       if (verbs === undefined) expect(refusedCodes(make)).toEqual(["PERMISSION_INVALID"]);
       else expect(make()._verbs().join()).toBe(verbs);
@@ -23,12 +23,12 @@ describe("a permission", () => {
   });
 
   test("has its verbs in one order and each once", () => {
-    const { UPDATE, GET } = Verb;
-    expect(Allow.verbs(Resource.LEASES, UPDATE, GET, UPDATE)._verbs()).toEqual(["get", "update"]);
+    const { UPDATE, GET } = RbacVerb;
+    expect(RoleRule.verbs(RbacResource.LEASES, UPDATE, GET, UPDATE)._verbs()).toEqual(["get", "update"]);
   });
 
   test("is not changed by the ones that are made of it", () => {
-    const all = Allow.write(Resource.CONFIG_MAPS);
+    const all = RoleRule.write(RbacResource.CONFIG_MAPS);
     const one = all.named("web", "api", "web").acknowledged({ reason: "Test" });
     expect(all.names).toEqual([]);
     expect(all._reason()).toBeUndefined();
@@ -36,17 +36,22 @@ describe("a permission", () => {
   });
 
   test("to write what has a name makes no new objects, as no name could limit that", () => {
-    expect(Allow.write(Resource.CONFIG_MAPS).named("web")._verbs()).toEqual(["update", "patch", "delete"]);
+    expect(RoleRule.write(RbacResource.CONFIG_MAPS).named("web")._verbs()).toEqual([
+      "update",
+      "patch",
+      "delete",
+    ]);
   });
 
   test("to create a part of an object can be limited by the object's name", () => {
-    expect(Allow.write(Resource.POD_EVICTIONS).named("web-0")._verbs()).toEqual(["create"]);
+    expect(RoleRule.write(RbacResource.POD_EVICTIONS).named("web-0")._verbs()).toEqual(["create"]);
   });
 });
 
 describe("a permission is refused:", () => {
-  const verbs = (...all: string[]) => refusedCodes(() => Allow.verbs(Resource.PODS, ...(all as Verb[])));
-  const named = (...names: string[]) => refusedCodes(() => Allow.read(Resource.PODS).named(...names));
+  const verbs = (...all: string[]) =>
+    refusedCodes(() => RoleRule.verbs(RbacResource.PODS, ...(all as RbacVerb[])));
+  const named = (...names: string[]) => refusedCodes(() => RoleRule.read(RbacResource.PODS).named(...names));
 
   test.each(["*", "escalate", "bind", "impersonate"])("the verb %s", (verb) => {
     expect(verbs(verb)).toEqual(["PERMISSION_TOO_WIDE"]);
@@ -60,11 +65,13 @@ describe("a permission is refused:", () => {
   test("no verb at all", () => expect(verbs()).toEqual(["PERMISSION_INVALID"]));
 
   test("a verb that Kubernetes does not serve", () => {
-    expect(refusedCodes(() => Allow.verbs(Resource.POD_LOGS, Verb.LIST))).toEqual(["PERMISSION_INVALID"]);
+    expect(refusedCodes(() => RoleRule.verbs(RbacResource.POD_LOGS, RbacVerb.LIST))).toEqual([
+      "PERMISSION_INVALID",
+    ]);
   });
 
   test("a resource that was not given", () => {
-    expect(refusedCodes(() => Allow.read(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => RoleRule.read(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test.each([
@@ -81,12 +88,17 @@ describe("a permission is refused:", () => {
     expect(named(new TerraformVariable(newStack(), "name", {}).stringValue)).toEqual(["NAME_INVALID"]);
   });
 
-  test.each([Verb.CREATE, Verb.DELETE_COLLECTION])("%s by name, which Kubernetes can't limit", (verb) => {
-    expect(refusedCodes(() => Allow.verbs(Resource.PODS, verb).named("web"))).toEqual(["PERMISSION_INVALID"]);
-  });
+  test.each([RbacVerb.CREATE, RbacVerb.DELETE_COLLECTION])(
+    "%s by name, which Kubernetes can't limit",
+    (verb) => {
+      expect(refusedCodes(() => RoleRule.verbs(RbacResource.PODS, verb).named("web"))).toEqual([
+        "PERMISSION_INVALID",
+      ]);
+    },
+  );
 
   test.each(["", " ", undefined as never])("the reason %j", (reason) => {
-    expect(refusedCodes(() => Allow.read(Resource.PODS).acknowledged({ reason }))).toEqual([
+    expect(refusedCodes(() => RoleRule.read(RbacResource.PODS).acknowledged({ reason }))).toEqual([
       "REASON_MISSING",
     ]);
   });

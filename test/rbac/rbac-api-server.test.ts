@@ -1,12 +1,12 @@
 import { App, Chart } from "cdk8s";
 import * as fc from "fast-check";
-import { Allow } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/allow";
 import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { Resource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/role-resource";
 import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/role-verb";
 import { RoleScope } from "../../lib/rbac/role";
-import { NAMELESS, type Verb, VERBS } from "../../lib/rbac/role-verb";
+import { NAMELESS, type RbacVerb, VERBS } from "../../lib/rbac/role-verb";
 import { Subject } from "../../lib/rbac/subject";
 import { ApiServer, describeWithApiServer, type Caller } from "../support/api-server";
 import { reaches } from "../support/reachability";
@@ -58,14 +58,16 @@ describeWithApiServer("RBAC in a real API server", () => {
     }
   });
 
-  const constants = Object.values(Resource).filter((value): value is Resource => value instanceof Resource);
+  const constants = Object.values(RbacResource).filter(
+    (value): value is RbacResource => value instanceof RbacResource,
+  );
   // What no reason makes right can't be in a role.
   const grantable = constants.filter((resource) => {
-    const all = Allow.verbs(resource, ...resource._verbs());
+    const all = RoleRule.verbs(resource, ...resource._verbs());
     return all._risks().every(({ never }) => !never);
   });
   const names = ["a", "b", "c"];
-  const allow = (resource: Resource) =>
+  const allow = (resource: RbacResource) =>
     fc
       .record({
         verbs: fc.uniqueArray(fc.constantFrom(...resource._verbs()), { minLength: 1 }),
@@ -73,9 +75,9 @@ describeWithApiServer("RBAC in a real API server", () => {
       })
       .map(({ verbs, named }) => {
         const limited = verbs.filter((verb) => !NAMELESS.includes(verb));
-        const all = Allow.verbs(resource, ...verbs).acknowledged(REASON);
+        const all = RoleRule.verbs(resource, ...verbs).acknowledged(REASON);
         if (named.length === 0 || limited.length === 0) return all;
-        return Allow.verbs(resource, ...limited)
+        return RoleRule.verbs(resource, ...limited)
           .acknowledged(REASON)
           .named(...named);
       });
@@ -87,11 +89,11 @@ describeWithApiServer("RBAC in a real API server", () => {
   });
   type Question = Parameters<typeof allows>[1];
 
-  function allows(one: Allow, asked: { resource: Resource; verb: string; name: string }): boolean {
+  function allows(one: RoleRule, asked: { resource: RbacResource; verb: string; name: string }): boolean {
     const { resource, names: named } = one;
     return (
       resource.toString() === asked.resource.toString() &&
-      one._verbs().includes(asked.verb as Verb) &&
+      one._verbs().includes(asked.verb as RbacVerb) &&
       (named.length === 0 || named.includes(asked.name))
     );
   }
@@ -100,8 +102,8 @@ describeWithApiServer("RBAC in a real API server", () => {
     const [asks, granted] = [{ all: 0 }, { all: 0 }];
     let count = 0;
     await applied({ apiVersion: "v1", kind: "Namespace", metadata: { name: "probe" } });
-    const inNamespace = (resource: Resource) => resource.namespaced;
-    const set = (pool: Resource[]) =>
+    const inNamespace = (resource: RbacResource) => resource.namespaced;
+    const set = (pool: RbacResource[]) =>
       fc.array(fc.constantFrom(...pool).chain(allow), { minLength: 1, maxLength: 6 });
     const role = fc.oneof(
       fc.record({ all: set(grantable.filter(inNamespace)), cluster: fc.constant(false) }),

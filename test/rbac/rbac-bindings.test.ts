@@ -1,7 +1,7 @@
 import { ApiObject, type Chart, JsonPatch } from "cdk8s";
-import { Allow } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/allow";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { Resource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/role-resource";
 import { Subject } from "../../lib/rbac/subject";
 import { Tenant } from "../../lib/namespaces/tenant";
 import { newChart } from "../workload/support";
@@ -12,7 +12,7 @@ const GROUP = "ocid1.group.oc1..developers";
 function guardedChart(tenant: boolean): Chart {
   const chart = newChart();
   if (tenant) new Tenant(chart, "tenant");
-  else new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] });
+  else new LeastPrivilegeRole(chart, "reader", { allow: [RoleRule.read(RbacResource.PODS)] });
   return chart;
 }
 
@@ -79,7 +79,7 @@ describe.each([
 
 test("a patch can't give a role to everybody", () => {
   const chart = newChart();
-  const role = new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] });
+  const role = new LeastPrivilegeRole(chart, "reader", { allow: [RoleRule.read(RbacResource.PODS)] });
   role.grantTo(Subject.iamGroup(GROUP));
   const binding = role.node.children.find((child) => child.node.id.startsWith("Binding-")) as ApiObject;
   binding.addJsonPatch(JsonPatch.replace("/subjects/0/name", "system:authenticated"));

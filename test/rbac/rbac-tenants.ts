@@ -1,9 +1,9 @@
 import { App, Chart } from "cdk8s";
 import { Port } from "../../lib/core/port";
-import { Allow } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/allow";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { Resource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/role-resource";
 import { Subject } from "../../lib/rbac/subject";
 import { Tenant } from "../../lib/namespaces/tenant";
 import { type Caller } from "../support/api-server";
@@ -40,7 +40,7 @@ export function threeTenants(): Chart[] {
     const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8081 });
     web.connections.allowTo(api, Port.tcp(8081));
     new LeastPrivilegeRole(chart, "web-config", {
-      allow: [Allow.read(Resource.CONFIG_MAPS).named("web-config")],
+      allow: [RoleRule.read(RbacResource.CONFIG_MAPS).named("web-config")],
     }).grantTo(Subject.serviceAccountOf(web));
     return { chart, web, api };
   });

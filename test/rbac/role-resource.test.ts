@@ -1,11 +1,11 @@
-import { Resource, type ResourceProps } from "../../lib/rbac/role-resource";
+import { RbacResource, type RbacResourceProps } from "../../lib/rbac/role-resource";
 import { knownResources } from "../../lib/rbac/role-verb";
 import { VERBS } from "../../lib/rbac/role-verb";
 import { refusedCodes } from "../workload/support";
 
-const constants = Object.entries(Resource).filter(([, value]) => value instanceof Resource) as [
+const constants = Object.entries(RbacResource).filter(([, value]) => value instanceof RbacResource) as [
   string,
-  Resource,
+  RbacResource,
 ][];
 
 describe("a resource", () => {
@@ -18,13 +18,13 @@ describe("a resource", () => {
   });
 
   test("of a CustomResourceDefinition has every verb", () => {
-    const resource = Resource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true });
+    const resource = RbacResource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true });
     expect(resource.toString()).toBe("certificates.cert-manager.io");
     expect(resource._verbs()).toEqual(VERBS);
   });
 
   test("can be a part of an object", () => {
-    const status = Resource.of({
+    const status = RbacResource.of({
       group: "cert-manager.io",
       plural: "certificates",
       namespaced: true,
@@ -34,7 +34,7 @@ describe("a resource", () => {
   });
 
   test("can be one of Kubernetes that has no name here", () => {
-    const resource = Resource.of({
+    const resource = RbacResource.of({
       group: "apps",
       plural: "deployments",
       namespaced: true,
@@ -45,7 +45,7 @@ describe("a resource", () => {
 });
 
 describe("a resource is refused:", () => {
-  test.each<[string, Partial<ResourceProps>, string]>([
+  test.each<[string, Partial<RbacResourceProps>, string]>([
     ["every group", { group: "*" }, "PERMISSION_TOO_WIDE"],
     ["every resource", { plural: "*" }, "PERMISSION_TOO_WIDE"],
     ["every subresource", { subresource: "*" }, "PERMISSION_TOO_WIDE"],
@@ -66,7 +66,7 @@ describe("a resource is refused:", () => {
   ])("%s", (_, props, code) => {
     expect(
       refusedCodes(() =>
-        Resource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true, ...props }),
+        RbacResource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true, ...props }),
       ),
     ).toEqual([code]);
   });

@@ -2,23 +2,25 @@ import { ApiObject } from "cdk8s";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
-import { Allow } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/allow";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { Resource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/role-resource";
 import { COMPARTMENT, newStack } from "../support/stack";
 import { newChart } from "../workload/support";
 
-const WIDGETS = Resource.of({ group: "acme.example", plural: "widgets", namespaced: true });
+const WIDGETS = RbacResource.of({ group: "acme.example", plural: "widgets", namespaced: true });
 
 /** The warnings of a cluster after a chart with a role was added. */
-function warningsOf(resource: Resource, isDefined: boolean): string[] {
+function warningsOf(resource: RbacResource, isDefined: boolean): string[] {
   const cluster = new SecureOkeCluster(newStack(), "cluster", {
     compartmentId: COMPARTMENT,
     kubernetesVersion: KubernetesVersion.V1_34,
     networkPolicyEngine: NetworkPolicyEngine.calico(),
   });
   const chart = newChart("shop");
-  new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(resource), Allow.read(Resource.PODS)] });
+  new LeastPrivilegeRole(chart, "reader", {
+    allow: [RoleRule.read(resource), RoleRule.read(RbacResource.PODS)],
+  });
   if (isDefined) {
     new ApiObject(chart, "definition", {
       apiVersion: "apiextensions.k8s.io/v1",
@@ -40,6 +42,6 @@ describe("a role for a resource that nothing of the program has", () => {
 
   test("gives none where its definition is in the program, nor for what Kubernetes has", () => {
     expect(warningsOf(WIDGETS, true)).toEqual([]);
-    expect(warningsOf(Resource.CONFIG_MAPS, false)).toEqual([]);
+    expect(warningsOf(RbacResource.CONFIG_MAPS, false)).toEqual([]);
   });
 });

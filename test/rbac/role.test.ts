@@ -1,11 +1,11 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import * as fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { Allow } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/allow";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { Resource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/role-resource";
 import { RoleScope } from "../../lib/rbac/role";
-import { Verb, VERBS } from "../../lib/rbac/role-verb";
+import { RbacVerb, VERBS } from "../../lib/rbac/role-verb";
 import { Subject } from "../../lib/rbac/subject";
 import { newChart, objectOf, refusal, refusedCodes } from "../workload/support";
 
@@ -13,13 +13,13 @@ const GROUP = Subject.iamGroup("ocid1.group.oc1..developers");
 const REASON = { reason: "The operator does it" };
 const CLUSTER = RoleScope.cluster({ reason: "It watches all namespaces" });
 const part = (plural: string, subresource: string, group = "") =>
-  Resource.of({ group, plural, namespaced: plural !== "nodes" && group === "", subresource });
+  RbacResource.of({ group, plural, namespaced: plural !== "nodes" && group === "", subresource });
 
 describe("a role", () => {
   test("of one permission is a Role that allows it", () => {
     const chart = newChart();
     new LeastPrivilegeRole(chart, "reader", {
-      allow: [Allow.read(Resource.CONFIG_MAPS).named("web-config")],
+      allow: [RoleRule.read(RbacResource.CONFIG_MAPS).named("web-config")],
     });
     expect(chart.toJson()).toEqual([
       {
@@ -42,13 +42,15 @@ describe("a role", () => {
     const chart = newChart();
     const role = new LeastPrivilegeRole(chart, "operator", {
       allow: [
-        Allow.read(Resource.PODS),
-        Allow.read(Resource.SERVICES),
-        Allow.read(Resource.POD_LOGS),
-        Allow.verbs(Resource.NAMESPACES, Verb.GET),
-        Allow.write(Resource.DEPLOYMENTS).acknowledged(REASON),
-        Allow.read(Resource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true })),
-        Allow.read(Resource.SECRETS).named("web-tls"),
+        RoleRule.read(RbacResource.PODS),
+        RoleRule.read(RbacResource.SERVICES),
+        RoleRule.read(RbacResource.POD_LOGS),
+        RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET),
+        RoleRule.write(RbacResource.DEPLOYMENTS).acknowledged(REASON),
+        RoleRule.read(
+          RbacResource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true }),
+        ),
+        RoleRule.read(RbacResource.SECRETS).named("web-tls"),
       ],
     });
     role.grantTo(GROUP, Subject.serviceAccount("web"));
@@ -59,7 +61,7 @@ describe("a role", () => {
     for (const namespace of ["shop", ""]) {
       const chart = newChart(namespace);
       const role = new LeastPrivilegeRole(chart, "nodes", {
-        allow: [Allow.read(Resource.NODES)],
+        allow: [RoleRule.read(RbacResource.NODES)],
         roleScope: CLUSTER,
       });
       role.grantTo(Subject.serviceAccount("metrics", "monitoring"));
@@ -80,10 +82,12 @@ describe("a role", () => {
     const chart = newChart();
     new LeastPrivilegeRole(chart, "operator", {
       allow: [
-        Allow.write(Resource.DEPLOYMENTS).acknowledged(REASON),
-        Allow.write(Resource.JOBS).acknowledged(REASON),
-        Allow.verbs(Resource.POD_EXEC, Verb.CREATE).named("db-0").acknowledged({ reason: "Backups" }),
-        Allow.read(Resource.PODS).acknowledged({ reason: "Nothing is wrong with it" }),
+        RoleRule.write(RbacResource.DEPLOYMENTS).acknowledged(REASON),
+        RoleRule.write(RbacResource.JOBS).acknowledged(REASON),
+        RoleRule.verbs(RbacResource.POD_EXEC, RbacVerb.CREATE)
+          .named("db-0")
+          .acknowledged({ reason: "Backups" }),
+        RoleRule.read(RbacResource.PODS).acknowledged({ reason: "Nothing is wrong with it" }),
       ],
     });
     expect(Acknowledgements.of(chart).map(({ what, reason }) => [what.split(":")[0], reason])).toEqual([
@@ -94,26 +98,28 @@ describe("a role", () => {
 
   test("is the same whatever the order of its permissions and of their parts", () => {
     const resources = [
-      Resource.PODS,
-      Resource.CONFIG_MAPS,
-      Resource.LEASES,
-      Resource.JOBS,
-      Resource.EVENTS_V1,
+      RbacResource.PODS,
+      RbacResource.CONFIG_MAPS,
+      RbacResource.LEASES,
+      RbacResource.JOBS,
+      RbacResource.EVENTS_V1,
     ];
     const allow = fc.array(
       fc
         .record({
           resource: fc.constantFrom(...resources),
-          verbs: fc.uniqueArray(fc.constantFrom(Verb.GET, Verb.LIST, Verb.DELETE), { minLength: 1 }),
+          verbs: fc.uniqueArray(fc.constantFrom(RbacVerb.GET, RbacVerb.LIST, RbacVerb.DELETE), {
+            minLength: 1,
+          }),
           names: fc.uniqueArray(fc.constantFrom("a", "b", "c")),
         })
         .map(({ resource, verbs, names }) => {
-          const one = Allow.verbs(resource, ...verbs);
+          const one = RoleRule.verbs(resource, ...verbs);
           return names.length > 0 ? one.named(...names) : one;
         }),
       { minLength: 1 },
     );
-    const written = (all: Allow[]) => {
+    const written = (all: RoleRule[]) => {
       const chart = newChart();
       new LeastPrivilegeRole(chart, "role", { allow: all });
       return JSON.stringify(chart.toJson());
@@ -130,7 +136,9 @@ describe("a role", () => {
   test("never renames a binding when it is given to somebody else as well", () => {
     const namesOf = (...subjects: Subject[]) => {
       const chart = newChart();
-      new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] }).grantTo(...subjects);
+      new LeastPrivilegeRole(chart, "reader", { allow: [RoleRule.read(RbacResource.PODS)] }).grantTo(
+        ...subjects,
+      );
       return chart.toJson().map(({ metadata }) => metadata.name as string);
     };
     const other = Subject.iamUser("ocid1.user.oc1..ann");
@@ -140,52 +148,52 @@ describe("a role", () => {
 
   test("can be patched afterwards", () => {
     const chart = newChart();
-    const role = new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] });
+    const role = new LeastPrivilegeRole(chart, "reader", { allow: [RoleRule.read(RbacResource.PODS)] });
     ApiObject.of(role).addJsonPatch(JsonPatch.add("/metadata/labels", { team: "shop" }));
     expect(objectOf(chart, "Role").metadata.labels).toEqual({ team: "shop" });
   });
 });
 
 describe("a role is refused", () => {
-  const refused = (allow: Allow[], roleScope?: RoleScope) => {
+  const refused = (allow: RoleRule[], roleScope?: RoleScope) => {
     const chart = newChart();
     const codes = refusedCodes(() => new LeastPrivilegeRole(chart, "role", { allow, roleScope }));
     expect(chart.node.children).toEqual([]);
     return [...new Set(codes)];
   };
-  const made = (allow: Allow[], roleScope?: RoleScope) =>
+  const made = (allow: RoleRule[], roleScope?: RoleScope) =>
     new LeastPrivilegeRole(newChart(), "role", { allow, roleScope });
 
-  test.each<[string, Allow, RoleScope?]>([
-    ["lists Secrets", Allow.verbs(Resource.SECRETS, Verb.LIST)],
-    ["lists Secrets by name", Allow.verbs(Resource.SECRETS, Verb.LIST).named("web-tls")],
-    ["watches Secrets", Allow.verbs(Resource.SECRETS, Verb.WATCH)],
-    ["gets every Secret", Allow.read(Resource.SECRETS)],
-    ["writes Secrets", Allow.write(Resource.SECRETS)],
-    ["runs commands", Allow.verbs(Resource.POD_EXEC, Verb.CREATE)],
-    ["runs commands by a get", Allow.verbs(Resource.POD_EXEC, Verb.GET)],
-    ["attaches", Allow.verbs(Resource.POD_ATTACH, Verb.CREATE)],
-    ["forwards ports", Allow.verbs(Resource.POD_PORT_FORWARD, Verb.CREATE)],
-    ["adds debugging containers", Allow.verbs(Resource.POD_EPHEMERAL_CONTAINERS, Verb.PATCH)],
-    ["reaches pods through the API server", Allow.verbs(part("pods", "proxy"), Verb.GET)],
-    ["reaches Services through the API server", Allow.verbs(part("services", "proxy"), Verb.CREATE)],
-    ["makes pods", Allow.verbs(Resource.PODS, Verb.CREATE)],
-    ["changes the image of pods", Allow.verbs(Resource.PODS, Verb.PATCH)],
-    ["writes Deployments", Allow.write(Resource.DEPLOYMENTS)],
-    ["writes StatefulSets", Allow.write(Resource.STATEFUL_SETS)],
-    ["writes DaemonSets", Allow.write(Resource.DAEMON_SETS)],
-    ["writes ReplicaSets", Allow.write(Resource.REPLICA_SETS)],
-    ["writes Jobs", Allow.write(Resource.JOBS)],
-    ["writes one CronJob", Allow.write(Resource.CRON_JOBS).named("nightly")],
-    ["writes Services", Allow.write(Resource.SERVICES)],
-    ["writes Endpoints", Allow.write(Resource.ENDPOINTS)],
-    ["writes EndpointSlices", Allow.write(Resource.ENDPOINT_SLICES)],
-    ["writes NetworkPolicies", Allow.write(Resource.NETWORK_POLICIES)],
-    ["writes its quota", Allow.write(Resource.RESOURCE_QUOTAS)],
-    ["changes its namespace", Allow.verbs(Resource.NAMESPACES, Verb.PATCH)],
-    ["makes volumes", Allow.write(Resource.PERSISTENT_VOLUMES), CLUSTER],
-    ["changes nodes", Allow.write(Resource.NODES), CLUSTER],
-    ["installs kinds of objects", Allow.write(Resource.CUSTOM_RESOURCE_DEFINITIONS), CLUSTER],
+  test.each<[string, RoleRule, RoleScope?]>([
+    ["lists Secrets", RoleRule.verbs(RbacResource.SECRETS, RbacVerb.LIST)],
+    ["lists Secrets by name", RoleRule.verbs(RbacResource.SECRETS, RbacVerb.LIST).named("web-tls")],
+    ["watches Secrets", RoleRule.verbs(RbacResource.SECRETS, RbacVerb.WATCH)],
+    ["gets every Secret", RoleRule.read(RbacResource.SECRETS)],
+    ["writes Secrets", RoleRule.write(RbacResource.SECRETS)],
+    ["runs commands", RoleRule.verbs(RbacResource.POD_EXEC, RbacVerb.CREATE)],
+    ["runs commands by a get", RoleRule.verbs(RbacResource.POD_EXEC, RbacVerb.GET)],
+    ["attaches", RoleRule.verbs(RbacResource.POD_ATTACH, RbacVerb.CREATE)],
+    ["forwards ports", RoleRule.verbs(RbacResource.POD_PORT_FORWARD, RbacVerb.CREATE)],
+    ["adds debugging containers", RoleRule.verbs(RbacResource.POD_EPHEMERAL_CONTAINERS, RbacVerb.PATCH)],
+    ["reaches pods through the API server", RoleRule.verbs(part("pods", "proxy"), RbacVerb.GET)],
+    ["reaches Services through the API server", RoleRule.verbs(part("services", "proxy"), RbacVerb.CREATE)],
+    ["makes pods", RoleRule.verbs(RbacResource.PODS, RbacVerb.CREATE)],
+    ["changes the image of pods", RoleRule.verbs(RbacResource.PODS, RbacVerb.PATCH)],
+    ["writes Deployments", RoleRule.write(RbacResource.DEPLOYMENTS)],
+    ["writes StatefulSets", RoleRule.write(RbacResource.STATEFUL_SETS)],
+    ["writes DaemonSets", RoleRule.write(RbacResource.DAEMON_SETS)],
+    ["writes ReplicaSets", RoleRule.write(RbacResource.REPLICA_SETS)],
+    ["writes Jobs", RoleRule.write(RbacResource.JOBS)],
+    ["writes one CronJob", RoleRule.write(RbacResource.CRON_JOBS).named("nightly")],
+    ["writes Services", RoleRule.write(RbacResource.SERVICES)],
+    ["writes Endpoints", RoleRule.write(RbacResource.ENDPOINTS)],
+    ["writes EndpointSlices", RoleRule.write(RbacResource.ENDPOINT_SLICES)],
+    ["writes NetworkPolicies", RoleRule.write(RbacResource.NETWORK_POLICIES)],
+    ["writes its quota", RoleRule.write(RbacResource.RESOURCE_QUOTAS)],
+    ["changes its namespace", RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.PATCH)],
+    ["makes volumes", RoleRule.write(RbacResource.PERSISTENT_VOLUMES), CLUSTER],
+    ["changes nodes", RoleRule.write(RbacResource.NODES), CLUSTER],
+    ["installs kinds of objects", RoleRule.write(RbacResource.CUSTOM_RESOURCE_DEFINITIONS), CLUSTER],
   ])("that %s, unless it says why", (_, ...[allow, roleScope]) => {
     expect(refused([allow], roleScope)).toEqual(["PERMISSION_TOO_WIDE"]);
     const role = made([allow.acknowledged(REASON)], roleScope);
@@ -193,58 +201,58 @@ describe("a role is refused", () => {
   });
 
   const cluster = (group: string, plural: string, subresource?: string) =>
-    Resource.of({ group, plural, namespaced: false, subresource });
+    RbacResource.of({ group, plural, namespaced: false, subresource });
 
-  test.each<[string, Allow, RoleScope?]>([
-    ["writes Roles", Allow.write(Resource.ROLES)],
-    ["writes RoleBindings", Allow.write(Resource.ROLE_BINDINGS)],
-    ["deletes RoleBindings", Allow.verbs(Resource.ROLE_BINDINGS, Verb.DELETE)],
-    ["writes ClusterRoles", Allow.write(cluster("rbac.authorization.k8s.io", "clusterroles")), CLUSTER],
-    ["binds them", Allow.write(cluster("rbac.authorization.k8s.io", "clusterrolebindings")), CLUSTER],
-    ["reaches kubelets", Allow.verbs(cluster("", "nodes", "proxy"), Verb.GET), CLUSTER],
-    ["reads the status of nodes", Allow.verbs(cluster("", "nodes", "status"), Verb.GET), CLUSTER],
-    ["makes tokens of every account", Allow.verbs(Resource.SERVICE_ACCOUNT_TOKENS, Verb.CREATE)],
+  test.each<[string, RoleRule, RoleScope?]>([
+    ["writes Roles", RoleRule.write(RbacResource.ROLES)],
+    ["writes RoleBindings", RoleRule.write(RbacResource.ROLE_BINDINGS)],
+    ["deletes RoleBindings", RoleRule.verbs(RbacResource.ROLE_BINDINGS, RbacVerb.DELETE)],
+    ["writes ClusterRoles", RoleRule.write(cluster("rbac.authorization.k8s.io", "clusterroles")), CLUSTER],
+    ["binds them", RoleRule.write(cluster("rbac.authorization.k8s.io", "clusterrolebindings")), CLUSTER],
+    ["reaches kubelets", RoleRule.verbs(cluster("", "nodes", "proxy"), RbacVerb.GET), CLUSTER],
+    ["reads the status of nodes", RoleRule.verbs(cluster("", "nodes", "status"), RbacVerb.GET), CLUSTER],
+    ["makes tokens of every account", RoleRule.verbs(RbacResource.SERVICE_ACCOUNT_TOKENS, RbacVerb.CREATE)],
     [
       "approves certificates",
-      Allow.write(cluster("certificates.k8s.io", "certificatesigningrequests", "approval")),
+      RoleRule.write(cluster("certificates.k8s.io", "certificatesigningrequests", "approval")),
       CLUSTER,
     ],
     [
       "writes webhooks that change objects",
-      Allow.write(cluster("admissionregistration.k8s.io", "mutatingwebhookconfigurations")),
+      RoleRule.write(cluster("admissionregistration.k8s.io", "mutatingwebhookconfigurations")),
       CLUSTER,
     ],
     [
       "writes webhooks that refuse objects",
-      Allow.write(cluster("admissionregistration.k8s.io", "validatingwebhookconfigurations")),
+      RoleRule.write(cluster("admissionregistration.k8s.io", "validatingwebhookconfigurations")),
       CLUSTER,
     ],
-    ["writes admission policies", Allow.write(Resource.VALIDATING_ADMISSION_POLICIES), CLUSTER],
-    ["replaces parts of the API", Allow.write(cluster("apiregistration.k8s.io", "apiservices")), CLUSTER],
+    ["writes admission policies", RoleRule.write(RbacResource.VALIDATING_ADMISSION_POLICIES), CLUSTER],
+    ["replaces parts of the API", RoleRule.write(cluster("apiregistration.k8s.io", "apiservices")), CLUSTER],
   ])("that %s, whatever it says", (_, ...[allow, roleScope]) => {
     expect(refused([allow], roleScope)).toEqual(["PERMISSION_TOO_WIDE"]);
     expect(refused([allow.acknowledged(REASON)], roleScope)).toEqual(["PERMISSION_TOO_WIDE"]);
   });
 
   test("that makes tokens, unless it names the accounts and says why", () => {
-    const tokens = Allow.verbs(Resource.SERVICE_ACCOUNT_TOKENS, Verb.CREATE).named("ci");
+    const tokens = RoleRule.verbs(RbacResource.SERVICE_ACCOUNT_TOKENS, RbacVerb.CREATE).named("ci");
     expect(refused([tokens])).toEqual(["PERMISSION_TOO_WIDE"]);
     expect(() => made([tokens.acknowledged(REASON)])).not.toThrow();
   });
 
   test.each([
-    ["Secrets by name", Allow.read(Resource.SECRETS).named("web-tls")],
-    ["its own namespace", Allow.verbs(Resource.NAMESPACES, Verb.GET)],
-    ["roles", Allow.read(Resource.ROLES)],
-    ["logs", Allow.read(Resource.POD_LOGS)],
+    ["Secrets by name", RoleRule.read(RbacResource.SECRETS).named("web-tls")],
+    ["its own namespace", RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET)],
+    ["roles", RoleRule.read(RbacResource.ROLES)],
+    ["logs", RoleRule.read(RbacResource.POD_LOGS)],
   ])("never for reading %s", (_, allow) => {
     expect(Acknowledgements.of(made([allow]))).toEqual([]);
   });
 
-  test.each<[string, Allow]>([
-    ["nodes", Allow.read(Resource.NODES)],
-    ["all namespaces", Allow.read(Resource.NAMESPACES)],
-    ["a kind of the cluster", Allow.read(cluster("acme.example", "tenants"))],
+  test.each<[string, RoleRule]>([
+    ["nodes", RoleRule.read(RbacResource.NODES)],
+    ["all namespaces", RoleRule.read(RbacResource.NAMESPACES)],
+    ["a kind of the cluster", RoleRule.read(cluster("acme.example", "tenants"))],
   ])("that reads %s from inside a namespace, where the rule never holds", (_, allow) => {
     expect(refused([allow])).toEqual(["PERMISSION_INVALID"]);
     expect(() => made([allow], CLUSTER)).not.toThrow();
@@ -260,14 +268,16 @@ describe("a role is refused", () => {
   test("without a namespace", () => {
     const chart = newChart("");
     expect(
-      refusedCodes(() => new LeastPrivilegeRole(chart, "role", { allow: [Allow.read(Resource.PODS)] })),
+      refusedCodes(
+        () => new LeastPrivilegeRole(chart, "role", { allow: [RoleRule.read(RbacResource.PODS)] }),
+      ),
     ).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test.each(["cluster-admin", "admin", "edit", "view"])(
     "for the cluster named %s, as one of Kubernetes",
     (id) => {
-      const allow = [Allow.read(Resource.PODS)];
+      const allow = [RoleRule.read(RbacResource.PODS)];
       expect(
         refusedCodes(() => new LeastPrivilegeRole(newChart(), id, { allow, roleScope: CLUSTER })),
       ).toEqual(["NAME_INVALID"]);
@@ -275,13 +285,14 @@ describe("a role is refused", () => {
   );
 
   test.each(["Role", "system:masters", "*", "a".repeat(64)])("named %s", (id) => {
-    const allow = [Allow.read(Resource.PODS)];
+    const allow = [RoleRule.read(RbacResource.PODS)];
     expect(refusedCodes(() => new LeastPrivilegeRole(newChart(), id, { allow }))).toEqual(["NAME_INVALID"]);
   });
 
   test("of a name that the chart has already", () => {
     const chart = newChart();
-    const make = (id: string) => new LeastPrivilegeRole(chart, id, { allow: [Allow.read(Resource.PODS)] });
+    const make = (id: string) =>
+      new LeastPrivilegeRole(chart, id, { allow: [RoleRule.read(RbacResource.PODS)] });
     new ApiObject(chart, "other", {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "Role",
@@ -295,7 +306,11 @@ describe("a role is refused", () => {
   });
 
   test("with everything that is wrong, each with what leads where", () => {
-    const allow = [Allow.read(Resource.NODES), Allow.write(Resource.ROLES), Allow.write(Resource.SECRETS)];
+    const allow = [
+      RoleRule.read(RbacResource.NODES),
+      RoleRule.write(RbacResource.ROLES),
+      RoleRule.write(RbacResource.SECRETS),
+    ];
     const problems = refusal(() => made(allow));
     expect(problems.map(({ what }) => what)).toEqual([
       expect.stringContaining("get, list, watch of nodes"),
@@ -308,14 +323,14 @@ describe("a role is refused", () => {
   });
 
   test.each(VERBS)("for no verb of what leads nowhere: %s", (verb) => {
-    const harmless = Resource.of({ group: "acme.example", plural: "things", namespaced: true });
-    expect(Acknowledgements.of(made([Allow.verbs(harmless, verb)]))).toEqual([]);
+    const harmless = RbacResource.of({ group: "acme.example", plural: "things", namespaced: true });
+    expect(Acknowledgements.of(made([RoleRule.verbs(harmless, verb)]))).toEqual([]);
   });
 });
 
 describe("a role is not granted", () => {
   const role = (roleScope?: RoleScope) =>
-    new LeastPrivilegeRole(newChart(), "reader", { allow: [Allow.read(Resource.PODS)], roleScope });
+    new LeastPrivilegeRole(newChart(), "reader", { allow: [RoleRule.read(RbacResource.PODS)], roleScope });
 
   test("to nobody", () => {
     expect(refusedCodes(() => role().grantTo())).toEqual(["ATTRIBUTE_MISSING"]);

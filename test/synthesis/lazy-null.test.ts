@@ -1,5 +1,5 @@
 import { ApiObject, Lazy } from "cdk8s";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { IMAGE, newChart, problemsAtSynthesis, refusedCodes } from "../workload/support";
 
@@ -17,7 +17,7 @@ test.each<[string, object]>([
 });
 
 test("a late null of cdk8s as the value of a variable is refused", () => {
-  expect(refusedCodes(() => EnvValue.fromValue(none))).toEqual(["VALUE_INVALID"]);
+  expect(refusedCodes(() => EnvironmentValue.fromValue(none))).toEqual(["VALUE_INVALID"]);
 });
 
 test.each(["Pod", "Service"])(

@@ -107,10 +107,10 @@ const CHANGES: readonly [what: string, action: "create" | "nothing", variant: Va
     "a rule for a range, and one between groups",
     "create",
     {
-      first: ({ workersSecurityGroup, podsSecurityGroup }) => {
+      first: ({ workerSecurityGroup, podSecurityGroup }) => {
         const reason = { reason: "A test" };
-        workersSecurityGroup.allowFrom(NetworkPeer.cidr("10.9.0.0/16"), Port.tcp(9100), reason);
-        workersSecurityGroup.allowTo(podsSecurityGroup, Port.tcp(9100), reason);
+        workerSecurityGroup.allowFrom(NetworkPeer.cidr("10.9.0.0/16"), Port.tcp(9100), reason);
+        workerSecurityGroup.allowTo(podSecurityGroup, Port.tcp(9100), reason);
       },
     },
   ],
@@ -172,13 +172,13 @@ describeWithTerraform("a cluster of another stack", () => {
     await withProvider(async (terraform) => {
       const outdir = synthInto(terraform.outdir(), (app) => {
         const cluster = newCluster(newStack(app, "platform"), "cluster");
-        const { clusterId, compartmentId, network, workersSecurityGroup } = cluster;
+        const { clusterId, compartmentId, network, workerSecurityGroup } = cluster;
         const shops = newStack(app, "shops");
         const imported = SecureOkeCluster.fromClusterAttributes(shops, "imported", {
           clusterId,
           compartmentId,
           network,
-          workersSecurityGroup,
+          workerSecurityGroup,
         });
         imported.addCdk8sChart("imported", shop(imported, "imported"));
         imported.addCdk8sChart("direct", shop(cluster, "direct"));

@@ -34,8 +34,8 @@ describeWithTerraform("a cluster with a load balancer whose rules the controller
   });
 
   test("would lose the controller's tag in every plan if the workers' group had none of that key", async () => {
-    const changes = await changesAfterController(({ workersSecurityGroup }) => {
-      const group = workersSecurityGroup.node.defaultChild as TerraformResource;
+    const changes = await changesAfterController(({ workerSecurityGroup }) => {
+      const group = workerSecurityGroup.node.defaultChild as TerraformResource;
       group.addOverride("freeform_tags.ManagedBy", undefined);
     });
     expect(Object.entries(changes)).toEqual([[expect.stringMatching(/_Workers_[0-9A-F]{8}$/), ["update"]]]);

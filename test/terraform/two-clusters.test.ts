@@ -62,7 +62,7 @@ function exposed(cluster: so.ISecureOkeCluster, name: string, isPublic: boolean)
     listenerRules: [so.ListenerRule.strictTransportSecurity(), so.ListenerRule.limitConnectionsPerClient(50)],
     nodeLabels: { pool: "edge" },
     shape: so.LoadBalancerShape.flexible(10, 8000),
-    policy: so.LoadBalancerPolicy.LEAST_CONNECTIONS,
+    policy: so.LoadBalancingPolicy.LEAST_CONNECTIONS,
     idleTimeoutSeconds: 300,
     healthCheck: { intervalSeconds: 20, timeoutSeconds: 5, retries: 4 },
   });
@@ -79,7 +79,7 @@ function exposed(cluster: so.ISecureOkeCluster, name: string, isPublic: boolean)
     tls: so.TlsTermination.none({ reason }),
     port: 53,
     type: so.LoadBalancerType.NETWORK_LOAD_BALANCER,
-    transports: [so.Protocol.TCP, so.Protocol.UDP],
+    transports: [so.IpProtocol.TCP, so.IpProtocol.UDP],
     securityRules: so.SecurityRuleManagement.terraformManaged(),
     externalTrafficPolicy: policy,
     preserveSource: true,
@@ -91,7 +91,7 @@ function program(app: App): void {
   const first = stackOf(app, "first");
   const network = new so.ClusterNetwork(first, "network", {
     compartmentId: COMPARTMENT,
-    publicLoadBalancerSubnet: so.SubnetExposure.publicWith({ reason }),
+    publicLoadBalancerExposure: so.SubnetExposure.publicWith({ reason }),
   });
   const shop = new so.SecureOkeCluster(first, "shop", {
     compartmentId: COMPARTMENT,

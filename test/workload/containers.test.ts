@@ -5,10 +5,10 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { type InitContainer, type Sidecar } from "../../lib/workload/pods/container-resources";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { Probe } from "../../lib/workload/pods/probe";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { DIGEST, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
@@ -45,7 +45,7 @@ function everything(): Partial<HardenedDeploymentProps> {
       init("fetch", {
         command: ["/bin/sh"],
         args: ["-c", "cp -r /site/. /srv/site"],
-        env: { LEVEL: EnvValue.fromValue("3") },
+        env: { LEVEL: EnvironmentValue.fromValue("3") },
         resources: { memory: { request: "64Mi", limit: "64Mi" } },
         writablePaths: [WritablePath.of("/tmp")],
       }),
@@ -54,9 +54,9 @@ function everything(): Partial<HardenedDeploymentProps> {
     sidecars: [
       sidecar("proxy", {
         port: 9000,
-        readiness: Probe.http("/ready"),
-        liveness: Probe.tcp(),
-        startup: Probe.command(["/proxy", "started"]),
+        readiness: HealthProbe.fromHttpGet("/ready"),
+        liveness: HealthProbe.fromTcpSocket(),
+        startup: HealthProbe.fromCommand(["/proxy", "started"]),
         files: [ConfigFile.of("/etc/proxy/proxy.conf", "listen 9000\n")],
         writablePaths: [WritablePath.inMemory("/tmp")],
       }),
@@ -251,10 +251,14 @@ describe("a further container is refused:", () => {
     ],
     ["port 0", { sidecars: [sidecar("a", { port: 0 })] }, ["PORT_INVALID"]],
     ["port 443", { sidecars: [sidecar("a", { port: 443 })] }, ["PORT_PRIVILEGED"]],
-    ["a probe without a port", { sidecars: [sidecar("a", { startup: Probe.tcp() })] }, ["PROBE_INVALID"]],
+    [
+      "a probe without a port",
+      { sidecars: [sidecar("a", { startup: HealthProbe.fromTcpSocket() })] },
+      ["PROBE_INVALID"],
+    ],
     [
       "a password",
-      { initContainers: [init("a", { env: { DB_PASSWORD: EnvValue.fromValue("hunter2") } })] },
+      { initContainers: [init("a", { env: { DB_PASSWORD: EnvironmentValue.fromValue("hunter2") } })] },
       ["CREDENTIAL_LITERAL"],
     ],
     [
@@ -303,7 +307,7 @@ describe("a further container is refused:", () => {
     const problems = refusal(() =>
       specOf({
         port: 80,
-        initContainers: [init("fetch", { env: { "A B": EnvValue.fromValue("x") } })],
+        initContainers: [init("fetch", { env: { "A B": EnvironmentValue.fromValue("x") } })],
         sidecars: [sidecar("proxy", { port: 81, args: ["--token=hunter2"] })],
       }),
     );

@@ -5,7 +5,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Port } from "../../lib/core/port";
 import { Egress } from "../../lib/network/egress/egress";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { COMPARTMENT, newStack, synthesized } from "../support/stack";
@@ -132,7 +132,7 @@ describe("a chart with workloads that was added to no cluster", () => {
     const { stack, cluster, chart } = program();
     new HardenedDeployment(chart, "worker", {
       image: IMAGE,
-      env: { CLUSTER: EnvValue.fromValue(cluster.clusterId) },
+      env: { CLUSTER: EnvironmentValue.fromValue(cluster.clusterId) },
     });
     expect(refusal(() => synthAll(stack))).toMatchObject([
       {

@@ -1,7 +1,8 @@
 import { Yaml } from "cdk8s";
+import { TaintEffect } from "cdk8s-plus-27";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { TaintEffect, Toleration } from "../../lib/workload/pods/toleration";
+import { Toleration } from "../../lib/workload/pods/toleration";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 describe("a hardened daemon set", () => {

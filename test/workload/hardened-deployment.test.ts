@@ -6,11 +6,11 @@ import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { PodInfoFiles } from "../../lib/workload/pods/pod-info-files";
-import { Probe } from "../../lib/workload/pods/probe";
+import { DownwardApiFiles } from "../../lib/workload/pods/pod-info-files";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { ProjectedToken } from "../../lib/workload/pods/projected-token";
 import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
@@ -24,9 +24,9 @@ function everything(): HardenedDeploymentProps {
     command: ["/app/web"],
     args: ["--verbose"],
     env: {
-      MODE: EnvValue.fromValue("production"),
-      HOST_NAME: EnvValue.fromField("metadata.name"),
-      COLOR: EnvValue.fromConfigMap("settings", "color"),
+      MODE: EnvironmentValue.fromValue("production"),
+      HOST_NAME: EnvironmentValue.fromFieldRef("metadata.name"),
+      COLOR: EnvironmentValue.fromConfigMap("settings", "color"),
     },
     resources: {
       cpu: { request: "1", limit: "2" },
@@ -35,8 +35,8 @@ function everything(): HardenedDeploymentProps {
     },
     writablePaths: [WritablePath.of("/tmp"), WritablePath.inMemory("/var/cache/web", { sizeLimit: "16Mi" })],
     files: [ConfigFile.of("/etc/web/b.conf", "b = 2\n"), ConfigFile.of("/etc/web/a.conf", "a = 1\n")],
-    readiness: Probe.http("/ready"),
-    liveness: Probe.http("/live", 9001),
+    readiness: HealthProbe.fromHttpGet("/ready"),
+    liveness: HealthProbe.fromHttpGet("/live", 9001),
     ports: [
       { name: "metrics", port: 9090, protocol: AppProtocol.TCP },
       { name: "health", port: 9001 },
@@ -46,9 +46,9 @@ function everything(): HardenedDeploymentProps {
       ProjectedToken.of("/run/secrets/vault", { audience: "vault" }),
       ProjectedToken.of("/run/secrets/broker", { audience: "broker" }),
     ],
-    podInfoFiles: [PodInfoFiles.of("/etc/pod", { name: "metadata.name", labels: "metadata.labels" })],
+    podInfoFiles: [DownwardApiFiles.of("/etc/pod", { name: "metadata.name", labels: "metadata.labels" })],
     terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR,
-    startup: Probe.command(["/app/started"]),
+    startup: HealthProbe.fromCommand(["/app/started"]),
     user: 20000,
     terminationGracePeriodSeconds: 60,
     labels: { team: "shop" },
@@ -275,16 +275,16 @@ describe("an input is refused:", () => {
     ],
     [
       "a probe without a port",
-      { readiness: Probe.http("/"), startup: Probe.tcp() },
+      { readiness: HealthProbe.fromHttpGet("/"), startup: HealthProbe.fromTcpSocket() },
       ["PROBE_INVALID", "PROBE_INVALID"],
     ],
-    ["a variable with a blank", { env: { "A B": EnvValue.fromValue("x") } }, ["ENV_INVALID"]],
-    ["a variable with a digit first", { env: { "1A": EnvValue.fromValue("x") } }, ["ENV_INVALID"]],
-    ["a variable without a name", { env: { "": EnvValue.fromValue("x") } }, ["ENV_INVALID"]],
-    ["a password", { env: { DB_PASSWORD: EnvValue.fromValue("hunter2") } }, ["CREDENTIAL_LITERAL"]],
+    ["a variable with a blank", { env: { "A B": EnvironmentValue.fromValue("x") } }, ["ENV_INVALID"]],
+    ["a variable with a digit first", { env: { "1A": EnvironmentValue.fromValue("x") } }, ["ENV_INVALID"]],
+    ["a variable without a name", { env: { "": EnvironmentValue.fromValue("x") } }, ["ENV_INVALID"]],
+    ["a password", { env: { DB_PASSWORD: EnvironmentValue.fromValue("hunter2") } }, ["CREDENTIAL_LITERAL"]],
     [
       "a password in a URL",
-      { env: { DB: EnvValue.fromValue("postgres://a:b1@db/x") } },
+      { env: { DB: EnvironmentValue.fromValue("postgres://a:b1@db/x") } },
       ["CREDENTIAL_LITERAL"],
     ],
     ["a password in the arguments", { args: ["--password=hunter2"] }, ["CREDENTIAL_LITERAL"]],
@@ -373,7 +373,7 @@ describe("references to Terraform values", () => {
     const chart = new Chart(app, "shop", { namespace: "shop" });
     new HardenedDeployment(chart, "web", {
       image: IMAGE,
-      env: { DB_PASSWORD_HOST: EnvValue.fromValue(host) },
+      env: { DB_PASSWORD_HOST: EnvironmentValue.fromValue(host) },
     });
     expect(containerOf(chart).env).toEqual([{ name: "DB_PASSWORD_HOST", value: host }]);
     expect(() => app.synth()).toThrow(/MANIFEST_REFERENCES/);

@@ -1,8 +1,9 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
+import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import { ConcurrencyPolicy, type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
+import { type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-cron-job";
 import { JobRestartPolicy, type HardenedJobProps } from "../../lib/workload/hardened-job-props";

@@ -5,12 +5,12 @@ import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
-import { Probe } from "../../lib/workload/pods/probe";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { WorkloadService } from "../../lib/exposure/workload-service";
@@ -50,7 +50,7 @@ describe("a program without types is told all that is wrong and what to write in
     const chart = newChart();
     const props = {
       image: "nginx",
-      env: { DB_PASSWORD: "hunter2", PORT: EnvValue.fromValue("8080") },
+      env: { DB_PASSWORD: "hunter2", PORT: EnvironmentValue.fromValue("8080") },
       command: "/app/web",
       args: ["--port", 8080, undefined],
       resources: { cpu: "500m" },
@@ -159,10 +159,14 @@ describe("a program without types is told all that is wrong and what to write in
       () => web().connections.allowTo(any({ toRuleEnd: () => "x" }), any(443)),
       ["VALUE_INVALID The peer is another object", "VALUE_INVALID The port is a number"],
     ],
-    ["a name for a variable", () => EnvValue.fromValue(any(8080)), ["VALUE_INVALID The value is a number"]],
+    [
+      "a name for a variable",
+      () => EnvironmentValue.fromValue(any(8080)),
+      ["VALUE_INVALID The value is a number"],
+    ],
     [
       "a variable of nothing",
-      () => EnvValue.fromValue(any(undefined)),
+      () => EnvironmentValue.fromValue(any(undefined)),
       ["ATTRIBUTE_MISSING The value is not given"],
     ],
     [
@@ -170,7 +174,11 @@ describe("a program without types is told all that is wrong and what to write in
       () => ContainerImage.of(any(undefined)),
       ["ATTRIBUTE_MISSING The image is not given"],
     ],
-    ["a probe of a text", () => Probe.command(any("/app/healthy")), ["VALUE_INVALID The command is a text"]],
+    [
+      "a probe of a text",
+      () => HealthProbe.fromCommand(any("/app/healthy")),
+      ["VALUE_INVALID The command is a text"],
+    ],
     ["a path of nothing", () => WritablePath.of(any(undefined)), ["ATTRIBUTE_MISSING The path is not given"]],
     [
       "a file of nothing",
@@ -221,9 +229,11 @@ describe("a program without types is told all that is wrong and what to write in
 
 describe("undefined never comes into a manifest as a word:", () => {
   test("not by a key of a ConfigMap, nor by a cluster whose subnet or group has none", () => {
-    expect(refusedCodes(() => EnvValue.fromConfigMap("settings", any(undefined)))).toEqual(["ENV_INVALID"]);
+    expect(refusedCodes(() => EnvironmentValue.fromConfigMap("settings", any(undefined)))).toEqual([
+      "ENV_INVALID",
+    ]);
     const cluster = fakeCluster();
-    Object.assign(cluster.workersSecurityGroup, { networkSecurityGroupId: undefined });
+    Object.assign(cluster.workerSecurityGroup, { networkSecurityGroupId: undefined });
     const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
     const tls = TlsTermination.atLoadBalancer({ secretName: "web-tls" });
     expect(said(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
@@ -236,7 +246,7 @@ describe("undefined never comes into a manifest as a word:", () => {
     const workload = new HardenedDeployment(chart, "web", {
       image: IMAGE,
       port: 8080,
-      readiness: Probe.http("/", undefined, { periodSeconds: undefined }),
+      readiness: HealthProbe.fromHttpGet("/", undefined, { periodSeconds: undefined }),
       resources: { cpu: undefined },
       labels: undefined,
     });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
-import { ContainerAmount, EnvValue } from "../../lib/workload/pods/env-value";
+import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { LowUser } from "../../lib/workload/pods/low-user";
+import { SystemUserId } from "../../lib/workload/pods/low-user";
 import { volumeName, type VolumeKind } from "../../lib/workload/pods/private/volume-name";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
@@ -21,7 +21,7 @@ describe("a user below 10000", () => {
   test("runs all containers of a pod, and owns its files", () => {
     const sidecars = [{ name: "proxy", image: IMAGE }];
     const { containers, initContainers, securityContext } = specOf({
-      lowUser: LowUser.of(999, REASON),
+      lowUser: SystemUserId.of(999, REASON),
       sidecars,
     });
     for (const context of [...containers, ...initContainers].map((one) => one.securityContext)) {
@@ -40,7 +40,7 @@ describe("a user below 10000", () => {
     new HardenedCronJob(chart, "report", {
       image: IMAGE,
       schedule: "@daily",
-      lowUser: LowUser.of(1, REASON),
+      lowUser: SystemUserId.of(1, REASON),
     });
     expect(Acknowledgements.of(chart)).toEqual([
       { path: "shop/report", practice: "non-root", what: "the user 1", ...REASON },
@@ -48,26 +48,26 @@ describe("a user below 10000", () => {
   });
 
   test.each([0, -1, 10_000, 1.5, NaN, "999" as never, undefined as never])("is never %s", (id) => {
-    expect(refusedCodes(() => LowUser.of(id, REASON))).toEqual(["USER_INVALID"]);
+    expect(refusedCodes(() => SystemUserId.of(id, REASON))).toEqual(["USER_INVALID"]);
   });
 
   test.each([undefined, {}, { reason: " " }])("needs a reason, which %j is none", (choice) => {
-    expect(refusedCodes(() => LowUser.of(999, choice as never))).toEqual(["REASON_MISSING"]);
+    expect(refusedCodes(() => SystemUserId.of(999, choice as never))).toEqual(["REASON_MISSING"]);
   });
 
   test("stands in the place of another one, and is made by its factory", () => {
-    const lowUser = LowUser.of(999, REASON);
+    const lowUser = SystemUserId.of(999, REASON);
     expect(refusedCodes(() => specOf({ lowUser, user: 20_000 }))).toEqual(["USER_INVALID"]);
     expect(refusedCodes(() => specOf({ lowUser: { id: 0 } as never }))).toEqual(["VALUE_INVALID"]);
-    expect(refusal(() => specOf({ user: 999 }))[0]?.fix).toContain("LowUser.of(999");
+    expect(refusal(() => specOf({ user: 999 }))[0]?.fix).toContain("SystemUserId.of(999");
   });
 });
 
 describe("the value of a variable", () => {
   test("may be what the container may use, counted as is asked", () => {
     const env = {
-      MEMORY: EnvValue.fromAmount(ContainerAmount.MEMORY_LIMIT),
-      CPUS: EnvValue.fromAmount(ContainerAmount.CPU_REQUEST, "1m"),
+      MEMORY: EnvironmentValue.fromResource(ContainerResourceField.MEMORY_LIMIT),
+      CPUS: EnvironmentValue.fromResource(ContainerResourceField.CPU_REQUEST, "1m"),
     };
     expect(specOf({ env }).containers[0].env).toEqual([
       { name: "CPUS", valueFrom: { resourceFieldRef: { resource: "requests.cpu", divisor: "1m" } } },
@@ -76,19 +76,19 @@ describe("the value of a variable", () => {
   });
 
   test.each<[unknown, string | undefined, string]>([
-    [ContainerAmount.MEMORY_LIMIT, "1m", "ENV_INVALID"],
-    [ContainerAmount.MEMORY_LIMIT, "2Mi", "ENV_INVALID"],
-    [ContainerAmount.CPU_LIMIT, "1Mi", "ENV_INVALID"],
-    [ContainerAmount.CPU_LIMIT, "", "ENV_INVALID"],
+    [ContainerResourceField.MEMORY_LIMIT, "1m", "ENV_INVALID"],
+    [ContainerResourceField.MEMORY_LIMIT, "2Mi", "ENV_INVALID"],
+    [ContainerResourceField.CPU_LIMIT, "1Mi", "ENV_INVALID"],
+    [ContainerResourceField.CPU_LIMIT, "", "ENV_INVALID"],
     ["limits.hugepages", undefined, "VALUE_INVALID"],
     [undefined, undefined, "VALUE_INVALID"],
   ])("may not be %s in %s", (amount, divisor, code) => {
-    expect(refusedCodes(() => EnvValue.fromAmount(amount as never, divisor))).toEqual([code]);
+    expect(refusedCodes(() => EnvironmentValue.fromResource(amount as never, divisor))).toEqual([code]);
   });
 
   test("may be a time zone, beside that of a schedule", () => {
     const chart = newChart();
-    const env = { TZ: EnvValue.timeZone("Europe/Berlin") };
+    const env = { TZ: EnvironmentValue.timeZone("Europe/Berlin") };
     new HardenedCronJob(chart, "report", {
       image: IMAGE,
       schedule: "0 6 * * *",
@@ -105,14 +105,14 @@ describe("the value of a variable", () => {
   test.each(["Berlin", "europe/berlin", "+02:00", "", "Local", undefined as never])(
     "may not be the time zone %j",
     (name) => {
-      expect(refusedCodes(() => EnvValue.timeZone(name))).toEqual(["SCHEDULE_INVALID"]);
+      expect(refusedCodes(() => EnvironmentValue.timeZone(name))).toEqual(["SCHEDULE_INVALID"]);
     },
   );
 
   test.each(["metadata.labels['a b']", "metadata.annotations['/x']", "metadata.labels['-a']"])(
     "may not be the field %s",
     (field) => {
-      expect(refusedCodes(() => EnvValue.fromField(field))).toEqual(["ENV_INVALID"]);
+      expect(refusedCodes(() => EnvironmentValue.fromFieldRef(field))).toEqual(["ENV_INVALID"]);
     },
   );
 });

@@ -6,7 +6,7 @@ import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deploy
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
-import { Probe } from "../../lib/workload/pods/probe";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { type ServiceOptions } from "../../lib/exposure/workload-service";
 import { containerOf, fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
@@ -100,11 +100,17 @@ describe("a workload with several ports", () => {
   });
 
   test("can be asked by a probe on any of them, and on no other port", () => {
-    for (const make of [Probe.http, Probe.https]) {
+    for (const make of [HealthProbe.fromHttpGet, HealthProbe.fromHttpsGet]) {
       expect(() => web({ ...MORE, readiness: make("/ready", 9090) })).not.toThrow();
     }
-    expect(() => web({ ...MORE, readiness: Probe.grpc(9000), startup: Probe.tcp(9090) })).not.toThrow();
-    const probes = { readiness: Probe.http("/", 9999), startup: Probe.grpc(8081), liveness: Probe.tcp(1) };
+    expect(() =>
+      web({ ...MORE, readiness: HealthProbe.fromGrpc(9000), startup: HealthProbe.fromTcpSocket(9090) }),
+    ).not.toThrow();
+    const probes = {
+      readiness: HealthProbe.fromHttpGet("/", 9999),
+      startup: HealthProbe.fromGrpc(8081),
+      liveness: HealthProbe.fromTcpSocket(1),
+    };
     expect(refusal(() => web({ ...MORE, ...probes })).map(({ code, what }) => `${code} ${what}`)).toEqual([
       "PROBE_INVALID readiness asks port 9999, which is none of the container's ports",
       "PROBE_INVALID liveness asks port 1, which is none of the container's ports",

@@ -1,7 +1,7 @@
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { Probe } from "../../lib/workload/pods/probe";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { containerOf, IMAGE, newChart, refusal, refusedCodes } from "./support";
 
 function web(props: Partial<HardenedDeploymentProps>) {
@@ -18,11 +18,11 @@ describe("a liveness probe", () => {
     expect(live.periodSeconds * live.failureThreshold).toBe(2 * ready.periodSeconds * ready.failureThreshold);
   });
 
-  test.each<[string, () => Probe]>([
-    ["HTTP", () => Probe.http("/healthz")],
-    ["HTTP on another port", () => Probe.http("/healthz", 9090, { periodSeconds: 5 })],
-    ["TCP", () => Probe.tcp()],
-    ["a command", () => Probe.command(["/app/healthy"])],
+  test.each<[string, () => HealthProbe]>([
+    ["HTTP", () => HealthProbe.fromHttpGet("/healthz")],
+    ["HTTP on another port", () => HealthProbe.fromHttpGet("/healthz", 9090, { periodSeconds: 5 })],
+    ["TCP", () => HealthProbe.fromTcpSocket()],
+    ["a command", () => HealthProbe.fromCommand(["/app/healthy"])],
   ])(
     "may not be the readiness probe again, by %s, as that restarts what should only get no traffic",
     (_, make) => {
@@ -34,31 +34,39 @@ describe("a liveness probe", () => {
   );
 
   test("may not be it with its port or its defaults written out, nor in a sidecar", () => {
-    const liveness = Probe.http("/", 8080, { periodSeconds: 10 });
+    const liveness = HealthProbe.fromHttpGet("/", 8080, { periodSeconds: 10 });
     expect(refusedCodes(() => web({ liveness }))).toEqual(["PROBE_INVALID"]);
-    const probes = { port: 9091, readiness: Probe.tcp(9091), liveness: Probe.tcp() };
+    const probes = {
+      port: 9091,
+      readiness: HealthProbe.fromTcpSocket(9091),
+      liveness: HealthProbe.fromTcpSocket(),
+    };
     expect(refusedCodes(() => web({ sidecars: [{ name: "proxy", image: IMAGE, ...probes }] }))).toEqual([
       "PROBE_INVALID",
     ]);
   });
 
   test("may ask the same with more patience", () => {
-    const readiness = Probe.http("/healthz");
-    expect(web({ readiness, liveness: Probe.http("/healthz", 8080, { failureThreshold: 9 }) })).toMatchObject(
-      {
-        livenessProbe: { failureThreshold: 9 },
-      },
-    );
+    const readiness = HealthProbe.fromHttpGet("/healthz");
+    expect(
+      web({ readiness, liveness: HealthProbe.fromHttpGet("/healthz", 8080, { failureThreshold: 9 }) }),
+    ).toMatchObject({
+      livenessProbe: { failureThreshold: 9 },
+    });
   });
 });
 
 describe("a probe", () => {
-  test.each<[string, Probe, object]>([
-    ["over TLS", Probe.https("/ready"), { httpGet: { path: "/ready", port: 8080, scheme: "HTTPS" } }],
-    ["of gRPC", Probe.grpc(), { grpc: { port: 8080 } }],
+  test.each<[string, HealthProbe, object]>([
+    [
+      "over TLS",
+      HealthProbe.fromHttpsGet("/ready"),
+      { httpGet: { path: "/ready", port: 8080, scheme: "HTTPS" } },
+    ],
+    ["of gRPC", HealthProbe.fromGrpc(), { grpc: { port: 8080 } }],
     [
       "of a service of gRPC on another port",
-      Probe.grpc(9090, { service: "shop.v1.Orders", periodSeconds: 5 }),
+      HealthProbe.fromGrpc(9090, { service: "shop.v1.Orders", periodSeconds: 5 }),
       { grpc: { port: 9090, service: "shop.v1.Orders" }, periodSeconds: 5 },
     ],
   ])("can be one %s", (_, probe, manifest) => {
@@ -69,20 +77,22 @@ describe("a probe", () => {
   });
 
   test("by a command needs no port", () => {
-    expect(() => web({ port: undefined, ports: [], liveness: Probe.command(["/app/ok"]) })).not.toThrow();
+    expect(() =>
+      web({ port: undefined, ports: [], liveness: HealthProbe.fromCommand(["/app/ok"]) }),
+    ).not.toThrow();
   });
 
-  test.each<[string, () => Probe, string]>([
-    ["a path that is none", () => Probe.https("ready"), "PROBE_INVALID"],
-    ["no path", () => Probe.https(undefined as never), "PROBE_INVALID"],
-    ["a port that is none", () => Probe.grpc(0), "PORT_INVALID"],
-    ["a service that is none", () => Probe.grpc(9090, { service: 5 as never }), "VALUE_INVALID"],
+  test.each<[string, () => HealthProbe, string]>([
+    ["a path that is none", () => HealthProbe.fromHttpsGet("ready"), "PROBE_INVALID"],
+    ["no path", () => HealthProbe.fromHttpsGet(undefined as never), "PROBE_INVALID"],
+    ["a port that is none", () => HealthProbe.fromGrpc(0), "PORT_INVALID"],
+    ["a service that is none", () => HealthProbe.fromGrpc(9090, { service: 5 as never }), "VALUE_INVALID"],
     [
       "a number that Kubernetes can't hold",
-      () => Probe.tcp(1, { failureThreshold: 2 ** 31 }),
+      () => HealthProbe.fromTcpSocket(1, { failureThreshold: 2 ** 31 }),
       "PROBE_INVALID",
     ],
-    ["no threshold", () => Probe.grpc(1, { failureThreshold: 0 }), "PROBE_INVALID"],
+    ["no threshold", () => HealthProbe.fromGrpc(1, { failureThreshold: 0 }), "PROBE_INVALID"],
   ])("is refused for %s", (_, make, code) => {
     expect(refusedCodes(make)).toEqual([code]);
   });

@@ -1,6 +1,6 @@
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { PodInfoFiles } from "../../lib/workload/pods/pod-info-files";
+import { DownwardApiFiles } from "../../lib/workload/pods/pod-info-files";
 import { ProjectedToken } from "../../lib/workload/pods/projected-token";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
@@ -67,7 +67,7 @@ describe("a projected token", () => {
 });
 
 describe("files about the pod", () => {
-  const info = (fields: unknown) => PodInfoFiles.of("/etc/pod", fields as never);
+  const info = (fields: unknown) => DownwardApiFiles.of("/etc/pod", fields as never);
 
   test("hold its fields, in any order of them the same", () => {
     const fields = { team: "metadata.labels['example.com/team']", labels: "metadata.labels" };
@@ -105,7 +105,7 @@ describe("files about the pod", () => {
 test("tokens and files of a pod share no path with anything else", () => {
   const path = "/run/secrets/vault";
   const writablePaths = [WritablePath.of(`${path}/cache`)];
-  const podInfoFiles = [PodInfoFiles.of(path, { labels: "metadata.labels" })];
+  const podInfoFiles = [DownwardApiFiles.of(path, { labels: "metadata.labels" })];
   for (const props of [{ writablePaths }, { podInfoFiles }]) {
     expect(refusedCodes(() => podOf({ projectedTokens: [vault()], ...props }))).toEqual(["PATH_INVALID"]);
   }

@@ -3,7 +3,7 @@ import { TerraformVariable } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { Allow } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/allow";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -12,7 +12,7 @@ import { HardenedJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { Resource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/role-resource";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { Subject } from "../../lib/rbac/subject";
 import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
@@ -133,7 +133,7 @@ describe("access to the API server", () => {
   test("is what a role is granted to directly", () => {
     const chart = newChart();
     const workload = operator(chart, { apiAccess: access });
-    new LeastPrivilegeRole(chart, "reader", { allow: [Allow.read(Resource.PODS)] }).grantTo(
+    new LeastPrivilegeRole(chart, "reader", { allow: [RoleRule.read(RbacResource.PODS)] }).grantTo(
       Subject.serviceAccountOf(workload),
     );
     const { serviceAccountName } = objectOf(chart, "Deployment").spec.template.spec;

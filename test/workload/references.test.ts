@@ -2,7 +2,7 @@ import { TerraformVariable } from "cdktf";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { Probe } from "../../lib/workload/pods/probe";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { newStack } from "../support/stack";
@@ -34,8 +34,8 @@ describe("a reference to a Terraform value where none can be used", () => {
     ["an id", () => new HardenedDeployment(newChart(), text, { image: IMAGE })],
     ["the id of a chart", () => new ChartOutput(stack, text, newChart())],
     ["an image", () => ContainerImage.of(text)],
-    ["the port of a probe", () => Probe.http("/healthz", number)],
-    ["the seconds of a probe", () => Probe.tcp(8080, { periodSeconds: number })],
+    ["the port of a probe", () => HealthProbe.fromHttpGet("/healthz", number)],
+    ["the seconds of a probe", () => HealthProbe.fromTcpSocket(8080, { periodSeconds: number })],
   ])("is called so, and not by its placeholder: %s", (_, make) => {
     const problems = refusal(make);
     const all = problems.map(({ path, what, fix }) => `${path} ${what} ${fix}`).join("\n");
@@ -45,7 +45,7 @@ describe("a reference to a Terraform value where none can be used", () => {
 });
 
 test("a probe's options that are none are called by their kind", () => {
-  expect(refusal(() => Probe.tcp(8080, "x" as never))).toMatchObject([
+  expect(refusal(() => HealthProbe.fromTcpSocket(8080, "x" as never))).toMatchObject([
     { code: "VALUE_INVALID", what: "What was given is a text" },
   ]);
 });

@@ -56,9 +56,9 @@ export function fakeCluster(options: FakeCluster = {}): ISecureOkeCluster {
         cidr: "10.0.1.0/24",
         isPublic: options.isPublic,
       },
-      workersSubnet: { subnetId: "ocid1.subnet.oc1..workers", cidr: "10.0.2.0/24" },
+      workerSubnet: { subnetId: "ocid1.subnet.oc1..workers", cidr: "10.0.2.0/24" },
     },
-    workersSecurityGroup: {
+    workerSecurityGroup: {
       networkSecurityGroupId: options.groupId ?? "ocid1.networksecuritygroup.oc1..workers",
     },
   };

@@ -4,7 +4,7 @@ import { type App, TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { ValidationErrors } from "../../lib/core/validation-errors";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE } from "./support";
@@ -63,7 +63,7 @@ describe("what is refused at synthesis reaches the caller as a ValidationError, 
     const kubernetes = KubernetesTesting.app();
     const chart = refusedChart(kubernetes);
     const stack = new TerraformStack(Testing.app(), "stack");
-    const value = EnvValue.fromValue(new TerraformVariable(stack, "value", {}).stringValue);
+    const value = EnvironmentValue.fromValue(new TerraformVariable(stack, "value", {}).stringValue);
     const other = new Chart(kubernetes, "other");
     new HardenedDeployment(other, "api", { image: IMAGE, env: { VALUE: value } });
     for (const call of [

@@ -1,12 +1,12 @@
 import { Testing } from "cdktf";
-import { Port, Protocol } from "../../lib/core/port";
+import { Port, IpProtocol } from "../../lib/core/port";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
 import { type NamedPort } from "../../lib/workload/pods/named-port";
-import { Probe } from "../../lib/workload/pods/probe";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { newStack } from "../support/stack";
@@ -21,7 +21,7 @@ import {
 } from "./support";
 import { existingCluster } from "../exposure/load-balancer-support";
 
-const STATSD: NamedPort = { name: "statsd", port: 8125, transport: Protocol.UDP };
+const STATSD: NamedPort = { name: "statsd", port: 8125, transport: IpProtocol.UDP };
 
 function workload(props: object = { port: 8080, ports: [STATSD] }) {
   const chart = newChart();
@@ -75,7 +75,7 @@ describe("a named port for UDP", () => {
   });
 
   test("may have the number of a TCP port, on the pod and on its Service, and not that of another UDP port", () => {
-    const dns = { name: "dns-udp", port: 5353, transport: Protocol.UDP };
+    const dns = { name: "dns-udp", port: 5353, transport: IpProtocol.UDP };
     const { chart, web } = workload({ port: 5353, protocol: AppProtocol.TCP, ports: [dns] });
     web.exposeViaService();
     expect(objectOf(chart, "Service").spec.ports).toHaveLength(2);
@@ -88,21 +88,21 @@ describe("a named port for UDP", () => {
     expect(
       refusal(() => workload({ ports: [{ ...STATSD, protocol: AppProtocol.GRPC }] })).map(({ what }) => what),
     ).toEqual([expect.stringContaining("ports[0].protocol")]);
-    expect(refusedCodes(() => workload({ ports: [{ ...STATSD, transport: Protocol.ICMP }] }))).toEqual([
+    expect(refusedCodes(() => workload({ ports: [{ ...STATSD, transport: IpProtocol.ICMP }] }))).toEqual([
       "VALUE_INVALID",
     ]);
   });
 
   test("can't be asked by a probe, which speaks TCP", () => {
-    expect(refusedCodes(() => workload({ ports: [STATSD], readiness: Probe.tcp(8125) }))).toEqual([
-      "PROBE_INVALID",
-    ]);
+    expect(
+      refusedCodes(() => workload({ ports: [STATSD], readiness: HealthProbe.fromTcpSocket(8125) })),
+    ).toEqual(["PROBE_INVALID"]);
   });
 });
 
 describe("a load balancer for UDP", () => {
   test("leads to a named UDP port, whose number the Service has as it is", () => {
-    const { chart } = balanced({ ports: [STATSD] }, { targetPort: "statsd", transport: Protocol.UDP });
+    const { chart } = balanced({ ports: [STATSD] }, { targetPort: "statsd", transport: IpProtocol.UDP });
     expect(objectOf(chart, "Service").spec.ports).toMatchObject([{ targetPort: 8125, protocol: "UDP" }]);
   });
 
@@ -113,7 +113,7 @@ describe("a load balancer for UDP", () => {
   });
 
   test("shows that the pods listen for UDP on the number of their TCP port, to which others may connect then", () => {
-    const { chart, web } = balanced({ port: 5353 }, { transport: Protocol.UDP });
+    const { chart, web } = balanced({ port: 5353 }, { transport: IpProtocol.UDP });
     new HardenedDeployment(chart, "client", { image: IMAGE }).connections.allowTo(web, Port.udp(5353));
     expect(problemsAtSynthesis(chart).filter(({ code }) => code === "PORT_NOT_LISTENED")).toEqual([]);
   });

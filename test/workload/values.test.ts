@@ -1,11 +1,11 @@
 import { Token } from "cdktf";
 import fc from "fast-check";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { EnvValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/env-value";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { checkOverlaps } from "../../lib/workload/pods/writable-path";
-import { Probe } from "../../lib/workload/pods/probe";
+import { HealthProbe } from "../../lib/workload/pods/probe";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { Problems } from "../../lib/core/validation-error";
@@ -115,7 +115,7 @@ describe("the value of a variable", () => {
   test.each(["metadata.name", "metadata.labels['app']", "spec.nodeName", "status.podIP", "status.podIPs"])(
     "may be the field %s",
     (path) => {
-      expect(EnvValue.fromField(path)._toManifest("A")).toEqual({
+      expect(EnvironmentValue.fromFieldRef(path)._toManifest("A")).toEqual({
         name: "A",
         valueFrom: { fieldRef: { fieldPath: path } },
       });
@@ -125,18 +125,24 @@ describe("the value of a variable", () => {
   test.each(["", "metadata", "spec.containers", "metadata.labels", "status.phase", "limits.cpu"])(
     "may not be the field %j",
     (path) => {
-      expect(refusedCodes(() => EnvValue.fromField(path))).toEqual(["ENV_INVALID"]);
+      expect(refusedCodes(() => EnvironmentValue.fromFieldRef(path))).toEqual(["ENV_INVALID"]);
     },
   );
 
   test("may not come from a ConfigMap or key that can't be", () => {
-    expect(refusedCodes(() => EnvValue.fromConfigMap("A", "a/b"))).toEqual(["NAME_INVALID", "ENV_INVALID"]);
+    expect(refusedCodes(() => EnvironmentValue.fromConfigMap("A", "a/b"))).toEqual([
+      "NAME_INVALID",
+      "ENV_INVALID",
+    ]);
   });
 });
 
 describe("a probe", () => {
   test("has the timing that it is given, and defaults for the rest", () => {
-    const probe = Probe.http("/ready", undefined, { periodSeconds: 3, timeoutSeconds: undefined });
+    const probe = HealthProbe.fromHttpGet("/ready", undefined, {
+      periodSeconds: 3,
+      timeoutSeconds: undefined,
+    });
     expect(probe._toManifest(8080)).toEqual({
       httpGet: { path: "/ready", port: 8080 },
       initialDelaySeconds: 0,
@@ -144,22 +150,25 @@ describe("a probe", () => {
       timeoutSeconds: 2,
       failureThreshold: 3,
     });
-    expect(Probe.tcp(9090)._toManifest(8080)).toMatchObject({ tcpSocket: { port: 9090 } });
-    expect(Probe.command(["/app/healthy", "-q"])._toManifest(8080)).toMatchObject({
+    expect(HealthProbe.fromTcpSocket(9090)._toManifest(8080)).toMatchObject({ tcpSocket: { port: 9090 } });
+    expect(HealthProbe.fromCommand(["/app/healthy", "-q"])._toManifest(8080)).toMatchObject({
       exec: { command: ["/app/healthy", "-q"] },
     });
   });
 
   test.each([
-    [() => Probe.http("ready"), ["PROBE_INVALID"]],
-    [() => Probe.http("/a b"), ["PROBE_INVALID"]],
-    [() => Probe.http("/", 0), ["PORT_INVALID"]],
-    [() => Probe.tcp(70000), ["PORT_INVALID"]],
-    [() => Probe.command([]), ["PROBE_INVALID"]],
-    [() => Probe.command(["redis-cli", "--pass", "hunter2", "ping"]), ["CREDENTIAL_LITERAL"]],
-    [() => Probe.command(["sh", "-c", "pg_isready -d postgres://app:hunter2@db"]), ["CREDENTIAL_LITERAL"]],
+    [() => HealthProbe.fromHttpGet("ready"), ["PROBE_INVALID"]],
+    [() => HealthProbe.fromHttpGet("/a b"), ["PROBE_INVALID"]],
+    [() => HealthProbe.fromHttpGet("/", 0), ["PORT_INVALID"]],
+    [() => HealthProbe.fromTcpSocket(70000), ["PORT_INVALID"]],
+    [() => HealthProbe.fromCommand([]), ["PROBE_INVALID"]],
+    [() => HealthProbe.fromCommand(["redis-cli", "--pass", "hunter2", "ping"]), ["CREDENTIAL_LITERAL"]],
     [
-      () => Probe.tcp(1, { periodSeconds: 0, timeoutSeconds: 1.5, initialDelaySeconds: -1 }),
+      () => HealthProbe.fromCommand(["sh", "-c", "pg_isready -d postgres://app:hunter2@db"]),
+      ["CREDENTIAL_LITERAL"],
+    ],
+    [
+      () => HealthProbe.fromTcpSocket(1, { periodSeconds: 0, timeoutSeconds: 1.5, initialDelaySeconds: -1 }),
       ["PROBE_INVALID", "PROBE_INVALID", "PROBE_INVALID"],
     ],
   ])("may not be %s", (make, codes) => {

@@ -25,7 +25,7 @@ export function checkFlag(problems: Problems, name: string, value: unknown): voi
 
 export function checkNetwork(problems: Problems, value: unknown): boolean {
   const instead = "a ClusterNetwork, or ClusterNetwork.fromClusterNetworkAttributes(scope, id, { vcnId, … })";
-  return checkMembers(problems, "network", value, ["node", "vcnId", "workersSubnet"], instead);
+  return checkMembers(problems, "network", value, ["node", "vcnId", "workerSubnet"], instead);
 }
 
 export function checkCluster(problems: Problems, value: unknown): boolean {
@@ -59,7 +59,7 @@ export function checkEndpointAccess(problems: Problems, value: unknown): boolean
     "endpointAccess",
     value,
     ["isPublic", "cidrs", "groups", "_peers"],
-    "EndpointAccess.privateOnly() or another of its choices",
+    "EndpointAccess.private() or another of its choices",
   );
 }
 

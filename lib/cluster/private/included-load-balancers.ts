@@ -90,7 +90,7 @@ export function countIncludedBalancers(cluster: ISecureOkeCluster): void {
     if (balancers.length === 0 && !isCounted) return;
     const problems = new Problems(chart);
     for (const { name, service } of balancers) checkOwnGroup(problems, name, service);
-    const group = problems.collect(() => cluster.workersSecurityGroup);
+    const group = problems.collect(() => cluster.workerSecurityGroup);
     problems.throwIfAny();
     if (!group) return;
     const own = balancers.filter(({ service }) => isForGroup(service, group));

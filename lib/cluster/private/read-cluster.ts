@@ -49,7 +49,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   checkTags(problems, given, Object.keys(BACKEND_TAGS));
   checkPolicyEngine(problems, given.networkPolicyEngine, given.podNetworking);
   const isAccess = checkEndpointAccess(problems, endpointAccess);
-  const access = (isAccess ? endpointAccess : undefined) ?? EndpointAccess.privateOnly();
+  const access = (isAccess ? endpointAccess : undefined) ?? EndpointAccess.private();
   checkKey(problems, scope, given);
   const isNetwork = checkNetwork(problems, network);
   const podNetworking = PodNetworking._checked(problems, given.podNetworking);
@@ -99,7 +99,7 @@ function readNetwork(
       problems.add(
         "SUBNET_NOT_PUBLIC",
         `The API endpoint is asked to be public, but its subnet in ${network.node.path} is private`,
-        "Give that ClusterNetwork apiEndpointSubnet: SubnetExposure.publicWith({ reason }), or leave network out",
+        "Give that ClusterNetwork apiEndpointExposure: SubnetExposure.publicWith({ reason }), or leave network out",
       );
     }
   }
@@ -109,8 +109,8 @@ function readNetwork(
 
 /** An imported network may leave it out, for clusters without pools; one that was made without it never gets it. */
 function checkPodsSubnet(problems: Problems, network: IClusterNetwork): void {
-  if (subnetIfGiven(network, "podsSubnet") || !("_hasPods" in network)) return;
-  problems.collect(() => network.podsSubnet);
+  if (subnetIfGiven(network, "podSubnet") || !("_hasPods" in network)) return;
+  problems.collect(() => network.podSubnet);
 }
 
 /** The grant of a key names the compartment of the clusters that may use it. */

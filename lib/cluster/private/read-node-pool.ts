@@ -177,14 +177,14 @@ function versionOf(
 
 /** Touches what the pool uses of the cluster, so that all that an imported one lacks is found; whether its subnets are known. */
 function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
-  for (const name of ["compartmentId", "workersSecurityGroup", "podsSecurityGroup"] as const) {
+  for (const name of ["compartmentId", "workerSecurityGroup", "podSecurityGroup"] as const) {
     problems.collect(() => cluster[name]);
   }
   const network = problems.collect(() => cluster.network);
   if (!network) return false;
   checkPrivateSubnets(problems, network, cluster.podNetworking);
-  const subnets = [problems.collect(() => network.workersSubnet)];
-  if (!isOverlay(cluster.podNetworking)) subnets.push(problems.collect(() => network.podsSubnet));
+  const subnets = [problems.collect(() => network.workerSubnet)];
+  if (!isOverlay(cluster.podNetworking)) subnets.push(problems.collect(() => network.podSubnet));
   return subnets.every(Boolean);
 }
 

@@ -11,8 +11,8 @@ import { type SecureOkeClusterProps } from "../cluster-props";
 import { type EndpointAccess } from "../endpoint-access";
 
 const SUBNETS = [
-  ["workersSubnet", "nodes"],
-  ["podsSubnet", "pods"],
+  ["workerSubnet", "nodes"],
+  ["podSubnet", "pods"],
 ] as const;
 
 /** Adds a problem for each subnet of nodes or pods that may have public addresses; only an imported network has such a one. */
@@ -22,7 +22,7 @@ export function checkPrivateSubnets(
   podNetworking?: PodNetworking,
 ): void {
   for (const [name, who] of SUBNETS) {
-    if (name === "podsSubnet" && isOverlay(podNetworking)) continue;
+    if (name === "podSubnet" && isOverlay(podNetworking)) continue;
     const subnet = subnetIfGiven(network, name);
     if (!subnet?.isPublic) continue;
     problems.add(
@@ -36,7 +36,7 @@ export function checkPrivateSubnets(
 /** A subnet, undefined where an imported network was given none: not everything that uses a network needs each of them. */
 export function subnetIfGiven(
   network: IClusterNetwork,
-  name: "workersSubnet" | "podsSubnet",
+  name: "workerSubnet" | "podSubnet",
 ): ClusterSubnet | undefined {
   return new Problems(network).collect(() => network[name]);
 }
@@ -83,13 +83,13 @@ export function checkPodsCidr(
   problems: Problems,
   network: IClusterNetwork | undefined,
   access: EndpointAccess,
-  { podsCidr }: PodNetworking,
+  { podCidr }: PodNetworking,
   servicesCidr: string = DEFAULT_SERVICES_CIDR,
 ): void {
   // What is wrong with either of them is said where it was given.
-  const [cidr, services] = [known(podsCidr), known(servicesCidr)];
+  const [cidr, services] = [known(podCidr), known(servicesCidr)];
   if (!cidr) return;
-  const pods = { name: "podsCidr", cidr };
+  const pods = { name: "podCidr", cidr };
   if (services && overlaps(services, cidr)) refuse(problems, pods, `servicesCidr ${services.text}`, "it");
   checkOutside(problems, network, access, pods);
 }
@@ -104,7 +104,7 @@ export function checkBehindDrg(
 ): void {
   const ranges = [
     { name: "servicesCidr", cidr: known(servicesCidr) },
-    { name: "podsCidr", cidr: known(podNetworking?.podsCidr) },
+    { name: "podCidr", cidr: known(podNetworking?.podCidr) },
   ];
   const validate = () => {
     const problems = new Problems(cluster);
@@ -166,7 +166,7 @@ function checkRange(problems: Problems, services: Cidr): void {
 
 /** What is known of the subnets where the range of the VCN isn't. */
 function checkSubnets(problems: Problems, inner: InnerRange, network: IClusterNetwork): void {
-  for (const name of ["workersSubnet", "podsSubnet"] as const) {
+  for (const name of ["workerSubnet", "podSubnet"] as const) {
     const subnet = known(subnetIfGiven(network, name)?.cidr);
     if (subnet && overlaps(inner.cidr, subnet)) refuse(problems, inner, `the ${name} ${subnet.text}`, "it");
   }

@@ -83,7 +83,7 @@ function checkCluster(problems: Problems, id: string, props: Partial<OciNativeIn
       "Take a TraefikIngress with ExternalTrafficPolicy.LOCAL, or a cluster with PodNetworking.vcnNative()",
     );
   }
-  problems.collect(() => cluster.podsSecurityGroup);
+  problems.collect(() => cluster.podSecurityGroup);
   problems.collect(() => [cluster.network.vcnId, cluster.network.compartmentId]);
   const subnet = problems.collect(() => balancerSubnetOf(cluster.network, access?.isInternal));
   problems.collect(() => subnet?.cidr);

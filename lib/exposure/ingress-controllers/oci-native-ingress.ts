@@ -107,10 +107,10 @@ export class OciNativeIngress extends IngressGateway {
     this.workloads.add(workload.node.path);
     this.certificate = certificate;
     checkRegionWhenWritten(this.cluster, `The certificate of ${this.node.path}`, certificate.name);
-    const { podsSecurityGroup } = this.cluster;
+    const { podSecurityGroup } = this.cluster;
     // Both layers: the load balancer sends to the pods' own addresses.
     workload.connections._allowFromBlock(this.subnet.cidr, port);
-    this.securityGroup.allowTo(podsSecurityGroup, port, {
+    this.securityGroup.allowTo(podSecurityGroup, port, {
       reason: `The ingress gateway ${this.ingressClassName} reaches the pods of its workloads`,
     });
     return ingressOf(route, {

@@ -14,7 +14,7 @@ import { type AutoscaleOptions } from "../../workload/autoscale";
 import { type ContainerImage } from "../../workload/images/container-image";
 import { splitImage } from "../../workload/images/private/image-reference";
 import { TlsVersion } from "../../workload/pods/cipher-suites";
-import { type ContainerResources } from "../../workload/pods/container-resources";
+import { type ContainerResourceRanges } from "../../workload/pods/container-resources";
 import { type HttpListener } from "../../workload/pods/http-listener";
 import { type Toleration } from "../../workload/pods/toleration";
 import { type LoadBalancerAccess } from "../load-balancer-access";
@@ -155,7 +155,7 @@ export interface TraefikIngressProps {
    *
    * @default - 100m to 500m processors, 256Mi of memory, 256Mi of disk
    */
-  readonly resources?: ContainerResources;
+  readonly resources?: ContainerResourceRanges;
   /**
    * Labels that a node must have to run the pods.
    *
@@ -184,7 +184,7 @@ const LONGEST_ID = 40;
 const OLDEST_MINOR = 7;
 
 const SHAPES = {
-  cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that Traefik runs in"),
+  cluster: kind(["network", "workerSecurityGroup"], "the SecureOkeCluster that Traefik runs in"),
   access: kind(
     ["isInternal", "sourceRanges", "_acknowledge"],
     'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
@@ -230,7 +230,7 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
   }
   const { cluster, access } = props;
   // Either may be the sender: a node passes on what its load balancer sent, and the policy Local leaves that as it came.
-  const nodes = problems.collect(() => cluster?.network.workersSubnet.cidr);
+  const nodes = problems.collect(() => cluster?.network.workerSubnet.cidr);
   const balancers = problems.collect(
     () => cluster && balancerSubnetOf(cluster.network, access?.isInternal)?.cidr,
   );

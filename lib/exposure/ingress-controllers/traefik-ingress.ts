@@ -12,17 +12,17 @@ import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/short-hash";
 import { type Problems } from "../../core/validation-error";
-import { Allow } from "../../rbac/allow";
+import { RoleRule } from "../../rbac/allow";
 import { GATEWAY_API_GROUP } from "../../rbac/private/gateway-api";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
-import { Resource } from "../../rbac/role-resource";
-import { Verb } from "../../rbac/role-verb";
+import { RbacResource } from "../../rbac/role-resource";
+import { RbacVerb } from "../../rbac/role-verb";
 import { Subject } from "../../rbac/subject";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
 import { AppProtocol } from "../../workload/pods/app-protocol";
 import { TlsVersion } from "../../workload/pods/cipher-suites";
 import { ConfigFile } from "../../workload/pods/config-file";
-import { Probe } from "../../workload/pods/probe";
+import { HealthProbe } from "../../workload/pods/probe";
 import { ApiAccess } from "../../workload/pods/rbac-api-access";
 import { CertificateStore } from "../ingress-certificate";
 import {
@@ -107,8 +107,8 @@ const WHY_SECRETS =
   "Traefik lists the Secrets of the namespaces that it watches: its own only, which is there for certificates";
 
 /** What Traefik must read in its own namespace to be configured by Ingress objects; it changes nothing. */
-function ingressPermissions(): Allow[] {
-  return [watch(Resource.INGRESSES), ...backendPermissions()];
+function ingressPermissions(): RoleRule[] {
+  return [watch(RbacResource.INGRESSES), ...backendPermissions()];
 }
 
 /**
@@ -116,7 +116,7 @@ function ingressPermissions(): Allow[] {
  *
  * It waits for every kind that it lists, also for those that no gateway of this library has.
  */
-function gatewayPermissions(gateway: string): Allow[] {
+function gatewayPermissions(gateway: string): RoleRule[] {
   const kinds = [
     "gateways",
     "httproutes",
@@ -127,7 +127,7 @@ function gatewayPermissions(gateway: string): Allow[] {
   ];
   return [
     ...backendPermissions(),
-    watch(Resource.CONFIG_MAPS),
+    watch(RbacResource.CONFIG_MAPS),
     ...kinds.map((plural) => watch(ofGatewayApi(plural))),
     status("gateways").named(gateway),
     status("httproutes"),
@@ -136,32 +136,32 @@ function gatewayPermissions(gateway: string): Allow[] {
 }
 
 /** What Traefik reads of the cluster itself: how namespaces are labelled, and which classes there are. */
-function clusterPermissions(className: string): Allow[] {
+function clusterPermissions(className: string): RoleRule[] {
   return [
-    watch(Resource.NAMESPACES),
+    watch(RbacResource.NAMESPACES),
     watch(ofGatewayApi("gatewayclasses", false)),
     status("gatewayclasses", false).named(className),
   ];
 }
 
-function backendPermissions(): Allow[] {
+function backendPermissions(): RoleRule[] {
   return [
-    watch(Resource.SERVICES),
-    watch(Resource.ENDPOINT_SLICES),
-    watch(Resource.SECRETS).acknowledged({ reason: WHY_SECRETS }),
+    watch(RbacResource.SERVICES),
+    watch(RbacResource.ENDPOINT_SLICES),
+    watch(RbacResource.SECRETS).acknowledged({ reason: WHY_SECRETS }),
   ];
 }
 
-function watch(resource: Resource): Allow {
-  return Allow.verbs(resource, Verb.LIST, Verb.WATCH);
+function watch(resource: RbacResource): RoleRule {
+  return RoleRule.verbs(resource, RbacVerb.LIST, RbacVerb.WATCH);
 }
 
-function status(plural: string, namespaced = true): Allow {
-  return Allow.verbs(ofGatewayApi(plural, namespaced, "status"), Verb.UPDATE);
+function status(plural: string, namespaced = true): RoleRule {
+  return RoleRule.verbs(ofGatewayApi(plural, namespaced, "status"), RbacVerb.UPDATE);
 }
 
-function ofGatewayApi(plural: string, namespaced = true, subresource?: string): Resource {
-  return Resource.of({ group: GATEWAY_API_GROUP, plural, namespaced, subresource });
+function ofGatewayApi(plural: string, namespaced = true, subresource?: string): RbacResource {
+  return RbacResource.of({ group: GATEWAY_API_GROUP, plural, namespaced, subresource });
 }
 
 const ANNOTATIONS = "traefik.ingress.kubernetes.io";
@@ -305,8 +305,8 @@ export class TraefikIngress extends IngressGateway {
         { name: "ping", port: TRAEFIK_PORTS.ping },
         ...(httpListener ? [{ name: "web", port: TRAEFIK_PORTS.web }] : []),
       ],
-      readiness: Probe.http("/ping", TRAEFIK_PORTS.ping),
-      liveness: Probe.tcp(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
+      readiness: HealthProbe.fromHttpGet("/ping", TRAEFIK_PORTS.ping),
+      liveness: HealthProbe.fromTcpSocket(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
       apiAccess: ApiAccess._of(cluster),
       ...{ autoscale, imagePullSecrets, nodeSelector, priorityClassName, replicas, resources, tolerations },
     });

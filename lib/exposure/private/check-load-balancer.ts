@@ -1,7 +1,7 @@
 import { shown } from "../../core/display-value";
 import { isLabelValue, isQualifiedName } from "../../core/kubernetes-names";
 import { checkOcidIfGiven } from "../../core/ocid";
-import { Port, Protocol } from "../../core/port";
+import { Port, IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
 import { MOST_RULES } from "../../network/security-groups/security-group";
@@ -10,11 +10,11 @@ import { checkListenerRules } from "../listener-rule";
 import { checkHealthCheck } from "../load-balancer-health-check";
 import {
   ExternalTrafficPolicy,
-  LoadBalancerPolicy,
+  LoadBalancingPolicy,
   LoadBalancerType,
   ProxyProtocol,
   RuleOwner,
-  TlsPlace,
+  TlsTerminationPoint,
   type WayIn,
 } from "../load-balancer-kinds";
 import { type LoadBalancerProps } from "../load-balancer-props";
@@ -33,23 +33,23 @@ export interface Listener {
 /** What the load balancer speaks to clients: what it does not read is TCP. */
 export function listenerProtocol(
   type: LoadBalancerType,
-  place: TlsPlace,
+  place: TlsTerminationPoint,
   workload: IServiceBackend,
 ): AppProtocol {
-  const unread = type === LoadBalancerType.NETWORK_LOAD_BALANCER || place === TlsPlace.POD;
+  const unread = type === LoadBalancerType.NETWORK_LOAD_BALANCER || place === TlsTerminationPoint.POD;
   return unread ? AppProtocol.TCP : workload.protocol;
 }
 
 /** The one port of a transport. */
-export function portOf(transport: Protocol, port: number): Port {
-  return transport === Protocol.UDP ? Port.udp(port) : Port.tcp(port);
+export function portOf(transport: IpProtocol, port: number): Port {
+  return transport === IpProtocol.UDP ? Port.udp(port) : Port.tcp(port);
 }
 
 /** The ports of the Service, the one with TLS first. */
 export function servicePorts(
   listeners: readonly Listener[],
   workload: IServiceBackend,
-  place: TlsPlace,
+  place: TlsTerminationPoint,
 ): object[] {
   return listeners.map((listener) => ({
     ...(listener.isPlain ? httpPort(listener, workload) : mainPort(listener, workload, place)),
@@ -68,15 +68,16 @@ function nodePortOf({ nodePort }: Listener): object {
   return nodePort === undefined ? {} : { nodePort };
 }
 
-function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsPlace): object {
+function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsTerminationPoint): object {
   const { protocol } = workload;
   const number = port.from ?? 0;
-  if (port.protocol === Protocol.UDP) {
+  if (port.protocol === IpProtocol.UDP) {
     // The port of the pods is named for TCP, and a Service finds no port of another transport by its name.
     return { name: "udp", port: number, targetPort: workload.port, protocol: "UDP" };
   }
-  const name = protocol === AppProtocol.HTTP && place !== TlsPlace.NONE ? "https" : portName(protocol);
-  const isSecret = place === TlsPlace.POD || place === TlsPlace.LOAD_BALANCER_AND_POD;
+  const name =
+    protocol === AppProtocol.HTTP && place !== TlsTerminationPoint.NONE ? "https" : portName(protocol);
+  const isSecret = place === TlsTerminationPoint.POD || place === TlsTerminationPoint.LOAD_BALANCER_AND_POD;
   if (!isSecret) return servicePort(name, number, protocol, targetOf(workload));
   const inside = protocol === AppProtocol.HTTP ? { appProtocol: "https" } : {};
   return { name, port: number, targetPort: targetOf(workload), protocol: "TCP", ...inside };
@@ -87,14 +88,14 @@ const MOST_GROUPS = 4;
 
 const POLICIES = {
   [LoadBalancerType.LOAD_BALANCER]: [
-    LoadBalancerPolicy.ROUND_ROBIN,
-    LoadBalancerPolicy.LEAST_CONNECTIONS,
-    LoadBalancerPolicy.IP_HASH,
+    LoadBalancingPolicy.ROUND_ROBIN,
+    LoadBalancingPolicy.LEAST_CONNECTIONS,
+    LoadBalancingPolicy.IP_HASH,
   ],
   [LoadBalancerType.NETWORK_LOAD_BALANCER]: [
-    LoadBalancerPolicy.FIVE_TUPLE,
-    LoadBalancerPolicy.THREE_TUPLE,
-    LoadBalancerPolicy.TWO_TUPLE,
+    LoadBalancingPolicy.FIVE_TUPLE,
+    LoadBalancingPolicy.THREE_TUPLE,
+    LoadBalancingPolicy.TWO_TUPLE,
   ],
 };
 
@@ -103,7 +104,7 @@ export function checkOptions(
   problems: Problems,
   props: Partial<LoadBalancerProps>,
   way: WayIn,
-  transports: readonly Protocol[],
+  transports: readonly IpProtocol[],
 ): void {
   checkIdleTimeout(problems, props);
   if (way.type === LoadBalancerType.NETWORK_LOAD_BALANCER) checkNetworkOptions(problems, props);
@@ -111,7 +112,7 @@ export function checkOptions(
     refuse(
       problems,
       `policy is ${props.policy}, which this type of load balancer does not have`,
-      `Take one of LoadBalancerPolicy.${POLICIES[way.type].join(", ")}`,
+      `Take one of LoadBalancingPolicy.${POLICIES[way.type].join(", ")}`,
     );
   }
   if (props.healthCheck) checkHealthCheck(problems, way.type, props.healthCheck);
@@ -183,10 +184,10 @@ function checkProxyProtocol(
   problems: Problems,
   { proxyProtocol, workload }: Partial<LoadBalancerProps>,
   { type, tls }: WayIn,
-  transports: readonly Protocol[],
+  transports: readonly IpProtocol[],
 ): void {
   if (proxyProtocol === undefined) return;
-  if (transports.includes(Protocol.UDP)) {
+  if (transports.includes(IpProtocol.UDP)) {
     refuse(
       problems,
       "proxyProtocol is given for UDP, whose datagrams have no such header",
@@ -221,7 +222,7 @@ function checkListeners(
       "Give secretName in the place of certificateId; or take TlsTermination.atPod(), which passes TCP on unread",
     );
   }
-  const isHalfSecret = tls === TlsPlace.NONE || tls === TlsPlace.LOAD_BALANCER;
+  const isHalfSecret = tls === TlsTerminationPoint.NONE || tls === TlsTerminationPoint.LOAD_BALANCER;
   if (isBalancer && workload?.protocol === AppProtocol.GRPC && isHalfSecret) {
     refuse(
       problems,
@@ -233,8 +234,12 @@ function checkListeners(
   if (port === httpListener.port) {
     problems.add("PORT_INVALID", `The port ${port} is that of the listener without TLS too`, "Take 443");
   }
-  if (tls === TlsPlace.POD && workload?._redirectPort !== undefined) return;
-  if (tls === TlsPlace.LOAD_BALANCER && (workload?.protocol ?? AppProtocol.HTTP) === AppProtocol.HTTP) return;
+  if (tls === TlsTerminationPoint.POD && workload?._redirectPort !== undefined) return;
+  if (
+    tls === TlsTerminationPoint.LOAD_BALANCER &&
+    (workload?.protocol ?? AppProtocol.HTTP) === AppProtocol.HTTP
+  )
+    return;
   refuse(
     problems,
     "A listener for redirects stands beside one of HTTP whose TLS ends at the load balancer",

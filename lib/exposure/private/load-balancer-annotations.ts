@@ -1,7 +1,7 @@
 import { listenerProtocol } from "./check-load-balancer";
 import { type ReadLoadBalancer } from "./read-load-balancer";
 import { addressAnnotations } from "./reserved-address";
-import { Protocol } from "../../core/port";
+import { IpProtocol } from "../../core/port";
 import { ruleAnnotations } from "../listener-rule";
 import { healthCheckAnnotations } from "../load-balancer-health-check";
 import { ExternalTrafficPolicy, LoadBalancerType, RuleOwner } from "../load-balancer-kinds";
@@ -87,7 +87,7 @@ function networkLoadBalancer(
     ...(way.policy === ExternalTrafficPolicy.LOCAL
       ? { [`${NLB}/is-preserve-source`]: String(way.preserveSource) }
       : {}),
-    ...(transports.includes(Protocol.TCP) ? proxyHeader(proxyProtocol !== undefined) : {}),
+    ...(transports.includes(IpProtocol.TCP) ? proxyHeader(proxyProtocol !== undefined) : {}),
     ...nodeLabels(`${NLB}/node-label-selector`, props.nodeLabels),
   };
 }

@@ -20,7 +20,7 @@ export function addTerraformRules(props: LoadBalancerProps, read: ReadLoadBalanc
   const { service, healthPort = KUBE_PROXY_HEALTH } = read;
   const group = addGroup(props, read);
   addListenerRules(group, props, read);
-  group.allowTo(props.cluster.workersSecurityGroup, Port.tcp(healthPort), {
+  group.allowTo(props.cluster.workerSecurityGroup, Port.tcp(healthPort), {
     reason: `The load balancer of the Service ${service} asks which nodes work`,
   });
   return group;
@@ -32,7 +32,7 @@ export function addListenerRules(
   { cluster, access }: LoadBalancerProps,
   { service, listeners, way }: Pick<ReadLoadBalancer, "service" | "listeners" | "way">,
 ): void {
-  const workers = cluster.workersSecurityGroup;
+  const workers = cluster.workerSecurityGroup;
   const clients = access.sourceRanges.map((range) =>
     range === "0.0.0.0/0" ? NetworkPeer.anywhere({ reason: access.reason ?? "" }) : NetworkPeer.cidr(range),
   );

@@ -5,7 +5,7 @@ import { type AddressRequest, checkAddress, checkAddressFree, claimAddress } fro
 import { checkSecretGrant } from "./secret-grant";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { type Port, Protocol } from "../../core/port";
+import { type Port, IpProtocol } from "../../core/port";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import {
@@ -25,11 +25,11 @@ import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import {
   checkCombination,
   ExternalTrafficPolicy,
-  LoadBalancerPolicy,
+  LoadBalancingPolicy,
   LoadBalancerType,
   ProxyProtocol,
   RuleOwner,
-  TlsPlace,
+  TlsTerminationPoint,
   type WayIn,
 } from "../load-balancer-kinds";
 import { type LoadBalancerProps, type SharedBalancer, sharedBalancerOf } from "../load-balancer-props";
@@ -51,8 +51,8 @@ function readBalancerCluster(
   way: WayIn,
 ): BalancerCluster {
   const subnet = problems.collect(() => cluster && balancerSubnetOf(cluster.network, way.isInternal));
-  const nodesCidr = problems.collect(() => cluster?.network.workersSubnet.cidr);
-  const nodesGroup = problems.collect(() => cluster?.workersSecurityGroup.networkSecurityGroupId);
+  const nodesCidr = problems.collect(() => cluster?.network.workerSubnet.cidr);
+  const nodesGroup = problems.collect(() => cluster?.workerSecurityGroup.networkSecurityGroupId);
   const forRules = way.rules === RuleOwner.TERRAFORM;
   const compartmentId = problems.collect(() => (forRules ? cluster?.network.compartmentId : ""));
   const vcnId = problems.collect(() => (forRules ? cluster?.network.vcnId : ""));
@@ -77,8 +77,8 @@ function readBalancerCluster(
 function transportsOf(
   problems: Problems,
   { transport, transports }: Pick<Partial<LoadBalancerProps>, "transport" | "transports">,
-): readonly Protocol[] {
-  if (transports === undefined) return [transport ?? Protocol.TCP];
+): readonly IpProtocol[] {
+  if (transports === undefined) return [transport ?? IpProtocol.TCP];
   if (transport !== undefined) {
     problems.add("VALUE_INVALID", "Both transport and transports are given", "Leave transport out");
   }
@@ -89,8 +89,8 @@ function transportsOf(
       "Write [Protocol.TCP, Protocol.UDP], or leave transports out",
     );
   }
-  const both = [Protocol.TCP, Protocol.UDP].filter((one) => transports.includes(one));
-  return both.length > 0 ? both : [Protocol.TCP];
+  const both = [IpProtocol.TCP, IpProtocol.UDP].filter((one) => transports.includes(one));
+  return both.length > 0 ? both : [IpProtocol.TCP];
 }
 
 /** What a load balancer needs of its props, of its workload and of its cluster. */
@@ -103,7 +103,7 @@ export interface ReadLoadBalancer extends BalancerCluster {
   /** The port that clients connect to. */
   readonly port: number;
   /** TCP first, where there are two. */
-  readonly transports: readonly Protocol[];
+  readonly transports: readonly IpProtocol[];
   /** The port of the pods, for each transport. */
   readonly targets: readonly Port[];
   /** The name of the ConfigMap that says which listener has which certificate. */
@@ -121,11 +121,11 @@ const isTrueOrFalse: Reader = (problems, name, value) =>
 
 const GROUP = kind(["networkSecurityGroupId"], "a NetworkSecurityGroup");
 
-const TRANSPORT = choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP");
+const TRANSPORT = choice({ TCP: IpProtocol.TCP, UDP: IpProtocol.UDP }, "Protocol.TCP or Protocol.UDP");
 const RULE = kind(["_item"], "ListenerRule.strictTransportSecurity(), or another rule of a listener");
 
 const SHAPES = {
-  cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that the workload runs in"),
+  cluster: kind(["network", "workerSecurityGroup"], "the SecureOkeCluster that the workload runs in"),
   access: kind(
     ["isInternal", "sourceRanges", "_acknowledge"],
     'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
@@ -139,7 +139,7 @@ const SHAPES = {
   securityRules: kind(["_owner"], "SecurityRuleManagement.terraformManaged()"),
   externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
   preserveSource: isTrueOrFalse,
-  policy: choice(LoadBalancerPolicy, "LoadBalancerPolicy.ROUND_ROBIN, or another one of it"),
+  policy: choice(LoadBalancingPolicy, "LoadBalancingPolicy.ROUND_ROBIN, or another one of it"),
   healthCheck: kind([], "{ intervalSeconds: 10, timeoutSeconds: 3, retries: 3 }"),
   proxyProtocol: choice(ProxyProtocol, "ProxyProtocol.V1 or ProxyProtocol.V2"),
   httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
@@ -200,10 +200,10 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
 }
 
 /** UDP on the port of a TCP listener: what encrypts its datagrams, such as QUIC, is in the pod as TLS is. */
-function furtherWays(props: Partial<LoadBalancerProps>, transports: readonly Protocol[]): WayIn[] {
+function furtherWays(props: Partial<LoadBalancerProps>, transports: readonly IpProtocol[]): WayIn[] {
   return transports.slice(1).map((transport) => {
     const way = wayOf(props, transport);
-    return way.tls === TlsPlace.POD ? { ...way, tls: TlsPlace.NONE } : way;
+    return way.tls === TlsTerminationPoint.POD ? { ...way, tls: TlsTerminationPoint.NONE } : way;
   });
 }
 
@@ -217,15 +217,15 @@ function addressOf(
   return { cluster, service, address, isInternal, subnet: { subnetId, cidr } };
 }
 
-function wayOf(props: Partial<LoadBalancerProps>, transport: Protocol | undefined): WayIn {
+function wayOf(props: Partial<LoadBalancerProps>, transport: IpProtocol | undefined): WayIn {
   return {
     type: props.type ?? LoadBalancerType.LOAD_BALANCER,
     isInternal: props.access?.isInternal ?? true,
-    transport: transport ?? Protocol.TCP,
+    transport: transport ?? IpProtocol.TCP,
     rules: props.securityRules?._owner ?? RuleOwner.CLOUD,
     policy: props.externalTrafficPolicy ?? ExternalTrafficPolicy.CLUSTER,
     preserveSource: props.preserveSource ?? false,
-    tls: props.tls?.place ?? TlsPlace.LOAD_BALANCER,
+    tls: props.tls?.place ?? TlsTerminationPoint.LOAD_BALANCER,
     podNetworking: props.cluster?.podNetworking?.type ?? PodNetworkType.VCN_NATIVE,
   };
 }
@@ -235,13 +235,13 @@ function checkTarget(
   problems: Problems,
   workload: IServiceBackend | undefined,
   targetPort: string | undefined,
-  transports: readonly Protocol[],
+  transports: readonly IpProtocol[],
 ): void {
   const target =
     targetPort === undefined || !workload
       ? undefined
       : portsOf(workload).find(({ name }) => name === targetPort);
-  if (target?.transport !== Protocol.UDP || !transports.includes(Protocol.TCP)) return;
+  if (target?.transport !== IpProtocol.UDP || !transports.includes(IpProtocol.TCP)) return;
   problems.add(
     "LOAD_BALANCER_INVALID",
     `targetPort is ${shown(targetPort)}, on which the pods listen for UDP, and the load balancer serves TCP`,
@@ -320,14 +320,14 @@ function readNodePorts(
 function claimed(
   props: Partial<LoadBalancerProps>,
   way: WayIn,
-  transports: readonly Protocol[],
+  transports: readonly IpProtocol[],
   service: string,
   ports: ReadonlyMap<string, number>,
   sharedNodePort: number | undefined,
 ): Pick<ReadLoadBalancer, "listeners" | "healthPort"> {
   if (props.cluster && ports.size > 0) NodePorts.of(props.cluster).claim(service, ports);
   const { port = 443, httpListener } = props;
-  const listener = (transport: Protocol, number: number) => {
+  const listener = (transport: IpProtocol, number: number) => {
     // One for both transports: the controller has one backend set for them, and takes the first node port.
     const purpose = `${service} ${way.transport.toLowerCase()}-${number}`;
     return { purpose, port: portOf(transport, number), nodePort: ports.get(purpose) ?? sharedNodePort };

@@ -277,7 +277,7 @@ function readCompartments(problems: Problems, ids: readonly string[] | undefined
 function readGroups(problems: Problems, groups: readonly INetworkSecurityGroup[] | undefined): string[] {
   const name = "loadBalancerGroups";
   if (groups === undefined) return [];
-  const fix = `Give a list of groups, for example [cluster.workersSecurityGroup], or leave ${name} out`;
+  const fix = `Give a list of groups, for example [cluster.workerSecurityGroup], or leave ${name} out`;
   if (!Array.isArray(groups) || groups.length === 0) {
     problems.add("GUARDRAIL_INVALID", `${name} is ${shown(groups)}, which names nothing`, fix);
     return [];

@@ -5,7 +5,7 @@ import { type Problems } from "../../core/validation-error";
 import { choice, kind, listOf, mapOf, refuseKind, shaped, text } from "../../core/value-readers";
 import { type ContainerImage } from "../../workload/images/container-image";
 import {
-  type ContainerResources,
+  type ContainerResourceRanges,
   DEFAULT_RESOURCES,
   readResources,
 } from "../../workload/pods/container-resources";
@@ -52,7 +52,7 @@ export interface Plan {
   /** Whether somebody chose that user, so that it is no guess. */
   readonly isUserGiven: boolean;
   readonly users: readonly ReadUser[];
-  readonly resources: Required<ContainerResources>;
+  readonly resources: Required<ContainerResourceRanges>;
   readonly writablePaths: readonly ReadWritablePaths[];
   readonly images: readonly ReadImage[];
   /** Overrides first. */
@@ -118,7 +118,11 @@ const DECISION = {
   objects,
   containers,
 };
-const USER = { objects, containers, lowUser: kind(["id", "_acknowledge"], "LowUser.of(999, { reason })") };
+const USER = {
+  objects,
+  containers,
+  lowUser: kind(["id", "_acknowledge"], "SystemUserId.of(999, { reason })"),
+};
 const WRITABLE = { objects, containers, paths: CONTAINER_SHAPES.writablePaths };
 const OPTIONS = {
   resources: CONTAINER_SHAPES.resources,
@@ -156,7 +160,7 @@ function checkUser(problems: Problems, where: string, user: number): void {
   problems.add(
     "USER_INVALID",
     `${where} is ${shown(user)}`,
-    `Give a whole number from ${LEAST_USER} on; for an image with a lower one: users: [{ objects, lowUser: LowUser.of(999, { reason }) }]`,
+    `Give a whole number from ${LEAST_USER} on; for an image with a lower one: users: [{ objects, lowUser: SystemUserId.of(999, { reason }) }]`,
   );
 }
 
@@ -175,7 +179,7 @@ function readUser(problems: Problems, where: string, given: HardeningUser): Read
     problems.add(
       "USER_INVALID",
       `${where} has ${given?.user === undefined ? "neither user nor" : "both user and"} lowUser`,
-      "Give one of them: user: 20000, or lowUser: LowUser.of(999, { reason })",
+      "Give one of them: user: 20000, or lowUser: SystemUserId.of(999, { reason })",
     );
   } else if (given.user !== undefined) checkUser(problems, `${where}.user`, given.user);
   return { ...read, where, id: lowUser?.id ?? user ?? DEFAULT_USER };

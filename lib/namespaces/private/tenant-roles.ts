@@ -1,76 +1,79 @@
-import { Allow } from "../../rbac/allow";
-import { Resource } from "../../rbac/role-resource";
-import { Verb } from "../../rbac/role-verb";
+import { RoleRule } from "../../rbac/allow";
+import { RbacResource } from "../../rbac/role-resource";
+import { RbacVerb } from "../../rbac/role-verb";
 
 /** What everybody of a tenant sees: neither Secrets nor the inside of containers. */
 const SEEN = [
-  Resource.CONFIG_MAPS,
-  Resource.CONTROLLER_REVISIONS,
-  Resource.CRON_JOBS,
-  Resource.DAEMON_SETS,
-  Resource.DEPLOYMENTS,
-  Resource.ENDPOINTS,
-  Resource.ENDPOINT_SLICES,
-  Resource.EVENTS,
-  Resource.EVENTS_V1,
-  Resource.HORIZONTAL_POD_AUTOSCALERS,
-  Resource.INGRESSES,
-  Resource.JOBS,
-  Resource.LIMIT_RANGES,
-  Resource.NETWORK_POLICIES,
-  Resource.PERSISTENT_VOLUME_CLAIMS,
-  Resource.PODS,
-  Resource.POD_DISRUPTION_BUDGETS,
-  Resource.POD_LOGS,
-  Resource.POD_METRICS,
-  Resource.REPLICA_SETS,
-  Resource.RESOURCE_QUOTAS,
-  Resource.ROLES,
-  Resource.ROLE_BINDINGS,
-  Resource.SERVICES,
-  Resource.SERVICE_ACCOUNTS,
-  Resource.STATEFUL_SETS,
+  RbacResource.CONFIG_MAPS,
+  RbacResource.CONTROLLER_REVISIONS,
+  RbacResource.CRON_JOBS,
+  RbacResource.DAEMON_SETS,
+  RbacResource.DEPLOYMENTS,
+  RbacResource.ENDPOINTS,
+  RbacResource.ENDPOINT_SLICES,
+  RbacResource.EVENTS,
+  RbacResource.EVENTS_V1,
+  RbacResource.HORIZONTAL_POD_AUTOSCALERS,
+  RbacResource.INGRESSES,
+  RbacResource.JOBS,
+  RbacResource.LIMIT_RANGES,
+  RbacResource.NETWORK_POLICIES,
+  RbacResource.PERSISTENT_VOLUME_CLAIMS,
+  RbacResource.PODS,
+  RbacResource.POD_DISRUPTION_BUDGETS,
+  RbacResource.POD_LOGS,
+  RbacResource.POD_METRICS,
+  RbacResource.REPLICA_SETS,
+  RbacResource.RESOURCE_QUOTAS,
+  RbacResource.ROLES,
+  RbacResource.ROLE_BINDINGS,
+  RbacResource.SERVICES,
+  RbacResource.SERVICE_ACCOUNTS,
+  RbacResource.STATEFUL_SETS,
 ];
 
 /** What workloads of this library are made of. */
 const DEPLOYED = [
-  Resource.CONFIG_MAPS,
-  Resource.CRON_JOBS,
-  Resource.DEPLOYMENTS,
-  Resource.HORIZONTAL_POD_AUTOSCALERS,
-  Resource.INGRESSES,
-  Resource.JOBS,
-  Resource.NETWORK_POLICIES,
-  Resource.PERSISTENT_VOLUME_CLAIMS,
-  Resource.POD_DISRUPTION_BUDGETS,
-  Resource.SERVICES,
-  Resource.SERVICE_ACCOUNTS,
-  Resource.STATEFUL_SETS,
+  RbacResource.CONFIG_MAPS,
+  RbacResource.CRON_JOBS,
+  RbacResource.DEPLOYMENTS,
+  RbacResource.HORIZONTAL_POD_AUTOSCALERS,
+  RbacResource.INGRESSES,
+  RbacResource.JOBS,
+  RbacResource.NETWORK_POLICIES,
+  RbacResource.PERSISTENT_VOLUME_CLAIMS,
+  RbacResource.POD_DISRUPTION_BUDGETS,
+  RbacResource.SERVICES,
+  RbacResource.SERVICE_ACCOUNTS,
+  RbacResource.STATEFUL_SETS,
 ];
 
-const SCALES = [Resource.DEPLOYMENT_SCALES, Resource.STATEFUL_SET_SCALES];
+const SCALES = [RbacResource.DEPLOYMENT_SCALES, RbacResource.STATEFUL_SET_SCALES];
 
 /** What those may do who look after a tenant: see everything but Secrets. */
-export function viewersAllow(): Allow[] {
-  return [...SEEN.map((resource) => Allow.read(resource)), Allow.verbs(Resource.NAMESPACES, Verb.GET)];
+export function viewersAllow(): RoleRule[] {
+  return [
+    ...SEEN.map((resource) => RoleRule.read(resource)),
+    RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET),
+  ];
 }
 
 /** What those may do who run what is deployed: scale it, restart it and end jobs. */
-export function developersAllow(): Allow[] {
+export function developersAllow(): RoleRule[] {
   return [
     ...viewersAllow(),
-    ...SCALES.map((resource) => Allow.verbs(resource, Verb.GET, Verb.UPDATE, Verb.PATCH)),
-    Allow.verbs(Resource.PODS, Verb.DELETE),
-    Allow.verbs(Resource.POD_EVICTIONS, Verb.CREATE),
-    Allow.verbs(Resource.JOBS, Verb.DELETE),
+    ...SCALES.map((resource) => RoleRule.verbs(resource, RbacVerb.GET, RbacVerb.UPDATE, RbacVerb.PATCH)),
+    RoleRule.verbs(RbacResource.PODS, RbacVerb.DELETE),
+    RoleRule.verbs(RbacResource.POD_EVICTIONS, RbacVerb.CREATE),
+    RoleRule.verbs(RbacResource.JOBS, RbacVerb.DELETE),
   ];
 }
 
 /** What those may do who deploy: write workloads and what belongs to them. */
-export function adminsAllow(tenant: string): Allow[] {
+export function adminsAllow(tenant: string): RoleRule[] {
   const reason = `The admins of the tenant ${tenant} deploy its workloads`;
   return [
     ...developersAllow(),
-    ...DEPLOYED.map((resource) => Allow.write(resource).acknowledged({ reason })),
+    ...DEPLOYED.map((resource) => RoleRule.write(resource).acknowledged({ reason })),
   ];
 }

@@ -1,6 +1,6 @@
 import { ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { type Port, Protocol } from "../../core/port";
+import { type Port, IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { dataOf } from "../../synthesis/chart-objects";
 
@@ -13,7 +13,7 @@ interface Listener {
 /** What a workload with ports says of them without being rendered. */
 interface NamedPorts {
   readonly connections: object;
-  readonly ports: readonly { readonly port: number; readonly transport?: Protocol }[];
+  readonly ports: readonly { readonly port: number; readonly transport?: IpProtocol }[];
   readonly _redirectPort: number;
 }
 
@@ -36,7 +36,7 @@ export function noteListener(
  * @param workload where the connection was declared
  */
 export function checkListens(workload: IConstruct, target: IConstruct, port: Port): void {
-  if (port.protocol !== Protocol.TCP && port.protocol !== Protocol.UDP) return;
+  if (port.protocol !== IpProtocol.TCP && port.protocol !== IpProtocol.UDP) return;
   if (!("ports" in target) || !("exposeViaService" in target)) return;
   const listeners = listenersOf(target, port);
   if (listeners === undefined || listeners.some((one) => isCovered(one, port))) return;
@@ -51,7 +51,7 @@ export function checkListens(workload: IConstruct, target: IConstruct, port: Por
     (first
       ? `Connect to the port of the pods, not to that of a Service: ${factoryOf(first)}; or name`
       : "Give it a port: name") +
-      ` what else it listens on: ports: [{ name: "more", port: ${port.from ?? 8080}${port.protocol === Protocol.UDP ? ", transport: Protocol.UDP" : ""} }]`,
+      ` what else it listens on: ports: [{ name: "more", port: ${port.from ?? 8080}${port.protocol === IpProtocol.UDP ? ", transport: Protocol.UDP" : ""} }]`,
   );
   problems.throwIfAny();
 }
@@ -69,8 +69,8 @@ function isCovered({ protocol, port }: Listener, asked: Port): boolean {
 function listenersOf(target: IConstruct, asked: Port): Listener[] | undefined {
   const { connections, ports = [], _redirectPort } = target as Partial<NamedPorts>;
   const named: Listener[] = [
-    ...ports.map(({ port, transport = Protocol.TCP }) => ({ protocol: transport, port })),
-    ...(_redirectPort === undefined ? [] : [{ protocol: Protocol.TCP, port: _redirectPort }]),
+    ...ports.map(({ port, transport = IpProtocol.TCP }) => ({ protocol: transport, port })),
+    ...(_redirectPort === undefined ? [] : [{ protocol: IpProtocol.TCP, port: _redirectPort }]),
     ...((connections && served.get(connections)) ?? []),
   ];
   return named.some((one) => isCovered(one, asked)) ? named : read(target);

@@ -4,7 +4,7 @@ import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type Cidr, contains, overlaps } from "../../core/cidr";
 import { shown } from "../../core/display-value";
-import { hasPorts, type Port, Protocol } from "../../core/port";
+import { hasPorts, type Port, IpProtocol } from "../../core/port";
 import { checkRuleReason } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { blockOf, knownBlock } from "../../network/egress/egress";
@@ -48,7 +48,7 @@ export function openPeer(
   const choice = { reason: reason as string };
   onNetwork(workload, `The connection ${side} ${peer.node.path}`, (cluster) => {
     checkInside(workload, peer, cluster);
-    const group = cluster.podsSecurityGroup;
+    const group = cluster.podSecurityGroup;
     if (side === "from") checkReached(workload, peer, cluster);
     if (side === "to") group.allowTo(peer._networkPeer, port, choice);
     else group.allowFrom(peer._networkPeer, port, choice);
@@ -85,8 +85,8 @@ function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISec
 
 const OWN_SUBNETS = [
   "apiEndpointSubnet",
-  "workersSubnet",
-  "podsSubnet",
+  "workerSubnet",
+  "podSubnet",
   "loadBalancerSubnet",
   "publicLoadBalancerSubnet",
 ] as const;
@@ -113,7 +113,7 @@ export function vcnCidrOf(scope: IConstruct): string | undefined {
 }
 
 function clusterOf(workload: IConstruct, scope: IConstruct): ISecureOkeCluster {
-  if ("podsSecurityGroup" in scope) return scope as ISecureOkeCluster;
+  if ("podSecurityGroup" in scope) return scope as ISecureOkeCluster;
   const problems = new Problems(workload);
   problems.add(
     "VALUE_INVALID",
@@ -140,7 +140,7 @@ function checkAdded(workload: IConstruct, what: string): void {
 /** The range that the pods of a chart's cluster live in, where it is known. */
 export function podsRangeOf(chart: Chart): Cidr | undefined {
   const cluster = scopeOf(chart) as Partial<ISecureOkeCluster> | undefined;
-  return knownBlock(chart, () => cluster?.podNetworking?.podsCidr ?? cluster?.network?.podsSubnet?.cidr);
+  return knownBlock(chart, () => cluster?.podNetworking?.podCidr ?? cluster?.network?.podSubnet?.cidr);
 }
 
 /** The label by which Kubernetes itself names every namespace. */
@@ -193,7 +193,7 @@ export function checkPolicyPort(problems: Problems, port: Port): void {
   if (!hasPorts(port)) {
     problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
   }
-  if (port.protocol !== Protocol.ICMP) return;
+  if (port.protocol !== IpProtocol.ICMP) return;
   problems.add(
     "PORT_INVALID",
     `${port.toString()} is ICMP, which network policies neither allow nor deny`,
@@ -203,7 +203,7 @@ export function checkPolicyPort(problems: Problems, port: Port): void {
 
 /** The ports of a rule; none where every port is meant. */
 export function portManifests(port: Port): object[] | undefined {
-  if (port.protocol === Protocol.ALL) return undefined;
+  if (port.protocol === IpProtocol.ALL) return undefined;
   const end = port.to === port.from ? {} : { endPort: port.to };
   return [{ port: port.from, ...end, protocol: port.protocol }];
 }

@@ -1,7 +1,7 @@
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { peerManifests } from "./network-rules";
 import { readCidrs } from "../../core/cidr";
-import { MOST_PORTS, type Port, portsOf, Protocol } from "../../core/port";
+import { MOST_PORTS, type Port, portsOf, IpProtocol } from "../../core/port";
 import { checkReason } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
@@ -65,7 +65,7 @@ export function checkReach(
   const count = portsOf(port);
   if (problems.any || count <= MOST_PORTS || !isAnybody(peer)) return false;
   const what =
-    port.protocol === Protocol.ALL
+    port.protocol === IpProtocol.ALL
       ? "Every protocol and port"
       : `${count} of the 65535 ${port.protocol} ports`;
   if (reason !== undefined) {

@@ -10,7 +10,7 @@ import { Problems } from "../../core/validation-error";
 import { type INetworkPeer, NetworkPeer } from "../security-groups/network-peer";
 import { readRule } from "../security-groups/private/check-rule";
 import { type INetworkSecurityGroup } from "../security-groups/security-group";
-import { NetworkSubnet } from "../vcn/network-subnet";
+import { SubnetRole } from "../vcn/network-subnet";
 import { isOverlay, type PodNetworking } from "../vcn/pod-networking";
 
 // See https://www.rfc-editor.org/rfc/rfc1918 and https://www.rfc-editor.org/rfc/rfc6598
@@ -189,28 +189,28 @@ export class EgressSource {
   /**
    * Nodes: the route is put into the workers' subnet only.
    *
-   * @param group the group of the nodes, such as `cluster.workersSecurityGroup`
+   * @param group the group of the nodes, such as `cluster.workerSecurityGroup`
    * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static workers(group: INetworkSecurityGroup): EgressSource {
     check("EgressSource.workers", group);
-    return new EgressSource(NetworkSubnet.WORKERS, group);
+    return new EgressSource(SubnetRole.WORKERS, group);
   }
 
   /**
    * Pods: the route is put into the pods' subnet only.
    *
-   * @param group the group of the pods, such as `cluster.podsSecurityGroup`
+   * @param group the group of the pods, such as `cluster.podSecurityGroup`
    * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static pods(group: INetworkSecurityGroup): EgressSource {
     check("EgressSource.pods", group);
-    return new EgressSource(NetworkSubnet.PODS, group);
+    return new EgressSource(SubnetRole.PODS, group);
   }
 
   private constructor(
     /** The subnet that gets the route. */
-    public readonly subnet: NetworkSubnet,
+    public readonly subnet: SubnetRole,
     /** The group that gets the rule. */
     public readonly group: INetworkSecurityGroup,
   ) {}
@@ -222,7 +222,7 @@ function check(factory: string, group: INetworkSecurityGroup): void {
     problems.add(
       "PEER_INVALID",
       "What was given is no network security group",
-      "Give the group of those who take the way out, such as cluster.podsSecurityGroup",
+      "Give the group of those who take the way out, such as cluster.podSecurityGroup",
     );
   }
   problems.throwIfAny();

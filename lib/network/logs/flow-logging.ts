@@ -10,7 +10,7 @@ import { Problems } from "../../core/validation-error";
 import { CoreCaptureFilter } from "../../oci/core-capture-filter";
 import { LoggingLog } from "../../oci/logging-log";
 import { LoggingLogGroup } from "../../oci/logging-log-group";
-import { type NetworkSubnet } from "../vcn/network-subnet";
+import { type SubnetRole } from "../vcn/network-subnet";
 
 /** Days for which logs are kept where nothing else is said. */
 export const DEFAULT_RETENTION = 90;
@@ -150,7 +150,7 @@ export function checkFlowLogging(problems: Problems, options: FlowLoggingOptions
 
 /** A subnet that is recorded. */
 export interface RecordedSubnet {
-  readonly part: NetworkSubnet;
+  readonly part: SubnetRole;
   readonly subnetId: string;
   /** The OCID of its compartment. */
   readonly compartmentId: string;

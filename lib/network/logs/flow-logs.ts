@@ -19,7 +19,7 @@ import { shortHash } from "../../core/short-hash";
 import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetsOf, compartmentOfSubnet, type IClusterNetwork } from "../vcn/network";
-import { NetworkSubnet } from "../vcn/network-subnet";
+import { SubnetRole } from "../vcn/network-subnet";
 import { type ClusterSubnet } from "../vcn/subnet-exposure";
 
 interface NetworkFlowLogsProps {
@@ -27,7 +27,7 @@ interface NetworkFlowLogsProps {
   readonly displayName: string;
   readonly compartmentId: string;
   /** Those that the network makes. */
-  readonly subnets: readonly (readonly [NetworkSubnet, ClusterSubnet])[];
+  readonly subnets: readonly (readonly [SubnetRole, ClusterSubnet])[];
   readonly tags: TaggingProps;
 }
 
@@ -123,9 +123,9 @@ export class FlowLogs extends ResourceConstruct implements IFlowLogs {
 
 /** Each subnet once: the owner of a VCN may have one for several purposes. */
 function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
-  const known: (readonly [NetworkSubnet, ClusterSubnet])[] = [
-    [NetworkSubnet.API_ENDPOINT, network.apiEndpointSubnet],
-    [NetworkSubnet.WORKERS, network.workersSubnet],
+  const known: (readonly [SubnetRole, ClusterSubnet])[] = [
+    [SubnetRole.API_ENDPOINT, network.apiEndpointSubnet],
+    [SubnetRole.WORKERS, network.workerSubnet],
     ...podsOf(network),
     ...balancerSubnetsOf(network),
   ];
@@ -139,9 +139,9 @@ function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
 }
 
 /** A network for clusters with an overlay has no such subnet. */
-function podsOf(network: IClusterNetwork): [NetworkSubnet, ClusterSubnet][] {
+function podsOf(network: IClusterNetwork): [SubnetRole, ClusterSubnet][] {
   if ((network as { readonly _hasPods?: boolean })._hasPods === false) return [];
-  return [[NetworkSubnet.PODS, network.podsSubnet]];
+  return [[SubnetRole.PODS, network.podSubnet]];
 }
 
 /** Checks what the logs are made of before they are made, so that nothing is left behind; the subnets to record. */
@@ -152,7 +152,7 @@ function check(scope: Construct, id: string, props: FlowLogsProps): RecordedSubn
   const { network } = props;
   checkGiven(problems, { network });
   // Read where they are asked for, so a network that lacks some has them all the same.
-  const members = ["vcnId", "apiEndpointSubnet", "workersSubnet", "loadBalancerSubnet"];
+  const members = ["vcnId", "apiEndpointSubnet", "workerSubnet", "loadBalancerSubnet"];
   const instead = "a ClusterNetwork, such as cluster.network";
   const subnets: RecordedSubnet[] = [];
   if (checkMembers(problems, "network", network, members, instead)) {

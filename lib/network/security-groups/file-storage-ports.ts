@@ -5,7 +5,7 @@ import { Port } from "../../core/port";
  * The ports of mount targets of File Storage.
  *
  * File systems are mounted by nodes and not by pods, so it is their group that connects, and no policy is needed:
- * `for (const port of FileStoragePorts.nfs()) cluster.workersSecurityGroup.allowTo(mountTargets, port, { reason })`.
+ * `for (const port of FileStoragePorts.nfs()) cluster.workerSecurityGroup.allowTo(mountTargets, port, { reason })`.
  *
  * @see https://docs.oracle.com/iaas/Content/File/Tasks/securitylistsfilestorage.htm
  */

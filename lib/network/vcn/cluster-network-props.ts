@@ -29,15 +29,15 @@ export interface ClusterNetworkProps extends TaggingProps {
   /**
    * Whether the subnet of the API endpoint may have public addresses.
    *
-   * @default SubnetExposure.privateOnly()
+   * @default SubnetExposure.private()
    */
-  readonly apiEndpointSubnet?: SubnetExposure;
+  readonly apiEndpointExposure?: SubnetExposure;
   /**
    * Whether the subnet of the load balancers may have public addresses.
    *
-   * @default SubnetExposure.privateOnly()
+   * @default SubnetExposure.private()
    */
-  readonly loadBalancerSubnet?: SubnetExposure;
+  readonly loadBalancerExposure?: SubnetExposure;
   /**
    * A subnet of their own for public load balancers, `SubnetExposure.publicWith({ reason })`: internal ones keep their private subnet.
    *
@@ -46,7 +46,7 @@ export interface ClusterNetworkProps extends TaggingProps {
    *
    * @default - none: all load balancers are in one subnet
    */
-  readonly publicLoadBalancerSubnet?: SubnetExposure;
+  readonly publicLoadBalancerExposure?: SubnetExposure;
   /**
    * The label by which policies of Zero Trust Packet Routing name the VCN, see `PacketRouting`; OCI takes one for a VCN.
    *
@@ -88,15 +88,15 @@ export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkP
   const plan = problems.collect(() =>
     props.plan
       ? SubnetPlan._checked(props.plan)
-      : SubnetPlan.of(props.publicLoadBalancerSubnet ? { publicLoadBalancers: true } : {}),
+      : SubnetPlan.of(props.publicLoadBalancerExposure ? { publicLoadBalancers: true } : {}),
   );
-  SubnetExposure._check(problems, "apiEndpointSubnet", props.apiEndpointSubnet);
-  SubnetExposure._check(problems, "loadBalancerSubnet", props.loadBalancerSubnet);
-  SubnetExposure._check(problems, "publicLoadBalancerSubnet", props.publicLoadBalancerSubnet);
-  checkPublicBalancerExposure(problems, "publicLoadBalancerSubnet", props.publicLoadBalancerSubnet, {
-    loadBalancerSubnet: props.loadBalancerSubnet,
+  SubnetExposure._check(problems, "apiEndpointExposure", props.apiEndpointExposure);
+  SubnetExposure._check(problems, "loadBalancerExposure", props.loadBalancerExposure);
+  SubnetExposure._check(problems, "publicLoadBalancerExposure", props.publicLoadBalancerExposure);
+  checkPublicBalancerExposure(problems, "publicLoadBalancerExposure", props.publicLoadBalancerExposure, {
+    loadBalancerExposure: props.loadBalancerExposure,
   });
-  if (props.publicLoadBalancerSubnet && plan?.publicLoadBalancersCidr === "") {
+  if (props.publicLoadBalancerExposure && plan?.publicLoadBalancerCidr === "") {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The plan has no range for the subnet of public load balancers",

@@ -1,10 +1,10 @@
 import { type Construct } from "constructs";
 import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
-import { type ExistingVcnProps } from "./existing-vcn-props";
+import { type ExistingVcnNetworkProps } from "./existing-vcn-props";
 import { type ClusterNetworkAttributes, ImportedClusterNetwork } from "./imported-network";
 import { balancerSubnetsOf, type IClusterNetwork } from "./network";
-import { NetworkSubnet } from "./network-subnet";
+import { SubnetRole } from "./network-subnet";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { ExistingVcnNetwork } from "./private/existing-vcn-network";
 import { NetworkRoutes } from "./private/network-routes";
@@ -38,7 +38,7 @@ function dnsLabel(id: string): string {
 }
 
 export { type ClusterNetworkProps } from "./cluster-network-props";
-export { type ExistingVcnProps } from "./existing-vcn-props";
+export { type ExistingVcnNetworkProps } from "./existing-vcn-props";
 export { type ClusterNetworkAttributes } from "./imported-network";
 export { type IClusterNetwork } from "./network";
 
@@ -87,7 +87,7 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
    * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
    * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
    */
-  public static fromExisting(scope: Construct, id: string, props: ExistingVcnProps): IClusterNetwork {
+  public static fromExisting(scope: Construct, id: string, props: ExistingVcnNetworkProps): IClusterNetwork {
     return new ExistingVcnNetwork(scope, id, props);
   }
 
@@ -95,7 +95,7 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
   public readonly vcnId: string;
   public readonly vcnCidr: string;
   public readonly apiEndpointSubnet: ClusterSubnet;
-  public readonly workersSubnet: ClusterSubnet;
+  public readonly workerSubnet: ClusterSubnet;
   public readonly loadBalancerSubnet: ClusterSubnet;
   public readonly publicLoadBalancerSubnet?: ClusterSubnet;
   public readonly regionServices: IRegionServices;
@@ -135,7 +135,11 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
     this._securityAttribute = props.securityAttribute;
     this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
 
-    const exposures = [props.apiEndpointSubnet, props.loadBalancerSubnet, props.publicLoadBalancerSubnet];
+    const exposures = [
+      props.apiEndpointExposure,
+      props.loadBalancerExposure,
+      props.publicLoadBalancerExposure,
+    ];
     this.routes = new NetworkRoutes(this, "Routes", {
       vcn: this.vcn,
       displayName: name,
@@ -144,21 +148,21 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
       tags: this.tags,
     });
     this.serviceGatewayId = this.routes.serviceGatewayId;
-    const { apiEndpointSubnet, loadBalancerSubnet } = props;
-    const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointSubnet);
-    const workers = this.subnet("Workers", "workers", plan.workersCidr);
-    const pods = plan.podsCidr === "" ? undefined : this.subnet("Pods", "pods", plan.podsCidr);
-    const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancersCidr, loadBalancerSubnet);
+    const { apiEndpointExposure, loadBalancerExposure } = props;
+    const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointExposure);
+    const workers = this.subnet("Workers", "workers", plan.workerCidr);
+    const pods = plan.podCidr === "" ? undefined : this.subnet("Pods", "pods", plan.podCidr);
+    const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancerCidr, loadBalancerExposure);
     this.apiEndpointSubnet = api.subnet;
-    this.workersSubnet = workers.subnet;
+    this.workerSubnet = workers.subnet;
     this.pods = pods?.subnet;
     this.loadBalancerSubnet = balancers.subnet;
-    const others = props.publicLoadBalancerSubnet
+    const others = props.publicLoadBalancerExposure
       ? this.subnet(
           "PublicLoadBalancers",
           "publb",
-          plan.publicLoadBalancersCidr,
-          props.publicLoadBalancerSubnet,
+          plan.publicLoadBalancerCidr,
+          props.publicLoadBalancerExposure,
         )
       : undefined;
     this.publicLoadBalancerSubnet = others?.subnet;
@@ -171,11 +175,11 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
       withoutPods: !pods,
       displayName: name,
       subnets: {
-        [NetworkSubnet.API_ENDPOINT]: api.routed,
-        [NetworkSubnet.WORKERS]: workers.routed,
-        [NetworkSubnet.PODS]: pods?.routed,
-        [NetworkSubnet.LOAD_BALANCERS]: balancers.routed,
-        [NetworkSubnet.PUBLIC_LOAD_BALANCERS]: others?.routed,
+        [SubnetRole.API_ENDPOINT]: api.routed,
+        [SubnetRole.WORKERS]: workers.routed,
+        [SubnetRole.PODS]: pods?.routed,
+        [SubnetRole.LOAD_BALANCERS]: balancers.routed,
+        [SubnetRole.PUBLIC_LOAD_BALANCERS]: others?.routed,
       },
       tags: this.tags,
     });
@@ -184,9 +188,9 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
       displayName: name,
       compartmentId: this.compartmentId,
       subnets: [
-        [NetworkSubnet.API_ENDPOINT, api.subnet],
-        [NetworkSubnet.WORKERS, workers.subnet],
-        ...(pods ? [[NetworkSubnet.PODS, pods.subnet] as const] : []),
+        [SubnetRole.API_ENDPOINT, api.subnet],
+        [SubnetRole.WORKERS, workers.subnet],
+        ...(pods ? [[SubnetRole.PODS, pods.subnet] as const] : []),
         ...balancerSubnetsOf(this),
       ],
       tags: this.tags,
@@ -202,7 +206,7 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
    *
    * @throws ATTRIBUTE_MISSING where the plan was made without pods
    */
-  public get podsSubnet(): ClusterSubnet {
+  public get podSubnet(): ClusterSubnet {
     return podsSubnetOf(this, this.pods);
   }
 
@@ -225,12 +229,12 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
   }
 
   public inspectEgress(props: EgressInspectionProps): void {
-    const { apiEndpointSubnet, workersSubnet, pods: podsSubnet } = this;
+    const { apiEndpointSubnet, workerSubnet, pods: podSubnet } = this;
     const { loadBalancerSubnet, publicLoadBalancerSubnet } = this;
     const subnets = {
       apiEndpointSubnet,
-      workersSubnet,
-      podsSubnet,
+      workerSubnet,
+      podSubnet,
       loadBalancerSubnet,
       publicLoadBalancerSubnet,
     };
@@ -313,7 +317,7 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
     id: string,
     label: string,
     cidr: string,
-    exposure = SubnetExposure.privateOnly(),
+    exposure = SubnetExposure.private(),
   ): { subnet: ClusterSubnet; routed: RoutedSubnet } {
     const { isPublic, reason } = exposure;
     const resource = new CoreSubnet(this, id, {

@@ -1,4 +1,4 @@
-import { NetworkSubnet } from "./network-subnet";
+import { SubnetRole } from "./network-subnet";
 import { type KnownRanges, readRanges } from "./private/routed-ranges";
 import { type Cidr } from "../../core/cidr";
 import { shown } from "../../core/display-value";
@@ -32,7 +32,7 @@ export interface DrgAttachmentProps {
    *
    * @default - those of the API endpoint and of the load balancers
    */
-  readonly subnets?: NetworkSubnet[];
+  readonly subnets?: SubnetRole[];
 }
 
 /** An attachment without anything wrong. */
@@ -43,7 +43,7 @@ export interface KnownAttachment {
   readonly throughHub: boolean;
 }
 
-const DEFAULT_SUBNETS = [NetworkSubnet.API_ENDPOINT, NetworkSubnet.LOAD_BALANCERS];
+const DEFAULT_SUBNETS = [SubnetRole.API_ENDPOINT, SubnetRole.LOAD_BALANCERS];
 
 /** Reads how a network is attached to a DRG; what is wrong with it goes into the problems. */
 export function readAttachment(

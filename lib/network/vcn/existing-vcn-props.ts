@@ -6,7 +6,7 @@ import { type TaggingProps } from "../../core/tagging";
 import { type FlowLogging } from "../logs/flow-logging";
 
 /** A VCN that exists already, and what of the cluster's network is made in it. */
-export interface ExistingVcnProps extends TaggingProps {
+export interface ExistingVcnNetworkProps extends TaggingProps {
   /** The OCID of the VCN; nothing of it is changed. */
   readonly vcnId: string;
   /** All address ranges of the VCN, as literals. */
@@ -45,9 +45,9 @@ export interface ExistingVcnProps extends TaggingProps {
   /** A subnet of the API endpoint that exists already. @default - made, with the range of the plan */
   readonly apiEndpointSubnet?: ClusterSubnet;
   /** A subnet of the worker nodes that exists already; never public. @default - made, with the range of the plan */
-  readonly workersSubnet?: ClusterSubnet;
+  readonly workerSubnet?: ClusterSubnet;
   /** A subnet of the pods that exists already; never public. @default - made, with the range of the plan, if that has one */
-  readonly podsSubnet?: ClusterSubnet;
+  readonly podSubnet?: ClusterSubnet;
   /** A subnet of the load balancers that exists already. @default - made, with the range of the plan */
   readonly loadBalancerSubnet?: ClusterSubnet;
   /**
@@ -59,13 +59,13 @@ export interface ExistingVcnProps extends TaggingProps {
   /**
    * Whether the subnet of the API endpoint, made or given, has public addresses.
    *
-   * @default SubnetExposure.privateOnly()
+   * @default SubnetExposure.private()
    */
   readonly apiEndpointExposure?: SubnetExposure;
   /**
    * Whether the subnet of the load balancers, made or given, has public addresses.
    *
-   * @default SubnetExposure.privateOnly()
+   * @default SubnetExposure.private()
    */
   readonly loadBalancerExposure?: SubnetExposure;
   /**

@@ -25,9 +25,9 @@ export interface ClusterNetworkAttributes {
   /** The subnet of the API endpoint. @default - throws when touched */
   readonly apiEndpointSubnet?: ClusterSubnet;
   /** The subnet of the worker nodes. @default - throws when touched */
-  readonly workersSubnet?: ClusterSubnet;
+  readonly workerSubnet?: ClusterSubnet;
   /** The subnet of the pods. @default - throws when touched */
-  readonly podsSubnet?: ClusterSubnet;
+  readonly podSubnet?: ClusterSubnet;
   /** The subnet of the load balancers. @default - throws when touched */
   readonly loadBalancerSubnet?: ClusterSubnet;
   /** A public subnet of public load balancers. @default - none: all load balancers are in one subnet */
@@ -66,12 +66,12 @@ export class ImportedClusterNetwork extends ResourceConstruct implements ICluste
     return this.attribute("apiEndpointSubnet", this.attributes.apiEndpointSubnet);
   }
 
-  public get workersSubnet(): ClusterSubnet {
-    return this.attribute("workersSubnet", this.attributes.workersSubnet);
+  public get workerSubnet(): ClusterSubnet {
+    return this.attribute("workerSubnet", this.attributes.workerSubnet);
   }
 
-  public get podsSubnet(): ClusterSubnet {
-    return this.attribute("podsSubnet", this.attributes.podsSubnet);
+  public get podSubnet(): ClusterSubnet {
+    return this.attribute("podSubnet", this.attributes.podSubnet);
   }
 
   public get loadBalancerSubnet(): ClusterSubnet {
@@ -120,8 +120,8 @@ export class ImportedClusterNetwork extends ResourceConstruct implements ICluste
 
 const SUBNETS = [
   "apiEndpointSubnet",
-  "workersSubnet",
-  "podsSubnet",
+  "workerSubnet",
+  "podSubnet",
   "loadBalancerSubnet",
   "publicLoadBalancerSubnet",
 ] as const;

@@ -1,9 +1,9 @@
 export { type ClusterNetworkProps } from "./cluster-network-props";
 export { ClusterNetwork } from "./cluster-network";
 export { type DrgAttachmentProps } from "./drg-attachment-props";
-export { type ExistingVcnProps } from "./existing-vcn-props";
+export { type ExistingVcnNetworkProps } from "./existing-vcn-props";
 export { type ClusterNetworkAttributes } from "./imported-network";
-export { NetworkSubnet } from "./network-subnet";
+export { SubnetRole } from "./network-subnet";
 export { type IClusterNetwork } from "./network";
 export { OracleServices } from "./oracle-services";
 export { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";

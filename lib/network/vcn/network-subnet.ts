@@ -1,5 +1,5 @@
 /** The subnets of a cluster's network. */
-export enum NetworkSubnet {
+export enum SubnetRole {
   /** That of the API endpoint. */
   API_ENDPOINT = "API_ENDPOINT",
   /** That of the worker nodes. */

@@ -1,6 +1,6 @@
 import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
-import { NetworkSubnet } from "./network-subnet";
+import { SubnetRole } from "./network-subnet";
 import { type IRegionServices } from "./region-services";
 import { type ClusterSubnet, type SubnetExposure } from "./subnet-exposure";
 import { type Problems } from "../../core/validation-error";
@@ -19,9 +19,9 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   /** The subnet of the API endpoint. */
   readonly apiEndpointSubnet: ClusterSubnet;
   /** The subnet of the worker nodes. */
-  readonly workersSubnet: ClusterSubnet;
+  readonly workerSubnet: ClusterSubnet;
   /** The subnet of the pods. */
-  readonly podsSubnet: ClusterSubnet;
+  readonly podSubnet: ClusterSubnet;
   /** The subnet of the load balancers. */
   readonly loadBalancerSubnet: ClusterSubnet;
   /**
@@ -85,17 +85,17 @@ export function checkPublicBalancer(problems: Problems, network: IClusterNetwork
     isImported
       ? "Name the public subnet in ClusterNetwork.fromClusterNetworkAttributes: publicLoadBalancerSubnet: { subnetId, cidr, isPublic: true }, or add " +
           "isPublic: true to loadBalancerSubnet where that is it; or take LoadBalancerAccess.internalFrom(cidrs)"
-      : 'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerSubnet: SubnetExposure.publicWith({ reason: "..." }), ' +
+      : 'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerExposure: SubnetExposure.publicWith({ reason: "..." }), ' +
           "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
   );
 }
 
 /** All subnets of load balancers of a network, each with what it is for. */
-export function balancerSubnetsOf(network: IClusterNetwork): (readonly [NetworkSubnet, ClusterSubnet])[] {
+export function balancerSubnetsOf(network: IClusterNetwork): (readonly [SubnetRole, ClusterSubnet])[] {
   const { publicLoadBalancerSubnet: other } = network;
   return [
-    [NetworkSubnet.LOAD_BALANCERS, network.loadBalancerSubnet],
-    ...(other ? [[NetworkSubnet.PUBLIC_LOAD_BALANCERS, other] as const] : []),
+    [SubnetRole.LOAD_BALANCERS, network.loadBalancerSubnet],
+    ...(other ? [[SubnetRole.PUBLIC_LOAD_BALANCERS, other] as const] : []),
   ];
 }
 
@@ -139,11 +139,11 @@ export function checkPublicBalancerExposure(
 /** A network whose subnets may lie in another compartment than its groups. */
 export interface WithSubnetCompartments {
   /** @internal */
-  _compartmentOf(part: NetworkSubnet): string;
+  _compartmentOf(part: SubnetRole): string;
 }
 
 /** The OCID of the compartment of a subnet of a network. */
-export function compartmentOfSubnet(network: IClusterNetwork, part: NetworkSubnet): string {
+export function compartmentOfSubnet(network: IClusterNetwork, part: SubnetRole): string {
   const compartmentOf = (network as Partial<WithSubnetCompartments>)._compartmentOf;
   return compartmentOf === undefined ? network.compartmentId : compartmentOf.call(network, part);
 }

@@ -1,5 +1,5 @@
 import { Token } from "cdktf";
-import { type NetworkSubnet } from "./network-subnet";
+import { type SubnetRole } from "./network-subnet";
 import { type KnownRanges, readRanges } from "./private/routed-ranges";
 import { type Cidr } from "../../core/cidr";
 import { shown } from "../../core/display-value";
@@ -25,7 +25,7 @@ export interface LocalPeeringProps {
    *
    * @default - none
    */
-  readonly subnets?: NetworkSubnet[];
+  readonly subnets?: SubnetRole[];
 }
 
 /** How a network is peered with one of another region, over the DRG that it is attached to. */
@@ -47,7 +47,7 @@ export interface RemotePeeringProps {
    *
    * @default - none
    */
-  readonly subnets?: NetworkSubnet[];
+  readonly subnets?: SubnetRole[];
 }
 
 /** Reads a local peering; what is wrong with it goes into the problems. */

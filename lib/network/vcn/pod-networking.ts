@@ -22,7 +22,7 @@ export interface FlannelOverlayProps {
    *
    * @default "10.244.0.0/16"
    */
-  readonly podsCidr?: string;
+  readonly podCidr?: string;
 }
 
 /** Each node gets as many addresses, in one block. See https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengcidrblocks.htm */
@@ -69,9 +69,9 @@ export class PodNetworking {
    */
   public static flannelOverlay(props: FlannelOverlayProps = {}): PodNetworking {
     const problems = new Problems("PodNetworking.flannelOverlay");
-    const podsCidr = readPodsCidr(problems, props);
+    const podCidr = readPodsCidr(problems, props);
     problems.throwIfAny();
-    return new PodNetworking(PodNetworkType.FLANNEL_OVERLAY, podsCidr?.text);
+    return new PodNetworking(PodNetworkType.FLANNEL_OVERLAY, podCidr?.text);
   }
 
   /**
@@ -84,10 +84,10 @@ export class PodNetworking {
     if (value === null)
       problems.add("VALUE_INVALID", "podNetworking is null", `Write ${instead}, or leave it out`);
     if (!checkMembers(problems, "podNetworking", value, ["type"], instead)) return PodNetworking.vcnNative();
-    const { type, podsCidr } = value as PodNetworking;
+    const { type, podCidr } = value as PodNetworking;
     if (type === PodNetworkType.VCN_NATIVE) return PodNetworking.vcnNative();
     if (type === PodNetworkType.FLANNEL_OVERLAY) {
-      const checked = problems.collect(() => PodNetworking.flannelOverlay({ podsCidr }));
+      const checked = problems.collect(() => PodNetworking.flannelOverlay({ podCidr }));
       return checked ?? PodNetworking.vcnNative();
     }
     problems.add("VALUE_INVALID", `podNetworking.type is ${shown(type)}`, `Write ${instead}`);
@@ -98,7 +98,7 @@ export class PodNetworking {
     /** Where pods have their addresses from. */
     public readonly type: PodNetworkType,
     /** The range of the overlay; undefined where there is none. */
-    public readonly podsCidr?: string,
+    public readonly podCidr?: string,
   ) {}
 }
 
@@ -112,23 +112,23 @@ function readPodsCidr(problems: Problems, props: FlannelOverlayProps): Cidr | un
     problems.add(
       "VALUE_INVALID",
       `The overlay is ${shown(props)}`,
-      `Write { podsCidr: "${DEFAULT_PODS_CIDR}" }`,
+      `Write { podCidr: "${DEFAULT_PODS_CIDR}" }`,
     );
     return undefined;
   }
-  const cidr = readIpv4Cidr(problems, "podsCidr", props.podsCidr ?? DEFAULT_PODS_CIDR);
+  const cidr = readIpv4Cidr(problems, "podCidr", props.podCidr ?? DEFAULT_PODS_CIDR);
   if (!cidr) return undefined;
   if (!PRIVATE.some((block) => contains(block, cidr))) {
     problems.add(
       "PODS_CIDR_INVALID",
-      `podsCidr is ${cidr.text}, which is not part of a private range`,
+      `podCidr is ${cidr.text}, which is not part of a private range`,
       "Give a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10",
     );
   }
   if (cidr.prefix < LARGEST || cidr.prefix > SMALLEST) {
     problems.add(
       "PODS_CIDR_INVALID",
-      `podsCidr is ${cidr.text}, a /${cidr.prefix}`,
+      `podCidr is ${cidr.text}, a /${cidr.prefix}`,
       `Give a range from a /${LARGEST} to a /${SMALLEST}, such as "${DEFAULT_PODS_CIDR}"; each node takes a /${NODE_PREFIX}`,
     );
   }

@@ -1,5 +1,5 @@
 import { shown } from "../../core/display-value";
-import { hasPorts, type Port, Protocol } from "../../core/port";
+import { hasPorts, type Port, IpProtocol } from "../../core/port";
 import { checkRuleReason } from "../../core/reason";
 import { type Problems } from "../../core/validation-error";
 
@@ -27,7 +27,7 @@ export function checkPodsToNodes(problems: Problems, given: unknown): void {
   }
   (given as (Partial<PodsToNodesAccess> | null | undefined)[]).forEach((access, index) => {
     const { port, reason } = access ?? {};
-    if (typeof port !== "object" || port === null || port.protocol === Protocol.ICMP || !hasPorts(port)) {
+    if (typeof port !== "object" || port === null || port.protocol === IpProtocol.ICMP || !hasPorts(port)) {
       problems.add(
         "PORT_INVALID",
         `podsToNodes[${index}].port is ${shown(port)}`,

@@ -46,7 +46,7 @@ export function podsSubnetOf(network: IConstruct, subnet: ClusterSubnet | undefi
 @checked
 export class SubnetExposure {
   /** No public addresses, no way in from the internet: the default of every subnet. */
-  public static privateOnly(): SubnetExposure {
+  public static private(): SubnetExposure {
     return new SubnetExposure(false);
   }
 
@@ -58,7 +58,7 @@ export class SubnetExposure {
   public static _check(problems: Problems, name: string, exposure: SubnetExposure | undefined): void {
     if (exposure === undefined) return;
     if (exposure === null) {
-      problems.add("VALUE_INVALID", `${name} is null`, "Write SubnetExposure.privateOnly(), or leave it out");
+      problems.add("VALUE_INVALID", `${name} is null`, "Write SubnetExposure.private(), or leave it out");
       return;
     }
     if (typeof exposure.isPublic !== "boolean") checkGiven(problems, { [`${name}.isPublic`]: undefined });

@@ -34,9 +34,9 @@ export interface SubnetPlanProps {
    *
    * @default - in the first part of the VCN: a sixteenth of it, from a /24 (in a /20 and larger) to a /28 (in a /24 and smaller)
    */
-  readonly loadBalancersCidr?: string;
+  readonly loadBalancerCidr?: string;
   /**
-   * Whether public load balancers get a subnet of their own, so that the other one stays private; or give `publicLoadBalancersCidr`.
+   * Whether public load balancers get a subnet of their own, so that the other one stays private; or give `publicLoadBalancerCidr`.
    *
    * @default false
    */
@@ -46,9 +46,9 @@ export interface SubnetPlanProps {
    *
    * @default - none; with `publicLoadBalancers` one as large as that of the load balancers, in the first free part of the VCN
    */
-  readonly publicLoadBalancersCidr?: string;
+  readonly publicLoadBalancerCidr?: string;
   /** The range of the workers' subnet. @default - the smallest that holds the nodes, after the load balancers */
-  readonly workersCidr?: string;
+  readonly workerCidr?: string;
   /** The range of the pods' subnet. @default - the smallest that holds the pods, at the end of the VCN */
-  readonly podsCidr?: string;
+  readonly podCidr?: string;
 }

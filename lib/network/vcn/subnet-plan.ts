@@ -30,31 +30,24 @@ export class SubnetPlan {
     return new SubnetPlan(
       ranges.vcnCidr,
       ranges.apiEndpointCidr,
-      ranges.loadBalancersCidr,
-      ranges.workersCidr,
-      ranges.podsCidr,
-      ranges.publicLoadBalancersCidr,
+      ranges.loadBalancerCidr,
+      ranges.workerCidr,
+      ranges.podCidr,
+      ranges.publicLoadBalancerCidr,
     );
   }
 
   /**
-   * Plans a network without a subnet of pods, for clusters with `PodNetworking.flannelOverlay`; `podsCidr` is the empty text.
+   * Plans a network without a subnet of pods, for clusters with `PodNetworking.flannelOverlay`; `podCidr` is the empty text.
    *
-   * @throws what `of` refuses; VALUE_INVALID for `pods` and `podsCidr`
+   * @throws what `of` refuses; VALUE_INVALID for `pods` and `podCidr`
    */
   public static withoutPods(props: SubnetPlanProps = {}): SubnetPlan {
     const problems = new Problems("SubnetPlan.withoutPods");
     const ranges = planSubnets(problems, props, true);
     problems.throwIfAny();
-    const { vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr, publicLoadBalancersCidr } = ranges;
-    return new SubnetPlan(
-      vcnCidr,
-      apiEndpointCidr,
-      loadBalancersCidr,
-      workersCidr,
-      "",
-      publicLoadBalancersCidr,
-    );
+    const { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, publicLoadBalancerCidr } = ranges;
+    return new SubnetPlan(vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, "", publicLoadBalancerCidr);
   }
 
   /**
@@ -63,16 +56,16 @@ export class SubnetPlan {
    * @internal
    */
   public static _checked(plan: SubnetPlan): SubnetPlan {
-    const { vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr, podsCidr } = plan;
-    const ranges = { vcnCidr, apiEndpointCidr, loadBalancersCidr, workersCidr, podsCidr };
+    const { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, podCidr } = plan;
+    const ranges = { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, podCidr };
     const problems = new Problems("SubnetPlan");
     checkGiven(problems, ranges);
     problems.throwIfAny();
     // One that looks like a plan may be without it.
-    const { publicLoadBalancersCidr: others } = plan as Partial<SubnetPlan>;
-    const all = { ...ranges, publicLoadBalancersCidr: others === "" ? undefined : others };
-    if (podsCidr !== "") return SubnetPlan.of({ ...all, nodes: 1, pods: 1 });
-    return SubnetPlan.withoutPods({ ...all, podsCidr: undefined, nodes: 1 });
+    const { publicLoadBalancerCidr: others } = plan as Partial<SubnetPlan>;
+    const all = { ...ranges, publicLoadBalancerCidr: others === "" ? undefined : others };
+    if (podCidr !== "") return SubnetPlan.of({ ...all, nodes: 1, pods: 1 });
+    return SubnetPlan.withoutPods({ ...all, podCidr: undefined, nodes: 1 });
   }
 
   private constructor(
@@ -81,12 +74,12 @@ export class SubnetPlan {
     /** The range of the API endpoint's subnet. */
     public readonly apiEndpointCidr: string,
     /** The range of the load balancers' subnet. */
-    public readonly loadBalancersCidr: string,
+    public readonly loadBalancerCidr: string,
     /** The range of the workers' subnet. */
-    public readonly workersCidr: string,
+    public readonly workerCidr: string,
     /** The range of the pods' subnet; empty where the plan has none. */
-    public readonly podsCidr: string,
+    public readonly podCidr: string,
     /** The range of a subnet of public load balancers; empty where the plan has none. */
-    public readonly publicLoadBalancersCidr: string,
+    public readonly publicLoadBalancerCidr: string,
   ) {}
 }

@@ -1,4 +1,4 @@
-import { type Resource } from "../role-resource";
+import { type RbacResource } from "../role-resource";
 
 /** The API group of the objects of the Gateway API. */
 export const GATEWAY_API_GROUP = "gateway.networking.k8s.io";
@@ -19,6 +19,6 @@ const PLURALS = [
 ];
 
 /** Whether a resource is one of the Gateway API, which is installed beside a program and not by it. */
-export function isOfGatewayApi({ group, plural }: Resource): boolean {
+export function isOfGatewayApi({ group, plural }: RbacResource): boolean {
   return group === GATEWAY_API_GROUP && PLURALS.includes(plural);
 }

@@ -1,10 +1,10 @@
-import { type Resource } from "../role-resource";
-import { CHANGES, READS, Verb, VERBS, WRITES } from "../role-verb";
+import { type RbacResource } from "../role-resource";
+import { CHANGES, READS, RbacVerb, VERBS, WRITES } from "../role-verb";
 
 /** What a permission leads to beside what it says. */
 export interface RoleRisk {
   /** The verbs that lead there. */
-  readonly verbs: readonly Verb[];
+  readonly verbs: readonly RbacVerb[];
   /** Where they lead. */
   readonly leadsTo: string;
   /** What to write instead. */
@@ -64,21 +64,21 @@ export const RISKS: readonly RiskRow[] = [
   },
   {
     on: ["/serviceaccounts/token"],
-    verbs: [Verb.CREATE],
+    verbs: [RbacVerb.CREATE],
     leadsTo: "all that the service account may do",
     fix: "Name the service accounts, and say why",
     takes: "reason and names",
   },
   {
     on: ["/secrets"],
-    verbs: [Verb.GET],
+    verbs: [RbacVerb.GET],
     leadsTo: "the content of every Secret",
     fix: 'Name the Secrets: Allow.read(Resource.SECRETS).named("web-tls")',
     takes: "names",
   },
   {
     on: ["/secrets"],
-    verbs: [Verb.LIST, Verb.WATCH],
+    verbs: [RbacVerb.LIST, RbacVerb.WATCH],
     leadsTo: "the content of every Secret: a list has the whole objects",
     fix: 'Get single Secrets by their names: Allow.read(Resource.SECRETS).named("web-tls")',
   },
@@ -169,7 +169,7 @@ export const RISKS: readonly RiskRow[] = [
 ];
 
 /** What a permission leads to; the risks that it needs no reason for are left out. */
-export function risksOf(resource: Resource, verbs: readonly Verb[], named: boolean): RoleRisk[] {
+export function risksOf(resource: RbacResource, verbs: readonly RbacVerb[], named: boolean): RoleRisk[] {
   return RISKS.filter(({ on }) => on.some((pattern) => matches(pattern, resource)))
     .map(({ takes = "reason", ...risk }) => ({
       ...risk,
@@ -181,12 +181,12 @@ export function risksOf(resource: Resource, verbs: readonly Verb[], named: boole
 }
 
 /** The verbs that read a resource: a Secret is got, as a list of them is the content of all. */
-export function readsOf(resource: Resource): Verb[] {
-  const reads = matches("/secrets", resource) ? [Verb.GET] : READS;
+export function readsOf(resource: RbacResource): RbacVerb[] {
+  const reads = matches("/secrets", resource) ? [RbacVerb.GET] : READS;
   return reads.filter((verb) => resource._verbs().includes(verb));
 }
 
-function matches(pattern: string, { group, name }: Resource): boolean {
+function matches(pattern: string, { group, name }: RbacResource): boolean {
   const key = `${group}/${name}`;
   return pattern.endsWith("*") ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
 }

@@ -1,4 +1,4 @@
-import { Protocol } from "../../core/port";
+import { IpProtocol } from "../../core/port";
 
 /** What a program speaks on its port. */
 export enum AppProtocol {
@@ -34,8 +34,8 @@ export function servicePort(
   port: number,
   protocol: AppProtocol,
   target = portName(protocol),
-  transport = Protocol.TCP,
+  transport = IpProtocol.TCP,
 ): object {
-  const spoken = transport === Protocol.UDP ? {} : APP_PROTOCOLS[protocol];
+  const spoken = transport === IpProtocol.UDP ? {} : APP_PROTOCOLS[protocol];
   return { name, port, targetPort: target, protocol: transport, ...spoken };
 }

@@ -25,7 +25,7 @@ export class ConfigFile {
       problems.add(
         "MANIFEST_REFERENCES",
         `The content of ${path} holds a reference, but the ConfigMap's name is a hash of what the files say`,
-        "Give the value as an environment variable, EnvValue.fromValue(reference)",
+        "Give the value as an environment variable, EnvironmentValue.fromValue(reference)",
       );
     } else {
       checkFileContent(problems, path, content);

@@ -1,9 +1,9 @@
 import { type AddedCapability } from "./added-capability";
 import { type ConfigFile } from "./config-file";
-import { type EnvValue } from "./env-value";
+import { type EnvironmentValue } from "./env-value";
 import { type NamedPort } from "./named-port";
-import { type PodInfoFiles } from "./pod-info-files";
-import { type Probe } from "./probe";
+import { type DownwardApiFiles } from "./pod-info-files";
+import { type HealthProbe } from "./probe";
 import { type ProjectedToken } from "./projected-token";
 import { type SecretFiles } from "./secret-files";
 import { type WritablePath } from "./writable-path";
@@ -25,7 +25,7 @@ export interface ResourceRange {
  *
  * @see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
  */
-export interface ContainerResources {
+export interface ContainerResourceRanges {
   /**
    * Processors, such as `250m` or `1.5`.
    *
@@ -59,7 +59,7 @@ export enum TerminationMessagePolicy {
 }
 
 /** What a container runs, and what it may use. */
-export interface ContainerProps {
+export interface HardenedContainerProps {
   /** The image. */
   readonly image: ContainerImage;
   /** The program. @default - the entry point of the image */
@@ -71,13 +71,13 @@ export interface ContainerProps {
    *
    * @default - none
    */
-  readonly env?: { [name: string]: EnvValue };
+  readonly env?: { [name: string]: EnvironmentValue };
   /**
    * Processors, memory and disk.
    *
    * @default - 100m to 500m processors, 256Mi of memory, 256Mi of disk
    */
-  readonly resources?: ContainerResources;
+  readonly resources?: ContainerResourceRanges;
   /**
    * Directories that this container alone writes to; all others are read-only.
    *
@@ -109,7 +109,7 @@ export interface ContainerProps {
    *
    * @default - none
    */
-  readonly podInfoFiles?: PodInfoFiles[];
+  readonly podInfoFiles?: DownwardApiFiles[];
   /**
    * Where Kubernetes reads why the container ended.
    *
@@ -124,7 +124,7 @@ export interface ContainerProps {
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
  */
-export interface InitContainer extends ContainerProps {
+export interface InitContainer extends HardenedContainerProps {
   /** The name in the pod: up to 63 lower-case letters, digits and dashes. */
   readonly name: string;
 }
@@ -134,7 +134,7 @@ export interface InitContainer extends ContainerProps {
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
-export interface Sidecar extends ContainerProps {
+export interface Sidecar extends HardenedContainerProps {
   /** The name in the pod: up to 63 lower-case letters, digits and dashes. */
   readonly name: string;
   /**
@@ -150,9 +150,9 @@ export interface Sidecar extends ContainerProps {
    */
   readonly ports?: NamedPort[];
   /** When the pod gets traffic, the program's own probe aside. @default - at once */
-  readonly readiness?: Probe;
+  readonly readiness?: HealthProbe;
   /** When the container is restarted; must differ from the readiness probe. @default - when it ends */
-  readonly liveness?: Probe;
+  readonly liveness?: HealthProbe;
   /**
    * When the next sidecar, or the program, is started.
    *
@@ -160,13 +160,13 @@ export interface Sidecar extends ContainerProps {
    *
    * @default - at once
    */
-  readonly startup?: Probe;
+  readonly startup?: HealthProbe;
   /** The capability that it keeps. @default - none */
   readonly addedCapability?: AddedCapability;
 }
 
 /** What a container gets that says nothing about its resources. */
-export const DEFAULT_RESOURCES: Required<ContainerResources> = {
+export const DEFAULT_RESOURCES: Required<ContainerResourceRanges> = {
   cpu: { request: "100m", limit: "500m" },
   memory: { request: "256Mi", limit: "256Mi" },
   ephemeralStorage: { request: "256Mi", limit: "256Mi" },
@@ -174,7 +174,7 @@ export const DEFAULT_RESOURCES: Required<ContainerResources> = {
 
 /** Resources as read: the texts, and the limits in billionths where they could be read. */
 export interface ReadResources {
-  readonly texts: Required<ContainerResources>;
+  readonly texts: Required<ContainerResourceRanges>;
   readonly memoryLimit?: bigint;
   readonly ephemeralStorageLimit?: bigint;
 }
@@ -195,7 +195,7 @@ function readRange(problems: Problems, name: string, range: ResourceRange, read:
 }
 
 /** Reads resources and fills in the defaults. */
-export function readResources(problems: Problems, resources: ContainerResources = {}): ReadResources {
+export function readResources(problems: Problems, resources: ContainerResourceRanges = {}): ReadResources {
   const texts = { ...DEFAULT_RESOURCES, ...given(resources) };
   readRange(problems, "cpu", texts.cpu, readCpu);
   return {
@@ -206,7 +206,10 @@ export function readResources(problems: Problems, resources: ContainerResources 
 }
 
 /** The resources as a container's manifest has them. */
-export function resourcesManifest(texts: Required<ContainerResources>): { requests: object; limits: object } {
+export function resourcesManifest(texts: Required<ContainerResourceRanges>): {
+  requests: object;
+  limits: object;
+} {
   const column = (side: "request" | "limit") => ({
     cpu: texts.cpu[side],
     memory: texts.memory[side],

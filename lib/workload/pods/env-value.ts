@@ -14,7 +14,7 @@ const FIELDS =
   /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
 
 /** How much of what a container reserves, and how much it may use. */
-export enum ContainerAmount {
+export enum ContainerResourceField {
   /** The processors that are reserved. */
   CPU_REQUEST = "requests.cpu",
   /** The processors that the container may use. */
@@ -38,7 +38,7 @@ const BYTE_DIVISORS = "1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei".split(" ");
  * There is no value from a Secret: the environment ends in crash reports and child processes, a mounted file does not.
  */
 @checked
-export class EnvValue {
+export class EnvironmentValue {
   /**
    * A text, or a reference to a Terraform value.
    *
@@ -46,11 +46,11 @@ export class EnvValue {
    *
    * @throws VALUE_INVALID
    */
-  public static fromValue(value: string): EnvValue {
-    const problems = new Problems("EnvValue.fromValue");
+  public static fromValue(value: string): EnvironmentValue {
+    const problems = new Problems("EnvironmentValue.fromValue");
     if (typeof value !== "string") refuseKind(problems, "The value", value, 'a text, for example "8080"');
     problems.throwIfAny();
-    return new EnvValue({ value }, value);
+    return new EnvironmentValue({ value }, value);
   }
 
   /**
@@ -60,8 +60,8 @@ export class EnvValue {
    * @throws ENV_INVALID
    * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields
    */
-  public static fromField(path: string): EnvValue {
-    const problems = new Problems("EnvValue.fromField");
+  public static fromFieldRef(path: string): EnvironmentValue {
+    const problems = new Problems("EnvironmentValue.fromFieldRef");
     if (!FIELDS.test(path)) {
       problems.add(
         "ENV_INVALID",
@@ -72,7 +72,7 @@ export class EnvValue {
     }
     checkFieldKey(problems, path);
     problems.throwIfAny();
-    return new EnvValue({ valueFrom: { fieldRef: { fieldPath: path } } });
+    return new EnvironmentValue({ valueFrom: { fieldRef: { fieldPath: path } } });
   }
 
   /**
@@ -82,15 +82,19 @@ export class EnvValue {
    * @throws ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#downwardapi-resourceFieldRef
    */
-  public static fromAmount(amount: ContainerAmount, divisor = "1"): EnvValue {
-    const problems = new Problems("EnvValue.fromAmount");
-    choice(ContainerAmount, "ContainerAmount.MEMORY_LIMIT, or another one of it")(problems, "amount", amount);
+  public static fromResource(amount: ContainerResourceField, divisor = "1"): EnvironmentValue {
+    const problems = new Problems("EnvironmentValue.fromResource");
+    choice(ContainerResourceField, "ContainerResourceField.MEMORY_LIMIT, or another one of it")(
+      problems,
+      "amount",
+      amount,
+    );
     const divisors = String(amount).endsWith(".cpu") ? CPU_DIVISORS : BYTE_DIVISORS;
     if (!divisors.includes(divisor)) {
       problems.add("ENV_INVALID", `The divisor is ${shown(divisor)}`, `Take one of ${divisors.join(", ")}`);
     }
     problems.throwIfAny();
-    return new EnvValue({ valueFrom: { resourceFieldRef: { resource: amount, divisor } } });
+    return new EnvironmentValue({ valueFrom: { resourceFieldRef: { resource: amount, divisor } } });
   }
 
   /**
@@ -101,11 +105,11 @@ export class EnvValue {
    * @param name of the IANA database, such as `Europe/Berlin`
    * @throws SCHEDULE_INVALID
    */
-  public static timeZone(name: string): EnvValue {
-    const problems = new Problems("EnvValue.timeZone");
+  public static timeZone(name: string): EnvironmentValue {
+    const problems = new Problems("EnvironmentValue.timeZone");
     checkTimeZone(problems, name);
     problems.throwIfAny();
-    return new EnvValue({ value: name }, name);
+    return new EnvironmentValue({ value: name }, name);
   }
 
   /**
@@ -113,14 +117,14 @@ export class EnvValue {
    *
    * @throws NAME_INVALID, ENV_INVALID
    */
-  public static fromConfigMap(name: string, key: string): EnvValue {
-    const problems = new Problems("EnvValue.fromConfigMap");
+  public static fromConfigMap(name: string, key: string): EnvironmentValue {
+    const problems = new Problems("EnvironmentValue.fromConfigMap");
     checkSubdomainName(problems, "The ConfigMap", name);
     if (typeof key !== "string" || !KEY.test(key)) {
       problems.add("ENV_INVALID", `The key is ${shown(key)}`, "Use up to 253 letters, digits, -, _ and .");
     }
     problems.throwIfAny();
-    return new EnvValue({ valueFrom: { configMapKeyRef: { name, key } } });
+    return new EnvironmentValue({ valueFrom: { configMapKeyRef: { name, key } } });
   }
 
   private constructor(

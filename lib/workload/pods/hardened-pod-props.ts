@@ -1,7 +1,7 @@
 import { type AddedCapability } from "./added-capability";
-import { type ContainerProps, type InitContainer, type Sidecar } from "./container-resources";
+import { type HardenedContainerProps, type InitContainer, type Sidecar } from "./container-resources";
 import { type FetchAtStart } from "./fetch-at-start";
-import { type LowUser } from "./low-user";
+import { type SystemUserId } from "./low-user";
 import { type ApiAccess } from "./rbac-api-access";
 import { type Toleration } from "./toleration";
 import { type WritablePath } from "./writable-path";
@@ -10,7 +10,7 @@ import { type Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
 
 /** What the pods of any hardened workload run, and where. */
-export interface HardenedPodProps extends ContainerProps {
+export interface HardenedPodProps extends HardenedContainerProps {
   /**
    * Files that are fetched and verified before all else, so that the program's image needs no network tools.
    *
@@ -54,7 +54,7 @@ export interface HardenedPodProps extends ContainerProps {
    *
    * @default - none
    */
-  readonly lowUser?: LowUser;
+  readonly lowUser?: SystemUserId;
   /**
    * Lets the program call the API server: a token that ends soon, and the way there; the other containers get none.
    *

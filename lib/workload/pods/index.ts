@@ -9,26 +9,26 @@ export {
 export { TlsVersion } from "./cipher-suites";
 export { ConfigFile } from "./config-file";
 export {
-  type ContainerProps,
-  type ContainerResources,
+  type HardenedContainerProps,
+  type ContainerResourceRanges,
   type InitContainer,
   type ResourceRange,
   type Sidecar,
   TerminationMessagePolicy,
 } from "./container-resources";
-export { ContainerAmount, EnvValue } from "./env-value";
+export { ContainerResourceField, EnvironmentValue } from "./env-value";
 export { FetchAtStart, type FetchAtStartProps } from "./fetch-at-start";
 export { type HardenedPodProps } from "./hardened-pod-props";
 export { HttpListener } from "./http-listener";
 export { type ListeningPodProps } from "./listening-pod-props";
-export { LowUser } from "./low-user";
+export { SystemUserId } from "./low-user";
 export { type NamedPort } from "./named-port";
-export { PodInfoFiles } from "./pod-info-files";
+export { DownwardApiFiles } from "./pod-info-files";
 export { PodSecurityLevel } from "./pod-security-level";
-export { type GrpcProbeOptions, Probe, type ProbeOptions } from "./probe";
+export { type GrpcHealthProbeOptions, HealthProbe, type HealthProbeOptions } from "./probe";
 export { ProjectedToken, type ProjectedTokenOptions } from "./projected-token";
 export { ApiAccess, type ApiAccessOptions } from "./rbac-api-access";
 export { SecretFiles, type SecretFilesOptions } from "./secret-files";
-export { TaintEffect, Toleration } from "./toleration";
+export { Toleration } from "./toleration";
 export { VolumeClaim, type VolumeClaimOptions } from "./volume-claim";
 export { WritablePath, type WritablePathOptions } from "./writable-path";

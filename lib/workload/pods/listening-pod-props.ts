@@ -4,7 +4,7 @@ import { type NamedPort } from "./named-port";
 import { type HardenedPod } from "./private/hardened-pod";
 import { type AnyContainer } from "./private/read-container";
 import { DEFAULT_GRACE, type PodPlace, readPod } from "./private/read-pod";
-import { Probe } from "./probe";
+import { HealthProbe } from "./probe";
 import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 
@@ -35,7 +35,7 @@ export interface ListeningPodProps extends HardenedPodProps {
    *
    * @default - with a port, an HTTP GET of / on it; for another protocol than HTTP, a TCP connection
    */
-  readonly readiness?: Probe;
+  readonly readiness?: HealthProbe;
   /**
    * When a pod is restarted.
    *
@@ -43,13 +43,13 @@ export interface ListeningPodProps extends HardenedPodProps {
    *
    * @default - with a port, a TCP connection to it every 15 seconds, of which four must fail in a row
    */
-  readonly liveness?: Probe;
+  readonly liveness?: HealthProbe;
   /**
    * When the other probes begin, for a program that starts slowly.
    *
    * @default - at once
    */
-  readonly startup?: Probe;
+  readonly startup?: HealthProbe;
   /**
    * Seconds for which a pod that is to end goes on serving, so that no new connection is on its way to it when it ends.
    *
@@ -69,9 +69,9 @@ export function readListeningPod(
 ): HardenedPod {
   checkStopDelay(problems, props);
   const { port, protocol = AppProtocol.HTTP } = props;
-  const answers = protocol === AppProtocol.HTTP ? Probe.http("/") : Probe.tcp();
+  const answers = protocol === AppProtocol.HTTP ? HealthProbe.fromHttpGet("/") : HealthProbe.fromTcpSocket();
   // Twice as patient as readiness: a program that is only busy loses its traffic first, and gets time to recover.
-  const patient = Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 });
+  const patient = HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 });
   return readPod(problems, place, props, {
     ...props,
     ...further,

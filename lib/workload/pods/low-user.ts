@@ -14,15 +14,15 @@ export const LEAST_USER = 10_000;
  * Accounts of a node have such ids: after an escape from the container the program is one of them. There is none for 0.
  */
 @checked
-export class LowUser {
+export class SystemUserId {
   /**
    * The user and group of this id. The reason is kept as an acknowledgement of the workload.
    *
    * @param id 1 to 9999
    * @throws USER_INVALID, REASON_MISSING
    */
-  public static of(id: number, choice: ReasonedChoice): LowUser {
-    const problems = new Problems("LowUser.of");
+  public static of(id: number, choice: ReasonedChoice): SystemUserId {
+    const problems = new Problems("SystemUserId.of");
     if (!Number.isInteger(id) || id < 1 || id >= LEAST_USER) {
       problems.add(
         "USER_INVALID",
@@ -32,7 +32,7 @@ export class LowUser {
     }
     checkReason(problems, "A user below 10000", choice?.reason);
     problems.throwIfAny();
-    return new LowUser(id, choice.reason);
+    return new SystemUserId(id, choice.reason);
   }
 
   private constructor(

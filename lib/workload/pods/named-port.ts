@@ -1,7 +1,7 @@
 import { type AddedCapability } from "./added-capability";
 import { AppProtocol, portName } from "./app-protocol";
 import { shown } from "../../core/display-value";
-import { Protocol } from "../../core/port";
+import { IpProtocol } from "../../core/port";
 import { type Problems } from "../../core/validation-error";
 import { choice, isOfKind, shaped } from "../../core/value-readers";
 
@@ -28,14 +28,14 @@ export interface NamedPort {
    *
    * @default Protocol.TCP
    */
-  readonly transport?: Protocol;
+  readonly transport?: IpProtocol;
 }
 
 const LONGEST = 15;
 const NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const SHAPES = {
   protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
-  transport: choice({ TCP: Protocol.TCP, UDP: Protocol.UDP }, "Protocol.TCP or Protocol.UDP"),
+  transport: choice({ TCP: IpProtocol.TCP, UDP: IpProtocol.UDP }, "Protocol.TCP or Protocol.UDP"),
 };
 
 /** The ports that have a name, the workload's own one first and the others by their names. */
@@ -45,15 +45,15 @@ export function namedPorts(
   further: readonly NamedPort[] = [],
 ): Required<NamedPort>[] {
   const own =
-    port === undefined ? [] : [{ name: portName(protocol), port, protocol, transport: Protocol.TCP }];
+    port === undefined ? [] : [{ name: portName(protocol), port, protocol, transport: IpProtocol.TCP }];
   const sorted = [...further].sort((a, b) => (a.name < b.name ? -1 : 1));
   return [...own, ...sorted.map(withDefaults)];
 }
 
 /** A port with all that was left out; nothing is known of what is spoken over UDP. */
 export function withDefaults({ name, port, ...given }: NamedPort): Required<NamedPort> {
-  const { transport = Protocol.TCP } = given;
-  const { protocol = transport === Protocol.UDP ? AppProtocol.TCP : AppProtocol.HTTP } = given;
+  const { transport = IpProtocol.TCP } = given;
+  const { protocol = transport === IpProtocol.UDP ? AppProtocol.TCP : AppProtocol.HTTP } = given;
   return { name, port, protocol, transport };
 }
 
@@ -63,7 +63,7 @@ export function portsManifest(
   name: string | undefined,
   further: readonly NamedPort[],
 ): object[] {
-  const own = port === undefined ? [] : [{ ...(name ? { name } : {}), port, transport: Protocol.TCP }];
+  const own = port === undefined ? [] : [{ ...(name ? { name } : {}), port, transport: IpProtocol.TCP }];
   return [...own, ...namedPorts(undefined, AppProtocol.HTTP, further)].map(
     ({ port: containerPort, transport, ...one }) => ({
       ...("name" in one ? { name: one.name } : {}),
@@ -106,7 +106,7 @@ export function checkNamedPorts(
 ): void {
   ports.forEach((given, index) => {
     const { name, port, protocol, transport } = shaped(problems, given, SHAPES);
-    if (transport === Protocol.UDP && protocol !== undefined) {
+    if (transport === IpProtocol.UDP && protocol !== undefined) {
       problems.add(
         "VALUE_INVALID",
         `ports[${index}].protocol is ${shown(protocol)}, which is spoken over TCP, and its transport is UDP`,
@@ -159,7 +159,7 @@ export function checkPorts(problems: Problems, containers: readonly PortTaker[])
 function checkNumber(
   problems: Problems,
   takers: Map<string, string>,
-  { port, transport = Protocol.TCP }: Pick<NamedPort, "port" | "transport">,
+  { port, transport = IpProtocol.TCP }: Pick<NamedPort, "port" | "transport">,
   container: string,
 ): void {
   const key = `${transport} ${port}`;

@@ -27,7 +27,7 @@ const FIELDS = /^metadata\.(?:annotations|labels|name|namespace|uid|(?:labels|an
  * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
  */
 @checked
-export class PodInfoFiles {
+export class DownwardApiFiles {
   /**
    * Fields of the pod as files of a directory.
    *
@@ -36,12 +36,12 @@ export class PodInfoFiles {
    * annotation, `metadata.labels['app']`
    * @throws PATH_INVALID, NAME_INVALID, ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
-  public static of(path: string, fields: { [file: string]: string }): PodInfoFiles {
-    const problems = new Problems("PodInfoFiles.of");
+  public static of(path: string, fields: { [file: string]: string }): DownwardApiFiles {
+    const problems = new Problems("DownwardApiFiles.of");
     checkMountPath(problems, path);
     checkFields(problems, fields);
     problems.throwIfAny();
-    return new PodInfoFiles(path, fields);
+    return new DownwardApiFiles(path, fields);
   }
 
   private constructor(

@@ -2,13 +2,13 @@ import { type NamedPort } from "./named-port";
 import { checked } from "../../core/checked";
 import { checkArguments } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
-import { Protocol } from "../../core/port";
+import { IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { listOf, refuseKind, shaped, text } from "../../core/value-readers";
 import { given } from "../../synthesis/chart-objects";
 
 /** When a probe is made. */
-export interface ProbeOptions {
+export interface HealthProbeOptions {
   /**
    * Seconds before the first one, 0 or more.
    *
@@ -36,7 +36,7 @@ export interface ProbeOptions {
 }
 
 /** When a gRPC probe is made, and of what. */
-export interface GrpcProbeOptions extends ProbeOptions {
+export interface GrpcHealthProbeOptions extends HealthProbeOptions {
   /**
    * The service that is asked, as the program's health service knows it.
    *
@@ -46,7 +46,7 @@ export interface GrpcProbeOptions extends ProbeOptions {
 }
 
 const LARGEST = 2 ** 31 - 1;
-const DEFAULTS: Required<ProbeOptions> = {
+const DEFAULTS: Required<HealthProbeOptions> = {
   initialDelaySeconds: 0,
   periodSeconds: 10,
   timeoutSeconds: 2,
@@ -56,10 +56,10 @@ const DEFAULTS: Required<ProbeOptions> = {
 /**
  * A question that the kubelet asks a container again and again.
  *
- * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ * @see fromHttpsGet://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
 @checked
-export class Probe {
+export class HealthProbe {
   /**
    * An HTTP GET, fine when it is answered with a status from 200 to 399.
    *
@@ -67,10 +67,10 @@ export class Probe {
    * @param port one of the container's ports, if it is not its own one
    * @throws PROBE_INVALID, PORT_INVALID
    */
-  public static http(path: string, port?: number, options: ProbeOptions = {}): Probe {
-    const problems = new Problems("Probe.http");
+  public static fromHttpGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
+    const problems = new Problems("HealthProbe.fromHttpGet");
     checkPath(problems, path);
-    return Probe.read(problems, port, options, (at) => ({ httpGet: { path, port: at } }));
+    return HealthProbe.read(problems, port, options, (at) => ({ httpGet: { path, port: at } }));
   }
 
   /**
@@ -80,10 +80,12 @@ export class Probe {
    * @param port one of the container's ports, if it is not its own one
    * @throws PROBE_INVALID, PORT_INVALID
    */
-  public static https(path: string, port?: number, options: ProbeOptions = {}): Probe {
-    const problems = new Problems("Probe.https");
+  public static fromHttpsGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
+    const problems = new Problems("HealthProbe.fromHttpsGet");
     checkPath(problems, path);
-    return Probe.read(problems, port, options, (at) => ({ httpGet: { path, port: at, scheme: "HTTPS" } }));
+    return HealthProbe.read(problems, port, options, (at) => ({
+      httpGet: { path, port: at, scheme: "HTTPS" },
+    }));
   }
 
   /**
@@ -91,16 +93,16 @@ export class Probe {
    *
    * @param port one of the container's ports, if it is not its own one
    * @throws PROBE_INVALID, PORT_INVALID, VALUE_INVALID
-   * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
+   * @see fromHttpsGet://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
    */
-  public static grpc(port?: number, options: GrpcProbeOptions = {}): Probe {
-    const problems = new Problems("Probe.grpc");
-    const { service, ...timing } = shaped(problems, options, {}) as GrpcProbeOptions;
+  public static fromGrpc(port?: number, options: GrpcHealthProbeOptions = {}): HealthProbe {
+    const problems = new Problems("HealthProbe.fromGrpc");
+    const { service, ...timing } = shaped(problems, options, {}) as GrpcHealthProbeOptions;
     if (service !== undefined && typeof service !== "string") {
       refuseKind(problems, "service", service, 'a text, for example "shop.v1.Orders"');
     }
     const named = service === undefined ? {} : { service };
-    return Probe.read(problems, port, timing, (at) => ({ grpc: { port: at, ...named } }));
+    return HealthProbe.read(problems, port, timing, (at) => ({ grpc: { port: at, ...named } }));
   }
 
   /**
@@ -109,8 +111,10 @@ export class Probe {
    * @param port one of the container's ports, if it is not its own one
    * @throws PROBE_INVALID, PORT_INVALID
    */
-  public static tcp(port?: number, options: ProbeOptions = {}): Probe {
-    return Probe.read(new Problems("Probe.tcp"), port, options, (at) => ({ tcpSocket: { port: at } }));
+  public static fromTcpSocket(port?: number, options: HealthProbeOptions = {}): HealthProbe {
+    return HealthProbe.read(new Problems("HealthProbe.fromTcpSocket"), port, options, (at) => ({
+      tcpSocket: { port: at },
+    }));
   }
 
   /**
@@ -119,40 +123,40 @@ export class Probe {
    * @param command the program and its arguments; no shell is involved
    * @throws PROBE_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL
    */
-  public static command(command: string[], options: ProbeOptions = {}): Probe {
-    const problems = new Problems("Probe.command");
+  public static fromCommand(command: string[], options: HealthProbeOptions = {}): HealthProbe {
+    const problems = new Problems("HealthProbe.fromCommand");
     const texts = listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]');
     const words = (texts(problems, "The command", command) ?? []) as string[];
     checkArguments(problems, "The command", words);
     if (!problems.any && (words[0] ?? "") === "") {
       problems.add("PROBE_INVALID", "The command is empty", 'Name a program, for example ["/app/healthy"]');
     }
-    return Probe.read(problems, undefined, options, () => ({ exec: { command: words } }), false);
+    return HealthProbe.read(problems, undefined, options, () => ({ exec: { command: words } }), false);
   }
 
   private static read(
     problems: Problems,
     port: number | undefined,
-    options: ProbeOptions,
+    options: HealthProbeOptions,
     action: (port: number) => object,
     asksPort = true,
-  ): Probe {
+  ): HealthProbe {
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
       problems.add("PORT_INVALID", `${shown(port)} is not a port`, "Give a whole number from 1 to 65535");
     }
-    const timing = { ...DEFAULTS, ...given(shaped(problems, options, {}) as ProbeOptions) };
+    const timing = { ...DEFAULTS, ...given(shaped(problems, options, {}) as HealthProbeOptions) };
     for (const [name, value] of Object.entries(timing)) {
       const least = name === "initialDelaySeconds" ? 0 : 1;
       if (Number.isInteger(value) && value >= least && value <= LARGEST) continue;
       problems.add("PROBE_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} on`);
     }
     problems.throwIfAny();
-    return new Probe(port, timing, action, asksPort);
+    return new HealthProbe(port, timing, action, asksPort);
   }
 
   private constructor(
     private readonly port: number | undefined,
-    private readonly timing: Required<ProbeOptions>,
+    private readonly timing: Required<HealthProbeOptions>,
     private readonly action: (port: number) => object,
     private readonly asksPort: boolean,
   ) {}
@@ -174,7 +178,7 @@ export class Probe {
       );
     } else if (
       port !== workloadPort &&
-      !further.some((one) => one.port === port && one.transport !== Protocol.UDP)
+      !further.some((one) => one.port === port && one.transport !== IpProtocol.UDP)
     ) {
       problems.add(
         "PROBE_INVALID",
@@ -185,7 +189,7 @@ export class Probe {
   }
 
   /** @internal */
-  public _equals(other: Probe, workloadPort: number | undefined): boolean {
+  public _equals(other: HealthProbe, workloadPort: number | undefined): boolean {
     return JSON.stringify(this._toManifest(workloadPort)) === JSON.stringify(other._toManifest(workloadPort));
   }
 

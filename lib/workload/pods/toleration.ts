@@ -1,17 +1,8 @@
+import { TaintEffect } from "cdk8s-plus-27";
 import { checked } from "../../core/checked";
 import { isLabelValue, isQualifiedName } from "../../core/kubernetes-names";
 import { Problems } from "../../core/validation-error";
 import { choice } from "../../core/value-readers";
-
-/** What a taint does to pods that don't tolerate it. */
-export enum TaintEffect {
-  /** New pods don't go to the node. */
-  NO_SCHEDULE = "NoSchedule",
-  /** New pods go to the node only where there is no other one. */
-  PREFER_NO_SCHEDULE = "PreferNoSchedule",
-  /** New pods don't go to the node, and those that run there end. */
-  NO_EXECUTE = "NoExecute",
-}
 
 /**
  * A taint of nodes that pods may run in spite of.

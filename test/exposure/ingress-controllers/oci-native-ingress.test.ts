@@ -36,11 +36,11 @@ const ocid = (name: string) => `ocid1.certificate.oc1.eu-frankfurt-1.${name}`;
 const tlsOf = (name = "shop") => TlsTermination.atIngress(IngressCertificate.fromOciCertificates(ocid(name)));
 
 function newCluster(stack: TerraformStack, id = "cluster", isPublic = false) {
-  const loadBalancerSubnet = isPublic ? SubnetExposure.publicWith(REASON) : undefined;
+  const loadBalancerExposure = isPublic ? SubnetExposure.publicWith(REASON) : undefined;
   return new SecureOkeCluster(stack, id, {
     compartmentId,
     kubernetesVersion: KubernetesVersion.V1_34,
-    network: new ClusterNetwork(stack, `${id}-network`, { compartmentId, loadBalancerSubnet }),
+    network: new ClusterNetwork(stack, `${id}-network`, { compartmentId, loadBalancerExposure }),
   });
 }
 

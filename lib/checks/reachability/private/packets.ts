@@ -1,4 +1,4 @@
-import { type Port, Protocol } from "../../../core/port";
+import { type Port, IpProtocol } from "../../../core/port";
 
 /** Whole numbers from the first to the last one: ports, or types or codes of ICMP. */
 export interface Span {
@@ -44,13 +44,13 @@ export function isIcmp(protocol: number): boolean {
 export function packetsOf(port: Port): Packets[] {
   const destination = { from: port.from ?? 0, to: port.to ?? 0 };
   switch (port.protocol) {
-    case Protocol.TCP:
+    case IpProtocol.TCP:
       return [{ protocol: TCP, source: ALL_PORTS, destination }];
-    case Protocol.UDP:
+    case IpProtocol.UDP:
       return [{ protocol: UDP, source: ALL_PORTS, destination }];
-    case Protocol.ICMP:
+    case IpProtocol.ICMP:
       return [{ protocol: ICMP, source: single(port.icmpCode), destination: single(port.icmpType) }];
-    case Protocol.ALL:
+    case IpProtocol.ALL:
       return [
         { protocol: TCP, source: ALL_PORTS, destination: ALL_PORTS },
         { protocol: UDP, source: ALL_PORTS, destination: ALL_PORTS },

@@ -1,6 +1,6 @@
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { type Port, Protocol } from "../../../core/port";
+import { type Port, IpProtocol } from "../../../core/port";
 import { identityOf } from "../../../core/reference";
 import { ResourceConstruct } from "../../../core/resource-construct";
 import { policyNameOf } from "../../../core/resource-name";
@@ -179,7 +179,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
   private get labelledNodes(): Labelled[] {
     if (!this.nodes) return [];
     const as = named(this.nodes);
-    return [this.cluster.workersSecurityGroup, ...this.nodeGroups].map((group) => ({ group, as }));
+    return [this.cluster.workerSecurityGroup, ...this.nodeGroups].map((group) => ({ group, as }));
   }
 
   private ofNodes(): string[] {
@@ -195,7 +195,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
   private get labelledPods(): Labelled[] {
     if (!this.pods) return [];
     const as = named(this.pods);
-    return [this.cluster.podsSecurityGroup, ...this.podGroups].map((group) => ({ group, as }));
+    return [this.cluster.podSecurityGroup, ...this.podGroups].map((group) => ({ group, as }));
   }
 
   private ofPods(): string[] {
@@ -224,7 +224,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
   private ofLoadBalancers(): string[] {
     if (!this.loadBalancers) return [];
     const as = named(this.loadBalancers);
-    const nodes = this.nodes ? named(this.nodes) : `'${this.cluster.network.workersSubnet.cidr}'`;
+    const nodes = this.nodes ? named(this.nodes) : `'${this.cluster.network.workerSubnet.cidr}'`;
     const toNodes = this.clients.length > 0 ? [{ from: as, to: nodes, how: ANY_PORT }] : [];
     const clients = this.clients.flatMap(({ ranges, ports }) =>
       ranges.flatMap((range) =>
@@ -278,9 +278,9 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     for (const [identity, cidr] of saidRanges(this)) names.set(identity, `'${cidr}'`);
     for (const { securityGroup, cidr } of options.ranges ?? []) put(securityGroup, `'${cidr}'`);
     if (!isOverlay(cluster.podNetworking)) {
-      put(cluster.podsSecurityGroup, this.pods ? named(this.pods) : `'${network.podsSubnet.cidr}'`);
+      put(cluster.podSecurityGroup, this.pods ? named(this.pods) : `'${network.podSubnet.cidr}'`);
     }
-    put(cluster.workersSecurityGroup, this.nodes ? named(this.nodes) : `'${network.workersSubnet.cidr}'`);
+    put(cluster.workerSecurityGroup, this.nodes ? named(this.nodes) : `'${network.workerSubnet.cidr}'`);
     for (const { group, as } of this.labelledBalancers) put(group, as);
     put(cluster.apiEndpointSecurityGroup, named(options.apiEndpoint));
     return names;
@@ -334,6 +334,6 @@ function named(label: SecurityAttribute): string {
  */
 function conditionOf({ protocol, from, to }: Port): string {
   if (from === undefined || from !== to) return ANY_PORT;
-  if (protocol === Protocol.TCP) return ` with protocol='tcp/${from}'`;
-  return protocol === Protocol.UDP ? ` with protocol='udp/${from}'` : ANY_PORT;
+  if (protocol === IpProtocol.TCP) return ` with protocol='tcp/${from}'`;
+  return protocol === IpProtocol.UDP ? ` with protocol='udp/${from}'` : ANY_PORT;
 }

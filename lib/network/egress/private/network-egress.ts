@@ -15,7 +15,7 @@ import {
   type KnownAttachment,
   readAttachment,
 } from "../../vcn/drg-attachment-props";
-import { NetworkSubnet } from "../../vcn/network-subnet";
+import { SubnetRole } from "../../vcn/network-subnet";
 import {
   checkPeeringId,
   type LocalPeeringProps,
@@ -81,7 +81,7 @@ function refusePods(problems: Problems): void {
   problems.add(
     "EGRESS_INVALID",
     "The network has no subnet of pods: with a flannel overlay they leave with the address of their node",
-    "Give EgressSource.workers(cluster.workersSecurityGroup)",
+    "Give EgressSource.workers(cluster.workerSecurityGroup)",
   );
 }
 
@@ -98,7 +98,7 @@ const DRG_ATTACHMENT = "DrgAttachment";
 interface WaysOutProps extends GatewayProps {
   readonly vcnCidrs: readonly string[];
   /** Those whose routes are made here; a subnet that was given keeps those of its owner. */
-  readonly subnets: { readonly [name in NetworkSubnet]?: RoutedSubnet };
+  readonly subnets: { readonly [name in SubnetRole]?: RoutedSubnet };
   /** Whether the network has no subnet of pods. */
   readonly withoutPods: boolean;
   /** A NAT gateway that the VCN has already. */
@@ -122,7 +122,7 @@ interface AttachedDrg {
  */
 export class WaysOut extends ResourceConstruct {
   private readonly vcnRanges: readonly Cidr[];
-  private readonly routes = new Map<NetworkSubnet, SubnetRoutes>();
+  private readonly routes = new Map<SubnetRole, SubnetRoutes>();
   private readonly ways = new Ways();
   private throughHub = false;
   private drg?: AttachedDrg;
@@ -157,7 +157,7 @@ export class WaysOut extends ResourceConstruct {
     if (!checkEgress(problems, source, egress)) problems.throwIfAny();
     const { group, subnet } = source;
     const cidr = known(egress.cidr);
-    if (subnet === NetworkSubnet.PODS && this.props.withoutPods) refusePods(problems);
+    if (subnet === SubnetRole.PODS && this.props.withoutPods) refusePods(problems);
     checkGroupVcn(problems, "The group", group, this.node.scope ?? this, this.props.vcn.id);
     if (!egress.isAnywhere) {
       for (const range of this.vcnRanges) checkOutside(problems, "The destination", cidr, range);
@@ -268,7 +268,7 @@ export class WaysOut extends ResourceConstruct {
     const cidr = text === undefined ? undefined : readIpv4CidrIfKnown(new Problems(scope), "cidr", text);
     if (cidr) checkSubnetsOfVcn(problems, scope, this.props.vcn.id, [cidr], "The firewall's subnet");
     problems.throwIfAny();
-    const { [NetworkSubnet.WORKERS]: workers, [NetworkSubnet.PODS]: pods } = this.props.subnets;
+    const { [SubnetRole.WORKERS]: workers, [SubnetRole.PODS]: pods } = this.props.subnets;
     if (inspection.subnetId !== undefined && props.firewallSubnet)
       takeSubnetsOfVcn(scope, this.props.vcn.id, [props.firewallSubnet.cidr]);
     this.inspection = inspection;
@@ -300,7 +300,7 @@ export class WaysOut extends ResourceConstruct {
     const onInternet = this.routed.filter((one) => this.ways.wayOf(one) === "internet");
     // What was public can turn out to be behind a gateway that leads there.
     if (onInternet.length === 0 || !this.isByNat) this.node.tryRemoveChild("NatGateway");
-    const all = (Object.entries(this.props.subnets) as [NetworkSubnet, RoutedSubnet | undefined][]).flatMap(
+    const all = (Object.entries(this.props.subnets) as [SubnetRole, RoutedSubnet | undefined][]).flatMap(
       ([name, subnet]) =>
         subnet ? [{ subnet, name, ways: this.ways.from(name, () => this.overForInternet) }] : [],
     );

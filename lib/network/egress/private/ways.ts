@@ -1,5 +1,5 @@
 import { type Cidr, contains } from "../../../core/cidr";
-import { type NetworkSubnet } from "../../vcn/network-subnet";
+import { type SubnetRole } from "../../vcn/network-subnet";
 import { type Behind } from "../../vcn/private/routed-ranges";
 import { type Way } from "../../vcn/private/subnet-routes";
 import { type Egress, isPrivate } from "../egress";
@@ -8,7 +8,7 @@ import { type Egress, isPrivate } from "../egress";
 export interface KnownEgress {
   readonly egress: Egress;
   readonly cidr: Cidr;
-  readonly subnet: NetworkSubnet;
+  readonly subnet: SubnetRole;
 }
 
 /** What was asked for of a network, and the ways that follow from it. */
@@ -21,7 +21,7 @@ export class Ways {
    *
    * @param overForInternet what leads to the internet; asked for only where something does
    */
-  public from(name: NetworkSubnet, overForInternet: () => string): Way[] {
+  public from(name: SubnetRole, overForInternet: () => string): Way[] {
     const back = this.behind.filter(({ subnets }) => subnets.has(name));
     const out = this.asked.filter(({ subnet }) => subnet === name);
     return [

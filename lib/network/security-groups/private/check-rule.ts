@@ -1,7 +1,7 @@
 import { readCidrs } from "../../../core/cidr";
 import { shown } from "../../../core/display-value";
 import { checkOcid } from "../../../core/ocid";
-import { hasPorts, MOST_PORTS, type Port, portsOf, Protocol } from "../../../core/port";
+import { hasPorts, MOST_PORTS, type Port, portsOf, IpProtocol } from "../../../core/port";
 import { checkReason, checkRuleReason, type ReasonedChoice } from "../../../core/reason";
 import { checkGiven } from "../../../core/required";
 import { type Problems } from "../../../core/validation-error";
@@ -36,7 +36,7 @@ function checkWidth(problems: Problems, port: Port): void {
   const count = portsOf(port);
   if (count <= MOST_PORTS) return;
   const what =
-    protocol === Protocol.ALL ? "Every protocol and port" : `${count} of the 65535 ${protocol} ports`;
+    protocol === IpProtocol.ALL ? "Every protocol and port" : `${count} of the 65535 ${protocol} ports`;
   problems.add(
     "RULE_TOO_WIDE",
     `${what} would be open to what is not a group`,

@@ -1,4 +1,4 @@
-import { type Port, Protocol } from "../../../core/port";
+import { type Port, IpProtocol } from "../../../core/port";
 import {
   type CoreNetworkSecurityGroupSecurityRule,
   type CoreNetworkSecurityGroupSecurityRuleConfig,
@@ -26,7 +26,12 @@ interface SecurityRuleProps {
 
 // Numbers of the protocols, as the API names them.
 // See https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml
-const PROTOCOLS = { [Protocol.TCP]: "6", [Protocol.UDP]: "17", [Protocol.ICMP]: "1", [Protocol.ALL]: "all" };
+const PROTOCOLS = {
+  [IpProtocol.TCP]: "6",
+  [IpProtocol.UDP]: "17",
+  [IpProtocol.ICMP]: "1",
+  [IpProtocol.ALL]: "all",
+};
 
 /** What the resource of a rule is made of. */
 export function ruleConfigOf(props: SecurityRuleProps): CoreNetworkSecurityGroupSecurityRuleConfig {
@@ -79,11 +84,11 @@ type Options = Pick<CoreNetworkSecurityGroupSecurityRuleConfig, "tcpOptions" | "
 
 function optionsOf(port: Port): Options {
   const { protocol, from, to, icmpType, icmpCode } = port;
-  if (protocol === Protocol.ICMP && icmpType !== undefined) {
+  if (protocol === IpProtocol.ICMP && icmpType !== undefined) {
     return { icmpOptions: { type: icmpType, code: icmpCode } };
   }
   if (from === undefined || to === undefined) return {};
   const destinationPortRange = { min: from, max: to };
-  if (protocol === Protocol.TCP) return { tcpOptions: { destinationPortRange } };
+  if (protocol === IpProtocol.TCP) return { tcpOptions: { destinationPortRange } };
   return { udpOptions: { destinationPortRange } };
 }

@@ -21,14 +21,14 @@ import { type EgressInspectionProps } from "../../egress/egress-inspection-props
 import { WaysOut } from "../../egress/private/network-egress";
 import { type IFlowLogs } from "../../logs/flow-logging";
 import { flowLogsOf, recordNetwork } from "../../logs/flow-logs";
-import { type ExistingVcnProps } from "../existing-vcn-props";
+import { type ExistingVcnNetworkProps } from "../existing-vcn-props";
 import { type IClusterNetwork, type WithSubnetCompartments } from "../network";
-import { NetworkSubnet } from "../network-subnet";
+import { SubnetRole } from "../network-subnet";
 import { type IRegionServices, RegionServices } from "../region-services";
 import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "../subnet-exposure";
 
 interface ExistingVcnRoutesProps {
-  readonly vcn: ExistingVcnProps;
+  readonly vcn: ExistingVcnNetworkProps;
   readonly displayName: string;
   readonly regionServices: IRegionServices;
   readonly withInternet: boolean;
@@ -99,11 +99,11 @@ class ExistingVcnRoutes extends ResourceConstruct {
 }
 
 const PARTS = [
-  { part: NetworkSubnet.API_ENDPOINT, id: "ApiEndpoint", label: "api" },
-  { part: NetworkSubnet.WORKERS, id: "Workers", label: "workers" },
-  { part: NetworkSubnet.PODS, id: "Pods", label: "pods" },
-  { part: NetworkSubnet.LOAD_BALANCERS, id: "LoadBalancers", label: "lb" },
-  { part: NetworkSubnet.PUBLIC_LOAD_BALANCERS, id: "PublicLoadBalancers", label: "publb" },
+  { part: SubnetRole.API_ENDPOINT, id: "ApiEndpoint", label: "api" },
+  { part: SubnetRole.WORKERS, id: "Workers", label: "workers" },
+  { part: SubnetRole.PODS, id: "Pods", label: "pods" },
+  { part: SubnetRole.LOAD_BALANCERS, id: "LoadBalancers", label: "lb" },
+  { part: SubnetRole.PUBLIC_LOAD_BALANCERS, id: "PublicLoadBalancers", label: "publb" },
 ] as const;
 
 /** A network in a VCN that exists already; what was not given is made. */
@@ -122,8 +122,8 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   private services?: IRegionServices;
   private readonly displayName: string;
   private readonly tags: TaggingProps;
-  private readonly subnets = new Map<NetworkSubnet, ClusterSubnet>();
-  private readonly made = new Map<NetworkSubnet, RoutedSubnet>();
+  private readonly subnets = new Map<SubnetRole, ClusterSubnet>();
+  private readonly made = new Map<SubnetRole, RoutedSubnet>();
   private readonly routes?: ExistingVcnRoutes;
   private readonly waysOut: WaysOut;
   private readonly recorded?: IFlowLogs;
@@ -131,7 +131,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: ExistingVcnProps,
+    private readonly props: ExistingVcnNetworkProps,
   ) {
     const known = readExistingVcn(scope, id, props);
     super(scope, id);
@@ -152,13 +152,13 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
       else if (cidr !== undefined) this.make(part, name, label, cidr);
     }
     takeSubnetsOfVcn(this, this.vcnId, known.ranges.values());
-    this.vcnCidr = this.rangeOf(this.workersSubnet, known.cidrs);
+    this.vcnCidr = this.rangeOf(this.workerSubnet, known.cidrs);
     this.waysOut = new WaysOut(this, "WaysOut", {
       vcn: { id: this.vcnId, compartmentId: this.compartmentId },
       vcnCidrs: this._vcnCidrs,
       displayName: this.displayName,
       subnets: Object.fromEntries(this.made),
-      withoutPods: !this.subnets.has(NetworkSubnet.PODS),
+      withoutPods: !this.subnets.has(SubnetRole.PODS),
       natGatewayId: props.natGatewayId,
       attachment: known.drg,
       tags: this.tags,
@@ -177,28 +177,28 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   }
 
   public get apiEndpointSubnet(): ClusterSubnet {
-    return this.subnets.get(NetworkSubnet.API_ENDPOINT) as ClusterSubnet;
+    return this.subnets.get(SubnetRole.API_ENDPOINT) as ClusterSubnet;
   }
 
-  public get workersSubnet(): ClusterSubnet {
-    return this.subnets.get(NetworkSubnet.WORKERS) as ClusterSubnet;
+  public get workerSubnet(): ClusterSubnet {
+    return this.subnets.get(SubnetRole.WORKERS) as ClusterSubnet;
   }
 
-  public get podsSubnet(): ClusterSubnet {
-    return podsSubnetOf(this, this.subnets.get(NetworkSubnet.PODS));
+  public get podSubnet(): ClusterSubnet {
+    return podsSubnetOf(this, this.subnets.get(SubnetRole.PODS));
   }
 
   public get loadBalancerSubnet(): ClusterSubnet {
-    return this.subnets.get(NetworkSubnet.LOAD_BALANCERS) as ClusterSubnet;
+    return this.subnets.get(SubnetRole.LOAD_BALANCERS) as ClusterSubnet;
   }
 
   public get publicLoadBalancerSubnet(): ClusterSubnet | undefined {
-    return this.subnets.get(NetworkSubnet.PUBLIC_LOAD_BALANCERS);
+    return this.subnets.get(SubnetRole.PUBLIC_LOAD_BALANCERS);
   }
 
   /** @internal */
   public get _hasPods(): boolean {
-    return this.subnets.has(NetworkSubnet.PODS);
+    return this.subnets.has(SubnetRole.PODS);
   }
 
   /**
@@ -206,7 +206,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
    *
    * @internal
    */
-  public _compartmentOf(part: NetworkSubnet): string {
+  public _compartmentOf(part: SubnetRole): string {
     if (this.made.has(part) || !this.subnets.has(part)) return this.compartmentId;
     const { subnetCompartmentId, vcnCompartmentId } = this.props;
     return subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId;
@@ -228,8 +228,8 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   public inspectEgress(props: EgressInspectionProps): void {
     this.waysOut.inspect(props, {
       apiEndpointSubnet: this.apiEndpointSubnet,
-      workersSubnet: this.workersSubnet,
-      podsSubnet: this.subnets.get(NetworkSubnet.PODS),
+      workerSubnet: this.workerSubnet,
+      podSubnet: this.subnets.get(SubnetRole.PODS),
       loadBalancerSubnet: this.loadBalancerSubnet,
       publicLoadBalancerSubnet: this.publicLoadBalancerSubnet,
     });
@@ -241,7 +241,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
    * @internal
    */
   public _letBastionOut(): void {
-    const subnet = this.made.get(NetworkSubnet.API_ENDPOINT)?.resource;
+    const subnet = this.made.get(SubnetRole.API_ENDPOINT)?.resource;
     if (!subnet || !this.routes || this.node.tryFindChild("BastionSecurityList")) return;
     const vcn = { id: this.vcnId, compartmentId: this.compartmentId };
     const list = bastionSecurityList(this, vcn, {
@@ -268,24 +268,24 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
     });
   }
 
-  private exposureOf(part: NetworkSubnet): SubnetExposure {
+  private exposureOf(part: SubnetRole): SubnetExposure {
     const { apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure } = this.props;
-    if (part === NetworkSubnet.API_ENDPOINT) return apiEndpointExposure ?? SubnetExposure.privateOnly();
-    if (part === NetworkSubnet.LOAD_BALANCERS) return loadBalancerExposure ?? SubnetExposure.privateOnly();
-    if (part === NetworkSubnet.PUBLIC_LOAD_BALANCERS && publicLoadBalancerExposure)
+    if (part === SubnetRole.API_ENDPOINT) return apiEndpointExposure ?? SubnetExposure.private();
+    if (part === SubnetRole.LOAD_BALANCERS) return loadBalancerExposure ?? SubnetExposure.private();
+    if (part === SubnetRole.PUBLIC_LOAD_BALANCERS && publicLoadBalancerExposure)
       return publicLoadBalancerExposure;
-    return SubnetExposure.privateOnly();
+    return SubnetExposure.private();
   }
 
-  private keep(part: NetworkSubnet, { subnetId, cidr, isPublic: given = false }: ClusterSubnet): void {
-    const isPublic = given || part === NetworkSubnet.PUBLIC_LOAD_BALANCERS;
+  private keep(part: SubnetRole, { subnetId, cidr, isPublic: given = false }: ClusterSubnet): void {
+    const isPublic = given || part === SubnetRole.PUBLIC_LOAD_BALANCERS;
     this.subnets.set(part, { subnetId, cidr, isPublic });
     if (!isPublic) return;
     const what = `a public subnet that was there, ${part}`;
     Acknowledgements._record(this, "exposure", what, this.exposureOf(part).reason ?? "");
   }
 
-  private make(part: NetworkSubnet, id: string, label: string, cidr: string): void {
+  private make(part: SubnetRole, id: string, label: string, cidr: string): void {
     const { isPublic, reason } = this.exposureOf(part);
     const routes = this.routes as ExistingVcnRoutes;
     const resource = new CoreSubnet(this, id, {

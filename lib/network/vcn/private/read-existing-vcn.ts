@@ -14,9 +14,9 @@ import { literalBlocks } from "../../egress/egress";
 import { FlowLogging } from "../../logs/flow-logging";
 import { LONGEST_NETWORK_NAME } from "../cluster-network-props";
 import { checkHubAndNat, type KnownAttachment, readAttachment } from "../drg-attachment-props";
-import { type ExistingVcnProps } from "../existing-vcn-props";
+import { type ExistingVcnNetworkProps } from "../existing-vcn-props";
 import { checkPublicBalancerExposure, checkPublicBalancers } from "../network";
-import { NetworkSubnet } from "../network-subnet";
+import { SubnetRole } from "../network-subnet";
 import { checkAllServices, checkRegionServices } from "../region-services";
 import {
   checkSubnetExposure,
@@ -112,33 +112,37 @@ export function takeSubnetsOfVcn(scope: IConstruct, vcnId: string, ranges: Itera
 
 /** The parts of the props that are of one subnet. */
 const PARTS = [
-  { part: NetworkSubnet.API_ENDPOINT, prop: "apiEndpointSubnet", range: "apiEndpointCidr" },
-  { part: NetworkSubnet.WORKERS, prop: "workersSubnet", range: "workersCidr" },
-  { part: NetworkSubnet.PODS, prop: "podsSubnet", range: "podsCidr" },
-  { part: NetworkSubnet.LOAD_BALANCERS, prop: "loadBalancerSubnet", range: "loadBalancersCidr" },
+  { part: SubnetRole.API_ENDPOINT, prop: "apiEndpointSubnet", range: "apiEndpointCidr" },
+  { part: SubnetRole.WORKERS, prop: "workerSubnet", range: "workerCidr" },
+  { part: SubnetRole.PODS, prop: "podSubnet", range: "podCidr" },
+  { part: SubnetRole.LOAD_BALANCERS, prop: "loadBalancerSubnet", range: "loadBalancerCidr" },
   {
-    part: NetworkSubnet.PUBLIC_LOAD_BALANCERS,
+    part: SubnetRole.PUBLIC_LOAD_BALANCERS,
     prop: "publicLoadBalancerSubnet",
-    range: "publicLoadBalancersCidr",
+    range: "publicLoadBalancerCidr",
   },
 ] as const;
 
 /** Those that a network can do without. */
-const OPTIONAL: readonly NetworkSubnet[] = [NetworkSubnet.PODS, NetworkSubnet.PUBLIC_LOAD_BALANCERS];
+const OPTIONAL: readonly SubnetRole[] = [SubnetRole.PODS, SubnetRole.PUBLIC_LOAD_BALANCERS];
 
 /** A network in an existing VCN without anything wrong. */
 export interface KnownExistingVcn {
   readonly cidrs: readonly Cidr[];
   /** Subnets that are there, by what they are for. */
-  readonly given: ReadonlyMap<NetworkSubnet, ClusterSubnet>;
+  readonly given: ReadonlyMap<SubnetRole, ClusterSubnet>;
   /** Ranges of those that are to be made. */
-  readonly ranges: ReadonlyMap<NetworkSubnet, string>;
+  readonly ranges: ReadonlyMap<SubnetRole, string>;
   readonly drg?: KnownAttachment;
 }
 
 /** Validates the props before anything is made; throws with all that is wrong. */
-export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnProps): KnownExistingVcn {
-  const props: Partial<ExistingVcnProps> = all ?? {};
+export function readExistingVcn(
+  scope: Construct,
+  id: string,
+  all: ExistingVcnNetworkProps,
+): KnownExistingVcn {
+  const props: Partial<ExistingVcnNetworkProps> = all ?? {};
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   checkIds(problems, props);
@@ -147,13 +151,13 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   const taken = isNone(props.takenCidrs) ? [] : readBlocks(problems, "takenCidrs", props.takenCidrs);
   const plan = props.plan && problems.collect(() => SubnetPlan._checked(props.plan as SubnetPlan));
   const known = new Map<string, Cidr>();
-  const given = new Map<NetworkSubnet, ClusterSubnet>();
-  const ranges = new Map<NetworkSubnet, string>();
+  const given = new Map<SubnetRole, ClusterSubnet>();
+  const ranges = new Map<SubnetRole, string>();
   const made = new Set<string>();
   for (const { part, prop, range } of PARTS) {
     const subnet = props[prop];
     const isAsked =
-      part !== NetworkSubnet.PUBLIC_LOAD_BALANCERS || props.publicLoadBalancerExposure !== undefined;
+      part !== SubnetRole.PUBLIC_LOAD_BALANCERS || props.publicLoadBalancerExposure !== undefined;
     const text = isAsked ? (plan?.[range] ?? "") : "";
     if (subnet !== undefined) {
       const cidr = readGivenSubnet(problems, prop, subnet);
@@ -181,7 +185,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   checkGateways(problems, scope, props, ranges);
   const drg = readDrg(problems, props, vcn);
   if (drg) checkHubAndNat(problems, drg, props.natGatewayId);
-  const hasPods = given.has(NetworkSubnet.PODS) || ranges.has(NetworkSubnet.PODS);
+  const hasPods = given.has(SubnetRole.PODS) || ranges.has(SubnetRole.PODS);
   if (drg && (plan || !props.plan)) checkPods(problems, drg.ranges, hasPods);
   const isAllGiven = PARTS.every(({ part }) => given.has(part) || OPTIONAL.includes(part));
   checkFlowLogs(problems, props, ranges.size > 0 || !isAllGiven);
@@ -190,7 +194,7 @@ export function readExistingVcn(scope: Construct, id: string, all: ExistingVcnPr
   return { cidrs: vcn, given, ranges, drg };
 }
 
-function checkIds(problems: Problems, props: Partial<ExistingVcnProps>): void {
+function checkIds(problems: Problems, props: Partial<ExistingVcnNetworkProps>): void {
   checkOcid(problems, "vcnId", props.vcnId, "vcn");
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   checkOcidIfGiven(problems, "vcnCompartmentId", props.vcnCompartmentId, "compartment", "tenancy");
@@ -214,7 +218,11 @@ function checkBlocksApart(problems: Problems, vcn: readonly Cidr[]): void {
 }
 
 /** What is said of flow logs must have a subnet to be about. */
-function checkFlowLogs(problems: Problems, { flowLogs }: Partial<ExistingVcnProps>, isMade: boolean): void {
+function checkFlowLogs(
+  problems: Problems,
+  { flowLogs }: Partial<ExistingVcnNetworkProps>,
+  isMade: boolean,
+): void {
   FlowLogging._check(problems, "flowLogs", flowLogs);
   if (isMade || flowLogs === undefined) return;
   problems.add(
@@ -238,15 +246,15 @@ function readBlocks(problems: Problems, name: string, texts: string[] | undefine
 function checkGateways(
   problems: Problems,
   scope: Construct,
-  props: Partial<ExistingVcnProps>,
-  ranges: ReadonlyMap<NetworkSubnet, string>,
+  props: Partial<ExistingVcnNetworkProps>,
+  ranges: ReadonlyMap<SubnetRole, string>,
 ): void {
   const { vcnId, apiEndpointExposure, loadBalancerExposure } = props;
   if (typeof vcnId !== "string" || ranges.size === 0) return;
   const isPublic =
-    (ranges.has(NetworkSubnet.API_ENDPOINT) && apiEndpointExposure?.isPublic === true) ||
-    (ranges.has(NetworkSubnet.LOAD_BALANCERS) && loadBalancerExposure?.isPublic === true) ||
-    ranges.has(NetworkSubnet.PUBLIC_LOAD_BALANCERS);
+    (ranges.has(SubnetRole.API_ENDPOINT) && apiEndpointExposure?.isPublic === true) ||
+    (ranges.has(SubnetRole.LOAD_BALANCERS) && loadBalancerExposure?.isPublic === true) ||
+    ranges.has(SubnetRole.PUBLIC_LOAD_BALANCERS);
   checkGatewaysOfVcn(problems, scope, {
     vcnId,
     service: props.serviceGatewayId === undefined,
@@ -254,7 +262,7 @@ function checkGateways(
   });
 }
 
-function checkExposures(problems: Problems, props: Partial<ExistingVcnProps>): void {
+function checkExposures(problems: Problems, props: Partial<ExistingVcnNetworkProps>): void {
   SubnetExposure._check(problems, "apiEndpointExposure", props.apiEndpointExposure);
   SubnetExposure._check(problems, "loadBalancerExposure", props.loadBalancerExposure);
   const { apiEndpointExposure, loadBalancerExposure } = props;
@@ -271,15 +279,15 @@ function checkExposures(problems: Problems, props: Partial<ExistingVcnProps>): v
       "Say why: publicLoadBalancerExposure: SubnetExposure.publicWith({ reason })",
     );
   }
-  if (!own && publicLoadBalancerExposure && !plan?.publicLoadBalancersCidr) {
+  if (!own && publicLoadBalancerExposure && !plan?.publicLoadBalancerCidr) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "publicLoadBalancerExposure is given, and neither publicLoadBalancerSubnet nor a plan with its range",
       "Give the subnet, or plan it: SubnetPlan.of({ …, publicLoadBalancers: true })",
     );
   }
-  checkSubnetExposure(problems, "workersSubnet", props.workersSubnet);
-  checkSubnetExposure(problems, "podsSubnet", props.podsSubnet);
+  checkSubnetExposure(problems, "workerSubnet", props.workerSubnet);
+  checkSubnetExposure(problems, "podSubnet", props.podSubnet);
   checkSubnetExposure(
     problems,
     "apiEndpointSubnet",
@@ -298,7 +306,7 @@ function checkExposures(problems: Problems, props: Partial<ExistingVcnProps>): v
 
 function readDrg(
   problems: Problems,
-  { drg }: Partial<ExistingVcnProps>,
+  { drg }: Partial<ExistingVcnNetworkProps>,
   vcn: readonly Cidr[],
 ): KnownAttachment | undefined {
   if (drg === undefined) return undefined;
@@ -311,7 +319,7 @@ function readDrg(
   return undefined;
 }
 
-function checkRest(problems: Problems, props: Partial<ExistingVcnProps>): void {
+function checkRest(problems: Problems, props: Partial<ExistingVcnNetworkProps>): void {
   const { regionServices, dnsLabels } = props;
   if (regionServices) {
     checkRegionServices(problems, "regionServices.", regionServices);

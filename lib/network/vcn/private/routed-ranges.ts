@@ -4,12 +4,12 @@ import { shown } from "../../../core/display-value";
 import { checkGiven } from "../../../core/required";
 import { type Problems } from "../../../core/validation-error";
 import { checkOutside, checkReachable, literalBlocks } from "../../egress/egress";
-import { NetworkSubnet } from "../network-subnet";
+import { SubnetRole } from "../network-subnet";
 
 /** Ranges behind a gateway, and the subnets that are reached from there. */
 export interface KnownRanges {
   readonly cidrs: readonly Cidr[];
-  readonly subnets: ReadonlySet<NetworkSubnet>;
+  readonly subnets: ReadonlySet<SubnetRole>;
 }
 
 /** Ranges with the gateway that they are behind. */
@@ -33,7 +33,7 @@ export function readRanges(
   problems: Problems,
   name: string,
   texts: readonly string[],
-  subnets: readonly NetworkSubnet[],
+  subnets: readonly SubnetRole[],
   vcn: readonly Cidr[],
 ): KnownRanges {
   const cidrs = isEmpty(problems, name, texts)
@@ -79,22 +79,22 @@ export function checkApart(
 
 /** Adds a problem where the way back is for pods, and the network has no subnet of them. */
 export function checkPods(problems: Problems, { subnets }: KnownRanges, hasPods: boolean): void {
-  if (hasPods || !subnets.has(NetworkSubnet.PODS)) return;
+  if (hasPods || !subnets.has(SubnetRole.PODS)) return;
   problems.add(
     "EGRESS_INVALID",
-    "subnets names NetworkSubnet.PODS, and the network has no subnet of pods",
-    "Name NetworkSubnet.WORKERS: in a flannel overlay pods have the address of their node",
+    "subnets names SubnetRole.PODS, and the network has no subnet of pods",
+    "Name SubnetRole.WORKERS: in a flannel overlay pods have the address of their node",
   );
 }
 
-function readSubnets(problems: Problems, subnets: readonly NetworkSubnet[]): readonly NetworkSubnet[] {
-  const known: readonly unknown[] = Object.values(NetworkSubnet);
+function readSubnets(problems: Problems, subnets: readonly SubnetRole[]): readonly SubnetRole[] {
+  const known: readonly unknown[] = Object.values(SubnetRole);
   if (!checkGiven(problems, { subnets })) return [];
   if (!Array.isArray(subnets)) {
     problems.add(
       "VALUE_INVALID",
       `subnets is ${shown(subnets)}`,
-      "Write a list, such as [NetworkSubnet.WORKERS]",
+      "Write a list, such as [SubnetRole.WORKERS]",
     );
     return [];
   }
@@ -106,5 +106,5 @@ function readSubnets(problems: Problems, subnets: readonly NetworkSubnet[]): rea
       `Name some of ${known.join(", ")}`,
     );
   }
-  return subnets as readonly NetworkSubnet[];
+  return subnets as readonly SubnetRole[];
 }

@@ -86,10 +86,10 @@ const LARGEST_COUNT = 2 ** 24;
 // In the order in which free ranges are looked for: what is asked for later moves nothing that has one.
 const NAMES = [
   "apiEndpointCidr",
-  "loadBalancersCidr",
-  "workersCidr",
-  "podsCidr",
-  "publicLoadBalancersCidr",
+  "loadBalancerCidr",
+  "workerCidr",
+  "podCidr",
+  "publicLoadBalancerCidr",
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -144,20 +144,20 @@ class Planner {
     return {
       vcnCidr: vcn?.text ?? "",
       apiEndpointCidr: text("apiEndpointCidr"),
-      loadBalancersCidr: text("loadBalancersCidr"),
-      workersCidr: text("workersCidr"),
-      podsCidr: text("podsCidr"),
-      publicLoadBalancersCidr: text("publicLoadBalancersCidr"),
+      loadBalancerCidr: text("loadBalancerCidr"),
+      workerCidr: text("workerCidr"),
+      podCidr: text("podCidr"),
+      publicLoadBalancerCidr: text("publicLoadBalancerCidr"),
     };
   }
 
   private checkWithoutPods(): void {
-    for (const name of ["pods", "podsCidr"] as const) {
+    for (const name of ["pods", "podCidr"] as const) {
       if (this.props[name] === undefined) continue;
       this.problems.add(
         "VALUE_INVALID",
         `${name} is given for a plan without pods`,
-        "Leave it out; the addresses of an overlay are PodNetworking.flannelOverlay({ podsCidr })",
+        "Leave it out; the addresses of an overlay are PodNetworking.flannelOverlay({ podCidr })",
       );
     }
   }
@@ -175,7 +175,7 @@ class Planner {
   private needOf(name: Name): number | undefined {
     if (name === "apiEndpointCidr") return 1;
     if (isOfBalancers(name)) return ONE_LOAD_BALANCER;
-    return name === "workersCidr" ? this.needs.nodes : this.needs.pods;
+    return name === "workerCidr" ? this.needs.nodes : this.needs.pods;
   }
 
   private refuse(name: Name, ...problem: Parameters<Problems["add"]>): void {
@@ -257,23 +257,23 @@ class Planner {
   private requests(vcnPrefix: number): SubnetRequest[] {
     const prefixes = {
       apiEndpointCidr: sixteenthOf(vcnPrefix, 28, SMALLEST_SUBNET),
-      loadBalancersCidr: sixteenthOf(vcnPrefix, 24, 28),
-      publicLoadBalancersCidr: sixteenthOf(vcnPrefix, 24, 28),
-      workersCidr: this.needs.nodes && prefixFor(this.needs.nodes),
-      podsCidr: this.needs.pods && prefixFor(this.needs.pods),
+      loadBalancerCidr: sixteenthOf(vcnPrefix, 24, 28),
+      publicLoadBalancerCidr: sixteenthOf(vcnPrefix, 24, 28),
+      workerCidr: this.needs.nodes && prefixFor(this.needs.nodes),
+      podCidr: this.needs.pods && prefixFor(this.needs.pods),
     };
-    const { publicLoadBalancers, publicLoadBalancersCidr } = this.props;
-    const withPublic = publicLoadBalancers === true || publicLoadBalancersCidr !== undefined;
-    const names = NAMES.filter((name) => name !== "podsCidr" || !this.withoutPods);
+    const { publicLoadBalancers, publicLoadBalancerCidr } = this.props;
+    const withPublic = publicLoadBalancers === true || publicLoadBalancerCidr !== undefined;
+    const names = NAMES.filter((name) => name !== "podCidr" || !this.withoutPods);
     return names
-      .filter((name) => name !== "publicLoadBalancersCidr" || withPublic)
+      .filter((name) => name !== "publicLoadBalancerCidr" || withPublic)
       .filter((name) => !this.unclear.has(name))
       .flatMap((name) => {
         const given = this.given.get(name);
         const prefix = given?.prefix ?? prefixes[name];
         return prefix === undefined
           ? []
-          : [{ name, prefix, given, from: name === "podsCidr" ? "end" : "start" }];
+          : [{ name, prefix, given, from: name === "podCidr" ? "end" : "start" }];
       });
   }
 
@@ -288,7 +288,7 @@ class Planner {
 }
 
 function isOfBalancers(name: Name): boolean {
-  return name === "loadBalancersCidr" || name === "publicLoadBalancersCidr";
+  return name === "loadBalancerCidr" || name === "publicLoadBalancerCidr";
 }
 
 function arithmetic(vcn: Cidr, noRoomFor: SubnetRequest, requests: readonly SubnetRequest[]): string {

@@ -7,13 +7,13 @@ import { choice, kind, listOf, mapOf, optional, shaped, text } from "../../../co
 import { AppProtocol } from "../app-protocol";
 import { checkFiles, ConfigFileSet } from "../config-file";
 import {
-  type ContainerProps,
+  type HardenedContainerProps,
   readResources,
   type Sidecar,
   TerminationMessagePolicy,
 } from "../container-resources";
 import { checkContainerPort, checkNamedPorts } from "../named-port";
-import { type Probe } from "../probe";
+import { type HealthProbe } from "../probe";
 import { API_ACCESS_PATHS, type ApiAccess } from "../rbac-api-access";
 import { type VolumeClaim } from "../volume-claim";
 import { checkOverlaps, type WritablePath } from "../writable-path";
@@ -23,16 +23,16 @@ const image = kind(
   ["reference", "_acknowledge"],
   'ContainerImage.of("fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>")',
 );
-const env = kind(["manifest"], 'EnvValue.fromValue("text")');
+const env = kind(["manifest"], 'EnvironmentValue.fromValue("text")');
 const probe = kind(
   ["timing", "action"],
-  'Probe.http("/healthz"), Probe.tcp(), Probe.grpc() or Probe.command(["/app/healthy"])',
+  'HealthProbe.fromHttpGet("/healthz"), HealthProbe.fromTcpSocket(), HealthProbe.fromGrpc() or HealthProbe.fromCommand(["/app/healthy"])',
 );
 const path = kind(["path", "sizeLimit"], 'WritablePath.of("/tmp")');
 const file = kind(["path", "content"], 'ConfigFile.of("/etc/web/app.conf", "text")');
 const secret = kind(["path", "secretSource"], 'SecretFiles.fromSecret("/run/secrets/db", "db")');
 const token = kind(["path", "audience"], 'ProjectedToken.of("/run/secrets/vault", { audience: "vault" })');
-const podInfo = kind(["path", "fields"], 'PodInfoFiles.of("/etc/pod", { labels: "metadata.labels" })');
+const podInfo = kind(["path", "fields"], 'DownwardApiFiles.of("/etc/pod", { labels: "metadata.labels" })');
 const range = kind(["request", "limit"], '{ request: "100m", limit: "500m" }');
 const texts = listOf(text(), 'a list of texts, for example ["--verbose"]');
 const paths = listOf(path, 'a list, for example [WritablePath.of("/tmp")]');
@@ -42,13 +42,13 @@ export const CONTAINER_SHAPES = {
   image,
   command: texts,
   args: texts,
-  env: mapOf(env, 'an object, for example { MODE: EnvValue.fromValue("production") }'),
+  env: mapOf(env, 'an object, for example { MODE: EnvironmentValue.fromValue("production") }'),
   resources: mapOf(optional(range), 'an object, for example { cpu: { request: "100m", limit: "500m" } }'),
   writablePaths: paths,
   files: listOf(file, 'a list, for example [ConfigFile.of("/etc/web/app.conf", "text")]'),
   secretFiles: listOf(secret, 'a list, for example [SecretFiles.fromSecret("/run/secrets/db", "db")]'),
   projectedTokens: listOf(token, "a list, for example [ProjectedToken.of(path, { audience })]"),
-  podInfoFiles: listOf(podInfo, "a list, for example [PodInfoFiles.of(path, fields)]"),
+  podInfoFiles: listOf(podInfo, "a list, for example [DownwardApiFiles.of(path, fields)]"),
   terminationMessagePolicy: choice(
     TerminationMessagePolicy,
     "TerminationMessagePolicy.FILE or FALLBACK_TO_LOGS_ON_ERROR",
@@ -73,7 +73,7 @@ export const POD_SHAPES = {
   initContainers: containers,
   sidecars: containers,
   sharedPaths: paths,
-  lowUser: kind(["id", "_acknowledge"], 'LowUser.of(999, { reason: "..." })'),
+  lowUser: kind(["id", "_acknowledge"], 'SystemUserId.of(999, { reason: "..." })'),
   apiAccess: kind(["expirationSeconds", "_volumeMount"], "ApiAccess.token()"),
   nodeSelector: kind([], 'an object, for example { "kubernetes.io/arch": "arm64" }'),
   tolerations: listOf(
@@ -92,7 +92,7 @@ export const LISTENING_SHAPES = {
 };
 
 /** A container of any kind; the program's has a name for its port, a delay before it ends, volumes that stay, and a token. */
-export type AnyContainer = ContainerProps &
+export type AnyContainer = HardenedContainerProps &
   Partial<Sidecar> & {
     readonly portName?: string;
     readonly stopDelaySeconds?: number;
@@ -165,8 +165,8 @@ export function readContainer(
 /** Adds a problem where the two probes ask the same, at the same times. */
 function checkDifferent(
   problems: Problems,
-  readiness: Probe | undefined,
-  liveness: Probe | undefined,
+  readiness: HealthProbe | undefined,
+  liveness: HealthProbe | undefined,
   port: number | undefined,
 ): void {
   if (!readiness || !liveness?._equals(readiness, port)) return;
@@ -174,6 +174,6 @@ function checkDifferent(
     "PROBE_INVALID",
     "liveness equals readiness, so what should only get no traffic for a while would be restarted",
     "Leave liveness out, or let it ask less or be more patient, for example " +
-      "Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 })",
+      "HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 })",
   );
 }

@@ -233,7 +233,7 @@ function checkNumbers(problems: Problems, props: HardenedPodProps): void {
       "USER_INVALID",
       `user is ${shown(user)}`,
       `Give a whole number from ${LEAST_USER} on, or leave it out for ${DEFAULT_USER}; files of the image need not belong to it. ` +
-        "A program that can't takes lowUser: LowUser.of(999, { reason })",
+        "A program that can't takes lowUser: SystemUserId.of(999, { reason })",
     );
   }
   if (props.user !== undefined && props.lowUser) {
