@@ -1,7 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
 import {
-  ClusterNetwork,
+  ExistingVcnNetwork,
   ContainerImage,
   Egress,
   EndpointAccess,
@@ -31,7 +31,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
 // What the network team hands over: a VCN with its gateway and its DRG, a /21 of it, and a subnet for load balancers.
 const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.example";
-const network = ClusterNetwork.fromExisting(stack, "network", {
+const network = new ExistingVcnNetwork(stack, "network", {
   vcnId,
   vcnCidrs: ["10.20.0.0/16"],
   vcnCompartmentId: "ocid1.compartment.oc1..example-networks",

@@ -1,3 +1,4 @@
+import { baseOf } from "../network/vcn/cluster-network-base";
 import { type IConstruct } from "constructs";
 import { checkGroup } from "./private/check-cluster-values";
 import { checked } from "../core/checked";
@@ -9,7 +10,6 @@ import { Problems } from "../core/validation-error";
 import { blockOf, knownBlock } from "../network/egress/egress";
 import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { type ClusterNetwork } from "../network/vcn/cluster-network";
 import { type IClusterNetwork } from "../network/vcn/network";
 import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
@@ -94,7 +94,7 @@ export function endpointFindings(
   access: EndpointAccess,
 ): ProgramFinding[] {
   const { network } = cluster;
-  const routed = (network as Partial<ClusterNetwork>)._onPremises;
+  const routed = baseOf(network)?._onPremises;
   // Of a network that was given, its owner knows the routes; so it is with gateways that the program makes by itself.
   if (access.isPublic || routed === undefined) return [];
   const vcn = knownBlock(network, () => network.vcnCidr);
@@ -130,5 +130,5 @@ function hasOwnGateway({ node }: IConstruct): boolean {
 }
 
 function isOfNetwork(gateway: IConstruct): boolean {
-  return gateway.node.scopes.some((scope) => "_onPremises" in scope);
+  return gateway.node.scopes.some((scope) => "_isImported" in scope);
 }

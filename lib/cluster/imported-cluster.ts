@@ -1,3 +1,5 @@
+import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
+import { baseOf } from "../network/vcn/cluster-network-base";
 import { type Chart } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
@@ -23,10 +25,9 @@ import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
 import { checkApiEndpoint } from "../network/bastion/bastion";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { balancerSubnetsOf, compartmentOfSubnet, type IClusterNetwork } from "../network/vcn/network";
+import { balancerSubnetsOf, type IClusterNetwork } from "../network/vcn/network";
 import { SubnetRole } from "../network/vcn/network-subnet";
 import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
-import { type ExistingVcnNetwork } from "../network/vcn/private/existing-vcn-network";
 import { isSameCluster } from "../synthesis/chart-scopes";
 import { watchCharts } from "../synthesis/forgotten-charts";
 
@@ -42,7 +43,7 @@ export function placesOf(
     clusterId: cluster.clusterId,
     compartmentId: cluster.compartmentId,
     networkCompartmentId: network.compartmentId,
-    vcnCompartmentId: (network as Partial<ExistingVcnNetwork>)._vcnCompartmentId,
+    vcnCompartmentId: baseOf(network)?._vcnCompartmentId,
     podsCompartmentId: compartmentOfSubnet(network, SubnetRole.PODS),
     balancersCompartmentIds: balancerSubnetsOf(network).map(([part]) => compartmentOfSubnet(network, part)),
     withPodAddresses: !isOverlay(cluster.podNetworking),

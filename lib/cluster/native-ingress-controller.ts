@@ -1,3 +1,4 @@
+import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type SecureOkeCluster } from "./cluster";
@@ -15,7 +16,7 @@ import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
 import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
-import { balancerSubnetsOf, compartmentOfSubnet } from "../network/vcn/network";
+import { balancerSubnetsOf } from "../network/vcn/network";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { IdentityPolicy } from "../oci/identity-policy";
 

@@ -62,6 +62,12 @@ export class Problems {
     this.found.push({ code, path: this.path, what, why: ERROR_CODES[code].why, fix });
   }
 
+  /** Throws the problems that were added, for methods that have nothing to return otherwise. */
+  public throwAll(): never {
+    this.throwIfAny();
+    throw new Error(`${this.path} has no problem to throw`);
+  }
+
   /** Runs a factory and keeps its problems, so that they are reported with the rest; each once, however often it is met. */
   public collect<T>(produce: () => T): T | undefined {
     try {

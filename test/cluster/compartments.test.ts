@@ -1,3 +1,5 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
+import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import { Testing, TerraformVariable, type TerraformStack } from "cdktf";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -6,7 +8,7 @@ import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
@@ -148,7 +150,7 @@ describe("a cluster whose subnets were given by somebody else", () => {
     { compartmentId = COMPARTMENT, ingress = false } = {},
   ) {
     const stack = newStack();
-    const network = ClusterNetwork.fromExisting(stack, "network", {
+    const network = new ExistingVcnNetwork(stack, "network", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
       vcnCidrs: ["10.20.0.0/16"],
       compartmentId: COMPARTMENT,

@@ -1,3 +1,4 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { Testing } from "cdktf";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -77,7 +78,7 @@ describe("a cluster whose network is made with it", () => {
 
 test("a cluster in an existing VCN is asked for after the subnets that are made there, and these after its policy", () => {
   const stack = newStack();
-  const network = ClusterNetwork.fromExisting(stack, "network", {
+  const network = new ExistingVcnNetwork(stack, "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
     vcnCidrs: ["10.0.0.0/16"],
     compartmentId: COMPARTMENT,

@@ -1,3 +1,4 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { type App, TerraformVariable, type TerraformStack } from "cdktf";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
@@ -16,7 +17,7 @@ const synth = (stack: TerraformStack) => (stack.node.root as App).synth();
 type Give = (stack: TerraformStack, idOf: (kind: string) => string) => unknown;
 
 const existing = (stack: TerraformStack, props: object) =>
-  ClusterNetwork.fromExisting(stack, "network", {
+  new ExistingVcnNetwork(stack, "network", {
     compartmentId,
     vcnId: here("vcn"),
     vcnCidrs: ["10.0.0.0/16"],

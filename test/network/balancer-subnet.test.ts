@@ -1,6 +1,6 @@
+import { checkPublicBalancer } from "../../lib/network/vcn/cluster-network-base";
 import { ClusterNetwork } from "../../lib";
 import { Problems } from "../../lib/core/validation-error";
-import { checkPublicBalancer } from "../../lib/network/vcn/network";
 import { type IClusterNetwork } from "../../lib/network/vcn/network";
 import { COMPARTMENT, newStack } from "../support/stack";
 

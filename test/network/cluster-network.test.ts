@@ -190,8 +190,8 @@ describe("a cluster network", () => {
   test("says all that is wrong at once, also of values that no factory made", () => {
     const props: any = {
       compartmentId: "shop",
-      apiEndpointSubnet: { isPublic: true },
-      loadBalancerSubnet: {},
+      apiEndpointExposure: { isPublic: true },
+      loadBalancerExposure: {},
       regionServices: { serviceId: "services", cidrLabel: "0.0.0.0/0" },
       displayName: "x".repeat(240),
       freeformTags: { "a b": "c" },

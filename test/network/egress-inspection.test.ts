@@ -1,3 +1,4 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
@@ -175,7 +176,7 @@ describe("an inspection", () => {
   ])("is refused with a firewall's subnet %s", (_, cidr, codes) => {
     const stack = newStack();
     const { network } = networkIn(stack);
-    ClusterNetwork.fromExisting(stack, "second", {
+    new ExistingVcnNetwork(stack, "second", {
       compartmentId: COMPARTMENT,
       vcnId: network.vcnId,
       vcnCidrs: ["10.0.0.0/16"],
@@ -351,7 +352,7 @@ describe("an inspection is refused", () => {
 
 describe("in a VCN that exists", () => {
   const existing = (props: object, stack = newStack()) => {
-    const network = ClusterNetwork.fromExisting(stack, "network", {
+    const network = new ExistingVcnNetwork(stack, "network", {
       vcnId: "ocid1.vcn.oc1..x",
       vcnCidrs: ["10.0.0.0/16"],
       compartmentId: COMPARTMENT,

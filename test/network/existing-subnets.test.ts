@@ -1,6 +1,8 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
+import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
-import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
 import { services } from "./support";
@@ -11,7 +13,7 @@ const subnet = (name: string, cidr: string) => ({
 });
 
 function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | object = {}) {
-  return ClusterNetwork.fromExisting(stack, "network", {
+  return new ExistingVcnNetwork(stack, "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
     vcnCidrs: ["10.20.0.0/16"],
     compartmentId: COMPARTMENT,

@@ -1,3 +1,5 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
+import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import { TerraformVariable, Testing } from "cdktf";
 import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
@@ -7,7 +9,7 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { Bastion } from "../../lib/network/bastion/bastion";
 import { BastionClients } from "../../lib/network/bastion/bastion-clients";
-import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
@@ -44,7 +46,7 @@ const SUBNETS = {
 
 function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | object = {}) {
   const defaults = { vcnId: VCN, vcnCidrs: ["10.20.0.0/16"], compartmentId: COMPARTMENT };
-  return ClusterNetwork.fromExisting(stack, "network", {
+  return new ExistingVcnNetwork(stack, "network", {
     ...defaults,
     displayName: "n",
     regionServices: services,
@@ -274,7 +276,7 @@ describe("a network in a VCN that exists", () => {
     const make =
       (props: any, stack = newStack()) =>
       () =>
-        ClusterNetwork.fromExisting(stack, "network", props);
+        new ExistingVcnNetwork(stack, "network", props);
     const missing = Array(3).fill("ATTRIBUTE_MISSING");
     for (const nothing of [undefined, null, {}]) {
       const expected = ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "CIDR_INVALID", ...missing];
@@ -338,7 +340,7 @@ describe("a network in a VCN that exists", () => {
     const stack = newStack();
     existing(stack);
     const next = (vcnCidr: string, vcnId = VCN, id = "next") =>
-      ClusterNetwork.fromExisting(stack, id, {
+      new ExistingVcnNetwork(stack, id, {
         vcnId,
         serviceGatewayId: SERVICE_GATEWAY,
         vcnCidrs: ["10.20.0.0/16"],
@@ -363,7 +365,7 @@ describe("a network in a VCN that exists", () => {
     existing(stack, exposed);
     const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
     const next = (props: Partial<ExistingVcnNetworkProps> = {}) =>
-      ClusterNetwork.fromExisting(stack, "next", {
+      new ExistingVcnNetwork(stack, "next", {
         vcnId: VCN,
         vcnCidrs: ["10.20.0.0/16"],
         compartmentId: COMPARTMENT,

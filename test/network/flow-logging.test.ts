@@ -1,6 +1,8 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
+import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { ClusterNetwork, type ExistingVcnNetworkProps } from "../../lib/network/vcn/cluster-network";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
@@ -21,7 +23,7 @@ const SUBNETS = {
 };
 
 function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> = {}) {
-  return ClusterNetwork.fromExisting(stack, "network", {
+  return new ExistingVcnNetwork(stack, "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
     vcnCidrs: ["10.20.0.0/16"],
     compartmentId: COMPARTMENT,

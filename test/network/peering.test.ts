@@ -1,3 +1,4 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import fc from "fast-check";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
@@ -301,7 +302,7 @@ describe("the way back", () => {
     for (const call of [attach, peer]) expect(refusedCodes(call)).toEqual(["EGRESS_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
     const existing = () =>
-      ClusterNetwork.fromExisting(stack, "existing", {
+      new ExistingVcnNetwork(stack, "existing", {
         compartmentId: COMPARTMENT,
         vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
         vcnCidrs: ["10.20.0.0/16"],

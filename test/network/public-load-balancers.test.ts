@@ -1,3 +1,4 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { App as KubernetesApp, Chart } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import * as fc from "fast-check";
@@ -115,7 +116,7 @@ describe("a network with a subnet of public load balancers", () => {
 
 describe("an existing VCN with a subnet of public load balancers", () => {
   const existing = (props: object, stack = newStack()) => {
-    ClusterNetwork.fromExisting(stack, "network", {
+    new ExistingVcnNetwork(stack, "network", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
       vcnCidrs: ["10.0.0.0/16"],
       compartmentId: COMPARTMENT,
@@ -138,7 +139,7 @@ describe("an existing VCN with a subnet of public load balancers", () => {
 
   test("keeps one that is given", () => {
     const stack = newStack();
-    const network = ClusterNetwork.fromExisting(stack, "network", {
+    const network = new ExistingVcnNetwork(stack, "network", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
       vcnCidrs: ["10.0.0.0/16"],
       compartmentId: COMPARTMENT,

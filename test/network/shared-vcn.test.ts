@@ -1,3 +1,4 @@
+import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { TerraformStack, type App } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -49,7 +50,7 @@ function program(app: App): void {
   const network = networkIn(stack);
   cluster(stack, "one", network);
   cluster(stack, "two", network);
-  const own = ClusterNetwork.fromExisting(stack, "own", {
+  const own = new ExistingVcnNetwork(stack, "own", {
     vcnId: network.vcnId,
     vcnCidrs: [network.vcnCidr],
     compartmentId: COMPARTMENT,

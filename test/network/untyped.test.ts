@@ -34,9 +34,9 @@ describe("a program without types", () => {
   });
 
   test("that gives null as an exposure is refused", () => {
-    const props: any = { compartmentId: COMPARTMENT, apiEndpointSubnet: null };
+    const props: any = { compartmentId: COMPARTMENT, apiEndpointExposure: null };
     expect(whats(() => new ClusterNetwork(newStack(), "it", props))).toEqual([
-      "VALUE_INVALID: apiEndpointSubnet is null",
+      "VALUE_INVALID: apiEndpointExposure is null",
     ]);
   });
 });

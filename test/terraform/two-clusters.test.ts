@@ -133,7 +133,7 @@ function program(app: App): void {
     kubernetesVersion: so.KubernetesVersion.V1_34,
     networkPolicyEngine: so.NetworkPolicyEngine.existing({ reason }),
     podNetworking: so.PodNetworking.flannelOverlay(),
-    network: so.ClusterNetwork.fromExisting(second, "network", {
+    network: new so.ExistingVcnNetwork(second, "network", {
       vcnId: network.vcnId,
       vcnCidrs: ["10.0.0.0/16"],
       compartmentId: COMPARTMENT,

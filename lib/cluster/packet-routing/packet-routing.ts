@@ -1,3 +1,4 @@
+import { baseOf } from "../../network/vcn/cluster-network-base";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
 import { shown } from "../../core/display-value";
@@ -6,7 +7,6 @@ import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { SecurityAttribute } from "../../network/security-groups/security-attribute";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
-import { type ClusterNetwork } from "../../network/vcn/cluster-network";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { checkGroup } from "../private/check-cluster-values";
@@ -119,8 +119,9 @@ export class PacketRouting {
       );
     }
     // A VCN of others has its label from its owner.
-    if (!network || !("_securityAttribute" in network) || !options.network) return;
-    const own = (network as ClusterNetwork)._securityAttribute;
+    const base = baseOf(network);
+    if (!network || !base?._ownsVcn || !options.network) return;
+    const own = base._securityAttribute;
     if (String(own) === String(options.network)) return;
     problems.add(
       "VALUE_INVALID",

@@ -1,3 +1,4 @@
+import { baseOf } from "../../network/vcn/cluster-network-base";
 import { type Construct } from "constructs";
 import {
   checkEncryption,
@@ -109,7 +110,7 @@ function readNetwork(
 
 /** An imported network may leave it out, for clusters without pools; one that was made without it never gets it. */
 function checkPodsSubnet(problems: Problems, network: IClusterNetwork): void {
-  if (subnetIfGiven(network, "podSubnet") || !("_hasPods" in network)) return;
+  if (subnetIfGiven(network, "podSubnet") || baseOf(network)?._hasPods === undefined) return;
   problems.collect(() => network.podSubnet);
 }
 

@@ -1,10 +1,9 @@
+import { baseOf } from "../../network/vcn/cluster-network-base";
 import { type IConstruct } from "constructs";
 import { type Cidr, cidrAt, contains, overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
 import { Problems } from "../../core/validation-error";
-import { type ClusterNetwork } from "../../network/vcn/cluster-network";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
-import { type ExistingVcnNetwork } from "../../network/vcn/private/existing-vcn-network";
 import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
 import { type SecureOkeClusterProps } from "../cluster-props";
@@ -108,7 +107,7 @@ export function checkBehindDrg(
   ];
   const validate = () => {
     const problems = new Problems(cluster);
-    const behind = (cluster.network as Partial<ClusterNetwork>)._onPremises ?? [];
+    const behind = baseOf(cluster.network)?._onPremises ?? [];
     for (const { name, cidr } of ranges) {
       for (const range of behind.filter((one) => cidr && overlaps(one, cidr))) {
         refuse(
@@ -145,7 +144,7 @@ function checkOutside(
 
 function vcnRanges(network: IClusterNetwork | undefined): readonly string[] {
   if (!network) return [SubnetPlan.of().vcnCidr];
-  return (network as Partial<ExistingVcnNetwork>)._vcnCidrs ?? [network.vcnCidr];
+  return baseOf(network)?._vcnCidrs ?? [network.vcnCidr];
 }
 
 function checkRange(problems: Problems, services: Cidr): void {

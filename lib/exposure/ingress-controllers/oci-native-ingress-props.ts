@@ -1,3 +1,4 @@
+import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
 import { type Construct } from "constructs";
 import { type NativeIngressController } from "../../cluster/native-ingress-controller";
 import { pathOf } from "../../core/construct-scope";
@@ -5,7 +6,7 @@ import { checkObjectName } from "../../core/kubernetes-names";
 import { checkOcidIfGiven } from "../../core/ocid";
 import { Problems } from "../../core/validation-error";
 import { kind, shaped } from "../../core/value-readers";
-import { balancerSubnetOf, checkPublicBalancer } from "../../network/vcn/network";
+import { balancerSubnetOf } from "../../network/vcn/network";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { type LoadBalancerAccess } from "../load-balancer-access";

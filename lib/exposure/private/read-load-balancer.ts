@@ -1,3 +1,4 @@
+import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
 import { type Construct } from "constructs";
 import { checkOptions, type Listener, portOf } from "./check-load-balancer";
 import { type NodePortRequest, NodePorts } from "./node-ports";
@@ -19,7 +20,7 @@ import {
   shaped,
   text,
 } from "../../core/value-readers";
-import { balancerSubnetOf, checkPublicBalancer } from "../../network/vcn/network";
+import { balancerSubnetOf } from "../../network/vcn/network";
 import { PodNetworkType } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import {

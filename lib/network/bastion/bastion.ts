@@ -1,3 +1,4 @@
+import { baseOf } from "../vcn/cluster-network-base";
 import { Fn, type ITerraformDependable, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { BastionClients } from "./bastion-clients";
@@ -19,7 +20,6 @@ import { CoreNetworkSecurityGroupSecurityRule } from "../../oci/core-network-sec
 import { checkGroupVcn, type NetworkSecurityGroup } from "../security-groups/network-security-group";
 import { ruleConfigOf } from "../security-groups/private/security-rule";
 import { type INetworkSecurityGroup } from "../security-groups/security-group";
-import { type ClusterNetwork } from "../vcn/cluster-network";
 import { type IClusterNetwork } from "../vcn/network";
 
 /** What a bastion leads to: a cluster, as far as its API endpoint goes. */
@@ -254,7 +254,7 @@ export class Bastion extends ResourceConstruct {
     this.bastionId = bastion.id;
     this.privateEndpointAddress = bastion.privateEndpointIpAddress;
     this.letIn(apiEndpointSecurityGroup, network.apiEndpointSubnet.cidr);
-    (network as Partial<ClusterNetwork>)._letBastionOut?.();
+    baseOf(network)?._letBastionOut();
     this.printCommand(apiEndpoint, maxSessionTtlInSeconds);
   }
 

@@ -1,3 +1,5 @@
+import { compartmentOfSubnet } from "../vcn/cluster-network-base";
+import { baseOf } from "../vcn/cluster-network-base";
 import { type Construct, type IConstruct } from "constructs";
 import {
   checkFlowLogging,
@@ -18,7 +20,7 @@ import { nameOf, stemOf } from "../../core/resource-name";
 import { shortHash } from "../../core/short-hash";
 import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
-import { balancerSubnetsOf, compartmentOfSubnet, type IClusterNetwork } from "../vcn/network";
+import { balancerSubnetsOf, type IClusterNetwork } from "../vcn/network";
 import { SubnetRole } from "../vcn/network-subnet";
 import { type ClusterSubnet } from "../vcn/subnet-exposure";
 
@@ -93,8 +95,8 @@ export interface FlowLogsProps extends TaggingProps, FlowLoggingOptions {
 /**
  * Flow logs of subnets that are not recorded yet: a log group, a capture filter, and a log a subnet.
  *
- * A ClusterNetwork, and one of `fromExisting`, records the subnets that it makes by itself. This is for those of an imported
- * network, and for those that were given to `fromExisting`: of a network that records some, these are the others. Ask their
+ * A ClusterNetwork, and an ExistingVcnNetwork, records the subnets that it makes by itself. This is for those of an imported
+ * network, and for those that were given to an ExistingVcnNetwork: of a network that records some, these are the others. Ask their
  * owner first, who may record them already: each flow would be billed twice. `FlowLogArchive` keeps records for longer than 180 days.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
@@ -140,7 +142,7 @@ function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
 
 /** A network for clusters with an overlay has no such subnet. */
 function podsOf(network: IClusterNetwork): [SubnetRole, ClusterSubnet][] {
-  if ((network as { readonly _hasPods?: boolean })._hasPods === false) return [];
+  if (baseOf(network)?._hasPods === false) return [];
   return [[SubnetRole.PODS, network.podSubnet]];
 }
 

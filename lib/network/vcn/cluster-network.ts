@@ -1,12 +1,11 @@
+import { ClusterNetworkBase } from "./cluster-network-base";
 import { type Construct } from "constructs";
 import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
-import { type ExistingVcnNetworkProps } from "./existing-vcn-props";
 import { type ClusterNetworkAttributes, ImportedClusterNetwork } from "./imported-network";
 import { balancerSubnetsOf, type IClusterNetwork } from "./network";
 import { SubnetRole } from "./network-subnet";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
-import { ExistingVcnNetwork } from "./private/existing-vcn-network";
 import { NetworkRoutes } from "./private/network-routes";
 import { takeSubnetsOfVcn } from "./private/read-existing-vcn";
 import { type RangeBehind } from "./private/routed-ranges";
@@ -15,7 +14,6 @@ import { type IRegionServices, RegionServices } from "./region-services";
 import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { CoreSubnet } from "../../oci/core-subnet";
@@ -38,7 +36,6 @@ function dnsLabel(id: string): string {
 }
 
 export { type ClusterNetworkProps } from "./cluster-network-props";
-export { type ExistingVcnNetworkProps } from "./existing-vcn-props";
 export { type ClusterNetworkAttributes } from "./imported-network";
 export { type IClusterNetwork } from "./network";
 
@@ -47,7 +44,7 @@ export { type IClusterNetwork } from "./network";
  * asked for.
  *
  * Several clusters can be in one network: each has groups of its own, whose rules let nothing of another one in, and node pools
- * count what all of them take of the subnets. Clusters with subnets of their own in the same VCN get them by `fromExisting`. Only
+ * count what all of them take of the subnets. Clusters with subnets of their own in the same VCN get them by `ExistingVcnNetwork`. Only
  * NetworkPolicies and groups keep them apart, and whoever may change the network may change it for all.
  *
  * The region's services are reached through a service gateway. The VCN's default security list and default route table
@@ -61,7 +58,7 @@ export { type IClusterNetwork } from "./network";
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
 @checked
-export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork {
+export class ClusterNetwork extends ClusterNetworkBase {
   /**
    * A network that exists already; nothing of it is looked up.
    *
@@ -76,21 +73,6 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
     return new ImportedClusterNetwork(scope, id, attributes);
   }
 
-  /**
-   * A network in a VCN that exists already, with its DRG and its gateways: what was not given is made, what was given is not changed.
-   *
-   * Subnets that are made forbid public addresses, have an empty security list of their own and a route to the region's services
-   * only, so that neither the VCN's default list, which lets SSH in from everywhere, nor its default route table touches them. The
-   * subnets, routes and rules that were there are their owner's, and flow logs of them too.
-   *
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
-   * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
-   * ATTRIBUTE_MISSING, and what SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
-   */
-  public static fromExisting(scope: Construct, id: string, props: ExistingVcnNetworkProps): IClusterNetwork {
-    return new ExistingVcnNetwork(scope, id, props);
-  }
-
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;
@@ -99,10 +81,9 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
   public readonly loadBalancerSubnet: ClusterSubnet;
   public readonly publicLoadBalancerSubnet?: ClusterSubnet;
   public readonly regionServices: IRegionServices;
-  /** The OCID of the service gateway, of which a VCN has one: for `fromExisting` with further subnets of this VCN. */
+  /** The OCID of the service gateway, for an `ExistingVcnNetwork` with further subnets of this VCN; a VCN has one. */
   public readonly serviceGatewayId: string;
-  /** @internal */
-  public readonly _securityAttribute?: SecurityAttribute;
+  private readonly label?: SecurityAttribute;
   private readonly pods?: ClusterSubnet;
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
@@ -132,7 +113,7 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
       ...this.tags,
     });
     this.vcnId = this.vcn.id;
-    this._securityAttribute = props.securityAttribute;
+    this.label = props.securityAttribute;
     this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
 
     const exposures = [
@@ -211,7 +192,17 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
   }
 
   /** @internal */
-  public get _hasPods(): boolean {
+  public override get _ownsVcn(): boolean {
+    return true;
+  }
+
+  /** @internal */
+  public override get _securityAttribute(): SecurityAttribute | undefined {
+    return this.label;
+  }
+
+  /** @internal */
+  public override get _hasPods(): boolean {
     return this.pods !== undefined;
   }
 
@@ -220,7 +211,7 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
    *
    * @internal
    */
-  public get _onPremises(): readonly RangeBehind[] {
+  public override get _onPremises(): readonly RangeBehind[] {
     return this.waysOut.onPremises;
   }
 
@@ -241,56 +232,18 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
     this.waysOut.inspect(props, subnets);
   }
 
-  /**
-   * The public address that the internet sees nodes and pods come from, for partners to let in.
-   *
-   * It stays as long as there is an egress to the internet.
-   *
-   * @throws EGRESS_INVALID while there is none
-   */
   public get natGatewayAddress(): string {
     return this.waysOut.natGatewayAddress;
   }
 
-  /**
-   * Attaches the VCN to a DRG that exists, and routes the ranges behind it there: from those subnets only that need it.
-   *
-   * Who may connect from there is a matter of the groups: `EndpointAccess.privateFrom` for the API endpoint. To move to another
-   * DRG, take the attachment away, apply, then attach the other: OCI attaches a VCN to one DRG only.
-   *
-   * @returns the OCID of the attachment
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, ATTRIBUTE_MISSING
-   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingDRGs.htm
-   */
   public attachDrg(props: DrgAttachmentProps): string {
     return this.waysOut.attach(props);
   }
 
-  /**
-   * Peers the VCN with another one of the region, and routes that one's ranges there: from those subnets only that need it.
-   *
-   * Who may connect is a matter of the groups: what is in another VCN is named there by its range. What comes in by the
-   * peering goes no further than this VCN.
-   *
-   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
-   * @returns the OCID of this side's local peering gateway, which the other side may connect to
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
-   * NAME_DUPLICATE, ATTRIBUTE_MISSING
-   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
-   */
   public peerLocally(id: string, props: LocalPeeringProps): string {
     return this.waysOut.peerLocally(id, props);
   }
 
-  /**
-   * Peers the DRG that the network was attached to with one of another region, and routes the ranges there over the DRG.
-   *
-   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
-   * @returns the OCID of this side's remote peering connection, which the other side may connect to
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
-   * NAME_DUPLICATE, ATTRIBUTE_MISSING
-   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
-   */
   public peerRemotely(id: string, props: RemotePeeringProps): string {
     return this.waysOut.peerRemotely(id, props);
   }
@@ -302,7 +255,7 @@ export class ClusterNetwork extends ResourceConstruct implements IClusterNetwork
    *
    * @internal
    */
-  public _letBastionOut(): void {
+  public override _letBastionOut(): void {
     if (this.node.tryFindChild("BastionSecurityList")) return;
     const list = bastionSecurityList(this, this.vcn, {
       displayName: `${this.displayName}-bastion`,

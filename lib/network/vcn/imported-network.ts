@@ -1,5 +1,6 @@
+import { ClusterNetworkBase } from "./cluster-network-base";
 import { type Construct } from "constructs";
-import { checkPublicBalancers, type IClusterNetwork } from "./network";
+import { checkPublicBalancers } from "./network";
 import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
 import { checkSubnetRanges, type ClusterSubnet, readGivenSubnet, tellApart } from "./subnet-exposure";
 import { type Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
@@ -7,7 +8,6 @@ import { problemsIn } from "../../core/construct-scope";
 import { given } from "../../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../../core/ocid";
 import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../../core/region-of-ocid";
-import { ResourceConstruct } from "../../core/resource-construct";
 import { Problems } from "../../core/validation-error";
 import { blockOf, checkEgress, checkOutside, type Egress, type EgressSource } from "../egress/egress";
 import { type IFlowLogs } from "../logs/flow-logging";
@@ -37,7 +37,7 @@ export interface ClusterNetworkAttributes {
 }
 
 /** A network that exists already. */
-export class ImportedClusterNetwork extends ResourceConstruct implements IClusterNetwork {
+export class ImportedClusterNetwork extends ClusterNetworkBase {
   public readonly vcnId: string;
 
   constructor(
@@ -104,13 +104,40 @@ export class ImportedClusterNetwork extends ResourceConstruct implements ICluste
   }
 
   public inspectEgress(): void {
+    this.refuse(
+      "Have the owner name the firewall's private address in the route tables of the subnets and of the gateways, or use ExistingVcnNetwork",
+    );
+  }
+
+  public get natGatewayAddress(): string {
+    return this.refuse("Take the address from the program or the console that created the NAT gateway");
+  }
+
+  public attachDrg(): string {
+    return this.refuse("Have the owner attach the DRG and route the ranges, or use ExistingVcnNetwork");
+  }
+
+  public peerLocally(): string {
+    return this.refuse("Have the owner peer the VCN and route the ranges, or use ExistingVcnNetwork");
+  }
+
+  public peerRemotely(): string {
+    return this.refuse("Have the owner peer the DRG and route the ranges, or use ExistingVcnNetwork");
+  }
+
+  /** @internal */
+  public override get _isImported(): boolean {
+    return true;
+  }
+
+  private refuse(instead: string): never {
     const problems = new Problems(this);
     problems.add(
       "EGRESS_INVALID",
-      "The network was imported, so that its routes are its owner's",
-      "Have the owner name the firewall's private address in the route tables of the subnets and of the gateways, or take ClusterNetwork.fromExisting",
+      "The network was imported, and its owner manages its routes and gateways",
+      instead,
     );
-    problems.throwIfAny();
+    return problems.throwAll();
   }
 
   private attribute<T>(name: string, value: T | undefined): T {

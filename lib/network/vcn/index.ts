@@ -1,5 +1,7 @@
 export { type ClusterNetworkProps } from "./cluster-network-props";
 export { ClusterNetwork } from "./cluster-network";
+export { ClusterNetworkBase } from "./cluster-network-base";
+export { ExistingVcnNetwork } from "./existing-vcn-network";
 export { type DrgAttachmentProps } from "./drg-attachment-props";
 export { type ExistingVcnNetworkProps } from "./existing-vcn-props";
 export { type ClusterNetworkAttributes } from "./imported-network";

@@ -1,6 +1,8 @@
 import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
+import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { SubnetRole } from "./network-subnet";
+import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { type IRegionServices } from "./region-services";
 import { type ClusterSubnet, type SubnetExposure } from "./subnet-exposure";
 import { type Problems } from "../../core/validation-error";
@@ -64,30 +66,58 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
    * @see https://docs.oracle.com/iaas/Content/network-firewall/network-firewall-routing-traffic.htm
    */
   inspectEgress(props: EgressInspectionProps): void;
+
+  /**
+   * The public address of the NAT gateway, from which nodes and pods connect to the internet, for partners to admit.
+   *
+   * It stays as long as there is an egress to the internet.
+   *
+   * @throws EGRESS_INVALID while there is none; ATTRIBUTE_MISSING where the network was imported
+   */
+  readonly natGatewayAddress: string;
+
+  /**
+   * Attaches the VCN to an existing DRG, and routes the ranges behind it there, from the subnets that need it.
+   *
+   * Security groups decide who may connect from there: `EndpointAccess.privateFrom` for the API endpoint. To move to another
+   * DRG, remove the attachment, apply, then attach the other: OCI attaches a VCN to one DRG only.
+   *
+   * @returns the OCID of the attachment
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, ATTRIBUTE_MISSING; EGRESS_INVALID where the network was
+   * imported or has a DRG already
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingDRGs.htm
+   */
+  attachDrg(props: DrgAttachmentProps): string;
+
+  /**
+   * Peers the VCN with another one of the region, and routes the ranges of that VCN there, from the subnets that need it.
+   *
+   * Security groups decide who may connect: rules name the other VCN by its range. Traffic that enters by the peering goes no
+   * further than this VCN.
+   *
+   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @returns the OCID of this side's local peering gateway, which the other side may connect to
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
+   */
+  peerLocally(id: string, props: LocalPeeringProps): string;
+
+  /**
+   * Peers the network's DRG with one of another region, and routes the ranges there over the DRG.
+   *
+   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @returns the OCID of this side's remote peering connection, which the other side may connect to
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
+   * NAME_DUPLICATE, ATTRIBUTE_MISSING
+   * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
+   */
+  peerRemotely(id: string, props: RemotePeeringProps): string;
 }
 
 /** The subnet of a load balancer: public ones have one of their own where the network has such a subnet. */
 export function balancerSubnetOf(network: IClusterNetwork, isInternal = true): ClusterSubnet {
   return (isInternal ? undefined : network.publicLoadBalancerSubnet) ?? network.loadBalancerSubnet;
-}
-
-/** Adds a problem where a load balancer is public and its subnet is not; `owner` is the cluster. */
-export function checkPublicBalancer(problems: Problems, network: IClusterNetwork, owner: string): void {
-  const subnet = problems.collect(() => balancerSubnetOf(network, false));
-  if (!subnet || subnet.isPublic) return;
-  // Only networks that the library makes subnets of can make a public one.
-  const isImported = !("_onPremises" in network);
-  problems.add(
-    "SUBNET_NOT_PUBLIC",
-    isImported
-      ? `The load balancer is public, and no subnet of load balancers of ${owner} is said to be public`
-      : `The load balancer is public, and the subnet of the load balancers of ${owner} forbids public addresses`,
-    isImported
-      ? "Name the public subnet in ClusterNetwork.fromClusterNetworkAttributes: publicLoadBalancerSubnet: { subnetId, cidr, isPublic: true }, or add " +
-          "isPublic: true to loadBalancerSubnet where that is it; or take LoadBalancerAccess.internalFrom(cidrs)"
-      : 'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerExposure: SubnetExposure.publicWith({ reason: "..." }), ' +
-          "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
-  );
 }
 
 /** All subnets of load balancers of a network, each with what it is for. */
@@ -134,16 +164,4 @@ export function checkPublicBalancerExposure(
       `Leave ${other} out: with ${name}, only internal load balancers are in its subnet`,
     );
   }
-}
-
-/** A network whose subnets may lie in another compartment than its groups. */
-export interface WithSubnetCompartments {
-  /** @internal */
-  _compartmentOf(part: SubnetRole): string;
-}
-
-/** The OCID of the compartment of a subnet of a network. */
-export function compartmentOfSubnet(network: IClusterNetwork, part: SubnetRole): string {
-  const compartmentOf = (network as Partial<WithSubnetCompartments>)._compartmentOf;
-  return compartmentOf === undefined ? network.compartmentId : compartmentOf.call(network, part);
 }

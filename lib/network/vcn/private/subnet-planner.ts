@@ -293,7 +293,7 @@ function isOfBalancers(name: Name): boolean {
 
 function arithmetic(vcn: Cidr, noRoomFor: SubnetRequest, requests: readonly SubnetRequest[]): string {
   const size = ({ prefix }: SubnetRequest) => 2 ** (32 - prefix);
-  const short = ({ name }: SubnetRequest) => name.replace("Cidr", "");
+  const short = ({ name }: SubnetRequest) => name.replace(/Cidr$/, name === "apiEndpointCidr" ? "" : "s");
   const sum = requests.reduce((total, request) => total + size(request), 0);
   const terms = requests.map((request) => `${short(request)} ${size(request)}`).join(" + ");
   return (

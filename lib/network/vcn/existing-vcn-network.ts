@@ -1,31 +1,34 @@
 import { type Construct } from "constructs";
-import { type KnownExistingVcn, readExistingVcn, takeSubnetsOfVcn } from "./read-existing-vcn";
-import { type RangeBehind } from "./routed-ranges";
-import { type RoutedSubnet } from "./subnet-routes";
-import { Acknowledgements } from "../../../core/acknowledgement";
-import { type Cidr, contains, readIpv4CidrIfKnown } from "../../../core/cidr";
-import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../../../core/region-of-ocid";
-import { ResourceConstruct } from "../../../core/resource-construct";
-import { nameOf } from "../../../core/resource-name";
-import { shortHash } from "../../../core/short-hash";
-import { type TaggingProps, tagsOf } from "../../../core/tagging";
-import { Problems } from "../../../core/validation-error";
-import { CoreInternetGateway } from "../../../oci/core-internet-gateway";
-import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../../oci/core-route-table";
-import { CoreSecurityList } from "../../../oci/core-security-list";
-import { CoreServiceGateway } from "../../../oci/core-service-gateway";
-import { CoreSubnet } from "../../../oci/core-subnet";
-import { bastionSecurityList } from "../../bastion/private/bastion-security-list";
-import { type Egress, type EgressSource } from "../../egress/egress";
-import { type EgressInspectionProps } from "../../egress/egress-inspection-props";
-import { WaysOut } from "../../egress/private/network-egress";
-import { type IFlowLogs } from "../../logs/flow-logging";
-import { flowLogsOf, recordNetwork } from "../../logs/flow-logs";
-import { type ExistingVcnNetworkProps } from "../existing-vcn-props";
-import { type IClusterNetwork, type WithSubnetCompartments } from "../network";
-import { SubnetRole } from "../network-subnet";
-import { type IRegionServices, RegionServices } from "../region-services";
-import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "../subnet-exposure";
+import { type KnownExistingVcn, readExistingVcn, takeSubnetsOfVcn } from "./private/read-existing-vcn";
+import { type RangeBehind } from "./private/routed-ranges";
+import { type RoutedSubnet } from "./private/subnet-routes";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { type Cidr, contains, readIpv4CidrIfKnown } from "../../core/cidr";
+import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../../core/region-of-ocid";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { nameOf } from "../../core/resource-name";
+import { shortHash } from "../../core/short-hash";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
+import { Problems } from "../../core/validation-error";
+import { CoreInternetGateway } from "../../oci/core-internet-gateway";
+import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../oci/core-route-table";
+import { CoreSecurityList } from "../../oci/core-security-list";
+import { CoreServiceGateway } from "../../oci/core-service-gateway";
+import { CoreSubnet } from "../../oci/core-subnet";
+import { bastionSecurityList } from "../bastion/private/bastion-security-list";
+import { type Egress, type EgressSource } from "../egress/egress";
+import { type EgressInspectionProps } from "../egress/egress-inspection-props";
+import { WaysOut } from "../egress/private/network-egress";
+import { type IFlowLogs } from "../logs/flow-logging";
+import { flowLogsOf, recordNetwork } from "../logs/flow-logs";
+import { type ExistingVcnNetworkProps } from "./existing-vcn-props";
+import { type DrgAttachmentProps } from "./drg-attachment-props";
+import { ClusterNetworkBase } from "./cluster-network-base";
+import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
+import { checked } from "../../core/checked";
+import { SubnetRole } from "./network-subnet";
+import { type IRegionServices, RegionServices } from "./region-services";
+import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
 
 interface ExistingVcnRoutesProps {
   readonly vcn: ExistingVcnNetworkProps;
@@ -106,19 +109,19 @@ const PARTS = [
   { part: SubnetRole.PUBLIC_LOAD_BALANCERS, id: "PublicLoadBalancers", label: "publb" },
 ] as const;
 
-/** A network in a VCN that exists already; what was not given is made. */
-export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNetwork, WithSubnetCompartments {
+/**
+ * A network in an existing VCN, with its DRG and its gateways. The library creates what was not given, and never changes what was.
+ *
+ * Subnets that are created forbid public addresses, and have their own empty security list and a route to the region's services
+ * only: neither the VCN's default list, which admits SSH from everywhere, nor its default route table applies to them. Existing
+ * subnets, routes and rules stay with their owner, and so do flow logs of those subnets.
+ */
+@checked
+export class ExistingVcnNetwork extends ClusterNetworkBase {
   public readonly compartmentId: string;
   public readonly vcnId: string;
   public readonly vcnCidr: string;
-  /**
-   * All ranges of the VCN, of which `vcnCidr` is one.
-   *
-   * @internal
-   */
-  public readonly _vcnCidrs: readonly string[];
-  /** @internal */
-  public readonly _vcnCompartmentId?: string;
+  private readonly cidrs: readonly string[];
   private services?: IRegionServices;
   private readonly displayName: string;
   private readonly tags: TaggingProps;
@@ -128,6 +131,11 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   private readonly waysOut: WaysOut;
   private readonly recorded?: IFlowLogs;
 
+  /**
+   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
+   * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
+   * ATTRIBUTE_MISSING
+   */
   constructor(
     scope: Construct,
     id: string,
@@ -142,8 +150,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
     checkRegionWhenWritten(this, "vcnId", props.vcnId);
     checkRegionWhenWritten(this, "natGatewayId", props.natGatewayId);
     checkSubnetRegionsWhenWritten(this, props);
-    this._vcnCompartmentId = props.vcnCompartmentId;
-    this._vcnCidrs = known.cidrs.map(({ text }) => text);
+    this.cidrs = known.cidrs.map(({ text }) => text);
     if (known.ranges.size > 0) this.routes = this.makeRoutes(known);
     for (const { part, id: name, label } of PARTS) {
       const subnet = known.given.get(part);
@@ -155,7 +162,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
     this.vcnCidr = this.rangeOf(this.workerSubnet, known.cidrs);
     this.waysOut = new WaysOut(this, "WaysOut", {
       vcn: { id: this.vcnId, compartmentId: this.compartmentId },
-      vcnCidrs: this._vcnCidrs,
+      vcnCidrs: this.cidrs,
       displayName: this.displayName,
       subnets: Object.fromEntries(this.made),
       withoutPods: !this.subnets.has(SubnetRole.PODS),
@@ -197,19 +204,27 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
   }
 
   /** @internal */
-  public get _hasPods(): boolean {
+  public override get _vcnCidrs(): readonly string[] {
+    return this.cidrs;
+  }
+
+  /** @internal */
+  public override get _vcnCompartmentId(): string | undefined {
+    return this.props.vcnCompartmentId;
+  }
+
+  /** @internal */
+  public override get _hasPods(): boolean {
     return this.subnets.has(SubnetRole.PODS);
   }
 
-  /**
-   * The OCID of the compartment of a subnet, made or given.
-   *
-   * @internal
-   */
-  public _compartmentOf(part: SubnetRole): string {
-    if (this.made.has(part) || !this.subnets.has(part)) return this.compartmentId;
+  /** @internal */
+  protected override get _compartments(): { readonly [part: string]: string } {
     const { subnetCompartmentId, vcnCompartmentId } = this.props;
-    return subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId;
+    const given = [...this.subnets.keys()].filter((part) => !this.made.has(part));
+    return Object.fromEntries(
+      given.map((part) => [part, subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId]),
+    );
   }
 
   /**
@@ -217,8 +232,24 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
    *
    * @internal
    */
-  public get _onPremises(): readonly RangeBehind[] {
+  public override get _onPremises(): readonly RangeBehind[] {
     return this.waysOut.onPremises;
+  }
+
+  public get natGatewayAddress(): string {
+    return this.waysOut.natGatewayAddress;
+  }
+
+  public attachDrg(props: DrgAttachmentProps): string {
+    return this.waysOut.attach(props);
+  }
+
+  public peerLocally(id: string, props: LocalPeeringProps): string {
+    return this.waysOut.peerLocally(id, props);
+  }
+
+  public peerRemotely(id: string, props: RemotePeeringProps): string {
+    return this.waysOut.peerRemotely(id, props);
   }
 
   public addEgress(source: EgressSource, egress: Egress): void {
@@ -240,7 +271,7 @@ export class ExistingVcnNetwork extends ResourceConstruct implements IClusterNet
    *
    * @internal
    */
-  public _letBastionOut(): void {
+  public override _letBastionOut(): void {
     const subnet = this.made.get(SubnetRole.API_ENDPOINT)?.resource;
     if (!subnet || !this.routes || this.node.tryFindChild("BastionSecurityList")) return;
     const vcn = { id: this.vcnId, compartmentId: this.compartmentId };
