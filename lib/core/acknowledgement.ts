@@ -1,6 +1,7 @@
 import { type IConstruct } from "constructs";
 import { checked } from "./checked";
 import { checkGiven, checkMembers } from "./required";
+import { shortHash } from "./short-hash";
 import { Problems } from "./validation-error";
 
 /** The thirteen practices, in the order in which Oracle's guides and the reports name them. */
@@ -37,9 +38,15 @@ function treesOf(scope: IConstruct): IConstruct[] {
   return [...all];
 }
 
-/** A way out of a practice that was taken on purpose. */
+/** An exception to a practice, made on purpose. */
 export interface Acknowledgement {
-  /** The path of the construct that took it. */
+  /**
+   * Identifies the exception in reports, such as `exposure-1f0c92ab`.
+   *
+   * It depends on the construct, the practice and the choice only: a new reason, or further exceptions, leave it unchanged.
+   */
+  readonly id: string;
+  /** The path of the construct that makes the exception. */
   readonly path: string;
   /** The id of the practice. */
   readonly practice: string;
@@ -49,7 +56,7 @@ export interface Acknowledgement {
   readonly reason: string;
 }
 
-/** Ways out of a practice, kept on the construct that took them so that reports can show them. */
+/** Exceptions to practices, kept on the constructs that make them so that reports can show them. */
 @checked
 export class Acknowledgements {
   /**
@@ -74,7 +81,9 @@ export class Acknowledgements {
 
   /** @internal */
   public static _record(scope: IConstruct, practice: PracticeId, what: string, reason: string): void {
-    scope.node.addMetadata(METADATA_TYPE, { path: scope.node.path, practice, what, reason });
+    const { path } = scope.node;
+    const id = `${practice}-${shortHash([path, practice, what].join("\n"))}`;
+    scope.node.addMetadata(METADATA_TYPE, { id, path, practice, what, reason });
   }
 
   /**

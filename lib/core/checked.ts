@@ -1,3 +1,4 @@
+import { propertyOf } from "./problem-property";
 import { Token, Tokenization } from "cdktf";
 import { Construct } from "constructs";
 import { pathOf } from "./construct-scope";
@@ -323,7 +324,12 @@ function problemsOf(
   });
   if (problems.found.length === 0) return [];
   const origin = path();
-  return problems.found.map((problem) => ({ ...problem, path: origin, why: ERROR_CODES[problem.code].why }));
+  return problems.found.map((problem) => ({
+    ...problem,
+    path: origin,
+    property: propertyOf(problem.what) ?? problem.slot,
+    why: ERROR_CODES[problem.code].why,
+  }));
 }
 
 /** The members of props are spoken of by their own names: who calls does not see the name of the parameter. */

@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { ERROR_CODES, type ErrorCode } from "./error-codes";
+import { propertyOf } from "./problem-property";
 import { type ValidationProblem, whilePending, withPending } from "./validation-problem";
 
 /** One thing that is wrong, with a code of the table. */
@@ -58,8 +59,9 @@ export class Problems {
     this.path = typeof origin === "string" ? origin : origin.node.path;
   }
 
-  public add(code: ErrorCode, what: string, fix: string): void {
-    this.found.push({ code, path: this.path, what, why: ERROR_CODES[code].why, fix });
+  /** @param property the prop or parameter that is wrong; by default the one that `what` begins with */
+  public add(code: ErrorCode, what: string, fix: string, property = propertyOf(what)): void {
+    this.found.push({ code, path: this.path, property, what, why: ERROR_CODES[code].why, fix });
   }
 
   /** Throws the problems that were added, for methods that have nothing to return otherwise. */

@@ -1,4 +1,5 @@
 import { checked } from "./checked";
+import { propertyOf } from "./problem-property";
 import { ValidationError } from "./validation-error";
 import { type ValidationProblem } from "./validation-problem";
 
@@ -31,6 +32,6 @@ export class ValidationErrors {
 function problemsIn(message: string): ValidationProblem[] {
   return message.split(BEGINNING).flatMap((block) => {
     const [, code, path = "", what = "", why = "", fix = ""] = PROBLEM.exec(block) ?? [];
-    return code === undefined ? [] : [{ code, path, what, why, fix }];
+    return code === undefined ? [] : [{ code, path, property: propertyOf(what), what, why, fix }];
   });
 }

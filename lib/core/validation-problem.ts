@@ -6,6 +6,12 @@ export interface ValidationProblem {
   readonly code: string;
   /** The path of the construct, or the name of the value's factory. */
   readonly path: string;
+  /**
+   * The prop or parameter that is wrong, such as `plan.podCidr`.
+   *
+   * @default - none: the problem is about the construct or the call as a whole
+   */
+  readonly property?: string;
   /** What is wrong, with the values. */
   readonly what: string;
   /** Why it matters. */

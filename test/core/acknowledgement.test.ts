@@ -25,6 +25,19 @@ describe("acknowledgements", () => {
     expect(reasonsOf(other!)).toEqual([]);
   });
 
+  test("have ids that a new reason or a further exception leaves unchanged", () => {
+    const idsOf = (...reasons: string[]) => {
+      const scope = new Construct(undefined as never, "root");
+      reasons.forEach((reason, index) =>
+        Acknowledgements._record(scope, "exposure", `choice ${index}`, reason),
+      );
+      return Acknowledgements.of(scope).map(({ id }) => id);
+    };
+    expect(idsOf("Partners")).toEqual([expect.stringMatching(/^exposure-[0-9a-f]{8}$/)]);
+    expect(idsOf("Customers", "Auditors")).toEqual(expect.arrayContaining(idsOf("Partners")));
+    expect(new Set(idsOf("Customers", "Auditors")).size).toBe(2);
+  });
+
   test("keep each reason for the same choice, in an order of their own, and one that is said twice once", () => {
     const scopes = [0, 1].map(() => new Construct(undefined as never, "root"));
     for (const reason of ["Partners", "Customers", "Partners"]) {

@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Problems, ValidationError } from "../../lib/core/validation-error";
 import { ValidationErrors } from "../../lib/core/validation-errors";
+import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { newStack, refusal } from "../support/stack";
 
 describe("a ValidationError", () => {
@@ -95,4 +96,49 @@ test("acknowledgements are found below a scope, sorted by path", () => {
     { path: "stack/a", practice: "non-root", what: "root", reason: "legacy" },
     { path: "stack/b", practice: "exposure", what: "public", reason: "because" },
   ]);
+});
+
+describe("the property of a problem", () => {
+  const propertiesOf = (run: () => unknown) => refusal(run).map(({ property }) => property);
+  const compartmentId = "ocid1.compartment.oc1..example";
+
+  test("is the prop that is wrong", () => {
+    const props: any = { compartmentId: "shop", displayName: "x".repeat(300), regionServices: 7 };
+    expect(propertiesOf(() => new ClusterNetwork(newStack(), "network", props)).sort()).toEqual([
+      "compartmentId",
+      "displayName",
+      "regionServices.cidrLabel",
+      "regionServices.serviceId",
+    ]);
+  });
+
+  test("is the path of a prop within others", () => {
+    const props: any = { compartmentId, vcnId: "ocid1.vcn.oc1..example", workerSubnet: { subnetId: 7 } };
+    const properties = propertiesOf(() =>
+      ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", props),
+    );
+    expect(properties).toContain("workerSubnet.subnetId");
+  });
+
+  test("is the name of an unknown prop", () => {
+    const props: any = { compartmentId, displayNam: "shop" };
+    expect(propertiesOf(() => new ClusterNetwork(newStack(), "network", props))).toEqual(["displayNam"]);
+  });
+
+  test("is read from a message too", () => {
+    try {
+      new ClusterNetwork(newStack(), "network", { compartmentId: "shop" });
+    } catch (error) {
+      const [problem] = ValidationErrors.problemsOf(String((error as Error).message));
+      expect(problem?.property).toBe("compartmentId");
+    }
+    expect.assertions(1);
+  });
+
+  test("is not given for a problem of the construct as a whole", () => {
+    const stack = newStack();
+    new ClusterNetwork(stack, "network", { compartmentId });
+    const [property] = propertiesOf(() => new ClusterNetwork(stack, "network", { compartmentId }));
+    expect(property).toBeUndefined();
+  });
 });
