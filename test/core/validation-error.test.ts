@@ -92,7 +92,7 @@ test("acknowledgements are found below a scope, sorted by path", () => {
   const stack = newStack();
   Acknowledgements._record(new Construct(stack, "b"), "exposure", "public", "because");
   Acknowledgements._record(new Construct(stack, "a"), "non-root", "root", "legacy");
-  expect(Acknowledgements.of(stack)).toEqual([
+  expect(Acknowledgements.of(stack)).toMatchObject([
     { path: "stack/a", practice: "non-root", what: "root", reason: "legacy" },
     { path: "stack/b", practice: "exposure", what: "public", reason: "because" },
   ]);
