@@ -1,4 +1,4 @@
-import { Token, type TerraformProvider } from "cdktf";
+import { Lazy, Token, type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { type PolicyStatement } from "./policy-statement";
 import { checkHomeRegionProvider } from "../core/home-region";
@@ -13,7 +13,7 @@ import { nameOf, policyNameOf } from "../core/resource-name";
 import { shown } from "../core/display-value";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 
 /** Props for LeastPrivilegePolicy. */
@@ -37,7 +37,7 @@ export interface LeastPrivilegePolicyProps extends TaggingProps {
 }
 
 /** Documented for Oracle's private clouds, and the default in OCI, where Oracle can raise it. */
-export const MOST_STATEMENTS = 50;
+const MOST_STATEMENTS = 50;
 const MOST_IN_COMPARTMENT = 500;
 const LONGEST_DESCRIPTION = 400;
 
@@ -56,8 +56,7 @@ const counts = new WeakMap<IConstruct, Map<string, number>>();
 export class LeastPrivilegePolicy extends ResourceConstruct {
   /** The OCID of the policy. */
   public readonly policyId: string;
-  /** The statements. */
-  public readonly statements: PolicyStatement[];
+  private readonly all: PolicyStatement[];
 
   /**
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, STATEMENT_LIMIT, STATEMENT_TOO_WIDE, NAME_DUPLICATE, NAME_INVALID, TAG_INVALID,
@@ -66,7 +65,7 @@ export class LeastPrivilegePolicy extends ResourceConstruct {
   constructor(scope: Construct, id: string, props: LeastPrivilegePolicyProps) {
     check(scope, id, props);
     super(scope, id);
-    this.statements = [...props.statements];
+    this.all = [...props.statements];
     count(this, props);
     const policy = new IdentityPolicy(this, "Resource", {
       provider: props.homeRegionProvider,
@@ -74,7 +73,7 @@ export class LeastPrivilegePolicy extends ResourceConstruct {
       name: policyNameOf(this, nameOf(this)),
       lifecycle: { ignoreChanges: ["name"] },
       description: props.description,
-      statements: props.statements.map(({ text }) => text),
+      statements: Lazy.listValue({ produce: () => this.all.map(({ text }) => text) }),
       ...tagsOf(this, props),
     });
     for (const { text, tenancyReason } of props.statements) {
@@ -88,6 +87,24 @@ export class LeastPrivilegePolicy extends ResourceConstruct {
     }
     this.node.defaultChild = policy;
     this.policyId = policy.id;
+  }
+
+  /** The statements. */
+  public get statements(): PolicyStatement[] {
+    return [...this.all];
+  }
+
+  /**
+   * Adds a statement, once.
+   *
+   * @internal
+   */
+  public _add(statement: PolicyStatement): void {
+    if (this.all.some(({ text }) => text === statement.text)) return;
+    const problems = new Problems(this);
+    checkCount(problems, this.all.length + 1);
+    problems.throwIfAny();
+    this.all.push(statement);
   }
 }
 
@@ -130,13 +147,7 @@ function checkStatements(
     );
     return;
   }
-  if (statements.length > MOST_STATEMENTS) {
-    problems.add(
-      "STATEMENT_LIMIT",
-      `statements has ${statements.length} statements, and a policy holds at most ${MOST_STATEMENTS}`,
-      "Write several policies",
-    );
-  }
+  checkCount(problems, statements.length);
   const known = statements.filter((one, index) =>
     checkMembers(problems, `statements[${index}]`, one, ["text"], instead),
   );
@@ -152,6 +163,15 @@ function checkStatements(
       "Give the OCID of the tenancy: a policy holds only in its compartment and below",
     );
   }
+}
+
+function checkCount(problems: Problems, count: number): void {
+  if (count <= MOST_STATEMENTS) return;
+  problems.add(
+    "STATEMENT_LIMIT",
+    `statements has ${count} statements, and a policy holds at most ${MOST_STATEMENTS}`,
+    "Write several policies",
+  );
 }
 
 function checkCompartment(

@@ -1,7 +1,33 @@
 import { Yaml } from "cdk8s";
-import { type Problems } from "../../../core/validation-error";
-import { type ContainerengineClusterOptionsOpenIdConnectTokenAuthenticationConfig } from "../../../oci/containerengine-cluster";
+import { type IConstruct } from "constructs";
+import { Problems } from "../../../core/validation-error";
+import {
+  type ContainerengineCluster,
+  type ContainerengineClusterOptionsOpenIdConnectTokenAuthenticationConfig,
+  containerengineClusterOptionsOpenIdConnectTokenAuthenticationConfigToTerraform as configToTerraform,
+} from "../../../oci/containerengine-cluster";
 import { type PipelineIdentity } from "../pipeline-identity";
+
+const accepted = new WeakMap<IConstruct, PipelineIdentity[]>();
+
+/** Makes a cluster accept the tokens of one more pipeline. */
+export function acceptTokens(
+  cluster: IConstruct,
+  resource: ContainerengineCluster,
+  identity: PipelineIdentity,
+): void {
+  const identities = [...(accepted.get(cluster) ?? []), identity];
+  const problems = new Problems(cluster);
+  checkIssuers(problems, identities);
+  problems.throwIfAny();
+  accepted.set(cluster, identities);
+  const config = tokenAuthenticationOf(identities);
+  // By an override, so that a cluster without pipelines is written as before.
+  resource.addOverride(
+    "options.open_id_connect_token_authentication_config",
+    JSON.parse(JSON.stringify(configToTerraform(config))),
+  );
+}
 
 type Config = ContainerengineClusterOptionsOpenIdConnectTokenAuthenticationConfig;
 type Token = PipelineIdentity["_token"];
