@@ -116,7 +116,7 @@ web.grant({
   verb: PolicyVerb.USE,
   resourceType: PolicyResourceType.ONS_TOPICS,
   location: PolicyLocation.compartment(shopCompartmentId),
-  condition: PolicyCondition.equals("request.permission", "ONS_TOPIC_PUBLISH"),
+  condition: PolicyCondition.equalTo("request.permission", "ONS_TOPIC_PUBLISH"),
 });
 cluster.addCdk8sChart("shop", shop);
 

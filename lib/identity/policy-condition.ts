@@ -28,8 +28,8 @@ export class PolicyCondition {
    * @param value the value, or a reference to a Terraform value
    * @throws STATEMENT_INVALID, TEXT_TEMPLATE
    */
-  public static equals(variable: string, value: string): PolicyCondition {
-    return PolicyCondition.compare("PolicyCondition.equals", variable, "=", value, "text");
+  public static equalTo(variable: string, value: string): PolicyCondition {
+    return PolicyCondition.compare("PolicyCondition.equalTo", variable, "=", value, "text");
   }
 
   /**
@@ -37,8 +37,8 @@ export class PolicyCondition {
    *
    * @throws STATEMENT_INVALID, TEXT_TEMPLATE
    */
-  public static differs(variable: string, value: string): PolicyCondition {
-    return PolicyCondition.compare("PolicyCondition.differs", variable, "!=", value, "text");
+  public static notEqualTo(variable: string, value: string): PolicyCondition {
+    return PolicyCondition.compare("PolicyCondition.notEqualTo", variable, "!=", value, "text");
   }
 
   /**
@@ -74,7 +74,7 @@ export class PolicyCondition {
    * @throws STATEMENT_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
    */
   public static oneOf(variable: string, values: string[]): PolicyCondition {
-    return PolicyCondition.any(values.map((value) => PolicyCondition.equals(variable, value)));
+    return PolicyCondition.any(values.map((value) => PolicyCondition.equalTo(variable, value)));
   }
 
   /**
@@ -162,7 +162,7 @@ export class PolicyCondition {
       problems.add(
         "ATTRIBUTE_MISSING",
         `conditions is ${Array.isArray(conditions) ? "an empty list" : shown(conditions)}`,
-        'Give at least one condition, such as PolicyCondition.equals("target.bucket.name", "assets")',
+        'Give at least one condition, such as PolicyCondition.equalTo("target.bucket.name", "assets")',
       );
     }
     problems.throwIfAny();

@@ -180,7 +180,7 @@ export class PolicyPrincipal {
   }
 
   private static anyUser(conditions: readonly (readonly [string, string])[]): PolicyPrincipal {
-    const models = conditions.map(([variable, value]) => PolicyCondition.equals(variable, value)._model);
+    const models = conditions.map(([variable, value]) => PolicyCondition.equalTo(variable, value)._model);
     return new PolicyPrincipal({ kind: "any-user", members: [] }, allOf(models));
   }
 

@@ -123,7 +123,7 @@ abstract class BucketBase extends ResourceConstruct implements IPrivateBucket {
       );
     }
     problems.throwIfAny();
-    const bucket = PolicyCondition.equals("target.bucket.name", this.bucketName);
+    const bucket = PolicyCondition.equalTo("target.bucket.name", this.bucketName);
     grantee.grant({
       verb,
       resourceType: PolicyResourceType.OBJECTS,
@@ -199,7 +199,7 @@ export class PrivateBucket extends BucketBase {
           verb: PolicyVerb.USE,
           resourceType: PolicyResourceType.KEYS,
           location: PolicyLocation.compartment(keyCompartmentId),
-          condition: PolicyCondition.equals("target.key.id", kmsKeyId),
+          condition: PolicyCondition.equalTo("target.key.id", kmsKeyId),
         }),
       ],
     });

@@ -24,7 +24,7 @@ function statement(bucket = "assets", tenancyReason?: string): PolicyStatement {
     location: tenancyReason
       ? PolicyLocation.tenancy({ reason: tenancyReason })
       : PolicyLocation.compartment(COMPARTMENT),
-    condition: PolicyCondition.equals("target.bucket.name", bucket),
+    condition: PolicyCondition.equalTo("target.bucket.name", bucket),
   });
 }
 

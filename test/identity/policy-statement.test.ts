@@ -36,7 +36,7 @@ describe("a statement", () => {
 
   test("puts the conditions behind those of the principal", () => {
     const condition = PolicyCondition.all([
-      PolicyCondition.equals("target.bucket.name", "assets"),
+      PolicyCondition.equalTo("target.bucket.name", "assets"),
       PolicyCondition.oneOf("request.permission", ["OBJECT_READ", "OBJECT_INSPECT"]),
     ]);
     expect(PolicyStatement.allow({ ...read, principal: workload, condition }).text).toBe(
@@ -226,13 +226,13 @@ describe("bad input", () => {
     ["the tenancy without a reason", () => PolicyLocation.tenancy({ reason: " " }), "REASON_MISSING"],
     ["all resources", () => PolicyResourceType.of("all-resources"), "STATEMENT_TOO_WIDE"],
     ["a resource type with a space", () => PolicyResourceType.of("all buckets"), "STATEMENT_INVALID"],
-    ["a variable that is none", () => PolicyCondition.equals("bucket", "a"), "STATEMENT_INVALID"],
+    ["a variable that is none", () => PolicyCondition.equalTo("bucket", "a"), "STATEMENT_INVALID"],
     [
       "a value with a quote",
-      () => PolicyCondition.equals("target.bucket.name", "a' || '"),
+      () => PolicyCondition.equalTo("target.bucket.name", "a' || '"),
       "STATEMENT_INVALID",
     ],
-    ["a value with a template", () => PolicyCondition.equals("target.bucket.name", "${a}"), "TEXT_TEMPLATE"],
+    ["a value with a template", () => PolicyCondition.equalTo("target.bucket.name", "${a}"), "TEXT_TEMPLATE"],
     ["a pattern with a slash", () => PolicyCondition.matches("target.repo.name", "a/*"), "STATEMENT_INVALID"],
     [
       "a pattern for everything",
@@ -257,8 +257,8 @@ const variable = fc.tuple(fc.constantFrom("request", "target"), name, name).map(
 const condition: fc.Arbitrary<PolicyCondition> = fc.letrec<{ condition: PolicyCondition }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
-    fc.tuple(variable, value).map(([one, other]) => PolicyCondition.equals(one, other)),
-    fc.tuple(variable, value).map(([one, other]) => PolicyCondition.differs(one, other)),
+    fc.tuple(variable, value).map(([one, other]) => PolicyCondition.equalTo(one, other)),
+    fc.tuple(variable, value).map(([one, other]) => PolicyCondition.notEqualTo(one, other)),
     fc.tuple(variable, name).map(([one, other]) => PolicyCondition.matches(one, `${other}-*`)),
     fc.tuple(variable, variable).map(([one, other]) => PolicyCondition.sameValue(one, other)),
     fc

@@ -23,7 +23,7 @@ const topics = {
   verb: PolicyVerb.USE,
   resourceType: PolicyResourceType.ONS_TOPICS,
   location: PolicyLocation.compartment("ocid1.compartment.oc1..topics"),
-  condition: PolicyCondition.equals("target.topic.name", "orders"),
+  condition: PolicyCondition.equalTo("target.topic.name", "orders"),
 };
 
 function clusterIn(stack: TerraformStack): SecureOkeCluster {
@@ -147,7 +147,7 @@ describe("bad input", () => {
     const web = webIn(chart);
     cluster.addCdk8sChart("shop", chart);
     const grant = (index: number) =>
-      web.grant({ ...topics, condition: PolicyCondition.equals("target.topic.name", `topic-${index}`) });
+      web.grant({ ...topics, condition: PolicyCondition.equalTo("target.topic.name", `topic-${index}`) });
     for (let index = 0; index < 50; index++) grant(index);
     expect(refusedCodes(() => grant(50))).toEqual(["STATEMENT_LIMIT"]);
   });

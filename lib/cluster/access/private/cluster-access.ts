@@ -132,10 +132,10 @@ export class ClusterAccess extends Construct {
       return { compartment, statement };
     };
     const { clusterId, compartmentId } = this.cluster;
-    const own = PolicyCondition.equals("target.cluster.id", clusterId);
+    const own = PolicyCondition.equalTo("target.cluster.id", clusterId);
     const statements = [allow(compartmentId, PolicyVerb.USE, PolicyResourceType.CLUSTERS, [own])];
     if (!bastion) return statements;
-    const through = PolicyCondition.equals("target.bastion.ocid", bastion.bastionId);
+    const through = PolicyCondition.equalTo("target.bastion.ocid", bastion.bastionId);
     return [
       ...statements,
       allow(bastion.compartmentId, PolicyVerb.USE, PolicyResourceType.of("bastion"), [through]),
