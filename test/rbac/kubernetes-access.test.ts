@@ -5,7 +5,7 @@ import { App as KubernetesApp, Chart, Duration, Yaml } from "cdk8s";
 import { Testing, type TerraformStack } from "cdktf";
 import {
   Acknowledgements,
-  Allow,
+  RoleRule,
   Bastion,
   BastionClients,
   CiAccess,
@@ -18,7 +18,7 @@ import {
   NamespaceCompartment,
   PipelineIdentity,
   Port,
-  Resource,
+  RbacResource,
   SecureOkeCluster,
   type CiAccessProps,
 } from "../../lib";
@@ -106,7 +106,7 @@ describe("access of people", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const chart = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
-    const role = new LeastPrivilegeRole(chart, "logs", { allow: [Allow.read(Resource.POD_LOGS)] });
+    const role = new LeastPrivilegeRole(chart, "logs", { allow: [RoleRule.read(RbacResource.POD_LOGS)] });
     cluster.grantAccess(GROUP, KubernetesAccess.role(role), { chart });
     cluster.addCdk8sChart("shop", chart);
     expect(named(objectsIn(stack, "shop_manifests"))).toEqual([

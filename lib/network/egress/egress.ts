@@ -216,7 +216,7 @@ export class EgressSource {
    */
   public static apiEndpoint(group: INetworkSecurityGroup): EgressSource {
     check("EgressSource.apiEndpoint", group);
-    return new EgressSource(NetworkSubnet.API_ENDPOINT, group);
+    return new EgressSource(SubnetRole.API_ENDPOINT, group);
   }
 
   private constructor(

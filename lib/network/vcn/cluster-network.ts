@@ -225,7 +225,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
    * @internal
    */
   public _hasEndpointEgress(port: number): boolean {
-    return this.waysOut.hasEgress(NetworkSubnet.API_ENDPOINT, port);
+    return this.waysOut.hasEgress(SubnetRole.API_ENDPOINT, port);
   }
 
   public inspectEgress(props: EgressInspectionProps): void {

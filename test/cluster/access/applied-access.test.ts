@@ -29,9 +29,8 @@ const pipeline = (repository: string) =>
 describeWithTerraform("access under Terraform", () => {
   test("is added to a cluster that runs, which nothing replaces, and reminds of its end", async () => {
     await withProvider(async (terraform) => {
-      let count = 0;
       const program = (add: (cluster: SecureOkeCluster) => void) =>
-        synthInto(terraform.outdir(`step-${count++}`), (app: App) => {
+        synthInto(terraform.outdir(), (app: App) => {
           const stack = new TerraformStack(app, "stack");
           new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
           const kubernetesVersion = KubernetesVersion.V1_34;

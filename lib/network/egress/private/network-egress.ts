@@ -3,7 +3,7 @@ import { type Construct } from "constructs";
 import { FirewallRoutes } from "./firewall-routes";
 import { type KnownEgress, Ways } from "./ways";
 import { type Cidr, readCidrs, readIpv4CidrIfKnown } from "../../../core/cidr";
-import { Protocol } from "../../../core/port";
+import { IpProtocol } from "../../../core/port";
 import { checkRegionWhenWritten } from "../../../core/region-of-ocid";
 import { checkGiven } from "../../../core/required";
 import { ResourceConstruct } from "../../../core/resource-construct";
@@ -171,10 +171,10 @@ export class WaysOut extends ResourceConstruct {
   }
 
   /** Whether something in a subnet was let out on a port of TCP. */
-  public hasEgress(of: NetworkSubnet, number: number): boolean {
+  public hasEgress(of: SubnetRole, number: number): boolean {
     return this.ways.asked.some(({ subnet, egress: { port } }) => {
       const { from = 1, to = from } = port;
-      return subnet === of && port.protocol === Protocol.TCP && from <= number && number <= to;
+      return subnet === of && port.protocol === IpProtocol.TCP && from <= number && number <= to;
     });
   }
 
