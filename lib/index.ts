@@ -3,7 +3,9 @@ export * as oci from "./oci";
 
 export * from "./core";
 export * from "./network";
+export * from "./identity";
 export * from "./encryption";
+export * from "./storage";
 export * from "./cluster";
 export * from "./network-policy";
 export * from "./rbac";

@@ -1,5 +1,6 @@
 import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
 import { readIpv4Cidr, readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
@@ -53,6 +54,20 @@ export interface ISecureOkeCluster extends IBastionTarget {
    * each of the objects is refused for
    */
   addCdk8sChart(id: string, chart: Chart): void;
+
+  /**
+   * Lets a group of people use the Kubernetes API: the IAM statement to reach it, and the binding of a role.
+   *
+   * The roles and bindings are in the output `<path>_access_manifests`, unless a chart is given. With the statement for this one
+   * cluster, each person gets a kubeconfig; see `Kubeconfig`.
+   *
+   * @param groupId the OCID of the group, as a literal: names of bindings are made of it
+   * @param access such as `KubernetesAccess.viewer()`
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; NAME_DUPLICATE for the same access twice; EXPIRY_INVALID where a group has
+   * break-glass access beside access without an end
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutaccesscontrol.htm
+   */
+  grantAccess(groupId: string, access: IKubernetesAccess, options?: GrantAccessOptions): void;
 }
 
 /** What a node pool takes. */

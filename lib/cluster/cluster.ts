@@ -1,6 +1,10 @@
 import { type Chart } from "cdk8s";
 import { dependable, type ITerraformDependable, type TerraformResource, TerraformStack } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
+import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
+import { type PipelineIdentity } from "./access/pipeline-identity";
+import { ClusterAccess } from "./access/private/cluster-access";
+import { acceptTokens } from "./access/private/token-authentication";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { type SecureOkeClusterProps } from "./cluster-props";
 import { type EndpointAccess, endpointFindings } from "./endpoint-access";
@@ -236,6 +240,24 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
 
   public addCdk8sChart(id: string, chart: Chart): void {
     addChart(this, id, chart);
+  }
+
+  public grantAccess(groupId: string, access: IKubernetesAccess, options?: GrantAccessOptions): void {
+    ClusterAccess.of(this).grant(groupId, access, options);
+  }
+
+  /**
+   * Lets a pipeline authenticate with tokens of its issuer.
+   *
+   * @internal
+   */
+  public _acceptPipeline(identity: PipelineIdentity): void {
+    acceptTokens(this, this.node.defaultChild as ContainerengineCluster, identity);
+  }
+
+  /** @internal */
+  public get _homeRegionProvider(): SecureOkeClusterProps["homeRegionProvider"] {
+    return this.props.homeRegionProvider;
   }
 
   /**

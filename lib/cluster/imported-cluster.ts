@@ -3,6 +3,8 @@ import { baseOf } from "../network/vcn/cluster-network-base";
 import { type Chart } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
+import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
+import { ClusterAccess } from "./access/private/cluster-access";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
@@ -228,6 +230,15 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
 
   public addCdk8sChart(id: string, chart: Chart): void {
     addChart(this, id, chart);
+  }
+
+  public grantAccess(groupId: string, access: IKubernetesAccess, options?: GrantAccessOptions): void {
+    ClusterAccess.of(this).grant(groupId, access, options);
+  }
+
+  /** @internal */
+  public get _homeRegionProvider(): TerraformProvider | undefined {
+    return this.attributes.homeRegionProvider;
   }
 
   private attribute<T>(name: string, value: T | undefined): T {

@@ -1,3 +1,4 @@
+export * from "./access";
 export * from "./packet-routing";
 export * from "./policy-engine";
 export { type ISecureOkeCluster, type CloudManagedRulesOptions } from "./cluster-base";

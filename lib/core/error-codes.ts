@@ -275,6 +275,30 @@ export const ERROR_CODES = {
     title: "Permission that allows privilege escalation",
     why: "Its holder can gain further rights or read other people's data, which the name of the permission does not reveal.",
   },
+  STATEMENT_INVALID: {
+    title: "IAM policy statement that OCI can't read",
+    why: "OCI rejects the whole policy, with all of its other statements, and only when Terraform applies it.",
+  },
+  STATEMENT_TOO_WIDE: {
+    title: "IAM policy statement that grants more than a program needs",
+    why: "Whoever takes over one principal has all of its rights, also for resources that are created later.",
+  },
+  STATEMENT_LIMIT: {
+    title: "More IAM policy statements than OCI accepts",
+    why: "OCI rejects the policy when Terraform applies it, and part of the access is missing.",
+  },
+  EXPIRY_INVALID: {
+    title: "Expiry that has passed or is too far away",
+    why: "Access without a near end is never taken back, and expired access in a program is a right that somebody forgot.",
+  },
+  ISSUER_INVALID: {
+    title: "Token issuer that can't be trusted",
+    why: "The API server accepts every token that the issuer signs. It must know the right keys, and which tokens are meant for it.",
+  },
+  TOKEN_LIFETIME: {
+    title: "Token that lives too long",
+    why: "Whoever copies a token can use it until it ends, and no one notices.",
+  },
   TEXT_TEMPLATE: {
     title: "Text that Terraform reads as a template",
     why: "Terraform evaluates ${ } and %{ } in every string. It fails, or the text changes.",

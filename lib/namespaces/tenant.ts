@@ -2,7 +2,7 @@ import { App, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
 import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
 import { checkPeers } from "./private/tenant-peers";
-import { adminsAllow, developersAllow, viewersAllow } from "./private/tenant-roles";
+import { adminsAllow, developersAllow, viewersAllow } from "../rbac/private/standard-roles";
 import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
@@ -152,7 +152,7 @@ interface Read {
 }
 
 const ROLES: { readonly [role: string]: (tenant: string) => RoleRule[] } = {
-  admins: adminsAllow,
+  admins: (tenant: string) => adminsAllow(`The admins of the tenant ${tenant} deploy its workloads`),
   developers: developersAllow,
   viewers: viewersAllow,
 };

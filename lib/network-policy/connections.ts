@@ -14,6 +14,7 @@ import {
   portManifests,
 } from "./private/network-rules";
 import { checkReach, checkWidth, rangeOf } from "./private/peer-width";
+import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { type Cidr, contains } from "../core/cidr";
@@ -98,6 +99,7 @@ export interface ConnectionOptions {
 }
 
 const HTTPS = Port.tcp(443);
+const CONTROL_PLANE = Port.tcp(12250);
 const METADATA = "169.254.169.254/32";
 
 /**
@@ -118,6 +120,7 @@ export class Connections {
 
   private readonly ingress: Rule[] = [];
   private readonly egress: Rule[] = [];
+  private isToControlPlane = false;
 
   private constructor(
     private readonly workload: INetworkPolicyPeer,
@@ -244,6 +247,22 @@ export class Connections {
       "connections to the metadata service",
       choice.reason,
     );
+  }
+
+  /**
+   * Lets the workload reach the OKE control plane of the cluster that its chart is added to, where tokens are changed.
+   *
+   * @internal
+   */
+  public _allowToControlPlane(): void {
+    if (this.isToControlPlane) return;
+    this.isToControlPlane = true;
+    const peers = () => {
+      const scope = scopeOf(Chart.of(this.workload)) as Partial<ISecureOkeCluster> | undefined;
+      const cidr = scope?.network?.apiEndpointSubnet.cidr;
+      return cidr === undefined ? [] : [{ ipBlock: { cidr } }];
+    };
+    this.egress.push({ peers, port: CONTROL_PLANE });
   }
 
   /** @internal */

@@ -94,6 +94,28 @@ export class Subject {
     return Subject.ofIam("Subject.iamUser", "User", ocid, "user");
   }
 
+  /**
+   * A user of a token issuer of OpenID Connect, such as a pipeline, by the name that Kubernetes knows: `PipelineIdentity.username`.
+   *
+   * @param username with the prefix of the issuer, such as `actions-oidc:repo:acme/shop:environment:production`
+   * @throws NAME_INVALID, PERMISSION_TOO_WIDE
+   */
+  public static oidcUser(username: string): Subject {
+    const problems = new Problems("Subject.oidcUser");
+    const isKnown = typeof username === "string" && !Token.isUnresolved(username);
+    if (checkGiven(problems, { username }) && !checkReserved(problems, username)) {
+      if (!isKnown || !/^[^:\s]+:\S/.test(username)) {
+        problems.add(
+          "NAME_INVALID",
+          `username is ${shown(username)}, and names of an issuer begin with its prefix`,
+          'Write the prefix of the issuer, a colon and the subject: "jenkins:deploy"',
+        );
+      }
+    }
+    problems.throwIfAny();
+    return new Subject("User", username);
+  }
+
   private static ofIam(factory: string, kind: SubjectKind, ocid: string, ocidKind: string): Subject {
     const problems = new Problems(factory);
     if (checkGiven(problems, { ocid }) && !checkReserved(problems, ocid)) {

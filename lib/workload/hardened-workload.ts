@@ -7,7 +7,10 @@ import {
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { labelsOf, selectorLabelsOf } from "./pods/private/workload-labels";
+import { grantToWorkload } from "./private/workload-grants";
 import { checked } from "../core/checked";
+import { type IPolicyGrantee } from "../identity/policy-grantee";
+import { type PolicyGrant } from "../identity/policy-statement";
 import { Connections, type IConnectable } from "../network-policy/connections";
 import { type IServiceAccountUser } from "../rbac/subject";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
@@ -23,7 +26,7 @@ import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 @checked
 export abstract class HardenedWorkload
   extends Construct
-  implements IConnectable, IPodSelector, IServiceAccountUser
+  implements IConnectable, IPodSelector, IServiceAccountUser, IPolicyGrantee
 {
   /** The name of the workload, and of what belongs to it. */
   public readonly name: string;
@@ -48,6 +51,23 @@ export abstract class HardenedWorkload
     this.labels = labelsOf(id, labels);
     this.selectorLabels = selectorLabelsOf(id);
     this.connections = Connections._of(this, chart.namespace);
+  }
+
+  /**
+   * Lets the pods use something in OCI, by workload identity: a statement for this service account in this cluster and nobody else.
+   *
+   * The policy is made in the stack of the cluster that the chart is added to. The NetworkPolicy lets the pods reach the OKE control
+   * plane, TCP 12250, where the SDKs of OCI change the pod's token for one of IAM. That token the pods have with `apiAccess`; without it a
+   * program can't use the right itself.
+   *
+   * @param grant such as `{ verb: PolicyVerb.READ, resourceType: PolicyResourceType.OBJECTS, location, condition }`
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID; here, or from addCdk8sChart, STATEMENT_TOO_WIDE, STATEMENT_LIMIT; at synthesis
+   * CHART_NOT_ADDED where the chart was added to no cluster
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm
+   */
+  public grant(grant: PolicyGrant): void {
+    grantToWorkload(this, grant);
+    this.connections._allowToControlPlane();
   }
 
   /** What a policy of cdk8s-plus writes for this workload. */

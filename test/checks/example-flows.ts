@@ -135,6 +135,22 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "administrators", to: "the API endpoint", ports: tcp(6443) },
     ],
   },
+  "ci-access": {
+    host: HOST,
+    flows: [
+      // OCI chooses the bastion's address in the endpoint's subnet, and one rule is for that address.
+      ...["the API endpoint", "another host of the VCN"].map((from) => ({
+        from,
+        to: "the API endpoint",
+        ports: [],
+        undecided: tcp(6443),
+      })),
+      // The addresses of token issuers change, so the rule is for every one.
+      { from: "the API endpoint", to: "the internet", ports: tcp(443) },
+      { from: "the API endpoint", to: "another host of the VCN", ports: tcp(443) },
+      out("shop/web", "the API endpoint", ...tcp(6443, 12250)),
+    ],
+  },
   "public-web": {
     host: HOST,
     ends: { partners: Endpoint.addresses(["192.0.2.0/24", "198.51.100.0/24"]) },

@@ -67,6 +67,7 @@ const TEXTS: { readonly [name: string]: string } = {
 const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   ContainerImage: () => library.ContainerImage.of(IMAGE),
   Connections: (place) => (place.instance("HardenedDeployment") as Public).connections,
+  HardenedWorkload: (place) => place.instance("HardenedDeployment"),
   ListeningWorkload: (place) => place.instance("HardenedDeployment"),
   Endpoint: () => library.Endpoint.pod("shop", { app: "web" }),
   ImageLock: () => library.ImageLock.fromFile(LOCK),

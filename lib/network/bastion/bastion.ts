@@ -227,6 +227,8 @@ const API_SERVER = Port.tcp(6443);
 export class Bastion extends ResourceConstruct {
   /** The OCID of the bastion. */
   public readonly bastionId: string;
+  /** The OCID of the compartment of the bastion. */
+  public readonly compartmentId: string;
   /** The address in the VCN from which the bastion connects. */
   public readonly privateEndpointAddress: string;
 
@@ -252,6 +254,7 @@ export class Bastion extends ResourceConstruct {
       Acknowledgements._record(bastion, "exposure", what, clients.reason);
     }
     this.bastionId = bastion.id;
+    this.compartmentId = props.compartmentId;
     this.privateEndpointAddress = bastion.privateEndpointIpAddress;
     this.letIn(apiEndpointSecurityGroup, network.apiEndpointSubnet.cidr);
     baseOf(network)?._letBastionOut();

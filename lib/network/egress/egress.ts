@@ -208,6 +208,17 @@ export class EgressSource {
     return new EgressSource(SubnetRole.PODS, group);
   }
 
+  /**
+   * The API endpoint: the route is put into its subnet only. A managed API server uses it for token issuers alone.
+   *
+   * @param group the group of the endpoint, such as `cluster.apiEndpointSecurityGroup`
+   * @throws ATTRIBUTE_MISSING, PEER_INVALID
+   */
+  public static apiEndpoint(group: INetworkSecurityGroup): EgressSource {
+    check("EgressSource.apiEndpoint", group);
+    return new EgressSource(SubnetRole.API_ENDPOINT, group);
+  }
+
   private constructor(
     /** The subnet that gets the route. */
     public readonly subnet: SubnetRole,

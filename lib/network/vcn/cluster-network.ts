@@ -219,6 +219,15 @@ export class ClusterNetwork extends ClusterNetworkBase {
     this.waysOut.add(source, egress);
   }
 
+  /**
+   * Whether the API endpoint was let out on a port of TCP.
+   *
+   * @internal
+   */
+  public _hasEndpointEgress(port: number): boolean {
+    return this.waysOut.hasEgress(SubnetRole.API_ENDPOINT, port);
+  }
+
   public inspectEgress(props: EgressInspectionProps): void {
     const { apiEndpointSubnet, workerSubnet, pods: podSubnet } = this;
     const { loadBalancerSubnet, publicLoadBalancerSubnet } = this;

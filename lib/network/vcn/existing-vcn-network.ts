@@ -256,6 +256,15 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
     this.waysOut.add(source, egress);
   }
 
+  /**
+   * Whether the API endpoint was let out on a port of TCP.
+   *
+   * @internal
+   */
+  public _hasEndpointEgress(port: number): boolean {
+    return this.waysOut.hasEgress(SubnetRole.API_ENDPOINT, port);
+  }
+
   public inspectEgress(props: EgressInspectionProps): void {
     this.waysOut.inspect(props, {
       apiEndpointSubnet: this.apiEndpointSubnet,

@@ -21,6 +21,12 @@ const WIDE_SUBJECTS = [
 ];
 
 const guarded = new WeakSet<Chart>();
+const reasoned = new WeakSet<ApiObject>();
+
+/** Notes a binding that has a reason and an end, and so may be for cluster-admin. */
+export function excuseBinding(binding: ApiObject): void {
+  reasoned.add(binding);
+}
 
 /**
  * Refuses bindings of a chart that give more than any role of this library could, whoever wrote or patched them.
@@ -47,7 +53,7 @@ function checkBinding(object: ApiObject): void {
   const problems = new Problems(object);
   const { metadata, roleRef, subjects = [] } = dataOf(object) as Binding;
   const binding = `The ${object.kind} ${metadata?.name}`;
-  if (roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
+  if (!reasoned.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
     problems.add(
       "PERMISSION_TOO_WIDE",
       `${binding} grants ${roleRef.name}, which reads Secrets and runs commands in containers`,

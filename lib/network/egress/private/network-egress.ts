@@ -3,6 +3,7 @@ import { type Construct } from "constructs";
 import { FirewallRoutes } from "./firewall-routes";
 import { type KnownEgress, Ways } from "./ways";
 import { type Cidr, readCidrs, readIpv4CidrIfKnown } from "../../../core/cidr";
+import { IpProtocol } from "../../../core/port";
 import { checkRegionWhenWritten } from "../../../core/region-of-ocid";
 import { checkGiven } from "../../../core/required";
 import { ResourceConstruct } from "../../../core/resource-construct";
@@ -167,6 +168,14 @@ export class WaysOut extends ResourceConstruct {
     group.allowTo(egress._peer, egress.port, { reason: egress.reason });
     this.ways.asked.push({ egress, cidr, subnet });
     this.update();
+  }
+
+  /** Whether something in a subnet was let out on a port of TCP. */
+  public hasEgress(of: SubnetRole, number: number): boolean {
+    return this.ways.asked.some(({ subnet, egress: { port } }) => {
+      const { from = 1, to = from } = port;
+      return subnet === of && port.protocol === IpProtocol.TCP && from <= number && number <= to;
+    });
   }
 
   /** The address of the NAT gateway. */

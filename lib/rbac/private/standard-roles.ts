@@ -1,8 +1,8 @@
-import { RoleRule } from "../../rbac/allow";
-import { RbacResource } from "../../rbac/role-resource";
-import { RbacVerb } from "../../rbac/role-verb";
+import { RoleRule } from "../allow";
+import { RbacResource } from "../role-resource";
+import { RbacVerb } from "../role-verb";
 
-/** What everybody of a tenant sees: neither Secrets nor the inside of containers. */
+/** What viewers see: neither Secrets nor the inside of containers. */
 const SEEN = [
   RbacResource.CONFIG_MAPS,
   RbacResource.CONTROLLER_REVISIONS,
@@ -50,7 +50,7 @@ const DEPLOYED = [
 
 const SCALES = [RbacResource.DEPLOYMENT_SCALES, RbacResource.STATEFUL_SET_SCALES];
 
-/** What those may do who look after a tenant: see everything but Secrets. */
+/** What viewers of a namespace may do: see everything but Secrets. */
 export function viewersAllow(): RoleRule[] {
   return [
     ...SEEN.map((resource) => RoleRule.read(resource)),
@@ -70,8 +70,7 @@ export function developersAllow(): RoleRule[] {
 }
 
 /** What those may do who deploy: write workloads and what belongs to them. */
-export function adminsAllow(tenant: string): RoleRule[] {
-  const reason = `The admins of the tenant ${tenant} deploy its workloads`;
+export function adminsAllow(reason: string): RoleRule[] {
   return [
     ...developersAllow(),
     ...DEPLOYED.map((resource) => RoleRule.write(resource).acknowledged({ reason })),

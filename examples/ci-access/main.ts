@@ -1,0 +1,123 @@
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
+import {
+  ApiAccess,
+  Bastion,
+  BastionClients,
+  CiAccess,
+  CiCredentials,
+  ContainerImage,
+  Egress,
+  HardenedDeployment,
+  Kubeconfig,
+  KubernetesAccess,
+  KubernetesVersion,
+  NamespaceCompartment,
+  NetworkPolicyEngine,
+  NodeImage,
+  NodeShape,
+  PipelineIdentity,
+  PolicyCondition,
+  PolicyLocation,
+  PolicyResourceType,
+  PolicyVerb,
+  Port,
+  PrivateBucket,
+  PrivateNodePool,
+  SecureNamespace,
+  SecureOkeCluster,
+  oci,
+} from "secure-oke";
+
+const compartmentId = "ocid1.compartment.oc1..example";
+const shopCompartmentId = "ocid1.compartment.oc1..example-shop";
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+const app = new App();
+const stack = new TerraformStack(app, "platform");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId,
+  kubernetesVersion: KubernetesVersion.V1_35,
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
+});
+new PrivateNodePool(stack, "general", {
+  cluster,
+  image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  size: 3,
+});
+
+// People: one line for each group. The kubeconfig holds no token, and the bastion leads to the private endpoint.
+const bastion = new Bastion(stack, "bastion", {
+  compartmentId,
+  cluster,
+  clients: BastionClients.from(["192.0.2.0/24"]),
+});
+new Kubeconfig(stack, "kubectl", { cluster, bastion });
+cluster.grantAccess("ocid1.group.oc1..example-support", KubernetesAccess.viewer(), { bastion });
+cluster.grantAccess("ocid1.group.oc1..example-shop", KubernetesAccess.operatorIn("shop"), { bastion });
+
+// Pipelines: each job gets a token of its own from GitHub or GitLab, and nobody stores one.
+const shopPipeline = PipelineIdentity.gitHubActions({
+  repository: "acme/shop",
+  environment: "production",
+  audience: "oke-platform",
+});
+new CiAccess(stack, "shop-pipeline", {
+  cluster,
+  credentials: CiCredentials.oidc(shopPipeline),
+  access: [KubernetesAccess.editorIn("shop")],
+  issuerEgress: Egress.toAnywhere(Port.tcp(443), {
+    reason: "The API server reads the keys of GitHub and GitLab, whose addresses change",
+  }),
+});
+const reportPipeline = PipelineIdentity.gitLab({
+  projectPath: "acme/reports",
+  branch: "main",
+  audience: "oke-platform",
+});
+new CiAccess(stack, "report-pipeline", {
+  cluster,
+  credentials: CiCredentials.oidc(reportPipeline),
+  access: [KubernetesAccess.viewerIn("shop")],
+});
+
+// A scanner that knows nothing of OpenID Connect: a token of half an hour, in one namespace.
+new CiAccess(stack, "scanner", {
+  cluster,
+  credentials: CiCredentials.shortLivedToken({ lifetime: Duration.minutes(30) }),
+  access: [KubernetesAccess.viewerIn("shop")],
+});
+
+// Workloads: rights for one service account of one cluster, to one bucket and one topic.
+new NamespaceCompartment(stack, "shop-namespace", {
+  cluster,
+  namespace: "shop",
+  compartmentId: shopCompartmentId,
+});
+const assets = new PrivateBucket(stack, "assets", {
+  compartmentId: shopCompartmentId,
+  kmsKeyId: "ocid1.key.oc1.eu-frankfurt-1.vault.example",
+  bucketName: "shop-assets",
+});
+const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
+new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
+const web = new HardenedDeployment(shop, "web", {
+  image: ContainerImage.of(`fra.ocir.io/acme/shop@${digest}`),
+  port: 8080,
+  apiAccess: ApiAccess.token(),
+});
+assets.grantRead(web);
+web.grant({
+  verb: PolicyVerb.USE,
+  resourceType: PolicyResourceType.ONS_TOPICS,
+  location: PolicyLocation.compartment(shopCompartmentId),
+  condition: PolicyCondition.equalTo("request.permission", "ONS_TOPIC_PUBLISH"),
+});
+cluster.addCdk8sChart("shop", shop);
+
+app.synth();

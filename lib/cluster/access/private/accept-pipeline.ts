@@ -1,0 +1,78 @@
+import { type IConstruct } from "constructs";
+import { authenticationConfigurationOf } from "./token-authentication";
+import { findWhenWritten } from "../../../core/program-findings";
+import { Problems } from "../../../core/validation-error";
+import { addWarning } from "../../../core/warnings";
+import { type Egress, EgressSource } from "../../../network/egress/egress";
+import { type IClusterNetwork } from "../../../network/vcn/network";
+import { type ISecureOkeCluster } from "../../cluster-base";
+import { type PipelineIdentity } from "../pipeline-identity";
+
+interface WithPipelines extends ISecureOkeCluster {
+  /** @internal */
+  _acceptPipeline(identity: PipelineIdentity): void;
+}
+
+interface WithEndpointEgress extends IClusterNetwork {
+  /** @internal */
+  _hasEndpointEgress(port: number): boolean;
+}
+
+const HTTPS = 443;
+
+/** Networks whose public endpoint was let out, which need no route for it. */
+const letOut = new WeakSet<IClusterNetwork>();
+
+/** Makes a cluster accept the tokens of a pipeline, and lets its endpoint reach the issuer. */
+export function acceptPipeline(
+  cluster: ISecureOkeCluster,
+  identity: PipelineIdentity,
+  egress?: Egress,
+): void {
+  const { _acceptPipeline: accept } = cluster as Partial<WithPipelines>;
+  if (accept) {
+    accept.call(cluster, identity);
+    if (!egress) checkEgressWhenWritten(cluster, identity);
+  } else {
+    warnOfImported(cluster, identity);
+  }
+  if (!egress) return;
+  const { network, apiEndpointSecurityGroup: group } = cluster;
+  // A public endpoint is in a subnet whose route to the internet exists already.
+  if (network.apiEndpointSubnet.isPublic) {
+    letOut.add(network);
+    group.allowTo(egress._peer, egress.port, { reason: egress.reason });
+  } else network.addEgress(EgressSource.apiEndpoint(group), egress);
+}
+
+/** A network that was imported has routes that its owner knows. */
+function checkEgressWhenWritten(cluster: ISecureOkeCluster, { issuerUrl }: PipelineIdentity): void {
+  const { _hasEndpointEgress: hasEgress } = cluster.network as Partial<WithEndpointEgress>;
+  if (!hasEgress) return;
+  const { hostname, port } = new URL(issuerUrl);
+  const number = port === "" ? HTTPS : Number(port);
+  findWhenWritten(cluster, () => {
+    if (letOut.has(cluster.network) || hasEgress.call(cluster.network, number)) return [];
+    const problems = new Problems(cluster);
+    problems.add(
+      "EGRESS_INVALID",
+      `The API endpoint has no egress to the token issuer ${hostname}, TCP ${number}, so it can't read the issuer's keys and refuses every token`,
+      `Give CiAccess issuerEgress: Egress.to("<range of the issuer>", Port.tcp(${number}), { reason }), or Egress.toAnywhere where its addresses change`,
+    );
+    problems.throwIfAny();
+    return [];
+  });
+}
+
+/** Of an imported cluster the program writes nothing, so its owner must configure it. */
+function warnOfImported(cluster: IConstruct, identity: PipelineIdentity): void {
+  addWarning(
+    cluster,
+    [
+      `[imported-cluster-issuer] ${cluster.node.path}: an imported cluster may not accept tokens of ${identity.issuerUrl}`,
+      "  Why: The API server refuses every token of an issuer that it does not know.",
+      "  Instead: See that its configuration of OpenID Connect has this, or more: " +
+        authenticationConfigurationOf([identity]).trim().split("\n").join("\n    "),
+    ].join("\n"),
+  );
+}

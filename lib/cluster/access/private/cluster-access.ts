@@ -1,0 +1,178 @@
+import { App, Chart } from "cdk8s";
+import { type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { outputNameOf } from "../../../core/output-name";
+import { checkOcid } from "../../../core/ocid";
+import { idPartOf } from "../../../core/reference";
+import { checkGiven, checkMembers } from "../../../core/required";
+import { Problems } from "../../../core/validation-error";
+import { remindOfExpiry } from "../../../core/expiry";
+import { LeastPrivilegePolicy } from "../../../identity/least-privilege-policy";
+import { PolicyCondition } from "../../../identity/policy-condition";
+import { PolicyLocation } from "../../../identity/policy-location";
+import { PolicyPrincipal } from "../../../identity/policy-principal";
+import { PolicyResourceType } from "../../../identity/policy-resource-type";
+import { type PolicyGrant, PolicyStatement } from "../../../identity/policy-statement";
+import { PolicyVerb } from "../../../identity/policy-verb";
+import { type Bastion } from "../../../network/bastion/bastion";
+import { type ISecureOkeCluster } from "../../cluster-base";
+import { type GrantAccessOptions, type IKubernetesAccess } from "../kubernetes-access";
+
+const ID = "Access";
+
+/** The service account of a workload. */
+interface Account {
+  readonly namespace: string;
+  readonly serviceAccountName: string;
+}
+
+/** A cluster that says through which provider its policies are written. */
+export interface WithAccess extends ISecureOkeCluster {
+  /** @internal */
+  readonly _homeRegionProvider?: TerraformProvider;
+  /** @internal */
+  readonly _tenancyId?: string;
+}
+
+/** Who may use a cluster, and what its workloads may do in OCI: policies, and a chart with roles and bindings. */
+export class ClusterAccess extends Construct {
+  /** That of a cluster; made with the first access, so that a cluster without any has nothing more. */
+  public static of(cluster: WithAccess): ClusterAccess {
+    const known = cluster.node.tryFindChild(ID) as ClusterAccess | undefined;
+    return known ?? new ClusterAccess(cluster);
+  }
+
+  private readonly expiring = new Map<string, boolean>();
+  private ownChart?: Chart;
+
+  private constructor(private readonly cluster: WithAccess) {
+    super(cluster, ID);
+  }
+
+  /** The chart of the cluster's own. */
+  public get chart(): Chart {
+    if (this.ownChart) return this.ownChart;
+    const name = outputNameOf(this.cluster, "access");
+    this.ownChart = new Chart(new App(), name);
+    this.cluster.addCdk8sChart(name, this.ownChart);
+    return this.ownChart;
+  }
+
+  /** Lets a group of people use the cluster: its statements, and its binding. */
+  public grant(groupId: string, access: IKubernetesAccess, options: GrantAccessOptions = {}): void {
+    this.check(groupId, access, options);
+    const { chart = this.chart, bastion } = options;
+    access._bindGroup(chart, groupId);
+    const { _expires: expires } = access;
+    this.expiring.set(groupId, expires !== undefined);
+    for (const { compartment, statement } of this.statementsFor(groupId, expires, bastion)) {
+      this.policyFor(
+        `Group-${idPartOf(this, groupId)}`,
+        compartment,
+        "Lets a group use the cluster",
+        statement,
+      );
+    }
+    if (expires) remindOfExpiry(this, "break-glass", `${access.description} of ${groupId}`, expires);
+  }
+
+  /** Lets the pods of a service account do something in OCI. */
+  public grantWorkload({ namespace, serviceAccountName }: Account, grant: PolicyGrant): void {
+    const { clusterId } = this.cluster;
+    const principal = PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName });
+    const statement = PolicyStatement.allow({ ...grant, principal });
+    const compartment = this.compartmentOf(grant.location);
+    const description = `Lets the pods of ${namespace}/${serviceAccountName} use what they need`;
+    this.policyFor(`Workload-${namespace}-${serviceAccountName}`, compartment, description, statement);
+  }
+
+  private check(groupId: string, access: IKubernetesAccess, { chart, bastion }: GrantAccessOptions): void {
+    const problems = new Problems(this.cluster);
+    checkOcid(problems, "groupId", groupId, "group");
+    checkGiven(problems, { access });
+    const instead = 'KubernetesAccess.viewer(), or KubernetesAccess.editorIn("shop")';
+    const isAccess = checkMembers(problems, "access", access, ["description", "_bindGroup"], instead);
+    checkMembers(problems, "chart", chart, ["node", "namespace"], 'new Chart(app, "access")');
+    checkMembers(
+      problems,
+      "bastion",
+      bastion,
+      ["bastionId"],
+      'new Bastion(stack, "bastion", { cluster, … })',
+    );
+    const known = this.expiring.get(groupId);
+    if (isAccess && known !== undefined && known !== (access._expires !== undefined)) {
+      problems.add(
+        "EXPIRY_INVALID",
+        `The group ${groupId} has break-glass access and access without an end, so IAM would let it in after the end too`,
+        "Give break-glass access to a group of its own",
+      );
+    }
+    problems.collect(() => this.cluster.compartmentId);
+    problems.throwIfAny();
+  }
+
+  private statementsFor(
+    groupId: string,
+    expires: Date | undefined,
+    bastion: Bastion | undefined,
+  ): { readonly compartment: string; readonly statement: PolicyStatement }[] {
+    const principal = PolicyPrincipal.group(groupId);
+    const until = expires ? [PolicyCondition.before(expires)] : [];
+    const allow = (
+      compartment: string,
+      verb: PolicyVerb,
+      resourceType: PolicyResourceType,
+      conditions: readonly PolicyCondition[],
+    ) => {
+      const location = PolicyLocation.compartment(compartment);
+      const all = [...conditions, ...until];
+      const condition = all.length > 0 ? PolicyCondition.all(all) : undefined;
+      const statement = PolicyStatement.allow({ principal, verb, resourceType, location, condition });
+      return { compartment, statement };
+    };
+    const { clusterId, compartmentId } = this.cluster;
+    const own = PolicyCondition.equalTo("target.cluster.id", clusterId);
+    const statements = [allow(compartmentId, PolicyVerb.USE, PolicyResourceType.CLUSTERS, [own])];
+    if (!bastion) return statements;
+    const through = PolicyCondition.equalTo("target.bastion.ocid", bastion.bastionId);
+    return [
+      ...statements,
+      allow(bastion.compartmentId, PolicyVerb.USE, PolicyResourceType.of("bastion"), [through]),
+      // Of the variables only general ones are documented for reading and ending a session.
+      allow(bastion.compartmentId, PolicyVerb.MANAGE, PolicyResourceType.of("bastion-session"), []),
+    ];
+  }
+
+  /** A policy may name the compartment that it is attached to; so each compartment has one of its own. */
+  private policyFor(
+    prefix: string,
+    compartmentId: string,
+    description: string,
+    statement: PolicyStatement,
+  ): void {
+    const id = `${prefix}-${idPartOf(this, compartmentId)}`;
+    const known = this.node.tryFindChild(id) as LeastPrivilegePolicy | undefined;
+    if (known) return known._add(statement);
+    new LeastPrivilegePolicy(this, id, {
+      compartmentId,
+      description,
+      statements: [statement],
+      homeRegionProvider: this.cluster._homeRegionProvider,
+    });
+  }
+
+  private compartmentOf({ _model: location }: PolicyLocation): string {
+    if (location.kind === "compartment") return location.compartment.replace(/^id /, "");
+    const { _tenancyId: tenancyId } = this.cluster;
+    if (tenancyId !== undefined) return tenancyId;
+    const problems = new Problems(this.cluster);
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "A workload is granted something in the whole tenancy, and the cluster does not know the tenancy",
+      "Give the cluster tenancyId, or grant it in a compartment",
+    );
+    problems.throwIfAny();
+    throw new Error("unreachable");
+  }
+}

@@ -1,0 +1,57 @@
+import { TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
+import { shown } from "./display-value";
+import { shortHash } from "./short-hash";
+import { type Problems } from "./validation-error";
+import { addWarning } from "./warnings";
+
+const DAY_IN_MS = 86_400_000;
+const REMINDER_IN_DAYS = 14;
+
+/** Adds a problem where a moment has passed, or is further away than it may be. */
+export function checkExpiry(problems: Problems, name: string, expires: unknown, mostDays: number): void {
+  const now = Date.now();
+  if (!(expires instanceof Date) || Number.isNaN(expires.getTime())) {
+    problems.add(
+      "EXPIRY_INVALID",
+      `${name} is ${expires instanceof Date ? "an invalid date" : expires === undefined ? "not given" : shown(expires)}`,
+      'Give a Date, for example new Date("2027-01-31T00:00:00Z")',
+    );
+  } else if (expires.getTime() <= now) {
+    problems.add(
+      "EXPIRY_INVALID",
+      `${name} is ${textOf(expires)}, which has passed`,
+      "Remove the access, or give a later date if it is still needed",
+    );
+  } else if (expires.getTime() > now + mostDays * DAY_IN_MS) {
+    problems.add(
+      "EXPIRY_INVALID",
+      `${name} is ${textOf(expires)}, more than ${mostDays} days away`,
+      `Give a date within ${mostDays} days, and decide again then`,
+    );
+  }
+}
+
+/**
+ * Reminds of an end, two weeks before: at synthesis by a warning, and in each plan by a check of Terraform, which needs 1.5 or later.
+ *
+ * @param id the id of the warning
+ * @param what such as `break-glass access of ocid1.group.…`
+ * @see https://developer.hashicorp.com/terraform/language/block/check
+ */
+export function remindOfExpiry(construct: IConstruct, id: string, what: string, expires: Date): void {
+  const text = `${construct.node.path}: ${what} ends on ${textOf(expires)}. Remove it from the program, or renew it with its reason`;
+  if (expires.getTime() - Date.now() < REMINDER_IN_DAYS * DAY_IN_MS) addWarning(construct, `[${id}] ${text}`);
+  const before = `-${REMINDER_IN_DAYS * 24}h`;
+  TerraformStack.of(construct).addOverride(`check.${id}-${shortHash(`${construct.node.path}\n${what}`)}`, {
+    assert: {
+      condition: `\${timecmp(plantimestamp(), timeadd("${textOf(expires)}", "${before}")) < 0}`,
+      error_message: text,
+    },
+  });
+}
+
+/** A moment as Terraform and OCI write it. */
+export function textOf(moment: Date): string {
+  return moment.toISOString().replace(/\.\d+Z$/, "Z");
+}

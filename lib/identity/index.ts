@@ -1,0 +1,10 @@
+export * from "./dynamic-group";
+export * from "./dynamic-group-rule";
+export { LeastPrivilegePolicy, type LeastPrivilegePolicyProps } from "./least-privilege-policy";
+export * from "./policy-condition";
+export * from "./policy-grantee";
+export * from "./policy-location";
+export * from "./policy-principal";
+export * from "./policy-resource-type";
+export * from "./policy-statement";
+export * from "./policy-verb";

@@ -1,0 +1,182 @@
+import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { type RoleRule } from "./allow";
+import { excuseBinding, guardBindings } from "./private/rbac-bindings";
+import { adminsAllow, developersAllow, viewersAllow } from "./private/standard-roles";
+import { LeastPrivilegeRole } from "./role";
+import { Subject } from "./subject";
+import { type IKubernetesAccess } from "../cluster/access/kubernetes-access";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { checkExpiry, textOf } from "../core/expiry";
+import { checkObjectName } from "../core/kubernetes-names";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven, checkMembers } from "../core/required";
+import { Problems } from "../core/validation-error";
+
+/** Options for KubernetesAccess.breakGlass. */
+export interface BreakGlassOptions extends ReasonedChoice {
+  /** When the access ends: in the future, and at most 90 days away. */
+  readonly expires: Date;
+}
+
+/** Makes the binding of an access in a chart. */
+type Bind = (chart: Chart, subject: Subject) => void;
+
+const API_GROUP = "rbac.authorization.k8s.io";
+const MOST_DAYS = 90;
+const EDITORS_REASON = "Editors deploy the workloads of the namespace";
+
+/**
+ * What people or pipelines may do with the Kubernetes API.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+ */
+@checked
+export class KubernetesAccess implements IKubernetesAccess {
+  /** See what runs in all namespaces, Secrets excepted: the ClusterRole `view` of Kubernetes. */
+  public static viewer(): KubernetesAccess {
+    return new KubernetesAccess("view in all namespaces", undefined, (chart, subject) => {
+      bindClusterRole(chart, "access-viewers", "view", subject);
+    });
+  }
+
+  /**
+   * See what runs in one namespace, Secrets excepted.
+   *
+   * @throws NAME_INVALID
+   */
+  public static viewerIn(namespace: string): KubernetesAccess {
+    return KubernetesAccess.standard("viewerIn", namespace, "view", "access-viewers", viewersAllow);
+  }
+
+  /**
+   * See what runs in one namespace, scale and restart it, and end jobs.
+   *
+   * @throws NAME_INVALID
+   */
+  public static operatorIn(namespace: string): KubernetesAccess {
+    return KubernetesAccess.standard("operatorIn", namespace, "operate", "access-operators", developersAllow);
+  }
+
+  /**
+   * Deploy workloads in one namespace.
+   *
+   * Whoever deploys pods can give them every Secret and service account of the namespace. There is no right to read Secrets, run
+   * commands in containers, or write roles.
+   *
+   * @throws NAME_INVALID
+   */
+  public static editorIn(namespace: string): KubernetesAccess {
+    const allow = () => adminsAllow(EDITORS_REASON);
+    return KubernetesAccess.standard("editorIn", namespace, "edit", "access-editors", allow);
+  }
+
+  /**
+   * What a role of yours allows, in its namespace or in the whole cluster. Its binding is in the role's own chart.
+   *
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static role(role: LeastPrivilegeRole): KubernetesAccess {
+    const problems = new Problems("KubernetesAccess.role");
+    checkGiven(problems, { role });
+    checkMembers(problems, "role", role, ["grantTo"], "a LeastPrivilegeRole");
+    problems.throwIfAny();
+    const where = role.namespace === undefined ? "in all namespaces" : `in ${role.namespace}`;
+    const bind: Bind = (_, subject) => role.grantTo(subject);
+    return new KubernetesAccess(`${role.name} ${where}`, role.namespace, bind);
+  }
+
+  /**
+   * Everything, for an emergency: cluster-admin, until a date.
+   *
+   * IAM lets nobody of the group in after the date, so give it to a group of its own, which is empty until it is needed. The binding stays
+   * until you remove it from the program and the cluster; a check of Terraform reminds of that two weeks before.
+   *
+   * @throws REASON_MISSING, EXPIRY_INVALID
+   */
+  public static breakGlass(options: BreakGlassOptions): KubernetesAccess {
+    const problems = new Problems("KubernetesAccess.breakGlass");
+    const { reason, expires } = options;
+    checkReason(problems, "Break-glass access", reason);
+    checkExpiry(problems, "expires", expires, MOST_DAYS);
+    problems.throwIfAny();
+    const bind: Bind = (chart, subject) => {
+      const binding = bindClusterRole(chart, "access-break-glass", "cluster-admin", subject);
+      excuseBinding(binding);
+      Acknowledgements._record(
+        binding,
+        "least-privilege",
+        `cluster-admin for ${subject.name} until ${textOf(expires)}`,
+        reason,
+      );
+    };
+    return new KubernetesAccess("break-glass access", undefined, bind, expires);
+  }
+
+  private static standard(
+    factory: string,
+    namespace: string,
+    verb: string,
+    name: string,
+    allow: () => RoleRule[],
+  ): KubernetesAccess {
+    const problems = new Problems(`KubernetesAccess.${factory}`);
+    checkObjectName(problems, "namespace", namespace);
+    problems.throwIfAny();
+    return new KubernetesAccess(`${verb} in ${namespace}`, namespace, (chart, subject) => {
+      const scope = chartFor(chart, namespace);
+      const known = scope.node.tryFindChild(name) as LeastPrivilegeRole | undefined;
+      (known ?? new LeastPrivilegeRole(scope, name, { allow: allow() })).grantTo(subject);
+    });
+  }
+
+  private constructor(
+    public readonly description: string,
+    /** The namespace; none for access to the whole cluster. */
+    public readonly namespace: string | undefined,
+    private readonly bind: Bind,
+    /** @internal */
+    public readonly _expires?: Date,
+  ) {}
+
+  /** @internal */
+  public _bindGroup(chart: Chart, groupId: string): void {
+    this._bind(chart, Subject.iamGroup(groupId));
+  }
+
+  /** @internal */
+  public _bind(chart: Chart, subject: Subject): void {
+    this.bind(chart, subject);
+  }
+}
+
+/** The chart, where it has the namespace, or one for the namespace inside of it. */
+export function chartFor(chart: Chart, namespace: string): Chart {
+  if (chart.namespace === namespace) return chart;
+  const id = `namespace-${namespace}`;
+  return (chart.node.tryFindChild(id) as Chart | undefined) ?? new Chart(chart, id, { namespace });
+}
+
+function bindClusterRole(chart: Chart, name: string, role: string, subject: Subject): ApiObject {
+  guardBindings(chart);
+  const id = subject._id();
+  if (chart.node.tryFindChild(`${name}-${id}`)) {
+    const problems = new Problems(chart);
+    problems.add(
+      "NAME_DUPLICATE",
+      `${subject.name} gets the ClusterRole ${role} twice`,
+      "Grant it to each subject once",
+    );
+    problems.throwIfAny();
+  }
+  const binding = new ApiObject(chart, `${name}-${id}`, {
+    apiVersion: `${API_GROUP}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name: `${name}-${id}` },
+    roleRef: { apiGroup: API_GROUP, kind: "ClusterRole", name: role },
+    subjects: [subject._manifest()],
+  });
+  // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+  if (chart.namespace !== undefined) binding.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+  return binding;
+}

@@ -1,0 +1,52 @@
+import { Chart } from "cdk8s";
+import { type Construct, type IConstruct } from "constructs";
+import { ClusterAccess } from "../../cluster/access/private/cluster-access";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { checkGiven, checkMembers } from "../../core/required";
+import { Problems } from "../../core/validation-error";
+import { type PolicyGrant } from "../../identity/policy-statement";
+import { scopeOf, whenAdded } from "../../synthesis/chart-scopes";
+import { needCluster } from "../../synthesis/forgotten-charts";
+
+/** The pods of a workload, as workload identity knows them. */
+interface Grantee extends Construct {
+  readonly serviceAccountName: string;
+  readonly namespace?: string;
+}
+
+/** Lets the pods of a workload do something in OCI, once it is known in which cluster they run. */
+export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
+  const { namespace, serviceAccountName } = workload;
+  const problems = new Problems(workload);
+  const { verb, resourceType, location } = grant ?? {};
+  checkGiven(problems, { verb, resourceType, location });
+  checkMembers(problems, "location", location, ["_model"], "PolicyLocation.compartment(compartmentId)");
+  if (namespace === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The chart has no namespace, and IAM knows pods by their namespace",
+      'Give it one: new Chart(app, "shop", { namespace: "shop" })',
+    );
+  }
+  problems.throwIfAny();
+  const chart = Chart.of(workload);
+  needCluster(chart, () => clusterOf(workload, scopeOf(chart)));
+  whenAdded(chart, (scope) => {
+    ClusterAccess.of(clusterOf(workload, scope)).grantWorkload(
+      { namespace: namespace ?? "", serviceAccountName },
+      grant,
+    );
+  });
+}
+
+function clusterOf(workload: IConstruct, scope: IConstruct | undefined): ISecureOkeCluster {
+  if (scope && "clusterId" in scope) return scope as ISecureOkeCluster;
+  const problems = new Problems(workload);
+  problems.add(
+    "CHART_NOT_ADDED",
+    "The workload is granted access in OCI, and its chart was added to no cluster, by whose OCID IAM knows the pods",
+    "Call cluster.addCdk8sChart with the chart",
+  );
+  problems.throwIfAny();
+  throw new Error("unreachable");
+}
