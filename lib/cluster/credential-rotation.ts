@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
 import { checkEpoch } from "../core/epoch";
 import { checkMembers } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** Options of CredentialRotation.epoch. */
@@ -75,7 +75,8 @@ export class CredentialRotation {
 
 function readDays(problems: Problems, duration: Duration): number {
   const example = "Duration.days(7)";
-  if (!checkMembers(problems, "completeAfter", duration, ["toDays", "toIsoString"], example)) return DEFAULT_DAYS;
+  if (!checkMembers(problems, "completeAfter", duration, ["toDays", "toIsoString"], example))
+    return DEFAULT_DAYS;
   const days = duration.toDays({ integral: false });
   if (Number.isInteger(days) && days >= LEAST_DAYS && days <= MOST_DAYS) return days;
   problems.add(

@@ -1,5 +1,5 @@
 import { Token } from "cdktf";
-import { shown } from "./shown";
+import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
 
 const EPOCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

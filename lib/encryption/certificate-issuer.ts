@@ -1,6 +1,6 @@
 import { checked } from "../core/checked";
 import { checkSubdomainName } from "../core/kubernetes-names";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** The API group and the kind of an issuer that is not part of cert-manager. */
@@ -76,7 +76,7 @@ export class CertificateIssuer {
     /** The name. */
     public readonly name: string,
     /** Whether the issuer speaks ACME; false for those of which only the name is known. */
-    public readonly isAcme: boolean = false,
+    public readonly isAcme = false,
   ) {}
 
   /** The reference in the spec of a Certificate. @internal */

@@ -2,7 +2,7 @@ import { type Duration } from "cdk8s";
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
 import { checkMembers } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 import { checkEpoch } from "../core/epoch";
 
@@ -86,7 +86,11 @@ function readEpochs(problems: Problems, epochs: unknown): string[] {
   const all = epochs as string[];
   all.forEach((epoch) => checkEpoch(problems, "epochs", epoch));
   for (const twice of new Set(all.filter((epoch, index) => all.indexOf(epoch) < index))) {
-    problems.add("NAME_DUPLICATE", `epochs has ${shown(twice)} twice`, "Give each rotation an epoch of its own");
+    problems.add(
+      "NAME_DUPLICATE",
+      `epochs has ${shown(twice)} twice`,
+      "Give each rotation an epoch of its own",
+    );
   }
   return [...all].sort();
 }

@@ -31,6 +31,6 @@ export class KeySource {
     /** The OCID of the key that exists already. */
     public readonly keyId?: string,
     /** Whether it is the key of the Secrets. */
-    public readonly isSameAsSecrets: boolean = false,
+    public readonly isSameAsSecrets = false,
   ) {}
 }

@@ -11,7 +11,7 @@ import { checkOcidIfGiven } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { CertificatesManagementCertificate } from "../oci/certificates-management-certificate";
 

@@ -7,7 +7,7 @@ import { checkCommonName } from "./private/certificate-names";
 import { checkKey, checkVault } from "./private/value-kinds";
 import { readWholeDays } from "./private/whole-days";
 import { VaultKey, type IVaultKey } from "./vault-key";
-import { checkHomeRegionProvider } from "../cluster/home-region";
+import { checkHomeRegionProvider } from "../core/home-region";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -16,7 +16,7 @@ import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { checkMembers } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { CertificatesManagementCertificateAuthority } from "../oci/certificates-management-certificate-authority";
@@ -201,7 +201,12 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
     this.certificateAuthorityId = authority.id;
   }
 
-  private newKey({ vault, compartmentId, freeformTags, definedTags }: PrivateCertificateAuthorityProps): VaultKey {
+  private newKey({
+    vault,
+    compartmentId,
+    freeformTags,
+    definedTags,
+  }: PrivateCertificateAuthorityProps): VaultKey {
     return new VaultKey(this, "Key", {
       vault: vault as IKeyVault,
       compartmentId,
@@ -307,7 +312,8 @@ function checkDate(problems: Problems, day: unknown): void {
     return;
   }
   const isDate = typeof day === "string" && DATE.test(day) && isCalendarDay(day);
-  if (!isDate) problems.add("VALUE_INVALID", `validUntil is ${shown(day)}, which is no day of the calendar`, fix);
+  if (!isDate)
+    problems.add("VALUE_INVALID", `validUntil is ${shown(day)}, which is no day of the calendar`, fix);
 }
 
 /** `Date` reads 30 February as 1 March. */
@@ -317,7 +323,10 @@ function isCalendarDay(day: string): boolean {
 }
 
 /** Adds a problem for a key that an authority can't sign with; of an imported one, not all may be known. */
-function checkSigningKey(problems: Problems, { key, vault }: Partial<PrivateCertificateAuthorityProps>): void {
+function checkSigningKey(
+  problems: Problems,
+  { key, vault }: Partial<PrivateCertificateAuthorityProps>,
+): void {
   if ((key === undefined) === (vault === undefined)) {
     const what = key === undefined ? "Neither vault nor key is" : "Both vault and key are";
     const fix = "Give vault, in which a key is created, or key for one that exists";

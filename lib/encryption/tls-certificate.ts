@@ -3,10 +3,10 @@ import { Construct } from "constructs";
 import { type CertificateIssuer } from "./certificate-issuer";
 import { checkNames } from "./private/certificate-names";
 import { checked } from "../core/checked";
-import { pathOf } from "../core/construct-path";
+import { pathOf } from "../core/construct-scope";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { checkGiven, checkMembers } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** The algorithm and the size of the private key of a certificate. */
@@ -139,7 +139,11 @@ function read(scope: Construct, id: string, given: TlsCertificateProps): ReadCer
   checkSubdomainName(problems, "secretName", props.secretName ?? id);
   checkNames(problems, props.dnsNames, props.ipAddresses);
   if (key !== undefined && !Object.values(CertificateKey).includes(key)) {
-    problems.add("VALUE_INVALID", `key is ${shown(key)}`, "Write CertificateKey.ECDSA_P256 or another of its members");
+    problems.add(
+      "VALUE_INVALID",
+      `key is ${shown(key)}`,
+      "Write CertificateKey.ECDSA_P256 or another of its members",
+    );
   }
   if (clientAuth !== undefined && typeof clientAuth !== "boolean") {
     problems.add("VALUE_INVALID", `clientAuth is ${shown(clientAuth)}`, "Write true or false");
@@ -178,7 +182,8 @@ function readLife(problems: Problems, props: Partial<TlsCertificateProps>): Read
 
 /** cert-manager is asked for whole hours, so that a duration has one spelling. */
 function readHours(problems: Problems, name: string, duration: Duration): number | undefined {
-  if (!checkMembers(problems, name, duration, ["toSeconds", "toIsoString"], "Duration.days(30)")) return undefined;
+  if (!checkMembers(problems, name, duration, ["toSeconds", "toIsoString"], "Duration.days(30)"))
+    return undefined;
   const hours = duration.toSeconds({ integral: false }) / HOUR_IN_SECONDS;
   if (Number.isInteger(hours)) return hours;
   problems.add("DURATION_INVALID", `${name} is ${duration.toIsoString()}`, "Give whole hours");

@@ -9,13 +9,12 @@ import { checkProtection, checkRotationKind, checkShape, checkVault } from "./pr
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkDisplayName } from "../core/display-name";
 import { given } from "../core/missing-attribute";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { checkGiven } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
-import { nameOf } from "../core/resource-name";
+import { checkDisplayName, nameOf } from "../core/resource-name";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 
 /** A key of OCI Vault, created here or imported. */

@@ -3,7 +3,7 @@ import { TerraformStack } from "cdktf";
 import { CredentialRotation } from "../../lib/cluster/credential-rotation";
 import { ClusterCredentials } from "../../lib/cluster/private/cluster-credentials";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KeyRotation } from "../../lib/encryption/key-rotation";
 import { KeyVault, VaultType } from "../../lib/encryption/key-vault";
 import { VaultKey } from "../../lib/encryption/vault-key";
@@ -19,7 +19,10 @@ import {
 
 jest.setTimeout(240_000);
 
-async function stackOf(terraform: Terraform, build: (stack: TerraformStack) => void): Promise<TerraformStackRun> {
+async function stackOf(
+  terraform: Terraform,
+  build: (stack: TerraformStack) => void,
+): Promise<TerraformStackRun> {
   const outdir = synthInto(terraform.outdir(), (app) => {
     const stack = new TerraformStack(app, "stack");
     new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
@@ -45,7 +48,10 @@ describeWithTerraform("the credentials of a cluster", () => {
       kubernetesVersion: KubernetesVersion.V1_34,
     });
     new ClusterCredentials(cluster, "CredentialRotation", {
-      clusterId: cluster.clusterId, rotation, timeOfExpiry: "x", outputName: "cluster",
+      clusterId: cluster.clusterId,
+      rotation,
+      timeOfExpiry: "x",
+      outputName: "cluster",
     });
   };
   const completeAfter = Duration.days(7);
@@ -69,11 +75,21 @@ describeWithTerraform("the credentials of a cluster", () => {
 describeWithTerraform("the versions of a key", () => {
   test("are added", async () => {
     await withProvider(async (terraform) => {
-      const at = (epochs: string[]) => stackOf(terraform, (stack) => {
-        const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
-        new VaultKey(stack, "key", { vault, rotation: epochs.length ? KeyRotation.epochs(epochs) : undefined });
-        new VaultKey(stack, "auto", { vault: new KeyVault(stack, "own", { compartmentId: COMPARTMENT, vaultType: VaultType.VIRTUAL_PRIVATE }), rotation: KeyRotation.every(Duration.days(90)) });
-      });
+      const at = (epochs: string[]) =>
+        stackOf(terraform, (stack) => {
+          const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
+          new VaultKey(stack, "key", {
+            vault,
+            rotation: epochs.length ? KeyRotation.epochs(epochs) : undefined,
+          });
+          new VaultKey(stack, "auto", {
+            vault: new KeyVault(stack, "own", {
+              compartmentId: COMPARTMENT,
+              vaultType: VaultType.VIRTUAL_PRIVATE,
+            }),
+            rotation: KeyRotation.every(Duration.days(90)),
+          });
+        });
       const created = await at(["2026-05"]);
       await created.apply();
       console.log(await changesOf("again", created));

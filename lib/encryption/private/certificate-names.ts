@@ -1,17 +1,13 @@
 import { isIPv4 } from "node:net";
 import { Token } from "cdktf";
 import { isDnsSubdomain } from "../../core/kubernetes-names";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 
 const LONGEST_COMMON_NAME = 64;
 
 /** Adds a problem where a certificate would be valid for no host, or for one that can't exist. */
-export function checkNames(
-  problems: Problems,
-  dnsNames: unknown,
-  ipAddresses: unknown,
-): void {
+export function checkNames(problems: Problems, dnsNames: unknown, ipAddresses: unknown): void {
   const names = readList(problems, "dnsNames", dnsNames, '["web.shop.svc"]');
   const addresses = readList(problems, "ipAddresses", ipAddresses, '["10.0.0.5"]');
   if (names?.length === 0 && addresses?.length === 0) {
@@ -23,14 +19,22 @@ export function checkNames(
     const isHost = typeof name === "string" && !Token.isUnresolved(name) && isDnsSubdomain(host);
     // A certificate for all hosts of a top-level domain is never what was meant.
     if (isHost && (name === host || host.includes("."))) continue;
-    const fix = 'Write lower-case letters, digits, dashes and dots, such as "web.shop.svc" or "*.shop.example.com"';
+    const fix =
+      'Write lower-case letters, digits, dashes and dots, such as "web.shop.svc" or "*.shop.example.com"';
     problems.add("NAME_INVALID", `dnsNames has ${shown(name)}`, fix);
   }
   for (const address of addresses ?? []) {
     if (typeof address === "string" && isIPv4(address)) continue;
-    problems.add("NAME_INVALID", `ipAddresses has ${shown(address)}`, 'Write an IPv4 address, such as "10.0.0.5"');
+    problems.add(
+      "NAME_INVALID",
+      `ipAddresses has ${shown(address)}`,
+      'Write an IPv4 address, such as "10.0.0.5"',
+    );
   }
-  for (const [list, all] of [["dnsNames", names], ["ipAddresses", addresses]] as const) {
+  for (const [list, all] of [
+    ["dnsNames", names],
+    ["ipAddresses", addresses],
+  ] as const) {
     const twice = (all ?? []).filter((one, index) => all?.indexOf(one) !== index);
     for (const one of new Set(twice)) {
       problems.add("NAME_DUPLICATE", `${list} has ${shown(one)} twice`, "Name each host once");

@@ -14,7 +14,13 @@ export function checkKey(problems: Problems, name: string, value: unknown): bool
 }
 
 export function checkShape(problems: Problems, value: unknown): boolean {
-  return checkMembers(problems, "shape", value, ["algorithm", "bits"], "KeyShape.AES_256 or KeyShape.RSA_4096");
+  return checkMembers(
+    problems,
+    "shape",
+    value,
+    ["algorithm", "bits"],
+    "KeyShape.AES_256 or KeyShape.RSA_4096",
+  );
 }
 
 export function checkProtection(problems: Problems, value: unknown): boolean {

@@ -3,9 +3,9 @@ import { Construct } from "constructs";
 import { type AcmeSolver } from "./acme-solver";
 import { withoutNamespace } from "./private/cluster-scope";
 import { checked } from "../../core/checked";
-import { pathOf } from "../../core/construct-path";
+import { pathOf } from "../../core/construct-scope";
 import { checkSubdomainName } from "../../core/kubernetes-names";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
 
@@ -116,12 +116,20 @@ function check(scope: Construct, id: string, given: AcmeIssuerProps): void {
   const example = "[AcmeSolver.dns01Webhook({ … })]";
   if (!Array.isArray(solvers)) {
     const code = solvers === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID";
-    problems.add(code, `solvers is ${solvers === undefined ? "not given" : shown(solvers)}`, `Write ${example}`);
+    problems.add(
+      code,
+      `solvers is ${solvers === undefined ? "not given" : shown(solvers)}`,
+      `Write ${example}`,
+    );
   } else if (solvers.length === 0) {
     problems.add("COUNT_INVALID", "solvers is empty, so no domain could be proven", `Write ${example}`);
   }
   if (email !== undefined && (typeof email !== "string" || !EMAIL.test(email))) {
-    problems.add("VALUE_INVALID", `email is ${shown(email)}`, 'Write an address, such as "platform@example.com"');
+    problems.add(
+      "VALUE_INVALID",
+      `email is ${shown(email)}`,
+      'Write an address, such as "platform@example.com"',
+    );
   }
   if (serverUrl !== undefined && (typeof serverUrl !== "string" || !URL_FORM.test(serverUrl))) {
     problems.add(
@@ -133,7 +141,11 @@ function check(scope: Construct, id: string, given: AcmeIssuerProps): void {
   if (externalAccount !== undefined) {
     checkSubdomainName(problems, "externalAccount.secretName", externalAccount?.secretName);
     if (typeof externalAccount?.keyId !== "string" || externalAccount.keyId.trim() === "") {
-      problems.add("ATTRIBUTE_MISSING", "externalAccount.keyId was not given", "Give the id that the server told you");
+      problems.add(
+        "ATTRIBUTE_MISSING",
+        "externalAccount.keyId was not given",
+        "Give the id that the server told you",
+      );
     }
   }
   if (namespaced !== undefined && typeof namespaced !== "boolean") {

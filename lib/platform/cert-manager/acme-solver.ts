@@ -1,7 +1,7 @@
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
 import { checkObjectName, checkSubdomainName, isDnsSubdomain } from "../../core/kubernetes-names";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
 /** Which domains a solver proves. */
@@ -91,7 +91,10 @@ export class AcmeSolver {
     for (const [key, value] of Object.entries(config)) checkLiteral(problems, `config.${key}`, key, value);
     const selector = selectorOf(problems, dnsZones);
     problems.throwIfAny();
-    return new AcmeSolver({ ...selector, dns01: { webhook: { groupName, solverName, config: { ...config } } } });
+    return new AcmeSolver({
+      ...selector,
+      dns01: { webhook: { groupName, solverName, config: { ...config } } },
+    });
   }
 
   /**
@@ -102,8 +105,11 @@ export class AcmeSolver {
    */
   public static dns01Cloudflare(options: AcmeCloudflareOptions): AcmeSolver {
     const problems = new Problems("AcmeSolver.dns01Cloudflare");
-    const { apiTokenSecretName: name, apiTokenSecretKey: key = "api-token", dnsZones } =
-      options ?? ({} as AcmeCloudflareOptions);
+    const {
+      apiTokenSecretName: name,
+      apiTokenSecretKey: key = "api-token",
+      dnsZones,
+    } = options ?? ({} as AcmeCloudflareOptions);
     checkSubdomainName(problems, "apiTokenSecretName", name);
     checkKey(problems, "apiTokenSecretKey", key);
     const selector = selectorOf(problems, dnsZones);
@@ -119,8 +125,13 @@ export class AcmeSolver {
    */
   public static dns01Rfc2136(options: AcmeRfc2136Options): AcmeSolver {
     const problems = new Problems("AcmeSolver.dns01Rfc2136");
-    const { nameserver, tsigKeyName, tsigSecretName: name, tsigSecretKey: key = "tsig-secret", dnsZones } =
-      options ?? ({} as AcmeRfc2136Options);
+    const {
+      nameserver,
+      tsigKeyName,
+      tsigSecretName: name,
+      tsigSecretKey: key = "tsig-secret",
+      dnsZones,
+    } = options ?? ({} as AcmeRfc2136Options);
     if (typeof nameserver !== "string" || !NAMESERVER.test(nameserver)) {
       const fix = 'Write an IPv4 address and a port, such as "10.0.0.53:53"';
       problems.add("VALUE_INVALID", `nameserver is ${shown(nameserver)}`, fix);
@@ -161,13 +172,21 @@ export class AcmeSolver {
 
 function checkKey(problems: Problems, name: string, key: unknown): void {
   if (typeof key === "string" && /^[A-Za-z0-9._-]{1,253}$/.test(key)) return;
-  problems.add("NAME_INVALID", `${name} is ${shown(key)}`, "Use letters, digits, dashes, underscores and periods");
+  problems.add(
+    "NAME_INVALID",
+    `${name} is ${shown(key)}`,
+    "Use letters, digits, dashes, underscores and periods",
+  );
 }
 
 function selectorOf(problems: Problems, dnsZones: unknown): Manifest {
   if (dnsZones === undefined || dnsZones === null) return {};
   if (!Array.isArray(dnsZones)) {
-    problems.add("VALUE_INVALID", `dnsZones is ${shown(dnsZones)}`, 'Write a list, for example ["example.com"]');
+    problems.add(
+      "VALUE_INVALID",
+      `dnsZones is ${shown(dnsZones)}`,
+      'Write a list, for example ["example.com"]',
+    );
     return {};
   }
   const zones = dnsZones as string[];

@@ -2,9 +2,9 @@ import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { withoutNamespace } from "./private/cluster-scope";
 import { checked } from "../../core/checked";
-import { pathOf } from "../../core/construct-path";
+import { pathOf } from "../../core/construct-scope";
 import { checkSubdomainName } from "../../core/kubernetes-names";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
 
@@ -60,7 +60,9 @@ export class CaIssuer extends Construct {
       apiVersion: "cert-manager.io/v1",
       kind: this.issuer.kind,
       metadata: { name },
-      spec: { ca: { secretName, ...(points.length > 0 ? { crlDistributionPoints: [...points].sort() } : {}) } },
+      spec: {
+        ca: { secretName, ...(points.length > 0 ? { crlDistributionPoints: [...points].sort() } : {}) },
+      },
     });
     if (!namespaced) withoutNamespace(object);
     this.node.defaultChild = object;
@@ -81,7 +83,11 @@ function check(scope: Construct, id: string, given: CaIssuerProps): void {
   }
   for (const point of Array.isArray(points) ? points : [points]) {
     if (typeof point === "string" && POINT.test(point)) continue;
-    problems.add("VALUE_INVALID", `crlDistributionPoints has ${shown(point)}`, "Write an http or https address");
+    problems.add(
+      "VALUE_INVALID",
+      `crlDistributionPoints has ${shown(point)}`,
+      "Write an http or https address",
+    );
   }
   problems.throwIfAny();
 }

@@ -1,6 +1,6 @@
 import { type ITerraformDependable } from "cdktf";
 import { type Construct } from "constructs";
-import { type ISecureOkeCluster } from "../../cluster/cluster";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
@@ -8,7 +8,7 @@ import { compareOcids } from "../../core/ocid";
 import { readBytes, readCpu } from "../../core/quantity";
 import { checkGiven, checkMembers } from "../../core/required";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 
@@ -100,7 +100,9 @@ export class CertManagerAddOn extends ResourceConstruct {
         `${component}.ContainerResources`,
         resourcesText(props[prop] ?? defaults),
       ]),
-      ...(nodeSelector ? ([["nodeSelectors", JSON.stringify(sorted(nodeSelector))]] as [string, string][]) : []),
+      ...(nodeSelector
+        ? ([["nodeSelectors", JSON.stringify(sorted(nodeSelector))]] as [string, string][])
+        : []),
     ];
     this.node.defaultChild = addOn(this, cluster, { version, configurations });
   }
@@ -143,7 +145,13 @@ function check(scope: Construct, id: string, given: CertManagerAddOnProps): void
   checkConstructId(problems, scope, id);
   const { cluster, version, replicas = DEFAULT_REPLICAS } = props;
   checkGiven(problems, { cluster });
-  const isCluster = checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster");
+  const isCluster = checkMembers(
+    problems,
+    "cluster",
+    cluster,
+    ["clusterId", "addCdk8sChart"],
+    "a SecureOkeCluster",
+  );
   if (isCluster && cluster) checkOnly(problems, scope, cluster);
   if (!Number.isInteger(replicas) || replicas < 1 || replicas > MOST_REPLICAS) {
     const fix = `Give a whole number from 1 to ${MOST_REPLICAS}`;
@@ -156,7 +164,15 @@ function check(scope: Construct, id: string, given: CertManagerAddOnProps): void
   for (const [prop] of COMPONENTS) {
     const resources = props[prop];
     if (resources === undefined) continue;
-    if (!checkMembers(problems, prop, resources, ["cpuRequest", "memory"], '{ cpuRequest: "50m", memory: "256Mi" }'))
+    if (
+      !checkMembers(
+        problems,
+        prop,
+        resources,
+        ["cpuRequest", "memory"],
+        '{ cpuRequest: "50m", memory: "256Mi" }',
+      )
+    )
       continue;
     readCpu(problems, `${prop}.cpuRequest`, resources.cpuRequest);
     readBytes(problems, `${prop}.memory`, resources.memory);

@@ -4,14 +4,19 @@ import { withoutNamespace } from "./private/cluster-scope";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { pathOf } from "../../core/construct-path";
+import { pathOf } from "../../core/construct-scope";
 import { checkObjectName } from "../../core/kubernetes-names";
 import { Port } from "../../core/port";
 import { checkReason } from "../../core/reason";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
-import { checkPolicyPort, dnsEgress, outside, portManifests } from "../../workload/network-rules";
-import { ApiAccess } from "../../workload/rbac-api-access";
+import {
+  checkPolicyPort,
+  dnsEgress,
+  outside,
+  portManifests,
+} from "../../network-policy/private/network-rules";
+import { ApiAccess } from "../../workload/pods/rbac-api-access";
 
 /** A range that the controller of cert-manager connects to, such as an ACME server. */
 export interface CertManagerEgress {
@@ -116,20 +121,32 @@ export class CertManagerNamespace extends Construct {
     });
     this.policy("Webhook", "allow-webhook", {
       ingress: Lazy.any({
-        produce: () => endpoint().map(({ to }) => ({ from: to, ports: [{ port: webhookPort, protocol: "TCP" }] })),
+        produce: () =>
+          endpoint().map(({ to }) => ({ from: to, ports: [{ port: webhookPort, protocol: "TCP" }] })),
       }),
     });
     for (const { cidr, reason } of controllerEgress) {
       if (cidr !== EVERYWHERE) continue;
-      Acknowledgements._record(namespace, "network-layers", "egress of cert-manager to every address", reason ?? "");
+      Acknowledgements._record(
+        namespace,
+        "network-layers",
+        "egress of cert-manager to every address",
+        reason ?? "",
+      );
     }
     if (controllerEgress.length > 0) {
-      this.policy("Egress", "allow-declared-egress", { egress: Lazy.any({ produce: () => controllerEgress.map((one) => this.ruleOf(one)) }) });
+      this.policy("Egress", "allow-declared-egress", {
+        egress: Lazy.any({ produce: () => controllerEgress.map((one) => this.ruleOf(one)) }),
+      });
     }
     api._checkEndpoint(this);
   }
 
-  private policy(id: string, name: string, rules: { readonly ingress?: unknown; readonly egress?: unknown }): void {
+  private policy(
+    id: string,
+    name: string,
+    rules: { readonly ingress?: unknown; readonly egress?: unknown },
+  ): void {
     const isAll = rules.ingress === undefined && rules.egress === undefined;
     const policyTypes = [
       ...(isAll || rules.ingress !== undefined ? ["Ingress"] : []),
