@@ -75,13 +75,13 @@ export class CredentialRotation {
 
 function readDays(problems: Problems, duration: Duration): number {
   const example = "Duration.days(7)";
-  if (!checkMembers(problems, "completeAfter", duration, ["toDays", "toIsoString"], example))
+  if (!checkMembers(problems, "completeAfter", duration, ["toDays", "toHumanString"], example))
     return DEFAULT_DAYS;
   const days = duration.toDays({ integral: false });
   if (Number.isInteger(days) && days >= LEAST_DAYS && days <= MOST_DAYS) return days;
   problems.add(
     "DURATION_INVALID",
-    `completeAfter is ${duration.toIsoString()}, and OKE retires old credentials after P${LEAST_DAYS}D to P${MOST_DAYS}D`,
+    `completeAfter is ${duration.toHumanString()}, and OKE retires old credentials after P${LEAST_DAYS}D to P${MOST_DAYS}D`,
     `Give whole days from ${LEAST_DAYS} to ${MOST_DAYS}, for example ${example}`,
   );
   return days;

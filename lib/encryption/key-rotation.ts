@@ -63,12 +63,12 @@ function readDays(problems: Problems, interval: Duration): number {
     problems.add("ATTRIBUTE_MISSING", "interval was not given", `Write KeyRotation.every(${example})`);
     return LEAST_DAYS;
   }
-  if (!checkMembers(problems, "interval", interval, ["toDays", "toIsoString"], example)) return LEAST_DAYS;
+  if (!checkMembers(problems, "interval", interval, ["toDays", "toHumanString"], example)) return LEAST_DAYS;
   const days = interval.toDays({ integral: false });
   if (Number.isInteger(days) && days >= LEAST_DAYS && days <= MOST_DAYS) return days;
   problems.add(
     "DURATION_INVALID",
-    `interval is ${interval.toIsoString()}, and OCI rotates keys every ${LEAST_DAYS} to ${MOST_DAYS} days`,
+    `interval is ${interval.toHumanString()}, and OCI rotates keys every ${LEAST_DAYS} to ${MOST_DAYS} days`,
     `Give whole days from ${LEAST_DAYS} to ${MOST_DAYS}, for example ${example}`,
   );
   return days;

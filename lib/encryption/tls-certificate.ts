@@ -161,7 +161,7 @@ function readLife(problems: Problems, props: Partial<TlsCertificateProps>): Read
     if (hours !== undefined) {
       problems.add(
         "DURATION_INVALID",
-        `duration is ${duration.toIsoString()}, and a certificate is valid for ${LEAST_HOURS} hours to ${MOST_DAYS} days`,
+        `duration is ${duration.toHumanString()}, and a certificate is valid for ${LEAST_HOURS} hours to ${MOST_DAYS} days`,
         "Give a shorter one, for example Duration.days(30): cert-manager renews it without you",
       );
     }
@@ -173,7 +173,7 @@ function readLife(problems: Problems, props: Partial<TlsCertificateProps>): Read
   if (renewHours !== undefined && (renewHours < least || renewHours >= hours)) {
     problems.add(
       "DURATION_INVALID",
-      `renewBefore is ${props.renewBefore?.toIsoString()} of ${duration.toIsoString()}; a third must be left when a renewal fails`,
+      `renewBefore is ${props.renewBefore?.toHumanString()} of ${duration.toHumanString()}; a third must be left when a renewal fails`,
       `Give ${least} hours or more, and less than ${hours}, or leave it out for a third`,
     );
   }
@@ -182,10 +182,10 @@ function readLife(problems: Problems, props: Partial<TlsCertificateProps>): Read
 
 /** cert-manager is asked for whole hours, so that a duration has one spelling. */
 function readHours(problems: Problems, name: string, duration: Duration): number | undefined {
-  if (!checkMembers(problems, name, duration, ["toSeconds", "toIsoString"], "Duration.days(30)"))
+  if (!checkMembers(problems, name, duration, ["toSeconds", "toHumanString"], "Duration.days(30)"))
     return undefined;
   const hours = duration.toSeconds({ integral: false }) / HOUR_IN_SECONDS;
   if (Number.isInteger(hours)) return hours;
-  problems.add("DURATION_INVALID", `${name} is ${duration.toIsoString()}`, "Give whole hours");
+  problems.add("DURATION_INVALID", `${name} is ${duration.toHumanString()}`, "Give whole hours");
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { TerraformOutput, TerraformResource, type TerraformResourceLifecycle } from "cdktf";
+import { TerraformOutput, TerraformResource, TerraformStack, type TerraformResourceLifecycle } from "cdktf";
 import { type Construct } from "constructs";
 import { type CredentialRotation } from "../credential-rotation";
 import { ResourceConstruct } from "../../core/resource-construct";
@@ -10,8 +10,6 @@ interface ClusterCredentialsProps {
   readonly rotation: CredentialRotation;
   /** When the credentials expire, as a reference. */
   readonly timeOfExpiry: string;
-  /** The beginning of the names of the outputs. */
-  readonly outputName: string;
 }
 
 /** As long as the new credentials must have existed before OKE retires the old ones. */
@@ -86,7 +84,8 @@ export class ClusterCredentials extends ResourceConstruct {
   }
 
   private addOutputs(): void {
-    const { clusterId, timeOfExpiry, outputName } = this.props;
+    const { clusterId, timeOfExpiry } = this.props;
+    const outputName = outputNameOf(this);
     const outputs = {
       credential_expiry: ["When the credentials of the cluster expire", timeOfExpiry],
       credential_rotation_status: [
@@ -98,6 +97,12 @@ export class ClusterCredentials extends ResourceConstruct {
       new TerraformOutput(this, name, { description, value }).overrideLogicalId(`${outputName}_${name}`);
     }
   }
+}
+
+/** The path of the cluster in its stack, as in the names of its other outputs. */
+function outputNameOf({ node }: Construct): string {
+  const inStack = node.scopes.slice(TerraformStack.of(node.scope as Construct).node.scopes.length, -1);
+  return inStack.map((one) => one.node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
 }
 
 /** As it stands in an expression; `fqn` is one itself. */

@@ -17,12 +17,12 @@ export function readWholeDays(
   { least, most, why }: Range,
 ): number | undefined {
   const example = `Duration.days(${most})`;
-  if (!checkMembers(problems, name, duration, ["toDays", "toIsoString"], example)) return undefined;
+  if (!checkMembers(problems, name, duration, ["toDays", "toHumanString"], example)) return undefined;
   const days = (duration as Duration).toDays({ integral: false });
   if (Number.isInteger(days) && days >= least && days <= most) return days;
   problems.add(
     "DURATION_INVALID",
-    `${name} is ${(duration as Duration).toIsoString()}, ${why}`,
+    `${name} is ${(duration as Duration).toHumanString()}, ${why}`,
     `Give whole days from ${least} to ${most}, for example ${example}`,
   );
   return undefined;
