@@ -73,7 +73,9 @@ describe("the encryption of a cluster", () => {
     expect(encryption.signingKey?.shape?.bits).toBe(4096);
     const inKeys = `in compartment id ${COMPARTMENT} where`;
     const keyOf = (kind: string) =>
-      expect.stringMatching(new RegExp(`target\\.key\\.id = '\\$\\{oci_kms_key\\.encryption_${kind}_\\w+\\.id\\}'`));
+      expect.stringMatching(
+        new RegExp(`target\\.key\\.id = '\\$\\{oci_kms_key\\.encryption_${kind}_\\w+\\.id\\}'`),
+      );
     for (const [kind, principal, service] of [
       ["bootVolumes", "nodepool", "blockstorage"],
       ["blockVolumes", "cluster", "blockstorage"],
@@ -125,7 +127,9 @@ describe("the encryption of a cluster", () => {
     });
     const rotation = KeyRotation.epochs(["2026-11"]);
     const props = { compartmentId: COMPARTMENT, existingKeyId: KEY, rotation };
-    expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+      "ATTRIBUTE_MISSING",
+    ]);
     new ClusterEncryption(stack, "encryption", { ...props, vault });
     expect(onlyResource(stack, "oci_kms_key_version")).toMatchObject({
       key_id: KEY,
@@ -152,8 +156,12 @@ describe("the encryption of a cluster", () => {
       size: 1,
     });
     const pool = onlyResource(stack, "oci_containerengine_node_pool");
-    expect(pool.node_config_details.kms_key_id).toMatch(/^\$\{oci_kms_key\.encryption_bootVolumes_\w+\.id\}$/);
-    expect(pool.depends_on).toContainEqual(expect.stringMatching(/^oci_identity_policy\.encryption_bootVolumesPolicy_/));
+    expect(pool.node_config_details.kms_key_id).toMatch(
+      /^\$\{oci_kms_key\.encryption_bootVolumes_\w+\.id\}$/,
+    );
+    expect(pool.depends_on).toContainEqual(
+      expect.stringMatching(/^oci_identity_policy\.encryption_bootVolumesPolicy_/),
+    );
   });
 
   test("is refused with everything that is wrong", () => {

@@ -136,9 +136,9 @@ describe("a key", () => {
       protection: "HSM" as unknown as KeyProtection,
       rotation: 90 as unknown as KeyRotation,
     };
-    expect(refusedCodes(() => new VaultKey(stack, "key", props)).filter((code) => code === "VALUE_INVALID")).toHaveLength(
-      4,
-    );
+    expect(
+      refusedCodes(() => new VaultKey(stack, "key", props)).filter((code) => code === "VALUE_INVALID"),
+    ).toHaveLength(4);
     expect(refusedCodes(() => new VaultKey(stack, "key", {} as never))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(resourcesOf(stack, "oci_kms_key")).toEqual({});
   });
@@ -180,6 +180,8 @@ describe("a rotation of keys", () => {
     expect(refusedCodes(() => KeyRotation.epochs([]))).toEqual(["COUNT_INVALID"]);
     expect(refusedCodes(() => KeyRotation.epochs(["a", "a"]))).toEqual(["NAME_DUPLICATE"]);
     expect(refusedCodes(() => KeyRotation.epochs(["a b", "${x}"]))).toEqual(["NAME_INVALID", "NAME_INVALID"]);
-    expect(refusedCodes(() => KeyRotation.epochs("2026-11" as unknown as string[]))).toContain("VALUE_INVALID");
+    expect(refusedCodes(() => KeyRotation.epochs("2026-11" as unknown as string[]))).toContain(
+      "VALUE_INVALID",
+    );
   });
 });

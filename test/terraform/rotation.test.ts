@@ -67,7 +67,12 @@ async function twoDaysLater(run: TerraformStackRun): Promise<void> {
 
 describeWithTerraform("the credentials of a cluster", () => {
   const completeAfter = Duration.days(7);
-  const walk = (terraform: Terraform, epoch: string | undefined, completeNow = false, after = completeAfter) =>
+  const walk = (
+    terraform: Terraform,
+    epoch: string | undefined,
+    completeNow = false,
+    after = completeAfter,
+  ) =>
     stackOf(terraform, (stack) => {
       new SecureOkeCluster(stack, "cluster", {
         compartmentId: COMPARTMENT,
@@ -84,7 +89,9 @@ describeWithTerraform("the credentials of a cluster", () => {
       const { world } = terraform.provider;
       const created = await walk(terraform, "2026-05");
       await created.apply();
-      expect(await changesOf("create the cluster with the epoch 2026-05, then plan again", created)).toEqual([]);
+      expect(await changesOf("create the cluster with the epoch 2026-05, then plan again", created)).toEqual(
+        [],
+      );
       expect(world.all(START)).toEqual([]);
 
       const rotated = await walk(terraform, "2026-11");
@@ -129,7 +136,9 @@ describeWithTerraform("the credentials of a cluster", () => {
     await withProvider(async (terraform) => {
       await (await walk(terraform, undefined)).apply();
       const recorded = await walk(terraform, "2026-11", true);
-      expect(await changesOf("the first epoch of an old cluster", recorded)).toEqual(["create terraform_data"]);
+      expect(await changesOf("the first epoch of an old cluster", recorded)).toEqual([
+        "create terraform_data",
+      ]);
       await recorded.apply();
       expect(await changesOf("plan again", recorded)).toEqual([]);
     });
