@@ -8,6 +8,7 @@ import { checkSubdomainName } from "../core/kubernetes-names";
 import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
+import { checkUnused } from "../synthesis/chart-objects";
 
 /** The algorithm and the size of the private key of a certificate. */
 export enum CertificateKey {
@@ -137,6 +138,7 @@ function read(scope: Construct, id: string, given: TlsCertificateProps): ReadCer
   const instead = 'CertificateIssuer.cluster("internal-ca"), or the issuer of an AcmeIssuer';
   checkMembers(problems, "issuer", issuer, ["group", "kind", "name", "_issuerRef"], instead);
   checkSubdomainName(problems, "secretName", props.secretName ?? id);
+  checkUnused(problems, scope, ["Certificate"], props.secretName ?? id);
   checkNames(problems, props.dnsNames, props.ipAddresses);
   if (key !== undefined && !Object.values(CertificateKey).includes(key)) {
     problems.add(

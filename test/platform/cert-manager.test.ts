@@ -309,3 +309,12 @@ describe("issuers of cert-manager", () => {
     expect(refusedCodes(() => new CaIssuer(newChart(), "ca", { secretName: "A" }))).toEqual(["NAME_INVALID"]);
   });
 });
+
+test("objects of one name are refused, and so is a scope outside of a chart", () => {
+  const chart = newChart();
+  new CaIssuer(chart, "one", { secretName: "ca", issuerName: "internal" });
+  expect(
+    refusedCodes(() => new CaIssuer(chart, "two", { secretName: "ca", issuerName: "internal" })),
+  ).toEqual(["NAME_DUPLICATE"]);
+  expect(refusedCodes(() => new CertManagerNamespace(newStack(), "cert-manager"))).toEqual(["VALUE_INVALID"]);
+});

@@ -8,6 +8,7 @@ import { checkSubdomainName } from "../../core/kubernetes-names";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
+import { checkUnused } from "../../synthesis/chart-objects";
 
 /** An account with an ACME server that asks for one. */
 export interface AcmeExternalAccount {
@@ -76,7 +77,7 @@ export class AcmeIssuer extends Construct {
   /** The issuer, for a TlsCertificate. */
   public readonly issuer: CertificateIssuer;
 
-  /** @throws NAME_INVALID, VALUE_INVALID, COUNT_INVALID, ATTRIBUTE_MISSING */
+  /** @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, COUNT_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: AcmeIssuerProps) {
     check(scope, id, props);
     super(scope, id);
@@ -113,6 +114,12 @@ function check(scope: Construct, id: string, given: AcmeIssuerProps): void {
   const problems = new Problems(pathOf(scope, id));
   const { solvers, email, serverUrl, externalAccount, namespaced } = props;
   checkSubdomainName(problems, "issuerName", props.issuerName ?? id);
+  checkUnused(
+    problems,
+    scope,
+    [props.namespaced === true ? "Issuer" : "ClusterIssuer"],
+    props.issuerName ?? id,
+  );
   const example = "[AcmeSolver.dns01Webhook({ … })]";
   if (!Array.isArray(solvers)) {
     const code = solvers === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID";

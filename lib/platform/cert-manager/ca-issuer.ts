@@ -7,6 +7,7 @@ import { checkSubdomainName } from "../../core/kubernetes-names";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
+import { checkUnused } from "../../synthesis/chart-objects";
 
 /** Props for CaIssuer. */
 export interface CaIssuerProps {
@@ -49,7 +50,7 @@ export class CaIssuer extends Construct {
   /** The issuer, for a TlsCertificate. */
   public readonly issuer: CertificateIssuer;
 
-  /** @throws NAME_INVALID, VALUE_INVALID */
+  /** @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: CaIssuerProps) {
     check(scope, id, props);
     super(scope, id);
@@ -76,6 +77,12 @@ function check(scope: Construct, id: string, given: CaIssuerProps): void {
   const props: Partial<CaIssuerProps> = given ?? {};
   const problems = new Problems(pathOf(scope, id));
   checkSubdomainName(problems, "issuerName", props.issuerName ?? id);
+  checkUnused(
+    problems,
+    scope,
+    [props.namespaced === true ? "Issuer" : "ClusterIssuer"],
+    props.issuerName ?? id,
+  );
   checkSubdomainName(problems, "secretName", props.secretName as string);
   const { namespaced, crlDistributionPoints: points = [] } = props;
   if (namespaced !== undefined && typeof namespaced !== "boolean") {

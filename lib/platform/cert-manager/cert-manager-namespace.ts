@@ -16,6 +16,7 @@ import {
   outside,
   portManifests,
 } from "../../network-policy/private/network-rules";
+import { checkUnused } from "../../synthesis/chart-objects";
 import { ApiAccess } from "../../workload/pods/rbac-api-access";
 
 /** A range that the controller of cert-manager connects to, such as an ACME server. */
@@ -93,7 +94,7 @@ export class CertManagerNamespace extends Construct {
   /** The name of the namespace. */
   public readonly namespace: string;
 
-  /** @throws NAME_INVALID, PORT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID; at synthesis ATTRIBUTE_MISSING */
+  /** @throws NAME_INVALID, NAME_DUPLICATE, REASON_MISSING, PORT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID; at synthesis ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: CertManagerNamespaceProps = {}) {
     const api = read(scope, id, props);
     super(scope, id);
@@ -172,6 +173,7 @@ function read(scope: Construct, id: string, given: CertManagerNamespaceProps): A
   const problems = new Problems(pathOf(scope, id));
   const { webhookPort, controllerEgress = [], enforceRestricted, endpointCidr } = props;
   checkObjectName(problems, "namespace", props.namespace ?? NAMESPACE);
+  checkUnused(problems, scope, ["Namespace"], props.namespace ?? NAMESPACE);
   if (webhookPort !== undefined) problems.collect(() => Port.tcp(webhookPort));
   if (!Array.isArray(controllerEgress)) {
     const fix = 'Write a list, for example [{ cidr: "203.0.113.0/24" }]';
