@@ -56,7 +56,10 @@ const encryption = new ClusterEncryption(stack, "encryption", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
-  networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
+  networkPolicyEngine: NetworkPolicyEngine.calico({
+    imageRegistry: "fra.ocir.io/acme/calico",
+    imagePullSecrets: ["ocir"],
+  }),
   encryption,
   // The next epoch rotates the credentials of the cluster. OKE retires the old ones a week later.
   credentialRotation: CredentialRotation.epoch("2026-11", { completeAfter: Duration.days(7) }),
