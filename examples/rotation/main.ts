@@ -10,6 +10,7 @@ import {
   ContainerImage,
   CredentialRotation,
   HardenedDeployment,
+  HealthProbe,
   KeyRotation,
   KeySource,
   KeyVault,
@@ -22,7 +23,6 @@ import {
   Port,
   PrivateCertificateAuthority,
   PrivateNodePool,
-  Probe,
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
@@ -101,7 +101,7 @@ const ledger = new HardenedDeployment(shop, "ledger", {
   image: ContainerImage.of(`fra.ocir.io/acme/ledger@${digest}`),
   port: 8443,
   protocol: AppProtocol.TCP,
-  readiness: Probe.tcp(),
+  readiness: HealthProbe.tcp(),
   secretFiles: [SecretFiles.fromSecret("/run/secrets/tls", ledgerTls.secretName)],
 });
 const web = new HardenedDeployment(shop, "web", {
