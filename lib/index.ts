@@ -12,6 +12,7 @@ export * from "./rbac";
 export * from "./workload";
 export * from "./exposure";
 export * from "./namespaces";
+export * from "./platform";
 export * from "./guardrails";
 export * from "./hardening";
 export * from "./observability";

@@ -1,4 +1,5 @@
 import { type TerraformProvider } from "cdktf";
+import { type CredentialRotation } from "./credential-rotation";
 import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type PacketRouting } from "./packet-routing/packet-routing";
@@ -62,6 +63,15 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default - a vault and an HSM-protected AES-256 key of its own
    */
   readonly encryption?: ClusterEncryption;
+  /**
+   * The rotation of the cluster's own credentials: its certificate authorities and what they signed.
+   *
+   * A new epoch rotates them. The outputs `<path>_credential_expiry` and `<path>_credential_rotation_status` tell when they expire and
+   * how to see how far a rotation is.
+   *
+   * @default - none: OKE rotates the credentials by itself 90 days before they expire, after five years
+   */
+  readonly credentialRotation?: CredentialRotation;
   /**
    * What enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
    *

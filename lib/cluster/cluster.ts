@@ -19,6 +19,7 @@ import { installEngine } from "./policy-engine/private/policy-engine-files";
 import { addChart } from "./policy-engine/private/unenforced-policies";
 import { groupIds } from "./private-node-pool-props";
 import { letOut } from "./private/apply-egress";
+import { ClusterCredentials } from "./private/cluster-credentials";
 import { CertificatePolicies } from "./private/certificate-policies";
 import { readVersion } from "./private/check-cluster-values";
 import { ClusterPolicies } from "./private/cluster-policies";
@@ -224,6 +225,13 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     });
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
+    if (props.credentialRotation) {
+      new ClusterCredentials(this, "CredentialRotation", {
+        clusterId: this.clusterId,
+        rotation: props.credentialRotation,
+        timeOfExpiry: cluster.metadata.get(0).timeCredentialExpiration,
+      });
+    }
     watchCharts(this);
     checkBehindDrg(this, props);
     findWhenWritten(this, () => endpointFindings(this, access));

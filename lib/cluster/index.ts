@@ -4,6 +4,7 @@ export * from "./policy-engine";
 export { type ISecureOkeCluster, type CloudManagedRulesOptions } from "./cluster-base";
 export { type SecureOkeClusterProps } from "./cluster-props";
 export { SecureOkeCluster } from "./cluster";
+export { CredentialRotation, type CredentialRotationOptions } from "./credential-rotation";
 export { EndpointAccess } from "./endpoint-access";
 export { type ClusterAttributes } from "./imported-cluster";
 export { KubernetesVersion, type KubernetesVersionOptions } from "./kubernetes-version";

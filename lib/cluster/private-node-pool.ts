@@ -80,6 +80,8 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
     routing?.addPodGroups([...ofEgress, ...(props.podSecurityGroups ?? [])]);
 
+    const { encryption } = cluster as Partial<SecureOkeCluster>;
+    const bootVolumesGrant = encryption?._grants?.bootVolumes;
     const userData = props.registryAccess?._userData();
     const pool = new ContainerengineNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
@@ -97,6 +99,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       nodeConfigDetails: {
         size: props.size,
         isPvEncryptionInTransitEnabled: true,
+        kmsKeyId: encryption?.bootVolumesKeyId,
         nsgIds: groupIds(cluster.workerSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
         placementConfigs: this.placement(props),
         nodePoolPodNetworkOptionDetails: podNetworkOf(props, ofEgress),
@@ -124,6 +127,8 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
           ...(routing?.nodes || routing?.pods ? routing.policies : []),
         ]),
         props.registryAccess && before(this, props.registryAccess, props.registryAccess._policies),
+        // The first node of a pool fails where block storage may not use the key of its boot volume.
+        encryption && bootVolumesGrant && before(this, encryption, [bootVolumesGrant]),
       ),
       initialNodeLabels: Object.entries(props.labels ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -4,7 +4,8 @@ import { shown } from "../core/display-value";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { checkOcid, compareOcids } from "../core/ocid";
 import { Problems } from "../core/validation-error";
-import { shaped } from "../core/value-readers";
+import { type TlsCertificate } from "../encryption/tls-certificate";
+import { kind, shaped } from "../core/value-readers";
 
 /** A certificate that cert-manager orders, and orders again before it ends. */
 export interface CertManagerCertificateOptions {
@@ -85,6 +86,19 @@ export class IngressCertificate {
     const annotations = { ...issuerOf(problems, given), ...lifeOf(problems, given) };
     problems.throwIfAny();
     return new IngressCertificate(CertificateStore.SECRET, given.secretName, annotations);
+  }
+
+  /**
+   * The certificate of a TlsCertificate in the namespace of the gateway.
+   *
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static fromTlsCertificate(certificate: TlsCertificate): IngressCertificate {
+    const problems = new Problems("IngressCertificate.fromTlsCertificate");
+    const instead = "a TlsCertificate, or IngressCertificate.fromSecret(secretName)";
+    kind(["node", "secretName"], instead)(problems, "certificate", certificate);
+    problems.throwIfAny();
+    return new IngressCertificate(CertificateStore.SECRET, certificate.secretName);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { MATRIX, PINGS, type Flow } from "./flows";
+import { MATRIX, PINGS, type Flow, unknownPod } from "./flows";
 import { Endpoint } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 
@@ -106,6 +106,16 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "administrators", to: "load balancers", ports: tcp(443) },
       { from: "administrators", to: "the API endpoint", ports: tcp(6443) },
       fromNodes("shop/web", 8080),
+    ],
+  },
+  rotation: {
+    host: HOST,
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("shop/web", 8080),
+      pods("shop/web", "shop/ledger", ...tcp(8443)),
+      { from: "the API endpoint", to: unknownPod("cert-manager"), ports: tcp(10250) },
+      { from: unknownPod("cert-manager"), to: "the API endpoint", ports: tcp(6443) },
     ],
   },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },

@@ -184,7 +184,7 @@ export class TerraformStackRun {
   /** Runs any command of terraform in the stack. */
   public async run(command: readonly string[], expected: readonly number[] = [0]): Promise<Result> {
     const [name = "", ...rest] = command;
-    const args = name === "output" ? [...command] : [name, "-no-color", ...rest];
+    const args = ["output", "state"].includes(name) ? [...command] : [name, "-no-color", ...rest];
     const child = spawn("terraform", args, {
       cwd: this.copy.directory,
       env: this.env,

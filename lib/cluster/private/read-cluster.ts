@@ -14,7 +14,7 @@ import { problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/home-region";
 import { checkOcid, checkOcidIfGiven, compareOcids } from "../../core/ocid";
-import { checkGiven } from "../../core/required";
+import { checkGiven, checkMembers } from "../../core/required";
 import { checkDisplayName } from "../../core/resource-name";
 import { BACKEND_TAGS, checkTags } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
@@ -117,6 +117,13 @@ function checkPodsSubnet(problems: Problems, network: IClusterNetwork): void {
 /** The grant of a key names the compartment of the clusters that may use it. */
 function checkKey(problems: Problems, scope: Construct, props: Partial<SecureOkeClusterProps>): void {
   const { encryption, compartmentId } = props;
+  checkMembers(
+    problems,
+    "credentialRotation",
+    props.credentialRotation,
+    ["epochName", "completeAfterDays"],
+    'CredentialRotation.epoch("2026-11")',
+  );
   if (!checkEncryption(problems, encryption)) return;
   if (encryption) checkSameHomeRegion(problems, scope, props.homeRegionProvider, encryption);
   const granted = encryption?.clusterCompartmentId;

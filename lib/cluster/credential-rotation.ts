@@ -1,0 +1,88 @@
+import { Duration } from "cdk8s";
+import { checked } from "../core/checked";
+import { checkEpoch } from "../core/epoch";
+import { checkMembers } from "../core/required";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+
+/** Options of CredentialRotation.epoch. */
+export interface CredentialRotationOptions {
+  /**
+   * How long after the start OKE retires the old credentials by itself: whole days, 1 to 90.
+   *
+   * Until then both the old and the new credentials are valid. Afterwards, a kubeconfig and a pod with the old ones can't reach
+   * the cluster any more. A change takes effect with the next epoch.
+   *
+   * @default Duration.days(14)
+   */
+  readonly completeAfter?: Duration;
+  /**
+   * Whether the old credentials are retired now instead of after `completeAfter`.
+   *
+   * Terraform refuses to plan it earlier than 24 hours after the apply that started the rotation, and so also in that apply. Set it
+   * when every node and every kubeconfig has the new credentials, and leave it in place until the next epoch.
+   *
+   * @default false
+   */
+  readonly completeNow?: boolean;
+}
+
+const LEAST_DAYS = 1;
+const MOST_DAYS = 90;
+const DEFAULT_DAYS = 14;
+
+/**
+ * When the credentials of a cluster are rotated: its certificate authorities, and the certificates and keys signed by them.
+ *
+ * OKE issues new credentials when the epoch changes, and retires the old ones later, in another apply or by itself. The first epoch
+ * that a cluster has in Terraform stands for the credentials that it was created with, or has by then, and rotates nothing.
+ *
+ * All nodes must be ready when a rotation starts and when it is completed, or it waits for up to 24 hours and then fails. Clusters
+ * with virtual nodes can't rotate their credentials. It takes Terraform 1.5 or later.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengrotatingcredentials.htm
+ */
+@checked
+export class CredentialRotation {
+  /**
+   * The rotation that a cluster has got to.
+   *
+   * @param epoch a name such as `2026-11`: 1 to 64 letters, digits, `.`, `_` and `-`. Use each one once: an epoch that the cluster
+   * had before starts another rotation, except for the first one
+   * @throws NAME_INVALID, DURATION_INVALID, VALUE_INVALID
+   */
+  public static epoch(epoch: string, options: CredentialRotationOptions = {}): CredentialRotation {
+    const problems = new Problems("CredentialRotation.epoch");
+    checkEpoch(problems, "epoch", epoch);
+    const { completeAfter = Duration.days(DEFAULT_DAYS), completeNow = false } = options ?? {};
+    const days = readDays(problems, completeAfter);
+    if (typeof completeNow !== "boolean") {
+      problems.add("VALUE_INVALID", `completeNow is ${shown(completeNow)}`, "Write true or false");
+    }
+    problems.throwIfAny();
+    return new CredentialRotation(epoch, days, completeNow);
+  }
+
+  private constructor(
+    /** The name of the rotation. */
+    public readonly epochName: string,
+    /** The days after which OKE retires the old credentials by itself. */
+    public readonly completeAfterDays: number,
+    /** Whether the old credentials are retired now. */
+    public readonly completeNow: boolean,
+  ) {}
+}
+
+function readDays(problems: Problems, duration: Duration): number {
+  const example = "Duration.days(7)";
+  if (!checkMembers(problems, "completeAfter", duration, ["toDays", "toHumanString"], example))
+    return DEFAULT_DAYS;
+  const days = duration.toDays({ integral: false });
+  if (Number.isInteger(days) && days >= LEAST_DAYS && days <= MOST_DAYS) return days;
+  problems.add(
+    "DURATION_INVALID",
+    `completeAfter is ${duration.toHumanString()}, and OKE retires old credentials after P${LEAST_DAYS}D to P${MOST_DAYS}D`,
+    `Give whole days from ${LEAST_DAYS} to ${MOST_DAYS}, for example ${example}`,
+  );
+  return days;
+}

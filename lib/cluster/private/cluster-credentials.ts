@@ -1,0 +1,111 @@
+import { TerraformOutput, TerraformResource, TerraformStack, type TerraformResourceLifecycle } from "cdktf";
+import { type Construct } from "constructs";
+import { type CredentialRotation } from "../credential-rotation";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { ContainerengineClusterCompleteCredentialRotationManagement } from "../../oci/containerengine-cluster-complete-credential-rotation-management";
+import { ContainerengineClusterStartCredentialRotationManagement } from "../../oci/containerengine-cluster-start-credential-rotation-management";
+
+interface ClusterCredentialsProps {
+  readonly clusterId: string;
+  readonly rotation: CredentialRotation;
+  /** When the credentials expire, as a reference. */
+  readonly timeOfExpiry: string;
+}
+
+/** As long as the new credentials must have existed before OKE retires the old ones. */
+const LEAST_AGE = "24h";
+
+/**
+ * The rotation of a cluster's credentials.
+ *
+ * The provider knows two resources, which start and complete a rotation when they are created and do nothing else: they read nothing,
+ * change nothing, and their destruction leaves the cluster alone. So each has one instance for the epoch, and a new epoch takes
+ * the place of the one before.
+ *
+ * Terraform itself has to remember two things. `FirstEpoch` keeps the first epoch, so that a new cluster does not rotate the
+ * credentials that it was just created with. `StartedAt` keeps the time of the plan that started the rotation, so that no plan
+ * completes it within 24 hours, including the one that starts it.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengrotatingcredentials.htm
+ */
+export class ClusterCredentials extends ResourceConstruct {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ClusterCredentialsProps,
+  ) {
+    super(scope, id);
+    const { clusterId, rotation } = props;
+    const { epochName, completeAfterDays, completeNow } = rotation;
+    const first = this.remember("FirstEpoch", epochName);
+    const epochs = `toset([for epoch in [${JSON.stringify(epochName)}] : epoch if epoch != ${addressOf(first)}.input])`;
+    const startedAt = this.remember("StartedAt", "${plantimestamp()}", epochs);
+    const start = new ContainerengineClusterStartCredentialRotationManagement(this, "Resource", {
+      clusterId,
+      autoCompletionDelayDuration: `P${completeAfterDays}D`,
+      // Another delay alone would replace the resource, and so start another rotation.
+      lifecycle: { ignoreChanges: ["auto_completion_delay_duration"] },
+    });
+    start.addOverride("for_each", `\${${epochs}}`);
+    if (completeNow) this.complete(epochs, startedAt, start);
+    this.addOutputs();
+  }
+
+  /** Keeps the value that an instance was created with. */
+  private remember(id: string, value: string, forEach?: string): TerraformResource {
+    const kept = new TerraformResource(this, id, {
+      terraformResourceType: "terraform_data",
+      lifecycle: { ignoreChanges: ["input"] },
+    });
+    if (forEach !== undefined) kept.addOverride("for_each", `\${${forEach}}`);
+    kept.addOverride("input", value);
+    return kept;
+  }
+
+  private complete(epochs: string, startedAt: TerraformResource, start: TerraformResource): void {
+    const { clusterId, rotation } = this.props;
+    const time = `${addressOf(startedAt)}[each.key].input`;
+    const lifecycle: TerraformResourceLifecycle = {
+      precondition: [
+        {
+          condition: `\${timecmp(plantimestamp(), timeadd(${time}, "${LEAST_AGE}")) >= 0}`,
+          errorMessage:
+            `The credential rotation ${rotation.epochName} was started at \${${time}}, and OKE completes a rotation 24 hours after ` +
+            "its start at the earliest. Leave completeNow out until then, and until all nodes and kubeconfigs are renewed.",
+        },
+      ],
+    };
+    const completion = new ContainerengineClusterCompleteCredentialRotationManagement(this, "Completion", {
+      clusterId,
+      dependsOn: [start],
+      lifecycle,
+    });
+    completion.addOverride("for_each", `\${${epochs}}`);
+  }
+
+  private addOutputs(): void {
+    const { clusterId, timeOfExpiry } = this.props;
+    const outputName = outputNameOf(this);
+    const outputs = {
+      credential_expiry: ["When the credentials of the cluster expire", timeOfExpiry],
+      credential_rotation_status: [
+        "Shows whether a rotation of the credentials is in progress, waits for its completion, or is completed",
+        `oci ce cluster credential-rotation-status get --cluster-id ${clusterId}`,
+      ],
+    } as const;
+    for (const [name, [description, value]] of Object.entries(outputs)) {
+      new TerraformOutput(this, name, { description, value }).overrideLogicalId(`${outputName}_${name}`);
+    }
+  }
+}
+
+/** The path of the cluster in its stack, as in the names of its other outputs. */
+function outputNameOf({ node }: Construct): string {
+  const inStack = node.scopes.slice(TerraformStack.of(node.scope as Construct).node.scopes.length, -1);
+  return inStack.map((one) => one.node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
+}
+
+/** As it stands in an expression; `fqn` is one itself. */
+function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
+  return `${terraformResourceType}.${friendlyUniqueId}`;
+}

@@ -1,0 +1,94 @@
+import { checked } from "../core/checked";
+import { checkSubdomainName } from "../core/kubernetes-names";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+
+/** The API group and the kind of an issuer that is not part of cert-manager. */
+export interface ExternalIssuerOptions {
+  /** The API group of the issuer's kind, such as `awspca.cert-manager.io`. */
+  readonly group: string;
+  /** The kind of the issuer. */
+  readonly kind: string;
+  /** The name of the issuer. */
+  readonly name: string;
+}
+
+const GROUP = "cert-manager.io";
+const KIND = /^[A-Z][A-Za-z0-9]{0,62}$/;
+
+/**
+ * An issuer of cert-manager, which signs certificates in a cluster.
+ *
+ * @see https://cert-manager.io/docs/configuration/
+ */
+@checked
+export class CertificateIssuer {
+  /**
+   * An issuer for every namespace (ClusterIssuer).
+   *
+   * @throws NAME_INVALID
+   */
+  public static cluster(name: string): CertificateIssuer {
+    return new CertificateIssuer(GROUP, "ClusterIssuer", readName("CertificateIssuer.cluster", name));
+  }
+
+  /**
+   * An issuer for the namespace of the certificate (Issuer).
+   *
+   * @throws NAME_INVALID
+   */
+  public static namespaced(name: string): CertificateIssuer {
+    return new CertificateIssuer(GROUP, "Issuer", readName("CertificateIssuer.namespaced", name));
+  }
+
+  /**
+   * An issuer of another controller than cert-manager's own.
+   *
+   * @throws NAME_INVALID, ATTRIBUTE_MISSING
+   * @see https://cert-manager.io/docs/configuration/issuers/
+   */
+  public static external(options: ExternalIssuerOptions): CertificateIssuer {
+    const problems = new Problems("CertificateIssuer.external");
+    const { group, kind, name } = options ?? ({} as ExternalIssuerOptions);
+    checkSubdomainName(problems, "group", group);
+    checkSubdomainName(problems, "name", name);
+    if (typeof kind !== "string" || !KIND.test(kind)) {
+      problems.add(
+        "NAME_INVALID",
+        `kind is ${kind === undefined ? "not given" : shown(kind)}`,
+        'Write the kind of the issuer, such as "Issuer"',
+      );
+    }
+    problems.throwIfAny();
+    return new CertificateIssuer(group, kind, name);
+  }
+
+  /** An issuer that speaks ACME, whose server decides how long certificates are valid. @internal */
+  public static _acme(kind: string, name: string): CertificateIssuer {
+    return new CertificateIssuer(GROUP, kind, name, true);
+  }
+
+  private constructor(
+    /** The API group of the issuer's kind. */
+    public readonly group: string,
+    /** The kind, such as `ClusterIssuer`. */
+    public readonly kind: string,
+    /** The name. */
+    public readonly name: string,
+    /** Whether the issuer speaks ACME; false for those of which only the name is known. */
+    public readonly isAcme = false,
+  ) {}
+
+  /** The reference in the spec of a Certificate. @internal */
+  public _issuerRef(): object {
+    const { group, kind, name } = this;
+    return { group, kind, name };
+  }
+}
+
+function readName(factory: string, name: string): string {
+  const problems = new Problems(factory);
+  checkSubdomainName(problems, "name", name);
+  problems.throwIfAny();
+  return name;
+}

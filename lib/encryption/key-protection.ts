@@ -1,0 +1,44 @@
+import { type IConstruct } from "constructs";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+
+/**
+ * Where a key is kept and used; it can't change later.
+ *
+ * @see https://docs.oracle.com/iaas/Content/KeyManagement/Concepts/keyoverview.htm
+ */
+@checked
+export class KeyProtection {
+  /** In a hardware security module (HSM), which the key never leaves. */
+  public static hsm(): KeyProtection {
+    return new KeyProtection("HSM");
+  }
+
+  /**
+   * On a server, encrypted by a root key in an HSM while it is stored. It can be exported, and it costs nothing.
+   *
+   * @throws REASON_MISSING
+   */
+  public static software(choice: ReasonedChoice): KeyProtection {
+    const problems = new Problems("KeyProtection.software");
+    checkReason(problems, "A key outside of a hardware security module", choice?.reason);
+    problems.throwIfAny();
+    return new KeyProtection("SOFTWARE", choice.reason);
+  }
+
+  private constructor(
+    /** The protection mode as OCI names it: `HSM` or `SOFTWARE`. */
+    public readonly mode: string,
+    /** Why the key is outside of an HSM, if it is. */
+    public readonly reason?: string,
+  ) {}
+
+  /** @internal */
+  public _acknowledge(scope: IConstruct): void {
+    if (this.reason === undefined) return;
+    const what = "a key outside of a hardware security module";
+    Acknowledgements._record(scope, "credential-exposure", what, this.reason);
+  }
+}

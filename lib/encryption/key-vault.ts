@@ -1,0 +1,175 @@
+import { type ITerraformDependable } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { given } from "../core/missing-attribute";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { ResourceConstruct } from "../core/resource-construct";
+import { checkDisplayName, nameOf } from "../core/resource-name";
+import { shown } from "../core/display-value";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
+import { KmsVault } from "../oci/kms-vault";
+
+/** What kind of vault OCI makes; it can't change later. */
+export enum VaultType {
+  /** A share of a hardware security module. It costs nothing; each key version in the HSM does. */
+  DEFAULT = "DEFAULT",
+  /** A partition of an HSM of your own, billed by the hour. Only its keys rotate by themselves and can be backed up. */
+  VIRTUAL_PRIVATE = "VIRTUAL_PRIVATE",
+}
+
+/** A vault of OCI Vault, created here or imported. */
+export interface IKeyVault extends IConstruct, ITerraformDependable {
+  /** The OCID of the vault. */
+  readonly vaultId: string;
+  /** The OCID of the compartment of the vault. */
+  readonly compartmentId: string;
+  /** The URL at which keys are created and rotated. */
+  readonly managementEndpoint: string;
+  /** The URL at which keys encrypt and sign. */
+  readonly cryptoEndpoint: string;
+  /** The kind of vault; undefined for an imported one whose type was not given. */
+  readonly vaultType?: VaultType;
+}
+
+/** Props for KeyVault. */
+export interface KeyVaultProps extends TaggingProps {
+  /** The OCID of the compartment of the vault. */
+  readonly compartmentId: string;
+  /**
+   * The kind of vault.
+   *
+   * @default VaultType.DEFAULT
+   */
+  readonly vaultType?: VaultType;
+  /**
+   * The name of the vault, 1 to 255 characters.
+   *
+   * @default - the path of the construct, joined by dashes
+   */
+  readonly displayName?: string;
+}
+
+/** The attributes of a vault that exists already. */
+export interface KeyVaultAttributes {
+  /** The OCID of the vault. */
+  readonly vaultId: string;
+  /** The OCID of its compartment. @default - throws when it is used */
+  readonly compartmentId?: string;
+  /** Its management endpoint, which keys are created and rotated at. @default - throws when it is used */
+  readonly managementEndpoint?: string;
+  /** Its crypto endpoint, which keys encrypt and sign at. @default - throws when it is used */
+  readonly cryptoEndpoint?: string;
+  /** The kind of vault. @default - unknown, so that nothing is refused for it */
+  readonly vaultType?: VaultType;
+}
+
+/**
+ * A vault for keys and secrets.
+ *
+ * Terraform refuses to destroy it (`prevent_destroy`): with a vault, all that its keys encrypted is lost.
+ *
+ * @see https://docs.oracle.com/iaas/Content/KeyManagement/Concepts/keyoverview.htm
+ */
+@checked
+export class KeyVault extends ResourceConstruct implements IKeyVault {
+  /**
+   * A vault that exists already; nothing is created or looked up.
+   *
+   * @throws OCID_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute is used that was not given
+   */
+  public static fromKeyVaultAttributes(
+    scope: Construct,
+    id: string,
+    attributes: KeyVaultAttributes,
+  ): IKeyVault {
+    const problems = problemsIn(scope, id);
+    checkConstructId(problems, scope, id);
+    const all: Partial<KeyVaultAttributes> = attributes ?? {};
+    checkOcid(problems, "vaultId", all.vaultId, "vault");
+    checkOcidIfGiven(problems, "compartmentId", all.compartmentId, "compartment", "tenancy");
+    checkType(problems, all.vaultType);
+    problems.throwIfAny();
+    return new ImportedVault(scope, id, attributes);
+  }
+
+  public readonly vaultId: string;
+  public readonly compartmentId: string;
+  public readonly managementEndpoint: string;
+  public readonly cryptoEndpoint: string;
+  public readonly vaultType?: VaultType;
+
+  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING */
+  constructor(scope: Construct, id: string, props: KeyVaultProps) {
+    check(scope, id, props);
+    super(scope, id);
+    this.compartmentId = props.compartmentId;
+    this.vaultType = props.vaultType ?? VaultType.DEFAULT;
+    const vault = new KmsVault(this, "Resource", {
+      compartmentId: props.compartmentId,
+      displayName: props.displayName ?? nameOf(this),
+      vaultType: this.vaultType,
+      lifecycle: { preventDestroy: true },
+      ...tagsOf(this, props),
+    });
+    this.vaultId = vault.id;
+    this.managementEndpoint = vault.managementEndpoint;
+    this.cryptoEndpoint = vault.cryptoEndpoint;
+  }
+}
+
+class ImportedVault extends ResourceConstruct implements IKeyVault {
+  public readonly vaultId: string;
+  public readonly vaultType?: VaultType;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly attributes: KeyVaultAttributes,
+  ) {
+    super(scope, id);
+    this.vaultId = attributes.vaultId;
+    this.vaultType = attributes.vaultType;
+    checkRegionWhenWritten(this, "vaultId", attributes.vaultId);
+  }
+
+  public get compartmentId(): string {
+    return this.given("compartmentId", this.attributes.compartmentId);
+  }
+
+  public get managementEndpoint(): string {
+    return this.given("managementEndpoint", this.attributes.managementEndpoint);
+  }
+
+  public get cryptoEndpoint(): string {
+    return this.given("cryptoEndpoint", this.attributes.cryptoEndpoint);
+  }
+
+  private given<T>(name: string, value: T | undefined): T {
+    return given(this, "KeyVault.fromKeyVaultAttributes", name, value);
+  }
+}
+
+/** Before the construct is created, so that a refused one leaves its id free. */
+function check(scope: Construct, id: string, given: KeyVaultProps): void {
+  const props: Partial<KeyVaultProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkType(problems, props.vaultType);
+  checkDisplayName(problems, "displayName", props.displayName);
+  checkTags(problems, props);
+  problems.throwIfAny();
+}
+
+function checkType(problems: Problems, type: VaultType | undefined): void {
+  if (type === undefined || Object.values(VaultType).includes(type)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `vaultType is ${shown(type)}`,
+    "Write VaultType.DEFAULT or VaultType.VIRTUAL_PRIVATE",
+  );
+}

@@ -1,0 +1,177 @@
+import { type Duration } from "cdk8s";
+import { Token } from "cdktf";
+import { type Construct } from "constructs";
+import { type IPrivateCertificateAuthority } from "./private-certificate-authority";
+import { checkCommonName, checkNames } from "./private/certificate-names";
+import { readWholeDays } from "./private/whole-days";
+import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { checkOcidIfGiven } from "../core/ocid";
+import { checkGiven, checkMembers } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
+import { nameOf, policyNameOf } from "../core/resource-name";
+import { shown } from "../core/display-value";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { CertificatesManagementCertificate } from "../oci/certificates-management-certificate";
+
+/** Props for ManagedCertificate. */
+export interface ManagedCertificateProps extends TaggingProps {
+  /** The private certificate authority that signs the certificate. */
+  readonly authority: IPrivateCertificateAuthority;
+  /** The names of the hosts that the certificate is for, such as `shop.example.com` or `*.shop.example.com`. */
+  readonly dnsNames: string[];
+  /**
+   * The IPv4 addresses that the certificate is for.
+   *
+   * @default - none
+   */
+  readonly ipAddresses?: string[];
+  /**
+   * The common name in the subject of the certificate; clients compare `dnsNames` instead.
+   *
+   * @default - the first of `dnsNames` in alphabetical order that has up to 64 characters
+   */
+  readonly commonName?: string;
+  /**
+   * The OCID of the compartment of the certificate.
+   *
+   * @default - the compartment of the authority
+   */
+  readonly compartmentId?: string;
+  /**
+   * How often OCI renews the certificate, with a new private key: whole days, at most two thirds of its life.
+   *
+   * @default - two thirds of its life, which is 60 days of 90
+   */
+  readonly renewEvery?: Duration;
+  /**
+   * How long before that day OCI begins to renew it, so that a failed attempt can be repeated: whole days, less than `renewEvery`.
+   *
+   * @default - a quarter of `renewEvery`
+   */
+  readonly renewAhead?: Duration;
+  /**
+   * The name of the certificate, unique in the tenancy: letters, digits, `-`, `_` and `.`, up to 255 characters. It can't change later,
+   * and a deleted certificate blocks its name for days.
+   *
+   * @default - the path of the construct with a hash
+   */
+  readonly certificateName?: string;
+}
+
+const ASSUMED_LIFE = 90;
+const LONGEST_COMMON_NAME = 64;
+const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
+
+/**
+ * A certificate of OCI Certificates for load balancers: OCI creates, keeps and renews it with its private key, which is never in the
+ * program, the Terraform state, or the cluster.
+ *
+ * A load balancer follows the current version: give `certificateId` to `TlsTermination.atLoadBalancer`.
+ *
+ * The certificate is valid for as long as its authority allows, 90 days by default. That the default of OCI is no longer than that is
+ * taken from a public report.
+ *
+ * @see https://docs.oracle.com/iaas/Content/certificates/managing-certificates.htm
+ */
+@checked
+export class ManagedCertificate extends ResourceConstruct {
+  /** The OCID of the certificate. */
+  public readonly certificateId: string;
+  /** The OCID of its compartment. */
+  public readonly compartmentId: string;
+  /** The days between two renewals. */
+  public readonly renewEveryDays: number;
+  /** The days before that at which OCI begins to renew it. */
+  public readonly renewAheadDays: number;
+
+  /**
+   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, DURATION_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  constructor(scope: Construct, id: string, props: ManagedCertificateProps) {
+    const { every, ahead, commonName } = read(scope, id, props);
+    super(scope, id);
+    const { authority } = props;
+    this.compartmentId = props.compartmentId ?? authority.compartmentId;
+    this.renewEveryDays = every;
+    this.renewAheadDays = ahead;
+    const certificate = new CertificatesManagementCertificate(this, "Resource", {
+      compartmentId: this.compartmentId,
+      name: props.certificateName ?? policyNameOf(this, nameOf(this)),
+      description: `TLS certificate of ${commonName}`,
+      certificateConfig: {
+        configType: "ISSUED_BY_INTERNAL_CA",
+        certificateProfileType: "TLS_SERVER",
+        issuerCertificateAuthorityId: authority.certificateAuthorityId,
+        // The authority has an RSA key, and OCI wants the same family for what it signs.
+        keyAlgorithm: "RSA2048",
+        signatureAlgorithm: "SHA256_WITH_RSA",
+        subject: { commonName },
+        subjectAlternativeNames: [
+          ...[...props.dnsNames].sort().map((value) => ({ type: "DNS", value })),
+          ...[...(props.ipAddresses ?? [])].sort().map((value) => ({ type: "IP", value })),
+        ],
+      },
+      certificateRules: [
+        {
+          ruleType: "CERTIFICATE_RENEWAL_RULE",
+          renewalInterval: `P${every}D`,
+          advanceRenewalPeriod: `P${ahead}D`,
+        },
+      ],
+      ...tagsOf(this, props),
+    });
+    this.certificateId = certificate.id;
+  }
+}
+
+interface ReadCertificate {
+  readonly every: number;
+  readonly ahead: number;
+  readonly commonName: string;
+}
+
+/** Before the construct is created, so that a refused one leaves its id free. */
+function read(scope: Construct, id: string, given: ManagedCertificateProps): ReadCertificate {
+  const props: Partial<ManagedCertificateProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const { authority, dnsNames, certificateName: name } = props;
+  checkGiven(problems, { authority }, "ManagedCertificateProps");
+  const members = ["node", "certificateAuthorityId"];
+  if (checkMembers(problems, "authority", authority, members, "a PrivateCertificateAuthority")) {
+    if (props.compartmentId === undefined) problems.collect(() => authority?.compartmentId);
+  }
+  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkNames(problems, dnsNames, props.ipAddresses);
+  const commonName = props.commonName ?? commonNameOf(dnsNames);
+  if (commonName !== undefined || !problems.any) checkCommonName(problems, "commonName", commonName);
+  if (name !== undefined && (Token.isUnresolved(name) || !NAME.test(name))) {
+    const fix = "Use 1 to 255 letters, digits, dashes, underscores and periods, as a literal";
+    problems.add("NAME_INVALID", `certificateName is ${shown(name)}`, fix);
+  }
+  const life = Math.min(authority?.leafValidityInDays ?? ASSUMED_LIFE, ASSUMED_LIFE);
+  const most = Math.max(1, Math.floor((life * 2) / 3));
+  const every =
+    readWholeDays(problems, "renewEvery", props.renewEvery, {
+      least: 1,
+      most,
+      why: `and a third of its ${life} days is to be left when a renewal fails`,
+    }) ?? most;
+  const ahead =
+    readWholeDays(problems, "renewAhead", props.renewAhead, {
+      least: 0,
+      most: Math.max(0, every - 1),
+      why: `and the certificate is renewed every ${every} days`,
+    }) ?? Math.floor(every / 4);
+  checkTags(problems, props);
+  problems.throwIfAny();
+  return { every, ahead, commonName: commonName as string };
+}
+
+function commonNameOf(dnsNames: unknown): string | undefined {
+  if (!Array.isArray(dnsNames) || Token.isUnresolved(dnsNames)) return undefined;
+  const fitting = dnsNames.filter((one) => typeof one === "string" && one.length <= LONGEST_COMMON_NAME);
+  return [...(fitting as string[])].sort()[0];
+}

@@ -1,0 +1,196 @@
+import { Duration } from "cdk8s";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { NodeImage } from "../../lib/cluster/node-image";
+import { NodeShape } from "../../lib/cluster/node-shape";
+import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
+import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
+import { KeyRotation } from "../../lib/encryption/key-rotation";
+import { KeySource } from "../../lib/encryption/key-source";
+import { KeyVault, VaultType } from "../../lib/encryption/key-vault";
+import { OciProvider } from "../../lib/oci/provider";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+
+const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
+const CLUSTERS = "ocid1.compartment.oc1..clusters";
+
+const statementsOf = (stack: ReturnType<typeof newStack>, id: RegExp): string[] => {
+  const [, policy] =
+    Object.entries(resourcesOf(stack, "oci_identity_policy")).find(([name]) => id.test(name)) ?? [];
+  return policy.statements;
+};
+
+describe("the encryption of a cluster", () => {
+  test("is one vault, one key of the Secrets and one grant by default", () => {
+    const stack = newStack();
+    const encryption = new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT });
+    expect(onlyResource(stack, "oci_kms_vault")).toMatchObject({ vault_type: "DEFAULT" });
+    expect(onlyResource(stack, "oci_kms_key")).toMatchObject({
+      key_shape: { algorithm: "AES", length: 32 },
+      protection_mode: "HSM",
+      lifecycle: { prevent_destroy: true },
+    });
+    expect(Object.keys(resourcesOf(stack, "oci_identity_policy"))).toHaveLength(1);
+    expect([encryption.bootVolumesKeyId, encryption.signingKey]).toEqual([undefined, undefined]);
+  });
+
+  test("has a key of its own for each kind of data, and a grant that names just that key", () => {
+    const stack = newStack();
+    const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+    const vault = new KeyVault(stack, "vault", {
+      compartmentId: COMPARTMENT,
+      vaultType: VaultType.VIRTUAL_PRIVATE,
+    });
+    const encryption = new ClusterEncryption(stack, "encryption", {
+      compartmentId: COMPARTMENT,
+      clusterCompartmentId: CLUSTERS,
+      vault,
+      rotation: KeyRotation.every(Duration.days(90)),
+      bootVolumes: KeySource.newKey(),
+      blockVolumes: KeySource.newKey(),
+      fileStorage: KeySource.newKey(),
+      buckets: KeySource.newKey(),
+      imageSigning: KeySource.newKey(),
+      region: "eu-frankfurt-1",
+      homeRegionProvider,
+    });
+    const keys = Object.values(resourcesOf(stack, "oci_kms_key"));
+    expect(keys.map(({ key_shape: { algorithm } }) => algorithm).sort()).toEqual([
+      "AES",
+      "AES",
+      "AES",
+      "AES",
+      "AES",
+      "RSA",
+    ]);
+    for (const key of keys) {
+      expect(key).toMatchObject({
+        protection_mode: "HSM",
+        lifecycle: { prevent_destroy: true },
+        is_auto_rotation_enabled: true,
+      });
+    }
+    expect(encryption.signingKey?.shape?.bits).toBe(4096);
+    const inKeys = `in compartment id ${COMPARTMENT} where`;
+    const keyOf = (kind: string) =>
+      expect.stringMatching(
+        new RegExp(`target\\.key\\.id = '\\$\\{oci_kms_key\\.encryption_${kind}_\\w+\\.id\\}'`),
+      );
+    for (const [kind, principal, service] of [
+      ["bootVolumes", "nodepool", "blockstorage"],
+      ["blockVolumes", "cluster", "blockstorage"],
+      ["fileStorage", "cluster", "FssOc1Prod"],
+      ["buckets", undefined, "objectstorage-eu-frankfurt-1"],
+    ] as const) {
+      const statements = statementsOf(stack, new RegExp(`^encryption_${kind}Policy`));
+      expect(statements).toHaveLength(principal === undefined ? 1 : 2);
+      for (const statement of statements) expect(statement).toEqual(keyOf(kind));
+      expect(statements.at(-1)).toContain(`Allow service ${service} to use keys ${inKeys}`);
+      if (principal === undefined) continue;
+      expect(statements[0]).toContain(
+        `Allow any-user to use key-delegates ${inKeys} all {request.principal.type = '${principal}', ` +
+          `request.principal.compartment.id = '${CLUSTERS}', `,
+      );
+    }
+    for (const policy of Object.values(resourcesOf(stack, "oci_identity_policy"))) {
+      expect(policy.provider).toBe("oci.home");
+    }
+  });
+
+  test("shares the key of the Secrets, or takes keys that exist", () => {
+    const stack = newStack();
+    const encryption = new ClusterEncryption(stack, "encryption", {
+      compartmentId: COMPARTMENT,
+      existingKeyId: KEY,
+      bootVolumes: KeySource.sameAsSecrets(),
+      fileStorage: KeySource.existing(`${KEY}fss`),
+      imageSigning: KeySource.existing(`${KEY}sign`),
+      fileStorageService: "FssOc19Prod",
+    });
+    expect(resourcesOf(stack, "oci_kms_key")).toEqual({});
+    expect(resourcesOf(stack, "oci_kms_vault")).toEqual({});
+    expect([encryption.bootVolumesKeyId, encryption.fileStorageKeyId, encryption.signingKey?.keyId]).toEqual([
+      KEY,
+      `${KEY}fss`,
+      `${KEY}sign`,
+    ]);
+    expect(statementsOf(stack, /fileStoragePolicy/)[1]).toBe(
+      `Allow service FssOc19Prod to use keys in compartment id ${COMPARTMENT} where target.key.id = '${KEY}fss'`,
+    );
+  });
+
+  test("rotates an existing key in the vault that it was given", () => {
+    const stack = newStack();
+    const vault = KeyVault.fromKeyVaultAttributes(stack, "vault", {
+      vaultId: "ocid1.vault.oc1.eu-frankfurt-1.test",
+      managementEndpoint: "https://x-management.kms.eu-frankfurt-1.oraclecloud.com",
+    });
+    const rotation = KeyRotation.epochs(["2026-11"]);
+    const props = { compartmentId: COMPARTMENT, existingKeyId: KEY, rotation };
+    expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+      "ATTRIBUTE_MISSING",
+    ]);
+    new ClusterEncryption(stack, "encryption", { ...props, vault });
+    expect(onlyResource(stack, "oci_kms_key_version")).toMatchObject({
+      key_id: KEY,
+      management_endpoint: "https://x-management.kms.eu-frankfurt-1.oraclecloud.com",
+      for_each: '${toset(["2026-11"])}',
+    });
+  });
+
+  test("is used for the boot volumes of node pools, which wait for its grant", () => {
+    const stack = newStack();
+    const encryption = new ClusterEncryption(stack, "encryption", {
+      compartmentId: COMPARTMENT,
+      bootVolumes: KeySource.newKey(),
+    });
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: KubernetesVersion.V1_34,
+      encryption,
+    });
+    new PrivateNodePool(stack, "pool", {
+      cluster,
+      image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memoryInGbs: 8 }),
+      size: 1,
+    });
+    const pool = onlyResource(stack, "oci_containerengine_node_pool");
+    expect(pool.node_config_details.kms_key_id).toMatch(
+      /^\$\{oci_kms_key\.encryption_bootVolumes_\w+\.id\}$/,
+    );
+    expect(pool.depends_on).toContainEqual(
+      expect.stringMatching(/^oci_identity_policy\.encryption_bootVolumesPolicy_/),
+    );
+  });
+
+  test("is refused with everything that is wrong", () => {
+    const stack = newStack();
+    const [signing] = refusal(
+      () =>
+        new ClusterEncryption(stack, "encryption", {
+          compartmentId: COMPARTMENT,
+          imageSigning: KeySource.sameAsSecrets(),
+        }),
+    );
+    expect(signing!.what).toMatch(/^imageSigning is the key of the Secrets, an AES key/);
+    const props = {
+      compartmentId: COMPARTMENT,
+      rotation: KeyRotation.every(Duration.days(90)),
+      buckets: KeySource.newKey(),
+      fileStorageService: "no service",
+    };
+    expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+      "VALUE_INVALID",
+      "ATTRIBUTE_MISSING",
+      "NAME_INVALID",
+    ]);
+    expect(
+      refusedCodes(
+        () => new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT, region: "frankfurt" }),
+      ),
+    ).toEqual(["NAME_INVALID"]);
+    expect(refusedCodes(() => KeySource.existing("x"))).toEqual(["OCID_INVALID"]);
+    expect(resourcesOf(stack, "oci_kms_vault")).toEqual({});
+  });
+});

@@ -1,0 +1,187 @@
+import { Duration } from "cdk8s";
+import * as fc from "fast-check";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { KeyProtection } from "../../lib/encryption/key-protection";
+import { KeyRotation } from "../../lib/encryption/key-rotation";
+import { KeyAlgorithm, KeyShape } from "../../lib/encryption/key-shape";
+import { KeyVault, VaultType } from "../../lib/encryption/key-vault";
+import { VaultKey } from "../../lib/encryption/vault-key";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+
+const VAULT = "ocid1.vault.oc1.eu-frankfurt-1.test";
+const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
+
+describe("a vault", () => {
+  test("is a default one that Terraform does not destroy", () => {
+    const stack = newStack();
+    const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
+    expect(vault.vaultType).toBe(VaultType.DEFAULT);
+    expect(onlyResource(stack, "oci_kms_vault")).toMatchObject({
+      compartment_id: COMPARTMENT,
+      display_name: "stack-vault",
+      vault_type: "DEFAULT",
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
+  test("is all that it is given", () => {
+    const stack = newStack();
+    new KeyVault(stack, "vault", {
+      compartmentId: COMPARTMENT,
+      vaultType: VaultType.VIRTUAL_PRIVATE,
+      displayName: "keys",
+      freeformTags: { team: "shop" },
+    });
+    expect(onlyResource(stack, "oci_kms_vault")).toMatchObject({
+      display_name: "keys",
+      vault_type: "VIRTUAL_PRIVATE",
+      freeform_tags: { team: "shop" },
+    });
+  });
+
+  test("is refused with everything that is wrong, and imported without a resource", () => {
+    const stack = newStack();
+    const props = { compartmentId: "x", vaultType: "PRIVATE" as VaultType, displayName: " " };
+    expect(refusedCodes(() => new KeyVault(stack, "vault", props))).toEqual([
+      "OCID_INVALID",
+      "VALUE_INVALID",
+      "NAME_INVALID",
+    ]);
+    const imported = KeyVault.fromKeyVaultAttributes(stack, "vault", { vaultId: VAULT });
+    expect(imported.vaultId).toBe(VAULT);
+    expect(refusedCodes(() => imported.managementEndpoint)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(resourcesOf(stack, "oci_kms_vault")).toEqual({});
+  });
+});
+
+describe("a key", () => {
+  test("is an AES-256 key in a hardware security module that Terraform does not destroy", () => {
+    const stack = newStack();
+    const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
+    const key = new VaultKey(stack, "key", { vault });
+    expect(key.compartmentId).toBe(COMPARTMENT);
+    expect(onlyResource(stack, "oci_kms_key")).toMatchObject({
+      compartment_id: COMPARTMENT,
+      key_shape: { algorithm: "AES", length: 32 },
+      protection_mode: "HSM",
+      lifecycle: { prevent_destroy: true },
+    });
+    // There, but without an instance: so that no later program can delete a version by leaving the rotation out.
+    expect(onlyResource(stack, "oci_kms_key_version")).toMatchObject({
+      for_each: "${toset([])}",
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
+  test("rotates by itself in a virtual private vault", () => {
+    const stack = newStack();
+    const vault = new KeyVault(stack, "vault", {
+      compartmentId: COMPARTMENT,
+      vaultType: VaultType.VIRTUAL_PRIVATE,
+    });
+    new VaultKey(stack, "key", { vault, rotation: KeyRotation.every(Duration.days(90)) });
+    expect(onlyResource(stack, "oci_kms_key")).toMatchObject({
+      is_auto_rotation_enabled: true,
+      auto_key_rotation_details: { rotation_interval_in_days: 90 },
+    });
+  });
+
+  test("does not rotate by itself in a default vault, and may in one of which nothing is known", () => {
+    const stack = newStack();
+    const rotation = KeyRotation.every(Duration.days(90));
+    const own = new KeyVault(stack, "own", { compartmentId: COMPARTMENT });
+    const [problem] = refusal(() => new VaultKey(stack, "key", { vault: own, rotation }));
+    expect(problem).toMatchObject({ code: "VALUE_INVALID", path: "stack/key" });
+    expect(problem!.what).toMatch(/^rotation is every 90 days/);
+    expect(problem!.fix).toContain("VaultType.VIRTUAL_PRIVATE");
+    const vault = KeyVault.fromKeyVaultAttributes(stack, "vault", {
+      vaultId: VAULT,
+      compartmentId: COMPARTMENT,
+      managementEndpoint: "https://x-management.kms.eu-frankfurt-1.oraclecloud.com",
+    });
+    new VaultKey(stack, "key", { vault, rotation });
+    expect(onlyResource(stack, "oci_kms_key")).toMatchObject({ is_auto_rotation_enabled: true });
+  });
+
+  test.each([
+    [KeyShape.AES_128, { algorithm: "AES", length: 16 }],
+    [KeyShape.RSA_2048, { algorithm: "RSA", length: 256 }],
+    [KeyShape.RSA_4096, { algorithm: "RSA", length: 512 }],
+    [KeyShape.ECDSA_P256, { algorithm: "ECDSA", length: 32, curve_id: "NIST_P256" }],
+    [KeyShape.ECDSA_P521, { algorithm: "ECDSA", length: 66, curve_id: "NIST_P521" }],
+  ])("has the length of %p in bytes", (shape, expected) => {
+    const stack = newStack();
+    const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
+    new VaultKey(stack, "key", { vault, shape });
+    expect(onlyResource(stack, "oci_kms_key").key_shape).toEqual(expected);
+  });
+
+  test("outside of a hardware security module takes a reason, which reports show", () => {
+    const stack = newStack();
+    const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
+    expect(refusedCodes(() => KeyProtection.software({ reason: " " }))).toEqual(["REASON_MISSING"]);
+    new VaultKey(stack, "key", { vault, protection: KeyProtection.software({ reason: "A test tenancy" }) });
+    expect(onlyResource(stack, "oci_kms_key").protection_mode).toBe("SOFTWARE");
+    expect(Acknowledgements.of(stack)).toMatchObject([
+      { practice: "credential-exposure", reason: "A test tenancy" },
+    ]);
+  });
+
+  test("is refused with everything that is wrong", () => {
+    const stack = newStack();
+    const props = {
+      vault: "vault" as unknown as KeyVault,
+      compartmentId: "x",
+      shape: "AES" as unknown as KeyShape,
+      protection: "HSM" as unknown as KeyProtection,
+      rotation: 90 as unknown as KeyRotation,
+    };
+    expect(
+      refusedCodes(() => new VaultKey(stack, "key", props)).filter((code) => code === "VALUE_INVALID"),
+    ).toHaveLength(4);
+    expect(refusedCodes(() => new VaultKey(stack, "key", {} as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(resourcesOf(stack, "oci_kms_key")).toEqual({});
+  });
+
+  test("that is imported has what it was given", () => {
+    const stack = newStack();
+    const key = VaultKey.fromVaultKeyAttributes(stack, "key", { keyId: KEY, shape: KeyShape.RSA_3072 });
+    expect([key.keyId, key.shape?.algorithm, key.protection]).toEqual([KEY, KeyAlgorithm.RSA, undefined]);
+    expect(refusedCodes(() => key.vault)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => VaultKey.fromVaultKeyAttributes(stack, "other", { keyId: VAULT }))).toEqual([
+      "OCID_INVALID",
+    ]);
+  });
+});
+
+describe("a rotation of keys", () => {
+  test("is every 60 to 365 whole days and nothing else", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -10, max: 1000 }), (days) => {
+        if (days >= 60 && days <= 365) {
+          expect(KeyRotation.every(Duration.days(days)).intervalInDays).toBe(days);
+        } else if (days >= 0) {
+          expect(refusedCodes(() => KeyRotation.every(Duration.days(days)))).toEqual(["DURATION_INVALID"]);
+        }
+      }),
+    );
+    expect(refusedCodes(() => KeyRotation.every(Duration.hours(90 * 24 + 1)))).toEqual(["DURATION_INVALID"]);
+    expect(KeyRotation.every(Duration.hours(90 * 24)).intervalInDays).toBe(90);
+    const [problem] = refusal(() => KeyRotation.every(Duration.days(30)));
+    expect(problem!.what).toBe("interval is 30 days, and OCI rotates keys every 60 to 365 days");
+    expect(refusedCodes(() => KeyRotation.every(90 as unknown as Duration))).toEqual(["VALUE_INVALID"]);
+  });
+
+  test("by epochs takes them in any order, each once", () => {
+    const stack = newStack();
+    const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
+    new VaultKey(stack, "key", { vault, rotation: KeyRotation.epochs(["2026-11", "2026-05"]) });
+    expect(onlyResource(stack, "oci_kms_key_version").for_each).toBe('${toset(["2026-05","2026-11"])}');
+    expect(refusedCodes(() => KeyRotation.epochs([]))).toEqual(["COUNT_INVALID"]);
+    expect(refusedCodes(() => KeyRotation.epochs(["a", "a"]))).toEqual(["NAME_DUPLICATE"]);
+    expect(refusedCodes(() => KeyRotation.epochs(["a b", "${x}"]))).toEqual(["NAME_INVALID", "NAME_INVALID"]);
+    expect(refusedCodes(() => KeyRotation.epochs("2026-11" as unknown as string[]))).toContain(
+      "VALUE_INVALID",
+    );
+  });
+});
