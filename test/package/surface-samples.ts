@@ -16,6 +16,7 @@ interface Public {
 }
 
 const LOCK = path.join(__dirname, "..", "..", "examples", "locked-images", "images.lock.json");
+const NODE_LOCK = path.join(__dirname, "..", "..", "examples", "node-pools", "node-images.lock.json");
 const library = secureOke as Public;
 const DIGEST = "a".repeat(64);
 const IMAGE = `fra.ocir.io/acme/web@sha256:${DIGEST}`;
@@ -70,13 +71,7 @@ const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   ListeningWorkload: (place) => place.instance("HardenedDeployment"),
   Endpoint: () => library.Endpoint.pod("shop", { app: "web" }),
   ImageLock: () => library.ImageLock.fromFile(LOCK),
-  ExistingVcnNetwork: (place) =>
-    new library.ExistingVcnNetwork(place.stack, place.nextId(), {
-      compartmentId: TEXTS.compartmentId,
-      vcnId: TEXTS.vcnId,
-      vcnCidrs: ["10.0.0.0/16"],
-      plan: library.SubnetPlan.of({ vcnCidr: "10.0.0.0/16" }),
-    }),
+  NodeImageLock: () => library.NodeImageLock.fromFile(NODE_LOCK),
   IngressHost: () => library.IngressHost.of("shop.example.com"),
   NodeShape: () => library.NodeShape.fixed("VM.Standard2.1"),
   RbacResource: () => library.RbacResource.CONFIG_MAPS,
