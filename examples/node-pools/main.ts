@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart } from "cdk8s";
+import { TaintEffect } from "cdk8s-plus-27";
 import {
   AddOn,
   AddOnVersion,
@@ -23,7 +24,6 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
-  TaintEffect,
   TlsTermination,
   Toleration,
   oci,

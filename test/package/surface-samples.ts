@@ -71,6 +71,13 @@ const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   ListeningWorkload: (place) => place.instance("HardenedDeployment"),
   Endpoint: () => library.Endpoint.pod("shop", { app: "web" }),
   ImageLock: () => library.ImageLock.fromFile(LOCK),
+  ExistingVcnNetwork: (place) =>
+    new library.ExistingVcnNetwork(place.stack, place.nextId(), {
+      compartmentId: TEXTS.compartmentId,
+      vcnId: TEXTS.vcnId,
+      vcnCidrs: ["10.0.0.0/16"],
+      plan: library.SubnetPlan.of({ vcnCidr: "10.0.0.0/16" }),
+    }),
   NodeImageLock: () => library.NodeImageLock.fromFile(NODE_LOCK),
   IngressHost: () => library.IngressHost.of("shop.example.com"),
   NodeShape: () => library.NodeShape.fixed("VM.Standard2.1"),
