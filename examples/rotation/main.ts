@@ -101,7 +101,7 @@ const ledger = new HardenedDeployment(shop, "ledger", {
   image: ContainerImage.of(`fra.ocir.io/acme/ledger@${digest}`),
   port: 8443,
   protocol: AppProtocol.TCP,
-  readiness: HealthProbe.tcp(),
+  readiness: HealthProbe.fromTcpSocket(),
   secretFiles: [SecretFiles.fromSecret("/run/secrets/tls", ledgerTls.secretName)],
 });
 const web = new HardenedDeployment(shop, "web", {

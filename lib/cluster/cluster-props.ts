@@ -94,9 +94,9 @@ export interface SecureOkeClusterProps extends TaggingProps {
    */
   readonly podNetworking?: PodNetworking;
   /**
-   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995: on where that add-on is.
+   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995.
    *
-   * @default false
+   * @default - true where the program has a ClusterAddOn with `AddOn.observabilityAgent()`
    */
   readonly observabilityAgent?: boolean;
   /**

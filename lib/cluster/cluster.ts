@@ -1,5 +1,11 @@
 import { type Chart } from "cdk8s";
-import { dependable, type ITerraformDependable, type TerraformResource, TerraformStack } from "cdktf";
+import {
+  dependable,
+  type ITerraformDependable,
+  type TerraformProvider,
+  type TerraformResource,
+  TerraformStack,
+} from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
 import { type PipelineIdentity } from "./access/pipeline-identity";
@@ -263,11 +269,6 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     acceptTokens(this, this.node.defaultChild as ContainerengineCluster, identity);
   }
 
-  /** @internal */
-  public get _homeRegionProvider(): SecureOkeClusterProps["homeRegionProvider"] {
-    return this.props.homeRegionProvider;
-  }
-
   /**
    * Lets load balancers of the cluster have certificates of the OCI Certificates service.
    *
@@ -278,12 +279,17 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     this.certificatePolicies.allow(compartmentId);
   }
 
+  /** @internal */
+  public get _homeRegionProvider(): TerraformProvider | undefined {
+    return this.props.homeRegionProvider;
+  }
+
   /**
-   * Gives the cluster a right that something in a chart needs.
+   * Gives the cluster a right that something in a chart, or a node pool, needs.
    *
    * @internal
    */
-  public _grant(right: FurtherRight, compartmentId: string): void {
+  public _grant(right: FurtherRight, compartmentId: string): IdentityPolicy {
     const known = this.node.tryFindChild("FurtherPolicies") as FurtherPolicies | undefined;
     const { clusterId, props } = this;
     const policies =
@@ -294,7 +300,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
         homeRegionProvider: props.homeRegionProvider,
         displayName: stemOf(props.clusterName ?? nameOf(this)),
       });
-    policies.allow(right, compartmentId);
+    return policies.allow(right, compartmentId);
   }
 
   /** Made with the first certificate, so that a cluster without one has no further policy. */

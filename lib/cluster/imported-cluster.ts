@@ -78,6 +78,12 @@ export interface ClusterAttributes {
   readonly clusterId: string;
   /** The OCID of the compartment. @default - throws when touched */
   readonly compartmentId?: string;
+  /**
+   * The kind of the cluster, `ENHANCED_CLUSTER` or `BASIC_CLUSTER`: a basic one has neither add-ons nor virtual nodes.
+   *
+   * @default - not known, and nothing is refused
+   */
+  readonly clusterType?: string;
   /** The version of the control plane, which OKE may have retired. @default - throws when touched */
   readonly kubernetesVersion?: KubernetesVersion;
   /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
@@ -128,6 +134,11 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   checkNetwork(problems, attributes.network);
   if (attributes.privateEndpoint !== undefined) {
     checkApiEndpoint(problems, "privateEndpoint", attributes.privateEndpoint);
+  }
+  const { clusterType } = attributes;
+  if (clusterType !== undefined && !["BASIC_CLUSTER", "ENHANCED_CLUSTER"].includes(clusterType)) {
+    const fix = 'Write "ENHANCED_CLUSTER" or "BASIC_CLUSTER", as OKE does';
+    problems.add("VALUE_INVALID", `clusterType is ${shown(clusterType)}`, fix);
   }
   PodNetworking._checked(problems, attributes.podNetworking);
   for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
@@ -192,6 +203,11 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     this.isWarned = true;
     warnOfMissingGrants(this, [...this.services].sort());
     return [];
+  }
+
+  /** The kind of the cluster, where it was given. */
+  public get clusterType(): string | undefined {
+    return this.attributes.clusterType;
   }
 
   public get compartmentId(): string {

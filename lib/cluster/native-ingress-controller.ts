@@ -2,6 +2,8 @@ import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type SecureOkeCluster } from "./cluster";
+import { checkOnce } from "./add-ons/cluster-add-on";
+import { waitForCertManager } from "./add-ons/private/add-ons-of-cluster";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { TagNamespacePolicy } from "./private/tag-namespace-policy";
 import { checked } from "../core/checked";
@@ -172,7 +174,9 @@ export class NativeIngressController extends ResourceConstruct {
       ["authType", "workloadIdentity"],
       ["numOfReplicas", String(replicas)],
     ];
-    this.node.defaultChild = this.addOn("Resource", "NativeIngressController", configurations, before);
+    const resource = this.addOn("Resource", "NativeIngressController", configurations, before);
+    this.node.defaultChild = resource;
+    if (!installCertManager) waitForCertManager(this, resource, cluster);
   }
 
   private addOn(
@@ -261,6 +265,8 @@ function check(scope: Construct, id: string, given: NativeIngressControllerProps
     problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
     problems.collect(() => cluster.network.loadBalancerSubnet.subnetId);
     checkOnly(problems, scope, cluster);
+    if (installCertManager === true)
+      checkOnce(problems, cluster, "CertManager", "Write installCertManager: false");
   }
   checkOcidIfGiven(
     problems,

@@ -1,3 +1,5 @@
+import { type NodeImageLockOptions, NodeImageLock } from "./node-image-lock";
+import { factsOfName, type NodeImageFacts } from "./private/node-image-facts";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkOcid } from "../core/ocid";
@@ -46,10 +48,34 @@ export class NodeImage {
     return new NodeImage(imageId, imageName);
   }
 
+  /**
+   * An image of a lock, `node-images.lock.json`, that has its OCID, its name and how old it may become.
+   *
+   * The lock is read once. The age is judged at the date on which the lock was checked, so that the same program and the same lock give the
+   * same bytes on every day. See `NodeImageLock` for what the file holds.
+   *
+   * @param name the name of the image in the lock, such as `general`
+   * @throws IMAGE_LOCK_INVALID, IMAGE_TOO_OLD, VALUE_INVALID
+   */
+  public static fromLock(name: string, options: NodeImageLockOptions = {}): NodeImage {
+    const { imageId, imageName, facts } = NodeImageLock._image("NodeImage.fromLock", name, options);
+    return new NodeImage(imageId, imageName, facts);
+  }
+
+  /**
+   * What is known of the image.
+   *
+   * @internal
+   */
+  public readonly _facts: NodeImageFacts;
+
   private constructor(
     /** The OCID of the image. */
     public readonly imageId: string,
     /** The name of the image, where it was given. */
     public readonly imageName?: string,
-  ) {}
+    facts?: NodeImageFacts,
+  ) {
+    this._facts = facts ?? (imageName === undefined ? {} : factsOfName(imageName));
+  }
 }

@@ -1,6 +1,7 @@
 import { type ITerraformDependable, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
+import { type CredentialProvider } from "./private/start-script";
 import { nodePoolPrincipal, tagNamespaceStatement } from "./private/tag-namespace-policy";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
@@ -272,18 +273,14 @@ export class NodeRegistryAccess extends Construct {
   }
 
   /**
-   * The script that starts a node, as its metadata holds it; nothing where the image starts the kubelet as it must.
-   *
-   * OKE runs it in the place of its own script, which it therefore runs itself, with the kubelet's further arguments.
+   * What the kubelet of a node is started with; nothing where the image starts the kubelet as it must.
    *
    * @internal
-   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingcustomcloudinitscripts.htm
    */
-  public _userData(): string | undefined {
+  public get _credentialProvider(): CredentialProvider | undefined {
     const { configureKubelet = true, providerFolder = PROVIDER_FOLDER } = this.props;
     if (!configureKubelet) return undefined;
-    const { providerConfigFile = PROVIDER_CONFIG_FILE } = this.props;
-    return Buffer.from(startScript(providerFolder, providerConfigFile)).toString("base64");
+    return { folder: providerFolder, config: this.props.providerConfigFile ?? PROVIDER_CONFIG_FILE };
   }
 
   private ownName(): string {
@@ -303,20 +300,4 @@ function sorted(repositories: readonly string[]): string[] {
 
 function repositoryCondition(name: string): string {
   return name.endsWith("*") ? `target.repo.name = /${name}/` : `target.repo.name = '${name}'`;
-}
-
-function startScript(folder: string, config: string): string {
-  return `#!/usr/bin/env bash
-set -o errexit -o nounset -o pipefail
-metadata=http://169.254.169.254/opc/v2/instance/metadata/oke_init_script
-init=/var/run/oke-init.sh
-curl --fail --silent --show-error --location --retry 10 --header "Authorization: Bearer Oracle" "$metadata" | base64 --decode > "$init"
-# A kubelet that is told of files that are not there does not start at all; without them it still runs what needs no private image.
-if [ -d ${folder} ] && [ -f ${config} ]; then
-  bash "$init" --kubelet-extra-args "--image-credential-provider-bin-dir=${folder} --image-credential-provider-config=${config}"
-else
-  echo "No credential provider: ${folder} or ${config} is missing in the image of this node, so it can't pull private images" >&2
-  bash "$init"
-fi
-`;
 }

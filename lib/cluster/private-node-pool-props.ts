@@ -1,11 +1,18 @@
 import { TerraformStack, Token } from "cdktf";
 import { type ISecureOkeCluster } from "./cluster-base";
+import { type BootVolumeKey } from "./boot-volume-key";
+import { type CloudInit } from "./cloud-init";
 import { type KubernetesVersion } from "./kubernetes-version";
+import { type NodeCapacity } from "./node-capacity";
+import { type NodeCycling } from "./node-cycling";
 import { type NodeImage } from "./node-image";
 import { type NodeRegistryAccess } from "./node-registry-access";
 import { type NodeShape } from "./node-shape";
+import { type NodeTaint } from "./node-taint";
+import { type SshAccess } from "./ssh-access";
 import { checkGroup } from "./private/check-cluster-values";
 import { shown } from "../core/display-value";
+import { type ReasonedChoice } from "../core/reason";
 import { resolveReference } from "../core/reference";
 import { type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
@@ -14,22 +21,35 @@ import { checkGroupVcn } from "../network/security-groups/network-security-group
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type IClusterNetwork } from "../network/vcn/network";
 
-/** What a pool of worker nodes is made of. */
-export interface PrivateNodePoolProps extends TaggingProps {
+/** The fewest and the most nodes of a pool whose size is the cluster autoscaler's. */
+export interface NodePoolAutoscale {
+  /** The fewest nodes, 0 to 1,000. */
+  readonly min: number;
+  /** The most nodes, 1 to 1,000 and at least `min`; the room in the subnets is counted for as many. */
+  readonly max: number;
+}
+
+/** What pools of worker nodes are made of, apart from image and version. */
+export interface NodePoolProps extends TaggingProps {
   /** The cluster that the nodes join. */
   readonly cluster: ISecureOkeCluster;
-  /** The image that the nodes boot from. */
-  readonly image: NodeImage;
   /** The shape of the nodes. */
   readonly shape: NodeShape;
-  /** How many nodes, 0 to 1,000; the addresses that a reference to a Terraform value takes are not counted. */
-  readonly size: number;
   /**
-   * The version of the nodes: not newer than the cluster's and at most three minor versions older.
+   * How many nodes, 0 to 1,000; the addresses that a reference to a Terraform value takes are not counted.
    *
-   * @default - the version of the cluster
+   * @default - `autoscale` must be given
    */
-  readonly kubernetesVersion?: KubernetesVersion;
+  readonly size?: number;
+  /**
+   * Lets the cluster autoscaler choose the number of nodes.
+   *
+   * Terraform makes the pool with `min` nodes and leaves its size alone from then on. The first such pool makes the autoscaler of the
+   * cluster, see `ClusterAutoscaler`.
+   *
+   * @default - `size` nodes
+   */
+  readonly autoscale?: NodePoolAutoscale;
   /**
    * Whether Terraform compares the version with those that OKE offers for node pools in the region, and refuses another one
    * before it makes the pool.
@@ -68,12 +88,72 @@ export interface PrivateNodePoolProps extends TaggingProps {
   /**
    * Kubernetes labels of the nodes; a value can be a reference to a Terraform value.
    *
-   * A workload asks for them by `nodeSelector`. A node pool of OKE has no taints, so workloads without a `nodeSelector` run on these
-   * nodes too: to keep a pool for some, give the other pools a label and the other workloads a `nodeSelector`.
+   * A workload asks for them by `nodeSelector`. Workloads without a `nodeSelector` run on these nodes too: to keep a pool for some, give it
+   * `taints` as well.
    *
    * @default - none
    */
   readonly labels?: { [key: string]: string };
+  /**
+   * Taints of the nodes, from the moment when they join; only workloads that tolerate them run there.
+   *
+   * OKE has no attribute for them, so the pool writes them into the script that starts a node: nodes that exist already must be replaced, which
+   * node cycling does.
+   *
+   * @default - none
+   */
+  readonly taints?: NodeTaint[];
+  /**
+   * Further arguments of the kubelet, by the names of its flags without dashes: `{ "image-gc-high-threshold": "70" }`.
+   *
+   * Refused are those that OKE sets so that the node can join, those that would make it less secure, and those with a prop of their own.
+   *
+   * @default - OKE's own
+   * @see https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
+   */
+  readonly kubeletArguments?: { [name: string]: string };
+  /**
+   * A script that runs on each node when it has joined the cluster.
+   *
+   * @default - none
+   */
+  readonly cloudInit?: CloudInit;
+  /**
+   * The key of the boot volumes, and of the traffic to them.
+   *
+   * @default - a key of Oracle's
+   */
+  readonly bootVolumeKey?: BootVolumeKey;
+  /**
+   * The fault domains of the nodes, `FAULT-DOMAIN-1` to `FAULT-DOMAIN-3`.
+   *
+   * @default - all
+   */
+  readonly faultDomains?: string[];
+  /**
+   * The kind of compute capacity.
+   *
+   * @default NodeCapacity.onDemand()
+   */
+  readonly capacity?: NodeCapacity;
+  /**
+   * How OKE brings nodes in line with the pool after a change.
+   *
+   * @default NodeCycling.replaceInstances()
+   */
+  readonly cycling?: NodeCycling;
+  /**
+   * Ends a node after `evictionGraceDuration` even if pods have not left it, and says why their disruption budgets don't count.
+   *
+   * @default - the node stays, and the operation fails
+   */
+  readonly forcedEviction?: ReasonedChoice;
+  /**
+   * Lets people log in to the nodes; it opens no port.
+   *
+   * @default - nobody can
+   */
+  readonly ssh?: SshAccess;
   /**
    * Further groups of the nodes, at most four beside that of the cluster.
    *
@@ -112,6 +192,18 @@ export interface PrivateNodePoolProps extends TaggingProps {
    * @default - the id of the construct
    */
   readonly nodePoolName?: string;
+}
+
+/** What a pool of worker nodes is made of. */
+export interface PrivateNodePoolProps extends NodePoolProps {
+  /** The image that the nodes boot from. */
+  readonly image: NodeImage;
+  /**
+   * The version of the nodes: not newer than the cluster's and at most three minor versions older.
+   *
+   * @default - the version of the cluster
+   */
+  readonly kubernetesVersion?: KubernetesVersion;
 }
 
 const MOST_GROUPS = 5;

@@ -7,16 +7,22 @@ import {
   Tokenization,
 } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
+import { ClusterAutoscaler } from "./add-ons/cluster-autoscaler";
+import { addAutoscaledPool } from "./add-ons/private/autoscaled-pools";
 import { type SecureOkeCluster } from "./cluster";
 import { takeCapacity } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { groupIds, type PrivateNodePoolProps } from "./private-node-pool-props";
 import { letOut } from "./private/apply-egress";
+import { grantRight } from "./private/further-rights";
 import { before, together } from "./private/grants-first";
 import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./private/offered-versions";
+import { cyclingDetailsOf, placementFieldsOf, startDataOf } from "./private/pool-options";
+import { bootVolumeKeyRight, capacityReservationRight } from "./private/pool-rights";
 import { addPool, imageFindings } from "./private/pools-of-cluster";
 import { notePool } from "./private/pull-warnings";
-import { DEFAULT_PODS, readNodePool, SURGE } from "./private/read-node-pool";
+import { DEFAULT_PODS, readNodePool } from "./private/read-node-pool";
+import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { findWhenWritten } from "../core/program-findings";
@@ -35,8 +41,10 @@ import {
   ContainerengineNodePool,
   type ContainerengineNodePoolSecondaryVnics,
   type ContainerengineNodePoolNodeConfigDetailsNodePoolPodNetworkOptionDetails as PodNetworkDetails,
+  type ContainerengineNodePoolNodeConfigDetailsPlacementConfigs as PlacementConfig,
 } from "../oci/containerengine-node-pool";
 import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
+import { type IdentityPolicy } from "../oci/identity-policy";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 
 /** A pool of worker nodes. */
@@ -62,7 +70,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
    * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
-    const { version, demand } = readNodePool(scope, id, props);
+    const { version, demand, size } = readNodePool(scope, id, props);
     super(scope, id);
     const { cluster, shape, image, bootVolumeSizeInGbs } = props;
     if (demand) takeCapacity(cluster, demand);
@@ -82,7 +90,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
 
     const { encryption } = cluster as Partial<SecureOkeCluster>;
     const bootVolumesGrant = encryption?._grants?.bootVolumes;
-    const userData = props.registryAccess?._userData();
+    const userData = startDataOf(props, props.registryAccess?._credentialProvider);
     const pool = new ContainerengineNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
       compartmentId: cluster.compartmentId,
@@ -97,9 +105,9 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
           bootVolumeSizeInGbs === undefined ? undefined : Tokenization.stringifyNumber(bootVolumeSizeInGbs),
       },
       nodeConfigDetails: {
-        size: props.size,
+        size: size as number,
         isPvEncryptionInTransitEnabled: true,
-        kmsKeyId: encryption?.bootVolumesKeyId,
+        kmsKeyId: props.bootVolumeKey?.keyId ?? encryption?.bootVolumesKeyId,
         nsgIds: groupIds(cluster.workerSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
         placementConfigs: this.placement(props),
         nodePoolPodNetworkOptionDetails: podNetworkOf(props, ofEgress),
@@ -109,18 +117,18 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       secondaryVnics: routing?.pods && [labelledVnic(props, ofEgress, routing.pods)],
       // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
       nodeMetadata: { areLegacyImdsEndpointsDisabled: "true", ...(userData ? { user_data: userData } : {}) },
-      nodePoolCyclingDetails: {
-        isNodeCyclingEnabled: true,
-        cycleModes: ["INSTANCE_REPLACE"],
-        maximumSurge: String(SURGE),
-        maximumUnavailable: "0",
-      },
+      sshPublicKey: props.ssh?.publicKey,
+      nodePoolCyclingDetails: cyclingDetailsOf(props.cycling),
       nodeEvictionNodePoolSettings: {
         evictionGraceDuration: props.evictionGraceDuration ?? "PT60M",
-        isForceDeleteAfterGraceDuration: false,
+        isForceActionAfterGraceDuration: props.forcedEviction ? true : undefined,
+        isForceDeleteAfterGraceDuration: props.forcedEviction !== undefined,
       },
       // Where the network is in another compartment, pods get no address before the cluster may give them one.
-      lifecycle: conditionsOf(this.comparison(props, version)),
+      lifecycle: {
+        ...conditionsOf(this.comparison(props, version)),
+        ...(props.autoscale ? { ignoreChanges: ["node_config_details[0].size"] } : {}),
+      },
       dependsOn: together(
         before(this, cluster, [
           ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
@@ -129,6 +137,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
         props.registryAccess && before(this, props.registryAccess, props.registryAccess._policies),
         // The first node of a pool fails where block storage may not use the key of its boot volume.
         encryption && bootVolumesGrant && before(this, encryption, [bootVolumesGrant]),
+        before(this, cluster, this.grants(props)),
       ),
       initialNodeLabels: Object.entries(props.labels ?? {})
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -136,12 +145,54 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       ...tagsOf(this, props),
     });
     this.nodePoolId = pool.id;
+    if (props.autoscale) {
+      ClusterAutoscaler._for(this, cluster);
+      addAutoscaledPool(cluster, { construct: this, nodePoolId: pool.id, ...props.autoscale });
+    }
+    this.acknowledge(props, pool);
     const { labels, registryAccess } = props;
     notePool(cluster, { path: this.node.path, labels, repositories: registryAccess?.repositories });
     // What the cluster was given, it has said already.
     if (props.kubernetesVersion) {
       version._acknowledge(pool);
       for (const warning of version._warnings()) addWarning(this, warning);
+    }
+  }
+
+  /** The policies without which OKE can't launch a node. */
+  private grants({ cluster, bootVolumeKey, capacity }: PrivateNodePoolProps): IdentityPolicy[] {
+    const own = cluster.compartmentId;
+    const all = [
+      bootVolumeKey &&
+        grantRight(cluster, bootVolumeKeyRight(bootVolumeKey.keyId, own), bootVolumeKey.compartmentId),
+      capacity?.kind === "reserved"
+        ? grantRight(cluster, capacityReservationRight(own), capacity.compartmentId)
+        : undefined,
+    ];
+    return all.filter((one): one is IdentityPolicy => one !== undefined);
+  }
+
+  /** Records what is less secure than the default, with its reason. */
+  private acknowledge(
+    { ssh, cycling, forcedEviction }: PrivateNodePoolProps,
+    pool: ContainerengineNodePool,
+  ): void {
+    if (ssh) Acknowledgements._record(pool, "exposure", "SSH to worker nodes", ssh.reason);
+    if (cycling?.reason !== undefined) {
+      Acknowledgements._record(
+        pool,
+        "patching",
+        "nodes that stay as they are when their pool changes",
+        cycling.reason,
+      );
+    }
+    if (forcedEviction) {
+      Acknowledgements._record(
+        pool,
+        "patching",
+        "nodes that end before all pods have left",
+        forcedEviction.reason,
+      );
     }
   }
 
@@ -178,26 +229,43 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     return [group];
   }
 
-  private placement({
-    cluster,
-    availabilityDomains,
-  }: PrivateNodePoolProps): { availabilityDomain: string; subnetId: string }[] | IResolvable {
+  private placement(props: PrivateNodePoolProps): PlacementConfig[] | IResolvable {
+    const { cluster, capacity } = props;
     const { subnetId } = cluster.network.workerSubnet;
-    if (Token.isUnresolved(availabilityDomains)) {
-      const iterator = TerraformIterator.fromList(availabilityDomains as string[]);
-      return iterator.dynamic({ availability_domain: iterator.value, subnet_id: subnetId });
+    const reserved = capacity?.kind === "reserved" ? Object.keys(capacity.reservations) : undefined;
+    const domains = props.availabilityDomains ?? reserved;
+    if (domains && !Token.isUnresolved(domains)) {
+      return [...new Set(domains)].sort().map((availabilityDomain) => ({
+        availabilityDomain,
+        subnetId,
+        ...placementFieldsOf(props, availabilityDomain),
+      }));
     }
-    if (availabilityDomains) {
-      return [...new Set(availabilityDomains)]
-        .sort()
-        .map((availabilityDomain) => ({ availabilityDomain, subnetId }));
+    const { faultDomains, preemptibleNodeConfig } = placementFieldsOf(props);
+    const content = {
+      subnet_id: subnetId,
+      ...(faultDomains ? { fault_domains: faultDomains } : {}),
+      ...(preemptibleNodeConfig
+        ? {
+            preemptible_node_config: {
+              preemption_action: {
+                type: preemptibleNodeConfig.preemptionAction.type,
+                is_preserve_boot_volume: preemptibleNodeConfig.preemptionAction.isPreserveBootVolume,
+              },
+            },
+          }
+        : {}),
+    };
+    if (domains) {
+      const given = TerraformIterator.fromList(domains);
+      return given.dynamic({ availability_domain: given.value, ...content });
     }
-    const domains = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
+    const lookedUp = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
       compartmentId: cluster.compartmentId,
       dependsOn: [this.firstApply],
     });
-    const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
-    return iterator.dynamic({ availability_domain: iterator.getString("name"), subnet_id: subnetId });
+    const iterator = TerraformIterator.fromComplexList(lookedUp.availabilityDomains, "name");
+    return iterator.dynamic({ availability_domain: iterator.getString("name"), ...content });
   }
 }
 

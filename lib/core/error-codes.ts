@@ -161,7 +161,31 @@ export const ERROR_CODES = {
   },
   NODE_IMAGE_UNFIT: {
     title: "Node image that does not match the pool",
-    why: "Nodes whose image has another Kubernetes version, another processor architecture, or no cgroups v2 never join the cluster, or stop joining after an upgrade.",
+    why: "Nodes whose image has another Kubernetes version, another processor architecture, the drivers of other hardware, or no cgroups v2 never join the cluster, or stop joining after an upgrade.",
+  },
+  POOL_SIZE_INVALID: {
+    title: "Node pool with a fixed size and autoscaling",
+    why: "Terraform and the autoscaler would undo each other's size at every apply.",
+  },
+  KUBELET_ARGUMENT_INVALID: {
+    title: "Kubelet argument that OKE sets or that breaks the start of a node",
+    why: "A node whose kubelet gets such an argument does not join the cluster, or is less secure than the CIS benchmark requires.",
+  },
+  CLOUD_INIT_INVALID: {
+    title: "Invalid cloud-init script for worker nodes",
+    why: "The script runs as part of the script that starts a node. An invalid or oversized one leaves nodes that OKE can't launch or that never join.",
+  },
+  SSH_KEY_INVALID: {
+    title: "Invalid SSH public key",
+    why: "OCI installs the text on every node. Nobody can log in with it, or an attacker can guess the private key.",
+  },
+  VIRTUAL_NODES_UNFIT: {
+    title: "Virtual nodes in a cluster that can't have them",
+    why: "Pods of virtual nodes need an address of the VCN each, so OKE rejects the pool in a cluster with an overlay.",
+  },
+  ADD_ON_INVALID: {
+    title: "Add-on that a cluster can't or should not have",
+    why: "OKE rejects the add-on after the cluster exists, or installs a program with rights that an attacker can use.",
   },
   SHAPE_INVALID: {
     title: "Node shape and size that do not match",

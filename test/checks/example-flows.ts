@@ -119,6 +119,12 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
     ],
   },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
+  "node-pools": {
+    host: HOST,
+    // The control plane reaches the ObservabilityAgent, whose add-on the program has.
+    matrix: matrixWith({ from: "the API endpoint", to: "nodes", ports: [...tcp(9995, 10250), MTU] }),
+    flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)],
+  },
   "locked-images": {
     host: HOST,
     ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },

@@ -75,7 +75,8 @@ describe("a node image", () => {
       "cgroups v1",
     ],
   ])("is refused by a pool with %s", (_, name, version, what) => {
-    expect(refusal(() => pool(name, version))).toMatchObject([
+    const shape = name.includes("-GPU-") ? "VM.GPU.A10.1" : undefined;
+    expect(refusal(() => pool(name, version, shape))).toMatchObject([
       { code: "NODE_IMAGE_UNFIT", what: expect.stringContaining(what) },
     ]);
   });

@@ -16,6 +16,7 @@ interface Public {
 }
 
 const LOCK = path.join(__dirname, "..", "..", "examples", "locked-images", "images.lock.json");
+const NODE_LOCK = path.join(__dirname, "..", "..", "examples", "node-pools", "node-images.lock.json");
 const library = secureOke as Public;
 const DIGEST = "a".repeat(64);
 const IMAGE = `fra.ocir.io/acme/web@sha256:${DIGEST}`;
@@ -85,6 +86,7 @@ const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
       plan: library.SubnetPlan.of({ vcnCidr: "10.0.0.0/16" }),
     }),
   KeyRotation: () => library.KeyRotation.epochs(["2026-11"]),
+  NodeImageLock: () => library.NodeImageLock.fromFile(NODE_LOCK),
   IngressHost: () => library.IngressHost.of("shop.example.com"),
   NodeShape: () => library.NodeShape.fixed("VM.Standard2.1"),
   RbacResource: () => library.RbacResource.CONFIG_MAPS,

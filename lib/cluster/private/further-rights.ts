@@ -25,7 +25,7 @@ export interface FurtherRight {
 /** A cluster that is made here and has policies of its own. */
 export interface GrantingCluster {
   /** @internal */
-  _grant(right: FurtherRight, compartmentId: string): void;
+  _grant(right: FurtherRight, compartmentId: string): IdentityPolicy;
 }
 
 interface FurtherPoliciesProps extends TaggingProps {
@@ -87,11 +87,17 @@ export function volumeKeyRight(kmsKeyId: string): FurtherRight {
  * Gives a cluster a right; one that was imported may have it already, so that a warning names the statements.
  *
  * @param compartmentId by default that of the cluster
+ * @returns the policy, where one was made
  */
-export function grantRight(cluster: ISecureOkeCluster, right: FurtherRight, compartmentId?: string): void {
+export function grantRight(
+  cluster: ISecureOkeCluster,
+  right: FurtherRight,
+  compartmentId?: string,
+): IdentityPolicy | undefined {
   const { _grant: grant } = cluster as Partial<GrantingCluster>;
-  if (grant) grant.call(cluster, right, compartmentId ?? cluster.compartmentId);
-  else warnOfRight(cluster, right, compartmentId);
+  if (grant) return grant.call(cluster, right, compartmentId ?? cluster.compartmentId);
+  warnOfRight(cluster, right, compartmentId);
+  return undefined;
 }
 
 /** The same where it is for another compartment than that of the cluster. */
@@ -143,13 +149,14 @@ export class FurtherPolicies extends Construct {
   }
 
   /** Gives a right in a compartment, once. */
-  public allow(right: FurtherRight, compartmentId: string): void {
+  public allow(right: FurtherRight, compartmentId: string): IdentityPolicy {
     const parts = [compartmentId, ...(right.key === undefined ? [] : [right.key])];
     const key = parts.map((part) => idPartOf(this, part)).join("-");
     const id = `${right.purpose}-${key}`;
-    if (this.node.tryFindChild(id)) return;
+    const known = this.node.tryFindChild(id);
+    if (known) return known as IdentityPolicy;
     const { clusterId, displayName, homeRegionProvider } = this.props;
-    new IdentityPolicy(this, id, {
+    return new IdentityPolicy(this, id, {
       provider: homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${displayName}-${right.purpose}-${key.slice(-8)}`),

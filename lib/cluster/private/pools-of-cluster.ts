@@ -11,9 +11,10 @@ export interface KnownPool {
   readonly path: string;
   readonly name: string;
   readonly labels: { readonly [key: string]: string };
-  readonly image: NodeImage;
+  /** None of virtual nodes. */
+  readonly image?: NodeImage;
   /** The Kubernetes version, such as `v1.34.10`. */
-  readonly version: string;
+  readonly version?: string;
 }
 
 /** The pools of an app, by what tells their cluster from others. */
@@ -55,13 +56,13 @@ export function checkPoolName(problems: Problems, cluster: IConstruct, name: str
 /** What is likely wrong with the image of a pool: an earlier pool of another Kubernetes version has the same. */
 export function imageFindings(pool: IConstruct, { cluster, image, version }: KnownPool): ProgramFinding[] {
   // What the name says of the version is checked for each pool by itself.
-  if (image.imageName !== undefined) return [];
+  if (!image || image.imageName !== undefined) return [];
   const others = poolsOf(cluster);
   const before = others.slice(
     0,
     others.findIndex(({ path }) => path === pool.node.path),
   );
-  const other = before.find((one) => one.image.imageId === image.imageId && one.version !== version);
+  const other = before.find((one) => one.image?.imageId === image.imageId && one.version !== version);
   if (!other) return [];
   return [
     {

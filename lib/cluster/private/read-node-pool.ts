@@ -8,6 +8,8 @@ import {
   checkVersion,
   readVersion,
 } from "./check-cluster-values";
+import { type NodeImageFacts } from "./node-image-facts";
+import { checkPoolOptions, type PoolSizes, readSizes, surgeOf } from "./pool-options";
 import { checkPoolName } from "./pools-of-cluster";
 import { checkPrivateSubnets } from "./services-cidr";
 import { checkConstructId } from "../../core/construct-id";
@@ -28,65 +30,30 @@ import { type NodeImage } from "../node-image";
 import { type NodeRegistryAccess } from "../node-registry-access";
 import { checkGroups, type PrivateNodePoolProps } from "../private-node-pool-props";
 
-const NAME =
-  /^Oracle-Linux-(\d+)(?:\.\d+)?-(aarch64-)?(?:[A-Za-z]\w*-)*\d{4}\.\d{2}\.\d{2}-\d+(?:-OKE-(\d+\.\d+\.\d+)-(\d+))?$/i;
-
-// The first minor version whose kubelet needs cgroups v2, and the first build of OKE's images of Oracle Linux 8 that has them.
+// The first minor version whose kubelet needs cgroups v2.
 const NEEDS_CGROUPS_V2 = 35;
-const FIRST_BUILD = 1367;
-
-/** What the name of an image of Oracle's says. */
-interface ImageName {
-  /** The major version of Oracle Linux, such as 8. */
-  readonly linux: number;
-  readonly isArm: boolean;
-  /** The Kubernetes version of an OKE image, such as `1.35.2`; none of a platform image. */
-  readonly kubernetes?: string;
-  /** The build of an OKE image. */
-  readonly build?: number;
-}
-
-/** Reads a name such as `Oracle-Linux-8.10-aarch64-2026.06.15-0-OKE-1.35.2-1505`; undefined of a name that somebody else chose. */
-function readImageName(name: string): ImageName | undefined {
-  const [match, linux, arm, kubernetes, build] = NAME.exec(name) ?? [];
-  if (match === undefined) return undefined;
-  return {
-    linux: Number(linux),
-    isArm: arm !== undefined,
-    kubernetes,
-    build: build === undefined ? undefined : Number(build),
-  };
-}
-
-/** Whether nodes of an image may run a Kubernetes version, by what is known of cgroups. */
-function fitsCgroupsV2({ linux, build }: ImageName, { minor }: KubernetesVersion): boolean {
-  if (minor < NEEDS_CGROUPS_V2 || linux > 8) return true;
-  return linux === 8 && build !== undefined && build >= FIRST_BUILD;
-}
 
 /**
- * Adds a problem for each thing that the name of an image says and that can't be right for the nodes of a pool.
+ * Adds a problem for each thing that is known of an image and that can't be right for the nodes of a pool.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm for cgroups v2
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/update-node-pool.htm for the version
  */
 function checkImageFits(
   problems: Problems,
-  { imageName }: NodeImage,
+  { imageName, _facts: facts = {} }: NodeImage,
   version: KubernetesVersion | undefined,
   shapeName: string | undefined,
 ): void {
-  const name = imageName === undefined ? undefined : readImageName(imageName);
-  if (!name) return;
   const add = (what: string, fix: string) => problems.add("NODE_IMAGE_UNFIT", `${imageName} ${what}`, fix);
   const bare = version?.version.slice(1);
-  if (version && name.kubernetes !== undefined && name.kubernetes !== bare) {
+  if (version && facts.kubernetes !== undefined && facts.kubernetes !== bare) {
     add(
-      `is an image for Kubernetes ${name.kubernetes}, and the pool has ${version.version}`,
-      `Take an OKE image whose name has OKE-${bare}, or give the pool kubernetesVersion: KubernetesVersion.of("v${name.kubernetes}")`,
+      `is an image for Kubernetes ${facts.kubernetes}, and the pool has ${version.version}`,
+      `Take an OKE image whose name has OKE-${bare}, or give the pool kubernetesVersion: KubernetesVersion.of("v${facts.kubernetes}")`,
     );
   }
-  if (version && !fitsCgroupsV2(name, version)) {
+  if (version && version.minor >= NEEDS_CGROUPS_V2 && facts.cgroups === 1) {
     add(
       `starts with cgroups v1, and the kubelet of ${version.version} needs cgroups v2`,
       "Take an OKE image of Oracle Linux 8 with build 1367 or newer, or of Oracle Linux 9; " +
@@ -94,19 +61,37 @@ function checkImageFits(
     );
   }
   if (shapeName === undefined) return;
+  checkArchitecture(add, facts, shapeName);
+  checkGpu(add, facts, shapeName);
+}
+
+type Add = (what: string, fix: string) => void;
+
+function checkArchitecture(add: Add, { architecture }: NodeImageFacts, shapeName: string): void {
   const isArm = /^(VM|BM)\.Standard\.A\d+\./.test(shapeName);
-  if (isArm === name.isArm) return;
+  if (architecture === undefined || isArm === (architecture === "aarch64")) return;
   add(
-    `is made for ${name.isArm ? "Arm" : "x86"} processors, and ${shapeName} has others`,
-    name.isArm
-      ? "Take an image without aarch64 in its name, or a shape such as VM.Standard.A1.Flex"
-      : "Take an image with aarch64 in its name, or a shape such as VM.Standard.E5.Flex",
+    `is made for ${isArm ? "x86" : "Arm"} processors, and ${shapeName} has others`,
+    isArm
+      ? "Take an image with aarch64 in its name, or a shape such as VM.Standard.E5.Flex"
+      : "Take an image without aarch64 in its name, or a shape such as VM.Standard.A1.Flex",
+  );
+}
+
+/** Images for the GPUs of AMD have names that are not known, so nothing is said of these. */
+function checkGpu(add: Add, { hasGpuDrivers }: NodeImageFacts, shapeName: string): void {
+  if (hasGpuDrivers === undefined || /\.MI\d/.test(shapeName)) return;
+  const isGpu = /^(VM|BM)\.GPU/.test(shapeName);
+  if (isGpu === hasGpuDrivers) return;
+  add(
+    isGpu
+      ? `has no GPU drivers, and ${shapeName} has GPUs of NVIDIA`
+      : `is made for GPUs, and ${shapeName} has none`,
+    isGpu ? "Take an image with GPU in its name" : "Take an image without GPU in its name",
   );
 }
 
 export const DEFAULT_PODS = 31;
-/** How many nodes there are more of while others are replaced. */
-export const SURGE = 1;
 const MOST_PODS = 110;
 // A template is refused as one.
 const DOMAIN = /^[A-Za-z0-9]+:[\w-]+$|[$%]\{/;
@@ -116,6 +101,8 @@ interface NodePoolReading {
   readonly version: KubernetesVersion;
   /** What the pool takes of the subnets, where it is known. */
   readonly demand?: Demand;
+  /** How many nodes the pool is made with. */
+  readonly size?: number;
 }
 
 /** Validates the props before the pool is made; throws with all that is wrong. */
@@ -123,16 +110,17 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const given: Partial<PrivateNodePoolProps> = props ?? {};
-  const { cluster, image, shape, size } = given;
-  checkGiven(problems, { cluster, image, shape, size }, "PrivateNodePoolProps");
+  const { cluster, image, shape } = given;
+  checkGiven(problems, { cluster, image, shape }, "PrivateNodePoolProps");
   const isCluster = checkCluster(problems, cluster);
   const version = versionOf(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
   checkFlag(problems, "verifyKubernetesVersion", given.verifyKubernetesVersion);
-  const isSize = checkCount(problems, "size", size, 0, 1000);
+  const sizes = readSizes(problems, given);
   const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
   checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
   const isNetwork = isCluster && readNetwork(problems, cluster as ISecureOkeCluster);
-  const demand = isNetwork && isSize && isPods ? demandOf(pathOf(scope, id), given) : undefined;
+  checkPoolOptions(problems, given);
+  const demand = isNetwork && sizes && isPods ? demandOf(pathOf(scope, id), given, sizes) : undefined;
   if (demand) checkCapacity(problems, cluster as ISecureOkeCluster, demand);
   checkGroups(problems, isCluster ? cluster : undefined, given);
   if (given.egress !== undefined) checkEgress(problems, isCluster ? cluster : undefined, given.egress);
@@ -159,7 +147,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkTags(problems, given);
   if (isCluster) checkPoolName(problems, cluster as ISecureOkeCluster, given.nodePoolName ?? id);
   problems.throwIfAny();
-  return { version: version as KubernetesVersion, demand };
+  return { version: version as KubernetesVersion, demand, size: given.autoscale?.min ?? given.size };
 }
 
 function versionOf(
@@ -176,7 +164,7 @@ function versionOf(
 }
 
 /** Touches what the pool uses of the cluster, so that all that an imported one lacks is found; whether its subnets are known. */
-function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
+export function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
   for (const name of ["compartmentId", "workerSecurityGroup", "podSecurityGroup"] as const) {
     problems.collect(() => cluster[name]);
   }
@@ -203,7 +191,7 @@ function checkRegistryAccess(
   scope: Construct,
   { cluster, definedTags, registryAccess }: Partial<PrivateNodePoolProps>,
 ): void {
-  const members = ["nodeTag", "repositories", "_userData"];
+  const members = ["nodeTag", "repositories", "_credentialProvider"];
   const example = 'a NodeRegistryAccess: new NodeRegistryAccess(stack, "registry", { … })';
   if (!checkMembers(problems, "registryAccess", registryAccess, members, example)) return;
   const access = registryAccess as NodeRegistryAccess;
@@ -239,15 +227,20 @@ function checkOverlay(problems: Problems, props: Partial<PrivateNodePoolProps>):
   }
 }
 
-/** What the pool takes of the subnets; nobody knows what a reference will say, so what it takes is not counted. */
-function demandOf(path: string, { size, maxPodsPerNode }: Partial<PrivateNodePoolProps>): Demand | undefined {
-  if (size === undefined || Token.isUnresolved(size)) return undefined;
+/** What the pool takes of the subnets at most; nobody knows what a reference will say, so what it takes is not counted. */
+function demandOf(
+  path: string,
+  { maxPodsPerNode, cycling }: Partial<PrivateNodePoolProps>,
+  { most: nodes }: PoolSizes,
+): Demand | undefined {
+  if (nodes === undefined) return undefined;
   const most = maxPodsPerNode ?? DEFAULT_PODS;
-  return { path, nodes: size, surge: SURGE, pods: Token.isUnresolved(most) ? undefined : most };
+  const surge = surgeOf(cycling);
+  return { path, nodes, surge, pods: Token.isUnresolved(most) ? undefined : most };
 }
 
 /** Whether it was not given or may be the number that is asked for. */
-function checkCount(
+export function checkCount(
   problems: Problems,
   name: string,
   value: number | undefined,
@@ -262,7 +255,7 @@ function checkCount(
 }
 
 /** What a reference to a Terraform value holds is not known yet. */
-function checkNodeLabels(problems: Problems, labels: { [key: string]: string } | undefined): void {
+export function checkNodeLabels(problems: Problems, labels: { [key: string]: string } | undefined): void {
   if (labels === undefined || labels === null) return;
   if (typeof labels !== "object" || Array.isArray(labels) || Token.isUnresolved(labels)) {
     problems.add(
@@ -277,7 +270,7 @@ function checkNodeLabels(problems: Problems, labels: { [key: string]: string } |
 }
 
 /** @see https://docs.oracle.com/iaas/Content/General/Concepts/regions.htm */
-function checkDomains(problems: Problems, domains: string[] | undefined): void {
+export function checkDomains(problems: Problems, domains: string[] | undefined): void {
   if (domains === undefined || domains === null || Token.isUnresolved(domains)) return;
   if (!Array.isArray(domains) || domains.length === 0) {
     problems.add(

@@ -1,5 +1,6 @@
 import { type Construct } from "constructs";
 import { type INetworkPeer } from "./network-peer";
+import { type INetworkSecurityGroup } from "./security-group";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
@@ -68,13 +69,18 @@ function upwards({ apiEndpoint, workers, pods }: FlowGroups): Flow[] {
   ]);
 }
 
+const AGENT_REASON = "The control plane reaches the ObservabilityAgent add-on";
+
+/** Lets the control plane reach the ObservabilityAgent add-on, as the prop of a cluster does. */
+export function openForObservabilityAgent(
+  apiEndpoint: INetworkSecurityGroup,
+  workers: INetworkSecurityGroup,
+): void {
+  apiEndpoint.allowTo(workers, OBSERVABILITY_AGENT, { reason: AGENT_REASON });
+}
+
 function downwards({ apiEndpoint, workers, pods }: WithPods, { observabilityAgent }: FurtherFlows): Flow[] {
-  const agent = {
-    from: apiEndpoint,
-    to: workers,
-    port: OBSERVABILITY_AGENT,
-    reason: "The control plane reaches the ObservabilityAgent add-on",
-  };
+  const agent = { from: apiEndpoint, to: workers, port: OBSERVABILITY_AGENT, reason: AGENT_REASON };
   return [
     ...(observabilityAgent ? [agent] : []),
     {

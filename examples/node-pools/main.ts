@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { App, TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { TaintEffect } from "cdk8s-plus-27";
+import {
+  AddOn,
+  AddOnVersion,
+  BlueGreenNodePools,
+  BootVolumeKey,
+  CloudInit,
+  ClusterAddOn,
+  ContainerImage,
+  HardenedDeployment,
+  HardenedJob,
+  KubernetesVersion,
+  LoadBalancerAccess,
+  NetworkPolicyEngine,
+  NodeCapacity,
+  NodeCycling,
+  NodeImage,
+  NodePoolEdition,
+  NodeShape,
+  NodeTaint,
+  PrivateNodePool,
+  SecureNamespace,
+  SecureOkeCluster,
+  TlsTermination,
+  Toleration,
+  oci,
+} from "secure-oke";
+
+const app = new App();
+const stack = new TerraformStack(app, "pools");
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
+
+const cluster = new SecureOkeCluster(stack, "cluster", {
+  compartmentId: "ocid1.compartment.oc1..example",
+  kubernetesVersion: KubernetesVersion.V1_36,
+  networkPolicyEngine: NetworkPolicyEngine.calico(),
+});
+
+// The images of the nodes are in a file that a pipeline writes; none may be older than the lock allows.
+const lock = { path: join(__dirname, "node-images.lock.json") };
+const standard = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+// A boot volume larger than the image: the file system must grow with it.
+const grow = CloudInit.fromFile(join(__dirname, "grow-root.sh"));
+
+// CoreDNS, the autoscaler and the add-ons run here: this pool alone keeps its size.
+new PrivateNodePool(stack, "system", {
+  cluster,
+  image: NodeImage.fromLock("standard", lock),
+  shape: standard,
+  size: 2,
+  labels: { tier: "system" },
+  bootVolumeSizeInGbs: 100,
+  bootVolumeKey: BootVolumeKey.of(cluster.encryption.keyId),
+  cloudInit: grow,
+});
+
+// Grows and shrinks with what its pods ask for.
+new PrivateNodePool(stack, "arm", {
+  cluster,
+  image: NodeImage.fromLock("arm", lock),
+  shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memoryInGbs: 24 }),
+  autoscale: { min: 1, max: 6 },
+  labels: { tier: "web" },
+  taints: [NodeTaint.noSchedule("kubernetes.io/arch", "arm64")],
+  cycling: NodeCycling.replaceInstances({ maximumSurge: 2 }),
+});
+
+// Cheap nodes that OCI may take back at any time, for jobs that bear it.
+new PrivateNodePool(stack, "batch", {
+  cluster,
+  image: NodeImage.fromLock("standard", lock),
+  shape: standard,
+  autoscale: { min: 0, max: 4 },
+  capacity: NodeCapacity.preemptible(),
+  labels: { tier: "batch" },
+  taints: [NodeTaint.noSchedule("capacity", "preemptible")],
+  kubeletArguments: { "image-gc-high-threshold": "70" },
+});
+
+// In the middle of an upgrade: the green pool has the new image, and the blue one still runs.
+new BlueGreenNodePools(stack, "web", {
+  cluster,
+  shape: standard,
+  size: 3,
+  labels: { tier: "web" },
+  blue: NodePoolEdition.of(NodeImage.fromLock("standard-before", lock), {
+    kubernetesVersion: KubernetesVersion.V1_35,
+  }),
+  green: NodePoolEdition.of(NodeImage.fromLock("standard", lock)),
+});
+
+new ClusterAddOn(stack, "cert-manager", {
+  cluster,
+  addOn: AddOn.certManager({ nodeSelector: { tier: "system" } }),
+});
+new ClusterAddOn(stack, "metrics-server", {
+  cluster,
+  addOn: AddOn.metricsServer({ nodeSelector: { tier: "system" } }),
+  version: AddOnVersion.pinned("v0.7.2"),
+});
+new ClusterAddOn(stack, "dns", {
+  cluster,
+  addOn: AddOn.coreDns({ minReplicas: 3, nodesPerReplica: 8 }),
+});
+// The control plane may reach the agent, TCP 9995 of the nodes, as the cluster has it.
+new ClusterAddOn(stack, "observability", { cluster, addOn: AddOn.observabilityAgent() });
+
+const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
+new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
+
+// Its image has an arm64 variant, so it also runs on the Arm nodes.
+const web = new HardenedDeployment(shop, "web", {
+  image: ContainerImage.of(
+    "fra.ocir.io/acme/web:1.4.2@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  ),
+  port: 8080,
+  nodeSelector: { tier: "web" },
+  tolerations: [Toleration.of("kubernetes.io/arch", "arm64", TaintEffect.NO_SCHEDULE)],
+});
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+});
+new HardenedJob(shop, "reports", {
+  image: ContainerImage.of(
+    "fra.ocir.io/acme/reports:2.1.0@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  ),
+  nodeSelector: { tier: "batch" },
+  tolerations: [Toleration.of("capacity", "preemptible", TaintEffect.NO_SCHEDULE)],
+});
+cluster.addCdk8sChart("shop", shop);
+
+app.synth();

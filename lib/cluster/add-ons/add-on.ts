@@ -1,0 +1,387 @@
+import {
+  MigStrategy,
+  type AddOnOptions,
+  type AmdGpuPluginOptions,
+  type CertManagerAddOnOptions,
+  type CoreDnsOptions,
+  type DatabaseOperatorOptions,
+  type IstioIngressGatewayOptions,
+  type IstioOptions,
+  type KubeProxyOptions,
+  type NvidiaGpuPluginOptions,
+  type ReplicatedAddOnOptions,
+  type SizedAddOnOptions,
+  type SizedReplicatedAddOnOptions,
+  type WebLogicOperatorOptions,
+} from "./add-on-options";
+import { ConfigurationWriter } from "./private/configuration";
+import { checked } from "../../core/checked";
+import { nearName } from "../../core/nearest-names";
+import { checkReason } from "../../core/reason";
+import { shown } from "../../core/display-value";
+import { Problems } from "../../core/validation-error";
+
+/** What OKE installs in every cluster; an add-on of the program takes over what is there, and is left there when it is removed. */
+const ESSENTIAL = ["CoreDNS", "Flannel", "KubeProxy", "OciVcnIpNative"];
+/** What runs in new clusters too, without being essential. */
+const THERE_ALREADY = [...ESSENTIAL, "NodeProblemDetector", "ObservabilityAgent"];
+const NEEDS_CERT_MANAGER = ["KubernetesMetricsServer", "OracleDatabaseOperator"];
+/** Updates of these interrupt workloads, so Oracle recommends a pinned version. */
+const BETTER_PINNED = ["AmdGpuPlugin", "NvidiaGpuPlugin"];
+
+const REFUSED: { readonly [name: string]: string } = {
+  KubernetesDashboard:
+    "The Kubernetes Dashboard is a web page with the rights of its service account, which attackers look for, and Oracle advises against it in production. Use kubectl, or the pages of the cluster in the console",
+  Tiller:
+    "Tiller has the rights of a cluster administrator and asks nobody who they are; Helm 3 does without it. Use Helm 3",
+};
+const OWN_CONSTRUCT: { readonly [name: string]: string } = {
+  ClusterAutoscaler: "give pools autoscale: { min, max }, or make a ClusterAutoscaler",
+  NativeIngressController: "make a NativeIngressController",
+};
+const REPLICAS = [1, 10] as const;
+const MOST_REPLICAS = [1, 100] as const;
+
+/**
+ * An add-on of OKE, with its configuration.
+ *
+ * The keys are those of Oracle's documentation of 2026-09; a key without a typed option is given by `AddOn.of`.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringclusteraddons-configurationarguments.htm
+ */
+@checked
+export class AddOn {
+  /**
+   * CoreDNS, which every cluster has: its number of pods and its resources.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
+   */
+  public static coreDns(options: CoreDnsOptions = {}): AddOn {
+    return AddOn.write("CoreDNS", options, (writer) => {
+      const { minReplicas = 2, nodesPerReplica = 1, ownConfigMap = false } = options ?? {};
+      writer.count("minReplica", "minReplicas", minReplicas, MOST_REPLICAS);
+      writer.count("nodesPerReplica", "nodesPerReplica", nodesPerReplica, [1, 1000]);
+      writer.flag("customizeCoreDNSConfigMap", "ownConfigMap", ownConfigMap);
+      writer.resources("coreDnsContainerResources", "resources", options?.resources);
+    });
+  }
+
+  /**
+   * kube-proxy, which every cluster has.
+   *
+   * @throws VALUE_INVALID, LABEL_INVALID
+   */
+  public static kubeProxy(options: KubeProxyOptions = {}): AddOn {
+    return AddOn.write("KubeProxy", options, (writer) => {
+      writer.flag("customizeKubeProxyConfigMap", "ownConfigMap", options?.ownConfigMap ?? false);
+      writer.resources("kube-proxy.ContainerResources", "resources", options?.resources);
+    });
+  }
+
+  /**
+   * The network plugin of clusters whose pods have addresses of the VCN.
+   *
+   * @throws VALUE_INVALID, LABEL_INVALID
+   */
+  public static vcnNativeNetworking(options: SizedAddOnOptions = {}): AddOn {
+    return AddOn.sized("OciVcnIpNative", "install-cni-ips.ContainerResources", options);
+  }
+
+  /**
+   * The network plugin of clusters with an overlay.
+   *
+   * @throws VALUE_INVALID, LABEL_INVALID
+   */
+  public static flannel(options: SizedAddOnOptions = {}): AddOn {
+    return AddOn.sized("Flannel", "kube-flannel.ContainerResources", options);
+  }
+
+  /**
+   * cert-manager, which issues and renews certificates.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
+   */
+  public static certManager(options: CertManagerAddOnOptions = {}): AddOn {
+    return AddOn.replicated("CertManager", options, (writer) => {
+      const { controllerResources, webhookResources, caInjectorResources } = options ?? {};
+      writer.resources(
+        "cert-manager-controller.ContainerResources",
+        "controllerResources",
+        controllerResources,
+      );
+      writer.resources("cert-manager-webhook.ContainerResources", "webhookResources", webhookResources);
+      writer.resources(
+        "cert-manager-cainjector.ContainerResources",
+        "caInjectorResources",
+        caInjectorResources,
+      );
+    });
+  }
+
+  /**
+   * The Metrics Server, which `kubectl top` and the autoscaling of workloads need; it needs cert-manager.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
+   */
+  public static metricsServer(options: SizedReplicatedAddOnOptions = {}): AddOn {
+    return AddOn.replicated("KubernetesMetricsServer", options, (writer) => {
+      writer.resources("metrics-server.ContainerResources", "resources", options?.resources);
+    });
+  }
+
+  /**
+   * The agent that collects metrics of nodes, CoreDNS and kube-proxy; new clusters have it.
+   *
+   * The control plane reaches it on TCP 9995 of the nodes: a `SecureOkeCluster` gets the rules with the add-on.
+   *
+   * @throws VALUE_INVALID, LABEL_INVALID
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengobservingworkernodeaddonhealth.htm
+   */
+  public static observabilityAgent(options: AddOnOptions = {}): AddOn {
+    return AddOn.write("ObservabilityAgent", options, () => undefined);
+  }
+
+  /**
+   * The detector that reports faults of nodes as conditions and events; new clusters have it.
+   *
+   * @throws VALUE_INVALID, LABEL_INVALID
+   */
+  public static nodeProblemDetector(options: AddOnOptions = {}): AddOn {
+    return AddOn.write("NodeProblemDetector", options, () => undefined);
+  }
+
+  /**
+   * Oracle's operator of databases; it needs cert-manager.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
+   */
+  public static databaseOperator(options: DatabaseOperatorOptions = {}): AddOn {
+    return AddOn.replicated("OracleDatabaseOperator", options, (writer) => {
+      writer.resources("manager.ContainerResources", "resources", options?.resources);
+      if (options?.ownCertManager)
+        writer.flag("skipAddonDependenciesCheck", "ownCertManager", options.ownCertManager);
+    });
+  }
+
+  /**
+   * Oracle's operator of WebLogic domains.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
+   */
+  public static webLogicOperator(options: WebLogicOperatorOptions = {}): AddOn {
+    return AddOn.replicated("WeblogicKubernetesOperator", options, (writer) => {
+      writer.resources("weblogic-operator.ContainerResources", "resources", options?.resources);
+      writer.resources(
+        "weblogic-operator-webhook.ContainerResources",
+        "webhookResources",
+        options?.webhookResources,
+      );
+    });
+  }
+
+  /**
+   * The device plugin of NVIDIA GPUs.
+   *
+   * @throws VALUE_INVALID, LABEL_INVALID
+   */
+  public static nvidiaGpuPlugin(options: NvidiaGpuPluginOptions = {}): AddOn {
+    return AddOn.write("NvidiaGpuPlugin", options, (writer) => {
+      const { deviceListStrategy, deviceIdStrategy, migStrategy } = options ?? {};
+      const lists = ["envvar", "volume-mounts", "cdi-annotations", "cdi-cri"];
+      writer.choice("deviceListStrategy", "deviceListStrategy", deviceListStrategy, lists);
+      writer.choice("deviceIdStrategy", "deviceIdStrategy", deviceIdStrategy, ["uuid", "index"]);
+      writer.choice("migStrategy", "migStrategy", migStrategy, Object.values(MigStrategy));
+      writer.flag("failOnInitError", "failOnInitError", options?.failOnInitError);
+      writer.flag("passDeviceSpecs", "passDeviceSpecs", options?.passDeviceSpecs);
+      writer.flag("useConfigFile", "ownConfigMap", options?.ownConfigMap);
+      writer.text("driverRoot", options?.driverRoot);
+      writer.resources("nvidia-gpu-device-plugin.ContainerResources", "resources", options?.resources);
+    });
+  }
+
+  /**
+   * The device plugin of AMD GPUs.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
+   */
+  public static amdGpuPlugin(options: AmdGpuPluginOptions = {}): AddOn {
+    return AddOn.write("AmdGpuPlugin", options, (writer) => {
+      writer.count("pulse", "healthCheckSeconds", options?.healthCheckSeconds ?? 30, [0, 3600]);
+      writer.resources("amd-gpu-device-plugin.ContainerResources", "resources", options?.resources);
+    });
+  }
+
+  /**
+   * The Istio service mesh; without an ingress gateway, which would be a public load balancer by default.
+   *
+   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID, REASON_MISSING
+   */
+  public static istio(options: IstioOptions = {}): AddOn {
+    return AddOn.replicated("Istio", options, (writer, problems) => {
+      const { replicas = 2, maxReplicas = 5, ownConfigMap = false, ingressGateway } = options ?? {};
+      writer.flag("customizeConfigMap", "ownConfigMap", ownConfigMap);
+      writer.text("profile", "oke-default");
+      writer.count("istiod.HorizontalPodAutoscalerMinReplicas", "replicas", replicas, MOST_REPLICAS);
+      writer.count("istiod.HorizontalPodAutoscalerMaxReplicas", "maxReplicas", maxReplicas, MOST_REPLICAS);
+      writer.text("istiod.PodDisruptionBudgetMinAvailable", "1");
+      writer.resources("discovery.ContainerResources", "resources", options?.resources);
+      writer.flag("enableIngressGateway", "ingressGateway", ingressGateway !== undefined);
+      if (ingressGateway !== undefined) writeGateway(problems, writer, ingressGateway);
+    });
+  }
+
+  /**
+   * An add-on without a factory of its own, such as `NodeFeatureDiscovery`, or with keys that have no typed option.
+   *
+   * @param name the name as OKE writes it
+   * @param configuration keys and values as OKE takes them; objects as JSON
+   * @throws ADD_ON_INVALID, VALUE_INVALID
+   */
+  public static of(name: string, configuration: { [key: string]: string } = {}): AddOn {
+    const problems = new Problems("AddOn.of");
+    checkName(problems, name);
+    problems.throwIfAny();
+    return new AddOn(name, { ...configuration });
+  }
+
+  private static write(
+    name: string,
+    options: AddOnOptions,
+    write: (writer: ConfigurationWriter, problems: Problems) => void,
+  ): AddOn {
+    const problems = new Problems(`AddOn (${name})`);
+    const writer = new ConfigurationWriter(problems);
+    writer.placement(options ?? {});
+    write(writer, problems);
+    problems.throwIfAny();
+    return new AddOn(name, writer.configuration);
+  }
+
+  private static sized(name: string, key: string, options: SizedAddOnOptions): AddOn {
+    return AddOn.write(name, options, (writer) =>
+      writer.resources(key, "resources", (options ?? {}).resources),
+    );
+  }
+
+  private static replicated(
+    name: string,
+    options: ReplicatedAddOnOptions,
+    write: (writer: ConfigurationWriter, problems: Problems) => void,
+  ): AddOn {
+    return AddOn.write(name, options, (writer, problems) => {
+      writer.count("numOfReplicas", "replicas", (options ?? {}).replicas ?? 2, REPLICAS);
+      write(writer, problems);
+    });
+  }
+
+  private constructor(
+    /** The name, as OKE writes it. */
+    public readonly name: string,
+    /** Keys and values, as OKE takes them. */
+    public readonly configuration: { [key: string]: string },
+  ) {}
+
+  /** Whether no cluster works without it. */
+  public get isEssential(): boolean {
+    return ESSENTIAL.includes(this.name);
+  }
+
+  /** @internal */
+  public get _isThereAlready(): boolean {
+    return THERE_ALREADY.includes(this.name);
+  }
+
+  /** @internal */
+  public get _needsCertManager(): boolean {
+    return (
+      NEEDS_CERT_MANAGER.includes(this.name) && this.configuration.skipAddonDependenciesCheck === undefined
+    );
+  }
+
+  /** @internal */
+  public get _isBetterPinned(): boolean {
+    return BETTER_PINNED.includes(this.name);
+  }
+}
+
+const NAMES = [
+  ...THERE_ALREADY,
+  ...NEEDS_CERT_MANAGER,
+  ...BETTER_PINNED,
+  ...["CertManager", "Istio", "WeblogicKubernetesOperator"],
+  ...Object.keys(REFUSED),
+  ...Object.keys(OWN_CONSTRUCT),
+];
+
+function checkName(problems: Problems, name: string): void {
+  if (typeof name !== "string" || !/^[A-Z]\w*$/.test(name)) {
+    problems.add(
+      "ADD_ON_INVALID",
+      `The name is ${shown(name)}`,
+      'Write it as OKE does, for example "CertManager"',
+    );
+    return;
+  }
+  const refused = Object.keys(REFUSED).includes(name) ? REFUSED[name] : undefined;
+  if (refused !== undefined) {
+    const [why = "", instead = ""] = splitLast(refused);
+    problems.add("ADD_ON_INVALID", `${name} is not installed by this library: ${why}`, instead);
+  }
+  const own = Object.keys(OWN_CONSTRUCT).includes(name) ? OWN_CONSTRUCT[name] : undefined;
+  if (own !== undefined) {
+    problems.add(
+      "ADD_ON_INVALID",
+      `${name} needs policies beside the add-on`,
+      `Use its own construct: ${own}`,
+    );
+  }
+  if (NAMES.includes(name)) return;
+  const near = nearName(name, NAMES);
+  if (near === undefined || near.toLowerCase() !== name.toLowerCase()) return;
+  problems.add("ADD_ON_INVALID", `OKE has no add-on ${name}`, `Write ${near}`);
+}
+
+/** The last sentence says what to do instead. */
+function splitLast(text: string): [string, string] {
+  const at = text.lastIndexOf(". ");
+  return [text.slice(0, at), text.slice(at + 2)];
+}
+
+function writeGateway(
+  problems: Problems,
+  writer: ConfigurationWriter,
+  gateway: IstioIngressGatewayOptions,
+): void {
+  const { publicReason, annotations = {}, minReplicas = 2, maxReplicas = 5 } = gateway;
+  const internal = "service.beta.kubernetes.io/oci-load-balancer-internal";
+  if (publicReason !== undefined)
+    checkReason(problems, "A public load balancer of the ingress gateway", publicReason);
+  if (internal in annotations) {
+    problems.add(
+      "VALUE_INVALID",
+      `annotations has ${internal}`,
+      "Leave it out: the load balancer is private unless publicReason is given",
+    );
+  }
+  const all = {
+    // The cloud controller keeps its rules in groups, as for every other Service of the cluster.
+    "oci.oraclecloud.com/security-rule-management-mode": "NSG",
+    ...(publicReason === undefined ? { [internal]: "true" } : {}),
+    ...annotations,
+  };
+  writer.json(
+    "istio-ingressgateway.Annotations",
+    Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
+  const key = "istio-ingressgateway.HorizontalPodAutoscaler";
+  writer.count(`${key}MinReplicas`, "ingressGateway.minReplicas", minReplicas, MOST_REPLICAS);
+  writer.count(`${key}MaxReplicas`, "ingressGateway.maxReplicas", maxReplicas, MOST_REPLICAS);
+  writer.text("istio-ingressgateway.PodDisruptionBudgetMinAvailable", "1");
+  if (minReplicas > maxReplicas) {
+    problems.add(
+      "COUNT_INVALID",
+      `ingressGateway.minReplicas is ${minReplicas}, more than maxReplicas, ${maxReplicas}`,
+      "Give maxReplicas at least minReplicas",
+    );
+  }
+}

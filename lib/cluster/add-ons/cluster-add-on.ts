@@ -1,0 +1,191 @@
+import { Aspects } from "cdktf";
+import { type Construct } from "constructs";
+import { type AddOn } from "./add-on";
+import { type AddOnVersion } from "./add-on-version";
+import { addOnsOf, nodePoolsBeside, noteAddOn, waitFor } from "./private/add-ons-of-cluster";
+import { type ISecureOkeCluster } from "../cluster-base";
+import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
+import { isOverlay } from "../../network/vcn/pod-networking";
+import { checked } from "../../core/checked";
+import { checkConstructId } from "../../core/construct-id";
+import { problemsIn } from "../../core/construct-scope";
+import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { checkGiven, checkMembers } from "../../core/required";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { shown } from "../../core/display-value";
+import { type Problems } from "../../core/validation-error";
+import { addWarning } from "../../core/warnings";
+import { ContainerengineAddon } from "../../oci/containerengine-addon";
+
+/** Props for ClusterAddOn. */
+export interface ClusterAddOnProps {
+  /** The cluster: an enhanced one, as every `SecureOkeCluster` is. */
+  readonly cluster: ISecureOkeCluster;
+  /** The add-on and its configuration. */
+  readonly addOn: AddOn;
+  /**
+   * Who decides which version runs.
+   *
+   * @default AddOnVersion.automatic()
+   */
+  readonly version?: AddOnVersion;
+  /**
+   * Whether OKE removes the objects of the add-on from the cluster when the add-on is removed from the program.
+   *
+   * @default - true; false for CoreDNS, kube-proxy and the network plugins, without which no pod works
+   */
+  readonly removeObjects?: boolean;
+}
+
+const UNPINNED = "add-on-version";
+const WITHOUT_CERT_MANAGER = "add-on-cert-manager";
+
+/**
+ * An add-on of OKE in a cluster.
+ *
+ * It is installed after the node pools of the same stack, whose nodes its pods run on, and after cert-manager where it needs it. What OKE installs
+ * in every cluster is taken over with its configuration.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringclusteraddons.htm
+ */
+@checked
+export class ClusterAddOn extends ResourceConstruct {
+  /** The cluster. */
+  public readonly cluster: ISecureOkeCluster;
+  /** The name of the add-on, as OKE writes it. */
+  public readonly addOnName: string;
+  /** The version that is installed, known to Terraform. */
+  public readonly installedVersion: string;
+
+  /** @throws ADD_ON_INVALID, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID */
+  constructor(scope: Construct, id: string, props: ClusterAddOnProps) {
+    check(scope, id, props);
+    super(scope, id);
+    const { cluster, addOn, version } = props;
+    this.cluster = cluster;
+    this.addOnName = addOn.name;
+    const resource = new ContainerengineAddon(this, "Resource", {
+      addonName: addOn.name,
+      clusterId: cluster.clusterId,
+      configurations: Object.entries(addOn.configuration)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => ({ key, value })),
+      version: version?.version,
+      // Without it OKE answers that the add-on is there already.
+      overrideExisting: addOn._isThereAlready,
+      removeAddonResourcesOnDelete: props.removeObjects ?? !addOn.isEssential,
+    });
+    noteAddOn(resource, cluster);
+    this.installedVersion = resource.currentInstalledVersion;
+    if (addOn.name === "ObservabilityAgent") openForAgent(cluster);
+    if (addOn._isBetterPinned && version?.version === undefined) {
+      addWarning(
+        this,
+        `[${UNPINNED}] ${this.node.path}: an update of ${addOn.name} by Oracle may take the GPUs from running workloads for a while; ` +
+          'give version: AddOnVersion.pinned("…"), one of `oci ce addon-option list`',
+      );
+    }
+    // Pools and other add-ons may be made later in the program.
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node === this) this.order(resource, addOn);
+      },
+    });
+    findWhenWritten(this, () => this.findings(addOn));
+  }
+
+  private order(resource: ContainerengineAddon, addOn: AddOn): void {
+    if (addOn._isThereAlready) return;
+    const managers = addOn._needsCertManager ? this.certManagers : [];
+    waitFor(resource, [...nodePoolsBeside(this, this.cluster), ...managers]);
+  }
+
+  private findings(addOn: AddOn): ProgramFinding[] {
+    if (!addOn._needsCertManager || this.certManagers.length > 0) return [];
+    return [
+      {
+        id: WITHOUT_CERT_MANAGER,
+        construct: this,
+        what: `${addOn.name} needs cert-manager, and the program has no add-on CertManager for ${this.cluster.node.path}`,
+        why: "OKE does not install the add-on before cert-manager is in the cluster.",
+        fix: 'Add new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() }), unless it is there already',
+      },
+    ];
+  }
+
+  private get certManagers(): ContainerengineAddon[] {
+    return addOnsOf(this.cluster).filter((one) => one.addonNameInput === "CertManager");
+  }
+}
+
+/** Lets the control plane reach the agent; the groups of an imported cluster are somebody else's. */
+function openForAgent(cluster: ISecureOkeCluster): void {
+  // In an overlay the control plane reaches all ports of the nodes.
+  if (!("encryption" in cluster) || isOverlay(cluster.podNetworking)) return;
+  openForObservabilityAgent(cluster.apiEndpointSecurityGroup, cluster.workerSecurityGroup);
+}
+
+function check(scope: Construct, id: string, given: ClusterAddOnProps): void {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const props: Partial<ClusterAddOnProps> = given ?? {};
+  const { cluster, addOn, version, removeObjects } = props;
+  checkGiven(problems, { cluster, addOn }, "ClusterAddOnProps");
+  const isCluster = checkMembers(
+    problems,
+    "cluster",
+    cluster,
+    ["clusterId", "addCdk8sChart"],
+    "a SecureOkeCluster",
+  );
+  const isAddOn = checkMembers(problems, "addOn", addOn, ["name", "configuration"], "AddOn.certManager()");
+  checkMembers(problems, "version", version, ["version"], 'AddOnVersion.pinned("v1.17.1")');
+  if (removeObjects !== undefined && typeof removeObjects !== "boolean") {
+    problems.add("VALUE_INVALID", `removeObjects is ${shown(removeObjects)}`, "Write true or false");
+  }
+  if (isCluster && isAddOn) {
+    checkFits(problems, cluster as ISecureOkeCluster, (addOn as AddOn).name);
+    checkOnce(problems, cluster as ISecureOkeCluster, (addOn as AddOn).name);
+  }
+  problems.throwIfAny();
+}
+
+/** Adds a problem where the cluster can't have the add-on; what is not known of an imported cluster is not refused. */
+function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string): void {
+  checkEnhanced(problems, cluster, `The add-on ${name}`);
+  const isOverlaid = problems.collect(() => cluster.podNetworking && isOverlay(cluster.podNetworking));
+  const other = isOverlaid ? "OciVcnIpNative" : "Flannel";
+  if (isOverlaid === undefined || name !== other) return;
+  problems.add(
+    "ADD_ON_INVALID",
+    `${name} is the network plugin of another kind of cluster: ${cluster.node.path} has ${isOverlaid ? "an overlay" : "pods with addresses of the VCN"}`,
+    `Write ${isOverlaid ? "AddOn.flannel()" : "AddOn.vcnNativeNetworking()"}`,
+  );
+}
+
+/** Adds a problem where something needs an enhanced cluster and this one is known to be a basic one. */
+export function checkEnhanced(problems: Problems, cluster: ISecureOkeCluster, what: string): void {
+  const { clusterType } = cluster as ISecureOkeCluster & { readonly clusterType?: string };
+  if (clusterType !== "BASIC_CLUSTER") return;
+  problems.add(
+    "ADD_ON_INVALID",
+    `${what} needs an enhanced cluster, and ${cluster.node.path} is a basic one`,
+    "Upgrade the cluster to an enhanced one first: `oci ce cluster update --cluster-id <OCID> --type ENHANCED_CLUSTER`; there is no way back",
+  );
+}
+
+/** Adds a problem where the program has the add-on already: an add-on is in a cluster once. */
+export function checkOnce(
+  problems: Problems,
+  cluster: ISecureOkeCluster,
+  name: string,
+  fix = "Remove one of the two, and give the other one the configuration of both",
+): void {
+  const other = addOnsOf(cluster).find((one) => one.addonNameInput === name);
+  if (!other) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `${cluster.node.path} has the add-on ${name} already, ${other.node.path}`,
+    fix,
+  );
+}

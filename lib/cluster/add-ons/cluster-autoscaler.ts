@@ -1,0 +1,356 @@
+import { type Duration } from "cdk8s";
+import { Lazy, TerraformStack, type TerraformProvider } from "cdktf";
+import { type Construct } from "constructs";
+import { type AddOnOptions, type AddOnResources } from "./add-on-options";
+import { type AddOnVersion } from "./add-on-version";
+import { AutoscalerRights } from "./autoscaler-rights";
+import { checkEnhanced, checkOnce } from "./cluster-add-on";
+import { noteAddOn } from "./private/add-ons-of-cluster";
+import { autoscaledPoolsOf, isSame } from "./private/autoscaled-pools";
+import { autoscalerPrincipal, networkStatements, poolStatements } from "./private/autoscaler-statements";
+import { ConfigurationWriter } from "./private/configuration";
+import { type ISecureOkeCluster } from "../cluster-base";
+import { poolsOf } from "../private/pools-of-cluster";
+import { TagNamespacePolicy } from "../private/tag-namespace-policy";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { checkConstructId } from "../../core/construct-id";
+import { problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider } from "../../core/home-region";
+import { compareOcids } from "../../core/ocid";
+import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { checkGiven, checkMembers } from "../../core/required";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { nameOf, policyNameOf } from "../../core/resource-name";
+import { setTagOwner } from "../../core/scope-tags";
+import { shortHash } from "../../core/short-hash";
+import { shown } from "../../core/display-value";
+import { checkTags, tagsOf, type TaggingProps } from "../../core/tagging";
+import { type Problems } from "../../core/validation-error";
+import { ContainerengineAddon } from "../../oci/containerengine-addon";
+import { IdentityPolicy } from "../../oci/identity-policy";
+
+/** Which pool grows where several could. */
+export enum Expander {
+  /** Any of them. */
+  RANDOM = "random",
+  /** That which would run the most pods. */
+  MOST_PODS = "most-pods",
+  /** That which would have the least CPU idle. */
+  LEAST_WASTE = "least-waste",
+  /** That with the highest priority in the ConfigMap `cluster-autoscaler-priority-expander`, which you make. */
+  PRIORITY = "priority",
+}
+
+/** Props for ClusterAutoscaler. */
+export interface ClusterAutoscalerProps extends TaggingProps {
+  /** The cluster, whose pools with `autoscale` it resizes. */
+  readonly cluster: ISecureOkeCluster;
+  /**
+   * Which pool grows where several could.
+   *
+   * @default Expander.LEAST_WASTE
+   */
+  readonly expander?: Expander;
+  /**
+   * How long a node must be unneeded before it is removed, at least a minute.
+   *
+   * @default Duration.minutes(10)
+   */
+  readonly scaleDownUnneeded?: Duration;
+  /**
+   * How long no node is removed after one was added, at least a minute.
+   *
+   * @default Duration.minutes(10)
+   */
+  readonly scaleDownDelayAfterAdd?: Duration;
+  /**
+   * What part of a node pods must reserve, so that it counts as needed, above 0 and up to 1.
+   *
+   * @default 0.5
+   */
+  readonly scaleDownUtilization?: number;
+  /**
+   * How long a new node may take to become ready, 5 minutes or more.
+   *
+   * @default Duration.minutes(25)
+   */
+  readonly maxNodeProvisionTime?: Duration;
+  /**
+   * Whether pools with the same labels and resources grow alike, such as one in each availability domain.
+   *
+   * @default true
+   */
+  readonly balanceSimilarPools?: boolean;
+  /**
+   * Whether nodes stay that run pods with an emptyDir or a hostPath. Each writable folder of a hardened workload is an emptyDir, so that hardly a
+   * node could ever be removed.
+   *
+   * @default false
+   */
+  readonly keepNodesWithLocalStorage?: boolean;
+  /**
+   * How many pods of the autoscaler run, one of which works, 1 to 5.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+  /**
+   * What the autoscaler reserves and may use.
+   *
+   * @default - what Oracle set
+   */
+  readonly resources?: AddOnResources;
+  /**
+   * On which nodes the pods of the autoscaler run: best on those of a pool whose size it does not change.
+   *
+   * @default - all nodes
+   */
+  readonly placement?: AddOnOptions;
+  /**
+   * Which pools its policy lets it resize.
+   *
+   * @default AutoscalerRights.ofAutoscaledPools()
+   */
+  readonly rights?: AutoscalerRights;
+  /**
+   * Who decides which version runs. A pinned version must have the minor version of the cluster.
+   *
+   * @default AddOnVersion.automatic()
+   */
+  readonly version?: AddOnVersion;
+  /**
+   * The provider of the tenancy's home region, where IAM policies are written.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+const NAME = "ClusterAutoscaler";
+const ALL_AUTOSCALED = "cluster-autoscaler";
+
+/** What an autoscaler made without being asked for takes from its cluster. */
+interface WithHomeRegion {
+  /** @internal */
+  readonly _homeRegionProvider?: TerraformProvider;
+  readonly _tenancyId?: string;
+}
+
+/**
+ * The cluster autoscaler, as an add-on of OKE, for the pools of a cluster that have `autoscale`.
+ *
+ * The first such pool makes one, so that a program needs this class only for other options; make it before these pools. It has its rights by
+ * workload identity, for its service account in this cluster, and not by the nodes. Keep at least one pool of a fixed size, which runs the
+ * autoscaler itself and CoreDNS.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingclusterautoscaler.htm
+ */
+@checked
+export class ClusterAutoscaler extends ResourceConstruct {
+  /**
+   * The autoscaler of a cluster; makes one where the program has none.
+   *
+   * @internal
+   */
+  public static _for(scope: Construct, cluster: ISecureOkeCluster): ClusterAutoscaler {
+    const known = ClusterAutoscaler.find(cluster);
+    if (known) return known;
+    const stack = TerraformStack.of(scope);
+    // A stack that is applied later can add to the cluster, but the stack of the cluster can't name its pools.
+    const isBeside = TerraformStack.of(cluster) === stack;
+    const id = isBeside ? NAME : `${NAME}-${shortHash(cluster.node.path)}`;
+    const homeRegionProvider = isBeside ? (cluster as WithHomeRegion)._homeRegionProvider : undefined;
+    return new ClusterAutoscaler(isBeside ? (cluster as unknown as Construct) : stack, id, {
+      cluster,
+      homeRegionProvider,
+    });
+  }
+
+  private static find(cluster: ISecureOkeCluster): ClusterAutoscaler | undefined {
+    return cluster.node.root.node
+      .findAll()
+      .find(
+        (one): one is ClusterAutoscaler => one instanceof ClusterAutoscaler && isSame(one.cluster, cluster),
+      );
+  }
+
+  /** The cluster. */
+  public readonly cluster: ISecureOkeCluster;
+
+  /**
+   * @throws ADD_ON_INVALID, COUNT_INVALID, DURATION_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID, ATTRIBUTE_MISSING,
+   * VALUE_INVALID, LABEL_INVALID, QUANTITY_INVALID
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ClusterAutoscalerProps,
+  ) {
+    const configuration = read(scope, id, props);
+    super(scope, id);
+    const { cluster, version, rights = AutoscalerRights.ofAutoscaledPools() } = props;
+    this.cluster = cluster;
+    setTagOwner(this, cluster);
+    const policies = this.addPolicies(rights);
+    new TagNamespacePolicy(this, "TagNamespaces", {
+      principals: [autoscalerPrincipal(cluster.clusterId)],
+      description: "Lets the cluster autoscaler write the defined tags of nodes",
+      what: "the nodes that the autoscaler adds",
+      tenancyId: (cluster as WithHomeRegion)._tenancyId,
+      homeRegionProvider: props.homeRegionProvider,
+      displayName: nameOf(this),
+    });
+    const entries = { ...configuration, nodes: Lazy.stringValue({ produce: () => this.nodes }) };
+    const resource = new ContainerengineAddon(this, "Resource", {
+      addonName: NAME,
+      clusterId: cluster.clusterId,
+      configurations: Object.entries(entries)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => ({ key, value })),
+      version: version?.version,
+      removeAddonResourcesOnDelete: true,
+      dependsOn: policies,
+    });
+    noteAddOn(resource, cluster);
+    if (rights.reason !== undefined) {
+      const what = "an autoscaler that may resize every node pool of the compartment";
+      Acknowledgements._record(resource, "least-privilege", what, rights.reason);
+    }
+    findWhenWritten(this, () => this.findings());
+  }
+
+  /** The pools and their limits, as the add-on takes them; none means that there is nothing to do yet. */
+  private get nodes(): string {
+    return autoscaledPoolsOf(this.cluster)
+      .map(({ min, max, nodePoolId }) => `${min}:${max}:${nodePoolId}`)
+      .join(", ");
+  }
+
+  /** A policy may name the compartment that it is attached to; so each has one of its own. */
+  private addPolicies(rights: AutoscalerRights): IdentityPolicy[] {
+    const { compartmentId: own, network, clusterId } = this.cluster;
+    const isOwn =
+      compareOcids({ scope: this, id: own }, { scope: this, id: network.compartmentId }) === "same";
+    const policy = this.addPolicy("Policy", own, () => {
+      const pools = autoscaledPoolsOf(this.cluster).map(({ nodePoolId }) => nodePoolId);
+      const poolIds = rights.reason === undefined ? pools : [];
+      return [
+        ...poolStatements({ clusterId, poolIds }, own),
+        ...(isOwn ? networkStatements(clusterId, own, true) : []),
+      ];
+    });
+    if (isOwn) return [policy];
+    const statements = () => networkStatements(clusterId, network.compartmentId, false);
+    return [policy, this.addPolicy("NetworkPolicy", network.compartmentId, statements)];
+  }
+
+  private addPolicy(id: string, compartmentId: string, statements: () => string[]): IdentityPolicy {
+    const suffix = id === "Policy" ? "" : "-network";
+    return new IdentityPolicy(this, id, {
+      provider: this.props.homeRegionProvider,
+      compartmentId,
+      name: policyNameOf(this, `${nameOf(this)}${suffix}`),
+      // IAM renames no policy, and to replace one takes its rights away for a while.
+      lifecycle: { ignoreChanges: ["name"] },
+      description: "Lets the cluster autoscaler change the size of node pools",
+      // Pools are made after the autoscaler.
+      statements: Lazy.listValue({ produce: statements }),
+      ...tagsOf(this, this.props),
+    });
+  }
+
+  private findings(): ProgramFinding[] {
+    const autoscaled = autoscaledPoolsOf(this.cluster);
+    if (autoscaled.length === 0) {
+      return [
+        {
+          id: ALL_AUTOSCALED,
+          construct: this,
+          what: `${this.cluster.node.path} has an autoscaler and no pool with autoscale`,
+          why: "The add-on does not start without a pool.",
+          fix: "Give a pool autoscale: { min, max }, or remove the autoscaler",
+        },
+      ];
+    }
+    if (poolsOf(this.cluster).length > autoscaled.length) return [];
+    return [
+      {
+        id: ALL_AUTOSCALED,
+        construct: this,
+        what: `All pools of ${this.cluster.node.path} are autoscaled`,
+        why: "The autoscaler can remove the node that it runs on itself, and then nobody adds another one.",
+        fix: "Add a small pool with size for it, for CoreDNS and for the add-ons",
+      },
+    ];
+  }
+}
+
+const SECOND = 1000;
+
+function read(scope: Construct, id: string, given: ClusterAutoscalerProps): { [key: string]: string } {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const props: Partial<ClusterAutoscalerProps> = given ?? {};
+  const { cluster } = props;
+  checkGiven(problems, { cluster }, "ClusterAutoscalerProps");
+  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
+    const known = cluster as ISecureOkeCluster;
+    problems.collect(() => [known.compartmentId, known.network.compartmentId]);
+    checkEnhanced(problems, known, "The cluster autoscaler");
+    checkOnce(problems, known, NAME);
+  }
+  checkMembers(problems, "version", props.version, ["version"], 'AddOnVersion.pinned("v1.35.2")');
+  checkMembers(problems, "rights", props.rights, ["reason"], "AutoscalerRights.ofAutoscaledPools()");
+  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
+  checkTags(problems, props);
+  const writer = new ConfigurationWriter(problems);
+  write(problems, writer, props);
+  problems.throwIfAny();
+  return writer.configuration;
+}
+
+function write(
+  problems: Problems,
+  writer: ConfigurationWriter,
+  props: Partial<ClusterAutoscalerProps>,
+): void {
+  // Otherwise it would be who the node is that it runs on, and so would every other pod there.
+  writer.text("authType", "workload");
+  writer.count("numOfReplicas", "replicas", props.replicas ?? 2, [1, 5]);
+  writer.choice("expander", "expander", props.expander ?? Expander.LEAST_WASTE, Object.values(Expander));
+  writer.flag("balanceSimilarNodeGroups", "balanceSimilarPools", props.balanceSimilarPools ?? true);
+  const keepsLocal = props.keepNodesWithLocalStorage ?? false;
+  writer.flag("skipNodesWithLocalStorage", "keepNodesWithLocalStorage", keepsLocal);
+  const duration = (key: string, name: keyof ClusterAutoscalerProps, least: number, otherwise: number) => {
+    const given = props[name] as Duration | undefined;
+    const seconds = given === undefined ? otherwise : secondsOf(problems, name, given, least);
+    writer.text(key, `${seconds}s`);
+  };
+  duration("scaleDownUnneededTime", "scaleDownUnneeded", 60, 600);
+  duration("scaleDownDelayAfterAdd", "scaleDownDelayAfterAdd", 60, 600);
+  duration("maxNodeProvisionTime", "maxNodeProvisionTime", 300, 1500);
+  const { scaleDownUtilization = 0.5 } = props;
+  if (!(scaleDownUtilization > 0) || scaleDownUtilization > 1) {
+    problems.add(
+      "COUNT_INVALID",
+      `scaleDownUtilization is ${shown(scaleDownUtilization)}`,
+      "Give a number above 0 and up to 1, for example 0.5",
+    );
+  }
+  writer.text("scaleDownUtilizationThreshold", String(scaleDownUtilization));
+  writer.resources("cluster-autoscaler.ContainerResources", "resources", props.resources);
+  writer.placement(props.placement ?? {});
+}
+
+function secondsOf(problems: Problems, name: string, given: Duration, least: number): number {
+  if (!checkMembers(problems, name, given, ["toSeconds", "toMilliseconds"], "Duration.minutes(10)")) return 0;
+  const seconds = given.toMilliseconds({ integral: false }) / SECOND;
+  if (Number.isInteger(seconds) && seconds >= least) return seconds;
+  problems.add(
+    "DURATION_INVALID",
+    `${name} is ${seconds} seconds`,
+    `Give at least ${least} seconds, for example Duration.minutes(10)`,
+  );
+  return 0;
+}

@@ -1,0 +1,193 @@
+import { TerraformOutput, TerraformStack, Token } from "cdktf";
+import { Construct } from "constructs";
+import { dropAutoscaledPool } from "./add-ons/private/autoscaled-pools";
+import { type KubernetesVersion } from "./kubernetes-version";
+import { type NodeImage } from "./node-image";
+import { type NodeShape } from "./node-shape";
+import { PrivateNodePool } from "./private-node-pool";
+import { type NodePoolProps } from "./private-node-pool-props";
+import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { checkGiven, checkMembers } from "../core/required";
+import { Problems } from "../core/validation-error";
+
+/** One of the two pools. */
+export enum PoolColor {
+  /** The blue pool. */
+  BLUE = "blue",
+  /** The green pool. */
+  GREEN = "green",
+}
+
+/** What else the nodes of one edition have. */
+export interface NodePoolEditionOptions {
+  /**
+   * The version of the nodes.
+   *
+   * @default - the version of the cluster
+   */
+  readonly kubernetesVersion?: KubernetesVersion;
+  /**
+   * The shape of the nodes.
+   *
+   * @default - that of the pools
+   */
+  readonly shape?: NodeShape;
+}
+
+/** What tells the nodes of the blue pool from those of the green one. */
+@checked
+export class NodePoolEdition {
+  /**
+   * Nodes of an image.
+   *
+   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static of(image: NodeImage, options: NodePoolEditionOptions = {}): NodePoolEdition {
+    const problems = new Problems("NodePoolEdition.of");
+    checkGiven(problems, { image });
+    problems.throwIfAny();
+    return new NodePoolEdition(image, options?.kubernetesVersion, options?.shape);
+  }
+
+  private constructor(
+    /** The image. */
+    public readonly image: NodeImage,
+    /** The version, where it was given. */
+    public readonly kubernetesVersion?: KubernetesVersion,
+    /** The shape, where it was given. */
+    public readonly shape?: NodeShape,
+  ) {}
+}
+
+/** Props for BlueGreenNodePools. */
+export interface BlueGreenNodePoolsProps extends NodePoolProps {
+  /**
+   * The nodes of the blue pool.
+   *
+   * @default - there is no blue pool
+   */
+  readonly blue?: NodePoolEdition;
+  /**
+   * The nodes of the green pool.
+   *
+   * @default - there is no green pool
+   */
+  readonly green?: NodePoolEdition;
+  /**
+   * The pool that goes, while both are there: the output `<path>_retire` is the command that moves its pods to the other one, and the
+   * autoscaler leaves its size alone.
+   *
+   * @default - none
+   */
+  readonly retiring?: PoolColor;
+}
+
+const OWN_PROPS = ["blue", "green", "retiring"];
+const EDITION_LABEL = "secure-oke/edition";
+
+/**
+ * A pool of worker nodes that is upgraded by a second pool beside it, instead of node by node.
+ *
+ * Four applies: the pool is `blue` · add `green` with the new image or version · name `retiring: PoolColor.BLUE`, run the command of the output, and look
+ * whether the workloads are well: `kubectl uncordon` takes them back · remove `blue`. The next time the colors change places. Both pools take
+ * their addresses while both are there.
+ *
+ * @see docs/upgrades.md
+ */
+@checked
+export class BlueGreenNodePools extends Construct {
+  /** The blue pool, while there is one. */
+  public readonly bluePool?: PrivateNodePool;
+  /** The green pool, while there is one. */
+  public readonly greenPool?: PrivateNodePool;
+
+  /** @throws ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, and what a PrivateNodePool throws */
+  constructor(scope: Construct, id: string, props: BlueGreenNodePoolsProps) {
+    check(scope, id, props);
+    super(scope, id);
+    const { blue, green, retiring } = props;
+    this.bluePool = blue && this.addPool(PoolColor.BLUE, blue, props);
+    this.greenPool = green && this.addPool(PoolColor.GREEN, green, props);
+    if (retiring !== undefined) this.addCommand(retiring, props.nodePoolName ?? id);
+  }
+
+  private addPool(
+    color: PoolColor,
+    edition: NodePoolEdition,
+    props: BlueGreenNodePoolsProps,
+  ): PrivateNodePool {
+    const name = props.nodePoolName ?? this.node.id;
+    const common = Object.fromEntries(Object.entries(props).filter(([key]) => !OWN_PROPS.includes(key)));
+    const pool = new PrivateNodePool(this, color === PoolColor.BLUE ? "Blue" : "Green", {
+      ...(common as Pick<BlueGreenNodePoolsProps, keyof NodePoolProps>),
+      shape: edition.shape ?? props.shape,
+      image: edition.image,
+      kubernetesVersion: edition.kubernetesVersion,
+      nodePoolName: `${name}-${color}`,
+      labels: { ...props.labels, [EDITION_LABEL]: color, [`${EDITION_LABEL}-of`]: labelOf(name) },
+    });
+    if (props.retiring === color) dropAutoscaledPool(pool);
+    return pool;
+  }
+
+  private addCommand(color: PoolColor, name: string): void {
+    const stack = TerraformStack.of(this);
+    const path = this.node.scopes
+      .slice(stack.node.scopes.length)
+      .map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-"));
+    const selector = `${EDITION_LABEL}=${color},${EDITION_LABEL}-of=${labelOf(name)}`;
+    const output = new TerraformOutput(this, "Retire", {
+      description: `Moves the pods of the ${color} pool to the other one; run it before the ${color} pool is removed`,
+      value:
+        `kubectl cordon --selector=${selector} && ` +
+        `kubectl drain --selector=${selector} --ignore-daemonsets --delete-emptydir-data --timeout=60m`,
+    });
+    output.overrideLogicalId(`${path.join("_")}_retire`);
+  }
+}
+
+/** A name as the value of a label. */
+function labelOf(name: string): string {
+  if (Token.isUnresolved(name)) return "pool";
+  return (
+    name
+      .replace(/[^A-Za-z0-9_.-]+/g, "-")
+      .slice(0, 63)
+      .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "") || "pool"
+  );
+}
+
+function check(scope: Construct, id: string, given: BlueGreenNodePoolsProps): void {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const props: Partial<BlueGreenNodePoolsProps> = given ?? {};
+  const { blue, green, retiring } = props;
+  const example = "NodePoolEdition.of(image)";
+  for (const [name, edition] of Object.entries({ blue, green })) {
+    checkMembers(problems, name, edition, ["image"], example);
+  }
+  if (!blue && !green) {
+    problems.add("ATTRIBUTE_MISSING", "Neither blue nor green was given", `Write blue: ${example}`);
+  }
+  if (retiring !== undefined && !Object.values(PoolColor).includes(retiring)) {
+    problems.add(
+      "VALUE_INVALID",
+      `retiring is ${shown(retiring)}`,
+      "Write PoolColor.BLUE or PoolColor.GREEN",
+    );
+  } else if (retiring !== undefined && !(blue && green)) {
+    problems.add(
+      "VALUE_INVALID",
+      `retiring is ${retiring}, and there is only one pool: its pods would have nowhere to go`,
+      "Give both blue and green until the pods have moved",
+    );
+  }
+  for (const label of [EDITION_LABEL, `${EDITION_LABEL}-of`]) {
+    if (!props.labels || !(label in props.labels)) continue;
+    problems.add("LABEL_INVALID", `labels has ${label}, which tells the two pools apart`, "Leave it out");
+  }
+  problems.throwIfAny();
+}

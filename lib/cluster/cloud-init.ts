@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Token } from "cdktf";
+import { checked } from "../core/checked";
+import { checkArguments, checkFileContent } from "../core/credential-literal";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+
+/** Ends the script inside of the one that starts a node. */
+export const END_OF_SCRIPT = "END_OF_CLOUD_INIT";
+
+/**
+ * A script that runs on each node of a pool when it boots for the first time, after the node has joined the cluster.
+ *
+ * OKE runs the user data of an instance in the place of its own script. A pool therefore downloads OKE's script, runs it first, and
+ * your script afterwards: a node whose script fails is in the cluster nevertheless, and `cloud-init status` on the node shows the failure.
+ * Nodes that exist already don't run a changed script: they must be replaced, which node cycling does.
+ *
+ * Everybody who may read the instance or its metadata can read the script, each pod on the node included. A script that holds something
+ * that looks like a credential is refused.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingcustomcloudinitscripts.htm
+ */
+@checked
+export class CloudInit {
+  /**
+   * The text of a script.
+   *
+   * @param text a script that begins with `#!`, such as `#!/bin/bash`; no reference to a Terraform value
+   * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
+   */
+  public static script(text: string): CloudInit {
+    const problems = new Problems("CloudInit.script");
+    checkScript(problems, "The script", text);
+    problems.throwIfAny();
+    return new CloudInit(text);
+  }
+
+  /**
+   * A script in a file.
+   *
+   * @param path the file, relative to the folder in which the program is started
+   * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
+   */
+  public static fromFile(path: string): CloudInit {
+    const problems = new Problems("CloudInit.fromFile");
+    let text = "";
+    try {
+      text = readFileSync(path, "utf8");
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      problems.add(
+        "CLOUD_INIT_INVALID",
+        code === "ENOENT" ? `There is no ${resolve(path)}` : `${shown(path)} can't be read: ${code}`,
+        "Name a script, relative to the folder in which the program is started",
+      );
+    }
+    if (!problems.any) checkScript(problems, path, text);
+    problems.throwIfAny();
+    return new CloudInit(text);
+  }
+
+  private constructor(
+    /** The text of the script. */
+    public readonly text: string,
+  ) {}
+}
+
+function checkScript(problems: Problems, name: string, text: string): void {
+  if (typeof text !== "string" || Token.isUnresolved(text)) {
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is ${shown(text)}`,
+      "Write the text of a script; it is encoded at synthesis, when no Terraform value is known",
+    );
+    return;
+  }
+  if (!text.startsWith("#!")) {
+    problems.add(
+      "CLOUD_INIT_INVALID",
+      `${name} does not begin with #!`,
+      text.startsWith("#cloud-config")
+        ? "Write the steps as a script that begins with #!/bin/bash: OKE's own script runs before it, and cloud-config has no such order"
+        : "Begin with the program that runs it, such as #!/bin/bash",
+    );
+  }
+  if (/oke[_-]init/.test(text)) {
+    problems.add(
+      "CLOUD_INIT_INVALID",
+      `${name} runs OKE's own script`,
+      "Remove these lines: the pool downloads OKE's script and runs it before yours",
+    );
+  }
+  if (text.split("\n").includes(END_OF_SCRIPT)) {
+    problems.add(
+      "CLOUD_INIT_INVALID",
+      `${name} has the line ${END_OF_SCRIPT}, which ends it inside of the script that starts a node`,
+      "Name the end of your own text differently",
+    );
+  }
+  const before = problems.any;
+  checkFileContent(problems, name, text);
+  if (!problems.any || before) checkArguments(problems, name, [text]);
+}

@@ -1,0 +1,93 @@
+import { Token } from "cdktf";
+import { checked } from "../core/checked";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+
+/** What happens to a preemptible node that OCI takes back. */
+export interface PreemptibleCapacityOptions {
+  /**
+   * Whether the boot volume stays, and costs, after OCI has taken the node back.
+   *
+   * @default false
+   */
+  readonly preserveBootVolume?: boolean;
+}
+
+/** Where the reservations are that a pool uses. */
+export interface ReservedCapacityOptions {
+  /**
+   * The OCID of the compartment of the reservations.
+   *
+   * @default - that of the cluster
+   */
+  readonly compartmentId?: string;
+}
+
+/**
+ * The kind of compute capacity that the nodes of a pool use.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengmanagingcapacitytypes.htm
+ */
+@checked
+export class NodeCapacity {
+  /** Capacity that OCI gives when it is asked for, without a promise that there is some. */
+  public static onDemand(): NodeCapacity {
+    return new NodeCapacity("on-demand", {});
+  }
+
+  /**
+   * Capacity at a lower price that OCI takes back at two minutes' notice; for virtual machines only.
+   *
+   * OKE gives the nodes the label `oci.oraclecloud.com/oke-is-preemptible=true`. Give the pool a taint too, so that only workloads
+   * that bear an interruption run there.
+   *
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingpreemptiblecapacity.htm
+   */
+  public static preemptible(options: PreemptibleCapacityOptions = {}): NodeCapacity {
+    return new NodeCapacity("preemptible", {}, options?.preserveBootVolume);
+  }
+
+  /**
+   * Capacity that was reserved before, in the availability domains of the reservations and no others.
+   *
+   * Shape and fault domains of the pool must be those of the reservations. The cluster gets the policy by which OKE uses them.
+   *
+   * @param reservations the OCID of the reservation in each availability domain, by the name of the domain: `{ "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }`
+   * @throws OCID_INVALID, VALUE_INVALID
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengmakingcapacityreservations.htm
+   */
+  public static reserved(
+    reservations: { [availabilityDomain: string]: string },
+    options: ReservedCapacityOptions = {},
+  ): NodeCapacity {
+    const problems = new Problems("NodeCapacity.reserved");
+    const entries =
+      typeof reservations === "object" && reservations !== null && !Token.isUnresolved(reservations)
+        ? Object.entries(reservations)
+        : [];
+    if (entries.length === 0) {
+      problems.add(
+        "VALUE_INVALID",
+        `The reservations are ${shown(reservations)}`,
+        'Write the OCID of a reservation for at least one availability domain: { "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }',
+      );
+    }
+    for (const [domain, id] of entries)
+      checkOcid(problems, `The reservation of ${domain}`, id, "capacityreservation");
+    checkOcidIfGiven(problems, "compartmentId", options?.compartmentId, "compartment", "tenancy");
+    problems.throwIfAny();
+    return new NodeCapacity("reserved", { ...reservations }, undefined, options?.compartmentId);
+  }
+
+  private constructor(
+    /** `on-demand`, `preemptible` or `reserved`. */
+    public readonly kind: string,
+    /** The OCIDs of the reservations, by availability domain; empty for other kinds. */
+    public readonly reservations: { [availabilityDomain: string]: string },
+    /** Whether the boot volume of a preempted node stays. */
+    public readonly preservesBootVolume = false,
+    /** The OCID of the compartment of the reservations, where it was given. */
+    public readonly compartmentId?: string,
+  ) {}
+}

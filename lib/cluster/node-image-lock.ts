@@ -1,0 +1,195 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import {
+  LONGEST_AGE,
+  parseNodeImageLock,
+  type LockedNodeImage,
+  type NodeImageLockFile,
+} from "./private/node-image-lock-file";
+import { checked } from "../core/checked";
+import { dayOfIsoDate, isoDateOf } from "../core/iso-date";
+import { nearestNames } from "../core/nearest-names";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+import { ValidationErrors } from "../core/validation-errors";
+import { type ValidationProblem } from "../core/validation-problem";
+
+const DEFAULT_FILE = "node-images.lock.json";
+
+// A program that asks twice gets the same answer, whatever happens to the file meanwhile.
+const known = new Map<string, NodeImageLock>();
+
+/** Where the lock is that a node image is taken from. */
+export interface NodeImageLockOptions {
+  /**
+   * The file, relative to the folder in which the program is started.
+   *
+   * @default "node-images.lock.json"
+   */
+  readonly path?: string;
+}
+
+/**
+ * The images that worker nodes boot from, in a file that a tool or a reviewer changes: `node-images.lock.json`.
+ *
+ * ```json
+ * {
+ *   "version": 1,
+ *   "checked": "2026-11-20",
+ *   "maxAgeDays": 60,
+ *   "images": {
+ *     "general": {
+ *       "id": "ocid1.image.oc1.eu-frankfurt-1.…",
+ *       "name": "Oracle-Linux-8.10-2026.10.15-0-OKE-1.35.2-1610"
+ *     }
+ *   }
+ * }
+ * ```
+ *
+ * `checked` is the day on which somebody last looked for newer images. The name of an image of Oracle's says its day, Kubernetes
+ * version, architecture, cgroups version and whether it has GPU drivers; a pool refuses an image that does not fit it. For an image
+ * with another name write `created`, and what you know of `kubernetesVersion`, `architecture` (`x86_64`, `aarch64`), `cgroups`
+ * (`v1`, `v2`) and `gpu`. An image can have `notes`, a text, and `"maxAge": { "days": 120, "reason": "…" }`, a limit of its own.
+ * Other fields are refused, and each problem names its line and column.
+ *
+ * A program judges the age of an image at `checked` and never at today's date, so that it gives the same bytes on every day.
+ * CI checks that the lock itself does not grow old, by `problems(new Date())`.
+ */
+@checked
+export class NodeImageLock {
+  /**
+   * Reads a lock.
+   *
+   * @param path the file, relative to the folder in which the program is started; by default `node-images.lock.json`
+   * @throws IMAGE_LOCK_INVALID, VALUE_INVALID
+   */
+  public static fromFile(path?: string): NodeImageLock {
+    const problems = new Problems("NodeImageLock.fromFile");
+    const file = readLock(problems, path);
+    problems.throwIfAny();
+    return new NodeImageLock(file);
+  }
+
+  /** @internal */
+  public static _image(factory: string, name: string, options: NodeImageLockOptions = {}): LockedNodeImage {
+    const problems = new Problems(factory);
+    const path = (options as NodeImageLockOptions | null)?.path;
+    const key = typeof path === "string" && path !== "" ? resolve(path) : "";
+    const before = path === undefined || key !== "" ? known.get(key) : undefined;
+    const file = before?.file ?? readLock(problems, path);
+    checkName(problems, name, file, path ?? DEFAULT_FILE);
+    problems.throwIfAny();
+    const lock = before ?? new NodeImageLock(file);
+    known.set(key, lock);
+    const image = lock.file.images.get(name) as LockedNodeImage;
+    lock.judge(problems, name, image, lock.checked);
+    problems.throwIfAny();
+    return image;
+  }
+
+  private constructor(private readonly file: NodeImageLockFile) {}
+
+  /** The ISO date on which somebody last looked for newer images. */
+  public get checked(): string {
+    return this.file.checked ?? "";
+  }
+
+  /** The number of days after which an image is too old. */
+  public get maxAgeDays(): number {
+    return this.file.maxAgeDays ?? 0;
+  }
+
+  /** The names of the images, sorted. */
+  public get names(): string[] {
+    return [...this.file.names].sort();
+  }
+
+  /**
+   * What is wrong with the lock at a date: images that are too old then, and a `checked` in the future.
+   *
+   * For a test in CI: `expect(NodeImageLock.fromFile().problems(new Date())).toEqual([])`.
+   *
+   * @param date its day in UTC counts
+   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
+   */
+  public problems(date: Date): ValidationProblem[] {
+    const problems = new Problems("NodeImageLock.problems");
+    if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
+      problems.add(
+        "VALUE_INVALID",
+        `The date is ${shown(date)}`,
+        "Write a date that exists, for example new Date()",
+      );
+      problems.throwIfAny();
+    }
+    const today = isoDateOf(date);
+    if (this.checked > today) {
+      problems.add(
+        "IMAGE_LOCK_INVALID",
+        `checked is ${this.checked}, and today is ${today}`,
+        "Give checked the day on which somebody last looked for newer images",
+      );
+    }
+    for (const name of this.names) {
+      this.judge(problems, name, this.file.images.get(name) as LockedNodeImage, today);
+    }
+    try {
+      problems.throwIfAny();
+      return [];
+    } catch (error) {
+      return ValidationErrors.problemsOf(error);
+    }
+  }
+
+  private judge(problems: Problems, name: string, { created, maxAge }: LockedNodeImage, date: string): void {
+    const age = (dayOfIsoDate(date) ?? 0) - (dayOfIsoDate(created) ?? 0);
+    const most = maxAge?.days ?? this.maxAgeDays;
+    if (age <= most) return;
+    const anew =
+      "Take the newest image of the same Kubernetes version, and write its OCID and name into the lock";
+    problems.add(
+      "IMAGE_TOO_OLD",
+      `The node image ${name} was created on ${created} and is ${age} days old on ${date}; at most ${most} days are allowed`,
+      age > LONGEST_AGE
+        ? anew
+        : `${anew}; where there is no newer image, give this one "maxAge": { "days": ${age}, "reason": "…" }`,
+    );
+  }
+}
+
+/** Reads the file of a lock; what is wrong with it goes into the problems. */
+function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLockFile {
+  const none = { names: [], images: new Map<string, LockedNodeImage>() };
+  if (typeof path !== "string" || path.trim() === "") {
+    problems.add("VALUE_INVALID", `path is ${shown(path)}`, `Write a text, for example "${DEFAULT_FILE}"`);
+    return none;
+  }
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    problems.add(
+      "IMAGE_LOCK_INVALID",
+      code === "ENOENT" ? `There is no ${resolve(path)}` : `${resolve(path)} can't be read: ${code}`,
+      `Start the program in the folder of ${DEFAULT_FILE}, or name the file: { path: "deploy/${DEFAULT_FILE}" }`,
+    );
+    return none;
+  }
+  return parseNodeImageLock(problems, path, text);
+}
+
+/** Adds a problem where a lock that could be read has no image of a name. */
+function checkName(problems: Problems, name: string, { names }: NodeImageLockFile, file: string): void {
+  if (typeof name !== "string") {
+    problems.add("VALUE_INVALID", `The name is ${shown(name)}`, 'Write a text, for example "general"');
+    return;
+  }
+  if (names.includes(name) || (names.length === 0 && problems.any)) return;
+  const nearest = nearestNames(name, names);
+  problems.add(
+    "IMAGE_LOCK_INVALID",
+    `${file} has no image named ${shown(name)}`,
+    nearest.length > 0 ? `The nearest names are ${nearest.join(", ")}` : "Add it to images",
+  );
+}

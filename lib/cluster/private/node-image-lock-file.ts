@@ -1,0 +1,242 @@
+import { factsOfName, type Architecture, type NodeImageFacts } from "./node-image-facts";
+import { dayOfIsoDate } from "../../core/iso-date";
+import { readJson, type TextPlace } from "../../core/json-places";
+import { nearName } from "../../core/nearest-names";
+import { checkOcid } from "../../core/ocid";
+import { checkReason } from "../../core/reason";
+import { shown } from "../../core/display-value";
+import { Problems } from "../../core/validation-error";
+
+/** A node image of a lock, validated. */
+export interface LockedNodeImage {
+  readonly imageId: string;
+  readonly imageName: string;
+  readonly created: string;
+  readonly facts: NodeImageFacts;
+  /** The limit of this image alone. */
+  readonly maxAge?: { readonly days: number; readonly reason: string };
+}
+
+/** What could be read of a lock; whole where there was no problem. */
+export interface NodeImageLockFile {
+  readonly checked?: string;
+  readonly maxAgeDays?: number;
+  /** The names of all images, including those that could not be read. */
+  readonly names: readonly string[];
+  readonly images: ReadonlyMap<string, LockedNodeImage>;
+}
+
+const LOCK_FIELDS = ["version", "checked", "maxAgeDays", "images"];
+const FACT_FIELDS = ["kubernetesVersion", "architecture", "cgroups", "gpu"];
+const IMAGE_FIELDS = ["id", "name", "created", "notes", "maxAge", ...FACT_FIELDS];
+
+/** The longest limit of an age, in days. */
+export const LONGEST_AGE = 3650;
+
+type Path = readonly string[];
+
+/** Reads one lock; each problem names the line and the column of what it is about. */
+class LockReader {
+  constructor(
+    private readonly problems: Problems,
+    private readonly file: string,
+    private readonly placeOf: (path: Path) => TextPlace,
+  ) {}
+
+  public refuse(path: Path, what: string, fix: string): undefined {
+    const { line, column } = this.placeOf(path);
+    this.problems.add("IMAGE_LOCK_INVALID", `${this.file}:${line}:${column}: ${what}`, fix);
+    return undefined;
+  }
+
+  /** The fields of an object; a field of another name is refused, as it would look as if it had an effect. */
+  public fields(path: Path, value: unknown, known?: readonly string[]): { readonly [name: string]: unknown } {
+    const name = path.at(-1) ?? "the lock";
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      this.refuse(path, `${name} is ${given(value)}`, "Write an object in braces");
+      return {};
+    }
+    for (const field of Object.keys(value)) {
+      if (!known || known.includes(field)) continue;
+      const near = nearName(field, known);
+      const fix =
+        near === undefined ? `The fields are ${known.join(", ")}` : `Write ${near}, or leave it out`;
+      this.refuse([...path, field], `${name} has a field ${shown(field)}`, fix);
+    }
+    return value as { readonly [name: string]: unknown };
+  }
+
+  public days(path: Path, value: unknown): number | undefined {
+    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_AGE) {
+      return value as number;
+    }
+    const fix = `Write a whole number of days from 1 to ${LONGEST_AGE}, for example 60`;
+    return this.refuse(path, `${path.at(-1)} is ${given(value)}`, fix);
+  }
+
+  public date(path: Path, value: unknown): string | undefined {
+    if (dayOfIsoDate(value) !== undefined) return value as string;
+    return this.refuse(
+      path,
+      `${path.at(-1)} is ${given(value)}`,
+      'Write an ISO date, for example "2026-11-02"',
+    );
+  }
+
+  public text(path: Path, value: unknown, example: string): string | undefined {
+    if (typeof value === "string" && value.trim() !== "") return value;
+    return this.refuse(
+      path,
+      `${path.at(-1)} is ${given(value)}`,
+      `Write a text in quotes, for example "${example}"`,
+    );
+  }
+
+  public oneOf<T>(path: Path, value: unknown, choices: readonly T[]): T | undefined {
+    if (value === undefined || choices.includes(value as T)) return value as T | undefined;
+    const list = choices.map((choice) => JSON.stringify(choice)).join(" or ");
+    return this.refuse(path, `${path.at(-1)} is ${given(value)}`, `Write ${list}, or leave it out`);
+  }
+
+  public ocid(path: Path, value: unknown): string {
+    const own = new Problems("");
+    checkOcid(own, "id", value as string | undefined, "image");
+    if (own.any)
+      this.refuse(path, `id is ${given(value)}`, "Give the OCID of an image, which begins with ocid1.image.");
+    return value as string;
+  }
+
+  public reason(path: Path, value: unknown): string {
+    const own = new Problems("");
+    checkReason(own, "maxAge", value as string | undefined);
+    if (own.any) this.refuse(path, "maxAge has no reason", 'Write why, in one sentence: "reason": "…"');
+    return value as string;
+  }
+}
+
+function given(value: unknown): string {
+  return value === undefined ? "not given" : shown(value);
+}
+
+/** Reads the text of a lock; what is wrong goes into the problems, with its line and column. */
+export function parseNodeImageLock(problems: Problems, file: string, text: string): NodeImageLockFile {
+  const none = { names: [], images: new Map<string, LockedNodeImage>() };
+  const json = readJson(text);
+  const reader = new LockReader(problems, file, (path) => json.placeOf(path));
+  for (const { what, place } of json.faults) {
+    problems.add(
+      "IMAGE_LOCK_INVALID",
+      `${file}:${place.line}:${place.column}: ${what}`,
+      "Correct the file there; JSON has neither comments nor trailing commas",
+    );
+  }
+  if (json.value === undefined) return none;
+  const fields = reader.fields([], json.value, LOCK_FIELDS);
+  if (fields.version !== 1)
+    reader.refuse(["version"], `version is ${given(fields.version)}`, 'Write "version": 1');
+  const checked = reader.date(["checked"], fields.checked);
+  const maxAgeDays = reader.days(["maxAgeDays"], fields.maxAgeDays);
+  const entries = reader.fields(["images"], fields.images);
+  const images = new Map<string, LockedNodeImage>();
+  for (const [name, value] of Object.entries(entries)) {
+    images.set(name, readImage(reader, ["images", name], value, checked));
+  }
+  return { checked, maxAgeDays, names: Object.keys(entries), images };
+}
+
+function readImage(
+  reader: LockReader,
+  path: Path,
+  value: unknown,
+  checked: string | undefined,
+): LockedNodeImage {
+  const fields = reader.fields(path, value, IMAGE_FIELDS);
+  const of = (field: string) => [...path, field];
+  const imageName =
+    reader.text(of("name"), fields.name, "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505") ?? "";
+  const said = factsOfName(imageName);
+  const written = readFacts(reader, path, fields);
+  contradict(reader, path, said, written);
+  const created = readCreated(reader, of("created"), fields.created, said.created);
+  if (checked !== undefined && (dayOfIsoDate(created) ?? 0) > (dayOfIsoDate(checked) ?? 0)) {
+    reader.refuse(
+      of("created"),
+      `The image was created on ${created}, after ${checked}, when the lock was checked`,
+      "Give checked the day on which somebody last looked for newer images",
+    );
+  }
+  if (fields.notes !== undefined) reader.text(of("notes"), fields.notes, "Hardened by the platform team");
+  return {
+    imageId: reader.ocid(of("id"), fields.id),
+    imageName,
+    created,
+    facts: {
+      ...said,
+      ...Object.fromEntries(Object.entries(written).filter(([, one]) => one !== undefined)),
+    },
+    maxAge: readMaxAge(reader, of("maxAge"), fields.maxAge),
+  };
+}
+
+/** The day that was written, or else that of the name. */
+function readCreated(reader: LockReader, path: Path, value: unknown, ofName: string | undefined): string {
+  if (value === undefined && dayOfIsoDate(ofName) !== undefined) return ofName as string;
+  const created = reader.date(path, value) ?? "";
+  if (created !== "" && ofName !== undefined && created !== ofName) {
+    reader.refuse(
+      path,
+      `created is ${created}, and the name says ${ofName}`,
+      "Leave created out, or correct the name",
+    );
+  }
+  return created;
+}
+
+function readFacts(
+  reader: LockReader,
+  path: Path,
+  fields: { readonly [name: string]: unknown },
+): NodeImageFacts {
+  const of = (field: string) => [...path, field];
+  const { kubernetesVersion: version } = fields;
+  const match = typeof version === "string" ? /^v?(1\.\d+\.\d+)$/.exec(version) : null;
+  if (version !== undefined && !match) {
+    const fix = 'Write the version as OKE names it, for example "v1.35.2"';
+    reader.refuse(of("kubernetesVersion"), `kubernetesVersion is ${given(version)}`, fix);
+  }
+  const cgroups = reader.oneOf(of("cgroups"), fields.cgroups, ["v1", "v2"]);
+  return {
+    kubernetes: match?.[1],
+    architecture: reader.oneOf<Architecture>(of("architecture"), fields.architecture as Architecture, [
+      "x86_64",
+      "aarch64",
+    ]),
+    cgroups: cgroups === undefined ? undefined : cgroups === "v1" ? 1 : 2,
+    hasGpuDrivers: reader.oneOf(of("gpu"), fields.gpu as boolean | undefined, [true, false]),
+  };
+}
+
+/** Refuses fields that say something else than the name does. */
+function contradict(reader: LockReader, path: Path, said: NodeImageFacts, written: NodeImageFacts): void {
+  const pairs: [string, keyof NodeImageFacts][] = [
+    ["kubernetesVersion", "kubernetes"],
+    ["architecture", "architecture"],
+    ["gpu", "hasGpuDrivers"],
+  ];
+  for (const [field, fact] of pairs) {
+    if (written[fact] === undefined || said[fact] === undefined || written[fact] === said[fact]) continue;
+    reader.refuse(
+      [...path, field],
+      `${field} is ${given(written[fact])}, and the name says ${given(said[fact])}`,
+      `Leave ${field} out, or correct the name`,
+    );
+  }
+}
+
+function readMaxAge(reader: LockReader, path: Path, value: unknown): LockedNodeImage["maxAge"] {
+  if (value === undefined) return undefined;
+  const { days, reason } = reader.fields(path, value, ["days", "reason"]);
+  const read = reader.days([...path, "days"], days);
+  const why = reader.reason([...path, "reason"], reason);
+  return read === undefined ? undefined : { days: read, reason: why };
+}

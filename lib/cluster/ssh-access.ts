@@ -1,0 +1,85 @@
+import { Token } from "cdktf";
+import { checked } from "../core/checked";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+
+// Type, body in Base64 and an optional comment.
+const PUBLIC_KEY =
+  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?$/;
+const SHORTEST_RSA_BITS = 2048;
+
+/**
+ * SSH to the nodes of a pool, for somebody who must look at a node itself.
+ *
+ * By default nodes have no SSH key, so that nobody can log in. A key alone opens no port: the group of the worker nodes allows TCP 22 from
+ * nowhere. Allow it for as long as you need it, `cluster.workerSecurityGroup.allowFrom(peer, Port.tcp(22), { reason })`, and remove the
+ * rule afterwards. The key stays on each node until the node is replaced.
+ *
+ * Most questions can be answered without a key: `kubectl debug node/<name>`, with a role that allows it.
+ */
+@checked
+export class SshAccess {
+  /**
+   * Logging in with the private half of a key.
+   *
+   * @param publicKey one line, such as `ssh-ed25519 AAAA… name`; RSA of at least 2048 bits
+   * @throws SSH_KEY_INVALID, CREDENTIAL_LITERAL, REASON_MISSING
+   */
+  public static withKey(publicKey: string, choice: ReasonedChoice): SshAccess {
+    const problems = new Problems("SshAccess.withKey");
+    checkKey(problems, publicKey);
+    checkReason(problems, "SSH to worker nodes", choice?.reason);
+    problems.throwIfAny();
+    return new SshAccess(publicKey, choice.reason);
+  }
+
+  private constructor(
+    /** The public key. */
+    public readonly publicKey: string,
+    /** Why people log in to nodes. */
+    public readonly reason: string,
+  ) {}
+}
+
+function checkKey(problems: Problems, key: string): void {
+  if (Token.isUnresolved(key)) return;
+  const text = typeof key === "string" ? key : "";
+  if (/PRIVATE KEY/.test(text)) {
+    problems.add(
+      "CREDENTIAL_LITERAL",
+      "publicKey is a private key",
+      "Give the content of the .pub file beside it, and make a new pair: this one is now in the history of the program",
+    );
+    return;
+  }
+  const [, type, body = ""] = PUBLIC_KEY.exec(text.trim()) ?? [];
+  if (type === undefined) {
+    problems.add(
+      "SSH_KEY_INVALID",
+      "publicKey is not the public half of an SSH key",
+      'Give the one line of a .pub file, such as "ssh-ed25519 AAAA… name"',
+    );
+    return;
+  }
+  const bits = type === "ssh-rsa" ? rsaBits(Buffer.from(body, "base64")) : undefined;
+  if (bits === undefined || bits >= SHORTEST_RSA_BITS) return;
+  problems.add(
+    "SSH_KEY_INVALID",
+    `publicKey is an RSA key of ${bits} bits`,
+    `Make one of type ed25519, or RSA with at least ${SHORTEST_RSA_BITS} bits`,
+  );
+}
+
+/** The length of the modulus: the third field, after the type and the exponent, each behind its length of four bytes. */
+function rsaBits(body: Buffer): number {
+  let offset = 0;
+  let field: Uint8Array = new Uint8Array();
+  for (let count = 0; count < 3 && offset + 4 <= body.length; count++) {
+    const length = body.readUInt32BE(offset);
+    field = body.subarray(offset + 4, offset + 4 + length);
+    offset += 4 + length;
+  }
+  const first = field.findIndex((byte) => byte !== 0);
+  if (first < 0) return 0;
+  return (field.length - first) * 8 - Math.clz32(field[first] ?? 0) + 24;
+}

@@ -1,0 +1,373 @@
+import fc from "fast-check";
+import {
+  AddOn,
+  AddOnVersion,
+  ClusterAddOn,
+  KubernetesVersion,
+  MigStrategy,
+  NativeIngressController,
+  NodeImage,
+  NodeShape,
+  NodeTaint,
+  PodNetworking,
+  PrivateNodePool,
+  SecureOkeCluster,
+  type ClusterAddOnProps,
+} from "secure-oke";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../../support/stack";
+
+function newCluster(stack = newStack(), podNetworking?: PodNetworking, observabilityAgent?: boolean) {
+  const kubernetesVersion = KubernetesVersion.V1_35;
+  return new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion,
+    podNetworking,
+    observabilityAgent,
+  });
+}
+
+function made(addOn: AddOn, props: Partial<ClusterAddOnProps> = {}): any {
+  const stack = newStack();
+  new ClusterAddOn(stack, "add-on", { cluster: newCluster(stack), addOn, ...props });
+  return onlyResource(stack, "oci_containerengine_addon");
+}
+
+const configurationOf = (addOn: AddOn) =>
+  Object.fromEntries((made(addOn).configurations ?? []).map(({ key, value }: any) => [key, value]));
+
+describe("an add-on", () => {
+  test("is installed by name, in versions of Oracle's choice, and removed with its objects", () => {
+    expect(made(AddOn.certManager())).toMatchObject({
+      addon_name: "CertManager",
+      cluster_id: expect.stringContaining("oci_containerengine_cluster"),
+      remove_addon_resources_on_delete: true,
+      override_existing: false,
+      configurations: [{ key: "numOfReplicas", value: "2" }],
+    });
+    expect(made(AddOn.certManager())).not.toHaveProperty("version");
+  });
+
+  test("can have a version, and leave its objects", () => {
+    expect(
+      made(AddOn.certManager(), { version: AddOnVersion.pinned("v1.17.1"), removeObjects: false }),
+    ).toMatchObject({
+      version: "v1.17.1",
+      remove_addon_resources_on_delete: false,
+    });
+    expect(AddOnVersion.automatic().version).toBeUndefined();
+    expect(refusedCodes(() => AddOnVersion.pinned("latest"))).toEqual(["VALUE_INVALID"]);
+  });
+
+  test.each([
+    ["CoreDNS", AddOn.coreDns()],
+    ["KubeProxy", AddOn.kubeProxy()],
+    ["OciVcnIpNative", AddOn.vcnNativeNetworking()],
+  ])("takes over the essential %s, which stays when it is removed from the program", (name, addOn) => {
+    expect(made(addOn)).toMatchObject({
+      addon_name: name,
+      override_existing: true,
+      remove_addon_resources_on_delete: false,
+    });
+  });
+
+  test.each([
+    ["ObservabilityAgent", AddOn.observabilityAgent()],
+    ["NodeProblemDetector", AddOn.nodeProblemDetector()],
+  ])("takes over %s, which new clusters have", (name, addOn) => {
+    expect(made(addOn)).toMatchObject({
+      addon_name: name,
+      override_existing: true,
+      remove_addon_resources_on_delete: true,
+    });
+  });
+
+  test.each([
+    [
+      "CoreDNS",
+      AddOn.coreDns({
+        minReplicas: 3,
+        nodesPerReplica: 16,
+        resources: { cpuLimit: "500m", memoryRequest: "100Mi" },
+      }),
+      {
+        minReplica: "3",
+        nodesPerReplica: "16",
+        customizeCoreDNSConfigMap: "false",
+        coreDnsContainerResources: '{"limits":{"cpu":"500m"},"requests":{"memory":"100Mi"}}',
+      },
+    ],
+    ["kube-proxy", AddOn.kubeProxy({ ownConfigMap: true }), { customizeKubeProxyConfigMap: "true" }],
+    [
+      "cert-manager",
+      AddOn.certManager({ replicas: 3, webhookResources: { cpuRequest: "50m" } }),
+      {
+        numOfReplicas: "3",
+        "cert-manager-webhook.ContainerResources": '{"requests":{"cpu":"50m"}}',
+      },
+    ],
+    [
+      "the Metrics Server",
+      AddOn.metricsServer({ resources: { memoryLimit: "1Gi" } }),
+      {
+        numOfReplicas: "2",
+        "metrics-server.ContainerResources": '{"limits":{"memory":"1Gi"}}',
+      },
+    ],
+    [
+      "the database operator",
+      AddOn.databaseOperator({ replicas: 1, ownCertManager: true }),
+      {
+        numOfReplicas: "1",
+        skipAddonDependenciesCheck: "true",
+      },
+    ],
+    ["the WebLogic operator", AddOn.webLogicOperator({ replicas: 1 }), { numOfReplicas: "1" }],
+    [
+      "the plugin of NVIDIA",
+      AddOn.nvidiaGpuPlugin({
+        migStrategy: MigStrategy.MIXED,
+        deviceListStrategy: "volume-mounts,cdi-cri",
+        failOnInitError: true,
+      }),
+      {
+        migStrategy: "mixed",
+        deviceListStrategy: "volume-mounts,cdi-cri",
+        failOnInitError: "true",
+      },
+    ],
+    ["the plugin of AMD", AddOn.amdGpuPlugin({ healthCheckSeconds: 60 }), { pulse: "60" }],
+    [
+      "a mesh",
+      AddOn.istio(),
+      {
+        customizeConfigMap: "false",
+        enableIngressGateway: "false",
+        "istiod.HorizontalPodAutoscalerMaxReplicas": "5",
+        "istiod.HorizontalPodAutoscalerMinReplicas": "2",
+        "istiod.PodDisruptionBudgetMinAvailable": "1",
+        numOfReplicas: "2",
+        profile: "oke-default",
+      },
+    ],
+    [
+      "another one",
+      AddOn.of("NodeFeatureDiscovery", { "master.replicaCount": "1" }),
+      { "master.replicaCount": "1" },
+    ],
+  ])("has the configuration of %s", (_, addOn, configuration) => {
+    expect(configurationOf(addOn)).toEqual(configuration);
+  });
+
+  test("runs where it was told to", () => {
+    const addOn = AddOn.certManager({
+      nodeSelector: { tier: "system", a: "b" },
+      tolerates: [NodeTaint.noSchedule("tier", "system")],
+      affinity: { nodeAffinity: {} },
+      topologySpreadConstraints: [{ maxSkew: 1 }],
+      rollingUpdate: { maxSurge: "25%", maxUnavailable: "0" },
+    });
+    expect(configurationOf(addOn)).toEqual({
+      numOfReplicas: "2",
+      nodeSelectors: '{"a":"b","tier":"system"}',
+      tolerations: '[{"key":"tier","operator":"Equal","value":"system","effect":"NoSchedule"}]',
+      affinity: '{"nodeAffinity":{}}',
+      topologySpreadConstraints: '[{"maxSkew":1}]',
+      rollingUpdate: '{"maxSurge":"25%","maxUnavailable":0}',
+    });
+  });
+
+  test("has its keys in an order of their own, and values that are texts", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.stringMatching(/^[a-z][A-Za-z.]{0,9}$/), fc.string()), (configuration) => {
+        const stack = newStack();
+        const reversed = Object.fromEntries(Object.entries(configuration).reverse());
+        const of = (given: { [key: string]: string }) => made(AddOn.of("CsiDriverSmb", given)).configurations;
+        expect(of(reversed)).toEqual(of(configuration));
+        void stack;
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
+
+describe("the gateway of a mesh", () => {
+  const gateway = (options: object) => {
+    const configuration = configurationOf(AddOn.istio({ ingressGateway: options }));
+    return JSON.parse(configuration["istio-ingressgateway.Annotations"]);
+  };
+
+  test("is private, and its rules are in groups", () => {
+    expect(gateway({})).toEqual({
+      "oci.oraclecloud.com/security-rule-management-mode": "NSG",
+      "service.beta.kubernetes.io/oci-load-balancer-internal": "true",
+    });
+  });
+
+  test("is public for a reason", () => {
+    expect(gateway({ publicReason: "Customers use it" })).not.toHaveProperty([
+      "service.beta.kubernetes.io/oci-load-balancer-internal",
+    ]);
+    expect(refusedCodes(() => AddOn.istio({ ingressGateway: { publicReason: " " } }))).toEqual([
+      "REASON_MISSING",
+    ]);
+    const annotations = { "service.beta.kubernetes.io/oci-load-balancer-internal": "false" };
+    expect(refusedCodes(() => AddOn.istio({ ingressGateway: { annotations } }))).toEqual(["VALUE_INVALID"]);
+    expect(refusedCodes(() => AddOn.istio({ ingressGateway: { minReplicas: 4, maxReplicas: 2 } }))).toEqual([
+      "COUNT_INVALID",
+    ]);
+  });
+});
+
+describe("an add-on that is refused", () => {
+  test.each([
+    ["KubernetesDashboard", /a web page with the rights of its service account/],
+    ["Tiller", /rights of a cluster administrator/],
+    ["ClusterAutoscaler", /needs policies beside the add-on/],
+    ["NativeIngressController", /needs policies beside the add-on/],
+    ["certManager", /The name is "certManager"/],
+    ["Certmanager", /OKE has no add-on Certmanager/],
+    ["", /The name is ""/],
+  ])("%s", (name, what) => {
+    const problems = refusal(() => AddOn.of(name));
+    expect(problems.map(({ code }) => code)).toEqual(["ADD_ON_INVALID"]);
+    expect(problems[0]!.what).toMatch(what);
+    expect(problems[0]!.fix).not.toBe("");
+  });
+
+  test.each([
+    [() => AddOn.coreDns({ minReplicas: 0 }), "COUNT_INVALID"],
+    [() => AddOn.certManager({ replicas: 11 }), "COUNT_INVALID"],
+    [() => AddOn.metricsServer({ resources: { cpuLimit: "100m", cpuRequest: "200m" } }), "VALUE_INVALID"],
+    [() => AddOn.metricsServer({ resources: { memoryLimit: "lots" } }), "QUANTITY_INVALID"],
+    [() => AddOn.nvidiaGpuPlugin({ deviceListStrategy: "all" }), "VALUE_INVALID"],
+    [() => AddOn.certManager({ rollingUpdate: { maxSurge: "many" } }), "VALUE_INVALID"],
+    [() => AddOn.certManager({ nodeSelector: { "not a key": "" } }), "LABEL_INVALID"],
+  ])("for its options", (make, code) => {
+    expect(refusedCodes(make)).toEqual([code]);
+  });
+
+  test("is there twice, whoever made the first", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    new NativeIngressController(stack, "ingress", { cluster });
+    const again = () => new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
+    expect(refusal(again).map(({ code, what }) => `${code} ${what}`)).toEqual(
+      ["NAME_DUPLICATE cluster has the add-on CertManager already, ingress/CertManager"].map((text) =>
+        text.replace("cluster has", `${cluster.node.path} has`).replace("ingress/", "stack/ingress/"),
+      ),
+    );
+    new ClusterAddOn(stack, "dns", { cluster, addOn: AddOn.coreDns() });
+    expect(refusedCodes(() => new ClusterAddOn(stack, "dns2", { cluster, addOn: AddOn.coreDns() }))).toEqual([
+      "NAME_DUPLICATE",
+    ]);
+  });
+
+  test("is the network plugin of another kind of cluster", () => {
+    const stack = newStack();
+    const overlay = newCluster(stack, PodNetworking.flannelOverlay());
+    expect(
+      refusedCodes(
+        () => new ClusterAddOn(stack, "cni", { cluster: overlay, addOn: AddOn.vcnNativeNetworking() }),
+      ),
+    ).toEqual(["ADD_ON_INVALID"]);
+    expect(
+      () => new ClusterAddOn(stack, "flannel", { cluster: overlay, addOn: AddOn.flannel() }),
+    ).not.toThrow();
+    expect(refusedCodes(() => made(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
+  });
+
+  test("is in a basic cluster; of a cluster whose kind is not known nothing is refused", () => {
+    const stack = newStack();
+    const imported = (id: string, clusterType?: string) =>
+      SecureOkeCluster.fromClusterAttributes(stack, id, {
+        clusterId: `ocid1.cluster.oc1..${id}`,
+        clusterType,
+      });
+    const add = (id: string, clusterType?: string) => () =>
+      new ClusterAddOn(stack, `on-${id}`, { cluster: imported(id, clusterType), addOn: AddOn.certManager() });
+    expect(refusal(add("basic", "BASIC_CLUSTER"))[0]!.what).toMatch(
+      /needs an enhanced cluster, and stack\/basic is a basic one/,
+    );
+    expect(add("enhanced", "ENHANCED_CLUSTER")).not.toThrow();
+    expect(add("unknown")).not.toThrow();
+    expect(refusedCodes(() => imported("odd", "LARGE"))).toEqual(["VALUE_INVALID"]);
+  });
+});
+
+describe("the order of add-ons", () => {
+  test("is nodes, then cert-manager, then what needs it, whatever the order of the program is", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    new ClusterAddOn(stack, "metrics", { cluster, addOn: AddOn.metricsServer() });
+    new ClusterAddOn(stack, "dns", { cluster, addOn: AddOn.coreDns() });
+    new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
+    new PrivateNodePool(stack, "pool", {
+      cluster,
+      image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      size: 2,
+    });
+    const addOns = resourcesOf(stack, "oci_containerengine_addon");
+    // Written again, it is the same.
+    expect(resourcesOf(stack, "oci_containerengine_addon")).toEqual(addOns);
+    const waits = Object.fromEntries(
+      Object.values(addOns).map(({ addon_name, depends_on = [] }: any) => [
+        addon_name,
+        depends_on.map(
+          (address: string) => addOns[address.split(".")[1]!]?.addon_name ?? address.split(".")[0],
+        ),
+      ]),
+    );
+    expect(waits).toEqual({
+      CertManager: ["oci_containerengine_node_pool"],
+      CoreDNS: [],
+      KubernetesMetricsServer: ["CertManager", "oci_containerengine_node_pool"],
+    });
+  });
+});
+
+describe("the native ingress controller beside a cert-manager of the program", () => {
+  test("is refused with another one, and waits for it without", () => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
+    const [problem] = refusal(() => new NativeIngressController(stack, "ingress", { cluster }));
+    expect(problem).toMatchObject({ code: "NAME_DUPLICATE", fix: "Write installCertManager: false" });
+    new NativeIngressController(stack, "ingress", { cluster, installCertManager: false });
+    const addOns: any[] = Object.values(resourcesOf(stack, "oci_containerengine_addon"));
+    const controller = addOns.find(({ addon_name }) => addon_name === "NativeIngressController");
+    expect(controller.depends_on.join()).toContain("oci_containerengine_addon.cert-manager");
+  });
+});
+
+describe("the ObservabilityAgent", () => {
+  const rules = (stack = newStack()) =>
+    Object.values(resourcesOf(stack, "oci_core_network_security_group_security_rule")).filter((rule: any) =>
+      JSON.stringify(rule).includes("9995"),
+    );
+
+  test("is let through by the add-on, with the same rules as by the prop", () => {
+    const [asked, followed, none] = [newStack(), newStack(), newStack()];
+    newCluster(asked, undefined, true);
+    new ClusterAddOn(followed, "agent", { cluster: newCluster(followed), addOn: AddOn.observabilityAgent() });
+    newCluster(none);
+    expect(rules(followed)).toHaveLength(2);
+    expect(rules(followed)).toEqual(rules(asked));
+    expect(rules(none)).toEqual([]);
+  });
+
+  test("is let through once where it is asked for by both, and not in an overlay, where it is reached anyway", () => {
+    const stack = newStack();
+    new ClusterAddOn(stack, "agent", {
+      cluster: newCluster(stack, undefined, true),
+      addOn: AddOn.observabilityAgent(),
+    });
+    expect(rules(stack)).toHaveLength(2);
+    const overlay = newStack();
+    new ClusterAddOn(overlay, "agent", {
+      cluster: newCluster(overlay, PodNetworking.flannelOverlay()),
+      addOn: AddOn.observabilityAgent(),
+    });
+    expect(rules(overlay)).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+import { Karpenter, KubernetesVersion, SecureOkeCluster, type KarpenterProps } from "secure-oke";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  refusedCodes,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
+
+const TENANCY = "ocid1.tenancy.oc1..test";
+
+function made(props: Partial<KarpenterProps> = {}, kubernetesVersion = KubernetesVersion.V1_36) {
+  const stack = newStack();
+  const cluster = new SecureOkeCluster(stack, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion });
+  new Karpenter(stack, "karpenter", {
+    cluster,
+    tenancyId: TENANCY,
+    nodeTag: "Operations.NodeRole",
+    ...props,
+  });
+  return stack;
+}
+
+const statements = (stack: ReturnType<typeof newStack>) =>
+  Object.entries(resourcesOf(stack, "oci_identity_policy"))
+    .filter(([id]) => id.startsWith("karpenter"))
+    .flatMap(([, policy]: [string, any]) => policy.statements as string[]);
+
+describe("Karpenter", () => {
+  test("has rights by workload identity, and its nodes are told from other instances by a tag", () => {
+    const stack = made();
+    expect(onlyResource(stack, "oci_identity_dynamic_group").matching_rule).toBe(
+      `ALL {instance.compartment.id = '${COMPARTMENT}', tag.Operations.NodeRole.value = 'karpenter'}`,
+    );
+    const all = statements(stack);
+    expect(all.filter((one) => one.includes("CLUSTER_JOIN"))).toEqual([
+      expect.stringMatching(
+        /^Allow dynamic-group id \$\{\S+\} to {CLUSTER_JOIN} in compartment id \S+ where target\.cluster\.id = '\$\{\S+\}'$/,
+      ),
+    ]);
+    const rights = all.filter((one) => one.startsWith("Allow any-user"));
+    for (const right of rights)
+      expect(right).toMatch(/namespace = 'karpenter', request\.principal\.service_account = 'karpenter'/);
+    expect(rights.map((one) => /to ([\w -]+) in/.exec(one)![1]).sort()).toEqual([
+      "inspect compartments",
+      "manage instance-family",
+      "manage volume-attachments",
+      "manage volumes",
+      "use tag-namespaces",
+      "use virtual-network-family",
+    ]);
+  });
+
+  test("is installed by the command of an output, with the values of another", () => {
+    const { output } = synthesized(made({ namespace: "scaling", chartVersion: "1.4.0" }));
+    expect(output.karpenter_karpenter.value).toBe(
+      "terraform output -raw karpenter_karpenter_values | helm upgrade --install karpenter karpenter --repo https://oracle.github.io/karpenter-provider-oci/charts " +
+        "--version 1.4.0 --namespace scaling --create-namespace --values -",
+    );
+    expect(output.karpenter_karpenter_values.value).toMatch(
+      /^settings:\n {2}clusterCompartmentId: \S+\n {2}vcnCompartmentId: \S+\n {2}apiserverEndpoint: \$\{.*split\(":".*\}\n {2}ociVcnIpNative: true\n$/,
+    );
+  });
+
+  test("may use reserved capacity on request, and nodes of another compartment", () => {
+    const all = statements(
+      made({ usesCapacityReservations: true, nodeCompartmentId: "ocid1.compartment.oc1..nodes" }),
+    );
+    expect(all.filter((one) => one.includes("compartment id ocid1.compartment.oc1..nodes")).length).toBe(5);
+    expect(all.join()).toContain(
+      "use compute-capacity-reservations in compartment id ocid1.compartment.oc1..nodes",
+    );
+  });
+
+  test.each([
+    [{ nodeTag: "NodeRole" }, "TAG_INVALID"],
+    [{ nodeTagValue: "a'b" }, "TAG_INVALID"],
+    [{ tenancyId: COMPARTMENT }, "OCID_INVALID"],
+    [{ namespace: "Not A Name" }, "NAME_INVALID"],
+    [{ chartVersion: "v1.3.0" }, "VALUE_INVALID"],
+    [{ chartVersion: "1.2.9" }, "VALUE_INVALID"],
+  ])("refuses %j", (props, code) => {
+    expect(refusedCodes(() => made(props))).toEqual([code]);
+  });
+
+  test("takes an older chart with an older Kubernetes", () => {
+    expect(() => made({ chartVersion: "1.2.9" }, KubernetesVersion.V1_35)).not.toThrow();
+    expect(() => made({ chartVersion: "1.0.0" }, KubernetesVersion.V1_34)).not.toThrow();
+  });
+});
