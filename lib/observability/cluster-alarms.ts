@@ -231,14 +231,14 @@ function check(scope: Construct, id: string, props: ClusterAlarmsProps): void {
   if (isCluster) problems.collect(() => props.compartmentId ?? cluster.compartmentId);
   const members = ["topicId", "compartmentId"];
   const instead = "new NotificationTopic(stack, id, { compartmentId, subscribers })";
-  checkMembers(problems, "topic", topic, members, instead);
+  const isTopic = checkMembers(problems, "topic", topic, members, instead);
   checkMembers(problems, "homeRegionTopic", homeRegionTopic, members, instead);
   checkMembers(problems, "alarms", alarms, ["alarms", "omitted"], "Alarms.recommended()");
   checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   for (const compartment of props.auditCompartmentIds ?? []) {
     checkOcidIfGiven(problems, "auditCompartmentIds", compartment, "compartment", "tenancy");
   }
-  if (homeRegionProvider && !homeRegionTopic && topic && !("subscribers" in topic)) {
+  if (homeRegionProvider && !homeRegionTopic && isTopic && !("subscribers" in topic)) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "homeRegionTopic was not given, and the subscribers of topic are unknown",

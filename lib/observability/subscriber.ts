@@ -125,8 +125,8 @@ function isEmail(address: string): boolean {
 
 /** From the address, so that it stays when others come and go. */
 function idOf(kind: string, address: string): string {
-  const words = address.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 30);
-  return `${kind}-${words}-${shortHash(address.toLowerCase())}`;
+  const own = address.toLowerCase();
+  return `${kind}-${own.replace(/[^a-z0-9]+/g, "-").slice(0, 30)}-${shortHash(own)}`;
 }
 
 function named(factory: string, protocol: string, endpoint: SubscriberEndpoint): Subscriber {

@@ -8,7 +8,9 @@ import {
 
 type Value = string | number | boolean | null | undefined;
 /** A row of a result: the record that it comes from, or columns by name. */
-type Row = { readonly [column: string]: unknown };
+interface Row {
+  readonly [column: string]: unknown;
+}
 
 /**
  * The rows that a query finds in records, as Logging Search finds them.
