@@ -3,7 +3,7 @@ import { checked } from "../core/checked";
 import { checkOcidIfGiven } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven, checkMembers } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -80,6 +80,24 @@ export class ControlPlaneLogging {
     }
     problems.throwIfAny();
     return new ControlPlaneLogging(false, [], 0, undefined, choice.reason);
+  }
+
+  /**
+   * Whether it is one, and has what it must have: types keep nobody from writing an object that looks like one.
+   *
+   * @internal
+   */
+  public static _check(problems: Problems, name: string, value: ControlPlaneLogging | undefined): void {
+    if (value === undefined) return;
+    const given: Partial<ControlPlaneLogging> = value ?? {};
+    const isOne = typeof given.isEnabled === "boolean" && Array.isArray(given.logs);
+    if (!isOne || (given.isEnabled && !RETENTIONS.includes(given.retentionDays ?? 0))) {
+      const fix =
+        "Write ControlPlaneLogging.enabled() or ControlPlaneLogging.none({ reason }), or leave it out";
+      problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, fix);
+    } else if (!given.isEnabled) {
+      checkReason(problems, `${name}, a cluster without logs of its control plane,`, given.reason);
+    }
   }
 
   private constructor(

@@ -1,6 +1,8 @@
 import { type Construct, type IConstruct } from "constructs";
-import { type ISecureOkeCluster } from "./cluster";
+import { type ISecureOkeCluster } from "./cluster-base";
 import { ControlPlaneLogging } from "./control-plane-logging";
+import { type SecureOkeClusterProps } from "./cluster-props";
+import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -10,9 +12,9 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
-import { type ILogs } from "../network/logs";
-import { addLogGroup, addServiceLog } from "../network/service-logs";
+import { Problems } from "../core/validation-error";
+import { type ILogs } from "../network/logs/service-logs";
+import { addLogGroup, addServiceLog } from "../network/logs/service-logs";
 import { LoggingLog } from "../oci/logging-log";
 
 /** Props for ControlPlaneLogs. */
@@ -76,6 +78,39 @@ export class ControlPlaneLogs extends ResourceConstruct implements ILogs {
       });
     }
   }
+}
+
+/** Keeps the logs of a cluster that is made; none if none were asked for. */
+export function keepControlPlaneLogs(
+  cluster: ISecureOkeCluster,
+  displayName: string,
+  props: SecureOkeClusterProps,
+): ILogs | undefined {
+  const { controlPlaneLogs: logging, freeformTags, definedTags } = props;
+  if (logging?.isEnabled === false) {
+    Acknowledgements._record(cluster, "auditing", "no logs of the control plane", logging.reason ?? "");
+    return undefined;
+  }
+  return new ControlPlaneLogs(cluster, "ControlPlaneLogs", {
+    cluster,
+    logging,
+    displayName,
+    freeformTags,
+    definedTags,
+  });
+}
+
+/** The logs of a cluster; throws if it keeps none. */
+export function controlPlaneLogsOf(cluster: IConstruct, logs: ILogs | undefined): ILogs {
+  if (logs) return logs;
+  const problems = new Problems(cluster);
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    "The cluster keeps no logs of its control plane",
+    "Give it controlPlaneLogs: ControlPlaneLogging.enabled(), or leave the prop out",
+  );
+  problems.throwIfAny();
+  throw new Error("unreachable");
 }
 
 function check(scope: Construct, id: string, props: ControlPlaneLogsProps): void {

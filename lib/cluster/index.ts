@@ -3,6 +3,12 @@ export * from "./policy-engine";
 export { type ISecureOkeCluster, type CloudManagedRulesOptions } from "./cluster-base";
 export { type SecureOkeClusterProps } from "./cluster-props";
 export { SecureOkeCluster } from "./cluster";
+export {
+  ControlPlaneLog,
+  ControlPlaneLogging,
+  type ControlPlaneLoggingOptions,
+} from "./control-plane-logging";
+export { ControlPlaneLogs, type ControlPlaneLogsProps } from "./control-plane-logs";
 export { EndpointAccess } from "./endpoint-access";
 export { type ClusterAttributes } from "./imported-cluster";
 export { KubernetesVersion, type KubernetesVersionOptions } from "./kubernetes-version";

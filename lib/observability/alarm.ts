@@ -1,7 +1,7 @@
 import { type AlarmKind } from "./private/alarm-kind";
 import { checkText } from "../core/terraform-text";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { type Problems } from "../core/validation-error";
 
 /** What every alarm and every saved search says about itself. */

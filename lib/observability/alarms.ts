@@ -3,7 +3,7 @@ import { recommendedAlarms, type RecommendedAlarmsOptions } from "./private/reco
 import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven, checkMembers } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** An alarm that was left out, and why. */

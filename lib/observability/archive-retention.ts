@@ -3,7 +3,7 @@ import { Token } from "cdktf";
 import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven, checkMembers } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** When a retention rule came to be, so that OCI's waiting time before a lock can be checked. */

@@ -1,7 +1,7 @@
 import { checked } from "../core/checked";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** A stream that gets a copy of the records, such as one that a SIEM reads. */

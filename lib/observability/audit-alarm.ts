@@ -4,7 +4,7 @@ import { parseLogCondition } from "./private/log-query";
 import { QuerySyntaxError } from "./private/query-tokens";
 import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 

@@ -16,10 +16,10 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { idPartOf } from "../core/reference";
 import { shortHash } from "../core/short-hash";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
-import { type ILogs } from "../network/logs";
+import { type ILogs } from "../network/logs/service-logs";
 import { SchServiceConnector } from "../oci/sch-service-connector";
 
 /** Who lets the connector of an archive read a log group of another compartment. */

@@ -1,7 +1,7 @@
 import { Alarm, checkWatch, type WatchProps } from "./alarm";
 import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 

@@ -5,7 +5,7 @@ import { hasTrigger, parseMetricQuery } from "./private/metric-query";
 import { QuerySyntaxError } from "./private/query-tokens";
 import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 

@@ -9,7 +9,7 @@ import { findWhenWritten } from "../core/program-findings";
 import { checkGiven, checkMembers } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { OnsNotificationTopic } from "../oci/ons-notification-topic";

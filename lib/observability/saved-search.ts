@@ -5,7 +5,7 @@ import { RECOMMENDED_SEARCHES } from "./private/recommended-searches";
 import { SearchedLogs } from "./searched-logs";
 import { checked } from "../core/checked";
 import { checkGiven } from "../core/required";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 

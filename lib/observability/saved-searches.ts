@@ -1,7 +1,7 @@
 import { type Construct } from "constructs";
 import { SavedSearch } from "./saved-search";
 import { SearchedLogs } from "./searched-logs";
-import { type ISecureOkeCluster } from "../cluster/cluster";
+import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -9,10 +9,10 @@ import { checkOcidIfGiven } from "../core/ocid";
 import { checkGiven, checkMembers } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { ValidationError, type Problems } from "../core/validation-error";
-import { type ILogs } from "../network/logs";
+import { type ILogs } from "../network/logs/service-logs";
 import { LoggingLogSavedSearch } from "../oci/logging-log-saved-search";
 
 /** Props for SavedSearches. */

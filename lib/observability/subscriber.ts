@@ -3,7 +3,7 @@ import { checked } from "../core/checked";
 import { checkOcid } from "../core/ocid";
 import { checkGiven } from "../core/required";
 import { shortHash } from "../core/short-hash";
-import { shown } from "../core/shown";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** A subscriber whose address is a credential, or known when Terraform runs. */

@@ -1,6 +1,6 @@
 import { type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Alarms } from "../../lib/observability/alarms";
 import { ClusterAlarms, type ClusterAlarmsProps } from "../../lib/observability/cluster-alarms";
 import { MetricAlarm } from "../../lib/observability/metric-alarm";

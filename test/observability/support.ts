@@ -1,7 +1,7 @@
 import { type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { SecureOkeCluster } from "../../lib/cluster/secure-oke-cluster";
-import { type SecureOkeClusterProps } from "../../lib/cluster/secure-oke-cluster-props";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
 import { COMPARTMENT, resourcesOf } from "../support/stack";
 
 export const AUDIT = "ocid1.compartment.oc1..existing-audit";

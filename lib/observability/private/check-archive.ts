@@ -2,11 +2,11 @@ import { Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { defaultBucketName, type ArchiveSettings } from "./archive-parts";
 import { type ArchiveRetention } from "../archive-retention";
-import { checkHomeRegionProvider } from "../../cluster/home-region";
-import { pathOf } from "../../core/construct-path";
+import { checkHomeRegionProvider } from "../../core/home-region";
+import { pathOf } from "../../core/construct-scope";
 import { checkOcid, checkOcidIfGiven } from "../../core/ocid";
 import { checkMembers } from "../../core/required";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { checkTags, type TaggingProps } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
 

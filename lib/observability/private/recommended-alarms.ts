@@ -7,7 +7,7 @@ import { AuditAlarm } from "../audit-alarm";
 import { EventAlarm } from "../event-alarm";
 import { MetricAlarm } from "../metric-alarm";
 import { checkOcid } from "../../core/ocid";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
 /** Options for Alarms.recommended: thresholds, and who runs Terraform. */

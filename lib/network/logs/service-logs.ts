@@ -1,8 +1,16 @@
-import { Token } from "cdktf";
-import { type Construct } from "constructs";
-import { type TaggingProps } from "../core/tagging";
-import { LoggingLog } from "../oci/logging-log";
-import { LoggingLogGroup } from "../oci/logging-log-group";
+import { type ITerraformDependable, Token } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import { type TaggingProps } from "../../core/tagging";
+import { LoggingLog } from "../../oci/logging-log";
+import { LoggingLogGroup } from "../../oci/logging-log-group";
+
+/** Logs of OCI Logging, as needed to keep or search their records. */
+export interface ILogs extends IConstruct, ITerraformDependable {
+  /** The OCID of the log group. */
+  readonly logGroupId: string;
+  /** The OCID of the compartment of the log group. */
+  readonly compartmentId: string;
+}
 
 interface LogGroupProps {
   readonly compartmentId: string;
@@ -52,7 +60,7 @@ export function addServiceLog(scope: Construct, id: string, props: ServiceLogPro
   });
 }
 
-/** Names of logs take fewer characters than a path, or a name of a VCN, may have; a placeholder of a reference stays as it is. */
+/** Names of logs may have fewer characters than paths and names of VCNs; a placeholder of a reference stays as it is. */
 export function logName(text: string): string {
   return Token.isUnresolved(text) ? text : text.replace(/[^A-Za-z0-9_-]+/g, "-");
 }
