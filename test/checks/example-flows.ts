@@ -108,6 +108,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       fromNodes("shop/web", 8080),
     ],
   },
+  "observed-cluster": { host: HOST, flows: [] },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "locked-images": {
     host: HOST,

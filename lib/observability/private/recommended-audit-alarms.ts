@@ -42,7 +42,7 @@ export function recommendedAuditAlarms(automation: readonly string[]): WatchedAu
     {
       name: "nsg-rule-changed",
       purpose:
-        "Somebody changed a rule of a network security group outside of Terraform: a way into the network that the program does not know.",
+        "Somebody changed a rule of a network security group outside of Terraform: an opening in the network that the program does not have.",
       response:
         "Run terraform plan: it shows the rule, and terraform apply takes it away. Run the saved search flow-destinations for what used it " +
         "meanwhile. Ask the principal of the record why.",

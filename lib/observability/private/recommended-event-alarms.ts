@@ -94,7 +94,7 @@ export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
   },
   {
     name: "bastion-session",
-    purpose: "Somebody opened a session of a bastion, or changed a bastion: a way into the private network.",
+    purpose: "Somebody opened a session of a bastion, or changed a bastion: access to the private network.",
     response:
       "Ask whose session it is: OCI Audit has the principal, and the session has the target. Without an announced reason, delete the " +
       "session: oci bastion session delete. Then run exec-sessions for the same time.",

@@ -51,7 +51,7 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
     {
       name: "api-server-unauthorized",
       purpose:
-        "Requests without a valid identity, in a burst: somebody tries tokens, or a tool goes on with an expired one.",
+        "Requests without a valid identity, in a burst: somebody tries tokens, or a tool still uses an expired one.",
       response:
         "Run the saved searches anonymous-requests and denied-requests for the last hour. A known tool: renew its token. " +
         "An unknown address: close it in the NSG of the API endpoint, and rotate the credentials that it could have.",
@@ -115,7 +115,7 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
       purpose:
         "No metric of the API server for twenty minutes: the control plane does not serve, or its metrics are lost and all other alarms with them.",
       response:
-        "Run kubectl get --raw /readyz through the usual way to the endpoint. If it fails, look at the state of the cluster in the " +
+        "Run kubectl get --raw /readyz from where you usually reach the endpoint. If it fails, look at the state of the cluster in the " +
         "Console and open a service request. If it answers, ask why Monitoring has no data.",
       query: `APIServerRequestCount[5m]{resourceId = "${CLUSTER_ID}"}.groupBy(resourceId).absent()`,
       severity: AlarmSeverity.CRITICAL,
@@ -179,10 +179,10 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
     },
     {
       name: "no-node-ready",
-      purpose: "A node pool has no node that is ready: everything that must run there stands still.",
+      purpose: "A node pool has no node that is ready: its workloads do not run.",
       response:
-        "Run kubectl get nodes. All nodes at once: the way to the API endpoint, its NSG, or an expired kubelet certificate. After a change " +
-        "of the image or of cloud-init: go back to the image before.",
+        "Run kubectl get nodes. All nodes at once: the route to the API endpoint, an NSG, or expired kubelet certificates. After a change " +
+        "of the image or of cloud-init: go back to the previous image.",
       query: `KubernetesNodeCondition[5m]{clusterId = "${CLUSTER_ID}", nodeCondition = "Ready"}.groupBy(nodepoolId).max() < 1`,
       severity: AlarmSeverity.CRITICAL,
       pendingFor: Duration.minutes(5),
