@@ -11,6 +11,7 @@ import {
   ControlPlaneLogging,
   HardenedDeployment,
   KubernetesVersion,
+  LoadBalancerAccess,
   MetricAlarm,
   NetworkPolicyEngine,
   NodeImage,
@@ -21,6 +22,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   Subscriber,
+  TlsTermination,
   oci,
 } from "secure-oke";
 
@@ -99,11 +101,16 @@ new SavedSearches(stack, "searches", { cluster });
 
 const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
 new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
-new HardenedDeployment(shop, "web", {
+const web = new HardenedDeployment(shop, "web", {
   image: ContainerImage.of(
     "fra.ocir.io/acme/shop@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   ),
   port: 8080,
+});
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
 cluster.addCdk8sChart("shop", shop);
 

@@ -108,7 +108,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       fromNodes("shop/web", 8080),
     ],
   },
-  "observed-cluster": { host: HOST, flows: [] },
+  "observed-cluster": { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "locked-images": {
     host: HOST,

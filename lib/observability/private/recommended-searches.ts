@@ -29,7 +29,7 @@ const WHAT = "data.request.action as action, data.request.path as path, data.res
 
 const FIELDS =
   "that records of the Kubernetes API server have the path and the method of the Kubernetes request in data.request, and its answer in " +
-  "data.response, as the reference of OCI Audit says of all records";
+  "data.response, as the reference of OCI Audit describes it for all records";
 
 const onApiServer = (condition: string) => `where ${OF_API_SERVER} and ${condition}`;
 
