@@ -72,7 +72,7 @@ function watching() {
     "",
     "`ClusterAlarms` creates the alarms of this page, and `SavedSearches` the searches. A test runs each condition over the event that is",
     "shown here and over a near miss, so a condition that can never match fails the build. `<cluster-id>` stands for the OCID of the",
-    "cluster. `Alarms.recommended()` takes other thresholds, `.without(name, { reason })` leaves an alarm out, and `.with(alarm)` adds one",
+    "cluster. `Alarms.recommended()` takes other thresholds, `.without(name, { reason })` leaves an alarm out, and `.adding(alarm)` adds one",
     "of your own or replaces one. [Auditing](auditing.md) explains which log holds what.",
     "",
     "| name | kind | watched for |",

@@ -86,7 +86,7 @@ new ClusterAlarms(stack, "alarms", {
     unschedulableFor: Duration.minutes(20),
   })
     .without("bastion-session", { reason: "There is no bastion, and a policy forbids to create one" })
-    .with(
+    .adding(
       MetricAlarm.of({
         name: "load-balancer-errors",
         purpose: "The load balancers of the cluster answer with server errors, so customers see them.",

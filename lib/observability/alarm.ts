@@ -9,7 +9,7 @@ export interface WatchProps {
   /**
    * The name: 1 to 60 lower-case letters, digits, and dashes, starting with a letter.
    *
-   * It identifies the alarm: `without` takes it, and `with` replaces an alarm of the same name.
+   * It identifies the alarm: `without` takes it, and `adding` replaces an alarm of the same name.
    */
   readonly name: string;
   /** Why this is watched, in one or two sentences; at most 400 characters. */

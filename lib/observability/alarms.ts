@@ -54,8 +54,8 @@ export class Alarms {
    *
    * @throws NAME_DUPLICATE, VALUE_INVALID
    */
-  public with(...alarms: Alarm[]): Alarms {
-    const problems = new Problems("Alarms.with");
+  public adding(...alarms: Alarm[]): Alarms {
+    const problems = new Problems("Alarms.adding");
     checkAlarms(problems, alarms);
     problems.throwIfAny();
     const names = alarms.map(({ name }) => name);

@@ -22,7 +22,7 @@ describe("a set of alarms", () => {
       name: "bastion-session",
       eventTypes: ["com.oraclecloud.bastion.createsession.begin"],
     });
-    const own = Alarms.recommended().with(metric, event);
+    const own = Alarms.recommended().adding(metric, event);
     expect(names(own)).toEqual([...names(Alarms.recommended()), "orders-slow"].sort());
     expect(own.alarms.find(({ name }) => name === "bastion-session")).toBe(event);
     expect(names(Alarms.of(metric, event))).toEqual(["bastion-session", "orders-slow"]);
@@ -32,7 +32,7 @@ describe("a set of alarms", () => {
     const less = Alarms.recommended().without("secret-read", { reason: "The vault has no secrets" });
     expect(names(less)).not.toContain("secret-read");
     expect(less.omitted).toEqual([{ name: "secret-read", reason: "The vault has no secrets" }]);
-    expect(less.with(metric).omitted).toEqual(less.omitted);
+    expect(less.adding(metric).omitted).toEqual(less.omitted);
     expect(refusedCodes(() => Alarms.recommended().without("secret-read", { reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
@@ -46,7 +46,7 @@ describe("a set of alarms", () => {
 
   test("refuses two alarms of one name, and what is no alarm", () => {
     expect(refusedCodes(() => Alarms.of(metric, metric))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(() => Alarms.recommended().with({ name: "x" } as any))).toContain("VALUE_INVALID");
+    expect(refusedCodes(() => Alarms.recommended().adding({ name: "x" } as any))).toContain("VALUE_INVALID");
     expect(refusedCodes(() => Alarms.of(undefined as any))).not.toEqual([]);
   });
 
