@@ -45,7 +45,7 @@ export class Alarms {
   ) {}
 
   /** The alarms, sorted by name. */
-  public get alarms(): Alarm[] {
+  public get list(): Alarm[] {
     return [...this.all].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -69,7 +69,7 @@ export class Alarms {
    */
   public without(name: string, choice: ReasonedChoice): Alarms {
     const problems = new Problems("Alarms.without");
-    const names = this.alarms.map((alarm) => alarm.name);
+    const names = this.list.map((alarm) => alarm.name);
     if (checkGiven(problems, { name }) && !names.includes(name)) {
       problems.add("NAME_INVALID", `There is no alarm ${shown(name)}`, `Give one of ${names.join(", ")}`);
     }

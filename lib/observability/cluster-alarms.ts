@@ -93,7 +93,7 @@ export class ClusterAlarms extends ResourceConstruct {
     super(scope, id);
     this.alarms = props.alarms ?? Alarms.recommended();
     this.compartmentId = props.compartmentId ?? props.cluster.compartmentId;
-    const all = this.alarms.alarms;
+    const all = this.alarms.list;
     for (const alarm of all.filter(isMetric)) this.addMetricAlarm(alarm);
     for (const alarm of all.filter(isEvent)) this.addEventRule(alarm);
     const audit = all.filter(isAudit);
@@ -233,7 +233,7 @@ function check(scope: Construct, id: string, props: ClusterAlarmsProps): void {
   const instead = "new NotificationTopic(stack, id, { compartmentId, subscribers })";
   const isTopic = checkMembers(problems, "topic", topic, members, instead);
   checkMembers(problems, "homeRegionTopic", homeRegionTopic, members, instead);
-  checkMembers(problems, "alarms", alarms, ["alarms", "omitted"], "Alarms.recommended()");
+  checkMembers(problems, "alarms", alarms, ["list", "omitted"], "Alarms.recommended()");
   checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
   for (const compartment of props.auditCompartmentIds ?? []) {
     checkOcidIfGiven(problems, "auditCompartmentIds", compartment, "compartment", "tenancy");

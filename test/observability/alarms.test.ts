@@ -14,7 +14,7 @@ const query = "Latency[5m].mean() > 2";
 
 describe("a set of alarms", () => {
   const metric = MetricAlarm.of({ ...texts, query });
-  const names = (alarms: Alarms) => alarms.alarms.map(({ name }) => name);
+  const names = (alarms: Alarms) => alarms.list.map(({ name }) => name);
 
   test("is sorted by name, and takes further alarms that replace those of their name", () => {
     const event = EventAlarm.of({
@@ -24,7 +24,7 @@ describe("a set of alarms", () => {
     });
     const own = Alarms.recommended().adding(metric, event);
     expect(names(own)).toEqual([...names(Alarms.recommended()), "orders-slow"].sort());
-    expect(own.alarms.find(({ name }) => name === "bastion-session")).toBe(event);
+    expect(own.list.find(({ name }) => name === "bastion-session")).toBe(event);
     expect(names(Alarms.of(metric, event))).toEqual(["bastion-session", "orders-slow"]);
   });
 

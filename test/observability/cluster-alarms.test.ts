@@ -41,7 +41,7 @@ describe("alarms on a cluster", () => {
     const metrics = Object.values(resourcesOf(stack, "oci_monitoring_alarm"));
     const rules = Object.values(resourcesOf(stack, "oci_events_rule"));
     const topic = expect.stringMatching(/^\$\{oci_ons_notification_topic\.\w+\.id\}$/);
-    const kinds = alarms.alarms.map(({ _kind: kind }) => kind);
+    const kinds = alarms.list.map(({ _kind: kind }) => kind);
     expect(metrics).toHaveLength(kinds.filter((kind) => kind === "metric").length);
     expect(rules).toHaveLength(kinds.filter((kind) => kind === "event").length);
     for (const alarm of metrics) {
@@ -117,7 +117,7 @@ describe("alarms on a cluster", () => {
       destinations: [TOPIC],
       freeform_tags: { team: "shop" },
     });
-    expect(alarms.alarms.alarms).toEqual([own]);
+    expect(alarms.alarms.list).toEqual([own]);
     for (const none of ["oci_events_rule", "oci_sch_service_connector"])
       expect(resourcesOf(stack, none)).toEqual({});
   });

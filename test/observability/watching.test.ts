@@ -147,7 +147,7 @@ test("every alarm and search says why it is there, what to do, and where its nam
     expect(sources.length).toBeGreaterThan(0);
     for (const source of sources) expect(source).toMatch(/^https:\/\/(docs\.oracle\.com|kubernetes\.io)\//);
   }
-  expect(Alarms.recommended().alarms).toHaveLength(
+  expect(Alarms.recommended().list).toHaveLength(
     watchedMetrics().length + RECOMMENDED_EVENT_ALARMS.length + watchedAudit().length,
   );
   expect(SavedSearch.recommended()).toHaveLength(RECOMMENDED_SEARCHES.length);

@@ -61,12 +61,9 @@ export interface FlowLoggingOptions {
 }
 
 /** Flow logs of subnets, as what keeps or reads their records needs them. */
-export interface IFlowLogs extends ILogs {
-  /** The OCID of the log group. */
-  readonly logGroupId: string;
-  /** The OCID of the compartment of the log group. */
-  readonly compartmentId: string;
-}
+// A type of its own, so that an archive of flow logs is not given other logs by mistake.
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface IFlowLogs extends ILogs {}
 
 const LARGEST_SAMPLING = 100_000;
 
