@@ -200,12 +200,14 @@ describe("an archive of audit logs", () => {
   test("shows a short retention with its reason", () => {
     const stack = newStack();
     archive(stack, { retention: ArchiveRetention.short(Duration.days(7), { reason: "A test account" }) });
-    expect(Acknowledgements.of(stack)).toContainEqual({
-      path: "stack/archive",
-      practice: "auditing",
-      what: "a retention of 7 days",
-      reason: "A test account",
-    });
+    expect(Acknowledgements.of(stack)).toContainEqual(
+      expect.objectContaining({
+        path: "stack/archive",
+        practice: "auditing",
+        what: "a retention of 7 days",
+        reason: "A test account",
+      }),
+    );
   });
 
   test("is refused with all that is wrong, and leaves nothing behind", () => {

@@ -9,7 +9,7 @@ import { Problems } from "../../core/validation-error";
 import { CoreCaptureFilter } from "../../oci/core-capture-filter";
 import { LoggingLog } from "../../oci/logging-log";
 import { addLogGroup, addServiceLog, type ILogs, logName } from "./service-logs";
-import { type NetworkSubnet } from "../vcn/network-subnet";
+import { type SubnetRole } from "../vcn/network-subnet";
 
 /** Days for which logs are kept where nothing else is said. */
 export const DEFAULT_RETENTION = 90;
