@@ -1,5 +1,5 @@
 // Writes the reference from the jsii assembly: API.md, docs/api and api.txt; docs/errors.md from the table of error codes,
-// and the pictures of other pages.
+// docs/watching.md from the recommended alarms and searches, and the pictures of other pages.
 //
 // With --check nothing is written; the exit code says whether the committed files are what would be written.
 const fs = require("node:fs");
@@ -12,6 +12,7 @@ const { signatures } = require("./api-signatures");
 const { ensureBuilt } = require("./build");
 const { contributing } = require("./layers");
 const { pages } = require("./pictures");
+const { watching } = require("./watching");
 
 const root = path.join(__dirname, "..");
 
@@ -84,6 +85,7 @@ function main() {
     "api.txt": signatures(types),
     "docs/errors.md": errorTable(),
     ...pages(),
+    "docs/watching.md": watching(),
     "CONTRIBUTING.md": contributing(),
   };
   for (const [name, text] of Object.entries(files)) {

@@ -48,7 +48,10 @@ function practices(terraform, objects) {
   const byCidr = rules.filter((rule) => [rule.source_type, rule.destination_type].includes("CIDR_BLOCK"));
   const subnets = all("oci_core_subnet");
   const privateSubnets = subnets.filter((s) => s.prohibit_public_ip_on_vnic && s.prohibit_internet_ingress);
-  const flowLogs = all("oci_logging_log").filter((log) => log.configuration.source.service === "flowlogs");
+  const logsOf = (service) =>
+    all("oci_logging_log").filter((log) => log.configuration.source.service === service);
+  const flowLogs = logsOf("flowlogs");
+  const processLogs = logsOf("oke-k8s-cp-prod");
   const [cluster] = all("oci_containerengine_cluster");
   const [pool] = all("oci_containerengine_node_pool");
   const kind = (name) => objects.filter((object) => object.kind === name);
@@ -91,8 +94,8 @@ function practices(terraform, objects) {
       `TLS ends at the load balancer: ${tlsVersions(annotations)} only, plain HTTP is not served`,
     ),
     auditing: line(
-      flowLogs.length === subnets.length,
-      `flow logs of ${flowLogs.length} of ${subnets.length} subnets, kept for ${flowLogs[0]?.retention_duration} days; control-plane logs and alarms are ${NOT_BUILT}`,
+      flowLogs.length === subnets.length && processLogs.length > 0,
+      `flow logs of ${flowLogs.length} of ${subnets.length} subnets, kept for ${flowLogs[0]?.retention_duration} days; control-plane logs, kept for ${processLogs[0]?.retention_duration} days`,
     ),
     "small-images": line(
       every(containers, (c) => /@sha256:/.test(c.image)),

@@ -1,5 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { type CredentialRotation } from "./credential-rotation";
+import { type ControlPlaneLogging } from "./control-plane-logging";
 import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type PacketRouting } from "./packet-routing/packet-routing";
@@ -93,6 +94,14 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default PodNetworking.vcnNative()
    */
   readonly podNetworking?: PodNetworking;
+  /**
+   * Whether the logs of the control plane's processes are kept, and how long.
+   *
+   * They are not the audit log of Kubernetes, which is in OCI Audit: see `AuditArchive`.
+   *
+   * @default ControlPlaneLogging.enabled() - all processes, for 90 days, in the compartment of the cluster
+   */
+  readonly controlPlaneLogs?: ControlPlaneLogging;
   /**
    * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995.
    *

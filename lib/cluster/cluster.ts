@@ -13,6 +13,7 @@ import { ClusterAccess } from "./access/private/cluster-access";
 import { acceptTokens } from "./access/private/token-authentication";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { type SecureOkeClusterProps } from "./cluster-props";
+import { controlPlaneLogsOf, keepControlPlaneLogs } from "./control-plane-logs";
 import { type EndpointAccess, endpointFindings } from "./endpoint-access";
 import { checkAttributes, type ClusterAttributes, ImportedCluster, placesOf } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
@@ -50,6 +51,7 @@ import { setScopeTags } from "../core/scope-tags";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { addWarning } from "../core/warnings";
 import { ClusterEncryption } from "../encryption/cluster-encryption";
+import { type ILogs } from "../network/logs/service-logs";
 import { ClusterSecurityGroups } from "../network/security-groups/cluster-security-groups";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { ClusterNetwork } from "../network/vcn/cluster-network";
@@ -146,6 +148,8 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
    */
   public readonly _packetRouting?: PacketRoutingPolicies;
 
+  private readonly processLogs?: ILogs;
+
   /**
    * The OCID of the tenancy, where it was given.
    *
@@ -229,6 +233,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       homeRegionProvider: props.homeRegionProvider,
       displayName: name,
     });
+    this.processLogs = keepControlPlaneLogs(this, name, props);
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
     if (props.credentialRotation) {
@@ -241,6 +246,15 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     watchCharts(this);
     checkBehindDrg(this, props);
     findWhenWritten(this, () => endpointFindings(this, access));
+  }
+
+  /**
+   * The logs of the control plane's processes.
+   *
+   * @throws ATTRIBUTE_MISSING with ControlPlaneLogging.none
+   */
+  public get controlPlaneLogs(): ILogs {
+    return controlPlaneLogsOf(this, this.processLogs);
   }
 
   /**

@@ -15,6 +15,12 @@ export {
 } from "./blue-green-node-pools";
 export { BootVolumeKey, type BootVolumeKeyOptions } from "./boot-volume-key";
 export { CloudInit } from "./cloud-init";
+export {
+  ControlPlaneLog,
+  ControlPlaneLogging,
+  type ControlPlaneLoggingOptions,
+} from "./control-plane-logging";
+export { ControlPlaneLogs, type ControlPlaneLogsProps } from "./control-plane-logs";
 export { EndpointAccess } from "./endpoint-access";
 export { type ClusterAttributes } from "./imported-cluster";
 export { Karpenter, type KarpenterProps } from "./karpenter";

@@ -383,6 +383,26 @@ export const ERROR_CODES = {
     title: "Workload that contradicts a practice",
     why: "Hardening does not change explicit values, and was told to reject every conflict.",
   },
+  QUERY_INVALID: {
+    title: "Query that does not follow its language",
+    why: "OCI would reject it after other resources exist, or accept it and never find anything, so that nobody is told.",
+  },
+  SUBSCRIBER_INVALID: {
+    title: "Invalid subscriber of a topic",
+    why: "OCI would reject the subscription, or send every message to nobody.",
+  },
+  RETENTION_INVALID: {
+    title: "Retention that is too short, or a lock that OCI does not accept",
+    why: "Attacks are often noticed after weeks, when short-lived logs are gone. OCI locks a rule 14 days after its creation at the earliest.",
+  },
+  ARCHIVE_INVALID: {
+    title: "Archive without its protection",
+    why: "An archive proves what happened only if nobody can read it without permission or change what it holds.",
+  },
+  LOG_GROUP_NOT_GRANTED: {
+    title: "Log group that the archive may not read",
+    why: "The connector of the archive would be created and then move nothing, which is noticed when the logs are needed.",
+  },
   CONFIGURATION_UNREADABLE: {
     title: "Unreadable configuration",
     why: "An answer that ignores an unreadable part could report an open path as closed.",

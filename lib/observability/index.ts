@@ -1,1 +1,21 @@
+export { Alarm, type WatchProps } from "./alarm";
+export { Alarms, type OmittedAlarm, type RecommendedAlarmsOptions } from "./alarms";
+export { ArchiveRetention, type RetentionLock } from "./archive-retention";
+export { ArchiveTarget, type LogAnalyticsTarget, type StreamTarget } from "./archive-target";
+export { AuditAlarm, type AuditAlarmProps } from "./audit-alarm";
+export { type ArchivedLogGroup, AuditArchive, type AuditArchiveProps, LogReadGrant } from "./audit-archive";
+export { AuditScope } from "./audit-scope";
+export { ClusterAlarms, type ClusterAlarmsProps } from "./cluster-alarms";
+export { EventAlarm, type EventAlarmProps } from "./event-alarm";
 export { FlowLogArchive, type FlowLogArchiveProps } from "./flow-log-archive";
+export { AlarmSeverity, MetricAlarm, type MetricAlarmProps } from "./metric-alarm";
+export {
+  type INotificationTopic,
+  NotificationTopic,
+  type NotificationTopicAttributes,
+  type NotificationTopicProps,
+} from "./notification-topic";
+export { SavedSearch, type SavedSearchProps } from "./saved-search";
+export { SavedSearches, type SavedSearchesProps } from "./saved-searches";
+export { SearchedLogs } from "./searched-logs";
+export { Subscriber, type SubscriberEndpoint } from "./subscriber";

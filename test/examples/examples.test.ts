@@ -135,8 +135,8 @@ describe.each(EXAMPLES)("example %s", (name) => {
       // Nodes are a dynamic group, and read the repositories that are named.
       const who = statement.startsWith("Allow dynamic-group id ")
         ? /target\.repo\.name = '/
-        : statement.startsWith("Allow service blockstorage ")
-          ? /target\.key\.id = '/
+        : /^Allow service (?:blockstorage|objectstorage-[a-z0-9-]+) /.test(statement)
+          ? /target\.(?:key\.id|bucket\.name) = '/
           : /request\.principal\.type = '/;
       expect(statement).toMatch(who);
     }

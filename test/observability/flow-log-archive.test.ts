@@ -1,6 +1,8 @@
+import { Duration } from "cdk8s";
 import { TerraformStack, TerraformVariable, type App } from "cdktf";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { FlowLogs } from "../../lib/network/logs/flow-logs";
+import { ArchiveRetention } from "../../lib/observability/archive-retention";
 import { FlowLogArchive, type FlowLogArchiveProps } from "../../lib/observability/flow-log-archive";
 import { OciProvider } from "../../lib/oci/provider";
 import { networkIn } from "../network/support";
@@ -82,7 +84,7 @@ describe("an archive of flow logs", () => {
     const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     const { bucketName } = archive(stack, {
       bucketName: "acme.flows_1",
-      retentionInDays: 30,
+      retention: ArchiveRetention.of(Duration.days(30)),
       homeRegionProvider: home,
       freeformTags: { team: "audit" },
     });
@@ -111,7 +113,7 @@ describe("an archive of flow logs", () => {
       keyCompartmentId: KEY,
       region: variable,
       bucketName: "a b",
-      retentionInDays: 0.5,
+      retention: 30,
       homeRegionProvider: "home",
       freeformTags: { "a b": "c" },
     };
@@ -122,7 +124,7 @@ describe("an archive of flow logs", () => {
       "OCID_INVALID",
       "NAME_INVALID",
       "NAME_INVALID",
-      "COUNT_INVALID",
+      "VALUE_INVALID",
       "VALUE_INVALID",
       "TAG_INVALID",
     ]);

@@ -25,6 +25,7 @@ import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, PodNetworking } from "../../network/vcn/pod-networking";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
 import { type SecureOkeClusterProps } from "../cluster-props";
+import { ControlPlaneLogging } from "../control-plane-logging";
 import { EndpointAccess } from "../endpoint-access";
 import { type KubernetesVersion } from "../kubernetes-version";
 import { PacketRouting } from "../packet-routing/packet-routing";
@@ -49,6 +50,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   checkHomeRegionProvider(problems, scope, given.homeRegionProvider);
   checkTags(problems, given, Object.keys(BACKEND_TAGS));
   checkPolicyEngine(problems, given.networkPolicyEngine, given.podNetworking);
+  ControlPlaneLogging._check(problems, "controlPlaneLogs", given.controlPlaneLogs);
   const isAccess = checkEndpointAccess(problems, endpointAccess);
   const access = (isAccess ? endpointAccess : undefined) ?? EndpointAccess.private();
   checkKey(problems, scope, given);

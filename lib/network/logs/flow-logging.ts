@@ -1,4 +1,3 @@
-import { type ITerraformDependable, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
@@ -9,7 +8,7 @@ import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { CoreCaptureFilter } from "../../oci/core-capture-filter";
 import { LoggingLog } from "../../oci/logging-log";
-import { LoggingLogGroup } from "../../oci/logging-log-group";
+import { addLogGroup, addServiceLog, type ILogs, logName } from "./service-logs";
 import { type SubnetRole } from "../vcn/network-subnet";
 
 /** Days for which logs are kept where nothing else is said. */
@@ -62,12 +61,9 @@ export interface FlowLoggingOptions {
 }
 
 /** Flow logs of subnets, as what keeps or reads their records needs them. */
-export interface IFlowLogs extends IConstruct, ITerraformDependable {
-  /** The OCID of the log group. */
-  readonly logGroupId: string;
-  /** The OCID of the compartment of the log group. */
-  readonly compartmentId: string;
-}
+// A type of its own, so that an archive of flow logs is not given other logs by mistake.
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface IFlowLogs extends ILogs {}
 
 const LARGEST_SAMPLING = 100_000;
 
@@ -180,33 +176,26 @@ const SERVICE = "flowlogs";
 export function recordFlows(scope: Construct, props: FlowLogRecordsProps): string {
   const { subnets, options, tags } = props;
   const stem = logName(props.stem);
-  const { id: logGroupId } = new LoggingLogGroup(scope, "Resource", {
+  const logGroupId = addLogGroup(scope, {
     compartmentId: props.compartmentId,
-    displayName: logName(props.groupName),
+    displayName: props.groupName,
     description: "Who talked to whom in the subnets of the cluster",
-    ...tags,
+    tags,
   });
   for (const { part, subnetId, compartmentId, isElsewhere } of subnets) {
     const id = isElsewhere ? "SubnetCaptureFilter" : "CaptureFilter";
     const known = scope.node.tryFindChild(id) as CoreCaptureFilter | undefined;
     const filter = known ?? captureFilter(scope, id, { compartmentId, displayName: stem, options, tags });
-    new LoggingLog(scope, part, {
+    addServiceLog(scope, part, {
       displayName: `${stem}-${part.toLowerCase().replace(/_/g, "-")}`,
       logGroupId,
-      logType: "SERVICE",
-      isEnabled: true,
-      retentionDuration: options.retentionInDays ?? DEFAULT_RETENTION,
-      configuration: {
-        compartmentId,
-        source: {
-          sourceType: "OCISERVICE",
-          service: SERVICE,
-          category: "subnet",
-          resource: subnetId,
-          parameters: { capture_filter: filter.id },
-        },
-      },
-      ...tags,
+      retentionDays: options.retentionInDays ?? DEFAULT_RETENTION,
+      compartmentId,
+      service: SERVICE,
+      category: "subnet",
+      resource: subnetId,
+      parameters: { capture_filter: filter.id },
+      tags,
     });
   }
   return logGroupId;
@@ -228,11 +217,6 @@ function captureFilter(
     ],
     ...tags,
   });
-}
-
-/** Names of logs take fewer characters than a path, or a name of a VCN, may have; a placeholder of a reference stays as it is. */
-function logName(text: string): string {
-  return Token.isUnresolved(text) ? text : text.replace(/[^A-Za-z0-9_-]+/g, "-");
 }
 
 /** The flow log of the program that records a subnet already. */

@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { checkRetention, DEFAULT_RETENTION } from "./flow-logging";
+import { addLogGroup, addServiceLog, logName } from "./service-logs";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
@@ -12,8 +13,6 @@ import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
 import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
-import { LoggingLog } from "../../oci/logging-log";
-import { LoggingLogGroup } from "../../oci/logging-log-group";
 
 const attached = new WeakMap<IConstruct, Map<string, string>>();
 
@@ -112,34 +111,25 @@ export class LoadBalancerLogs extends ResourceConstruct {
   constructor(scope: Construct, id: string, props: LoadBalancerLogsProps) {
     check(scope, id, props);
     super(scope, id);
-    // Names of logs take fewer characters than a construct's path may have.
-    const name = nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-");
+    const name = logName(nameOf(this));
     const tags = tagsOf(this, props);
-    const group = new LoggingLogGroup(this, "Resource", {
+    this.logGroupId = addLogGroup(this, {
       compartmentId: props.compartmentId,
       displayName: name,
       description: "What a load balancer was asked for, and what went wrong",
-      ...tags,
+      tags,
     });
-    this.logGroupId = group.id;
     for (const category of new Set(props.logs ?? ALL)) {
       attach(this, attachmentOf(category, props));
-      new LoggingLog(this, category, {
+      addServiceLog(this, category, {
         displayName: `${name}-${category}`,
-        logGroupId: group.id,
-        logType: "SERVICE",
-        isEnabled: true,
-        retentionDuration: props.retentionInDays ?? DEFAULT_RETENTION,
-        configuration: {
-          compartmentId: props.compartmentId,
-          source: {
-            sourceType: "OCISERVICE",
-            service: "loadbalancer",
-            category,
-            resource: props.loadBalancerId,
-          },
-        },
-        ...tags,
+        logGroupId: this.logGroupId,
+        retentionDays: props.retentionInDays ?? DEFAULT_RETENTION,
+        compartmentId: props.compartmentId,
+        service: "loadbalancer",
+        category,
+        resource: props.loadBalancerId,
+        tags,
       });
     }
   }

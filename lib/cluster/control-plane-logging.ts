@@ -1,0 +1,144 @@
+import { type Duration } from "cdk8s";
+import { checked } from "../core/checked";
+import { checkOcidIfGiven } from "../core/ocid";
+import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkGiven, checkMembers } from "../core/required";
+import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
+
+/**
+ * A process of the control plane whose log is kept.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengviewingservicelogs.htm
+ */
+export enum ControlPlaneLog {
+  /** All of them, in one log. */
+  ALL = "all-service-logs",
+  /** The API server; the only one that has what goes wrong with tokens of OIDC. */
+  API_SERVER = "kube-apiserver",
+  /** The controllers of Kubernetes. */
+  CONTROLLER_MANAGER = "kube-controller-manager",
+  /** The scheduler. */
+  SCHEDULER = "kube-scheduler",
+  /** The controllers of OCI, such as that of load balancers. */
+  CLOUD_CONTROLLER_MANAGER = "cloud-controller-manager",
+}
+
+/** Options for ControlPlaneLogging.enabled: which logs, how long, and where. */
+export interface ControlPlaneLoggingOptions {
+  /**
+   * Whose logs are kept.
+   *
+   * @default - [ControlPlaneLog.ALL]
+   */
+  readonly logs?: ControlPlaneLog[];
+  /**
+   * How long records are kept: 30, 60, 90, 120, 150, or 180 days. `AuditArchive` keeps them for longer.
+   *
+   * @default Duration.days(90)
+   */
+  readonly retention?: Duration;
+  /**
+   * The OCID of the compartment of the log group.
+   *
+   * @default - that of the cluster
+   */
+  readonly compartmentId?: string;
+}
+
+const RETENTIONS = [30, 60, 90, 120, 150, 180];
+const DEFAULT_RETENTION = 90;
+
+/** Whether the logs of the control plane's processes are kept. They are not the audit log of Kubernetes, which is in OCI Audit. */
+@checked
+export class ControlPlaneLogging {
+  /**
+   * Logs are kept: the default, with all processes for ninety days.
+   *
+   * @throws OCID_INVALID, RETENTION_INVALID, VALUE_INVALID
+   */
+  public static enabled(options: ControlPlaneLoggingOptions = {}): ControlPlaneLogging {
+    const problems = new Problems("ControlPlaneLogging.enabled");
+    checkControlPlaneLogging(problems, options ?? {});
+    problems.throwIfAny();
+    const { logs = [ControlPlaneLog.ALL], retention, compartmentId } = options ?? {};
+    const days = retention?.toDays() ?? DEFAULT_RETENTION;
+    return new ControlPlaneLogging(true, [...new Set(logs)].sort(), days, compartmentId);
+  }
+
+  /**
+   * No logs: failures of webhooks, tokens, and controllers leave no trace.
+   *
+   * If another program keeps them, say so as the reason.
+   *
+   * @throws REASON_MISSING, ATTRIBUTE_MISSING
+   */
+  public static none(choice: ReasonedChoice): ControlPlaneLogging {
+    const problems = new Problems("ControlPlaneLogging.none");
+    if (checkGiven(problems, { choice })) {
+      checkReason(problems, "A cluster without logs of its control plane", choice.reason);
+    }
+    problems.throwIfAny();
+    return new ControlPlaneLogging(false, [], 0, undefined, choice.reason);
+  }
+
+  /**
+   * Whether it is one, and has what it must have: types keep nobody from writing an object that looks like one.
+   *
+   * @internal
+   */
+  public static _check(problems: Problems, name: string, value: ControlPlaneLogging | undefined): void {
+    if (value === undefined) return;
+    const given: Partial<ControlPlaneLogging> = value ?? {};
+    const isOne = typeof given.isEnabled === "boolean" && Array.isArray(given.logs);
+    if (!isOne || (given.isEnabled && !RETENTIONS.includes(given.retentionDays ?? 0))) {
+      const fix =
+        "Write ControlPlaneLogging.enabled() or ControlPlaneLogging.none({ reason }), or leave it out";
+      problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, fix);
+    } else if (!given.isEnabled) {
+      checkReason(problems, `${name}, a cluster without logs of its control plane,`, given.reason);
+    }
+  }
+
+  private constructor(
+    /** Whether logs are kept. */
+    public readonly isEnabled: boolean,
+    /** Whose logs are kept, sorted. */
+    public readonly logs: ControlPlaneLog[],
+    /** How many days records are kept. */
+    public readonly retentionDays: number,
+    /** The OCID of the compartment of the log group, if it is not that of the cluster. */
+    public readonly compartmentId?: string,
+    /** Why no logs are kept, if that is so. */
+    public readonly reason?: string,
+  ) {}
+}
+
+/** Adds a problem for each option that OCI would refuse. */
+function checkControlPlaneLogging(problems: Problems, options: ControlPlaneLoggingOptions): void {
+  const { logs, retention, compartmentId } = options;
+  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
+  if (logs !== undefined) checkLogs(problems, logs);
+  if (
+    retention === undefined ||
+    !checkMembers(problems, "retention", retention, ["toDays"], "Duration.days(90)")
+  ) {
+    return;
+  }
+  const days = retention.toDays({ integral: false });
+  if (RETENTIONS.includes(days)) return;
+  const fix = `Give one of ${RETENTIONS.join(", ")} days; an AuditArchive keeps them for longer`;
+  problems.add("RETENTION_INVALID", `retention is ${days} days`, fix);
+}
+
+function checkLogs(problems: Problems, logs: unknown): void {
+  const known: readonly unknown[] = Object.values(ControlPlaneLog);
+  if (!Array.isArray(logs) || logs.length === 0 || !logs.every((log) => known.includes(log))) {
+    const fix = "Write a list of ControlPlaneLog, or leave it out for all of them";
+    problems.add("VALUE_INVALID", `logs is ${shown(logs)}`, fix);
+  } else if (logs.includes(ControlPlaneLog.ALL) && new Set(logs).size > 1) {
+    const fix =
+      "Write either ControlPlaneLog.ALL, or single ones: each record is billed as often as it is kept";
+    problems.add("VALUE_INVALID", "logs has all processes, and single ones beside", fix);
+  }
+}

@@ -1,0 +1,66 @@
+import { type ITerraformDependable, Token } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import { type TaggingProps } from "../../core/tagging";
+import { LoggingLog } from "../../oci/logging-log";
+import { LoggingLogGroup } from "../../oci/logging-log-group";
+
+/** Logs of OCI Logging, as needed to keep or search their records. */
+export interface ILogs extends IConstruct, ITerraformDependable {
+  /** The OCID of the log group. */
+  readonly logGroupId: string;
+  /** The OCID of the compartment of the log group. */
+  readonly compartmentId: string;
+}
+
+interface LogGroupProps {
+  readonly compartmentId: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly tags: TaggingProps;
+}
+
+interface ServiceLogProps {
+  readonly displayName: string;
+  readonly logGroupId: string;
+  readonly retentionDays: number;
+  /** That of the resource. */
+  readonly compartmentId: string;
+  readonly service: string;
+  readonly category: string;
+  readonly resource: string;
+  readonly parameters?: { [name: string]: string };
+  readonly tags: TaggingProps;
+}
+
+/** A log group as the main resource of a construct; its OCID. */
+export function addLogGroup(scope: Construct, props: LogGroupProps): string {
+  const { compartmentId, displayName, description, tags } = props;
+  return new LoggingLogGroup(scope, "Resource", {
+    compartmentId,
+    displayName: logName(displayName),
+    description,
+    ...tags,
+  }).id;
+}
+
+/** A log of what a service writes about a resource. */
+export function addServiceLog(scope: Construct, id: string, props: ServiceLogProps): void {
+  const { compartmentId, service, category, resource, parameters } = props;
+  new LoggingLog(scope, id, {
+    displayName: logName(props.displayName),
+    logGroupId: props.logGroupId,
+    logType: "SERVICE",
+    isEnabled: true,
+    retentionDuration: props.retentionDays,
+    configuration: {
+      compartmentId,
+      source: { sourceType: "OCISERVICE", service, category, resource, parameters },
+    },
+    ...props.tags,
+  });
+}
+
+/** Names of logs may have fewer characters than paths and names of VCNs; a placeholder of a reference stays as it is. */
+export function logName(text: string): string {
+  return Token.isUnresolved(text) ? text : text.replace(/[^A-Za-z0-9_-]+/g, "-");
+}

@@ -1,0 +1,61 @@
+import { checked } from "../core/checked";
+import { checkOcid } from "../core/ocid";
+import { Problems } from "../core/validation-error";
+
+/** Which records of OCI Audit an archive keeps. */
+@checked
+export class AuditScope {
+  /**
+   * The records of one compartment, without those below it.
+   *
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING
+   */
+  public static compartment(compartmentId: string): AuditScope {
+    return scopeOf("AuditScope.compartment", "compartmentId", compartmentId, "_Audit");
+  }
+
+  /**
+   * The records of a compartment and of all below it.
+   *
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING
+   */
+  public static compartmentAndBelow(compartmentId: string): AuditScope {
+    return scopeOf("AuditScope.compartmentAndBelow", "compartmentId", compartmentId, WITH_THOSE_BELOW);
+  }
+
+  /**
+   * The records of the whole tenancy, in the region of the archive.
+   *
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING
+   */
+  public static tenancy(tenancyId: string): AuditScope {
+    return scopeOf("AuditScope.tenancy", "tenancyId", tenancyId, WITH_THOSE_BELOW, ["tenancy"]);
+  }
+
+  /** @internal */
+  public static _of(compartmentId: string, logGroup: string): AuditScope {
+    return new AuditScope(compartmentId, logGroup);
+  }
+
+  private constructor(
+    /** The OCID of the compartment or tenancy. */
+    public readonly compartmentId: string,
+    /** The name by which Connector Hub knows the records. */
+    public readonly logGroup: string,
+  ) {}
+}
+
+const WITH_THOSE_BELOW = "_Audit_Include_Subcompartment";
+
+function scopeOf(
+  factory: string,
+  name: string,
+  id: string,
+  logGroup: string,
+  kinds: readonly string[] = ["compartment", "tenancy"],
+): AuditScope {
+  const problems = new Problems(factory);
+  checkOcid(problems, name, id, ...kinds);
+  problems.throwIfAny();
+  return AuditScope._of(id, logGroup);
+}

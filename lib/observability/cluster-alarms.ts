@@ -1,0 +1,251 @@
+import { type TerraformProvider } from "cdktf";
+import { type Construct } from "constructs";
+import { type Alarm } from "./alarm";
+import { Alarms } from "./alarms";
+import { type AuditAlarm } from "./audit-alarm";
+import { type EventAlarm } from "./event-alarm";
+import { type MetricAlarm } from "./metric-alarm";
+import { type INotificationTopic, NotificationTopic } from "./notification-topic";
+import { CLUSTER_ID } from "./private/alarm-kind";
+import { connectorStatement } from "./private/connector-statement";
+import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { checkHomeRegionProvider } from "../core/home-region";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { checkOcidIfGiven } from "../core/ocid";
+import { checkGiven, checkMembers } from "../core/required";
+import { ResourceConstruct } from "../core/resource-construct";
+import { nameOf, policyNameOf } from "../core/resource-name";
+import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { ValidationError } from "../core/validation-error";
+import { EventsRule } from "../oci/events-rule";
+import { IdentityPolicy } from "../oci/identity-policy";
+import { MonitoringAlarm } from "../oci/monitoring-alarm";
+import { SchServiceConnector } from "../oci/sch-service-connector";
+
+/** Props for ClusterAlarms. */
+export interface ClusterAlarmsProps extends TaggingProps {
+  /** The cluster that is watched. */
+  readonly cluster: ISecureOkeCluster;
+  /** Where messages go; in the region of the cluster. */
+  readonly topic: INotificationTopic;
+  /**
+   * What is watched.
+   *
+   * @default Alarms.recommended()
+   */
+  readonly alarms?: Alarms;
+  /**
+   * The OCID of the compartment of the alarms: event rules see the events of this compartment and of all below it.
+   *
+   * Give a common parent if keys, networks, or bastions are in other compartments than the cluster.
+   *
+   * @default - that of the cluster
+   */
+  readonly compartmentId?: string;
+  /**
+   * The OCIDs of the compartments whose records of OCI Audit are watched, each without those below it.
+   *
+   * @default - that of the cluster, and that of its network where it has one
+   */
+  readonly auditCompartmentIds?: string[];
+  /**
+   * The provider of the tenancy's home region, where policies are written and events of IAM are emitted.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+  /**
+   * Where messages about events of IAM go: a topic in the home region, as a rule can only use a topic of its own region.
+   *
+   * @default - `topic`; with `homeRegionProvider`, a topic of its own with the same subscribers
+   */
+  readonly homeRegionTopic?: INotificationTopic;
+}
+
+const MESSAGE_FORMAT = "ONS_OPTIMIZED";
+
+/**
+ * Alarms on a cluster: on metrics, on events, and on records of OCI Audit, with a message to a topic for each.
+ *
+ * docs/watching.md lists the recommended alarms with their purpose and with what to do when they fire.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Monitoring/Concepts/monitoringoverview.htm
+ */
+@checked
+export class ClusterAlarms extends ResourceConstruct {
+  /** What is watched. */
+  public readonly alarms: Alarms;
+  private readonly compartmentId: string;
+  private ownHomeTopic?: INotificationTopic;
+
+  /**
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ClusterAlarmsProps,
+  ) {
+    check(scope, id, props);
+    super(scope, id);
+    this.alarms = props.alarms ?? Alarms.recommended();
+    this.compartmentId = props.compartmentId ?? props.cluster.compartmentId;
+    const all = this.alarms.list;
+    for (const alarm of all.filter(isMetric)) this.addMetricAlarm(alarm);
+    for (const alarm of all.filter(isEvent)) this.addEventRule(alarm);
+    const audit = all.filter(isAudit);
+    if (audit.length > 0) this.watchAudit(audit);
+    for (const { name, reason } of this.alarms.omitted) {
+      Acknowledgements._record(this, "auditing", `no alarm ${name}`, reason);
+    }
+  }
+
+  private addMetricAlarm(alarm: MetricAlarm): void {
+    const { cluster, topic } = this.props;
+    new MonitoringAlarm(this, alarm.name, {
+      compartmentId: this.compartmentId,
+      metricCompartmentId: cluster.compartmentId,
+      displayName: `${nameOf(this)}-${alarm.name}`,
+      namespace: alarm.metricNamespace,
+      query: this.ofCluster(alarm.query),
+      severity: alarm.severity,
+      pendingDuration: `PT${alarm.pendingMinutes}M`,
+      destinations: [topic.topicId],
+      isEnabled: true,
+      body: `${alarm.purpose}\n\n${alarm.response}`,
+      messageFormat: MESSAGE_FORMAT,
+      ...tagsOf(this, this.props),
+    });
+  }
+
+  private addEventRule(alarm: EventAlarm): void {
+    const isOfHome = alarm._isOfHomeRegion;
+    const topic = isOfHome ? this.homeTopic : this.props.topic;
+    new EventsRule(this, alarm.name, {
+      provider: isOfHome ? this.props.homeRegionProvider : undefined,
+      compartmentId: this.compartmentId,
+      displayName: `${nameOf(this)}-${alarm.name}`,
+      description: `${alarm.purpose} ${alarm.response}`,
+      isEnabled: true,
+      condition: this.ofCluster(JSON.stringify(alarm._condition)),
+      actions: { action: [{ actionType: "ONS", isEnabled: true, topicId: topic.topicId }] },
+      ...tagsOf(this, this.props),
+    });
+  }
+
+  /** One connector for all: a tenancy has few of them. */
+  private watchAudit(alarms: readonly AuditAlarm[]): void {
+    const { topic, homeRegionProvider } = this.props;
+    const policy = new IdentityPolicy(this, "AuditPolicy", {
+      provider: homeRegionProvider,
+      compartmentId: topic.compartmentId,
+      name: policyNameOf(this, `${nameOf(this)}-audit`),
+      description: "Lets the connector send records of OCI Audit to the topic of the alarms",
+      statements: [
+        connectorStatement("use ons-topics", topic.compartmentId, this.compartmentId, {
+          "target.topic.id": topic.topicId,
+        }),
+      ],
+      lifecycle: { ignoreChanges: ["name"] },
+      ...tagsOf(this, this.props),
+    });
+    new SchServiceConnector(this, "Audit", {
+      compartmentId: this.compartmentId,
+      displayName: `${nameOf(this)}-audit`,
+      description: `Watches OCI Audit for ${alarms.map(({ name }) => name).join(", ")}`,
+      source: {
+        kind: "logging",
+        logSources: this.auditCompartments().map((compartmentId) => ({
+          compartmentId,
+          logGroupId: "_Audit",
+        })),
+      },
+      tasks: [
+        { kind: "logRule", condition: this.ofCluster(anyOf(alarms.map(({ condition }) => condition))) },
+      ],
+      target: { kind: "notifications", topicId: topic.topicId, enableFormattedMessaging: true },
+      dependsOn: [policy],
+      ...tagsOf(this, this.props),
+    });
+  }
+
+  private auditCompartments(): string[] {
+    const { cluster, auditCompartmentIds } = this.props;
+    const network = networkCompartmentOf(cluster);
+    return [...new Set(auditCompartmentIds ?? [cluster.compartmentId, ...network])];
+  }
+
+  private get homeTopic(): INotificationTopic {
+    const { topic, homeRegionTopic, homeRegionProvider } = this.props;
+    if (homeRegionTopic || !homeRegionProvider) return homeRegionTopic ?? topic;
+    this.ownHomeTopic ??= new NotificationTopic(this, "HomeRegionTopic", {
+      compartmentId: topic.compartmentId,
+      topicProvider: homeRegionProvider,
+      subscribers: (topic as NotificationTopic).subscribers,
+      freeformTags: this.props.freeformTags,
+      definedTags: this.props.definedTags,
+    });
+    return this.ownHomeTopic;
+  }
+
+  private ofCluster(text: string): string {
+    return text.split(CLUSTER_ID).join(this.props.cluster.clusterId);
+  }
+}
+
+const isMetric = (alarm: Alarm): alarm is MetricAlarm => alarm._kind === "metric";
+const isEvent = (alarm: Alarm): alarm is EventAlarm => alarm._kind === "event";
+const isAudit = (alarm: Alarm): alarm is AuditAlarm => alarm._kind === "audit";
+
+/** Conditions of which one holds. */
+function anyOf(conditions: readonly string[]): string {
+  return conditions.map((condition) => `(${condition})`).join(" or ");
+}
+
+/** That of the network, which an imported cluster need not have. */
+function networkCompartmentOf(cluster: ISecureOkeCluster): string[] {
+  try {
+    return [cluster.network.compartmentId];
+  } catch (error) {
+    if (ValidationError.isValidationError(error)) return [];
+    throw error;
+  }
+}
+
+function check(scope: Construct, id: string, props: ClusterAlarmsProps): void {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  if (!checkGiven(problems, { props })) problems.throwIfAny();
+  const { cluster, topic, alarms, homeRegionTopic, homeRegionProvider } = props;
+  checkGiven(problems, { cluster, topic });
+  const isCluster = checkMembers(
+    problems,
+    "cluster",
+    cluster,
+    ["clusterId", "network"],
+    "the SecureOkeCluster",
+  );
+  if (isCluster) problems.collect(() => props.compartmentId ?? cluster.compartmentId);
+  const members = ["topicId", "compartmentId"];
+  const instead = "new NotificationTopic(stack, id, { compartmentId, subscribers })";
+  const isTopic = checkMembers(problems, "topic", topic, members, instead);
+  checkMembers(problems, "homeRegionTopic", homeRegionTopic, members, instead);
+  checkMembers(problems, "alarms", alarms, ["list", "omitted"], "Alarms.recommended()");
+  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  for (const compartment of props.auditCompartmentIds ?? []) {
+    checkOcidIfGiven(problems, "auditCompartmentIds", compartment, "compartment", "tenancy");
+  }
+  if (homeRegionProvider && !homeRegionTopic && isTopic && !("subscribers" in topic)) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "homeRegionTopic was not given, and the subscribers of topic are unknown",
+      "Give a topic of the home region: NotificationTopic.fromNotificationTopicAttributes(stack, id, { topicId, compartmentId })",
+    );
+  }
+  checkHomeRegionProvider(problems, scope, homeRegionProvider);
+  checkTags(problems, props);
+  problems.throwIfAny();
+}

@@ -1,0 +1,208 @@
+import { type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import { connectorStatement } from "./connector-statement";
+import { type ArchiveRetention } from "../archive-retention";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { firstApply } from "../../core/first-apply";
+import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { nameOf, policyNameOf, stemOf } from "../../core/resource-name";
+import { type TaggingProps } from "../../core/tagging";
+import { literalText } from "../../core/terraform-text";
+import { Problems } from "../../core/validation-error";
+import { DataOciObjectstorageNamespace } from "../../oci/data-oci-objectstorage-namespace";
+import { IdentityPolicy } from "../../oci/identity-policy";
+import { ObjectstorageBucket } from "../../oci/objectstorage-bucket";
+import { ObjectstorageObjectLifecyclePolicy } from "../../oci/objectstorage-object-lifecycle-policy";
+import { SchServiceConnector } from "../../oci/sch-service-connector";
+
+/** What the archives of all kinds of logs have in common. */
+export interface ArchiveSettings {
+  readonly compartmentId: string;
+  readonly kmsKeyId: string;
+  readonly keyCompartmentId?: string;
+  readonly region: string;
+  readonly bucketName?: string;
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+/** What tells an archive from others. */
+export interface ArchiveKind {
+  /** Of the retention rule, and the beginning of the names of objects. */
+  readonly name: string;
+  /** As in "What the archive of flow logs needs". */
+  readonly what: string;
+  /** Of the connector. */
+  readonly connectorDescription: string;
+}
+
+/** A source of a connector. */
+export interface LogSource {
+  readonly compartmentId: string;
+  readonly logGroupId: string;
+}
+
+// Parts of an upload that nobody finished are of no use.
+const UPLOADS_END_AFTER = 7;
+
+/** The name of an archive's bucket. */
+export function bucketNameOf(archive: IConstruct, given: string | undefined): string {
+  return given ?? defaultBucketName(archive.node.path);
+}
+
+/** The name of a bucket by the path of its archive. */
+export function defaultBucketName(path: string): string {
+  return stemOf(literalText(path.split("/").join("-"))).replace(/[^A-Za-z0-9_.-]+/g, "-");
+}
+
+/** The bucket of an archive with its key, its rules, and the connectors that fill it; its resources are children of the archive. */
+export class ArchiveParts {
+  /** The Object Storage namespace of the tenancy. */
+  public readonly namespace: string;
+  private readonly bucket: ObjectstorageBucket;
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly settings: ArchiveSettings,
+    private readonly kind: ArchiveKind,
+    retention: ArchiveRetention,
+    private readonly tags: TaggingProps,
+  ) {
+    const { compartmentId, kmsKeyId } = settings;
+    this.namespace = new DataOciObjectstorageNamespace(scope, "Namespace", {
+      dependsOn: [firstApply(scope)],
+    }).namespace;
+    const keyCompartmentId = settings.keyCompartmentId ?? compartmentId;
+    const keys = this.policy("KeyPolicy", "key", keyCompartmentId, [
+      `Allow service objectstorage-${settings.region} to use keys in compartment id ${keyCompartmentId} ` +
+        `where target.key.id = '${kmsKeyId}'`,
+    ]);
+    this.bucket = new ObjectstorageBucket(scope, "Resource", {
+      compartmentId,
+      namespace: this.namespace,
+      name: bucketNameOf(scope, settings.bucketName),
+      accessType: "NoPublicAccess",
+      storageTier: "Standard",
+      versioning: "Disabled",
+      kmsKeyId,
+      retentionRules: [
+        {
+          displayName: kind.name,
+          duration: { timeAmount: String(retention.days), timeUnit: "DAYS" },
+          timeRuleLocked: retention.lockedFrom,
+        },
+      ],
+      // The service tries the key while it creates the bucket, and IAM knows no implicit order.
+      dependsOn: [keys],
+      lifecycle: { preventDestroy: true },
+      ...tags,
+    });
+    this.deleteAfter(retention.days);
+    if (retention.reason !== undefined) {
+      Acknowledgements._record(scope, "auditing", `a retention of ${retention.days} days`, retention.reason);
+    }
+    const { bucket } = this;
+    findWhenWritten(scope, () => refuseOverrides(scope, bucket));
+  }
+
+  /** A connector from the sources to the bucket. */
+  public fill(sources: readonly LogSource[], dependsOn: ITerraformDependable[] = []): void {
+    const { scope, namespace, settings, bucket } = this;
+    const { compartmentId } = settings;
+    const policy = this.policy("ConnectorPolicy", "connector", compartmentId, [
+      connectorStatement("manage objects", compartmentId, compartmentId, {
+        "target.bucket.name": bucketNameOf(scope, settings.bucketName),
+      }),
+    ]);
+    new SchServiceConnector(scope, "Connector", {
+      compartmentId,
+      displayName: nameOf(scope),
+      description: this.kind.connectorDescription,
+      source: { kind: "logging", logSources: [...sources] },
+      target: {
+        kind: "objectStorage",
+        namespace,
+        bucket: bucket.name,
+        objectNamePrefix: this.kind.name,
+      },
+      dependsOn: [...dependsOn, policy],
+      ...this.tags,
+    });
+  }
+
+  /** A policy of the archive. */
+  public policy(id: string, suffix: string, compartmentId: string, statements: string[]): IdentityPolicy {
+    return new IdentityPolicy(this.scope, id, {
+      provider: this.settings.homeRegionProvider,
+      compartmentId,
+      name: policyNameOf(this.scope, `${nameOf(this.scope)}-${suffix}`),
+      description: `What the ${this.kind.what} needs`,
+      statements,
+      lifecycle: { ignoreChanges: ["name"] },
+      ...this.tags,
+    });
+  }
+
+  private deleteAfter(days: number): void {
+    const { compartmentId, region } = this.settings;
+    const bucketName = bucketNameOf(this.scope, this.settings.bucketName);
+    const policy = this.policy("LifecyclePolicy", "lifecycle", compartmentId, [
+      `Allow service objectstorage-${region} to manage object-family in compartment id ${compartmentId} ` +
+        `where target.bucket.name = '${bucketName}'`,
+    ]);
+    new ObjectstorageObjectLifecyclePolicy(this.scope, "Lifecycle", {
+      namespace: this.namespace,
+      bucket: this.bucket.name,
+      rules: [
+        {
+          name: "delete-after-retention",
+          action: "DELETE",
+          isEnabled: true,
+          target: "objects",
+          timeAmount: String(days + 1),
+          timeUnit: "DAYS",
+        },
+        {
+          name: "abort-unfinished-uploads",
+          action: "ABORT",
+          isEnabled: true,
+          target: "multipart-uploads",
+          timeAmount: String(UPLOADS_END_AFTER),
+          timeUnit: "DAYS",
+        },
+      ],
+      dependsOn: [policy],
+    });
+  }
+}
+
+/** Refuses a bucket that overrides took the protection from; read when the stack is written, after the last of them. */
+function refuseOverrides(scope: IConstruct, bucket: ObjectstorageBucket): ProgramFinding[] {
+  const problems = new Problems(scope);
+  const { resource } = bucket.toTerraform() as {
+    resource: { [type: string]: { [id: string]: { [attribute: string]: unknown } } };
+  };
+  const [written = {}] = Object.values(Object.values(resource)[0] ?? {});
+  if (written.access_type !== "NoPublicAccess") {
+    problems.add(
+      "ARCHIVE_INVALID",
+      `The bucket of the archive has the access type ${JSON.stringify(written.access_type)}`,
+      "Leave access_type alone; give readers a policy, or a pre-authenticated request for a copy",
+    );
+  }
+  if (written.versioning !== "Disabled") {
+    problems.add(
+      "ARCHIVE_INVALID",
+      `The bucket of the archive has the versioning ${JSON.stringify(written.versioning)} beside its retention rule`,
+      "Leave versioning alone: OCI takes one of the two, and the retention rule keeps objects as they are",
+    );
+  }
+  if (!Array.isArray(written.retention_rules) || written.retention_rules.length === 0) {
+    problems.add(
+      "ARCHIVE_INVALID",
+      "The bucket of the archive has no retention rule",
+      "Leave retention_rules alone, and give the archive another retention: ArchiveRetention.of(Duration.days(90))",
+    );
+  }
+  problems.throwIfAny();
+  return [];
+}

@@ -1,0 +1,79 @@
+/** A word of a query, and where it begins. */
+export interface QueryToken {
+  readonly kind: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** A query that does not follow its language, with the place. */
+export class QuerySyntaxError extends Error {}
+
+/** The words of a query, read one after the other. */
+export class QueryTokens {
+  private next = 0;
+  private readonly tokens: QueryToken[] = [];
+
+  /**
+   * @param kinds the kinds of words by name, each a sticky pattern; the first that matches counts. Words of the kind `blank` are skipped.
+   */
+  constructor(
+    private readonly query: string,
+    kinds: { readonly [kind: string]: RegExp },
+  ) {
+    let at = 0;
+    while (at < query.length) {
+      const token = tokenAt(query, at, kinds);
+      if (!token) throw new QuerySyntaxError(`unexpected ${JSON.stringify(query[at])} at ${at + 1}`);
+      if (token.kind !== "blank") this.tokens.push(token);
+      at += token.text.length;
+    }
+  }
+
+  /** The text of the next word, if it is of the kind and one of the texts. */
+  public accept(kind: string, ...texts: readonly string[]): string | undefined {
+    if (!this.sees(kind, ...texts)) return undefined;
+    return this.tokens[this.next++]?.text;
+  }
+
+  /** Whether the next word is of the kind and one of the texts. */
+  public sees(kind: string, ...texts: readonly string[]): boolean {
+    const token = this.tokens[this.next];
+    if (token?.kind !== kind) return false;
+    return texts.length === 0 || texts.includes(token.text.toLowerCase());
+  }
+
+  /** Whether the word after the next one is this text. */
+  public seesBehind(text: string): boolean {
+    return this.tokens[this.next + 1]?.text === text;
+  }
+
+  /** The text of the next word, which must be of the kind and one of the texts. */
+  public expect(what: string, kind: string, ...texts: readonly string[]): string {
+    const text = this.accept(kind, ...texts);
+    return text ?? this.fail(`expected ${what}`);
+  }
+
+  /** Nothing more may follow. */
+  public end(): void {
+    if (this.next < this.tokens.length) this.fail("expected the end");
+  }
+
+  public fail(expected: string): never {
+    const token = this.tokens[this.next];
+    const found = token ? `${JSON.stringify(token.text)} at ${token.at + 1}` : "the end";
+    throw new QuerySyntaxError(`${expected}, found ${found} in ${this.query}`);
+  }
+}
+
+function tokenAt(
+  query: string,
+  at: number,
+  kinds: { readonly [kind: string]: RegExp },
+): QueryToken | undefined {
+  for (const [kind, pattern] of Object.entries(kinds)) {
+    pattern.lastIndex = at;
+    const text = pattern.exec(query)?.[0];
+    if (text) return { kind, text, at };
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import { Duration } from "cdk8s";
+import { RECOMMENDED_EVENT_ALARMS } from "./recommended-event-alarms";
+import { recommendedAuditAlarms } from "./recommended-audit-alarms";
+import { recommendedMetricAlarms, type MetricThresholds } from "./recommended-metric-alarms";
+import { type Alarm } from "../alarm";
+import { AuditAlarm } from "../audit-alarm";
+import { EventAlarm } from "../event-alarm";
+import { MetricAlarm } from "../metric-alarm";
+import { checkOcid } from "../../core/ocid";
+import { shown } from "../../core/display-value";
+import { Problems } from "../../core/validation-error";
+
+/** Options for Alarms.recommended: thresholds, and who runs Terraform. */
+export interface RecommendedAlarmsOptions {
+  /**
+   * The OCIDs of the users or resource principals that run Terraform.
+   *
+   * Changes of network security groups and of logs by others fire. Without the OCIDs, the user agent tells Terraform from others, which
+   * any client can set.
+   *
+   * @default - everybody whose user agent is that of the Terraform provider
+   */
+  readonly automationPrincipalIds?: string[];
+  /**
+   * How many requests without a valid identity (401) in five minutes are normal.
+   *
+   * @default 20
+   */
+  readonly unauthorizedRequests?: number;
+  /**
+   * How many requests without the right (403) in five minutes are normal.
+   *
+   * @default 100
+   */
+  readonly forbiddenRequests?: number;
+  /**
+   * How many server errors (5xx) in five minutes are normal.
+   *
+   * @default 20
+   */
+  readonly serverErrors?: number;
+  /**
+   * How many answers that show overload (429, and 504) in five minutes are normal.
+   *
+   * @default 50
+   */
+  readonly overloadedResponses?: number;
+  /**
+   * How long pods may wait for a node, as they do while an autoscaler adds one: whole minutes, 1 to 60.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly unschedulableFor?: Duration;
+}
+
+// No source has numbers for them; they suit clusters of some dozens of nodes.
+const DEFAULTS: MetricThresholds = {
+  unauthorizedRequests: 20,
+  forbiddenRequests: 100,
+  serverErrors: 20,
+  overloadedResponses: 50,
+  unschedulableFor: Duration.minutes(15),
+};
+
+/** The metric alarms with their tests, for the guide. */
+export function watchedMetrics(options: RecommendedAlarmsOptions = {}) {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  return recommendedMetricAlarms({ ...DEFAULTS, ...Object.fromEntries(given) });
+}
+
+/** The alarms on records of OCI Audit with their tests, for the guide. */
+export function watchedAudit(options: RecommendedAlarmsOptions = {}) {
+  return recommendedAuditAlarms(options.automationPrincipalIds ?? []);
+}
+
+/** The alarms of the recommended set. */
+export function recommendedAlarms(options: RecommendedAlarmsOptions): Alarm[] {
+  const problems = new Problems("Alarms.recommended");
+  for (const id of options.automationPrincipalIds ?? []) {
+    if (typeof id === "string" && /^ocid1\.[a-z]/.test(id)) continue;
+    checkOcid(problems, "automationPrincipalIds", id, "user", "devopsdeploypipeline", "ormstack", "instance");
+  }
+  const { unauthorizedRequests, forbiddenRequests, serverErrors, overloadedResponses } = options;
+  const counts = { unauthorizedRequests, forbiddenRequests, serverErrors, overloadedResponses };
+  for (const [name, count] of Object.entries(counts)) {
+    if (count === undefined || count === null || (Number.isInteger(count) && count >= 0)) continue;
+    problems.add("COUNT_INVALID", `${name} is ${shown(count)}`, "Give a whole number from 0 on");
+  }
+  problems.throwIfAny();
+  return [
+    ...watchedMetrics(options).map((props) => MetricAlarm.of(alarmOnly(props))),
+    ...RECOMMENDED_EVENT_ALARMS.map((props) => EventAlarm.of(alarmOnly(props))),
+    ...watchedAudit(options).map((props) => AuditAlarm.of(alarmOnly(props))),
+  ];
+}
+
+const TEST_KEYS = ["sources", "inferred", "hit", "nearMiss", "nearMissIs"];
+
+/** The props of an alarm without its test. */
+function alarmOnly<T extends object>(props: T): T {
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !TEST_KEYS.includes(key))) as T;
+}

@@ -1,0 +1,107 @@
+import { type SampleEvent, type Watched } from "./watched";
+import { type EventAlarmProps } from "../event-alarm";
+
+/** An alarm on events with its test. */
+export interface WatchedEvent extends Watched<SampleEvent>, EventAlarmProps {}
+
+const PRODUCERS = "https://docs.oracle.com/iaas/Content/Events/Reference/eventsproducers.htm";
+const FILTERS = "https://docs.oracle.com/iaas/Content/Events/Concepts/filterevents.htm";
+
+const event = (eventType: string, data: object): SampleEvent => ({
+  eventType: `com.oraclecloud.${eventType}`,
+  source: eventType.split(".")[0] ?? "",
+  data,
+});
+const types = (service: string, ...operations: readonly string[]) =>
+  operations.map((operation) => `com.oraclecloud.${service}.${operation}`);
+
+/** The alarms on events of the recommended set. */
+export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
+  {
+    name: "cluster-changed",
+    purpose:
+      "Somebody created, changed, or deleted a cluster of the compartment, also its endpoint: its version, add-ons, or access.",
+    response:
+      "Compare with the pipeline's runs. No run at that time: read the record in OCI Audit for the principal, and run terraform plan, " +
+      "which shows the difference. A deleted cluster that nobody planned: start the recovery.",
+    eventTypes: types(
+      "clustersapi",
+      "createcluster.begin",
+      "deletecluster.begin",
+      "updatecluster.begin",
+      "updateclusterendpointconfig*",
+    ),
+    sources: [PRODUCERS],
+    inferred:
+      "the type updateclusterendpointconfig, from the name of the operation; endpoint-exposed watches the same in OCI Audit",
+    hit: event("clustersapi.updatecluster.begin", {
+      resourceName: "shop",
+      resourceId: "ocid1.cluster.oc1..shop",
+    }),
+    nearMiss: event("clustersapi.updatecluster.end", { resourceName: "shop" }),
+    nearMissIs: "the end of the same change, which would be a second message",
+  },
+  {
+    name: "node-pool-changed",
+    purpose:
+      "Somebody created, changed, or deleted a node pool: other images, cloud-init, or subnets run with the rights of nodes.",
+    response:
+      "Compare with the pipeline's runs and with the changes of the cluster autoscaler. No run at that time: look at the image and the " +
+      "metadata of the pool, run terraform plan, and cycle the nodes after the correction.",
+    eventTypes: types("clustersapi", "createnodepool.begin", "deletenodepool.begin", "updatenodepool.begin"),
+    sources: [PRODUCERS],
+    inferred: "the type updatenodepool.begin, by the pattern of the types for creation and deletion",
+    hit: event("clustersapi.createnodepool.begin", { resourceName: "general" }),
+    nearMiss: event("clustersapi.createcluster.begin", { resourceName: "shop" }),
+    nearMissIs: "a cluster that is created, which is another alarm",
+  },
+  {
+    name: "key-changed",
+    purpose:
+      "Somebody disabled, restored, moved, or scheduled for deletion a key or a vault: without its key, the Secrets of a cluster can't be read.",
+    response:
+      "Cancel a deletion at once: oci kms management key cancel-deletion, which works until the day that it takes effect. Enable a " +
+      "disabled key. Then find the principal in OCI Audit.",
+    eventTypes: types(
+      "keymanagementservice",
+      "*deletion*",
+      "changekeycompartment*",
+      "changevaultcompartment*",
+      "disablekey*",
+      "enablekey*",
+      "restore*",
+      "updatekey*",
+    ),
+    sources: [PRODUCERS, FILTERS],
+    inferred:
+      "the types disablekey, enablekey, updatekey, and changekeycompartment, from the names of the operations",
+    hit: event("keymanagementservice.schedulekeydeletion.begin", { resourceName: "shop-secrets" }),
+    nearMiss: event("keymanagementservice.autokeyrotate.begin", { resourceName: "shop-secrets" }),
+    nearMissIs: "the planned rotation of a key",
+  },
+  {
+    name: "policy-changed",
+    purpose:
+      "Somebody created, changed, or deleted an IAM policy: rights of people, workloads, and of the cluster itself.",
+    response:
+      "Read the statements of the policy and compare them with the program. No run of the pipeline: set the policy back with terraform " +
+      "apply, and look for what the principal did with the new right.",
+    eventTypes: types("identitycontrolplane", "createpolicy", "deletepolicy", "updatepolicy"),
+    sources: [PRODUCERS],
+    hit: event("identitycontrolplane.updatepolicy", { resourceName: "shop-cluster" }),
+    nearMiss: event("identitycontrolplane.updateuser", { resourceName: "alice" }),
+    nearMissIs: "a user that is changed",
+  },
+  {
+    name: "bastion-session",
+    purpose: "Somebody opened a session of a bastion, or changed a bastion: access to the private network.",
+    response:
+      "Ask whose session it is: OCI Audit has the principal, and the session has the target. Without an announced reason, delete the " +
+      "session: oci bastion session delete. Then run exec-sessions for the same time.",
+    eventTypes: types("bastion", "createbastion.begin", "createsession.begin", "updatebastion.begin"),
+    sources: [PRODUCERS],
+    hit: event("bastion.createsession.begin", { resourceName: "session-to-endpoint" }),
+    nearMiss: event("bastion.deletesession.begin", { resourceName: "session-to-endpoint" }),
+    nearMissIs: "a session that ends",
+  },
+];

@@ -1,0 +1,191 @@
+import { Duration } from "cdk8s";
+import { TerraformVariable } from "cdktf";
+import fc from "fast-check";
+import { AlarmSeverity, MetricAlarm } from "../../lib/observability/metric-alarm";
+import { Alarms } from "../../lib/observability/alarms";
+import { AuditAlarm } from "../../lib/observability/audit-alarm";
+import { EventAlarm } from "../../lib/observability/event-alarm";
+import { SavedSearch } from "../../lib/observability/saved-search";
+import { SearchedLogs } from "../../lib/observability/searched-logs";
+import { newStack, refusal, refusedCodes } from "../support/stack";
+
+const texts = { name: "orders-slow", purpose: "Orders take too long.", response: "Look at the database." };
+const query = "Latency[5m].mean() > 2";
+
+describe("a set of alarms", () => {
+  const metric = MetricAlarm.of({ ...texts, query });
+  const names = (alarms: Alarms) => alarms.list.map(({ name }) => name);
+
+  test("is sorted by name, and takes further alarms that replace those of their name", () => {
+    const event = EventAlarm.of({
+      ...texts,
+      name: "bastion-session",
+      eventTypes: ["com.oraclecloud.bastion.createsession.begin"],
+    });
+    const own = Alarms.recommended().adding(metric, event);
+    expect(names(own)).toEqual([...names(Alarms.recommended()), "orders-slow"].sort());
+    expect(own.list.find(({ name }) => name === "bastion-session")).toBe(event);
+    expect(names(Alarms.of(metric, event))).toEqual(["bastion-session", "orders-slow"]);
+  });
+
+  test("goes without an alarm only with a reason, and only without one that it has", () => {
+    const less = Alarms.recommended().without("secret-read", { reason: "The vault has no secrets" });
+    expect(names(less)).not.toContain("secret-read");
+    expect(less.omitted).toEqual([{ name: "secret-read", reason: "The vault has no secrets" }]);
+    expect(less.adding(metric).omitted).toEqual(less.omitted);
+    expect(refusedCodes(() => Alarms.recommended().without("secret-read", { reason: " " }))).toEqual([
+      "REASON_MISSING",
+    ]);
+    const [problem] = refusal(() => Alarms.recommended().without("secrets", { reason: "None" }));
+    expect(problem).toMatchObject({ code: "NAME_INVALID", fix: expect.stringContaining("secret-read") });
+    expect(refusedCodes(() => Alarms.recommended().without(undefined as any, undefined as any))).toEqual([
+      "ATTRIBUTE_MISSING",
+      "ATTRIBUTE_MISSING",
+    ]);
+  });
+
+  test("refuses two alarms of one name, and what is no alarm", () => {
+    expect(refusedCodes(() => Alarms.of(metric, metric))).toEqual(["NAME_DUPLICATE"]);
+    expect(refusedCodes(() => Alarms.recommended().adding({ name: "x" } as any))).toContain("VALUE_INVALID");
+    expect(refusedCodes(() => Alarms.of(undefined as any))).not.toEqual([]);
+  });
+
+  test("refuses thresholds that are no counts, and principals that are no OCIDs", () => {
+    expect(refusedCodes(() => Alarms.recommended({ unauthorizedRequests: -1, serverErrors: 0.5 }))).toEqual([
+      "COUNT_INVALID",
+      "COUNT_INVALID",
+    ]);
+    expect(refusedCodes(() => Alarms.recommended({ automationPrincipalIds: ["terraform"] }))).toEqual([
+      "OCID_INVALID",
+    ]);
+    const stack = newStack();
+    const id = new TerraformVariable(stack, "pipeline", { type: "string" }).stringValue;
+    expect(() =>
+      Alarms.recommended({ automationPrincipalIds: [id], unschedulableFor: Duration.minutes(60) }),
+    ).not.toThrow();
+    expect(refusedCodes(() => Alarms.recommended({ unschedulableFor: Duration.hours(2) }))).toEqual([
+      "COUNT_INVALID",
+    ]);
+  });
+});
+
+describe("an alarm of your own", () => {
+  test("has defaults, and takes everything that can be set", () => {
+    expect(MetricAlarm.of({ ...texts, query })).toMatchObject({
+      ...texts,
+      query,
+      metricNamespace: "oci_oke",
+      severity: "WARNING",
+      pendingMinutes: 1,
+    });
+    const all = {
+      metricNamespace: "shop",
+      severity: AlarmSeverity.CRITICAL,
+      pendingFor: Duration.minutes(7),
+    };
+    expect(MetricAlarm.of({ ...texts, query, ...all })).toMatchObject({
+      metricNamespace: "shop",
+      severity: "CRITICAL",
+      pendingMinutes: 7,
+    });
+    const types = ["com.oraclecloud.bastion.b", "com.oraclecloud.bastion.a", "com.oraclecloud.bastion.a"];
+    const event = EventAlarm.of({
+      ...texts,
+      eventTypes: types,
+      data: { resourceName: "prod-*", compartmentName: "a" },
+    });
+    expect(event._condition).toEqual({
+      eventType: ["com.oraclecloud.bastion.a", "com.oraclecloud.bastion.b"],
+      data: { compartmentName: "a", resourceName: "prod-*" },
+    });
+    expect(Object.keys(event._condition.data)).toEqual(["compartmentName", "resourceName"]);
+  });
+
+  test.each([
+    ["that does not parse", "Latency[5m].mean( > 2", "does not parse: expected"],
+    ["without a threshold", "Latency[5m].mean()", "has no condition"],
+    ["that is no text", 5, "5"],
+  ])("is refused a query %s", (_what, wrong, what) => {
+    const problems = refusal(() => MetricAlarm.of({ ...texts, query: wrong as string }));
+    expect(problems).toMatchObject([
+      { code: "QUERY_INVALID", path: "MetricAlarm.of", what: expect.stringContaining(what) },
+    ]);
+  });
+
+  test("is refused all that is wrong at once", () => {
+    const wrong = {
+      name: "Orders Slow",
+      purpose: " ",
+      response: "x".repeat(501),
+      query: "no",
+      metricNamespace: "OCI",
+    };
+    expect(refusedCodes(() => MetricAlarm.of({ ...wrong, pendingFor: Duration.seconds(90) }))).toEqual([
+      "NAME_INVALID",
+      "VALUE_INVALID",
+      "VALUE_INVALID",
+      "QUERY_INVALID",
+      "NAME_INVALID",
+      "COUNT_INVALID",
+    ]);
+    expect(refusedCodes(() => MetricAlarm.of({} as any))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
+    expect(refusedCodes(() => EventAlarm.of({ ...texts, eventTypes: [] }))).toEqual(["VALUE_INVALID"]);
+    expect(refusedCodes(() => EventAlarm.of({ ...texts, eventTypes: ["createbucket"] }))).toEqual([
+      "VALUE_INVALID",
+    ]);
+    const mixed = [
+      "com.oraclecloud.identitycontrolplane.createpolicy",
+      "com.oraclecloud.bastion.createsession.begin",
+    ];
+    expect(refusal(() => EventAlarm.of({ ...texts, eventTypes: mixed }))).toMatchObject([
+      { code: "VALUE_INVALID", fix: expect.stringContaining("home region") },
+    ]);
+    expect(refusedCodes(() => AuditAlarm.of({ ...texts, condition: "data.eventName = DeleteLog'" }))).toEqual(
+      ["QUERY_INVALID"],
+    );
+    expect(refusedCodes(() => AuditAlarm.of({ ...texts, condition: "x = '${y}'" }))).toEqual([
+      "TEXT_TEMPLATE",
+    ]);
+    const search = { ...texts, logs: SearchedLogs.AUDIT };
+    expect(refusedCodes(() => SavedSearch.of({ ...search, query: "where a =" }))).toEqual(["QUERY_INVALID"]);
+    expect(refusedCodes(() => SavedSearch.of({ ...texts, query: "count", logs: "ALL" as any }))).toContain(
+      "VALUE_INVALID",
+    );
+  });
+
+  test("never fails in another way than by its problems, whatever the query is", () => {
+    const pieces = fc.constantFrom(
+      "A",
+      "[5m]",
+      '{a = "b"}',
+      ".sum()",
+      ".groupBy(a)",
+      ">",
+      "5",
+      "(",
+      ")",
+      "||",
+      "in",
+      '"',
+      " ",
+      "{",
+      "😀",
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), (all) => {
+        const text = all.join("");
+        for (const make of [
+          () => MetricAlarm.of({ ...texts, query: text }),
+          () => AuditAlarm.of({ ...texts, condition: text }),
+          () => SavedSearch.of({ ...texts, logs: SearchedLogs.AUDIT, query: text }),
+        ]) {
+          try {
+            make();
+          } catch (error) {
+            expect(error).toMatchObject({ name: "ValidationError", code: "QUERY_INVALID" });
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,226 @@
+import { type TerraformStack } from "cdktf";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { Alarms } from "../../lib/observability/alarms";
+import { ClusterAlarms, type ClusterAlarmsProps } from "../../lib/observability/cluster-alarms";
+import { MetricAlarm } from "../../lib/observability/metric-alarm";
+import { NotificationTopic } from "../../lib/observability/notification-topic";
+import { Subscriber } from "../../lib/observability/subscriber";
+import { parseLogCondition } from "../../lib/observability/private/log-query";
+import { parseMetricQuery } from "../../lib/observability/private/metric-query";
+import { OciProvider } from "../../lib/oci/provider";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  refusal,
+  refusedCodes,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
+import { AUDIT, clusterIn, statementsOf, TOPIC } from "./support";
+
+const CLUSTER = /\$\{oci_containerengine_cluster\.\w+\.id\}/;
+
+function topicIn(stack: TerraformStack): NotificationTopic {
+  return new NotificationTopic(stack, "topic", {
+    compartmentId: COMPARTMENT,
+    subscribers: [Subscriber.email("oncall@example.com")],
+  });
+}
+
+function alarmsIn(stack: TerraformStack, props: Partial<ClusterAlarmsProps> = {}): ClusterAlarms {
+  const { cluster = clusterIn(stack), topic = topicIn(stack) } = props;
+  return new ClusterAlarms(stack, "alarms", { ...props, cluster, topic });
+}
+
+describe("alarms on a cluster", () => {
+  test("are, without options, those that are recommended, and reach the topic", () => {
+    const stack = newStack();
+    const { alarms } = alarmsIn(stack);
+    const metrics = Object.values(resourcesOf(stack, "oci_monitoring_alarm"));
+    const rules = Object.values(resourcesOf(stack, "oci_events_rule"));
+    const topic = expect.stringMatching(/^\$\{oci_ons_notification_topic\.\w+\.id\}$/);
+    const kinds = alarms.list.map(({ _kind: kind }) => kind);
+    expect(metrics).toHaveLength(kinds.filter((kind) => kind === "metric").length);
+    expect(rules).toHaveLength(kinds.filter((kind) => kind === "event").length);
+    for (const alarm of metrics) {
+      expect(alarm).toMatchObject({
+        compartment_id: COMPARTMENT,
+        metric_compartment_id: COMPARTMENT,
+        namespace: "oci_oke",
+        destinations: [topic],
+        is_enabled: true,
+        message_format: "ONS_OPTIMIZED",
+        query: expect.stringMatching(CLUSTER),
+        pending_duration: expect.stringMatching(/^PT\d+M$/),
+      });
+      expect(alarm.body.length).toBeLessThanOrEqual(1000);
+      expect(() => parseMetricQuery(alarm.query)).not.toThrow();
+    }
+    for (const rule of rules) {
+      expect(rule).toMatchObject({
+        compartment_id: COMPARTMENT,
+        is_enabled: true,
+        actions: { action: [{ action_type: "ONS", is_enabled: true, topic_id: topic }] },
+      });
+      expect(Object.keys(JSON.parse(rule.condition))).toEqual(["eventType", "data"]);
+    }
+  });
+
+  test("watch OCI Audit with one connector, which may use the topic and nothing else", () => {
+    const stack = newStack();
+    alarmsIn(stack);
+    const connector = onlyResource(stack, "oci_sch_service_connector");
+    expect(connector).toMatchObject({
+      source: { kind: "logging", log_sources: [{ compartment_id: COMPARTMENT, log_group_id: "_Audit" }] },
+      target: { kind: "notifications", enable_formatted_messaging: true },
+      tasks: [{ kind: "logRule", condition: expect.stringMatching(CLUSTER) }],
+      depends_on: [expect.stringContaining("AuditPolicy")],
+    });
+    expect(() => parseLogCondition(connector.tasks[0].condition)).not.toThrow();
+    expect(statementsOf(stack, "AuditPolicy")).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^Allow any-user to use ons-topics in compartment id ${COMPARTMENT} where all {request.principal.type = 'serviceconnector', ` +
+            `request.principal.compartment.id = '${COMPARTMENT}', target.topic.id = '\\\${oci_ons_notification_topic\\.\\w+\\.id}'}$`,
+        ),
+      ),
+    ]);
+  });
+
+  test("take everything that can be set", () => {
+    const stack = newStack();
+    const own = MetricAlarm.of({
+      name: "orders-slow",
+      purpose: "Orders take too long.",
+      response: "Look at the database.",
+      query: "Latency[5m].mean() > 2",
+      metricNamespace: "shop",
+    });
+    const topic = NotificationTopic.fromNotificationTopicAttributes(stack, "given", {
+      topicId: TOPIC,
+      compartmentId: AUDIT,
+    });
+    const alarms = alarmsIn(stack, {
+      topic,
+      alarms: Alarms.of(own),
+      compartmentId: AUDIT,
+      freeformTags: { team: "shop" },
+    });
+    expect(onlyResource(stack, "oci_monitoring_alarm")).toMatchObject({
+      compartment_id: AUDIT,
+      metric_compartment_id: COMPARTMENT,
+      display_name: "stack-alarms-orders-slow",
+      namespace: "shop",
+      query: "Latency[5m].mean() > 2",
+      destinations: [TOPIC],
+      freeform_tags: { team: "shop" },
+    });
+    expect(alarms.alarms.list).toEqual([own]);
+    for (const none of ["oci_events_rule", "oci_sch_service_connector"])
+      expect(resourcesOf(stack, none)).toEqual({});
+  });
+
+  test("show what they go without, and keep the names of the others", () => {
+    const addresses = (alarms: Alarms) => {
+      const stack = newStack();
+      alarmsIn(stack, { alarms });
+      const all = synthesized(stack).resource;
+      const of = (type: string) => Object.keys(all[type]);
+      return { stack, ids: [...of("oci_monitoring_alarm"), ...of("oci_events_rule")] };
+    };
+    const all = addresses(Alarms.recommended());
+    const less = addresses(
+      Alarms.recommended().without("key-changed", { reason: "Keys are another team's" }),
+    );
+    expect(all.ids.filter((id) => !less.ids.includes(id))).toEqual([expect.stringContaining("key-changed")]);
+    expect(less.ids.filter((id) => !all.ids.includes(id))).toEqual([]);
+    expect(Acknowledgements.of(less.stack)).toContainEqual(
+      expect.objectContaining({
+        path: "stack/alarms",
+        practice: "auditing",
+        what: "no alarm key-changed",
+        reason: "Keys are another team's",
+      }),
+    );
+  });
+
+  test("watch IAM in the home region, through a topic there with the same subscribers", () => {
+    const stack = newStack();
+    const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+    const cluster = clusterIn(stack, { homeRegionProvider });
+    alarmsIn(stack, { cluster, homeRegionProvider });
+    const rules = resourcesOf(stack, "oci_events_rule");
+    for (const [id, rule] of Object.entries(rules)) {
+      const isOfHome = id.includes("policy-changed");
+      expect(rule.provider).toBe(isOfHome ? "oci.home" : undefined);
+      expect(rule.actions.action[0].topic_id.includes("HomeRegionTopic")).toBe(isOfHome);
+    }
+    const subscriptions = Object.values(resourcesOf(stack, "oci_ons_subscription"));
+    expect(subscriptions.map(({ provider, endpoint }) => [provider, endpoint])).toEqual([
+      ["oci.home", "oncall@example.com"],
+      [undefined, "oncall@example.com"],
+    ]);
+  });
+
+  test("ask for a topic of the home region where the subscribers are unknown", () => {
+    const stack = newStack();
+    const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+    const cluster = clusterIn(stack, { homeRegionProvider });
+    const attributes = { topicId: TOPIC, compartmentId: COMPARTMENT };
+    const topic = NotificationTopic.fromNotificationTopicAttributes(stack, "given", attributes);
+    const props = { cluster, topic, homeRegionProvider };
+    const [problem] = refusal(() => new ClusterAlarms(stack, "alarms", props));
+    expect(problem).toMatchObject({
+      code: "ATTRIBUTE_MISSING",
+      what: expect.stringContaining("homeRegionTopic"),
+    });
+    expect(() => new ClusterAlarms(stack, "alarms", { ...props, homeRegionTopic: topic })).not.toThrow();
+  });
+
+  test("watch an imported cluster, whose network nobody gave", () => {
+    const stack = newStack();
+    const cluster = SecureOkeCluster.fromClusterAttributes(stack, "existing", {
+      clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.existing",
+      compartmentId: COMPARTMENT,
+    });
+    alarmsIn(stack, { cluster });
+    expect(onlyResource(stack, "oci_sch_service_connector").source.log_sources).toHaveLength(1);
+    expect(Object.values(resourcesOf(stack, "oci_monitoring_alarm"))[0].query).toContain("ocid1.cluster.");
+  });
+
+  test("are refused with all that is wrong, and leave nothing behind", () => {
+    const stack = newStack();
+    const make = (props: any) => () => new ClusterAlarms(stack, "alarms", props);
+    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    const wrong = {
+      cluster: "cluster",
+      topic: TOPIC,
+      alarms: [],
+      compartmentId: TOPIC,
+      auditCompartmentIds: ["all"],
+      homeRegionProvider: "home",
+      freeformTags: { "a b": "c" },
+    };
+    expect([...refusedCodes(make(wrong))].sort()).toEqual([
+      "OCID_INVALID",
+      "OCID_INVALID",
+      "TAG_INVALID",
+      "VALUE_INVALID",
+      "VALUE_INVALID",
+      "VALUE_INVALID",
+      "VALUE_INVALID",
+    ]);
+    expect(stack.node.tryFindChild("alarms")).toBeUndefined();
+  });
+
+  test("are the same bytes each time", () => {
+    const write = () => {
+      const stack = newStack();
+      alarmsIn(stack);
+      return JSON.stringify(synthesized(stack));
+    };
+    expect(write()).toBe(write());
+  });
+});
