@@ -6,6 +6,7 @@ const INTEGRATION = [
   "/test/.*-api-server\\.test\\.ts$",
   "/test/.*/applied-[a-z-]+\\.test\\.ts$",
   "/test/network/shared-vcn\\.test\\.ts$",
+  "/test/encryption/vault-secret\\.test\\.ts$",
   "/test/observability/flow-log-archive\\.test\\.ts$",
   "/test/package/(?:cdktf-cli|pages)\\.test\\.ts$",
 ];

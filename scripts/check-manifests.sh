@@ -35,11 +35,11 @@ spec:
 END
 
 # The objects of a manifest but those whose kinds come with something else, so that Kubernetes has no schema of them: the OCI
-# native ingress controller, the Gateway API and cert-manager.
+# native ingress controller, the Gateway API, cert-manager, the Secrets Store CSI driver, and External Secrets.
 of_kubernetes() {
   awk '
     function flush() {
-      if (text != "" && text !~ /\napiVersion: (ingress\.oraclecloud\.com|gateway\.networking\.k8s\.io|cert-manager\.io)\//) printf "---%s", text
+      if (text != "" && text !~ /\napiVersion: (ingress\.oraclecloud\.com|gateway\.networking\.k8s\.io|cert-manager\.io|secrets-store\.csi\.x-k8s\.io|external-secrets\.io)\//) printf "---%s", text
       text = "\n"
     }
     BEGIN { text = "\n" }

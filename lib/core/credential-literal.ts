@@ -1,3 +1,4 @@
+import { findCommandPassword } from "./credential-commands";
 import { isComment, linesOf, type Pair, pairOfLine, pairsIn } from "./credential-pairs";
 import { type Problems } from "./validation-error";
 
@@ -92,6 +93,8 @@ const ANNOTATION_WORDS = new Set(["apikey", "pass", "passphrase", "passwd", "pas
 // How somebody is known, and not what he knows: SMTP_AUTH=login.
 const METHOD =
   /^(?:basic|bearer|cert|digest|disabled|enabled|ident|jwt|kerberos|ldap|login|m?tls|md5|ntlm|oauth2?|oidc|optional|peer|plain|required|saml|scram[\w-]*|trust)$/i;
+// Where a system looks up its users: the line passwd of nsswitch.conf.
+const LOOKUP = /^(?:compat|db|files|ldap|nis|sss|systemd|winbind)\b/;
 const SECRET_PAIRS = new Set([
   "api key",
   "access key",
@@ -120,8 +123,8 @@ const USER_FLAG = /^(?:-u|--user)$/;
 const ASSIGNMENT =
   /(?<![\w$-])(?:--([A-Za-z][\w.-]*)[\s=]|([A-Za-z_][\w.-]*)=)\s*(?:"([^"]*)"|'([^']*)'|([^\s"';|&-][^\s"';|&]*))/g;
 const FIX =
-  "Keep the value in OCI Vault and let the workload read it as a file: secretFiles: [SecretFiles.fromSecretsStore(path, name)], " +
-  "or SecretFiles.fromSecret(path, name) with External Secrets; only the name, or the path of the file, stands here";
+  "Keep the value in OCI Vault and let the workload read it as a file: workload.mountSecret(new VaultSecret(...)), " +
+  "or SecretFiles for a Secret that something else makes; only the name, or the path of the file, stands here";
 
 function wordsOf(name: string): string[] {
   return name
@@ -156,13 +159,15 @@ function standsForAnother(value: string): boolean {
     /^\$[A-Za-z_]\w*$/.test(value) ||
     /^(?:file:\/\/)?\.{0,2}(?:\/[\w.@-]+)+\/?$/.test(value) ||
     /^https?:\/\//.test(value) ||
-    /^ocid1\.[a-z0-9]+\./.test(value)
+    /^ocid1\.[a-z0-9]+\./.test(value) ||
+    // Where OCI Vault puts what it generates.
+    /%GENERATED_[A-Z_]+%/.test(value)
   );
 }
 
 /** Whether a value is what its name says: the secret itself. */
 function isSecret(name: string, value: string): boolean {
-  const isMethod = /auth$/i.test(name) && METHOD.test(value);
+  const isMethod = (/auth$/i.test(name) && METHOD.test(value)) || (name === "passwd" && LOOKUP.test(value));
   return namesSecret(name) && !isMethod && !standsForAnother(value);
 }
 
@@ -204,7 +209,8 @@ export function checkAnnotation(problems: Problems, where: string, key: string, 
 /** Adds a problem where an argument, such as a script for a shell, has a credential in it. */
 function checkScript(problems: Problems, where: string, script: string): void {
   const found = findCredential(script);
-  if (found) return refuse(problems, where, `holds ${found}`);
+  const given = found ?? findCommandPassword(script);
+  if (given) return refuse(problems, where, `holds ${given}`);
   for (const [, option, variable, double, single, bare] of script.matchAll(ASSIGNMENT)) {
     const name = option ?? variable ?? "";
     if (isSecret(name, double ?? single ?? bare ?? "")) return refuseNamed(problems, where, name);
@@ -232,14 +238,28 @@ export function checkArguments(problems: Problems, what: string, args: readonly 
 
 /** Adds a problem for each credential in the text of a configuration file. */
 export function checkFileContent(problems: Problems, where: string, content: string): void {
-  linesOf(content).forEach((line, index) => {
+  const lines = linesOf(content);
+  const isScript = content.startsWith("#!");
+  lines.forEach((line, index) => {
     const place = `${where}, line ${index + 1},`;
-    const found = findCredential(line);
+    const found = findCredential(line) ?? (isComment(line) ? undefined : findCommandPassword(line));
     if (found) return refuse(problems, place, `holds ${found}`);
     const pair = pairOfLine(line);
-    const others = isComment(line) ? [] : pairsIn(line).filter(({ name }) => name !== pair?.name);
+    const inside = isComment(line) ? [] : [...pairsIn(line), ...(isScript ? optionsIn(line) : [])];
+    const others = inside.filter(({ name }) => name !== pair?.name);
     refusePairs(problems, place, [...(pair ? [pair] : []), ...others]);
   });
+  // Some take several lines.
+  const text = lines.filter((line) => !isComment(line)).join("\n");
+  const spread = lines.some((line) => findCommandPassword(line)) ? undefined : findCommandPassword(text);
+  if (spread) refuse(problems, where, `holds ${spread}`);
+}
+
+/** The options of a command whose values follow them: --token abc. */
+function optionsIn(line: string): Pair[] {
+  return [...line.matchAll(ASSIGNMENT)].flatMap(([, option, , double, single, bare]) =>
+    option === undefined ? [] : [{ name: option, value: double ?? single ?? bare ?? "" }],
+  );
 }
 
 // Such a key of a ConfigMap names a file and not a value.

@@ -327,6 +327,10 @@ export const ERROR_CODES = {
     title: "Text that Terraform reads as a template",
     why: "Terraform evaluates ${ } and %{ } in every string. It fails, or the text changes.",
   },
+  SECRET_INVALID: {
+    title: "Vault secret that can't work",
+    why: "A value in the program ends up in the plan, the state, and version control. A secret that expires too early, or shares a directory with another kind, keeps pods from starting.",
+  },
   CREDENTIAL_LITERAL: {
     title: "Literal that looks like a credential",
     why: "A value in a manifest ends up in Git, in the Terraform state, and in etcd, where everyone with access can read it.",

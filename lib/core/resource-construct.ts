@@ -16,6 +16,7 @@ import {
   Tokenization,
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { guardCredentials } from "./credential-attributes";
 import { isMarker } from "./first-apply";
 import { guardLateValues } from "./late-values";
 import { guardStack } from "./stack-cycles";
@@ -294,7 +295,9 @@ export abstract class ResourceConstruct extends Construct implements ITerraformD
     super(scope, id);
     orderAtSynthesis(this);
     const stack = this.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
-    if (stack) guardLateValues(stack, isOurs);
+    if (!stack) return;
+    guardLateValues(stack, isOurs);
+    guardCredentials(stack);
   }
 
   /**

@@ -20,3 +20,13 @@ export {
 } from "./private-certificate-authority";
 export { CertificateKey, TlsCertificate, type TlsCertificateProps } from "./tls-certificate";
 export { type IVaultKey, VaultKey, type VaultKeyAttributes, type VaultKeyProps } from "./vault-key";
+export { type DatabasePasswordOptions, type PassphraseOptions, SecretContent } from "./secret-content";
+export { SecretExpiry, type SecretExpiryOptions } from "./secret-expiry";
+export { type ISecretReader } from "./secret-reader";
+export { SecretRotation, type SecretRotationOptions } from "./secret-rotation";
+export {
+  type IVaultSecret,
+  VaultSecret,
+  type VaultSecretAttributes,
+  type VaultSecretProps,
+} from "./vault-secret";

@@ -1,1 +1,7 @@
 export * from "./cert-manager";
+export { ExternalSecrets, type ExternalSecretsProps } from "./external-secrets";
+export {
+  SecretsStoreDriver,
+  type SecretsStoreDriverProps,
+  type SecretsStoreImages,
+} from "./secrets-store-driver";

@@ -7,7 +7,7 @@ import { guardHostAccess } from "./host-access/private/host-access-guard";
 import { guardHostPorts } from "./host-access/private/host-ports";
 import { ListeningWorkload } from "./listening-workload";
 import { readListeningPod } from "./pods/listening-pod-props";
-import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
+import { type HardenedPod, lateTemplate, podTemplate } from "./pods/private/hardened-pod";
 import { LISTENING_SHAPES } from "./pods/private/read-container";
 import { checkOverlaps, isWithin } from "./pods/writable-path";
 import { addAccountAndFiles, addNetworkPolicy } from "./private/workload-objects";
@@ -148,9 +148,8 @@ export class HardenedDaemonSet extends ListeningWorkload {
           type: "RollingUpdate",
           rollingUpdate: { maxUnavailable: props.maxUnavailable ?? 1, maxSurge: 0 },
         },
-        template: withHostAccess(
-          podTemplate(pod, labels, props.annotations, { isSpread: false }),
-          hostAccess,
+        template: lateTemplate(() =>
+          withHostAccess(podTemplate(pod, labels, props.annotations, { isSpread: false }), hostAccess),
         ),
       },
     });

@@ -3,7 +3,7 @@ import { type Construct } from "constructs";
 import { addAutoscaler, type AutoscaleOptions, checkAutoscale, checkTargets } from "./autoscale";
 import { ListeningWorkload } from "./listening-workload";
 import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
-import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
+import { type HardenedPod, lateTemplate, podTemplate } from "./pods/private/hardened-pod";
 import { LISTENING_SHAPES } from "./pods/private/read-container";
 import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./private/workload-objects";
 import { checked } from "../core/checked";
@@ -89,7 +89,7 @@ export class HardenedDeployment extends ListeningWorkload {
         minReadySeconds: 5,
         revisionHistoryLimit: 5,
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: podTemplate(pod, labels, props.annotations),
+        template: lateTemplate(() => podTemplate(pod, labels, props.annotations)),
       },
     });
   }

@@ -1,5 +1,5 @@
 import { type HardenedPodProps } from "./pods/hardened-pod-props";
-import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
+import { type HardenedPod, lateTemplate, podTemplate } from "./pods/private/hardened-pod";
 import { type Problems } from "../core/validation-error";
 
 /** What happens with a program that failed. */
@@ -102,9 +102,8 @@ export function jobSpec(pod: HardenedPod, labels: { [key: string]: string }, pro
           },
         }
       : {}),
-    template: podTemplate(pod, labels, props.annotations, {
-      restartPolicy,
-      isSpread: parallelism > 1,
-    }),
+    template: lateTemplate(() =>
+      podTemplate(pod, labels, props.annotations, { restartPolicy, isSpread: parallelism > 1 }),
+    ),
   };
 }

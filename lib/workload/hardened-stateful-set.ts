@@ -7,7 +7,7 @@ import { checkCount } from "./hardened-job-props";
 import { ListeningWorkload } from "./listening-workload";
 import { servicePort } from "./pods/app-protocol";
 import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
-import { type HardenedPod, podTemplate, volumesOf } from "./pods/private/hardened-pod";
+import { type HardenedPod, lateTemplate, podTemplate, volumesOf } from "./pods/private/hardened-pod";
 import { LISTENING_SHAPES } from "./pods/private/read-container";
 import { type VolumeClaim } from "./pods/volume-claim";
 import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./private/workload-objects";
@@ -181,7 +181,7 @@ export class HardenedStatefulSet extends ListeningWorkload {
         revisionHistoryLimit: 5,
         podManagementPolicy: props.podManagementPolicy ?? PodManagementPolicy.ORDERED_READY,
         updateStrategy: { type: "RollingUpdate" },
-        template: podTemplate(pod, labels, props.annotations),
+        template: lateTemplate(() => podTemplate(pod, labels, props.annotations)),
         ...(volumeClaims.length === 0
           ? {}
           : {

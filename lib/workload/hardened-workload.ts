@@ -7,8 +7,14 @@ import {
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
 import { labelsOf, selectorLabelsOf } from "./pods/private/workload-labels";
-import { grantToWorkload } from "./private/workload-grants";
+import { programPaths } from "./pods/private/hardened-pod";
+import { podOf } from "./private/workload-objects";
+import { type MountSecretOptions, type SecretVariableOptions } from "./pods/mount-secret-options";
+import { mountSecret, type SecretPlace, setSecretVariable } from "./pods/private/mount-secret";
 import { checked } from "../core/checked";
+import { type ISecretReader } from "../encryption/secret-reader";
+import { type IVaultSecret } from "../encryption/vault-secret-props";
+import { grantToWorkload } from "./private/workload-grants";
 import { type IPolicyGrantee } from "../identity/policy-grantee";
 import { type PolicyGrant } from "../identity/policy-statement";
 import { Connections, type IConnectable } from "../network-policy/connections";
@@ -26,7 +32,7 @@ import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 @checked
 export abstract class HardenedWorkload
   extends Construct
-  implements IConnectable, IPodSelector, IServiceAccountUser, IPolicyGrantee
+  implements IConnectable, IPodSelector, IPolicyGrantee, ISecretReader, IServiceAccountUser
 {
   /** The name of the workload, and of what belongs to it. */
   public readonly name: string;
@@ -51,6 +57,35 @@ export abstract class HardenedWorkload
     this.labels = labelsOf(id, labels);
     this.selectorLabels = selectorLabelsOf(id);
     this.connections = Connections._of(this, chart.namespace);
+  }
+
+  /**
+   * Mounts a secret of OCI Vault as a file of the program, read as the service account of this workload.
+   *
+   * It adds the IAM statement for exactly this workload and this secret, the objects of the delivery, and the right of the reader to
+   * create tokens of this service account. The pods wait until the file is there.
+   *
+   * @param secret a VaultSecret, or one that exists already
+   * @returns the path of the file
+   * @throws NAME_INVALID, also where the workload has no namespace; NAME_DUPLICATE, PATH_INVALID, ENV_INVALID, SECRET_INVALID where secrets
+   * of two vaults or of two deliveries would share a directory; ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis CHART_NOT_ADDED
+   */
+  public mountSecret(secret: IVaultSecret, options: MountSecretOptions = {}): string {
+    return mountSecret(this.secretPlace(), secret, options);
+  }
+
+  /**
+   * Gives a secret of OCI Vault to the program as a variable of its environment, by External Secrets.
+   *
+   * Prefer `mountSecret`: child processes and crash reports see the environment, and it keeps the value that it had at the start.
+   *
+   * @param name the name of the variable: letters, digits, and `_`
+   * @param secret a VaultSecret, or one that exists already
+   * @throws REASON_MISSING, ENV_INVALID, NAME_INVALID, NAME_DUPLICATE, SECRET_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
+   * CHART_NOT_ADDED
+   */
+  public setSecretVariable(name: string, secret: IVaultSecret, options: SecretVariableOptions): void {
+    setSecretVariable(this.secretPlace(), name, secret, options);
   }
 
   /**
@@ -85,6 +120,16 @@ export abstract class HardenedWorkload
     return {
       labelSelector: LabelSelector.of({ labels: this.selectorLabels }),
       namespaces: this.namespace === undefined ? undefined : { names: [this.namespace] },
+    };
+  }
+
+  private secretPlace(): SecretPlace {
+    const pod = podOf(this);
+    return {
+      workload: this,
+      mounted: pod.mountedSecrets,
+      paths: programPaths(pod),
+      variables: Object.keys(pod.program.env),
     };
   }
 }

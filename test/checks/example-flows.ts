@@ -262,6 +262,29 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: "ledger/backup", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
     ],
   },
+  "vault-secrets": {
+    host: HOST,
+    ends: { "OCI Vault": Endpoint.addresses(["134.70.24.0/21"]) },
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("shop/web", 8080),
+      out("secrets-store/secrets-store-csi-driver", "the API endpoint", ...tcp(6443)),
+      // The two that exchange tokens of workloads for those of OCI.
+      ...["secrets-store/oci-secrets-store-csi-driver-provider", "external-secrets/external-secrets"].flatMap(
+        (pod) => [
+          out(pod, "the API endpoint", ...tcp(6443, 12250)),
+          { from: pod, to: "OCI Vault", ports: [], undecided: [...tcp(443), MTU] },
+          { from: pod, to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+        ],
+      ),
+      ...["the API endpoint", "nodes", "pods"].map((from) => ({
+        from,
+        to: "OCI Vault",
+        ports: [],
+        undecided: [...tcp(443), MTU],
+      })),
+    ],
+  },
   tenants: {
     host: HOST,
     flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080), pods("shop/web", "bank/payments", ...tcp(8080))],

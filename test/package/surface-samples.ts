@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { Chart, Testing as KubernetesTesting } from "cdk8s";
+import { Chart, Duration, Testing as KubernetesTesting } from "cdk8s";
 import { Testing, type TerraformStack } from "cdktf";
 import * as secureOke from "../../lib";
 import {
@@ -45,6 +45,8 @@ const TEXTS: { readonly [name: string]: string } = {
   nameserver: "10.0.0.53:53",
   loadBalancerId: "ocid1.loadbalancer.oc1..test",
   networkAddressListIds: "ocid1.webappfirewallnetworkaddresslist.oc1..test",
+  keyId: "ocid1.key.oc1..test",
+  vaultId: "ocid1.vault.oc1..test",
   networkSecurityGroupId: "ocid1.networksecuritygroup.oc1..test",
   securityGroups: "ocid1.networksecuritygroup.oc1..test",
   ocid: "ocid1.group.oc1..test",
@@ -76,6 +78,10 @@ const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   Connections: (place) => (place.instance("HardenedDeployment") as Public).connections,
   HardenedWorkload: (place) => place.instance("HardenedDeployment"),
   ListeningWorkload: (place) => place.instance("HardenedDeployment"),
+  HardenedWorkload: (place) => place.instance("HardenedDeployment"),
+  SecretRotation: () => library.SecretRotation.byFunction("ocid1.fnfunc.oc1..test"),
+  SecretExpiry: () => library.SecretExpiry.after(Duration.days(90)),
+  SecretContent: () => library.SecretContent.passphrase(),
   Endpoint: () => library.Endpoint.pod("shop", { app: "web" }),
   ImageLock: () => library.ImageLock.fromFile(LOCK),
   ExistingVcnNetwork: (place) =>

@@ -53,6 +53,7 @@ export function findingsOf(cluster: ISecureOkeCluster, outputs: readonly ChartOu
     ...namespaceFindings(output, objects, namespaces),
     ...selectorFindings(cluster, output, objects),
     ...accountFindings(output, objects, namespaces, accounts),
+    ...deliveryFindings(output, objects, accounts),
     ...replicaFindings(output, objects),
   ]);
 }
@@ -175,6 +176,44 @@ function accountFindings(
       ];
     }),
   );
+}
+
+// Who reads OCI Vault for workloads where nothing else is said, and what installs it.
+const SECRET_READERS = [
+  {
+    namespace: "secrets-store",
+    name: "oci-secrets-store-csi-driver-provider",
+    install: 'new SecretsStoreDriver(chart, "driver", { … })',
+    elsewhere: "SecretDelivery.secretsStore({ providerNamespace })",
+  },
+  {
+    namespace: "external-secrets",
+    name: "external-secrets",
+    install: 'new ExternalSecrets(chart, "external-secrets", { … })',
+    elsewhere: "SecretDelivery.externalSecrets({ operatorNamespace })",
+  },
+];
+
+/** Secrets of OCI Vault that nothing in the program brings to their workloads. */
+function deliveryFindings(
+  construct: ChartOutput,
+  objects: readonly Manifest[],
+  accounts: ReadonlySet<string>,
+): ProgramFinding[] {
+  const subjects = objects.flatMap((one) => one.subjects ?? []);
+  return SECRET_READERS.flatMap(({ elsewhere, install, name, namespace }) => {
+    const isAsked = subjects.some((one) => one.name === name && one.namespace === namespace);
+    if (!isAsked || accounts.has(`${namespace}/${name}`)) return [];
+    return [
+      {
+        id: "secret-delivery",
+        construct,
+        what: `workloads mount secrets by ${namespace}/${name}, which no chart of the cluster installs`,
+        why: "Their pods wait in ContainerCreating until something brings the secrets.",
+        fix: `Add ${install} to a chart of its own; where it is installed elsewhere, name its namespace: ${elsewhere}`,
+      },
+    ];
+  });
 }
 
 /** Several replicas of a StatefulSet mostly are one system, whose members talk to each other. */

@@ -32,3 +32,11 @@ export { SecretFiles, type SecretFilesOptions } from "./secret-files";
 export { Toleration } from "./toleration";
 export { VolumeClaim, type VolumeClaimOptions } from "./volume-claim";
 export { WritablePath, type WritablePathOptions } from "./writable-path";
+export { type MountSecretOptions, SecretStage, type SecretVariableOptions } from "./mount-secret-options";
+export {
+  type ExternalSecretsDeliveryOptions,
+  SecretDelivery,
+  SecretDeliveryKind,
+  type SecretsStoreDeliveryOptions,
+} from "./secret-delivery";
+export { SecretReload } from "./secret-reload";

@@ -35,6 +35,8 @@ const MOUNT_PATH = `/var/${ROOT}`;
 export const API_ACCESS_PATHS = [MOUNT_PATH, `/${ROOT}`];
 const VOLUME = "api-access";
 const API_SERVER_PORT = 6443;
+// Where a token of Kubernetes becomes one of OCI.
+const WORKLOAD_IDENTITY_PORT = 12250;
 
 /**
  * What a program needs that calls the API server: a token, and the way there.
@@ -62,8 +64,11 @@ export class ApiAccess {
   }
 
   /** A token for a program that knows its cluster before its chart is added to it. @internal */
-  public static _of(cluster: ISecureOkeCluster): ApiAccess {
-    return new ApiAccess(DEFAULT_EXPIRATION, undefined, cluster);
+  public static _of(
+    cluster: ISecureOkeCluster,
+    options: { readonly withWorkloadIdentity?: boolean } = {},
+  ): ApiAccess {
+    return new ApiAccess(DEFAULT_EXPIRATION, undefined, cluster, options.withWorkloadIdentity);
   }
 
   private constructor(
@@ -72,6 +77,7 @@ export class ApiAccess {
     /** The range of the API endpoint, where it was named. */
     public readonly endpointCidr?: string,
     private readonly cluster?: ISecureOkeCluster,
+    private readonly withWorkloadIdentity = false,
   ) {}
 
   /** The volume of the pod: the token, the certificate authority and the name of the namespace. @internal */
@@ -96,7 +102,8 @@ export class ApiAccess {
   public _egress(workload: IConstruct): object[] {
     const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? scopeOf(Chart.of(workload)));
     if (cidr === undefined) return [];
-    return [{ to: [{ ipBlock: { cidr } }], ports: [{ port: API_SERVER_PORT, protocol: "TCP" }] }];
+    const ports = [API_SERVER_PORT, ...(this.withWorkloadIdentity ? [WORKLOAD_IDENTITY_PORT] : [])];
+    return [{ to: [{ ipBlock: { cidr } }], ports: ports.map((port) => ({ port, protocol: "TCP" })) }];
   }
 
   /** Has it refused at synthesis that nobody knows where the API server is. @internal */

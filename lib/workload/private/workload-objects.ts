@@ -13,9 +13,20 @@ export interface PodOwner extends Construct {
   readonly connections: Connections;
 }
 
+/** The pods of workloads, to which secrets are added later. */
+const pods = new WeakMap<Construct, HardenedPod>();
+
+/** The pod of a workload, which every kind of workload notes before all else. */
+export function podOf(workload: Construct): HardenedPod {
+  const pod = pods.get(workload);
+  if (!pod) throw new Error(`${workload.node.path} has no pod yet`);
+  return pod;
+}
+
 /** Makes what pods of a workload need before they start: their account and their files. */
 export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
   const { name, labels } = workload;
+  pods.set(workload, pod);
   for (const { name: container, image, addedCapability } of containersOf(pod)) {
     image._acknowledge(workload);
     addedCapability?._acknowledge(workload, container);

@@ -114,6 +114,13 @@ interface Level {
 /** The levels of the namespaces of a tree, by their names. */
 const levels = new WeakMap<IConstruct, Map<string, Level[]>>();
 const declared = new WeakMap<ApiObject, readonly HostAccess[]>();
+/** What parts of the platform that this library writes itself have of their nodes, in the words of `hostReach`. */
+const declaredReach = new WeakMap<ApiObject, readonly string[]>();
+
+/** Notes what a part of the platform has of its node, where that is more than any HostAccess gives. */
+export function declareReach(object: ApiObject, reach: readonly string[]): void {
+  declaredReach.set(object, reach);
+}
 
 /** Notes the level of a namespace, so that the daemon sets in it can be told what awaits them. */
 export function noteLevel(namespace: Namespaced, level: PodSecurityLevel): void {
@@ -180,7 +187,8 @@ function runnersIn(root: IConstruct): ReadonlyMap<string | undefined, readonly A
 
 function checkRunner(problems: Problems, object: ApiObject, namespace: string): void {
   const hostAccess = declared.get(object);
-  if (!hostAccess) {
+  const ofPlatform = declaredReach.get(object);
+  if (!hostAccess && !ofPlatform) {
     problems.add(
       "HOST_ACCESS_INVALID",
       `The ${object.kind} ${object.name} runs in the namespace ${namespace}, which enforces no Pod Security Standard`,
@@ -188,7 +196,7 @@ function checkRunner(problems: Problems, object: ApiObject, namespace: string): 
     );
     return;
   }
-  const allowed = new Set(allowedBy(hostAccess));
+  const allowed = new Set([...allowedBy(hostAccess ?? []), ...(ofPlatform ?? [])]);
   for (const reach of hostReach(dataOf(object)).filter((one) => !allowed.has(one))) {
     problems.add(
       "HOST_ACCESS_INVALID",

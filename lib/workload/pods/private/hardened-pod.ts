@@ -1,5 +1,7 @@
+import { Lazy } from "cdk8s";
 import { UNPRIVILEGED_PORTS } from "./unprivileged-ports";
 import { type VolumeKind, volumeName } from "./volume-name";
+import { type MountedSecrets } from "./mounted-secrets";
 import { type Egress } from "../../../network/egress/egress";
 import { type ContainerImage } from "../../images/container-image";
 import { type AddedCapability } from "../added-capability";
@@ -49,12 +51,14 @@ export interface HardenedContainer {
 interface ContainerSurroundings {
   readonly user: number;
   readonly sharedPaths: readonly WritablePath[];
+  /** What `mountSecret` adds to the program after the pod was made. */
+  readonly mountedSecrets: MountedSecrets;
 }
 
 /** A container's manifest. */
 function containerManifest(container: HardenedContainer, pod: ContainerSurroundings): object {
   const ports = portsManifest(container.port, container.portName, container.ports);
-  const env = Object.entries(container.env).sort(([a], [b]) => (a < b ? -1 : 1));
+  const env = variables(container, pod);
   const mounts = volumeMounts(container, pod);
   return {
     name: container.name,
@@ -64,7 +68,7 @@ function containerManifest(container: HardenedContainer, pod: ContainerSurroundi
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
     ...(ports.length > 0 ? { ports } : {}),
-    ...(env.length > 0 ? { env: env.map(([name, value]) => value._toManifest(name)) } : {}),
+    ...(env.length > 0 ? { env } : {}),
     resources: resourcesManifest(container.resources.texts),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
     ...probes(container),
@@ -72,6 +76,13 @@ function containerManifest(container: HardenedContainer, pod: ContainerSurroundi
     ...termination(container),
     securityContext: securityContext(pod.user, container.addedCapability),
   };
+}
+
+/** The variables of a container by name, those of mounted secrets for the program alone. */
+function variables({ env, owner }: HardenedContainer, { mountedSecrets }: ContainerSurroundings): object[] {
+  const own = Object.entries(env).map(([name, value]) => [name, value._toManifest(name)] as const);
+  const mounted = owner === undefined ? [...mountedSecrets.variables] : [];
+  return [...own, ...mounted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, manifest]) => manifest);
 }
 
 function securityContext(user: number, added?: AddedCapability): object {
@@ -115,9 +126,13 @@ interface MountedVolume {
 }
 
 /** The directories whose files the container only reads, and what they hold. */
-function readOnlyOf(container: HardenedContainer): (readonly [VolumeKind, readonly MountedVolume[]])[] {
+function readOnlyOf(
+  container: HardenedContainer,
+  { mountedSecrets }: ContainerSurroundings,
+): (readonly [VolumeKind, readonly MountedVolume[]])[] {
+  const mounted = container.owner === undefined ? mountedSecrets.secretFiles() : [];
   return [
-    ["secret", container.secretFiles],
+    ["secret", [...container.secretFiles, ...mounted]],
     ["token", container.projectedTokens],
     ["pod-info", container.podInfoFiles],
   ];
@@ -131,7 +146,7 @@ function volumeMounts(container: HardenedContainer, pod: ContainerSurroundings):
   });
   return [
     ...(files?.mounts(volumeName("config", "", owner)) ?? []),
-    ...readOnlyOf(container).flatMap(([kind, all]) =>
+    ...readOnlyOf(container, pod).flatMap(([kind, all]) =>
       [...all].sort(byPath).map((one) => ({ ...mount(kind, one, owner), readOnly: true })),
     ),
     ...(apiAccess ? [apiAccess._volumeMount()] : []),
@@ -147,7 +162,7 @@ interface NamedVolume {
 }
 
 /** The volumes of a container's own. */
-function ownVolumes(container: HardenedContainer): NamedVolume[] {
+function ownVolumes(container: HardenedContainer, pod: ContainerSurroundings): NamedVolume[] {
   const { apiAccess, files, owner, writablePaths } = container;
   const config = files
     ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
@@ -156,7 +171,7 @@ function ownVolumes(container: HardenedContainer): NamedVolume[] {
     [...all].sort(byPath).map((one) => one._toVolume(volumeName(kind, one.path, owner)));
   return [
     ...config,
-    ...readOnlyOf(container).flatMap(([kind, all]) => named(kind, all)),
+    ...readOnlyOf(container, pod).flatMap(([kind, all]) => named(kind, all)),
     ...(apiAccess ? [apiAccess._volume()] : []),
     ...named("writable", writablePaths),
   ];
@@ -190,7 +205,10 @@ export function containersOf({ program, initContainers, sidecars }: HardenedPod)
 
 /** All volumes of a pod but those that are claimed for it. */
 export function volumesOf(pod: HardenedPod): NamedVolume[] {
-  return [...containersOf(pod).flatMap(ownVolumes), ...sharedVolumes(pod.sharedPaths)];
+  return [
+    ...containersOf(pod).flatMap((container) => ownVolumes(container, pod)),
+    ...sharedVolumes(pod.sharedPaths),
+  ];
 }
 
 /** How pods of a kind differ from those of others. */
@@ -201,6 +219,17 @@ interface PodShape {
   readonly isSpread?: boolean;
 }
 
+/** A template that is written late, as secrets are mounted after the workload is made. */
+export function lateTemplate(produce: () => object): unknown {
+  return Lazy.any({ produce });
+}
+
+/** The paths that are mounted in the program's container. */
+export function programPaths(pod: HardenedPod): string[] {
+  const mounts = volumeMounts(pod.program, pod) as { readonly mountPath: string }[];
+  return mounts.map(({ mountPath }) => mountPath);
+}
+
 /** The template of pods. */
 export function podTemplate(
   pod: HardenedPod,
@@ -208,8 +237,9 @@ export function podTemplate(
   annotations: { [key: string]: string } | undefined,
   { restartPolicy, isSpread = true }: PodShape = {},
 ): object {
+  const all = { ...annotations, ...pod.mountedSecrets.annotations() };
   return {
-    metadata: { labels, ...(annotations ? { annotations } : {}) },
+    metadata: { labels, ...(Object.keys(all).length > 0 ? { annotations: all } : {}) },
     spec: { ...podSpec(pod, isSpread), ...(restartPolicy ? { restartPolicy } : {}) },
   };
 }

@@ -11,6 +11,7 @@ import { Problems } from "../../../core/validation-error";
 import { checkPolicyPort, vcnCidrOf } from "../../../network-policy/private/network-rules";
 import { type Egress, readEgress } from "../../../network/egress/egress";
 import { checkUnused } from "../../../synthesis/chart-objects";
+import { MountedSecrets } from "./mounted-secrets";
 import { splitImage } from "../../images/private/image-reference";
 import { type InitContainer, type Sidecar } from "../container-resources";
 import { type FetchAtStart } from "../fetch-at-start";
@@ -179,6 +180,7 @@ export function readPod(
     tolerations: props.tolerations,
     priorityClassName: props.priorityClassName,
     imagePullSecrets: props.imagePullSecrets,
+    mountedSecrets: new MountedSecrets(),
     egress: egressOf(problems, place, props.egress),
   };
 }

@@ -1,0 +1,127 @@
+import { gunzipSync } from "node:zlib";
+import { type TerraformStack } from "cdktf";
+import { checkFileContent, checkLiteral } from "./credential-literal";
+import { Problems } from "./validation-error";
+
+interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+const guarded = new WeakSet<TerraformStack>();
+// Blocks of the configuration whose entries are named once, and those whose entries are named twice.
+const NAMED_ONCE = ["provider", "variable", "module"];
+const NAMED_TWICE = ["resource", "data"];
+// A member of this name holds the value of what is around it: the default of a variable, the content of a secret.
+const VALUE_MEMBERS = new Set(["content", "default", "value"]);
+const USER_DATA = "user_data";
+
+/**
+ * Has a stack refused in which a literal of an attribute looks like a credential: it would be in the configuration, the plan, and the
+ * state.
+ *
+ * The chart outputs are left out, because each object of a chart is judged itself.
+ */
+export function guardCredentials(stack: TerraformStack): void {
+  if (guarded.has(stack)) return;
+  guarded.add(stack);
+  const [json, hcl] = [stack.toTerraform.bind(stack), stack.toHclTerraform.bind(stack)];
+  stack.toTerraform = () => {
+    const written = json() as JsonObject;
+    checkConfiguration(stack, written);
+    return written;
+  };
+  stack.toHclTerraform = () => {
+    checkConfiguration(stack, json() as JsonObject);
+    return hcl() as { hcl: string; metadata: unknown };
+  };
+}
+
+/** Throws for each literal of a configuration that looks like a credential. */
+export function checkConfiguration(stack: TerraformStack, configuration: JsonObject): void {
+  const problems = new Problems(stack);
+  for (const block of NAMED_ONCE) {
+    for (const [name, body] of entriesOf(configuration[block])) checkBody(problems, stack, name, body);
+  }
+  for (const block of NAMED_TWICE) {
+    for (const [type, all] of entriesOf(configuration[block])) {
+      for (const [name, body] of entriesOf(all)) checkBody(problems, stack, `${type}.${name}`, body);
+    }
+  }
+  for (const [name, body] of entriesOf(configuration.locals))
+    checkBody(problems, stack, `local.${name}`, body);
+  for (const [name, body] of entriesOf(configuration.output)) {
+    if (!name.endsWith("_manifests")) checkBody(problems, stack, `output.${name}`, body);
+  }
+  problems.throwIfAny();
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+/** Judges one block under the path of the construct that wrote it. */
+function checkBody(problems: Problems, stack: TerraformStack, address: string, body: unknown): void {
+  // A provider with an alias makes a list of them.
+  for (const one of Array.isArray(body) ? (body as unknown[]) : [body]) {
+    const path = (
+      one as { readonly "//"?: { readonly metadata?: { readonly path?: string } } } | undefined
+    )?.["//"]?.metadata?.path;
+    problems.collect(() => {
+      const own = new Problems(path ?? stack);
+      checkValue(own, address, address.split(".").at(-1) ?? "", one);
+      own.throwIfAny();
+    });
+  }
+}
+
+/** @param name what the value is called, by itself or by what is around it */
+function checkValue(problems: Problems, where: string, name: string, value: unknown): void {
+  if (typeof value === "string") {
+    if (name === USER_DATA) checkUserData(problems, where, value);
+    // What Terraform finds out is no literal.
+    else checkLiteral(problems, where, name, value.replace(/\$\{[^}]*\}/g, "${reference}"));
+    return;
+  }
+  if (Array.isArray(value)) {
+    value.forEach((entry, index) => {
+      checkValue(problems, `${where}[${index}]`, name, entry);
+    });
+    return;
+  }
+  for (const [key, entry] of entriesOf(value)) {
+    // The comment of cdktf, with paths of the program.
+    if (key === "//") continue;
+    checkValue(
+      problems,
+      `${where}.${key}`,
+      VALUE_MEMBERS.has(key) ? nameIn(value as JsonObject, name) : key,
+      entry,
+    );
+  }
+}
+
+/** What a value is called by the members beside it, such as `{ key: "DB_PASSWORD", value: "…" }`, or by what is around it. */
+function nameIn(around: JsonObject, name: string): string {
+  const { key, name: own } = around;
+  if (typeof key === "string") return key;
+  return typeof own === "string" && "value" in around ? own : name;
+}
+
+/** Adds a problem for each credential in the script or configuration that a new instance runs, which is Base64, or gzip within that. */
+export function checkUserData(problems: Problems, where: string, encoded: string): void {
+  if (encoded.includes("${")) return;
+  const bytes = Buffer.from(encoded, "base64");
+  // Whether it is what it must be is for whoever makes the instance to say; a script that is not encoded is judged as it is.
+  const isEncoded = bytes.toString("base64").replace(/=+$/, "") === encoded.replace(/[\s=]+/g, "");
+  checkFileContent(problems, where, isEncoded ? unzipped(bytes).toString("utf8") : encoded);
+}
+
+function unzipped(bytes: Buffer): Buffer {
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!isGzip) return bytes;
+  try {
+    return gunzipSync(bytes);
+  } catch {
+    return bytes;
+  }
+}

@@ -1,0 +1,45 @@
+import { type Duration } from "cdk8s";
+import { shown } from "./display-value";
+import { type Problems } from "./validation-error";
+
+/** The unit that a duration must be a whole number of. */
+export type WholeUnit = "days" | "minutes" | "seconds";
+
+const READ = { days: "toDays", minutes: "toMinutes", seconds: "toSeconds" } as const;
+
+/** How long a duration may be, in its unit. */
+export interface WholeRange {
+  readonly least: number;
+  /** @default - any length */
+  readonly most?: number;
+}
+
+/**
+ * The number of days, minutes, or seconds of a duration; adds a problem where it is no whole number within the range.
+ *
+ * Of what is no duration nothing is read.
+ */
+export function wholeDurationOf(
+  problems: Problems,
+  name: string,
+  duration: Duration | undefined,
+  unit: WholeUnit,
+  { least, most }: WholeRange,
+): number {
+  const range = most === undefined ? `${least} or more` : `${least} to ${most}`;
+  const fix = `Give whole ${unit}, ${range}, for example Duration.${unit}(${Math.max(least, Math.min(30, most ?? 30))})`;
+  if (duration === undefined || duration === null) {
+    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
+    return 0;
+  }
+  // Its members and not its class are looked at: it may come from another copy of cdk8s.
+  if (typeof (duration as Partial<Duration>)[READ[unit]] !== "function") {
+    problems.add("VALUE_INVALID", `${name} is ${shown(duration)}`, fix);
+    return 0;
+  }
+  const amount = duration[READ[unit]]({ integral: false });
+  if (!Number.isInteger(amount) || amount < least || amount > (most ?? Infinity)) {
+    problems.add("DURATION_INVALID", `${name} is ${duration.toHumanString()}`, fix);
+  }
+  return amount;
+}

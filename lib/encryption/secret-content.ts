@@ -1,0 +1,164 @@
+import { checked } from "../core/checked";
+import { checkLiteral } from "../core/credential-literal";
+import { shown } from "../core/display-value";
+import { checkText } from "../core/terraform-text";
+import { Problems } from "../core/validation-error";
+
+/** How long a generated passphrase is, and what is stored around it. */
+export interface PassphraseOptions {
+  /**
+   * The number of characters, 16 or more.
+   *
+   * @default 32
+   */
+  readonly length?: number;
+  /**
+   * The text that is stored, with `%GENERATED_PASSPHRASE%` where the passphrase goes.
+   *
+   * For example `{"username":"shop","password":"%GENERATED_PASSPHRASE%"}`.
+   *
+   * @default - the passphrase alone
+   */
+  readonly template?: string;
+}
+
+/** How long a generated database password is, and what is stored around it. */
+export interface DatabasePasswordOptions {
+  /**
+   * The number of characters, 12 to 30: what Oracle Database and Autonomous Database accept.
+   *
+   * @default 30
+   */
+  readonly length?: number;
+  /**
+   * The text that is stored, with `%GENERATED_PASSPHRASE%` where the password goes.
+   *
+   * @default - the password alone
+   */
+  readonly template?: string;
+}
+
+interface Generation {
+  readonly generationType: string;
+  readonly generationTemplate: string;
+  readonly passphraseLength?: number;
+  readonly secretTemplate?: string;
+}
+
+const PLACEHOLDER = "%GENERATED_PASSPHRASE%";
+const SHORTEST_PASSPHRASE = 16;
+const BYTES = [512, 1024];
+const SSH_KEY_BITS = [2048, 3072, 4096];
+
+/**
+ * What OCI Vault generates as the value of a secret.
+ *
+ * The value is generated in the vault, so it never enters the program, the plan, or the state.
+ *
+ * @see https://docs.oracle.com/iaas/Content/secret-management/Tasks/create-secret.htm
+ */
+@checked
+export class SecretContent {
+  /**
+   * A random passphrase.
+   *
+   * @throws COUNT_INVALID, TEXT_TEMPLATE, SECRET_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
+   */
+  public static passphrase(options: PassphraseOptions = {}): SecretContent {
+    const problems = new Problems("SecretContent.passphrase");
+    const { length = 32, template } = options;
+    if (!Number.isInteger(length) || length < SHORTEST_PASSPHRASE) {
+      problems.add(
+        "COUNT_INVALID",
+        `length is ${shown(length)}`,
+        `Give a whole number of ${SHORTEST_PASSPHRASE} or more: nobody types a generated passphrase`,
+      );
+    }
+    checkTemplate(problems, template);
+    problems.throwIfAny();
+    return SecretContent.passphraseOf("SECRETS_DEFAULT_PASSWORD", length, template);
+  }
+
+  /**
+   * A random password that Oracle databases accept.
+   *
+   * @throws COUNT_INVALID, TEXT_TEMPLATE, SECRET_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
+   */
+  public static databasePassword(options: DatabasePasswordOptions = {}): SecretContent {
+    const problems = new Problems("SecretContent.databasePassword");
+    const { length = 30, template } = options;
+    if (!Number.isInteger(length) || length < 12 || length > 30) {
+      problems.add("COUNT_INVALID", `length is ${shown(length)}`, "Give a whole number from 12 to 30");
+    }
+    checkTemplate(problems, template);
+    problems.throwIfAny();
+    return SecretContent.passphraseOf("DBAAS_DEFAULT_PASSWORD", length, template);
+  }
+
+  /**
+   * Random bytes, for example for a signing key.
+   *
+   * @param count 512 or 1024
+   * @throws COUNT_INVALID, VALUE_INVALID
+   */
+  public static randomBytes(count = 512): SecretContent {
+    const problems = new Problems("SecretContent.randomBytes");
+    if (!BYTES.includes(count)) {
+      problems.add("COUNT_INVALID", `count is ${shown(count)}`, `Give ${BYTES.join(" or ")}`);
+    }
+    problems.throwIfAny();
+    return new SecretContent({ generationType: "BYTES", generationTemplate: `BYTES_${count}` });
+  }
+
+  /**
+   * An RSA key pair for SSH.
+   *
+   * @param bits 2048, 3072, or 4096
+   * @throws COUNT_INVALID, VALUE_INVALID
+   */
+  public static sshKey(bits = 4096): SecretContent {
+    const problems = new Problems("SecretContent.sshKey");
+    if (!SSH_KEY_BITS.includes(bits)) {
+      problems.add("COUNT_INVALID", `bits is ${shown(bits)}`, `Give ${SSH_KEY_BITS.join(", ")}`);
+    }
+    problems.throwIfAny();
+    return new SecretContent({ generationType: "SSH_KEY", generationTemplate: `RSA_${bits}` });
+  }
+
+  private static passphraseOf(
+    generationTemplate: string,
+    passphraseLength: number,
+    secretTemplate: string | undefined,
+  ): SecretContent {
+    const template = secretTemplate === undefined ? {} : { secretTemplate };
+    return new SecretContent({
+      generationType: "PASSPHRASE",
+      generationTemplate,
+      passphraseLength,
+      ...template,
+    });
+  }
+
+  private constructor(private readonly generation: Generation) {}
+
+  /** @internal */
+  public _generationContext(): Generation {
+    return this.generation;
+  }
+}
+
+/** Adds a problem where a template can't hold a passphrase, or holds a credential of its own. */
+function checkTemplate(problems: Problems, template: string | undefined): void {
+  if (template === undefined) return;
+  if (typeof template !== "string" || !template.includes(PLACEHOLDER)) {
+    problems.add(
+      "SECRET_INVALID",
+      `template does not contain ${PLACEHOLDER}, so the generated value would not be stored`,
+      `Write the placeholder once, for example {"password":"${PLACEHOLDER}"}`,
+    );
+    return;
+  }
+  checkText(problems, "template", template);
+  // With the placeholder in the form of a reference, only what else the template contains is judged.
+  checkLiteral(problems, "template", "template", template.split(PLACEHOLDER).join("${generated}"));
+}

@@ -1,0 +1,124 @@
+import { type Duration } from "cdk8s";
+import { checked } from "../core/checked";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { Problems } from "../core/validation-error";
+import { wholeDurationOf } from "../core/whole-duration";
+
+/** How often a secret is rotated. */
+export interface SecretRotationOptions {
+  /**
+   * The time between two rotations: whole days, 1 to 360.
+   *
+   * @default - no schedule: each rotation is started with `oci vault secret rotate --secret-id <OCID>`
+   */
+  readonly every?: Duration;
+  /**
+   * The OCID of the compartment of the function or the database.
+   *
+   * @default - the compartment of the secret
+   */
+  readonly compartmentId?: string;
+}
+
+const LONGEST_INTERVAL = 360;
+
+/**
+ * Who makes a new version of a secret, and changes it in the system that checks it.
+ *
+ * @see https://docs.oracle.com/iaas/Content/secret-management/Concepts/rotation.htm
+ */
+@checked
+export class SecretRotation {
+  /**
+   * A function of OCI Functions, which the vault calls for each step of a rotation.
+   *
+   * The secret gets the right to call this function. What the function itself needs depends on its code and is not granted here.
+   *
+   * @param functionId the OCID of the function
+   * @throws OCID_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static byFunction(functionId: string, options: SecretRotationOptions = {}): SecretRotation {
+    const problems = new Problems("SecretRotation.byFunction");
+    checkOcid(problems, "functionId", functionId, "fnfunc");
+    const days = daysOf(problems, options);
+    problems.throwIfAny();
+    return new SecretRotation("FUNCTION", functionId, days, options.compartmentId);
+  }
+
+  /**
+   * An Autonomous Database: the vault changes the password of its administrator.
+   *
+   * @param databaseId the OCID of the Autonomous Database
+   * @throws OCID_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static byAutonomousDatabase(
+    databaseId: string,
+    options: SecretRotationOptions = {},
+  ): SecretRotation {
+    const problems = new Problems("SecretRotation.byAutonomousDatabase");
+    checkOcid(problems, "databaseId", databaseId, "autonomousdatabase");
+    const days = daysOf(problems, options);
+    problems.throwIfAny();
+    return new SecretRotation("ADB", databaseId, days, options.compartmentId);
+  }
+
+  private constructor(
+    /** The kind of system: `FUNCTION` or `ADB`. */
+    public readonly targetSystemType: string,
+    /** The OCID of the function or the database. */
+    public readonly targetSystemId: string,
+    /** The number of days between two rotations, where there is a schedule. */
+    public readonly intervalInDays?: number,
+    private readonly compartmentId?: string,
+  ) {}
+
+  /**
+   * What lets a secret call its function, or change the password of its database.
+   *
+   * That secrets are principals of the type `vaultsecret` is inferred from dynamic groups with `resource.type = 'vaultsecret'`.
+   *
+   * @internal
+   */
+  public _statements(secretId: string, secretCompartmentId: string): string[] {
+    const place = `in compartment id ${this._compartmentId(secretCompartmentId)}`;
+    const who = `request.principal.type = 'vaultsecret', request.principal.id = '${secretId}'`;
+    if (this.targetSystemType === "ADB") {
+      return [`Allow any-user to use autonomous-databases ${place} where all {${who}}`];
+    }
+    return [
+      `Allow any-user to read fn-function ${place} where all {${who}}`,
+      `Allow any-user to use fn-invocation ${place} where all {${who}, target.function.id = '${this.targetSystemId}'}`,
+    ];
+  }
+
+  /** @internal */
+  public _compartmentId(secretCompartmentId: string): string {
+    return this.compartmentId ?? secretCompartmentId;
+  }
+
+  /** The configuration, as the provider takes it. @internal */
+  public _config(): {
+    readonly isScheduledRotationEnabled: boolean;
+    readonly rotationInterval?: string;
+    readonly targetSystemDetails: {
+      readonly targetSystemType: string;
+      readonly functionId?: string;
+      readonly adbId?: string;
+    };
+  } {
+    const { intervalInDays: days, targetSystemId: id, targetSystemType } = this;
+    const target = targetSystemType === "FUNCTION" ? { functionId: id } : { adbId: id };
+    return {
+      isScheduledRotationEnabled: days !== undefined,
+      ...(days === undefined ? {} : { rotationInterval: `P${days}D` }),
+      targetSystemDetails: { targetSystemType, ...target },
+    };
+  }
+}
+
+function daysOf(problems: Problems, { every, compartmentId }: SecretRotationOptions): number | undefined {
+  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
+  return every === undefined
+    ? undefined
+    : wholeDurationOf(problems, "every", every, "days", { least: 1, most: LONGEST_INTERVAL });
+}

@@ -1,0 +1,201 @@
+import { type ContainerImage } from "../../workload/images/container-image";
+
+/** The driver's name, by which volumes name it. */
+export const CSI_DRIVER = "secrets-store.csi.k8s.io";
+/** Where providers put their sockets, so that the driver finds them. */
+const PROVIDERS_PATH = "/var/run/secrets-store-csi-providers";
+const PLUGIN_PATH = "/var/lib/kubelet/plugins/csi-secrets-store";
+const PODS_PATH = "/var/lib/kubelet/pods";
+const REGISTRATION_PATH = "/var/lib/kubelet/plugins_registry";
+const HEALTH_PORT = 9808;
+const PROVIDER_HEALTH_PORT = 8098;
+
+/** The images of the driver and of Oracle's provider. */
+export interface DriverImages {
+  readonly driver: ContainerImage;
+  readonly registrar: ContainerImage;
+  readonly livenessProbe: ContainerImage;
+  readonly provider: ContainerImage;
+}
+
+/** The token for the API server, as a container and its pod take it. */
+interface Token {
+  readonly volume: object;
+  readonly mount: object;
+}
+
+// All of them run as root because they write to directories of the node that belong to root.
+const ROOT = { runAsNonRoot: false, runAsUser: 0, runAsGroup: 0 };
+const LOCKED = {
+  ...ROOT,
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+const resources = (cpu: string, cpuLimit: string, memory: string) => ({
+  requests: { cpu, memory, "ephemeral-storage": "16Mi" },
+  limits: { cpu: cpuLimit, memory, "ephemeral-storage": "64Mi" },
+});
+const hostPath = (name: string, path: string, type = "DirectoryOrCreate") => ({
+  name,
+  hostPath: { path, type },
+});
+
+/** What pods of both kinds have in common: one on every node, whatever its taints are, because pods everywhere mount secrets. */
+const everywhere = (serviceAccountName: string) => ({
+  serviceAccountName,
+  automountServiceAccountToken: false,
+  enableServiceLinks: false,
+  hostNetwork: false,
+  hostPID: false,
+  hostIPC: false,
+  nodeSelector: { "kubernetes.io/os": "linux" },
+  tolerations: [{ operator: "Exists" }],
+});
+
+/** The pods of the driver. */
+export function driverPod(
+  serviceAccountName: string,
+  images: DriverImages,
+  rotationPollSeconds: number,
+  token: Token,
+): object {
+  const plugin = { name: "plugin-dir", mountPath: "/csi" };
+  return {
+    ...everywhere(serviceAccountName),
+    containers: [
+      {
+        name: "secrets-store",
+        image: images.driver.reference,
+        imagePullPolicy: "Always",
+        args: [
+          "--endpoint=unix:///csi/csi.sock",
+          "--nodeid=$(NODE_NAME)",
+          `--provider-volume=${PROVIDERS_PATH}`,
+          // The older place, where Oracle's provider puts nothing.
+          `--additional-provider-volume-paths=${PROVIDERS_PATH}`,
+          "--metrics-addr=:8095",
+          "--enable-pprof=false",
+          "--enable-secret-rotation=true",
+          `--rotation-poll-interval=${rotationPollSeconds}s`,
+          "--log-format-json=true",
+        ],
+        env: [
+          { name: "NODE_NAME", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "spec.nodeName" } } },
+        ],
+        ports: [
+          { containerPort: HEALTH_PORT, name: "health", protocol: "TCP" },
+          { containerPort: 8095, name: "metrics", protocol: "TCP" },
+        ],
+        resources: resources("50m", "200m", "200Mi"),
+        livenessProbe: {
+          httpGet: { path: "/healthz", port: HEALTH_PORT },
+          initialDelaySeconds: 30,
+          timeoutSeconds: 10,
+          periodSeconds: 15,
+          failureThreshold: 5,
+        },
+        // Kubernetes lets no other container mount into those of other pods.
+        securityContext: { ...ROOT, privileged: true, readOnlyRootFilesystem: true },
+        volumeMounts: [
+          plugin,
+          { name: "mountpoint-dir", mountPath: PODS_PATH, mountPropagation: "Bidirectional" },
+          { name: "providers-dir", mountPath: PROVIDERS_PATH },
+          token.mount,
+        ],
+      },
+      {
+        name: "node-driver-registrar",
+        image: images.registrar.reference,
+        imagePullPolicy: "Always",
+        args: ["--csi-address=/csi/csi.sock", `--kubelet-registration-path=${PLUGIN_PATH}/csi.sock`],
+        resources: resources("10m", "100m", "64Mi"),
+        securityContext: LOCKED,
+        volumeMounts: [plugin, { name: "registration-dir", mountPath: "/registration" }],
+      },
+      {
+        name: "liveness-probe",
+        image: images.livenessProbe.reference,
+        imagePullPolicy: "Always",
+        args: ["--csi-address=/csi/csi.sock", "--probe-timeout=3s", `--http-endpoint=0.0.0.0:${HEALTH_PORT}`],
+        resources: resources("10m", "100m", "64Mi"),
+        securityContext: LOCKED,
+        volumeMounts: [plugin],
+      },
+    ],
+    volumes: [
+      hostPath("mountpoint-dir", PODS_PATH),
+      hostPath("registration-dir", REGISTRATION_PATH, "Directory"),
+      hostPath("plugin-dir", PLUGIN_PATH),
+      hostPath("providers-dir", PROVIDERS_PATH),
+      token.volume,
+    ],
+  };
+}
+
+/** The pods of Oracle's provider. */
+export function providerPod(
+  serviceAccountName: string,
+  images: DriverImages,
+  region: string,
+  token: Token,
+): object {
+  return {
+    ...everywhere(serviceAccountName),
+    containers: [
+      {
+        name: "provider",
+        image: images.provider.reference,
+        imagePullPolicy: "Always",
+        args: [
+          "--endpoint=unix:///opt/provider/sockets/oci.sock",
+          "--endpoint-permissions=0600",
+          `--healthz-port=${PROVIDER_HEALTH_PORT}`,
+          "--metrics-backend=prometheus",
+          "--metrics-port=8198",
+          "--enable-pprof=false",
+        ],
+        env: [
+          { name: "OCI_RESOURCE_PRINCIPAL_REGION", value: region },
+          { name: "OCI_RESOURCE_PRINCIPAL_VERSION", value: "2.2" },
+        ],
+        ports: [
+          { containerPort: PROVIDER_HEALTH_PORT, name: "health", protocol: "TCP" },
+          { containerPort: 8198, name: "metrics", protocol: "TCP" },
+        ],
+        resources: resources("50m", "200m", "128Mi"),
+        livenessProbe: {
+          httpGet: { path: "/health", port: PROVIDER_HEALTH_PORT },
+          initialDelaySeconds: 10,
+          periodSeconds: 15,
+          failureThreshold: 5,
+        },
+        securityContext: LOCKED,
+        volumeMounts: [{ name: "socket-volume", mountPath: "/opt/provider/sockets" }, token.mount],
+      },
+    ],
+    volumes: [hostPath("socket-volume", PROVIDERS_PATH), token.volume],
+  };
+}
+
+/** What the pods have of their nodes, in the words of the check of privileged namespaces. */
+export const DRIVER_REACH = [
+  `the path ${PODS_PATH} of the node`,
+  `the path ${REGISTRATION_PATH} of the node`,
+  `the path ${PLUGIN_PATH} of the node`,
+  `the path ${PROVIDERS_PATH} of the node`,
+  "a path of the node that it may write to",
+  "a privileged container",
+  "a user that may be root",
+  "capabilities that are not dropped",
+  "no filter of system calls",
+  "privilege escalation",
+];
+export const PROVIDER_REACH = [
+  `the path ${PROVIDERS_PATH} of the node`,
+  "a path of the node that it may write to",
+  "a user that may be root",
+];

@@ -1,0 +1,301 @@
+import { ApiObject, Lazy } from "cdk8s";
+import { Token } from "cdktf";
+import { type Construct } from "constructs";
+import { type MountedSecrets, type SecretFile, type SecretGroup } from "./mounted-secrets";
+import { type IVaultSecret } from "../../../encryption/vault-secret-props";
+import { Acknowledgements } from "../../../core/acknowledgement";
+import { checkReason } from "../../../core/reason";
+import { checkMembers } from "../../../core/required";
+import { shortHash } from "../../../core/short-hash";
+import { shown } from "../../../core/display-value";
+import { Problems } from "../../../core/validation-error";
+import { choice } from "../../../core/value-readers";
+import { checkMountPath } from "../writable-path";
+import { checkOverlaps } from "../writable-path";
+import { type MountSecretOptions, SecretStage, type SecretVariableOptions } from "../mount-secret-options";
+import { SecretDelivery, SecretDeliveryKind } from "../secret-delivery";
+
+/** A workload whose pods read secrets, as far as this needs it. */
+export interface SecretUser extends Construct {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly serviceAccountName: string;
+  readonly labels: { [key: string]: string };
+}
+
+const DEFAULT_DIRECTORY = "/run/secrets/vault";
+const FILE_NAME = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const RBAC = "rbac.authorization.k8s.io";
+const STAGE = choice(SecretStage, "SecretStage.CURRENT, or another one of it");
+const DELIVERY = "SecretDelivery.secretsStore() or SecretDelivery.externalSecrets()";
+
+/** The secrets of a workload, and what its program has already. */
+export interface SecretPlace {
+  readonly workload: SecretUser;
+  readonly mounted: MountedSecrets;
+  /** The paths that are mounted in the program's container. */
+  readonly paths: readonly string[];
+  /** The names of its variables. */
+  readonly variables: readonly string[];
+}
+
+/** Mounts a secret as a file; answers the path of the file. */
+export function mountSecret(
+  place: SecretPlace,
+  secret: IVaultSecret,
+  options: MountSecretOptions = {},
+): string {
+  const { mounted, workload } = place;
+  const problems = new Problems(workload);
+  const { directory = DEFAULT_DIRECTORY, pathVariable, reload } = options;
+  const delivery = options.delivery ?? SecretDelivery.secretsStore();
+  checkMountPath(problems, directory);
+  const file = readFile(problems, workload, secret, options.fileName ?? secret?.secretName, options.stage);
+  checkMembers(problems, "delivery", delivery, ["kind", "issuerNamespace"], DELIVERY);
+  if (pathVariable !== undefined) checkVariable(problems, place, pathVariable);
+  problems.throwIfAny();
+  const known = mounted.groupOf(directory);
+  checkGroup(problems, known, directory, file, delivery);
+  if (!known) checkOverlaps(problems, [...place.paths, directory]);
+  problems.throwIfAny();
+  const suffix = directory === DEFAULT_DIRECTORY ? "" : `-${shortHash(directory)}`;
+  addFile(place, known, file, {
+    objectName: `${workload.name}-vault${suffix}`,
+    delivery,
+    vaultId: secret.vaultId,
+    files: [],
+    directory,
+  });
+  const path = `${directory}/${file.fileName}`;
+  if (pathVariable !== undefined) mounted.variables.set(pathVariable, { name: pathVariable, value: path });
+  if (reload?.epoch !== undefined) mounted.epochs.add(reload.epoch);
+  return path;
+}
+
+/** Gives a secret to the program as a variable of its environment. */
+export function setSecretVariable(
+  place: SecretPlace,
+  name: string,
+  secret: IVaultSecret,
+  options: SecretVariableOptions,
+): void {
+  const { mounted, workload } = place;
+  const problems = new Problems(workload);
+  const delivery = options?.delivery ?? SecretDelivery.externalSecrets();
+  checkReason(problems, "A secret in the environment", options?.reason);
+  checkVariable(problems, place, name);
+  const file = readFile(problems, workload, secret, name, options?.stage);
+  if (checkMembers(problems, "delivery", delivery, ["kind", "issuerNamespace"], DELIVERY)) {
+    if (delivery.kind !== SecretDeliveryKind.EXTERNAL_SECRETS) {
+      problems.add(
+        "SECRET_INVALID",
+        "The Secrets Store CSI driver writes files, and no variables",
+        "Leave delivery out, or write SecretDelivery.externalSecrets(); better, mount a file: mountSecret(secret)",
+      );
+    }
+  }
+  problems.throwIfAny();
+  const known = mounted.groupOf(undefined);
+  checkGroup(problems, known, "the environment", file, delivery);
+  problems.throwIfAny();
+  const objectName = `${workload.name}-vault-env`;
+  addFile(place, known, file, { objectName, delivery, vaultId: secret.vaultId, files: [] });
+  mounted.variables.set(name, { name, valueFrom: { secretKeyRef: { name: objectName, key: name } } });
+  if (options.restartEpoch !== undefined) mounted.epochs.add(options.restartEpoch);
+  const what = `the secret ${secret.node.path} in the variable ${name}`;
+  Acknowledgements._record(workload, "credential-exposure", what, options.reason);
+}
+
+function readFile(
+  problems: Problems,
+  workload: SecretUser,
+  secret: IVaultSecret,
+  fileName: string | undefined,
+  stage: SecretStage = SecretStage.CURRENT,
+): SecretFile {
+  const example =
+    'a VaultSecret, or VaultSecret.fromVaultSecretAttributes(stack, "db", { secretName, vaultId, compartmentId })';
+  if (secret === undefined || secret === null) {
+    problems.add("ATTRIBUTE_MISSING", "secret was not given", `Give ${example}`);
+  } else if (checkMembers(problems, "secret", secret, ["secretName", "vaultId", "grantRead"], example)) {
+    checkFileName(problems, fileName);
+  }
+  STAGE(problems, "stage", stage);
+  if (workload.namespace === undefined) {
+    problems.add(
+      "NAME_INVALID",
+      "The workload has no namespace, and an IAM statement names a workload by its namespace",
+      'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+    );
+  }
+  return { secret, fileName: fileName ?? "", stage };
+}
+
+function checkFileName(problems: Problems, fileName: string | undefined): void {
+  if (typeof fileName === "string" && Token.isUnresolved(fileName)) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The name of the secret is known to Terraform only, so the file has none",
+      'Name the file: { fileName: "db-password" }',
+    );
+  } else if (typeof fileName !== "string" || !FILE_NAME.test(fileName)) {
+    problems.add(
+      "NAME_INVALID",
+      `fileName is ${shown(fileName)}`,
+      "Use 1 to 253 letters, digits, -, _, and ., not beginning with ..; a directory belongs in directory",
+    );
+  }
+}
+
+function checkVariable(problems: Problems, { mounted, variables }: SecretPlace, name: string): void {
+  if (typeof name !== "string" || !VARIABLE.test(name)) {
+    problems.add(
+      "ENV_INVALID",
+      `The variable is ${shown(name)}`,
+      "Use letters, digits, and _, not beginning with a digit",
+    );
+  } else if (variables.includes(name) || mounted.variables.has(name)) {
+    problems.add(
+      "NAME_DUPLICATE",
+      `The program has a variable ${name} already`,
+      "Give each variable a name of its own",
+    );
+  }
+}
+
+/** Adds a problem where a secret can't join those of its directory. */
+function checkGroup(
+  problems: Problems,
+  group: SecretGroup | undefined,
+  where: string,
+  { fileName, secret }: SecretFile,
+  delivery: SecretDelivery,
+): void {
+  if (delivery.kind === SecretDeliveryKind.EXTERNAL_SECRETS && secret.region === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      `The region of the secret ${secret.node.path} is not known, and External Secrets must be told it`,
+      'Name it where the secret is declared: { region: "eu-frankfurt-1" }',
+    );
+  }
+  if (!group) return;
+  const instead = "Give the second one a directory of its own";
+  if (group.delivery.kind !== delivery.kind) {
+    problems.add(
+      "SECRET_INVALID",
+      `${where} would have files of ${group.delivery.kind} and of ${delivery.kind}`,
+      instead,
+    );
+  }
+  if (group.vaultId !== secret.vaultId) {
+    problems.add("SECRET_INVALID", `${where} would have secrets of two vaults`, instead);
+  }
+  if (group.files.some((one) => one.fileName === fileName)) {
+    problems.add("NAME_DUPLICATE", `${where} has ${fileName} already`, "Give each file a name of its own");
+  }
+}
+
+/** Adds a secret to its group, and makes what the group needs where it is the first. */
+function addFile(
+  place: SecretPlace,
+  known: SecretGroup | undefined,
+  file: SecretFile,
+  made: SecretGroup,
+): void {
+  const { mounted, workload } = place;
+  const group = known ?? made;
+  // First, as it may be refused.
+  file.secret.grantRead(workload);
+  group.files.push(file);
+  if (known) return;
+  mounted.groups.push(group);
+  if (group.delivery.kind === SecretDeliveryKind.SECRETS_STORE) addClass(workload, group);
+  else addExternalSecret(workload, group);
+  addTokenRole(workload, group.delivery);
+}
+
+const byFile = (one: SecretFile, other: SecretFile) => (one.fileName < other.fileName ? -1 : 1);
+
+/** The class of the Secrets Store CSI driver. Its list of secrets is a text of YAML. */
+function addClass(workload: SecretUser, group: SecretGroup): void {
+  const lines = ({ fileName, secret, stage }: SecretFile) =>
+    `- name: "${secret.secretName}"\n  stage: ${stage}\n  fileName: "${fileName}"\n`;
+  add(workload, group.objectName, "secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", {
+    spec: {
+      provider: "oci",
+      parameters: {
+        authType: "workload",
+        // Further secrets are mounted later.
+        secrets: Lazy.any({ produce: () => [...group.files].sort(byFile).map(lines).join("") }) as unknown,
+        vaultId: group.vaultId,
+      },
+    },
+  });
+}
+
+/** The store and the external secret, which keeps a Secret of the same name up to date. */
+function addExternalSecret(workload: SecretUser, group: SecretGroup): void {
+  const { delivery, files, objectName, vaultId } = group;
+  const region = files[0]?.secret.region;
+  const store = add(workload, objectName, "external-secrets.io/v1", "SecretStore", {
+    spec: {
+      provider: {
+        oracle: {
+          principalType: "Workload",
+          region,
+          serviceAccountRef: { name: workload.serviceAccountName },
+          vault: vaultId,
+        },
+      },
+    },
+  });
+  const data = () =>
+    [...files].sort(byFile).map(({ fileName, secret, stage }) => ({
+      secretKey: fileName,
+      remoteRef: { key: secret.secretName, version: stage },
+    }));
+  const external = add(workload, objectName, "external-secrets.io/v1", "ExternalSecret", {
+    spec: {
+      refreshPolicy: "Periodic",
+      refreshInterval: delivery._refreshInterval,
+      secretStoreRef: { kind: "SecretStore", name: objectName },
+      target: { name: objectName, creationPolicy: "Owner", deletionPolicy: "Retain" },
+      data: Lazy.any({ produce: data }) as unknown,
+    },
+  });
+  external.addDependency(store);
+}
+
+/** Lets who reads the vault create tokens of this one service account, by which the vault knows the workload. */
+function addTokenRole(workload: SecretUser, { issuerNamespace, issuerServiceAccount }: SecretDelivery): void {
+  const name = `${workload.name}-vault-token`;
+  const roleId = `Role-${name}`;
+  if (!workload.node.tryFindChild(roleId)) {
+    add(workload, name, `${RBAC}/v1`, "Role", {
+      rules: [
+        {
+          apiGroups: [""],
+          resources: ["serviceaccounts/token"],
+          resourceNames: [workload.serviceAccountName],
+          verbs: ["create"],
+        },
+      ],
+    });
+  }
+  const bindingName = `${name}-${issuerNamespace}-${issuerServiceAccount}`;
+  if (workload.node.tryFindChild(`RoleBinding-${bindingName}`)) return;
+  add(workload, bindingName, `${RBAC}/v1`, "RoleBinding", {
+    roleRef: { apiGroup: RBAC, kind: "Role", name },
+    subjects: [{ kind: "ServiceAccount", name: issuerServiceAccount, namespace: issuerNamespace }],
+  });
+}
+
+function add(workload: SecretUser, name: string, apiVersion: string, kind: string, rest: object): ApiObject {
+  return new ApiObject(workload, `${kind}-${name}`, {
+    apiVersion,
+    kind,
+    metadata: { name, labels: workload.labels },
+    ...rest,
+  });
+}
