@@ -12,3 +12,5 @@ export { NodeRegistryAccess, type NodeRegistryAccessProps } from "./node-registr
 export { type FlexibleShapeSize, NodeShape } from "./node-shape";
 export { type PrivateNodePoolProps } from "./private-node-pool-props";
 export { type IPrivateNodePool, PrivateNodePool } from "./private-node-pool";
+export { HostScanning, type HostScanningProps } from "./host-scanning";
+export { CisLevel, NodeScanning, type NodeScanningOptions, ScanDay } from "./node-scanning";

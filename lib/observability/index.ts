@@ -1,1 +1,2 @@
 export { FlowLogArchive, type FlowLogArchiveProps } from "./flow-log-archive";
+export { CloudGuardDetector, CloudGuardTarget, type CloudGuardTargetProps } from "./cloud-guard-target";
