@@ -109,6 +109,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
     ],
   },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
+  "signed-images": { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "locked-images": {
     host: HOST,
     ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },
