@@ -94,9 +94,15 @@ export class OciStateBackend extends TerraformBackend {
     return { ...this.config };
   }
 
-  /** What reads the outputs of the stack that has this backend. */
+  /**
+   * What reads the outputs of the stack that has this backend.
+   *
+   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   public getRemoteStateDataSource(scope: Construct, name: string, _fromStack: string): TerraformRemoteState {
+    // cdktf calls it for references between stacks; a program may call it too.
+    problemsIn(scope, name).throwIfAny();
     return new OciRemoteState(scope, name, "oci", { ...this.config, workspace: "${terraform.workspace}" });
   }
 }
