@@ -16,4 +16,5 @@ export * from "./platform";
 export * from "./guardrails";
 export * from "./hardening";
 export * from "./observability";
+export * from "./supply-chain";
 export * from "./checks";

@@ -5,6 +5,7 @@ import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type PacketRouting } from "./packet-routing/packet-routing";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
+import { type NodeScanning } from "./node-scanning";
 import { type TaggingProps } from "../core/tagging";
 import { type ClusterEncryption } from "../encryption/cluster-encryption";
 import { type Egress } from "../network/egress/egress";
@@ -128,6 +129,12 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default - none: security groups alone say who connects
    */
   readonly packetRouting?: PacketRouting;
+  /**
+   * Whether the nodes are scanned for known vulnerabilities, and by the CIS benchmark of their operating system.
+   *
+   * @default NodeScanning.enabled()
+   */
+  readonly nodeScanning?: NodeScanning;
   /**
    * The OCIDs of other compartments with reserved public addresses that Services of the cluster have, `reservedAddress`.
    *

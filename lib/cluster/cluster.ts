@@ -41,6 +41,8 @@ import {
 import { readCluster } from "./private/read-cluster";
 import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./private/services-cidr";
 import { nodePoolPrincipal, TagNamespacePolicy } from "./private/tag-namespace-policy";
+import { HostScanning } from "./host-scanning";
+import { NodeScanning } from "./node-scanning";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
@@ -234,6 +236,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       displayName: name,
     });
     this.processLogs = keepControlPlaneLogs(this, name, props);
+    this.scanNodes(name, props);
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
     if (props.credentialRotation) {
@@ -315,6 +318,33 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
         displayName: stemOf(props.clusterName ?? nameOf(this)),
       });
     return policies.allow(right, compartmentId);
+  }
+
+  /**
+   * Has the cluster run only images that one of the keys signed.
+   *
+   * @param policies what lets the cluster verify signatures, which nodes that are made later wait for
+   * @internal
+   */
+  public _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void {
+    const cluster = this.node.defaultChild as ContainerengineCluster;
+    cluster.putImagePolicyConfig({
+      isPolicyEnabled: true,
+      keyDetails: keyIds.map((kmsKeyId) => ({ kmsKeyId })),
+    });
+    this._podNetworkPolicies.push(...policies);
+  }
+
+  private scanNodes(displayName: string, props: SecureOkeClusterProps): void {
+    const { isEnabled, options, reason = "" } = props.nodeScanning ?? NodeScanning.enabled();
+    if (!isEnabled) return Acknowledgements._record(this, "patching", "nodes that are not scanned", reason);
+    new HostScanning(this, "HostScanning", {
+      ...options,
+      ...tagsGiven(props),
+      cluster: this,
+      displayName,
+      homeRegionProvider: props.homeRegionProvider,
+    });
   }
 
   /** Made with the first certificate, so that a cluster without one has no further policy. */

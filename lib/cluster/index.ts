@@ -46,3 +46,5 @@ export {
   type PrivateNodePoolProps,
 } from "./private-node-pool-props";
 export { type IPrivateNodePool, PrivateNodePool } from "./private-node-pool";
+export { HostScanning, type HostScanningProps } from "./host-scanning";
+export { CisLevel, NodeScanning, type NodeScanningOptions, ScanDay } from "./node-scanning";

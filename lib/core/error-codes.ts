@@ -159,6 +159,10 @@ export const ERROR_CODES = {
     title: "Invalid duration",
     why: "OKE accepts ISO 8601 durations within a documented range and rejects the node pool otherwise.",
   },
+  SIGNING_KEY_INVALID: {
+    title: "Key that can't verify image signatures",
+    why: "Image signatures are verified by RSA keys only. Without a usable key, the cluster runs every image, or none.",
+  },
   NODE_IMAGE_UNFIT: {
     title: "Node image that does not match the pool",
     why: "Nodes whose image has another Kubernetes version, another processor architecture, the drivers of other hardware, or no cgroups v2 never join the cluster, or stop joining after an upgrade.",

@@ -8,6 +8,8 @@ export enum GuardrailRule {
   DROPPED_CAPABILITIES = "dropped-capabilities",
   /** Images are named by their digest. */
   IMAGE_DIGEST = "image-digest",
+  /** No pod asks for the verification of image signatures to be skipped. */
+  IMAGE_POLICY_BREAK_GLASS = "image-policy-break-glass",
   /** Services carry annotations of their own kind of load balancer only. */
   LOAD_BALANCER_ANNOTATIONS = "load-balancer-annotations",
   /** Load balancers are in the compartment of the cluster, or in one that was named. */
@@ -59,6 +61,9 @@ export interface GuardrailText {
 /** The label by which a pod asks for the token of its service account, and what it must say. */
 export const TOKEN_LABEL = { key: "secure-oke/service-account-token", value: "automounted" } as const;
 
+/** The annotation by which a pod asks OKE not to verify the signatures of its images. */
+export const BREAK_GLASS = "oracle.image-policy.k8s.io/break-glass";
+
 /** The texts of all rules: one place for what refuses at admission and for what finds the same in files. */
 export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
   "allowed-registries": {
@@ -78,6 +83,12 @@ export const GUARDRAILS: { readonly [rule in GuardrailRule]: GuardrailText } = {
     why: "A tag can be moved to other content at any time, so what runs would not be what was reviewed.",
     fix: "Name the image by its digest, registry/repository@sha256:… with 64 hexadecimal digits",
     practice: "immutable-containers",
+  },
+  "image-policy-break-glass": {
+    title: "Pods that skip the verification of image signatures",
+    why: "With the annotation, a cluster that verifies signatures runs any image, whoever built it.",
+    fix: `Leave out the annotation ${BREAK_GLASS}, and sign the image`,
+    practice: "small-images",
   },
   "load-balancer-annotations": {
     title: "A Service with annotations of another kind of load balancer",

@@ -19,3 +19,4 @@ export { SavedSearch, type SavedSearchProps } from "./saved-search";
 export { SavedSearches, type SavedSearchesProps } from "./saved-searches";
 export { SearchedLogs } from "./searched-logs";
 export { Subscriber, type SubscriberEndpoint } from "./subscriber";
+export { CloudGuardDetector, CloudGuardTarget, type CloudGuardTargetProps } from "./cloud-guard-target";

@@ -8,6 +8,7 @@ Object.defineProperty(exports, 'bastionBastion', { get: function () { return req
 Object.defineProperty(exports, 'bastionSession', { get: function () { return require('./bastion-session'); } });
 Object.defineProperty(exports, 'certificatesManagementCertificate', { get: function () { return require('./certificates-management-certificate'); } });
 Object.defineProperty(exports, 'certificatesManagementCertificateAuthority', { get: function () { return require('./certificates-management-certificate-authority'); } });
+Object.defineProperty(exports, 'cloudGuardTarget', { get: function () { return require('./cloud-guard-target'); } });
 Object.defineProperty(exports, 'containerengineAddon', { get: function () { return require('./containerengine-addon'); } });
 Object.defineProperty(exports, 'containerengineCluster', { get: function () { return require('./containerengine-cluster'); } });
 Object.defineProperty(exports, 'containerengineClusterCompleteCredentialRotationManagement', { get: function () { return require('./containerengine-cluster-complete-credential-rotation-management'); } });
@@ -74,6 +75,8 @@ Object.defineProperty(exports, 'wafNetworkAddressList', { get: function () { ret
 Object.defineProperty(exports, 'wafWebAppFirewall', { get: function () { return require('./waf-web-app-firewall'); } });
 Object.defineProperty(exports, 'wafWebAppFirewallPolicy', { get: function () { return require('./waf-web-app-firewall-policy'); } });
 Object.defineProperty(exports, 'zprZprPolicy', { get: function () { return require('./zpr-zpr-policy'); } });
+Object.defineProperty(exports, 'dataOciCloudGuardDetectorRecipes', { get: function () { return require('./data-oci-cloud-guard-detector-recipes'); } });
+Object.defineProperty(exports, 'dataOciCloudGuardResponderRecipes', { get: function () { return require('./data-oci-cloud-guard-responder-recipes'); } });
 Object.defineProperty(exports, 'dataOciContainerengineAddonOptions', { get: function () { return require('./data-oci-containerengine-addon-options'); } });
 Object.defineProperty(exports, 'dataOciContainerengineClusterOption', { get: function () { return require('./data-oci-containerengine-cluster-option'); } });
 Object.defineProperty(exports, 'dataOciContainerengineNodePoolOption', { get: function () { return require('./data-oci-containerengine-node-pool-option'); } });
@@ -81,6 +84,7 @@ Object.defineProperty(exports, 'dataOciCorePrivateIps', { get: function () { ret
 Object.defineProperty(exports, 'dataOciCoreServices', { get: function () { return require('./data-oci-core-services'); } });
 Object.defineProperty(exports, 'dataOciIdentityAvailabilityDomains', { get: function () { return require('./data-oci-identity-availability-domains'); } });
 Object.defineProperty(exports, 'dataOciIdentityRegionSubscriptions', { get: function () { return require('./data-oci-identity-region-subscriptions'); } });
+Object.defineProperty(exports, 'dataOciKmsKey', { get: function () { return require('./data-oci-kms-key'); } });
 Object.defineProperty(exports, 'dataOciObjectstorageNamespace', { get: function () { return require('./data-oci-objectstorage-namespace'); } });
 Object.defineProperty(exports, 'provider', { get: function () { return require('./provider'); } });
 

@@ -5,3 +5,4 @@ export {
   type SecretsStoreDriverProps,
   type SecretsStoreImages,
 } from "./secrets-store-driver";
+export { type AcceptedFinding, NodeBenchmark, type NodeBenchmarkProps } from "./node-benchmark";

@@ -106,7 +106,7 @@ function readJob(scope: Construct, id: string, given: HardenedJobProps): Hardene
 }
 
 /** Validates the props; throws with all that is wrong. */
-function readCronJob(scope: Construct, id: string, given: HardenedCronJobProps): HardenedPod {
+export function readCronJob(scope: Construct, id: string, given: HardenedCronJobProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, CRON_JOB_SHAPES) as HardenedCronJobProps;
   const place = { scope, id, kind: "CronJob", longestName: LONGEST_CRON_JOB };

@@ -126,6 +126,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
     matrix: matrixWith({ from: "the API endpoint", to: "nodes", ports: [...tcp(9995, 10250), MTU] }),
     flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)],
   },
+  "signed-images": { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "locked-images": {
     host: HOST,
     ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },

@@ -373,9 +373,9 @@ describeWithApiServer("the guardrails, in a real API server,", () => {
     });
   });
 
-  test("are twenty rules, each with cases", () => {
+  test("are twenty-one rules, each with cases", () => {
     expect([...Object.keys(POD_CASES), ...Object.keys(OBJECT_CASES)].sort()).toEqual([...RULES].sort());
-    expect(RULES).toHaveLength(20);
+    expect(RULES).toHaveLength(21);
     expect(Object.values(GuardrailRule)).toEqual(RULES);
   });
 });

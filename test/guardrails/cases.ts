@@ -1,4 +1,4 @@
-import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
+import { BREAK_GLASS, GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { DIGEST } from "../workload/support";
 import {
   ALLOWED,
@@ -139,6 +139,19 @@ export const POD_CASES: { readonly [rule: string]: Cases<Change> } = {
       writable: secure((context) => (context.readOnlyRootFilesystem = false)),
       "a writable init container": alsoInit({ securityContext: { readOnlyRootFilesystem: false } }),
       "a second container that says nothing": also(bare),
+    },
+  },
+  [GuardrailRule.IMAGE_POLICY_BREAK_GLASS]: {
+    pass: {
+      "no annotation": () => undefined,
+      "a longer key": (pod) => (pod.metadata.annotations = { [`${BREAK_GLASS}-reason`]: "true" }),
+      "another annotation": (pod) => (pod.metadata.annotations = { "example.com/break-glass": "true" }),
+    },
+    refuse: {
+      "the annotation": (pod) => (pod.metadata.annotations = { [BREAK_GLASS]: "true" }),
+      // What OKE makes of other values is not documented.
+      "the annotation with another value": (pod) => (pod.metadata.annotations = { [BREAK_GLASS]: "false" }),
+      "the annotation without a value": (pod) => (pod.metadata.annotations = { [BREAK_GLASS]: "" }),
     },
   },
   [GuardrailRule.IMAGE_DIGEST]: {

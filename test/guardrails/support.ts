@@ -5,7 +5,7 @@ export const REQUIRED_LABELS = ["app.kubernetes.io/instance", "app.kubernetes.io
 
 /** What a pod and the template of a workload have in common. */
 export interface PodTemplate {
-  metadata: { labels?: any };
+  metadata: { annotations?: any; labels?: any };
   spec: any;
 }
 

@@ -15,7 +15,15 @@ interface Snippets {
 jest.setTimeout(300_000);
 
 const { snippetsOf, textsOf } = jest.requireActual<Snippets>("../../scripts/snippets");
-const PAGES = ["existing-clusters", "gitops", "private-images", "rotation", "teardown"];
+const PAGES = [
+  "existing-clusters",
+  "gitops",
+  "private-images",
+  "rotation",
+  "scanning",
+  "supply-chain",
+  "teardown",
+];
 const textOf = (page: string) => fs.readFileSync(path.join(root, "docs", `${page}.md`), "utf8");
 const MARK = /^# Needs (an account|a cluster|a registry|the binaries of an API server)\.\n/;
 // Commands of a list are indented with it.

@@ -19,8 +19,34 @@ const SERVICES = [
   },
 ];
 
+const RECIPE_OWNERS = ["CUSTOMER", "ORACLE"];
+const DETECTORS = ["IAAS_ACTIVITY_DETECTOR", "IAAS_CONFIGURATION_DETECTOR", "IAAS_THREAT_DETECTOR"];
+
 /** What OCI answers, by data source; lists that are not here are empty. */
 const ANSWERS: { readonly [type: string]: (config: Values, world: World) => Values } = {
+  oci_cloud_guard_detector_recipes: () => ({
+    detector_recipe_collection: [
+      {
+        items: RECIPE_OWNERS.flatMap((owner) =>
+          DETECTORS.map((detector) => ({
+            id: `ocid1.cloudguarddetectorrecipe.oc1.test.${digest(owner, detector)}`,
+            owner,
+            detector,
+          })),
+        ),
+      },
+    ],
+  }),
+  oci_cloud_guard_responder_recipes: () => ({
+    responder_recipe_collection: [
+      {
+        items: RECIPE_OWNERS.map((owner) => ({
+          id: `ocid1.cloudguardresponderrecipe.oc1.test.${digest(owner)}`,
+          owner,
+        })),
+      },
+    ],
+  }),
   oci_containerengine_cluster_option: ({ should_list_all_patch_versions }, world) => ({
     kubernetes_versions: listed(world, should_list_all_patch_versions),
     cluster_pod_network_options: [{ cni_type: "OCI_VCN_IP_NATIVE" }, { cni_type: "FLANNEL_OVERLAY" }],
@@ -74,13 +100,23 @@ export function readDataSource(type: string, schema: Schema, config: Values, wor
     if (!attribute.computed) return value;
     const given = answer[name] ?? (Array.isArray(attribute.type) ? [] : "");
     if (!Array.isArray(given)) return given;
-    // An object has all of its attributes, also those that nobody asks for.
-    const [, [, attributes = {}] = []] = Array.isArray(attribute.type) ? (attribute.type as Value[]) : [];
-    const nothing = Object.fromEntries(Object.keys(attributes).map((key) => [key, null]));
-    return given
-      .filter((entry) => filters.every((filter) => passes(filter, entry)))
-      .map((entry) => (typeof entry === "object" ? { ...nothing, ...entry } : entry));
+    return complete(
+      attribute.type,
+      given.filter((entry) => filters.every((filter) => passes(filter, entry))),
+    );
   });
+}
+
+/** An object has all of its attributes, also those that nobody asks for, and so has each object in it. */
+function complete(type: Value, value: Value): Value {
+  if (!Array.isArray(type) || value === null || value === undefined) return value ?? null;
+  const [kind, inner] = type as [string, Value];
+  if (kind !== "object") {
+    return Array.isArray(value) ? value.map((entry: Value) => complete(inner, entry)) : value;
+  }
+  return Object.fromEntries(
+    Object.entries(inner as object).map(([key, attribute]) => [key, complete(attribute, value[key])]),
+  );
 }
 
 /** A filter names an attribute of the listed objects; one of its values must be that attribute's, or match it. */

@@ -9,6 +9,7 @@ import {
   readVersion,
 } from "./check-cluster-values";
 import { checkPodsCidr, checkPrivateSubnets, checkServicesCidr, subnetIfGiven } from "./services-cidr";
+import { NodeScanning } from "../node-scanning";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
@@ -59,6 +60,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   if (isNetwork || !network) readNetwork(problems, network, access, { ...given, podNetworking });
   checkEndpointGroups(problems, isNetwork ? network : undefined, given.apiEndpointSecurityGroups);
   checkFurtherFlows(problems, given);
+  NodeScanning._check(problems, "nodeScanning", given.nodeScanning);
   PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined, podNetworking);
   if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
   problems.throwIfAny();

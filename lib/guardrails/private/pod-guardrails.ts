@@ -1,4 +1,4 @@
-import { GuardrailRule, TOKEN_LABEL } from "../../core/guardrail-catalogue";
+import { BREAK_GLASS, GuardrailRule, TOKEN_LABEL } from "../../core/guardrail-catalogue";
 
 /** What the API server asks a rule about, as a policy's `resourceRules` say it. */
 export interface JudgedResources {
@@ -151,6 +151,7 @@ const KEEPS_CAPABILITIES =
   `!${own("capabilities.?drop", "[]")}.exists(d, d == "ALL") || ` +
   `${own("capabilities.?add", "[]")}.exists(a, a != "NET_BIND_SERVICE")`;
 
+const annotation = (key: string) => `${POD}.?metadata.?annotations[?${celText(key)}]`;
 const label = (key: string) => `${POD}.?metadata.?labels[?${celText(key)}]`;
 
 const UNASKED_TOKEN =
@@ -195,6 +196,12 @@ export function podGuardrails(parameters: GuardrailParameters): GuardrailDefinit
     ...requiredLabels(parameters.requiredLabels),
     podRule(GuardrailRule.DROPPED_CAPABILITIES, containersWhere(KEEPS_CAPABILITIES)),
     podRule(GuardrailRule.IMAGE_DIGEST, imagesWhere('!i.matches("^[^@]+@sha256:[0-9a-f]{64}$")')),
+    // Whatever it says: who wants the verification has no use for it.
+    podRule(
+      GuardrailRule.IMAGE_POLICY_BREAK_GLASS,
+      wordWhere(`${annotation(BREAK_GLASS)}.hasValue()`, BREAK_GLASS),
+      [annotation(BREAK_GLASS)],
+    ),
     podRule(GuardrailRule.NO_HOST_ACCESS, HOST_ACCESS.join(" + ")),
     podRule(
       GuardrailRule.NO_PRIVILEGE_ESCALATION,

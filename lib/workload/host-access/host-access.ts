@@ -188,8 +188,26 @@ export class HostAccess {
     return new HostAccess("root", choice.reason, {});
   }
 
+  /**
+   * A folder that no daemon set of a program may read, for a construct of this library that knows what it reads there.
+   *
+   * @internal
+   */
+  public static _ofNode(path: string, reason: string): HostAccess {
+    return new HostAccess("path", reason, { path, mountPath: path });
+  }
+
+  /**
+   * The processes of the node, which a construct of this library reads the arguments of.
+   *
+   * @internal
+   */
+  public static _processes(reason: string): HostAccess {
+    return new HostAccess("processes", reason, {});
+  }
+
   private constructor(
-    /** What is reached: `path`, `network` or `root`. */
+    /** What is reached: `path`, `network`, `root` or `processes`. */
     public readonly hostAccessKind: string,
     /** Why. */
     public readonly reason: string,
@@ -213,14 +231,21 @@ export class HostAccess {
 
   /** @internal */
   public _acknowledge(scope: IConstruct): void {
-    const [practice, what]: [PracticeId, string] =
-      this.hostAccessKind === "network"
-        ? ["network-layers", `network of the node, ports ${this._ports.join(", ") || "none"}`]
-        : [
-            "non-root",
-            this.hostAccessKind === "root" ? "user root" : `path ${this._path} of the node, read-only`,
-          ];
+    const [practice, what] = this.effect();
     Acknowledgements._record(scope, practice, what, this.reason);
+  }
+
+  private effect(): [practice: PracticeId, what: string] {
+    switch (this.hostAccessKind) {
+      case "network":
+        return ["network-layers", `network of the node, ports ${this._ports.join(", ") || "none"}`];
+      case "processes":
+        return ["non-root", "processes of the node"];
+      case "root":
+        return ["non-root", "user root"];
+      default:
+        return ["non-root", `path ${this._path} of the node, read-only`];
+    }
   }
 }
 
@@ -265,6 +290,7 @@ export function withHostAccess(template: object, hostAccess: readonly HostAccess
       // The pods go on asking the cluster's DNS: with the node's network they would ask the node's.
       ...(network ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
       ...(network ? { securityContext: withoutSysctls(spec.securityContext) } : {}),
+      ...(hostAccess.some((one) => one.hostAccessKind === "processes") ? { hostPID: true } : {}),
       containers: program ? [withAccess(program, paths, network && free, isRoot), ...others] : others,
       ...(volumes.length > 0 ? { volumes: [...(spec.volumes ?? []), ...volumes] } : {}),
     },

@@ -39,8 +39,12 @@ interface Pod {
   readonly hostIPC?: boolean;
 }
 
-interface Runner {
+interface Template {
   readonly spec?: { readonly template?: { readonly spec?: Pod } };
+}
+
+interface Runner {
+  readonly spec?: Template["spec"] & { readonly jobTemplate?: Template };
 }
 
 /** What runs pods. */
@@ -56,12 +60,13 @@ const RUNNERS = [
 ];
 
 /**
- * What the pods of a DaemonSet have that the restricted standard or this library would refuse, each in a few words.
+ * What the pods of a DaemonSet or a CronJob have that the restricted standard or this library would refuse, each in a few words.
  *
  * In a namespace that enforces nothing nobody else looks at what patches made of them.
  */
 function hostReach(object: unknown): string[] {
-  const pod = (object as Runner).spec?.template?.spec ?? {};
+  const { spec } = object as Runner;
+  const pod = (spec?.jobTemplate ?? (object as Runner)).spec?.template?.spec ?? {};
   const shared = (["hostNetwork", "hostPID", "hostIPC"] as const).filter((field) => pod[field]);
   const volumes = (pod.volumes ?? []).filter(({ hostPath }) => hostPath);
   const paths = volumes.map(({ hostPath }) => `the path ${hostPath?.path} of the node`);
@@ -154,7 +159,7 @@ export function guardHostAccess(
     const reasons = hostAccess.map(({ reason }) => reason).join("; ");
     problems.add(
       "HOST_ACCESS_INVALID",
-      `The DaemonSet ${daemonSet.name} reaches its node (${reasons}), and the namespace ${name} is restricted: it would refuse each pod`,
+      `The ${daemonSet.kind} ${daemonSet.name} reaches its node (${reasons}), and the namespace ${name} is restricted: it would refuse each pod`,
       `Give it a namespace of its own: new SecureNamespace(chart, "namespace", { name: "agents", podSecurity: ` +
         "PodSecurityLevel.privilegedFor({ reason }) })",
     );
@@ -211,6 +216,7 @@ function allowedBy(hostAccess: readonly HostAccess[]): string[] {
   return hostAccess.flatMap(({ hostAccessKind, _path: path, _ports: ports }) => {
     if (hostAccessKind === "path") return [`the path ${path} of the node`];
     if (hostAccessKind === "root") return ["a user that may be root"];
+    if (hostAccessKind === "processes") return ["hostPID"];
     return ["hostNetwork", ...ports.map((port) => `the port ${port} of the node`)];
   });
 }

@@ -1,0 +1,162 @@
+import { TerraformBackend, TerraformRemoteState, TerraformStack } from "cdktf";
+import { type Construct } from "constructs";
+import { checkTexts } from "./private/state-texts";
+import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+
+import { shown } from "../core/display-value";
+import { type Problems } from "../core/validation-error";
+
+/** How Terraform authenticates to OCI when it reads and writes states. */
+export enum StateAuthentication {
+  /** By the API key of a user in the configuration file of the OCI CLI. */
+  API_KEY = "APIKey",
+  /** By the instance that Terraform runs on. */
+  INSTANCE_PRINCIPAL = "InstancePrincipal",
+  /** By the resource that Terraform runs in, such as Resource Manager. */
+  RESOURCE_PRINCIPAL = "ResourcePrincipal",
+  /** By a session token of the OCI CLI; it takes `profile`. */
+  SECURITY_TOKEN = "SecurityToken",
+}
+
+/** Props for OciStateBackend. */
+export interface OciStateBackendProps {
+  /** The name of the bucket. */
+  readonly bucketName: string;
+  /** The Object Storage namespace of the tenancy; `oci os ns get` prints it. */
+  readonly namespace: string;
+  /** The region of the bucket, such as `eu-frankfurt-1`. */
+  readonly region: string;
+  /**
+   * The name of the object that holds the state, such as `shop.tfstate`; each stack has its own.
+   *
+   * @default - the id of the stack and `.tfstate`
+   */
+  readonly key?: string;
+  /**
+   * How Terraform authenticates.
+   *
+   * @default - as the OCI SDK does: by the configuration file of the OCI CLI
+   */
+  readonly authentication?: StateAuthentication;
+  /**
+   * The profile of the configuration file of the OCI CLI.
+   *
+   * @default - `DEFAULT`
+   */
+  readonly profile?: string;
+}
+
+/**
+ * Keeps the state of a stack in a bucket of OCI Object Storage, by Terraform's own backend `oci`, which locks states too.
+ *
+ * It takes Terraform 1.12 or later. Nothing in it can be a reference: Terraform reads it before all else. The bucket, best a
+ * `StateBucket` of another stack, must exist. References to other stacks of the app are read from the states of those.
+ *
+ * @see https://docs.oracle.com/iaas/Content/terraform/object-storage-state.htm
+ */
+@checked
+export class OciStateBackend extends TerraformBackend {
+  /** The name of the object that holds the state. */
+  public readonly key: string;
+  private readonly config: { [attribute: string]: string };
+
+  /** @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID */
+  constructor(scope: Construct, id: string, props: OciStateBackendProps) {
+    const key = read(scope, id, props);
+    super(scope, id, "oci");
+    const { bucketName: bucket, namespace, region, authentication, profile } = props;
+    this.key = key;
+    this.config = {
+      bucket,
+      namespace,
+      region,
+      key,
+      ...(authentication === undefined ? {} : { auth: authentication }),
+      ...(profile === undefined ? {} : { config_file_profile: profile }),
+    };
+  }
+
+  /** @internal */
+  public _has(name: string, value: unknown): boolean {
+    return this.config[name === "bucketName" ? "bucket" : name] === value;
+  }
+
+  // jsii takes no other type than that of the base class.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  protected synthesizeAttributes(): { [name: string]: any } {
+    return { ...this.config };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  protected synthesizeHclAttributes(): { [name: string]: any } {
+    return { ...this.config };
+  }
+
+  /**
+   * What reads the outputs of the stack that has this backend.
+   *
+   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  public getRemoteStateDataSource(scope: Construct, name: string, _fromStack: string): TerraformRemoteState {
+    // cdktf calls it for references between stacks; a program may call it too.
+    problemsIn(scope, name).throwIfAny();
+    return new OciRemoteState(scope, name, "oci", { ...this.config, workspace: "${terraform.workspace}" });
+  }
+}
+
+/** The base class is abstract and has all that is needed. */
+class OciRemoteState extends TerraformRemoteState {}
+
+function read(scope: Construct, id: string, given: OciStateBackendProps): string {
+  const props: Partial<OciStateBackendProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const stack = TerraformStack.of(scope);
+  if (stack.node.findAll().some((one) => TerraformBackend.isBackend(one))) {
+    problems.add("NAME_DUPLICATE", `${stack.node.path} has a backend already`, "Give each stack one backend");
+  }
+  const { bucketName, namespace, region, key = `${stack.node.id}.tfstate`, authentication, profile } = props;
+  checkTexts(problems, { bucketName, namespace, region, key });
+  const known: readonly unknown[] = Object.values(StateAuthentication);
+  if (authentication !== undefined && !known.includes(authentication)) {
+    problems.add(
+      "VALUE_INVALID",
+      `authentication is ${shown(authentication)}`,
+      "Write one of StateAuthentication",
+    );
+  }
+  if (authentication === StateAuthentication.SECURITY_TOKEN && profile === undefined) {
+    const fix = 'Name the profile of the session, for example "DEFAULT"';
+    problems.add("ATTRIBUTE_MISSING", "profile was not given, and a security token is one of a profile", fix);
+  }
+  if (profile !== undefined && !/^[A-Za-z0-9_.-]{1,100}$/.test(String(profile))) {
+    const fix = 'Give the name of a profile as a literal, for example "DEFAULT"';
+    problems.add("NAME_INVALID", `profile is ${shown(profile)}`, fix);
+  }
+  checkDuplicateKey(problems, stack, { bucketName, namespace, region, key });
+  problems.throwIfAny();
+  return key;
+}
+
+/** Two stacks with one state would destroy each other's resources. */
+function checkDuplicateKey(
+  problems: Problems,
+  stack: TerraformStack,
+  own: { readonly [name: string]: unknown },
+): void {
+  const other = stack.node.root.node
+    .findAll()
+    .find(
+      (one) =>
+        one instanceof OciStateBackend && Object.entries(own).every(([name, value]) => one._has(name, value)),
+    );
+  if (!other) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `${other.node.path} keeps another state in the object ${shown(own.key)} of the bucket`,
+    "Give each stack a key of its own",
+  );
+}

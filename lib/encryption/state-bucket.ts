@@ -1,0 +1,198 @@
+import { type Duration } from "cdk8s";
+import { TerraformOutput, type TerraformProvider, TerraformStack } from "cdktf";
+import { type Construct } from "constructs";
+import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { firstApply } from "../core/first-apply";
+import { checkHomeRegionProvider } from "../core/home-region";
+import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { ResourceConstruct } from "../core/resource-construct";
+import { nameOf, policyNameOf } from "../core/resource-name";
+import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
+import { checkTexts } from "./private/state-texts";
+import { DataOciObjectstorageNamespace } from "../oci/data-oci-objectstorage-namespace";
+import { IdentityPolicy } from "../oci/identity-policy";
+import { ObjectstorageBucket } from "../oci/objectstorage-bucket";
+import { ObjectstorageObjectLifecyclePolicy } from "../oci/objectstorage-object-lifecycle-policy";
+
+const DEFAULT_DAYS = 180;
+const MOST_DAYS = 3650;
+
+/** Props for StateBucket. */
+export interface StateBucketProps extends TaggingProps {
+  /** The OCID of the compartment of the bucket; best one that only those who run Terraform may read. */
+  readonly compartmentId: string;
+  /** The name of the bucket: letters, digits, `-`, `_` and `.`, unique in the tenancy's region. Another name is another bucket. */
+  readonly bucketName: string;
+  /** The region of the bucket, such as `eu-frankfurt-1`. */
+  readonly region: string;
+  /** The OCID of your key that encrypts the bucket: AES, in the same region. */
+  readonly kmsKeyId: string;
+  /**
+   * The OCID of the compartment of the key.
+   *
+   * @default - that of the bucket
+   */
+  readonly keyCompartmentId?: string;
+  /**
+   * How long earlier versions of a state are kept; a whole number of days, 1 to 3,650.
+   *
+   * @default Duration.days(180)
+   */
+  readonly keepVersionsFor?: Duration;
+  /**
+   * The provider of the tenancy's home region, where IAM policies are written.
+   *
+   * @default - the stack's own provider, which must then be that of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+/**
+ * A bucket for the states of Terraform: private, encrypted by your key, with every version of each state.
+ *
+ * Put it in a stack of its own, which keeps its state on disk or in another bucket, and apply that stack first. The other stacks
+ * name the bucket by `OciStateBackend`. The output `<path>_backend` holds the backend block, with the Object Storage namespace that
+ * the other stacks need. A state holds what its resources hold: who may read the bucket may read all of it.
+ *
+ * Terraform refuses to destroy the bucket (`prevent_destroy`).
+ *
+ * @see https://docs.oracle.com/iaas/Content/terraform/object-storage-state.htm
+ */
+@checked
+export class StateBucket extends ResourceConstruct {
+  /** The name of the bucket. */
+  public readonly bucketName: string;
+  /** The Object Storage namespace of the tenancy. */
+  public readonly namespace: string;
+  /** The region of the bucket. */
+  public readonly region: string;
+
+  /**
+   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, DURATION_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: StateBucketProps,
+  ) {
+    checkStateBucket(scope, id, props);
+    super(scope, id);
+    const { compartmentId, bucketName, region, kmsKeyId } = props;
+    const tags = tagsOf(this, props);
+    this.bucketName = bucketName;
+    this.region = region;
+    this.namespace = new DataOciObjectstorageNamespace(this, "Namespace", {
+      dependsOn: [firstApply(this)],
+    }).namespace;
+    const key = this.addPolicy("KeyPolicy", props.keyCompartmentId ?? compartmentId, "use keys", [
+      "target.key.id",
+      kmsKeyId,
+    ]);
+    const bucket = new ObjectstorageBucket(this, "Resource", {
+      compartmentId,
+      namespace: this.namespace,
+      name: bucketName,
+      accessType: "NoPublicAccess",
+      storageTier: "Standard",
+      versioning: "Enabled",
+      kmsKeyId,
+      // The service tries the key while it makes the bucket, and IAM knows no implicit order.
+      dependsOn: [key],
+      lifecycle: { preventDestroy: true },
+      ...tags,
+    });
+    const lifecycle = this.addPolicy("LifecyclePolicy", compartmentId, "manage object-family", [
+      "target.bucket.name",
+      bucketName,
+    ]);
+    new ObjectstorageObjectLifecyclePolicy(this, "Lifecycle", {
+      namespace: this.namespace,
+      bucket: bucket.name,
+      rules: [
+        {
+          name: "delete-earlier-versions",
+          action: "DELETE",
+          isEnabled: true,
+          target: "previous-object-versions",
+          timeAmount: String(props.keepVersionsFor?.toDays() ?? DEFAULT_DAYS),
+          timeUnit: "DAYS",
+        },
+      ],
+      dependsOn: [lifecycle],
+    });
+    this.addBackend();
+  }
+
+  /** The statements are for the one service of the region, and for one key or one bucket. */
+  private addPolicy(
+    id: string,
+    compartmentId: string,
+    verb: string,
+    [name, value]: readonly [name: string, value: string],
+  ): IdentityPolicy {
+    const { region, homeRegionProvider } = this.props;
+    return new IdentityPolicy(this, id, {
+      provider: homeRegionProvider,
+      compartmentId,
+      name: policyNameOf(this, `${nameOf(this)}-${id}`),
+      description: "What the bucket of Terraform's states needs",
+      statements: [
+        `Allow service objectstorage-${region} to ${verb} in compartment id ${compartmentId} where ${name} = '${value}'`,
+      ],
+      lifecycle: { ignoreChanges: ["name"] },
+      ...tagsOf(this, this.props),
+    });
+  }
+
+  private addBackend(): void {
+    const output = new TerraformOutput(this, "Backend", {
+      description: "The backend block of the stacks whose states the bucket holds",
+      value: [
+        'backend "oci" {',
+        `  bucket    = "${this.bucketName}"`,
+        `  namespace = "${this.namespace}"`,
+        `  region    = "${this.region}"`,
+        '  key       = "<stack>.tfstate"',
+        "}",
+      ].join("\n"),
+    });
+    const stack = TerraformStack.of(this);
+    const inStack = this.node.scopes.slice(stack.node.scopes.length);
+    const path = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
+    output.overrideLogicalId(`${path}_backend`);
+  }
+}
+
+/** Before the construct is made, so that a refused one leaves its id free. */
+function checkStateBucket(scope: Construct, id: string, given: StateBucketProps): void {
+  const props: Partial<StateBucketProps> = given ?? {};
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
+  checkTexts(problems, { bucketName: props.bucketName, region: props.region });
+  checkOcid(problems, "kmsKeyId", props.kmsKeyId, "key");
+  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
+  checkDays(problems, props.keepVersionsFor);
+  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
+  checkTags(problems, props);
+  problems.throwIfAny();
+}
+
+function checkDays(problems: Problems, duration: StateBucketProps["keepVersionsFor"]): void {
+  if (duration === undefined) return;
+  let days: number | undefined;
+  try {
+    days = duration.toDays();
+  } catch {
+    // cdk8s refuses to convert what is no whole number of days; another value has no such method.
+  }
+  if (days !== undefined && Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return;
+  problems.add(
+    "DURATION_INVALID",
+    `keepVersionsFor is ${days === undefined ? "not a whole number of days" : `${days} days`}`,
+    `Give Duration.days(1) to Duration.days(${MOST_DAYS})`,
+  );
+}

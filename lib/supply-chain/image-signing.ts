@@ -1,0 +1,226 @@
+import { type ImageSigningProps } from "./image-signing-props";
+import { TerraformOutput } from "cdktf";
+import { type Construct } from "constructs";
+import { outputNameOf } from "./private/output-name";
+import { checkImageSigning, type VerifyingCluster } from "./private/read-image-signing";
+import { SigningKey, SigningKeySize, type SigningKeyDetails } from "./signing-key";
+import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { checked } from "../core/checked";
+import { firstApply } from "../core/first-apply";
+import { idPartOf } from "../core/reference";
+import { ResourceConstruct } from "../core/resource-construct";
+import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
+import { setTagOwner } from "../core/scope-tags";
+import { tagsOf } from "../core/tagging";
+import { DataOciKmsKey } from "../oci/data-oci-kms-key";
+import { IdentityPolicy } from "../oci/identity-policy";
+import { KmsKey } from "../oci/kms-key";
+import { KmsVault } from "../oci/kms-vault";
+
+const BYTES: { readonly [size in SigningKeySize]: number } = {
+  [SigningKeySize.RSA_2048]: 256,
+  [SigningKeySize.RSA_3072]: 384,
+  [SigningKeySize.RSA_4096]: 512,
+};
+const ALGORITHM = "SHA_512_RSA_PKCS_PSS";
+
+/**
+ * Lets a cluster run only those images of Container Registry that were signed by named keys.
+ *
+ * Images of other registries are not verified, so name the registries too (`AllowedRegistries`). Pods with the annotation
+ * `oracle.image-policy.k8s.io/break-glass` are not verified either: the guardrail `IMAGE_POLICY_BREAK_GLASS` refuses it. Sign all
+ * images before a cluster that exists gets this construct; the output `<path>_sign_command` holds the command. A signature belongs to
+ * one image: sign again after each push.
+ *
+ * For an imported cluster, which this program does not configure, the output `<path>_enable_command` holds the command that turns
+ * the policy on.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengenforcingsignedimagesfromocir.htm
+ */
+@checked
+export class ImageSigning extends ResourceConstruct {
+  /** The cluster. */
+  public readonly cluster: ISecureOkeCluster;
+  /** The OCIDs of the keys whose signatures count. */
+  public readonly keyIds: string[];
+  private readonly compartmentId: string;
+
+  /**
+   * @throws SIGNING_KEY_INVALID, OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID,
+   * ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ImageSigningProps,
+  ) {
+    checkImageSigning(scope, id, props);
+    super(scope, id);
+    const { cluster, keys = [SigningKey.generated()] } = props;
+    this.cluster = cluster;
+    this.compartmentId = props.compartmentId ?? cluster.compartmentId;
+    setTagOwner(this, cluster);
+    const all = keys.map((key) => this.keyOf(key));
+    this.keyIds = all.map(({ keyId }) => keyId);
+    const policies = [...this.keyPolicies(all), ...this.repositoryPolicies()];
+    const verifying = cluster as Partial<VerifyingCluster>;
+    if (verifying._verifySignatures) verifying._verifySignatures(this.keyIds, policies);
+    else
+      this.addOutput(
+        "EnableCommand",
+        "enable_command",
+        this.enableCommand(),
+        "Has the cluster verify signatures",
+      );
+    const [first] = all;
+    if (first) {
+      const command = this.signCommand(first);
+      this.addOutput(
+        "SignCommand",
+        "sign_command",
+        command,
+        "Signs the image $VERSION of the repository $REPOSITORY",
+      );
+    }
+  }
+
+  private keyOf({ _details: details }: SigningKey): UsedKey {
+    const compartmentId = details.compartmentId ?? this.compartmentId;
+    if (details.keyId === undefined) {
+      const key = this.newKey(details);
+      return { keyId: key.id, versionId: key.currentKeyVersion, compartmentId };
+    }
+    const { keyId, keyVersionId, managementEndpoint } = details;
+    if (managementEndpoint === undefined) return { keyId, versionId: keyVersionId, compartmentId };
+    const read = new DataOciKmsKey(this, `Existing-${idPartOf(this, keyId)}`, {
+      keyId,
+      managementEndpoint,
+      dependsOn: [firstApply(this)],
+      lifecycle: {
+        postcondition: [
+          {
+            condition: '${self.key_shape[0].algorithm == "RSA"}',
+            errorMessage: "Images are signed by RSA keys only, and this key has another algorithm.",
+          },
+        ],
+      },
+    });
+    return { keyId, versionId: keyVersionId ?? read.currentKeyVersion, compartmentId };
+  }
+
+  private newKey({ name, size = SigningKeySize.RSA_4096, managementEndpoint }: SigningKeyDetails): KmsKey {
+    const suffix = name === undefined ? "" : `-${name}`;
+    return new KmsKey(this, `Key${suffix}`, {
+      compartmentId: this.compartmentId,
+      displayName: `${stemOf(nameOf(this))}-signing${suffix}`,
+      managementEndpoint: managementEndpoint ?? this.vault().managementEndpoint,
+      protectionMode: "HSM",
+      keyShape: { algorithm: "RSA", length: BYTES[size] },
+      // Without the key no image that it signed can start.
+      lifecycle: { preventDestroy: true },
+      ...tagsOf(this, this.props),
+    });
+  }
+
+  private vault(): KmsVault {
+    const known = this.node.tryFindChild("Vault") as KmsVault | undefined;
+    return (
+      known ??
+      new KmsVault(this, "Vault", {
+        compartmentId: this.compartmentId,
+        displayName: nameOf(this),
+        vaultType: "DEFAULT",
+        lifecycle: { preventDestroy: true },
+        ...tagsOf(this, this.props),
+      })
+    );
+  }
+
+  /** A policy may name the compartment that it is attached to, so each compartment has its own. */
+  private keyPolicies(keys: readonly UsedKey[]): IdentityPolicy[] {
+    const compartments = [...new Set(keys.map(({ compartmentId }) => compartmentId))];
+    return compartments.map((compartmentId) =>
+      this.addPolicy(
+        compartmentId === this.compartmentId ? "KeyPolicy" : `KeyPolicy-${idPartOf(this, compartmentId)}`,
+        compartmentId,
+        statementsFor(this.cluster.clusterId, compartmentId, {
+          keyIds: keys.filter((key) => key.compartmentId === compartmentId).map(({ keyId }) => keyId),
+        }),
+      ),
+    );
+  }
+
+  private repositoryPolicies(): IdentityPolicy[] {
+    const { clusterId, compartmentId: own } = this.cluster;
+    const { repositories } = this.props;
+    const compartments = new Set(repositories?.map(({ compartmentId }) => compartmentId) ?? [own]);
+    return [...compartments].map((compartmentId) => {
+      const names = (repositories ?? [])
+        .filter((one) => one.compartmentId === compartmentId)
+        .map(({ repositoryName }) => repositoryName);
+      const statements = statementsFor(clusterId, compartmentId, {
+        repositories: [...new Set(names)].sort(),
+      });
+      const id =
+        compartmentId === own ? "RepositoryPolicy" : `RepositoryPolicy-${idPartOf(this, compartmentId)}`;
+      return this.addPolicy(id, compartmentId, statements);
+    });
+  }
+
+  private addPolicy(id: string, compartmentId: string, statements: string[]): IdentityPolicy {
+    return new IdentityPolicy(this, id, {
+      provider: this.props.homeRegionProvider,
+      compartmentId,
+      name: policyNameOf(this, `${nameOf(this)}-${id}`),
+      description: "Lets the cluster verify the signatures of images",
+      statements,
+      lifecycle: { ignoreChanges: ["name"] },
+      ...tagsOf(this, this.props),
+    });
+  }
+
+  private signCommand({ keyId, versionId }: UsedKey): string {
+    const [repository] = this.props.repositories ?? [];
+    const compartmentId = repository?.compartmentId ?? this.cluster.compartmentId;
+    const image =
+      `oci artifacts container image list --compartment-id ${compartmentId} --repository-name "$REPOSITORY" ` +
+      `--image-version "$VERSION" --query 'data.items[0].id' --raw-output`;
+    return (
+      `oci artifacts container image-signature sign-upload --compartment-id ${compartmentId} --kms-key-id ${keyId} ` +
+      `--kms-key-version-id ${versionId ?? '"$KEY_VERSION_ID"'} --signing-algorithm ${ALGORITHM} --image-id "$(${image})"`
+    );
+  }
+
+  private enableCommand(): string {
+    const details = this.keyIds.map((keyId) => `{"kmsKeyId":"${keyId}"}`).join(",");
+    const config = `{"isPolicyEnabled":true,"keyDetails":[${details}]}`;
+    return `oci ce cluster update --cluster-id ${this.cluster.clusterId} --image-policy-config '${config}'`;
+  }
+
+  private addOutput(id: string, word: string, value: string, description: string): void {
+    new TerraformOutput(this, id, { description, value }).overrideLogicalId(outputNameOf(this, word));
+  }
+}
+
+interface UsedKey {
+  readonly keyId: string;
+  readonly versionId?: string;
+  readonly compartmentId: string;
+}
+
+/** What a cluster needs to verify signatures; Oracle's documentation names the cluster as the user of the request. */
+function statementsFor(
+  clusterId: string,
+  compartmentId: string,
+  {
+    keyIds = [],
+    repositories,
+  }: { readonly keyIds?: readonly string[]; readonly repositories?: readonly string[] },
+): string[] {
+  const allow = (what: string, further: string) =>
+    `Allow any-user to ${what} in compartment id ${compartmentId} where all {request.user.id = '${clusterId}'${further}}`;
+  const keys = keyIds.map((keyId) => allow("use keys", `, target.key.id = '${keyId}'`));
+  if (!repositories) return keys;
+  const names = repositories.map((name) => `target.repo.name = '${name}'`).join(", ");
+  return [...keys, allow("read repos", names === "" ? "" : `, any {${names}}`)];
+}
