@@ -142,10 +142,18 @@ export class AlertReceiver {
     if (checkGiven(problems, { to, from, smarthost, userName, secretFiles })) {
       for (const [field, mailbox] of Object.entries({ to, from })) {
         if (MAILBOX.test(mailbox)) continue;
-        problems.add("RECEIVER_INVALID", `${field} is ${shown(mailbox)}`, "Write one mailbox, oncall@example.com");
+        problems.add(
+          "RECEIVER_INVALID",
+          `${field} is ${shown(mailbox)}`,
+          "Write one mailbox, oncall@example.com",
+        );
       }
       if (!SMARTHOST.test(smarthost)) {
-        problems.add("RECEIVER_INVALID", `smarthost is ${shown(smarthost)}`, "Write host and port: smtp.example.com:587");
+        problems.add(
+          "RECEIVER_INVALID",
+          `smarthost is ${shown(smarthost)}`,
+          "Write host and port: smtp.example.com:587",
+        );
       }
     }
     problems.throwIfAny();

@@ -7,7 +7,13 @@ import { LiveFiles } from "./private/live-files";
 import { nodePermissions, podPermissions, statePermissions } from "./private/permissions";
 import { PORTS } from "./private/ports";
 import * as programs from "./private/programs";
-import { PROMETHEUS_FILES, SAMPLE_LIMIT, scrapeFile, type NodeScrape, type PodScrape } from "./private/prometheus-config";
+import {
+  PROMETHEUS_FILES,
+  SAMPLE_LIMIT,
+  scrapeFile,
+  type NodeScrape,
+  type PodScrape,
+} from "./private/prometheus-config";
 import { GRAFANA_FILES } from "./private/grafana-config";
 import { checkRules } from "./private/read-alert";
 import { checkDashboards, readMonitoring, type Monitoring } from "./private/read-monitoring";
@@ -89,7 +95,11 @@ export class ClusterMonitoring extends Construct {
         keyCompartmentId: monitoring.keyCompartmentId,
       }).name;
       const hostOf = (name: string) => `${name}.${namespace}.svc`;
-      const hosts = { prometheus: hostOf("prometheus"), alertmanager: hostOf("alertmanager"), jaeger: hostOf("jaeger") };
+      const hosts = {
+        prometheus: hostOf("prometheus"),
+        alertmanager: hostOf("alertmanager"),
+        jaeger: hostOf("jaeger"),
+      };
       const { alertmanager: alertmanagerHost } = hosts;
       this.prometheus = programs.addPrometheus(this, monitoring, { alertmanagerHost, storageClassName });
       this.alertmanager = programs.addAlertmanager(this, monitoring, storageClassName);
@@ -243,7 +253,13 @@ export class ClusterMonitoring extends Construct {
       const kubelet = { port: PORTS.kubelet, isKubelet: true, isVerified: kubelets.isVerified };
       this.nodes.push(
         { ...kubelet, job: "kubelet", path: "/metrics", dropped: KUBELET_NOISE, sampleLimit: SAMPLE_LIMIT },
-        { ...kubelet, job: "cadvisor", path: "/metrics/cadvisor", dropped: CADVISOR_NOISE, sampleLimit: SAMPLE_LIMIT },
+        {
+          ...kubelet,
+          job: "cadvisor",
+          path: "/metrics/cadvisor",
+          dropped: CADVISOR_NOISE,
+          sampleLimit: SAMPLE_LIMIT,
+        },
       );
     }
     new LeastPrivilegeRole(this, `${namespace}-prometheus-nodes`, {
@@ -316,4 +332,5 @@ export class ClusterMonitoring extends Construct {
 const KUBELET_NOISE =
   "(apiserver|authentication|authorization|csi|etcd|kubernetes_feature|rest_client|storage_operation|workqueue)_.*_bucket|kubelet_(runtime_operations|http_requests|pleg_relist|pod_worker|pod_start|cgroup_manager).*_bucket";
 /** Series for each task state, process and huge page of every container. */
-const CADVISOR_NOISE = "container_(tasks_state|memory_failures_total|blkio_.*|hugetlb_.*|llc_.*|perf_.*|network_(tcp|udp).*)";
+const CADVISOR_NOISE =
+  "container_(tasks_state|memory_failures_total|blkio_.*|hugetlb_.*|llc_.*|perf_.*|network_(tcp|udp).*)";

@@ -70,13 +70,18 @@ export class DashboardPanel {
     const problems = new Problems("DashboardPanel");
     const { title, queries } = props;
     if (checkGiven(problems, { title, queries })) {
-      if (title.trim() === "") problems.add("DASHBOARD_INVALID", "title is empty", "Say what the panel shows");
-      const empty = queries.filter(({ expression }) => typeof expression !== "string" || expression.trim() === "");
+      if (title.trim() === "")
+        problems.add("DASHBOARD_INVALID", "title is empty", "Say what the panel shows");
+      const empty = queries.filter(
+        ({ expression }) => typeof expression !== "string" || expression.trim() === "",
+      );
       if (queries.length === 0 || empty.length > 0) {
         problems.add(
           "DASHBOARD_INVALID",
-          queries.length === 0 ? `The panel ${shown(title)} has no query` : `A query of the panel ${shown(title)} is empty`,
-          "Write PromQL, for example { expression: \"sum by (namespace) (kube_pod_info)\" }",
+          queries.length === 0
+            ? `The panel ${shown(title)} has no query`
+            : `A query of the panel ${shown(title)} is empty`,
+          'Write PromQL, for example { expression: "sum by (namespace) (kube_pod_info)" }',
         );
       }
     }

@@ -36,7 +36,8 @@ export class GrafanaDashboard {
     const { id, title, panels } = props;
     if (!checkGiven(problems, { id, title, panels })) problems.throwIfAny();
     checkIdentity(problems, id, title);
-    if (panels.length === 0) problems.add("DASHBOARD_INVALID", "panels is empty", "Give the dashboard a panel");
+    if (panels.length === 0)
+      problems.add("DASHBOARD_INVALID", "panels is empty", "Give the dashboard a panel");
     problems.throwIfAny();
     const model = {
       uid: id,
@@ -49,7 +50,13 @@ export class GrafanaDashboard {
       timezone: "utc",
       panels: panels.map((panel, index) => panel._manifest(index)),
     };
-    return GrafanaDashboard.made("GrafanaDashboard.of", id, title, model, panels.flatMap((one) => one.expressions));
+    return GrafanaDashboard.made(
+      "GrafanaDashboard.of",
+      id,
+      title,
+      model,
+      panels.flatMap((one) => one.expressions),
+    );
   }
 
   /**
@@ -116,7 +123,7 @@ function parse(problems: Problems, json: string): object | undefined {
   try {
     model = JSON.parse(json);
   } catch (error) {
-    const fix = "Export the dashboard from Grafana as JSON, and read the file: fs.readFileSync(path, \"utf8\")";
+    const fix = 'Export the dashboard from Grafana as JSON, and read the file: fs.readFileSync(path, "utf8")';
     problems.add("DASHBOARD_INVALID", `The dashboard is no JSON: ${(error as Error).message}`, fix);
     return undefined;
   }

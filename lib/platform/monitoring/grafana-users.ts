@@ -144,5 +144,9 @@ function checkHttps(problems: Problems, field: string, url: string): void {
 }
 
 function refuse(problems: Problems, field: string, value: string): void {
-  problems.add("VALUE_INVALID", `${field} is ${shown(value)}`, "Write it on one line, without blanks at its ends");
+  problems.add(
+    "VALUE_INVALID",
+    `${field} is ${shown(value)}`,
+    "Write it on one line, without blanks at its ends",
+  );
 }

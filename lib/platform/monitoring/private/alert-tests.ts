@@ -21,8 +21,6 @@ function testOf(rule: AlertRule, what: "hit" | "near miss", { series, after, lab
     name: `${rule.name}: ${what}`,
     interval: "1m",
     input_series: Object.entries(series).map(([selector, values]) => ({ series: selector, values })),
-    alert_rule_test: [
-      { eval_time: `${after.toSeconds()}s`, alertname: rule.name, exp_alerts: alerts },
-    ],
+    alert_rule_test: [{ eval_time: `${after.toSeconds()}s`, alertname: rule.name, exp_alerts: alerts }],
   };
 }

@@ -36,7 +36,11 @@ export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string 
     },
     // What follows of a node that is gone is not sent beside it.
     inhibit_rules: [
-      { source_matchers: ["alertname = NodeNotReady"], target_matchers: ["severity = warning"], equal: ["node"] },
+      {
+        source_matchers: ["alertname = NodeNotReady"],
+        target_matchers: ["severity = warning"],
+        equal: ["node"],
+      },
     ],
     receivers: [{ name: "all", ...all }],
   });

@@ -24,7 +24,7 @@ export function grafanaConfig(users: GrafanaUsers, rootUrl: string | undefined):
     auth: {},
     "auth.anonymous": { enabled: "false" },
     // Alerts are rules of Prometheus: no second place for them.
-    "unified_alerting": { enabled: "false" },
+    unified_alerting: { enabled: "false" },
     dashboards: { default_home_dashboard_path: `${GRAFANA_FILES.dashboards}/nodes.json` },
     explore: { enabled: "true" },
     log: { mode: "console" },

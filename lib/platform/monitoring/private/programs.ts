@@ -1,9 +1,5 @@
 import { type Construct } from "constructs";
-import {
-  ALERTMANAGER_FILES,
-  alertmanagerArguments,
-  alertmanagerConfig,
-} from "./alertmanager-config";
+import { ALERTMANAGER_FILES, alertmanagerArguments, alertmanagerConfig } from "./alertmanager-config";
 import { dashboardProvider, dataSources, GRAFANA_FILES, grafanaConfig } from "./grafana-config";
 import { PORTS } from "./ports";
 import { PROMETHEUS_FILES, prometheusArguments, prometheusConfig } from "./prometheus-config";
@@ -87,7 +83,14 @@ export function addAlertmanager(
 /** The kinds of objects that kube-state-metrics counts; neither Secrets nor ConfigMaps. */
 export const COUNTED = [
   ...["cronjobs", "daemonsets", "deployments", "horizontalpodautoscalers", "jobs", "namespaces", "nodes"],
-  ...["persistentvolumeclaims", "poddisruptionbudgets", "pods", "replicasets", "resourcequotas", "statefulsets"],
+  ...[
+    "persistentvolumeclaims",
+    "poddisruptionbudgets",
+    "pods",
+    "replicasets",
+    "resourcequotas",
+    "statefulsets",
+  ],
 ];
 
 /** kube-state-metrics: one, as two would count everything twice. */
@@ -115,7 +118,10 @@ export function addKubeStateMetrics(scope: Construct, { cluster, images }: Monit
  * the node: processors, memory and disks are counted in /proc of any container, and the root filesystem of a container lies on the
  * boot volume.
  */
-export function addNodeExporter(scope: Construct, { images, nodeTolerations }: Monitoring): HardenedDaemonSet {
+export function addNodeExporter(
+  scope: Construct,
+  { images, nodeTolerations }: Monitoring,
+): HardenedDaemonSet {
   return new HardenedDaemonSet(scope, "node-exporter", {
     image: images.images.nodeExporter,
     args: [
@@ -136,7 +142,8 @@ export function addNodeExporter(scope: Construct, { images, nodeTolerations }: M
     resources: resources(["50m", "250m"], "128Mi", "64Mi"),
     hostAccess: [
       HostAccess.network({
-        reason: "The node exporter counts the packets of its node, which are those of the network that it runs in",
+        reason:
+          "The node exporter counts the packets of its node, which are those of the network that it runs in",
         ports: [PORTS.nodeExporter],
       }),
     ],
@@ -209,7 +216,11 @@ export function addJaeger(
 }
 
 /** The collector, to which workloads send their traces. */
-export function addCollector(scope: Construct, { images }: Monitoring, jaegerHost: string): HardenedDeployment {
+export function addCollector(
+  scope: Construct,
+  { images }: Monitoring,
+  jaegerHost: string,
+): HardenedDeployment {
   return new HardenedDeployment(scope, "collector", {
     image: images.images.collector,
     args: [`--config=${COLLECTOR_FILE}`],

@@ -105,8 +105,16 @@ export function jobNameOf({ namespace, workload, port, path }: PodScrape): strin
 }
 
 function podJob(scrape: PodScrape): Job {
-  const { namespace, workload, selectorLabels, port, path, intervalSeconds, sampleLimit, isExporter = false } =
-    scrape;
+  const {
+    namespace,
+    workload,
+    selectorLabels,
+    port,
+    path,
+    intervalSeconds,
+    sampleLimit,
+    isExporter = false,
+  } = scrape;
   const label = Object.entries(selectorLabels)
     .map(([name, value]) => `${name}=${value}`)
     .sort()

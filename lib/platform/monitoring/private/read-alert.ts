@@ -39,7 +39,11 @@ export function readAlert(props: AlertRuleProps): AlertRuleProps {
 export function checkRules(problems: Problems, rules: readonly AlertRule[]): void {
   const names = rules.map(({ name }) => name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
-    problems.add("NAME_DUPLICATE", `Two alert rules have the name ${name}`, "Give each rule a name of its own");
+    problems.add(
+      "NAME_DUPLICATE",
+      `Two alert rules have the name ${name}`,
+      "Give each rule a name of its own",
+    );
   }
 }
 
@@ -73,7 +77,11 @@ function unbalanced(expression: string): string | undefined {
 
 function checkSentence(problems: Problems, field: string, text: string): void {
   if (typeof text !== "string" || !/\p{L}/u.test(text)) {
-    problems.add("ALERT_INVALID", `${field} is ${shown(text)}`, "Write a sentence for whoever gets the alert");
+    problems.add(
+      "ALERT_INVALID",
+      `${field} is ${shown(text)}`,
+      "Write a sentence for whoever gets the alert",
+    );
     return;
   }
   if (text.includes("{{")) {
@@ -95,7 +103,9 @@ function checkExample(problems: Problems, field: string, { series, after, labels
       `Write { 'up{job="web"}': "0x20" }, for which the expression has a result`,
     );
   }
-  const wrong = Object.keys(labels).filter((name) => !LABEL.test(name) || name === "severity" || name === "alertname");
+  const wrong = Object.keys(labels).filter(
+    (name) => !LABEL.test(name) || name === "severity" || name === "alertname",
+  );
   for (const name of wrong) {
     problems.add(
       "ALERT_INVALID",

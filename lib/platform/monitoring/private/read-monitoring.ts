@@ -98,7 +98,11 @@ export function checkDashboards(problems: Problems, dashboards: readonly Grafana
 
 function checkReceivers(problems: Problems, receivers: readonly AlertReceiver[]): void {
   for (const name of repeated(receivers.map((one) => one.name))) {
-    problems.add("NAME_DUPLICATE", `Two receivers have the name ${name}`, "Give each receiver a name of its own");
+    problems.add(
+      "NAME_DUPLICATE",
+      `Two receivers have the name ${name}`,
+      "Give each receiver a name of its own",
+    );
   }
   const paths = receivers.flatMap((one) => one._secretFiles?.path ?? []);
   for (const path of repeated(paths)) {

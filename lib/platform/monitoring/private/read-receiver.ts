@@ -23,7 +23,11 @@ export function checkUrl(problems: Problems, field: string, url: string): void {
     parsed = undefined;
   }
   if (!parsed || !["http:", "https:"].includes(parsed.protocol)) {
-    problems.add("RECEIVER_INVALID", `${field} is ${shown(url)}`, 'Write an address, "https://alerts.example.com/hook"');
+    problems.add(
+      "RECEIVER_INVALID",
+      `${field} is ${shown(url)}`,
+      'Write an address, "https://alerts.example.com/hook"',
+    );
     return;
   }
   if (parsed.username !== "" || parsed.password !== "") {

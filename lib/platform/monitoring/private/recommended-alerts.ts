@@ -41,7 +41,9 @@ function nodes(): AlertRuleProps[] {
       whatToDo:
         "The label condition names what is short. Find the pods that use most of it on the dashboard Nodes, and lower their limits or add nodes.",
       hit: {
-        series: { 'kube_node_status_condition{condition="DiskPressure",node="node-a",status="true"}': "1x20" },
+        series: {
+          'kube_node_status_condition{condition="DiskPressure",node="node-a",status="true"}': "1x20",
+        },
         after: minutes(15),
         labels: { ...node, condition: "DiskPressure" },
       },
@@ -146,10 +148,12 @@ function pods(): AlertRuleProps[] {
       expression:
         'max by (namespace, pod, container) (kube_pod_container_status_last_terminated_reason{reason="OOMKilled"}) == 1 and on (namespace, pod, container) increase(kube_pod_container_status_restarts_total[10m]) > 0',
       purpose: "The kernel ended a container that used more memory than its limit.",
-      whatToDo: "Compare its memory with its limit on the dashboard Workloads. Raise the limit, or find what grows.",
+      whatToDo:
+        "Compare its memory with its limit on the dashboard Workloads. Raise the limit, or find what grows.",
       hit: {
         series: {
-          [`kube_pod_container_status_last_terminated_reason{${labelsOf(CONTAINER)},reason="OOMKilled"}`]: "1x20",
+          [`kube_pod_container_status_last_terminated_reason{${labelsOf(CONTAINER)},reason="OOMKilled"}`]:
+            "1x20",
           [`kube_pod_container_status_restarts_total${container}`]: "0x5 1x15",
         },
         after: minutes(10),
@@ -157,7 +161,8 @@ function pods(): AlertRuleProps[] {
       },
       nearMiss: {
         series: {
-          [`kube_pod_container_status_last_terminated_reason{${labelsOf(CONTAINER)},reason="Completed"}`]: "1x20",
+          [`kube_pod_container_status_last_terminated_reason{${labelsOf(CONTAINER)},reason="Completed"}`]:
+            "1x20",
           [`kube_pod_container_status_restarts_total${container}`]: "0x5 1x15",
         },
         after: minutes(10),
@@ -168,19 +173,22 @@ function pods(): AlertRuleProps[] {
       expression:
         'max by (namespace, pod, container) (kube_pod_container_status_waiting_reason{reason=~"ErrImagePull|ImagePullBackOff|InvalidImageName"}) == 1',
       holdsFor: minutes(10),
-      purpose: "A pod whose image can't be pulled never starts, and its replacement during an update does not either.",
+      purpose:
+        "A pod whose image can't be pulled never starts, and its replacement during an update does not either.",
       whatToDo:
         "kubectl describe pod has the answer of the registry: a digest that was deleted, a pull secret that is missing or expired, or no network path.",
       hit: {
         series: {
-          [`kube_pod_container_status_waiting_reason{${labelsOf(CONTAINER)},reason="ImagePullBackOff"}`]: "1x20",
+          [`kube_pod_container_status_waiting_reason{${labelsOf(CONTAINER)},reason="ImagePullBackOff"}`]:
+            "1x20",
         },
         after: minutes(15),
         labels: CONTAINER,
       },
       nearMiss: {
         series: {
-          [`kube_pod_container_status_waiting_reason{${labelsOf(CONTAINER)},reason="ContainerCreating"}`]: "1x20",
+          [`kube_pod_container_status_waiting_reason{${labelsOf(CONTAINER)},reason="ContainerCreating"}`]:
+            "1x20",
         },
         after: minutes(15),
       },
@@ -189,8 +197,10 @@ function pods(): AlertRuleProps[] {
       name: "PodUnschedulable",
       expression: "max by (namespace, pod) (kube_pod_status_unschedulable) == 1",
       holdsFor: minutes(10),
-      purpose: "No node takes the pod: too few resources, a taint, or a volume of another availability domain.",
-      whatToDo: "kubectl describe pod names the reason for each node. Add nodes, or correct requests, selectors and tolerations.",
+      purpose:
+        "No node takes the pod: too few resources, a taint, or a volume of another availability domain.",
+      whatToDo:
+        "kubectl describe pod names the reason for each node. Add nodes, or correct requests, selectors and tolerations.",
       hit: { series: { [`kube_pod_status_unschedulable${pod}`]: "1x20" }, after: minutes(15), labels: POD },
       nearMiss: { series: { [`kube_pod_status_unschedulable${pod}`]: "1x4" }, after: minutes(15) },
     },
@@ -261,8 +271,13 @@ function controllers(): AlertRuleProps[] {
       expression: "max by (namespace, job_name) (kube_job_status_failed) > 0",
       holdsFor: minutes(1),
       purpose: "A Job gave up: what it does, a backup or an import, was not done.",
-      whatToDo: "Read the logs of its pods, correct the cause and run it again; delete the failed Job to end the alert.",
-      hit: { series: { [`kube_job_status_failed{${labelsOf(job)}}`]: "1x10" }, after: minutes(5), labels: job },
+      whatToDo:
+        "Read the logs of its pods, correct the cause and run it again; delete the failed Job to end the alert.",
+      hit: {
+        series: { [`kube_job_status_failed{${labelsOf(job)}}`]: "1x10" },
+        after: minutes(5),
+        labels: job,
+      },
       nearMiss: {
         series: {
           [`kube_job_status_failed{${labelsOf(job)}}`]: "0x10",
@@ -334,7 +349,8 @@ function storage(): AlertRuleProps[] {
       holdsFor: minutes(10),
       severity: AlertSeverity.CRITICAL,
       purpose: "A database whose volume is full stops writing, and often does not start again.",
-      whatToDo: "Enlarge the claim: kubectl edit pvc, spec.resources.requests.storage. The volume grows while it is in use.",
+      whatToDo:
+        "Enlarge the claim: kubectl edit pvc, spec.resources.requests.storage. The volume grows while it is in use.",
       hit: { series: seriesOf(5), after: minutes(15), labels: claim },
       nearMiss: { series: seriesOf(11), after: minutes(15) },
     },
@@ -380,11 +396,13 @@ function monitoring(): AlertRuleProps[] {
     },
     {
       name: "MonitoringConfigRefused",
-      expression: "prometheus_config_last_reload_successful == 0 or alertmanager_config_last_reload_successful == 0",
+      expression:
+        "prometheus_config_last_reload_successful == 0 or alertmanager_config_last_reload_successful == 0",
       holdsFor: minutes(10),
       severity: AlertSeverity.CRITICAL,
       purpose: "Prometheus or Alertmanager refused its new configuration and runs with the old one.",
-      whatToDo: "Its log names the line. Run promtool check config, or amtool check-config, on the ConfigMap.",
+      whatToDo:
+        "Its log names the line. Run promtool check config, or amtool check-config, on the ConfigMap.",
       hit: {
         series: { 'prometheus_config_last_reload_successful{job="prometheus"}': "0x20" },
         after: minutes(15),
@@ -418,9 +436,12 @@ function monitoring(): AlertRuleProps[] {
         "sum by (job) (rate(otelcol_exporter_send_failed_spans_total[10m])) > 0 or sum by (job) (rate(otelcol_receiver_refused_spans_total[10m])) > 0",
       holdsFor: minutes(10),
       purpose: "The collector refuses spans, or can't give them to Jaeger, so that traces have gaps.",
-      whatToDo: "Read the logs of the collector and of Jaeger. Give the collector more memory or replicas, or Jaeger a larger volume.",
+      whatToDo:
+        "Read the logs of the collector and of Jaeger. Give the collector more memory or replicas, or Jaeger a larger volume.",
       hit: {
-        series: { 'otelcol_exporter_send_failed_spans_total{exporter="otlp",job="monitoring/collector"}': "0+5x30" },
+        series: {
+          'otelcol_exporter_send_failed_spans_total{exporter="otlp",job="monitoring/collector"}': "0+5x30",
+        },
         after: minutes(25),
         labels: { job: "monitoring/collector" },
       },

@@ -20,7 +20,12 @@ function nodes(): GrafanaDashboardProps {
     id: "nodes",
     title: "Nodes",
     panels: [
-      stat("Nodes that are ready", NUMBER, 'sum(kube_node_status_condition{condition="Ready",status="true"})', "ready"),
+      stat(
+        "Nodes that are ready",
+        NUMBER,
+        'sum(kube_node_status_condition{condition="Ready",status="true"})',
+        "ready",
+      ),
       stat("Alerts that fire", NUMBER, 'sum by (alertname) (ALERTS{alertstate="firing"})', "{{alertname}}"),
       timeSeries(
         "Processors in use",
@@ -40,7 +45,12 @@ function nodes(): GrafanaDashboardProps {
         '1 - node_filesystem_avail_bytes{mountpoint="/"} / node_filesystem_size_bytes{mountpoint="/"}',
         node,
       ),
-      timeSeries("Load for each processor", NUMBER, 'node_load5 / on (node) count by (node) (node_cpu_seconds_total{mode="idle"})', node),
+      timeSeries(
+        "Load for each processor",
+        NUMBER,
+        'node_load5 / on (node) count by (node) (node_cpu_seconds_total{mode="idle"})',
+        node,
+      ),
       timeSeries(
         "Network, received",
         BYTES_PER_SECOND,
@@ -143,7 +153,12 @@ function monitoring(): GrafanaDashboardProps {
     panels: [
       stat("Targets that answer", NUMBER, "sum(up)", "up"),
       stat("Targets that don't", NUMBER, "count(up == 0) or vector(0)", "down"),
-      timeSeries("Samples taken", PER_SECOND, "rate(prometheus_tsdb_head_samples_appended_total[5m])", "samples"),
+      timeSeries(
+        "Samples taken",
+        PER_SECOND,
+        "rate(prometheus_tsdb_head_samples_appended_total[5m])",
+        "samples",
+      ),
       timeSeries("Series in memory", NUMBER, "prometheus_tsdb_head_series", "series"),
       timeSeries("Size of the database", BYTES, "prometheus_tsdb_storage_blocks_bytes", "blocks"),
       timeSeries("Slowest scrapes", SECONDS, "topk(10, scrape_duration_seconds)", "{{job}} {{instance}}"),
