@@ -5,3 +5,4 @@ export {
   type SecretsStoreDriverProps,
   type SecretsStoreImages,
 } from "./secrets-store-driver";
+export * from "./monitoring";

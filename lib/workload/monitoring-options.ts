@@ -1,5 +1,4 @@
 import { type Duration } from "cdk8s";
-import { type ListeningWorkload } from "./listening-workload";
 
 /** Where a workload serves metrics, in the text format of Prometheus. */
 export interface ScrapeOptions {
@@ -51,20 +50,4 @@ export interface TraceOptions {
    * @default 1
    */
   readonly sampledRatio?: number;
-}
-
-/** A port of a workload that is to be scraped, validated. */
-export interface ScrapeRequest {
-  readonly workload: ListeningWorkload;
-  readonly port: number;
-  readonly path: string;
-  readonly intervalSeconds?: number;
-  readonly sampleLimit?: number;
-}
-
-/** A workload whose traces are to be taken, validated. */
-export interface TraceRequest {
-  readonly workload: ListeningWorkload;
-  readonly protocol: TraceProtocol;
-  readonly sampledRatio: number;
 }

@@ -5,10 +5,10 @@ import { type GrafanaDashboard } from "./grafana-dashboard";
 import { type GrafanaUsers } from "./grafana-users";
 import { type KubeletMetrics } from "./kubelet-metrics";
 import { type MonitoringImages } from "./monitoring-images";
-import { type ISecureOkeCluster } from "../../cluster/cluster";
+import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type KubernetesVersion } from "../../cluster/kubernetes-version";
-import { type IngressOptions } from "../../workload/ingress/ingress-props";
-import { type Toleration } from "../../workload/toleration";
+import { type IngressOptions } from "../../exposure/ingress-props";
+import { type Toleration } from "../../workload/pods/toleration";
 
 /** Props for ClusterMonitoring. */
 export interface ClusterMonitoringProps {

@@ -23,21 +23,26 @@ import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { addWarning } from "../../core/warnings";
-import { isSameCluster, scopeOf } from "../../manifests/chart-scopes";
-import { needCluster } from "../../manifests/forgotten-charts";
-import { checkAtSynthesis } from "../../manifests/synthesis-checks";
-import { BlockVolumeClass } from "../../workload/block-volume-class";
+import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
+import { needCluster } from "../../synthesis/forgotten-charts";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
-import { type ListeningWorkload } from "../../workload/listening-workload";
-import { setMonitor, type Monitor } from "../../workload/monitor";
-import { TraceProtocol, type ScrapeRequest, type TraceRequest } from "../../workload/monitoring-options";
-import { PodSecurityLevel } from "../../workload/pod-security-level";
-import { LeastPrivilegeRole } from "../../workload/role";
-import { RoleScope } from "../../workload/role-scope";
-import { SecureNamespace } from "../../workload/secure-namespace";
-import { Subject } from "../../workload/subject";
+import {
+  type Monitor,
+  type Monitored,
+  type ScrapeRequest,
+  setMonitor,
+  type TraceRequest,
+} from "../../workload/private/monitor";
+import { TraceProtocol } from "../../workload/monitoring-options";
+import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
+import { LeastPrivilegeRole } from "../../rbac/role";
+import { RoleScope } from "../../rbac/role";
+import { SecureNamespace } from "../../namespaces/secure-namespace";
+import { Subject } from "../../rbac/subject";
 
 /**
  * Metrics, alerts, dashboards and traces of a cluster, kept in the cluster: Prometheus with Alertmanager, kube-state-metrics and node
@@ -270,7 +275,7 @@ export class ClusterMonitoring extends Construct {
 
   /** Opens the way to a port of a workload, lets Prometheus find its pods, and adds the job. */
   private scrape(
-    workload: ListeningWorkload,
+    workload: Monitored,
     job: Omit<PodScrape, "namespace" | "workload" | "selectorLabels">,
   ): void {
     if (isOnHostNetwork(workload)) this.openNodes(job.port);

@@ -1,6 +1,6 @@
 import { checked } from "../../core/checked";
 import { checkGiven } from "../../core/required";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
 /** A query of a panel. */

@@ -3,7 +3,7 @@ import { recommendedDashboards } from "./private/recommended-dashboards";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
 import { checkGiven } from "../../core/required";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
 /** Props for a GrafanaDashboard. */

@@ -1,10 +1,10 @@
 import { checkUrl, SECRET_FILES_SHAPE } from "./private/read-receiver";
 import { checked } from "../../core/checked";
 import { checkGiven } from "../../core/required";
-import { shown } from "../../core/shown";
+import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress";
-import { type SecretFiles } from "../../workload/secret-files";
+import { type SecretFiles } from "../../workload/pods/secret-files";
 
 /** Props for GrafanaUsers of an OpenID Connect provider, such as an identity domain of OCI IAM. */
 export interface OidcUsersProps {

@@ -1,6 +1,6 @@
-import { type ImageLockOptions } from "../../workload/image-lock";
-import { ContainerImage } from "../../workload/container-image";
-import { kind, shaped } from "../../workload/shapes";
+import { type ImageLockOptions } from "../../workload/images/image-lock";
+import { ContainerImage } from "../../workload/images/container-image";
+import { kind, shaped } from "../../core/value-readers";
 import { checked } from "../../core/checked";
 import { Problems } from "../../core/validation-error";
 

@@ -1,4 +1,4 @@
-import { objectsOf } from "../../../lib/manifests/chart-objects";
+import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { ApiServer, describeWithApiServer } from "../../support/api-server";
 import { World } from "./support";
 

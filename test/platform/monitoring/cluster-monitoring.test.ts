@@ -24,8 +24,8 @@ import {
   type ClusterMonitoringProps,
 } from "../../../lib";
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
-import { EnvValue } from "../../../lib/workload/env-value";
-import { objectsOf } from "../../../lib/manifests/chart-objects";
+import { EnvValue } from "../../../lib/workload/pods/env-value";
+import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { flowsOf } from "../../support/rules";
 import { COMPARTMENT, refusal, refusedCodes, synthesized } from "../../support/stack";
 import { parseYaml } from "../../terraform/yaml-readers";

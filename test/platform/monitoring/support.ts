@@ -12,7 +12,7 @@ import {
   SecureOkeCluster,
   type ClusterMonitoringProps,
 } from "../../../lib";
-import { objectsOf } from "../../../lib/manifests/chart-objects";
+import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { COMPARTMENT, newStack } from "../../support/stack";
 import { DIGEST, IMAGE } from "../../workload/support";
 

@@ -1,7 +1,7 @@
 import { ApiObject, JsonPatch, Lazy } from "cdk8s";
 import { Construct } from "constructs";
 import { Problems } from "../../../core/validation-error";
-import { checkAtSynthesis } from "../../../manifests/synthesis-checks";
+import { checkAtSynthesis } from "../../../synthesis/synthesis-checks";
 
 const LARGEST = 1024 * 1024;
 

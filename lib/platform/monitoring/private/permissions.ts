@@ -1,6 +1,6 @@
-import { Allow } from "../../../workload/allow";
-import { Resource } from "../../../workload/role-resource";
-import { Verb } from "../../../workload/role-verb";
+import { Allow } from "../../../rbac/allow";
+import { Resource } from "../../../rbac/role-resource";
+import { Verb } from "../../../rbac/role-verb";
 
 const watch = (resource: Resource) => Allow.verbs(resource, Verb.LIST, Verb.WATCH);
 

@@ -5,18 +5,18 @@ import { PORTS } from "./ports";
 import { PROMETHEUS_FILES, prometheusArguments, prometheusConfig } from "./prometheus-config";
 import { type Monitoring } from "./read-monitoring";
 import { COLLECTOR_FILE, collectorConfig, JAEGER_FILES, jaegerConfig } from "./tracing-config";
-import { AppProtocol } from "../../../workload/app-protocol";
-import { ConfigFile } from "../../../workload/config-file";
-import { type ContainerResources } from "../../../workload/container-resources";
-import { EnvValue } from "../../../workload/env-value";
+import { AppProtocol } from "../../../workload/pods/app-protocol";
+import { ConfigFile } from "../../../workload/pods/config-file";
+import { type ContainerResources } from "../../../workload/pods/container-resources";
+import { EnvValue } from "../../../workload/pods/env-value";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access";
-import { Probe } from "../../../workload/probe";
-import { ApiAccess } from "../../../workload/rbac-api-access";
-import { VolumeClaim } from "../../../workload/volume-claim";
-import { WritablePath } from "../../../workload/writable-path";
+import { Probe } from "../../../workload/pods/probe";
+import { ApiAccess } from "../../../workload/pods/rbac-api-access";
+import { VolumeClaim } from "../../../workload/pods/volume-claim";
+import { WritablePath } from "../../../workload/pods/writable-path";
 
 const GIBIBYTE = 1024 ** 3;
 /** What of a volume the samples may take: the rest is for the write-ahead log and for compaction. */

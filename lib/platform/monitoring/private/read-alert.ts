@@ -1,7 +1,7 @@
 import { type AlertExample, type AlertRule, type AlertRuleProps } from "../alert-rule";
 import { checkLiteral } from "../../../core/credential-literal";
 import { checkGiven } from "../../../core/required";
-import { shown } from "../../../core/shown";
+import { shown } from "../../../core/display-value";
 import { Problems } from "../../../core/validation-error";
 
 const NAME = /^[A-Z][A-Za-z0-9]{1,62}$/;

@@ -1,8 +1,8 @@
 import { checkLiteral } from "../../../core/credential-literal";
 import { checkObjectName } from "../../../core/kubernetes-names";
-import { shown } from "../../../core/shown";
+import { shown } from "../../../core/display-value";
 import { type Problems } from "../../../core/validation-error";
-import { kind } from "../../../workload/shapes";
+import { kind } from "../../../core/value-readers";
 
 /** Files of a Secret, or of the vault; never a text, which would be the credential itself. */
 export const SECRET_FILES_SHAPE = kind(

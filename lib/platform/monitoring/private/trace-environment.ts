@@ -1,5 +1,5 @@
 import { JsonPatch, type ApiObject } from "cdk8s";
-import { type ListeningWorkload } from "../../../workload/listening-workload";
+import { type Monitored } from "../../../workload/private/monitor";
 import { type TraceProtocol } from "../../../workload/monitoring-options";
 
 interface Container {
@@ -24,7 +24,7 @@ export interface TraceEnvironment {
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-export function addTraceEnvironment(workload: ListeningWorkload, environment: TraceEnvironment): void {
+export function addTraceEnvironment(workload: Monitored, environment: TraceEnvironment): void {
   const { endpoint, protocol, sampledRatio } = environment;
   const variables = {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,

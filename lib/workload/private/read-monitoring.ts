@@ -1,14 +1,14 @@
-import { type ListeningWorkload } from "./listening-workload";
-import { TraceProtocol, type ScrapeOptions, type ScrapeRequest, type TraceOptions, type TraceRequest } from "./monitoring-options";
-import { choice, shaped } from "./shapes";
-import { shown } from "../core/shown";
-import { Problems } from "../core/validation-error";
+import { type Monitored, type ScrapeRequest, type TraceRequest } from "./monitor";
+import { type ScrapeOptions, type TraceOptions, TraceProtocol } from "../monitoring-options";
+import { choice, shaped } from "../../core/value-readers";
+import { shown } from "../../core/display-value";
+import { Problems } from "../../core/validation-error";
 
 const PATH = /^\/[\x21-\x7e]*$/;
 const SHORTEST_INTERVAL = 5;
 
 /** Validates how a workload is scraped; throws with all that is wrong. */
-export function readScrape(workload: ListeningWorkload, options: ScrapeOptions): ScrapeRequest {
+export function readScrape(workload: Monitored, options: ScrapeOptions): ScrapeRequest {
   const problems = new Problems(workload);
   const { interval, path = "/metrics", port = portOf(workload), sampleLimit } = options;
   checkServed(problems, workload, port);
@@ -35,7 +35,7 @@ export function readScrape(workload: ListeningWorkload, options: ScrapeOptions):
 }
 
 /** Validates how a workload sends traces; throws with all that is wrong. */
-export function readTraces(workload: ListeningWorkload, options: TraceOptions): TraceRequest {
+export function readTraces(workload: Monitored, options: TraceOptions): TraceRequest {
   const problems = new Problems(workload);
   const protocols = choice(TraceProtocol, "TraceProtocol.HTTP_PROTOBUF or TraceProtocol.GRPC");
   const { protocol = TraceProtocol.HTTP_PROTOBUF, sampledRatio = 1 } = shaped(problems, options, {
@@ -52,11 +52,11 @@ export function readTraces(workload: ListeningWorkload, options: TraceOptions): 
   return { workload, protocol, sampledRatio };
 }
 
-function portOf({ port, ports = [] }: ListeningWorkload): number | undefined {
+function portOf({ port, ports = [] }: Monitored): number | undefined {
   return ports.find(({ name }) => name === "metrics")?.port ?? port;
 }
 
-function checkServed(problems: Problems, { port: own, ports = [] }: ListeningWorkload, port: unknown): void {
+function checkServed(problems: Problems, { port: own, ports = [] }: Monitored, port: unknown): void {
   const served = [...new Set([...(own === undefined ? [] : [own]), ...ports.map((one) => one.port)])];
   if (served.includes(port as number)) return;
   problems.add(

@@ -1,10 +1,34 @@
 import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { type ScrapeRequest, type TraceRequest } from "./monitoring-options";
-import { Problems } from "../core/validation-error";
-import { isSameCluster, scopeOf, whenAdded } from "../manifests/chart-scopes";
-import { needCluster } from "../manifests/forgotten-charts";
-import { checkAtSynthesis } from "../manifests/synthesis-checks";
+import { type HardenedWorkload } from "../hardened-workload";
+import { type TraceProtocol } from "../monitoring-options";
+import { type NamedPort } from "../pods/named-port";
+import { Problems } from "../../core/validation-error";
+import { isSameCluster, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
+import { needCluster } from "../../synthesis/forgotten-charts";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+/** A workload that goes on running, and may listen on ports. */
+export interface Monitored extends HardenedWorkload {
+  readonly port?: number;
+  readonly ports?: NamedPort[];
+}
+
+/** A port of a workload that is to be scraped, validated. */
+export interface ScrapeRequest {
+  readonly workload: Monitored;
+  readonly port: number;
+  readonly path: string;
+  readonly intervalSeconds?: number;
+  readonly sampleLimit?: number;
+}
+
+/** A workload whose traces are to be taken, validated. */
+export interface TraceRequest {
+  readonly workload: Monitored;
+  readonly protocol: TraceProtocol;
+  readonly sampledRatio: number;
+}
 
 /** The monitoring of a cluster, as workloads see it. */
 export interface Monitor extends IConstruct {
