@@ -3,7 +3,7 @@ import { checked } from "../../core/checked";
 import { checkGiven } from "../../core/required";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
-import { type Egress } from "../../network/egress";
+import { type Egress } from "../../network/egress/egress";
 import { type SecretFiles } from "../../workload/pods/secret-files";
 
 /** Props for an AlertReceiver that takes JSON by HTTP POST. */

@@ -1,20 +1,10 @@
-import { type DashboardPanel } from "./dashboard-panel";
+import { type GrafanaDashboardProps } from "./grafana-dashboard-props";
 import { recommendedDashboards } from "./private/recommended-dashboards";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
 import { checkGiven } from "../../core/required";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
-
-/** Props for a GrafanaDashboard. */
-export interface GrafanaDashboardProps {
-  /** The id, which its address has: up to 40 lower-case letters, digits and dashes. */
-  readonly id: string;
-  /** The title. */
-  readonly title: string;
-  /** The panels, two in a row. */
-  readonly panels: DashboardPanel[];
-}
 
 const ID = /^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
 const SCHEMA_VERSION = 39;

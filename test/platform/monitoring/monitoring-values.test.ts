@@ -19,6 +19,7 @@ import {
 import { parseYaml } from "../../terraform/yaml-readers";
 import { refusal, refusedCodes } from "../../support/stack";
 import { DIGEST } from "../../workload/support";
+import { alertPage } from "./alert-page";
 import { fileOf, find, World } from "./support";
 
 const FILES = SecretFiles.fromSecret("/run/secrets/monitoring", "monitoring");
@@ -329,4 +330,9 @@ describe("images of a monitoring", () => {
 test("kubelets whose certificates are not checked need a reason", () => {
   expect(refusedCodes(() => KubeletMetrics.unverified({ reason: " " }))).toEqual(["REASON_MISSING"]);
   expect(KubeletMetrics.verified()).toMatchObject({ isRead: true, isVerified: true });
+});
+
+test("the guide lists every recommended alert, with what to do", () => {
+  const page = fs.readFileSync(path.join(__dirname, "../../../docs/monitoring.md"), "utf8");
+  expect(page.slice(page.indexOf("### ")).trim()).toBe(alertPage(AlertRule.recommended()).trim());
 });

@@ -1,8 +1,17 @@
 import { Yaml } from "cdk8s";
-import { type AlertExample, type AlertRule } from "../alert-rule";
+import { type AlertExample } from "../alert-rule-props";
+
+/** A rule, as far as its test depends on it. */
+interface TestedRule {
+  readonly name: string;
+  readonly severity: string;
+  readonly hit?: AlertExample;
+  readonly nearMiss?: AlertExample;
+  _annotations(): { [name: string]: string };
+}
 
 /** A file for `promtool test rules`: a hit and a near miss of each rule that has both. */
-export function testFileOf(rules: readonly AlertRule[], ruleFile: string): string {
+export function testFileOf(rules: readonly TestedRule[], ruleFile: string): string {
   const tested = rules
     .filter(({ hit, nearMiss }) => hit && nearMiss)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -13,7 +22,11 @@ export function testFileOf(rules: readonly AlertRule[], ruleFile: string): strin
   return Yaml.stringify({ rule_files: [ruleFile], evaluation_interval: "30s", tests });
 }
 
-function testOf(rule: AlertRule, what: "hit" | "near miss", { series, after, labels }: AlertExample): object {
+function testOf(
+  rule: TestedRule,
+  what: "hit" | "near miss",
+  { series, after, labels }: AlertExample,
+): object {
   const exp_labels = { ...labels, severity: rule.severity };
   // Annotations must be equal too: they have no templates, so that they are known here.
   const alerts = what === "hit" ? [{ exp_labels, exp_annotations: rule._annotations() }] : [];

@@ -12,7 +12,7 @@ import { EnvValue } from "../../../workload/pods/env-value";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
-import { HostAccess } from "../../../workload/host-access";
+import { HostAccess } from "../../../workload/host-access/host-access";
 import { Probe } from "../../../workload/pods/probe";
 import { ApiAccess } from "../../../workload/pods/rbac-api-access";
 import { VolumeClaim } from "../../../workload/pods/volume-claim";

@@ -1,4 +1,4 @@
-import { type AlertExample, type AlertRule, type AlertRuleProps } from "../alert-rule";
+import { type AlertExample, type AlertRuleProps } from "../alert-rule-props";
 import { checkLiteral } from "../../../core/credential-literal";
 import { checkGiven } from "../../../core/required";
 import { shown } from "../../../core/display-value";
@@ -36,7 +36,7 @@ export function readAlert(props: AlertRuleProps): AlertRuleProps {
 }
 
 /** Adds a problem for two rules of one name: Alertmanager would take them for one. */
-export function checkRules(problems: Problems, rules: readonly AlertRule[]): void {
+export function checkRules(problems: Problems, rules: readonly { readonly name: string }[]): void {
   const names = rules.map(({ name }) => name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
     problems.add(

@@ -1,5 +1,5 @@
 import { DashboardPanel, PanelUnit } from "../dashboard-panel";
-import { type GrafanaDashboardProps } from "../grafana-dashboard";
+import { type GrafanaDashboardProps } from "../grafana-dashboard-props";
 
 const { timeSeries, stat } = {
   timeSeries: (title: string, unit: PanelUnit, expression: string, legend: string) =>
