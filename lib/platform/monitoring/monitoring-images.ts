@@ -16,7 +16,7 @@ export interface MonitoringImageSet {
   readonly nodeExporter: ContainerImage;
   /** Grafana, such as `docker.io/grafana/grafana`. */
   readonly grafana: ContainerImage;
-  /** The OpenTelemetry collector, such as `docker.io/otel/opentelemetry-collector`. */
+  /** The OpenTelemetry collector, 0.155 or newer, such as `docker.io/otel/opentelemetry-collector`. */
   readonly collector: ContainerImage;
   /** Jaeger 2 or newer, such as `docker.io/jaegertracing/jaeger`. */
   readonly jaeger: ContainerImage;

@@ -124,6 +124,8 @@ function podJob(scrape: PodScrape): Job {
     metrics_path: path,
     ...(intervalSeconds === undefined ? {} : intervals(intervalSeconds)),
     sample_limit: sampleLimit,
+    // For programs that don't name the format of their answer, which Prometheus 3 would not read.
+    fallback_scrape_protocol: "PrometheusText0.0.4",
     // An ordinary program says what its metrics are, and never whose.
     honor_labels: isExporter,
     kubernetes_sd_configs: [

@@ -214,23 +214,24 @@ function monitoring(): AlertRuleProps[] {
     },
     {
       name: "TracesLost",
+      // With and without the suffix of counters: it depends on the version of the collector.
       expression:
-        "sum by (job) (rate(otelcol_exporter_send_failed_spans_total[10m])) > 0 or sum by (job) (rate(otelcol_receiver_refused_spans_total[10m])) > 0",
+        'sum by (job) (rate({__name__=~"otelcol_exporter_send_failed_spans(_total)?"}[10m])) > 0 or sum by (job) (rate({__name__=~"otelcol_receiver_refused_spans(_total)?"}[10m])) > 0',
       holdsFor: minutes(10),
       purpose: "The collector refuses spans, or can't give them to Jaeger, so that traces have gaps.",
       whatToDo:
         "Read the logs of the collector and of Jaeger. Give the collector more memory or replicas, or Jaeger a larger volume.",
       hit: {
         series: {
-          'otelcol_exporter_send_failed_spans_total{exporter="otlp",job="monitoring/collector"}': "0+5x30",
+          'otelcol_exporter_send_failed_spans{exporter="otlp_grpc",job="monitoring/collector"}': "0+5x30",
         },
         after: minutes(25),
         labels: { job: "monitoring/collector" },
       },
       nearMiss: {
         series: {
-          'otelcol_exporter_send_failed_spans_total{exporter="otlp",job="monitoring/collector"}': "0x30",
-          'otelcol_exporter_sent_spans_total{exporter="otlp",job="monitoring/collector"}': "0+5x30",
+          'otelcol_exporter_send_failed_spans{exporter="otlp_grpc",job="monitoring/collector"}': "0x30",
+          'otelcol_exporter_sent_spans{exporter="otlp_grpc",job="monitoring/collector"}': "0+5x30",
         },
         after: minutes(25),
       },

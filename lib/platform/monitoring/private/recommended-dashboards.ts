@@ -171,7 +171,7 @@ function monitoring(): GrafanaDashboardProps {
       timeSeries(
         "Spans taken",
         PER_SECOND,
-        "sum by (job) (rate(otelcol_receiver_accepted_spans_total[5m]))",
+        'sum by (job) (rate({__name__=~"otelcol_receiver_accepted_spans(_total)?"}[5m]))',
         "{{job}}",
       ),
     ],

@@ -51,7 +51,7 @@ export function collectorConfig(jaegerHost: string): string {
       batch: { timeout: "2s", send_batch_size: 1024, send_batch_max_size: 2048 },
     },
     exporters: {
-      otlp: {
+      otlp_grpc: {
         endpoint: `${jaegerHost}:${PORTS.otlpGrpc}`,
         // Inside of the cluster, where a NetworkPolicy lets the collector alone connect.
         tls: { insecure: true },
@@ -65,7 +65,7 @@ export function collectorConfig(jaegerHost: string): string {
         traces: {
           receivers: ["otlp"],
           processors: ["memory_limiter", "attributes", "batch"],
-          exporters: ["otlp"],
+          exporters: ["otlp_grpc"],
         },
       },
       telemetry: telemetry(),
