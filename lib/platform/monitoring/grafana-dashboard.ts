@@ -61,7 +61,7 @@ export class GrafanaDashboard {
     const { uid, title } = model as { uid?: unknown; title?: unknown };
     checkIdentity(problems, uid, title);
     problems.throwIfAny();
-    const { id: _number, ...rest } = model as { id?: unknown };
+    const rest = Object.fromEntries(Object.entries(model as object).filter(([key]) => key !== "id"));
     return GrafanaDashboard.made("GrafanaDashboard.fromJson", uid as string, title as string, rest, []);
   }
 

@@ -6,9 +6,15 @@ export function alertPage(rules: readonly AlertRule[]): string {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, severity, holdsFor, purpose, whatToDo, expression }) => {
       const when = holdsFor ? `after ${holdsFor.toMinutes()} minutes` : "at once";
-      return [`### ${name}`, `${severity}, ${when}. ${purpose}`, whatToDo, "```promql", `${expression}`, "```", ""].join(
-        "\n\n",
-      );
+      return [
+        `### ${name}`,
+        `${severity}, ${when}. ${purpose}`,
+        whatToDo,
+        "```promql",
+        `${expression}`,
+        "```",
+        "",
+      ].join("\n\n");
     })
     .join("\n")
     .replaceAll("```promql\n\n", "```promql\n")

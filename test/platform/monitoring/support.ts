@@ -1,5 +1,5 @@
 import { App as KubernetesApp, Chart } from "cdk8s";
-import { TerraformStack } from "cdktf";
+import { type TerraformStack } from "cdktf";
 import {
   ClusterMonitoring,
   ContainerImage,

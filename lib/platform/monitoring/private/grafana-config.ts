@@ -11,7 +11,9 @@ export const GRAFANA_FILES = {
   data: "/var/lib/grafana",
 };
 
-type Sections = { [section: string]: { [key: string]: string } };
+interface Sections {
+  [section: string]: { [key: string]: string };
+}
 
 /**
  * The settings of Grafana: nobody anonymous, nothing sent to anybody, no plugin from outside, nothing that is not in the program.
