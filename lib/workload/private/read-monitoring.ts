@@ -1,6 +1,6 @@
 import { type Monitored, type ScrapeRequest, type TraceRequest } from "./monitor";
 import { type ScrapeOptions, type TraceOptions, TraceProtocol } from "../monitoring-options";
-import { choice, shaped } from "../../core/value-readers";
+import { choice, kind, shaped } from "../../core/value-readers";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
@@ -10,7 +10,14 @@ const SHORTEST_INTERVAL = 5;
 /** Validates how a workload is scraped; throws with all that is wrong. */
 export function readScrape(workload: Monitored, options: ScrapeOptions): ScrapeRequest {
   const problems = new Problems(workload);
-  const { interval, path = "/metrics", port = portOf(workload), sampleLimit } = options;
+  const {
+    interval,
+    path = "/metrics",
+    port = portOf(workload),
+    sampleLimit,
+  } = shaped(problems, options, {
+    interval: kind(["toSeconds"], "a duration, for example Duration.seconds(30)"),
+  });
   checkServed(problems, workload, port);
   if (typeof path !== "string" || !PATH.test(path) || /[?#]/.test(path)) {
     problems.add(

@@ -82,6 +82,7 @@ describe("an alert rule", () => {
 
   test.each<[string, Partial<AlertRuleProps>, string[]]>([
     ["a name of other letters", { name: "web-down" }, ["NAME_INVALID"]],
+    ["a number of seconds", { holdsFor: 300 as never }, ["VALUE_INVALID"]],
     ["no expression", { expression: " " }, ["ALERT_INVALID"]],
     ["a bracket that is not closed", { expression: "sum(up" }, ["ALERT_INVALID"]],
     ["a bracket that was not opened", { expression: "sum(up))" }, ["ALERT_INVALID"]],

@@ -3,9 +3,11 @@ import { checkLiteral } from "../../../core/credential-literal";
 import { checkGiven } from "../../../core/required";
 import { shown } from "../../../core/display-value";
 import { Problems } from "../../../core/validation-error";
+import { kind } from "../../../core/value-readers";
 
 const NAME = /^[A-Z][A-Za-z0-9]{1,62}$/;
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const DURATION = kind(["toSeconds"], "a duration, for example Duration.minutes(10)");
 const CLOSING: { readonly [open: string]: string } = { "(": ")", "[": "]", "{": "}" };
 
 /** Validates the props of a rule; throws with all that is wrong. */
@@ -21,6 +23,7 @@ export function readAlert(props: AlertRuleProps): AlertRuleProps {
     );
   }
   checkExpression(problems, expression);
+  if (props.holdsFor !== undefined) DURATION(problems, "holdsFor", props.holdsFor);
   for (const [field, text] of Object.entries({ purpose, whatToDo })) checkSentence(problems, field, text);
   if ((hit === undefined) !== (nearMiss === undefined)) {
     problems.add(
@@ -96,6 +99,7 @@ function checkSentence(problems: Problems, field: string, text: string): void {
 
 function checkExample(problems: Problems, field: string, { series, after, labels = {} }: AlertExample): void {
   if (!checkGiven(problems, { [`${field}.series`]: series, [`${field}.after`]: after })) return;
+  DURATION(problems, `${field}.after`, after);
   if (Object.keys(series).length === 0 || Object.values(series).some((values) => values.trim() === "")) {
     problems.add(
       "ALERT_INVALID",

@@ -37,6 +37,8 @@ export interface Monitoring extends ClusterMonitoringProps {
   readonly hasPodsGroup: boolean;
 }
 
+const DURATION = kind(["toHours"], "a duration, for example Duration.days(15)");
+const SIZE = kind(["toKibibytes"], "a size, for example Size.gibibytes(100)");
 const SHAPES = {
   cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that is monitored"),
   images: kind(["images"], "MonitoringImages.fromLock(), or MonitoringImages.of({ … })"),
@@ -44,6 +46,10 @@ const SHAPES = {
   receivers: listOf(kind(["_config"], "AlertReceiver.webhook(name, { … })"), "a list of receivers"),
   alerts: listOf(kind(["expression"], "AlertRule.of({ … })"), "a list of alert rules"),
   dashboards: listOf(kind(["json"], "GrafanaDashboard.of({ … })"), "a list of dashboards"),
+  retention: DURATION,
+  traceRetention: DURATION,
+  storage: SIZE,
+  traceStorage: SIZE,
   kubelets: kind(["isRead"], "KubeletMetrics.verified(), .unverified({ reason }) or .none()"),
 };
 
