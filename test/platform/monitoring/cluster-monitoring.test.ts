@@ -17,7 +17,9 @@ import {
   PodSecurityLevel,
   SecretFiles,
   SecureNamespace,
+  PodNetworking,
   SecureOkeCluster,
+  Tenant,
   TlsTermination,
   TraceProtocol,
   TraefikIngress,
@@ -309,6 +311,28 @@ describe("a workload whose metrics are scraped", () => {
     expect(peers(world.chart, "prometheus", "egress", 9200)).toEqual([{ ipBlock: { cidr: "10.0.2.0/24" } }]);
     expect(flowsOf(world.stack).some((flow: any) => JSON.stringify(flow).includes("9200"))).toBe(true);
     expect(jobNames(world)).toContain("agents/agent:9200/metrics");
+  });
+
+  test.each([
+    [["monitoring"], []],
+    [[], ["PEER_NOT_ALLOWED"]],
+  ])("of a tenant needs the monitoring among its peers, %j", (allowedPeers, codes) => {
+    const world = new World();
+    world.monitoring();
+    const chart = new Chart(world.app, "team", { namespace: "team" });
+    new Tenant(chart, "tenant", { allowedPeers });
+    world.web(chart).scrapeMetrics();
+    world.cluster.addCdk8sChart("team", chart);
+    const synthesize = () => synthesized(world.stack);
+    if (codes.length === 0) expect(synthesize).not.toThrow();
+    else expect(refusedCodes(synthesize)).toEqual(codes);
+  });
+
+  test("has a rule of no group in an overlay, whose pods have the addresses of their nodes", () => {
+    const world = new World({ podNetworking: PodNetworking.flannelOverlay() });
+    world.monitoring();
+    expect(flowsOf(world.stack).filter((flow: any) => JSON.stringify(flow).includes("9100"))).toEqual([]);
+    expect(peers(world.chart, "prometheus", "egress", 9100)).toHaveLength(1);
   });
 
   test("has the same jobs whatever the order of the calls", () => {

@@ -11,6 +11,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   type ClusterMonitoringProps,
+  type SecureOkeClusterProps,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { COMPARTMENT, newStack } from "../../support/stack";
@@ -39,8 +40,9 @@ export class World {
   public readonly app = new KubernetesApp();
   public readonly chart: Chart;
 
-  constructor() {
+  constructor(props: Partial<SecureOkeClusterProps> = {}) {
     this.cluster = new SecureOkeCluster(this.stack, "cluster", {
+      ...props,
       compartmentId: COMPARTMENT,
       kubernetesVersion: KubernetesVersion.V1_35,
     });
