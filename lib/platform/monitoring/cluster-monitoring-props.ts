@@ -19,7 +19,7 @@ export interface ClusterMonitoringProps {
   /** Who may sign in to Grafana. */
   readonly users: GrafanaUsers;
   /**
-   * Where alerts are sent to; each gets all of them.
+   * Where alerts are sent to; each receiver gets all alerts.
    *
    * @default - nowhere, with the warning `alert-receivers`
    */
@@ -37,8 +37,8 @@ export interface ClusterMonitoringProps {
    */
   readonly dashboards?: GrafanaDashboard[];
   /**
-   * How people reach Grafana from outside of the cluster. Nothing else of the monitoring can be exposed: Prometheus, Alertmanager and
-   * Jaeger ask nobody who he is.
+   * How people reach Grafana from outside of the cluster. Only Grafana can be exposed: Prometheus, Alertmanager and Jaeger do not
+   * authenticate their users.
    *
    * @default - not at all; `kubectl port-forward` reaches it
    */
@@ -86,7 +86,7 @@ export interface ClusterMonitoringProps {
    */
   readonly kubelets?: KubeletMetrics;
   /**
-   * Taints of nodes whose node exporter runs in spite of them.
+   * Taints of nodes on which a node exporter runs nevertheless.
    *
    * @default - none
    */

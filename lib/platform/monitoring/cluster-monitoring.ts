@@ -48,7 +48,7 @@ import { Subject } from "../../rbac/subject";
  * Metrics, alerts, dashboards and traces of a cluster, kept in the cluster: Prometheus with Alertmanager, kube-state-metrics and node
  * exporters, Grafana, and Jaeger behind an OpenTelemetry collector.
  *
- * It makes the namespace of its chart, restricted, and `<namespace>-nodes` for the node exporters, the only part that reaches its
+ * It creates the namespace of its chart, restricted, and `<namespace>-nodes` for the node exporters, the only part with access to its
  * nodes. Workloads join by `web.scrapeMetrics()` and `web.traces()`, before or after the monitoring is made. Data lies on block
  * volumes that are encrypted at rest and on the way. Nothing is reachable from outside of the cluster but Grafana, on request.
  *

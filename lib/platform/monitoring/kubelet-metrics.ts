@@ -18,13 +18,13 @@ export class KubeletMetrics {
   }
 
   /**
-   * Reads them, whatever certificate they show; who takes the address of a node then gets the token of Prometheus.
+   * Reads them without checking their certificates; a host that takes over the address of a node receives the token of Prometheus.
    *
    * @throws REASON_MISSING
    */
   public static unverified(choice: ReasonedChoice): KubeletMetrics {
     const problems = new Problems("KubeletMetrics.unverified");
-    checkReason(problems, "A kubelet whose certificate nobody checks", choice?.reason);
+    checkReason(problems, "A kubelet with an unchecked certificate", choice?.reason);
     problems.throwIfAny();
     return new KubeletMetrics(true, false, choice.reason);
   }

@@ -37,7 +37,7 @@ const SHAPES = {
 /**
  * The images of a ClusterMonitoring.
  *
- * The library names none itself: which version runs, and that it was scanned, is the decision of whoever writes the digest down.
+ * The library does not choose versions. Whoever writes the digest decides which version runs, and that it was scanned.
  */
 @checked
 export class MonitoringImages {

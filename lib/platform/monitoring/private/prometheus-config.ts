@@ -11,7 +11,7 @@ export const PROMETHEUS_FILES = {
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const POD = "__meta_kubernetes_pod";
 const NODE = "__meta_kubernetes_node";
-/** A program that sends more than that has a label with a value for each request or user. */
+/** A program with more samples usually has a label with a value for each request or user. */
 export const SAMPLE_LIMIT = 50_000;
 
 /** What the arguments of Prometheus depend on. */

@@ -141,8 +141,8 @@ function checkChart(problems: Problems, scope: Construct, id: string): string {
   if (chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, and the monitoring makes that one",
-      'Give it one that nothing else is in: new Chart(app, "monitoring", { namespace: "monitoring" })',
+      "The chart has no namespace, and the monitoring creates the namespace of its chart",
+      'Give it a namespace of its own: new Chart(app, "monitoring", { namespace: "monitoring" })',
     );
   }
   return chart?.namespace ?? id;
