@@ -300,7 +300,7 @@ export class ClusterMonitoring extends Construct {
     this.prometheus.connections._allowToBlock(nodesCidr, Port.tcp(port));
     if (!hasPodsGroup) return;
     const reason = `Prometheus reads metrics of the nodes, TCP ${port}`;
-    cluster.podsSecurityGroup.allowTo(cluster.workersSecurityGroup, Port.tcp(port), { reason });
+    cluster.podSecurityGroup.allowTo(cluster.workerSecurityGroup, Port.tcp(port), { reason });
   }
 
   /** Its scrapes lead to the nodes of one cluster: in another one it would find nothing. */

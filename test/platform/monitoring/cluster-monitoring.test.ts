@@ -26,7 +26,7 @@ import {
   type ClusterMonitoringProps,
 } from "../../../lib";
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
-import { EnvValue } from "../../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../../lib/workload/pods/env-value";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { flowsOf } from "../../support/rules";
 import { COMPARTMENT, refusal, refusedCodes, synthesized } from "../../support/stack";
@@ -440,7 +440,10 @@ describe("a workload whose traces are taken", () => {
     const shop = world.namespace();
     const api = new HardenedDeployment(shop, "api", {
       image: IMAGE,
-      env: { OTEL_SERVICE_NAME: EnvValue.fromValue("orders"), LEVEL: EnvValue.fromValue("info") },
+      env: {
+        OTEL_SERVICE_NAME: EnvironmentValue.fromValue("orders"),
+        LEVEL: EnvironmentValue.fromValue("info"),
+      },
     });
     api.traces({ protocol: TraceProtocol.GRPC, sampledRatio: 0.1 });
     api.traces({ protocol: TraceProtocol.GRPC, sampledRatio: 0.1 });

@@ -1,35 +1,35 @@
-import { Allow } from "../../../rbac/allow";
-import { Resource } from "../../../rbac/role-resource";
-import { Verb } from "../../../rbac/role-verb";
+import { RoleRule } from "../../../rbac/allow";
+import { RbacResource } from "../../../rbac/role-resource";
+import { RbacVerb } from "../../../rbac/role-verb";
 
-const watch = (resource: Resource) => Allow.verbs(resource, Verb.LIST, Verb.WATCH);
+const watch = (resource: RbacResource) => RoleRule.verbs(resource, RbacVerb.LIST, RbacVerb.WATCH);
 
 /** What Prometheus reads in each namespace with pods that it scrapes: where they are. */
-export function podPermissions(): Allow[] {
-  return [Allow.verbs(Resource.PODS, Verb.GET, Verb.LIST, Verb.WATCH)];
+export function podPermissions(): RoleRule[] {
+  return [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH)];
 }
 
 /** What Prometheus reads of the whole cluster: where nodes are, and the metrics of their kubelets. */
-export function nodePermissions(readsKubelets: boolean): Allow[] {
-  const nodes = Allow.verbs(Resource.NODES, Verb.GET, Verb.LIST, Verb.WATCH);
-  return readsKubelets ? [nodes, Allow.verbs(Resource.KUBELET_METRICS, Verb.GET)] : [nodes];
+export function nodePermissions(readsKubelets: boolean): RoleRule[] {
+  const nodes = RoleRule.verbs(RbacResource.NODES, RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH);
+  return readsKubelets ? [nodes, RoleRule.verbs(RbacResource.KUBELET_METRICS, RbacVerb.GET)] : [nodes];
 }
 
 /** What kube-state-metrics reads: the state of objects, in all namespaces; neither Secrets nor ConfigMaps. */
-export function statePermissions(): Allow[] {
+export function statePermissions(): RoleRule[] {
   return [
-    Resource.CRON_JOBS,
-    Resource.DAEMON_SETS,
-    Resource.DEPLOYMENTS,
-    Resource.HORIZONTAL_POD_AUTOSCALERS,
-    Resource.JOBS,
-    Resource.NAMESPACES,
-    Resource.NODES,
-    Resource.PERSISTENT_VOLUME_CLAIMS,
-    Resource.POD_DISRUPTION_BUDGETS,
-    Resource.PODS,
-    Resource.REPLICA_SETS,
-    Resource.RESOURCE_QUOTAS,
-    Resource.STATEFUL_SETS,
+    RbacResource.CRON_JOBS,
+    RbacResource.DAEMON_SETS,
+    RbacResource.DEPLOYMENTS,
+    RbacResource.HORIZONTAL_POD_AUTOSCALERS,
+    RbacResource.JOBS,
+    RbacResource.NAMESPACES,
+    RbacResource.NODES,
+    RbacResource.PERSISTENT_VOLUME_CLAIMS,
+    RbacResource.POD_DISRUPTION_BUDGETS,
+    RbacResource.PODS,
+    RbacResource.REPLICA_SETS,
+    RbacResource.RESOURCE_QUOTAS,
+    RbacResource.STATEFUL_SETS,
   ].map(watch);
 }

@@ -7,13 +7,13 @@ import { type Monitoring } from "./read-monitoring";
 import { COLLECTOR_FILE, collectorConfig, JAEGER_FILES, jaegerConfig } from "./tracing-config";
 import { AppProtocol } from "../../../workload/pods/app-protocol";
 import { ConfigFile } from "../../../workload/pods/config-file";
-import { type ContainerResources } from "../../../workload/pods/container-resources";
-import { EnvValue } from "../../../workload/pods/env-value";
+import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
+import { EnvironmentValue } from "../../../workload/pods/env-value";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
-import { Probe } from "../../../workload/pods/probe";
+import { HealthProbe } from "../../../workload/pods/probe";
 import { ApiAccess } from "../../../workload/pods/rbac-api-access";
 import { VolumeClaim } from "../../../workload/pods/volume-claim";
 import { WritablePath } from "../../../workload/pods/writable-path";
@@ -24,7 +24,7 @@ const SHARE_OF_SAMPLES = 0.8;
 /** A database reads its log before it is ready, which takes minutes after a crash. */
 const SLOW_START = { failureThreshold: 90 };
 
-function resources(cpu: [string, string], memory: string, disk = "256Mi"): ContainerResources {
+function resources(cpu: [string, string], memory: string, disk = "256Mi"): ContainerResourceRanges {
   return {
     cpu: { request: cpu[0], limit: cpu[1] },
     memory: { request: memory, limit: memory },
@@ -48,9 +48,9 @@ export function addPrometheus(
     }),
     files: [ConfigFile.of(PROMETHEUS_FILES.main, prometheusConfig(options.alertmanagerHost))],
     port: PORTS.prometheus,
-    readiness: Probe.http("/-/ready"),
-    liveness: Probe.http("/-/healthy", undefined, { periodSeconds: 15, failureThreshold: 4 }),
-    startup: Probe.http("/-/ready", undefined, SLOW_START),
+    readiness: HealthProbe.fromHttpGet("/-/ready"),
+    liveness: HealthProbe.fromHttpGet("/-/healthy", undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    startup: HealthProbe.fromHttpGet("/-/ready", undefined, SLOW_START),
     terminationGracePeriodSeconds: 300,
     volumeClaims: [
       VolumeClaim.of("data", PROMETHEUS_FILES.data, { size: `${storageGibibytes}Gi`, storageClassName }),
@@ -73,8 +73,8 @@ export function addAlertmanager(
     secretFiles: receivers.flatMap((one) => one._secretFiles ?? []),
     egress: receivers.flatMap((one) => one._egress),
     port: PORTS.alertmanager,
-    readiness: Probe.http("/-/ready"),
-    liveness: Probe.http("/-/healthy", undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    readiness: HealthProbe.fromHttpGet("/-/ready"),
+    liveness: HealthProbe.fromHttpGet("/-/healthy", undefined, { periodSeconds: 15, failureThreshold: 4 }),
     volumeClaims: [VolumeClaim.of("data", ALERTMANAGER_FILES.data, { storageClassName })],
     resources: resources(["50m", "500m"], "256Mi"),
   });
@@ -104,8 +104,8 @@ export function addKubeStateMetrics(scope: Construct, { cluster, images }: Monit
     ],
     port: PORTS.kubeStateMetrics,
     ports: [{ name: "telemetry", port: PORTS.kubeStateMetricsSelf }],
-    readiness: Probe.http("/readyz", PORTS.kubeStateMetricsSelf),
-    liveness: Probe.http("/livez", undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    readiness: HealthProbe.fromHttpGet("/readyz", PORTS.kubeStateMetricsSelf),
+    liveness: HealthProbe.fromHttpGet("/livez", undefined, { periodSeconds: 15, failureThreshold: 4 }),
     resources: resources(["50m", "500m"], "512Mi"),
     apiAccess: ApiAccess._of(cluster),
   });
@@ -136,8 +136,8 @@ export function addNodeExporter(
       "--log.format=json",
     ],
     port: PORTS.nodeExporter,
-    readiness: Probe.http("/"),
-    liveness: Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    readiness: HealthProbe.fromHttpGet("/"),
+    liveness: HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 }),
     tolerations: nodeTolerations,
     resources: resources(["50m", "250m"], "128Mi", "64Mi"),
     hostAccess: [
@@ -165,9 +165,9 @@ export function addGrafana(
   return new HardenedStatefulSet(scope, "grafana", {
     image: images.images.grafana,
     env: {
-      GF_PATHS_CONFIG: EnvValue.fromValue(GRAFANA_FILES.main),
+      GF_PATHS_CONFIG: EnvironmentValue.fromValue(GRAFANA_FILES.main),
       ...Object.fromEntries(
-        Object.entries(users._fileVariables).map(([name, path]) => [name, EnvValue.fromValue(path)]),
+        Object.entries(users._fileVariables).map(([name, path]) => [name, EnvironmentValue.fromValue(path)]),
       ),
     },
     files: [
@@ -182,9 +182,9 @@ export function addGrafana(
       WritablePath.of("/tmp", { sizeLimit: "64Mi" }),
     ],
     port: PORTS.grafana,
-    readiness: Probe.http("/api/health"),
-    liveness: Probe.tcp(undefined, { periodSeconds: 15, failureThreshold: 4 }),
-    startup: Probe.http("/api/health", undefined, { failureThreshold: 30 }),
+    readiness: HealthProbe.fromHttpGet("/api/health"),
+    liveness: HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    startup: HealthProbe.fromHttpGet("/api/health", undefined, { failureThreshold: 30 }),
     resources: resources(["100m", "1"], "512Mi", "1Gi"),
   });
 }
@@ -205,9 +205,9 @@ export function addJaeger(
       { name: "telemetry", port: PORTS.telemetry },
       { name: "health", port: PORTS.health },
     ],
-    readiness: Probe.http("/status", PORTS.health),
-    liveness: Probe.tcp(PORTS.health, { periodSeconds: 15, failureThreshold: 4 }),
-    startup: Probe.http("/status", PORTS.health, SLOW_START),
+    readiness: HealthProbe.fromHttpGet("/status", PORTS.health),
+    liveness: HealthProbe.fromTcpSocket(PORTS.health, { periodSeconds: 15, failureThreshold: 4 }),
+    startup: HealthProbe.fromHttpGet("/status", PORTS.health, SLOW_START),
     volumeClaims: [
       VolumeClaim.of("data", JAEGER_FILES.data, { size: `${traceStorageGibibytes}Gi`, storageClassName }),
     ],
@@ -231,8 +231,8 @@ export function addCollector(
       { name: "telemetry", port: PORTS.telemetry },
       { name: "health", port: PORTS.health },
     ],
-    readiness: Probe.http("/", PORTS.health),
-    liveness: Probe.tcp(PORTS.health, { periodSeconds: 15, failureThreshold: 4 }),
+    readiness: HealthProbe.fromHttpGet("/", PORTS.health),
+    liveness: HealthProbe.fromTcpSocket(PORTS.health, { periodSeconds: 15, failureThreshold: 4 }),
     resources: resources(["100m", "1"], "512Mi"),
   });
 }

@@ -40,7 +40,7 @@ export interface Monitoring extends ClusterMonitoringProps {
 const DURATION = kind(["toHours"], "a duration, for example Duration.days(15)");
 const SIZE = kind(["toKibibytes"], "a size, for example Size.gibibytes(100)");
 const SHAPES = {
-  cluster: kind(["network", "workersSecurityGroup"], "the SecureOkeCluster that is monitored"),
+  cluster: kind(["network", "workerSecurityGroup"], "the SecureOkeCluster that is monitored"),
   images: kind(["images"], "MonitoringImages.fromLock(), or MonitoringImages.of({ … })"),
   users: kind(["_secretFiles"], "GrafanaUsers.oidc({ … }), or GrafanaUsers.administrator({ … })"),
   receivers: listOf(kind(["_config"], "AlertReceiver.webhook(name, { … })"), "a list of receivers"),
@@ -79,7 +79,7 @@ export function readMonitoring(scope: Construct, id: string, given: ClusterMonit
       "Make one ClusterMonitoring for each cluster, and add rules and dashboards to it: addAlerts, addDashboards",
     );
   }
-  const nodesCidr = problems.collect(() => cluster?.network.workersSubnet.cidr);
+  const nodesCidr = problems.collect(() => cluster?.network.workerSubnet.cidr);
   if (cluster && !problems.any) checkGiven(problems, { "The range of the nodes' subnet": nodesCidr });
   problems.throwIfAny();
   return {
