@@ -11,6 +11,26 @@ export interface ErrorCodeText {
 }
 
 export const ERROR_CODES = {
+  MONITORING_MISSING: {
+    title: "Metrics or traces without a monitoring",
+    why: "Nothing would scrape the workload or take its traces, and nobody would notice that they are missing.",
+  },
+  MONITORING_DUPLICATE: {
+    title: "Two monitorings of one cluster",
+    why: "Both would count everything and send each alert, and a workload could not tell which of the two it belongs to.",
+  },
+  ALERT_INVALID: {
+    title: "Invalid alert rule",
+    why: "Prometheus refuses the whole file of rules for one that it can't read, and an alert that says nothing helps nobody.",
+  },
+  RECEIVER_INVALID: {
+    title: "Invalid receiver of alerts, or address",
+    why: "Alertmanager refuses its configuration, or sends alerts to nobody.",
+  },
+  DASHBOARD_INVALID: {
+    title: "Invalid dashboard",
+    why: "Grafana drops a dashboard that it can't read, and of two with one id it shows only one.",
+  },
   CIDR_INVALID: {
     title: "Invalid CIDR block",
     why: "Terraform passes the text on unchecked, and OCI rejects it after part of the network has been created.",

@@ -271,6 +271,11 @@ export class Connections {
   }
 
   /** @internal */
+  public _allowToBlock(cidr: string, port: Port): void {
+    this.egress.push({ peers: () => [{ ipBlock: { cidr } }], port });
+  }
+
+  /** @internal */
   public _policyRules(): object {
     return {
       policyTypes: ["Egress", "Ingress"],

@@ -6,3 +6,4 @@ export {
   type SecretsStoreImages,
 } from "./secrets-store-driver";
 export { type AcceptedFinding, NodeBenchmark, type NodeBenchmarkProps } from "./node-benchmark";
+export * from "./monitoring";

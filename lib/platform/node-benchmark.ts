@@ -23,7 +23,6 @@ import { readCronJob } from "../workload/hardened-cron-job";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { addAccountAndFiles, addNetworkPolicy } from "../workload/private/workload-objects";
 import { type HardenedCronJobProps } from "../workload/hardened-cron-job";
-import { ConcurrencyPolicy } from "../workload/hardened-cron-job";
 
 export { type AcceptedFinding, type NodeBenchmarkProps } from "./node-benchmark-props";
 

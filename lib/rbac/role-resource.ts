@@ -60,6 +60,8 @@ export class RbacResource {
   public static readonly INGRESS_CLASSES = RbacResource.ofKubernetes("networking.k8s.io", "ingressclasses");
   /** Jobs. */
   public static readonly JOBS = RbacResource.ofKubernetes("batch", "jobs");
+  /** The metrics of the kubelets, of the cluster: their own, and those of containers and volumes. */
+  public static readonly KUBELET_METRICS = RbacResource.ofKubernetes("", "nodes/metrics");
   /** Leases, by which programs elect a leader. */
   public static readonly LEASES = RbacResource.ofKubernetes("coordination.k8s.io", "leases");
   /** LimitRanges. */

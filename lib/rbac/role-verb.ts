@@ -76,6 +76,7 @@ const GROUPS: { readonly [group: string]: ResourceGroup } = {
       namespaces: VERBS.filter((verb) => verb !== DELETE_COLLECTION),
       "namespaces/finalize": [UPDATE],
       "namespaces/status": PART,
+      "nodes/metrics": [GET],
       "nodes/proxy": PROXY,
       "nodes/status": PART,
       "persistentvolumeclaims/status": PART,

@@ -10,3 +10,4 @@ export { type HardenedJobProps, type JobOptions, JobRestartPolicy } from "./hard
 export { HardenedStatefulSet, type HardenedStatefulSetProps } from "./hardened-stateful-set";
 export { HardenedWorkload } from "./hardened-workload";
 export { ListeningWorkload } from "./listening-workload";
+export { type ScrapeOptions, type TraceOptions, TraceProtocol } from "./monitoring-options";

@@ -3,6 +3,9 @@ import { HardenedWorkload } from "./hardened-workload";
 import { AppProtocol } from "./pods/app-protocol";
 import { type ListeningPodProps } from "./pods/listening-pod-props";
 import { type NamedPort, namedPorts } from "./pods/named-port";
+import { type ScrapeOptions, type TraceOptions } from "./monitoring-options";
+import { askMonitor } from "./private/monitor";
+import { readScrape, readTraces } from "./private/read-monitoring";
 import { checked } from "../core/checked";
 import { type IngressOptions } from "../exposure/ingress-props";
 import { IngressRoute } from "../exposure/ingress-route";
@@ -54,6 +57,32 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    */
   public exposeViaIngress(options: IngressOptions): IngressRoute {
     return IngressRoute._of({ ...options, workload: this });
+  }
+
+  /**
+   * Has the metrics of the workload scraped by the ClusterMonitoring of its cluster, made before or after.
+   *
+   * It opens the port to Prometheus on both ends, in the network of the host too, lets Prometheus find the pods, and adds the job.
+   *
+   * @throws PORT_NOT_LISTENED where the workload has no such port; VALUE_INVALID, COUNT_INVALID; NAME_INVALID where the chart has no
+   * namespace; at synthesis MONITORING_MISSING
+   */
+  public scrapeMetrics(options: ScrapeOptions = {}): void {
+    const request = readScrape(this, options);
+    askMonitor(this, "The scrape of its metrics", (monitor) => monitor._scrape(request));
+  }
+
+  /**
+   * Lets the workload send traces to the collector of the ClusterMonitoring of its cluster, made before or after.
+   *
+   * It opens the way on both ends, and gives the program the environment variables that OpenTelemetry libraries read
+   * (`OTEL_EXPORTER_OTLP_ENDPOINT` and others); those that it has already stay.
+   *
+   * @throws VALUE_INVALID; NAME_INVALID where the chart has no namespace; at synthesis MONITORING_MISSING
+   */
+  public traces(options: TraceOptions = {}): void {
+    const request = readTraces(this, options);
+    askMonitor(this, "The collection of its traces", (monitor) => monitor._trace(request));
   }
 
   /**

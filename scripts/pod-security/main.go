@@ -2,15 +2,18 @@
 // own admission runs. Reads the files named as arguments, or standard input where none is named.
 //
 // Prints each refusal and then "N pods, M refused". Exits 1 on a refusal, where there is no pod to judge, and where a
-// manifest cannot be read.
+// manifest cannot be read. The file of -exceptions names the pods that may be refused, each with a reason; an exception
+// that no pod needs is an error too.
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"sort"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -39,6 +42,10 @@ type judge struct {
 	levels    []api.LevelVersion
 	pods      int
 	refused   int
+	excepted  int
+	// The reasons of exceptions by the kind, namespace and name of what runs the pod.
+	exceptions map[string]string
+	used       map[string]bool
 }
 
 // The versions that OKE offers. Each may refuse what another lets pass: 1.34 refuses pods that run as root in a user
@@ -50,7 +57,7 @@ func newJudge(versions string) (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{evaluator: evaluator}
+	j := &judge{evaluator: evaluator, exceptions: map[string]string{}, used: map[string]bool{}}
 	for _, name := range strings.Split(versions, ",") {
 		version, err := api.ParseVersion(name)
 		if err != nil {
@@ -113,11 +120,11 @@ func (j *judge) object(from string, object map[string]any) error {
 	if err := yaml.UnmarshalStrict(text, &pod); err != nil {
 		return fmt.Errorf("%s: %s: %w", from, name, err)
 	}
-	j.pod(from+": "+name, &pod)
+	j.pod(from, name, &pod)
 	return nil
 }
 
-func (j *judge) pod(name string, pod *corev1.PodTemplateSpec) {
+func (j *judge) pod(from, name string, pod *corev1.PodTemplateSpec) {
 	j.pods++
 	var details []string
 	versions := map[string][]string{}
@@ -132,20 +139,62 @@ func (j *judge) pod(name string, pod *corev1.PodTemplateSpec) {
 		}
 		versions[detail] = append(versions[detail], level.Version.String())
 	}
+	if len(details) == 0 {
+		return
+	}
+	if reason, ok := j.exceptions[name]; ok {
+		j.used[name] = true
+		j.excepted++
+		fmt.Printf("%s: %s: excepted: %s: %s\n", from, name, strings.Join(details, "; "), reason)
+		return
+	}
 	for _, detail := range details {
-		fmt.Printf("%s: refused by %s: %s\n", name, strings.Join(versions[detail], ", "), detail)
+		fmt.Printf("%s: %s: refused by %s: %s\n", from, name, strings.Join(versions[detail], ", "), detail)
 	}
-	if len(details) > 0 {
-		j.refused++
+	j.refused++
+}
+
+// Reads the exceptions; each has a reason.
+func (j *judge) except(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
 	}
+	if err := json.Unmarshal(text, &j.exceptions); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for pod, reason := range j.exceptions {
+		if strings.TrimSpace(reason) == "" {
+			return fmt.Errorf("%s: %s has no reason", name, pod)
+		}
+	}
+	return nil
+}
+
+// The exceptions that no pod needed.
+func (j *judge) unused() []string {
+	var names []string
+	for name := range j.exceptions {
+		if !j.used[name] {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	return names
 }
 
 func run() error {
 	versions := flag.String("versions", allVersions, "versions of the standard to judge by")
+	exceptions := flag.String("exceptions", "", "file with pods that may be refused, by kind, namespace and name, and the reasons")
 	flag.Parse()
 	j, err := newJudge(*versions)
 	if err != nil {
 		return err
+	}
+	if *exceptions != "" {
+		if err := j.except(*exceptions); err != nil {
+			return err
+		}
 	}
 	if flag.NArg() == 0 {
 		if err := j.read("standard input", os.Stdin); err != nil {
@@ -164,11 +213,17 @@ func run() error {
 		}
 	}
 	fmt.Printf("%d pods, %d refused\n", j.pods, j.refused)
+	if j.excepted > 0 {
+		fmt.Printf("%d pods with exceptions\n", j.excepted)
+	}
 	if j.pods == 0 {
 		return errors.New("there is no pod to judge")
 	}
 	if j.refused > 0 {
 		return errors.New("the restricted Pod Security Standard refuses what is listed above")
+	}
+	if names := j.unused(); len(names) > 0 {
+		return fmt.Errorf("no pod needs the exceptions of %s", strings.Join(names, ", "))
 	}
 	return nil
 }

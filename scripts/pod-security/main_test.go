@@ -135,3 +135,26 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 }
+
+const exporter = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"exporter","namespace":"nodes"},"spec":{"hostNetwork":true,"containers":[]}}`
+
+func TestExceptionsAreNamedAndNeeded(t *testing.T) {
+	for name, want := range map[string]struct {
+		excepted, refused, unused int
+	}{
+		"Pod nodes/exporter": {1, 0, 0},
+		"Pod other/exporter": {0, 1, 1},
+	} {
+		j, err := newJudge(allVersions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.exceptions[name] = "A reason"
+		if err := j.read("test", strings.NewReader(exporter)); err != nil {
+			t.Fatal(err)
+		}
+		if j.excepted != want.excepted || j.refused != want.refused || len(j.unused()) != want.unused {
+			t.Errorf("%s: %d excepted, %d refused, %d unused", name, j.excepted, j.refused, len(j.unused()))
+		}
+	}
+}

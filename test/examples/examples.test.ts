@@ -88,6 +88,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
       "existing-network",
       "inspected-egress",
       "internal-service",
+      "monitored-cluster",
       "public-shop",
     ];
     if (!withWaysOut.includes(name)) expect(waysOut).toEqual([]);

@@ -49,7 +49,8 @@ export const RISKS: readonly RiskRow[] = [
     takes: "nothing",
   },
   {
-    on: ["/nodes/*"],
+    // Not nodes/metrics, with which a kubelet shows its metrics and nothing else.
+    on: ["/nodes/proxy", "/nodes/status"],
     verbs: VERBS,
     leadsTo: "the kubelet of each node, and by it every container there, past audit and admission",
     fix: "Read nodes, or their metrics: Allow.read(Resource.NODE_METRICS)",

@@ -1,0 +1,102 @@
+import { Yaml, type Duration } from "cdk8s";
+import { type AlertExample, type AlertRuleProps, AlertSeverity } from "./alert-rule-props";
+import { checkRules, readAlert } from "./private/read-alert";
+import { recommendedAlerts } from "./private/recommended-alerts";
+import { testFileOf } from "./private/alert-tests";
+import { checked } from "../../core/checked";
+import { Problems } from "../../core/validation-error";
+
+/**
+ * A condition that Prometheus evaluates every 30 seconds, with its purpose and what to do when it holds.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
+ */
+@checked
+export class AlertRule {
+  /**
+   * An alert rule.
+   *
+   * @throws ALERT_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, CREDENTIAL_LITERAL
+   */
+  public static of(props: AlertRuleProps): AlertRule {
+    return new AlertRule(readAlert(props));
+  }
+
+  /** The rules that every ClusterMonitoring has unless it is given others: nodes, workloads, volumes, and the monitoring itself. */
+  public static recommended(): AlertRule[] {
+    return recommendedAlerts().map((props) => AlertRule.of(props));
+  }
+
+  /**
+   * The rules as a file for Prometheus, which `promtool check rules` reads.
+   *
+   * @throws NAME_DUPLICATE, ATTRIBUTE_MISSING
+   */
+  public static ruleFile(rules: AlertRule[]): string {
+    const problems = new Problems("AlertRule.ruleFile");
+    checkRules(problems, rules);
+    problems.throwIfAny();
+    const sorted = [...rules].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return Yaml.stringify({
+      groups: [{ name: "alerts", interval: "30s", rules: sorted.map((rule) => rule._manifest()) }],
+    });
+  }
+
+  /**
+   * A file for `promtool test rules` in which each rule fires for its hit and stays quiet for its near miss.
+   *
+   * @param ruleFile the path of the rule file, relative to the file that is returned
+   * @throws NAME_DUPLICATE, ATTRIBUTE_MISSING
+   */
+  public static testFile(rules: AlertRule[], ruleFile: string): string {
+    const problems = new Problems("AlertRule.testFile");
+    checkRules(problems, rules);
+    problems.throwIfAny();
+    return testFileOf(rules, ruleFile);
+  }
+
+  /** The name. */
+  public readonly name: string;
+  /** The condition, in PromQL. */
+  public readonly expression: string;
+  /** How long the condition must hold before the alert fires. */
+  public readonly holdsFor?: Duration;
+  /** How urgent it is. */
+  public readonly severity: AlertSeverity;
+  /** What the alert protects. */
+  public readonly purpose: string;
+  /** What to do when it fires. */
+  public readonly whatToDo: string;
+  /** Time series for which it must fire. */
+  public readonly hit?: AlertExample;
+  /** Time series that come close, and for which it must not fire. */
+  public readonly nearMiss?: AlertExample;
+
+  private constructor(props: AlertRuleProps) {
+    this.name = props.name;
+    this.expression = props.expression.trim();
+    this.holdsFor = props.holdsFor;
+    this.severity = props.severity ?? AlertSeverity.WARNING;
+    this.purpose = props.purpose;
+    this.whatToDo = props.whatToDo;
+    this.hit = props.hit;
+    this.nearMiss = props.nearMiss;
+  }
+
+  /** What is sent with the alert. @internal */
+  public _annotations(): { [name: string]: string } {
+    return { summary: this.purpose, what_to_do: this.whatToDo };
+  }
+
+  /** @internal */
+  public _manifest(): object {
+    const { name, expression, holdsFor, severity } = this;
+    return {
+      alert: name,
+      expr: expression,
+      ...(holdsFor ? { for: `${holdsFor.toSeconds()}s` } : {}),
+      labels: { severity },
+      annotations: this._annotations(),
+    };
+  }
+}

@@ -1,0 +1,341 @@
+import { Chart, type ApiObject } from "cdk8s";
+import { Construct } from "constructs";
+import { AlertRule } from "./alert-rule";
+import { type ClusterMonitoringProps } from "./cluster-monitoring-props";
+import { type GrafanaDashboard } from "./grafana-dashboard";
+import { LiveFiles } from "./private/live-files";
+import { nodePermissions, podPermissions, statePermissions } from "./private/permissions";
+import { PORTS } from "./private/ports";
+import * as programs from "./private/programs";
+import {
+  PROMETHEUS_FILES,
+  SAMPLE_LIMIT,
+  scrapeFile,
+  type NodeScrape,
+  type PodScrape,
+} from "./private/prometheus-config";
+import { GRAFANA_FILES } from "./private/grafana-config";
+import { checkRules } from "./private/read-alert";
+import { checkDashboards, readMonitoring, type Monitoring } from "./private/read-monitoring";
+import { addTraceEnvironment } from "./private/trace-environment";
+import { isOnHostNetwork } from "./private/host-network";
+import { checked } from "../../core/checked";
+import { Port } from "../../core/port";
+import { Problems } from "../../core/validation-error";
+import { addWarning } from "../../core/warnings";
+import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
+import { needCluster } from "../../synthesis/forgotten-charts";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
+import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
+import { type HardenedDeployment } from "../../workload/hardened-deployment";
+import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
+import {
+  type Monitor,
+  type Monitored,
+  type ScrapeRequest,
+  setMonitor,
+  type TraceRequest,
+} from "../../workload/private/monitor";
+import { TraceProtocol } from "../../workload/monitoring-options";
+import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
+import { LeastPrivilegeRole } from "../../rbac/role";
+import { RoleScope } from "../../rbac/role";
+import { SecureNamespace } from "../../namespaces/secure-namespace";
+import { Subject } from "../../rbac/subject";
+
+/**
+ * Metrics, alerts, dashboards and traces of a cluster, kept in the cluster: Prometheus with Alertmanager, kube-state-metrics and node
+ * exporters, Grafana, and Jaeger behind an OpenTelemetry collector.
+ *
+ * It creates the namespace of its chart, restricted, and `<namespace>-nodes` for the node exporters, the only part with access to its
+ * nodes. Workloads join by `web.scrapeMetrics()` and `web.traces()`, before or after the monitoring is made. Data lies on block
+ * volumes that are encrypted at rest and on the way. Nothing is reachable from outside of the cluster but Grafana, on request.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengbestpractices_topic-Cluster-Management-best-practices.htm
+ */
+@checked
+export class ClusterMonitoring extends Construct {
+  /** Prometheus. */
+  public readonly prometheus: HardenedStatefulSet;
+  /** Alertmanager. */
+  public readonly alertmanager: HardenedStatefulSet;
+  /** kube-state-metrics. */
+  public readonly kubeStateMetrics: HardenedStatefulSet;
+  /** The node exporters. */
+  public readonly nodeExporter: HardenedDaemonSet;
+  /** Grafana. */
+  public readonly grafana: HardenedStatefulSet;
+  /** Jaeger. */
+  public readonly jaeger: HardenedStatefulSet;
+  /** The collector of traces. */
+  public readonly collector: HardenedDeployment;
+
+  private readonly monitoring: Monitoring;
+  private readonly pods: PodScrape[] = [];
+  private readonly nodes: NodeScrape[] = [];
+  private readonly namespacesRead = new Set<string>();
+  private readonly nodePorts = new Set<number>();
+  private alertRules: readonly AlertRule[];
+  private allDashboards: readonly GrafanaDashboard[];
+
+  /**
+   * @param id the names of objects of the whole cluster begin with it: up to 30 lower-case letters, digits and dashes
+   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; MONITORING_DUPLICATE, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID,
+   * QUANTITY_INVALID, OCID_INVALID, DASHBOARD_INVALID, RECEIVER_INVALID, EGRESS_INVALID, INGRESS_INVALID; at synthesis
+   * PEER_ELSEWHERE where the chart was added to another cluster, CONFIG_TOO_LARGE
+   */
+  constructor(scope: Construct, id: string, props: ClusterMonitoringProps) {
+    const monitoring = readMonitoring(scope, id, props);
+    super(scope, id);
+    this.monitoring = monitoring;
+    this.alertRules = monitoring.alerts;
+    this.allDashboards = monitoring.dashboards;
+    try {
+      const { namespace } = monitoring;
+      const nodes = this.addNamespaces();
+      const storageClassName = new BlockVolumeClass(this, "Volumes", {
+        name: `${id}-encrypted`,
+        kmsKeyId: monitoring.kmsKeyId,
+        keyCompartmentId: monitoring.keyCompartmentId,
+      }).name;
+      const hostOf = (name: string) => `${name}.${namespace}.svc`;
+      const hosts = {
+        prometheus: hostOf("prometheus"),
+        alertmanager: hostOf("alertmanager"),
+        jaeger: hostOf("jaeger"),
+      };
+      const { alertmanager: alertmanagerHost } = hosts;
+      this.prometheus = programs.addPrometheus(this, monitoring, { alertmanagerHost, storageClassName });
+      this.alertmanager = programs.addAlertmanager(this, monitoring, storageClassName);
+      this.kubeStateMetrics = programs.addKubeStateMetrics(this, monitoring);
+      this.nodeExporter = programs.addNodeExporter(nodes, monitoring);
+      this.grafana = programs.addGrafana(this, monitoring, hosts);
+      this.jaeger = programs.addJaeger(this, monitoring, storageClassName);
+      this.collector = programs.addCollector(this, monitoring, hosts.jaeger);
+      this.node.defaultChild = this.prometheus;
+      this.connect();
+      this.addLiveFiles();
+      this.scrapeOwn();
+      this.scrapeNodes();
+      if (monitoring.exposure) this.grafana.exposeViaIngress(monitoring.exposure);
+    } catch (error) {
+      // Its parts check what they are given themselves: nothing stays half made.
+      scope.node.tryRemoveChild(id);
+      throw error;
+    }
+    this.checkHome();
+    if (monitoring.receivers.length === 0) this.warnOfNobody();
+    setMonitor(monitoring.cluster, this as Monitor);
+  }
+
+  /** The alert rules, sorted by their names. */
+  public get alerts(): AlertRule[] {
+    return [...this.alertRules].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The dashboards, sorted by their ids. */
+  public get dashboards(): GrafanaDashboard[] {
+    return [...this.allDashboards].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /**
+   * Adds alert rules.
+   *
+   * @throws NAME_DUPLICATE where a rule has the name of another one
+   */
+  public addAlerts(...rules: AlertRule[]): void {
+    const problems = new Problems(this);
+    checkRules(problems, [...this.alertRules, ...rules]);
+    problems.throwIfAny();
+    this.alertRules = [...this.alertRules, ...rules];
+  }
+
+  /**
+   * Adds dashboards.
+   *
+   * @throws DASHBOARD_INVALID where a dashboard has the id of another one
+   */
+  public addDashboards(...dashboards: GrafanaDashboard[]): void {
+    const problems = new Problems(this);
+    checkDashboards(problems, [...this.allDashboards, ...dashboards]);
+    problems.throwIfAny();
+    this.allDashboards = [...this.allDashboards, ...dashboards];
+  }
+
+  /** @internal */
+  public _scrape({ workload, port, path, intervalSeconds, sampleLimit }: ScrapeRequest): void {
+    this.scrape(workload, { port, path, intervalSeconds, sampleLimit: sampleLimit ?? SAMPLE_LIMIT });
+  }
+
+  /** @internal */
+  public _trace({ workload, protocol, sampledRatio }: TraceRequest): void {
+    const port = protocol === TraceProtocol.GRPC ? PORTS.otlpGrpc : PORTS.otlpHttp;
+    this.collector.connections.allowFrom(workload, Port.tcp(port));
+    addTraceEnvironment(workload, {
+      endpoint: `http://${this.collector.name}.${this.monitoring.namespace}.svc:${port}`,
+      protocol,
+      sampledRatio,
+    });
+  }
+
+  /** Both namespaces; the pods in the second one reach their nodes, and nothing else may run there. */
+  private addNamespaces(): Chart {
+    const { imagePullSecrets, namespace, podSecurityVersion } = this.monitoring;
+    const more = { imagePullSecrets, podSecurityVersion };
+    new SecureNamespace(this, "Namespace", { name: namespace, ...more });
+    const nodes = new Chart(this, "Nodes", { namespace: `${namespace}-nodes` });
+    new SecureNamespace(nodes, "Namespace", {
+      name: `${namespace}-nodes`,
+      ...more,
+      podSecurity: PodSecurityLevel.privilegedFor({
+        reason: "Node exporters have the network of their nodes, which every lower level refuses",
+      }),
+    });
+    return nodes;
+  }
+
+  /** Who talks to whom inside of the monitoring; what is scraped is opened with each job. */
+  private connect(): void {
+    const { alertmanager, collector, grafana, jaeger, prometheus } = this;
+    prometheus.connections.allowTo(alertmanager, Port.tcp(PORTS.alertmanager));
+    grafana.connections.allowTo(prometheus, Port.tcp(PORTS.prometheus));
+    grafana.connections.allowTo(alertmanager, Port.tcp(PORTS.alertmanager));
+    grafana.connections.allowTo(jaeger, Port.tcp(PORTS.jaegerQuery));
+    collector.connections.allowTo(jaeger, Port.tcp(PORTS.otlpGrpc));
+    for (const one of [alertmanager, collector, grafana, jaeger, prometheus]) one.exposeViaService();
+  }
+
+  private addLiveFiles(): void {
+    const { labels } = this.prometheus;
+    const statefulSet = this.prometheus.node.defaultChild as ApiObject;
+    new LiveFiles(this, "Scrapes", {
+      ...{ name: "prometheus-scrapes", labels, statefulSet, path: PROMETHEUS_FILES.scrapes },
+      files: () => ({ "jobs.yaml": scrapeFile(this.pods, this.nodes) }),
+    });
+    new LiveFiles(this, "Rules", {
+      ...{ name: "prometheus-rules", labels, statefulSet, path: PROMETHEUS_FILES.rules },
+      files: () => ({ "alerts.yaml": AlertRule.ruleFile(this.alerts) }),
+    });
+    new LiveFiles(this, "Dashboards", {
+      name: "grafana-dashboards",
+      labels: this.grafana.labels,
+      statefulSet: this.grafana.node.defaultChild as ApiObject,
+      path: GRAFANA_FILES.dashboards,
+      files: () => Object.fromEntries(this.dashboards.map(({ id, json }) => [`${id}.json`, json])),
+    });
+  }
+
+  /** What the programs of the monitoring say of themselves, and what kube-state-metrics says of others. */
+  private scrapeOwn(): void {
+    const { alertmanager, collector, grafana, jaeger, kubeStateMetrics } = this;
+    const own = { path: "/metrics", sampleLimit: SAMPLE_LIMIT };
+    this.scrape(alertmanager, { ...own, port: PORTS.alertmanager });
+    this.scrape(collector, { ...own, port: PORTS.telemetry });
+    this.scrape(grafana, { ...own, port: PORTS.grafana });
+    this.scrape(jaeger, { ...own, port: PORTS.telemetry });
+    this.scrape(kubeStateMetrics, { ...own, port: PORTS.kubeStateMetricsSelf });
+    // A series for each container, so that its number grows with the cluster.
+    const counted = { path: "/metrics", port: PORTS.kubeStateMetrics, sampleLimit: 10 * SAMPLE_LIMIT };
+    this.scrape(kubeStateMetrics, { ...counted, isExporter: true });
+    new LeastPrivilegeRole(this, `${this.monitoring.namespace}-kube-state-metrics`, {
+      allow: statePermissions(),
+      roleScope: RoleScope.cluster({ reason: "kube-state-metrics counts the objects of all namespaces" }),
+    }).grantTo(Subject.serviceAccountOf(kubeStateMetrics));
+  }
+
+  /** Node exporters and kubelets, whose addresses are those of the nodes. */
+  private scrapeNodes(): void {
+    const { kubelets, namespace } = this.monitoring;
+    this.openNodes(PORTS.nodeExporter);
+    this.nodes.push({
+      ...{ job: "node-exporter", port: PORTS.nodeExporter, path: "/metrics" },
+      ...{ isKubelet: false, sampleLimit: SAMPLE_LIMIT },
+    });
+    if (kubelets.isRead) {
+      // The rules of groups let all pods reach this port, for the metrics server.
+      this.prometheus.connections._allowToBlock(this.monitoring.nodesCidr, Port.tcp(PORTS.kubelet));
+      const kubelet = { port: PORTS.kubelet, isKubelet: true, isVerified: kubelets.isVerified };
+      this.nodes.push(
+        { ...kubelet, job: "kubelet", path: "/metrics", dropped: KUBELET_NOISE, sampleLimit: SAMPLE_LIMIT },
+        {
+          ...kubelet,
+          job: "cadvisor",
+          path: "/metrics/cadvisor",
+          dropped: CADVISOR_NOISE,
+          sampleLimit: SAMPLE_LIMIT,
+        },
+      );
+    }
+    new LeastPrivilegeRole(this, `${namespace}-prometheus-nodes`, {
+      allow: nodePermissions(kubelets.isRead),
+      roleScope: RoleScope.cluster({ reason: "Prometheus finds the nodes, which are in no namespace" }),
+    }).grantTo(Subject.serviceAccountOf(this.prometheus));
+  }
+
+  /** Opens the way to a port of a workload, lets Prometheus find its pods, and adds the job. */
+  private scrape(
+    workload: Monitored,
+    job: Omit<PodScrape, "namespace" | "workload" | "selectorLabels">,
+  ): void {
+    if (isOnHostNetwork(workload)) this.openNodes(job.port);
+    else this.prometheus.connections.allowTo(workload, Port.tcp(job.port));
+    // Without a namespace the line above has thrown: nobody could name the pods.
+    const namespace = workload.namespace ?? this.monitoring.namespace;
+    if (!this.namespacesRead.has(namespace)) {
+      this.namespacesRead.add(namespace);
+      const scope = namespace === this.monitoring.namespace ? this : Chart.of(workload);
+      new LeastPrivilegeRole(scope, "prometheus-reads-pods", { allow: podPermissions() }).grantTo(
+        Subject.serviceAccountOf(this.prometheus),
+      );
+    }
+    this.pods.push({ ...job, namespace, workload: workload.name, selectorLabels: workload.selectorLabels });
+  }
+
+  /** Opens a port of the nodes: the policy of Prometheus, and the rule between the groups of pods and nodes. */
+  private openNodes(port: number): void {
+    const { cluster, hasPodsGroup, nodesCidr } = this.monitoring;
+    if (this.nodePorts.has(port)) return;
+    this.nodePorts.add(port);
+    this.prometheus.connections._allowToBlock(nodesCidr, Port.tcp(port));
+    if (!hasPodsGroup) return;
+    const reason = `Prometheus reads metrics of the nodes, TCP ${port}`;
+    cluster.podSecurityGroup.allowTo(cluster.workerSecurityGroup, Port.tcp(port), { reason });
+  }
+
+  /** Its scrapes lead to the nodes of one cluster: in another one it would find nothing. */
+  private checkHome(): void {
+    const { cluster } = this.monitoring;
+    const chart = Chart.of(this);
+    const check = () => {
+      const home = scopeOf(chart);
+      if (home && isSameCluster(home, cluster)) return;
+      const problems = new Problems(this);
+      problems.add(
+        home ? "PEER_ELSEWHERE" : "CHART_NOT_ADDED",
+        home
+          ? `The chart was added to ${home.node.path}, and the monitoring is that of ${cluster.node.path}`
+          : `The chart ${chart.node.path || chart.node.id} was added to no cluster`,
+        `Call addCdk8sChart("${chart.node.id}", chart) of ${cluster.node.path}`,
+      );
+      problems.throwIfAny();
+    };
+    checkAtSynthesis(this, check);
+    needCluster(chart, check);
+  }
+
+  private warnOfNobody(): void {
+    addWarning(
+      this.monitoring.cluster,
+      `[alert-receivers] ${this.node.path} has no receivers: its alerts are seen in Grafana only. Give it some: ` +
+        'receivers: [AlertReceiver.email("oncall", { … })]',
+    );
+  }
+}
+
+/** Histograms of every call of the kubelet, which are most of its series and which no rule or dashboard asks for. */
+const KUBELET_NOISE =
+  "(apiserver|authentication|authorization|csi|etcd|kubernetes_feature|rest_client|storage_operation|workqueue)_.*_bucket|kubelet_(runtime_operations|http_requests|pleg_relist|pod_worker|pod_start|cgroup_manager).*_bucket";
+/** Series for each task state, process and huge page of every container. */
+const CADVISOR_NOISE =
+  "container_(tasks_state|memory_failures_total|blkio_.*|hugetlb_.*|llc_.*|perf_.*|network_(tcp|udp).*)";

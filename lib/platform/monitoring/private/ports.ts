@@ -1,0 +1,16 @@
+/** The ports that the programs listen on, each the usual one of its program. */
+export const PORTS = {
+  prometheus: 9090,
+  alertmanager: 9093,
+  kubeStateMetrics: 8080,
+  kubeStateMetricsSelf: 8081,
+  nodeExporter: 9100,
+  grafana: 3000,
+  otlpGrpc: 4317,
+  otlpHttp: 4318,
+  /** What the collector and Jaeger say of themselves. */
+  telemetry: 8888,
+  health: 13133,
+  jaegerQuery: 16686,
+  kubelet: 10250,
+};

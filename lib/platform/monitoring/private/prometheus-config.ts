@@ -1,0 +1,180 @@
+import { Yaml } from "cdk8s";
+import { PORTS } from "./ports";
+
+/** Where Prometheus finds what it reads at its start, and what it reads again when it changes. */
+export const PROMETHEUS_FILES = {
+  main: "/etc/prometheus/prometheus.yaml",
+  rules: "/etc/prometheus/rules",
+  scrapes: "/etc/prometheus/scrapes",
+  data: "/prometheus",
+};
+const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+const POD = "__meta_kubernetes_pod";
+const NODE = "__meta_kubernetes_node";
+/** A program with more samples usually has a label with a value for each request or user. */
+export const SAMPLE_LIMIT = 50_000;
+
+/** What the arguments of Prometheus depend on. */
+export interface PrometheusArguments {
+  readonly retentionHours: number;
+  /** The most that its database takes of the volume. */
+  readonly retentionBytes: number;
+}
+
+/**
+ * The arguments of Prometheus; nothing in it can be changed over the network.
+ *
+ * Files are read again when they change: a new target must not cost a restart, during which nothing is measured.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/command-line/prometheus/
+ */
+export function prometheusArguments({ retentionHours, retentionBytes }: PrometheusArguments): string[] {
+  return [
+    `--config.file=${PROMETHEUS_FILES.main}`,
+    "--enable-feature=auto-reload-config",
+    `--web.listen-address=0.0.0.0:${PORTS.prometheus}`,
+    `--storage.tsdb.path=${PROMETHEUS_FILES.data}`,
+    `--storage.tsdb.retention.time=${retentionHours}h`,
+    `--storage.tsdb.retention.size=${retentionBytes}B`,
+    "--log.format=json",
+  ];
+}
+
+/** The configuration that does not depend on what is scraped. */
+export function prometheusConfig(alertmanagerHost: string): string {
+  return Yaml.stringify({
+    global: { scrape_interval: "30s", scrape_timeout: "10s", evaluation_interval: "30s" },
+    alerting: {
+      alertmanagers: [{ static_configs: [{ targets: [`${alertmanagerHost}:${PORTS.alertmanager}`] }] }],
+    },
+    rule_files: [`${PROMETHEUS_FILES.rules}/*.yaml`],
+    scrape_config_files: [`${PROMETHEUS_FILES.scrapes}/*.yaml`],
+  });
+}
+
+/** A port of the pods of a workload that is scraped. */
+export interface PodScrape {
+  readonly namespace: string;
+  readonly workload: string;
+  readonly selectorLabels: { [key: string]: string };
+  readonly port: number;
+  readonly path: string;
+  readonly intervalSeconds?: number;
+  readonly sampleLimit: number;
+  /** Whether the series are about other pods and nodes, which their own labels name. */
+  readonly isExporter?: boolean;
+}
+
+/** A port of every node that is scraped. */
+export interface NodeScrape {
+  readonly job: string;
+  readonly port: number;
+  readonly path: string;
+  /** Whether it is the kubelet, which speaks TLS and asks who calls. */
+  readonly isKubelet: boolean;
+  /** Whether the certificate of the kubelet is compared with the authority of the cluster. */
+  readonly isVerified?: boolean;
+  /** Names of metrics that are dropped. */
+  readonly dropped?: string;
+  readonly sampleLimit: number;
+}
+
+/** The jobs of a file of scrape configurations, in an order that does not depend on when they were asked for. */
+export function scrapeFile(pods: readonly PodScrape[], nodes: readonly NodeScrape[]): string {
+  const jobs = [selfJob(), ...nodes.map(nodeJob), ...pods.map(podJob)];
+  const byName = new Map(jobs.map((job) => [job.job_name, job]));
+  const sorted = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job);
+  return Yaml.stringify({ scrape_configs: sorted });
+}
+
+interface Job {
+  readonly job_name: string;
+  readonly [field: string]: unknown;
+}
+
+function selfJob(): Job {
+  return {
+    job_name: "prometheus",
+    static_configs: [{ targets: [`localhost:${PORTS.prometheus}`] }],
+  };
+}
+
+/** The name of a job: one port of a workload has a short one, and each further path or port its own. */
+export function jobNameOf({ namespace, workload, port, path }: PodScrape): string {
+  return `${namespace}/${workload}:${port}${path}`;
+}
+
+function podJob(scrape: PodScrape): Job {
+  const {
+    namespace,
+    workload,
+    selectorLabels,
+    port,
+    path,
+    intervalSeconds,
+    sampleLimit,
+    isExporter = false,
+  } = scrape;
+  const label = Object.entries(selectorLabels)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(",");
+  return {
+    job_name: jobNameOf(scrape),
+    metrics_path: path,
+    ...(intervalSeconds === undefined ? {} : intervals(intervalSeconds)),
+    sample_limit: sampleLimit,
+    // For programs that don't name the format of their answer, which Prometheus 3 would not read.
+    fallback_scrape_protocol: "PrometheusText0.0.4",
+    // An ordinary program says what its metrics are, and never whose.
+    honor_labels: isExporter,
+    kubernetes_sd_configs: [
+      { role: "pod", namespaces: { names: [namespace] }, selectors: [{ role: "pod", label }] },
+    ],
+    relabel_configs: [
+      { source_labels: [`${POD}_phase`], regex: "Pending|Running", action: "keep" },
+      // A pod is a target for each port that its containers name.
+      { source_labels: [`${POD}_container_port_number`], regex: String(port), action: "keep" },
+      ...(isExporter ? [] : ownLabels(workload)),
+    ],
+  };
+}
+
+function ownLabels(workload: string): object[] {
+  return [
+    { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
+    { source_labels: [`${POD}_name`], target_label: "pod" },
+    { source_labels: [`${POD}_node_name`], target_label: "node" },
+    { target_label: "workload", replacement: workload },
+  ];
+}
+
+function intervals(seconds: number): object {
+  return { scrape_interval: `${seconds}s`, scrape_timeout: `${Math.min(10, seconds)}s` };
+}
+
+function nodeJob({ job, port, path, isKubelet, isVerified, dropped, sampleLimit }: NodeScrape): Job {
+  const token = { authorization: { type: "Bearer", credentials_file: `${ACCOUNT}/token` } };
+  const authority = isVerified ? { ca_file: `${ACCOUNT}/ca.crt` } : { insecure_skip_verify: true };
+  return {
+    job_name: job,
+    metrics_path: path,
+    ...(isKubelet ? { scheme: "https", tls_config: authority, ...token } : {}),
+    sample_limit: sampleLimit,
+    // The cAdvisor of the kubelet names pods by labels of its own: namespace, pod, container.
+    honor_labels: false,
+    kubernetes_sd_configs: [{ role: "node" }],
+    relabel_configs: [
+      {
+        source_labels: [`${NODE}_address_InternalIP`],
+        regex: "(.+)",
+        replacement: `$1:${port}`,
+        target_label: "__address__",
+      },
+      { source_labels: [`${NODE}_name`], target_label: "node" },
+    ],
+    ...(dropped === undefined
+      ? {}
+      : { metric_relabel_configs: [{ source_labels: ["__name__"], regex: dropped, action: "drop" }] }),
+  };
+}

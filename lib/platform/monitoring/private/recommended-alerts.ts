@@ -1,0 +1,240 @@
+import { labelsOf, minutes } from "./alert-examples";
+import { nodeAlerts } from "./recommended-node-alerts";
+import { podAlerts } from "./recommended-pod-alerts";
+import { AlertSeverity, type AlertRuleProps } from "../alert-rule-props";
+
+/** The conditions that every cluster is watched for. */
+export function recommendedAlerts(): AlertRuleProps[] {
+  return [...nodeAlerts(), ...podAlerts(), ...controllers(), ...storage(), ...monitoring()];
+}
+
+/** A controller that lacks pods: how many it wants, and how many are there. */
+function lacking(kind: string, wanted: string, present: string, whatToDo: string): AlertRuleProps {
+  const label = kind.toLowerCase();
+  const labels = { namespace: "shop", [label]: "web" };
+  const of = (metric: string) => `${metric}{${labelsOf(labels)}}`;
+  return {
+    name: `${kind}LacksPods`,
+    expression: `max by (namespace, ${label}) (${wanted}) > max by (namespace, ${label}) (${present})`,
+    holdsFor: minutes(15),
+    severity: AlertSeverity.CRITICAL,
+    purpose: `A ${kind} with fewer ready pods than it wants has less capacity, or none, and an update of it does not end.`,
+    whatToDo,
+    hit: { series: { [of(wanted)]: "3x30", [of(present)]: "2x30" }, after: minutes(20), labels },
+    nearMiss: { series: { [of(wanted)]: "3x30", [of(present)]: "2x10 3x20" }, after: minutes(20) },
+  };
+}
+
+function controllers(): AlertRuleProps[] {
+  const job = { namespace: "shop", job_name: "import" };
+  const scaler = { namespace: "shop", horizontalpodautoscaler: "web" };
+  const quota = { namespace: "shop", resource: "limits.memory", resourcequota: "quota" };
+  return [
+    lacking(
+      "Deployment",
+      "kube_deployment_spec_replicas",
+      "kube_deployment_status_replicas_available",
+      "kubectl rollout status names the update that waits; undo it with kubectl rollout undo where its pods do not get ready.",
+    ),
+    lacking(
+      "StatefulSet",
+      "kube_statefulset_replicas",
+      "kube_statefulset_status_replicas_ready",
+      "Look at the first pod that is not ready: the others wait for it. A volume that is still attached to another node is the usual cause.",
+    ),
+    lacking(
+      "DaemonSet",
+      "kube_daemonset_status_desired_number_scheduled",
+      "kube_daemonset_status_number_ready",
+      "Find the nodes without a ready pod: kubectl get pods -o wide. Agents that are missing leave a node without logs or metrics.",
+    ),
+    {
+      name: "JobFailed",
+      expression: "max by (namespace, job_name) (kube_job_status_failed) > 0",
+      holdsFor: minutes(1),
+      purpose: "A Job gave up: what it does, a backup or an import, was not done.",
+      whatToDo:
+        "Read the logs of its pods, correct the cause and run it again; delete the failed Job to end the alert.",
+      hit: {
+        series: { [`kube_job_status_failed{${labelsOf(job)}}`]: "1x10" },
+        after: minutes(5),
+        labels: job,
+      },
+      nearMiss: {
+        series: {
+          [`kube_job_status_failed{${labelsOf(job)}}`]: "0x10",
+          [`kube_job_status_succeeded{${labelsOf(job)}}`]: "1x10",
+        },
+        after: minutes(5),
+      },
+    },
+    {
+      name: "AutoscalerAtMaximum",
+      expression:
+        "max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_current_replicas) >= max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_max_replicas)",
+      holdsFor: minutes(30),
+      purpose: "A workload that has all the pods it may have can't follow more load.",
+      whatToDo: "Raise the maximum where the nodes have room, or find out what makes the load.",
+      hit: {
+        series: {
+          [`kube_horizontalpodautoscaler_status_current_replicas{${labelsOf(scaler)}}`]: "10x60",
+          [`kube_horizontalpodautoscaler_spec_max_replicas{${labelsOf(scaler)}}`]: "10x60",
+        },
+        after: minutes(40),
+        labels: scaler,
+      },
+      nearMiss: {
+        series: {
+          [`kube_horizontalpodautoscaler_status_current_replicas{${labelsOf(scaler)}}`]: "9x60",
+          [`kube_horizontalpodautoscaler_spec_max_replicas{${labelsOf(scaler)}}`]: "10x60",
+        },
+        after: minutes(40),
+      },
+    },
+    {
+      name: "QuotaAlmostUsed",
+      expression:
+        'max by (namespace, resourcequota, resource) (kube_resourcequota{type="used"}) / max by (namespace, resourcequota, resource) (kube_resourcequota{type="hard"} > 0) > 0.9',
+      holdsFor: minutes(15),
+      purpose: "A namespace that has used up its quota gets no new pods, during an update neither.",
+      whatToDo: "Raise the quota of the SecureNamespace or Tenant, or remove what is not needed.",
+      hit: {
+        series: {
+          [`kube_resourcequota{${labelsOf(quota)},type="used"}`]: "95x30",
+          [`kube_resourcequota{${labelsOf(quota)},type="hard"}`]: "100x30",
+        },
+        after: minutes(20),
+        labels: quota,
+      },
+      nearMiss: {
+        series: {
+          [`kube_resourcequota{${labelsOf(quota)},type="used"}`]: "0x30",
+          [`kube_resourcequota{${labelsOf(quota)},type="hard"}`]: "0x30",
+        },
+        after: minutes(20),
+      },
+    },
+  ];
+}
+
+function storage(): AlertRuleProps[] {
+  const claim = { namespace: "shop", persistentvolumeclaim: "data-db-0" };
+  const seriesOf = (available: number) => ({
+    [`kubelet_volume_stats_available_bytes{${labelsOf(claim)}}`]: `${available}x30`,
+    [`kubelet_volume_stats_capacity_bytes{${labelsOf(claim)}}`]: "100x30",
+  });
+  return [
+    {
+      name: "VolumeAlmostFull",
+      expression:
+        "min by (namespace, persistentvolumeclaim) (kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes) < 0.1",
+      holdsFor: minutes(10),
+      severity: AlertSeverity.CRITICAL,
+      purpose: "A database whose volume is full stops writing, and often does not start again.",
+      whatToDo:
+        "Enlarge the claim: kubectl edit pvc, spec.resources.requests.storage. The volume grows while it is in use.",
+      hit: { series: seriesOf(5), after: minutes(15), labels: claim },
+      nearMiss: { series: seriesOf(11), after: minutes(15) },
+    },
+  ];
+}
+
+function monitoring(): AlertRuleProps[] {
+  const target = { instance: "10.0.1.5:8080", job: "shop/web" };
+  const up = `up{${labelsOf(target)}}`;
+  return [
+    {
+      name: "TargetDown",
+      expression: "up == 0",
+      holdsFor: minutes(10),
+      purpose: "Prometheus gets no metrics of the target, so none of its alerts can fire.",
+      whatToDo:
+        "The page Targets of Prometheus has the error (kubectl port-forward). A timeout is a NetworkPolicy or a security rule; " +
+        "connection refused is a program that does not listen.",
+      hit: { series: { [up]: "0x20" }, after: minutes(15), labels: target },
+      nearMiss: { series: { [up]: "0x4 1x16" }, after: minutes(15) },
+    },
+    {
+      name: "AlertsNotDelivered",
+      expression:
+        "sum by (integration) (rate(alertmanager_notifications_failed_total[10m])) > 0 or sum by (alertmanager) (rate(prometheus_notifications_errors_total[10m])) > 0",
+      holdsFor: minutes(10),
+      severity: AlertSeverity.CRITICAL,
+      purpose: "An alert that nobody gets is no alert.",
+      whatToDo:
+        "Read the log of Alertmanager for the answer of the receiver: an address that moved, a credential that expired, or egress that is not allowed.",
+      hit: {
+        series: { 'alertmanager_notifications_failed_total{integration="webhook"}': "0+1x30" },
+        after: minutes(25),
+        labels: { integration: "webhook" },
+      },
+      nearMiss: {
+        series: {
+          'alertmanager_notifications_failed_total{integration="webhook"}': "3x30",
+          'alertmanager_notifications_total{integration="webhook"}': "0+1x30",
+        },
+        after: minutes(25),
+      },
+    },
+    {
+      name: "MonitoringConfigRefused",
+      expression:
+        "prometheus_config_last_reload_successful == 0 or alertmanager_config_last_reload_successful == 0",
+      holdsFor: minutes(10),
+      severity: AlertSeverity.CRITICAL,
+      purpose: "Prometheus or Alertmanager refused its new configuration and runs with the old one.",
+      whatToDo:
+        "Its log names the line. Run promtool check config, or amtool check-config, on the ConfigMap.",
+      hit: {
+        series: { 'prometheus_config_last_reload_successful{job="prometheus"}': "0x20" },
+        after: minutes(15),
+        labels: { job: "prometheus" },
+      },
+      nearMiss: {
+        series: { 'prometheus_config_last_reload_successful{job="prometheus"}': "0x4 1x16" },
+        after: minutes(15),
+      },
+    },
+    {
+      name: "SamplesRejected",
+      expression: "increase(prometheus_target_scrapes_exceeded_sample_limit_total[10m]) > 0",
+      holdsFor: minutes(10),
+      purpose: "A target sends more samples than its limit, and Prometheus takes none of them.",
+      whatToDo:
+        "The page Targets names it. Most often a label has a value for each user or request: remove the label, or raise sampleLimit.",
+      hit: {
+        series: { 'prometheus_target_scrapes_exceeded_sample_limit_total{job="prometheus"}': "0+2x30" },
+        after: minutes(25),
+        labels: { job: "prometheus" },
+      },
+      nearMiss: {
+        series: { 'prometheus_target_scrapes_exceeded_sample_limit_total{job="prometheus"}': "4x30" },
+        after: minutes(25),
+      },
+    },
+    {
+      name: "TracesLost",
+      // With and without the suffix of counters: it depends on the version of the collector.
+      expression:
+        'sum by (job) (rate({__name__=~"otelcol_exporter_send_failed_spans(_total)?"}[10m])) > 0 or sum by (job) (rate({__name__=~"otelcol_receiver_refused_spans(_total)?"}[10m])) > 0',
+      holdsFor: minutes(10),
+      purpose: "The collector refuses spans, or can't give them to Jaeger, so that traces have gaps.",
+      whatToDo:
+        "Read the logs of the collector and of Jaeger. Give the collector more memory or replicas, or Jaeger a larger volume.",
+      hit: {
+        series: {
+          'otelcol_exporter_send_failed_spans{exporter="otlp_grpc",job="monitoring/collector"}': "0+5x30",
+        },
+        after: minutes(25),
+        labels: { job: "monitoring/collector" },
+      },
+      nearMiss: {
+        series: {
+          'otelcol_exporter_send_failed_spans{exporter="otlp_grpc",job="monitoring/collector"}': "0x30",
+          'otelcol_exporter_sent_spans{exporter="otlp_grpc",job="monitoring/collector"}': "0+5x30",
+        },
+        after: minutes(25),
+      },
+    },
+  ];
+}

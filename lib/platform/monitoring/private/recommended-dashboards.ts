@@ -1,0 +1,179 @@
+import { DashboardPanel, PanelUnit } from "../dashboard-panel";
+import { type GrafanaDashboardProps } from "../grafana-dashboard-props";
+
+const { timeSeries, stat } = {
+  timeSeries: (title: string, unit: PanelUnit, expression: string, legend: string) =>
+    DashboardPanel.timeSeries({ title, unit, queries: [{ expression, legend }] }),
+  stat: (title: string, unit: PanelUnit, expression: string, legend: string) =>
+    DashboardPanel.stat({ title, unit, queries: [{ expression, legend }] }),
+};
+
+/** The dashboards that every cluster has. */
+export function recommendedDashboards(): GrafanaDashboardProps[] {
+  return [nodes(), workloads(), monitoring()];
+}
+
+function nodes(): GrafanaDashboardProps {
+  const { RATIO, BYTES_PER_SECOND, NUMBER } = PanelUnit;
+  const node = "{{node}}";
+  return {
+    id: "nodes",
+    title: "Nodes",
+    panels: [
+      stat(
+        "Nodes that are ready",
+        NUMBER,
+        'sum(kube_node_status_condition{condition="Ready",status="true"})',
+        "ready",
+      ),
+      stat("Alerts that fire", NUMBER, 'sum by (alertname) (ALERTS{alertstate="firing"})', "{{alertname}}"),
+      timeSeries(
+        "Processors in use",
+        RATIO,
+        '1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}[5m]))',
+        node,
+      ),
+      timeSeries(
+        "Memory in use",
+        RATIO,
+        "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes",
+        node,
+      ),
+      timeSeries(
+        "Boot volume in use",
+        RATIO,
+        '1 - node_filesystem_avail_bytes{mountpoint="/"} / node_filesystem_size_bytes{mountpoint="/"}',
+        node,
+      ),
+      timeSeries(
+        "Load for each processor",
+        NUMBER,
+        'node_load5 / on (node) count by (node) (node_cpu_seconds_total{mode="idle"})',
+        node,
+      ),
+      timeSeries(
+        "Network, received",
+        BYTES_PER_SECOND,
+        'sum by (node) (rate(node_network_receive_bytes_total{device!="lo"}[5m]))',
+        node,
+      ),
+      timeSeries(
+        "Network, sent",
+        BYTES_PER_SECOND,
+        'sum by (node) (rate(node_network_transmit_bytes_total{device!="lo"}[5m]))',
+        node,
+      ),
+      timeSeries(
+        "Disk, read and written",
+        BYTES_PER_SECOND,
+        "sum by (node) (rate(node_disk_read_bytes_total[5m]) + rate(node_disk_written_bytes_total[5m]))",
+        node,
+      ),
+      timeSeries(
+        "Packets dropped or broken",
+        PanelUnit.PER_SECOND,
+        "sum by (node) (rate(node_network_receive_drop_total[5m]) + rate(node_network_receive_errs_total[5m]))",
+        node,
+      ),
+    ],
+  };
+}
+
+function workloads(): GrafanaDashboardProps {
+  const { BYTES, NUMBER, RATIO, PER_SECOND } = PanelUnit;
+  const container = "{{namespace}}/{{pod}}/{{container}}";
+  return {
+    id: "workloads",
+    title: "Workloads",
+    panels: [
+      stat("Pods by phase", NUMBER, "sum by (phase) (kube_pod_status_phase)", "{{phase}}"),
+      stat(
+        "Workloads that lack pods",
+        NUMBER,
+        "count(kube_deployment_spec_replicas > kube_deployment_status_replicas_available) or vector(0)",
+        "Deployments",
+      ),
+      timeSeries(
+        "Processors by namespace",
+        NUMBER,
+        'sum by (namespace) (rate(container_cpu_usage_seconds_total{container!=""}[5m]))',
+        "{{namespace}}",
+      ),
+      timeSeries(
+        "Memory by namespace",
+        BYTES,
+        'sum by (namespace) (container_memory_working_set_bytes{container!=""})',
+        "{{namespace}}",
+      ),
+      timeSeries(
+        "Containers nearest to their memory limit",
+        RATIO,
+        'topk(10, max by (namespace, pod, container) (container_memory_working_set_bytes{container!=""}) / on (namespace, pod, container) max by (namespace, pod, container) (kube_pod_container_resource_limits{resource="memory"}))',
+        container,
+      ),
+      timeSeries(
+        "Containers whose processors are limited most",
+        RATIO,
+        'topk(10, sum by (namespace, pod, container) (rate(container_cpu_cfs_throttled_periods_total{container!=""}[5m])) / sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{container!=""}[5m])))',
+        container,
+      ),
+      timeSeries(
+        "Restarts in the last hour",
+        NUMBER,
+        "topk(10, increase(kube_pod_container_status_restarts_total[1h]) > 0)",
+        container,
+      ),
+      timeSeries(
+        "Volumes in use",
+        RATIO,
+        "1 - kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes",
+        "{{namespace}}/{{persistentvolumeclaim}}",
+      ),
+      timeSeries(
+        "Quotas in use",
+        RATIO,
+        'max by (namespace, resource) (kube_resourcequota{type="used"}) / max by (namespace, resource) (kube_resourcequota{type="hard"} > 0)',
+        "{{namespace}} {{resource}}",
+      ),
+      timeSeries(
+        "Packets that pods drop",
+        PER_SECOND,
+        "topk(10, sum by (namespace, pod) (rate(container_network_receive_packets_dropped_total[5m])))",
+        "{{namespace}}/{{pod}}",
+      ),
+    ],
+  };
+}
+
+function monitoring(): GrafanaDashboardProps {
+  const { BYTES, NUMBER, PER_SECOND, SECONDS } = PanelUnit;
+  return {
+    id: "monitoring",
+    title: "Monitoring",
+    panels: [
+      stat("Targets that answer", NUMBER, "sum(up)", "up"),
+      stat("Targets that don't", NUMBER, "count(up == 0) or vector(0)", "down"),
+      timeSeries(
+        "Samples taken",
+        PER_SECOND,
+        "rate(prometheus_tsdb_head_samples_appended_total[5m])",
+        "samples",
+      ),
+      timeSeries("Series in memory", NUMBER, "prometheus_tsdb_head_series", "series"),
+      timeSeries("Size of the database", BYTES, "prometheus_tsdb_storage_blocks_bytes", "blocks"),
+      timeSeries("Slowest scrapes", SECONDS, "topk(10, scrape_duration_seconds)", "{{job}} {{instance}}"),
+      timeSeries(
+        "Alerts sent, and failed",
+        PER_SECOND,
+        "sum by (integration) (rate(alertmanager_notifications_total[5m]))",
+        "{{integration}}",
+      ),
+      timeSeries(
+        "Spans taken",
+        PER_SECOND,
+        'sum by (job) (rate({__name__=~"otelcol_receiver_accepted_spans(_total)?"}[5m]))',
+        "{{job}}",
+      ),
+    ],
+  };
+}

@@ -1,0 +1,109 @@
+import { Yaml } from "cdk8s";
+import { PORTS } from "./ports";
+
+export const COLLECTOR_FILE = "/etc/collector/config.yaml";
+export const JAEGER_FILES = { main: "/etc/jaeger/config.yaml", data: "/var/lib/jaeger" };
+
+/** Attributes of spans in which programs are known to put credentials. */
+const CREDENTIALS = [
+  "http.request.header.authorization",
+  "http.request.header.cookie",
+  "http.request.header.proxy-authorization",
+  "http.request.header.x-api-key",
+  "http.response.header.set-cookie",
+];
+
+const address = (port: number) => `0.0.0.0:${port}`;
+
+/** What both programs say of themselves, for Prometheus. */
+function telemetry(): object {
+  const prometheus = { host: "0.0.0.0", port: PORTS.telemetry };
+  return {
+    logs: { encoding: "json", level: "info" },
+    metrics: { readers: [{ pull: { exporter: { prometheus } } }] },
+  };
+}
+
+function otlpReceiver(...protocols: ("grpc" | "http")[]): object {
+  const ports = { grpc: PORTS.otlpGrpc, http: PORTS.otlpHttp };
+  return {
+    otlp: {
+      protocols: Object.fromEntries(protocols.map((one) => [one, { endpoint: address(ports[one]) }])),
+    },
+  };
+}
+
+/**
+ * The configuration of the collector: it takes spans, removes credentials from them, and gives them to Jaeger in batches.
+ *
+ * All its components are in the smallest distribution, `opentelemetry-collector`.
+ *
+ * @see https://opentelemetry.io/docs/collector/configuration/
+ */
+export function collectorConfig(jaegerHost: string): string {
+  return Yaml.stringify({
+    extensions: { health_check: { endpoint: address(PORTS.health) } },
+    receivers: otlpReceiver("grpc", "http"),
+    processors: {
+      // First: what comes in beyond it is refused, and the sender tries again.
+      memory_limiter: { check_interval: "1s", limit_percentage: 75, spike_limit_percentage: 20 },
+      attributes: { actions: CREDENTIALS.map((key) => ({ key, action: "delete" })) },
+      batch: { timeout: "2s", send_batch_size: 1024, send_batch_max_size: 2048 },
+    },
+    exporters: {
+      otlp_grpc: {
+        endpoint: `${jaegerHost}:${PORTS.otlpGrpc}`,
+        // Inside of the cluster, where a NetworkPolicy lets the collector alone connect.
+        tls: { insecure: true },
+        sending_queue: { queue_size: 1000 },
+        retry_on_failure: { max_elapsed_time: "300s" },
+      },
+    },
+    service: {
+      extensions: ["health_check"],
+      pipelines: {
+        traces: {
+          receivers: ["otlp"],
+          processors: ["memory_limiter", "attributes", "batch"],
+          exporters: ["otlp_grpc"],
+        },
+      },
+      telemetry: telemetry(),
+    },
+  });
+}
+
+/**
+ * The configuration of one Jaeger that keeps spans on its volume and shows them.
+ *
+ * @see https://www.jaegertracing.io/docs/latest/storage/badger/
+ */
+export function jaegerConfig(retentionHours: number): string {
+  const directories = { keys: `${JAEGER_FILES.data}/keys`, values: `${JAEGER_FILES.data}/values` };
+  return Yaml.stringify({
+    extensions: {
+      healthcheckv2: { use_v2: true, http: { endpoint: address(PORTS.health) } },
+      jaeger_storage: {
+        backends: {
+          volume: { badger: { directories, ephemeral: false, ttl: { spans: `${retentionHours}h` } } },
+        },
+      },
+      jaeger_query: {
+        storage: { traces: "volume" },
+        http: { endpoint: address(PORTS.jaegerQuery) },
+        // Only on the pod's own address: Grafana asks over HTTP.
+        grpc: { endpoint: "127.0.0.1:16685" },
+      },
+    },
+    receivers: otlpReceiver("grpc"),
+    processors: { batch: {} },
+    exporters: { jaeger_storage_exporter: { trace_storage: "volume" } },
+    service: {
+      extensions: ["healthcheckv2", "jaeger_storage", "jaeger_query"],
+      pipelines: {
+        traces: { receivers: ["otlp"], processors: ["batch"], exporters: ["jaeger_storage_exporter"] },
+      },
+      telemetry: telemetry(),
+    },
+  });
+}

@@ -1,0 +1,111 @@
+import { Chart } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { type HardenedWorkload } from "../hardened-workload";
+import { type TraceProtocol } from "../monitoring-options";
+import { type NamedPort } from "../pods/named-port";
+import { Problems } from "../../core/validation-error";
+import { isSameCluster, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
+import { needCluster } from "../../synthesis/forgotten-charts";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+/** A workload that goes on running, and may listen on ports. */
+export interface Monitored extends HardenedWorkload {
+  readonly port?: number;
+  readonly ports?: NamedPort[];
+}
+
+/** A port of a workload that is to be scraped, validated. */
+export interface ScrapeRequest {
+  readonly workload: Monitored;
+  readonly port: number;
+  readonly path: string;
+  readonly intervalSeconds?: number;
+  readonly sampleLimit?: number;
+}
+
+/** A workload whose traces are to be taken, validated. */
+export interface TraceRequest {
+  readonly workload: Monitored;
+  readonly protocol: TraceProtocol;
+  readonly sampledRatio: number;
+}
+
+/** The monitoring of a cluster, as workloads see it. */
+export interface Monitor extends IConstruct {
+  _scrape(request: ScrapeRequest): void;
+  _trace(request: TraceRequest): void;
+}
+
+interface Waiting {
+  readonly cluster: IConstruct;
+  readonly then: (monitor: Monitor) => void;
+}
+
+interface State {
+  readonly monitors: { readonly cluster: IConstruct; readonly monitor: Monitor }[];
+  waiting: Waiting[];
+}
+
+/** By the root of the clusters: charts of several Apps of cdk8s may go to one cluster. */
+const states = new WeakMap<IConstruct, State>();
+
+function stateOf({ node: { root } }: IConstruct): State {
+  const known = states.get(root) ?? { monitors: [], waiting: [] };
+  states.set(root, known);
+  return known;
+}
+
+/** The monitoring of a cluster, where it was made. */
+export function monitorOf(cluster: IConstruct): Monitor | undefined {
+  return stateOf(cluster).monitors.find((one) => isSameCluster(one.cluster, cluster))?.monitor;
+}
+
+/** Makes a monitoring known to the workloads of its cluster, those before it too. */
+export function setMonitor(cluster: IConstruct, monitor: Monitor): void {
+  const state = stateOf(cluster);
+  state.monitors.push({ cluster, monitor });
+  const mine = state.waiting.filter((one) => isSameCluster(one.cluster, cluster));
+  state.waiting = state.waiting.filter((one) => !mine.includes(one));
+  const problems = new Problems(monitor);
+  for (const { then } of mine) problems.collect(() => then(monitor));
+  problems.throwIfAny();
+}
+
+/**
+ * Asks the monitoring of a workload's cluster for something: once the chart was added to the cluster and the monitoring is made.
+ *
+ * @param what what needs the monitoring, as the message names it
+ */
+export function askMonitor(workload: IConstruct, what: string, then: (monitor: Monitor) => void): void {
+  const chart = Chart.of(workload);
+  const check = () => checkMonitored(workload, what);
+  checkAtSynthesis(workload, check);
+  needCluster(chart, check);
+  whenAdded(chart, (cluster) => {
+    const monitor = monitorOf(cluster);
+    if (monitor) then(monitor);
+    else stateOf(cluster).waiting.push({ cluster, then });
+  });
+}
+
+/** Throws where nothing will ever scrape the workload, or take its traces. */
+function checkMonitored(workload: IConstruct, what: string): void {
+  const chart = Chart.of(workload);
+  const cluster = scopeOf(chart);
+  if (cluster && monitorOf(cluster)) return;
+  const problems = new Problems(workload);
+  if (cluster) {
+    problems.add(
+      "MONITORING_MISSING",
+      `${what} needs a ClusterMonitoring, and ${cluster.node.path} has none`,
+      'Make one: new ClusterMonitoring(chart, "monitoring", { cluster, … }), or leave the call out',
+    );
+  } else {
+    problems.add(
+      "MONITORING_MISSING",
+      `${what} needs the monitoring of a cluster, and the chart ${chart.node.path || chart.node.id} was added to none`,
+      `Call cluster.addCdk8sChart("${chart.node.id}", chart)`,
+    );
+  }
+  problems.throwIfAny();
+}

@@ -1,0 +1,23 @@
+import { type AlertRule } from "../../../lib";
+
+/** The section of docs/monitoring.md on alerts: what each protects, when it fires, and what to do. */
+export function alertPage(rules: readonly AlertRule[]): string {
+  return [...rules]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, severity, holdsFor, purpose, whatToDo, expression }) => {
+      const when = holdsFor ? `after ${holdsFor.toMinutes()} minutes` : "at once";
+      return [
+        `### ${name}`,
+        `${severity}, ${when}. ${purpose}`,
+        whatToDo,
+        "```promql",
+        `${expression}`,
+        "```",
+        "",
+      ].join("\n\n");
+    })
+    .join("\n")
+    .replaceAll("```promql\n\n", "```promql\n")
+    .replaceAll("\n\n```\n", "\n```\n")
+    .replace(/\n{3,}/g, "\n\n");
+}
