@@ -7,3 +7,4 @@ export * from "./log-parser";
 export * from "./log-redaction";
 export * from "./log-retention";
 export * from "./log-snapshots";
+export * from "./oci-container-logging";
