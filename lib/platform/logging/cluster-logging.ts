@@ -10,7 +10,8 @@ import {
   addOpenSearch,
   addSettings,
 } from "./private/open-search";
-import { OPEN_SEARCH_PORTS } from "./private/open-search-config";
+import { OPEN_SEARCH_NODES, OPEN_SEARCH_PORTS } from "./private/open-search-config";
+import { roomForCollectors, roomForOpenSearch, sizeOf } from "./private/quotas";
 import { type ReadOpenSearch, type ReadStore } from "./private/read-destination";
 import { type Logging, readLogging } from "./private/read-logging";
 import { checked } from "../../core/checked";
@@ -70,7 +71,10 @@ export class ClusterLogging extends Construct {
       const nodes = this.addNodesNamespace();
       const own = destination._own;
       if (own) {
-        new SecureNamespace(this, "Namespace", this.namespaceProps(logging.namespace));
+        new SecureNamespace(this, "Namespace", {
+          ...this.namespaceProps(logging.namespace),
+          ...roomForOpenSearch(own, OPEN_SEARCH_NODES),
+        });
         const { openSearch, settings, dashboards } = this.addOpenSearch(own);
         this.openSearch = openSearch;
         this.settings = settings;
@@ -99,10 +103,11 @@ export class ClusterLogging extends Construct {
   }
 
   private addNodesNamespace(): Chart {
-    const { nodesNamespace } = this.logging;
+    const { buffer, collector, nodesNamespace } = this.logging;
     const nodes = new Chart(this, "Nodes", { namespace: nodesNamespace });
     new SecureNamespace(nodes, "Namespace", {
       ...this.namespaceProps(nodesNamespace),
+      ...roomForCollectors(sizeOf(collector.program, buffer)),
       podSecurity: PodSecurityLevel.privilegedFor({
         reason: "Collectors read the log files of their nodes, which every lower level refuses",
       }),

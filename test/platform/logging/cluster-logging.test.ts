@@ -24,17 +24,12 @@ import {
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { COMPARTMENT, onlyResource, refusal, refusedCodes } from "../../support/stack";
 import { problemsAtSynthesis } from "../../workload/support";
-import { fileOf, find, FLUENT_BIT, FLUENTD, image, inCluster, secret, World } from "./support";
+import { fileOf, find, FLUENT_BIT, FLUENTD, image, inCluster, parse, secret, World } from "./support";
 
 const EGRESS = [Egress.to("203.0.113.9/32", Port.tcp(9200), { reason: "The log store of the company" })];
 const outside = () =>
   LogDestination.openSearch({ host: "logs.example.com", credentials: secret("log-store"), egress: EGRESS });
-const fluentBit = (world: World): any => parse(fileOf(world.chart, "fluent-bit.yaml"));
-
-function parse(text: string): any {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require("yaml").parse(text);
-}
+const fluentBit = (world: World) => parse(fileOf(world.chart, "fluent-bit.yaml"));
 
 function named(list: any[], name: string): any {
   const found = list.filter((one) => one.name === name);
@@ -178,8 +173,8 @@ describe("a logging with what must be given", () => {
     expect(from).toEqual(
       expect.arrayContaining([
         ["fluent-bit", "logging-nodes", 9200],
-        ["opensearch-settings", undefined, 9200],
-        ["opensearch", undefined, 9300],
+        ["opensearch-settings", "logging", 9200],
+        ["opensearch", "logging", 9300],
       ]),
     );
     expect(to("fluent-bit").sort()).toEqual([53, 53, 6443, 9200]);
@@ -201,6 +196,25 @@ describe("a logging with what must be given", () => {
       { state_name: "deleted", conditions: { min_index_age: "90d" } },
     ]);
     expect(policy.ism_template[0].index_patterns).toEqual(["logs-*"]);
+  });
+
+  test("has room for a collector on each of a thousand nodes, and for a fourth node of OpenSearch", () => {
+    const hard = (namespace: string) =>
+      (objectsOf(chart) as any[]).find(
+        ({ kind, metadata }) => kind === "ResourceQuota" && metadata.namespace === namespace,
+      ).spec.hard;
+    expect(hard("logging-nodes")).toMatchObject({
+      pods: "1000",
+      "limits.memory": "256000Mi",
+      "limits.ephemeral-storage": "1408000Mi",
+    });
+    expect(hard("logging")["limits.memory"]).toBe("24832Mi");
+    const big = new World();
+    big.logging({
+      destination: inCluster({ memory: Size.gibibytes(32) }),
+      buffer: LogBuffer.of({ limit: Size.gibibytes(20) }),
+    });
+    expect(problemsAtSynthesis(big.chart)).toEqual([]);
   });
 
   test("shows its parts, and the same bytes for the same program", () => {
@@ -443,11 +457,11 @@ describe("refused", () => {
     expect(other.node.tryFindChild("other")).toBeUndefined();
     const { cluster, stack } = world;
     const tenancyId = "ocid1.tenancy.oc1..test";
-    expect(refusedCodes(() => new OciContainerLogging(stack, "oci", { cluster, tenancyId }))).toEqual([
+    expect(refusedCodes(() => new OciContainerLogging(stack, "containers", { cluster, tenancyId }))).toEqual([
       "LOGGING_DUPLICATE",
     ]);
     const second = new World();
-    new OciContainerLogging(second.stack, "oci", { cluster: second.cluster, tenancyId });
+    new OciContainerLogging(second.stack, "containers", { cluster: second.cluster, tenancyId });
     expect(refusedCodes(() => second.logging())).toEqual(["LOGGING_DUPLICATE"]);
   });
 

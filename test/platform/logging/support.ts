@@ -1,4 +1,7 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { App as KubernetesApp, Chart, Yaml } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import {
   ClusterLogging,
@@ -65,4 +68,14 @@ export function fileOf(chart: Chart, file: string): string {
   const found: any[] = objectsOf(chart).filter((one: any) => one.kind === "ConfigMap" && file in one.data);
   expect(found.length).toBeGreaterThan(0);
   return found[0].data[file];
+}
+
+/** What a file of YAML says. */
+export function parse(text: string): any {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "secure-oke-yaml-"));
+  const file = path.join(folder, "file.yaml");
+  fs.writeFileSync(file, text);
+  const [document] = Yaml.load(file);
+  fs.rmSync(folder, { recursive: true });
+  return document;
 }

@@ -1,4 +1,3 @@
-import { Size } from "cdk8s";
 import { type Construct } from "constructs";
 import {
   type Collection,
@@ -11,6 +10,7 @@ import {
 } from "./fluent-bit-config";
 import { FLUENTD_FILES, fluentdConfig } from "./fluentd-config";
 import { INDEX_PREFIX, OPEN_SEARCH_PORTS } from "./open-search-config";
+import { sizeOf } from "./quotas";
 import { type Logging } from "./read-logging";
 import { luaScript, rubyPlugin } from "./redaction-rules";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
@@ -23,7 +23,6 @@ import { WritablePath } from "../../../workload/pods/writable-path";
 
 /** The Secret with the collectors' own certificate, which cert-manager makes. */
 export const COLLECTOR_SECRET = "log-collector-tls";
-const TEMPORARY_MEBIBYTES = 64;
 
 /** Where lines go, and the files that this needs. */
 function targetOf({ destination, namespace }: Logging): {
@@ -75,23 +74,22 @@ export function addCollector(scope: Construct, logging: Logging): HardenedDaemon
     collector: { namespace: nodesNamespace, name },
   };
   const volume = `${buffer.volumeMebibytes}Mi`;
-  const memory = Size.mebibytes(isFluentd ? 1024 : 256).toMebibytes();
-  // The program's own log counts too.
-  const disk = `${buffer.volumeMebibytes + 2 * TEMPORARY_MEBIBYTES}Mi`;
+  const size = sizeOf(name, buffer);
+  const [memory, disk] = [`${size.memory}Mi`, `${size.disk}Mi`];
   return new HardenedDaemonSet(scope, name, {
     image: collector.image,
     ...(isFluentd ? fluentdParts(collection, redaction) : fluentBitParts(collection, redaction)),
     secretFiles,
     writablePaths: [
       WritablePath.of(isFluentd ? FLUENTD_FILES.state : FLUENT_BIT_FILES.state, { sizeLimit: volume }),
-      ...(isFluentd ? [WritablePath.of("/tmp", { sizeLimit: `${TEMPORARY_MEBIBYTES}Mi` })] : []),
+      ...(isFluentd ? [WritablePath.of("/tmp", { sizeLimit: "64Mi" })] : []),
     ],
     port: COLLECTOR_PORT,
     liveness: Probe.tcp(undefined, { periodSeconds: 30, failureThreshold: 6 }),
     terminationGracePeriodSeconds: 60,
     resources: {
-      cpu: { request: "100m", limit: isFluentd ? "1" : "500m" },
-      memory: { request: `${memory}Mi`, limit: `${memory}Mi` },
+      cpu: { request: `${size.cpuRequest}m`, limit: `${size.cpuLimit}m` },
+      memory: { request: memory, limit: memory },
       ephemeralStorage: { request: disk, limit: disk },
     },
     tolerations: nodeTolerations,
