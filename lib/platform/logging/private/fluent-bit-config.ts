@@ -150,6 +150,8 @@ function filters({ formats, isRedacted, multiline }: Collection): object[] {
       name: "kubernetes",
       match: "kube.*",
       kube_url: "https://kubernetes.default.svc:443",
+      kube_ca_file: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+      kube_token_file: "/var/run/secrets/kubernetes.io/serviceaccount/token",
       kube_tag_prefix: "kube.var.log.containers.",
       "tls.verify_hostname": true,
       merge_log: true,
