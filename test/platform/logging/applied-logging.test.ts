@@ -124,7 +124,8 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
     fs.mkdirSync(path.join(root, "state"));
     config = path.join(root, "etc", "fluent-bit.yaml");
     fs.writeFileSync(config, moved(fileOf(world.chart, "fluent-bit.yaml")));
-    fs.writeFileSync(path.join(root, "etc", "redact.lua"), fileOf(world.chart, "redact.lua"));
+    for (const name of ["identify.lua", "redact.lua"])
+      fs.writeFileSync(path.join(root, "etc", name), fileOf(world.chart, name));
     const log = path.join(root, "log");
     writeLog(log, "shop", POD, "web", [
       cri("plain line"),

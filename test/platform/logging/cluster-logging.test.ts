@@ -106,9 +106,9 @@ describe("a logging with what must be given", () => {
     expect(resources.limits["ephemeral-storage"]).toBe("1408Mi");
   });
 
-  test("joins lines, then asks for the pod, then redacts, so that redaction sees what is sent", () => {
+  test("joins lines, gives each an id, then asks for the pod, then redacts, so that redaction sees what is sent", () => {
     const { filters } = fluentBit(world).pipeline;
-    expect(filters.map(({ name }: any) => name)).toEqual(["multiline", "kubernetes", "lua"]);
+    expect(filters.map(({ name }: any) => name)).toEqual(["multiline", "lua", "kubernetes", "lua"]);
     expect(named(filters, "multiline")["multiline.parser"]).toBe("go,java,python");
     expect(named(filters, "kubernetes")).toMatchObject({
       annotations: false,

@@ -9,6 +9,7 @@ import {
   type Target,
 } from "./fluent-bit-config";
 import { FLUENTD_FILES, fluentdConfig } from "./fluentd-config";
+import { IDENTIFY_SCRIPT } from "./identify-script";
 import { INDEX_PREFIX, OPEN_SEARCH_PORTS } from "./open-search-config";
 import { sizeOf } from "./quotas";
 import { type Logging } from "./read-logging";
@@ -110,6 +111,7 @@ function fluentBitParts(collection: Collection, redaction: Logging["redaction"])
     args: ["-c", FLUENT_BIT_FILES.main],
     files: [
       ConfigFile.of(FLUENT_BIT_FILES.main, fluentBitConfig(collection)),
+      ConfigFile.of(FLUENT_BIT_FILES.identity, IDENTIFY_SCRIPT),
       ...(redaction.isOn ? [ConfigFile.of(FLUENT_BIT_FILES.redaction, luaScript(redaction))] : []),
     ],
     readiness: Probe.http("/api/v1/health"),

@@ -1,10 +1,12 @@
 import { Yaml } from "cdk8s";
+import { LINE_ID } from "./identify-script";
 import { type LogBuffer } from "../log-buffer";
 import { type LogFormat, type LogParser } from "../log-parser";
 
 /** Where the collector finds its files. */
 export const FLUENT_BIT_FILES = {
   main: "/etc/fluent-bit/fluent-bit.yaml",
+  identity: "/etc/fluent-bit/identify.lua",
   redaction: "/etc/fluent-bit/redact.lua",
   state: "/var/lib/fluent-bit",
   destination: "/run/secrets/destination",
@@ -131,7 +133,7 @@ function input({ collector }: Collection): object {
   };
 }
 
-/** Joined, then enriched, then taken apart, then redacted: what redaction sees is what is sent. */
+/** Joined, then given an id, then enriched, then taken apart, then redacted: what redaction sees is what is sent. */
 function filters({ formats, isRedacted, multiline }: Collection): object[] {
   return [
     ...(multiline.length === 0
@@ -146,6 +148,14 @@ function filters({ formats, isRedacted, multiline }: Collection): object[] {
             "emitter_storage.type": "filesystem",
           },
         ]),
+    {
+      name: "lua",
+      match: "kube.*",
+      script: FLUENT_BIT_FILES.identity,
+      call: "identify",
+      // As a number, a time has no nanoseconds.
+      time_as_table: true,
+    },
     {
       name: "kubernetes",
       match: "kube.*",
@@ -182,8 +192,6 @@ function filters({ formats, isRedacted, multiline }: Collection): object[] {
             match: "kube.*",
             script: FLUENT_BIT_FILES.redaction,
             call: "redact",
-            // An error of the script must not let a line pass as it is.
-            protected_mode: false,
           },
         ]
       : []),
@@ -212,7 +220,7 @@ function output({ buffer, target }: Collection): object {
     suppress_type_name: true,
     replace_dots: true,
     // The same line has the same id, so that it is kept once, however often it is sent.
-    generate_id: true,
+    id_key: LINE_ID,
     write_operation: "create",
     buffer_size: "512k",
     compress: "gzip",

@@ -170,7 +170,10 @@ end
 function redact(tag, timestamp, record)
   local kubernetes = record["kubernetes"]
   record["kubernetes"] = nil
-  walk(record, 0, false)
+  -- A line that can't be read to its end must not pass as it is.
+  if not pcall(walk, record, 0, false) then
+    record = { line_id = record["line_id"], stream = record["stream"], log = MASK }
+  end
   record["kubernetes"] = kubernetes
   return 2, timestamp, record
 end

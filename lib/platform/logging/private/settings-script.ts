@@ -27,6 +27,7 @@ function template(): object {
       mappings: {
         properties: {
           "@timestamp": { type: "date_nanos" },
+          line_id: { type: "keyword", index: false, doc_values: false },
           log: { type: "text" },
           stream: { type: "keyword" },
           fields: { type: "flat_object" },
