@@ -84,7 +84,8 @@ export class ClusterLogging extends Construct {
       this.collector = addCollector(nodes, logging);
       this.node.defaultChild = this.collector;
       this.allowReading(nodes);
-      if (this.openSearch) this.collector.connections.allowTo(this.openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
+      if (this.openSearch)
+        this.collector.connections.allowTo(this.openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
       if (destination._others) this.connect(destination._others);
     } catch (error) {
       // Its parts check what they are given themselves: nothing stays half made.

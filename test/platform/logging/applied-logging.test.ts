@@ -2,17 +2,33 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Duration } from "cdk8s";
-import { LogParser, LogRedaction, LogSnapshots, OracleServiceRanges, type ClusterLoggingProps } from "../../../lib";
-import { type Answer, type Ended, LoopbackServer, makeCertificates, newFolder, programOf, Running, runToEnd, until } from "./loopback";
+import {
+  LogParser,
+  LogRedaction,
+  LogSnapshots,
+  OracleServiceRanges,
+  type ClusterLoggingProps,
+} from "../../../lib";
+import {
+  type Answer,
+  type Ended,
+  LoopbackServer,
+  makeCertificates,
+  newFolder,
+  programOf,
+  Running,
+  runToEnd,
+  until,
+} from "./loopback";
 import { REDACTION_SAMPLES } from "./redaction-samples";
 import { fileOf, inCluster, secret, World } from "./support";
 
 const fluentBit = programOf("FLUENT_BIT", "fluent-bit");
 const hasTools = ["openssl", "curl", "bash"].every((name) => programOf("", name) !== undefined);
-const describeWithFluentBit =
-  fluentBit && hasTools ? describe : describe.skip;
+const describeWithFluentBit = fluentBit && hasTools ? describe : describe.skip;
 const describeWithTools = hasTools ? describe : describe.skip;
-if (!fluentBit) process.stderr.write("Skipped: FLUENT_BIT names no program, and no fluent-bit is on the path\n");
+if (!fluentBit)
+  process.stderr.write("Skipped: FLUENT_BIT names no program, and no fluent-bit is on the path\n");
 
 const CONTAINER = "c".repeat(64);
 const POD = "web-7f9c-x2x";
@@ -33,7 +49,13 @@ const PARSERS: Partial<ClusterLoggingProps> = {
 };
 
 /** Writes the log file of a container as CRI-O does, and the link by which it is found. */
-function writeLog(root: string, namespace: string, pod: string, container: string, lines: readonly string[]): void {
+function writeLog(
+  root: string,
+  namespace: string,
+  pod: string,
+  container: string,
+  lines: readonly string[],
+): void {
   const folder = path.join(root, "pods", `${namespace}_${pod}_uid`, container);
   fs.mkdirSync(folder, { recursive: true });
   fs.mkdirSync(path.join(root, "containers"), { recursive: true });
@@ -59,7 +81,10 @@ function bulk(documents: Map<string, any>, counts: { conflicts: number }): Answe
       else documents.set(key, JSON.parse(lines[index + 1] as string));
       items.push({ create: { _index: create._index, _id: create._id, status } });
     }
-    return { status: 200, body: { took: 1, errors: items.some(({ create }) => create.status === 409), items } };
+    return {
+      status: 200,
+      body: { took: 1, errors: items.some(({ create }) => create.status === 409), items },
+    };
   };
 }
 
@@ -136,7 +161,16 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
       cri("\tat shop.Main.main(Main.java:3)"),
       cri("2026-11-30 first of a message"),
       cri("  second of a message"),
-      cri(JSON.stringify({ level: "info", status: 200, [["pass", "word"].join("")]: "hunter2", tokens_used: 12, items: [{ IBAN: "DE02" }], nested: { list: ["a"] } })),
+      cri(
+        JSON.stringify({
+          level: "info",
+          status: 200,
+          [["pass", "word"].join("")]: "hunter2",
+          tokens_used: 12,
+          items: [{ IBAN: "DE02" }],
+          nested: { list: ["a"] },
+        }),
+      ),
       ...REDACTION_SAMPLES.flatMap(({ hit, nearMiss }) => [cri(hit), cri(nearMiss)]),
     ]);
     writeLog(log, "shop", POD, "proxy", [cri('10.0.0.9 [30/Nov/2026:11:59:58 +0000] "GET / HTTP/1.1" 200')]);
@@ -156,17 +190,26 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
     const { status, stderr, stdout } = spawnSync(fluentBit as string, ["-c", config, "--dry-run"], {
       encoding: "utf8",
     });
-    expect([status, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining("configuration test is successful")]);
+    expect([status, `${stdout}${stderr}`]).toEqual([
+      0,
+      expect.stringContaining("configuration test is successful"),
+    ]);
   }, 60_000);
 
   test("send every line once, by TLS with the collector's certificate, into the index of its day", async () => {
     running = new Running(fluentBit as string, ["-c", config]);
     // Of the web container: 1 + 1 + 1 + 1 + 1 messages and the samples; one of the proxy.
     const expected = 5 + 2 * REDACTION_SAMPLES.length + 1;
-    await until(() => documents.size >= expected, 60_000, () => `${documents.size} documents; ${running?.output ?? ""}`);
+    await until(
+      () => documents.size >= expected,
+      60_000,
+      () => `${documents.size} documents; ${running?.output ?? ""}`,
+    );
     await new Promise((done) => setTimeout(done, 3000));
     expect(documents.size).toBe(expected);
-    expect(new Set([...documents.keys()].map((key) => key.split("/")[0]))).toEqual(new Set(["logs-2026.11.30"]));
+    expect(new Set([...documents.keys()].map((key) => key.split("/")[0]))).toEqual(
+      new Set(["logs-2026.11.30"]),
+    );
     expect(new Set(store.exchanges.map(({ client }) => client))).toEqual(new Set(["log-collector"]));
   }, 90_000);
 
@@ -230,19 +273,31 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
     fs.rmSync(path.join(root, "state"), { recursive: true });
     fs.mkdirSync(path.join(root, "state"));
     running = new Running(fluentBit as string, ["-c", config]);
-    await until(() => counts.conflicts >= before, 60_000, () => `${counts.conflicts} conflicts, ${documents.size} documents of ${before}; ${running?.output ?? ""}`);
+    await until(
+      () => counts.conflicts >= before,
+      60_000,
+      () =>
+        `${counts.conflicts} conflicts, ${documents.size} documents of ${before}; ${running?.output ?? ""}`,
+    );
     expect(documents.size).toBe(before);
   }, 90_000);
 
   test("keep lines while the destination is down, and send them then", async () => {
     const { port } = store;
     await store.stop();
-    fs.appendFileSync(path.join(root, "log", "pods", `shop_${POD}_uid`, "web", "0.log"), `${cri("while it was down")}\n`);
+    fs.appendFileSync(
+      path.join(root, "log", "pods", `shop_${POD}_uid`, "web", "0.log"),
+      `${cri("while it was down")}\n`,
+    );
     await new Promise((done) => setTimeout(done, 4000));
     const buffered = fs.readdirSync(path.join(root, "state", "buffer"), { recursive: true }).map(String);
     expect(buffered.some((file) => file.endsWith(".flb"))).toBe(true);
     store = await LoopbackServer.start(root, bulk(documents, counts), true, port);
-    await until(() => logs().includes("while it was down"), 60_000, () => running?.output ?? "");
+    await until(
+      () => logs().includes("while it was down"),
+      60_000,
+      () => running?.output ?? "",
+    );
   }, 90_000);
 });
 
@@ -306,7 +361,8 @@ describeWithTools("the settings of OpenSearch", () => {
   test("are written once, and a policy again when it changed", async () => {
     server = await LoopbackServer.start(root, answer);
     expect(await run(365)).toMatchObject({ status: 0, stderr: "" });
-    const written = () => server.exchanges.filter(({ method }) => method !== "GET").map(({ method, url }) => `${method} ${url}`);
+    const written = () =>
+      server.exchanges.filter(({ method }) => method !== "GET").map(({ method, url }) => `${method} ${url}`);
     expect(written()).toEqual([
       "PUT /_index_template/logs",
       "PUT /_plugins/_ism/policies/logs",

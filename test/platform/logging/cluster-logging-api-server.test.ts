@@ -145,7 +145,8 @@ describeWithApiServer("a logging, at an API server", () => {
     const may = (verb: string, resource: string, rest: object = {}) =>
       server.canI(COLLECTOR, { verb, group: "", resource, namespace: "shop", ...rest });
     expect(await may("get", "pods")).toBe(true);
-    for (const verb of ["list", "watch", "create", "delete", "patch"]) expect(await may(verb, "pods")).toBe(false);
+    for (const verb of ["list", "watch", "create", "delete", "patch"])
+      expect(await may(verb, "pods")).toBe(false);
     for (const resource of ["secrets", "configmaps", "namespaces", "nodes"])
       expect(await may("get", resource)).toBe(false);
     expect(await may("get", "pods", { subresource: "log" })).toBe(false);

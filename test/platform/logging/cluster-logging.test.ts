@@ -45,7 +45,10 @@ describe("a logging with what must be given", () => {
   test("reads two directories of its nodes, as root without capabilities, and writes to its own volume only", () => {
     const { spec } = find(chart, "DaemonSet", "fluent-bit").spec.template;
     const onNode = spec.volumes.filter(({ hostPath }: any) => hostPath);
-    expect(onNode.map(({ hostPath }: any) => hostPath.path)).toEqual(["/var/log/containers", "/var/log/pods"]);
+    expect(onNode.map(({ hostPath }: any) => hostPath.path)).toEqual([
+      "/var/log/containers",
+      "/var/log/pods",
+    ]);
     const [container, ...others] = spec.containers;
     expect(others).toEqual([]);
     for (const { name } of onNode) {
@@ -163,7 +166,8 @@ describe("a logging with what must be given", () => {
 
   test("has connections on both ends and no others", () => {
     const policy = (name: string) => find(chart, "NetworkPolicy", name).spec;
-    const to = (name: string) => policy(name).egress.flatMap(({ ports }: any) => ports.map((p: any) => p.port));
+    const to = (name: string) =>
+      policy(name).egress.flatMap(({ ports }: any) => ports.map((p: any) => p.port));
     const from = policy("opensearch").ingress.map(({ from: [peer], ports: [{ port }] }: any) => [
       peer.podSelector.matchLabels["app.kubernetes.io/instance"],
       peer.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"],
@@ -192,10 +196,8 @@ describe("a logging with what must be given", () => {
   test("deletes the index of a day after 90 days", () => {
     const { policy } = JSON.parse(fileOf(chart, "lifecycle.json"));
     const complete = policy.states.find(({ name }: any) => name === "complete");
-    expect(complete.transitions).toEqual([
-      { state_name: "deleted", conditions: { min_index_age: "90d" } },
-    ]);
-    expect(policy.ism_template[0].index_patterns).toEqual(["logs-*"]);
+    expect(complete.transitions).toEqual([{ state_name: "deleted", conditions: { min_index_age: "90d" } }]);
+    expect(policy.ism_template[0].index_patterns).toEqual(["logs-*", "security-auditlog-*"]);
   });
 
   test("has room for a collector on each of a thousand nodes, and for a fourth node of OpenSearch", () => {
@@ -317,7 +319,11 @@ describe("a logging with everything set", () => {
 
   test("keeps the reason for a short retention", () => {
     expect(Acknowledgements.of(chart)).toContainEqual(
-      expect.objectContaining({ practice: "auditing", what: "logs kept for 14 days", reason: "A test cluster" }),
+      expect.objectContaining({
+        practice: "auditing",
+        what: "logs kept for 14 days",
+        reason: "A test cluster",
+      }),
     );
   });
 });
@@ -379,7 +385,10 @@ describe("a destination that others run", () => {
   test("may be a workload of the cluster, which lets the collectors in", () => {
     const world = new World();
     const chart = new Chart(world.app, "search", { namespace: "search" });
-    const peer = new HardenedDeployment(chart, "elasticsearch", { image: image("elasticsearch"), port: 9200 });
+    const peer = new HardenedDeployment(chart, "elasticsearch", {
+      image: image("elasticsearch"),
+      port: 9200,
+    });
     world.logging({
       destination: LogDestination.elasticsearch({
         host: "elasticsearch.search.svc",
@@ -388,7 +397,9 @@ describe("a destination that others run", () => {
       }),
     });
     world.cluster.addCdk8sChart("search", chart);
-    expect(JSON.stringify(find(chart, "NetworkPolicy", "elasticsearch").spec.ingress)).toContain("fluent-bit");
+    expect(JSON.stringify(find(chart, "NetworkPolicy", "elasticsearch").spec.ingress)).toContain(
+      "fluent-bit",
+    );
   });
 });
 
@@ -509,7 +520,9 @@ describe("refused", () => {
     const chart = new Chart(world.app, "bare");
     const props: any = { cluster: world.cluster, collector: FLUENT_BIT, destination: outside() };
     expect(refusedCodes(() => new ClusterLogging(chart, "logging", props))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => new ClusterLogging(world.chart, "l".repeat(31), props))).toEqual(["NAME_INVALID"]);
+    expect(refusedCodes(() => new ClusterLogging(world.chart, "l".repeat(31), props))).toEqual([
+      "NAME_INVALID",
+    ]);
     const none: any = {};
     expect(refusedCodes(() => new ClusterLogging(world.chart, "logging", none))).toEqual(
       Array(3).fill("ATTRIBUTE_MISSING"),
@@ -581,7 +594,9 @@ describe("OciContainerLogging", () => {
     expect(codes({ tenancyId, retention: Duration.days(7) })).toEqual(["COUNT_INVALID"]);
     expect(codes({ tenancyId, retention: Duration.days(31) })).toEqual(["COUNT_INVALID"]);
     expect(codes({})).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(codes({ tenancyId, dynamicGroupId: "ocid1.dynamicgroup.oc1..test" })).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(codes({ tenancyId, dynamicGroupId: "ocid1.dynamicgroup.oc1..test" })).toEqual([
+      "ATTRIBUTE_MISSING",
+    ]);
     expect(codes({ tenancyId: COMPARTMENT })).toEqual(["OCID_INVALID"]);
   });
 });

@@ -26,11 +26,14 @@ describe("LogRetention", () => {
     expect(LogRetention.of(Duration.hours(24 * 45)).days).toBe(45);
   });
 
-  test.each([Duration.days(29), Duration.hours(31 * 24 + 1), Duration.days(3651)])("refuses %#", (duration) => {
-    const [problem] = refusal(() => LogRetention.of(duration));
-    expect(problem).toMatchObject({ code: "VALUE_INVALID", what: expect.stringContaining("duration is") });
-    expect(problem?.fix).toContain("shorterThan30Days");
-  });
+  test.each([Duration.days(29), Duration.hours(31 * 24 + 1), Duration.days(3651)])(
+    "refuses %#",
+    (duration) => {
+      const [problem] = refusal(() => LogRetention.of(duration));
+      expect(problem).toMatchObject({ code: "VALUE_INVALID", what: expect.stringContaining("duration is") });
+      expect(problem?.fix).toContain("shorterThan30Days");
+    },
+  );
 
   test("takes fewer with a reason, and only fewer", () => {
     const reason = "A test cluster, which is deleted every week";
@@ -59,9 +62,9 @@ describe("LogBuffer", () => {
         "limit is 2048 mebibytes, and volume 1024: the node would end the collector before the limit holds",
       ],
     ]);
-    expect(
-      refusedCodes(() => LogBuffer.of({ limit: Size.gibibytes(1), volume: Size.gibibytes(1) })),
-    ).toEqual(["LOG_BUFFER_INVALID"]);
+    expect(refusedCodes(() => LogBuffer.of({ limit: Size.gibibytes(1), volume: Size.gibibytes(1) }))).toEqual(
+      ["LOG_BUFFER_INVALID"],
+    );
     expect(said(() => LogBuffer.of({ limit: Size.mebibytes(63) }))).toEqual([
       ["LOG_BUFFER_INVALID", "limit is 63 mebibytes"],
     ]);
@@ -110,9 +113,9 @@ describe("LogParser", () => {
     expect(said(() => LogParser.pattern("access", { pattern, timeField: "at" }))).toEqual([
       ["ATTRIBUTE_MISSING", "timeField was given without timeFormat"],
     ]);
-    expect(said(() => LogParser.pattern("access", { pattern, timeField: "time", timeFormat: "%s" }))).toEqual([
-      ["LOG_PARSER_INVALID", expect.stringContaining("no group of pattern")],
-    ]);
+    expect(said(() => LogParser.pattern("access", { pattern, timeField: "time", timeFormat: "%s" }))).toEqual(
+      [["LOG_PARSER_INVALID", expect.stringContaining("no group of pattern")]],
+    );
     expect(said(() => LogParser.pattern("access", { pattern, timeField: "at", timeFormat: "ISO" }))).toEqual([
       ["LOG_PARSER_INVALID", expect.stringContaining("timeFormat is")],
     ]);
@@ -134,7 +137,10 @@ describe("LogParser", () => {
 describe("LogDestination", () => {
   test("is a store that others run", () => {
     expect(LogDestination.openSearch(store)).toMatchObject({ program: "opensearch", isInCluster: false });
-    expect(LogDestination.elasticsearch(store)).toMatchObject({ program: "elasticsearch", isInCluster: false });
+    expect(LogDestination.elasticsearch(store)).toMatchObject({
+      program: "elasticsearch",
+      isInCluster: false,
+    });
   });
 
   test.each([

@@ -31,9 +31,38 @@ export function makeCertificates(folder: string): void {
     ["server", "/CN=localhost"],
     ["client", "/CN=log-collector"],
   ] as const) {
-    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", subject);
+    openssl(
+      "req",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      "-nodes",
+      "-keyout",
+      `${name}.key`,
+      "-out",
+      `${name}.csr`,
+      "-subj",
+      subject,
+    );
     fs.writeFileSync(path.join(folder, "names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-    openssl("x509", "-req", "-in", `${name}.csr`, "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names", "-out", `${name}.crt`);
+    openssl(
+      "x509",
+      "-req",
+      "-in",
+      `${name}.csr`,
+      "-CA",
+      "ca.crt",
+      "-CAkey",
+      "ca.key",
+      "-CAcreateserial",
+      "-days",
+      "2",
+      "-extfile",
+      "names",
+      "-out",
+      `${name}.crt`,
+    );
   }
 }
 
@@ -65,7 +94,13 @@ export class LoopbackServer {
 
   private constructor(folder: string, answer: Answer, requestCert: boolean) {
     const file = (name: string) => fs.readFileSync(path.join(folder, name));
-    const options = { key: file("server.key"), cert: file("server.crt"), ca: file("ca.crt"), requestCert, rejectUnauthorized: requestCert };
+    const options = {
+      key: file("server.key"),
+      cert: file("server.crt"),
+      ca: file("ca.crt"),
+      requestCert,
+      rejectUnauthorized: requestCert,
+    };
     this.server = https.createServer(options, (request, response) => {
       const parts: Buffer[] = [];
       request.on("data", (part: Buffer) => parts.push(part));

@@ -100,7 +100,9 @@ export function addCollector(scope: Construct, logging: Logging): HardenedDaemon
         reason: "The collector finds the log files of containers by their names, which say pod and namespace",
       }),
       HostAccess.readOnlyPath(POD_LOGS, { reason: "The collector reads the log files of containers" }),
-      HostAccess.rootUser({ reason: "The log files of containers belong to root, and nobody else may read them" }),
+      HostAccess.rootUser({
+        reason: "The log files of containers belong to root, and nobody else may read them",
+      }),
     ],
   });
 }

@@ -13,7 +13,7 @@ export const FLUENTD_FILES = {
 const FURTHER_LINES: { readonly [name: string]: string } = {
   go: "^(?:goroutine \\d+|\\t|created by|[\\w./*()-]+\\(.*\\)$|\\[signal)",
   java: "^(?:\\s+at |\\s+\\.\\.\\. \\d+|Caused by:|\\s+Suppressed:|\\t)",
-  python: "^(?:\\s+File \"|\\s{2,}|Traceback|[\\w.]+(?:Error|Exception|Warning|Interrupt)\\b)",
+  python: '^(?:\\s+File "|\\s{2,}|Traceback|[\\w.]+(?:Error|Exception|Warning|Interrupt)\\b)',
   ruby: "^\\s+(?:from )?\\S+:\\d+:in ",
 };
 

@@ -170,7 +170,7 @@ umask 077
 trap 'exit 0' TERM
 while true; do
   for name in ca.crt tls.crt tls.key; do
-    cmp -s ${certificates}/$name ${config}/certificates/$name || cp -L ${certificates}/$name ${config}/certificates/$name
+    [[ "$(<${certificates}/$name)" == "$(<${config}/certificates/$name)" ]] || cp -L ${certificates}/$name ${config}/certificates/$name
   done
   sleep 300 & wait $!
 done

@@ -181,7 +181,10 @@ export function addDashboards(
       `export COOKIE_KEY="$(<${secretFiles.path}/cookie-key)" && exec ${home}/bin/opensearch-dashboards`,
     ),
     files: [ConfigFile.of(`${home}/config/opensearch_dashboards.yml`, dashboardsConfig(namespace))],
-    secretFiles: [secretFiles, SecretFiles.fromSecret("/run/secrets/opensearch-certificates", SECRETS.dashboards)],
+    secretFiles: [
+      secretFiles,
+      SecretFiles.fromSecret("/run/secrets/opensearch-certificates", SECRETS.dashboards),
+    ],
     writablePaths: [
       WritablePath.of(`${home}/data`, { sizeLimit: "128Mi" }),
       WritablePath.of("/tmp", { sizeLimit: "64Mi" }),

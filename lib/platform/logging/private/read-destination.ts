@@ -110,7 +110,9 @@ export function readStore(problems: Problems, given: LogStoreProps): ReadStore {
       "Give peer for a workload or an ExternalPeer of the VCN, and egress for what is outside of it",
     );
   }
-  const paths = [props.credentials?.path, props.certificateAuthority?.path].filter((path) => path !== undefined);
+  const paths = [props.credentials?.path, props.certificateAuthority?.path].filter(
+    (path) => path !== undefined,
+  );
   if (new Set(paths).size < paths.length) {
     problems.add(
       "PATH_INVALID",

@@ -118,8 +118,7 @@ export function checkParsers(
     const property = `formats[${index}]`;
     if (!checkGiven(problems, { [property]: format })) return;
     checkObjectName(problems, `${property}.namespace`, format.namespace);
-    if (format.container !== undefined)
-      checkObjectName(problems, `${property}.container`, format.container);
+    if (format.container !== undefined) checkObjectName(problems, `${property}.container`, format.container);
     if (!parting.includes(format.parser)) unknown(problems, `${property}.parser`, format.parser, parting);
   });
   const places = formats.map((one) => JSON.stringify([one?.namespace, one?.container]));

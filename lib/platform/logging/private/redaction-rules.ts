@@ -22,9 +22,7 @@ const anyCase = (word: string) =>
     .map((letter) => (/[a-z]/.test(letter) ? `[${letter.toUpperCase()}${letter}]` : `%${letter}`))
     .join("");
 const caseless = (word: string) =>
-  [...word]
-    .map((letter) => (/[a-z]/.test(letter) ? `[${letter.toUpperCase()}${letter}]` : letter))
-    .join("");
+  [...word].map((letter) => (/[a-z]/.test(letter) ? `[${letter.toUpperCase()}${letter}]` : letter)).join("");
 /** Lua has no counted repetition: at least so many of a class. */
 const atLeast = (count: number, klass: string) => `${klass.repeat(count)}${klass}*`;
 

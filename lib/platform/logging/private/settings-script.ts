@@ -53,14 +53,13 @@ function lifecycle(days: number): object {
   return {
     policy: {
       default_state: "kept",
-      ism_template: [{ index_patterns: [indices], priority: 100 }],
+      // OpenSearch's own record of who searched what is made by the day too.
+      ism_template: [{ index_patterns: [indices, "security-auditlog-*"], priority: 100 }],
       states: [
         {
           name: "kept",
           actions: [],
-          transitions: [
-            { state_name: "complete", conditions: { min_index_age: "2d" } },
-          ],
+          transitions: [{ state_name: "complete", conditions: { min_index_age: "2d" } }],
         },
         {
           name: "complete",
@@ -77,7 +76,12 @@ function snapshotPolicy(days: number): object {
   const daily = (hour: number) => ({ cron: { expression: `0 ${hour} * * *`, timezone: "UTC" } });
   return {
     enabled: true,
-    snapshot_config: { repository: "archive", indices, include_global_state: false, ignore_unavailable: true },
+    snapshot_config: {
+      repository: "archive",
+      indices,
+      include_global_state: false,
+      ignore_unavailable: true,
+    },
     creation: { schedule: daily(2), time_limit: "4h" },
     deletion: { schedule: daily(7), condition: { max_age: `${days}d`, min_count: 7 }, time_limit: "4h" },
   };
