@@ -1,7 +1,8 @@
 import { type LogBuffer } from "./log-buffer";
 import { type LogCollector } from "./log-collector";
 import { type LogDestination } from "./log-destination";
-import { type LogFormat, type LogParser } from "./log-parser";
+import { type LogParser } from "./log-parser";
+import { type LogFormat } from "./log-parser-props";
 import { type LogRedaction } from "./log-redaction";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type KubernetesVersion } from "../../cluster/kubernetes-version";

@@ -1,7 +1,8 @@
 import { Yaml } from "cdk8s";
 import { LINE_ID } from "./identify-script";
 import { type LogBuffer } from "../log-buffer";
-import { type LogFormat, type LogParser } from "../log-parser";
+import { type LogParser } from "../log-parser";
+import { type LogFormat } from "../log-parser-props";
 
 /** Where the collector finds its files. */
 export const FLUENT_BIT_FILES = {

@@ -1,5 +1,6 @@
 import { type Collection, CONTAINER_LOGS, type Target } from "./fluent-bit-config";
-import { type LogFormat, type LogParser } from "../log-parser";
+import { type LogParser } from "../log-parser";
+import { type LogFormat } from "../log-parser-props";
 
 /** Where the collector finds its files. */
 export const FLUENTD_FILES = {

@@ -14,7 +14,7 @@ import {
 import { type ReadOpenSearch } from "./read-destination";
 import { type Logging } from "./read-logging";
 import { SECURITY_ADMIN, SETTINGS_FILES, settingsFiles } from "./settings-script";
-import { type LogDashboardsProps } from "../log-destination";
+import { type LogDashboardsProps } from "../log-destination-props";
 import { HardenedCronJob } from "../../../workload/hardened-cron-job";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet, PodManagementPolicy } from "../../../workload/hardened-stateful-set";

@@ -5,7 +5,7 @@ import { checkSubdomainName } from "../../../core/kubernetes-names";
 import { checkOcidIfGiven } from "../../../core/ocid";
 import { type Problems } from "../../../core/validation-error";
 import { kind, listOf, shaped } from "../../../core/value-readers";
-import { type LogStoreProps, type OpenSearchInClusterProps } from "../log-destination";
+import { type LogStoreProps, type OpenSearchInClusterProps } from "../log-destination-props";
 import { type LogRetention } from "../log-retention";
 
 /** What an OpenSearch of the cluster is like, validated. */

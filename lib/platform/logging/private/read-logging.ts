@@ -1,6 +1,6 @@
 import { type Construct } from "constructs";
 import { checkNoLogger } from "./loggers";
-import { checkParsers } from "./read-parsers";
+import { checkParsers } from "./check-parsers";
 import { pathOf } from "../../../core/construct-scope";
 import { checkObjectName } from "../../../core/kubernetes-names";
 import { Problems } from "../../../core/validation-error";
@@ -8,7 +8,8 @@ import { kind, listOf, shaped, text } from "../../../core/value-readers";
 import { chartOf, checkUnused } from "../../../synthesis/chart-objects";
 import { type ClusterLoggingProps } from "../cluster-logging-props";
 import { LogBuffer } from "../log-buffer";
-import { type LogFormat, type LogParser } from "../log-parser";
+import { type LogParser } from "../log-parser";
+import { type LogFormat } from "../log-parser-props";
 import { LogRedaction } from "../log-redaction";
 
 const LONGEST_ID = 30;
