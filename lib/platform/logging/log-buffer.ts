@@ -1,4 +1,5 @@
 import { Size } from "cdk8s";
+import { SIZE } from "./private/amounts";
 import { checked } from "../../core/checked";
 import { Problems } from "../../core/validation-error";
 import { shaped } from "../../core/value-readers";
@@ -37,7 +38,10 @@ export class LogBuffer {
    */
   public static of(props: LogBufferProps = {}): LogBuffer {
     const problems = new Problems("LogBuffer.of");
-    const { limit = Size.gibibytes(1), volume } = shaped(problems, props, {}) as LogBufferProps;
+    const { limit = Size.gibibytes(1), volume } = shaped(problems, props, {
+      limit: SIZE,
+      volume: SIZE,
+    }) as LogBufferProps;
     const most = limit.toKibibytes() / 1024;
     const room = volume === undefined ? most + 4 * HEADROOM : volume.toKibibytes() / 1024;
     if (!Number.isInteger(most) || most < LEAST) {

@@ -1,5 +1,6 @@
 import { Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { DURATION } from "./private/amounts";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
@@ -10,7 +11,7 @@ const LEAST_DAYS = 30;
 const MOST_DAYS = 3650;
 
 function days(problems: Problems, duration: Duration, least: number, fix: string): number {
-  if (!checkGiven(problems, { duration })) return least;
+  if (!checkGiven(problems, { duration }) || !DURATION(problems, "duration", duration)) return least;
   const amount = duration.toDays({ integral: false });
   if (Number.isInteger(amount) && amount >= least && amount <= MOST_DAYS) return amount;
   problems.add("VALUE_INVALID", `duration is ${duration.toHumanString()}`, fix);

@@ -1,4 +1,5 @@
 import { Duration } from "cdk8s";
+import { DURATION } from "./private/amounts";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
@@ -38,6 +39,7 @@ const BUCKET = /^[A-Za-z0-9_.-]{1,256}$/;
 const NAMESPACE = /^[a-z0-9]{1,64}$/;
 const REGION = /^[a-z]+-[a-z]+-\d+$/;
 const SHAPES = {
+  retention: DURATION,
   secretFiles: kind(["path"], 'SecretFiles.fromSecretsStore("/run/secrets/snapshots", "log-snapshots")'),
   oracleServices: kind(["cidrs"], 'OracleServiceRanges.of(["134.70.24.0/21"])'),
 };

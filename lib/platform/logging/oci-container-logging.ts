@@ -1,6 +1,7 @@
 import { type Duration } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
+import { DURATION } from "./private/amounts";
 import { checkNoLogger, noteLogger } from "./private/loggers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
@@ -91,6 +92,7 @@ function read(scope: Construct, id: string, given: OciContainerLoggingProps): nu
 }
 
 function checkDays(problems: Problems, retention: Duration | undefined): number {
+  if (retention !== undefined && !DURATION(problems, "retention", retention)) return DEFAULT_RETENTION;
   const days = retention?.toDays({ integral: false }) ?? DEFAULT_RETENTION;
   if (!RETENTIONS.includes(days)) {
     problems.add("COUNT_INVALID", `retention is ${days} days`, `Give one of ${RETENTIONS.join(", ")} days`);

@@ -246,3 +246,10 @@ test("LogSnapshots go to a bucket of a region, and stay for 30 days or more", ()
     ["VALUE_INVALID", expect.stringContaining("retention")],
   ]);
 });
+
+test("sizes and durations of an untyped program are refused where they are something else", () => {
+  const number: any = 90;
+  const size: any = { limit: "1Gi", volume: {} };
+  expect(refusedCodes(() => LogRetention.of(number))).toEqual(["VALUE_INVALID"]);
+  expect(refusedCodes(() => LogBuffer.of(size))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
+});

@@ -1,4 +1,5 @@
 import { Size } from "cdk8s";
+import { SIZE } from "./amounts";
 import { findCredential } from "../../../core/credential-literal";
 import { shown } from "../../../core/display-value";
 import { checkSubdomainName } from "../../../core/kubernetes-names";
@@ -28,6 +29,8 @@ const IMAGE = kind(
   'ContainerImage.of("fra.ocir.io/acme/opensearch@sha256:…")',
 );
 const OPEN_SEARCH_SHAPES = {
+  storage: SIZE,
+  memory: SIZE,
   image: IMAGE,
   users: SECRET_FILES,
   retention: kind(["days"], "LogRetention.of(Duration.days(90))"),
