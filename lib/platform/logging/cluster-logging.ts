@@ -18,10 +18,10 @@ import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { SecureNamespace } from "../../namespaces/secure-namespace";
-import { Allow } from "../../rbac/allow";
+import { RoleRule } from "../../rbac/allow";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
-import { Resource } from "../../rbac/role-resource";
-import { Verb } from "../../rbac/role-verb";
+import { RbacResource } from "../../rbac/role-resource";
+import { RbacVerb } from "../../rbac/role-verb";
 import { Subject } from "../../rbac/subject";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
@@ -143,7 +143,7 @@ export class ClusterLogging extends Construct {
   /** What the collector asks Kubernetes: whose lines they are. */
   private allowReading(nodes: Chart): void {
     new LeastPrivilegeRole(nodes, `${this.node.id}-collector`, {
-      allow: [Allow.verbs(Resource.PODS, Verb.GET)],
+      allow: [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET)],
       roleScope: RoleScope.cluster({
         reason: "The collector asks for the pod of each log file, which may be of any namespace",
       }),

@@ -1,4 +1,5 @@
 import { ApiObject } from "cdk8s";
+import { PodManagementPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
 import {
   COMMON_NAMES,
@@ -17,7 +18,7 @@ import { SECURITY_ADMIN, SETTINGS_FILES, settingsFiles } from "./settings-script
 import { type LogDashboardsProps } from "../log-destination-props";
 import { HardenedCronJob } from "../../../workload/hardened-cron-job";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
-import { HardenedStatefulSet, PodManagementPolicy } from "../../../workload/hardened-stateful-set";
+import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { AppProtocol } from "../../../workload/pods/app-protocol";
 import { ConfigFile } from "../../../workload/pods/config-file";
 import { type ContainerResources } from "../../../workload/pods/container-resources";
