@@ -399,6 +399,26 @@ export const ERROR_CODES = {
     title: "Invalid ingress route",
     why: "The gateway's controller would drop the route or serve it differently, and report it only in its own log.",
   },
+  LOGGING_DUPLICATE: {
+    title: "Two loggers of one cluster",
+    why: "Both would read every log file and send each line, which costs twice and makes every count wrong.",
+  },
+  LOG_PARSER_INVALID: {
+    title: "Invalid parser of logs, or a name that no parser has",
+    why: "The collector ends when it starts, on every node, or sends lines that nobody can search by their fields.",
+  },
+  LOG_BUFFER_INVALID: {
+    title: "Buffer of logs that does not fit its volume",
+    why: "The node would end the collector while the destination is down, and lose what the buffer was there to keep.",
+  },
+  LOG_REDACTION_INVALID: {
+    title: "Invalid name of a field that is to be redacted",
+    why: "A name that matches nothing leaves the values in the logs, and one that is too short takes everything out of them.",
+  },
+  LOG_DESTINATION_INVALID: {
+    title: "Invalid destination of logs, or one that no collector reaches",
+    why: "Lines would stay in the buffers of the nodes and be lost there, which is noticed when somebody looks for them.",
+  },
   GUARDRAIL_INVALID: {
     title: "Invalid guardrail",
     why: "The API server would reject the guardrail or admit what it should deny, and nobody would notice until it matters.",

@@ -7,3 +7,4 @@ export {
 } from "./secrets-store-driver";
 export { type AcceptedFinding, NodeBenchmark, type NodeBenchmarkProps } from "./node-benchmark";
 export * from "./monitoring";
+export * from "./logging";

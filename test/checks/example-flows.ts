@@ -440,6 +440,24 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
     // The overlay may show a pod the address of a node.
     flows: [{ from: "nodes", to: "depot/web", ports: [], undecided: [...tcp(8080), ...PINGS] }],
   },
+  "logged-cluster": {
+    host: HOST,
+    ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("gateway/traefik", 8443),
+      pods("gateway/traefik", "logging/opensearch-dashboards", ...tcp(5601)),
+      out("gateway/traefik", "the API endpoint", ...tcp(6443)),
+      ...["logging/opensearch-dashboards", "logging/opensearch-settings", "logging-nodes/fluent-bit"].map(
+        (from) => pods(from, "logging/opensearch", ...tcp(9200)),
+      ),
+      pods("logging/opensearch", "logging/opensearch", ...tcp(9300)),
+      out("logging-nodes/fluent-bit", "the API endpoint", ...tcp(6443)),
+      ...toObjectStorage("logging/opensearch"),
+      // Its policy names the range of Object Storage, and the rules name all services of the region.
+      { from: "logging/opensearch", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+    ],
+  },
   "gateway-api": {
     host: HOST,
     flows: [

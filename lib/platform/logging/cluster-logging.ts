@@ -1,0 +1,180 @@
+import { Chart } from "cdk8s";
+import { Construct } from "constructs";
+import { type ClusterLoggingProps } from "./cluster-logging-props";
+import { addCollector, COLLECTOR_SECRET } from "./private/collectors";
+import { noteLogger } from "./private/loggers";
+import {
+  addCertificates,
+  addCollectorCertificate,
+  addDashboards,
+  addOpenSearch,
+  addSettings,
+} from "./private/open-search";
+import { OPEN_SEARCH_NODES, OPEN_SEARCH_PORTS } from "./private/open-search-config";
+import { roomForCollectors, roomForOpenSearch, sizeOf } from "./private/quotas";
+import { type ReadOpenSearch, type ReadStore } from "./private/read-destination";
+import { type Logging, readLogging } from "./private/read-logging";
+import { checked } from "../../core/checked";
+import { Port } from "../../core/port";
+import { Problems } from "../../core/validation-error";
+import { SecureNamespace } from "../../namespaces/secure-namespace";
+import { RoleRule } from "../../rbac/allow";
+import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
+import { RbacResource } from "../../rbac/role-resource";
+import { RbacVerb } from "../../rbac/role-verb";
+import { Subject } from "../../rbac/subject";
+import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
+import { needCluster } from "../../synthesis/forgotten-charts";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+import { type HardenedCronJob } from "../../workload/hardened-cron-job";
+import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
+import { type HardenedDeployment } from "../../workload/hardened-deployment";
+import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
+import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
+import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
+
+/**
+ * The logs of all containers of a cluster, collected on each node and sent to OpenSearch or Elasticsearch.
+ *
+ * It makes `<namespace>-nodes` for the collectors, the only part that reaches its nodes: two directories of log files, read-only, as
+ * root without capabilities. Where OpenSearch runs in the cluster, it makes the namespace of its chart too, restricted. Lines carry
+ * the pod, the namespace and the labels; stack traces are one message; what looks like a credential is redacted on the node. Nothing
+ * is reachable from outside of the cluster but OpenSearch Dashboards, on request.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengbestpractices_topic-Cluster-Management-best-practices.htm
+ */
+@checked
+export class ClusterLogging extends Construct {
+  /** The collectors. */
+  public readonly collector: HardenedDaemonSet;
+  /** OpenSearch, where it runs in the cluster. */
+  public readonly openSearch?: HardenedStatefulSet;
+  /** What writes users, roles and the life of indices into OpenSearch, where it runs in the cluster. */
+  public readonly settings?: HardenedCronJob;
+  /** OpenSearch Dashboards, where they were asked for. */
+  public readonly dashboards?: HardenedDeployment;
+
+  private readonly logging: Logging;
+
+  /**
+   * @param id the names of objects of the whole cluster begin with it: up to 30 lower-case letters, digits and dashes
+   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; LOGGING_DUPLICATE, LOG_PARSER_INVALID, NAME_INVALID, NAME_DUPLICATE,
+   * VALUE_INVALID, PATH_INVALID, INGRESS_INVALID, EGRESS_INVALID; at synthesis PEER_ELSEWHERE where the chart was added to another cluster,
+   * CHART_NOT_ADDED
+   */
+  constructor(scope: Construct, id: string, props: ClusterLoggingProps) {
+    const logging = readLogging(scope, id, props);
+    super(scope, id);
+    this.logging = logging;
+    const { destination, redaction } = logging;
+    try {
+      const nodes = this.addNodesNamespace();
+      const own = destination._own;
+      if (own) {
+        new SecureNamespace(this, "Namespace", {
+          ...this.namespaceProps(logging.namespace),
+          ...roomForOpenSearch(own, OPEN_SEARCH_NODES),
+        });
+        const { openSearch, settings, dashboards } = this.addOpenSearch(own);
+        this.openSearch = openSearch;
+        this.settings = settings;
+        this.dashboards = dashboards;
+        addCollectorCertificate(nodes, own, COLLECTOR_SECRET);
+      }
+      this.collector = addCollector(nodes, logging);
+      this.node.defaultChild = this.collector;
+      this.allowReading(nodes);
+      if (this.openSearch)
+        this.collector.connections.allowTo(this.openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
+      if (destination._others) this.connect(destination._others);
+    } catch (error) {
+      // Its parts check what they are given themselves: nothing stays half made.
+      scope.node.tryRemoveChild(id);
+      throw error;
+    }
+    redaction._acknowledge(this);
+    destination._own?.retention._acknowledge(this);
+    this.checkHome();
+    noteLogger(logging.cluster, this);
+  }
+
+  private namespaceProps(name: string) {
+    const { imagePullSecrets, podSecurityVersion } = this.logging;
+    return { name, imagePullSecrets, podSecurityVersion };
+  }
+
+  private addNodesNamespace(): Chart {
+    const { buffer, collector, nodesNamespace } = this.logging;
+    const nodes = new Chart(this, "Nodes", { namespace: nodesNamespace });
+    new SecureNamespace(nodes, "Namespace", {
+      ...this.namespaceProps(nodesNamespace),
+      ...roomForCollectors(sizeOf(collector.program, buffer)),
+      podSecurity: PodSecurityLevel.privilegedFor({
+        reason: "Collectors read the log files of their nodes, which every lower level refuses",
+      }),
+    });
+    return nodes;
+  }
+
+  private addOpenSearch(read: ReadOpenSearch) {
+    const { id } = this.node;
+    const { namespace } = this.logging;
+    const storageClassName = new BlockVolumeClass(this, "Volumes", {
+      name: `${id}-encrypted`,
+      kmsKeyId: read.kmsKeyId,
+      keyCompartmentId: read.keyCompartmentId,
+    }).name;
+    addCertificates(this, read, this.logging);
+    const openSearch = addOpenSearch(this, read, storageClassName);
+    openSearch.exposeViaService();
+    openSearch.connections.allowTo(openSearch, Port.tcp(OPEN_SEARCH_PORTS.transport));
+    if (read.snapshots) openSearch.connections.allowToOracleServices(read.snapshots._oracleServices);
+    const settings = addSettings(this, read, namespace);
+    settings.connections.allowTo(openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
+    const dashboards = read.dashboards && addDashboards(this, read.dashboards, namespace);
+    if (dashboards && read.dashboards) {
+      dashboards.connections.allowTo(openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
+      dashboards.exposeViaService();
+      if (read.dashboards.exposure) dashboards.exposeViaIngress(read.dashboards.exposure);
+    }
+    return { openSearch, settings, dashboards };
+  }
+
+  /** What the collector asks Kubernetes: whose lines they are. */
+  private allowReading(nodes: Chart): void {
+    new LeastPrivilegeRole(nodes, `${this.node.id}-collector`, {
+      allow: [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET)],
+      roleScope: RoleScope.cluster({
+        reason: "The collector asks for the pod of each log file, which may be of any namespace",
+      }),
+    }).grantTo(Subject.serviceAccountOf(this.collector));
+  }
+
+  /** The way to a destination that others run. */
+  private connect({ egress = [], peer, port }: ReadStore): void {
+    const reason = "Log lines of all containers go to their store";
+    if (peer) this.collector.connections.allowTo(peer, Port.tcp(port), { reason });
+    for (const one of egress) this.collector.connections.allowEgress(one);
+  }
+
+  /** The logs are those of one cluster: in another one, nobody would collect its own. */
+  private checkHome(): void {
+    const { cluster } = this.logging;
+    const chart = Chart.of(this);
+    const check = () => {
+      const home = scopeOf(chart);
+      if (home && isSameCluster(home, cluster)) return;
+      const problems = new Problems(this);
+      problems.add(
+        home ? "PEER_ELSEWHERE" : "CHART_NOT_ADDED",
+        home
+          ? `The chart was added to ${home.node.path}, and the logging is that of ${cluster.node.path}`
+          : `The chart ${chart.node.path || chart.node.id} was added to no cluster`,
+        `Call addCdk8sChart("${chart.node.id}", chart) of ${cluster.node.path}`,
+      );
+      problems.throwIfAny();
+    };
+    checkAtSynthesis(this, check);
+    needCluster(chart, check);
+  }
+}

@@ -1,0 +1,61 @@
+import { type LogPatternProps, type MultilineLogProps } from "./log-parser-props";
+import { checkMultiline, checkParserName, checkPattern } from "./private/read-parsers";
+import { checked } from "../../core/checked";
+import { Problems } from "../../core/validation-error";
+
+/**
+ * How lines of a program are read: taken apart into fields, or joined to messages of several lines.
+ *
+ * Lines that are JSON need no parser: all of them are read.
+ *
+ * @see https://docs.fluentbit.io/manual/data-pipeline/parsers
+ */
+@checked
+export class LogParser {
+  /**
+   * A parser that takes a line apart.
+   *
+   * @param name up to 63 lower-case letters, digits and dashes; not the name of a built-in parser
+   * @throws NAME_INVALID, NAME_DUPLICATE, LOG_PARSER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static pattern(name: string, props: LogPatternProps): LogParser {
+    const problems = new Problems("LogParser.pattern");
+    checkParserName(problems, name);
+    checkPattern(problems, props);
+    problems.throwIfAny();
+    return new LogParser(name, false, { ...props });
+  }
+
+  /**
+   * A parser that joins lines to one message.
+   *
+   * @param name up to 63 lower-case letters, digits and dashes; not the name of a built-in parser
+   * @throws NAME_INVALID, NAME_DUPLICATE, LOG_PARSER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
+   */
+  public static multiline(name: string, props: MultilineLogProps): LogParser {
+    const problems = new Problems("LogParser.multiline");
+    checkParserName(problems, name);
+    checkMultiline(problems, props);
+    problems.throwIfAny();
+    return new LogParser(name, true, { pattern: "" }, { ...props });
+  }
+
+  private constructor(
+    /** The name, by which a ClusterLogging refers to it. */
+    public readonly name: string,
+    /** Whether it joins lines. */
+    public readonly isMultiline: boolean,
+    private readonly line: LogPatternProps,
+    private readonly lines?: MultilineLogProps,
+  ) {}
+
+  /** @internal */
+  public get _line(): LogPatternProps {
+    return this.line;
+  }
+
+  /** @internal */
+  public get _lines(): MultilineLogProps {
+    return this.lines ?? { firstLine: "", continuation: "" };
+  }
+}

@@ -1,0 +1,133 @@
+import { type Construct } from "constructs";
+import {
+  type Collection,
+  COLLECTOR_PORT,
+  CONTAINER_LOGS,
+  FLUENT_BIT_FILES,
+  fluentBitConfig,
+  POD_LOGS,
+  type Target,
+} from "./fluent-bit-config";
+import { FLUENTD_FILES, fluentdConfig } from "./fluentd-config";
+import { IDENTIFY_SCRIPT } from "./identify-script";
+import { INDEX_PREFIX, OPEN_SEARCH_PORTS } from "./open-search-config";
+import { sizeOf } from "./quotas";
+import { type Logging } from "./read-logging";
+import { luaScript, rubyPlugin } from "./redaction-rules";
+import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
+import { HostAccess } from "../../../workload/host-access/host-access";
+import { ConfigFile } from "../../../workload/pods/config-file";
+import { HealthProbe } from "../../../workload/pods/probe";
+import { ApiAccess } from "../../../workload/pods/rbac-api-access";
+import { SecretFiles } from "../../../workload/pods/secret-files";
+import { WritablePath } from "../../../workload/pods/writable-path";
+
+/** The Secret with the collectors' own certificate, which cert-manager makes. */
+export const COLLECTOR_SECRET = "log-collector-tls";
+
+/** Where lines go, and the files that this needs. */
+function targetOf({ destination, namespace }: Logging): {
+  readonly target: Target;
+  readonly secretFiles: SecretFiles[];
+} {
+  const { _others: others, program } = destination;
+  if (!others) {
+    const path = FLUENT_BIT_FILES.destination;
+    return {
+      target: {
+        program: "opensearch",
+        host: `opensearch.${namespace}.svc`,
+        port: OPEN_SEARCH_PORTS.http,
+        indexPrefix: INDEX_PREFIX,
+        authorityFile: `${path}/ca.crt`,
+        clientCertificate: { certificate: `${path}/tls.crt`, key: `${path}/tls.key` },
+      },
+      secretFiles: [SecretFiles.fromSecret(path, COLLECTOR_SECRET)],
+    };
+  }
+  const { certificateAuthority, credentials, host, indexPrefix, port } = others;
+  return {
+    target: {
+      program: program === "opensearch" ? "opensearch" : "elasticsearch",
+      ...{ host, indexPrefix, port },
+      ...(certificateAuthority ? { authorityFile: `${certificateAuthority.path}/ca.crt` } : {}),
+      credentials: {
+        userFile: `${credentials.path}/username`,
+        passwordFile: `${credentials.path}/password`,
+      },
+    },
+    secretFiles: certificateAuthority ? [credentials, certificateAuthority] : [credentials],
+  };
+}
+
+/**
+ * The collector on each node: it reads the log files of containers and nothing else of the node, and writes only to volumes of its own pod.
+ */
+export function addCollector(scope: Construct, logging: Logging): HardenedDaemonSet {
+  const { buffer, cluster, collector, nodesNamespace, nodeTolerations, redaction } = logging;
+  const { secretFiles, target } = targetOf(logging);
+  const name = collector.program;
+  const isFluentd = name === "fluentd";
+  const collection: Collection = {
+    ...logging,
+    target,
+    isRedacted: redaction.isOn,
+    collector: { namespace: nodesNamespace, name },
+  };
+  const volume = `${buffer.volumeMebibytes}Mi`;
+  const size = sizeOf(name, buffer);
+  const [memory, disk] = [`${size.memory}Mi`, `${size.disk}Mi`];
+  return new HardenedDaemonSet(scope, name, {
+    image: collector.image,
+    ...(isFluentd ? fluentdParts(collection, redaction) : fluentBitParts(collection, redaction)),
+    secretFiles,
+    writablePaths: [
+      WritablePath.of(isFluentd ? FLUENTD_FILES.state : FLUENT_BIT_FILES.state, { sizeLimit: volume }),
+      ...(isFluentd ? [WritablePath.of("/tmp", { sizeLimit: "64Mi" })] : []),
+    ],
+    port: COLLECTOR_PORT,
+    liveness: HealthProbe.fromTcpSocket(undefined, { periodSeconds: 30, failureThreshold: 6 }),
+    terminationGracePeriodSeconds: 60,
+    resources: {
+      cpu: { request: `${size.cpuRequest}m`, limit: `${size.cpuLimit}m` },
+      memory: { request: memory, limit: memory },
+      ephemeralStorage: { request: disk, limit: disk },
+    },
+    tolerations: nodeTolerations,
+    apiAccess: ApiAccess._of(cluster),
+    hostAccess: [
+      HostAccess.readOnlyPath(CONTAINER_LOGS, {
+        reason: "The collector finds the log files of containers by their names, which say pod and namespace",
+      }),
+      HostAccess.readOnlyPath(POD_LOGS, { reason: "The collector reads the log files of containers" }),
+      HostAccess.rootUser({
+        reason: "The log files of containers belong to root, and nobody else may read them",
+      }),
+    ],
+  });
+}
+
+function fluentBitParts(collection: Collection, redaction: Logging["redaction"]) {
+  return {
+    command: ["/fluent-bit/bin/fluent-bit"],
+    args: ["-c", FLUENT_BIT_FILES.main],
+    files: [
+      ConfigFile.of(FLUENT_BIT_FILES.main, fluentBitConfig(collection)),
+      ConfigFile.of(FLUENT_BIT_FILES.identity, IDENTIFY_SCRIPT),
+      ...(redaction.isOn ? [ConfigFile.of(FLUENT_BIT_FILES.redaction, luaScript(redaction))] : []),
+    ],
+    readiness: HealthProbe.fromHttpGet("/api/v1/health"),
+  };
+}
+
+function fluentdParts(collection: Collection, redaction: Logging["redaction"]) {
+  return {
+    command: ["fluentd"],
+    args: ["-c", FLUENTD_FILES.main, "-p", FLUENTD_FILES.plugins],
+    files: [
+      ConfigFile.of(FLUENTD_FILES.main, fluentdConfig(collection)),
+      ...(redaction.isOn ? [ConfigFile.of(FLUENTD_FILES.redaction, rubyPlugin(redaction))] : []),
+    ],
+    readiness: HealthProbe.fromHttpGet("/api/plugins.json"),
+  };
+}

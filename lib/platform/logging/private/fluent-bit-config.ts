@@ -1,0 +1,233 @@
+import { Yaml } from "cdk8s";
+import { LINE_ID } from "./identify-script";
+import { type LogBuffer } from "../log-buffer";
+import { type LogParser } from "../log-parser";
+import { type LogFormat } from "../log-parser-props";
+
+/** Where the collector finds its files. */
+export const FLUENT_BIT_FILES = {
+  main: "/etc/fluent-bit/fluent-bit.yaml",
+  identity: "/etc/fluent-bit/identify.lua",
+  redaction: "/etc/fluent-bit/redact.lua",
+  state: "/var/lib/fluent-bit",
+  destination: "/run/secrets/destination",
+  authority: "/run/secrets/destination-ca",
+};
+export const CONTAINER_LOGS = "/var/log/containers";
+export const POD_LOGS = "/var/log/pods";
+/** Health and metrics. */
+export const COLLECTOR_PORT = 2020;
+
+/** Where lines are sent to, as both collectors need it. */
+export interface Target {
+  /** The plugin of both collectors that speaks with it. */
+  readonly program: "opensearch" | "elasticsearch";
+  readonly host: string;
+  readonly port: number;
+  readonly indexPrefix: string;
+  /** The certificate authority of the server; that of the image's system where it has none. */
+  readonly authorityFile?: string;
+  /** The collector's own certificate, where it is known by one. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
+  /** The files that hold the name and the password of the user, where it is known by these. */
+  readonly credentials?: { readonly userFile: string; readonly passwordFile: string };
+}
+
+/** What collectors read, and what they do with it. */
+export interface Collection {
+  readonly target: Target;
+  readonly buffer: LogBuffer;
+  readonly parsers: readonly LogParser[];
+  readonly multiline: readonly string[];
+  readonly formats: readonly LogFormat[];
+  readonly isRedacted: boolean;
+  /** The namespace and the name of the collector, whose own lines it must not collect. */
+  readonly collector: { readonly namespace: string; readonly name: string };
+}
+
+const ruby = (text: string) => `/${text.replace(/\//g, "\\/")}/`;
+
+/** The configuration of Fluent Bit 4 or newer. */
+export function fluentBitConfig(collection: Collection): string {
+  const { parsers } = collection;
+  const lines = parsers.filter((one) => !one.isMultiline);
+  const joining = parsers.filter((one) => one.isMultiline);
+  return Yaml.stringify({
+    ...environment(collection.target),
+    service: {
+      flush: 1,
+      grace: 20,
+      log_level: "warn",
+      http_server: true,
+      http_listen: "0.0.0.0",
+      http_port: COLLECTOR_PORT,
+      // Unhealthy when the destination refuses for minutes; the buffer is what helps then, so only readiness asks for it.
+      health_check: true,
+      hc_errors_count: 5,
+      hc_retry_failure_count: 60,
+      hc_period: 300,
+      "scheduler.base": 2,
+      "scheduler.cap": 60,
+      "storage.path": `${FLUENT_BIT_FILES.state}/buffer`,
+      "storage.sync": "normal",
+      "storage.checksum": false,
+      "storage.max_chunks_up": 32,
+      "storage.backlog.mem_limit": "16M",
+      "storage.delete_irrecoverable_chunks": true,
+    },
+    ...(lines.length === 0 ? {} : { parsers: lines.map(parserOf) }),
+    ...(joining.length === 0 ? {} : { multiline_parsers: joining.map(multilineOf) }),
+    pipeline: {
+      inputs: [input(collection)],
+      filters: filters(collection),
+      outputs: [output(collection)],
+    },
+  });
+}
+
+function environment({ credentials }: Target): object {
+  if (!credentials) return {};
+  const file = (name: string, path: string) => ({ name, uri: `file://${path}`, refresh_interval: 60 });
+  return {
+    env: [
+      file("DESTINATION_USER", credentials.userFile),
+      file("DESTINATION_PASSWORD", credentials.passwordFile),
+    ],
+  };
+}
+
+function parserOf({ name, _line: { pattern, timeField, timeFormat } }: LogParser): object {
+  const time = timeField === undefined ? {} : { time_key: timeField, time_format: timeFormat };
+  return { name, format: "regex", regex: pattern, ...time };
+}
+
+function multilineOf({ name, _lines: { firstLine, continuation } }: LogParser): object {
+  return {
+    name,
+    type: "regex",
+    flush_timeout: 2000,
+    rules: [
+      { state: "start_state", regex: ruby(firstLine), next_state: "further" },
+      { state: "further", regex: ruby(continuation), next_state: "further" },
+    ],
+  };
+}
+
+function input({ collector }: Collection): object {
+  return {
+    name: "tail",
+    tag: "kube.*",
+    path: `${CONTAINER_LOGS}/*.log`,
+    // Its own warnings about a destination that does not answer would feed themselves.
+    exclude_path: `${CONTAINER_LOGS}/*_${collector.namespace}_${collector.name}-*.log`,
+    "multiline.parser": "cri",
+    // The positions are lost with the pod. Files are then read again, and the destination drops what it has by its id.
+    read_from_head: true,
+    db: `${FLUENT_BIT_FILES.state}/positions.db`,
+    "db.locking": true,
+    refresh_interval: 10,
+    rotate_wait: 30,
+    buffer_chunk_size: "64k",
+    buffer_max_size: "1M",
+    skip_long_lines: true,
+    "storage.type": "filesystem",
+  };
+}
+
+/** Joined, then given an id, then enriched, then taken apart, then redacted: what redaction sees is what is sent. */
+function filters({ formats, isRedacted, multiline }: Collection): object[] {
+  return [
+    ...(multiline.length === 0
+      ? []
+      : [
+          {
+            name: "multiline",
+            match: "kube.*",
+            "multiline.key_content": "log",
+            "multiline.parser": multiline.join(","),
+            emitter_mem_buf_limit: "16M",
+            "emitter_storage.type": "filesystem",
+          },
+        ]),
+    {
+      name: "lua",
+      match: "kube.*",
+      script: FLUENT_BIT_FILES.identity,
+      call: "identify",
+      // As a number, a time has no nanoseconds.
+      time_as_table: true,
+    },
+    {
+      name: "kubernetes",
+      match: "kube.*",
+      kube_url: "https://kubernetes.default.svc:443",
+      kube_ca_file: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+      kube_token_file: "/var/run/secrets/kubernetes.io/serviceaccount/token",
+      kube_tag_prefix: "kube.var.log.containers.",
+      "tls.verify_hostname": true,
+      merge_log: true,
+      // A map of its own, so that a field of a program can't pass for one of the collector.
+      merge_log_key: "fields",
+      keep_log: false,
+      labels: true,
+      // They may hold whole manifests.
+      annotations: false,
+      // A workload could choose to be unseen.
+      "k8s-logging.parser": false,
+      "k8s-logging.exclude": false,
+      kube_meta_cache_ttl: "15m",
+      buffer_size: "256k",
+    },
+    ...formats.map(({ container = "*", namespace, parser }) => ({
+      name: "parser",
+      match: `kube.var.log.containers.*_${namespace}_${container}-*`,
+      key_name: "log",
+      parser,
+      reserve_data: true,
+      preserve_key: false,
+    })),
+    ...(isRedacted
+      ? [
+          {
+            name: "lua",
+            match: "kube.*",
+            script: FLUENT_BIT_FILES.redaction,
+            call: "redact",
+          },
+        ]
+      : []),
+  ];
+}
+
+function output({ buffer, target }: Collection): object {
+  const { authorityFile, clientCertificate, credentials } = target;
+  return {
+    name: target.program === "opensearch" ? "opensearch" : "es",
+    match: "kube.*",
+    host: target.host,
+    port: target.port,
+    tls: true,
+    "tls.verify": true,
+    "tls.verify_hostname": true,
+    ...(authorityFile === undefined ? {} : { "tls.ca_file": authorityFile }),
+    ...(clientCertificate
+      ? { "tls.crt_file": clientCertificate.certificate, "tls.key_file": clientCertificate.key }
+      : {}),
+    ...(credentials ? { http_user: "${DESTINATION_USER}", http_passwd: "${DESTINATION_PASSWORD}" } : {}),
+    logstash_format: true,
+    logstash_prefix: target.indexPrefix,
+    time_key: "@timestamp",
+    time_key_nanos: true,
+    suppress_type_name: true,
+    replace_dots: true,
+    // The same line has the same id, so that it is kept once, however often it is sent.
+    id_key: LINE_ID,
+    write_operation: "create",
+    buffer_size: "512k",
+    compress: "gzip",
+    // A day of tries, one a minute: a line that the destination will never take does not stay in the buffer for good.
+    retry_limit: 1440,
+    "storage.total_limit_size": `${buffer.limitMebibytes}M`,
+    workers: 1,
+  };
+}

@@ -1,0 +1,59 @@
+import { type ReadOpenSearch } from "./read-destination";
+import { type LogBuffer } from "../log-buffer";
+import { type NamespaceLimits, type NamespaceQuota } from "../../../namespaces/namespace-limits";
+
+/** How many nodes a quota for collectors has room for: OKE has no more. */
+const MOST_NODES = 1000;
+const GIBIBYTE = 1024;
+const DEFAULT_MOST = 8 * GIBIBYTE;
+
+interface Room {
+  readonly quota: NamespaceQuota;
+  readonly limits: NamespaceLimits;
+}
+
+/** What one collector takes, in mebibytes and thousandths of a processor. */
+export interface CollectorSize {
+  readonly memory: number;
+  readonly disk: number;
+  readonly cpuRequest: number;
+  readonly cpuLimit: number;
+}
+
+const TEMPORARY = 64;
+
+export function sizeOf(program: string, buffer: LogBuffer): CollectorSize {
+  const isFluentd = program === "fluentd";
+  return {
+    memory: isFluentd ? GIBIBYTE : 256,
+    // The program's own log counts too.
+    disk: buffer.volumeMebibytes + 2 * TEMPORARY,
+    cpuRequest: 100,
+    cpuLimit: isFluentd ? 1000 : 500,
+  };
+}
+
+/** Room for a collector on each node of the largest cluster, as nothing else runs in their namespace. */
+export function roomForCollectors({ cpuLimit, cpuRequest, disk, memory }: CollectorSize): Room {
+  const mebibytes = (each: number) => `${each * MOST_NODES}Mi`;
+  return {
+    quota: {
+      pods: MOST_NODES,
+      cpuRequests: `${cpuRequest * MOST_NODES}m`,
+      cpuLimits: `${cpuLimit * MOST_NODES}m`,
+      ...{ memoryRequests: mebibytes(memory), memoryLimits: mebibytes(memory) },
+      ...{ ephemeralStorageRequests: mebibytes(disk), ephemeralStorageLimits: mebibytes(disk) },
+      loadBalancers: 0,
+    },
+    limits: { maximumEphemeralStorage: `${Math.max(disk, DEFAULT_MOST)}Mi` },
+  };
+}
+
+/** Room for the nodes, one more of them while they are updated, OpenSearch Dashboards and what writes settings. */
+export function roomForOpenSearch({ memoryMebibytes }: ReadOpenSearch, nodes: number): Room {
+  const memory = `${(nodes + 1) * (memoryMebibytes + TEMPORARY) + 8 * GIBIBYTE}Mi`;
+  return {
+    quota: { memoryRequests: memory, memoryLimits: memory, loadBalancers: 0 },
+    limits: { maximumMemory: `${Math.max(memoryMebibytes, DEFAULT_MOST)}Mi` },
+  };
+}

@@ -1,0 +1,155 @@
+import { Chart } from "cdk8s";
+import {
+  IngressCertificate,
+  IngressHost,
+  LoadBalancerAccess,
+  LogSnapshots,
+  OracleServiceRanges,
+  TlsTermination,
+  TraefikIngress,
+} from "../../../lib";
+import { objectsOf } from "../../../lib/synthesis/chart-objects";
+import { ApiServer, describeWithApiServer } from "../../support/api-server";
+import { FLUENTD, image, inCluster, secret, World } from "./support";
+
+const COLLECTOR = {
+  user: "system:serviceaccount:logging-nodes:fluent-bit",
+  groups: ["system:serviceaccounts", "system:serviceaccounts:logging-nodes", "system:authenticated"],
+};
+
+/** The kinds of cert-manager, without their schemas: their own controller has these. */
+function definition(plural: string, kind: string): object {
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.cert-manager.io` },
+    spec: {
+      group: "cert-manager.io",
+      scope: "Namespaced",
+      names: { plural, kind },
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+        },
+      ],
+    },
+  };
+}
+
+/** A pod of a workload's template, as its controller would make it. */
+function podOf({ kind, metadata, spec }: any): any {
+  const { template } = kind === "CronJob" ? spec.jobTemplate.spec : spec;
+  const claims = (spec.volumeClaimTemplates ?? []).map((claim: any) => ({
+    name: claim.metadata.name,
+    persistentVolumeClaim: { claimName: `${claim.metadata.name}-${metadata.name}-0` },
+  }));
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `${metadata.name}-0`, namespace: metadata.namespace, labels: template.metadata.labels },
+    spec: { ...template.spec, volumes: [...(template.spec.volumes ?? []), ...claims] },
+  };
+}
+
+function everything(): World {
+  const world = new World();
+  const gateway = new Chart(world.app, "gateway", { namespace: "gateway" });
+  const traefik = new TraefikIngress(gateway, "traefik", {
+    cluster: world.cluster,
+    access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+    image: image("traefik"),
+  });
+  world.logging({
+    destination: inCluster({
+      dashboards: {
+        image: image("dashboards"),
+        secretFiles: secret("dashboards"),
+        exposure: {
+          gateway: traefik,
+          host: IngressHost.of("logs.example.com"),
+          tls: TlsTermination.atIngress(IngressCertificate.fromSecret("logs-tls")),
+        },
+      },
+      snapshots: LogSnapshots.toBucket({
+        bucketName: "log-snapshots",
+        objectStorageNamespace: "acme",
+        region: "eu-frankfurt-1",
+        secretFiles: secret("snapshots"),
+        oracleServices: OracleServiceRanges.of(["134.70.24.0/21"]),
+      }),
+    }),
+  });
+  world.cluster.addCdk8sChart("gateway", gateway);
+  return world;
+}
+
+describeWithApiServer("a logging, at an API server", () => {
+  let server: ApiServer;
+  let objects: any[];
+
+  beforeAll(async () => {
+    jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    server = await ApiServer.start();
+    await server.apply(definition("issuers", "Issuer"));
+    await server.apply(definition("certificates", "Certificate"));
+    objects = objectsOf(everything().chart);
+    await server.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+    // A definition is served a moment after it was taken.
+    await new Promise((done) => setTimeout(done, 3000));
+  }, 90_000);
+  afterAll(async () => server.stop());
+
+  test("has objects that it takes, without a warning but for the collectors", async () => {
+    for (const object of objects) {
+      const { status, body, warnings } = await server.apply(object);
+      const { kind, metadata } = object;
+      const expected = kind === "DaemonSet" ? warnings : [];
+      expect([kind, metadata.name, status, body.message, warnings]).toEqual([
+        kind,
+        metadata.name,
+        201,
+        undefined,
+        expected,
+      ]);
+    }
+  }, 60_000);
+
+  test("has pods that the standards of their namespaces let in, and collectors that the restricted one would not", async () => {
+    const runners = objects.filter(({ spec }) => (spec?.template ?? spec?.jobTemplate)?.spec);
+    expect(runners.map(({ metadata }) => metadata.name).sort()).toEqual([
+      "fluent-bit",
+      "opensearch",
+      "opensearch-dashboards",
+      "opensearch-settings",
+    ]);
+    for (const runner of runners) {
+      const { status, body } = await server.apply(podOf(runner), { dryRun: true });
+      expect([runner.metadata.name, status, body.message]).toEqual([runner.metadata.name, 201, undefined]);
+    }
+    const fluentd = new World();
+    fluentd.logging({ collector: FLUENTD });
+    const [other] = objectsOf(fluentd.chart).filter(({ kind }: any) => kind === "DaemonSet");
+    expect((await server.apply(podOf(other), { dryRun: true })).status).toBe(201);
+    const pod = podOf(runners.find(({ kind }) => kind === "DaemonSet"));
+    const moved = { ...pod, metadata: { ...pod.metadata, namespace: "logging" } };
+    const { status, body } = await server.apply(moved, { dryRun: true });
+    expect(status).toBe(403);
+    expect(body.message).toContain("hostPath");
+    expect(body.message).toContain("runAsNonRoot");
+  }, 60_000);
+
+  test("lets the collector get a pod of any namespace, and nothing else", async () => {
+    const may = (verb: string, resource: string, rest: object = {}) =>
+      server.canI(COLLECTOR, { verb, group: "", resource, namespace: "shop", ...rest });
+    expect(await may("get", "pods")).toBe(true);
+    for (const verb of ["list", "watch", "create", "delete", "patch"])
+      expect(await may(verb, "pods")).toBe(false);
+    for (const resource of ["secrets", "configmaps", "namespaces", "nodes"])
+      expect(await may("get", resource)).toBe(false);
+    expect(await may("get", "pods", { subresource: "log" })).toBe(false);
+    expect(await may("create", "pods", { subresource: "exec" })).toBe(false);
+  });
+});
