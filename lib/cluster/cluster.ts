@@ -1,3 +1,10 @@
+import {
+  createEncryption,
+  createNetwork,
+  rotateCredentials,
+  scanNodes,
+  tagsGiven,
+} from "./private/cluster-parts";
 import { type Chart } from "cdk8s";
 import {
   dependable,
@@ -26,7 +33,6 @@ import { installEngine } from "./policy-engine/private/policy-engine-files";
 import { addChart } from "./policy-engine/private/unenforced-policies";
 import { groupIds } from "./private-node-pool-props";
 import { letOut } from "./private/apply-egress";
-import { ClusterCredentials } from "./private/cluster-credentials";
 import { CertificatePolicies } from "./private/certificate-policies";
 import { readVersion } from "./private/check-cluster-values";
 import { ClusterPolicies } from "./private/cluster-policies";
@@ -41,8 +47,6 @@ import {
 import { readCluster } from "./private/read-cluster";
 import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./private/services-cidr";
 import { nodePoolPrincipal, TagNamespacePolicy } from "./private/tag-namespace-policy";
-import { HostScanning } from "./host-scanning";
-import { NodeScanning } from "./node-scanning";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
@@ -50,18 +54,15 @@ import { findWhenWritten } from "../core/program-findings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { setScopeTags } from "../core/scope-tags";
-import { type TaggingProps, tagsOf } from "../core/tagging";
+import { tagsOf } from "../core/tagging";
 import { addWarning } from "../core/warnings";
-import { ClusterEncryption } from "../encryption/cluster-encryption";
+import { type ClusterEncryption } from "../encryption/cluster-encryption";
 import { type ILogs } from "../network/logs/service-logs";
 import { ClusterSecurityGroups } from "../network/security-groups/cluster-security-groups";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { ClusterNetwork } from "../network/vcn/cluster-network";
 import { type IClusterNetwork } from "../network/vcn/network";
 import { SubnetRole } from "../network/vcn/network-subnet";
-import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
-import { SubnetExposure } from "../network/vcn/subnet-exposure";
-import { SubnetPlan } from "../network/vcn/subnet-plan";
+import { PodNetworking } from "../network/vcn/pod-networking";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { CoreSubnet } from "../oci/core-subnet";
 import { CoreVcn } from "../oci/core-vcn";
@@ -185,7 +186,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     this.compartmentId = props.compartmentId;
     this.kubernetesVersion = readVersion(props.kubernetesVersion);
     this.podNetworking = props.podNetworking ?? PodNetworking.vcnNative();
-    this.network = props.network ?? this.ownNetwork(stem, props, access);
+    this.network = props.network ?? createNetwork(this, stem, props, access);
     const groups = new ClusterSecurityGroups(this, "SecurityGroups", {
       ...tagsGiven(props),
       compartmentId: this.network.compartmentId,
@@ -204,7 +205,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     }
     for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
 
-    this.encryption = props.encryption ?? this.ownEncryption(stem, props);
+    this.encryption = props.encryption ?? createEncryption(this, stem, props);
     const recorded = giveGrantTime(this, this.encryption.policy, this.network);
     this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
     const comparison = this.comparison(props);
@@ -236,16 +237,10 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       displayName: name,
     });
     this.processLogs = keepControlPlaneLogs(this, name, props);
-    this.scanNodes(name, props);
+    scanNodes(this, name, props);
     this.networkPolicyEngine = props.networkPolicyEngine;
     installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
-    if (props.credentialRotation) {
-      new ClusterCredentials(this, "CredentialRotation", {
-        clusterId: this.clusterId,
-        rotation: props.credentialRotation,
-        timeOfExpiry: cluster.metadata.get(0).timeCredentialExpiration,
-      });
-    }
+    rotateCredentials(this, cluster, props);
     watchCharts(this);
     checkBehindDrg(this, props);
     findWhenWritten(this, () => endpointFindings(this, access));
@@ -335,18 +330,6 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     this._podNetworkPolicies.push(...policies);
   }
 
-  private scanNodes(displayName: string, props: SecureOkeClusterProps): void {
-    const { isEnabled, options, reason = "" } = props.nodeScanning ?? NodeScanning.enabled();
-    if (!isEnabled) return Acknowledgements._record(this, "patching", "nodes that are not scanned", reason);
-    new HostScanning(this, "HostScanning", {
-      ...options,
-      ...tagsGiven(props),
-      cluster: this,
-      displayName,
-      homeRegionProvider: props.homeRegionProvider,
-    });
-  }
-
   /** Made with the first certificate, so that a cluster without one has no further policy. */
   private get certificatePolicies(): CertificatePolicies {
     const known = this.node.tryFindChild("CertificatePolicies");
@@ -357,26 +340,6 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       ...{ clusterId, compartmentId },
       homeRegionProvider: props.homeRegionProvider,
       displayName: stemOf(props.clusterName ?? nameOf(this)),
-    });
-  }
-
-  private ownNetwork(name: string, props: SecureOkeClusterProps, access: EndpointAccess): ClusterNetwork {
-    return new ClusterNetwork(this, "Network", {
-      compartmentId: props.compartmentId,
-      displayName: name,
-      plan: isOverlay(props.podNetworking) ? SubnetPlan.withoutPods() : undefined,
-      apiEndpointExposure: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
-      securityAttribute: props.packetRouting?.options.network,
-      ...tagsGiven(props),
-    });
-  }
-
-  private ownEncryption(name: string, props: SecureOkeClusterProps): ClusterEncryption {
-    return new ClusterEncryption(this, "Encryption", {
-      compartmentId: props.compartmentId,
-      displayName: name,
-      homeRegionProvider: props.homeRegionProvider,
-      ...tagsGiven(props),
     });
   }
 
@@ -439,8 +402,4 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       ...tagsOf(this, props),
     });
   }
-}
-
-function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {
-  return { freeformTags, definedTags };
 }

@@ -114,7 +114,10 @@ export function addOpenSearch(
     protocol: AppProtocol.TCP,
     ports: [{ name: "transport", port: OPEN_SEARCH_PORTS.transport, protocol: AppProtocol.TCP }],
     readiness: HealthProbe.fromTcpSocket(),
-    liveness: HealthProbe.fromTcpSocket(OPEN_SEARCH_PORTS.transport, { periodSeconds: 20, failureThreshold: 6 }),
+    liveness: HealthProbe.fromTcpSocket(OPEN_SEARCH_PORTS.transport, {
+      periodSeconds: 20,
+      failureThreshold: 6,
+    }),
     startup: HealthProbe.fromTcpSocket(OPEN_SEARCH_PORTS.transport, { failureThreshold: 60 }),
     terminationGracePeriodSeconds: 120,
     volumeClaims: [
@@ -144,7 +147,9 @@ export function addSettings(scope: Construct, read: ReadOpenSearch, namespace: s
     command: [BASH],
     args: [`${folder}/settings.sh`],
     env: {
-      OPENSEARCH_URL: EnvironmentValue.fromValue(`https://opensearch.${namespace}.svc:${OPEN_SEARCH_PORTS.http}`),
+      OPENSEARCH_URL: EnvironmentValue.fromValue(
+        `https://opensearch.${namespace}.svc:${OPEN_SEARCH_PORTS.http}`,
+      ),
       SECURITY_ADMIN: EnvironmentValue.fromValue(SECURITY_ADMIN),
       USERS_FILE: EnvironmentValue.fromValue(`${read.users.path}/internal_users.yml`),
       JAVA_HOME: EnvironmentValue.fromValue(`${OPEN_SEARCH_FILES.home}/jdk`),
