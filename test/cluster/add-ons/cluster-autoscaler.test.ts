@@ -14,6 +14,7 @@ import {
   NodeTaint,
   PrivateNodePool,
   SecureOkeCluster,
+  oci,
   type ClusterAutoscalerProps,
 } from "secure-oke";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../../support/stack";
@@ -113,6 +114,24 @@ describe("the autoscaler of a cluster", () => {
       { reason: "OKE refuses the condition in this tenancy" },
     ]);
     expect(refusedCodes(() => AutoscalerRights.allInCompartment({ reason: "" }))).toEqual(["REASON_MISSING"]);
+  });
+
+  test("has its policies written in the home region, as those of the cluster", () => {
+    const stack = newStack();
+    const homeRegionProvider = new oci.provider.OciProvider(stack, "home", {
+      region: "eu-amsterdam-1",
+      alias: "home",
+    });
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: KubernetesVersion.V1_35,
+      homeRegionProvider,
+    });
+    addPool(cluster, "web", { autoscale: { min: 1, max: 5 } }, stack);
+    const policies: any[] = Object.entries(resourcesOf(stack, "oci_identity_policy"))
+      .filter(([id]) => id.includes("Autoscaler"))
+      .map(([, policy]) => policy);
+    expect(policies.map(({ provider }) => provider)).toEqual(["oci.home"]);
   });
 
   test("has its own options where it is made before the pools", () => {
