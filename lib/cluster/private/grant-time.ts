@@ -1,6 +1,6 @@
-import { type ITerraformDependable, type TerraformResource, TerraformStack } from "cdktf";
+import { dependable, type ITerraformDependable, type TerraformResource, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
-import { dependable } from "../../core/resource-construct";
+
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { SubnetRole } from "../../network/vcn/network-subnet";
 import { CoreSubnet } from "../../oci/core-subnet";
