@@ -42,10 +42,13 @@ export function checkExpiry(problems: Problems, name: string, expires: unknown, 
 export function remindOfExpiry(construct: IConstruct, id: string, what: string, expires: Date): void {
   const text = `${construct.node.path}: ${what} ends on ${textOf(expires)}. Remove it from the program, or renew it with its reason`;
   if (expires.getTime() - Date.now() < REMINDER_IN_DAYS * DAY_IN_MS) addWarning(construct, `[${id}] ${text}`);
-  const before = `-${REMINDER_IN_DAYS * 24}h`;
-  TerraformStack.of(construct).addOverride(`check.${id}-${shortHash(`${construct.node.path}\n${what}`)}`, {
+  const name = `${id}-${shortHash(`${construct.node.path}\n${what}`)}`.replace(/-/g, "_");
+  const stack = TerraformStack.of(construct);
+  // Terraform refuses a condition that names nothing of the configuration.
+  stack.addOverride(`locals.${name}`, textOf(expires));
+  stack.addOverride(`check.${name}`, {
     assert: {
-      condition: `\${timecmp(plantimestamp(), timeadd("${textOf(expires)}", "${before}")) < 0}`,
+      condition: `\${timecmp(plantimestamp(), timeadd(local.${name}, "-${REMINDER_IN_DAYS * 24}h")) < 0}`,
       error_message: text,
     },
   });

@@ -174,8 +174,10 @@ describe("break-glass access", () => {
         reason,
       }),
     );
-    const [check] = Object.values(synthesized(stack).check) as any[];
-    expect(check.assert.condition).toBe(`\${timecmp(plantimestamp(), timeadd("${text}", "-336h")) < 0}`);
+    const { check, locals } = synthesized(stack);
+    const [[name, { assert }]] = Object.entries(check) as [[string, any]];
+    expect(locals[name]).toBe(text);
+    expect(assert.condition).toBe(`\${timecmp(plantimestamp(), timeadd(local.${name}, "-336h")) < 0}`);
   });
 
   test("warns near its end", () => {
@@ -383,7 +385,7 @@ describe("access of a CI system by a service account", () => {
     expect(Acknowledgements.of(app)).toContainEqual(
       expect.objectContaining({ practice: "access-tokens", reason: "The tool knows nothing else" }),
     );
-    expect(Object.keys(synthesized(stack).check)).toEqual([expect.stringMatching(/^long-lived-token-/)]);
+    expect(Object.keys(synthesized(stack).check)).toEqual([expect.stringMatching(/^long_lived_token_/)]);
   });
 });
 
