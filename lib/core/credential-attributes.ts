@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { type TerraformStack } from "cdktf";
-import { checkFileContent, checkLiteral } from "./credential-literal";
+import { checkFileContent, checkLiteral, namesSecret } from "./credential-literal";
 import { Problems } from "./validation-error";
 
 interface JsonObject {
@@ -14,6 +14,8 @@ const NAMED_TWICE = ["resource", "data"];
 // A member of this name holds the value of what is around it: the default of a variable, the content of a secret.
 const VALUE_MEMBERS = new Set(["content", "default", "value"]);
 const USER_DATA = "user_data";
+// Shorter names and words can be Base64 by chance.
+const SHORTEST_ENCODED = 24;
 
 /**
  * Has a stack refused in which a literal of an attribute looks like a credential: it would be in the configuration, the plan, and the
@@ -77,7 +79,9 @@ function checkBody(problems: Problems, stack: TerraformStack, address: string, b
 /** @param name what the value is called, by itself or by what is around it */
 function checkValue(problems: Problems, where: string, name: string, value: unknown): void {
   if (typeof value === "string") {
+    const encoded = namesSecret(name) ? undefined : encodedText(value);
     if (name === USER_DATA) checkUserData(problems, where, value);
+    else if (encoded !== undefined) checkFileContent(problems, where, encoded);
     // What Terraform finds out is no literal.
     else checkLiteral(problems, where, name, value.replace(/\$\{[^}]*\}/g, "${reference}"));
     return;
@@ -105,6 +109,13 @@ function nameIn(around: JsonObject, name: string): string {
   const { key, name: own } = around;
   if (typeof key === "string") return key;
   return typeof own === "string" && "value" in around ? own : name;
+}
+
+/** The text that a value is the Base64 of, such as a configuration file; nothing where it is no such text. */
+function encodedText(value: string): string | undefined {
+  if (value.length < SHORTEST_ENCODED || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return undefined;
+  const text = Buffer.from(value, "base64").toString("utf8");
+  return /^[\t\n\r\x20-\x7e\u00a0-\uffef]+$/.test(text) ? text : undefined;
 }
 
 /** Adds a problem for each credential in the script or configuration that a new instance runs, which is Base64, or gzip within that. */

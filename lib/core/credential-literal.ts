@@ -111,10 +111,10 @@ const OTHER_PASS = /^(?:by|com|encom|im|over|sur|tres|under)pass$/;
 // A name that ends so speaks about a secret and does not hold it: TOKEN_TTL, PASSWORD_FILE, SECRET_NAME.
 const ABOUT_WORDS = new Set(
   (
-    "algorithm audience bytes class count dir directory duration enabled encoder encoding encryption endpoint expiration " +
+    "algorithm audience bytes class command count dir directory duration enabled encoder encoding encryption endpoint expiration " +
     "expiry field file folder format header hint host hours id interval issuer label length lifetime limit location max " +
     "message method min minutes mode name namespace ocid path pattern placeholder policy port prefix provider ref regex " +
-    "region required retries rotation seconds size store strength suffix timeout title ttl type uri url user username version"
+    "region required retries rotation seconds size status store strength suffix timeout title ttl type uri url user username version"
   ).split(" "),
 );
 const FLAG = /^--?(?:D)?([A-Za-z][\w.-]*)(?:=(.*))?$/s;

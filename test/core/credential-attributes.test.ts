@@ -96,6 +96,29 @@ describe("literals in attributes of Terraform that look like credentials", () =>
     expect(() => synthesized(stack)).not.toThrow();
   });
 
+  test("are looked for in what is Base64, and the encoding itself is no credential", () => {
+    const written = (content: string) => {
+      const stack = ownStack();
+      new TerraformLocal(stack, "configuration_file", base64(content));
+      return stack;
+    };
+    const harmless =
+      '{"apiVersion":"apiserver.config.k8s.io/v1beta1","jwt":[{"issuer":{"url":"https://idp.example.com"}}]}';
+    expect(() => synthesized(written(harmless))).not.toThrow();
+    expect(refusedIn(written("issuer: https://idp.example.com\nclient_secret: hunter2\n"))).toMatchObject([
+      { code: "CREDENTIAL_LITERAL" },
+    ]);
+  });
+
+  test("are no commands that print a token, and no states of a rotation", () => {
+    const stack = ownStack();
+    new TerraformOutput(stack, "scanner_token_command", {
+      value: "kubectl create token scanner --namespace shop",
+    });
+    new TerraformOutput(stack, "credential_rotation_status", { value: "COMPLETED" });
+    expect(() => synthesized(stack)).not.toThrow();
+  });
+
   test("are left alone in a stack without anything of the library", () => {
     const stack = newStack();
     new TerraformLocal(stack, "api_token", "abc123");
