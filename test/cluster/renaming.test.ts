@@ -20,7 +20,7 @@ describe("a cluster that gets another name", () => {
   const [one, other] = [policies("shop"), policies("store")];
 
   test("keeps its rights: no policy is replaced for its name", () => {
-    expect(one).toHaveLength(2);
+    expect(one).toHaveLength(3);
     for (const [, { lifecycle }] of one) expect(lifecycle.ignore_changes).toEqual(["name"]);
     expect(one.map(([, { name }]) => name)).not.toEqual(other.map(([, { name }]) => name));
     const renamed = other.map(([id, policy], i) => [id, { ...policy, name: one[i][1].name }]);

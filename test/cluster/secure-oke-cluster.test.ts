@@ -103,6 +103,7 @@ describe("a cluster without options", () => {
       .map(({ type }) => type);
     expect([...new Set(untagged)].sort()).toEqual([
       "oci_core_network_security_group_security_rule",
+      "oci_kms_key_version",
       "terraform_data",
     ]);
   });

@@ -156,10 +156,3 @@ test("all that is missing of props is said at once, by the names of the props", 
     expect(refusal(make).length).toBeGreaterThan(2);
   }
 });
-
-test("taints of a node pool, which OKE does not have, are refused with what to do instead and no other name", () => {
-  const problems = refusal(() => new PrivateNodePool(newStack(), "pool", any({ taints: [] })));
-  expect(problems.filter(({ code }) => code === "PROP_UNKNOWN")).toMatchObject([
-    { what: "taints is not a prop", fix: expect.stringContaining("OKE knows no taints of a node pool") },
-  ]);
-});

@@ -216,7 +216,7 @@ describe("TLS", () => {
     expect(spec.ports).toEqual([
       { name: "http", port: 80, targetPort: "http", protocol: "TCP", appProtocol: "http" },
     ]);
-    expect(Acknowledgements.of(chart)).toEqual([
+    expect(Acknowledgements.of(chart)).toMatchObject([
       {
         path: "shop/web/LoadBalancer-web",
         practice: "tls-offload",

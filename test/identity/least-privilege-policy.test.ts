@@ -70,7 +70,7 @@ describe("a policy", () => {
     const stack = newStack("stack", app);
     const statements = [statement("assets", "The bucket moves between compartments")];
     new LeastPrivilegePolicy(stack, "assets", props({ compartmentId: TENANCY, statements }));
-    expect(Acknowledgements.of(app)).toEqual([
+    expect(Acknowledgements.of(app)).toMatchObject([
       expect.objectContaining({
         practice: "least-privilege",
         what: expect.stringContaining("a statement for the whole tenancy: Allow group"),

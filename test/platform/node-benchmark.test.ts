@@ -120,12 +120,14 @@ describe("the benchmark of nodes", () => {
     const controls = configOf(chart, "node.yaml") as string;
     expect(controls).toContain("/bin/ps -C kubelet");
     expect(controls).toContain("/etc/kubernetes/kubelet/config.json");
-    expect(Acknowledgements.of(chart)).toContainEqual({
-      path: "node-benchmark/node-benchmark",
-      practice: "patching",
-      what: "recommendation 3.2.8 of the CIS benchmark that may fail",
-      reason: "OKE rotates the nodes instead",
-    });
+    expect(Acknowledgements.of(chart)).toContainEqual(
+      expect.objectContaining({
+        path: "node-benchmark/node-benchmark",
+        practice: "patching",
+        what: "recommendation 3.2.8 of the CIS benchmark that may fail",
+        reason: "OKE rotates the nodes instead",
+      }),
+    );
     expect(problemsAtSynthesis(chart)).toEqual([]);
   });
 

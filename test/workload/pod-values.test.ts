@@ -42,7 +42,7 @@ describe("a user below 10000", () => {
       schedule: "@daily",
       lowUser: SystemUserId.of(1, REASON),
     });
-    expect(Acknowledgements.of(chart)).toEqual([
+    expect(Acknowledgements.of(chart)).toMatchObject([
       { path: "shop/report", practice: "non-root", what: "the user 1", ...REASON },
     ]);
   });
