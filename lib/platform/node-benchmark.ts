@@ -101,7 +101,7 @@ export class NodeBenchmark extends HardenedWorkload {
       spec: {
         schedule: props.schedule,
         timeZone: props.timeZone ?? "Etc/UTC",
-        concurrencyPolicy: ConcurrencyPolicy.FORBID,
+        concurrencyPolicy: "Forbid",
         startingDeadlineSeconds: DEADLINE_SECONDS,
         successfulJobsHistoryLimit: 1,
         // Its metrics are there until it is deleted.
