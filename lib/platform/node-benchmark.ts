@@ -91,9 +91,11 @@ export class NodeBenchmark extends HardenedWorkload {
     hostAccess: readonly HostAccess[],
   ): ApiObject {
     const { labels, name, selectorLabels } = this;
-    const job = jobSpec(pod, labels, props) as JobSpec;
-    const template = withHostAccess(job.template, hostAccess) as JobSpec["template"];
     const affinity = apart(selectorLabels);
+    const job = jobSpec(pod, labels, props, (plain) => {
+      const template = withHostAccess(plain, hostAccess) as { readonly spec: object };
+      return { ...template, spec: { ...template.spec, affinity } };
+    }) as JobSpec;
     return new ApiObject(this, "Resource", {
       apiVersion: "batch/v1",
       kind: "CronJob",
@@ -101,18 +103,14 @@ export class NodeBenchmark extends HardenedWorkload {
       spec: {
         schedule: props.schedule,
         timeZone: props.timeZone ?? "Etc/UTC",
-        concurrencyPolicy: "Forbid",
+        concurrencyPolicy: ConcurrencyPolicy.FORBID,
         startingDeadlineSeconds: DEADLINE_SECONDS,
         successfulJobsHistoryLimit: 1,
         // Its metrics are there until it is deleted.
         failedJobsHistoryLimit: 1,
         jobTemplate: {
           metadata: { labels },
-          spec: {
-            ...job,
-            podFailurePolicy: failurePolicy(job),
-            template: { ...template, spec: { ...template.spec, affinity } },
-          },
+          spec: { ...job, podFailurePolicy: failurePolicy(job) },
         },
       },
     });
@@ -120,7 +118,6 @@ export class NodeBenchmark extends HardenedWorkload {
 }
 
 interface JobSpec {
-  readonly template: { readonly spec: object; readonly metadata: object };
   readonly podFailurePolicy?: { readonly rules: readonly object[] };
 }
 

@@ -86,8 +86,13 @@ export function checkJob(problems: Problems, props: JobOptions): void {
   checkCount(problems, "parallelism", props.parallelism, 1, most);
 }
 
-/** The spec of a Job. */
-export function jobSpec(pod: HardenedPod, labels: { [key: string]: string }, props: JobOptions): object {
+/** The spec of a Job. `adapt` changes the template of its pods, which is rendered late. */
+export function jobSpec(
+  pod: HardenedPod,
+  labels: { [key: string]: string },
+  props: JobOptions,
+  adapt: (template: object) => object = (template) => template,
+): object {
   const { restartPolicy = JobRestartPolicy.NEVER, parallelism = 1 } = props;
   return {
     completions: props.completions ?? 1,
@@ -103,7 +108,7 @@ export function jobSpec(pod: HardenedPod, labels: { [key: string]: string }, pro
         }
       : {}),
     template: lateTemplate(() =>
-      podTemplate(pod, labels, props.annotations, { restartPolicy, isSpread: parallelism > 1 }),
+      adapt(podTemplate(pod, labels, props.annotations, { restartPolicy, isSpread: parallelism > 1 })),
     ),
   };
 }
