@@ -13,6 +13,8 @@ const NAMED_ONCE = ["provider", "variable", "module"];
 const NAMED_TWICE = ["resource", "data"];
 // A member of this name holds the value of what is around it: the default of a variable, the content of a secret.
 const VALUE_MEMBERS = new Set(["content", "default", "value"]);
+// Members that Terraform and cdktf give a meaning of their own: names of other blocks, and paths of the program.
+const ADDRESSES = new Set(["//", "depends_on", "lifecycle", "provider"]);
 const USER_DATA = "user_data";
 // Shorter names and words can be Base64 by chance.
 const SHORTEST_ENCODED = 24;
@@ -93,8 +95,7 @@ function checkValue(problems: Problems, where: string, name: string, value: unkn
     return;
   }
   for (const [key, entry] of entriesOf(value)) {
-    // The comment of cdktf, with paths of the program.
-    if (key === "//") continue;
+    if (ADDRESSES.has(key)) continue;
     checkValue(
       problems,
       `${where}.${key}`,
