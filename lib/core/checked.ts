@@ -54,29 +54,18 @@ export function checkProps(problems: KindProblems, props: string, value: object,
   for (const name of Object.keys(given)) {
     // A member that has the value undefined is one that was left out.
     if (names.includes(name) || given[name] === undefined) continue;
-    refuseUnknown(problems, placeOf(name), nearName(name, names), names, MISSING[`${props}.${name}`]);
+    refuseUnknown(problems, placeOf(name), nearName(name, names), names);
   }
 }
-
-const NO_TAINTS =
-  "Leave it out: OKE knows no taints of a node pool. Keep workloads apart by labels of the pool and nodeSelector of the workloads, " +
-  "or taint the nodes once they have joined; tolerations of workloads then let them in";
-
-/** What to do instead of props that people look for, and for which none of the others stands. */
-const MISSING: { readonly [prop: string]: string | undefined } = {
-  "PrivateNodePoolProps.taints": NO_TAINTS,
-  "PrivateNodePoolProps.nodeTaints": NO_TAINTS,
-};
 
 function refuseUnknown(
   problems: KindProblems,
   place: Place,
   nearest: string | undefined,
   names: readonly string[],
-  missing: string | undefined,
 ): void {
-  const hint = nearest === undefined || missing !== undefined ? "" : `; did you mean ${nearest}?`;
-  const fix = missing ?? `Take one of ${names.join(", ")}`;
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  const fix = `Take one of ${names.join(", ")}`;
   problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop${hint}`, fix);
 }
 

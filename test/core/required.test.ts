@@ -31,7 +31,7 @@ describe("a program without types", () => {
     const untyped = {} as never;
     const fixes = refusal(() => new PrivateNodePool(newStack(), "pool", untyped)).map(({ fix }) => fix);
     expect(fixes.join("\n")).toMatch(
-      /write cluster: .*\n.*write image: NodeImage\.of\(.*\n.*write shape: .*\n.*write size: 1/s,
+      /write cluster: .*\n.*write image: NodeImage\.of\(.*\n.*write shape: .*\n.*Write size: 3/s,
     );
     expect(refusal(() => NodeShape.flexible("VM.Standard.E5.Flex", untyped))[0]?.fix).toContain("ocpus: 1");
   });
