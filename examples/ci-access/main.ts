@@ -12,6 +12,7 @@ import {
   Kubeconfig,
   KubernetesAccess,
   KubernetesVersion,
+  LoadBalancerAccess,
   NamespaceCompartment,
   NetworkPolicyEngine,
   NodeImage,
@@ -26,6 +27,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  TlsTermination,
   oci,
 } from "secure-oke";
 
@@ -110,6 +112,11 @@ const web = new HardenedDeployment(shop, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/shop@${digest}`),
   port: 8080,
   apiAccess: ApiAccess.token(),
+});
+web.exposeViaLoadBalancer({
+  cluster,
+  access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
+  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
 assets.grantRead(web);
 web.grant({

@@ -42,7 +42,7 @@ export function checkExpiry(problems: Problems, name: string, expires: unknown, 
 export function remindOfExpiry(construct: IConstruct, id: string, what: string, expires: Date): void {
   const text = `${construct.node.path}: ${what} ends on ${textOf(expires)}. Remove it from the program, or renew it with its reason`;
   if (expires.getTime() - Date.now() < REMINDER_IN_DAYS * DAY_IN_MS) addWarning(construct, `[${id}] ${text}`);
-  const name = `${id}-${shortHash(`${construct.node.path}\n${what}`)}`.replace(/-/g, "_");
+  const name = `${id}-${shortHash(`${construct.node.path}\n${what}`)}-expiry`.replace(/-/g, "_");
   const stack = TerraformStack.of(construct);
   // Terraform refuses a condition that names nothing of the configuration.
   stack.addOverride(`locals.${name}`, textOf(expires));

@@ -40,6 +40,7 @@ const fromNodes = (to: string, ...ports: number[]): Flow => pods("nodes", to, ..
 
 const MTU = Port.pathMtuDiscovery();
 const HOST = "10.0.9.0/24";
+const NODE_EXPORTER = "monitoring-nodes/node-exporter";
 const HOST_TO_BALANCER: Flow = {
   from: "another host of the VCN",
   to: "load balancers",
@@ -156,6 +157,8 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   "ci-access": {
     host: HOST,
     flows: [
+      HOST_TO_BALANCER,
+      fromNodes("shop/web", 8080),
       // OCI chooses the bastion's address in the endpoint's subnet, and one rule is for that address.
       ...["the API endpoint", "another host of the VCN"].map((from) => ({
         from,
@@ -165,6 +168,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       })),
       // The addresses of token issuers change, so the rule is for every one.
       { from: "the API endpoint", to: "the internet", ports: tcp(443) },
+      { from: "the API endpoint", to: "load balancers", ports: tcp(443) },
       { from: "the API endpoint", to: "another host of the VCN", ports: tcp(443) },
       out("shop/web", "the API endpoint", ...tcp(6443, 12250)),
     ],
@@ -439,6 +443,62 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
     idle: /^policy web deleted$/,
     // The overlay may show a pod the address of a node.
     flows: [{ from: "nodes", to: "depot/web", ports: [], undecided: [...tcp(8080), ...PINGS] }],
+  },
+  "monitored-cluster": {
+    host: HOST,
+    matrix: matrixWith({ from: "pods", to: "nodes", ports: tcp(9100, 10250) }),
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("gateway/traefik", 8443),
+      pods("gateway/traefik", "monitoring/grafana", ...tcp(3000)),
+      out("gateway/traefik", "the API endpoint", ...tcp(6443)),
+      pods("monitoring/prometheus", "monitoring/alertmanager", ...tcp(9093)),
+      pods("monitoring/prometheus", "monitoring/kube-state-metrics", ...tcp(8080, 8081)),
+      pods("monitoring/prometheus", "monitoring/grafana", ...tcp(3000)),
+      pods("monitoring/prometheus", "monitoring/jaeger", ...tcp(8888)),
+      pods("monitoring/prometheus", "monitoring/collector", ...tcp(8888)),
+      pods("monitoring/prometheus", "shop/web", ...tcp(9464)),
+      out("monitoring/prometheus", "the API endpoint", ...tcp(6443)),
+      out("monitoring/prometheus", "nodes", ...tcp(9100, 10250)),
+      out("monitoring/kube-state-metrics", "the API endpoint", ...tcp(6443)),
+      pods("monitoring/grafana", "monitoring/prometheus", ...tcp(9090)),
+      pods("monitoring/grafana", "monitoring/alertmanager", ...tcp(9093)),
+      pods("monitoring/grafana", "monitoring/jaeger", ...tcp(16686)),
+      pods("monitoring/collector", "monitoring/jaeger", ...tcp(4317)),
+      pods("shop/web", "monitoring/collector", ...tcp(4318)),
+      // The node exporter is on the network of its node: policies don't apply to it, and rules of nodes do.
+      { from: "the API endpoint", to: NODE_EXPORTER, ports: [...tcp(10250), MTU] },
+      { from: "nodes", to: NODE_EXPORTER, ports: [Port.allTraffic()] },
+      {
+        from: "load balancers",
+        to: NODE_EXPORTER,
+        ports: tcp(10256),
+        undecided: [Port.tcpRange(30000, 32767)],
+      },
+      { from: "a pod of another namespace", to: NODE_EXPORTER, ports: tcp(9100, 10250) },
+      { from: "monitoring/prometheus", to: NODE_EXPORTER, ports: tcp(9100, 10250) },
+      pods(NODE_EXPORTER, "gateway/traefik", ...tcp(8443)),
+      { from: NODE_EXPORTER, to: "the API endpoint", ports: [...tcp(6443, 12250), MTU] },
+      { from: NODE_EXPORTER, to: "Oracle services", ports: [...tcp(443), MTU] },
+      ...[NODE_EXPORTER, "nodes", "a pod of another namespace", "DNS", "metadata"].map((to) => ({
+        from: NODE_EXPORTER,
+        to,
+        ports: [Port.allTraffic()],
+      })),
+      // The receiver of alerts and the provider of users are ranges of the internet.
+      ...["pods", "monitoring/alertmanager", "monitoring/grafana"].map((from) => ({
+        from,
+        to: "the internet",
+        ports: tcp(443),
+        partly: true,
+      })),
+      ...["monitoring/alertmanager", "monitoring/grafana"].map((from) => ({
+        from,
+        to: "Oracle services",
+        ports: [],
+        undecided: [...tcp(443), MTU],
+      })),
+    ],
   },
   "logged-cluster": {
     host: HOST,

@@ -123,7 +123,11 @@ export function podFlows(
   const silent = [...outwards, ...inwards].filter(
     ({ from, to }) => !flows.some((flow) => flow.from === from && flow.to === to),
   );
-  return [...asked, ...silent];
+  // A pod on the network of its node is not subject to policies, and its flows are given.
+  const restricted = asked.filter(
+    ({ from, to }) => !flows.some((flow) => flow.from === from && flow.to === to),
+  );
+  return [...restricted, ...silent];
 }
 
 /** All TCP and UDP ports and some kinds of ICMP that are not among the given ones. */
