@@ -30,8 +30,8 @@ import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 const told = new WeakMap<IConstruct, Set<string>>();
 
 /**
- * Warns once: on the stack that a chart is added to, where Terraform tools show it; otherwise on the
- * program's standard error.
+ * Warns once: on the stack that a chart is added to, where Terraform tools show it; otherwise with a process
+ * warning.
  */
 function warn(scope: IConstruct, text: string): void {
   const output = outputAround(scope);

@@ -27,10 +27,11 @@ const ALGORITHM = "SHA_512_RSA_PKCS_PSS";
 /**
  * Restricts a cluster to images of Container Registry that are signed by trusted keys.
  *
- * Images of other registries are not verified, so name the registries too (`AllowedRegistries`). Pods with the annotation
- * `oracle.image-policy.k8s.io/break-glass` are not verified either: the guardrail `IMAGE_POLICY_BREAK_GLASS` refuses it. Sign all
- * images before a cluster that exists gets this construct; the output `<path>_sign_command` holds the command. A signature belongs to
- * one image: sign again after each push.
+ * Images of other registries are not verified, so restrict the registries too (`AllowedRegistries`). Pods
+ * with the annotation `oracle.image-policy.k8s.io/break-glass` are not verified either: the guardrail
+ * `IMAGE_POLICY_BREAK_GLASS` refuses it. Sign all images before adding this construct to an existing cluster;
+ * the output `<path>_sign_command` contains the command. A signature applies to one image: sign again after
+ * each push.
  *
  * For an imported cluster, which this program does not configure, the output `<path>_enable_command` contains
  * the command that enables the policy.
