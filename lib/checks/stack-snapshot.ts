@@ -12,14 +12,14 @@ import { ChartOutput } from "../synthesis/chart-output";
 /**
  * A synthesized stack for snapshot tests: `expect(StackSnapshot.of(stack)).toMatchSnapshot()`.
  *
- * `Testing.synth(stack)` of cdktf shows the manifests of charts as one long string; here each Kubernetes object is plain data
- * under its kind and name, so that the diff of a test shows the field that changed. What differs from machine to machine is
- * left out.
+ * `Testing.synth(stack)` of cdktf shows the manifests of charts as one long string; here, each Kubernetes
+ * object is plain data under its kind and name, so that a test diff shows the changed field.
+ * Machine-dependent values are left out.
  */
 @checked
 export class StackSnapshot {
   /**
-   * Synthesizes a stack as `Testing.synth` does and writes no file.
+   * Synthesizes a stack like `Testing.synth`, without writing files.
    *
    * @param stack the stack, with all charts added
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID, and whatever the constructs of the stack refuse at synthesis
@@ -42,23 +42,24 @@ export class StackSnapshot {
   }
 
   private constructor(
-    /** The configuration of Terraform as plain data, without the outputs that hold the manifests. */
+    /** The Terraform configuration as plain data, without the outputs that contain the manifests. */
     public readonly terraform: any, // eslint-disable-line @typescript-eslint/no-explicit-any
     /**
-     * The Kubernetes objects of each chart that was added to a cluster of the stack, by the name of the chart's output and
-     * then by kind and name, such as `manifests.shop["Deployment shop/web"]`. References show as Terraform addresses.
+     * The Kubernetes objects of each chart that was added to a cluster of the stack, by the name of the
+     * chart's output and then by kind and name, such as `manifests.shop["Deployment shop/web"]`. References
+     * appear as Terraform addresses.
      */
     public readonly manifests: { [chart: string]: any }, // eslint-disable-line @typescript-eslint/no-explicit-any
   ) {}
 }
 
-/** cdktf keeps the state of a stack without a backend in the folder that the program runs in. */
+/** Removes the local state: cdktf keeps the state of a stack without a backend in the working directory. */
 function removeLocalState(terraform: Json): void {
   const state: unknown = terraform.terraform?.backend?.local?.path;
   if (typeof state === "string" && path.isAbsolute(state)) delete terraform.terraform.backend;
 }
 
-/** Objects by what kubectl calls them; the API group tells two kinds of one name apart. */
+/** Objects by their kubectl name; the API group distinguishes equal kinds. */
 function byName(objects: readonly Json[]): { [name: string]: Json } {
   const named: { [name: string]: Json } = {};
   for (const object of objects) {

@@ -7,9 +7,9 @@ import { Problems } from "../core/validation-error";
 import { type TlsCertificate } from "../encryption/tls-certificate";
 import { kind, shaped } from "../core/value-readers";
 
-/** A certificate that cert-manager orders, and orders again before it ends. */
+/** Options of a certificate that cert-manager issues and renews. */
 export interface CertManagerCertificateOptions {
-  /** The name of the Secret that cert-manager keeps the certificate and its key in. */
+  /** The name of the Secret in which cert-manager stores the certificate and its key. */
   readonly secretName: string;
   /**
    * The name of the ClusterIssuer; either this or `issuer`.
@@ -24,24 +24,25 @@ export interface CertManagerCertificateOptions {
    */
   readonly issuer?: string;
   /**
-   * Hours that the certificate is valid for, 2 to 2160.
+   * The validity of the certificate in hours, 2 to 2160.
    *
-   * Issuers that speak ACME decide by themselves.
+   * ACME issuers ignore it.
    *
    * @default 720
    */
   readonly durationHours?: number;
   /**
-   * Hours before its end at which a new one is ordered, 1 or more and less than it is valid for.
+   * The number of hours before expiry at which the certificate is renewed, at least 1 and less than its
+   * validity.
    *
-   * @default - a third of the time
+   * @default - a third of the validity
    */
   readonly renewBeforeHours?: number;
 }
 
-/** What keeps a certificate. */
+/** The store of a certificate. */
 export enum CertificateStore {
-  /** A Secret of the gateway's namespace. */
+  /** A Secret in the gateway's namespace. */
   SECRET = "secret",
   /** The OCI Certificates service. */
   OCI_CERTIFICATES = "ociCertificates",
@@ -55,11 +56,12 @@ interface Annotations {
   [key: string]: string;
 }
 
-/** The certificate of a host that an ingress gateway ends TLS for. */
+/** The certificate of a host for which an ingress gateway terminates TLS. */
 @checked
 export class IngressCertificate {
   /**
-   * A Secret of the type `kubernetes.io/tls` in the namespace of the gateway, which something else puts there.
+   * An existing Secret of the type `kubernetes.io/tls` in the namespace of the gateway, maintained outside of
+   * this library.
    *
    * @throws NAME_INVALID, also for a name with a namespace before it: a gateway reads Secrets of its own namespace only
    */
@@ -71,10 +73,10 @@ export class IngressCertificate {
   }
 
   /**
-   * A certificate that lives for a short time, which cert-manager orders and renews, each time with a new key.
+   * A short-lived certificate, which cert-manager issues and renews, each time with a new key.
    *
-   * cert-manager and the issuer must be in the cluster. Let an issuer that speaks ACME prove the domain by DNS: its pods for
-   * proofs by HTTP are no workload that the gateway may connect to.
+   * cert-manager and the issuer must be in the cluster. Use DNS challenges for an ACME issuer: the gateway
+   * may not connect to the solver pods of HTTP challenges.
    *
    * @throws NAME_INVALID, COUNT_INVALID, VALUE_INVALID
    * @see https://cert-manager.io/docs/usage/ingress/#supported-annotations
@@ -102,7 +104,7 @@ export class IngressCertificate {
   }
 
   /**
-   * A certificate of the OCI Certificates service, which renews it; no key of it is ever in the cluster.
+   * A certificate of the OCI Certificates service, which renews it; its key never enters the cluster.
    *
    * @param certificateId its OCID, or a reference to it
    * @throws OCID_INVALID, ATTRIBUTE_MISSING
@@ -116,20 +118,21 @@ export class IngressCertificate {
   }
 
   private constructor(
-    /** What keeps it. */
+    /** The store of the certificate. */
     public readonly store: CertificateStore,
     /** The name of the Secret, or the OCID. */
     public readonly name: string,
     private readonly annotations: Annotations = {},
   ) {}
 
-  /** What cert-manager reads of the Ingress. @internal */
+  /** The annotations of the Ingress for cert-manager. @internal */
   public _annotations(): Annotations {
     return { ...this.annotations };
   }
 
   /**
-   * The spec of a Certificate of cert-manager that asks for the same as the annotations do; none where cert-manager has no part in it.
+   * The spec of a cert-manager Certificate equivalent to the annotations; undefined if cert-manager is not
+   * involved.
    *
    * @internal
    */
@@ -152,16 +155,16 @@ export class IngressCertificate {
     };
   }
 
-  /** Whether cert-manager keeps one of the two in the Secret of the other. @internal */
+  /** Whether cert-manager would store one of the two certificates in the Secret of the other. @internal */
   public _isOrderFor(other: IngressCertificate): boolean {
     const isOrdered = Object.keys({ ...this.annotations, ...other.annotations }).length > 0;
     return isOrdered && this.name === other.name;
   }
 
   /**
-   * Whether it is known to be another certificate; a reference may hold any OCID.
+   * Whether it is certainly another certificate; a reference may hold any OCID.
    *
-   * @param cluster what references are read from
+   * @param cluster the cluster that references are resolved from
    * @internal
    */
   public _differsFrom(other: IngressCertificate, cluster: IConstruct): boolean {
@@ -229,7 +232,7 @@ function lifeOf(
   return {
     "cert-manager.io/duration": `${durationHours}h`,
     "cert-manager.io/renew-before": `${before}h`,
-    // A key that was copied is of no use after the next renewal.
+    // A copied key becomes useless after the next renewal.
     "cert-manager.io/private-key-rotation-policy": "Always",
   };
 }

@@ -9,16 +9,17 @@ import { Problems } from "../core/validation-error";
 const LONGEST = 253;
 
 /**
- * The host name that clients ask an ingress gateway for.
+ * The host name under which an ingress gateway serves a workload.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards
  */
 @checked
 export class IngressHost {
   /**
-   * One host.
+   * A single host.
    *
-   * @param name such as `shop.example.com`: lower-case letters, digits, dashes and dots, with one dot or more
+   * @param name such as `shop.example.com`: lower-case letters, digits, dashes and dots, with at least one
+   * dot
    * @throws NAME_INVALID
    */
   public static of(name: string): IngressHost {
@@ -29,9 +30,9 @@ export class IngressHost {
   }
 
   /**
-   * All hosts of one label more, also those that nobody thinks of yet.
+   * All hosts with one more label, including future ones.
    *
-   * @param name such as `*.shop.example.com`: an asterisk and a dot before a name of two labels or more
+   * @param name such as `*.shop.example.com`: an asterisk and a dot before a name of at least two labels
    * @throws NAME_INVALID, REASON_MISSING
    */
   public static wildcard(name: string, choice: ReasonedChoice): IngressHost {
@@ -50,9 +51,9 @@ export class IngressHost {
   }
 
   private constructor(
-    /** The name, with an asterisk where it stands for many. */
+    /** The host name, with an asterisk for a wildcard. */
     public readonly name: string,
-    /** Why it stands for many, where it does. */
+    /** The reason for a wildcard, if it is one. */
     public readonly reason?: string,
   ) {}
 
@@ -65,7 +66,7 @@ export class IngressHost {
 
 function checkHost(problems: Problems, what: string, name: string): void {
   const labels = typeof name === "string" && name.length <= LONGEST ? name.split(".") : [];
-  // An address ends in a number, a name never does.
+  // An IPv4 address ends in a number, a host name never does.
   if (labels.length > 1 && labels.every(isDnsLabel) && !/^\d+$/.test(labels.at(-1) ?? "")) return;
   problems.add(
     "NAME_INVALID",

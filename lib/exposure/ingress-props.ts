@@ -8,18 +8,18 @@ import { checked } from "../core/checked";
 import { type Problems } from "../core/validation-error";
 
 /**
- * How a path is compared with that of a request.
+ * How a path is matched against that of a request.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types
  */
 export enum IngressPathType {
-  /** The path itself and all below it, element by element: `/api` is for `/api/v1`, and not for `/apis`. */
+  /** The path and everything below it, element by element: `/api` matches `/api/v1`, but not `/apis`. */
   PREFIX = "Prefix",
   /** The path itself only. */
   EXACT = "Exact",
 }
 
-/** A route that was asked for, as far as it could be read. */
+/** A requested route, as far as its props are valid. */
 export interface AskedRoute {
   readonly workload: IServiceBackend;
   readonly host: IngressHost;
@@ -28,7 +28,7 @@ export interface AskedRoute {
   readonly certificate: IngressCertificate;
 }
 
-/** The object by which a gateway learns of a route, without its name and labels. */
+/** The object that declares a route to a gateway, without its name and labels. */
 export interface RouteManifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -36,30 +36,31 @@ export interface RouteManifest {
   readonly spec: object;
 }
 
-/** What an Ingress says to the controller of its gateway. */
+/** The parts of an Ingress that depend on the controller of its gateway. */
 interface IngressParts {
-  /** The Service that the Ingress names, in its own namespace. */
+  /** The name of the Service, in the namespace of the Ingress. */
   readonly serviceName: string;
   readonly annotations: { [key: string]: string };
-  /** What stands in its spec beside the rule. */
+  /** The fields of its spec besides the rule. */
   readonly spec: object;
 }
 
-/** The port of every Service that a gateway connects to; the pods' own port is another one. */
+/** The port of every Service that a gateway connects to; the pods listen on their own port. */
 export const INGRESS_SERVICE_PORT = 80;
 
 /**
- * What ends TLS for many hosts and passes their requests on to workloads, configured by Ingress objects or those of the Gateway API.
+ * A gateway that terminates TLS for many hosts and routes their requests to workloads, configured by Ingress
+ * or Gateway API objects.
  *
- * `TraefikIngress` runs in the cluster, `OciNativeIngress` is a load balancer of OCI.
+ * `TraefikIngress` runs in the cluster, `OciNativeIngress` is an OCI load balancer.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  */
 @checked
 export abstract class IngressGateway extends Construct {
-  /** The name of the class by which Ingress objects name this gateway. */
+  /** The name of the class that Ingress objects use to select this gateway. */
   public readonly ingressClassName: string;
-  /** The cluster whose workloads the gateway leads to. */
+  /** The cluster whose workloads the gateway serves. */
   public readonly cluster: ISecureOkeCluster;
 
   private readonly routes = new Map<string, string>();
@@ -71,16 +72,19 @@ export abstract class IngressGateway extends Construct {
     this.cluster = cluster;
   }
 
-  /** Where the route of a workload is made. @internal */
+  /** The scope in which the route of a workload is created. @internal */
   public abstract _homeOf(workload: IServiceBackend): Construct;
 
-  /** Adds what the kind of gateway can't do. @internal */
+  /** Adds a problem for each option that this kind of gateway does not support. @internal */
   public abstract _check(problems: Problems, route: AskedRoute): void;
 
-  /** Opens the way from the gateway to the workload, and says by which object the gateway learns of it. @internal */
+  /**
+   * Allows connections from the gateway to the workload, and returns the object that declares the route.
+   * @internal
+   */
   public abstract _connect(route: AskedRoute, serviceName: string): RouteManifest;
 
-  /** Adds a problem where another workload, or the same one, has this host and path already. @internal */
+  /** Adds a problem if the host and path are already taken, by the same or another workload. @internal */
   public _checkFree(problems: Problems, route: AskedRoute): void {
     const { host, path, certificate } = route;
     const owner = this.routes.get(keyOf(host, path));
@@ -102,7 +106,7 @@ export abstract class IngressGateway extends Construct {
     this.checkOrder(problems, route);
   }
 
-  /** Adds a problem where cert-manager would order a certificate for the one host, and the other would share it. */
+  /** Adds a problem if cert-manager would issue a certificate for one host that the other would share. */
   private checkOrder(problems: Problems, { host, certificate }: AskedRoute): void {
     const shared = [...this.certificates].find(
       ([name, other]) => name !== host.name && certificate._isOrderFor(other),
@@ -144,29 +148,29 @@ function keyOf({ name }: IngressHost, path: string): string {
   return `${name}${path.length > 1 ? path.replace(/\/$/, "") : path}`;
 }
 
-/** How a workload is reached through an ingress gateway. */
+/** Options of `exposeViaIngress`. */
 export interface IngressOptions {
-  /** The gateway. */
+  /** The ingress gateway. */
   readonly gateway: IngressGateway;
-  /** The host that clients ask for. */
+  /** The host of the route. */
   readonly host: IngressHost;
-  /** Where TLS ends: `TlsTermination.atIngress(certificate)`. */
+  /** The TLS termination: `TlsTermination.atIngress(certificate)`. */
   readonly tls: TlsTermination;
   /**
-   * The path that clients ask for: `/`, or elements of letters, digits, `-`, `_`, `.` and `~` with a slash before each.
+   * The path of the route: `/`, or elements of letters, digits, `-`, `_`, `.` and `~`, each after a slash.
    *
    * @default "/"
    */
   readonly path?: string;
   /**
-   * How the path is compared.
+   * How the path is matched.
    *
    * @default IngressPathType.PREFIX
    */
   readonly pathType?: IngressPathType;
 }
 
-/** How a workload is reached through an ingress gateway, and which one. */
+/** Props for IngressRoute. */
 export interface IngressRouteProps extends IngressOptions {
   /** The workload. */
   readonly workload: IServiceBackend;

@@ -24,10 +24,10 @@ import { AppProtocol } from "../workload/pods/app-protocol";
 
 const SUFFIX = "-ingress";
 const LONGEST_NAME = 63;
-/** The id of the Service below its workload. */
+/** The id of the Service in the scope of its workload. */
 const INGRESS_SERVICE = "IngressService";
 
-/** The Service inside the cluster that all routes of a workload lead to. */
+/** The Service inside the cluster that all routes of a workload share. */
 function serviceOf(workload: IServiceBackend): WorkloadService {
   const known = workload.node.tryFindChild(INGRESS_SERVICE) as WorkloadService | undefined;
   if (known) return known;
@@ -57,7 +57,7 @@ const SHAPES = {
 const PATH = /^\/$|^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+\/?$/;
 const LONGEST_PATH = 200;
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function readIngress(given: IngressRouteProps): AskedRoute {
   const problems = new Problems(`${given.workload.node.path} (exposeViaIngress)`);
   const props = shaped(problems, given, SHAPES, ["gateway", "host", "tls", "workload"]);
@@ -71,7 +71,7 @@ function readIngress(given: IngressRouteProps): AskedRoute {
     pathType,
     certificate: tls?.certificate,
   };
-  // A gateway judges whole routes only: what is missing has a problem already.
+  // A gateway checks complete routes only: missing props were reported already.
   if (gateway && isWhole(route)) {
     gateway._check(problems, route);
     gateway._checkFree(problems, route);
@@ -128,10 +128,10 @@ function checkTls(problems: Problems, { place }: TlsTermination): void {
 }
 
 /**
- * A host and a path that a gateway leads to a workload: an Ingress or a route of the Gateway API, a Service of the pods, and the
- * way between the two.
+ * A route of a gateway from a host and path to a workload: an Ingress or Gateway API route, a Service for the
+ * pods, and the connection between them.
  *
- * `workload.exposeViaIngress(…)` makes it, in the place that the gateway reads its routes from.
+ * `workload.exposeViaIngress(…)` creates it in the scope that the gateway reads its routes from.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/ingress/
  */
@@ -139,9 +139,9 @@ function checkTls(problems: Problems, { place }: TlsTermination): void {
 export class IngressRoute extends Construct {
   /** The name of the Ingress, HTTPRoute or GRPCRoute. */
   public readonly name: string;
-  /** The host that clients ask for. */
+  /** The host of the route. */
   public readonly host: string;
-  /** The path that clients ask for. */
+  /** The path of the route. */
   public readonly path: string;
 
   /** @internal */
@@ -170,14 +170,17 @@ export class IngressRoute extends Construct {
   }
 }
 
-/** The name says whose it is; the hash tells the routes of a workload apart, and those of equal names in two namespaces. */
+/**
+ * The name of a route: the workload's name, and a hash that distinguishes the workload's routes and equal
+ * names in two namespaces.
+ */
 function nameOf({ workload, host, path, pathType }: AskedRoute): string {
   const { namespace = "" } = Chart.of(workload);
   const text = JSON.stringify([namespace, workload.name, host.name, path, pathType]);
   return `${workload.name.slice(0, 52).replace(/-+$/, "")}-${shortHash(text, 10)}`;
 }
 
-/** Refuses a gateway of another cluster than the one that the workload runs in. */
+/** Refuses a gateway in another cluster than the workload's. */
 function checkCluster(route: IConstruct, gateway: IngressGateway, workload: IServiceBackend): void {
   const home = scopeOf(Chart.of(workload));
   const problems = new Problems(route);

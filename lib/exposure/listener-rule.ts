@@ -8,35 +8,35 @@ import { AppProtocol } from "../workload/pods/app-protocol";
 /** Options for `ListenerRule.strictTransportSecurity`. */
 export interface StrictTransportSecurityOptions {
   /**
-   * Days for which a browser connects to the host by `https` only, 1 to 730.
+   * The number of days for which a browser connects to the host by `https` only, 1 to 730.
    *
    * @default 365
    */
   readonly maxAgeDays?: number;
   /**
-   * Whether the rule holds for all subdomains of the host too.
+   * Whether the rule also applies to all subdomains of the host.
    *
    * @default false
    */
   readonly includeSubdomains?: boolean;
 }
 
-/** What a rule does, as the API of load balancers takes it. */
+/** A rule, as in the API of load balancers. */
 interface RuleItem {
   readonly action: string;
   readonly [key: string]: unknown;
 }
 
-/** The rule set of all rules: the name of an OCI resource. */
+/** The name of the rule set that contains all rules, an OCI resource. */
 const RULE_SET = "secure_oke";
-// The names of RFC 9110, and values that OCI does not read as variables.
+// Header names as in RFC 9110, and values without OCI variables.
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 const HEADER_VALUE = /^[\t -~]{1,1024}$/;
 const HEADER_SIZES = [8, 16, 32, 64];
 const MOST_CONNECTIONS = 65_535;
 const MOST_DAYS = 730;
 const SECONDS_OF_A_DAY = 86_400;
-// The registry of IANA, as far as OCI knows it.
+// The methods of the IANA registry that OCI supports.
 const METHODS = [
   ...["ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD"],
   ...["LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE"],
@@ -46,21 +46,22 @@ const METHODS = [
 ];
 
 /**
- * What a load balancer does with the requests, responses and connections of all its listeners.
+ * A rule of a load balancer for the requests, responses and connections of all its listeners.
  *
- * The cloud controller puts every rule on every listener, so there is no rule that redirects `http` to `https`: the listener
- * with TLS would redirect to itself without end. See `HttpListener`. The controller takes over all rule sets of the load
- * balancer and deletes those that were made by other means.
+ * The cloud controller applies every rule to every listener, so there is no rule that redirects `http` to
+ * `https`: the TLS listener would redirect to itself endlessly. See `HttpListener`. The controller takes over
+ * all rule sets of the load balancer and deletes those created by other means.
  *
  * @see https://docs.oracle.com/iaas/Content/Balance/Tasks/managingrulesets.htm
  */
 @checked
 export class ListenerRule {
   /**
-   * Sets a header of each response, in the place of all that the program set of this name; for HTTP.
+   * Sets a header of each response, replacing all values from the program; for HTTP.
    *
    * @param name such as `X-Content-Type-Options`
-   * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI keeps for variables
+   * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI reserves for
+   * variables
    * @throws VALUE_INVALID
    */
   public static setResponseHeader(name: string, value: string): ListenerRule {
@@ -77,9 +78,10 @@ export class ListenerRule {
   }
 
   /**
-   * Sets a header of each request, in the place of all that the client sent of this name; for HTTP.
+   * Sets a header of each request, replacing all values from the client; for HTTP.
    *
-   * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI keeps for variables
+   * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI reserves for
+   * variables
    * @throws VALUE_INVALID
    */
   public static setRequestHeader(name: string, value: string): ListenerRule {
@@ -96,11 +98,12 @@ export class ListenerRule {
   }
 
   /**
-   * Tells browsers by `Strict-Transport-Security` to connect to the host by `https` only; for HTTP with TLS.
+   * Tells browsers with `Strict-Transport-Security` to connect to the host by `https` only; for HTTP with
+   * TLS.
    *
-   * Not set by default: browsers remember it for all ports of the host until `maxAgeDays` are over, nothing takes it back, and
-   * it replaces the header that the program sends. A browser that remembers it lets nobody go on past a certificate that it
-   * does not trust. On a listener without TLS browsers ignore the header.
+   * Not set by default: browsers remember it for all ports of the host for `maxAgeDays`, it can't be revoked,
+   * and it replaces the header that the program sends. With it, a browser does not let users bypass an
+   * untrusted certificate. Browsers ignore the header from a listener without TLS.
    *
    * @throws COUNT_INVALID, VALUE_INVALID
    * @see https://www.rfc-editor.org/rfc/rfc6797
@@ -124,7 +127,7 @@ export class ListenerRule {
   }
 
   /**
-   * Answers requests of all other methods with 405; for HTTP.
+   * Answers requests with other methods with 405; for HTTP.
    *
    * @param methods such as `["GET", "HEAD"]`, in any order
    * @throws VALUE_INVALID
@@ -145,9 +148,9 @@ export class ListenerRule {
   }
 
   /**
-   * Refuses requests whose headers are larger; for HTTP. Without the rule OCI has a limit of its own.
+   * Refuses requests with larger headers; for HTTP. Without the rule, OCI's own limit applies.
    *
-   * @param kilobytes the size of one of four buffers: 8, 16, 32 or 64
+   * @param kilobytes the size of each of the four buffers: 8, 16, 32 or 64
    * @throws VALUE_INVALID
    */
   public static limitHeaderSize(kilobytes: number): ListenerRule {
@@ -160,7 +163,8 @@ export class ListenerRule {
   }
 
   /**
-   * Limits the connections that one client address has to each listener at a time; for every protocol of a load balancer.
+   * Limits the concurrent connections of each client address to each listener; for every protocol of a load
+   * balancer.
    *
    * @param most 1 to 65535; clients behind one NAT gateway count together. The upper bound is not documented
    * @throws COUNT_INVALID
@@ -205,22 +209,25 @@ function checkCount(problems: Problems, name: string, value: number, most: numbe
   problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, `Give a whole number from 1 to ${most}`);
 }
 
-/** What a rule is about: a load balancer has one rule for each. OCI does not tell `_` from `-` in headers. */
+/**
+ * The subject of a rule, which must be unique in a load balancer. OCI does not distinguish `_` from `-` in
+ * headers.
+ */
 function subjectOf({ _item: { action, header: name } }: ListenerRule): string {
   if (typeof name !== "string") return action;
   const side = action.includes("REQUEST") ? "request" : "response";
   return `${side} header ${name.toLowerCase().replace(/_/g, "-")}`;
 }
 
-/** What the rules of a load balancer are checked against. */
+/** The listener that the rules are checked against. */
 interface RuledListener {
   readonly type: LoadBalancerType;
   readonly tls: TlsTerminationPoint;
-  /** What the load balancer speaks to clients. */
+  /** The protocol between clients and the load balancer. */
   readonly protocol: AppProtocol;
 }
 
-/** Adds a problem for each rule that OCI would refuse for a listener, or that would be one of two about one thing. */
+/** Adds a problem for each rule that OCI would refuse for a listener, or whose subject is not unique. */
 export function checkListenerRules(
   problems: Problems,
   rules: readonly ListenerRule[],
@@ -254,7 +261,7 @@ export function checkListenerRules(
   }
 }
 
-/** The annotation, the same for rules in any order; none without rules. */
+/** The annotation for the rules, independent of their order; none without rules. */
 export function ruleAnnotations(rules: readonly ListenerRule[]): { [key: string]: string } {
   if (rules.length === 0) return {};
   const sorted = [...rules].sort((a, b) => (subjectOf(a) < subjectOf(b) ? -1 : 1));

@@ -9,21 +9,21 @@ import { blockOf, isInsidePrivate } from "../network/egress/egress";
 /** Options of an internal load balancer. */
 export interface InternalAccessOptions {
   /**
-   * Why public ranges are among its clients: one sentence for the next reader, kept as an acknowledgement.
+   * The reason for public client ranges, in one sentence, recorded as an acknowledgement.
    *
    * @default - none; private ranges need no reason
    */
   readonly reason?: string;
 }
 
-/** Who may connect to a load balancer. */
+/** The access to a load balancer: internal or public, with the ranges of its clients. */
 @checked
 export class LoadBalancerAccess {
   /**
-   * An address in the VCN only, for clients of these ranges.
+   * An internal load balancer, with an address in the VCN only, for clients in the given ranges.
    *
-   * Ranges that are not private, of RFC 1918 or RFC 6598, need a reason, such as that a company uses them inside; it is kept as
-   * an acknowledgement.
+   * Ranges other than the private ones of RFC 1918 and RFC 6598 need a reason, for example that a company
+   * uses them internally; it is recorded as an acknowledgement.
    *
    * @param cidrs IPv4 ranges such as `10.0.0.0/8`, in any order
    * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
@@ -41,7 +41,7 @@ export class LoadBalancerAccess {
   }
 
   /**
-   * A public address, for clients of these ranges.
+   * A public load balancer for clients in the given ranges.
    *
    * @param cidrs IPv4 ranges such as `203.0.113.0/24`, in any order
    * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
@@ -57,7 +57,7 @@ export class LoadBalancerAccess {
   }
 
   /**
-   * A public address, for everyone.
+   * A public load balancer for any client.
    *
    * @throws REASON_MISSING
    */
@@ -73,7 +73,7 @@ export class LoadBalancerAccess {
     public readonly isInternal: boolean,
     /** The ranges of the clients, sorted. */
     public readonly sourceRanges: string[],
-    /** Why the load balancer is public, or lets public ranges in, where it does. */
+    /** The reason for a public load balancer, or for public client ranges, if there are any. */
     public readonly reason?: string,
   ) {}
 
@@ -87,7 +87,7 @@ export class LoadBalancerAccess {
   }
 }
 
-/** Whether a range is known to hold addresses that are not private. */
+/** Whether a range certainly contains public addresses. */
 function isPublic(range: string): boolean {
   const block = blockOf(range);
   return block !== undefined && !isInsidePrivate(block);

@@ -4,27 +4,28 @@ import { type Problems } from "../core/validation-error";
 import { given } from "../synthesis/chart-objects";
 
 /**
- * How a load balancer finds out which nodes work.
+ * The health check of the nodes of a load balancer.
  *
- * With the policy Cluster it asks kube-proxy, port 10256; with Local, whether the node runs a ready pod.
+ * With the policy Cluster, it probes kube-proxy on port 10256; with Local, it checks whether the node runs a
+ * ready pod.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Summaryofannotations.htm
  */
 export interface LoadBalancerHealthCheck {
   /**
-   * Seconds from one question to the next, up to 1800: from 1 for a load balancer, from 10 for a network load balancer.
+   * The interval in seconds, up to 1800: from 1 for a load balancer, from 10 for a network load balancer.
    *
    * @default 10
    */
   readonly intervalSeconds?: number;
   /**
-   * Seconds within which a node must answer, 1 to 600, not above the interval.
+   * The timeout in seconds, 1 to 600, at most the interval.
    *
    * @default 3
    */
   readonly timeoutSeconds?: number;
   /**
-   * How many questions must go unanswered, or be answered again, in a row: 1 to 10.
+   * The number of failures, or successes, in a row that change the state of a node: 1 to 10.
    *
    * @default 3
    */
@@ -34,7 +35,7 @@ export interface LoadBalancerHealthCheck {
 const DEFAULTS = { intervalSeconds: 10, timeoutSeconds: 3, retries: 3 };
 const MOST = { intervalSeconds: 1800, timeoutSeconds: 600, retries: 10 };
 
-/** Adds a problem for each number that a load balancer of the type does not take. */
+/** Adds a problem for each number that the type of load balancer does not accept. */
 export function checkHealthCheck(
   problems: Problems,
   type: LoadBalancerType,
@@ -57,7 +58,7 @@ export function checkHealthCheck(
   );
 }
 
-/** The annotations, with milliseconds as the controller takes them; none for what was not given. */
+/** The annotations, in milliseconds as the controller expects them; none for missing options. */
 export function healthCheckAnnotations(
   prefix: string,
   check: LoadBalancerHealthCheck | undefined,

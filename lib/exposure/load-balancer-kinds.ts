@@ -2,73 +2,76 @@ import { IpProtocol } from "../core/port";
 import { type Problems } from "../core/validation-error";
 import { PodNetworkType } from "../network/vcn/pod-networking";
 
-/** What OCI makes of the Service. */
+/** The type of the OCI load balancer of a Service. */
 export enum LoadBalancerType {
-  /** A load balancer: a proxy for TCP, HTTP and gRPC, which can end TLS. */
+  /** A load balancer: a proxy for TCP, HTTP and gRPC, which can terminate TLS. */
   LOAD_BALANCER = "lb",
-  /** A network load balancer: passes TCP and UDP on as they come, and can leave the client's address in place. */
+  /** A network load balancer: forwards TCP and UDP unchanged, and can preserve the client's address. */
   NETWORK_LOAD_BALANCER = "nlb",
 }
 
 /**
- * Which nodes take the traffic of a load balancer.
+ * The nodes that receive the traffic of a load balancer.
  *
  * @see https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy
  */
 export enum ExternalTrafficPolicy {
-  /** Every node, which passes it on to a pod of any node under its own address. */
+  /** Every node, which forwards the traffic to a pod on any node with its own source address. */
   CLUSTER = "Cluster",
-  /** Only nodes that run a ready pod, which pass it on to that pod as it came. */
+  /** Only nodes with a ready pod, which forward the traffic to that pod with the source address preserved. */
   LOCAL = "Local",
 }
 
 /**
- * How a load balancer chooses a node; each kind of load balancer has three of its own.
+ * How a load balancer selects a node; each type of load balancer supports three policies.
  *
  * @see https://docs.oracle.com/iaas/Content/Balance/Reference/lbpolicies.htm
  */
 export enum LoadBalancingPolicy {
-  /** Load balancer: one after the other. */
+  /** Load balancer: round robin. */
   ROUND_ROBIN = "ROUND_ROBIN",
-  /** Load balancer: the one with the fewest connections. */
+  /** Load balancer: the node with the fewest connections. */
   LEAST_CONNECTIONS = "LEAST_CONNECTIONS",
-  /** Load balancer: the same for a client's address. */
+  /** Load balancer: by a hash of the client's address. */
   IP_HASH = "IP_HASH",
-  /** Network load balancer: the same for addresses, ports and protocol of both ends, so for a connection. */
+  /**
+   * Network load balancer: by a hash of the source and destination addresses and ports and the protocol, thus
+   * per connection.
+   */
   FIVE_TUPLE = "FIVE_TUPLE",
-  /** Network load balancer: the same for the addresses of both ends and the protocol. */
+  /** Network load balancer: by a hash of the source and destination addresses and the protocol. */
   THREE_TUPLE = "THREE_TUPLE",
-  /** Network load balancer: the same for the addresses of both ends. */
+  /** Network load balancer: by a hash of the source and destination addresses. */
   TWO_TUPLE = "TWO_TUPLE",
 }
 
 /**
- * The header by which a load balancer tells the program who connects; the program must expect it.
+ * The proxy protocol header, which carries the client's address to the program; the program must expect it.
  *
  * @see https://www.haproxy.org/download/1.8/doc/proxy-protocol.txt
  */
 export enum ProxyProtocol {
-  /** A line of text; load balancers only. */
+  /** The text header of version 1; load balancers only. */
   V1 = "1",
-  /** A binary header. */
+  /** The binary header of version 2. */
   V2 = "2",
 }
 
-/** Where TLS ends. */
+/** The point at which TLS is terminated. */
 export enum TlsTerminationPoint {
-  /** At the load balancer, which speaks to the nodes without it. */
+  /** The load balancer, which connects to the nodes without TLS. */
   LOAD_BALANCER = "loadBalancer",
-  /** In the pod: the load balancer passes on what it can't read. */
+  /** The pod: the load balancer forwards the encrypted traffic. */
   POD = "pod",
-  /** At the load balancer, which speaks TLS of its own to the pod. */
+  /** The load balancer, which opens a new TLS connection to the pod. */
   LOAD_BALANCER_AND_POD = "loadBalancerAndPod",
-  /** At an ingress gateway, which speaks to the pods without it. */
+  /** An ingress gateway, which connects to the pods without TLS. */
   INGRESS = "ingress",
-  /** Nowhere. */
+  /** None: there is no TLS. */
   NONE = "none",
 }
 
-/** Who writes the rules of the network security groups. */
+/** The owner of the rules of the network security groups. */
 export enum RuleOwner {
   /** The cluster's cloud controller, at run time. */
   CLOUD = "cloud",
@@ -76,7 +79,7 @@ export enum RuleOwner {
   TERRAFORM = "terraform",
 }
 
-/** What makes one way in differ in kind from another one. */
+/** The properties that distinguish kinds of exposure. */
 export interface WayIn {
   readonly type: LoadBalancerType;
   readonly isInternal: boolean;
@@ -85,11 +88,11 @@ export interface WayIn {
   readonly policy: ExternalTrafficPolicy;
   readonly preserveSource: boolean;
   readonly tls: TlsTerminationPoint;
-  /** That of the cluster; a load balancer reaches node ports in any case. */
+  /** The pod networking of the cluster; a load balancer always connects to node ports. */
   readonly podNetworking: PodNetworkType;
 }
 
-/** All values of each property of a way in. */
+/** All values of each property of an exposure. */
 export const CHOICES: { readonly [K in keyof WayIn]: readonly WayIn[K][] } = {
   type: Object.values(LoadBalancerType),
   isInternal: [true, false],
@@ -101,20 +104,20 @@ export const CHOICES: { readonly [K in keyof WayIn]: readonly WayIn[K][] } = {
   podNetworking: Object.values(PodNetworkType),
 };
 
-/** A combination that does not go together. */
+/** An unsupported combination. */
 interface RefusedCombination {
-  /** What it is called in the documentation. */
+  /** Its name in the documentation. */
   readonly name: string;
-  /** The values that it is made of, each any of some. */
+  /** The values of the combination, a list of alternatives for each property. */
   readonly of: { readonly [K in keyof WayIn]?: readonly WayIn[K][] };
-  /** Why. */
+  /** The reason. */
   readonly because: string;
-  /** What to write. */
+  /** The fix. */
   readonly instead: string;
 }
 
 /**
- * The combinations that are refused; every other one is made.
+ * The refused combinations; every other combination is supported.
  *
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/cloudprovider/providers/oci/load_balancer_spec.go
  */
@@ -184,7 +187,7 @@ export const REFUSED: readonly RefusedCombination[] = [
   },
 ];
 
-/** The refusals that a way in falls under. */
+/** The refused combinations that an exposure matches. */
 export function refusalsOf(way: WayIn): readonly RefusedCombination[] {
   return REFUSED.filter(({ of }) =>
     Object.entries<readonly unknown[]>(of).every(([name, values]) =>
@@ -193,7 +196,7 @@ export function refusalsOf(way: WayIn): readonly RefusedCombination[] {
   );
 }
 
-/** Adds a problem for each combination of ways in that does not go together, each once. */
+/** Adds a problem for each refused combination among the exposures, each once. */
 export function checkCombination(problems: Problems, ...ways: readonly WayIn[]): void {
   for (const { name, because, instead } of new Set(ways.flatMap(refusalsOf))) {
     problems.add("LOAD_BALANCER_INVALID", `${name}: ${because}`, instead);

@@ -31,10 +31,10 @@ const MOST = 8000;
 @checked
 export class LoadBalancerShape {
   /**
-   * A bandwidth that follows the traffic between two bounds.
+   * A bandwidth that scales with the traffic between a minimum and a maximum.
    *
-   * @param minimumMbps kept ready, 10 to 8000 megabits a second
-   * @param maximumMbps never exceeded, from the minimum to 8000 megabits a second
+   * @param minimumMbps the guaranteed bandwidth, 10 to 8000 Mbps
+   * @param maximumMbps the maximum bandwidth, from the minimum to 8000 Mbps
    * @throws COUNT_INVALID
    */
   public static flexible(minimumMbps: number, maximumMbps: number): LoadBalancerShape {
@@ -52,9 +52,9 @@ export class LoadBalancerShape {
   }
 
   private constructor(
-    /** The bandwidth that is kept ready, in megabits a second. */
+    /** The guaranteed bandwidth in Mbps. */
     public readonly minimumMbps: number,
-    /** The bandwidth that is never exceeded, in megabits a second. */
+    /** The maximum bandwidth in Mbps. */
     public readonly maximumMbps: number,
   ) {}
 
@@ -69,19 +69,19 @@ export class LoadBalancerShape {
   }
 }
 
-/** How a workload is reached through a load balancer. */
+/** Options of `exposeViaLoadBalancer`. */
 export interface LoadBalancerOptions {
   /** The cluster that the workload runs in. */
   readonly cluster: ISecureOkeCluster;
   /**
-   * Who may connect.
+   * The clients that may connect.
    *
-   * The ranges may change at any time. Whether the load balancer is internal or public can't change on an existing Service: the
-   * cloud controller ignores it, so a load balancer that was made public stays public. Give the new one another `name`, move the
-   * clients, and delete the old Service.
+   * The ranges may change at any time. Whether the load balancer is internal or public can't be changed on an
+   * existing Service: the cloud controller ignores it, so a public load balancer stays public. Give the new
+   * one another `name`, move the clients, and delete the old Service.
    */
   readonly access: LoadBalancerAccess;
-  /** Where TLS ends. */
+  /** Where TLS is terminated. */
   readonly tls: TlsTermination;
   /**
    * The port that clients connect to, 1 to 65535.
@@ -90,7 +90,8 @@ export interface LoadBalancerOptions {
    */
   readonly port?: number;
   /**
-   * The name of the pods' port that the load balancer leads to, such as `admin`; one of the workload's `ports`.
+   * The name of the pods' port that the load balancer routes to, such as `admin`; one of the workload's
+   * `ports`.
    *
    * @default - the workload's own port
    */
@@ -102,45 +103,47 @@ export interface LoadBalancerOptions {
    */
   readonly name?: string;
   /**
-   * What OCI makes of the Service; it can't change later: the cloud controller would make a second load balancer and forget the
-   * first.
+   * The type of the OCI load balancer; it can't be changed later: the cloud controller would create a second
+   * load balancer and abandon the first.
    *
    * @default LoadBalancerType.LOAD_BALANCER
    */
   readonly type?: LoadBalancerType;
   /**
-   * `Protocol.TCP` or `Protocol.UDP`; the last on the number of the workload's port, for a network load balancer whose rules
-   * Terraform manages.
+   * The transport, `Protocol.TCP` or `Protocol.UDP`; UDP uses the number of the workload's port and needs a
+   * network load balancer whose rules Terraform manages.
    *
    * @default Protocol.TCP
    */
   readonly transport?: IpProtocol;
   /**
-   * The transports of the port, for DNS or HTTP/3, which need TCP and UDP on one address and port; not beside `transport`.
+   * The transports of the port, for DNS or HTTP/3, which need TCP and UDP on one address and port; excludes
+   * `transport`.
    *
-   * With UDP as `transport` has it; the node port is the same for both. Two calls for one workload that differ in nothing but
-   * `transport`, `name`, `tls` and reasons make the same: one Service under the name of the first call, for both transports.
+   * UDP has the requirements of `transport`; the node port is the same for both. Two calls for one workload
+   * that differ only in `transport`, `name`, `tls` and reasons have the same result: one Service under the
+   * name of the first call, for both transports.
    *
    * @default - `transport` alone
    */
   readonly transports?: IpProtocol[];
   /**
-   * Who writes the rules of the network security groups.
+   * What manages the rules of the network security groups: the cloud controller or Terraform.
    *
-   * From cloud-managed to Terraform-managed is a step with a procedure: the cloud controller leaves its group and its rules
-   * behind. See the page on load balancers.
+   * Migration from cloud-managed to Terraform-managed needs a procedure: the cloud controller leaves its
+   * group and its rules behind. See the page on load balancers.
    *
    * @default SecurityRuleManagement.cloudManaged()
    */
   readonly securityRules?: SecurityRuleManagement;
   /**
-   * Which nodes take the traffic.
+   * The nodes that receive the traffic.
    *
    * @default ExternalTrafficPolicy.CLUSTER
    */
   readonly externalTrafficPolicy?: ExternalTrafficPolicy;
   /**
-   * Whether pods see the addresses of the clients; for a network load balancer with the policy Local.
+   * Whether pods see the clients' source addresses; for a network load balancer with the policy Local.
    *
    * The clients' ranges may then connect to the node port.
    *
@@ -148,19 +151,20 @@ export interface LoadBalancerOptions {
    */
   readonly preserveSource?: boolean;
   /**
-   * How a node is chosen.
+   * How a node is selected.
    *
-   * @default - the controller's: ROUND_ROBIN, FIVE_TUPLE for a network load balancer
+   * @default - the controller's default: ROUND_ROBIN, or FIVE_TUPLE for a network load balancer
    */
   readonly policy?: LoadBalancingPolicy;
   /**
-   * How often nodes are asked whether they work.
+   * The health check of the nodes.
    *
-   * @default - every 10 seconds, answered within 3, three times in a row
+   * @default - an interval of 10 seconds, a timeout of 3 seconds, three retries
    */
   readonly healthCheck?: LoadBalancerHealthCheck;
   /**
-   * The header that tells the program who connects, for TCP that the load balancer does not read.
+   * The proxy protocol header with the client's address, for TCP traffic that the load balancer does not
+   * parse.
    *
    * @default - none
    */
@@ -168,11 +172,12 @@ export interface LoadBalancerOptions {
   /**
    * The address of the load balancer, an IPv4 address or a reference to one.
    *
-   * Of a public load balancer a reserved public IP of OCI; of an internal one a reserved private IP of the load balancers'
-   * subnet; of an internal network load balancer any free address of that subnet. It can't change later, nor be given to a load
-   * balancer that is there. Each address once in an app.
+   * For a public load balancer, a reserved public IP of OCI; for an internal one, a reserved private IP of
+   * the load balancers' subnet; for an internal network load balancer, any free address of that subnet. It
+   * can't be changed later, nor be set on an existing load balancer. An address may be used only once in an
+   * app.
    *
-   * @default - OCI chooses one
+   * @default - OCI chooses an address
    */
   readonly reservedAddress?: string;
   /**
@@ -182,14 +187,14 @@ export interface LoadBalancerOptions {
    */
   readonly httpListener?: HttpListener;
   /**
-   * What the load balancer does with requests, responses and connections: headers such as HSTS, methods, limits; not for a
-   * network load balancer.
+   * Rules for requests, responses and connections: headers such as HSTS, methods, limits; not for a network
+   * load balancer.
    *
    * @default - none
    */
   readonly listenerRules?: ListenerRule[];
   /**
-   * The labels of the nodes that take the traffic, each with its value, such as those of one node pool.
+   * The labels of the nodes that receive the traffic, such as those of one node pool.
    *
    * With `ExternalTrafficPolicy.LOCAL` the pods must run on these nodes.
    *
@@ -197,36 +202,38 @@ export interface LoadBalancerOptions {
    */
   readonly nodeLabels?: { [key: string]: string };
   /**
-   * The OCID of the compartment that the load balancer and the group of the cloud controller are made in, or a reference to it.
+   * The OCID, or a reference to it, of the compartment of the load balancer and of the cloud controller's
+   * group.
    *
-   * It can't change later: the cloud controller would make a second load balancer and forget the first. The cluster gets the rights
-   * that it needs there: `manage load-balancers`, `manage network-load-balancers`, `manage network-security-groups`, and for a public
-   * one `use public-ips`. For an imported cluster a warning names the statements. This project has not tried them in a tenancy.
+   * It can't be changed later: the cloud controller would create a second load balancer and abandon the
+   * first. The cluster is granted the permissions that it needs there: `manage load-balancers`, `manage
+   * network-load-balancers`, `manage network-security-groups`, and for a public one `use public-ips`. For an
+   * imported cluster, a warning lists the statements. This project has not tried them in a tenancy.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly compartmentId?: string;
   /**
-   * Further groups of the load balancer, at most four; rules of theirs are yours.
+   * Additional groups of the load balancer, at most four; you manage their rules.
    *
    * @default - none
    */
   readonly securityGroups?: INetworkSecurityGroup[];
   /**
-   * The bandwidth; not for a network load balancer, which has no bounds.
+   * The bandwidth; not for a network load balancer, which has no limits.
    *
    * @default LoadBalancerShape.flexible(10, 100)
    */
   readonly shape?: LoadBalancerShape;
   /**
-   * Seconds after which a connection without traffic is closed, 1 to 7200; not for a network load balancer.
+   * The idle timeout of connections in seconds, 1 to 7200; not for a network load balancer.
    *
    * @default 60
    */
   readonly idleTimeoutSeconds?: number;
 }
 
-/** How a workload is reached through a load balancer, and which one. */
+/** Props for LoadBalancer. */
 export interface LoadBalancerProps extends LoadBalancerOptions {
   /** The workload. */
   readonly workload: IServiceBackend;
@@ -239,11 +246,11 @@ export interface ServicePort {
 
 /** A load balancer that a second call for the same workload, port and clients may share. */
 export interface SharedBalancer {
-  /** What the two calls have in common. */
+  /** The key that both calls have in common. */
   readonly key: string;
   /** The name of the Service. */
   readonly name: string;
-  /** The namespace and the name of the Service, for people. */
+  /** The namespace and the name of the Service, for messages. */
   readonly service: string;
   readonly transports: IpProtocol[];
   readonly nodePort?: number;
@@ -256,9 +263,10 @@ export interface SharedBalancer {
 const shared = new WeakMap<object, SharedBalancer[]>();
 
 /**
- * What two calls must have in common so that one load balancer serves both.
+ * The key of calls that may share one load balancer.
  *
- * Left out are the name, the transport, reasons, and where TLS ends: a network load balancer ends none, and UDP has none.
+ * It leaves out the name, the transport, reasons, and TLS termination: a network load balancer terminates
+ * none, and UDP has none.
  */
 function keyOf(props: Partial<LoadBalancerProps>): string | undefined {
   const { cluster, access, workload, securityRules, type, port = 443 } = props;
@@ -278,7 +286,7 @@ function keyOf(props: Partial<LoadBalancerProps>): string | undefined {
   ]);
 }
 
-/** The load balancer that already serves the other transport of the same port, where there is one. */
+/** The load balancer that already serves the other transport of the same port, if there is one. */
 export function sharedBalancerOf(
   props: Partial<LoadBalancerProps>,
   transports: readonly IpProtocol[],

@@ -36,11 +36,12 @@ import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 
 /**
- * The ranges of the addresses that pods see as senders, for their NetworkPolicy.
+ * The source ranges that pods see, for their NetworkPolicy.
  *
- * That is the node which the load balancer chose, with the policy Cluster, or what connects to that node, with Local; there a
- * node can still show its own address, and with pods as backends the load balancer connects to them itself. So both
- * subnets are let in; the security groups say which of the two reaches what.
+ * With the policy Cluster, the source is the node that the load balancer selected; with Local, it is the
+ * source of the connection to that node. With Local, a node can still use its own address, and with pods as
+ * backends the load balancer connects to them directly. So the policy allows both subnets; the security
+ * groups restrict each of them.
  */
 function arrivalsOf(
   { policy, preserveSource }: WayIn,
@@ -52,13 +53,14 @@ function arrivalsOf(
   return [...new Set([nodesCidr, balancersCidr, ...clients])];
 }
 
-/** The finding where a cluster may lack the right to use certificates, in the style of the catalogue. */
+/** The code of the warning if a cluster may lack the permission to use certificates. */
 const UNGRANTED = "certificate-access";
 
 /**
- * Maps the listener with TLS to its certificate of the OCI Certificates service, and lets the cluster use it.
+ * Maps the TLS listener to its certificate of the OCI Certificates service, and grants the cluster its use.
  *
- * The cloud controller reads the ConfigMap in the namespace of the Service: ports as keys, lists of OCIDs in JSON as values.
+ * The cloud controller reads the ConfigMap in the namespace of the Service: its keys are ports, its values
+ * JSON lists of OCIDs.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancers-subtopic.htm
  */
@@ -81,7 +83,7 @@ function addCertificates(
   else warnOfGrant(cluster, certificateCompartmentId);
 }
 
-/** An imported cluster has policies that nobody sees here; whether this one is among them is not known. */
+/** Warns for an imported cluster, whose policies are unknown here. */
 function warnOfGrant(cluster: ISecureOkeCluster, compartmentId: string | undefined): void {
   const known = (id: string | undefined, otherwise: string) =>
     id === undefined || Token.isUnresolved(id) ? otherwise : id;
@@ -96,14 +98,14 @@ function warnOfGrant(cluster: ISecureOkeCluster, compartmentId: string | undefin
   if (!cluster.node.metadata.some(({ data }) => data === text)) addWarning(cluster, text);
 }
 
-/** Adds the listeners of a later call to a load balancer that is there. */
+/** Adds the listeners of a later call to an existing load balancer. */
 function joinBalancer(
   { ports, object, service, transports, securityGroup }: SharedBalancer,
   props: LoadBalancerProps,
   read: ReadLoadBalancer,
 ): void {
   ports.push(...(servicePorts(read.listeners, props.workload, props.tls.place) as ServicePort[]));
-  // TCP first, in whatever order the calls are.
+  // TCP first, whatever the order of the calls.
   ports.sort((a, b) => Number(b.protocol === IpProtocol.TCP) - Number(a.protocol === IpProtocol.TCP));
   transports.push(...read.transports);
   addListenerRules(securityGroup, props, { ...read, service });
@@ -113,19 +115,23 @@ function joinBalancer(
 }
 
 /**
- * A Service that OCI serves through a load balancer or a network load balancer, guarded by network security groups.
+ * A Service exposed through an OCI load balancer or network load balancer, protected by network security
+ * groups.
  *
- * By default the load balancer ends TLS, and the cluster's cloud controller makes its group and writes the rules of each
- * listener there and in the workers' group; on request Terraform does. No security list changes. Combinations that do not
- * work are refused, each with its reason.
+ * By default, the load balancer terminates TLS, and the cluster's cloud controller creates its group and
+ * writes the rules of each listener in it and in the workers' group; Terraform can do so instead. Security
+ * lists are unchanged. Unsupported combinations are refused, each with its reason.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Summaryofannotations.htm
  */
 @checked
 export class LoadBalancer extends Construct {
-  /** The name of the Service; of a load balancer that an earlier call made, where this one adds a transport to it. */
+  /**
+   * The name of the Service; if this call adds a transport to an earlier call's load balancer, the name of
+   * that one.
+   */
   public readonly name: string;
-  /** The group of the load balancer, where Terraform manages its rules; it is in the cluster's stack. */
+  /** The group of the load balancer, in the cluster's stack, if Terraform manages its rules. */
   public readonly securityGroup?: INetworkSecurityGroup;
 
   /**
@@ -207,7 +213,10 @@ export class LoadBalancer extends Construct {
     return { object, ports };
   }
 
-  /** The group has its limit whoever writes the rules; checked here too, where plain cdk8s writes the chart. */
+  /**
+   * Counts the rules of the group, which has the same limit for the cloud controller; also if plain cdk8s
+   * writes the chart.
+   */
   private countControllerRules(props: LoadBalancerProps, read: ReadLoadBalancer): void {
     const { cluster } = props;
     const group = cluster.workerSecurityGroup;
@@ -229,16 +238,16 @@ function spec(
     type: "LoadBalancer",
     selector: workload.selectorLabels,
     ports,
-    // Absent, everyone could connect.
+    // Without it, everyone could connect.
     loadBalancerSourceRanges: access.sourceRanges,
     externalTrafficPolicy: way.policy,
     ...(healthPort === undefined ? {} : { healthCheckNodePort: healthPort }),
-    // The only one that OCI load balancers serve.
+    // The only value that OCI load balancers support.
     sessionAffinity: "None",
   };
 }
 
-/** Refuses a load balancer whose subnet and groups are another cluster's than the one that the chart is for. */
+/** Refuses a load balancer whose subnet and groups belong to another cluster than its chart. */
 function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void {
   const chart = Chart.of(balancer);
   const home = scopeOf(chart);
@@ -254,9 +263,10 @@ function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void 
 }
 
 /**
- * Refuses a load balancer whose chart was forgotten: Terraform writes charts beside it for the cluster, and would not write it.
+ * Refuses a load balancer whose chart was not added to the cluster: Terraform writes other charts of the App
+ * for the cluster, but would omit this one.
  *
- * Plain cdk8s writes it, as does an App of which no chart goes through the cluster, so there is nothing to refuse.
+ * Plain cdk8s writes it, as does an App without charts added to the cluster, so there is nothing to refuse.
  */
 function checkForgotten(balancer: LoadBalancer, chart: Chart, cluster: ISecureOkeCluster): void {
   if (!isBridging()) return;

@@ -6,13 +6,13 @@ import { type Problems } from "../core/validation-error";
 import { checkUnused } from "../synthesis/chart-objects";
 import { type NamedPort } from "../workload/pods/named-port";
 
-/** Adds a problem where a Service can't listen on a port. */
+/** Adds a problem for an invalid port of a Service. */
 export function checkServicePort(problems: Problems, port: number): void {
   if (Number.isInteger(port) && port >= 1 && port <= 65535) return;
   problems.add("PORT_INVALID", `port is ${shown(port)}`, "Give a whole number from 1 to 65535");
 }
 
-/** Adds a problem where a Service can't be named so, or the chart has one of this name. */
+/** Adds a problem for a Service name that is invalid or taken in the chart. */
 export function checkServiceName(problems: Problems, scope: Construct, name: string): void {
   checkObjectName(problems, "name", name);
   if (/^[0-9]/.test(name)) {
@@ -31,24 +31,27 @@ export function checkServiceName(problems: Problems, scope: Construct, name: str
   );
 }
 
-/** A port of a Service, by the name of the pods' port that it leads to. */
+/** A port of a Service, which routes to a named port of the pods. */
 export interface ExposedPort {
-  /** The name of the pods' port: that of one of the workload's `ports`, or `http`, `grpc` or `tcp` for its own one. */
+  /**
+   * The name of the pods' port: that of one of the workload's `ports`, or `http`, `grpc` or `tcp` for its own
+   * port.
+   */
   readonly name: string;
   /** The port that clients connect to, 1 to 65535. @default - the number of the pods' port */
   readonly port?: number;
 }
 
-/** What is asked of the ports of a Service. */
+/** The requested ports of a Service. */
 interface Asked {
   readonly port?: number;
   readonly ports?: readonly ExposedPort[];
 }
 
-/** A port of a Service: its name, which is that of the pods' port, and its number. */
+/** A port of a Service: its number, and the name of the pods' port. */
 export type ReadPort = Required<NamedPort>;
 
-/** The ports of a Service; what is wrong with them goes into the problems. */
+/** Reads the ports of a Service and adds their problems. */
 export function readPorts(problems: Problems, workload: IServiceBackend, options: Asked): ReadPort[] {
   const known = portsOf(workload);
   if (known.length === 0) {
@@ -64,7 +67,7 @@ export function readPorts(problems: Problems, workload: IServiceBackend, options
     : all(problems, known, workload, options);
 }
 
-/** All named ports, the workload's own one at the number that was given. */
+/** All named ports, with the given number for the workload's own port. */
 function all(
   problems: Problems,
   known: readonly ReadPort[],
@@ -83,7 +86,7 @@ function all(
   return checked(problems, [{ ...own, port }, ...others]);
 }
 
-/** The ports that were named, in the order in which the workload has them. */
+/** The chosen ports, in the order of the workload. */
 function chosen(
   problems: Problems,
   known: readonly ReadPort[],
@@ -121,7 +124,7 @@ function chosen(
 function checked(problems: Problems, ports: readonly ReadPort[]): ReadPort[] {
   for (const number of new Set(ports.map(({ port }) => port))) {
     checkServicePort(problems, number);
-    // TCP and UDP have numbers of their own.
+    // TCP and UDP numbers are independent.
     const transports = ports.filter(({ port }) => port === number).map(({ transport }) => transport);
     if (new Set(transports).size === transports.length) continue;
     problems.add(

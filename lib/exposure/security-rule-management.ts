@@ -5,58 +5,60 @@ import { checkTags, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { shaped } from "../core/value-readers";
 
-/** Node ports that are not to be chosen by the library, and the tags of the group. */
+/** Options of Terraform-managed rules: fixed node ports, and the tags of the group. */
 export interface TerraformManagedOptions extends TaggingProps {
   /**
-   * The node port that the listener leads to, 30000 to 32767.
+   * The node port of the listener, 30000 to 32767.
    *
-   * Free in the whole cluster: the API server refuses the Service otherwise. It gives out those from 30000 to 30085 by itself
-   * only when it has no others left, so these are the safe choice.
+   * It must be unused in the whole cluster: otherwise the API server rejects the Service. The API server
+   * allocates ports from 30000 to 30085 only after all others are used, so these are the safe choice.
    *
-   * @default - chosen by a hash of namespace, Service and port
+   * @default - derived from a hash of namespace, Service and port
    */
   readonly nodePort?: number;
   /**
-   * The node port of the plain HTTP listener, where there is one, 30000 to 32767.
+   * The node port of the plain HTTP listener, if there is one, 30000 to 32767.
    *
-   * @default - chosen by a hash of namespace, Service and port
+   * @default - derived from a hash of namespace, Service and port
    */
   readonly httpNodePort?: number;
   /**
-   * The node port that the health check asks with the policy Local, 30000 to 32767; it can't change later.
+   * The node port of the health check with the policy Local, 30000 to 32767; it can't be changed later.
    *
-   * @default - chosen by a hash of namespace and Service
+   * @default - derived from a hash of namespace and Service
    */
   readonly healthCheckNodePort?: number;
 }
 
 /**
- * Who writes the rules of the network security groups for a load balancer.
+ * What manages the rules of a load balancer's network security groups: the cloud controller or Terraform.
  *
- * In both cases no security list changes.
+ * In both cases, security lists are unchanged.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringloadbalancersnetworkloadbalancers-subtopic.htm
  */
 @checked
 export class SecurityRuleManagement {
   /**
-   * The cloud controller of the cluster: it makes a group for the load balancer and writes its rules and the workers' at run
-   * time, TCP only.
+   * The cloud controller of the cluster: it creates a group for the load balancer and writes its rules and
+   * the workers' at run time, TCP only.
    *
-   * In the workers' group these are one for each listener and one for the health check, and with `preserveSource` one more for
-   * each listener and range. They count towards the 120 rules of that group; more are refused at synthesis, by COUNT_INVALID.
+   * It adds one rule to the workers' group for each listener and one for the health check, and with
+   * `preserveSource` one more for each listener and range. They count towards the limit of 120 rules of that
+   * group; more are refused at synthesis with COUNT_INVALID.
    */
   public static cloudManaged(): SecurityRuleManagement {
     return new SecurityRuleManagement(RuleOwner.CLOUD, {});
   }
 
   /**
-   * Terraform: a group for the load balancer and each rule are resources in the cluster's stack, and node ports are fixed.
+   * Terraform: a group for the load balancer and each rule are resources in the cluster's stack, and node
+   * ports are fixed.
    *
-   * Nothing changes at run time; UDP is served too, and TCP and UDP on one port (`transports`). A node port is a hash of what it
-   * is for, so it never moves; where two Services of a cluster come to the same one, the second is refused and named a free one
-   * to take. A Service that was cloud-managed leaves the controller's group and rules behind: the page on load balancers has the
-   * procedure.
+   * Nothing changes at run time; UDP is supported too, as are TCP and UDP on one port (`transports`). A node
+   * port is a hash of its purpose, so it is stable; if two Services of a cluster collide, the second is
+   * refused and the message suggests a free port. A Service that was cloud-managed leaves the controller's
+   * group and rules behind: the page on load balancers has the procedure.
    *
    * @throws NODE_PORT_INVALID, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID
    */

@@ -15,15 +15,17 @@ import { sslConfigOf, TlsVersion } from "../workload/pods/cipher-suites";
 
 export { TlsVersion } from "../workload/pods/cipher-suites";
 
-/** The certificate of a load balancer: `certificateId`, which is recommended, or `secretName`. */
+/** The certificate of a load balancer: either `certificateId`, which is recommended, or `secretName`. */
 export interface LoadBalancerTlsOptions {
   /**
-   * The OCID of a leaf certificate of the OCI Certificates service, or a reference to it; not beside `secretName`.
+   * The OCID of a leaf certificate of the OCI Certificates service, or a reference to it; excludes
+   * `secretName`.
    *
-   * Recommended: the service renews the certificate, the load balancer follows without a new Service, and the key never is in
-   * the cluster. The certificate must be active and of the load balancer's region. The cluster gets the IAM policy that it
-   * needs, `manage leaf-certificate-family` in `certificateCompartmentId`; an imported cluster does not, and a warning has the
-   * statement. Not for gRPC, which takes a Secret. The annotation is read by the controller that OKE runs; its open-source edition
+   * Recommended: the service renews the certificate, the load balancer follows without a new Service, and the
+   * key never enters the cluster. The certificate must be active and in the load balancer's region. The
+   * cluster is granted the IAM policy that it needs, `manage leaf-certificate-family` in
+   * `certificateCompartmentId`; for an imported cluster, a warning has the statement. Not for gRPC, which
+   * needs a Secret. The annotation is supported by the controller that OKE runs; its open-source edition
    * v1.35.0, which OKE does not run, would listen without TLS.
    *
    * @default - the certificate of the Secret
@@ -31,17 +33,18 @@ export interface LoadBalancerTlsOptions {
    */
   readonly certificateId?: string;
   /**
-   * The OCID of the compartment of the certificate, or a reference to it; for `certificateId` only.
+   * The OCID of the compartment of the certificate, or a reference to it; only with `certificateId`.
    *
    * @default - the compartment of the cluster
    */
   readonly certificateCompartmentId?: string;
   /**
-   * The name of the `kubernetes.io/tls` Secret with the certificate and its key; not beside `certificateId`.
+   * The name of the `kubernetes.io/tls` Secret with the certificate and its key; excludes `certificateId`.
    *
-   * The cloud controller uploads the certificate once for each name of a Secret and never again: a Secret that cert-manager
-   * renews in place leaves the load balancer with the old certificate until it expires. Put each renewed certificate into a
-   * Secret of a new name, and change `secretName`. The name becomes that of an OCI certificate, so it has no dots.
+   * The cloud controller uploads the certificate only once per Secret name: if cert-manager renews a Secret
+   * in place, the load balancer keeps the old certificate until it expires. Store each renewed certificate in
+   * a Secret with a new name, and change `secretName`. The name becomes that of an OCI certificate, so it has
+   * no dots.
    *
    * @default - the certificate of `certificateId`
    */
@@ -49,44 +52,46 @@ export interface LoadBalancerTlsOptions {
   /**
    * The namespace of the Secret.
    *
-   * @default - the workload's
+   * @default - the workload's namespace
    */
   readonly secretNamespace?: string;
   /**
-   * Why a Secret of another namespace than the workload's may be used; needed where one is.
+   * The reason for a Secret in another namespace than the workload's; required in that case.
    *
-   * The cloud controller reads Secrets of every namespace, whoever names them, and asks nobody of that namespace.
+   * The cloud controller reads Secrets of every namespace for any Service, without consent from that
+   * namespace.
    *
    * @default - none
    */
   readonly secretGrant?: ReasonedChoice;
   /**
-   * The oldest version that clients may use.
+   * The minimum TLS version of clients.
    *
    * @default TlsVersion.V1_2
    */
   readonly minimumVersion?: TlsVersion;
 }
 
-/** The certificates of a load balancer that speaks TLS to the pods too. */
+/** The certificates of a load balancer that also uses TLS to the pods. */
 export interface ReencryptionOptions extends LoadBalancerTlsOptions {
   /**
    * The name of the Secret with `ca.crt`, `tls.crt` and `tls.key` of the pods.
    *
-   * It becomes the name of an OCI certificate, so it has no dots; as with `secretName`, a renewed one needs a new name.
+   * It becomes the name of an OCI certificate, so it has no dots; as with `secretName`, a renewed one needs a
+   * new name.
    */
   readonly backendSecretName: string;
   /**
-   * The namespace of that Secret.
+   * The namespace of the backend Secret.
    *
-   * @default - the workload's
+   * @default - the workload's namespace
    */
   readonly backendSecretNamespace?: string;
 }
 
 const CERTIFICATE = kind(["store", "name", "_differsFrom"], 'IngressCertificate.fromSecret("web-tls")');
 
-/** What a way of ending TLS is made of, beside its place. */
+/** The parts of a TLS termination besides its place. */
 interface TlsParts {
   readonly secret?: string;
   readonly certificateId?: string;
@@ -99,17 +104,17 @@ interface TlsParts {
 }
 
 /**
- * Where TLS ends.
+ * Where TLS is terminated.
  *
- * What the load balancer speaks is TLS 1.2 and 1.3 with a cipher suite of forward secrecy, always written.
+ * The load balancer uses TLS 1.2 and 1.3 with a cipher suite with forward secrecy, always set explicitly.
  *
  * @see https://docs.oracle.com/iaas/Content/Balance/Tasks/managingciphersuites_topic-Predefined_Cipher_Suites.htm
  */
 @checked
 export class TlsTermination {
   /**
-   * At the load balancer, which speaks the protocol of the workload to the nodes without TLS, over the VCN; not for gRPC, which
-   * OCI takes with TLS on both sides only.
+   * Terminates TLS at the load balancer, which connects to the nodes without TLS over the VCN; not for gRPC,
+   * for which OCI requires TLS on both sides.
    *
    * @throws NAME_INVALID, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without a certificate
    */
@@ -121,18 +126,18 @@ export class TlsTermination {
   }
 
   /**
-   * In the pod: the load balancer passes TCP on unread, and the program has the certificate and answers for versions and
-   * ciphers.
+   * Terminates TLS in the pod: the load balancer forwards TCP, and the program has the certificate and
+   * determines versions and ciphers.
    *
-   * Give such a workload `readiness: HealthProbe.fromTcpSocket()`: the default one asks in plain HTTP.
+   * Give such a workload `readiness: HealthProbe.fromTcpSocket()`: the default probe uses plain HTTP.
    */
   public static atPod(): TlsTermination {
     return new TlsTermination(TlsTerminationPoint.POD);
   }
 
   /**
-   * At an ingress gateway, which has a certificate for each host and speaks the protocol of the workload to its pods; for
-   * `exposeViaIngress`.
+   * Terminates TLS at an ingress gateway, which has a certificate for each host and uses the workload's
+   * protocol to its pods; for `exposeViaIngress`.
    *
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -144,11 +149,11 @@ export class TlsTermination {
   }
 
   /**
-   * At the load balancer, which speaks TLS again to the pod.
+   * Terminates TLS at the load balancer, which opens a new TLS connection to the pod.
    *
-   * The cloud controller tells the load balancer not to verify the pod's certificate: what is between the two is encrypted,
-   * and who the other end is stays unproven. Where it must be proven, end TLS in the pod. Give the workload
-   * `readiness: HealthProbe.fromTcpSocket()`: the default one asks in plain HTTP.
+   * The cloud controller configures the load balancer not to verify the pod's certificate: the connection is
+   * encrypted, but the pod is not authenticated. If it must be, terminate TLS in the pod. Give the workload
+   * `readiness: HealthProbe.fromTcpSocket()`: the default probe uses plain HTTP.
    *
    * @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without
    * a certificate
@@ -170,7 +175,7 @@ export class TlsTermination {
   }
 
   /**
-   * Nowhere: what clients send can be read and changed on its way.
+   * Uses no TLS: traffic can be read and changed in transit.
    *
    * @throws REASON_MISSING
    */
@@ -181,29 +186,29 @@ export class TlsTermination {
     return new TlsTermination(TlsTerminationPoint.NONE, { reason: choice.reason });
   }
 
-  /** The Secret, with its namespace and a slash before it where one was given. */
+  /** The Secret, prefixed with its namespace and a slash if one was given. */
   public readonly secret?: string;
-  /** The OCID of the certificate of the OCI Certificates service, where it is one. */
+  /** The OCID of the certificate of the OCI Certificates service, if it is one. */
   public readonly certificateId?: string;
-  /** The OCID of the compartment of that certificate, where it was given. */
+  /** The OCID of the compartment of that certificate, if given. */
   public readonly certificateCompartmentId?: string;
-  /** The oldest version that clients may use, where the load balancer ends TLS. */
+  /** The minimum TLS version of clients, if the load balancer terminates TLS. */
   public readonly minimumVersion?: TlsVersion;
-  /** The Secret for the pods' side, where the load balancer speaks TLS to them. */
+  /** The Secret for the pods' side, if the load balancer uses TLS to them. */
   public readonly backendSecret?: string;
-  /** Why there is no TLS. */
+  /** The reason for no TLS. */
   public readonly reason?: string;
-  /** The certificate of the host, where an ingress gateway ends TLS. */
+  /** The certificate of the host, if an ingress gateway terminates TLS. */
   public readonly certificate?: IngressCertificate;
   /**
-   * Why a Secret of another namespace may be used.
+   * The reason for a Secret in another namespace.
    *
    * @internal
    */
   public readonly _grant?: string;
 
   private constructor(
-    /** Where TLS ends. */
+    /** The point at which TLS is terminated. */
     public readonly place: TlsTerminationPoint,
     parts: TlsParts = {},
   ) {
@@ -218,9 +223,9 @@ export class TlsTermination {
   }
 
   /**
-   * What the cloud controller reads of the Service.
+   * The annotations of the Service for the cloud controller.
    *
-   * @param certificates the name of the ConfigMap that says which listener has which certificate
+   * @param certificates the name of the ConfigMap that maps listeners to certificates
    * @internal
    */
   public _annotations(port: number, protocol: AppProtocol, certificates: string): { [key: string]: string } {
@@ -254,7 +259,7 @@ export class TlsTermination {
   }
 }
 
-/** Reads the certificate for the clients' side; what is wrong with it goes into the problems. */
+/** Reads the certificate for the clients' side and adds its problems. */
 function readCertificate(problems: Problems, options: LoadBalancerTlsOptions): TlsParts {
   const read = shaped(problems, options, {
     minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
@@ -278,7 +283,10 @@ function readCertificate(problems: Problems, options: LoadBalancerTlsOptions): T
   };
 }
 
-/** A listener has one certificate: the controller fails on a Service that names both kinds. */
+/**
+ * Adds a problem unless there is exactly one certificate source: the controller fails on a Service with both
+ * kinds.
+ */
 function checkSource(problems: Problems, options: LoadBalancerTlsOptions): void {
   const { certificateId, certificateCompartmentId, secretName, secretNamespace } = options;
   if (certificateId !== undefined && secretName !== undefined) {
@@ -304,7 +312,7 @@ function checkSource(problems: Problems, options: LoadBalancerTlsOptions): void 
   }
 }
 
-/** Adds a problem for a name that a Secret can't have, or the OCI certificate that is named after it. */
+/** Adds a problem for a name that is invalid for a Secret, or for the OCI certificate named after it. */
 function checkSecretName(problems: Problems, what: string, name: string): void {
   if (typeof name !== "string" || !name.includes(".") || !isDnsSubdomain(name)) {
     checkSubdomainName(problems, what, name);
@@ -321,7 +329,10 @@ function secretOf(name: string, namespace: string | undefined): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** The controller names a certificate after its Secret, without the namespace. */
+/**
+ * Adds a problem if both Secrets have the same name: the controller names a certificate after its Secret,
+ * without the namespace.
+ */
 function checkDifferent(problems: Problems, options: Partial<ReencryptionOptions> = {}): void {
   const { secretName, secretNamespace, backendSecretName, backendSecretNamespace } = options;
   if (secretName === undefined) return;

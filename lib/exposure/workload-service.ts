@@ -9,10 +9,10 @@ import { kind, listOf, shaped } from "../core/value-readers";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { servicePort } from "../workload/pods/app-protocol";
 
-/** How a workload is reached inside the cluster. */
+/** Options of `exposeViaService`. */
 export interface ServiceOptions {
   /**
-   * The port that clients connect to in place of the workload's own one, 1 to 65535; not beside `ports`.
+   * The port that clients connect to instead of the workload's own port, 1 to 65535; excludes `ports`.
    *
    * @default - the port of the workload
    */
@@ -20,7 +20,7 @@ export interface ServiceOptions {
   /**
    * The ports that clients connect to, by the names of the pods' ports.
    *
-   * @default - all ports of the workload that have a name
+   * @default - all named ports of the workload
    */
   readonly ports?: ExposedPort[];
   /**
@@ -31,7 +31,7 @@ export interface ServiceOptions {
   readonly name?: string;
 }
 
-/** How a workload is reached inside the cluster, and which one. */
+/** Props for WorkloadService. */
 export interface WorkloadServiceProps extends ServiceOptions {
   /** The workload. */
   readonly workload: IServiceBackend;
@@ -40,7 +40,7 @@ export interface WorkloadServiceProps extends ServiceOptions {
 /**
  * A Service inside the cluster: one name and address for the pods of a workload.
  *
- * It opens nothing: who may connect is declared on the `connections` of the workload, with the port of its pods.
+ * It allows no connections: allow clients on the `connections` of the workload, with the port of its pods.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#type-clusterip
  */

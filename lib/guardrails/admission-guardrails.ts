@@ -19,7 +19,7 @@ import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 const API_VERSION = "admissionregistration.k8s.io/v1";
 const PREFIX = "secure-oke";
 
-/** One rule: the policy that says what is refused, and the binding that says where. */
+/** One rule: the policy with its conditions, and the binding with its scope. */
 class AdmissionGuardrail extends Construct {
   constructor(scope: Construct, guardrail: ReadGuardrail) {
     super(scope, guardrail.definition.rule);
@@ -44,7 +44,7 @@ class AdmissionGuardrail extends Construct {
   private add(id: string, kind: string, name: string, annotations: object, spec: object): ApiObject {
     const metadata = { name, annotations: annotations as { [key: string]: string } };
     const object = new ApiObject(this, id, { apiVersion: API_VERSION, kind, metadata, spec });
-    // Policies are in no namespace, but cdk8s puts that of the chart into every object.
+    // Policies are cluster-scoped, but cdk8s sets the chart's namespace on every object.
     if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
     return object;
   }
@@ -76,7 +76,7 @@ function policySpec({ definition }: ReadGuardrail): object {
   const { rule, resourceRules, matchConditions, variables, offenders } = definition;
   const { title, fix } = GUARDRAILS[rule];
   return {
-    // What could not be judged is refused.
+    // Refuse objects that can't be evaluated.
     failurePolicy: "Fail",
     matchConstraints: { matchPolicy: "Equivalent", resourceRules },
     ...(matchConditions.length > 0 ? { matchConditions } : {}),
@@ -108,7 +108,7 @@ function bindingSpec({ name, mode, sparedNamespaces }: ReadGuardrail): object {
     policyName: name,
     validationActions: mode.validationActions,
     matchResources: {
-      // Kubernetes itself sets this label of a namespace, and lets nobody change it.
+      // Kubernetes itself sets this label of a namespace, and prevents changes to it.
       namespaceSelector: {
         matchExpressions: [
           { key: "kubernetes.io/metadata.name", operator: "NotIn", values: sparedNamespaces },
@@ -136,8 +136,8 @@ const KINDS =
   /^(v1\/(Pod|ReplicationController)|apps\/v1\/(DaemonSet|Deployment|ReplicaSet|StatefulSet)|batch\/v1\/(CronJob|Job))$/;
 
 /**
- * Refuses workloads of the program that its own guardrail would refuse for want of labels: of the cluster that the guardrails
- * are for, and of their App where plain cdk8s writes them.
+ * Refuses workloads of the program whose missing labels the guardrail would refuse: those of the guardrails'
+ * cluster, and those of their App if plain cdk8s writes them.
  */
 function checkRequiredLabels(
   guardrails: IConstruct,
@@ -166,7 +166,7 @@ function checkObject(object: ApiObject, { sparedNamespaces }: ReadGuardrail, key
   const template =
     data.kind === "Pod" ? data : (data.spec?.jobTemplate?.spec?.template ?? data.spec?.template);
   const labels = template?.metadata?.labels ?? {};
-  // Labels that Terraform fills in may be any.
+  // Labels from Terraform values are unknown.
   if (typeof labels !== "object" || Token.isUnresolved(labels) || referenceOf(labels) !== undefined) return;
   const given = labels as { readonly [key: string]: unknown };
   const missing = keys.filter((key) => given[key] === undefined || given[key] === "");
@@ -181,18 +181,19 @@ function checkObject(object: ApiObject, { sparedNamespaces }: ReadGuardrail, key
 }
 
 /**
- * What this library does when it synthesizes, enforced by the API server for everyone: one ValidatingAdmissionPolicy and one
- * binding a rule.
+ * The checks of this library at synthesis, enforced by the API server for everyone: one
+ * ValidatingAdmissionPolicy and one binding per rule.
  *
- * Pods are judged, and the templates of Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs and
- * CronJobs; Services, Secrets and bindings of roles. What is there already stays until somebody changes what a rule is about.
+ * They apply to pods and to the templates of Deployments, StatefulSets, DaemonSets, ReplicaSets,
+ * ReplicationControllers, Jobs and CronJobs; to Services, Secrets and role bindings. Existing objects stay
+ * until somebody changes a field that a rule checks.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 @checked
 export class AdmissionGuardrails extends Construct {
   /**
-   * The rules that hold, sorted.
+   * The active rules, sorted.
    *
    * Each is the id of a child, whose `node.defaultChild` is the policy.
    */

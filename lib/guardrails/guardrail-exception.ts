@@ -7,34 +7,35 @@ import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 /**
- * The namespaces that every cluster has for itself; no guardrail holds there.
+ * The system namespaces of every cluster, which are exempt from all guardrails.
  *
- * The agents of OKE run there: network, storage and DNS need the node, and a refused agent takes the cluster down.
+ * The agents of OKE run there: network, storage and DNS need the node, and a rejected agent causes an outage
+ * of the cluster.
  */
 export const SYSTEM_NAMESPACES = ["kube-node-lease", "kube-public", "kube-system"];
 
 /** All rules, sorted. */
 export const ALL_RULES: readonly GuardrailRule[] = Object.values(GuardrailRule).sort();
 
-/** A namespace that no rule holds in, and why. */
+/** A namespace that is exempt from every rule, with the reason. */
 export interface NamespaceExceptionProps extends ReasonedChoice {
   /** The name of the namespace. */
   readonly namespace: string;
 }
 
-/** A namespace that a rule does not hold in, and why. */
+/** A namespace that is exempt from a rule, with the reason. */
 export interface GuardrailExceptionProps extends NamespaceExceptionProps {
   /** The rule. */
   readonly rule: GuardrailRule;
 }
 
-/** A namespace where guardrails do not hold, with its reason. */
+/** An exemption of a namespace from guardrails, with its reason. */
 @checked
 export class GuardrailException {
   /**
-   * One rule does not hold in a namespace.
+   * Exempts a namespace from one rule.
    *
-   * The reason is kept as an acknowledgement, and written into the cluster beside the rule.
+   * The reason is recorded as an acknowledgement, and written into the cluster with the rule.
    *
    * @throws ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, GUARDRAIL_INVALID, REASON_MISSING
    */
@@ -46,10 +47,10 @@ export class GuardrailException {
   }
 
   /**
-   * No rule holds in a namespace, such as that of an add-on of OKE whose objects Oracle writes.
+   * Exempts a namespace from every rule, such as that of an OKE add-on whose objects Oracle writes.
    *
-   * The reason is kept as an acknowledgement, and written into the cluster beside each rule. Name only namespaces that
-   * exist: who may make a namespace of that name stands outside of all rules.
+   * The reason is recorded as an acknowledgement, and written into the cluster with each rule. List only
+   * existing namespaces: anyone who can create a namespace with that name bypasses all rules.
    *
    * @throws ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, REASON_MISSING
    */
@@ -75,9 +76,9 @@ export class GuardrailException {
   private constructor(
     /** The namespace. */
     public readonly namespace: string,
-    /** The rules that do not hold there. */
+    /** The rules that the namespace is exempt from. */
     public readonly rules: GuardrailRule[],
-    /** Why. */
+    /** The reason. */
     public readonly reason: string,
   ) {}
 }
@@ -88,7 +89,7 @@ function checkNamespace(problems: Problems, namespace: string): void {
   problems.add("NAME_DUPLICATE", `No guardrail holds in ${namespace} anyway`, "Leave the exception out");
 }
 
-/** Adds a problem where a text is the id of no rule. */
+/** Adds a problem for an unknown rule id. */
 export function checkRule(problems: Problems, rule: unknown): void {
   if (ALL_RULES.includes(rule as GuardrailRule)) return;
   problems.add("GUARDRAIL_INVALID", `There is no rule ${shown(rule)}`, `Name one of ${ALL_RULES.join(", ")}`);

@@ -3,21 +3,21 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
- * What happens to an object that breaks a rule.
+ * The action for an object that violates a rule.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/#validation-actions
  */
 @checked
 export class GuardrailMode {
-  /** The API server refuses it. */
+  /** The API server rejects it. */
   public static deny(): GuardrailMode {
     return new GuardrailMode(["Deny"]);
   }
 
   /**
-   * The API server takes it, warns who sent it, and notes it in the audit log.
+   * The API server accepts it, warns the client, and records it in the audit log.
    *
-   * The reason is kept as an acknowledgement.
+   * The reason is recorded as an acknowledgement.
    *
    * @throws REASON_MISSING
    */
@@ -26,9 +26,9 @@ export class GuardrailMode {
   }
 
   /**
-   * The API server takes it, and notes it in the audit log only.
+   * The API server accepts it, and only records it in the audit log.
    *
-   * The reason is kept as an acknowledgement.
+   * The reason is recorded as an acknowledgement.
    *
    * @throws REASON_MISSING
    */
@@ -38,16 +38,16 @@ export class GuardrailMode {
 
   private static weaker(name: string, actions: string[], choice: ReasonedChoice): GuardrailMode {
     const problems = new Problems(`GuardrailMode.${name}`);
-    // Plain JavaScript may give no choice at all.
+    // Plain JavaScript may omit the choice.
     checkReason(problems, `The mode ${name}`, (choice as ReasonedChoice | undefined)?.reason);
     problems.throwIfAny();
     return new GuardrailMode(actions, choice.reason);
   }
 
   private constructor(
-    /** The actions, as Kubernetes names them. */
+    /** The Kubernetes names of the validation actions. */
     public readonly validationActions: string[],
-    /** Why nothing is refused, where nothing is. */
+    /** The reason for not rejecting violations, if they are accepted. */
     public readonly reason?: string,
   ) {}
 }

@@ -5,10 +5,10 @@ import { type ContainerResourceRanges } from "../workload/pods/container-resourc
 import { type SystemUserId } from "../workload/pods/low-user";
 import { type WritablePath } from "../workload/pods/writable-path";
 
-/** Which containers of which objects are meant. */
+/** A selection of objects and containers. */
 export interface HardeningSelector {
   /**
-   * Objects, each as its kind and its name with a slash: `Deployment/web`.
+   * The objects, as kind and name with a slash: `Deployment/web`.
    *
    * @default - all objects of the scope
    */
@@ -16,97 +16,98 @@ export interface HardeningSelector {
   /**
    * The names of containers.
    *
-   * @default - all containers, and what is said of the pod as a whole
+   * @default - all containers, and pod-level fields
    */
   readonly containers?: string[];
 }
 
-/** What is decided about conflicts, and why; it names conflicts, objects or both. */
+/** A decision about conflicts, with its reason; it lists conflicts, objects or both. */
 export interface HardeningDecision extends HardeningSelector, ReasonedChoice {
-  /** The conflicts. @default - all of the objects that are named */
+  /** The conflicts. @default - all conflicts of the listed objects */
   readonly conflicts?: HardeningConflict[];
 }
 
-/** Directories that containers may write to. */
+/** The writable directories of some containers. */
 export interface HardeningWritablePaths extends HardeningSelector {
-  /** The directories; each container gets an empty one of its own. */
+  /** The directories; each container gets its own empty one. */
   readonly paths: WritablePath[];
 }
 
-/** Who some containers run as, for images whose files belong to a certain user. */
+/** The user of some containers, for images whose files belong to a certain user. */
 export interface HardeningUser extends HardeningSelector {
   /**
-   * The id of the user and its group, 10000 or more; or `lowUser`.
+   * The id of the user and its group, at least 10000; excludes `lowUser`.
    *
    * @default - `lowUser`
    */
   readonly user?: number;
   /**
-   * A user below 10000, with its reason; or `user`.
+   * A user id below 10000, with its reason; excludes `user`.
    *
    * @default - `user`
    */
   readonly lowUser?: SystemUserId;
 }
 
-/** How workloads are hardened. */
+/** Options of `Hardening.of`. */
 export interface HardeningOptions {
   /**
-   * The id of the user and the groups of pods that say none, 10000 or more.
+   * The id of the user and the groups of pods that set none, at least 10000.
    *
-   * Pods that say `runAsNonRoot` keep the user of their image.
+   * Pods with `runAsNonRoot` keep the user of their image.
    *
-   * @default 65532, and pods with volumes that outlive them keep the user of their image, which is a finding
+   * @default 65532; pods with volumes that outlive them keep the user of their image, which is a finding
    */
   readonly user?: number;
   /**
-   * The users of some objects or containers that say none, for images whose files, or whose volumes, belong to a certain user.
+   * The users of some objects or containers that set none, for images whose files, or whose volumes, belong
+   * to a certain user.
    *
-   * One that names the container goes before one that names objects alone. Each must be for something, else the synthesis
-   * refuses it.
+   * An entry with containers takes precedence over one with objects only. Synthesis refuses an entry without
+   * effect.
    *
    * @default - `user` for all
    */
   readonly users?: HardeningUser[];
   /**
-   * What containers get that say nothing about a resource.
+   * The default resources of containers.
    *
-   * Room for the writable directories of a container is added to the limits. A request alone gets a limit that is not below
-   * it, and a limit alone a request of the same size, which is what Kubernetes does too.
+   * The size of a container's writable directories is added to the limits. A request without a limit gets a
+   * limit not below it, and a limit without a request gets an equal request, as in Kubernetes.
    *
-   * @default - 100m to 500m processors, 256Mi of memory, 256Mi of disk
+   * @default - CPU 100m to 500m, 256Mi of memory, 256Mi of ephemeral storage
    */
   readonly resources?: ContainerResourceRanges;
   /**
-   * Directories that containers write to, now that their root filesystem is read-only.
+   * The directories that containers write to, as their root filesystem becomes read-only.
    *
-   * @default - none beside the volumes that are there
+   * @default - only the existing volumes
    */
   readonly writablePaths?: HardeningWritablePaths[];
   /**
-   * Images by what the chart names them, such as `docker.io/library/redis:7.4.1`.
+   * The replacements of images, by their reference in the chart, such as `docker.io/library/redis:7.4.1`.
    *
-   * @default - none is replaced
+   * @default - no replacements
    */
   readonly images?: { [reference: string]: ContainerImage };
   /**
-   * What is changed although the chart says otherwise; the change has the reason.
+   * The conflicts that are resolved by changing the chart's value; the change records the reason.
    *
-   * Each must decide something, else the synthesis refuses it.
+   * Synthesis refuses an entry without effect.
    *
-   * @default - nothing that was said is changed
+   * @default - no value is changed
    */
   readonly override?: HardeningDecision[];
   /**
-   * What stays although it is against a practice; the reason is kept as an acknowledgement of the object.
+   * The conflicts that are accepted; the reason is recorded as an acknowledgement of the object.
    *
-   * Each must decide something, else the synthesis refuses it.
+   * Synthesis refuses an entry without effect.
    *
    * @default - every conflict is a finding
    */
   readonly accept?: HardeningDecision[];
   /**
-   * Whether the synthesis refuses what is found; else it warns of it.
+   * Whether findings fail the synthesis; otherwise they are warnings.
    *
    * @default false
    */

@@ -1,75 +1,78 @@
 import { type HardeningConflict } from "./conflict";
 
-/** One field that was filled or changed. */
+/** A field that was filled or changed. */
 export interface HardeningChange {
   /** The path of the construct. */
   readonly path: string;
-  /** The object, as its kind and its name with a slash. */
+  /** The object, as kind and name with a slash. */
   readonly object: string;
-  /** The container; none where it is the pod's. */
+  /** The container; undefined for a pod-level field. */
   readonly container?: string;
-  /** The field in the object, in which entries of lists are told by their names: `spec.template.spec.containers[web].image`. */
+  /**
+   * The path of the field in the object, with list entries by name:
+   * `spec.template.spec.containers[web].image`.
+   */
   readonly field: string;
-  /** What stood there, as JSON; nothing where nothing was said. */
+  /** The previous value as JSON; undefined if there was none. */
   readonly before?: string;
-  /** What stands there now, as JSON; nothing where it was taken away. */
+  /** The new value as JSON; undefined if it was removed. */
   readonly after?: string;
   /** The id of the practice. */
   readonly practice: string;
-  /** Why it was changed although something else was said. */
+  /** The reason for the change of an existing value. */
   readonly reason?: string;
 }
 
-/** Something that was said and that is against a practice; it was not changed. */
+/** A value that violates a practice and was not changed. */
 export interface HardeningFinding {
-  /** What kind of conflict it is. */
+  /** The kind of the conflict. */
   readonly conflict: HardeningConflict;
   /** The path of the construct. */
   readonly path: string;
-  /** The object, as its kind and its name with a slash. */
+  /** The object, as kind and name with a slash. */
   readonly object: string;
-  /** The container; none where it is the pod's. */
+  /** The container; undefined for a pod-level field. */
   readonly container?: string;
-  /** The field in the object, in which entries of lists are told by their names. */
+  /** The path of the field in the object, with list entries by name. */
   readonly field: string;
-  /** What stands there, as JSON; nothing where that could be a secret. */
+  /** The value as JSON; undefined if it could be a secret. */
   readonly value?: string;
   /** The id of the practice. */
   readonly practice: string;
-  /** The guardrail that would refuse the object at admission. */
+  /** The guardrail that would reject the object at admission. */
   readonly rule?: string;
-  /** What is found, in a few words. */
+  /** A short description of the finding. */
   readonly title: string;
   /** Why it matters. */
   readonly why: string;
-  /** What to write instead. */
+  /** The recommended fix. */
   readonly fix: string;
-  /** Why it was accepted, where it was. */
+  /** The reason for accepting it, if it was accepted. */
   readonly reason?: string;
 }
 
-/** What a hardening did, and what it found. */
+/** The changes and findings of a hardening. */
 export interface HardeningReport {
-  /** What was filled or changed, in the order of the objects. */
+  /** The filled and changed fields, in the order of the objects. */
   readonly changes: HardeningChange[];
-  /** What is against a practice, and stays as it was said. */
+  /** The violations of practices that were left unchanged. */
   readonly findings: HardeningFinding[];
-  /** What is against a practice and was accepted, each with its reason. */
+  /** The accepted violations of practices, each with its reason. */
   readonly accepted: HardeningFinding[];
   /**
-   * What to check before go-live: questions that no manifest answers, each with the containers that it is about.
+   * Questions to check before go-live that no manifest answers, each with the containers it applies to.
    *
-   * Empty where nothing was filled that could be wrong.
+   * Empty if no filled value could be wrong.
    */
   readonly checks: string[];
-  /** All of it for people, several lines. */
+  /** The report as text, on several lines. */
   readonly text: string;
 }
 
 const because = (reason: string | undefined) => (reason === undefined ? "" : ` - ${reason}`);
 const value = (text: string | undefined) => (text === undefined ? "" : ` is ${text}`);
 
-/** One line for people. */
+/** A finding as a line of text. */
 export function findingLine(finding: HardeningFinding): string {
   const { object, field, title, reason } = finding;
   return `${object}: ${title}: ${field}${value(finding.value)}${because(reason)}`;
@@ -84,7 +87,7 @@ function section(title: string, count: number, lines: readonly string[]): string
   return [`${title}: ${count}`, ...lines.map((line) => `  ${line}`)];
 }
 
-/** Things by what they have in common, in the order in which each kind came first. */
+/** Groups items by a key, in the order of the first item of each group. */
 function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] {
   const groups = new Map<string, T[]>();
   for (const one of all) {
@@ -99,7 +102,7 @@ function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] {
 const placeLine = (finding: HardeningFinding) =>
   `${finding.object}: ${finding.field}${value(finding.value)}${because(finding.reason)}`;
 
-/** Findings for people: what comes more than once is said once, with its places. */
+/** Findings as text: repeated ones appear once, with their places. */
 export function groupedFindings(findings: readonly HardeningFinding[]): string[] {
   return grouped(findings, ({ conflict, title }) => `${conflict} ${title}`).flatMap((group) => {
     const [first] = group;
@@ -108,7 +111,7 @@ export function groupedFindings(findings: readonly HardeningFinding[]): string[]
   });
 }
 
-/** The same, with why it matters and what to write. */
+/** Findings as text, with the explanation and the fix. */
 function explained(findings: readonly HardeningFinding[]): string[] {
   return grouped(findings, ({ conflict, fix }) => `${conflict} ${fix}`).flatMap((group) => [
     ...groupedFindings(group),
@@ -117,7 +120,7 @@ function explained(findings: readonly HardeningFinding[]): string[] {
   ]);
 }
 
-/** What was filled and could be wrong: the end of the field, and the question. */
+/** The filled fields that could be wrong: the end of the field's path, and the question. */
 const QUESTIONS: readonly (readonly [RegExp, string])[] = [
   [
     /\.readOnlyRootFilesystem$/,
@@ -135,7 +138,7 @@ const QUESTIONS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function checksOf(changes: readonly HardeningChange[]): string[] {
-  // What was overridden has a reason: somebody knows it.
+  // Overridden values have a reason, so they were reviewed.
   const filled = changes.filter(({ before, reason }) => before === undefined && reason === undefined);
   return QUESTIONS.flatMap(([field, question]) => {
     const places = filled
@@ -145,7 +148,7 @@ function checksOf(changes: readonly HardeningChange[]): string[] {
   });
 }
 
-/** A report of what was noted. */
+/** The report of the notes. */
 export function reportOf(
   changes: HardeningChange[],
   findings: HardeningFinding[],

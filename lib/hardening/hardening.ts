@@ -30,8 +30,8 @@ import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 const told = new WeakMap<IConstruct, Set<string>>();
 
 /**
- * Says something once: in the stack that a chart goes through, where the tools of Terraform's side show it; else to whoever
- * runs the program.
+ * Warns once: on the stack that a chart is added to, where Terraform tools show it; otherwise with a process
+ * warning.
  */
 function warn(scope: IConstruct, text: string): void {
   const output = outputAround(scope);
@@ -44,7 +44,7 @@ function warn(scope: IConstruct, text: string): void {
   else process.emitWarning(text, { type: "HardeningWarning" });
 }
 
-/** The output of a chart that has something of the scope in it. */
+/** The output of a chart that contains objects of the scope. */
 function outputAround(scope: IConstruct): IConstruct | undefined {
   const charts = [...scope.node.scopes].reverse().concat(scope.node.findAll());
   return charts
@@ -56,24 +56,25 @@ function outputAround(scope: IConstruct): IConstruct | undefined {
 const ACCOUNT_KINDS = ["ServiceAccount", "RoleBinding", "ClusterRoleBinding"];
 
 /**
- * Makes workloads that were not written with this library follow the practices: those of plain cdk8s, of cdk8s-plus, and
- * those that were read with Include or Helm.
+ * Makes workloads that were not written with this library follow its practices: those of plain cdk8s, of
+ * cdk8s-plus, and those read with Include or Helm.
  *
- * Pods, PodTemplates, Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs and CronJobs are
- * hardened, those in a List too. What is missing is filled; what was said stays, and where it is against a practice it is a
- * finding. What is filled is decided for each container as a whole: one that needs root, or whose volumes belong to a user
- * of its image, keeps that user until somebody decides. Services, bindings and hooks of Helm are judged too, as the
- * AdmissionGuardrails judge them. NetworkPolicies, budgets and accounts are not made: only who knows the workload knows its
- * connections. Make a SecureNamespace in the chart, which denies all but DNS, and NetworkPolicies of cdk8s-plus beside it.
+ * It hardens Pods, PodTemplates, Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers,
+ * Jobs and CronJobs, including those in a List. Missing values are filled; existing values are kept, and a
+ * value that violates a practice is a finding. Filled values are decided for each container as a whole: one
+ * that needs root, or whose volumes belong to a user of its image, keeps that user until somebody decides.
+ * Services, bindings and Helm hooks are checked too, with the rules of AdmissionGuardrails. NetworkPolicies,
+ * disruption budgets and accounts are not created: the connections of a workload are unknown here. Create a
+ * SecureNamespace in the chart, which denies everything except DNS, and add NetworkPolicies of cdk8s-plus.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 @checked
 export class Hardening {
   /**
-   * The hardening of all objects below a scope.
+   * The hardening of all objects in a scope.
    *
-   * Nothing happens before `apply`.
+   * It has no effect before `apply`.
    *
    * @param scope a chart, an Include, an App of cdk8s or any construct below them
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID, HARDENING_INVALID, REASON_MISSING, USER_INVALID, PATH_INVALID,
@@ -97,7 +98,7 @@ export class Hardening {
 
   private accounts: Accounts = { needing: [], made: [] };
   private readonly acknowledged = new Set<string>();
-  /** What was of use for objects that were left out. */
+  /** The options that had an effect on objects that were left out. */
   private readonly usedBefore = new Set<Usable>();
   private isApplied = false;
 
@@ -107,10 +108,10 @@ export class Hardening {
   ) {}
 
   /**
-   * Hardens what is below the scope, and tells what was changed and found.
+   * Hardens the objects in the scope, and reports the changes and findings.
    *
-   * It has the last word when the chart is written: containers, patches and objects that come later are hardened too, and
-   * what is found then is told by a warning, of the stack or of the program. Doing it again changes nothing.
+   * It is applied last when the chart is written: later containers, patches and objects are hardened too, and
+   * later findings are warnings of the stack or of the program. It is idempotent.
    *
    * @throws PATH_INVALID; at synthesis HARDENING_INVALID for a decision that decides nothing, and HARDENING_FINDING where
    * findings are refused
@@ -144,9 +145,9 @@ export class Hardening {
   }
 
   /**
-   * What is found in an object, as it is without this hardening; changes are those that it has not made yet.
+   * The findings of an object without this hardening, and the changes still to be made.
    *
-   * What was decided here stays told: a user that was filled doesn't hide why it could be wrong.
+   * Decisions of this hardening remain visible: a filled user does not hide why it could be wrong.
    */
   private read(object: ApiObject): Notes {
     try {
@@ -158,7 +159,7 @@ export class Hardening {
       return { ...notes, changes: this.harden(object, renderObject(object)).changes };
     } catch (error) {
       if (ValidationError.isValidationError(error)) throw error;
-      // Such as a Deployment of cdk8s-plus that gets its containers later.
+      // For example, a Deployment of cdk8s-plus that gets its containers later.
       return unreadable(object, error);
     }
   }
@@ -167,12 +168,12 @@ export class Hardening {
     addStep(object, this, (data) => this.harden(object, data).problems.throwIfAny());
   }
 
-  /** Hardens what came later, and sees to it that no finding and no decision goes unheard. */
+  /** Hardens later objects, and reports every remaining finding and unused decision. */
   private check(): void {
     const accounts = this.readAccounts();
     const isChanged = JSON.stringify(accounts) !== JSON.stringify(this.accounts);
     this.accounts = accounts;
-    // What was rendered before was hardened for other accounts.
+    // Objects rendered earlier were hardened for other accounts.
     if (isChanged) forgetObjects(apiObjectsIn(this.scope));
     const problems = new Problems(this.scope);
     const used = new Set<Usable>(this.usedBefore);
@@ -181,7 +182,7 @@ export class Hardening {
         object,
         renderObject(object, () => dataBefore(object, this)),
       );
-      // Of what cdk8s wrote too: a hardening that came before may have decided the same.
+      // Including objects that cdk8s rendered: an earlier hardening may have made the same decision.
       const isLater = hasEarlierStep(object, this);
       const all = isLater ? [notes, this.harden(object, originalOf(object))] : [notes];
       for (const one of all.flatMap((some) => [...some.used])) used.add(one);
@@ -201,7 +202,7 @@ export class Hardening {
     problems.throwIfAny();
   }
 
-  /** Takes an object out of the tree that is a hook and is to be left out; notes one that stays with its reason. */
+  /** Removes a hook that is to be left out from the tree; records one that is kept with its reason. */
   private decideHook(object: ApiObject, { isLeftOut, isKeptHook, used }: Notes): void {
     if (isKeptHook) keepHook(object);
     if (!isLeftOut) return;
@@ -249,13 +250,13 @@ export class Hardening {
   }
 }
 
-/** The accounts of all objects of a tree that call the API server. */
+/** The accounts of all objects in a tree that call the API server. */
 function accountsIn(root: IConstruct): Accounts {
   const all = apiObjectsIn(root).filter(({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"));
   return accountsOf(all.map(dataOf));
 }
 
-/** The notes of an object that can't be written yet. */
+/** The notes of an object that can't be rendered yet. */
 function unreadable(object: ApiObject, error: unknown): Notes {
   const { practice, ...text } = CONFLICTS[HardeningConflict.UNREADABLE];
   const finding = {

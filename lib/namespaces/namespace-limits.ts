@@ -10,82 +10,84 @@ import {
   resourcesManifest,
 } from "../workload/pods/container-resources";
 
-/** What claims of one storage class may take together. */
+/** The quota for the volume claims of one storage class. */
 export interface StorageClassQuota {
-  /** Capacity that is claimed, such as `500Gi`. @default - as much as that of all classes */
+  /** The total requested capacity, such as `500Gi`. @default - limited only by that of all classes */
   readonly storageRequests?: string;
-  /** How many claims there may be, 0 or more; 0 keeps the class away. @default - as many as of all classes */
+  /** The number of claims, at least 0; 0 forbids the class. @default - limited only by that of all classes */
   readonly volumeClaims?: number;
 }
 
 /**
- * What all pods and Services of a namespace may take together.
+ * The quota for all pods and Services of a namespace.
  *
- * The defaults hold 100 pods of the default size. Workloads and load balancers of the same chart that need more are refused
- * when the chart is synthesized, as Kubernetes would only note it in an event: an autoscaler counts with the most pods that
- * it may make, a DaemonSet with one, as the number of nodes is not known.
+ * The defaults allow 100 pods of the default size. Workloads and load balancers of the same chart that need
+ * more are refused when the chart is synthesized, as Kubernetes would only report it in an event: an
+ * autoscaler counts with its maximum replica count, a DaemonSet with one pod, as the number of nodes is
+ * unknown.
  *
  * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/
  */
 export interface NamespaceQuota {
-  /** Processors that are reserved. @default "10" */
+  /** The total of CPU requests. @default "10" */
   readonly cpuRequests?: string;
-  /** Processors that may be used. @default "50" */
+  /** The total of CPU limits. @default "50" */
   readonly cpuLimits?: string;
-  /** Memory that is reserved. @default "25Gi" */
+  /** The total of memory requests. @default "25Gi" */
   readonly memoryRequests?: string;
-  /** Memory that may be used. @default "25Gi" */
+  /** The total of memory limits. @default "25Gi" */
   readonly memoryLimits?: string;
-  /** Disk of nodes that is reserved. @default "25Gi" */
+  /** The total of ephemeral storage requests. @default "25Gi" */
   readonly ephemeralStorageRequests?: string;
-  /** Disk of nodes that may be used. @default "25Gi" */
+  /** The total of ephemeral storage limits. @default "25Gi" */
   readonly ephemeralStorageLimits?: string;
   /**
-   * How many pods there may be, 1 or more; a rolling update makes a new pod before it ends an old one.
+   * The number of pods, at least 1; a rolling update starts a new pod before it ends an old one.
    *
    * @default 100
    */
   readonly pods?: number;
-  /** How many Services may have a load balancer, 0 or more. @default 2 */
+  /** The number of Services with a load balancer, at least 0. @default 2 */
   readonly loadBalancers?: number;
   /**
-   * How many ports Services may open on the nodes; each port of a load balancer takes one.
+   * The number of node ports of Services; each port of a load balancer needs one.
    *
-   * @default - as many as load balancers
+   * @default - the number of load balancers
    */
   readonly nodePorts?: number;
-  /** Capacity of volumes that is claimed, of all storage classes, such as `1Ti`. @default - no limit */
+  /** The total requested capacity of volumes of all storage classes, such as `1Ti`. @default - no limit */
   readonly storageRequests?: string;
-  /** How many claims of volumes there may be, of all storage classes, 0 or more. @default - no limit */
+  /** The number of volume claims of all storage classes, at least 0. @default - no limit */
   readonly volumeClaims?: number;
   /**
-   * What claims of single storage classes may take, by the names of these.
+   * The quotas for the claims of single storage classes, by the name of the class.
    *
-   * @default - that of all classes
+   * @default - limited only by that of all classes
    * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/#storage-resource-quota
    */
   readonly storageClasses?: { [name: string]: StorageClassQuota };
 }
 
 /**
- * What a container gets that says nothing about its resources, and the most and the least that one may take.
+ * The default resources of containers, and the maximum and minimum of one container.
  *
- * Such a container gets 100m to 500m of processors, and 256Mi of memory and of disk; more or less where these limits ask for it.
+ * A container without its own resources gets 100m to 500m of CPU, and 256Mi of memory and of ephemeral
+ * storage; more or less if these limits require it.
  *
  * @see https://kubernetes.io/docs/concepts/policy/limit-range/
  */
 export interface NamespaceLimits {
-  /** The most processors of one container. @default "4" */
+  /** The maximum CPU of a container. @default "4" */
   readonly maximumCpu?: string;
-  /** The most memory of one container. @default "8Gi" */
+  /** The maximum memory of a container. @default "8Gi" */
   readonly maximumMemory?: string;
-  /** The most disk of one container. @default "8Gi" */
+  /** The maximum ephemeral storage of a container. @default "8Gi" */
   readonly maximumEphemeralStorage?: string;
-  /** The least processors that a container reserves: with none it would pass by the quota. @default "10m" */
+  /** The minimum CPU request of a container: without one, it would bypass the quota. @default "10m" */
   readonly minimumCpu?: string;
-  /** The least memory that a container reserves. @default "16Mi" */
+  /** The minimum memory request of a container. @default "16Mi" */
   readonly minimumMemory?: string;
-  /** The least disk that a container reserves. @default "1Mi" */
+  /** The minimum ephemeral storage request of a container. @default "1Mi" */
   readonly minimumEphemeralStorage?: string;
 }
 
@@ -93,10 +95,10 @@ interface Hard {
   readonly [resource: string]: string;
 }
 
-/** How a quota calls what it gives to claims of one class. */
+/** The prefix of a quota's resource names for the claims of a class. */
 export const classPrefix = (name: string) => `${name}.storageclass.storage.k8s.io/`;
 
-/** Reads what claims of volumes may take together and writes it as part of a ResourceQuota; nothing where nothing is said. */
+/** Reads the quota for volume claims and returns its part of a ResourceQuota; empty if nothing is given. */
 function storageHard(problems: Problems, quota: NamespaceQuota): Hard {
   const { storageRequests, volumeClaims, storageClasses } = quota;
   const total = readAmounts(problems, "quota", { storageRequests, volumeClaims });
@@ -227,10 +229,10 @@ function checkNodePorts(problems: Problems, nodePorts: number, loadBalancers: nu
   );
 }
 
-/** Reads a quota and writes it as a ResourceQuota's spec. */
+/** Reads a quota and returns the spec of a ResourceQuota. */
 export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): object {
   const all = { ...QUOTA, ...given(quota) };
-  // None beyond those of load balancers: a port on every node goes past the load balancer and its rules.
+  // None beyond those of load balancers: a node port bypasses the load balancer and its rules.
   const nodePorts = quota.nodePorts ?? all.loadBalancers;
   const pair = (read: typeof readBytes, name: "cpu" | "memory" | "ephemeralStorage") => {
     checkPair(
@@ -262,7 +264,10 @@ export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): objec
   };
 }
 
-/** The defaults of one resource as near to ours as a namespace allows: Kubernetes refuses those beyond its own limits. */
+/**
+ * The defaults of one resource, adjusted to the limits of the namespace: Kubernetes rejects defaults outside
+ * of them.
+ */
 function within(own: ResourceRange, least: string, most: string): ResourceRange {
   const clamp = (text: string) => {
     const value = parseQuantity(text) ?? 0n;
@@ -272,7 +277,7 @@ function within(own: ResourceRange, least: string, most: string): ResourceRange 
   return { request: clamp(own.request), limit: clamp(own.limit) };
 }
 
-/** Reads limits and writes them as a LimitRange's spec. */
+/** Reads limits and returns the spec of a LimitRange. */
 export function limitsSpec(problems: Problems, limits: NamespaceLimits = {}): object {
   const all = { ...LIMITS, ...given(limits) };
   const fit = (read: typeof readBytes, name: "Cpu" | "Memory" | "EphemeralStorage", own: ResourceRange) => {

@@ -36,7 +36,7 @@ import {
 const names = new WeakMap<Chart, Set<string>>();
 const RUN_PODS = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulSet"];
 
-/** Notes that a chart makes a namespace, and has the chart checked once for all of its namespaces. */
+/** Registers a namespace of a chart, and checks the chart once for all of its namespaces. */
 function noteNamespace(chart: Chart, name: string): void {
   const known = names.get(chart);
   names.set(chart, (known ?? new Set()).add(name));
@@ -44,9 +44,9 @@ function noteNamespace(chart: Chart, name: string): void {
 }
 
 /**
- * Throws where pods of a chart go into the chart's own namespace while the chart makes another one.
+ * Throws if pods of a chart are in the chart's own namespace while the chart creates a different one.
  *
- * They would run in a namespace that nobody secured; the two names were meant to be one.
+ * They would run in an unsecured namespace; the two names were probably meant to be the same.
  */
 function checkMembers(chart: Chart): void {
   const made = [...(names.get(chart) ?? [])].sort();
@@ -67,71 +67,74 @@ function checkMembers(chart: Chart): void {
   problems.throwIfAny();
 }
 
-/** What a namespace is like. */
+/** Props for SecureNamespace. */
 export interface SecureNamespaceProps {
   /** The name: up to 63 lower-case letters, digits and dashes. */
   readonly name: string;
   /**
-   * The version of the Pod Security Standard, pinned so that an upgrade of the cluster refuses no running workload.
+   * The version of the Pod Security Standard, pinned so that a cluster upgrade does not reject running
+   * workloads.
    *
-   * That of 1.34 is the strictest of the versions that OKE offers: it refuses probes of other hosts, as newer ones do, and pods
-   * that run as root in a user namespace, which 1.35 and 1.36 accept. An API server takes a version newer than its own for its
-   * newest.
+   * 1.34 is the strictest of the versions that OKE offers: it rejects probes of other hosts, as newer ones
+   * do, and pods that run as root in a user namespace, which 1.35 and 1.36 accept. An API server treats a
+   * version newer than its own as its latest.
    *
    * @default KubernetesVersion.V1_34
    */
   readonly podSecurityVersion?: KubernetesVersion;
   /**
-   * The level of the Pod Security Standard that is enforced.
+   * The enforced level of the Pod Security Standard.
    *
    * @default PodSecurityLevel.restricted()
    */
   readonly podSecurity?: PodSecurityLevel;
   /**
-   * What all pods may take together.
+   * The quota for all pods together.
    *
    * @default - 100 pods of the default size, and two load balancers
    */
   readonly quota?: NamespaceQuota;
   /**
-   * What one container may take.
+   * The limits of each container.
    *
-   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk; at least a hundredth, 16Mi and 1Mi of them
+   * @default - at most 4 CPUs, 8Gi of memory and 8Gi of ephemeral storage; at least 10m, 16Mi and 1Mi
    */
   readonly limits?: NamespaceLimits;
   /**
-   * Names of the storage classes that claims of volumes may be of, also those of volumes that exist already.
+   * The names of the storage classes that volume claims may use, including those of existing volumes.
    *
-   * A ValidatingAdmissionPolicy of this namespace refuses every other one.
+   * A ValidatingAdmissionPolicy for this namespace rejects all others.
    *
-   * @default - every one
+   * @default - all classes
    */
   readonly allowedStorageClasses?: string[];
   /**
-   * Names of the priority classes that pods may have; a pod that names none is let in, unless the cluster's own is another.
+   * The names of the priority classes that pods may use; a pod without a class is accepted unless the
+   * cluster's default class is another one.
    *
-   * A second quota gives no pod to every other one, those of the system included.
+   * A second quota of zero pods excludes all others, including the system classes.
    *
-   * @default - every one but those of the system (`system-…`), which are for nobody
+   * @default - all classes except the system classes (`system-…`), which are always excluded
    */
   readonly allowedPriorityClasses?: string[];
   /**
-   * The names of Secrets of the type `kubernetes.io/dockerconfigjson` that images of the namespace are pulled with, such as
-   * `["ocir"]`.
+   * The names of the image pull Secrets of the namespace, of the type `kubernetes.io/dockerconfigjson`, such
+   * as `["ocir"]`.
    *
-   * They are set on every ServiceAccount of the namespace that names none of its own: those of hardened workloads, those that
-   * included charts bring (`Include`, `Helm`, plain cdk8s), and the account `default`. The Secrets are made outside of the
-   * program: their content is a credential. An empty list says that the images need none: they are public, or the nodes may pull them
-   * (`NodeRegistryAccess`).
+   * They are set on every ServiceAccount of the namespace without its own: those of hardened workloads, those
+   * of included charts (`Include`, `Helm`, plain cdk8s), and the account `default`. The Secrets are created
+   * outside of the program: their content is a credential. An empty list means that the images need none:
+   * they are public, or the nodes may pull them (`NodeRegistryAccess`).
    *
-   * @default - none; images of OCIR then give the warning `image-pull-credentials` unless the nodes may pull them
+   * @default - none; images of OCIR then cause the warning `image-pull-credentials` unless the nodes may pull
+   * them
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengpullingimagesfromocir.htm
    */
   readonly imagePullSecrets?: string[];
   /**
-   * Labels of the namespace.
+   * The labels of the namespace.
    *
-   * @default - those of pod security only
+   * @default - the pod security labels only
    */
   readonly labels?: { [key: string]: string };
 }
@@ -139,9 +142,10 @@ export interface SecureNamespaceProps {
 const MODES = ["audit", "enforce", "warn"];
 
 /**
- * A namespace that runs only pods of the restricted Pod Security Standard, which connect to nothing but DNS until told.
+ * A namespace for pods of the restricted Pod Security Standard, without any connections except DNS by
+ * default.
  *
- * With `PodSecurityLevel.privilegedFor` it runs daemon sets with declared host access, and nothing else.
+ * With `PodSecurityLevel.privilegedFor`, it runs daemon sets with declared host access, and nothing else.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
  */
@@ -180,7 +184,7 @@ export class SecureNamespace extends Construct {
     }
     noteNamespace(Chart.of(this), this.name);
     checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
-    // Kubernetes makes this account itself; pods that name no other must find no token in it.
+    // Kubernetes creates this account itself; pods that name no other must not get its token.
     const account = this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
       automountServiceAccountToken: false,
       ...pullSecretsField(this, this.name, props.imagePullSecrets),
@@ -219,7 +223,7 @@ export class SecureNamespace extends Construct {
       binding.addDependency(policy);
       for (const object of [policy, binding]) this.leaveNamespace(object);
     }
-    // At synthesis, when all pods and claims are there and patched.
+    // At synthesis, after all pods and claims are created and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
       checkClasses(problems, Chart.of(this), this.name, { storage, priority });
@@ -227,7 +231,7 @@ export class SecureNamespace extends Construct {
     });
   }
 
-  /** What is in no namespace gets none: cdk8s puts that of the chart into every object. */
+  /** Removes the namespace of a cluster-scoped object: cdk8s sets the chart's namespace on every object. */
   private leaveNamespace(object: ApiObject): void {
     if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
   }
@@ -242,10 +246,13 @@ export class SecureNamespace extends Construct {
     return namespace;
   }
 
-  /** At synthesis, when all workloads are there and patched: a pod that has no room is refused where nobody looks. */
+  /**
+   * Checks the capacity at synthesis, after all workloads are created and patched: otherwise a pod without
+   * room would fail unnoticed.
+   */
   private checkRoom(quota: ApiObject, limits: ApiObject): void {
     const problems = new Problems(this);
-    // Patches may have taken away any of it, and then nothing limits the pods.
+    // Patches may have removed any of it, and then the pods have no limit.
     const { hard = {} } = (dataOf(quota) as { spec?: { hard?: Amounts } }).spec ?? {};
     const [container] = (dataOf(limits) as { spec?: { limits?: ContainerLimits[] } }).spec?.limits ?? [];
     checkRoom(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
@@ -280,7 +287,7 @@ interface Read {
   readonly limits: object;
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as SecureNamespaceProps;
@@ -307,7 +314,7 @@ function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
   return { level, labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
 }
 
-/** Adds a problem where the quota gives something to a class that is not allowed. */
+/** Adds a problem if the quota contains a class that is not allowed. */
 function checkQuotaClasses(
   problems: Problems,
   { allowedStorageClasses: allowed, quota }: SecureNamespaceProps,

@@ -27,14 +27,14 @@ interface Named extends IConstruct {
   readonly name: string;
 }
 
-/** The tenants of a tree, by their names. */
+/** The tenants of a construct tree, by name. */
 const tenants = new WeakMap<IConstruct, Map<string, readonly Named[]>>();
 
 /**
- * Has a tenant refused at synthesis where one of its name was made before it for the same cluster.
+ * Refuses a tenant at synthesis if an earlier one for the same cluster has the same name.
  *
- * By then it is known which cluster each chart was added to. Charts that were added to none count as those of one cluster:
- * cdk8s writes them side by side, and whoever applies the folder would make one namespace of both.
+ * By then, the cluster of each chart is known. Charts without a cluster count as charts of one cluster: cdk8s
+ * writes them side by side, and applying the folder would merge both namespaces.
  */
 function guardName(tenant: Named): void {
   const { root } = tenant.node;
@@ -56,83 +56,89 @@ function guardName(tenant: Named): void {
   });
 }
 
-/** Who the people of a tenant are, what they may take and whom their workloads may meet. */
+/** Props for Tenant. */
 export interface TenantProps {
   /**
-   * OCIDs of the IAM groups who deploy the tenant's workloads: what developers do, and write workloads, Services,
-   * NetworkPolicies and what else belongs to them.
+   * The OCIDs of the IAM groups that deploy the tenant's workloads: the permissions of developers, and
+   * writing workloads, Services, NetworkPolicies and related objects.
    *
-   * Who writes a workload reaches the Secrets and service accounts of the namespace by it; that is kept as an
-   * acknowledgement. Secrets themselves, commands in containers, roles, quota and limits stay out of reach.
+   * Writing a workload gives access to the Secrets and service accounts of the namespace; that is recorded as
+   * an acknowledgement. Reading Secrets, running commands in containers, and changing roles, quota and limits
+   * are not allowed.
    *
-   * @default - nobody; a pipeline deploys
+   * @default - none; a pipeline deploys
    */
   readonly admins?: string[];
   /**
-   * OCIDs of the IAM groups who run what is deployed: what viewers do, and scale, evict and delete pods, end jobs.
+   * The OCIDs of the IAM groups that operate the workloads: the permissions of viewers, and scaling, evicting
+   * and deleting pods, and deleting jobs.
    *
-   * @default - nobody
+   * @default - none
    */
   readonly developers?: string[];
   /**
-   * OCIDs of the IAM groups who see everything of the tenant but Secrets, logs and events included.
+   * The OCIDs of the IAM groups that may read everything of the tenant except Secrets, including logs and
+   * events.
    *
-   * @default - nobody
+   * @default - none
    */
   readonly viewers?: string[];
   /**
-   * What all pods of the tenant may take together.
+   * The quota for all pods of the tenant together.
    *
    * @default - 100 pods of the default size, and two load balancers
    */
   readonly quota?: NamespaceQuota;
   /**
-   * What one container may take.
+   * The limits of each container.
    *
-   * @default - at most 4 processors, 8Gi of memory and 8Gi of disk; at least a hundredth, 16Mi and 1Mi of them
+   * @default - at most 4 CPUs, 8Gi of memory and 8Gi of ephemeral storage; at least 10m, 16Mi and 1Mi
    */
   readonly limits?: NamespaceLimits;
   /**
-   * Registries and repositories that the tenant's images may come from, such as `fra.ocir.io/acme/shop`.
+   * The registries and repositories that the tenant's images may come from, such as `fra.ocir.io/acme/shop`.
    *
-   * @default - every one
+   * @default - any
    */
   readonly allowedRegistries?: string[];
   /**
-   * The names of Secrets of the type `kubernetes.io/dockerconfigjson` that the tenant's images are pulled with, such as
+   * The names of the image pull Secrets of the tenant, of the type `kubernetes.io/dockerconfigjson`, such as
    * `["ocir"]`.
    *
-   * They are set on every ServiceAccount of the namespace that names none of its own: those of hardened workloads, those that
-   * included charts bring (`Include`, `Helm`, plain cdk8s), and the account `default`. The Secrets are made outside of the
-   * program: their content is a credential. An empty list says that the images need none: they are public, or the nodes may pull them
-   * (`NodeRegistryAccess`).
+   * They are set on every ServiceAccount of the namespace without its own: those of hardened workloads, those
+   * of included charts (`Include`, `Helm`, plain cdk8s), and the account `default`. The Secrets are created
+   * outside of the program: their content is a credential. An empty list means that the images need none:
+   * they are public, or the nodes may pull them (`NodeRegistryAccess`).
    *
-   * @default - none; images of OCIR then give the warning `image-pull-credentials` unless the nodes may pull them
+   * @default - none; images of OCIR then cause the warning `image-pull-credentials` unless the nodes may pull
+   * them
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengpullingimagesfromocir.htm
    */
   readonly imagePullSecrets?: string[];
   /**
-   * Names of the storage classes that the tenant's volumes may be of; the policy that refuses others is the cluster's.
+   * The names of the storage classes that the tenant's volumes may use; the policy that rejects others is
+   * cluster-scoped.
    *
-   * @default - every one
+   * @default - all classes
    */
   readonly allowedStorageClasses?: string[];
   /**
-   * Names of the priority classes that the tenant's pods may have; others would end the pods of other tenants.
+   * The names of the priority classes that the tenant's pods may use; others would preempt the pods of other
+   * tenants.
    *
-   * @default - every one but those of the system (`system-…`), which are for nobody
+   * @default - all classes except the system classes (`system-…`), which are always excluded
    */
   readonly allowedPriorityClasses?: string[];
   /**
-   * Namespaces whose pods the tenant's may be connected with; the other tenant must name this one, too.
+   * The namespaces whose pods may connect with the tenant's pods; the other tenant must list this one too.
    *
-   * It opens nothing: each connection is still declared by its workloads.
+   * It allows no connections by itself: workloads still declare each of them.
    *
    * @default - none
    */
   readonly allowedPeers?: string[];
   /**
-   * Labels by which costs are told apart, such as `cost-center`, put on the namespace.
+   * The labels of the namespace for cost allocation, such as `cost-center`.
    *
    * @default - none
    */
@@ -140,7 +146,7 @@ export interface TenantProps {
   /**
    * The version of the Pod Security Standard.
    *
-   * @default - that of SecureNamespace
+   * @default - the default of SecureNamespace
    */
   readonly podSecurityVersion?: KubernetesVersion;
 }
@@ -169,10 +175,10 @@ const SHAPES = {
 const roleName = (role: string) => `tenant-${role}`;
 
 /**
- * One team of several that share a cluster: a namespace of its own, and what its people may do in it.
+ * One of several teams that share a cluster: its namespace, and the permissions of its people in it.
  *
- * The namespace is that of the chart, which is the tenant's alone. Tenants neither see nor reach each other: their roles
- * hold in their own namespaces only, and a connection needs the consent of both.
+ * The namespace is that of the chart, which belongs to the tenant only. Tenants are isolated from each other:
+ * their roles apply to their own namespaces only, and a connection needs the consent of both.
  *
  * @see https://kubernetes.io/docs/concepts/security/multi-tenancy/
  */
@@ -202,7 +208,7 @@ export class Tenant extends Construct {
       new LeastPrivilegeRole(this, roleName(role), { allow: ROLES[role]?.(name) ?? [] }).grantTo(...all);
     }
     if (props.allowedRegistries) AllowedRegistries.of(chart)._addOf(this, props.allowedRegistries);
-    // At synthesis, when all connections are declared and patched.
+    // At synthesis, after all connections are declared and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
       checkPeers(problems, chart, name, props.allowedPeers ?? [], podsRangeOf(chart));
@@ -218,7 +224,7 @@ function namespaceProps(name: string, props: TenantProps): SecureNamespaceProps 
   return { name, labels, allowedPriorityClasses, allowedStorageClasses, ...given };
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function read(scope: Construct, id: string, given: TenantProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as TenantProps;
@@ -290,12 +296,15 @@ function subjectOf(ocid: string): Subject | readonly Problem[] {
   }
 }
 
-/** Makes the namespace in another tree of the same paths first, so that a refused tenant leaves nothing behind. */
+/**
+ * Creates the namespace in a scratch tree with the same paths first, so that a refused tenant leaves nothing
+ * behind.
+ */
 function checkNamespace(problems: Problems, scope: Construct, id: string, props: SecureNamespaceProps): void {
   const [first = "chart", ...rest] = pathOf(scope, id).split("/");
   const chart = new Chart(new App(), first, { namespace: props.name });
   const parent = rest.reduce((above, one) => new Construct(above, one), chart as Construct);
   problems.collect(() => new SecureNamespace(parent, "Namespace", props));
-  // Nobody is to write this one.
+  // The scratch chart must not be reported as unwritten.
   noteWritten(chart);
 }

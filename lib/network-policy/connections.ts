@@ -33,15 +33,15 @@ const PEER = kind(
 );
 const PORT = kind(["protocol"], "a port, for example Port.tcp(443)");
 
-/** Who may connect on which port, of one direction. */
+/** A peer and its ports, in one direction. */
 interface Rule {
   readonly peers: () => object[];
   readonly port: Port;
-  /** The range of the peer, where it is one and narrow. */
+  /** The range of the peer, if it is a narrow one. */
   readonly range?: string;
 }
 
-/** Throws where two workloads run in two clusters; a chart that was added to none may go anywhere. */
+/** Throws if two workloads run in different clusters; a chart without a cluster may go anywhere. */
 function checkHomes(workload: IConstruct, peer: IConstruct): void {
   const [own, other] = [scopeOf(Chart.of(workload)), scopeOf(Chart.of(peer))];
   if (!own || !other || isSameCluster(own, other)) return;
@@ -55,18 +55,21 @@ function checkHomes(workload: IConstruct, peer: IConstruct): void {
   problems.throwIfAny();
 }
 
-/** The narrow ranges that rules for the same ports name. */
+/** The narrow ranges of the rules for the same ports. */
 function rangesFor(rules: readonly Rule[], port: Port): string[] {
   return rules.filter((rule) => rule.port.toString() === port.toString()).flatMap((rule) => rule.range ?? []);
 }
 
-/** Adds a problem for what is no peer or no port. */
+/** Adds a problem for an invalid peer or port. */
 function checkEnds(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
   PEER(problems, "The peer", peer);
   PORT(problems, "The port", port);
 }
 
-/** One manifest for each peer and port, each once and in an order that no later declaration changes. */
+/**
+ * One manifest for each peer and port, without duplicates and in an order that later declarations do not
+ * change.
+ */
 function written(rules: readonly Rule[], side: "from" | "to"): object[] {
   const byText = new Map<string, object>();
   for (const { peers, port } of rules) {
@@ -79,19 +82,19 @@ function written(rules: readonly Rule[], side: "from" | "to"): object[] {
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
 }
 
-/** A workload whose connections are declared. */
+/** A workload with declared connections. */
 export interface IConnectable extends INetworkPolicyPeer {
-  /** Who it may connect to and who may connect to it. */
+  /** The allowed ingress and egress connections of the workload. */
   readonly connections: Connections;
 }
 
-/** How wide a connection may be. */
+/** Options of a connection. */
 export interface ConnectionOptions {
   /**
-   * Why the peer must be a range wider than a /8, or why more than half of all ports must be open to a range or to all pods
-   * of all namespaces; for the next reader, kept as an acknowledgement of the workload.
+   * The reason why the peer must be a range wider than a /8, or why more than half of all ports must be open
+   * to a range or to all pods of all namespaces; recorded as an acknowledgement of the workload.
    *
-   * An ExternalPeer needs it always: it is the description of the rules that groups get.
+   * An ExternalPeer always needs it: it is the description of the security group rules.
    *
    * @default - none; such a connection is refused
    */
@@ -103,11 +106,12 @@ const CONTROL_PLANE = Port.tcp(12250);
 const METADATA = "169.254.169.254/32";
 
 /**
- * Who a workload may connect to and who may connect to it; all else is denied, DNS excepted.
+ * The allowed ingress and egress connections of a workload; everything else is denied, except DNS.
  *
- * A peer is an address range, pods or namespaces of cdk8s-plus, another workload of this library, or an ExternalPeer. With the
- * last two, one declaration opens both ends: in other namespaces too, and with the rules of groups. The probes of the kubelet need no declaration: what comes from a
- * pod's own node is always allowed. NodeLocal DNSCache, where you run it, does: 169.254.20.10/32, ports 53 of UDP and TCP.
+ * A peer is an address range, pods or namespaces of cdk8s-plus, another workload of this library, or an
+ * ExternalPeer. With the last two, one declaration opens both sides: across namespaces, and including the
+ * rules of security groups. Probes of the kubelet need no declaration: traffic from a pod's own node is
+ * always allowed. NodeLocal DNSCache, if you run it, does: 169.254.20.10/32, port 53 of UDP and TCP.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -128,10 +132,10 @@ export class Connections {
   ) {}
 
   /**
-   * Lets the workload connect to a peer.
+   * Allows the workload to connect to a peer.
    *
    * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
-   * @param port the port of the peer's pods, which may differ from its Service's
+   * @param port the port of the peer's pods, which may differ from the port of its Service
    * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
    * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
    * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
@@ -147,7 +151,7 @@ export class Connections {
   }
 
   /**
-   * Lets a peer connect to the workload.
+   * Allows a peer to connect to the workload.
    *
    * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
    * @param port the port of this workload's pods
@@ -166,11 +170,12 @@ export class Connections {
   }
 
   /**
-   * Lets the workload out of the network: its policy, and of the cluster that its chart is added to the rule of the pods'
-   * group, the route of the pods' subnet and the NAT gateway where one is needed.
+   * Allows egress of the workload from the network: in its policy, and in the cluster that its chart is added
+   * to, the rule of the pods' group, the route of the pods' subnet and, if needed, the NAT gateway.
    *
-   * All pods of the cluster share the group and the subnet: of what this opens there, policies keep the others away. Every
-   * address means those outside of the VCN; link-local ones, such as the metadata service, are left out.
+   * All pods of the cluster share the group and the subnet; NetworkPolicies keep other pods from using the
+   * egress. "Every address" means all addresses outside of the VCN; link-local ones, such as the metadata
+   * service, are excluded.
    *
    * @param egress such as `Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "The bank's payment API" })`
    * @throws EGRESS_INVALID, CIDR_TOO_WIDE, PORT_INVALID for ICMP too; ATTRIBUTE_MISSING; what the cluster's network refuses, here
@@ -197,9 +202,10 @@ export class Connections {
   }
 
   /**
-   * Lets the workload connect to Oracle's services of the region on TCP 443.
+   * Allows the workload to connect to the Oracle services of the region on TCP 443.
    *
-   * It is the policy's part: the network of a cluster lets all pods reach these services, through the service gateway.
+   * This adds the policy rule only: the network of a cluster already allows all pods to reach these services
+   * through the service gateway.
    *
    * @param ranges such as `OracleServiceRanges.of(["134.70.24.0/21"])`
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING, CIDR_TOO_WIDE
@@ -228,9 +234,11 @@ export class Connections {
   }
 
   /**
-   * Lets the workload ask the metadata service of its node, 169.254.169.254 on TCP 80; the reason is kept as an acknowledgement.
+   * Allows the workload to use the metadata service of its node, 169.254.169.254 on TCP 80; the reason is
+   * recorded as an acknowledgement.
    *
-   * With it, pods get what the node may do: its identity, and its user data. No security rule stands in between.
+   * Pods then have the permissions of the node: its identity, and its user data. No security rule restricts
+   * this.
    *
    * @throws REASON_MISSING, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
@@ -250,7 +258,8 @@ export class Connections {
   }
 
   /**
-   * Lets the workload reach the OKE control plane of the cluster that its chart is added to, where tokens are changed.
+   * Allows the workload to reach the OKE control plane of the cluster that its chart is added to, which
+   * exchanges tokens.
    *
    * @internal
    */
@@ -284,7 +293,7 @@ export class Connections {
     };
   }
 
-  /** Throws what is wrong with a rule; answers the range that counts for the width of others. */
+  /** Throws the problems of a rule; returns the range that counts towards the width of other rules. */
   private check(
     rules: readonly Rule[],
     side: "from" | "to",
@@ -306,7 +315,7 @@ export class Connections {
       );
     }
     const range = rangeOf(peer);
-    // Of those rules that there are most of, between workloads, none names a range.
+    // Most rules are between workloads and have no range.
     const isWide =
       range !== undefined && checkWidth(problems, range, rangesFor(rules, port), options?.reason);
     if (range !== undefined && side === "to" && !isWide) checkMetadata(problems, range);
@@ -321,10 +330,13 @@ export class Connections {
   }
 }
 
-/** A narrow range with the metadata service in it is meant for that, or is wider than was meant. */
+/**
+ * Adds a problem for a narrow range that contains the metadata service: use allowToMetadataService, or a
+ * narrower range.
+ */
 function checkMetadata(problems: Problems, range: string): void {
   const block = blockOf(range);
-  // What is wider is refused for that.
+  // Wider ranges are refused for their width.
   if (!block || block.prefix < 8 || !contains(block, blockOf(METADATA) as Cidr)) return;
   problems.add(
     "RULE_TOO_WIDE",

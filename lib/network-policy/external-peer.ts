@@ -15,33 +15,35 @@ import { literalBlocks } from "../network/egress/egress";
 import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 
-/** Where something outside of the cluster, but in its VCN, is found. */
+/** Props for ExternalPeer. */
 export interface ExternalPeerProps {
   /**
    * Its address range, such as that of its subnet: a literal IPv4 block of the VCN, no wider than a /8.
    *
-   * NetworkPolicies know addresses only.
+   * NetworkPolicies support addresses only.
    */
   readonly cidr: string;
   /**
-   * The group of its VNICs, which then gets rules too.
+   * The network security group of its VNICs, which then gets rules too.
    *
-   * @default - the rule of the pods' group names the range; what lets them in there is its owner's
+   * @default - the rule of the pods' group names the range; the ingress rules on the peer's side are up to
+   * its owner
    */
   readonly securityGroup?: INetworkSecurityGroup;
 }
 
 /**
- * Something in the VCN that is not of the cluster, such as a database in a subnet of its own, as a peer of connections.
+ * A connection peer in the VCN outside of the cluster, such as a database in its own subnet.
  *
- * With it, one declaration such as `web.connections.allowTo(db, Port.tcp(5432), { reason })` opens both layers: the policy of
- * the workload, and the rules of the pods' group and of the peer's own. What is outside of the VCN is an `Egress`.
+ * With it, one declaration such as `web.connections.allowTo(db, Port.tcp(5432), { reason })` opens both
+ * layers: the policy of the workload, and the rules of the pods' group and of the peer's own. For
+ * destinations outside of the VCN, use `Egress`.
  */
 @checked
 export class ExternalPeer extends Construct implements INetworkPolicyPeer {
   /** The address range. */
   public readonly cidr: string;
-  /** The group of its VNICs. */
+  /** The network security group of its VNICs. */
   public readonly securityGroup?: INetworkSecurityGroup;
   private readonly block: NetworkPolicyIpBlock;
 
@@ -54,18 +56,18 @@ export class ExternalPeer extends Construct implements INetworkPolicyPeer {
     this.block = NetworkPolicyIpBlock.ipv4(this, "Range", props.cidr);
   }
 
-  /** What a policy of cdk8s-plus writes for it. */
+  /** The NetworkPolicy peer, as cdk8s-plus expects it. */
   public toNetworkPolicyPeerConfig(): NetworkPolicyPeerConfig {
     return { ipBlock: this.block };
   }
 
-  /** Nothing: it is no pod. */
+  /** Undefined: the peer is not a pod. */
   public toPodSelector(): IPodSelector | undefined {
     return undefined;
   }
 
   /**
-   * How rules of a group name it.
+   * The peer of security group rules.
    *
    * @internal
    */
@@ -93,7 +95,7 @@ function check(scope: Construct, id: string, given: ExternalPeerProps): void {
   problems.throwIfAny();
 }
 
-/** It makes nothing of itself, so it may stand in either tree. */
+/** Checks the scope; the peer creates no objects, so it may be in either construct tree. */
 function checkPlace(problems: Problems, scope: Construct, id: string): void {
   if (!checkGiven(problems, { scope, id })) problems.throwIfAny();
   if (typeof id !== "string" || !Construct.isConstruct(scope)) {

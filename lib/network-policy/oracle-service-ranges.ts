@@ -6,14 +6,15 @@ import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { checkReachable, isPrivate, literalBlocks } from "../network/egress/egress";
 
-// What no service of Oracle's has, and pods could reach all the same.
+// Ranges that no Oracle service uses, but which pods could reach.
 const NOT_PUBLIC = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
 
 /**
- * The addresses of Oracle's services, as a NetworkPolicy can name them.
+ * The address ranges of Oracle services, for NetworkPolicies.
  *
- * Security rules and routes name services by a label, which Oracle keeps up to date. Policies know addresses only, those of a
- * region's services are public, and they change: no name of theirs would be both right and lasting.
+ * Security rules and routes refer to services by a label, which Oracle keeps up to date. Policies support
+ * addresses only; those of a region's services are public, and they change: no built-in list would stay
+ * correct.
  *
  * @see https://docs.oracle.com/iaas/Content/General/Concepts/addressranges.htm
  */
@@ -22,8 +23,8 @@ export class OracleServiceRanges {
   /**
    * The ranges that Oracle publishes for the services and the region.
    *
-   * `public_ip_ranges.json` has them by region, with the tags `OSN` for all services and `OBJECT_STORAGE`; look there again
-   * from time to time: what is added later is denied until it is listed here.
+   * `public_ip_ranges.json` lists them by region, with the tags `OSN` for all services and `OBJECT_STORAGE`;
+   * check it from time to time: ranges that are added later are denied until they are listed here.
    *
    * @param cidrs public IPv4 blocks such as `["134.70.24.0/21"]`, as literals
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID
@@ -33,7 +34,7 @@ export class OracleServiceRanges {
     const texts = readCidrs(problems, "The list of ranges", cidrs);
     for (const block of literalBlocks(problems, "The list of ranges", texts)) {
       checkReachable(problems, "One of the ranges", block);
-      // What is wider is refused for that.
+      // Wider ranges are refused for their width.
       if (block.prefix < 8 || !isPrivate(block)) continue;
       problems.add(
         "EGRESS_INVALID",
@@ -46,10 +47,10 @@ export class OracleServiceRanges {
   }
 
   /**
-   * Every public address; the reason is kept as an acknowledgement of the workload.
+   * Every public address; the reason is recorded as an acknowledgement of the workload.
    *
-   * The policy then keeps nobody from the internet: that is left to the network, where pods reach the region's services only
-   * and have no other route, until an egress of the cluster opens TCP 443 to more.
+   * The policy then does not restrict access to the internet: that is left to the network, where pods reach
+   * the region's services only and have no other route, until an egress of the cluster opens TCP 443 to more.
    *
    * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
@@ -65,12 +66,12 @@ export class OracleServiceRanges {
   private constructor(
     /** The address ranges. */
     public readonly cidrs: string[],
-    /** Why these are all public addresses, where they are. */
+    /** The reason for all public addresses, if the ranges are those. */
     public readonly reason?: string,
   ) {}
 
   /**
-   * The parts of a range that are none of its own.
+   * The parts of a range that are excluded.
    *
    * @internal
    */
@@ -79,7 +80,7 @@ export class OracleServiceRanges {
   }
 }
 
-/** Adds a problem for what no factory made. */
+/** Adds a problem for a value that no factory created. */
 export function checkRanges(problems: Problems, ranges: unknown): void {
   if (!checkGiven(problems, { ranges }) || ranges instanceof OracleServiceRanges) return;
   problems.add(

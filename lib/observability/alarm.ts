@@ -4,7 +4,7 @@ import { checkGiven } from "../core/required";
 import { shown } from "../core/display-value";
 import { type Problems } from "../core/validation-error";
 
-/** What every alarm and every saved search says about itself. */
+/** Props common to alarms and saved searches. */
 export interface WatchProps {
   /**
    * The name: 1 to 60 lower-case letters, digits, and dashes, starting with a letter.
@@ -12,13 +12,13 @@ export interface WatchProps {
    * It identifies the alarm: `without` takes it, and `adding` replaces an alarm of the same name.
    */
   readonly name: string;
-  /** Why this is watched, in one or two sentences; at most 400 characters. */
+  /** The purpose, in one or two sentences; at most 400 characters. */
   readonly purpose: string;
-  /** What to do when it fires, in one or more sentences; at most 500 characters. It is part of the message. */
+  /** The response when it fires, in one or more sentences; at most 500 characters. It is part of the message. */
   readonly response: string;
 }
 
-/** Something that ends in a message to a topic when it happens: a MetricAlarm, an EventAlarm, or an AuditAlarm. */
+/** An alarm that sends a message to a topic: a MetricAlarm, an EventAlarm, or an AuditAlarm. */
 export abstract class Alarm {
   /** @internal */
   public abstract readonly _kind: AlarmKind;
@@ -26,9 +26,9 @@ export abstract class Alarm {
   protected constructor(
     /** The name. */
     public readonly name: string,
-    /** Why this is watched. */
+    /** The purpose of the alarm. */
     public readonly purpose: string,
-    /** What to do when it fires. */
+    /** The response when it fires. */
     public readonly response: string,
   ) {}
 }
@@ -37,7 +37,7 @@ const NAME = /^[a-z][a-z0-9-]{0,59}$/;
 const LONGEST_PURPOSE = 400;
 const LONGEST_RESPONSE = 500;
 
-/** Adds a problem for each text that is missing, too long, or no name. */
+/** Adds a problem for each text that is missing or too long, and for an invalid name. */
 export function checkWatch(problems: Problems, props: Partial<WatchProps>): void {
   const { name, purpose, response } = props;
   checkGiven(problems, { name, purpose, response });

@@ -6,19 +6,19 @@ import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** An alarm that was left out, and why. */
+/** An omitted alarm, with the reason. */
 export interface OmittedAlarm {
   /** The name of the alarm. */
   readonly name: string;
-  /** Why it was left out. */
+  /** The reason for the omission. */
   readonly reason: string;
 }
 
-/** A set of alarms, each with a name of its own. */
+/** A set of alarms with unique names. */
 @checked
 export class Alarms {
   /**
-   * What this library recommends for a cluster: docs/watching.md lists each alarm, its purpose, and what to do when it fires.
+   * The recommended alarms for a cluster: docs/watching.md lists each alarm with its purpose and response.
    *
    * @throws COUNT_INVALID, OCID_INVALID
    */
@@ -40,7 +40,7 @@ export class Alarms {
 
   private constructor(
     private readonly all: readonly Alarm[],
-    /** The alarms that were left out, with their reasons. */
+    /** The omitted alarms, with their reasons. */
     public readonly omitted: OmittedAlarm[],
   ) {}
 
@@ -50,7 +50,7 @@ export class Alarms {
   }
 
   /**
-   * A set with further alarms; one of a known name replaces the known one.
+   * Returns the set with additional alarms; an alarm with an existing name replaces the existing one.
    *
    * @throws NAME_DUPLICATE, VALUE_INVALID
    */
@@ -63,7 +63,7 @@ export class Alarms {
   }
 
   /**
-   * A set without one alarm.
+   * Returns the set without one alarm.
    *
    * @throws REASON_MISSING, NAME_INVALID, ATTRIBUTE_MISSING
    */

@@ -6,12 +6,12 @@ import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** When a retention rule came to be, so that OCI's waiting time before a lock can be checked. */
+/** The date on which a lock was added, to check OCI's waiting period before it takes effect. */
 export interface RetentionLock {
   /**
-   * The day on which the lock is added to the program, such as `2026-12-01`; leave it as it is from then on.
+   * The date on which the lock is added to the program, such as `2026-12-01`; don't change it afterwards.
    *
-   * OCI locks a rule 14 days after that day at the earliest, so that a mistake can be taken back until then.
+   * OCI locks a rule at least 14 days after that date, so that a mistake can be undone until then.
    */
   readonly addedOn: string;
 }
@@ -24,7 +24,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * How long an archive keeps what it has: neither changed nor deleted, by nobody.
+ * The period for which an archive keeps its objects: nobody can change or delete them.
  *
  * @see https://docs.oracle.com/iaas/Content/Object/Tasks/usingretentionrules.htm
  */
@@ -47,7 +47,7 @@ export class ArchiveRetention {
   }
 
   /**
-   * A retention below 30 days: most attacks are noticed later, and their traces are then gone.
+   * A retention below 30 days: most attacks are detected later, when their traces are gone.
    *
    * @throws RETENTION_INVALID, REASON_MISSING, ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -62,15 +62,15 @@ export class ArchiveRetention {
   private constructor(
     /** The number of days. */
     public readonly days: number,
-    /** Why it is short, if it is. */
+    /** The reason for a short retention, if it is one. */
     public readonly reason?: string,
-    /** When OCI locks the rule, in the form of RFC 3339, if it does. */
+    /** The time at which OCI locks the rule, in RFC 3339 format, if it does. */
     public readonly lockedFrom?: string,
   ) {}
 
   /**
-   * The same retention, locked from a time on: nobody can shorten or remove it then, neither you nor Oracle, and the bucket can't be
-   * deleted before its last object may be.
+   * Returns the same retention, locked from a time on: then nobody can shorten or remove it, neither you nor
+   * Oracle, and the bucket can't be deleted before its last object can be.
    *
    * @param time the time of the lock, such as `2027-01-04T00:00:00Z`: at least 14 days after `addedOn`
    * @throws RETENTION_INVALID, ATTRIBUTE_MISSING
@@ -96,7 +96,7 @@ function checkLock(problems: Problems, time: unknown, addedOn: unknown): void {
     problems.add("RETENTION_INVALID", `addedOn is ${shown(addedOn)}`, 'Give a day, such as "2026-12-01"');
   }
   if (!isTime || !isDay) return;
-  // The rule can be created at the last moment of that day.
+  // The rule might be created at the last moment of that day.
   const earliest = Date.parse(addedOn) + (DAYS_BEFORE_LOCK + 1) * DAY;
   if (Date.parse(time) >= earliest) return;
   problems.add(
@@ -109,7 +109,7 @@ function checkLock(problems: Problems, time: unknown, addedOn: unknown): void {
 function isMoment(value: unknown, form: RegExp): value is string {
   if (typeof value !== "string" || Token.isUnresolved(value) || !form.test(value)) return false;
   const time = Date.parse(value);
-  // JavaScript takes the 31st of a month of 30 days for the first of the next one.
+  // JavaScript reads the 31st of a 30-day month as the first of the next.
   return (
     !Number.isNaN(time) &&
     new Date(Date.parse(value.slice(0, 10))).toISOString().startsWith(value.slice(0, 10))

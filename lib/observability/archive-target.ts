@@ -4,7 +4,7 @@ import { checkGiven } from "../core/required";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** A stream that gets a copy of the records, such as one that a SIEM reads. */
+/** A stream that receives a copy of the records, for example for a SIEM. */
 export interface StreamTarget {
   /** The OCID of the stream. */
   readonly streamId: string;
@@ -12,9 +12,9 @@ export interface StreamTarget {
   readonly compartmentId: string;
 }
 
-/** A log group of Logging Analytics that gets a copy of the records. */
+/** A Logging Analytics log group that receives a copy of the records. */
 export interface LogAnalyticsTarget {
-  /** The OCID of the log group of Logging Analytics. */
+  /** The OCID of the Logging Analytics log group. */
   readonly logGroupId: string;
   /** The OCID of the compartment of the log group. */
   readonly compartmentId: string;
@@ -22,7 +22,7 @@ export interface LogAnalyticsTarget {
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
 
-/** Where records go beside the bucket of an archive. */
+/** An additional target for the records of an archive, besides its bucket. */
 @checked
 export class ArchiveTarget {
   /**
@@ -74,7 +74,7 @@ export class ArchiveTarget {
   private constructor(
     /** The name. */
     public readonly name: string,
-    /** The OCID of its compartment. */
+    /** The OCID of the compartment of the target. */
     public readonly compartmentId: string,
     /** @internal */
     public readonly _connection: {

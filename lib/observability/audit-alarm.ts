@@ -11,9 +11,10 @@ import { Problems } from "../core/validation-error";
 /** Props for AuditAlarm. */
 export interface AuditAlarmProps extends WatchProps {
   /**
-   * The condition on a record of OCI Audit, in the syntax of a `where` of Logging Search.
+   * The condition on an OCI Audit record, in the syntax of a Logging Search `where`.
    *
-   * `AuditAlarm.CLUSTER_ID` in it stands for the OCID of the cluster: `data.resourceId = '${AuditAlarm.CLUSTER_ID}'`.
+   * `AuditAlarm.CLUSTER_ID` in it stands for the OCID of the cluster: `data.resourceId =
+   * '${AuditAlarm.CLUSTER_ID}'`.
    *
    * @see https://docs.oracle.com/iaas/Content/Audit/Reference/logeventreference.htm
    */
@@ -21,17 +22,19 @@ export interface AuditAlarmProps extends WatchProps {
 }
 
 /**
- * An alarm on records of OCI Audit, which has every call of an API, also those that change nothing and emit no event.
+ * An alarm on OCI Audit records, which cover every API call, including calls that change nothing and emit no
+ * event.
  *
- * Conditions can exclude, which those of an EventAlarm can't. All audit alarms of a cluster share one connector.
+ * Its conditions can exclude values, unlike those of an EventAlarm. All audit alarms of a cluster share one
+ * connector.
  */
 @checked
 export class AuditAlarm extends Alarm {
-  /** Stands for the OCID of the cluster in a condition. */
+  /** The placeholder for the OCID of the cluster in a condition. */
   public static readonly CLUSTER_ID = CLUSTER_ID;
 
   /**
-   * An alarm with a condition of your own.
+   * An alarm with a custom condition.
    *
    * @throws QUERY_INVALID, NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
    */

@@ -22,76 +22,87 @@ import { type Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { SchServiceConnector } from "../oci/sch-service-connector";
 
-/** Who lets the connector of an archive read a log group of another compartment. */
+/** The source of the permission to read a log group in another compartment. */
 export enum LogReadGrant {
-  /** A policy that the archive writes. */
+  /** A policy created by the archive. */
   POLICY = "POLICY",
-  /** A policy that exists already. */
+  /** An existing policy. */
   EXISTING = "EXISTING",
 }
 
-/** A log group that another program made. */
+/** A log group that another program manages. */
 export interface ArchivedLogGroup {
   /** The OCID of the log group. */
   readonly logGroupId: string;
   /** The OCID of the compartment of the log group. */
   readonly compartmentId: string;
   /**
-   * Who lets the connector read it.
+   * The source of the connector's permission to read it.
    *
-   * @default - nobody needs to if it is in the compartment of the archive; otherwise required
+   * @default - none is needed if it is in the compartment of the archive; otherwise required
    */
   readonly readGrant?: LogReadGrant;
 }
 
 /** Props for AuditArchive. */
 export interface AuditArchiveProps extends TaggingProps {
-  /** The records of OCI Audit that are kept: `AuditScope.compartmentAndBelow(compartmentId)`, or those of the tenancy. */
+  /**
+   * The scope of the archived OCI Audit records: `AuditScope.compartmentAndBelow(compartmentId)`, or that of
+   * the tenancy.
+   */
   readonly audit: AuditScope;
   /**
-   * Logs of this program that are kept too, such as `cluster.controlPlaneLogs` and `cluster.network.flowLogs`.
+   * Further logs of this program to archive, such as `cluster.controlPlaneLogs` and
+   * `cluster.network.flowLogs`.
    *
    * @default - none
    */
   readonly logs?: ILogs[];
   /**
-   * Log groups of other programs that are kept too.
+   * Log groups of other programs to archive.
    *
    * @default - none
    */
   readonly logGroups?: ArchivedLogGroup[];
-  /** The OCID of the compartment of the bucket and its connector: best one in which those who run the cluster have no rights. */
+  /**
+   * The OCID of the compartment of the bucket and its connector: preferably one in which the operators of the
+   * cluster have no permissions.
+   */
   readonly compartmentId: string;
   /** The OCID of your key that encrypts the bucket: AES, in the same region. */
   readonly kmsKeyId: string;
   /**
    * The OCID of the compartment of the key.
    *
-   * @default - that of the bucket
+   * @default - the compartment of the bucket
    */
   readonly keyCompartmentId?: string;
-  /** The region of the bucket, such as `eu-frankfurt-1`: statements of IAM name the service by it. */
+  /**
+   * The region of the bucket, such as `eu-frankfurt-1`, which is part of the service's name in IAM
+   * statements.
+   */
   readonly region: string;
   /**
-   * How long each object is kept, unchanged; afterwards it is deleted.
+   * The period for which each object is kept unchanged; it is deleted afterwards.
    *
    * @default ArchiveRetention.of(Duration.days(365)), not locked
    */
   readonly retention?: ArchiveRetention;
   /**
-   * The name of the bucket: letters, digits, `-`, `_`, and `.`, unique in the tenancy's region. Another name is another bucket.
+   * The name of the bucket: letters, digits, `-`, `_`, and `.`, unique in the tenancy's region. A change
+   * creates another bucket.
    *
    * @default - the path of the construct, joined by dashes
    */
   readonly bucketName?: string;
   /**
-   * Where all records go as well: a stream for a SIEM, or Logging Analytics.
+   * Additional targets of all records: a stream for a SIEM, or Logging Analytics.
    *
-   * @default - only into the bucket
+   * @default - only the bucket
    */
   readonly targets?: ArchiveTarget[];
   /**
-   * The provider of the tenancy's home region, where policies are written.
+   * The provider of the tenancy's home region, in which policies are created.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */
@@ -99,14 +110,15 @@ export interface AuditArchiveProps extends TaggingProps {
 }
 
 /**
- * Records of OCI Audit, with other logs, in a private bucket under your key, where nobody can change them.
+ * An archive of OCI Audit records and other logs in a private, immutable bucket encrypted by your key.
  *
- * OCI Audit has the calls of OCI's APIs and the administrative calls of the Kubernetes API; see docs/auditing.md. It keeps them for a
- * year at most, where administrators of the tenancy can read them but nobody can search older ones.
+ * OCI Audit covers the calls of OCI APIs and the administrative calls of the Kubernetes API; see
+ * docs/auditing.md. It keeps them for at most a year, during which administrators of the tenancy can read
+ * them; older ones can't be searched.
  *
- * A retention rule protects each object, and a lifecycle rule deletes it one day after. There is no versioning, which OCI does not
- * combine with retention rules. Whoever manages the bucket can still remove a rule that is not locked: `ArchiveRetention.locked`.
- * Terraform refuses to destroy the bucket (`prevent_destroy`).
+ * A retention rule protects each object, and a lifecycle rule deletes it one day later. Versioning is off, as
+ * OCI does not combine it with retention rules. Anyone who manages the bucket can still remove a rule that is
+ * not locked: `ArchiveRetention.locked`. Terraform refuses to destroy the bucket (`prevent_destroy`).
  *
  * @see https://docs.oracle.com/iaas/Content/connector-hub/policies.htm
  */
@@ -116,7 +128,7 @@ export class AuditArchive extends ResourceConstruct {
   public readonly bucketName: string;
   /** The Object Storage namespace of the tenancy. */
   public readonly namespace: string;
-  /** How many days an object is kept. */
+  /** The number of days for which an object is kept. */
   public readonly retentionDays: number;
   /** @internal */
   public readonly _region: string;
@@ -159,7 +171,7 @@ export class AuditArchive extends ResourceConstruct {
     return [{ compartmentId: audit.compartmentId, logGroupId: audit.logGroup }, ...groups];
   }
 
-  /** One policy for each compartment, as it is attached there. */
+  /** One policy for each compartment, attached there. */
   private readGrants(parts: ArchiveParts) {
     const granted = (this.props.logGroups ?? []).filter(({ readGrant }) => readGrant === LogReadGrant.POLICY);
     const compartments = [...new Set(granted.map(({ compartmentId }) => compartmentId))];
@@ -230,7 +242,7 @@ function listOf<T>(problems: Problems, name: string, value: T[] | undefined): re
   return [];
 }
 
-// Ids of the archive's own resources.
+// The ids of the archive's own resources.
 const RESERVED = ["connector", "lifecycle", "namespace", "resource", "firstapply"];
 
 function checkTargetNames(problems: Problems, targets: readonly ArchiveTarget[]): void {

@@ -2,7 +2,7 @@ import { checked } from "../core/checked";
 import { checkOcid } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 
-/** Which records of OCI Audit an archive keeps. */
+/** The scope of the OCI Audit records that an archive keeps. */
 @checked
 export class AuditScope {
   /**
@@ -15,7 +15,7 @@ export class AuditScope {
   }
 
   /**
-   * The records of a compartment and of all below it.
+   * The records of a compartment and all its descendants.
    *
    * @throws OCID_INVALID, ATTRIBUTE_MISSING
    */
@@ -40,7 +40,7 @@ export class AuditScope {
   private constructor(
     /** The OCID of the compartment or tenancy. */
     public readonly compartmentId: string,
-    /** The name by which Connector Hub knows the records. */
+    /** The log group of the records in Connector Hub. */
     public readonly logGroup: string,
   ) {}
 }

@@ -17,48 +17,49 @@ import { CloudGuardTarget as CloudGuardTargetResource } from "../oci/cloud-guard
 import { DataOciCloudGuardDetectorRecipes } from "../oci/data-oci-cloud-guard-detector-recipes";
 import { DataOciCloudGuardResponderRecipes } from "../oci/data-oci-cloud-guard-responder-recipes";
 
-/** What Cloud Guard looks for. */
+/** A detector of Cloud Guard. */
 export enum CloudGuardDetector {
-  /** What people and programs do, by the audit log. */
+  /** Detects risky activity of users and programs in the audit log. */
   ACTIVITY = "IAAS_ACTIVITY_DETECTOR",
-  /** How resources are configured. */
+  /** Detects risky configurations of resources. */
   CONFIGURATION = "IAAS_CONFIGURATION_DETECTOR",
-  /** What an attacker would do. */
+  /** Detects the behavior of attackers. */
   THREAT = "IAAS_THREAT_DETECTOR",
-  /** What runs on instances. */
+  /** Detects threats on instances. */
   INSTANCE_SECURITY = "IAAS_INSTANCE_SECURITY_DETECTOR",
-  /** What runs in containers. */
+  /** Detects threats in containers. */
   CONTAINER_SECURITY = "IAAS_CONTAINER_SECURITY_DETECTOR",
 }
 
 /** Props for CloudGuardTarget. */
 export interface CloudGuardTargetProps extends TaggingProps {
-  /** The cluster whose compartment Cloud Guard watches. */
+  /** The cluster whose compartment Cloud Guard monitors. */
   readonly cluster: ISecureOkeCluster;
   /** The OCID of the tenancy, whose root compartment has Oracle's recipes. */
   readonly tenancyId: string;
   /**
-   * The OCID of the compartment that is watched, with those below it up to the next target. It has one target.
+   * The OCID of the monitored compartment, including its descendants down to the next target. A compartment
+   * has one target only.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly targetCompartmentId?: string;
   /**
-   * What Cloud Guard looks for by Oracle's recipes; it must have the first two.
+   * The detectors with Oracle-managed recipes; ACTIVITY and CONFIGURATION are required.
    *
    * @default [CloudGuardDetector.ACTIVITY, CloudGuardDetector.CONFIGURATION, CloudGuardDetector.THREAT]
    */
   readonly detectors?: CloudGuardDetector[];
   /**
-   * The OCIDs of detector recipes of your own, in the place of Oracle's.
+   * The OCIDs of your own detector recipes, instead of the Oracle-managed ones.
    *
-   * @default - Oracle's, of `detectors`
+   * @default - the Oracle-managed recipes of `detectors`
    */
   readonly detectorRecipeIds?: string[];
   /**
-   * The OCIDs of responder recipes of your own, in the place of Oracle's.
+   * The OCIDs of your own responder recipes, instead of the Oracle-managed ones.
    *
-   * @default - Oracle's
+   * @default - the Oracle-managed recipes
    */
   readonly responderRecipeIds?: string[];
   /**
@@ -77,10 +78,11 @@ const DEFAULT_DETECTORS = [
 const REQUIRED = [CloudGuardDetector.ACTIVITY, CloudGuardDetector.CONFIGURATION];
 
 /**
- * Has Cloud Guard watch the compartment of a cluster, with the recipes that Oracle maintains.
+ * Monitors the compartment of a cluster with Cloud Guard, with Oracle-managed recipes.
  *
- * Cloud Guard must be enabled in the tenancy, with its policies, which is done once and not by the stack of a cluster. A compartment has one target: where
- * another one covers it, that one no longer does. Findings of Vulnerability Scanning show as problems of Cloud Guard too.
+ * Cloud Guard must be enabled in the tenancy, with its policies, once and outside of the stack of a cluster.
+ * A compartment has one target: it takes the compartment over from any target that covered it. Findings of
+ * Vulnerability Scanning appear as problems of Cloud Guard too.
  *
  * @see https://docs.oracle.com/iaas/cloud-guard/using/targets-about.htm
  */
@@ -88,7 +90,7 @@ const REQUIRED = [CloudGuardDetector.ACTIVITY, CloudGuardDetector.CONFIGURATION]
 export class CloudGuardTarget extends ResourceConstruct {
   /** The OCID of the target. */
   public readonly targetId: string;
-  /** The OCID of the compartment that is watched. */
+  /** The OCID of the monitored compartment. */
   public readonly targetCompartmentId: string;
 
   /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, COUNT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
@@ -147,7 +149,7 @@ export class CloudGuardTarget extends ResourceConstruct {
   }
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Validates the props before the construct is created, so that its id stays free if they are refused. */
 function check(scope: Construct, id: string, given: CloudGuardTargetProps): void {
   const props: Partial<CloudGuardTargetProps> = given ?? {};
   const problems = problemsIn(scope, id);

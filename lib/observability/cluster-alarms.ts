@@ -27,40 +27,42 @@ import { SchServiceConnector } from "../oci/sch-service-connector";
 
 /** Props for ClusterAlarms. */
 export interface ClusterAlarmsProps extends TaggingProps {
-  /** The cluster that is watched. */
+  /** The cluster to monitor. */
   readonly cluster: ISecureOkeCluster;
-  /** Where messages go; in the region of the cluster. */
+  /** The topic of the messages, in the region of the cluster. */
   readonly topic: INotificationTopic;
   /**
-   * What is watched.
+   * The alarms.
    *
    * @default Alarms.recommended()
    */
   readonly alarms?: Alarms;
   /**
-   * The OCID of the compartment of the alarms: event rules see the events of this compartment and of all below it.
+   * The OCID of the compartment of the alarms: event rules match the events of this compartment and its
+   * descendants.
    *
-   * Give a common parent if keys, networks, or bastions are in other compartments than the cluster.
+   * Use a common parent if keys, networks, or bastions are in other compartments than the cluster.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly compartmentId?: string;
   /**
-   * The OCIDs of the compartments whose records of OCI Audit are watched, each without those below it.
+   * The OCIDs of the compartments whose OCI Audit records are monitored, each without its descendants.
    *
-   * @default - that of the cluster, and that of its network where it has one
+   * @default - the compartment of the cluster, and that of its network if it has one
    */
   readonly auditCompartmentIds?: string[];
   /**
-   * The provider of the tenancy's home region, where policies are written and events of IAM are emitted.
+   * The provider of the tenancy's home region, in which policies are created and IAM events are emitted.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
   /**
-   * Where messages about events of IAM go: a topic in the home region, as a rule can only use a topic of its own region.
+   * The topic of messages about IAM events, in the home region, as a rule can only use a topic in its own
+   * region.
    *
-   * @default - `topic`; with `homeRegionProvider`, a topic of its own with the same subscribers
+   * @default - `topic`; with `homeRegionProvider`, its own topic with the same subscribers
    */
   readonly homeRegionTopic?: INotificationTopic;
 }
@@ -68,15 +70,15 @@ export interface ClusterAlarmsProps extends TaggingProps {
 const MESSAGE_FORMAT = "ONS_OPTIMIZED";
 
 /**
- * Alarms on a cluster: on metrics, on events, and on records of OCI Audit, with a message to a topic for each.
+ * The alarms of a cluster on metrics, events, and OCI Audit records, with messages to a topic.
  *
- * docs/watching.md lists the recommended alarms with their purpose and with what to do when they fire.
+ * docs/watching.md lists the recommended alarms with their purpose and response.
  *
  * @see https://docs.oracle.com/iaas/Content/Monitoring/Concepts/monitoringoverview.htm
  */
 @checked
 export class ClusterAlarms extends ResourceConstruct {
-  /** What is watched. */
+  /** The alarms. */
   public readonly alarms: Alarms;
   private readonly compartmentId: string;
   private ownHomeTopic?: INotificationTopic;
@@ -136,7 +138,7 @@ export class ClusterAlarms extends ResourceConstruct {
     });
   }
 
-  /** One connector for all: a tenancy has few of them. */
+  /** One connector for all audit alarms: a tenancy has a low limit of them. */
   private watchAudit(alarms: readonly AuditAlarm[]): void {
     const { topic, homeRegionProvider } = this.props;
     const policy = new IdentityPolicy(this, "AuditPolicy", {
@@ -200,12 +202,12 @@ const isMetric = (alarm: Alarm): alarm is MetricAlarm => alarm._kind === "metric
 const isEvent = (alarm: Alarm): alarm is EventAlarm => alarm._kind === "event";
 const isAudit = (alarm: Alarm): alarm is AuditAlarm => alarm._kind === "audit";
 
-/** Conditions of which one holds. */
+/** A condition that is true if any of the conditions is. */
 function anyOf(conditions: readonly string[]): string {
   return conditions.map((condition) => `(${condition})`).join(" or ");
 }
 
-/** That of the network, which an imported cluster need not have. */
+/** The compartment of the network, which an imported cluster may not have. */
 function networkCompartmentOf(cluster: ISecureOkeCluster): string[] {
   try {
     return [cluster.network.compartmentId];

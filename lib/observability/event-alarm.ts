@@ -8,27 +8,28 @@ import { Problems } from "../core/validation-error";
 /** Props for EventAlarm. */
 export interface EventAlarmProps extends WatchProps {
   /**
-   * The types of events, such as `com.oraclecloud.clustersapi.updatecluster.begin`; `*` stands for any characters.
+   * The event types, such as `com.oraclecloud.clustersapi.updatecluster.begin`; `*` matches any characters.
    *
    * @see https://docs.oracle.com/iaas/Content/Events/Reference/eventsproducers.htm
    */
   readonly eventTypes: string[];
   /**
-   * What attributes of the event's `data` must be, such as `{ resourceName: "prod-*" }`; `*` stands for any characters.
+   * The required attributes of the event's `data`, such as `{ resourceName: "prod-*" }`; `*` matches any
+   * characters.
    *
-   * @default - anything
+   * @default - none
    */
   readonly data?: { [attribute: string]: string };
 }
 
 const EVENT_TYPE = /^com\.oraclecloud\.[A-Za-z0-9.*_-]+$/;
-// Events of IAM are emitted in the home region only.
+// IAM events are emitted in the home region only.
 const HOME_REGION = /^com\.oraclecloud\.(?:identity[a-z]*|compartments)\./i;
 
 /**
- * An alarm on events, which OCI services emit when somebody changes a resource.
+ * An alarm on events, which OCI services emit when a resource is changed.
  *
- * A rule sees the events of its compartment and of those below, in its region.
+ * A rule matches the events of its compartment and descendants, in its region.
  *
  * @see https://docs.oracle.com/iaas/Content/Events/Concepts/filterevents.htm
  */
@@ -48,9 +49,9 @@ export class EventAlarm extends Alarm {
 
   /** @internal */
   public readonly _kind = "event";
-  /** The types of events, sorted. */
+  /** The event types, sorted. */
   public readonly eventTypes: string[];
-  /** What attributes of the event's `data` must be. */
+  /** The required attributes of the event's `data`. */
   public readonly data: { [attribute: string]: string };
 
   private constructor(props: EventAlarmProps) {
@@ -60,7 +61,7 @@ export class EventAlarm extends Alarm {
   }
 
   /**
-   * Whether its events are those of IAM, which only the home region has.
+   * Whether its events are IAM events, which only the home region emits.
    *
    * @internal
    */

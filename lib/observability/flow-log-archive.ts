@@ -12,43 +12,50 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { type IFlowLogs } from "../network/logs/flow-logging";
 
-/** What an archive of flow logs is made of. */
+/** Props for FlowLogArchive. */
 export interface FlowLogArchiveProps extends TaggingProps {
-  /** The flow logs that are kept, such as `cluster.network.flowLogs`. */
+  /** The flow logs to archive, such as `cluster.network.flowLogs`. */
   readonly flowLogs: IFlowLogs;
-  /** The OCID of the compartment of the bucket and the connector; best one that those who run the cluster can't write to. */
+  /**
+   * The OCID of the compartment of the bucket and the connector; preferably one that the operators of the
+   * cluster can't write to.
+   */
   readonly compartmentId: string;
   /** The OCID of your key that encrypts the bucket: AES, in the same region. */
   readonly kmsKeyId: string;
   /**
    * The OCID of the compartment of the key.
    *
-   * @default - that of the bucket
+   * @default - the compartment of the bucket
    */
   readonly keyCompartmentId?: string;
-  /** The region of the bucket, such as `eu-frankfurt-1`: the service that uses the key is named by it in IAM. */
+  /**
+   * The region of the bucket, such as `eu-frankfurt-1`, which is part of the name in IAM of the service that
+   * uses the key.
+   */
   readonly region: string;
   /**
-   * How long each object is kept, unchanged; afterwards it is deleted.
+   * The period for which each object is kept unchanged; it is deleted afterwards.
    *
    * @default ArchiveRetention.of(Duration.days(365)), not locked
    */
   readonly retention?: ArchiveRetention;
   /**
-   * The name of the bucket: letters, digits, `-`, `_` and `.`, unique in the tenancy's region. Another name is another bucket.
+   * The name of the bucket: letters, digits, `-`, `_` and `.`, unique in the tenancy's region. A change
+   * creates another bucket.
    *
    * @default - the path of the construct, joined by dashes
    */
   readonly bucketName?: string;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Validates the props before the construct is created, so that its id stays free if they are refused. */
 function checkFlowLogArchive(scope: Construct, id: string, given: FlowLogArchiveProps): void {
   const props: Partial<FlowLogArchiveProps> = given ?? {};
   const problems = problemsIn(scope, id);
@@ -73,11 +80,13 @@ const KIND = {
 };
 
 /**
- * Flow logs kept for longer than OCI Logging does: in a private bucket that is encrypted by your key and whose objects nobody can change.
+ * An archive of flow logs beyond the retention of OCI Logging, in a private, immutable bucket encrypted by
+ * your key.
  *
- * A connector moves the records; OCI Logging keeps its own copy for searches. A retention rule protects each object for as many
- * days as asked for, and a lifecycle rule deletes it then. There is no versioning: OCI takes one or the other, and the retention rule
- * alone stops who may write. Whoever manages the bucket can still remove a rule that is not locked: `ArchiveRetention.locked`.
+ * A connector copies the records; OCI Logging keeps its own copy for searches. A retention rule protects each
+ * object for the given number of days, and a lifecycle rule deletes it then. Versioning is off: OCI supports
+ * one or the other, and only the retention rule protects against users with write permission. Anyone who
+ * manages the bucket can still remove a rule that is not locked: `ArchiveRetention.locked`.
  *
  * Terraform refuses to destroy the bucket (`prevent_destroy`).
  *
@@ -90,7 +99,7 @@ export class FlowLogArchive extends ResourceConstruct {
   public readonly bucketName: string;
   /** The Object Storage namespace of the tenancy. */
   public readonly namespace: string;
-  /** How many days an object is kept. */
+  /** The number of days for which an object is kept. */
   public readonly retentionDays: number;
   /** @internal */
   public readonly _region: string;

@@ -9,9 +9,9 @@ import { shown } from "../core/display-value";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 
-/** How urgent an alarm is. */
+/** The severity of an alarm. */
 export enum AlarmSeverity {
-  /** Somebody must act at once. */
+  /** Immediate action is required. */
   CRITICAL = "CRITICAL",
   /** Something fails. */
   ERROR = "ERROR",
@@ -33,19 +33,19 @@ export interface MetricAlarmProps extends WatchProps {
    */
   readonly query: string;
   /**
-   * The namespace of the metrics, such as `oci_oke`, `oci_lbaas`, or one of your own.
+   * The namespace of the metrics, such as `oci_oke`, `oci_lbaas`, or a custom one.
    *
    * @default "oci_oke"
    */
   readonly metricNamespace?: string;
   /**
-   * How urgent it is.
+   * The severity of the alarm.
    *
    * @default AlarmSeverity.WARNING
    */
   readonly severity?: AlarmSeverity;
   /**
-   * How long the condition must hold before the alarm fires: whole minutes, 1 to 60.
+   * The time for which the condition must hold before the alarm fires: whole minutes, 1 to 60.
    *
    * @default Duration.minutes(1)
    */
@@ -55,14 +55,14 @@ export interface MetricAlarmProps extends WatchProps {
 const NAMESPACE = /^[a-z][a-z0-9_]*$/;
 const LONGEST_PENDING = 60;
 
-/** An alarm on metrics: it fires while a query is true. */
+/** An alarm on metrics, which fires while a query is true. */
 @checked
 export class MetricAlarm extends Alarm {
-  /** Stands for the OCID of the cluster in a query. */
+  /** The placeholder for the OCID of the cluster in a query. */
   public static readonly CLUSTER_ID = CLUSTER_ID;
 
   /**
-   * An alarm with a query of your own.
+   * An alarm with a custom query.
    *
    * @throws QUERY_INVALID, NAME_INVALID, VALUE_INVALID, COUNT_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
    */
@@ -79,9 +79,9 @@ export class MetricAlarm extends Alarm {
   public readonly query: string;
   /** The namespace of the metrics. */
   public readonly metricNamespace: string;
-  /** How urgent it is. */
+  /** The severity of the alarm. */
   public readonly severity: AlarmSeverity;
-  /** How many minutes the condition must hold before the alarm fires. */
+  /** The number of minutes for which the condition must hold before the alarm fires. */
   public readonly pendingMinutes: number;
 
   private constructor(props: MetricAlarmProps) {

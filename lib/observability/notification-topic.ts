@@ -23,7 +23,7 @@ export interface INotificationTopic extends IConstruct, ITerraformDependable {
   readonly compartmentId: string;
 }
 
-/** Attributes of a topic that exists already. */
+/** Attributes of an existing topic. */
 export interface NotificationTopicAttributes {
   /** The OCID of the topic. */
   readonly topicId: string;
@@ -36,15 +36,16 @@ export interface NotificationTopicProps extends TaggingProps {
   /** The OCID of the compartment of the topic. */
   readonly compartmentId: string;
   /**
-   * The name: 1 to 256 letters, digits, `-`, and `_`, unique in the tenancy's region. Another name is another topic.
+   * The name: 1 to 256 letters, digits, `-`, and `_`, unique in the tenancy's region. A change creates
+   * another topic.
    *
    * @default - the path of the construct, joined by dashes
    */
   readonly topicName?: string;
   /**
-   * Who gets the messages.
+   * The subscribers of the topic.
    *
-   * @default - nobody until `addSubscriber` is called; the warning `topic-without-subscriber` says so
+   * @default - none until `addSubscriber` is called; the warning `topic-without-subscriber` points it out
    */
   readonly subscribers?: Subscriber[];
   /**
@@ -58,14 +59,14 @@ export interface NotificationTopicProps extends TaggingProps {
 const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;
 
 /**
- * A topic with its subscribers: where alarms send their messages.
+ * A topic for the messages of alarms, with its subscribers.
  *
  * @see https://docs.oracle.com/iaas/Content/Notification/Concepts/notificationoverview.htm
  */
 @checked
 export class NotificationTopic extends ResourceConstruct implements INotificationTopic {
   /**
-   * A topic that exists already; nothing of it is looked up.
+   * Imports an existing topic; nothing is looked up.
    *
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID
    */
@@ -147,7 +148,7 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
   }
 }
 
-/** A topic that exists already. */
+/** An imported topic. */
 class ImportedTopic extends ResourceConstruct implements INotificationTopic {
   public readonly topicId: string;
   public readonly compartmentId: string;

@@ -11,21 +11,21 @@ import { Problems } from "../core/validation-error";
 
 /** Props for SavedSearch. */
 export interface SavedSearchProps extends WatchProps {
-  /** The logs that are searched. */
+  /** The logs to search. */
   readonly logs: SearchedLogs;
   /**
-   * What is done with their records, without the `search` in front: `where data.action = 'REJECT' | count`.
+   * The query on their records, without the leading `search`: `where data.action = 'REJECT' | count`.
    *
    * @see https://docs.oracle.com/iaas/Content/Logging/Reference/query_language_specification.htm
    */
   readonly query: string;
 }
 
-/** A search for an investigation, saved so that nobody has to write it in a hurry. */
+/** A saved search for investigations. */
 @checked
 export class SavedSearch {
   /**
-   * A search of your own.
+   * A custom search.
    *
    * @throws QUERY_INVALID, NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
    */
@@ -36,7 +36,10 @@ export class SavedSearch {
     return new SavedSearch(props);
   }
 
-  /** What this library recommends: docs/watching.md lists each search, its purpose, and what to do with what it finds. */
+  /**
+   * The recommended searches: docs/watching.md lists each search with its purpose and the response to its
+   * results.
+   */
   public static recommended(): SavedSearch[] {
     return RECOMMENDED_SEARCHES.map(({ name, purpose, response, logs, query }) =>
       SavedSearch.of({ name, purpose, response, logs, query }),
@@ -45,13 +48,13 @@ export class SavedSearch {
 
   /** The name. */
   public readonly name: string;
-  /** What it finds. */
+  /** The purpose of the search. */
   public readonly purpose: string;
-  /** What to do with what it finds. */
+  /** The response to its results. */
   public readonly response: string;
-  /** The logs that are searched. */
+  /** The logs to search. */
   public readonly logs: SearchedLogs;
-  /** What is done with their records. */
+  /** The query on their records. */
   public readonly query: string;
 
   private constructor(props: SavedSearchProps) {

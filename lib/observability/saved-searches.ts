@@ -22,37 +22,37 @@ export interface SavedSearchesProps extends TaggingProps {
   /**
    * The searches.
    *
-   * @default - those of `SavedSearch.recommended()` whose logs the cluster has
+   * @default - the searches of `SavedSearch.recommended()` whose logs the cluster has
    */
   readonly searches?: SavedSearch[];
   /**
    * The OCID of the compartment of the searches.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly compartmentId?: string;
   /**
-   * The flow logs that are searched.
+   * The flow logs to search.
    *
-   * @default - those of the cluster's network, where it has some
+   * @default - the flow logs of the cluster's network, if it has any
    */
   readonly flowLogs?: ILogs;
   /**
-   * The logs of the control plane that are searched.
+   * The control plane logs to search.
    *
-   * @default - those of the cluster, where it has some
+   * @default - the control plane logs of the cluster, if it has any
    */
   readonly controlPlaneLogs?: ILogs;
   /**
-   * The OCIDs of the compartments whose records of OCI Audit are searched.
+   * The OCIDs of the compartments whose OCI Audit records are searched.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly auditCompartmentIds?: string[];
 }
 
 /**
- * Saved searches of OCI Logging for an investigation of a cluster.
+ * Saved searches of OCI Logging for investigations of a cluster.
  *
  * @see https://docs.oracle.com/iaas/Content/Logging/Concepts/searchinglogs.htm
  */
@@ -98,7 +98,7 @@ interface WithControlPlaneLogs extends ISecureOkeCluster {
   readonly controlPlaneLogs?: ILogs;
 }
 
-/** What a cluster or network throws for if it has none. */
+/** Returns undefined for logs that a cluster or network does not have, where reading them throws. */
 function ifAny<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,9 +1,9 @@
-/** The logs that a saved search looks through. */
+/** The logs of a saved search. */
 export enum SearchedLogs {
-  /** OCI Audit: calls of the APIs of OCI, and administrative calls of the Kubernetes API. */
+  /** OCI Audit: calls of OCI APIs, and administrative calls of the Kubernetes API. */
   AUDIT = "AUDIT",
-  /** Flow logs: who connected to whom. */
+  /** Flow logs: the sources and destinations of connections. */
   FLOW_LOGS = "FLOW_LOGS",
-  /** Logs of the processes of the control plane. */
+  /** Logs of the control plane processes. */
   CONTROL_PLANE_LOGS = "CONTROL_PLANE_LOGS",
 }

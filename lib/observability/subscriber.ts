@@ -6,32 +6,35 @@ import { shortHash } from "../core/short-hash";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** A subscriber whose address is a credential, or known when Terraform runs. */
+/** A subscriber whose URL is a credential, or known only when Terraform runs. */
 export interface SubscriberEndpoint {
-  /** A name for the subscriber: letters, digits, and dashes, starting with a letter. It is part of the name of the resource. */
+  /**
+   * The name of the subscriber: letters, digits, and dashes, starting with a letter. It is part of the name
+   * of the resource.
+   */
   readonly name: string;
-  /** The address: a reference, such as `variable.stringValue`, as whoever knows it can send messages. */
+  /** The URL: a reference, such as `variable.stringValue`, as anyone who knows it can send messages. */
   readonly url: string;
 }
 
-// A local part and a domain of several labels, as the mail systems of organizations have them.
+// A local part and a domain of several labels, as in the addresses of organizations.
 const EMAIL =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
 const PHONE = /^\+[1-9]\d{6,14}$/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
 const HTTPS = /^https:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:\/\S*)?$/;
-// What Slack and PagerDuty give out holds a key, which a program must not have in it.
+// The URLs of Slack and PagerDuty contain a key, which must not be in a program.
 const KEY_IN_URL = /^https:\/\/(?:hooks\.slack\.com|events\.pagerduty\.com)\/\S+/;
 
 /**
- * Who gets the messages of a topic.
+ * A subscriber of a topic.
  *
  * @see https://docs.oracle.com/iaas/Content/Notification/Tasks/create-subscription.htm
  */
 @checked
 export class Subscriber {
   /**
-   * A mailbox. OCI sends it a link, and it gets messages after a person has opened the link.
+   * An email address. OCI sends it a link, and messages are delivered only after a person opened the link.
    *
    * @throws SUBSCRIBER_INVALID, ATTRIBUTE_MISSING
    */
@@ -46,7 +49,7 @@ export class Subscriber {
   }
 
   /**
-   * A phone number for text messages, in the international form, such as `+4969123456`.
+   * A phone number for text messages, in international format, such as `+4969123456`.
    *
    * @throws SUBSCRIBER_INVALID, ATTRIBUTE_MISSING
    */
@@ -74,7 +77,7 @@ export class Subscriber {
   }
 
   /**
-   * A channel of Slack, by the URL of an incoming webhook.
+   * A Slack channel, by the URL of an incoming webhook.
    *
    * @throws CREDENTIAL_LITERAL, SUBSCRIBER_INVALID, ATTRIBUTE_MISSING
    */
@@ -83,7 +86,7 @@ export class Subscriber {
   }
 
   /**
-   * A service of PagerDuty, by the URL of its integration.
+   * A PagerDuty service, by the URL of its integration.
    *
    * @throws CREDENTIAL_LITERAL, SUBSCRIBER_INVALID, ATTRIBUTE_MISSING
    */
@@ -92,7 +95,7 @@ export class Subscriber {
   }
 
   /**
-   * A program that takes messages by HTTPS; it must answer the confirmation that OCI sends first.
+   * An HTTPS endpoint, which must answer the confirmation request that OCI sends first.
    *
    * @throws CREDENTIAL_LITERAL, SUBSCRIBER_INVALID, ATTRIBUTE_MISSING
    */
@@ -123,7 +126,7 @@ function isEmail(address: string): boolean {
   return EMAIL.test(address) && !/^\.|\.\.|\.$/.test(local);
 }
 
-/** From the address, so that it stays when others come and go. */
+/** Derived from the address, so that it is stable when other subscribers are added or removed. */
 function idOf(kind: string, address: string): string {
   const own = address.toLowerCase();
   return `${kind}-${own.replace(/[^a-z0-9]+/g, "-").slice(0, 30)}-${shortHash(own)}`;

@@ -16,21 +16,21 @@ interface AllowParts {
   readonly verbs: readonly RbacVerb[];
   readonly names: readonly string[];
   readonly reason?: string;
-  /** Whether the verbs were given one by one, so that none may be dropped. */
+  /** Whether the verbs were listed one by one, so that none may be dropped. */
   readonly exact: boolean;
 }
 
 /**
- * A permission: what may be done with which objects.
+ * A permission: verbs on a kind of objects.
  *
- * A role refuses those that lead to more than they say, see `acknowledged`.
+ * A role refuses permissions that grant more than their verbs say, see `acknowledged`.
  *
  * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/
  */
 @checked
 export class RoleRule {
   /**
-   * Reading: get, list and watch, as far as Kubernetes serves them; of Secrets only get.
+   * Allows reading: get, list and watch, as far as Kubernetes serves them; for Secrets only get.
    *
    * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to read
    */
@@ -39,9 +39,10 @@ export class RoleRule {
   }
 
   /**
-   * Writing, without reading: create, update, patch and delete, as far as Kubernetes serves them.
+   * Allows writing, without reading: create, update, patch and delete, as far as Kubernetes serves them.
    *
-   * Applying needs `Allow.read` too. With names there is no create: Kubernetes can't limit it by name.
+   * `kubectl apply` also needs `Allow.read`. With object names, create is left out: Kubernetes can't restrict
+   * it by name.
    *
    * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to write
    */
@@ -50,7 +51,7 @@ export class RoleRule {
   }
 
   /**
-   * Single verbs.
+   * Allows single verbs.
    *
    * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID for a verb that Kubernetes does not serve for the resource;
    * PERMISSION_TOO_WIDE for a wildcard and for bind, escalate and impersonate
@@ -71,15 +72,16 @@ export class RoleRule {
     return this.parts.resource;
   }
 
-  /** The names of the objects; none where all are meant. */
+  /** The names of the objects; empty for all objects. */
   public get names(): string[] {
     return [...this.parts.names];
   }
 
   /**
-   * The same permission for the objects of these names only.
+   * Returns the same permission, restricted to objects with these names.
    *
-   * A list or watch is allowed where the request itself asks for one name (`kubectl get configmaps web-config --watch`).
+   * A list or watch is allowed only if the request itself selects one name (`kubectl get configmaps
+   * web-config --watch`).
    *
    * @throws NAME_INVALID, PERMISSION_TOO_WIDE; PERMISSION_INVALID without names, and for create and deletecollection
    */
@@ -109,9 +111,10 @@ export class RoleRule {
   }
 
   /**
-   * The same permission, taken on purpose although it leads to more than it says.
+   * Returns the same permission, with a reason for granting more than its verbs say.
    *
-   * The reason is kept as an acknowledgement of the role. Some permissions no reason makes right, such as changing roles.
+   * The reason is recorded as an acknowledgement of the role. Some permissions are always refused, such as
+   * changing roles.
    *
    * @throws REASON_MISSING
    */
@@ -192,7 +195,7 @@ function checkName(problems: Problems, name: string): void {
     );
     return;
   }
-  // A reference would be sorted by its running number, which moves.
+  // A reference would be sorted by its running number, which is not stable.
   const fits =
     !Token.isUnresolved(name) &&
     typeof name === "string" &&

@@ -23,20 +23,22 @@ import { type Egress } from "../network/egress/egress";
 export interface CiAccessProps {
   /** The cluster. */
   readonly cluster: ISecureOkeCluster;
-  /** How the CI system shows who it is. */
+  /** The credentials of the CI system. */
   readonly credentials: CiCredentials;
-  /** What it may do; with a service account in one namespace only, and never break-glass access. */
+  /** The access to grant; with a service account, in one namespace only, and never break-glass access. */
   readonly access: KubernetesAccess[];
   /**
-   * How the API endpoint reaches the token issuer, which it reads the keys from: through the NAT gateway, or a DRG.
+   * The egress of the API endpoint to the token issuer, from which it reads the keys: through the NAT
+   * gateway, or a DRG.
    *
-   * @default - the endpoint's subnet has such egress already; else a network that is made here refuses it
+   * @default - none: the endpoint's subnet already has such egress; a network created by this library refuses
+   * a missing one
    */
   readonly issuerEgress?: Egress;
   /**
-   * The chart that gets the roles, bindings and service accounts; add it to the cluster with `addCdk8sChart`.
+   * The chart of the roles, bindings and service accounts; add it to the cluster with `addCdk8sChart`.
    *
-   * @default - a chart of the cluster's own, in the output `<path>_access_manifests`
+   * @default - the cluster's own chart, in the output `<path>_access_manifests`
    */
   readonly chart?: Chart;
 }
@@ -44,17 +46,19 @@ export interface CiAccessProps {
 /**
  * Access of a CI system to the Kubernetes API.
  *
- * With `CiCredentials.oidc`, the API server accepts the tokens that the CI system makes for single jobs of one pipeline, and nobody
- * stores a token. Several pipelines, of several issuers too, can use one cluster. The other credentials are service accounts, each for one
- * CI system and with roles in one namespace: output `<path>_token_command` is the command that prints a token.
+ * With `CiCredentials.oidc`, the API server accepts the tokens that the CI system issues for single jobs of
+ * one pipeline, and no token is stored. Several pipelines, also with several issuers, can use one cluster.
+ * The other credentials are service accounts, each for one CI system and with roles in one namespace: the
+ * output `<path>_token_command` is the command that prints a token.
  *
- * The CI system must reach the API endpoint: for a private one its runners are in a network from which it is let in.
+ * The CI system must reach the API endpoint: for a private endpoint, its runners must be in a network that
+ * may connect to it.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengOpenIDConnect-Authentication.htm
  */
 @checked
 export class CiAccess extends ResourceConstruct {
-  /** The name by which Kubernetes knows the CI system. */
+  /** The Kubernetes username of the CI system. */
   public readonly username: string;
 
   /** @throws ATTRIBUTE_MISSING, VALUE_INVALID, PERMISSION_TOO_WIDE, NAME_INVALID, NAME_DUPLICATE, ISSUER_INVALID, EGRESS_INVALID */
@@ -83,7 +87,7 @@ export class CiAccess extends ResourceConstruct {
     if (expires) remindOfExpiry(this, "long-lived-token", `the token of ${this.username}`, expires);
   }
 
-  /** The service account, with its token where one is stored; answers its name. */
+  /** Adds the service account, with its token if one is stored; returns its name. */
   private addAccount(chart: Chart, namespace: string): string {
     const name = accountName(this.node.id);
     new ApiObject(chart, `ci-${name}`, {
@@ -131,7 +135,7 @@ function namespacesOf(access: readonly KubernetesAccess[]): (string | undefined)
   return [...new Set(access.map(({ namespace }) => namespace))];
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Validates the props before the construct is created, so that its id stays free if they are refused. */
 function check(scope: Construct, id: string, given: CiAccessProps): void {
   const props: Partial<CiAccessProps> = given ?? {};
   const problems = problemsIn(scope, id);

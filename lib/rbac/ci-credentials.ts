@@ -10,13 +10,13 @@ import { Problems } from "../core/validation-error";
 /** Options for CiCredentials.shortLivedToken. */
 export interface ShortLivedTokenOptions {
   /**
-   * How long each token lives, 10 minutes or more.
+   * The lifetime of each token, at least 10 minutes.
    *
    * @default Duration.hours(1)
    */
   readonly lifetime?: Duration;
   /**
-   * Why a token must live longer than a day.
+   * The reason for a lifetime of more than a day.
    *
    * @default - none; such a lifetime is refused
    */
@@ -25,7 +25,7 @@ export interface ShortLivedTokenOptions {
 
 /** Options for CiCredentials.longLivedToken. */
 export interface LongLivedTokenOptions extends ReasonedChoice {
-  /** When the token is to be replaced or removed: in the future, and at most a year away. */
+  /** The date by which the token must be replaced or removed: in the future, and at most a year away. */
   readonly expires: Date;
 }
 
@@ -34,11 +34,11 @@ const MOST_HOURS = 24;
 const MOST_DAYS = 366;
 const DEFAULT_LIFETIME = Duration.hours(1);
 
-/** How a CI system shows the API server who it is. */
+/** The credentials with which a CI system authenticates to the API server. */
 @checked
 export class CiCredentials {
   /**
-   * By the tokens that the CI system makes for each of its jobs: nothing is stored anywhere.
+   * Tokens that the CI system issues for each of its jobs: nothing is stored.
    *
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -53,7 +53,8 @@ export class CiCredentials {
   }
 
   /**
-   * By a token of a service account that ends by itself; somebody with access asks for a new one by the command of an output.
+   * An expiring token of a service account; a person with access requests a new one with the command of an
+   * output.
    *
    * @throws TOKEN_LIFETIME
    * @see https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_token/
@@ -86,9 +87,11 @@ export class CiCredentials {
   }
 
   /**
-   * By a token of a service account that never ends: a Secret in the cluster, whose token whoever sets up the CI system stores there.
+   * A token of a service account without expiry: a Secret in the cluster, whose token you store in the CI
+   * system.
    *
-   * Kubernetes does not end it. The date is in the report and in an annotation, and a check of Terraform reminds of it.
+   * Kubernetes does not expire it. The date is in the report and in an annotation, and a Terraform check
+   * reminds you of it.
    *
    * @throws REASON_MISSING, EXPIRY_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengaddingserviceaccttoken.htm
@@ -103,7 +106,7 @@ export class CiCredentials {
   }
 
   private constructor(
-    /** What the credentials are. */
+    /** The description of the credentials. */
     public readonly description: string,
     /** @internal */
     public readonly _options: {

@@ -15,11 +15,11 @@ import { Problems } from "../core/validation-error";
 
 /** Options for KubernetesAccess.breakGlass. */
 export interface BreakGlassOptions extends ReasonedChoice {
-  /** When the access ends: in the future, and at most 90 days away. */
+  /** The date on which the access ends: in the future, and at most 90 days away. */
   readonly expires: Date;
 }
 
-/** Makes the binding of an access in a chart. */
+/** Creates the binding of an access in a chart. */
 type Bind = (chart: Chart, subject: Subject) => void;
 
 const API_GROUP = "rbac.authorization.k8s.io";
@@ -27,13 +27,13 @@ const MOST_DAYS = 90;
 const EDITORS_REASON = "Editors deploy the workloads of the namespace";
 
 /**
- * What people or pipelines may do with the Kubernetes API.
+ * Access of people or pipelines to the Kubernetes API.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
 @checked
 export class KubernetesAccess implements IKubernetesAccess {
-  /** See what runs in all namespaces, Secrets excepted: the ClusterRole `view` of Kubernetes. */
+  /** Read access to all namespaces except Secrets: the ClusterRole `view` of Kubernetes. */
   public static viewer(): KubernetesAccess {
     return new KubernetesAccess("view in all namespaces", undefined, (chart, subject) => {
       bindClusterRole(chart, "access-viewers", "view", subject);
@@ -41,7 +41,7 @@ export class KubernetesAccess implements IKubernetesAccess {
   }
 
   /**
-   * See what runs in one namespace, Secrets excepted.
+   * Read access to one namespace except Secrets.
    *
    * @throws NAME_INVALID
    */
@@ -50,7 +50,7 @@ export class KubernetesAccess implements IKubernetesAccess {
   }
 
   /**
-   * See what runs in one namespace, scale and restart it, and end jobs.
+   * Read access to one namespace, and permission to scale and restart workloads and to delete jobs.
    *
    * @throws NAME_INVALID
    */
@@ -59,10 +59,10 @@ export class KubernetesAccess implements IKubernetesAccess {
   }
 
   /**
-   * Deploy workloads in one namespace.
+   * Permission to deploy workloads in one namespace.
    *
-   * Whoever deploys pods can give them every Secret and service account of the namespace. There is no right to read Secrets, run
-   * commands in containers, or write roles.
+   * Anyone who deploys pods can give them every Secret and service account of the namespace. Reading Secrets,
+   * running commands in containers and writing roles are not allowed.
    *
    * @throws NAME_INVALID
    */
@@ -72,7 +72,8 @@ export class KubernetesAccess implements IKubernetesAccess {
   }
 
   /**
-   * What a role of yours allows, in its namespace or in the whole cluster. Its binding is in the role's own chart.
+   * The permissions of your own role, in its namespace or in the whole cluster. The binding is in the role's
+   * own chart.
    *
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -87,10 +88,11 @@ export class KubernetesAccess implements IKubernetesAccess {
   }
 
   /**
-   * Everything, for an emergency: cluster-admin, until a date.
+   * Full access for an emergency: cluster-admin, until a date.
    *
-   * IAM lets nobody of the group in after the date, so give it to a group of its own, which is empty until it is needed. The binding stays
-   * until you remove it from the program and the cluster; a check of Terraform reminds of that two weeks before.
+   * After the date, IAM denies access to the group, so use a dedicated group, which is empty until it is
+   * needed. The binding stays until you remove it from the program and the cluster; a Terraform check reminds
+   * you two weeks before.
    *
    * @throws REASON_MISSING, EXPIRY_INVALID
    */
@@ -132,7 +134,7 @@ export class KubernetesAccess implements IKubernetesAccess {
 
   private constructor(
     public readonly description: string,
-    /** The namespace; none for access to the whole cluster. */
+    /** The namespace; undefined for access to the whole cluster. */
     public readonly namespace: string | undefined,
     private readonly bind: Bind,
     /** @internal */
@@ -150,7 +152,7 @@ export class KubernetesAccess implements IKubernetesAccess {
   }
 }
 
-/** The chart, where it has the namespace, or one for the namespace inside of it. */
+/** The chart if it has the namespace, otherwise a nested chart for the namespace. */
 export function chartFor(chart: Chart, namespace: string): Chart {
   if (chart.namespace === namespace) return chart;
   const id = `namespace-${namespace}`;
@@ -176,7 +178,7 @@ function bindClusterRole(chart: Chart, name: string, role: string, subject: Subj
     roleRef: { apiGroup: API_GROUP, kind: "ClusterRole", name: role },
     subjects: [subject._manifest()],
   });
-  // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+  // The binding is cluster-scoped, but cdk8s sets the chart's namespace on every object.
   if (chart.namespace !== undefined) binding.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
   return binding;
 }

@@ -5,20 +5,20 @@ import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
-/** What names a kind of objects to the API server. */
+/** The names of a kind of objects in the Kubernetes API. */
 export interface RbacResourceProps {
   /** The API group without a version, such as `cert-manager.io`; `""` for the core group. */
   readonly group: string;
-  /** The plural that stands in the address of the objects, such as `certificates`. */
+  /** The plural in the API path of the objects, such as `certificates`. */
   readonly plural: string;
-  /** Whether the objects are in namespaces. */
+  /** Whether the objects are namespaced. */
   readonly namespaced: boolean;
-  /** A part of each object with an address of its own, such as `status`. @default - the object itself */
+  /** A subresource of each object, such as `status`. @default - the object itself */
   readonly subresource?: string;
 }
 
 /**
- * A kind of objects, as RBAC names it.
+ * A kind of objects in RBAC rules.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
  */
@@ -30,7 +30,7 @@ export class RbacResource {
   public static readonly CONTROLLER_REVISIONS = RbacResource.ofKubernetes("apps", "controllerrevisions");
   /** CronJobs. */
   public static readonly CRON_JOBS = RbacResource.ofKubernetes("batch", "cronjobs");
-  /** CustomResourceDefinitions, of the cluster. */
+  /** CustomResourceDefinitions, cluster-scoped. */
   public static readonly CUSTOM_RESOURCE_DEFINITIONS = RbacResource.ofKubernetes(
     "apiextensions.k8s.io",
     "customresourcedefinitions",
@@ -39,15 +39,15 @@ export class RbacResource {
   public static readonly DAEMON_SETS = RbacResource.ofKubernetes("apps", "daemonsets");
   /** Deployments. */
   public static readonly DEPLOYMENTS = RbacResource.ofKubernetes("apps", "deployments");
-  /** The number of replicas of Deployments. */
+  /** The replica counts of Deployments. */
   public static readonly DEPLOYMENT_SCALES = RbacResource.ofKubernetes("apps", "deployments/scale");
   /** Endpoints. */
   public static readonly ENDPOINTS = RbacResource.ofKubernetes("", "endpoints");
   /** EndpointSlices. */
   public static readonly ENDPOINT_SLICES = RbacResource.ofKubernetes("discovery.k8s.io", "endpointslices");
-  /** Events, as programs write them. */
+  /** Events of the core group, which programs write. */
   public static readonly EVENTS = RbacResource.ofKubernetes("", "events");
-  /** Events of the group events.k8s.io, as kubectl reads them. */
+  /** Events of the group events.k8s.io, which kubectl reads. */
   public static readonly EVENTS_V1 = RbacResource.ofKubernetes("events.k8s.io", "events");
   /** HorizontalPodAutoscalers. */
   public static readonly HORIZONTAL_POD_AUTOSCALERS = RbacResource.ofKubernetes(
@@ -56,52 +56,52 @@ export class RbacResource {
   );
   /** Ingresses. */
   public static readonly INGRESSES = RbacResource.ofKubernetes("networking.k8s.io", "ingresses");
-  /** IngressClasses, of the cluster. */
+  /** IngressClasses, cluster-scoped. */
   public static readonly INGRESS_CLASSES = RbacResource.ofKubernetes("networking.k8s.io", "ingressclasses");
   /** Jobs. */
   public static readonly JOBS = RbacResource.ofKubernetes("batch", "jobs");
-  /** The metrics of the kubelets, of the cluster: their own, and those of containers and volumes. */
+  /** The metrics of the kubelets, cluster-scoped: their own, and those of containers and volumes. */
   public static readonly KUBELET_METRICS = RbacResource.ofKubernetes("", "nodes/metrics");
-  /** Leases, by which programs elect a leader. */
+  /** Leases, used for leader election. */
   public static readonly LEASES = RbacResource.ofKubernetes("coordination.k8s.io", "leases");
   /** LimitRanges. */
   public static readonly LIMIT_RANGES = RbacResource.ofKubernetes("", "limitranges");
-  /** The question what somebody may do in a namespace. */
+  /** Access reviews in a namespace, which check the permissions of a user. */
   public static readonly LOCAL_SUBJECT_ACCESS_REVIEWS = RbacResource.ofKubernetes(
     "authorization.k8s.io",
     "localsubjectaccessreviews",
   );
-  /** Namespaces, of the cluster; a role in a namespace can get its own. */
+  /** Namespaces, cluster-scoped; a namespaced role can read its own namespace. */
   public static readonly NAMESPACES = RbacResource.ofKubernetes("", "namespaces");
   /** NetworkPolicies. */
   public static readonly NETWORK_POLICIES = RbacResource.ofKubernetes("networking.k8s.io", "networkpolicies");
-  /** Nodes, of the cluster. */
+  /** Nodes, cluster-scoped. */
   public static readonly NODES = RbacResource.ofKubernetes("", "nodes");
-  /** What nodes use, of the cluster, where a metrics server runs. */
+  /** The resource usage of nodes, cluster-scoped; needs a metrics server. */
   public static readonly NODE_METRICS = RbacResource.ofKubernetes("metrics.k8s.io", "nodes");
-  /** PersistentVolumes, of the cluster. */
+  /** PersistentVolumes, cluster-scoped. */
   public static readonly PERSISTENT_VOLUMES = RbacResource.ofKubernetes("", "persistentvolumes");
   /** PersistentVolumeClaims. */
   public static readonly PERSISTENT_VOLUME_CLAIMS = RbacResource.ofKubernetes("", "persistentvolumeclaims");
   /** Pods. */
   public static readonly PODS = RbacResource.ofKubernetes("", "pods");
-  /** Attaching to the program of a running container. */
+  /** Attaching to running containers. */
   public static readonly POD_ATTACH = RbacResource.ofKubernetes("", "pods/attach");
   /** PodDisruptionBudgets. */
   public static readonly POD_DISRUPTION_BUDGETS = RbacResource.ofKubernetes("policy", "poddisruptionbudgets");
-  /** Debugging containers in running pods. */
+  /** Ephemeral containers, for debugging running pods. */
   public static readonly POD_EPHEMERAL_CONTAINERS = RbacResource.ofKubernetes("", "pods/ephemeralcontainers");
-  /** Evicting pods, as far as their budgets let it. */
+  /** Evicting pods, within the limits of their disruption budgets. */
   public static readonly POD_EVICTIONS = RbacResource.ofKubernetes("", "pods/eviction");
-  /** Commands in running containers. */
+  /** Running commands in containers. */
   public static readonly POD_EXEC = RbacResource.ofKubernetes("", "pods/exec");
-  /** What containers print. */
+  /** The logs of containers. */
   public static readonly POD_LOGS = RbacResource.ofKubernetes("", "pods/log");
-  /** What pods use, where a metrics server runs. */
+  /** The resource usage of pods; needs a metrics server. */
   public static readonly POD_METRICS = RbacResource.ofKubernetes("metrics.k8s.io", "pods");
-  /** Connections to ports of pods through the API server. */
+  /** Port forwarding to pods through the API server. */
   public static readonly POD_PORT_FORWARD = RbacResource.ofKubernetes("", "pods/portforward");
-  /** PriorityClasses, of the cluster. */
+  /** PriorityClasses, cluster-scoped. */
   public static readonly PRIORITY_CLASSES = RbacResource.ofKubernetes("scheduling.k8s.io", "priorityclasses");
   /** ReplicaSets. */
   public static readonly REPLICA_SETS = RbacResource.ofKubernetes("apps", "replicasets");
@@ -114,37 +114,37 @@ export class RbacResource {
     "rbac.authorization.k8s.io",
     "rolebindings",
   );
-  /** Secrets; to read one is to get it by its name. */
+  /** Secrets; reading one is a get by its name. */
   public static readonly SECRETS = RbacResource.ofKubernetes("", "secrets");
   /** Services. */
   public static readonly SERVICES = RbacResource.ofKubernetes("", "services");
   /** ServiceAccounts. */
   public static readonly SERVICE_ACCOUNTS = RbacResource.ofKubernetes("", "serviceaccounts");
-  /** New tokens of ServiceAccounts. */
+  /** Token requests for ServiceAccounts. */
   public static readonly SERVICE_ACCOUNT_TOKENS = RbacResource.ofKubernetes("", "serviceaccounts/token");
   /** StatefulSets. */
   public static readonly STATEFUL_SETS = RbacResource.ofKubernetes("apps", "statefulsets");
-  /** The number of replicas of StatefulSets. */
+  /** The replica counts of StatefulSets. */
   public static readonly STATEFUL_SET_SCALES = RbacResource.ofKubernetes("apps", "statefulsets/scale");
-  /** StorageClasses, of the cluster. */
+  /** StorageClasses, cluster-scoped. */
   public static readonly STORAGE_CLASSES = RbacResource.ofKubernetes("storage.k8s.io", "storageclasses");
-  /** The question what somebody may do, of the cluster. */
+  /** Access reviews, cluster-scoped, which check the permissions of a user. */
   public static readonly SUBJECT_ACCESS_REVIEWS = RbacResource.ofKubernetes(
     "authorization.k8s.io",
     "subjectaccessreviews",
   );
-  /** The question whose a token is, of the cluster. */
+  /** Token reviews, cluster-scoped, which authenticate a token. */
   public static readonly TOKEN_REVIEWS = RbacResource.ofKubernetes("authentication.k8s.io", "tokenreviews");
-  /** ValidatingAdmissionPolicies, of the cluster. */
+  /** ValidatingAdmissionPolicies, cluster-scoped. */
   public static readonly VALIDATING_ADMISSION_POLICIES = RbacResource.ofKubernetes(
     "admissionregistration.k8s.io",
     "validatingadmissionpolicies",
   );
 
   /**
-   * A kind of objects that has no name here, such as that of a CustomResourceDefinition.
+   * A kind of objects without a constant here, such as that of a CustomResourceDefinition.
    *
-   * In the groups of Kubernetes itself it must be one that Kubernetes serves.
+   * In the API groups of Kubernetes itself, it must be a resource that Kubernetes serves.
    *
    * @throws PERMISSION_INVALID, PERMISSION_TOO_WIDE, ATTRIBUTE_MISSING
    */
@@ -170,11 +170,11 @@ export class RbacResource {
   private constructor(
     /** The API group, `""` for the core group. */
     public readonly group: string,
-    /** The plural that stands in the address of the objects. */
+    /** The plural in the API path of the objects. */
     public readonly plural: string,
-    /** Whether the objects are in namespaces. */
+    /** Whether the objects are namespaced. */
     public readonly namespaced: boolean,
-    /** The part of each object that is meant, where it is not the object itself. */
+    /** The subresource, if it is not the object itself. */
     public readonly subresource?: string,
   ) {}
 
@@ -183,7 +183,7 @@ export class RbacResource {
     return this.subresource === undefined ? this.plural : `${this.plural}/${this.subresource}`;
   }
 
-  /** How people write it, such as `deployments.apps`. */
+  /** The kind as kubectl writes it, such as `deployments.apps`. */
   public toString(): string {
     return this.group === "" ? this.name : `${this.name}.${this.group}`;
   }

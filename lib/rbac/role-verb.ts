@@ -1,16 +1,16 @@
-/** What may be done with a resource. */
+/** An RBAC verb. */
 export enum RbacVerb {
   /** Read one object. */
   GET = "get",
-  /** Read all objects, whole. */
+  /** Read all objects with their content. */
   LIST = "list",
-  /** Be told of every change, with the objects. */
+  /** Receive every change, with the objects. */
   WATCH = "watch",
-  /** Make an object. */
+  /** Create an object. */
   CREATE = "create",
-  /** Write an object anew. */
+  /** Replace an object. */
   UPDATE = "update",
-  /** Change a part of an object; with CREATE, apply it. */
+  /** Change a part of an object; together with CREATE, apply it. */
   PATCH = "patch",
   /** Delete one object. */
   DELETE = "delete",
@@ -21,27 +21,27 @@ export enum RbacVerb {
 /** All verbs of resources, in the order in which they are written. */
 export const VERBS: readonly RbacVerb[] = Object.values(RbacVerb);
 
-/** What reads and changes nothing. */
+/** The verbs that only read. */
 export const READS: readonly RbacVerb[] = [RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH];
 
-/** What makes an object something else than it was. */
+/** The verbs that change an object. */
 export const CHANGES: readonly RbacVerb[] = [RbacVerb.CREATE, RbacVerb.UPDATE, RbacVerb.PATCH];
 
-/** Everything but reading. */
+/** All verbs except the reading ones. */
 export const WRITES: readonly RbacVerb[] = VERBS.filter((verb) => !READS.includes(verb));
 
-/** What no name can limit: the object has none yet, or all are meant. */
+/** The verbs that can't be restricted by name: the object has none yet, or the request is for all objects. */
 export const NAMELESS: readonly RbacVerb[] = [RbacVerb.CREATE, RbacVerb.DELETE_COLLECTION];
 
-/** The resources of one API group; what is served of all of them, or of a few only. */
+/** The resources of an API group, with the verbs that are served. */
 interface ResourceGroup {
-  /** Resources in namespaces, with every verb. */
+  /** Namespaced resources with every verb. */
   readonly namespaced?: readonly string[];
-  /** Resources of the cluster, with every verb. */
+  /** Cluster-scoped resources with every verb. */
   readonly cluster?: readonly string[];
-  /** What is served in part: subresources of the above, and resources that can't be read or written. */
+  /** Resources with some verbs only: subresources of the above, and resources that can't be read or written. */
   readonly partial?: { readonly [name: string]: readonly RbacVerb[] };
-  /** Which of `partial` belong to the cluster, where no resource above says it. */
+  /** The cluster-scoped ones of `partial`, unless a resource above implies it. */
   readonly partialOfCluster?: readonly string[];
 }
 
@@ -51,9 +51,10 @@ const STREAM = [GET, CREATE];
 const PROXY = [GET, CREATE, UPDATE, PATCH, DELETE];
 
 /**
- * What a kube-apiserver of 1.34 to 1.36 serves, and the metrics of pods and nodes; a test holds it against one.
+ * The resources that a kube-apiserver of 1.34 to 1.36 serves, and the metrics of pods and nodes; a test
+ * compares them with a real one.
  *
- * A rule on anything else in these groups is a typing error, which Kubernetes stores without a word.
+ * A rule for any other resource in these groups is a typing error, which Kubernetes stores silently.
  */
 const GROUPS: { readonly [group: string]: ResourceGroup } = {
   "": {
@@ -183,7 +184,7 @@ const GROUPS: { readonly [group: string]: ResourceGroup } = {
   },
 };
 
-/** What Kubernetes serves of a resource of its own. */
+/** The scope and the verbs of a Kubernetes resource. */
 interface KnownResource {
   readonly namespaced: boolean;
   readonly verbs: readonly RbacVerb[];
@@ -192,7 +193,7 @@ interface KnownResource {
 /** The API groups of Kubernetes itself. */
 export const KUBERNETES_GROUPS: readonly string[] = Object.keys(GROUPS);
 
-/** The resources and subresources of a group of Kubernetes by their names; undefined for a group of others. */
+/** The resources and subresources of a Kubernetes API group by name; undefined for other groups. */
 export function knownResources(group: string): Map<string, KnownResource> | undefined {
   if (!KUBERNETES_GROUPS.includes(group)) return undefined;
   const { namespaced = [], cluster = [], partial = {}, partialOfCluster = [] } = GROUPS[group] ?? {};

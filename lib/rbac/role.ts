@@ -26,10 +26,10 @@ interface RuleManifest {
   readonly verbs: RbacVerb[];
 }
 
-/** Requests that name no namespace of their own, so that no Role holds for them. */
+/** The verbs of requests without a namespace, which no Role covers for namespaces. */
 const OUTSIDE = [RbacVerb.CREATE, RbacVerb.LIST, RbacVerb.WATCH];
 
-/** Adds a problem for each permission that grants nothing in a namespace, or leads to more than it says. */
+/** Adds a problem for each permission that has no effect in a namespace, or grants more than its verbs say. */
 function checkAllowed(problems: Problems, allow: readonly RoleRule[], inNamespace: boolean): void {
   for (const one of allow) {
     if (inNamespace) checkNamespaced(problems, one);
@@ -47,7 +47,7 @@ function checkAllowed(problems: Problems, allow: readonly RoleRule[], inNamespac
 function checkNamespaced(problems: Problems, one: RoleRule): void {
   const { resource } = one;
   if (resource.namespaced) return;
-  // A request for a namespace itself counts as one inside of it.
+  // A request for the namespace itself counts as namespaced.
   const own = resource.group === "" && resource.plural === "namespaces";
   const lost = own ? one._verbs().filter((verb) => OUTSIDE.includes(verb)) : one._verbs();
   if (lost.length === 0) return;
@@ -61,9 +61,10 @@ function checkNamespaced(problems: Problems, one: RoleRule): void {
 }
 
 /**
- * The rules, each permission in one place and in an order that does not depend on theirs.
+ * The rules, each permission once, in an order that does not depend on the input.
  *
- * Permissions for the same objects are one rule; rules for the same verbs of one group are one, too.
+ * Permissions on the same objects are merged into one rule, and so are rules with the same verbs in one
+ * group.
  */
 function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
   const byObjects = new Map<
@@ -93,18 +94,19 @@ function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
   return [...byVerbs.values()];
 }
 
-/** Where a role holds. */
+/** The scope of a role: a namespace or the cluster. */
 @checked
 export class RoleScope {
-  /** In the namespace of the chart: a Role and RoleBindings. */
+  /** The namespace of the chart: a Role and RoleBindings. */
   public static namespace(): RoleScope {
     return new RoleScope();
   }
 
   /**
-   * In all namespaces, also those to come, and for resources of the cluster: a ClusterRole and ClusterRoleBindings.
+   * All namespaces, including future ones, and cluster-scoped resources: a ClusterRole and
+   * ClusterRoleBindings.
    *
-   * The reason is kept as an acknowledgement of the role.
+   * The reason is recorded as an acknowledgement of the role.
    *
    * @throws REASON_MISSING
    */
@@ -116,7 +118,7 @@ export class RoleScope {
   }
 
   private constructor(
-    /** Why the role holds in the whole cluster, where it does. */
+    /** The reason for a cluster-wide role, if it is one. */
     public readonly reason?: string,
   ) {}
 }
@@ -126,8 +128,9 @@ interface Definition {
 }
 
 /**
- * Warns of resources that neither Kubernetes nor the Gateway API nor a CustomResourceDefinition of the program has: the API server takes a rule for
- * a name that is misspelt, and it allows nothing. On the output of the stack, where Terraform's side shows it.
+ * Warns of resources unknown to Kubernetes, the Gateway API and the program's CustomResourceDefinitions: the
+ * API server accepts a rule with a misspelt name, and it has no effect. The warning is on the output of the
+ * stack, where Terraform shows it.
  */
 function warnOfUnknown(role: IConstruct, chart: Chart, resources: readonly RbacResource[]): void {
   const others = resources.filter(
@@ -155,12 +158,12 @@ function definitionsIn(root: IConstruct): string[] {
     .map((spec) => `${spec?.names?.plural}.${spec?.group}`);
 }
 
-/** What a role allows, and where. */
+/** Props for LeastPrivilegeRole. */
 export interface LeastPrivilegeRoleProps {
-  /** The permissions, one or more, in any order. */
+  /** The permissions, at least one, in any order. */
   readonly allow: RoleRule[];
   /**
-   * Where the role holds.
+   * The scope of the role.
    *
    * @default RoleScope.namespace() - in the namespace of the chart
    */
@@ -168,15 +171,16 @@ export interface LeastPrivilegeRoleProps {
 }
 
 const API_GROUP = "rbac.authorization.k8s.io";
-/** Roles that Kubernetes makes itself, which a role of this name would replace. */
+/** The built-in roles of Kubernetes, which a role with the same name would replace. */
 const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
 
 /**
- * A role that allows what is written and nothing else, in one namespace.
+ * A role with exactly the given permissions, in one namespace by default.
  *
- * It has no wildcard, and nothing by which one gets further rights unless a reason is given. It is named after the
- * construct's id. In its chart nothing grants cluster-admin, admin or edit, nor any role to everybody. A resource that neither
- * Kubernetes nor a CustomResourceDefinition of the program has gives a warning when the chart is added to a cluster.
+ * It has no wildcard, and no permission that allows privilege escalation unless a reason is given. It is
+ * named after the construct's id. Bindings in its chart may not grant cluster-admin, admin or edit, nor any
+ * role to everybody. A resource unknown to Kubernetes and to the program's CustomResourceDefinitions causes a
+ * warning when the chart is added to a cluster.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
@@ -184,13 +188,13 @@ const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
 export class LeastPrivilegeRole extends Construct {
   /** The name of the Role, or ClusterRole. */
   public readonly name: string;
-  /** The namespace; none for a role of the whole cluster. */
+  /** The namespace; undefined for a cluster-wide role. */
   public readonly namespace?: string;
 
   private readonly granted = new Set<string>();
 
   /**
-   * @param id the name of the Role too: up to 63 lower-case letters, digits and dashes
+   * @param id also the name of the Role: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, PERMISSION_INVALID, PERMISSION_TOO_WIDE
    */
   constructor(scope: Construct, id: string, props: LeastPrivilegeRoleProps) {
@@ -214,7 +218,7 @@ export class LeastPrivilegeRole extends Construct {
   }
 
   /**
-   * Gives the role to somebody, by a binding of its own for each.
+   * Grants the role to subjects, with one binding for each.
    *
    * @throws ATTRIBUTE_MISSING, NAME_DUPLICATE
    */
@@ -252,7 +256,7 @@ export class LeastPrivilegeRole extends Construct {
     });
   }
 
-  /** Once for each thing that permissions lead to for one reason, however many they are. */
+  /** Acknowledges each risk once per reason, for any number of permissions. */
   private acknowledge(allow: readonly RoleRule[]): void {
     const taken = new Map<string, { leadsTo: string; reason: string; what: Set<string> }>();
     for (const one of allow) {
@@ -281,14 +285,14 @@ export class LeastPrivilegeRole extends Construct {
       metadata: { name },
       ...rest,
     });
-    // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
     if (this.namespace === undefined && Chart.of(this).namespace !== undefined)
       object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
     return object;
   }
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function read(
   scope: Construct,
   id: string,

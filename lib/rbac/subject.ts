@@ -9,19 +9,20 @@ import { Problems } from "../core/validation-error";
 
 /** A workload whose pods run as a service account. */
 export interface IServiceAccountUser {
-  /** The name of the service account. */
+  /** The name of the ServiceAccount. */
   readonly serviceAccountName: string;
-  /** The namespace, where the chart of the workload has one. */
+  /** The namespace, if the chart of the workload has one. */
   readonly namespace?: string;
 }
 
 type SubjectKind = "Group" | "ServiceAccount" | "User";
 
 /**
- * Who gets a role: a service account, or people and programs that IAM knows.
+ * The subject of a role: a service account, or an IAM user, group or dynamic group.
  *
- * OKE gives each caller the OCIDs of his IAM groups as names of Kubernetes groups. Whom an IAM policy lets `manage clusters`
- * is an administrator of the cluster without any role; `use clusters` is what people need to reach the API server.
+ * OKE passes the OCIDs of a caller's IAM groups as Kubernetes group names. A caller with the IAM permission
+ * `manage clusters` is an administrator of the cluster without any role; with `use clusters`, people can
+ * reach the API server.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutaccesscontrol.htm
  */
@@ -30,8 +31,8 @@ export class Subject {
   /**
    * A service account.
    *
-   * @param name never `default`, as which every pod runs that names no other
-   * @param namespace by default that of the role
+   * @param name any name but `default`, the service account of every pod that names no other
+   * @param namespace the namespace; by default the role's
    * @throws NAME_INVALID, PERMISSION_TOO_WIDE
    */
   public static serviceAccount(name: string, namespace?: string): Subject {
@@ -54,7 +55,7 @@ export class Subject {
   /**
    * The service account of a workload, such as a HardenedDeployment.
    *
-   * Its pods need a token as well before they can call the API server.
+   * Its pods also need a token before they can call the API server.
    *
    * @throws ATTRIBUTE_MISSING, NAME_INVALID
    */
@@ -66,7 +67,7 @@ export class Subject {
   }
 
   /**
-   * A group of IAM, by its OCID: `ocid1.group.…`.
+   * An IAM group, by its OCID: `ocid1.group.…`.
    *
    * @throws OCID_INVALID, PERMISSION_TOO_WIDE
    */
@@ -75,7 +76,7 @@ export class Subject {
   }
 
   /**
-   * A dynamic group of IAM, by its OCID: `ocid1.dynamicgroup.…`; its members are instances and other resources.
+   * An IAM dynamic group, by its OCID: `ocid1.dynamicgroup.…`; its members are instances and other resources.
    *
    * @throws OCID_INVALID, PERMISSION_TOO_WIDE
    */
@@ -84,9 +85,9 @@ export class Subject {
   }
 
   /**
-   * A single user of IAM, by his OCID: `ocid1.user.…`.
+   * A single IAM user, by OCID: `ocid1.user.…`.
    *
-   * Prefer a group: who leaves it loses the role without a change of the cluster.
+   * Prefer a group: a user who leaves it loses the role without a change to the cluster.
    *
    * @throws OCID_INVALID, PERMISSION_TOO_WIDE
    */
@@ -95,9 +96,11 @@ export class Subject {
   }
 
   /**
-   * A user of a token issuer of OpenID Connect, such as a pipeline, by the name that Kubernetes knows: `PipelineIdentity.username`.
+   * A user of an OpenID Connect issuer, such as a pipeline, by the Kubernetes username:
+   * `PipelineIdentity.username`.
    *
-   * @param username with the prefix of the issuer, such as `actions-oidc:repo:acme/shop:environment:production`
+   * @param username the username with the prefix of the issuer, such as
+   * `actions-oidc:repo:acme/shop:environment:production`
    * @throws NAME_INVALID, PERMISSION_TOO_WIDE
    */
   public static oidcUser(username: string): Subject {
@@ -134,9 +137,9 @@ export class Subject {
 
   private constructor(
     private readonly kind: SubjectKind,
-    /** The name by which the API server knows the caller: the OCID, or the name of the service account. */
+    /** The name of the subject in the Kubernetes API: the OCID, or the name of the service account. */
     public readonly name: string,
-    /** The namespace of a service account, where one was named. */
+    /** The namespace of a service account, if given. */
     public readonly namespace?: string,
   ) {}
 
@@ -145,14 +148,14 @@ export class Subject {
     return this.kind === "ServiceAccount" && this.namespace === undefined;
   }
 
-  /** The subject as a binding writes it; `namespace` is that of the role. @internal */
+  /** The subject of a binding; `namespace` is that of the role. @internal */
   public _manifest(namespace?: string): object {
     return this.kind === "ServiceAccount"
       ? { kind: this.kind, name: this.name, namespace: this.namespace ?? namespace }
       : { apiGroup: "rbac.authorization.k8s.io", kind: this.kind, name: this.name };
   }
 
-  /** What names the subject among those of a role, and stays when others are added. @internal */
+  /** The construct id of the subject's binding, stable when other subjects are added. @internal */
   public _id(namespace?: string): string {
     const account = this.kind === "ServiceAccount" ? [this.namespace ?? namespace] : [];
     const text = JSON.stringify([this.kind, this.name, ...account]);
@@ -160,7 +163,10 @@ export class Subject {
   }
 }
 
-/** Those whom Kubernetes itself names: everybody, nobody in particular, or the masters, whom no rule holds. */
+/**
+ * Adds a problem for a reserved name of Kubernetes: everybody, anonymous users, or the system masters, whom
+ * no rule restricts.
+ */
 function checkReserved(problems: Problems, name: string): boolean {
   if (typeof name !== "string" || !name.startsWith("system:")) return false;
   problems.add(

@@ -3,12 +3,13 @@ import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** Which images a repository keeps. */
+/** Options of `ImageRetention.of`. */
 export interface ImageRetentionOptions {
-  /** How many of the newest images stay whatever their age, 1 to 10,000. */
+  /** The number of newest images to keep regardless of their age, 1 to 10,000. */
   readonly keepNewest: number;
   /**
-   * The age up to which all images stay, such as `Duration.days(180)`; a whole number of days, 1 to 3,650.
+   * The age up to which all images are kept, such as `Duration.days(180)`; a whole number of days, 1 to
+   * 3,650.
    *
    * @default Duration.days(90)
    */
@@ -20,24 +21,24 @@ const MOST_IMAGES = 10_000;
 const MOST_DAYS = 3650;
 
 /**
- * How long a repository keeps its images.
+ * The retention of the images of a repository.
  *
- * The retention policies of Container Registry have no API, so Terraform can't write them. An output of the repository holds a
- * command of the OCI CLI instead, which deletes what is not to be kept. Run it from a pipeline.
+ * The retention policies of Container Registry have no API, so Terraform can't manage them. Instead, an
+ * output of the repository contains an OCI CLI command that deletes expired images. Run it from a pipeline.
  *
  * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registrymanagingimageretention.htm
  */
 @checked
 export class ImageRetention {
-  /** Every image is kept. */
+  /** Keeps every image. */
   public static keepAll(): ImageRetention {
     return new ImageRetention(0, 0);
   }
 
   /**
-   * The newest images are kept, and those that are younger than an age.
+   * Keeps the newest images, and all images up to an age.
    *
-   * The command does not know which images run: keep more of them than a roll-back needs.
+   * The command does not know which images are running: keep more of them than a rollback needs.
    *
    * @throws COUNT_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -64,20 +65,21 @@ export class ImageRetention {
   }
 
   private constructor(
-    /** How many of the newest images stay; 0 where all images stay. */
+    /** The number of newest images to keep; 0 if all images are kept. */
     public readonly keepNewest: number,
-    /** The age in days up to which all images stay; 0 where all images stay. */
+    /** The age in days up to which all images are kept; 0 if all images are kept. */
     public readonly days: number,
   ) {}
 
   /**
-   * The command that deletes what is not to be kept; none where everything is.
+   * The command that deletes expired images; undefined if all images are kept.
    *
    * @internal
    */
   public _command(compartmentId: string, repositoryId: string): string | undefined {
     if (this.keepNewest === 0) return undefined;
-    // ISO 8601 times compare as texts. JMESPath takes literals in backquotes, which the single quotes keep from the shell.
+    // ISO 8601 times compare as texts. JMESPath has literals in backquotes, which the single quotes protect
+    // from the shell.
     const query =
       `join(' ', reverse(sort_by(data.items, &"time-created"))[${this.keepNewest}:]` +
       `[?"time-created" < '"$(date -u -d '${this.days} days ago' +%Y-%m-%d)"'].id)`;
@@ -88,7 +90,7 @@ export class ImageRetention {
   }
 }
 
-/** In double quotes, as the date in it is computed by the shell. */
+/** In double quotes, as the shell computes the date in it. */
 function quoted(query: string): string {
   const [before = "", date = "", after = ""] = query.split(/'"(\$\(date [^)]*\))"'/);
   return `"${before.replace(/"/g, '\\"')}'${date}'${after.replace(/"/g, '\\"')}"`;
@@ -98,7 +100,7 @@ function daysOf(duration: Duration): number | undefined {
   try {
     return duration.toDays();
   } catch {
-    // cdk8s refuses to convert what is no whole number of days.
+    // cdk8s refuses to convert a duration that is not a whole number of days.
     return undefined;
   }
 }

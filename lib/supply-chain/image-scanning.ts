@@ -22,7 +22,7 @@ const MOST_IMAGES = 10_000;
 
 /** Props for ImageScanning. */
 export interface ImageScanningProps extends TaggingProps {
-  /** The OCID of the compartment of the repositories, where the recipe, the target, and the results are too. */
+  /** The OCID of the compartment of the repositories, and also of the recipe, the target, and the results. */
   readonly compartmentId: string;
   /**
    * The names of the repositories, such as `shop/web`; at least one.
@@ -33,13 +33,14 @@ export interface ImageScanningProps extends TaggingProps {
    */
   readonly repositories?: string[];
   /**
-   * How many of the newest images of each repository are scanned at once; later each image that is pushed is. 0 to 10,000.
+   * The number of newest images of each repository that are scanned immediately, 0 to 10,000; each image
+   * pushed later is scanned too.
    *
    * @default 4
    */
   readonly imageCount?: number;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */
@@ -47,11 +48,12 @@ export interface ImageScanningProps extends TaggingProps {
 }
 
 /**
- * Scans the images of repositories for known vulnerabilities: the newest ones at once, each image that is pushed, and all of them
- * again when new vulnerabilities become known.
+ * Scans the images of repositories for known vulnerabilities: the newest ones immediately, each pushed image,
+ * and all of them again when new vulnerabilities become known.
  *
- * It makes a recipe and a target of the Vulnerability Scanning service, and before both the policy that lets the service read the
- * repositories. A target without repositories would scan the whole compartment, so it has at least one.
+ * It creates a recipe and a target of the Vulnerability Scanning service, and before them the policy that
+ * allows the service to read the repositories. A target without repositories would scan the whole
+ * compartment, so it has at least one.
  *
  * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registryscanningimagesforvulnerabilities.htm
  */
@@ -98,10 +100,10 @@ export class ImageScanning extends ResourceConstruct {
       targetRegistry: {
         type: "OCIR",
         compartmentId,
-        // Repositories are made after what scans them.
+        // Repositories are created after their scanning.
         repositories: Lazy.listValue({ produce: () => this.repositories() }),
       },
-      // The service reads the repositories as soon as the target is there.
+      // The service reads the repositories as soon as the target exists.
       dependsOn: [this.policy],
       ...tags,
     });
@@ -110,7 +112,7 @@ export class ImageScanning extends ResourceConstruct {
   }
 
   /**
-   * The scanning that all repositories of a stack and a compartment share where nothing else is asked for.
+   * The default scanning that all repositories of a stack and a compartment share.
    *
    * @internal
    */
@@ -123,7 +125,7 @@ export class ImageScanning extends ResourceConstruct {
     const id = `ImageScanning-${shortHash(idPartOf(stack, compartmentId))}`;
     const known = stack.node.tryFindChild(id) as ImageScanning | undefined;
     const scanning = known ?? new ImageScanning(stack, id, { compartmentId });
-    // The first repository may leave out what a later one knows.
+    // A later repository may give the provider that the first one left out.
     scanning.policy.provider ??= provider;
     return scanning;
   }
@@ -144,7 +146,7 @@ export class ImageScanning extends ResourceConstruct {
     }
     problems.throwIfAny();
     const all = [...new Set(this.names)];
-    // The placeholder of a reference has no order that lasts.
+    // The placeholder of a reference has no stable order.
     const references = all.filter((name) => Token.isUnresolved(name));
     return [...all.filter((name) => !references.includes(name)).sort(), ...references];
   }
@@ -156,7 +158,7 @@ function statementsFor(compartmentId: string): string[] {
   return [allow("repos"), allow("compartments")];
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Validates the props before the construct is created, so that its id stays free if they are refused. */
 function checkImageScanning(scope: Construct, id: string, given: ImageScanningProps): void {
   const props: Partial<ImageScanningProps> = given ?? {};
   const problems = problemsIn(scope, id);

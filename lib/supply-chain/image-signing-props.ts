@@ -6,18 +6,18 @@ import { type TaggingProps } from "../core/tagging";
 
 /** Props for ImageSigning. */
 export interface ImageSigningProps extends TaggingProps {
-  /** The cluster that runs signed images only; it has one such construct. */
+  /** The cluster that runs only signed images; it can have one such construct. */
   readonly cluster: ISecureOkeCluster;
   /**
-   * The keys whose signatures count, one to five: an image that has been signed by any of them may run.
+   * The trusted keys, one to five: an image signed by any of them may run.
    *
-   * A second key is how to replace the first: name both, sign all images by the new one, and leave out the old one.
+   * To rotate a key, add the new one, sign all images with it, and then remove the old one.
    *
    * @default [SigningKey.generated()]
    */
   readonly keys?: SigningKey[];
   /**
-   * The repositories of the images, which the cluster may read to verify signatures.
+   * The repositories of the images, which the cluster is allowed to read to verify signatures.
    *
    * @default - all repositories of the cluster's compartment
    */
@@ -25,11 +25,11 @@ export interface ImageSigningProps extends TaggingProps {
   /**
    * The OCID of the compartment of the vault and the keys.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly compartmentId?: string;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */

@@ -25,15 +25,16 @@ const BYTES: { readonly [size in SigningKeySize]: number } = {
 const ALGORITHM = "SHA_512_RSA_PKCS_PSS";
 
 /**
- * Lets a cluster run only those images of Container Registry that were signed by named keys.
+ * Restricts a cluster to images of Container Registry that are signed by trusted keys.
  *
- * Images of other registries are not verified, so name the registries too (`AllowedRegistries`). Pods with the annotation
- * `oracle.image-policy.k8s.io/break-glass` are not verified either: the guardrail `IMAGE_POLICY_BREAK_GLASS` refuses it. Sign all
- * images before a cluster that exists gets this construct; the output `<path>_sign_command` holds the command. A signature belongs to
- * one image: sign again after each push.
+ * Images of other registries are not verified, so restrict the registries too (`AllowedRegistries`). Pods
+ * with the annotation `oracle.image-policy.k8s.io/break-glass` are not verified either: the guardrail
+ * `IMAGE_POLICY_BREAK_GLASS` refuses it. Sign all images before adding this construct to an existing cluster;
+ * the output `<path>_sign_command` contains the command. A signature applies to one image: sign again after
+ * each push.
  *
- * For an imported cluster, which this program does not configure, the output `<path>_enable_command` holds the command that turns
- * the policy on.
+ * For an imported cluster, which this program does not configure, the output `<path>_enable_command` contains
+ * the command that enables the policy.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengenforcingsignedimagesfromocir.htm
  */
@@ -41,7 +42,7 @@ const ALGORITHM = "SHA_512_RSA_PKCS_PSS";
 export class ImageSigning extends ResourceConstruct {
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;
-  /** The OCIDs of the keys whose signatures count. */
+  /** The OCIDs of the trusted keys. */
   public readonly keyIds: string[];
   private readonly compartmentId: string;
 
@@ -116,7 +117,7 @@ export class ImageSigning extends ResourceConstruct {
       managementEndpoint: managementEndpoint ?? this.vault().managementEndpoint,
       protectionMode: "HSM",
       keyShape: { algorithm: "RSA", length: BYTES[size] },
-      // Without the key no image that it signed can start.
+      // Without the key, no image signed with it can start.
       lifecycle: { preventDestroy: true },
       ...tagsOf(this, this.props),
     });
@@ -136,7 +137,10 @@ export class ImageSigning extends ResourceConstruct {
     );
   }
 
-  /** A policy may name the compartment that it is attached to, so each compartment has its own. */
+  /**
+   * The policies for the keys: a policy may name only the compartment that it is attached to, so each
+   * compartment has its own.
+   */
   private keyPolicies(keys: readonly UsedKey[]): IdentityPolicy[] {
     const compartments = [...new Set(keys.map(({ compartmentId }) => compartmentId))];
     return compartments.map((compartmentId) =>
@@ -208,7 +212,10 @@ interface UsedKey {
   readonly compartmentId: string;
 }
 
-/** What a cluster needs to verify signatures; Oracle's documentation names the cluster as the user of the request. */
+/**
+ * The statements that a cluster needs to verify signatures; in Oracle's documentation, the cluster is the
+ * user of the request.
+ */
 function statementsFor(
   clusterId: string,
   compartmentId: string,

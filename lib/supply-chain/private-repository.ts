@@ -30,35 +30,37 @@ export interface PrivateRepositoryProps extends TaggingProps {
   /**
    * The name of the repository, such as `shop/web`: lower-case letters and digits, joined by `.`, `_`, `-` and `/`.
    *
-   * It is unique in the region of the tenancy and can't change later.
+   * It is unique in the region of the tenancy and can't be changed later.
    */
   readonly repositoryName: string;
   /**
-   * Whether a tag can be moved to another image.
+   * The mutability of the tags.
    *
    * @default TagMutability.immutable()
    */
   readonly tagMutability?: TagMutability;
   /**
-   * Whether images are scanned for known vulnerabilities.
+   * The vulnerability scanning of the images.
    *
-   * @default RepositoryScanning.enabled(), by a scanning that all such repositories of the stack and the compartment share
+   * @default RepositoryScanning.enabled(), with a scanning that all such repositories of the stack and the
+   * compartment share
    */
   readonly scanning?: RepositoryScanning;
   /**
-   * Which images are kept; where not all are, the output `<path>_clean_up` holds the command that deletes the others.
+   * The retention of the images; unless all are kept, the output `<path>_clean_up` contains the command that
+   * deletes the expired ones.
    *
    * @default ImageRetention.keepAll()
    */
   readonly retention?: ImageRetention;
   /**
-   * A text about the repository, as Markdown.
+   * A description of the repository, in Markdown.
    *
    * @default - none
    */
   readonly readme?: string;
   /**
-   * The provider of the tenancy's home region, where the IAM policy of the scanning is written.
+   * The provider of the tenancy's home region, in which the IAM policy of the scanning is created.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */
@@ -66,11 +68,11 @@ export interface PrivateRepositoryProps extends TaggingProps {
 }
 
 /**
- * A private repository of Container Registry whose tags stay with their images and whose images are scanned.
+ * A private repository of Container Registry with immutable tags and scanned images.
  *
- * Make it before the first push: a push to a name that does not exist creates a mutable repository in the tenancy's root
- * compartment, unless the tenancy forbids it. Terraform refuses to destroy the repository (`prevent_destroy`), which would delete
- * its images.
+ * Create it before the first push: a push to a name that does not exist creates a mutable repository in the
+ * tenancy's root compartment, unless the tenancy forbids it. Terraform refuses to destroy the repository
+ * (`prevent_destroy`), which would delete its images.
  *
  * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registrycreatingarepository.htm
  */
@@ -82,11 +84,11 @@ export class PrivateRepository extends ResourceConstruct {
   public readonly repositoryName: string;
   /** The OCID of the compartment of the repository. */
   public readonly compartmentId: string;
-  /** The namespace of the registry, which stands before the name in image references. */
+  /** The namespace of the registry, which precedes the name in image references. */
   public readonly namespace: string;
-  /** Whether tags stay with their images. */
+  /** Whether tags are immutable. */
   public readonly isImmutable: boolean;
-  /** What scans the images; none where they are not scanned, or the program does not know by what. */
+  /** The scanning of the images; undefined if they are not scanned, or by a scanning unknown to the program. */
   public readonly scanning?: ImageScanning;
 
   /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, REASON_MISSING, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
@@ -134,7 +136,7 @@ export class PrivateRepository extends ResourceConstruct {
   }
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Validates the props before the construct is created, so that its id stays free if they are refused. */
 function checkPrivateRepository(scope: Construct, id: string, given: PrivateRepositoryProps): void {
   const props: Partial<PrivateRepositoryProps> = given ?? {};
   const problems = problemsIn(scope, id);
@@ -152,7 +154,7 @@ function checkPrivateRepository(scope: Construct, id: string, given: PrivateRepo
     ["isImmutable"],
     "TagMutability.immutable() or .mutable({ reason })",
   );
-  // A value of another copy of this library, or of JavaScript, may have no reason.
+  // A value from another copy of this library, or from JavaScript, may have no reason.
   if (isMutability && tagMutability?.isImmutable !== true) {
     checkReason(problems, "A repository whose tags can be moved", tagMutability?.reason);
   }

@@ -4,16 +4,16 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven, checkMembers } from "../core/required";
 import { Problems } from "../core/validation-error";
 
-/** Whether the images of a repository are scanned for known vulnerabilities. */
+/** The vulnerability scanning of the images of a repository. */
 @checked
 export class RepositoryScanning {
-  /** Images are scanned, by a scanning that all such repositories of the stack and the compartment share. */
+  /** Scans images with a scanning that all such repositories of the stack and the compartment share. */
   public static enabled(): RepositoryScanning {
     return new RepositoryScanning();
   }
 
   /**
-   * Images are scanned by a scanning of yours, in the compartment of the repository.
+   * Scans images with your own scanning, in the compartment of the repository.
    *
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -32,9 +32,10 @@ export class RepositoryScanning {
   }
 
   /**
-   * The program makes nothing that scans the images.
+   * Creates no scanning for the images.
    *
-   * The reason is kept as an acknowledgement of the repository: another team scans the whole compartment, for example.
+   * The reason is recorded as an acknowledgement of the repository: for example, another team scans the whole
+   * compartment.
    *
    * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
@@ -46,9 +47,9 @@ export class RepositoryScanning {
   }
 
   private constructor(
-    /** What scans the images, where it was named. */
+    /** The scanning, if given. */
     public readonly scanning?: ImageScanning,
-    /** Why they are not scanned, where that is so. */
+    /** The reason for no scanning, if there is none. */
     public readonly reason?: string,
   ) {}
 }

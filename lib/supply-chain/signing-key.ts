@@ -4,7 +4,7 @@ import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** How long a generated RSA key is. */
+/** The size of a generated RSA key. */
 export enum SigningKeySize {
   /** 2048 bits. */
   RSA_2048 = "RSA_2048",
@@ -14,14 +14,15 @@ export enum SigningKeySize {
   RSA_4096 = "RSA_4096",
 }
 
-/** How a key is generated. */
+/** Options of a generated key. */
 export interface GeneratedSigningKeyOptions {
   /**
-   * What tells the key from others that one ImageSigning generates, such as `2027`: up to 40 letters, digits, `-` and `_`.
+   * The name that distinguishes the keys of one ImageSigning, such as `2027`: up to 40 letters, digits, `-`
+   * and `_`.
    *
-   * Another name is another key.
+   * A change creates another key.
    *
-   * @default - none; only one key can have none
+   * @default - none; only one key can be unnamed
    */
   readonly name?: string;
   /**
@@ -33,12 +34,12 @@ export interface GeneratedSigningKeyOptions {
   /**
    * The management endpoint of the vault, such as `https://example-management.kms.eu-frankfurt-1.oraclecloud.com`.
    *
-   * @default - that of a new vault
+   * @default - the endpoint of a new vault
    */
   readonly managementEndpoint?: string;
 }
 
-/** What is known of a key that exists already. */
+/** Options of an existing key. */
 export interface ExistingSigningKeyOptions {
   /**
    * The OCID of the compartment of the key.
@@ -49,11 +50,11 @@ export interface ExistingSigningKeyOptions {
   /**
    * The management endpoint of the vault of the key. With it, Terraform reads the key and refuses one that is not RSA.
    *
-   * @default - the algorithm of the key is known only where this program makes the key
+   * @default - none; the algorithm of the key is then checked only if this program creates the key
    */
   readonly managementEndpoint?: string;
   /**
-   * The OCID of the version of the key that signs.
+   * The OCID of the key version that signs.
    *
    * @default - with `managementEndpoint`, the current one; otherwise the signing command reads it from `KEY_VERSION_ID`
    */
@@ -69,14 +70,14 @@ const NAME = /^[A-Za-z0-9_-]{1,40}$/;
 const ENDPOINT = /^https:\/\/[a-z0-9.-]+$/;
 
 /**
- * A key of OCI Vault that signs images: RSA, as the registry and clusters verify no other signatures.
+ * An RSA key of OCI Vault that signs images; the registry and clusters verify no other signatures.
  *
  * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registrysigningimages_topic.htm
  */
 @checked
 export class SigningKey {
   /**
-   * A new RSA key, protected by a hardware security module, in a vault of its own or a given one.
+   * A new RSA key, protected by a hardware security module, in its own vault or a given one.
    *
    * @throws VALUE_INVALID
    */
@@ -104,9 +105,9 @@ export class SigningKey {
   }
 
   /**
-   * An RSA key that exists already, or that another construct makes.
+   * An existing RSA key, or one that another construct creates.
    *
-   * A key that this program makes with another algorithm is refused at synthesis, and any other one by Terraform where
+   * A key of this program with another algorithm is refused at synthesis, any other such key by Terraform if
    * `managementEndpoint` is given.
    *
    * @param keyId the OCID of the key
@@ -127,7 +128,7 @@ export class SigningKey {
     public readonly _details: SigningKeyDetails,
   ) {}
 
-  /** The OCID of the key; none where ImageSigning makes it. */
+  /** The OCID of the key; undefined if ImageSigning creates it. */
   public get existingKeyId(): string | undefined {
     return this._details.keyId;
   }

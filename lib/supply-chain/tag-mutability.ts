@@ -3,21 +3,21 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
- * Whether the tags of a repository can be moved to other images.
+ * The mutability of the tags of a repository.
  *
  * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registrycreatingarepository.htm
  */
 @checked
 export class TagMutability {
-  /** A tag stays with the image that it was pushed with. */
+  /** A tag always refers to the image that it was pushed with. */
   public static immutable(): TagMutability {
     return new TagMutability(true);
   }
 
   /**
-   * A tag can be moved, so that it says nothing about what runs.
+   * A tag can be moved, so it does not identify the running image.
    *
-   * The reason is kept as an acknowledgement of the repository.
+   * The reason is recorded as an acknowledgement of the repository.
    *
    * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
@@ -29,9 +29,9 @@ export class TagMutability {
   }
 
   private constructor(
-    /** Whether tags stay with their images. */
+    /** Whether tags are immutable. */
     public readonly isImmutable: boolean,
-    /** Why they don't, where that is so. */
+    /** The reason for mutable tags, if they are. */
     public readonly reason?: string,
   ) {}
 }

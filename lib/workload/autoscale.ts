@@ -7,27 +7,30 @@ import { type Problems } from "../core/validation-error";
 import { isOfKind, kindOf } from "../core/value-readers";
 
 /**
- * How many pods a workload has, by how busy they are.
+ * Options of the HorizontalPodAutoscaler of a workload.
  *
- * Needs the Metrics Server in the cluster, which OKE offers as a cluster add-on; where it is missing, the number stays.
+ * The cluster needs the Metrics Server, which OKE offers as a cluster add-on; without it, the replica count
+ * stays as it is.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
  */
 export interface AutoscaleOptions {
-  /** The fewest pods: for a Deployment 2 or more, for a StatefulSet 1 or more. */
+  /** The minimum replica count: at least 2 for a Deployment, at least 1 for a StatefulSet. */
   readonly min: number;
-  /** The most pods, more than `min`; they count in the quota of a namespace. */
+  /** The maximum replica count, more than `min`. It counts towards the quota of the namespace. */
   readonly max: number;
   /**
-   * How busy the processors may be on average, in percent of what the pods reserve; 1 or more, and less than their limit.
+   * The target for the average CPU utilization, in percent of the CPU request; at least 1 and less than the
+   * CPU limit.
    *
-   * @default - 70 where `memoryPercent` is not given, otherwise not looked at
+   * @default - 70 unless `memoryPercent` is given, otherwise none
    */
   readonly cpuPercent?: number;
   /**
-   * How much memory may be taken on average, in percent of what the pods reserve; 1 or more, and less than their limit.
+   * The target for the average memory utilization, in percent of the memory request; at least 1 and less than
+   * the memory limit.
    *
-   * @default - not looked at: many programs give none back, so that pods would only ever be added
+   * @default - none: many programs never release memory, so the autoscaler would only ever add pods
    */
   readonly memoryPercent?: number;
 }
@@ -35,7 +38,7 @@ export interface AutoscaleOptions {
 const DEFAULT_CPU_PERCENT = 70;
 const INSTEAD = "{ min: 2, max: 10 }";
 
-/** Adds a problem for what an autoscaler can't do; the number of replicas must be left to it. */
+/** Adds a problem for invalid autoscale options; the replica count must be left to the autoscaler. */
 export function checkAutoscale(
   problems: Problems,
   options: AutoscaleOptions | undefined,
@@ -71,7 +74,10 @@ export function checkAutoscale(
   }
 }
 
-/** Adds a problem for each target that pods of these resources can't pass, so that none would ever be added. */
+/**
+ * Adds a problem for each target that pods with these resources can't exceed, so that no pod would ever be
+ * added.
+ */
 export function checkTargets(
   problems: Problems,
   options: AutoscaleOptions | undefined,
@@ -100,7 +106,7 @@ function target(name: string, averageUtilization: number | undefined): object[] 
   return [{ type: "Resource", resource: { name, target: { type: "Utilization", averageUtilization } } }];
 }
 
-/** Makes the autoscaler of a workload, where it has one. */
+/** Creates the autoscaler of a workload, if it has one. */
 export function addAutoscaler(workload: PodOwner, kind: string, options: AutoscaleOptions | undefined): void {
   if (!options) return;
   const { min, max, cpuPercent, memoryPercent } = options;

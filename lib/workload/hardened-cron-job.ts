@@ -22,10 +22,10 @@ import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { choice, shaped } from "../core/value-readers";
 
-/** What a hardened cron job runs, and when. */
+/** Props for HardenedCronJob. */
 export interface HardenedCronJobProps extends JobOptions {
   /**
-   * When it runs: minute, hour, day of the month, month and day of the week, such as `30 2 * * MON-FRI`.
+   * The schedule: minute, hour, day of the month, month and day of the week, such as `30 2 * * MON-FRI`.
    *
    * Or one of `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually`.
    *
@@ -33,37 +33,38 @@ export interface HardenedCronJobProps extends JobOptions {
    */
   readonly schedule: string;
   /**
-   * The time zone of the schedule, as the IANA names it, such as `Europe/Berlin`.
+   * The IANA time zone of the schedule, such as `Europe/Berlin`.
    *
    * @default "Etc/UTC"
    */
   readonly timeZone?: string;
   /**
-   * What happens where the last run still goes on when the next one is due.
+   * What happens when a run is due while the previous run is still active.
    *
    * @default ConcurrencyPolicy.FORBID
    */
   readonly concurrencyPolicy?: ConcurrencyPolicy;
   /**
-   * Seconds by which a run may be late before it is left out, 10 or more: the controller looks every 10 seconds.
+   * The number of seconds by which a run may start late before it is skipped, at least 10: the controller
+   * checks every 10 seconds.
    *
    * @default 300
    */
   readonly startingDeadlineSeconds?: number;
   /**
-   * How many runs that ended well are kept, with their pods and logs, 0 or more.
+   * The number of successful runs that are kept, with their pods and logs, at least 0.
    *
    * @default 3
    */
   readonly successfulJobsHistoryLimit?: number;
   /**
-   * How many runs that failed are kept, with their pods and logs, 0 or more.
+   * The number of failed runs that are kept, with their pods and logs, at least 0.
    *
    * @default 3
    */
   readonly failedJobsHistoryLimit?: number;
   /**
-   * Whether no further run is started until this is taken back.
+   * Whether to suspend the schedule: no further run starts until this is false again.
    *
    * @default false
    */
@@ -78,11 +79,11 @@ const CRON_JOB_SHAPES = {
   ...JOB_SHAPES,
   concurrencyPolicy: choice(ConcurrencyPolicy, "ConcurrencyPolicy.FORBID, REPLACE or ALLOW"),
 };
-// The controller adds eleven characters for the time of each run.
+// The controller appends eleven characters for the time of each run.
 const LONGEST_CRON_JOB = 52;
 const LEAST_STARTING_DEADLINE = 10;
 
-/** The program of a job: nobody connects to it, and nobody asks it how it is. */
+/** The container of a job's program, without ports and probes. */
 function program(props: JobOptions): AnyContainer {
   return {
     ...props,
@@ -94,7 +95,7 @@ function program(props: JobOptions): AnyContainer {
   };
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function readJob(scope: Construct, id: string, given: HardenedJobProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, JOB_SHAPES) as HardenedJobProps;
@@ -105,7 +106,7 @@ function readJob(scope: Construct, id: string, given: HardenedJobProps): Hardene
   return pod;
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 export function readCronJob(scope: Construct, id: string, given: HardenedCronJobProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, CRON_JOB_SHAPES) as HardenedCronJobProps;
@@ -126,14 +127,15 @@ export function readCronJob(scope: Construct, id: string, given: HardenedCronJob
 }
 
 /**
- * A CronJob that meets the restricted Pod Security Standard, each of whose runs has a deadline and waits for the last one.
+ * A CronJob that meets the restricted Pod Security Standard. Each run has a deadline and waits for the
+ * previous run to end.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
  */
 @checked
 export class HardenedCronJob extends HardenedWorkload {
   /**
-   * @param id the name of the CronJob too: up to 52 lower-case letters, digits and dashes
+   * @param id also the name of the CronJob: up to 52 lower-case letters, digits and dashes
    * @throws SCHEDULE_INVALID, NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, USER_INVALID, QUANTITY_INVALID, RESOURCES_INVALID,
    * PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE,
    * ATTRIBUTE_MISSING, VALUE_INVALID
@@ -168,16 +170,17 @@ export class HardenedCronJob extends HardenedWorkload {
 }
 
 /**
- * A Job that meets the restricted Pod Security Standard, has a deadline and is deleted some time after its end.
+ * A Job that meets the restricted Pod Security Standard, has a deadline and is deleted some time after it
+ * ends.
  *
- * Kubernetes changes no pods of a Job that was applied: for another image or other arguments, give another id.
+ * The pod template of a Job is immutable in Kubernetes: to change the image or the arguments, use another id.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
 @checked
 export class HardenedJob extends HardenedWorkload {
   /**
-   * @param id the name of the Job too: up to 63 lower-case letters, digits and dashes
+   * @param id also the name of the Job: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, USER_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID,
    * PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
    */

@@ -1,20 +1,21 @@
 import { type HostAccess } from "./host-access/host-access";
 import { type ListeningPodProps } from "./pods/listening-pod-props";
 
-/** What a hardened daemon set runs on each node. */
+/** Props for HardenedDaemonSet. */
 export interface HardenedDaemonSetProps extends ListeningPodProps {
   /**
-   * How many nodes may be without their pod while it is updated, 1 or more.
+   * The number of nodes that may be without their pod during an update, at least 1.
    *
    * @default 1
    */
   readonly maxUnavailable?: number;
   /**
-   * What the pods reach of their node, each with its reason.
+   * The node resources that the pods may access, each with its reason.
    *
-   * It needs a SecureNamespace whose `podSecurity` is `PodSecurityLevel.privilegedFor`: restricted ones refuse such pods.
+   * This needs a SecureNamespace whose `podSecurity` is `PodSecurityLevel.privilegedFor`: a restricted
+   * namespace rejects such pods.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly hostAccess?: HostAccess[];
 }

@@ -21,7 +21,7 @@ const LIST = listOf(
   'a list, for example [HostAccess.readOnlyPath("/var/log", { reason: "..." })]',
 );
 
-/** What a list of host accesses must be like. */
+/** The expected shape of a list of host accesses. */
 const HOST_ACCESS_SHAPE: Reader = (problems, name, value) => {
   if (Array.isArray(value) && value.length === 0) {
     problems.add("VALUE_INVALID", `${name} is empty`, "Leave it out: pods reach nothing of their node then");
@@ -32,7 +32,7 @@ const HOST_ACCESS_SHAPE: Reader = (problems, name, value) => {
 const ofKind = (all: readonly HostAccess[], wanted: string) =>
   all.filter(({ hostAccessKind }) => hostAccessKind === wanted);
 
-/** Adds a problem for host access that doesn't fit together, or doesn't fit what the pods are. */
+/** Adds a problem for host accesses that conflict with each other or with the other props of the pods. */
 function checkHostAccess(problems: Problems, props: HardenedDaemonSetProps): void {
   const { hostAccess } = props;
   if (!hostAccess) return;
@@ -57,7 +57,7 @@ function checkHostAccess(problems: Problems, props: HardenedDaemonSetProps): voi
   checkListening(problems, props, ofKind(hostAccess, "network")[0]);
 }
 
-/** Adds a problem where something else is mounted in, or around, a directory of the node. */
+/** Adds a problem for each mount inside or around a mounted directory of the node. */
 function checkMounts(problems: Problems, props: HardenedDaemonSetProps, onNode: readonly HostAccess[]): void {
   const { files = [], secretFiles = [], sharedPaths = [], writablePaths = [] } = props;
   const own = [...files, ...secretFiles, ...sharedPaths, ...writablePaths].map(({ path }) => String(path));
@@ -71,7 +71,7 @@ function checkMounts(problems: Problems, props: HardenedDaemonSetProps, onNode: 
     }
   }
   const paths = new Set(onNode.map(({ _path: path }) => path));
-  // Of paths that lie in one another on the node that was said.
+  // Paths that overlap on the node were reported already.
   if (paths.size === onNode.length && !onNode.some((one) => hasOverlap(one, onNode))) {
     checkOverlaps(
       problems,
@@ -84,7 +84,7 @@ function hasOverlap(one: HostAccess, all: readonly HostAccess[]): boolean {
   return all.some((other) => other !== one && isWithin(other._path, one._path));
 }
 
-/** Adds a problem for each port of a container that is one of the node and was not named as that. */
+/** Adds a problem for each container port on the node's network that `hostAccess` does not list. */
 function checkListening(problems: Problems, props: HardenedDaemonSetProps, network?: HostAccess): void {
   if (!network) return;
   const ports = [props.port, ...(props.sidecars ?? []).map(({ port }) => port)];
@@ -98,17 +98,17 @@ function checkListening(problems: Problems, props: HardenedDaemonSetProps, netwo
 }
 
 /**
- * A DaemonSet that meets the restricted Pod Security Standard: one pod on each node that takes it.
+ * A DaemonSet that meets the restricted Pod Security Standard: one pod on each eligible node.
  *
- * It reaches nothing of its node, neither files nor network, but for what `hostAccess` names with a reason. There is no
- * PodDisruptionBudget, as a node that is drained keeps such pods to the end.
+ * It has no access to the files or the network of its node, except for what `hostAccess` lists with a reason.
+ * There is no PodDisruptionBudget, because draining a node leaves DaemonSet pods running.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
  */
 @checked
 export class HardenedDaemonSet extends ListeningWorkload {
   /**
-   * @param id the name of the DaemonSet too: up to 63 lower-case letters, digits and dashes
+   * @param id also the name of the DaemonSet: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, USER_INVALID, COUNT_INVALID, QUANTITY_INVALID,
    * RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE, LABEL_INVALID,
    * EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID, HOST_ACCESS_INVALID, also at synthesis where its
@@ -143,7 +143,7 @@ export class HardenedDaemonSet extends ListeningWorkload {
         selector: { matchLabels: selectorLabels },
         minReadySeconds: 5,
         revisionHistoryLimit: 5,
-        // None beyond those of the nodes: two pods of one node would be in each other's way.
+        // No surge: two pods on one node would conflict.
         updateStrategy: {
           type: "RollingUpdate",
           rollingUpdate: { maxUnavailable: props.maxUnavailable ?? 1, maxSurge: 0 },
@@ -163,7 +163,7 @@ interface Read {
   readonly hostAccess: readonly HostAccess[];
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function read(scope: Construct, id: string, given: HardenedDaemonSetProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as HardenedDaemonSetProps;

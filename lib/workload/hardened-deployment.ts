@@ -12,25 +12,25 @@ import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 import { shaped } from "../core/value-readers";
 
-/** What a hardened deployment runs. */
+/** Props for HardenedDeployment. */
 export interface HardenedDeploymentProps extends ListeningPodProps {
   /**
-   * How many pods run, 2 or more.
+   * The replica count, at least 2.
    *
-   * @default - 2; with `autoscale` as many as it says
+   * @default - 2; with `autoscale`, set by the autoscaler
    */
   readonly replicas?: number;
   /**
-   * Lets a HorizontalPodAutoscaler say how many pods run, 2 or more.
+   * Scales the replica count with a HorizontalPodAutoscaler, at least 2.
    *
-   * @default - as many as `replicas`, always
+   * @default - the fixed replica count of `replicas`
    */
   readonly autoscale?: AutoscaleOptions;
 }
 
 const LEAST = 2;
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function readDeployment(scope: Construct, id: string, given: HardenedDeploymentProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, LISTENING_SHAPES) as HardenedDeploymentProps;
@@ -42,25 +42,25 @@ function readDeployment(scope: Construct, id: string, given: HardenedDeploymentP
   return pod;
 }
 
-/** Adds a problem where a number of pods was given that is none, or too few. */
+/** Adds a problem for a replica count that is invalid or too low. */
 export function checkReplicas(problems: Problems, replicas: number | undefined, least: number): void {
   if (replicas === undefined || (Number.isInteger(replicas) && replicas >= least)) return;
   problems.add("REPLICAS_INVALID", `replicas is ${shown(replicas)}`, `Give a whole number from ${least} on`);
 }
 
 /**
- * A Deployment that meets the restricted Pod Security Standard, with all that belongs to it.
+ * A Deployment that meets the restricted Pod Security Standard, with its supporting objects.
  *
- * Its pods run without root, capabilities, a writable root filesystem or an unasked token, spread over nodes and
- * domains. A ServiceAccount, a PodDisruptionBudget and a NetworkPolicy that denies all but DNS come with it. All are
- * named after the construct's id.
+ * Its pods run without root, capabilities, a writable root filesystem or an unrequested token, spread over
+ * nodes and availability domains. It creates a ServiceAccount, a PodDisruptionBudget and a NetworkPolicy that
+ * denies everything except DNS. All objects are named after the construct's id.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 @checked
 export class HardenedDeployment extends ListeningWorkload {
   /**
-   * @param id the name of the Deployment too: up to 63 lower-case letters, digits and dashes
+   * @param id also the name of the Deployment: up to 63 lower-case letters, digits and dashes
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, REPLICAS_INVALID, USER_INVALID, COUNT_INVALID,
    * QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE,
    * LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
@@ -83,7 +83,7 @@ export class HardenedDeployment extends ListeningWorkload {
       kind: "Deployment",
       metadata: { name, labels, ...annotations },
       spec: {
-        // With an autoscaler none: each apply would undo what it did.
+        // Left out with an autoscaler: each apply would reset its replica count.
         ...(props.autoscale ? {} : { replicas: props.replicas ?? 2 }),
         selector: { matchLabels: selectorLabels },
         minReadySeconds: 5,

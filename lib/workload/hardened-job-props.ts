@@ -2,52 +2,56 @@ import { type HardenedPodProps } from "./pods/hardened-pod-props";
 import { type HardenedPod, lateTemplate, podTemplate } from "./pods/private/hardened-pod";
 import { type Problems } from "../core/validation-error";
 
-/** What happens with a program that failed. */
+/** What Kubernetes does after a program fails. */
 export enum JobRestartPolicy {
-  /** Another pod is started, so that the failed one and its log can be looked at; evictions are not counted. */
+  /**
+   * Starts another pod, so that the failed pod and its log stay available; evictions do not count as
+   * failures.
+   */
   NEVER = "Never",
-  /** The program is started again in the same pod, which keeps its writable paths; evictions count as failures. */
+  /** Restarts the program in the same pod, which keeps its writable paths; evictions count as failures. */
   ON_FAILURE = "OnFailure",
 }
 
-/** What the pods of a job run, and how long and how often. */
+/** Options of a job: its pods, its deadline and its retries. */
 export interface JobOptions extends HardenedPodProps {
   /**
-   * What happens with a program that failed.
+   * What Kubernetes does after the program fails.
    *
    * @default JobRestartPolicy.NEVER
    */
   readonly restartPolicy?: JobRestartPolicy;
   /**
-   * How many failures are made good by another try, 0 or more.
+   * The number of retries after failures, at least 0.
    *
    * @default 3
    */
   readonly backoffLimit?: number;
   /**
-   * Seconds after which all pods of the job are ended and it has failed, 1 or more; tries and waiting for a node count.
+   * The deadline in seconds, at least 1: all pods are ended and the job fails. Retries and time spent pending
+   * count.
    *
    * @default 3600
    */
   readonly activeDeadlineSeconds?: number;
   /**
-   * How many pods must end well, 1 or more.
+   * The number of pods that must succeed, at least 1.
    *
    * @default 1
    */
   readonly completions?: number;
   /**
-   * How many pods run at the same time, 1 or more and no more than `completions`.
+   * The number of pods that run at the same time, at least 1 and at most `completions`.
    *
    * @default 1
    */
   readonly parallelism?: number;
 }
 
-/** What a hardened job runs. */
+/** Props for HardenedJob. */
 export interface HardenedJobProps extends JobOptions {
   /**
-   * Seconds after its end after which the job, its pods and their logs are deleted, 0 or more.
+   * The number of seconds after its end until the job, its pods and their logs are deleted, at least 0.
    *
    * A job that is applied again after that runs again.
    *
@@ -58,7 +62,7 @@ export interface HardenedJobProps extends JobOptions {
 
 const LARGEST = 2 ** 31 - 1;
 
-/** Adds a problem where a number was given that is none, or outside of its range. */
+/** Adds a problem for a value that is not a number or is out of range. */
 export function checkCount(
   problems: Problems,
   name: string,
@@ -76,7 +80,7 @@ export function checkCount(
   );
 }
 
-/** Adds a problem for each number of a job that can't be. */
+/** Adds a problem for each invalid number of a job. */
 export function checkJob(problems: Problems, props: JobOptions): void {
   const { completions = 1 } = props;
   checkCount(problems, "backoffLimit", props.backoffLimit, 0);
@@ -99,7 +103,8 @@ export function jobSpec(
     parallelism,
     backoffLimit: props.backoffLimit ?? 3,
     activeDeadlineSeconds: props.activeDeadlineSeconds ?? 3600,
-    // A node that is drained says nothing about the program. Kubernetes has it for pods alone that start once.
+    // Draining a node is no failure of the program. Kubernetes allows this policy only with the restart
+    // policy Never.
     ...(restartPolicy === JobRestartPolicy.NEVER
       ? {
           podFailurePolicy: {

@@ -19,32 +19,32 @@ import { choice, kind, listOf, shaped } from "../core/value-readers";
 import { checkServiceName } from "../exposure/read-service-ports";
 import { portsOf } from "../exposure/service-backend";
 
-/** What a hardened stateful set runs, and what it keeps. */
+/** Props for HardenedStatefulSet. */
 export interface HardenedStatefulSetProps extends ListeningPodProps {
   /**
-   * How many pods run, 1 or more.
+   * The replica count, at least 1.
    *
-   * More than one are of use where the program itself knows how to share or copy its data.
+   * More than one replica is useful only if the program itself shares or replicates its data.
    *
-   * @default - 1; with `autoscale` as many as it says
+   * @default - 1; with `autoscale`, set by the autoscaler
    */
   readonly replicas?: number;
   /**
-   * Lets a HorizontalPodAutoscaler say how many pods run, 1 or more.
+   * Scales the replica count with a HorizontalPodAutoscaler, at least 1.
    *
-   * @default - as many as `replicas`, always
+   * @default - the fixed replica count of `replicas`
    */
   readonly autoscale?: AutoscaleOptions;
   /**
-   * Volumes of which each pod has its own; the program alone sees them.
+   * The volumes of each pod, mounted in the program's container only.
    *
-   * They stay when pods, or the StatefulSet, are deleted.
+   * They are kept when pods, or the StatefulSet, are deleted.
    *
    * @default - none
    */
   readonly volumeClaims?: VolumeClaim[];
   /**
-   * In which order pods are started and ended.
+   * The order in which pods are started and ended.
    *
    * @default PodManagementPolicy.ORDERED_READY
    */
@@ -59,23 +59,23 @@ const SHAPES = {
   ),
   podManagementPolicy: choice(PodManagementPolicy, "PodManagementPolicy.ORDERED_READY or PARALLEL"),
 };
-// The controller's label of a pod's revision is the name and eleven characters.
+// The controller's revision label is the name and eleven characters.
 const LONGEST = 52;
 const LEAST = 1;
 
-/** The name of the Service by which the pods of a StatefulSet find each other. */
+/** The name of the headless Service of a StatefulSet. */
 function headlessName(id: string): string {
   return `${id}-headless`;
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function readStatefulSet(scope: Construct, id: string, given: HardenedStatefulSetProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as HardenedStatefulSetProps;
   const { volumeClaims = [] } = props;
   const place = { scope, id, kind: "StatefulSet", longestName: LONGEST };
   const pod = readListeningPod(problems, place, props, { volumeClaims });
-  // Another id has its problem already.
+  // An invalid id was reported already.
   if (isDnsLabel(id)) checkServiceName(problems, scope, headlessName(id));
   checkReplicas(problems, props.replicas, LEAST);
   checkAutoscale(problems, props.autoscale, LEAST, props.replicas);
@@ -85,7 +85,7 @@ function readStatefulSet(scope: Construct, id: string, given: HardenedStatefulSe
   return pod;
 }
 
-/** Adds a problem for each claim that Kubernetes would take for another volume of the pod, or can't name. */
+/** Adds a problem for each claim whose name is invalid or collides with another volume of the pod. */
 function checkClaimNames(problems: Problems, id: string, pod: HardenedPod): void {
   const claims = (pod.program.volumeClaims ?? []).map(({ claimName }) => claimName);
   const taken = [...claims, ...volumesOf(pod).map(({ name }) => name)];
@@ -100,9 +100,10 @@ function checkClaimNames(problems: Problems, id: string, pod: HardenedPod): void
 }
 
 /**
- * A StatefulSet that meets the restricted Pod Security Standard: pods with names and volumes that stay.
+ * A StatefulSet that meets the restricted Pod Security Standard: pods with stable names and persistent
+ * volumes.
  *
- * A headless Service comes with it, by which its pods find each other; let them connect by
+ * It creates a headless Service, through which its pods find each other; allow their connections with
  * `set.connections.allowTo(set, Port.tcp(port))`. Volumes are kept when pods or the StatefulSet are deleted.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
@@ -113,7 +114,8 @@ export class HardenedStatefulSet extends ListeningWorkload {
   public readonly headlessServiceName: string;
 
   /**
-   * @param id the name of the StatefulSet too: up to 52 lower-case letters, digits and dashes, beginning with a letter
+   * @param id also the name of the StatefulSet: up to 52 lower-case letters, digits and dashes, beginning
+   * with a letter
    * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, REPLICAS_INVALID, USER_INVALID, COUNT_INVALID,
    * QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE,
    * LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
@@ -131,9 +133,10 @@ export class HardenedStatefulSet extends ListeningWorkload {
   }
 
   /**
-   * The host name of one pod, such as `db-0.db-headless.shop.svc`; without the namespace where the chart has none.
+   * Returns the host name of a pod, such as `db-0.db-headless.shop.svc`; without the namespace if the chart
+   * has none.
    *
-   * @param ordinal 0 for the first pod
+   * @param ordinal the ordinal of the pod, from 0
    * @throws COUNT_INVALID
    */
   public hostNameOf(ordinal: number): string {
@@ -157,7 +160,8 @@ export class HardenedStatefulSet extends ListeningWorkload {
       spec: {
         type: "ClusterIP",
         clusterIP: "None",
-        // Pods that are not ready yet must find each other: many programs get ready only together.
+        // Pods that are not ready yet must find each other: many clustered programs become ready only
+        // together.
         publishNotReadyAddresses: true,
         selector: selectorLabels,
         ...ports,
@@ -186,7 +190,7 @@ export class HardenedStatefulSet extends ListeningWorkload {
           ? {}
           : {
               persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-              // Labels that never change: Kubernetes refuses every change of a claim.
+              // Labels that never change: Kubernetes rejects every change of a claim template.
               volumeClaimTemplates: [...volumeClaims]
                 .sort((a, b) => (a.claimName < b.claimName ? -1 : 1))
                 .map((claim) => claim._toTemplate(selectorLabels)),

@@ -22,10 +22,11 @@ import { type IServiceAccountUser } from "../rbac/subject";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 
 /**
- * What all hardened workloads have in common, whatever kind of object runs their pods.
+ * The base class of all hardened workloads, whatever the kind of the object that runs their pods.
  *
- * Their pods run without root, capabilities, a writable root filesystem or, unless `apiAccess` is given, a token for the API
- * server. A ServiceAccount and a NetworkPolicy that denies all but DNS come with each. All are named after the construct's id.
+ * Their pods run without root, capabilities, a writable root filesystem or, unless `apiAccess` is given, a
+ * token for the API server. Each workload has a ServiceAccount and a NetworkPolicy that denies everything
+ * except DNS. All objects are named after the construct's id.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
@@ -34,19 +35,19 @@ export abstract class HardenedWorkload
   extends Construct
   implements IConnectable, IPodSelector, IPolicyGrantee, ISecretReader, IServiceAccountUser
 {
-  /** The name of the workload, and of what belongs to it. */
+  /** The name of the workload and its supporting objects. */
   public readonly name: string;
-  /** The namespace, where the chart has one. */
+  /** The namespace, if the chart has one. */
   public readonly namespace?: string;
-  /** The name of the service account of the pods. */
+  /** The name of the ServiceAccount of the pods. */
   public readonly serviceAccountName: string;
   public readonly connections: Connections;
   /** The labels of the workload. */
   public readonly labels: { [key: string]: string };
-  /** The labels that select its pods. */
+  /** The labels that select the pods of the workload. */
   public readonly selectorLabels: { [key: string]: string };
 
-  /** @param labels labels of the workload beside those that all have */
+  /** @param labels labels of the workload besides the common ones */
   protected constructor(scope: Construct, id: string, labels?: { [key: string]: string }) {
     super(scope, id);
     const chart = Chart.of(this);
@@ -60,12 +61,12 @@ export abstract class HardenedWorkload
   }
 
   /**
-   * Mounts a secret of OCI Vault as a file of the program, read as the service account of this workload.
+   * Mounts a secret of OCI Vault as a file of the program, read as the ServiceAccount of this workload.
    *
-   * It adds the IAM statement for exactly this workload and this secret, the objects of the delivery, and the right of the reader to
-   * create tokens of this service account. The pods wait until the file is there.
+   * It adds an IAM statement for exactly this workload and this secret, the objects of the delivery, and the
+   * permission of the reader to create tokens of this ServiceAccount. The pods wait until the file exists.
    *
-   * @param secret a VaultSecret, or one that exists already
+   * @param secret a VaultSecret, or an imported one
    * @returns the path of the file
    * @throws NAME_INVALID, also where the workload has no namespace; NAME_DUPLICATE, PATH_INVALID, ENV_INVALID, SECRET_INVALID where secrets
    * of two vaults or of two deliveries would share a directory; ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis CHART_NOT_ADDED
@@ -75,12 +76,13 @@ export abstract class HardenedWorkload
   }
 
   /**
-   * Gives a secret of OCI Vault to the program as a variable of its environment, by External Secrets.
+   * Sets an environment variable of the program from a secret of OCI Vault, with External Secrets.
    *
-   * Prefer `mountSecret`: child processes and crash reports see the environment, and it keeps the value that it had at the start.
+   * Prefer `mountSecret`: the environment is visible to child processes and in crash reports, and keeps the
+   * value from the start of the program.
    *
    * @param name the name of the variable: letters, digits, and `_`
-   * @param secret a VaultSecret, or one that exists already
+   * @param secret a VaultSecret, or an imported one
    * @throws REASON_MISSING, ENV_INVALID, NAME_INVALID, NAME_DUPLICATE, SECRET_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
    * CHART_NOT_ADDED
    */
@@ -89,11 +91,12 @@ export abstract class HardenedWorkload
   }
 
   /**
-   * Lets the pods use something in OCI, by workload identity: a statement for this service account in this cluster and nobody else.
+   * Grants the pods access to OCI resources by workload identity: a policy statement for this ServiceAccount
+   * in this cluster only.
    *
-   * The policy is made in the stack of the cluster that the chart is added to. The NetworkPolicy lets the pods reach the OKE control
-   * plane, TCP 12250, where the SDKs of OCI change the pod's token for one of IAM. That token the pods have with `apiAccess`; without it a
-   * program can't use the right itself.
+   * The policy is created in the stack of the cluster that the chart is added to. The NetworkPolicy allows
+   * egress to the OKE control plane on TCP 12250, where the OCI SDKs exchange the pod's token for an IAM
+   * token. Pods have that token only with `apiAccess`; without it, the program can't use the grant itself.
    *
    * @param grant such as `{ verb: PolicyVerb.READ, resourceType: PolicyResourceType.OBJECTS, location, condition }`
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID; here, or from addCdk8sChart, STATEMENT_TOO_WIDE, STATEMENT_LIMIT; at synthesis
@@ -105,17 +108,17 @@ export abstract class HardenedWorkload
     this.connections._allowToControlPlane();
   }
 
-  /** What a policy of cdk8s-plus writes for this workload. */
+  /** The NetworkPolicy peer of this workload, as cdk8s-plus expects it. */
   public toNetworkPolicyPeerConfig(): NetworkPolicyPeerConfig {
     return { podSelector: this.toPodSelectorConfig() };
   }
 
-  /** This workload, as what selects its pods. */
+  /** The pod selector of this workload. */
   public toPodSelector(): IPodSelector | undefined {
     return this;
   }
 
-  /** How cdk8s-plus selects the pods. */
+  /** The pod selector configuration of this workload, as cdk8s-plus expects it. */
   public toPodSelectorConfig(): PodSelectorConfig {
     return {
       labelSelector: LabelSelector.of({ labels: this.selectorLabels }),

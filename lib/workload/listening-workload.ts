@@ -14,7 +14,7 @@ import { type LoadBalancerOptions } from "../exposure/load-balancer-props";
 import { type IServiceBackend } from "../exposure/service-backend";
 import { type ServiceOptions, WorkloadService } from "../exposure/workload-service";
 
-/** What hardened workloads have in common that go on running, and may listen on a port. */
+/** The base class of long-running hardened workloads, which may listen on a port. */
 @checked
 export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
   public readonly port?: number;
@@ -23,7 +23,7 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   /** @internal */
   public _redirectPort?: number;
 
-  /** @param props the ports, the protocol and the labels are read of them */
+  /** @param props the source of the ports, the protocol and the labels */
   protected constructor(scope: Construct, id: string, props: ListeningPodProps) {
     super(scope, id, props.labels);
     this.port = props.port;
@@ -34,7 +34,8 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   }
 
   /**
-   * Makes the workload reachable through an OCI load balancer that ends TLS, with rules in network security groups.
+   * Exposes the workload through an OCI load balancer that terminates TLS, with rules in network security
+   * groups.
    *
    * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
    * NODE_PORT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
@@ -46,10 +47,10 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   }
 
   /**
-   * Makes the workload reachable through an ingress gateway, which ends TLS for its host.
+   * Exposes the workload through an ingress gateway, which terminates TLS for its host.
    *
-   * Makes an Ingress, or a route of the Gateway API, and for all of them together one Service `<name>-ingress`, and opens the way from the gateway to the
-   * pods' port on both ends.
+   * Creates an Ingress or a Gateway API route, and one Service `<name>-ingress` shared by all of them, and
+   * allows connections from the gateway to the pods' port on both sides.
    *
    * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of
    * another chart too; PORT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis INGRESS_INVALID for a gateway of another
@@ -60,9 +61,11 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   }
 
   /**
-   * Has the metrics of the workload scraped by the ClusterMonitoring of its cluster, made before or after.
+   * Adds the workload to the scrape targets of its cluster's ClusterMonitoring, which may be created before
+   * or after.
    *
-   * It opens the port to Prometheus on both ends, in the network of the host too, lets Prometheus find the pods, and adds the job.
+   * It opens the port to Prometheus on both sides, including the host network, lets Prometheus discover the
+   * pods, and adds the scrape job.
    *
    * @throws PORT_NOT_LISTENED where the workload has no such port; VALUE_INVALID, COUNT_INVALID; NAME_INVALID where the chart has no
    * namespace; at synthesis MONITORING_MISSING
@@ -73,10 +76,11 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   }
 
   /**
-   * Lets the workload send traces to the collector of the ClusterMonitoring of its cluster, made before or after.
+   * Lets the workload send traces to the collector of its cluster's ClusterMonitoring, which may be created
+   * before or after.
    *
-   * It opens the way on both ends, and gives the program the environment variables that OpenTelemetry libraries read
-   * (`OTEL_EXPORTER_OTLP_ENDPOINT` and others); those that it has already stay.
+   * It allows the connection on both sides, and sets the environment variables that OpenTelemetry libraries
+   * read (`OTEL_EXPORTER_OTLP_ENDPOINT` and others), unless the program sets them already.
    *
    * @throws VALUE_INVALID; NAME_INVALID where the chart has no namespace; at synthesis MONITORING_MISSING
    */
@@ -86,9 +90,9 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   }
 
   /**
-   * Makes the workload reachable inside the cluster, under a name of its own.
+   * Exposes the workload inside the cluster through a Service.
    *
-   * It opens nothing: let each client connect by `connections.allowFrom(client, Port.tcp(port))`.
+   * It allows no connections: allow each client with `connections.allowFrom(client, Port.tcp(port))`.
    *
    * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID; PORT_INVALID, also where the workload has no port
    */

@@ -1,34 +1,34 @@
 import { type Duration } from "cdk8s";
 
-/** Where a workload serves metrics, in the text format of Prometheus. */
+/** Options of the metrics scrape of a workload, in the Prometheus text format. */
 export interface ScrapeOptions {
   /**
-   * The TCP port of the pods that serves them, one that the workload names.
+   * The TCP port that serves the metrics, one of the workload's ports.
    *
-   * @default - the port with the name `metrics`, otherwise the workload's own port
+   * @default - the port named `metrics`, otherwise the workload's own port
    */
   readonly port?: number;
   /**
-   * The path.
+   * The path of the metrics.
    *
    * @default "/metrics"
    */
   readonly path?: string;
   /**
-   * The time from one scrape to the next, 5 seconds or more.
+   * The scrape interval, at least 5 seconds.
    *
    * @default - 30 seconds
    */
   readonly interval?: Duration;
   /**
-   * The most samples of one scrape; Prometheus takes none of a scrape with more.
+   * The maximum number of samples per scrape; Prometheus drops a scrape that exceeds it.
    *
    * @default 50000
    */
   readonly sampleLimit?: number;
 }
 
-/** How a program sends spans to the collector. */
+/** The protocol by which a program sends spans to the collector. */
 export enum TraceProtocol {
   /** OTLP over HTTP, port 4318. */
   HTTP_PROTOBUF = "http/protobuf",
@@ -36,16 +36,16 @@ export enum TraceProtocol {
   GRPC = "grpc",
 }
 
-/** How a workload sends traces. */
+/** Options of the traces of a workload. */
 export interface TraceOptions {
   /**
-   * How the program sends them; it must be one that its OpenTelemetry library has.
+   * The protocol, one that the program's OpenTelemetry library supports.
    *
    * @default TraceProtocol.HTTP_PROTOBUF
    */
   readonly protocol?: TraceProtocol;
   /**
-   * The part of all traces that is sent, from 0 to 1.
+   * The ratio of sampled traces, from 0 to 1.
    *
    * @default 1
    */

@@ -3,7 +3,7 @@ import { readCidrs } from "../../core/cidr";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
-/** What an end is, for those who look it up. */
+/** The kind of an endpoint. */
 export type EndpointKind =
   | { readonly kind: "internet" | "services" | "metadata" | "pods" }
   | { readonly kind: "addresses"; readonly cidrs: readonly string[] }
@@ -19,7 +19,7 @@ function checkTexts(factory: string, texts: { readonly [name: string]: unknown }
   problems.throwIfAny();
 }
 
-/** One end of a question: who connects, or what is connected to. */
+/** The source or the target of a reachability question. */
 @checked
 export class Endpoint {
   /** The internet: every public address of IPv4 and IPv6. */
@@ -28,7 +28,8 @@ export class Endpoint {
   }
 
   /**
-   * Hosts of address ranges, such as a peered VCN, a network on premises, or a bastion's subnet; not the cluster's own pods.
+   * Hosts in address ranges, such as a peered VCN, an on-premises network, or a bastion's subnet; not the
+   * cluster's own pods.
    *
    * @param cidrs blocks of IPv4 or IPv6
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_LIST_EMPTY
@@ -43,7 +44,8 @@ export class Endpoint {
   /**
    * The Kubernetes API endpoint.
    *
-   * @param address the Terraform address of one cluster, such as `oci_containerengine_cluster.main`; all clusters otherwise
+   * @param address the Terraform address of one cluster, such as `oci_containerengine_cluster.main`; by
+   * default all clusters
    */
   public static apiEndpoint(address?: string): Endpoint {
     return new Endpoint(
@@ -55,7 +57,7 @@ export class Endpoint {
   /**
    * The worker nodes.
    *
-   * @param address the Terraform address of one node pool; the nodes of all pools otherwise
+   * @param address the Terraform address of one node pool; by default the nodes of all pools
    */
   public static nodes(address?: string): Endpoint {
     return new Endpoint(
@@ -64,13 +66,13 @@ export class Endpoint {
     );
   }
 
-  /** Pods that no NetworkPolicy selects, such as those of kube-system: what the network alone lets pods do. */
+  /** Pods that no NetworkPolicy selects, such as those of kube-system, which only the network restricts. */
   public static pods(): Endpoint {
     return new Endpoint({ kind: "pods" }, "pods without policies");
   }
 
   /**
-   * The pods of a workload of the manifests: a Deployment, StatefulSet, DaemonSet, Job, CronJob, or Pod.
+   * The pods of a workload in the manifests: a Deployment, StatefulSet, DaemonSet, Job, CronJob, or Pod.
    *
    * @throws ATTRIBUTE_MISSING
    */
@@ -80,7 +82,7 @@ export class Endpoint {
   }
 
   /**
-   * A pod that is not in the manifests, such as one of another namespace.
+   * A pod outside of the manifests, such as one in another namespace.
    *
    * @throws ATTRIBUTE_MISSING
    */
@@ -93,15 +95,15 @@ export class Endpoint {
     );
   }
 
-  /** All load balancers: those of Services, those of classes of the native ingress controller, and those of Terraform. */
+  /** All load balancers: those of Services, of classes of the native ingress controller, and of Terraform. */
   public static loadBalancers(): Endpoint {
     return new Endpoint({ kind: "balancers" }, "the load balancers");
   }
 
   /**
-   * The load balancer of a Service of the manifests, or of an IngressClass of the native ingress controller.
+   * The load balancer of a Service in the manifests, or of an IngressClass of the native ingress controller.
    *
-   * @param namespace of the Service; for an IngressClass, that of its IngressClassParameters
+   * @param namespace the namespace of the Service; for an IngressClass, that of its IngressClassParameters
    * @param serviceName the name of the Service or the IngressClass
    * @throws ATTRIBUTE_MISSING
    */
@@ -111,20 +113,24 @@ export class Endpoint {
     return new Endpoint({ kind: "balancers", namespace, name: serviceName }, name);
   }
 
-  /** All Oracle services of the region, as a service gateway offers them. */
+  /** All Oracle services of the region, as available through a service gateway. */
   public static oracleServices(): Endpoint {
     return new Endpoint({ kind: "services" }, "Oracle services");
   }
 
-  /** The metadata service of an instance, 169.254.169.254: no security rule filters it, only NetworkPolicies do. */
+  /**
+   * The metadata service of an instance, 169.254.169.254: only NetworkPolicies filter it, no security rule
+   * does.
+   */
   public static metadata(): Endpoint {
     return new Endpoint({ kind: "metadata" }, "the metadata service");
   }
 
   /**
-   * Any network interface of a subnet with some security groups.
+   * Any VNIC in a subnet with the given security groups.
    *
-   * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`, or the OCID of one that others made
+   * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`, or the OCID of an existing
+   * one
    * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`, or OCIDs
    * @throws ATTRIBUTE_MISSING
    */
@@ -143,7 +149,7 @@ export class Endpoint {
     private readonly text: string,
   ) {}
 
-  /** What the end is, in words. */
+  /** A description of the endpoint. */
   public toString(): string {
     return this.text;
   }

@@ -1,30 +1,36 @@
 import { checked } from "../../core/checked";
 
-/** Whether one end of a question reaches the other. */
+/** Whether the source reaches the target. */
 export enum Verdict {
-  /** It does, at least from one address to one other on one of the ports. */
+  /** Reachable, at least between one pair of addresses on one of the ports. */
   YES = "yes",
-  /** It does not. */
+  /** Not reachable. */
   NO = "no",
-  /** It depends on something that is not known before Terraform or a controller has run, or is not in the configuration. */
+  /**
+   * Depends on a value that is unknown before Terraform or a controller runs, or that is not in the
+   * configuration.
+   */
   UNKNOWN = "unknown",
 }
 
-/** What one layer of one end says. */
+/** The verdict of one layer at one end. */
 export interface ReachabilityReason {
-  /** Which end: `source` or `target`. */
+  /** The end: `source` or `target`. */
   readonly end: string;
-  /** What was asked: `security rules`, `way back` (of answers to a stateless rule), `route`, or `network policy`. */
+  /** The layer: `security rules`, `way back` (of answers to a stateless rule), `route`, or `network policy`. */
   readonly layer: string;
-  /** What it said. */
+  /** The verdict of the layer. */
   readonly verdict: Verdict;
-  /** The rules, routes or policies that decided: addresses of Terraform, or names of policies; empty where one is missing. */
+  /**
+   * The deciding rules, routes or policies: Terraform addresses or names of policies; empty if one is
+   * missing.
+   */
   readonly rules: string[];
-  /** The reason, in words. */
+  /** A description of the reason. */
   readonly text: string;
 }
 
-/** The answer to one question. */
+/** The answer to a reachability question. */
 @checked
 export class ReachabilityAnswer {
   /** @internal */
@@ -41,29 +47,32 @@ export class ReachabilityAnswer {
   private told?: ReachabilityReason[];
 
   private constructor(
-    /** The question, in words. */
+    /** A description of the question. */
     public readonly question: string,
     /** Whether the source reaches the target. */
     public readonly verdict: Verdict,
-    /** Whether it surely holds for every address of both ends and every port that was asked for; only ever with the verdict YES. */
+    /**
+     * Whether it certainly holds for every address of both ends and every requested port; only with the
+     * verdict YES.
+     */
     public readonly complete: boolean,
     private readonly tell: () => ReachabilityReason[],
-    /** What the answer takes for granted. */
+    /** The assumptions of the answer. */
     public readonly assumptions: string[],
   ) {}
 
   /**
-   * Why: for YES what lets it through, for NO what is missing, for UNKNOWN what is not known.
+   * The reasons: for YES, what allows it; for NO, what is missing; for UNKNOWN, what is unknown.
    *
-   * It is told for one pair of addresses, where many were asked for.
+   * If there are several pairs of addresses, they explain one pair.
    */
   public get reasons(): ReachabilityReason[] {
-    // Told when somebody asks: of all pairs of a large cluster, few are looked at.
+    // Computed on demand: of all pairs of a large cluster, few are looked at.
     this.told ??= this.tell();
     return this.told;
   }
 
-  /** The answer as lines for people. */
+  /** The answer as text, on several lines. */
   public toString(): string {
     const lines = this.reasons.map(({ end, layer, verdict, rules, text }) => {
       const by = rules.length > 0 ? `: ${rules.join(", ")}` : "";

@@ -19,16 +19,17 @@ import { type Port } from "../../core/port";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
-/** What one end of several says. */
+/** The verdict for one of several ends. */
 interface Said<T> {
   readonly end: T;
   readonly verdict: Tri;
 }
 
 /**
- * Whether one of some ends says yes.
+ * Whether one of the ends is reachable.
  *
- * Of ends with one name in `oneOf` only one is meant, and nobody knows which: they say yes or no together, or nobody knows.
+ * Only one of the ends with the same `oneOf` exists, and it is unknown which: unless they agree, the verdict
+ * is UNKNOWN.
  */
 function someOf<T extends { readonly oneOf?: string }>(said: readonly Said<T>[]): Tri {
   const groups = new Map<string, Tri[]>();
@@ -50,13 +51,13 @@ function together(verdicts: readonly Tri[]): Tri {
   return verdicts.every((verdict) => verdict === first) ? first : Tri.MAYBE;
 }
 
-/** The texts of a folder that cdktf wrote. */
+/** The files of a folder written by cdktf. */
 interface OutdirTexts {
   readonly terraform: string[];
   readonly manifests: string[];
 }
 
-/** Reads the stacks of a folder and the previews of their charts; of all stacks where none are named. */
+/** Reads the stacks of a folder and the previews of their charts; all stacks by default. */
 function readOutdir(problems: Problems, outdir: string, wanted?: readonly string[]): OutdirTexts {
   const terraform = filesIn(path.join(outdir, "stacks")).filter(({ file }) => file.endsWith(".tf.json"));
   if (terraform.length === 0) {
@@ -88,7 +89,7 @@ function checkStacks(problems: Problems, wanted: unknown, stacks: readonly strin
 
 interface File {
   readonly file: string;
-  /** The folder that it is in: the name of a stack. */
+  /** The folder of the file: the name of a stack. */
   readonly stack: string;
 }
 
@@ -101,25 +102,25 @@ function filesIn(folder: string): File[] {
   }));
 }
 
-/** How the configuration is understood. */
+/** Options of a reachability analysis. */
 export interface ReachabilityOptions {
   /**
    * Whether the cluster has an engine that enforces NetworkPolicies, such as Calico or Cilium.
    *
-   * OKE has none by itself; without one the policies do nothing, and are left out of the answers.
+   * OKE has none by itself; without one, policies have no effect and are ignored.
    *
    * @default true
    */
   readonly policyEngine?: boolean;
 }
 
-/** How the folder of an app is understood. */
+/** Options of `Reachability.fromOutdir`. */
 export interface ReachabilityOutdirOptions extends ReachabilityOptions {
   /**
-   * The names of the stacks that are read, with the manifests of the charts that were added to them.
+   * The names of the stacks to read, with the manifests of the charts that were added to them.
    *
-   * Two stages of one app, such as staging and production, are questions of their own: name the stacks of one of them. Read
-   * together, what both have is one name for two things, and answers about it are UNKNOWN.
+   * Analyze stages of one app, such as staging and production, separately: name the stacks of one of them. If
+   * read together, a name in both stages is ambiguous, and answers about it are UNKNOWN.
    *
    * @default - all stacks
    */
@@ -131,11 +132,11 @@ export interface ReachabilityTexts extends ReachabilityOptions {
   /**
    * Terraform configurations in JSON, such as the text of each `cdk.tf.json`.
    *
-   * @default - none: only NetworkPolicies are judged
+   * @default - none: only NetworkPolicies are evaluated
    */
   readonly terraform?: string[];
   /**
-   * Kubernetes manifests in YAML or JSON, each of one or several objects.
+   * Kubernetes manifests in YAML or JSON, each with one or more objects.
    *
    * @default - none
    */
@@ -145,11 +146,13 @@ export interface ReachabilityTexts extends ReachabilityOptions {
 const VERDICTS = { [Tri.NO]: Verdict.NO, [Tri.MAYBE]: Verdict.UNKNOWN, [Tri.YES]: Verdict.YES } as const;
 
 /**
- * Computes from a synthesized configuration who reaches whom, on which port, and by which rules.
+ * Computes reachability from a synthesized configuration: the source, target, port and rules of each
+ * connection.
  *
- * It reads Terraform's JSON and Kubernetes' manifests, also those that this library did not write. Security groups, security
- * lists, route tables, gateways and NetworkPolicies all count: a pod's packets need the rules and the policies of both ends.
- * What depends on a value that is not known before Terraform runs is answered with UNKNOWN, never with NO.
+ * It reads Terraform JSON and Kubernetes manifests, including those not written by this library. It evaluates
+ * security groups, security lists, route tables, gateways and NetworkPolicies: a pod's packets need the rules
+ * and the policies of both ends. If a decision depends on a value that is unknown before Terraform runs, the
+ * answer is UNKNOWN, never NO.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/securityrules.htm
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
@@ -157,7 +160,7 @@ const VERDICTS = { [Tri.NO]: Verdict.NO, [Tri.MAYBE]: Verdict.UNKNOWN, [Tri.YES]
 @checked
 export class Reachability {
   /**
-   * Reads the folder that cdktf wrote: all stacks and all previews of manifests, or those of some stacks.
+   * Reads a folder written by cdktf: all stacks with their previews of manifests, or some of them.
    *
    * @param outdir such as `cdktf.out`
    * @throws CONFIGURATION_UNREADABLE; VALUE_INVALID where the folder has no such stack
@@ -172,7 +175,7 @@ export class Reachability {
   }
 
   /**
-   * Reads texts.
+   * Reads a configuration from texts.
    *
    * @throws CONFIGURATION_UNREADABLE
    */
@@ -204,11 +207,12 @@ export class Reachability {
   }
 
   /**
-   * Whether the source reaches the target, and by which rules.
+   * Returns whether the source reaches the target, and by which rules.
    *
-   * An end may be many addresses: YES means that one of them reaches one of the other end; see `complete` of the answer.
+   * An endpoint may have many addresses: YES means that at least one address reaches one of the target; see
+   * `complete` of the answer.
    *
-   * @param port a port of the target; of several, YES means that one is reached
+   * @param port a port of the target; for a range, YES means that at least one port is reachable
    * @throws ENDPOINT_UNKNOWN where the configuration has no such end; ENDPOINTS_OUTSIDE where nothing of it lies between the two
    */
   public ask(source: Endpoint, target: Endpoint, port: Port): ReachabilityAnswer {
@@ -226,7 +230,7 @@ export class Reachability {
     problems.throwIfAny();
     const packets = packetsOf(port);
     const judged = from.map((one) => to.map((other) => packets.map((some) => judgePair(one, other, some))));
-    // Two single ends, as most questions have them, need no table.
+    // The common case of two single ends needs no table.
     const [only] = judged.length === 1 ? (judged[0] ?? []) : [];
     const isSingle = from.length === 1 && to.length === 1;
     const some = isSingle
@@ -245,10 +249,10 @@ export class Reachability {
   }
 
   /**
-   * The rules and policies that are wide, one line each, sorted; a test that holds the list notices every new one.
+   * The wide rules and policies, one line each, sorted; compare the list in a test to notice every new one.
    *
-   * Wide is a rule for every protocol or more than 1,000 ports, a range wider than a /8 (a /19 of IPv6), and in a policy a
-   * rule for every port, for everyone or for every namespace.
+   * A rule is wide if it allows every protocol or more than 1,000 ports, or a range wider than a /8 (a /19
+   * for IPv6); a policy's rule is wide if it allows every port, everyone or every namespace.
    */
   public wideRules(): string[] {
     return wideRules(this.network, this.manifests);
@@ -302,10 +306,10 @@ function answer(
 ): ReachabilityAnswer {
   const all = pairs.reduce((least, pair) => and(least, pair.all), Tri.YES as Tri);
   const tell = () => {
-    // Where only some of the ends that may be meant say yes, those that do not tell why it is not known.
+    // If only some of the possible ends are reachable, the others explain why the answer is unknown.
     const telling = pairs.find((pair) => pair.some === some) ?? pairs.find((pair) => pair.some < some);
     const least = telling?.some ?? some;
-    // What let packets through tells a yes; what did not tells the rest.
+    // The allowing layers explain a YES; the denying ones explain the rest.
     return (telling?.answers() ?? [])
       .filter(({ verdict }) => some === Tri.YES || verdict <= least)
       .map(reasonOf);

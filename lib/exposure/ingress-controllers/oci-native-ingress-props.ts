@@ -12,26 +12,26 @@ import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { type LoadBalancerAccess } from "../load-balancer-access";
 import { type LoadBalancerShape } from "../load-balancer-props";
 
-/** What a gateway of the OCI native ingress controller is made of. */
+/** Props for OciNativeIngress. */
 export interface OciNativeIngressProps {
-  /** The controller of the cluster whose workloads the gateway leads to. */
+  /** The native ingress controller of the cluster whose workloads the gateway serves. */
   readonly controller: NativeIngressController;
-  /** Who may connect to the load balancer. */
+  /** The clients that may connect to the load balancer. */
   readonly access: LoadBalancerAccess;
   /**
-   * The OCID of a policy of the Web Application Firewall, which the controller puts before the load balancer.
+   * The OCID of a Web Application Firewall policy, which the controller attaches to the load balancer.
    *
    * @default - no firewall
    */
   readonly wafPolicyId?: string;
   /**
-   * The OCID of a reserved public address, for a public load balancer; it can't change later.
+   * The OCID of a reserved public IP address, for a public load balancer; it can't be changed later.
    *
    * @default - OCI chooses an address
    */
   readonly reservedAddressId?: string;
   /**
-   * The bandwidth.
+   * The bandwidth of the load balancer.
    *
    * @default LoadBalancerShape.flexible(10, 100)
    */
@@ -47,7 +47,7 @@ const SHAPES = {
   shape: kind(["minimumMbps", "maximumMbps"], "LoadBalancerShape.flexible(10, 100)"),
 };
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 export function readNativeIngress(scope: Construct, id: string, given: OciNativeIngressProps): void {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES, ["controller", "access"]);

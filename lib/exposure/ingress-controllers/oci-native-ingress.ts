@@ -22,22 +22,24 @@ import { type IServiceBackend } from "../service-backend";
 
 const ANNOTATIONS = "oci-native-ingress.oraclecloud.com";
 const HTTPS = Port.tcp(443);
-/** A load balancer has 16 backend sets, and the controller keeps one of them for itself. */
+/** A load balancer has 16 backend sets, and the controller reserves one of them. */
 const MOST_WORKLOADS = 15;
 
 /**
- * A load balancer of OCI that ends TLS with a certificate of OCI Certificates and connects to the pods of workloads.
+ * An OCI load balancer that terminates TLS with a certificate of OCI Certificates and connects to the pods of
+ * workloads.
  *
- * Its network security group and every rule are in Terraform: clients to port 443, and the load balancer to the pods' own
- * ports, one rule for each. Nothing listens on another port. The controller leaves versions and ciphers of TLS to OCI, which
- * takes TLS 1.2. A prefix is compared letter by letter, so `/api` is for `/apis` too.
+ * Its network security group and every rule are managed by Terraform: from clients to port 443, and from the
+ * load balancer to the pods' own ports, one rule for each. No other port has a listener. The controller
+ * leaves TLS versions and ciphers to OCI, which uses TLS 1.2. Prefixes are compared character by character,
+ * so `/api` also matches `/apis`.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller.htm
  * @see https://github.com/oracle/oci-native-ingress-controller/blob/main/GettingStarted.md
  */
 @checked
 export class OciNativeIngress extends IngressGateway {
-  /** The group of the load balancer; it is in the cluster's stack. */
+  /** The network security group of the load balancer, in the cluster's stack. */
   public readonly securityGroup: INetworkSecurityGroup;
 
   private readonly subnet: ClusterSubnet;
@@ -45,7 +47,7 @@ export class OciNativeIngress extends IngressGateway {
   private certificate?: IngressCertificate;
 
   /**
-   * @param id the name of the IngressClass too: up to 63 lower-case letters, digits and dashes
+   * @param id also the name of the IngressClass: up to 63 lower-case letters, digits and dashes
    * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, SUBNET_NOT_PUBLIC,
    * INGRESS_INVALID, VALUE_INVALID; at synthesis INGRESS_INVALID where the chart was added to another cluster
    */
@@ -108,7 +110,7 @@ export class OciNativeIngress extends IngressGateway {
     this.certificate = certificate;
     checkRegionWhenWritten(this.cluster, `The certificate of ${this.node.path}`, certificate.name);
     const { podSecurityGroup } = this.cluster;
-    // Both layers: the load balancer sends to the pods' own addresses.
+    // Both layers: the load balancer connects to the pods' own addresses.
     workload.connections._allowFromBlock(this.subnet.cidr, port);
     this.securityGroup.allowTo(podSecurityGroup, port, {
       reason: `The ingress gateway ${this.ingressClassName} reaches the pods of its workloads`,
@@ -185,13 +187,13 @@ export class OciNativeIngress extends IngressGateway {
         },
       },
     });
-    // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
     object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
     return object;
   }
 }
 
-/** Refuses a gateway whose load balancer would be made for another cluster than its chart is for. */
+/** Refuses a gateway whose load balancer belongs to another cluster than its chart. */
 function checkCluster(gateway: OciNativeIngress): void {
   const home = scopeOf(Chart.of(gateway));
   if (!home || isSameCluster(home, gateway.cluster)) return;

@@ -25,37 +25,42 @@ import { type SecurityRuleManagement } from "../security-rule-management";
 const MAJOR = 3;
 const VERSION = /^v?(\d{1,3})(?:\.(\d{1,3}))?(?!\w)/;
 
-/** Whether an image says by its own name and tag that it is a Traefik older than a release of 3; of others nothing is known. */
+/**
+ * Whether the name and the tag of an image identify it as a Traefik older than a 3.x release; unknown for
+ * other images.
+ */
 function isOlderTraefik({ reference, tag }: ContainerImage, oldestMinor: number): boolean {
   if (typeof reference !== "string" || typeof tag !== "string") return false;
   const repository = splitImage(reference).name.split("/").at(-1) ?? "";
   const [, major, minor] = VERSION.exec(tag) ?? [];
   if (!repository.includes("traefik") || major === undefined) return false;
-  // "v3" is whatever is the newest of them.
+  // "v3" is the newest 3.x release.
   return Number(major) < MAJOR || (Number(major) === MAJOR && Number(minor ?? oldestMinor) < oldestMinor);
 }
 
-/** The kinds of objects that configure a Traefik. */
+/** The kinds of objects that configure Traefik. */
 @checked
 export class TraefikRouting {
   /**
-   * The release of the Gateway API's definitions, its standard channel, that must be in the cluster for `TraefikRouting.gatewayApi`.
+   * The release of the Gateway API's definitions (standard channel) that the cluster must have for
+   * `TraefikRouting.gatewayApi`.
    *
    * @see https://gateway-api.sigs.k8s.io/guides/getting-started/#installing-gateway-api
    */
   public static readonly GATEWAY_API_VERSION: string = GATEWAY_API_VERSION;
 
-  /** Ingress objects, which Traefik reads with no right outside of its own namespace. */
+  /** Ingress objects, which Traefik reads without permissions outside of its own namespace. */
   public static ingress(): TraefikRouting {
     return new TraefikRouting(false);
   }
 
   /**
-   * Objects of the Gateway API: a GatewayClass and a Gateway with a listener for each host, HTTPRoutes, and GRPCRoutes.
+   * Gateway API objects: a GatewayClass, a Gateway with a listener for each host, HTTPRoutes and GRPCRoutes.
    *
-   * Traefik then lists the Namespaces and the GatewayClasses of the whole cluster, their labels and annotations too, and writes into the
-   * status of its own class, Gateway and routes. The reason is kept as an acknowledgement of its role. It takes Traefik 3.7 or newer, and the
-   * definitions of `TraefikRouting.GATEWAY_API_VERSION`, which must be in the cluster before.
+   * Traefik then lists the Namespaces and the GatewayClasses of the whole cluster, including their labels and
+   * annotations, and writes the status of its own class, Gateway and routes. The reason is recorded as an
+   * acknowledgement of its role. It requires Traefik 3.7 or newer, and the definitions of
+   * `TraefikRouting.GATEWAY_API_VERSION`, which must be in the cluster first.
    *
    * @throws REASON_MISSING
    * @see https://gateway-api.sigs.k8s.io/
@@ -68,68 +73,71 @@ export class TraefikRouting {
   }
 
   private constructor(
-    /** Whether they are those of the Gateway API. */
+    /** Whether the objects are those of the Gateway API. */
     public readonly isGatewayApi: boolean,
-    /** Why Traefik may read what they need outside of its namespace, where it may. */
+    /** The reason for Traefik's read permissions outside of its namespace, if it has any. */
     public readonly reason?: string,
   ) {}
 }
 
-/** What a Traefik is made of. */
+/** Props for TraefikIngress. */
 export interface TraefikIngressProps {
-  /** The cluster that Traefik runs in, and that its chart is added to. */
+  /** The cluster that Traefik runs in and that its chart is added to. */
   readonly cluster: ISecureOkeCluster;
-  /** Who may connect to its load balancer; whether that is internal or public can't change on an existing one. */
+  /**
+   * The clients that may connect to the load balancer; an existing one can't be changed between internal and
+   * public.
+   */
   readonly access: LoadBalancerAccess;
   /**
-   * The image of Traefik, 3.7 or newer, best from a registry of your own.
+   * The image of Traefik, 3.7 or newer, preferably from your own registry.
    *
-   * An older one is refused where the image is called after Traefik and has a tag that begins with the version.
+   * An older version is refused if the image is named after Traefik and its tag begins with the version.
    *
    * @see https://doc.traefik.io/traefik/migrate/v3/
    */
   readonly image: ContainerImage;
   /**
-   * The names of Secrets that the image is pulled with, such as `["ocir"]`; an empty list says that it needs none.
+   * The names of the image pull Secrets, such as `["ocir"]`; an empty list means that the image needs none.
    *
-   * @default - those of the namespace
+   * @default - the pull Secrets of the namespace
    */
   readonly imagePullSecrets?: string[];
   /**
-   * The kinds of objects that configure Traefik; another choice later replaces them all.
+   * The kinds of objects that configure Traefik; a later change replaces all of them.
    *
    * @default TraefikRouting.ingress()
    */
   readonly routing?: TraefikRouting;
   /**
-   * The oldest version of TLS that clients may use.
+   * The minimum TLS version of clients.
    *
    * @default TlsVersion.V1_2
    */
   readonly minimumVersion?: TlsVersion;
   /**
-   * A listener on port 80 without TLS, whose requests Traefik itself answers with redirects to `https`.
+   * A listener on port 80 without TLS, whose requests Traefik redirects to `https`.
    *
-   * @default - none: nothing listens on port 80
+   * @default - none: port 80 has no listener
    */
   readonly httpListener?: HttpListener;
   /**
-   * Who writes the rules of the network security groups.
+   * What manages the rules of the network security groups: the cloud controller or Terraform.
    *
    * @default SecurityRuleManagement.cloudManaged()
    */
   readonly securityRules?: SecurityRuleManagement;
   /**
-   * Which nodes take the traffic of the load balancer.
+   * The nodes that receive the traffic of the load balancer.
    *
    * @default ExternalTrafficPolicy.CLUSTER
    */
   readonly externalTrafficPolicy?: ExternalTrafficPolicy;
   /**
-   * The address of the load balancer: public, a reserved public IP of OCI; internal, a reserved private IP of the load
-   * balancers' subnet. It can't change later.
+   * The address of the load balancer: if public, a reserved public IP of OCI; if internal, a reserved private
+   * IP of the load balancers' subnet. It can't be changed later.
    *
-   * @default - OCI chooses one
+   * @default - OCI chooses an address
    */
   readonly reservedAddress?: string;
   /**
@@ -139,31 +147,31 @@ export interface TraefikIngressProps {
    */
   readonly shape?: LoadBalancerShape;
   /**
-   * How many pods run, 2 or more.
+   * The replica count, at least 2.
    *
-   * @default - 2; with `autoscale` as many as it says
+   * @default - 2; with `autoscale`, set by the autoscaler
    */
   readonly replicas?: number;
   /**
-   * Lets a HorizontalPodAutoscaler say how many pods run, 2 or more.
+   * Scales the replica count with a HorizontalPodAutoscaler, at least 2.
    *
-   * @default - as many as `replicas`, always
+   * @default - the fixed replica count of `replicas`
    */
   readonly autoscale?: AutoscaleOptions;
   /**
-   * Processors, memory and disk of each pod.
+   * The CPU, memory and ephemeral storage of each pod.
    *
-   * @default - 100m to 500m processors, 256Mi of memory, 256Mi of disk
+   * @default - CPU 100m to 500m, 256Mi of memory, 256Mi of ephemeral storage
    */
   readonly resources?: ContainerResourceRanges;
   /**
-   * Labels that a node must have to run the pods.
+   * The labels that a node must have to run the pods.
    *
-   * @default - every node
+   * @default - any node
    */
   readonly nodeSelector?: { [key: string]: string };
   /**
-   * Taints of nodes that the pods may run in spite of.
+   * The taints of nodes that the pods tolerate.
    *
    * @default - none
    */
@@ -171,15 +179,15 @@ export interface TraefikIngressProps {
   /**
    * The name of a PriorityClass.
    *
-   * @default - that of the cluster
+   * @default - the default class of the cluster
    */
   readonly priorityClassName?: string;
 }
 
 const LONGEST_ID = 40;
 /**
- * The first release of Traefik 3 that refuses paths which hide a slash, takes wildcard hosts, and is built with the definitions of the
- * Gateway API that are asked for.
+ * The first Traefik 3 release that refuses paths with an encoded slash, supports wildcard hosts, and is built
+ * with the required Gateway API definitions.
  */
 const OLDEST_MINOR = 7;
 
@@ -196,7 +204,10 @@ const SHAPES = {
   externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
 };
 
-/** Validates what the parts of a Traefik don't; answers the ranges that connections of its load balancer come from. */
+/**
+ * Validates the props of a Traefik that its parts don't; returns the source ranges of its load balancer's
+ * connections.
+ */
 export function readTraefik(scope: Construct, id: string, given: TraefikIngressProps): readonly string[] {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES, ["cluster", "access", "image"]);
@@ -216,7 +227,7 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
       `Take 3.${OLDEST_MINOR} or newer`,
     );
   }
-  // A value of another copy of this library, or of JavaScript, may have none.
+  // A value from another copy of this library, or from JavaScript, may have no routing kind.
   if (routing?.isGatewayApi)
     checkReason(problems, "Reading the Namespaces of the whole cluster", routing.reason);
   const chart = chartOf(scope);
@@ -229,7 +240,8 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
     );
   }
   const { cluster, access } = props;
-  // Either may be the sender: a node passes on what its load balancer sent, and the policy Local leaves that as it came.
+  // Either subnet may be the source: a node forwards the traffic of its load balancer, and the policy Local
+  // keeps the source.
   const nodes = problems.collect(() => cluster?.network.workerSubnet.cidr);
   const balancers = problems.collect(
     () => cluster && balancerSubnetOf(cluster.network, access?.isInternal)?.cidr,

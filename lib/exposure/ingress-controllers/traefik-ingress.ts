@@ -38,24 +38,30 @@ import { ProxyProtocol } from "../load-balancer-kinds";
 import { type IServiceBackend } from "../service-backend";
 import { TlsTermination } from "../tls-termination";
 
-/** Say that the slice is none of the controllers of Kubernetes, and that those who keep the addresses of Services have no use for it. */
+/**
+ * Labels that exclude the slice from the controllers of Kubernetes and from components that track Service
+ * addresses.
+ */
 const SLICE_LABELS = {
   "endpointslice.kubernetes.io/managed-by": "secure-oke",
   "service.kubernetes.io/headless": "",
 };
 
-/** How Traefik is told of the Service of another namespace. */
+/** How Traefik refers to a Service in another namespace. */
 enum BackendKind {
   /** A Service of the type ExternalName, for Ingress objects. */
   EXTERNAL_NAME,
   /**
-   * A Service without selector and an EndpointSlice with the name, for routes of the Gateway API: Traefik refuses an ExternalName there, and
-   * takes the name from a slice as it would an address.
+   * A Service without a selector and an EndpointSlice with a host name, for Gateway API routes: Traefik
+   * refuses an ExternalName there, but accepts a name in a slice like an address.
    */
   NAMED_ENDPOINT,
 }
 
-/** A Service of the gateway's namespace that stands for one of the workload's, which no route here can name. */
+/**
+ * A Service in the gateway's namespace that stands for a workload's Service, which no route here can refer
+ * to.
+ */
 function backendOf(
   scope: Construct,
   kind: BackendKind,
@@ -81,7 +87,7 @@ function backendOf(
     return name;
   }
   const appProtocol = isGrpc ? { appProtocol: "kubernetes.io/h2c" } : {};
-  // Without an address of its own: nothing connects to it, and Traefik reads its name and port only.
+  // Without a cluster IP: nothing connects to it, and Traefik reads only its name and port.
   addService(
     scope,
     name,
@@ -106,15 +112,15 @@ function addService(scope: Construct, name: string, metadata: object, spec: obje
 const WHY_SECRETS =
   "Traefik lists the Secrets of the namespaces that it watches: its own only, which is there for certificates";
 
-/** What Traefik must read in its own namespace to be configured by Ingress objects; it changes nothing. */
+/** The read permissions of Traefik in its own namespace for Ingress objects; it changes nothing. */
 function ingressPermissions(): RoleRule[] {
   return [watch(RbacResource.INGRESSES), ...backendPermissions()];
 }
 
 /**
- * What Traefik must read in its own namespace to be configured by the Gateway API, and where it says what became of it.
+ * The permissions of Traefik in its own namespace for the Gateway API: read objects and write their status.
  *
- * It waits for every kind that it lists, also for those that no gateway of this library has.
+ * It waits for every kind that it lists, even if no gateway of this library uses it.
  */
 function gatewayPermissions(gateway: string): RoleRule[] {
   const kinds = [
@@ -135,7 +141,7 @@ function gatewayPermissions(gateway: string): RoleRule[] {
   ];
 }
 
-/** What Traefik reads of the cluster itself: how namespaces are labelled, and which classes there are. */
+/** The cluster-wide read permissions of Traefik: the labels of namespaces and the gateway classes. */
 function clusterPermissions(className: string): RoleRule[] {
   return [
     watch(RbacResource.NAMESPACES),
@@ -167,28 +173,29 @@ function ofGatewayApi(plural: string, namespaced = true, subresource?: string): 
 const ANNOTATIONS = "traefik.ingress.kubernetes.io";
 
 /**
- * A hardened Traefik that ends TLS for the hosts of many workloads, behind a load balancer of its own.
+ * A hardened Traefik that terminates TLS for the hosts of many workloads, behind its own load balancer.
  *
- * It reads Ingress objects, Services and Secrets of its own namespace and nothing else of the cluster; what other namespaces
- * keep it never sees. So its chart has a namespace of its own, which the Ingress objects of all workloads and their
- * certificates are in. The load balancer passes TCP on and says who the client is. There is no dashboard, no API, and no
- * word to its makers. On request objects of the Gateway API take the place of Ingress objects, see `TraefikRouting`.
+ * It reads the Ingress objects, Services and Secrets of its own namespace and nothing else in the cluster. So
+ * its chart has its own namespace, which contains the Ingress objects of all workloads and their
+ * certificates. The load balancer forwards TCP and passes the client's address. The dashboard, the API and
+ * telemetry are off. Optionally, Gateway API objects replace the Ingress objects, see `TraefikRouting`.
  *
  * @see https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/kubernetes-ingress/
  */
 @checked
 export class TraefikIngress extends IngressGateway {
-  /** The pods of Traefik. */
+  /** The Traefik deployment. */
   public readonly workload: HardenedDeployment;
-  /** The load balancer in front of them. */
+  /** The load balancer in front of the deployment. */
   public readonly loadBalancer: LoadBalancer;
-  /** The name of the class of its Gateway; none where Ingress objects configure it. */
+  /** The name of the GatewayClass; undefined with Ingress objects. */
   public readonly gatewayClassName?: string;
 
   private readonly gatewayApi?: TraefikGateway;
 
   /**
-   * @param id the name of the Deployment and of the class of its Ingress objects too: up to 40 lower-case letters, digits and dashes
+   * @param id also the name of the Deployment and of the class of its Ingress objects: up to 40 lower-case
+   * letters, digits and dashes
    * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REPLICAS_INVALID,
    * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC,
    * IMAGE_INVALID for a Traefik that is too old, REASON_MISSING; at synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
@@ -198,7 +205,7 @@ export class TraefikIngress extends IngressGateway {
     super(scope, id, id, props.cluster);
     const { isGatewayApi = false, reason = "" } = props.routing ?? {};
     const { namespace = "" } = Chart.of(this);
-    // A class belongs to the whole cluster; no namespace has a dot in its name.
+    // A class is cluster-scoped; the dot is unambiguous, as no namespace name contains one.
     if (isGatewayApi) this.gatewayClassName = `${id}.${namespace}`;
     try {
       this.workload = this.addWorkload(id, props, trustedRanges);
@@ -219,7 +226,7 @@ export class TraefikIngress extends IngressGateway {
         roleScope: RoleScope.cluster({ reason }),
       }).grantTo(account);
     } catch (error) {
-      // They check what they are given themselves: nothing stays half made.
+      // The parts validate their own props: remove everything if one of them throws.
       scope.node.tryRemoveChild(id);
       throw error;
     }
@@ -253,7 +260,7 @@ export class TraefikIngress extends IngressGateway {
   /** @internal */
   public _connect(route: AskedRoute, serviceName: string): RouteManifest {
     const { workload, host, certificate } = route;
-    // Both ends, by one declaration.
+    // One declaration covers both sides.
     this.workload.connections.allowTo(workload, Port.tcp(workload.port ?? 0));
     const kind = this.gatewayApi ? BackendKind.NAMED_ENDPOINT : BackendKind.EXTERNAL_NAME;
     const backend = backendOf(this, kind, this.workload.labels, workload, serviceName);
@@ -261,7 +268,8 @@ export class TraefikIngress extends IngressGateway {
     return ingressOf(route, {
       serviceName: backend,
       annotations: {
-        // Names the class without an object of it, which Traefik could read only with a right in the whole cluster.
+        // The annotation names the class without an IngressClass object, which Traefik could read only with a
+        // cluster-wide permission.
         "kubernetes.io/ingress.class": this.ingressClassName,
         [`${ANNOTATIONS}/router.priority`]: String(priorityOf(route)),
       },
@@ -325,16 +333,20 @@ export class TraefikIngress extends IngressGateway {
 }
 
 /**
- * One host before many, a longer path before a shorter one, and of equal ones the exact one, as Kubernetes asks for it.
+ * The priority of a route: an exact host before a wildcard, a longer path before a shorter one, an exact path
+ * before a prefix, as Kubernetes specifies.
  *
- * Traefik itself goes by the length of its own rule, which is longer for a prefix than for an exact path.
+ * Traefik itself sorts by the length of its own rule, which is longer for a prefix than for an exact path.
  */
 function priorityOf({ host, path, pathType }: AskedRoute): number {
   const isExact = pathType === IngressPathType.EXACT;
   return (host.name.startsWith("*") ? 10_000 : 20_000) + path.length * 10 + (isExact ? 5 : 0);
 }
 
-/** By which a Traefik tells its class from those of others in the cluster, whose status is not its to write. */
+/**
+ * The labels that distinguish a Traefik's own class from other classes in the cluster, whose status it must
+ * not write.
+ */
 function classLabelsOf(id: string, namespace: string): { [key: string]: string } {
   return { "app.kubernetes.io/instance": id, "app.kubernetes.io/part-of": namespace };
 }

@@ -20,17 +20,17 @@ import {
 import { type LoadBalancerProps } from "../load-balancer-props";
 import { type IServiceBackend, targetOf } from "../service-backend";
 
-/** A port of the Service, and with it a listener of the load balancer. */
+/** A port of the Service, and the corresponding listener of the load balancer. */
 export interface Listener {
-  /** What the node port is for, in the words that it is chosen by. */
+  /** The purpose of the node port, from which it is derived. */
   readonly purpose: string;
   readonly port: Port;
   readonly nodePort?: number;
-  /** Whether it is the one for redirects, without TLS. */
+  /** Whether it is the listener for redirects, without TLS. */
   readonly isPlain?: boolean;
 }
 
-/** What the load balancer speaks to clients: what it does not read is TCP. */
+/** The protocol between clients and the load balancer: TCP if it does not parse the traffic. */
 export function listenerProtocol(
   type: LoadBalancerType,
   place: TlsTerminationPoint,
@@ -40,12 +40,12 @@ export function listenerProtocol(
   return unread ? AppProtocol.TCP : workload.protocol;
 }
 
-/** The one port of a transport. */
+/** A single port of a transport. */
 export function portOf(transport: IpProtocol, port: number): Port {
   return transport === IpProtocol.UDP ? Port.udp(port) : Port.tcp(port);
 }
 
-/** The ports of the Service, the one with TLS first. */
+/** The ports of the Service, the TLS port first. */
 export function servicePorts(
   listeners: readonly Listener[],
   workload: IServiceBackend,
@@ -72,7 +72,7 @@ function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsTermi
   const { protocol } = workload;
   const number = port.from ?? 0;
   if (port.protocol === IpProtocol.UDP) {
-    // The port of the pods is named for TCP, and a Service finds no port of another transport by its name.
+    // The pods' port is named for TCP, and a Service can't target a port of another transport by its name.
     return { name: "udp", port: number, targetPort: workload.port, protocol: "UDP" };
   }
   const name =
@@ -99,7 +99,7 @@ const POLICIES = {
   ],
 };
 
-/** Adds a problem for each option that does not go with the kind of the load balancer. */
+/** Adds a problem for each option that the type of load balancer does not support. */
 export function checkOptions(
   problems: Problems,
   props: Partial<LoadBalancerProps>,
@@ -134,7 +134,10 @@ function checkRules(
   checkListenerRules(problems, listenerRules, { type, tls, protocol: listenerProtocol(type, tls, workload) });
 }
 
-/** They become a label selector, in which a reference would not be read. */
+/**
+ * Adds a problem for invalid node labels: they become a label selector, in which a reference would not be
+ * resolved.
+ */
 function checkNodeLabels(problems: Problems, labels: { readonly [key: string]: string } | undefined): void {
   if (!labels) return;
   if (Object.keys(labels).length === 0) {
@@ -168,7 +171,7 @@ function checkIdleTimeout(problems: Problems, { idleTimeoutSeconds = 60 }: Parti
   );
 }
 
-/** What the controller would ignore for a network load balancer, so that nobody believes in it. */
+/** Adds a problem for each option that the controller would ignore for a network load balancer. */
 function checkNetworkOptions(problems: Problems, props: Partial<LoadBalancerProps>): void {
   for (const name of ["shape", "idleTimeoutSeconds", "httpListener"] as const) {
     if (props[name] === undefined) continue;
@@ -247,7 +250,7 @@ function checkListeners(
   );
 }
 
-/** Node ports that nothing would have. */
+/** Adds a problem for node ports that nothing would use. */
 function checkNodePorts(
   problems: Problems,
   { securityRules, httpListener }: Partial<LoadBalancerProps>,
@@ -277,7 +280,7 @@ function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>, list
     );
   }
   const ranges = access?.sourceRanges.length ?? 0;
-  // In for each range and listener; out for each node port and for the health check.
+  // Ingress for each range and listener; egress for each node port and for the health check.
   const count = ranges * listeners + listeners + 1;
   if (count <= MOST_RULES) return;
   problems.add(
@@ -293,7 +296,7 @@ function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>, list
 function checkVcn(problems: Problems, { cluster, securityGroups = [] }: Partial<LoadBalancerProps>): void {
   if (!cluster) return;
   const { network } = cluster;
-  // Where it is not known, that is said elsewhere, or nobody asks for it.
+  // If it is unknown, that is reported elsewhere, or it is not needed.
   const vcnId = new Problems("network").collect(() => network.vcnId);
   for (const group of securityGroups) checkGroupVcn(problems, "The group", group, network, vcnId);
 }

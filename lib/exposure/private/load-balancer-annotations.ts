@@ -16,9 +16,9 @@ interface Annotations {
 }
 
 /**
- * What the cloud controller reads of the Service.
+ * The annotations of the Service for the cloud controller.
  *
- * @param groups the OCIDs of the groups that the load balancer gets beside the controller's own
+ * @param groups the OCIDs of the load balancer's groups besides the controller's own
  */
 export function annotationsOf(
   props: LoadBalancerProps,
@@ -32,12 +32,12 @@ export function annotationsOf(
 
 function common(props: LoadBalancerProps, { way, nodesGroup }: ReadLoadBalancer): Annotations {
   const isCloud = way.rules === RuleOwner.CLOUD;
-  // Pods reach the address through the load balancer too where it changes what they send: on the short way that kube-proxy
-  // takes otherwise, nobody ends TLS or writes the header of the proxy protocol.
+  // Pods reach the address through the load balancer too if it modifies the traffic: kube-proxy's shortcut
+  // would bypass TLS termination and the proxy protocol header.
   const isProxy = way.type === LoadBalancerType.LOAD_BALANCER || props.proxyProtocol !== undefined;
   return {
     [`${OCI}/load-balancer-type`]: way.type,
-    // Without it the cloud controller rewrites security lists, behind Terraform's back.
+    // Without it, the cloud controller changes security lists outside of Terraform.
     [`${OCI}/security-rule-management-mode`]: isCloud ? "NSG" : "None",
     ...(isCloud ? { [`${OCI}/oci-backend-network-security-group`]: nodesGroup } : {}),
     [`${OCI}/ingress-ip-mode`]: isProxy ? "proxy" : "VIP",
@@ -83,7 +83,8 @@ function networkLoadBalancer(
     ...(groups === "" ? {} : { [`${NLB}/oci-network-security-groups`]: groups }),
     ...(policy === undefined ? {} : { [`${NLB}/backend-policy`]: policy }),
     ...healthCheckAnnotations(`${NLB}/health-check-`, props.healthCheck),
-    // Said with the policy Local, where it would be true by itself; with Cluster the controller refuses even false.
+    // Set explicitly with the policy Local, where true is the default; with Cluster the controller rejects
+    // even false.
     ...(way.policy === ExternalTrafficPolicy.LOCAL
       ? { [`${NLB}/is-preserve-source`]: String(way.preserveSource) }
       : {}),
@@ -92,7 +93,10 @@ function networkLoadBalancer(
   };
 }
 
-/** Said for TCP in both cases: without the annotation the controller leaves a listener as it was, the header with it. */
+/**
+ * The proxy protocol annotation, always set for TCP: without it, the controller leaves a listener unchanged,
+ * including the header.
+ */
 export function proxyHeader(isEnabled: boolean): Annotations {
   return { [`${NLB}/is-ppv2-enabled`]: String(isEnabled) };
 }

@@ -8,13 +8,15 @@ import { NetworkSecurityGroup } from "../../network/security-groups/network-secu
 import { type INetworkSecurityGroup, sayRange } from "../../network/security-groups/security-group";
 import { type LoadBalancerProps } from "../load-balancer-props";
 
-/** Where kube-proxy says that a node works. */
+/** The health check port of kube-proxy. */
 const KUBE_PROXY_HEALTH = 10256;
 
 /**
- * Makes the group of a load balancer in the cluster's stack, with one rule for each flow, none for more than one port.
+ * Creates the group of a load balancer in the cluster's stack, with one rule for each flow, none for more
+ * than one port.
  *
- * With the client's address preserved, nodes see the clients, so the rule that lets them in is for their ranges.
+ * If the client's address is preserved, nodes see the clients as sources, so the ingress rule is for their
+ * ranges.
  */
 export function addTerraformRules(props: LoadBalancerProps, read: ReadLoadBalancer): NetworkSecurityGroup {
   const { service, healthPort = KUBE_PROXY_HEALTH } = read;
@@ -26,7 +28,7 @@ export function addTerraformRules(props: LoadBalancerProps, read: ReadLoadBalanc
   return group;
 }
 
-/** The rules of listeners alone, in a group that there is. */
+/** Adds the rules of listeners to an existing group. */
 export function addListenerRules(
   group: INetworkSecurityGroup,
   { cluster, access }: LoadBalancerProps,
@@ -72,8 +74,9 @@ function childOf(scope: Construct, id: string): Construct {
 }
 
 /**
- * How many rules the cloud controller writes into the workers' group for a Service: one for each node port and one for the
- * health check; with the client's address preserved one more for each node port and range.
+ * The number of rules that the cloud controller adds to the workers' group for a Service: one for each node
+ * port and one for the health check; with the client's address preserved, one more for each node port and
+ * range.
  *
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/cloudprovider/providers/oci/load_balancer_network_security_group.go
  */
@@ -82,7 +85,7 @@ export function controllerRules({ access }: LoadBalancerProps, { listeners, way 
   return listeners.length * (1 + ranges) + 1;
 }
 
-/** A group as a peer that gets no rule of its own. */
+/** A group as a peer that gets no rule itself. */
 function oneSided(group: INetworkPeer): INetworkPeer {
   return { toRuleEnd: () => group.toRuleEnd() };
 }

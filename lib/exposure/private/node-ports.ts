@@ -9,9 +9,9 @@ const LAST = 32_767;
 
 const registries = new WeakMap<IConstruct, Map<unknown, NodePorts>>();
 
-/** Asks for a node port: what for, and which one where the user chose. */
+/** A request for a node port: its purpose, and the user's choice, if any. */
 export interface NodePortRequest {
-  /** Such as `shop/web tcp-443`; the same thing always has the same words. */
+  /** The purpose, such as `shop/web tcp-443`; it must be stable. */
   readonly purpose: string;
   /** The name of the property that overrides the port. */
   readonly property: string;
@@ -19,16 +19,16 @@ export interface NodePortRequest {
 }
 
 /**
- * The fixed node ports of a cluster, over all stacks of an app.
+ * The fixed node ports of a cluster, across all stacks of an app.
  *
- * A port is a hash of what it is for and of nothing else, so that no other Service can move it: a Service that moved to
- * another port would lose its traffic until rules and nodes agree again.
+ * A port is a hash of its purpose only, so that no other Service can change it: a Service whose port changed
+ * would lose its traffic until rules and nodes agree again.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
  */
 export class NodePorts {
-  /** Those of a cluster; constructs that stand for the cluster of one OCID in several stacks share them. */
+  /** The node ports of a cluster; constructs for the cluster with the same OCID in several stacks share them. */
   public static of(cluster: ISecureOkeCluster): NodePorts {
     const { root } = cluster.node;
     const clusters = registries.get(root) ?? new Map<unknown, NodePorts>();
@@ -40,13 +40,13 @@ export class NodePorts {
     return ports;
   }
 
-  /** The port that something has where nobody chose another one. */
+  /** The default port for a purpose. */
   public static hashed(purpose: string): number {
     const hash = createHash("sha256").update(purpose).digest().readUInt32BE(0);
     return FIRST + (hash % (LAST - FIRST + 1));
   }
 
-  /** Adds a problem for what is no node port. */
+  /** Adds a problem for an invalid node port. */
   public static check(problems: Problems, name: string, port: number): void {
     if (Number.isInteger(port) && port >= FIRST && port <= LAST) return;
     problems.add(
@@ -61,7 +61,7 @@ export class NodePorts {
 
   private constructor() {}
 
-  /** The ports of one Service by their purposes, not yet claimed; one that something else has is a problem. */
+  /** The ports of one Service by purpose, not yet claimed; a port that is taken is a problem. */
   public read(
     problems: Problems,
     service: string,
@@ -92,13 +92,13 @@ export class NodePorts {
     return new Map([...read].map(([port, purpose]) => [purpose, port]));
   }
 
-  /** Takes what was read, for as long as the app lives. */
+  /** Claims the ports for the lifetime of the app. */
   public claim(service: string, ports: ReadonlyMap<string, number>): void {
     this.services.add(service);
     for (const [purpose, port] of ports) this.claims.set(port, purpose);
   }
 
-  /** From the bottom: the ports up to 30085 are those that the API server gives out by itself last. */
+  /** From the lowest: the API server allocates the ports up to 30085 last. */
   private free(read: ReadonlyMap<number, string>): number {
     let port = FIRST;
     while (port < LAST && (this.claims.has(port) || read.has(port))) port++;

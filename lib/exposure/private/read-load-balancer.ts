@@ -37,7 +37,7 @@ import { type LoadBalancerProps, type SharedBalancer, sharedBalancerOf } from ".
 import { checkServiceName, checkServicePort } from "../read-service-ports";
 import { atPort, type IServiceBackend, portsOf } from "../service-backend";
 
-/** What a load balancer needs of its cluster. */
+/** The data of its cluster that a load balancer needs. */
 interface BalancerCluster {
   readonly subnetId: string;
   readonly balancersCidr: string;
@@ -45,7 +45,7 @@ interface BalancerCluster {
   readonly nodesGroup: string;
 }
 
-/** Reads what a load balancer needs of its cluster; what is missing goes into the problems. */
+/** Reads the data of the cluster that a load balancer needs, and adds a problem for what is missing. */
 function readBalancerCluster(
   problems: Problems,
   { cluster, access, reservedAddress }: Partial<LoadBalancerProps>,
@@ -58,7 +58,7 @@ function readBalancerCluster(
   const compartmentId = problems.collect(() => (forRules ? cluster?.network.compartmentId : ""));
   const vcnId = problems.collect(() => (forRules ? cluster?.network.vcnId : ""));
   const read = { subnetId: subnet?.subnetId, nodesCidr, nodesGroup };
-  // Nothing of it may come into an annotation as the word undefined.
+  // Prevents the word undefined in an annotation.
   if (cluster && !problems.any) {
     checkGiven(problems, forRules ? { ...read, compartmentId, vcnId } : read);
   }
@@ -74,7 +74,7 @@ function readBalancerCluster(
   };
 }
 
-/** The transports of the port of a load balancer, TCP first; what is wrong goes into the problems. */
+/** The transports of the port of a load balancer, TCP first; adds their problems. */
 function transportsOf(
   problems: Problems,
   { transport, transports }: Pick<Partial<LoadBalancerProps>, "transport" | "transports">,
@@ -94,26 +94,26 @@ function transportsOf(
   return both.length > 0 ? both : [IpProtocol.TCP];
 }
 
-/** What a load balancer needs of its props, of its workload and of its cluster. */
+/** The data of its props, its workload and its cluster that a load balancer needs. */
 export interface ReadLoadBalancer extends BalancerCluster {
   readonly name: string;
   readonly namespace?: string;
-  /** The namespace and the name, for people. */
+  /** The namespace and the name, for messages. */
   readonly service: string;
   readonly way: WayIn;
   /** The port that clients connect to. */
   readonly port: number;
-  /** TCP first, where there are two. */
+  /** TCP first, if there are two. */
   readonly transports: readonly IpProtocol[];
   /** The port of the pods, for each transport. */
   readonly targets: readonly Port[];
-  /** The name of the ConfigMap that says which listener has which certificate. */
+  /** The name of the ConfigMap that maps listeners to certificates. */
   readonly certificates: string;
-  /** The load balancer of an earlier call that serves the transports of this one too. */
+  /** The load balancer of an earlier call that also serves the transports of this one. */
   readonly partner?: SharedBalancer;
-  /** The main one for each transport, and the one without TLS where there is one. */
+  /** The main listener for each transport, and the one without TLS, if there is one. */
   readonly listeners: readonly Listener[];
-  /** The node port that the health check asks, where it is fixed. */
+  /** The node port of the health check, if it is fixed. */
   readonly healthPort?: number;
 }
 
@@ -149,14 +149,14 @@ const SHAPES = {
   nodeLabels: mapOf(text(), 'an object of labels, for example { pool: "edge" }'),
 };
 
-/** The props with the workload as it is at the port that is meant. */
+/** The props with the workload seen through the target port. */
 export function aimed(props: LoadBalancerProps): LoadBalancerProps {
   const { targetPort, workload } = (props as LoadBalancerProps | undefined) ?? {};
   if (targetPort === undefined || !isOfKind(workload, ["connections", "selectorLabels"])) return props;
   return { ...props, workload: atPort(workload as IServiceBackend, targetPort) };
 }
 
-/** Validates the props and reads the cluster; throws with all that is wrong. */
+/** Validates the props and reads the cluster; throws an error that lists every problem. */
 export function readLoadBalancer(scope: Construct, id: string, given: LoadBalancerProps): ReadLoadBalancer {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES, ["cluster", "access", "tls", "workload"]);
@@ -168,7 +168,7 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
   const transports = transportsOf(problems, props);
   checkTarget(problems, workload, props.targetPort, transports);
   const way = wayOf(props, transports[0]);
-  // What was not given has a problem already, which would be said twice in other words.
+  // Missing props were reported already, and would be reported twice.
   if (props.tls && props.access) checkCombination(problems, way, ...furtherWays(props, transports));
   const partner = sharedBalancerOf(props, transports);
   checkOptions(problems, props, way, [...(partner?.transports ?? []), ...transports]);
@@ -200,7 +200,7 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
   };
 }
 
-/** UDP on the port of a TCP listener: what encrypts its datagrams, such as QUIC, is in the pod as TLS is. */
+/** The exposure of UDP on the port of a TCP listener: its encryption, such as QUIC, is in the pod, like TLS. */
 function furtherWays(props: Partial<LoadBalancerProps>, transports: readonly IpProtocol[]): WayIn[] {
   return transports.slice(1).map((transport) => {
     const way = wayOf(props, transport);
@@ -231,7 +231,7 @@ function wayOf(props: Partial<LoadBalancerProps>, transport: IpProtocol | undefi
   };
 }
 
-/** Adds a problem where TCP leads to a port on which the pods listen for UDP only. */
+/** Adds a problem if TCP is routed to a port on which the pods listen for UDP only. */
 function checkTarget(
   problems: Problems,
   workload: IServiceBackend | undefined,
@@ -280,7 +280,7 @@ function checkWorkload(
   }
 }
 
-/** What the Service asks of the cluster's node ports: one for each listener, one for the health check with Local. */
+/** The node ports that the Service needs: one for each listener, one for the health check with Local. */
 function requestsOf(
   { securityRules, httpListener, port = 443 }: Partial<LoadBalancerProps>,
   { transport, policy }: WayIn,
@@ -317,7 +317,7 @@ function readNodePorts(
   return NodePorts.of(props.cluster).read(problems, service, requestsOf(props, way, service));
 }
 
-/** Nothing is wrong: takes the node ports, and puts them into the listeners. */
+/** Claims the node ports after validation, and adds them to the listeners. */
 function claimed(
   props: Partial<LoadBalancerProps>,
   way: WayIn,
@@ -329,7 +329,7 @@ function claimed(
   if (props.cluster && ports.size > 0) NodePorts.of(props.cluster).claim(service, ports);
   const { port = 443, httpListener } = props;
   const listener = (transport: IpProtocol, number: number) => {
-    // One for both transports: the controller has one backend set for them, and takes the first node port.
+    // One for both transports: the controller has one backend set for them, and uses the first node port.
     const purpose = `${service} ${way.transport.toLowerCase()}-${number}`;
     return { purpose, port: portOf(transport, number), nodePort: ports.get(purpose) ?? sharedNodePort };
   };

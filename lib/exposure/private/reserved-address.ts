@@ -14,7 +14,7 @@ interface BalancerSubnet {
   readonly cidr: string;
 }
 
-/** A reserved address of a Service, and where it is asked for. */
+/** A reserved address of a Service, with its context. */
 export interface AddressRequest {
   readonly cluster: ISecureOkeCluster;
   /** The namespace and the name of the Service. */
@@ -27,10 +27,10 @@ export interface AddressRequest {
 const registries = new WeakMap<IConstruct, Map<string, string>>();
 
 /**
- * The Services of an app that have reserved addresses, each address once.
+ * The Services of an app with reserved addresses, by address.
  *
- * OCI gives an address to one load balancer; the Service that comes second stays pending. Public addresses count in the whole
- * app, private ones in their subnet.
+ * OCI assigns an address to one load balancer only; a second Service would stay pending. Public addresses are
+ * unique in the whole app, private ones in their subnet.
  */
 function registryOf({ cluster }: AddressRequest): Map<string, string> {
   const { root } = cluster.node;
@@ -39,13 +39,13 @@ function registryOf({ cluster }: AddressRequest): Map<string, string> {
   return registry;
 }
 
-/** The same text for the same address, also where it is one reference in several stacks. */
+/** A key for the address, the same for one reference in several stacks. */
 function keyOf({ cluster, address, isInternal, subnet }: AddressRequest): string {
   const where = isInternal ? identityOf(cluster, subnet?.subnetId ?? "") : "public";
   return `${where} ${identityOf(cluster, address)}`;
 }
 
-/** Adds a problem where another Service has the address. */
+/** Adds a problem if another Service has the address. */
 export function checkAddressFree(problems: Problems, request: AddressRequest): void {
   if (typeof request.address !== "string") return;
   const taken = registryOf(request).get(keyOf(request));
@@ -59,12 +59,12 @@ export function checkAddressFree(problems: Problems, request: AddressRequest): v
   );
 }
 
-/** Takes the address, for as long as the app lives. */
+/** Claims the address for the lifetime of the app. */
 export function claimAddress(request: AddressRequest): void {
   registryOf(request).set(keyOf(request), request.service);
 }
 
-/** Adds a problem for an address that the load balancer can't have; a reference may hold any. */
+/** Adds a problem for an address that the load balancer can't use; a reference may hold any. */
 export function checkAddress(
   problems: Problems,
   address: string,
@@ -104,7 +104,7 @@ function checkOfSubnet(problems: Problems, address: string, { first }: Cidr, ran
   );
 }
 
-/** Adds a problem where an address can't be a reserved public one of OCI. */
+/** Adds a problem if an address can't be a reserved public IP of OCI. */
 function checkPublic(problems: Problems, address: string, block: Cidr): void {
   if (!isPrivate(block) && !isUnreachable(block)) return;
   problems.add(
@@ -115,10 +115,11 @@ function checkPublic(problems: Problems, address: string, block: Cidr): void {
 }
 
 /**
- * The annotation by which the cloud controller takes a reserved address.
+ * The annotation for a reserved address.
  *
- * `reserved-ips` (Kubernetes 1.30) and `reserved-private-ips` (1.32) are read by the controller that OKE runs, not by its
- * open-source edition v1.35.0; the field `loadBalancerIP`, which they replace, is deprecated.
+ * `reserved-ips` (Kubernetes 1.30) and `reserved-private-ips` (1.32) are supported by the controller that OKE
+ * runs, not by its open-source edition v1.35.0; the field `loadBalancerIP`, which they replace, is
+ * deprecated.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringloadbalancersnetworkloadbalancers-subtopic.htm
  */
@@ -128,7 +129,7 @@ export function addressAnnotations(
 ): { [key: string]: string } {
   if (address === undefined) return {};
   if (!isInternal) return { "oci.oraclecloud.com/reserved-ips": address };
-  // Takes any free address of the subnet, reserved or not.
+  // Accepts any free address of the subnet, reserved or not.
   return type === LoadBalancerType.NETWORK_LOAD_BALANCER
     ? { "oci-network-load-balancer.oraclecloud.com/assigned-private-ipv4": address }
     : { "oci.oraclecloud.com/reserved-private-ips": address };

@@ -3,9 +3,9 @@ import { type IConstruct } from "constructs";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
 
 /**
- * Whether two constructs of charts go to one cluster, as far as it is known when they are synthesized.
+ * Whether two constructs of charts belong to one cluster, as far as known at synthesis.
  *
- * Charts that were added to no cluster are written side by side, and count as those of one.
+ * Charts without a cluster are written side by side, and count as charts of one cluster.
  */
 export function isOfSameCluster(one: IConstruct, other: IConstruct): boolean {
   const [first, second] = [one, other].map((each) => scopeOf(Chart.of(each)));

@@ -1,25 +1,25 @@
 import { type Problems } from "../../core/validation-error";
 
-/** The Secrets of a load balancer, each with its namespace and a slash before it where one was given. */
+/** The Secrets of a load balancer, each prefixed with its namespace and a slash if one was given. */
 export interface LentSecrets {
   readonly secret?: string;
   readonly backendSecret?: string;
   /**
-   * Why those of another namespace may be used.
+   * The reason for Secrets of another namespace.
    *
    * @internal
    */
   readonly _grant?: string;
 }
 
-/** Those that are of another namespace than the Service. */
+/** The Secrets in another namespace than the Service's. */
 export function lentSecrets({ secret, backendSecret }: LentSecrets, namespace: string | undefined): string[] {
   return [secret, backendSecret].flatMap((one) =>
     typeof one === "string" && one.includes("/") && one.split("/")[0] !== namespace ? [one] : [],
   );
 }
 
-/** Adds a problem for each Secret of another namespace than the Service's that nobody said a word about. */
+/** Adds a problem for each Secret in another namespace than the Service's without a reason. */
 export function checkSecretGrant(
   problems: Problems,
   secrets: LentSecrets,

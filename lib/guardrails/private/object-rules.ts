@@ -21,7 +21,7 @@ const INTERNAL = [
   "oci-network-load-balancer.oraclecloud.com/internal",
   "service.beta.kubernetes.io/oci-load-balancer-internal",
 ];
-// What Go's strconv.ParseBool, by which the cloud controller reads the annotations, takes for true.
+// The values that Go's strconv.ParseBool, which the cloud controller uses for annotations, accepts as true.
 const TRUE = ["1", "T", "TRUE", "True", "t", "true"];
 const EVERYONE = [
   "system:anonymous",
@@ -47,15 +47,15 @@ const TYPE = "object.spec.?type";
 const IS_LOAD_BALANCER = { name: "is-load-balancer", expression: `${TYPE}.orValue("") == "LoadBalancer"` };
 const RANGES = "object.spec.?loadBalancerSourceRanges";
 
-// The API server itself keeps the bindings that Kubernetes has for everyone, such as that of system:discovery.
+// The API server itself maintains Kubernetes' bindings for everyone, such as that of system:discovery.
 const NOT_BY_THE_SERVER = {
   name: "is-not-by-the-api-server",
   expression: 'request.userInfo.username != "system:apiserver"',
 };
 const BINDING_CHANGED = whenChanged("object.roleRef", "object.?subjects");
 
-// In mode None the cloud controller writes no rules: those of the groups that are attached are all there are. It reads NSG in any
-// letter case, and None letter by letter.
+// In mode None, the cloud controller writes no rules: only those of the attached groups apply. It reads NSG
+// case-insensitively, and None case-sensitively.
 const loadBalancerRules: GuardrailDefinition = {
   rule: GuardrailRule.LOAD_BALANCER_RULES,
   resourceRules: SERVICES,
@@ -72,7 +72,7 @@ const loadBalancerRules: GuardrailDefinition = {
     '[variables.mode == "" ? "no mode" : variables.mode == "None" ? "mode None without groups" : variables.mode]',
 };
 
-// What CEL reads as no range is refused too: Kubernetes takes some of it, such as 000.0.0.0/0.
+// Ranges that CEL can't parse are refused too: Kubernetes accepts some of them, such as 000.0.0.0/0.
 const TOO_WIDE =
   "!isCIDR(r.trim()) || " + "cidr(r.trim()).prefixLength() < (cidr(r.trim()).ip().family() == 4 ? 8 : 19)";
 
@@ -102,7 +102,7 @@ const noNodePort: GuardrailDefinition = {
 
 const EXTERNAL_IPS = "object.spec.?externalIPs";
 
-// CVE-2020-8554, which has no other remedy.
+// CVE-2020-8554, which has no other mitigation.
 const noExternalIp: GuardrailDefinition = {
   rule: GuardrailRule.NO_EXTERNAL_IP,
   resourceRules: SERVICES,
@@ -113,7 +113,7 @@ const noExternalIp: GuardrailDefinition = {
 
 const noTokenSecret: GuardrailDefinition = {
   rule: GuardrailRule.NO_TOKEN_SECRET,
-  // The type of a Secret never changes.
+  // The type of a Secret is immutable.
   resourceRules: resourcesOf("", ["secrets"], ["CREATE"]),
   matchConditions: [],
   variables: [],
@@ -130,8 +130,8 @@ const noEveryone: GuardrailDefinition = {
 };
 
 /**
- * A binding of the whole cluster is in no namespace, so it is judged by whose it is: those of the system's own service
- * accounts, and of a namespace that the rule spares, are left alone.
+ * A ClusterRoleBinding has no namespace, so it is judged by its subjects: those of the system's own service
+ * accounts, and of an exempt namespace, are allowed.
  */
 function noClusterAdmin(spared: readonly string[]): GuardrailDefinition {
   const isSpared = `s.kind == "ServiceAccount" && s.?namespace.orValue("") in ${celList(spared)}`;
@@ -152,7 +152,7 @@ function noClusterAdmin(spared: readonly string[]): GuardrailDefinition {
   };
 }
 
-/** The rules for objects that are no workloads. */
+/** The rules for objects other than workloads. */
 export function objectGuardrails({ sparedNamespaces }: GuardrailParameters): GuardrailDefinition[] {
   return [
     loadBalancerRules,
@@ -165,12 +165,12 @@ export function objectGuardrails({ sparedNamespaces }: GuardrailParameters): Gua
   ];
 }
 
-/** What an object that is no workload says against a guardrail. */
+/** A violation of a guardrail by an object other than a workload. */
 export interface ObjectOffence {
   readonly rule: GuardrailRule;
-  /** The field in the object. */
+  /** The path of the field in the object. */
   readonly field: string;
-  /** What stands there. */
+  /** The value of the field. */
   readonly value: unknown;
 }
 
@@ -178,18 +178,18 @@ interface Fields {
   readonly [key: string]: unknown;
 }
 
-// The widest ranges of an internal load balancer, as the guardrail has them.
+// The widest ranges of an internal load balancer, as in the guardrail.
 const WIDEST = { 4: 8, 6: 19 } as const;
 
 const mapOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
-// Of a reference to a Terraform value nothing is known, so nothing is against a rule.
+// A reference to a Terraform value is unknown, so it violates no rule.
 const isUnknown = (value: unknown) => Token.isUnresolved(value) || referenceOf(value) !== undefined;
 const groupOf = ({ apiVersion }: Fields) =>
   String(apiVersion).includes("/") ? String(apiVersion).split("/")[0] : "";
 
-/** Whether an internal load balancer may not serve a range; what is no range is none that it may. */
+/** Whether a range is too wide for an internal load balancer; an invalid range is too. */
 function isTooWide(range: unknown): boolean {
   if (isUnknown(range)) return false;
   const [, address = "", prefix = ""] = /^([^/]+)\/(\d{1,3})$/.exec(String(range).trim()) ?? [];
@@ -220,7 +220,7 @@ function offencesOfService({ metadata, spec }: Fields): ObjectOffence[] {
   return found;
 }
 
-/** The range by which everyone may connect to a public load balancer, where a Service has one. */
+/** The range that opens a public load balancer to everyone, if a Service has one. */
 export function openRangeOf({ apiVersion, kind, metadata, spec }: Fields): string | undefined {
   const { type, loadBalancerSourceRanges: ranges } = mapOf(spec);
   if (apiVersion !== "v1" || kind !== "Service" || type !== "LoadBalancer") return undefined;
@@ -252,7 +252,10 @@ function offencesOfBinding({ kind, roleRef, subjects }: Fields): ObjectOffence[]
   return found;
 }
 
-/** What an object that is no workload says against the guardrails, judged as they would judge it at admission. */
+/**
+ * The violations of the guardrails by an object other than a workload, as the guardrails would find them at
+ * admission.
+ */
 export function objectOffences(object: Fields): ObjectOffence[] {
   const group = groupOf(object);
   const { kind, type } = object;

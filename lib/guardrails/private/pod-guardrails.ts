@@ -1,6 +1,6 @@
 import { BREAK_GLASS, GuardrailRule, TOKEN_LABEL } from "../../core/guardrail-catalogue";
 
-/** What the API server asks a rule about, as a policy's `resourceRules` say it. */
+/** The resources that a rule applies to, as in a policy's `resourceRules`. */
 export interface JudgedResources {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
@@ -8,7 +8,7 @@ export interface JudgedResources {
   readonly resources: readonly string[];
 }
 
-/** A named expression of CEL. */
+/** A named CEL expression. */
 interface NamedExpression {
   readonly name: string;
   readonly expression: string;
@@ -18,43 +18,43 @@ interface NamedExpression {
 export interface GuardrailDefinition {
   readonly rule: GuardrailRule;
   readonly resourceRules: readonly JudgedResources[];
-  /** The rule is asked only where all of these hold. */
+  /** The conditions under which the rule is evaluated; all of them must be true. */
   readonly matchConditions: readonly NamedExpression[];
-  /** What `offenders` uses; each may use those before it. */
+  /** The variables of `offenders`; each may use the earlier ones. */
   readonly variables: readonly NamedExpression[];
-  /** The list of what breaks the rule, as texts for the message; empty where nothing does. */
+  /** The list of violations, as texts for the message; empty if there are none. */
   readonly offenders: string;
 }
 
-/** What rules depend on. */
+/** The parameters of rules. */
 export interface GuardrailParameters {
-  /** The namespaces that a rule does not hold in, sorted: those of the system and those that are excepted. */
+  /** The exempt namespaces of a rule, sorted: the system namespaces and the exceptions. */
   readonly sparedNamespaces: (rule: GuardrailRule) => readonly string[];
   readonly allowedRegistries: readonly string[];
   readonly requiredLabels: readonly string[];
-  /** The OCIDs of the compartments that a Service may put its load balancer in. */
+  /** The OCIDs of the allowed compartments for load balancers of Services. */
   readonly loadBalancerCompartmentIds: readonly string[];
-  /** The OCIDs of the groups that a Service may name. */
+  /** The OCIDs of the groups that a Service may use. */
   readonly loadBalancerGroupIds: readonly string[];
 }
 
-/** A text as a literal of CEL, whose escapes are those of JSON. */
+/** A text as a CEL literal, which has the same escapes as JSON. */
 export function celText(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Texts as a list of CEL, sorted and each once. */
+/** Texts as a CEL list, sorted and without duplicates. */
 export function celList(texts: readonly string[]): string {
   return `[${[...new Set(texts)].sort().map(celText).join(", ")}]`;
 }
 
 /**
- * The condition that an object is new, or that something of it changed that the rule is about.
+ * The condition that an object is new, or that a field that the rule checks has changed.
  *
- * Without it, a rule that comes later would hold on to what it refuses: controllers could not scale an old ReplicaSet down,
- * nor take the finalizer from a pod or a Service that is to go.
+ * Without it, a rule that is added later would block existing violations: controllers could not scale down an
+ * old ReplicaSet, nor remove the finalizer from a terminating pod or Service.
  *
- * @param judged expressions of what the rule reads, of `object`
+ * @param judged the expressions on `object` that the rule reads
  */
 export function whenChanged(...judged: string[]): NamedExpression {
   const changes = judged.map((expression) => {
@@ -84,21 +84,21 @@ const WORKLOADS = [
   { apiGroups: ["batch"], apiVersions: ["v1"], operations: OPERATIONS, resources: ["cronjobs", "jobs"] },
 ];
 
-// A pod, or the template that a controller makes pods of; both have metadata and a spec. As dyn, for else Kubernetes' type
-// checker notes in the policy's status for each kind which fields of the others it does not have.
+// A pod, or the pod template of a controller; both have metadata and a spec. As dyn, as otherwise Kubernetes'
+// type checker reports in the policy's status, for each kind, the fields of the other kinds that it lacks.
 const POD =
   '(dyn(object).kind == "Pod" ? dyn(object) : ' +
   'dyn(object).kind == "CronJob" ? dyn(object).spec.jobTemplate.spec.template : dyn(object).spec.template)';
 
-/** What a container's field says, in an expression where the container is `c`. */
+/** The value of a container's field, in an expression where the container is `c`. */
 const own = (field: string, otherwise: string) => `c.?securityContext.?${field}.orValue(${otherwise})`;
-/** What the pod's field says. */
+/** The value of a pod's field. */
 const podSays = (field: string, otherwise: string) =>
   `variables.spec.?securityContext.?${field}.orValue(${otherwise})`;
-/** What a container's field says, or the pod's where the container's says nothing. */
+/** The value of a container's field, or the pod's if the container has none. */
 const inherited = (field: string, otherwise: string) => own(field, podSays(field, otherwise));
 
-// A list that is missing is null where Kubernetes has no way to leave it out.
+// A missing list may be null if Kubernetes can't omit it.
 const listOf = (key: string) =>
   `(has(variables.spec.${key}) && variables.spec.${key} != null ? variables.spec.${key} : [])`;
 
@@ -112,7 +112,7 @@ const VARIABLES: readonly NamedExpression[] = [
   { name: "labels", expression: "variables.pod.?metadata.?labels.orValue({})" },
 ];
 
-/** The names of the entries of a list that an expression holds for. */
+/** The names of the entries of a list that match an expression. */
 function namesOf(list: string, entry: string, condition: string, before = ""): string {
   const name = `string(${entry}.?name.orValue("?"))`;
   return `${list}.filter(${entry}, ${condition}).map(${entry}, ${before === "" ? name : `${celText(before)} + ${name}`})`;
@@ -141,7 +141,7 @@ const HOST_ACCESS = [
   containersWhere(inherited("windowsOptions.?hostProcess", "false"), "hostProcess of "),
 ];
 
-// What the pod says is judged for itself too, as the restricted standard does: an ephemeral container may inherit it.
+// The pod's own value is checked too, as in the restricted standard: an ephemeral container may inherit it.
 const NON_ROOT = [
   wordWhere(`!${podSays("runAsNonRoot", "true")} || ${podSays("runAsUser", "-1")} == 0`, "the pod itself"),
   containersWhere(`!${inherited("runAsNonRoot", "false")} || ${own("runAsUser", "-1")} == 0`),
@@ -158,7 +158,7 @@ const UNASKED_TOKEN =
   "variables.spec.?automountServiceAccountToken.orValue(true) && " +
   `variables.labels[?${celText(TOKEN_LABEL.key)}].orValue("") != ${celText(TOKEN_LABEL.value)}`;
 
-/** The images of containers and of volumes that an expression holds for, where the image is `i`. */
+/** The images of containers and volumes that match an expression, where the image is `i`. */
 function imagesWhere(condition: string): string {
   const ofContainers = 'variables.containers.map(c, string(c.?image.orValue("")))';
   const ofVolumes = `${listOf("volumes")}.filter(v, has(v.image)).map(v, string(v.image.?reference.orValue("")))`;
@@ -168,7 +168,7 @@ function imagesWhere(condition: string): string {
 /**
  * Whether an image comes from a registry or a repository.
  *
- * After a registry alone a colon begins its port, and after a repository the tag.
+ * A colon after a registry begins its port, after a repository the tag.
  */
 function comesFrom(prefix: string): string {
   const ends = prefix.includes("/") ? ["/", ":", "@"] : ["/"];
@@ -189,14 +189,14 @@ function requiredLabels(given: readonly string[]): GuardrailDefinition[] {
   return [podRule(GuardrailRule.REQUIRED_LABELS, missing, keys.map(label))];
 }
 
-/** The rules for pods and for the templates of all that makes pods. */
+/** The rules for pods and pod templates. */
 export function podGuardrails(parameters: GuardrailParameters): GuardrailDefinition[] {
   return [
     ...allowedRegistries(parameters.allowedRegistries),
     ...requiredLabels(parameters.requiredLabels),
     podRule(GuardrailRule.DROPPED_CAPABILITIES, containersWhere(KEEPS_CAPABILITIES)),
     podRule(GuardrailRule.IMAGE_DIGEST, imagesWhere('!i.matches("^[^@]+@sha256:[0-9a-f]{64}$")')),
-    // Whatever it says: who wants the verification has no use for it.
+    // Whatever its value: a cluster that requires verification has no use for the annotation.
     podRule(
       GuardrailRule.IMAGE_POLICY_BREAK_GLASS,
       wordWhere(`${annotation(BREAK_GLASS)}.hasValue()`, BREAK_GLASS),

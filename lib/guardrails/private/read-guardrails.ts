@@ -30,7 +30,7 @@ const LB = "oci-load-balancer.oraclecloud.com/";
 const NLB = "oci-network-load-balancer.oraclecloud.com/";
 const TYPE = `${OCI}load-balancer-type`;
 const COMPARTMENT = `${OCI}compartment-id`;
-/** Those of a load balancer whose prefix a network load balancer has annotations with too. */
+/** The annotations of load balancers whose prefix network load balancer annotations share. */
 const OF_LOAD_BALANCERS = [
   "initial-defined-tags-override",
   "initial-freeform-tags-override",
@@ -59,11 +59,11 @@ const IS_LOAD_BALANCER = {
   expression: `${SERVICE_TYPE}.orValue("") == "LoadBalancer"`,
 };
 
-/** The list of what an expression finds at each key, as texts. */
+/** The list of the violations at each key, as texts. */
 const atEach = (keys: readonly string[], offenders: (key: string) => string) =>
   keys.map((key) => `(${offenders(key)})`).join(" + ");
 
-// The cloud controller reads the annotations of one kind only, so those of the other look like a choice and are none.
+// The cloud controller reads the annotations of one type only, so those of the other have no effect.
 const loadBalancerAnnotations: GuardrailDefinition = {
   rule: GuardrailRule.LOAD_BALANCER_ANNOTATIONS,
   resourceRules: SERVICES,
@@ -79,7 +79,7 @@ const loadBalancerAnnotations: GuardrailDefinition = {
     `: variables.keys.filter(k, k.startsWith(${celText(NLB)})))`,
 };
 
-// The cloud controller reads Secrets of every namespace, whoever names them.
+// The cloud controller reads Secrets of every namespace for any Service.
 const loadBalancerSecrets: GuardrailDefinition = {
   rule: GuardrailRule.LOAD_BALANCER_SECRETS,
   resourceRules: SERVICES,
@@ -91,7 +91,10 @@ const loadBalancerSecrets: GuardrailDefinition = {
   }),
 };
 
-/** Known values sorted, each once; references as they were given, as their placeholders have no order that lasts. */
+/**
+ * Known values sorted, without duplicates; references in the given order, as their placeholders have no
+ * stable order.
+ */
 function celListOf(values: readonly string[]): string {
   const known = values.filter((value) => !Token.isUnresolved(value)).sort();
   const references = values.filter((value) => Token.isUnresolved(value));
@@ -123,7 +126,7 @@ function loadBalancerGroups(groupIds: readonly string[]): GuardrailDefinition {
   };
 }
 
-/** The rules for what a Service of the type LoadBalancer may name. */
+/** The rules for the options of LoadBalancer Services. */
 function serviceGuardrails(parameters: GuardrailParameters): GuardrailDefinition[] {
   const { loadBalancerCompartmentIds, loadBalancerGroupIds } = parameters;
   return [
@@ -138,18 +141,18 @@ export const POLICY_KIND = "ValidatingAdmissionPolicy";
 const LONGEST_RULE = Math.max(...ALL_RULES.map((rule) => rule.length));
 const LONGEST_NAME = 63;
 
-/** A rule with all that its two objects are made of. */
+/** A rule with the data of its policy and binding. */
 export interface ReadGuardrail {
   readonly name: string;
   readonly definition: GuardrailDefinition;
   readonly mode: GuardrailMode;
-  /** The exceptions from this rule, by their namespaces. */
+  /** The exceptions from this rule, by namespace. */
   readonly exceptions: readonly GuardrailException[];
-  /** All namespaces that the rule does not hold in, sorted. */
+  /** All exempt namespaces of the rule, sorted. */
   readonly sparedNamespaces: readonly string[];
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 export function readGuardrails(
   scope: Construct,
   id: string,
@@ -185,7 +188,7 @@ export function readGuardrails(
   return all;
 }
 
-/** Adds one problem where the chart has guardrails of the prefix, however many of them there are. */
+/** Adds one problem if the chart already has guardrails with the prefix, regardless of their number. */
 function checkNames(
   problems: Problems,
   scope: Construct,
@@ -233,7 +236,7 @@ function checkMode(problems: Problems, name: string, mode: unknown): void {
   );
 }
 
-/** The entries of a list that was given; a list that is none goes into the problems. */
+/** The entries of a given list; adds a problem for a value that is not a list. */
 function readList(
   problems: Problems,
   name: string,
@@ -328,7 +331,7 @@ function checkExceptedRules(
   exceptions: readonly GuardrailException[],
   definitions: readonly GuardrailDefinition[],
 ): void {
-  // An exception from every rule is one from those that are there.
+  // An exception from every rule applies to the active rules only.
   for (const { namespace, rules } of exceptions.filter((one) => one.rules.length === 1)) {
     for (const rule of rules)
       checkMade(problems, `exceptions spares ${namespace} from ${rule}`, rule, definitions);
@@ -341,7 +344,7 @@ const PARAMETER_OF: { readonly [rule: string]: string } = {
   [GuardrailRule.REQUIRED_LABELS]: "requiredLabels",
 };
 
-/** Adds a problem where a rule that is known is left out for want of its parameter. */
+/** Adds a problem if a known rule is left out because its parameter is missing. */
 function checkMade(
   problems: Problems,
   what: string,

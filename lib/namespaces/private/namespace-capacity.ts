@@ -5,7 +5,7 @@ import { checkServices, type CountedService } from "./namespace-services";
 import { parseQuantity } from "../../core/quantity";
 import { type Problems } from "../../core/validation-error";
 
-/** What a LimitRange says of one container. */
+/** The limits of a LimitRange for a container. */
 export interface ContainerLimits {
   readonly default?: Amounts;
   readonly defaultRequest?: Amounts;
@@ -13,7 +13,7 @@ export interface ContainerLimits {
   readonly min?: Amounts;
 }
 
-/** What a namespace gives its pods, as its objects have it after all patches. */
+/** The capacity of a namespace, from its objects after all patches. */
 export interface NamespaceRoom {
   readonly namespace: string;
   readonly hard: Amounts;
@@ -41,15 +41,16 @@ const QUOTAS: Record<string, string> = {
   "limits.ephemeral-storage": "ephemeralStorageLimits",
   pods: "pods",
 };
-// What is not known yet, such as a reference to a Terraform value, is not judged.
+// Unknown values, such as references to Terraform values, are not checked.
 const known = (value: string | number | undefined) => parseQuantity(String(value));
 const amount = (value: string | number | undefined) => known(value) ?? 0n;
 const greater = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /**
- * Adds a problem for what the namespace would start no pod of, never replace one of, or make no volume or load balancer for.
+ * Adds a problem for each pod that could not start or be replaced in the namespace, and each volume or load
+ * balancer that could not be created.
  *
- * Of this chart only: another one of the App may be for another cluster.
+ * For this chart only: another one of the App may be for another cluster.
  */
 export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom): void {
   const all = podsIn(chart, room.namespace);
@@ -72,12 +73,15 @@ function amountOf(
   resource: string,
   { default: limits = {}, defaultRequest: requests = {} }: ContainerLimits,
 ): bigint {
-  // Kubernetes takes a limit for the request too, before it looks for defaults.
+  // Kubernetes uses a limit as the request too, before it applies defaults.
   const own = resources[side]?.[resource] ?? (side === "requests" ? resources.limits?.[resource] : undefined);
   return amount(own ?? (side === "requests" ? requests : limits)[resource]);
 }
 
-/** What a pod takes: its containers and sidecars together, or an init container and the sidecars before it. */
+/**
+ * The resources of a pod: its containers and sidecars together, or an init container and the sidecars before
+ * it.
+ */
 function podAmount(
   { containers, initContainers }: CountedPods,
   of: (container: CountedContainer) => bigint,

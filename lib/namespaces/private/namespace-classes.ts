@@ -14,20 +14,20 @@ interface Claiming {
   readonly spec?: { readonly volumeClaimTemplates?: readonly Claim[] };
 }
 
-/** Claims of one kind that an object of a namespace makes. */
+/** Equal claims of an object in a namespace. */
 interface CountedClaims {
   /** The object, such as `StatefulSet db`. */
   readonly owner: string;
   readonly count: string | number;
-  /** Not known where it is that of the cluster. */
+  /** The class; undefined for the default class of the cluster. */
   readonly storageClassName?: string;
-  /** What each of them asks for. */
+  /** The requested capacity of each claim. */
   readonly storage: string | number | undefined;
 }
 
 const ONE = 1_000_000_000n;
 
-/** All claims that a chart makes in a namespace, those for its pods too. */
+/** All claims of a chart in a namespace, including those for its pods. */
 export function claimsIn(chart: Chart, namespace: string, pods: readonly CountedPods[]): CountedClaims[] {
   const read = (owner: string, count: string | number, { spec = {} }: Claim): CountedClaims => {
     const { storageClassName, resources } = spec;
@@ -48,7 +48,7 @@ export function claimsIn(chart: Chart, namespace: string, pods: readonly Counted
   return [...sets, ...single, ...ephemeral];
 }
 
-/** Adds a problem where a namespace has more claims, or larger ones, than its quota gives it. */
+/** Adds a problem if a namespace has more or larger claims than its quota allows. */
 export function checkClaims(problems: Problems, claims: readonly CountedClaims[], hard: Amounts): void {
   const classes = new Set(claims.map(({ storageClassName }) => storageClassName));
   const named = [...classes].filter((name) => name !== undefined).sort();
@@ -62,7 +62,7 @@ export function checkClaims(problems: Problems, claims: readonly CountedClaims[]
   }
 }
 
-// What is not known yet, such as a reference to a Terraform value, is not judged.
+// Unknown values, such as references to Terraform values, are not checked.
 const known = (value: string | number | undefined) => parseQuantity(String(value));
 const amount = (value: string | number | undefined) => known(value) ?? 0n;
 
@@ -85,13 +85,13 @@ function check(
   );
 }
 
-/** The classes that a namespace may use; every one where none are named. */
+/** The allowed classes of a namespace; all classes by default. */
 interface AllowedClasses {
   readonly storage?: readonly string[];
   readonly priority?: readonly string[];
 }
 
-/** Adds a problem for what can't name allowed classes. */
+/** Adds a problem for invalid names of allowed classes. */
 export function checkAllowed(problems: Problems, name: string, classes: unknown): void {
   if (classes === undefined) return;
   if (!Array.isArray(classes) || classes.length === 0) {
@@ -108,7 +108,7 @@ export function checkAllowed(problems: Problems, name: string, classes: unknown)
   }
 }
 
-/** The same for priority classes, of which those of the system are for nobody to allow. */
+/** Adds a problem for invalid names of allowed priority classes; system classes can't be allowed. */
 export function checkAllowedPriorities(problems: Problems, classes: unknown): void {
   const property = "allowedPriorityClasses";
   checkAllowed(problems, property, classes);
@@ -116,7 +116,7 @@ export function checkAllowedPriorities(problems: Problems, classes: unknown): vo
 }
 
 /**
- * A quota that gives no pod to priority classes but the allowed ones; pods that name none are not counted.
+ * A quota of zero pods for all but the allowed priority classes; pods without a class are not counted.
  *
  * @see https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-per-priorityclass
  */
@@ -134,9 +134,11 @@ export function priorityQuota(allowed: readonly string[]): object {
 }
 
 /**
- * A policy that takes claims of the allowed classes only; a quota can't, as it must name what it gives nothing to.
+ * A policy that accepts claims of the allowed classes only; a quota can't do so, as it must name each class
+ * that it excludes.
  *
- * Claims without a class have that of the cluster by then. What was claimed before can still be changed and deleted.
+ * At that point, claims without a class have the default class of the cluster. Existing claims can still be
+ * changed and deleted.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
@@ -145,7 +147,7 @@ export function storagePolicy(namespace: string, allowed: readonly string[]): ob
   const classOf = (object: string) =>
     `(has(${object}.spec.storageClassName) ? ${object}.spec.storageClassName : "")`;
   return {
-    // What could not be judged is refused.
+    // Refuse objects that can't be evaluated.
     failurePolicy: "Fail",
     matchConstraints: {
       matchPolicy: "Equivalent",
@@ -169,12 +171,12 @@ export function storagePolicy(namespace: string, allowed: readonly string[]): ob
   };
 }
 
-/** What puts the policy into force. */
+/** The binding of the policy. */
 export function storageBinding(policyName: string): object {
   return { policyName, validationActions: ["Deny"] };
 }
 
-/** Adds a problem for pods that would end those of Kubernetes itself, whatever a namespace allows. */
+/** Adds a problem for pods that would preempt those of Kubernetes itself, whatever a namespace allows. */
 function refuseSystemPods(problems: Problems, owner: string, name: string): void {
   problems.add(
     "CLASS_NOT_ALLOWED",
@@ -183,7 +185,10 @@ function refuseSystemPods(problems: Problems, owner: string, name: string): void
   );
 }
 
-/** Adds a problem for each object of the chart whose pods or claims are of a class that its namespace may not use. */
+/**
+ * Adds a problem for each object of the chart whose pods or claims have a class that its namespace does not
+ * allow.
+ */
 export function checkClasses(
   problems: Problems,
   chart: Chart,

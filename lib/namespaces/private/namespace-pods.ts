@@ -10,7 +10,7 @@ interface Item {
   readonly metadata?: { readonly namespace?: unknown };
 }
 
-/** The objects of a kind in a namespace, after all patches, those in a List too. */
+/** The objects of a kind in a namespace, after all patches, including those in a List. */
 export function objectsIn<T>(chart: Chart, namespace: string, kind: string, group: string): readonly T[] {
   return computeOnce(chart, placesIn).find(kind, group, namespace) as readonly T[];
 }
@@ -18,7 +18,10 @@ export function objectsIn<T>(chart: Chart, namespace: string, kind: string, grou
 const placesIn = (chart: IConstruct) => new Places(chart);
 const placeOf = (...parts: readonly unknown[]) => parts.join("\n");
 
-/** The objects of a chart by kind, group and namespace: many namespaces of it may ask for the same kinds. */
+/**
+ * The objects of a chart by kind, group and namespace; cached, as many of its namespaces may need the same
+ * kinds.
+ */
 class Places {
   private readonly items = new Map<string, ReadonlyMap<string, readonly Item[]>>();
 
@@ -46,7 +49,7 @@ class Places {
   }
 }
 
-/** An object, or what a List has: its items, which are meant for its namespace where they say none. */
+/** An object, or the items of a List, which inherit its namespace. */
 function itemsOf(list: Item): Item[] {
   if (!String(list.kind).endsWith("List") || !Array.isArray(list.items)) return [list];
   const isMap = (item: unknown) => typeof item === "object" && item !== null && !Array.isArray(item);
@@ -57,25 +60,25 @@ function itemsOf(list: Item): Item[] {
   }));
 }
 
-/** The group of an object, in the words of cdk8s: `core` where Kubernetes has none. */
+/** The API group of an object, as cdk8s names it: `core` for the core group. */
 function groupOf({ apiVersion }: Item): string {
   const [group = "", version] = String(apiVersion).split("/");
   return version === undefined ? "core" : group;
 }
 
-/** Amounts of resources by their names. */
+/** Amounts of resources by name. */
 export interface Amounts {
   readonly [resource: string]: string | number;
 }
 
-/** A container, as far as a namespace counts it. */
+/** The fields of a container that count towards a namespace's quota. */
 export interface CountedContainer {
   readonly name?: string;
   readonly restartPolicy?: string;
   readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts };
 }
 
-/** A claim of a volume, as far as a namespace counts it. */
+/** The fields of a volume claim that count towards a namespace's quota. */
 export interface Claim {
   readonly metadata?: { readonly name?: string };
   readonly spec?: {
@@ -118,18 +121,18 @@ interface Autoscaler {
   };
 }
 
-/** Pods that one object of a namespace runs. */
+/** The pods of one object in a namespace. */
 export interface CountedPods {
   /** The object, such as `Deployment web`. */
   readonly owner: string;
-  /** The most of them that run at the same time, as far as it is known. */
+  /** The maximum number of concurrent pods, as far as known. */
   readonly count: string | number;
-  /** Whether an update makes one more before it ends another. */
+  /** Whether an update starts a new pod before it ends an old one. */
   readonly needsSurge: boolean;
   readonly containers: readonly CountedContainer[];
   readonly initContainers: readonly CountedContainer[];
   readonly priorityClassName?: string;
-  /** The claims that Kubernetes makes for each pod. */
+  /** The claims that Kubernetes creates for each pod. */
   readonly ephemeralClaims: readonly Claim[];
 }
 
@@ -144,7 +147,7 @@ const KINDS: readonly (readonly [string, string])[] = [
   ["StatefulSet", "apps"],
 ];
 
-/** All pods that a chart runs in a namespace. */
+/** All pods of a chart in a namespace. */
 export function podsIn(chart: Chart, namespace: string): CountedPods[] {
   const autoscalers = autoscalersIn(chart, namespace);
   return KINDS.flatMap(([kind, group]) =>
@@ -177,21 +180,21 @@ function autoscalersIn(chart: Chart, namespace: string): ReadonlyMap<string, Aut
   );
 }
 
-/** The spec of an object's pods; a raw object of cdk8s may lack it, which the API server refuses. */
+/** The pod spec of an object; a raw cdk8s object may lack it, which the API server rejects. */
 function podOf(kind: string, { spec }: Runner): PodSpec | undefined {
   if (kind === "Pod") return spec as PodSpec | undefined;
   const runs = kind === "CronJob" ? spec?.jobTemplate?.spec : spec;
   return runs?.template?.spec;
 }
 
-/** How many pods of a kind run at the same time; of those on each node one, as nobody knows here how many nodes there are. */
+/** The number of concurrent pods of an object; 1 for a DaemonSet, as the number of nodes is unknown here. */
 function countOf(kind: string, { spec = {} }: Runner): number {
   if (kind === "DaemonSet" || kind === "Pod") return 1;
   if (kind === "CronJob") return spec.jobTemplate?.spec?.parallelism ?? 1;
   return (kind === "Job" ? spec.parallelism : spec.replicas) ?? 1;
 }
 
-/** Whether a rolling update can't take a pod away before it has made a new one. */
+/** Whether a rolling update must start a new pod before it ends an old one. */
 function needsSurge({ spec }: Runner): boolean {
   const { type, rollingUpdate } = spec?.strategy ?? {};
   const { maxUnavailable } = rollingUpdate ?? {};

@@ -1,7 +1,7 @@
 import { parseQuantity } from "../../core/quantity";
 import { type Problems } from "../../core/validation-error";
 
-/** A Service, as far as a quota counts it. */
+/** The fields of a Service that count towards a quota. */
 export interface CountedService {
   readonly metadata: { readonly name: string };
   readonly spec?: {
@@ -22,7 +22,7 @@ function nodePortsOf({ spec = {} }: CountedService): number {
   return type === "NodePort" || (type === "LoadBalancer" && allocates) ? ports.length : 0;
 }
 
-/** Adds a problem where a namespace has more load balancers or ports of nodes than its quota gives it. */
+/** Adds a problem if a namespace has more load balancers or node ports than its quota allows. */
 export function checkServices(problems: Problems, services: readonly CountedService[], hard: Hard): void {
   const balancers = services.filter(({ spec }) => spec?.type === "LoadBalancer");
   const opening = services.filter((service) => nodePortsOf(service) > 0);

@@ -34,11 +34,13 @@ interface Policy {
 const DNS = "kube-system";
 
 /**
- * Adds a problem for each NetworkPolicy of a tenant by which its pods could meet those of a namespace that is no peer.
+ * Adds a problem for each NetworkPolicy of a tenant that allows connections with a namespace that is not a
+ * peer.
  *
- * Address ranges pass where they name what is outside of the cluster: with pods in them, they would let every namespace meet.
+ * Address ranges are accepted if they are outside of the cluster: a range with pods would allow every
+ * namespace.
  *
- * @param pods the range that the pods of the cluster live in, where it is known
+ * @param pods the range of the cluster's pods, if it is known
  */
 export function checkPeers(
   problems: Problems,
@@ -80,7 +82,7 @@ function described(namespace: string): string {
     : `the namespace ${namespace}, which is not among its peers`;
 }
 
-/** The namespaces that a policy lets in or out; an empty name stands for all that could be. */
+/** The namespaces that a policy allows; an empty name stands for any. */
 function namespacesIn({ ingress = [], egress = [] }: Policy["spec"] = {}): string[] {
   return [
     ...ingress.flatMap(({ from = [{ namespaceSelector: {} }] }) => peersOrAll(from)),
@@ -88,7 +90,7 @@ function namespacesIn({ ingress = [], egress = [] }: Policy["spec"] = {}): strin
   ];
 }
 
-/** The ranges that hold an address of a pod which they don't leave out. */
+/** The ranges that contain pod addresses without excluding them. */
 function rangesIn({ ingress = [], egress = [] }: Policy["spec"] = {}, pods: Cidr): string[] {
   const peers = [...ingress.flatMap(({ from = [] }) => from), ...egress.flatMap(({ to = [] }) => to)];
   return peers.flatMap(({ ipBlock }) => {
@@ -102,7 +104,7 @@ function rangesIn({ ingress = [], egress = [] }: Policy["spec"] = {}, pods: Cidr
   });
 }
 
-/** No peer at all is what Kubernetes reads as every peer. */
+/** An empty list of peers means all peers in Kubernetes. */
 function peersOrAll(peers: readonly Peer[]): string[] {
   return peers.length === 0 ? [""] : peers.flatMap(namespacesOf);
 }
@@ -117,7 +119,7 @@ function namespacesOf({ namespaceSelector: selector }: Peer): string[] {
   return within ? [...(within.values ?? [])] : [""];
 }
 
-/** Names are asked of the system's DNS, and of nothing else there. */
+/** Filters out the system's DNS, the only allowed peer in its namespace. */
 function notDns(peers: readonly Peer[]): (namespace: string) => boolean {
   const isDns = peers.every(
     (peer) => !namespacesOf(peer).includes(DNS) || peer.podSelector?.matchLabels?.["k8s-app"] === "kube-dns",

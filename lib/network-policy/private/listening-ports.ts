@@ -4,23 +4,26 @@ import { type Port, IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { dataOf } from "../../synthesis/chart-objects";
 
-/** What the pods of a workload say that they listen on. */
+/** A port that the pods of a workload declare to listen on. */
 interface Listener {
   readonly protocol: string;
   readonly port: number;
 }
 
-/** What a workload with ports says of them without being rendered. */
+/** The declared ports of a workload, available without rendering it. */
 interface NamedPorts {
   readonly connections: object;
   readonly ports: readonly { readonly port: number; readonly transport?: IpProtocol }[];
   readonly _redirectPort: number;
 }
 
-// By the connections of the workload, which stay the same where it is looked at by one of its ports.
+// By the connections of the workload, which stay the same when it is seen through one of its ports.
 const served = new WeakMap<object, Listener[]>();
 
-/** Notes a port that a workload listens on because a load balancer leads to it, such as UDP on the number of its TCP port. */
+/**
+ * Registers a port that a workload listens on because a load balancer routes to it, such as UDP on the number
+ * of its TCP port.
+ */
 export function noteListener(
   { connections }: { readonly connections: object },
   { protocol, from }: Port,
@@ -29,11 +32,11 @@ export function noteListener(
 }
 
 /**
- * Throws where a connection leads to a TCP or UDP port that no container of the target names.
+ * Throws if a connection targets a TCP or UDP port that no container of the target names.
  *
- * Jobs can name none, so nothing is known of these.
+ * Jobs have no named ports, so they are not checked.
  *
- * @param workload where the connection was declared
+ * @param workload the workload that declares the connection
  */
 export function checkListens(workload: IConstruct, target: IConstruct, port: Port): void {
   if (port.protocol !== IpProtocol.TCP && port.protocol !== IpProtocol.UDP) return;
@@ -65,7 +68,7 @@ function isCovered({ protocol, port }: Listener, asked: Port): boolean {
   return asked.from === undefined || (asked.from <= port && port <= (asked.to ?? asked.from));
 }
 
-/** Named ports are looked at first, as to read an object takes time; it is read so that patches count. */
+/** Checks the named ports first, as rendering an object takes time; it is rendered so that patches count. */
 function listenersOf(target: IConstruct, asked: Port): Listener[] | undefined {
   const { connections, ports = [], _redirectPort } = target as Partial<NamedPorts>;
   const named: Listener[] = [
@@ -85,7 +88,7 @@ function read(target: IConstruct): Listener[] | undefined {
   const found = all.flatMap(({ containerPort, protocol = "TCP" }) =>
     typeof containerPort === "number" ? [{ protocol, port: containerPort }] : [],
   );
-  // A port that Terraform fills in may be any.
+  // A port from a Terraform value may be any.
   return found.length === all.length ? found : undefined;
 }
 

@@ -17,11 +17,12 @@ import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type ExternalPeer } from "../external-peer";
 
 /**
- * Makes the network's part of what a workload needs: at once where its chart was added to a cluster, and else when it is added.
+ * Creates the network resources that a workload needs: immediately if its chart was added to a cluster,
+ * otherwise when it is added.
  *
- * A workload whose chart is never added would have the policy alone, so that is refused at synthesis.
+ * A workload whose chart is never added would have the policy only, so that is refused at synthesis.
  *
- * @param what what needs the network, as the message names it
+ * @param what the feature that needs the network, for messages
  */
 export function onNetwork(
   workload: IConstruct,
@@ -34,7 +35,7 @@ export function onNetwork(
   whenAdded(chart, (scope) => make(clusterOf(workload, scope)));
 }
 
-/** Gives the pods' group of the workload's cluster, and the peer's own, the rules for a connection. */
+/** Adds the rules for a connection to the pods' group of the workload's cluster, and to the peer's own. */
 export function openPeer(
   workload: IConstruct,
   side: "from" | "to",
@@ -55,7 +56,7 @@ export function openPeer(
   });
 }
 
-/** Throws where the pods are in an overlay: a rule would open the port on all nodes, and lead to no pod. */
+/** Throws if the pods use an overlay network: a rule would open the port on all nodes, and reach no pod. */
 function checkReached(workload: IConstruct, peer: ExternalPeer, cluster: ISecureOkeCluster): void {
   if (!isOverlay(cluster.podNetworking)) return;
   const problems = new Problems(workload);
@@ -67,7 +68,7 @@ function checkReached(workload: IConstruct, peer: ExternalPeer, cluster: ISecure
   problems.throwIfAny();
 }
 
-/** Throws where a peer is known to be outside of the VCN, where rules alone open nothing. */
+/** Throws if a peer is certainly outside of the VCN, where rules alone are not enough. */
 function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISecureOkeCluster): void {
   const problems = new Problems(workload);
   const vcn = knownBlock(network, () => network.vcnCidr);
@@ -91,7 +92,7 @@ const OWN_SUBNETS = [
   "publicLoadBalancerSubnet",
 ] as const;
 
-/** Adds a problem where a peer is, or holds, a part of the cluster: a rule for it would open more than it says. */
+/** Adds a problem if a peer's range overlaps the cluster: a rule for it would open more than it says. */
 function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network: IClusterNetwork): void {
   for (const name of OWN_SUBNETS) {
     const block = knownBlock(network, () => network[name]?.cidr);
@@ -104,11 +105,11 @@ function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network:
   }
 }
 
-/** The range of the VCN that a workload's pods live in, where it is known. */
+/** The CIDR of the VCN of a workload's pods, if it is known. */
 export function vcnCidrOf(scope: IConstruct): string | undefined {
   const chart = [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
   const cluster = chart && (scopeOf(chart) as Partial<ISecureOkeCluster> | undefined);
-  // What an imported network was not given throws when it is touched.
+  // Reading an attribute that an imported network lacks throws.
   return cluster && new Problems(scope).collect(() => cluster.network?.vcnCidr);
 }
 
@@ -137,19 +138,19 @@ function checkAdded(workload: IConstruct, what: string): void {
   problems.throwIfAny();
 }
 
-/** The range that the pods of a chart's cluster live in, where it is known. */
+/** The range of the pods of a chart's cluster, if it is known. */
 export function podsRangeOf(chart: Chart): Cidr | undefined {
   const cluster = scopeOf(chart) as Partial<ISecureOkeCluster> | undefined;
   return knownBlock(chart, () => cluster?.podNetworking?.podCidr ?? cluster?.network?.podSubnet?.cidr);
 }
 
-/** The label by which Kubernetes itself names every namespace. */
+/** The label that Kubernetes sets to the name of every namespace. */
 export const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
 /**
- * The rule that lets pods ask the cluster's DNS; over TCP too, for long answers.
+ * The egress rule for the cluster's DNS; over TCP too, for long answers.
  *
- * It names the pods and their port: policies hold for where a Service leads, not for its own address.
+ * It selects the pods and their port: policies match the pods behind a Service, not its address.
  */
 export function dnsEgress(): object {
   return {
@@ -166,29 +167,29 @@ export function dnsEgress(): object {
   };
 }
 
-/** The peers of a rule; many policies may name the same ones. */
+/** The peers of a rule; cached, as many policies may have the same ones. */
 export function peerManifests(peer: INetworkPolicyPeer): object[] {
   return computeOnce(peer, writtenPeers);
 }
 
-/** As a policy of cdk8s-plus writes them: that is the one public way to read its selectors. */
+/** The peers as a cdk8s-plus policy renders them, the only public way to read their selectors. */
 function writtenPeers(peer: INetworkPolicyPeer): object[] {
   const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
   const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
   return spec.egress.flatMap((rule) => rule.to);
 }
 
-// Nothing that is reached without leaving the node: the metadata service is asked for by name.
+// Excludes addresses local to the node: the metadata service must be allowed explicitly.
 const LINK_LOCAL = "169.254.0.0/16";
 
-/** The peer of a rule that leads out of the VCN of a workload's pods. */
+/** The peer of an egress rule to addresses outside of the VCN of a workload's pods. */
 export function outside(cidr: string, isAnywhere: boolean, workload: IConstruct): object {
   if (!isAnywhere) return { ipBlock: { cidr } };
   const vcn = vcnCidrOf(workload);
   return { ipBlock: { cidr, except: [...(vcn === undefined ? [] : [vcn]), LINK_LOCAL] } };
 }
 
-/** Adds a problem where a port is none, or of a protocol that policies don't know. */
+/** Adds a problem for a port that is invalid, or whose protocol policies do not support. */
 export function checkPolicyPort(problems: Problems, port: Port): void {
   if (!hasPorts(port)) {
     problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
@@ -201,7 +202,7 @@ export function checkPolicyPort(problems: Problems, port: Port): void {
   );
 }
 
-/** The ports of a rule; none where every port is meant. */
+/** The ports of a rule; undefined for every port. */
 export function portManifests(port: Port): object[] | undefined {
   if (port.protocol === IpProtocol.ALL) return undefined;
   const end = port.to === port.from ? {} : { endPort: port.to };

@@ -5,16 +5,17 @@ import { MOST_PORTS, type Port, portsOf, IpProtocol } from "../../core/port";
 import { checkReason } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
-/** The address range of a peer, where it is one. */
+/** The address range of a peer, if it is one. */
 export function rangeOf(peer: INetworkPolicyPeer): string | undefined {
   const { ipBlock } = peer.toNetworkPolicyPeerConfig();
   return (ipBlock as { cidr?: string } | undefined)?.cidr;
 }
 
 /**
- * Adds a problem where a range is as wide as the internet and no reason says why, also together with others of its rule.
+ * Adds a problem if a range is as wide as the internet without a reason, also together with other ranges of
+ * its rule.
  *
- * @returns whether it is, and may be
+ * @returns whether it is wide and allowed
  */
 export function checkWidth(
   problems: Problems,
@@ -41,7 +42,7 @@ interface Peer {
   readonly podSelector?: object;
 }
 
-/** Whether a peer names nobody: a range of addresses, or all pods of all namespaces. */
+/** Whether a peer is unspecific: a range of addresses, or all pods of all namespaces. */
 function isAnybody(peer: INetworkPolicyPeer): boolean {
   const isAll = (selector: object | undefined) =>
     selector !== undefined && Object.keys(selector).length === 0;
@@ -52,9 +53,9 @@ function isAnybody(peer: INetworkPolicyPeer): boolean {
 }
 
 /**
- * Adds a problem where more than half of all ports are open to a peer that names nobody, and no reason says why.
+ * Adds a problem if more than half of all ports are open to an unspecific peer without a reason.
  *
- * @returns whether they are, and may be
+ * @returns whether they are open and allowed
  */
 export function checkReach(
   problems: Problems,

@@ -4,21 +4,22 @@ import { type RbacResource } from "../role-resource";
 export const GATEWAY_API_GROUP = "gateway.networking.k8s.io";
 
 /**
- * The release of the Gateway API's definitions that gateways are written for; the one place that says it.
+ * The release of the Gateway API's definitions that gateways are written for, defined only here.
  *
- * Traefik 3.7 is built with it, and waits for each of the kinds that it lists: with definitions older than 1.5 it never starts to serve.
+ * Traefik 3.7 is built with it, and waits for each of the kinds that it lists: with definitions older than
+ * 1.5, it never becomes ready.
  *
  * @see https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/kubernetes-gateway/
  */
 export const GATEWAY_API_VERSION = "1.5.1";
 
-/** The kinds of its standard channel. */
+/** The kinds of the standard channel. */
 const PLURALS = [
   ...["backendtlspolicies", "gatewayclasses", "gateways", "grpcroutes", "httproutes", "listenersets"],
   ...["referencegrants", "tlsroutes"],
 ];
 
-/** Whether a resource is one of the Gateway API, which is installed beside a program and not by it. */
+/** Whether a resource belongs to the Gateway API, which is installed separately from the program. */
 export function isOfGatewayApi({ group, plural }: RbacResource): boolean {
   return group === GATEWAY_API_GROUP && PLURALS.includes(plural);
 }

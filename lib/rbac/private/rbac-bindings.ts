@@ -11,7 +11,7 @@ interface Binding {
 
 /** ClusterRoles of Kubernetes that read Secrets, run commands or do everything. */
 const WIDE_ROLES = ["admin", "cluster-admin", "edit"];
-/** Callers whom nobody chose, and those whom no rule holds. */
+/** Subjects that nobody chose, and those that no rule restricts. */
 const WIDE_SUBJECTS = [
   "system:anonymous",
   "system:authenticated",
@@ -23,20 +23,20 @@ const WIDE_SUBJECTS = [
 const guarded = new WeakSet<Chart>();
 const reasoned = new WeakSet<ApiObject>();
 
-/** Notes a binding that has a reason and an end, and so may be for cluster-admin. */
+/** Exempts a binding with a reason and an end, which may therefore grant cluster-admin. */
 export function excuseBinding(binding: ApiObject): void {
   reasoned.add(binding);
 }
 
 /**
- * Refuses bindings of a chart that give more than any role of this library could, whoever wrote or patched them.
+ * Refuses bindings of a chart that grant more than any role of this library could, including patched ones.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
  */
 export function guardBindings(chart: Chart): void {
   if (guarded.has(chart)) return;
   guarded.add(chart);
-  // At synthesis, so that it does not matter what is made or patched first.
+  // At synthesis, so that the order of construction and patching does not matter.
   checkAtSynthesis(chart, () => {
     const problems = new Problems(chart);
     for (const binding of apiObjectsIn(chart).filter(isBinding))

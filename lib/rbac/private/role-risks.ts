@@ -1,23 +1,23 @@
 import { type RbacResource } from "../role-resource";
 import { CHANGES, READS, RbacVerb, VERBS, WRITES } from "../role-verb";
 
-/** What a permission leads to beside what it says. */
+/** The risk of a permission: what it allows beyond its verbs. */
 export interface RoleRisk {
-  /** The verbs that lead there. */
+  /** The verbs with this risk. */
   readonly verbs: readonly RbacVerb[];
-  /** Where they lead. */
+  /** What they allow. */
   readonly leadsTo: string;
-  /** What to write instead. */
+  /** The recommended alternative. */
   readonly fix: string;
-  /** Whether no reason makes it right. */
+  /** Whether no reason is accepted. */
   readonly never: boolean;
 }
 
-/** A row of the table of risks, from which the page docs/permissions.md is made. */
+/** A row of the table of risks, from which the page docs/permissions.md is generated. */
 export interface RiskRow extends Omit<RoleRisk, "never"> {
-  /** The resources, `group/name`; an asterisk at the end stands for all that begin alike. */
+  /** The resources, `group/name`; an asterisk at the end matches any suffix. */
   readonly on: readonly string[];
-  /** What makes it right: a reason, the names of the objects, both, or nothing. @default "reason" */
+  /** What makes it acceptable: a reason, the names of the objects, both, or nothing. @default "reason" */
   readonly takes?: "reason" | "names" | "reason and names" | "nothing";
 }
 
@@ -29,7 +29,7 @@ const WORKLOADS = [
 ];
 
 /**
- * The permissions by which one gets further ones, reads what others keep, or leaves the namespace.
+ * The permissions that allow privilege escalation, reading secret data, or leaving the namespace.
  *
  * @see https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
  */
@@ -49,7 +49,7 @@ export const RISKS: readonly RiskRow[] = [
     takes: "nothing",
   },
   {
-    // Not nodes/metrics, with which a kubelet shows its metrics and nothing else.
+    // Not nodes/metrics, which only shows the metrics of a kubelet.
     on: ["/nodes/proxy", "/nodes/status"],
     verbs: VERBS,
     leadsTo: "the kubelet of each node, and by it every container there, past audit and admission",
@@ -169,7 +169,7 @@ export const RISKS: readonly RiskRow[] = [
   },
 ];
 
-/** What a permission leads to; the risks that it needs no reason for are left out. */
+/** The risks of a permission, except those that need no reason. */
 export function risksOf(resource: RbacResource, verbs: readonly RbacVerb[], named: boolean): RoleRisk[] {
   return RISKS.filter(({ on }) => on.some((pattern) => matches(pattern, resource)))
     .map(({ takes = "reason", ...risk }) => ({
@@ -181,7 +181,7 @@ export function risksOf(resource: RbacResource, verbs: readonly RbacVerb[], name
     .filter((risk) => risk.verbs.length > 0 && !risk.free);
 }
 
-/** The verbs that read a resource: a Secret is got, as a list of them is the content of all. */
+/** The verbs that read a resource: for Secrets get only, as a list contains the content of all of them. */
 export function readsOf(resource: RbacResource): RbacVerb[] {
   const reads = matches("/secrets", resource) ? [RbacVerb.GET] : READS;
   return reads.filter((verb) => resource._verbs().includes(verb));

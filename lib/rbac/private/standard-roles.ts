@@ -2,7 +2,7 @@ import { RoleRule } from "../allow";
 import { RbacResource } from "../role-resource";
 import { RbacVerb } from "../role-verb";
 
-/** What viewers see: neither Secrets nor the inside of containers. */
+/** The resources that viewers read: neither Secrets nor the inside of containers. */
 const SEEN = [
   RbacResource.CONFIG_MAPS,
   RbacResource.CONTROLLER_REVISIONS,
@@ -32,7 +32,7 @@ const SEEN = [
   RbacResource.STATEFUL_SETS,
 ];
 
-/** What workloads of this library are made of. */
+/** The kinds of objects that workloads of this library consist of. */
 const DEPLOYED = [
   RbacResource.CONFIG_MAPS,
   RbacResource.CRON_JOBS,
@@ -50,7 +50,7 @@ const DEPLOYED = [
 
 const SCALES = [RbacResource.DEPLOYMENT_SCALES, RbacResource.STATEFUL_SET_SCALES];
 
-/** What viewers of a namespace may do: see everything but Secrets. */
+/** The permissions of viewers of a namespace: read everything but Secrets. */
 export function viewersAllow(): RoleRule[] {
   return [
     ...SEEN.map((resource) => RoleRule.read(resource)),
@@ -58,7 +58,7 @@ export function viewersAllow(): RoleRule[] {
   ];
 }
 
-/** What those may do who run what is deployed: scale it, restart it and end jobs. */
+/** The permissions of operators: scale and restart workloads, and delete jobs. */
 export function developersAllow(): RoleRule[] {
   return [
     ...viewersAllow(),
@@ -69,7 +69,7 @@ export function developersAllow(): RoleRule[] {
   ];
 }
 
-/** What those may do who deploy: write workloads and what belongs to them. */
+/** The permissions of deployers: write workloads and their supporting objects. */
 export function adminsAllow(reason: string): RoleRule[] {
   return [
     ...developersAllow(),

@@ -8,7 +8,8 @@ import { kindOf, refuseKind } from "../../core/value-readers";
 import { volumeName } from "../pods/private/volume-name";
 import { checkMountPath, isWithin, mountPathOf } from "../pods/writable-path";
 
-// Neither these, nor what is in them, nor a directory that they are in: who reads them has the node or what runs on it.
+// Neither these paths, nor their children, nor their parents: reading them gives control of the node or its
+// workloads.
 const NEVER = [
   "/boot",
   "/dev",
@@ -48,10 +49,10 @@ const NEVER = [
 const FIX =
   "Name the one directory that the program reads, for example /var/log; there is no way to the rest of a node";
 
-/** A path as the node has it: /var/run leads to /run everywhere. */
+/** Resolves a path as on the node, where /var/run is always a link to /run. */
 const resolved = (path: string) => path.replace(/^\/var\/run(?=\/|$)/, "/run");
 
-/** Adds a problem for a path of the node that no pod may see. */
+/** Adds a problem for a path of the node that no pod may read. */
 function checkHostPath(problems: Problems, path: string): void {
   if (typeof path !== "string") {
     refuseKind(problems, "The path", path, 'a text, for example "/var/log"');
@@ -65,13 +66,13 @@ function checkHostPath(problems: Problems, path: string): void {
   const own = resolved(path);
   const never = NEVER.find((one) => isWithin(own, one) || isWithin(one, own));
   if (never !== undefined) return add(`${isWithin(own, never) ? "lies in" : "holds"} ${never} of the node`);
-  // A read-only mount keeps nobody from talking to what listens there.
+  // A read-only mount does not prevent connections to the socket.
   if (path.endsWith(".sock")) add("is a socket");
 }
 
 const KUBELET = [10248, 10249, 10250, 10255, 10256];
 
-/** Adds a problem for each port of the node that no pod may listen on. */
+/** Adds a problem for each port that no pod may listen on in the node's network. */
 function checkHostPorts(problems: Problems, ports: unknown): void {
   if (ports === undefined) return;
   if (!Array.isArray(ports)) {
@@ -97,32 +98,34 @@ function checkHostPorts(problems: Problems, ports: unknown): void {
     problems.add("NAME_DUPLICATE", "ports names one twice", "Name each port once");
 }
 
-/** Which ports of its node a daemon set listens on, and why. */
+/** Options of `HostAccess.network`: the ports, and the reason. */
 export interface HostNetworkChoice extends ReasonedChoice {
   /**
-   * All ports that its containers listen on, 1024 to 65535 but for those of the kubelet and node ports.
+   * All ports that the containers listen on, 1024 to 65535 except for the kubelet's ports and the node port
+   * range.
    *
-   * Who reaches the node in its network security groups reaches them; no NetworkPolicy holds there.
+   * They are reachable from wherever the node's network security groups allow; NetworkPolicies do not apply.
    *
    * @default - none
    */
   readonly ports?: number[];
 }
 
-/** Where a directory of the node is mounted, and why. */
+/** Options of `HostAccess.readOnlyPath`: the mount path, and the reason. */
 export interface HostPathChoice extends ReasonedChoice {
   /**
-   * Where the program finds it: an absolute path outside of the system directories of its image.
+   * The absolute mount path, outside the system directories of the image.
    *
-   * Symbolic links keep their targets: those in `/var/log/containers` lead to `/var/log/pods`, and lead nowhere where `/var/log` is
-   * mounted elsewhere.
+   * Symbolic links keep their targets: those in `/var/log/containers` point to `/var/log/pods` and break if
+   * `/var/log` is mounted elsewhere.
    *
-   * @default - the path that it has on the node; `/host` before it where an image has a system directory of that name, such as `/sys`
+   * @default - the path on the node; prefixed with `/host` for the name of a system directory of the image,
+   * such as `/sys`
    */
   readonly mountPath?: string;
 }
 
-/** What a HostAccess asks for; its other members are for the library. */
+/** The request that a HostAccess stands for; its other members are internal to the library. */
 interface Asked {
   readonly path?: string;
   readonly mountPath?: string;
@@ -130,22 +133,23 @@ interface Asked {
 }
 
 /**
- * One thing that the pods of a daemon set reach of their node, with the reason for it.
+ * Access of the pods of a daemon set to one resource of their node, with its reason.
  *
- * There is no privileged container, no path that can be written to, no process of the node and no socket of the container
- * runtime: each of them is the node itself. Each access is kept as an acknowledgement.
+ * There is no privileged container, writable path, host process namespace or socket of the container runtime:
+ * each of them amounts to control of the node. Each access is recorded as an acknowledgement.
  *
  * @see https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
  */
 @checked
 export class HostAccess {
   /**
-   * The program reads a directory of the node, with all that is mounted in it, at the same path as on the node or at `mountPath`.
+   * Mounts a directory of the node read-only, with everything mounted below it, at the same path as on the
+   * node or at `mountPath`.
    *
-   * Refused are the root, what belongs to Kubernetes and the container runtime, users' homes, devices, processes and sockets.
-   * Files that only root may read need `rootUser` too.
+   * The root, the directories of Kubernetes and the container runtime, home directories, devices, processes
+   * and sockets are refused. Files that only root can read also need `rootUser`.
    *
-   * @param path an absolute path, which must be there: pods wait for it
+   * @param path an absolute path that exists on the node: pods wait for it
    * @throws REASON_MISSING, PATH_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/storage/volumes/#recursive-read-only-mounts
    */
@@ -159,9 +163,10 @@ export class HostAccess {
   }
 
   /**
-   * The pods have the addresses and ports of their node instead of their own.
+   * Runs the pods in the network namespace of their node.
    *
-   * NetworkPolicies don't hold for such pods: they reach what the node reaches, its instance metadata too.
+   * NetworkPolicies do not apply to such pods: they reach everything that the node reaches, including its
+   * instance metadata.
    *
    * @throws REASON_MISSING, PORT_INVALID, PORT_PRIVILEGED, NODE_PORT_INVALID, NAME_DUPLICATE, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation
@@ -175,9 +180,10 @@ export class HostAccess {
   }
 
   /**
-   * The program runs as root, without any capability, to read files of the node that belong to root alone, such as logs.
+   * Runs the program as root, without any capability, to read files of the node that only root can read, such
+   * as logs.
    *
-   * It needs a `readOnlyPath`; the other containers stay without root.
+   * This needs a `readOnlyPath`; the other containers still run without root.
    *
    * @throws REASON_MISSING
    */
@@ -189,7 +195,7 @@ export class HostAccess {
   }
 
   /**
-   * A folder that no daemon set of a program may read, for a construct of this library that knows what it reads there.
+   * A directory that user-defined daemon sets may not read, for a construct of this library.
    *
    * @internal
    */
@@ -198,7 +204,7 @@ export class HostAccess {
   }
 
   /**
-   * The processes of the node, which a construct of this library reads the arguments of.
+   * The process namespace of the node, for a construct of this library that reads the arguments of processes.
    *
    * @internal
    */
@@ -207,9 +213,9 @@ export class HostAccess {
   }
 
   private constructor(
-    /** What is reached: `path`, `network`, `root` or `processes`. */
+    /** The kind of access: `path`, `network`, `root` or `processes`. */
     public readonly hostAccessKind: string,
-    /** Why. */
+    /** The reason for the access. */
     public readonly reason: string,
     private readonly asked: Asked,
   ) {}
@@ -269,7 +275,7 @@ interface Template {
 const portsOf = ({ ports = [] }: Container) => ports.map(({ containerPort }) => containerPort);
 const byPath = (a: HostAccess, b: HostAccess) => (a._path < b._path ? -1 : 1);
 
-/** The template of pods that reach something of their node; the very same one where they reach nothing. */
+/** The pod template with the host accesses; the same object if there are none. */
 export function withHostAccess(template: object, hostAccess: readonly HostAccess[] = []): object {
   if (hostAccess.length === 0) return template;
   const { metadata, spec } = template as Template;
@@ -287,7 +293,7 @@ export function withHostAccess(template: object, hostAccess: readonly HostAccess
     metadata,
     spec: {
       ...spec,
-      // The pods go on asking the cluster's DNS: with the node's network they would ask the node's.
+      // The pods keep using the cluster's DNS: the default with the node's network would be the node's DNS.
       ...(network ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
       ...(network ? { securityContext: withoutSysctls(spec.securityContext) } : {}),
       ...(hostAccess.some((one) => one.hostAccessKind === "processes") ? { hostPID: true } : {}),
@@ -297,7 +303,7 @@ export function withHostAccess(template: object, hostAccess: readonly HostAccess
   };
 }
 
-/** Kubernetes refuses sysctls of the network where the network is the node's. */
+/** Removes network sysctls, which Kubernetes rejects together with the node's network. */
 function withoutSysctls(context: object): object {
   return Object.fromEntries(Object.entries(context).filter(([key]) => key !== "sysctls"));
 }
@@ -316,7 +322,7 @@ function withAccess(
     name: volumeName("host", one._path),
     mountPath: one._mountPath,
     readOnly: true,
-    // Else what is mounted inside of it on the node could be written to.
+    // Otherwise nested mounts on the node would be writable.
     recursiveReadOnly: "IfPossible",
   }));
   return {

@@ -13,17 +13,18 @@ import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
 
 /**
- * The registries and repositories that the pods below a scope may be pulled from.
+ * The registries and repositories that the pods in a scope may pull images from.
  *
- * Every container and image volume of every object is checked when the chart is synthesized, after all patches; objects of
- * cdk8s and cdk8s-plus too. In custom resources, such as those of Prometheus, Argo or Tekton, images are found by the fields
- * that hold them, whatever the kind is. Of an App of cdktf, a stack or a cluster it holds for all charts that are added below it,
- * whichever App of cdk8s they are in. Where several scopes of a chart allow some, an image must be allowed by each.
+ * Every container and image volume of every object is checked when the chart is synthesized, after all
+ * patches, including objects of cdk8s and cdk8s-plus. In custom resources, such as those of Prometheus, Argo
+ * or Tekton, images are found by field name, whatever the kind. For an App of cdktf, a stack or a cluster,
+ * the list applies to all charts added below it, whichever App of cdk8s they belong to. If several scopes of
+ * a chart have a list, an image must be allowed by each of them.
  */
 @checked
 export class AllowedRegistries {
   /**
-   * What the pods of a scope may be pulled from; everything, as long as nothing is added.
+   * The allowed registries of a scope; everything is allowed until a prefix is added.
    *
    * @param scope a chart or an App of cdk8s; or an App of cdktf, a stack or a cluster
    * @throws IMAGE_NOT_ALLOWED for a resource of Terraform, below which there are no pods; ATTRIBUTE_MISSING, VALUE_INVALID
@@ -56,7 +57,7 @@ export class AllowedRegistries {
   private constructor(private readonly scope: IConstruct) {}
 
   /**
-   * Allows what is in a registry or a repository, and in the repositories below it.
+   * Allows a registry or repository, and the repositories below it.
    *
    * @param prefixes such as `fra.ocir.io/acme`, which allows `fra.ocir.io/acme/web` and not `fra.ocir.io/acme-evil/web`
    * @throws IMAGE_INVALID; at synthesis IMAGE_NOT_ALLOWED
@@ -68,14 +69,14 @@ export class AllowedRegistries {
       problems.add("IMAGE_INVALID", "No registry is named", 'Name one, for example "fra.ocir.io/acme"');
     }
     problems.throwIfAny();
-    // At synthesis, so that it does not matter what is made or patched first.
+    // At synthesis, so that the order of construction and patching does not matter.
     if (this.prefixes.length === 0) this.register();
     this.prefixes.push(...prefixes);
     return this;
   }
 
   /**
-   * Allows the same for a tenant, whose own prop a refusal names.
+   * Allows the prefixes for a tenant; a violation names the prop of the tenant.
    *
    * @internal
    */

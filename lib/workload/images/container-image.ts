@@ -6,7 +6,7 @@ import { checked } from "../../core/checked";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
-/** A way out of a practice that an image takes. */
+/** An exception that an image takes from a practice. */
 interface ImageException {
   readonly practice: PracticeId;
   readonly what: string;
@@ -23,9 +23,9 @@ type Check = (problems: Problems, parts: ImageParts) => void;
 @checked
 export class ContainerImage {
   /**
-   * An image whose digest says what runs.
+   * An image pinned by its digest.
    *
-   * Where it is a debugging image or a shell by its name, only init containers may run it.
+   * If its name is that of a debugging image or a shell, only init containers may run it.
    *
    * @param reference registry, repository and digest, such as `fra.ocir.io/acme/web@sha256:…`; a tag before the `@` is kept
    * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, VALUE_INVALID, ATTRIBUTE_MISSING; in workloads IMAGE_DEBUGGING
@@ -37,10 +37,10 @@ export class ContainerImage {
   }
 
   /**
-   * An image of a lock, `images.lock.json`, that says its digest and how old it may become.
+   * An image of the lock file `images.lock.json`, which holds its digest and its maximum age.
    *
-   * The lock is read once. The age is judged at the date that the lock says it was checked on, so that the same program
-   * and the same lock give the same bytes on every day. See `ImageLock` for what the file holds.
+   * The lock is read once. The age is judged at the `checked` date of the lock, so that the same program and
+   * the same lock always produce the same output. See `ImageLock` for the format of the file.
    *
    * @param name the name of the image in the lock, such as `web`
    * @throws IMAGE_LOCK_INVALID, IMAGE_TOO_OLD, IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID,
@@ -53,9 +53,9 @@ export class ContainerImage {
   }
 
   /**
-   * An image named by a tag alone, which the registry may move to other content.
+   * An image referenced by tag only, which the registry may move to other content.
    *
-   * The reason is kept as an acknowledgement of the workloads that run the image.
+   * The reason is recorded as an acknowledgement of the workloads that run the image.
    *
    * @param reference registry, repository and tag, such as `fra.ocir.io/acme/web:1.4.2`; never `latest`
    * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING; in workloads
@@ -82,9 +82,10 @@ export class ContainerImage {
   }
 
   /**
-   * A debugging image, or a shell, that runs as long as its pod.
+   * A debugging image, or a shell, that runs for the lifetime of its pod.
    *
-   * The reason is kept as an acknowledgement of the workloads that run the image. Init containers need none.
+   * The reason is recorded as an acknowledgement of the workloads that run the image. Init containers need no
+   * reason.
    *
    * @param reference registry, repository and digest, such as `fra.ocir.io/acme/netshoot@sha256:…`
    * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING
@@ -114,13 +115,13 @@ export class ContainerImage {
   }
 
   private constructor(
-    /** The image as the kubelet pulls it. */
+    /** The reference that the kubelet pulls. */
     public readonly reference: string,
-    /** The tag, where there is one. */
+    /** The tag, if there is one. */
     public readonly tag?: string,
     /** The digest, `sha256:` and 64 hexadecimal digits. */
     public readonly digest?: string,
-    /** Why there is no digest, where there is none. */
+    /** The reason for a missing digest, if there is none. */
     public readonly reason?: string,
     private readonly exceptions: readonly ImageException[] = [],
   ) {}

@@ -14,9 +14,9 @@ import { isOfKind, refuseKind } from "../../core/value-readers";
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
 
 /**
- * The keys that an object of a JSON text has twice, as after a merge in which both sides were kept.
+ * The duplicate keys of the objects in a JSON text, as after a merge that kept both sides.
  *
- * JSON.parse takes the last of them and says nothing.
+ * JSON.parse takes the last one without an error.
  *
  * @param text well-formed JSON
  */
@@ -41,7 +41,7 @@ function repeatedKeys(text: string): string[] {
 const LOCK_FIELDS = ["version", "checked", "maxAgeDays", "images"];
 const IMAGE_FIELDS = ["reference", "created", "notes", "maxAge", "debugging"];
 
-/** The longest limit of an age, in days. */
+/** The highest maximum age, in days. */
 const LONGEST_AGE = 3650;
 
 interface Fields {
@@ -52,17 +52,17 @@ interface Fields {
 interface LockedImage {
   readonly reference: string;
   readonly created: string;
-  /** The limit of this image alone. */
+  /** The maximum age of this image. */
   readonly maxAge?: { readonly days: number; readonly reason: string };
-  /** Why it may be a debugging image. */
+  /** The reason for a debugging image. */
   readonly debugging?: string;
 }
 
-/** What could be read of a lock; whole where there was no problem. */
+/** The parsed content of a lock; complete if there was no problem. */
 interface LockFile {
   readonly checked?: string;
   readonly maxAgeDays?: number;
-  /** The names of all images, those too that could not be read. */
+  /** The names of all images, including invalid ones. */
   readonly names: readonly string[];
   readonly images: ReadonlyMap<string, LockedImage>;
 }
@@ -72,7 +72,7 @@ function addWrong(problems: Problems, what: string, fix: string): undefined {
   return undefined;
 }
 
-/** The fields of an object; a field of another name is a problem, as it would look as if it said something. */
+/** The fields of an object; an unknown field is a problem, as it would have no effect. */
 function fieldsOf(problems: Problems, name: string, value: unknown, known: readonly string[]): Fields {
   if (!isOfKind(value, [])) {
     addWrong(
@@ -135,7 +135,7 @@ function readLocked(problems: Problems, value: unknown, checked: string | undefi
   return { reference, created, maxAge, debugging: readDebugging(problems, fields.debugging) };
 }
 
-/** Reads the text of a lock; what is wrong goes into the problems, that of an image under its name. */
+/** Parses the text of a lock and adds its problems, those of an image under its name. */
 function parseLock(problems: Problems, origin: string, file: string, text: string): LockFile {
   let json: unknown;
   try {
@@ -171,13 +171,13 @@ function parseLock(problems: Problems, origin: string, file: string, text: strin
 
 const DEFAULT_FILE = "images.lock.json";
 
-// A program that asks twice gets the same answer, whatever happens to the file meanwhile.
+// Repeated reads in one program return the same lock, even if the file changes meanwhile.
 const known = new Map<string, ImageLock>();
 
-/** Where the lock is that an image is taken from. */
+/** Options of `ContainerImage.fromLock`. */
 export interface ImageLockOptions {
   /**
-   * The file, relative to the folder in which the program is started.
+   * The path of the lock file, relative to the working directory.
    *
    * @default "images.lock.json"
    */
@@ -186,12 +186,12 @@ export interface ImageLockOptions {
 
 /** An image of a lock whose age was judged. */
 export interface JudgedImage extends LockedImage {
-  /** Whether its own limit is wider than the lock's. */
+  /** Whether its own maximum age is higher than the lock's. */
   readonly isOlderAllowed: boolean;
 }
 
 /**
- * The images that programs run, in a file of their own that a tool or a reviewer changes: `images.lock.json`.
+ * The images that programs run, in a file that a tool or a reviewer updates: `images.lock.json`.
  *
  * ```json
  * {
@@ -207,19 +207,20 @@ export interface JudgedImage extends LockedImage {
  * }
  * ```
  *
- * `created` is the day on which the image was built, or pushed where its build writes none; `checked` the day on which
- * somebody last looked for newer ones. An image may have `notes`, a text; `"maxAge": { "days": 365, "reason": "…" }`, a limit
- * of its own; and `"debugging": { "reason": "…" }`, as of `ContainerImage.debugging`. Other fields are refused.
+ * `created` is the date on which the image was built, or pushed if its build records no date; `checked` is
+ * the date of the last check for newer images. An image may have `notes`, a text; `"maxAge": { "days": 365,
+ * "reason": "…" }`, its own maximum age; and `"debugging": { "reason": "…" }`, as for
+ * `ContainerImage.debugging`. Other fields are refused.
  *
- * A program judges the age of an image at `checked` and never at today's date, so that it gives the same bytes on every
- * day. That the lock itself does not grow old is for CI to say, with `problems(new Date())`.
+ * A program judges the age of an image at `checked` and never at today's date, so that its output does not
+ * depend on the day. Let CI check that the lock itself is recent, with `problems(new Date())`.
  */
 @checked
 export class ImageLock {
   /**
-   * Reads a lock.
+   * Reads a lock file.
    *
-   * @param path the file, relative to the folder in which the program is started; `images.lock.json` where none is given
+   * @param path the file, relative to the working directory; `images.lock.json` by default
    * @throws IMAGE_LOCK_INVALID, IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static fromFile(path?: string): ImageLock {
@@ -233,7 +234,7 @@ export class ImageLock {
   public static _image(factory: string, name: string, options: ImageLockOptions = {}): JudgedImage {
     const problems = new Problems(factory);
     const path = (options as ImageLockOptions | null)?.path;
-    // Under "" the default, which is looked for once: a program may move to another folder.
+    // The default has the key "" and is resolved once: a program may change its working directory.
     const key = typeof path === "string" && path !== "" ? resolve(path) : "";
     const isUsable = path === undefined || key !== "";
     const before = isUsable ? known.get(key) : undefined;
@@ -250,7 +251,7 @@ export class ImageLock {
 
   private constructor(private readonly file: LockFile) {}
 
-  /** The ISO date on which somebody last looked for newer images. */
+  /** The ISO date of the last check for newer images. */
   public get checked(): string {
     return this.file.checked ?? "";
   }
@@ -266,11 +267,11 @@ export class ImageLock {
   }
 
   /**
-   * What is wrong with the lock at a date: images that are too old then, and a `checked` that is still to come.
+   * Returns the problems of the lock at a date: images that are too old, and a `checked` date in the future.
    *
    * For a test in CI: `expect(ImageLock.fromFile().problems(new Date())).toEqual([])`.
    *
-   * @param date its day in UTC counts
+   * @param date only its day in UTC counts
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public problems(date: Date): ValidationProblem[] {
@@ -310,7 +311,7 @@ export class ImageLock {
   }
 }
 
-/** What helps against an age; of an image that seems to be older than any, the date is wrong. */
+/** The fix for an age problem; for an implausible age, the date is wrong. */
 function fixOf(age: number): string {
   const anew = "Build it anew and write its digest and date into the lock";
   return age > LONGEST_AGE
@@ -318,7 +319,7 @@ function fixOf(age: number): string {
     : `${anew}; one that can't be built more often takes "maxAge": { "days": ${age}, "reason": "…" }`;
 }
 
-/** Reads the file of a lock; what is wrong with it goes into the problems. */
+/** Reads a lock file and adds its problems. */
 function readLock(problems: Problems, factory: string, path: string = DEFAULT_FILE): LockFile {
   const none = { names: [], images: new Map<string, LockedImage>() };
   if (typeof path !== "string" || path.trim() === "") {
@@ -341,7 +342,7 @@ function readLock(problems: Problems, factory: string, path: string = DEFAULT_FI
   return parseLock(problems, factory, path, text);
 }
 
-/** Adds a problem where a lock that could be read has no image of a name. */
+/** Adds a problem if a readable lock has no image with a name. */
 function checkName(problems: Problems, name: string, { names }: LockFile, file: string): void {
   if (typeof name !== "string") {
     refuseKind(problems, "The name", name, 'a text, for example "web"');

@@ -5,9 +5,9 @@ import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /**
- * A capability that a container keeps while all others are dropped.
+ * A capability that a container keeps although all others are dropped.
  *
- * There is one only: the restricted Pod Security Standard refuses every other.
+ * NET_BIND_SERVICE is the only one: the restricted Pod Security Standard rejects every other.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
@@ -16,11 +16,11 @@ export class AddedCapability {
   /**
    * NET_BIND_SERVICE, for a program that can only listen on a port below 1024.
    *
-   * The pod also gets the safe sysctl `net.ipv4.ip_unprivileged_port_start` with the value 0. With it, any program of the
-   * pod may bind the port, whether a shell or an init program such as dumb-init starts it or not. The capability alone is
-   * not enough: a program without root has it only where its file carries it (`setcap cap_net_bind_service=+ep`), and, as
-   * privilege escalation is forbidden, only where it is the first program of the container. The reason is kept as an
-   * acknowledgement of the workload.
+   * The pod also gets the safe sysctl `net.ipv4.ip_unprivileged_port_start` with the value 0. With it, any
+   * program of the pod may bind the port, whether or not a shell or an init program such as dumb-init starts
+   * it. The capability alone is not enough: a non-root program has it only if its file carries it (`setcap
+   * cap_net_bind_service=+ep`), and, as privilege escalation is forbidden, only if it is the first program of
+   * the container. The reason is recorded as an acknowledgement of the workload.
    *
    * @throws REASON_MISSING
    * @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls
@@ -33,9 +33,9 @@ export class AddedCapability {
   }
 
   private constructor(
-    /** The capability, as Kubernetes names it. */
+    /** The Kubernetes name of the capability. */
     public readonly capability: string,
-    /** Why the program needs it. */
+    /** The reason why the program needs it. */
     public readonly reason: string,
   ) {}
 

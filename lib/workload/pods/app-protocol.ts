@@ -1,21 +1,24 @@
 import { IpProtocol } from "../../core/port";
 
-/** What a program speaks on its port. */
+/** The application protocol of a port. */
 export enum AppProtocol {
-  /** HTTP 1, which load balancers read and add headers to. */
+  /** HTTP/1, which load balancers parse and add headers to. */
   HTTP = "HTTP",
   /** gRPC over HTTP/2 without TLS. */
   GRPC = "GRPC",
-  /** Anything else over TCP; load balancers pass it on unread. */
+  /** Any other protocol over TCP, which load balancers forward unread. */
   TCP = "TCP",
 }
 
-/** The name of a container's port, by which Services find it: a port that moves is found in old and new pods. */
+/**
+ * The name of a container port, which Services refer to: if its number changes, old and new pods stay
+ * reachable.
+ */
 export function portName(protocol: AppProtocol): string {
   return protocol.toLowerCase();
 }
 
-// The standard names; for TCP there is none.
+// The standard names; TCP has none.
 const APP_PROTOCOLS = {
   [AppProtocol.HTTP]: { appProtocol: "http" },
   [AppProtocol.GRPC]: { appProtocol: "kubernetes.io/h2c" },
@@ -23,10 +26,10 @@ const APP_PROTOCOLS = {
 };
 
 /**
- * The port of a Service, which leads to a port of the pods by its name.
+ * A port of a Service, which targets a port of the pods by name.
  *
- * @param target by default that of the port that is named after its protocol
- * @param transport nothing is known of what is spoken over UDP
+ * @param target the name of the target port; by default the one named after the protocol
+ * @param transport for UDP, the application protocol is unknown
  * @see https://kubernetes.io/docs/concepts/services-networking/service/#application-protocol
  */
 export function servicePort(

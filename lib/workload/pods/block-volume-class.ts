@@ -18,9 +18,9 @@ import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
-/** How fast block volumes are, in volume performance units for each gigabyte. */
+/** The performance of block volumes, in volume performance units (VPUs) per GB. */
 export enum BlockVolumePerformance {
-  /** For data that is rarely read. */
+  /** For rarely accessed data. */
   LOWER_COST = "0",
   /** For most programs. */
   BALANCED = "10",
@@ -28,41 +28,41 @@ export enum BlockVolumePerformance {
   HIGHER = "20",
 }
 
-/** What becomes of a volume whose claim is deleted. */
+/** What happens to a volume after its claim is deleted. */
 export enum ReclaimPolicy {
-  /** It stays, and is billed, until somebody deletes it. */
+  /** The volume is kept, and billed, until somebody deletes it. */
   RETAIN = "Retain",
-  /** It is deleted with all that is on it. */
+  /** The volume is deleted with its data. */
   DELETE = "Delete",
 }
 
-/** What block volumes of a class are like. */
+/** Props for BlockVolumeClass. */
 export interface BlockVolumeClassProps {
-  /** The name of the StorageClass, by which claims ask for it. */
+  /** The name of the StorageClass, which claims refer to. */
   readonly name: string;
   /**
-   * The OCID of the key in OCI Vault that encrypts the volumes.
+   * The OCID of the OCI Vault key that encrypts the volumes.
    *
-   * The cluster that gets the chart, and the service of block volumes, are allowed to use it. Where the cluster is imported, or no
-   * cluster gets the chart, a warning names the statements.
+   * The cluster that the chart is added to and the Block Volume service are granted the use of the key. If
+   * the cluster is imported, or the chart is added to no cluster, a warning lists the policy statements.
    *
-   * @default - a key that Oracle keeps
+   * @default - a key managed by Oracle
    */
   readonly kmsKeyId?: string;
   /**
    * The OCID of the compartment of the key.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly keyCompartmentId?: string;
   /**
-   * How fast the volumes are.
+   * The performance of the volumes.
    *
    * @default BlockVolumePerformance.BALANCED
    */
   readonly performance?: BlockVolumePerformance;
   /**
-   * What becomes of a volume whose claim is deleted.
+   * What happens to a volume after its claim is deleted.
    *
    * @default ReclaimPolicy.RETAIN
    */
@@ -74,13 +74,14 @@ const SHAPES = {
   reclaimPolicy: choice(ReclaimPolicy, "ReclaimPolicy.RETAIN or ReclaimPolicy.DELETE"),
 };
 
-/** The classes that OKE makes itself. */
+/** The classes that OKE creates itself. */
 const RESERVED = ["oci", "oci-bv"];
 
 /**
- * A StorageClass of block volumes that are encrypted at rest and on the way between node and volume.
+ * A StorageClass of block volumes that are encrypted at rest and in transit between node and volume.
  *
- * The latter needs nodes that have it on, as a PrivateNodePool has. Make the class once for a cluster.
+ * In-transit encryption must be enabled on the nodes, as a PrivateNodePool does. Create the class once per
+ * cluster.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/csi/driver/bv_controller.go
@@ -104,23 +105,23 @@ export class BlockVolumeClass extends Construct {
       metadata: { name: props.name },
       provisioner: "blockvolume.csi.oraclecloud.com",
       parameters: {
-        // The only attachment that the hypervisor encrypts.
+        // The only attachment type that the hypervisor encrypts.
         "attachment-type": "paravirtualized",
         vpusPerGB: performance,
         ...(kmsKeyId === undefined ? {} : { "kms-key-id": kmsKeyId }),
       },
       reclaimPolicy: props.reclaimPolicy ?? ReclaimPolicy.RETAIN,
       allowVolumeExpansion: true,
-      // A volume is made where its pod will run: it can't move to another availability domain.
+      // Creates the volume where its pod will run: it can't move to another availability domain.
       volumeBindingMode: "WaitForFirstConsumer",
     });
-    // A class is in no namespace, but cdk8s puts that of the chart into every object.
+    // A StorageClass is cluster-scoped, but cdk8s sets the chart's namespace on every object.
     if (chart.namespace !== undefined) storageClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
     this.node.defaultChild = storageClass;
     if (kmsKeyId !== undefined) this.allowKey(chart, volumeKeyRight(kmsKeyId), props.keyCompartmentId);
   }
 
-  /** Lets the cluster use the key, once it is known which one gets the chart. */
+  /** Grants the cluster the use of the key, once the cluster of the chart is known. */
   private allowKey(chart: Chart, right: FurtherRight, compartmentId: string | undefined): void {
     whenAdded(chart, (scope) => {
       grantRight(scope as unknown as ISecureOkeCluster, right, compartmentId);
@@ -138,7 +139,7 @@ export class BlockVolumeClass extends Construct {
   }
 }
 
-/** Throws with all that is wrong. */
+/** Throws an error that lists every problem. */
 function check(scope: Construct, id: string, given: BlockVolumeClassProps): void {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES) as BlockVolumeClassProps;

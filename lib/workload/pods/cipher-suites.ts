@@ -1,6 +1,6 @@
 import { AppProtocol } from "./app-protocol";
 
-/** The oldest version of TLS that clients may use. */
+/** The minimum TLS version of clients. */
 export enum TlsVersion {
   /** TLS 1.2 and 1.3. */
   V1_2 = "TLSv1.2",
@@ -8,7 +8,7 @@ export enum TlsVersion {
   V1_3 = "TLSv1.3",
 }
 
-/** What the cloud controller reads of `listener-ssl-config` and `backendset-ssl-config`. */
+/** The value of the annotations `listener-ssl-config` and `backendset-ssl-config` of the cloud controller. */
 interface SslConfig {
   readonly CipherSuiteName: string;
   readonly Protocols: readonly string[];
@@ -16,9 +16,9 @@ interface SslConfig {
 
 interface Suites {
   readonly protocols: readonly string[];
-  /** For listeners of HTTP and TCP. */
+  /** For HTTP and TCP listeners. */
   readonly suite: string;
-  /** For listeners of HTTP/2 and gRPC, which OCI accepts with suites of their own only. */
+  /** For HTTP/2 and gRPC listeners, for which OCI accepts dedicated suites only. */
   readonly http2Suite: string;
 }
 
@@ -37,7 +37,7 @@ const SUITES: { readonly [version in TlsVersion]: Suites } = {
   },
 };
 
-/** The TLS versions and the cipher suite of a listener or backend set that speaks a protocol. */
+/** The TLS versions and the cipher suite of a listener or backend set for a protocol. */
 export function sslConfigOf(version: TlsVersion, protocol: AppProtocol): SslConfig {
   const { protocols, suite, http2Suite } = SUITES[version];
   return { CipherSuiteName: protocol === AppProtocol.GRPC ? http2Suite : suite, Protocols: protocols };

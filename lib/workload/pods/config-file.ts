@@ -10,9 +10,9 @@ import { refuseKind } from "../../core/value-readers";
 @checked
 export class ConfigFile {
   /**
-   * A file with a text.
+   * A configuration file with a text.
    *
-   * @param path where the container finds it, such as `/etc/web/app.conf`
+   * @param path the path in the container, such as `/etc/web/app.conf`
    * @param content the text; no credentials and no references to Terraform values
    * @throws PATH_INVALID, CREDENTIAL_LITERAL, MANIFEST_REFERENCES, VALUE_INVALID
    */
@@ -35,7 +35,7 @@ export class ConfigFile {
   }
 
   private constructor(
-    /** Where the container finds the file. */
+    /** The path in the container. */
     public readonly path: string,
     /** The text of the file. */
     public readonly content: string,
@@ -44,7 +44,7 @@ export class ConfigFile {
 
 const LARGEST = 1024 * 1024;
 
-/** Adds a problem where the files don't fit into one ConfigMap. */
+/** Adds a problem if the files don't fit into one ConfigMap. */
 export function checkFiles(problems: Problems, files: readonly ConfigFile[]): void {
   const size = files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0);
   if (size <= LARGEST) return;
@@ -55,17 +55,18 @@ export function checkFiles(problems: Problems, files: readonly ConfigFile[]): vo
   );
 }
 
-/** The files as keys of a ConfigMap whose name changes with what they say, so that a change rolls the pods. */
+/** The files of a ConfigMap whose name changes with their content, so that a change rolls the pods. */
 export class ConfigFileSet {
   /** The name of the ConfigMap. */
   public readonly name: string;
   private readonly files: readonly ConfigFile[];
 
-  /** @param owner the container whose files these are, where that is not the program's. */
+  /** @param owner the container of the files, if it is not the program's. */
   constructor(workload: string, files: readonly ConfigFile[], owner?: string) {
     this.files = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
     const entries = this.files.map(({ path, content }) => [path, content]);
-    // The owner is hashed too: the container a-b of one workload and the container b of another named …-a may meet.
+    // The owner is hashed too: otherwise container a-b of one workload could collide with container b of
+    // another named …-a.
     const text = JSON.stringify(owner === undefined ? entries : [owner, entries]);
     this.name = `${workload}-${owner === undefined ? "" : `${owner}-`}config-${shortHash(text)}`;
   }
@@ -83,7 +84,7 @@ export class ConfigFileSet {
     }));
   }
 
-  /** The file's name, which people look for; with a hash where two files have one name. */
+  /** The file name, for readability; with a hash if two files have the same name. */
   private keyOf(file: ConfigFile): string {
     const base = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/[^-._a-zA-Z0-9]/g, "_");
     const key = base(file.path).slice(0, 200);

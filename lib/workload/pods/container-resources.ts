@@ -12,59 +12,59 @@ import { type Problems } from "../../core/validation-error";
 import { given } from "../../synthesis/chart-objects";
 import { type ContainerImage } from "../images/container-image";
 
-/** How much of one resource a container reserves and how much it may use. */
+/** The request and the limit of one resource of a container. */
 export interface ResourceRange {
-  /** What the scheduler reserves. */
+  /** The request, which the scheduler reserves. */
   readonly request: string;
-  /** What the container may use at most; not below the request. */
+  /** The limit, at least the request. */
   readonly limit: string;
 }
 
 /**
- * The processors, memory and disk of a container.
+ * The CPU, memory and ephemeral storage of a container.
  *
  * @see https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
  */
 export interface ContainerResourceRanges {
   /**
-   * Processors, such as `250m` or `1.5`.
+   * CPU, such as `250m` or `1.5`.
    *
-   * @default - 100m reserved, at most 500m
+   * @default - request 100m, limit 500m
    */
   readonly cpu?: ResourceRange;
   /**
-   * Memory, such as `256Mi`; in-memory volumes count.
+   * Memory, such as `256Mi`, including in-memory volumes.
    *
-   * @default - 256Mi reserved and at most 256Mi, so that a node never runs out of what it promised
+   * @default - request and limit 256Mi, so that the memory of a node is never overcommitted
    */
   readonly memory?: ResourceRange;
   /**
-   * Disk of the node: logs and writable paths.
+   * Ephemeral storage of the node: logs and writable paths.
    *
-   * @default - 256Mi reserved and at most 256Mi, so that no pod is evicted for the disk of others
+   * @default - request and limit 256Mi, so that no pod is evicted because of the disk usage of other pods
    */
   readonly ephemeralStorage?: ResourceRange;
 }
 
-/** Where Kubernetes reads why a container ended. */
+/** Where Kubernetes reads the termination message of a container. */
 export enum TerminationMessagePolicy {
-  /** In the file /dev/termination-log, which the program may write. */
+  /** The file /dev/termination-log, which the program may write. */
   FILE = "File",
   /**
-   * In that file, and where it is empty after an error in the last lines of the log, at most 2048 bytes.
+   * The file, or if it is empty after an error, the last lines of the log, at most 2048 bytes.
    *
-   * Whoever may read pods sees them then, also where he may not read logs.
+   * Anyone who may read pods then sees these lines, even without permission to read logs.
    */
   FALLBACK_TO_LOGS_ON_ERROR = "FallbackToLogsOnError",
 }
 
-/** What a container runs, and what it may use. */
+/** Props common to all containers of hardened pods. */
 export interface HardenedContainerProps {
   /** The image. */
   readonly image: ContainerImage;
-  /** The program. @default - the entry point of the image */
+  /** The command of the container. @default - the entry point of the image */
   readonly command?: string[];
-  /** The arguments of the program. @default - those of the image */
+  /** The arguments of the command. @default - the arguments of the image */
   readonly args?: string[];
   /**
    * Environment variables by name.
@@ -73,21 +73,22 @@ export interface HardenedContainerProps {
    */
   readonly env?: { [name: string]: EnvironmentValue };
   /**
-   * Processors, memory and disk.
+   * The requests and limits of CPU, memory and ephemeral storage.
    *
-   * @default - 100m to 500m processors, 256Mi of memory, 256Mi of disk
+   * @default - CPU 100m to 500m, 256Mi of memory, 256Mi of ephemeral storage
    */
   readonly resources?: ContainerResourceRanges;
   /**
-   * Directories that this container alone writes to; all others are read-only.
+   * The directories that only this container may write to; everything else is read-only.
    *
    * @default - none
    */
   readonly writablePaths?: WritablePath[];
   /**
-   * Configuration files, mounted read-only.
+   * The configuration files, mounted read-only.
    *
-   * They stand in an immutable ConfigMap whose name ends in a hash of them, so that a change rolls the pods.
+   * They are kept in an immutable ConfigMap whose name ends in a hash of its content, so that a change rolls
+   * the pods.
    *
    * @default - none
    */
@@ -99,19 +100,20 @@ export interface HardenedContainerProps {
    */
   readonly secretFiles?: SecretFiles[];
   /**
-   * Tokens of the workload's service account for others than the API server, as files, mounted read-only.
+   * Tokens of the workload's ServiceAccount for audiences other than the API server, mounted read-only as
+   * files.
    *
    * @default - none
    */
   readonly projectedTokens?: ProjectedToken[];
   /**
-   * What the pod says of itself, as files, mounted read-only.
+   * Fields of the pod (downward API), mounted read-only as files.
    *
    * @default - none
    */
   readonly podInfoFiles?: DownwardApiFiles[];
   /**
-   * Where Kubernetes reads why the container ended.
+   * Where Kubernetes reads the termination message of the container.
    *
    * @default TerminationMessagePolicy.FILE
    * @see https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
@@ -120,59 +122,61 @@ export interface HardenedContainerProps {
 }
 
 /**
- * A container that runs to its end before the program starts, for what needs tools that the program's image lacks.
+ * A container that runs to completion before the program starts, for tasks whose tools the program's image
+ * lacks.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
  */
 export interface InitContainer extends HardenedContainerProps {
-  /** The name in the pod: up to 63 lower-case letters, digits and dashes. */
+  /** The name of the container: up to 63 lower-case letters, digits and dashes. */
   readonly name: string;
 }
 
 /**
- * A container that runs beside the program: it starts before it and ends after it.
+ * A container that runs beside the program: it starts before the program and ends after it.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
 export interface Sidecar extends HardenedContainerProps {
-  /** The name in the pod: up to 63 lower-case letters, digits and dashes. */
+  /** The name of the container: up to 63 lower-case letters, digits and dashes. */
   readonly name: string;
   /**
-   * The TCP port that it listens on, 1024 to 65535 and not the program's; with an added capability 1 to 65535.
+   * The TCP port that it listens on, 1024 to 65535 and not the program's; with an added capability, 1 to
+   * 65535.
    *
    * @default - none
    */
   readonly port?: number;
   /**
-   * Further TCP ports that it listens on, by names that no other port of the pod has.
+   * Further TCP ports that it listens on, with names unique in the pod.
    *
    * @default - none
    */
   readonly ports?: NamedPort[];
-  /** When the pod gets traffic, the program's own probe aside. @default - at once */
+  /** The readiness probe, in addition to the program's own probe. @default - none */
   readonly readiness?: HealthProbe;
-  /** When the container is restarted; must differ from the readiness probe. @default - when it ends */
+  /** The liveness probe; must differ from the readiness probe. @default - restarted only after it exits */
   readonly liveness?: HealthProbe;
   /**
-   * When the next sidecar, or the program, is started.
+   * The startup probe: the next sidecar, or the program, starts after it succeeds.
    *
-   * The kubelet connects to the pod's address, where a container that listens on 127.0.0.1 does not answer.
+   * The kubelet connects to the pod's address, so a container that listens on 127.0.0.1 does not answer.
    *
-   * @default - at once
+   * @default - none
    */
   readonly startup?: HealthProbe;
-  /** The capability that it keeps. @default - none */
+  /** The capability that the container keeps. @default - none */
   readonly addedCapability?: AddedCapability;
 }
 
-/** What a container gets that says nothing about its resources. */
+/** The default resources of a container. */
 export const DEFAULT_RESOURCES: Required<ContainerResourceRanges> = {
   cpu: { request: "100m", limit: "500m" },
   memory: { request: "256Mi", limit: "256Mi" },
   ephemeralStorage: { request: "256Mi", limit: "256Mi" },
 };
 
-/** Resources as read: the texts, and the limits in billionths where they could be read. */
+/** Resources as read: the texts, and the valid limits in billionths. */
 export interface ReadResources {
   readonly texts: Required<ContainerResourceRanges>;
   readonly memoryLimit?: bigint;
@@ -205,7 +209,7 @@ export function readResources(problems: Problems, resources: ContainerResourceRa
   };
 }
 
-/** The resources as a container's manifest has them. */
+/** The resources in a container's manifest. */
 export function resourcesManifest(texts: Required<ContainerResourceRanges>): {
   requests: object;
   limits: object;

@@ -13,19 +13,19 @@ const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 const FIELDS =
   /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
 
-/** How much of what a container reserves, and how much it may use. */
+/** A resource request or limit of a container. */
 export enum ContainerResourceField {
-  /** The processors that are reserved. */
+  /** The CPU request. */
   CPU_REQUEST = "requests.cpu",
-  /** The processors that the container may use. */
+  /** The CPU limit. */
   CPU_LIMIT = "limits.cpu",
-  /** The memory that is reserved. */
+  /** The memory request. */
   MEMORY_REQUEST = "requests.memory",
-  /** The memory that the container may use. */
+  /** The memory limit. */
   MEMORY_LIMIT = "limits.memory",
-  /** The disk that is reserved. */
+  /** The ephemeral storage request. */
   EPHEMERAL_STORAGE_REQUEST = "requests.ephemeral-storage",
-  /** The disk that the container may use. */
+  /** The ephemeral storage limit. */
   EPHEMERAL_STORAGE_LIMIT = "limits.ephemeral-storage",
 }
 
@@ -35,14 +35,15 @@ const BYTE_DIVISORS = "1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei".split(" ");
 /**
  * The value of an environment variable.
  *
- * There is no value from a Secret: the environment ends in crash reports and child processes, a mounted file does not.
+ * Values from a Secret are not supported: the environment is visible in crash reports and to child processes,
+ * a mounted file is not.
  */
 @checked
 export class EnvironmentValue {
   /**
    * A text, or a reference to a Terraform value.
    *
-   * Text that looks like a credential is refused by the workload.
+   * The workload refuses a text that looks like a credential.
    *
    * @throws VALUE_INVALID
    */
@@ -76,9 +77,11 @@ export class EnvironmentValue {
   }
 
   /**
-   * What the container reserves or may use, such as its memory, for a program that sizes itself by it.
+   * A resource request or limit of the container, such as its memory limit, for a program that sizes itself
+   * by it.
    *
-   * @param divisor what is counted, rounded up: for processors `1` or `1m`; for memory and disk `1` or one of a unit, such as `1Mi`
+   * @param divisor the unit of the value, which is rounded up: for CPU `1` or `1m`; for memory and storage
+   * `1` or a unit, such as `1Mi`
    * @throws ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#downwardapi-resourceFieldRef
    */
@@ -98,11 +101,11 @@ export class EnvironmentValue {
   }
 
   /**
-   * A time zone for the variable `TZ`, by which most programs tell the local time.
+   * A time zone for the variable `TZ`, from which most programs take the local time.
    *
-   * The image must have the database of time zones (`tzdata`): without it a program takes UTC and says nothing.
+   * The image must contain the time zone database (`tzdata`): without it, a program silently uses UTC.
    *
-   * @param name of the IANA database, such as `Europe/Berlin`
+   * @param name the name in the IANA database, such as `Europe/Berlin`
    * @throws SCHEDULE_INVALID
    */
   public static timeZone(name: string): EnvironmentValue {

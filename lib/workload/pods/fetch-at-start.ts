@@ -9,15 +9,15 @@ import { Problems } from "../../core/validation-error";
 import { kind, refuseKind, shaped, text } from "../../core/value-readers";
 import { type ContainerImage } from "../images/container-image";
 
-// Host names and IPv4 addresses alone: whoever opens the way there has to name it too.
+// Host names and IPv4 addresses only: the host must also be named to allow egress to it.
 const URL_FORM = /^https:\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(\d{1,5}))?(\/[^\s#"<>\\^`]*)$/i;
 const LONGEST = 2048;
 const LARGEST_PORT = 65535;
-// A pre-authenticated request of Object Storage: whoever has it reads the object.
+// A pre-authenticated request of Object Storage: anyone who knows it can read the object.
 const PRE_AUTHENTICATED = /^\/p\/[^/]+\/n\//;
 const SIGNATURE = /^(?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token))$/i;
 
-/** What of a URL lets in whoever has it. */
+/** The part of a URL that is a credential, if there is one. */
 function credentialIn(path: string): string | undefined {
   if (PRE_AUTHENTICATED.test(path)) return "is a pre-authenticated request, which lets in whoever has it";
   const [, query = ""] = path.split("?");
@@ -30,7 +30,7 @@ function credentialIn(path: string): string | undefined {
   return found && `holds ${found}`;
 }
 
-/** Adds a problem where a URL is none of HTTPS, or holds a credential. */
+/** Adds a problem if a URL is not HTTPS or contains a credential. */
 function checkFetchUrl(problems: Problems, url: unknown): void {
   if (typeof url !== "string") {
     refuseKind(problems, "url", url, 'a text, for example "https://files.example.com/cities.mmdb"');
@@ -60,24 +60,25 @@ const BILLIONTHS = 1_000_000_000n;
 const LONGEST_SLUG = 40;
 const LIST = "/etc/fetch-at-start/sha256sums";
 
-/** What is fetched, and with what. */
+/** Props for FetchAtStart. */
 export interface FetchAtStartProps {
   /**
-   * Where the file is: an HTTPS URL without a credential.
+   * The HTTPS URL of the file, without a credential.
    *
-   * Redirects are followed as long as they stay HTTPS.
+   * Redirects are followed if they stay on HTTPS.
    */
   readonly url: string;
-  /** What the file is: its SHA-256 as 64 lower-case hexadecimal digits, as `sha256sum` prints it. */
+  /** The SHA-256 of the file as 64 lower-case hexadecimal digits, as `sha256sum` prints it. */
   readonly sha256: string;
   /**
-   * An image with `curl` (7.52 or newer) and `sha256sum` on its path, such as a copy of curlimages/curl in your registry.
+   * An image with `curl` (7.52 or newer) and `sha256sum` on its path, such as a copy of curlimages/curl in
+   * your registry.
    *
-   * It is gone before the program starts, so a debugging image needs no reason here.
+   * It ends before the program starts, so a debugging image needs no reason here.
    */
   readonly image: ContainerImage;
   /**
-   * The most that the file and its directory may hold, such as `64Mi`.
+   * The maximum size of the file and its directory, such as `64Mi`.
    *
    * @default "64Mi"
    */
@@ -93,14 +94,16 @@ const READERS = {
 };
 
 /**
- * A file that is fetched and verified before the program starts, so that the program's image needs no network tools.
+ * A file that is fetched and verified before the program starts, so that the program's image needs no network
+ * tools.
  *
- * Two init containers do it, hardened as all others: the first runs `curl`, the second `sha256sum`, neither a shell. The
- * program starts only once the file is the one that was meant; until then the pod waits, and a pod that got another one
- * waits until it is made anew. The directory is one that all containers of the pod share, and can write to.
+ * Two init containers, hardened like all others, do this: the first runs `curl`, the second `sha256sum`, both
+ * without a shell. The program starts only after the hash matches; until then the pod waits, and after a
+ * mismatch it waits until it is recreated. All containers of the pod share the directory and can write to it.
  *
- * It opens nothing. Let the workload connect to the host, `workload.connections.allowTo(peer, Port.tcp(443))`, which the
- * program may use then too, and let the network, `network.addEgress(…)`, where the host is no Oracle service.
+ * It allows no egress. Allow the workload's egress to the host with `workload.connections.allowTo(peer,
+ * Port.tcp(443))`, which then applies to the program too, and unless the host is an Oracle service, the
+ * network's with `network.addEgress(…)`.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/init-containers/
  * @see https://curl.se/docs/manpage.html
@@ -108,10 +111,10 @@ const READERS = {
 @checked
 export class FetchAtStart {
   /**
-   * A file by its URL and its hash; give it to `fetchAtStart` of a workload.
+   * A file given by its URL and its hash, for the prop `fetchAtStart` of a workload.
    *
-   * @param path where the program finds the file, such as `/srv/geo/cities.mmdb`; two files are in two directories, or in one
-   * that `sharedPaths` names
+   * @param path the path of the file, such as `/srv/geo/cities.mmdb`; two files need two directories, or one
+   * that `sharedPaths` lists
    * @throws FETCH_INVALID, CREDENTIAL_LITERAL, PATH_INVALID, QUANTITY_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static https(path: string, props: FetchAtStartProps): FetchAtStart {
@@ -128,7 +131,7 @@ export class FetchAtStart {
   }
 
   private constructor(
-    /** Where the program finds the file. */
+    /** The path of the file. */
     public readonly path: string,
     private readonly folder: WritablePath,
     private readonly props: FetchAtStartProps,
@@ -146,7 +149,7 @@ export class FetchAtStart {
     const size = String(folder._size() / BILLIONTHS);
     const base = path.slice(path.lastIndexOf("/") + 1);
     const slug = base.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-    // The path says which it is, and the file's name what it is.
+    // The slug makes the container name readable; the hash of the path makes it unique.
     const name = `${slug.slice(0, LONGEST_SLUG).replace(/^-+|-+$/g, "") || "file"}-${shortHash(path)}`;
     return [
       {
@@ -154,11 +157,11 @@ export class FetchAtStart {
         image,
         command: ["curl"],
         args: [
-          // No options of the image's own; curl takes this one as the first only.
+          // Ignores the configuration of the image; curl accepts this option in the first place only.
           "--disable",
           ...["--fail", "--silent", "--show-error", "--location"],
           ...["--proto", "=https", "--tlsv1.2", "--globoff"],
-          // Rules of a network policy may be there a moment later than the pod.
+          // The rules of a network policy may take effect a moment after the pod starts.
           ...["--connect-timeout", "15", "--retry", "5", "--retry-connrefused"],
           ...["--max-filesize", size, "--output", path, "--url", url],
         ],
@@ -186,7 +189,7 @@ function checkHash(problems: Problems, sha256: unknown): void {
   }
 }
 
-/** Answers the directory of a file; what can't be a file that is fetched goes into the problems. */
+/** Returns the directory of a fetched file; adds a problem if the path is invalid. */
 function checkFile(problems: Problems, path: unknown): string | undefined {
   const own = new Problems("FetchAtStart.https");
   checkMountPath(own, path as string);

@@ -9,112 +9,115 @@ import { checkLabels, checkSubdomainName } from "../../core/kubernetes-names";
 import { type Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
 
-/** What the pods of any hardened workload run, and where. */
+/** Props common to the pods of all hardened workloads. */
 export interface HardenedPodProps extends HardenedContainerProps {
   /**
-   * Files that are fetched and verified before all else, so that the program's image needs no network tools.
+   * Files that are fetched and verified before anything else starts, so that the program's image needs no
+   * network tools.
    *
    * @default - none
    */
   readonly fetchAtStart?: FetchAtStart[];
   /**
-   * Containers that run one after the other, in this order, before the sidecars and the program start.
+   * The init containers, which run one after the other, in this order, before the sidecars and the program
+   * start.
    *
    * @default - none
    */
   readonly initContainers?: InitContainer[];
   /**
-   * Containers that run beside the program, started in this order before it.
+   * The sidecars, which start in this order before the program and run beside it.
    *
    * @default - none
    */
   readonly sidecars?: Sidecar[];
   /**
-   * Directories that all containers of a pod share, each at the same path in every one.
+   * The directories that all containers of a pod share, at the same path in each container.
    *
-   * Such as one that an init container fills and the program reads.
+   * For example, a directory that an init container fills and the program reads.
    *
    * @default - none
    */
   readonly sharedPaths?: WritablePath[];
   /**
-   * The id of the user and group that all containers run as, 10000 or more.
+   * The id of the user and group of all containers, at least 10000.
    *
    * @default 65532
    */
   readonly user?: number;
   /**
-   * The ways out of the network that the pods take, as `connections.allowEgress` opens them.
+   * The egress of the pods through the network, as `connections.allowEgress` allows it.
    *
    * @default - none
    */
   readonly egress?: Egress[];
   /**
-   * The user and group of all containers in place of `user`, where the id must be below 10000.
+   * The user and group of all containers instead of `user`, if the id must be below 10000.
    *
    * @default - none
    */
   readonly lowUser?: SystemUserId;
   /**
-   * Lets the program call the API server: a token that ends soon, and the way there; the other containers get none.
+   * Access of the program to the API server: a short-lived token and egress to the API endpoint; other
+   * containers get no token.
    *
-   * What it may do there says a role that is granted to the workload.
+   * Its permissions come from a role that is granted to the workload.
    *
-   * @default - none: no token in any container, and no way to the API server
+   * @default - none: no token in any container, and no egress to the API server
    */
   readonly apiAccess?: ApiAccess;
   /** The capability that the program keeps. @default - none */
   readonly addedCapability?: AddedCapability;
   /**
-   * Seconds between the request to end and the end by force, 0 or more.
+   * The number of seconds between the termination signal and the forced end, at least 0.
    *
    * @default 30
    */
   readonly terminationGracePeriodSeconds?: number;
   /**
-   * Labels that a node must have to run the pods, such as those of a node pool.
+   * The labels that a node must have to run the pods, such as those of a node pool.
    *
-   * @default - every node
+   * @default - any node
    * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodeselector
    */
   readonly nodeSelector?: { [key: string]: string };
   /**
-   * Taints of nodes that the pods may run in spite of.
+   * The taints of nodes that the pods tolerate.
    *
    * @default - none
    */
   readonly tolerations?: Toleration[];
   /**
-   * The name of a PriorityClass, which says whose pods give way where there is no room for all.
+   * The name of a PriorityClass, which determines the pods that are evicted if there is no room for all.
    *
-   * The two of the system are refused: their pods would end those of others.
+   * The two system classes are refused: their pods would preempt the pods of other workloads.
    *
-   * @default - that of the cluster
+   * @default - the default class of the cluster
    */
   readonly priorityClassName?: string;
   /**
-   * The names of Secrets of the type `kubernetes.io/dockerconfigjson` that the images are pulled with, such as `["ocir"]`.
+   * The names of the image pull Secrets, of the type `kubernetes.io/dockerconfigjson`, such as `["ocir"]`.
    *
-   * They are set on the ServiceAccount of the workload and must be in its namespace. An empty list says that the images need
-   * none: they are public, or the nodes may pull them (`NodeRegistryAccess`).
+   * They are set on the ServiceAccount of the workload and must be in its namespace. An empty list means that
+   * the images need none: they are public, or the nodes may pull them (`NodeRegistryAccess`).
    *
-   * @default - those of the namespace that `SecureNamespace` or `Tenant` makes
+   * @default - the pull Secrets of the namespace that `SecureNamespace` or `Tenant` creates
    * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#add-imagepullsecrets-to-a-service-account
    */
   readonly imagePullSecrets?: string[];
   /**
-   * Labels of the workload and its pods.
+   * The labels of the workload and its pods.
    *
-   * `app.kubernetes.io/name`, `/instance` and `/managed-by` are set already.
+   * `app.kubernetes.io/name`, `/instance` and `/managed-by` are always set.
    *
-   * @default - none further
+   * @default - no further labels
    */
   readonly labels?: { [key: string]: string };
-  /** Annotations of the workload and its pods. @default - none */
+  /** The annotations of the workload and its pods. @default - none */
   readonly annotations?: { [key: string]: string };
 }
 
-/** Adds a problem for what says where pods run and can't. */
+/** Adds a problem for each invalid scheduling option. */
 export function checkScheduling(problems: Problems, props: HardenedPodProps): void {
   const { nodeSelector, tolerations = [], priorityClassName } = props;
   checkLabels(problems, "nodeSelector", nodeSelector);
@@ -127,12 +130,12 @@ export function checkScheduling(problems: Problems, props: HardenedPodProps): vo
   refuseSystemClass(problems, "priorityClassName", priorityClassName);
 }
 
-/** Whether a priority class is one of Kubernetes itself, whose pods end all others. */
+/** Whether a priority class is a system class of Kubernetes, whose pods preempt all others. */
 export function isSystemClass(name: unknown): name is string {
   return typeof name === "string" && name.startsWith("system-");
 }
 
-/** Adds a problem where a priority class is one of Kubernetes itself. */
+/** Adds a problem if a priority class is a system class of Kubernetes. */
 export function refuseSystemClass(problems: Problems, property: string, name: unknown): void {
   if (!isSystemClass(name)) return;
   problems.add(

@@ -4,15 +4,15 @@ import { checked } from "../../core/checked";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
-/** A second listener of a load balancer, port 80 without TLS, for clients that type no `https`. */
+/** A second listener of a load balancer, on port 80 without TLS, for clients that omit `https`. */
 @checked
 export class HttpListener {
   /**
-   * Requests without TLS reach the program, which must answer each with a redirect to `https`.
+   * Forwards requests without TLS to the program, which must redirect each of them to `https`.
    *
-   * It knows them by the header `X-Forwarded-Proto: http`, which the load balancer writes. The load balancer can't redirect
-   * by itself: the cloud controller puts every rule set on every listener, so the one with TLS would redirect to itself
-   * without end.
+   * The program recognizes them by the header `X-Forwarded-Proto: http`, which the load balancer sets. The
+   * load balancer can't redirect by itself: the cloud controller applies every rule set to every listener, so
+   * the TLS listener would redirect to itself endlessly.
    *
    * @throws REASON_MISSING
    * @see https://docs.oracle.com/iaas/Content/Balance/Reference/httpheaders.htm
@@ -27,7 +27,7 @@ export class HttpListener {
   private constructor(
     /** The port that clients connect to. */
     public readonly port: number,
-    /** Why there is one. */
+    /** The reason for the listener. */
     public readonly reason: string,
   ) {}
 

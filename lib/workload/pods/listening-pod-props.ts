@@ -8,59 +8,61 @@ import { HealthProbe } from "./probe";
 import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 
-/** What the pods of a workload run that goes on running, and may listen on a port. */
+/** Props of long-running pods, which may listen on ports. */
 export interface ListeningPodProps extends HardenedPodProps {
   /**
-   * The TCP port that the program listens on, 1024 to 65535; with an added capability 1 to 65535.
+   * The TCP port that the program listens on, 1024 to 65535; with an added capability, 1 to 65535.
    *
-   * @default - none; the workload has no probes then unless it is given some
+   * @default - none; without a port, there are no default probes
    */
   readonly port?: number;
   /**
-   * What the program speaks on its port, without TLS where a load balancer ends it.
+   * The protocol of the port, without TLS if a load balancer terminates it.
    *
    * @default AppProtocol.HTTP
    */
   readonly protocol?: AppProtocol;
   /**
-   * Further TCP ports that the program listens on, such as one for metrics, by names that no other port of the pod has.
+   * Further TCP ports that the program listens on, such as one for metrics, with names unique in the pod.
    *
-   * They open nothing: who may connect is declared on the `connections` of the workload.
+   * They allow no connections: allow clients through the `connections` of the workload.
    *
    * @default - none
    */
   readonly ports?: NamedPort[];
   /**
-   * When a pod gets traffic.
+   * The readiness probe, which decides whether a pod receives traffic.
    *
-   * @default - with a port, an HTTP GET of / on it; for another protocol than HTTP, a TCP connection
+   * @default - with a port, an HTTP GET of / on it, or a TCP connection if the protocol is not HTTP
    */
   readonly readiness?: HealthProbe;
   /**
-   * When a pod is restarted.
+   * The liveness probe, which restarts a pod after it fails.
    *
-   * Must differ from the readiness probe, so that a program that only waits for another one is not restarted.
+   * It must differ from the readiness probe, so that a program that only waits for another one is not
+   * restarted.
    *
-   * @default - with a port, a TCP connection to it every 15 seconds, of which four must fail in a row
+   * @default - with a port, a TCP connection to it every 15 seconds, with four failures in a row
    */
   readonly liveness?: HealthProbe;
   /**
-   * When the other probes begin, for a program that starts slowly.
+   * The startup probe, which delays the other probes for a program that starts slowly.
    *
-   * @default - at once
+   * @default - none
    */
   readonly startup?: HealthProbe;
   /**
-   * Seconds for which a pod that is to end goes on serving, so that no new connection is on its way to it when it ends.
+   * The number of seconds for which a terminating pod keeps serving, so that no new connections arrive after
+   * it ends.
    *
-   * 0 or more; they count towards the grace period and must be fewer than it has.
+   * At least 0; they count towards the grace period and must be fewer than it has.
    *
    * @default - with a port, 5 or half of the grace period, whichever is less; otherwise 0
    */
   readonly stopDelaySeconds?: number;
 }
 
-/** Reads the props of pods that may listen on a port; what is wrong with them goes into the problems. */
+/** Reads the props of pods that may listen on a port, and adds their problems. */
 export function readListeningPod(
   problems: Problems,
   place: PodPlace,
@@ -70,7 +72,8 @@ export function readListeningPod(
   checkStopDelay(problems, props);
   const { port, protocol = AppProtocol.HTTP } = props;
   const answers = protocol === AppProtocol.HTTP ? HealthProbe.fromHttpGet("/") : HealthProbe.fromTcpSocket();
-  // Twice as patient as readiness: a program that is only busy loses its traffic first, and gets time to recover.
+  // Twice as patient as readiness: a program that is only busy loses its traffic first, and has time to
+  // recover.
   const patient = HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 });
   return readPod(problems, place, props, {
     ...props,
@@ -82,7 +85,7 @@ export function readListeningPod(
   });
 }
 
-/** How long a pod that is to end goes on serving. */
+/** The number of seconds for which a terminating pod keeps serving. */
 function stopDelay(props: ListeningPodProps): number {
   const { port, terminationGracePeriodSeconds: grace = DEFAULT_GRACE, stopDelaySeconds } = props;
   return stopDelaySeconds ?? (port === undefined ? 0 : Math.min(5, Math.floor(grace / 2)));
@@ -90,7 +93,7 @@ function stopDelay(props: ListeningPodProps): number {
 
 function checkStopDelay(problems: Problems, props: ListeningPodProps): void {
   const { terminationGracePeriodSeconds: grace = DEFAULT_GRACE } = props;
-  // The grace period has a problem of its own then.
+  // An invalid grace period was reported already.
   if (!Number.isInteger(grace) || grace < 0) return;
   const delay = stopDelay(props);
   if (Number.isInteger(delay) && delay >= 0 && !(delay > 0 && delay >= grace)) return;

@@ -5,18 +5,19 @@ import { shown } from "../../core/display-value";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
-/** The least id of a user that needs no reason. */
+/** The lowest user id that needs no reason. */
 export const LEAST_USER = 10_000;
 
 /**
- * A user below 10000, for an image whose program can't run as another one.
+ * A user id below 10000, for an image whose program can't run as another user.
  *
- * Accounts of a node have such ids: after an escape from the container the program is one of them. There is none for 0.
+ * Such ids belong to accounts of the node: after a container escape, the program acts as one of them. 0 is
+ * refused.
  */
 @checked
 export class SystemUserId {
   /**
-   * The user and group of this id. The reason is kept as an acknowledgement of the workload.
+   * The user and group with an id. The reason is recorded as an acknowledgement of the workload.
    *
    * @param id 1 to 9999
    * @throws USER_INVALID, REASON_MISSING
@@ -38,7 +39,7 @@ export class SystemUserId {
   private constructor(
     /** The id of the user and of the group. */
     public readonly id: number,
-    /** Why the program needs it. */
+    /** The reason why the program needs it. */
     public readonly reason: string,
   ) {}
 

@@ -1,19 +1,19 @@
 import { type SecretDelivery } from "./secret-delivery";
 import { type SecretReload } from "./secret-reload";
 
-/** Which version of a secret is read. */
+/** The version stage of a vault secret. */
 export enum SecretStage {
-  /** The version in use. */
+  /** The current version. */
   CURRENT = "CURRENT",
-  /** The version that was written last. */
+  /** The latest version. */
   LATEST = "LATEST",
-  /** The version that is to be used next. */
+  /** The pending version, which becomes current next. */
   PENDING = "PENDING",
-  /** The version that was in use before. */
+  /** The previously current version. */
   PREVIOUS = "PREVIOUS",
 }
 
-/** Where and how a secret is mounted. */
+/** Options of `mountSecret`. */
 export interface MountSecretOptions {
   /**
    * The directory of the file. Secrets of one vault can share a directory.
@@ -34,49 +34,50 @@ export interface MountSecretOptions {
    */
   readonly pathVariable?: string;
   /**
-   * How the value comes to the pod.
+   * The delivery of the value to the pod.
    *
    * @default SecretDelivery.secretsStore()
    */
   readonly delivery?: SecretDelivery;
   /**
-   * Which version is read.
+   * The stage of the version to read.
    *
    * @default SecretStage.CURRENT
    */
   readonly stage?: SecretStage;
   /**
-   * How the program gets a new version.
+   * How the program picks up a new version.
    *
    * @default SecretReload.inPlace()
    */
   readonly reload?: SecretReload;
 }
 
-/** How and why a secret is in the environment. */
+/** Options of `setSecretVariable`. */
 export interface SecretVariableOptions {
   /**
-   * Why the program can't read a file: the environment is seen by child processes and crash reports, and keeps the value of the start.
+   * The reason why the program can't read a file: the environment is visible to child processes and in crash
+   * reports, and keeps the value from the start.
    *
-   * Kept as an acknowledgement of the workload.
+   * It is recorded as an acknowledgement of the workload.
    */
   readonly reason: string;
   /**
-   * How External Secrets brings the value, since only a Secret of Kubernetes can be in the environment.
+   * The delivery, by External Secrets, since only a Kubernetes Secret can be in the environment.
    *
    * @default SecretDelivery.externalSecrets()
    */
   readonly delivery?: SecretDelivery;
   /**
-   * Which version is read.
+   * The stage of the version to read.
    *
    * @default SecretStage.CURRENT
    */
   readonly stage?: SecretStage;
   /**
-   * The text whose change restarts the pods, which only then see a new version; such as `2026-11`.
+   * A text, such as `2026-11`, whose change restarts the pods, which pick up a new version only then.
    *
-   * @default - none: pods that start later see it
+   * @default - none: only pods that start later have the new version
    */
   readonly restartEpoch?: string;
 }

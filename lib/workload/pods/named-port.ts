@@ -5,26 +5,27 @@ import { IpProtocol } from "../../core/port";
 import { type Problems } from "../../core/validation-error";
 import { choice, isOfKind, shaped } from "../../core/value-readers";
 
-/** A port with a name, by which Services and load balancers find it. */
+/** A port with a name, which Services and load balancers refer to. */
 export interface NamedPort {
   /**
-   * The name: up to 15 lower-case letters, digits and single dashes, a letter among them.
+   * The name: up to 15 lower-case letters, digits and single dashes, with at least one letter.
    *
    * The workload's own port is named after its protocol: `http`, `grpc` or `tcp`.
    *
    * @see https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports
    */
   readonly name: string;
-  /** The port, 1024 to 65535; with an added capability 1 to 65535. */
+  /** The port number, 1024 to 65535; with an added capability, 1 to 65535. */
   readonly port: number;
   /**
-   * What is spoken on it, without TLS where a load balancer ends it; not for UDP.
+   * The protocol of the port, without TLS if a load balancer terminates it; not for UDP.
    *
    * @default AppProtocol.HTTP
    */
   readonly protocol?: AppProtocol;
   /**
-   * `Protocol.TCP` or `Protocol.UDP`. A program that listens on both names two ports, which may have the same number.
+   * The transport, `Protocol.TCP` or `Protocol.UDP`. A program that listens on both has two ports, which may
+   * share a number.
    *
    * @default Protocol.TCP
    */
@@ -38,7 +39,7 @@ const SHAPES = {
   transport: choice({ TCP: IpProtocol.TCP, UDP: IpProtocol.UDP }, "Protocol.TCP or Protocol.UDP"),
 };
 
-/** The ports that have a name, the workload's own one first and the others by their names. */
+/** The named ports, the workload's own port first and the others sorted by name. */
 export function namedPorts(
   port: number | undefined,
   protocol: AppProtocol,
@@ -50,14 +51,14 @@ export function namedPorts(
   return [...own, ...sorted.map(withDefaults)];
 }
 
-/** A port with all that was left out; nothing is known of what is spoken over UDP. */
+/** A port with its defaults; for UDP, the application protocol is unknown. */
 export function withDefaults({ name, port, ...given }: NamedPort): Required<NamedPort> {
   const { transport = IpProtocol.TCP } = given;
   const { protocol = transport === IpProtocol.UDP ? AppProtocol.TCP : AppProtocol.HTTP } = given;
   return { name, port, protocol, transport };
 }
 
-/** The ports as a container's manifest has them. */
+/** The ports in a container's manifest. */
 export function portsManifest(
   port: number | undefined,
   name: string | undefined,
@@ -73,7 +74,7 @@ export function portsManifest(
   );
 }
 
-/** Adds a problem where a program that is not root can't listen on a port. */
+/** Adds a problem if a non-root program can't listen on a port. */
 export function checkContainerPort(
   problems: Problems,
   what: string,
@@ -98,7 +99,7 @@ export function checkContainerPort(
   }
 }
 
-/** Adds a problem for each named port of a container that can't be. */
+/** Adds a problem for each invalid named port of a container. */
 export function checkNamedPorts(
   problems: Problems,
   ports: readonly NamedPort[],
@@ -120,12 +121,12 @@ export function checkNamedPorts(
         `Use up to ${LONGEST} lower-case letters, digits and single dashes, a letter among them, for example "metrics"`,
       );
     }
-    // What was left out is no number either.
+    // A missing number is invalid too.
     checkContainerPort(problems, `ports[${index}].port`, port ?? Number.NaN, added);
   });
 }
 
-/** A container, as far as the ports of a pod must not meet. */
+/** A container with its ports, for the check that the ports of a pod are unique. */
 export interface PortTaker {
   readonly name: string;
   readonly port?: number;
@@ -133,7 +134,7 @@ export interface PortTaker {
   readonly ports?: readonly NamedPort[];
 }
 
-/** Adds a problem for each port, and each name of one, that a pod has twice. */
+/** Adds a problem for each duplicate port number or name of a pod. */
 export function checkPorts(problems: Problems, containers: readonly PortTaker[]): void {
   const numbers = new Map<string, string>();
   const names = new Set<string>();
@@ -155,7 +156,7 @@ export function checkPorts(problems: Problems, containers: readonly PortTaker[])
   }
 }
 
-/** Adds a problem for a number that is taken; TCP and UDP have numbers of their own. */
+/** Adds a problem for a number that is taken; TCP and UDP numbers are independent. */
 function checkNumber(
   problems: Problems,
   takers: Map<string, string>,

@@ -7,7 +7,7 @@ import { isOfKind, kindOf } from "../../core/value-readers";
 
 const KEYED = /\['([^']*)'\]$/;
 
-/** Adds a problem where a field is of a label or an annotation that no pod can have. */
+/** Adds a problem if a field refers to an invalid label or annotation. */
 export function checkFieldKey(problems: Problems, field: string): void {
   const [, key] = KEYED.exec(field) ?? [];
   if (key === undefined || isQualifiedName(key)) return;
@@ -22,18 +22,19 @@ const FILE = /^(?!\.\.)[-._a-zA-Z0-9]{1,253}$/;
 const FIELDS = /^metadata\.(?:annotations|labels|name|namespace|uid|(?:labels|annotations)\['[^']+'\])$/;
 
 /**
- * What a pod says of itself, as read-only files: they follow labels and annotations that change, which variables don't.
+ * Fields of a pod (downward API) as read-only files; unlike variables, they follow changes of labels and
+ * annotations.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
  */
 @checked
 export class DownwardApiFiles {
   /**
-   * Fields of the pod as files of a directory.
+   * Mounts fields of the pod as files of a directory.
    *
    * @param path the directory, such as `/etc/pod`
-   * @param fields by the names of the files: `metadata.name`, `.namespace`, `.uid`, `.labels`, `.annotations`, or one label or
-   * annotation, `metadata.labels['app']`
+   * @param fields the fields by file name: `metadata.name`, `.namespace`, `.uid`, `.labels`, `.annotations`,
+   * or one label or annotation, `metadata.labels['app']`
    * @throws PATH_INVALID, NAME_INVALID, ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(path: string, fields: { [file: string]: string }): DownwardApiFiles {

@@ -3,24 +3,26 @@ import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /**
- * Which level of the Pod Security Standard a namespace enforces.
+ * The level of the Pod Security Standard that a namespace enforces.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 @checked
 export class PodSecurityLevel {
-  /** The restricted level: no pod reaches its node, and none runs as root. */
+  /** The restricted level: no pod has access to its node, and none runs as root. */
   public static restricted(): PodSecurityLevel {
     return new PodSecurityLevel("restricted");
   }
 
   /**
-   * No level is enforced, for daemon sets with declared host access: every lower one refuses all access to a node.
+   * Enforces no level, for daemon sets with declared host access: every stricter level rejects all host
+   * access.
    *
-   * Warnings and audit stay with the restricted level. The chart may then run nothing else in the namespace, and nobody else
-   * should be let in: who may make a pod there has the node. The reason is kept as an acknowledgement. AdmissionGuardrails
-   * refuse host access in every namespace that they hold in: name this one in a `GuardrailException.of` of the rule
-   * `NO_HOST_ACCESS`, and of `NON_ROOT` where a daemon set runs as root.
+   * Warnings and audit keep the restricted level. The chart may then run nothing else in the namespace, and
+   * nobody else should have access to it: anyone who can create a pod there controls the node. The reason is
+   * recorded as an acknowledgement. AdmissionGuardrails refuse host access in every namespace that they apply
+   * to: exempt this one with a `GuardrailException.of` the rule `NO_HOST_ACCESS`, and `NON_ROOT` if a daemon
+   * set runs as root.
    *
    * @throws REASON_MISSING
    */
@@ -32,9 +34,9 @@ export class PodSecurityLevel {
   }
 
   private constructor(
-    /** The level, as the label of the namespace has it. */
+    /** The level, as in the label of the namespace. */
     public readonly enforcedLevel: string,
-    /** Why it is not the restricted one. */
+    /** The reason for a level other than restricted. */
     public readonly reason?: string,
   ) {}
 }

@@ -7,38 +7,38 @@ import { Problems } from "../../core/validation-error";
 import { listOf, refuseKind, shaped, text } from "../../core/value-readers";
 import { given } from "../../synthesis/chart-objects";
 
-/** When a probe is made. */
+/** The timing and the threshold of a probe. */
 export interface HealthProbeOptions {
   /**
-   * Seconds before the first one, 0 or more.
+   * The number of seconds before the first probe, at least 0.
    *
    * @default 0
    */
   readonly initialDelaySeconds?: number;
   /**
-   * Seconds from one to the next, 1 or more.
+   * The number of seconds between probes, at least 1.
    *
    * @default 10
    */
   readonly periodSeconds?: number;
   /**
-   * Seconds after which one has failed, 1 or more.
+   * The number of seconds until a probe times out, at least 1.
    *
    * @default 2
    */
   readonly timeoutSeconds?: number;
   /**
-   * How many must fail in a row, 1 or more.
+   * The number of failures in a row, at least 1.
    *
    * @default 3
    */
   readonly failureThreshold?: number;
 }
 
-/** When a gRPC probe is made, and of what. */
+/** Options of a gRPC probe. */
 export interface GrpcHealthProbeOptions extends HealthProbeOptions {
   /**
-   * The service that is asked, as the program's health service knows it.
+   * The name of the service in the program's health service.
    *
    * @default - the program as a whole
    */
@@ -54,17 +54,17 @@ const DEFAULTS: Required<HealthProbeOptions> = {
 };
 
 /**
- * A question that the kubelet asks a container again and again.
+ * A probe that the kubelet repeatedly runs against a container.
  *
  * @see fromHttpsGet://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
 @checked
 export class HealthProbe {
   /**
-   * An HTTP GET, fine when it is answered with a status from 200 to 399.
+   * An HTTP GET, which succeeds with a status from 200 to 399.
    *
    * @param path such as `/healthz`
-   * @param port one of the container's ports, if it is not its own one
+   * @param port one of the container's ports; by default its own
    * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromHttpGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
@@ -74,10 +74,10 @@ export class HealthProbe {
   }
 
   /**
-   * An HTTP GET over TLS, fine when it is answered with a status from 200 to 399; the kubelet accepts any certificate.
+   * An HTTP GET over TLS, which succeeds with a status from 200 to 399; the kubelet accepts any certificate.
    *
    * @param path such as `/healthz`
-   * @param port one of the container's ports, if it is not its own one
+   * @param port one of the container's ports; by default its own
    * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromHttpsGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
@@ -89,9 +89,10 @@ export class HealthProbe {
   }
 
   /**
-   * A question to the health service of gRPC, fine when it answers SERVING; without TLS, which the kubelet does not speak here.
+   * A request to the gRPC health service, which succeeds with SERVING; without TLS, which the kubelet does
+   * not support here.
    *
-   * @param port one of the container's ports, if it is not its own one
+   * @param port one of the container's ports; by default its own
    * @throws PROBE_INVALID, PORT_INVALID, VALUE_INVALID
    * @see fromHttpsGet://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
    */
@@ -106,9 +107,9 @@ export class HealthProbe {
   }
 
   /**
-   * A TCP connection, fine when it is accepted.
+   * A TCP connection, which succeeds if it is accepted.
    *
-   * @param port one of the container's ports, if it is not its own one
+   * @param port one of the container's ports; by default its own
    * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromTcpSocket(port?: number, options: HealthProbeOptions = {}): HealthProbe {
@@ -118,7 +119,7 @@ export class HealthProbe {
   }
 
   /**
-   * A command in the container, fine when it exits with 0.
+   * A command in the container, which succeeds with exit code 0.
    *
    * @param command the program and its arguments; no shell is involved
    * @throws PROBE_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL

@@ -4,26 +4,26 @@ import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { kindOf, shaped } from "../../core/value-readers";
 
-/** Whom a token is for, and how long it is good. */
+/** The audience and the lifetime of a token. */
 export interface ProjectedTokenOptions {
-  /** Who takes the token: the name by which the other side expects to be called, such as `vault`. */
+  /** The audience of the token, the name by which the recipient identifies itself, such as `vault`. */
   readonly audience: string;
   /**
-   * Seconds until the token ends, 600 to 86400; the kubelet puts a new one in its place before that.
+   * The lifetime in seconds, 600 to 86400; the kubelet replaces the token before it expires.
    *
    * @default 3600
    */
   readonly expirationSeconds?: number;
 }
 
-/** How long a token is good for which nothing else is said, in seconds. */
+/** The default lifetime of a token, in seconds. */
 export const DEFAULT_EXPIRATION = 3600;
 const LEAST_SECONDS = 600;
 const MOST_SECONDS = 86_400;
-// Whom the API server is itself, by the names that clusters give it.
+// The audiences of the API server, as clusters name it.
 const API_SERVER = /^(?:https:\/\/)?kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?\/?$|^api$/;
 
-/** Adds a problem where a token can't be good for so long. */
+/** Adds a problem for an invalid token lifetime. */
 export function checkExpiration(problems: Problems, seconds: number): void {
   if (Number.isInteger(seconds) && seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return;
   problems.add(
@@ -51,17 +51,17 @@ function checkAudience(problems: Problems, audience: unknown): void {
 }
 
 /**
- * A token of the workload's service account, in a file, by which a program proves to another one who it is.
+ * A token of the workload's ServiceAccount in a file, with which a program authenticates to another program.
  *
- * It is bound to the pod, for one audience, and renewed in its file; read it anew for each use. At the API server it is of no
- * use: `apiAccess` is for that.
+ * It is bound to the pod, for one audience, and renewed in its file; read the file again for each use. The
+ * API server does not accept it: use `apiAccess` for that.
  *
  * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
 @checked
 export class ProjectedToken {
   /**
-   * A token as the file `token` of a directory.
+   * A token in the file `token` of a directory.
    *
    * @param path the directory, such as `/run/secrets/vault`
    * @throws PATH_INVALID, ATTRIBUTE_MISSING, COUNT_INVALID, VALUE_INVALID
@@ -79,9 +79,9 @@ export class ProjectedToken {
   private constructor(
     /** The directory of the file. */
     public readonly path: string,
-    /** Who takes the token. */
+    /** The audience of the token. */
     public readonly audience: string,
-    /** Seconds until the token ends. */
+    /** The lifetime in seconds. */
     public readonly expirationSeconds: number,
   ) {}
 

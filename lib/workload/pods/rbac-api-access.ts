@@ -10,19 +10,19 @@ import { knownBlock } from "../../network/egress/egress";
 import { scopeOf } from "../../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
-/** What a token for the API server is like, and where that is. */
+/** Options of the token for the API server, and of the egress to it. */
 export interface ApiAccessOptions {
   /**
-   * Seconds until the token ends, 600 to 86400; the kubelet puts a new one in its place before that.
+   * The lifetime in seconds, 600 to 86400; the kubelet replaces the token before it expires.
    *
    * @default 3600
    */
   readonly expirationSeconds?: number;
   /**
-   * The range of the API endpoint's own address, such as `10.0.0.5/32` or that of its subnet, at least a /8.
+   * The CIDR of the API endpoint's own address, such as `10.0.0.5/32` or that of its subnet, at least a /8.
    *
-   * For a chart that is written without a cluster. `kubectl get endpointslices -n default` shows the address: policies hold for
-   * where the Service `kubernetes` leads, not for its own address.
+   * For a chart that is written without a cluster. `kubectl get endpointslices -n default` shows the address:
+   * policies match the endpoint behind the Service `kubernetes`, not the address of the Service.
    *
    * @default - the subnet of the API endpoint of the cluster that the chart is added to
    */
@@ -31,26 +31,28 @@ export interface ApiAccessOptions {
 
 const ROOT = "run/secrets/kubernetes.io/serviceaccount";
 const MOUNT_PATH = `/var/${ROOT}`;
-/** Where nothing else may be mounted, under both names of the directory. */
+/** The two paths of the token directory, where nothing else may be mounted. */
 export const API_ACCESS_PATHS = [MOUNT_PATH, `/${ROOT}`];
 const VOLUME = "api-access";
 const API_SERVER_PORT = 6443;
-// Where a token of Kubernetes becomes one of OCI.
+// Exchanges a Kubernetes token for an OCI token.
 const WORKLOAD_IDENTITY_PORT = 12250;
 
 /**
- * What a program needs that calls the API server: a token, and the way there.
+ * Access of a program to the API server: a token and egress to the API endpoint.
  *
- * The token is bound to the pod, ends soon and with the pod, and is renewed in its file; client libraries find it where
- * Kubernetes would have put its own. It says who the program is and allows nothing: that does a role that is granted to the
- * workload, `role.grantTo(Subject.serviceAccountOf(workload))`.
+ * The token is bound to the pod, short-lived, expires with the pod, and is renewed in its file; client
+ * libraries find it at the default path of Kubernetes. It identifies the program and grants nothing:
+ * permissions come from a role that is granted to the workload,
+ * `role.grantTo(Subject.serviceAccountOf(workload))`.
  *
  * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
  */
 @checked
 export class ApiAccess {
   /**
-   * A token of the workload's own service account, for its program alone, and TCP 6443 to the API endpoint.
+   * A token of the workload's own ServiceAccount, for its program only, and egress to the API endpoint on TCP
+   * 6443.
    *
    * @throws COUNT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID
    */
@@ -63,7 +65,7 @@ export class ApiAccess {
     return new ApiAccess(expirationSeconds, endpointCidr);
   }
 
-  /** A token for a program that knows its cluster before its chart is added to it. @internal */
+  /** A token for a program whose cluster is known before its chart is added to it. @internal */
   public static _of(
     cluster: ISecureOkeCluster,
     options: { readonly withWorkloadIdentity?: boolean } = {},
@@ -72,9 +74,9 @@ export class ApiAccess {
   }
 
   private constructor(
-    /** Seconds until the token ends. */
+    /** The lifetime of the token in seconds. */
     public readonly expirationSeconds: number,
-    /** The range of the API endpoint, where it was named. */
+    /** The CIDR of the API endpoint, if it was given. */
     public readonly endpointCidr?: string,
     private readonly cluster?: ISecureOkeCluster,
     private readonly withWorkloadIdentity = false,
@@ -93,12 +95,12 @@ export class ApiAccess {
     return volume;
   }
 
-  /** The mount of the one container that calls the API server. @internal */
+  /** The volume mount of the container that calls the API server. @internal */
   public _volumeMount(): object {
     return { name: VOLUME, mountPath: MOUNT_PATH, readOnly: true };
   }
 
-  /** The rule that lets the pods of a workload reach the API server, once it is known where that is. @internal */
+  /** The egress rule from the pods of a workload to the API server, once its address is known. @internal */
   public _egress(workload: IConstruct): object[] {
     const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? scopeOf(Chart.of(workload)));
     if (cidr === undefined) return [];
@@ -106,7 +108,7 @@ export class ApiAccess {
     return [{ to: [{ ipBlock: { cidr } }], ports: ports.map((port) => ({ port, protocol: "TCP" })) }];
   }
 
-  /** Has it refused at synthesis that nobody knows where the API server is. @internal */
+  /** Refuses at synthesis a workload for which the address of the API server is unknown. @internal */
   public _checkEndpoint(workload: IConstruct): void {
     checkAtSynthesis(workload, () => {
       const problems = new Problems(workload);
@@ -122,7 +124,7 @@ export class ApiAccess {
     });
   }
 
-  /** Adds a problem where the endpoint that was named is another than that of the cluster. */
+  /** Adds a problem if the given endpoint differs from the cluster's. */
   private checkSame(problems: Problems, workload: IConstruct): void {
     const named = knownBlock(workload, () => this.endpointCidr);
     const own = knownBlock(workload, () => endpointOf(scopeOf(Chart.of(workload))));

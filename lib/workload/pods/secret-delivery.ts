@@ -4,7 +4,7 @@ import { checkObjectName, checkSubdomainName } from "../../core/kubernetes-names
 import { Problems } from "../../core/validation-error";
 import { wholeDurationOf } from "../../core/whole-duration";
 
-/** Where Oracle's provider of the Secrets Store CSI driver runs. */
+/** The namespace and the ServiceAccount of Oracle's provider for the Secrets Store CSI driver. */
 export interface SecretsStoreDeliveryOptions {
   /** The namespace of the provider. @default "secrets-store" */
   readonly providerNamespace?: string;
@@ -12,37 +12,38 @@ export interface SecretsStoreDeliveryOptions {
   readonly providerServiceAccount?: string;
 }
 
-/** Where the External Secrets Operator runs, and how often it reads. */
+/** The namespace, the ServiceAccount and the refresh interval of the External Secrets Operator. */
 export interface ExternalSecretsDeliveryOptions {
   /** The namespace of the operator. @default "external-secrets" */
   readonly operatorNamespace?: string;
   /** The service account of the operator. @default "external-secrets" */
   readonly operatorServiceAccount?: string;
   /**
-   * How long a Secret may be older than the vault: whole minutes, 1 or more.
+   * The refresh interval of the Secret: whole minutes, at least 1.
    *
    * @default Duration.hours(1)
    */
   readonly refreshInterval?: Duration;
 }
 
-/** How the value of a vault secret comes to a workload. */
+/** The mechanism that delivers a vault secret to a workload. */
 export enum SecretDeliveryKind {
-  /** By the Secrets Store CSI driver, as files of the pod. */
+  /** The Secrets Store CSI driver, as files of the pod. */
   SECRETS_STORE = "secrets-store",
-  /** By External Secrets, as a Secret of Kubernetes. */
+  /** External Secrets, as a Kubernetes Secret. */
   EXTERNAL_SECRETS = "external-secrets",
 }
 
 const DEFAULT_REFRESH_MINUTES = 60;
 
-/** How the value of a vault secret comes to a workload. */
+/** The delivery of a vault secret to a workload. */
 @checked
 export class SecretDelivery {
   /**
-   * The Secrets Store CSI driver with Oracle's provider, which writes files into the memory of the pod: no copy is in etcd.
+   * The Secrets Store CSI driver with Oracle's provider, which writes files into the memory of the pod: no
+   * copy is in etcd.
    *
-   * The driver must be in the cluster, see `SecretsStoreDriver`.
+   * The driver must be installed in the cluster, see `SecretsStoreDriver`.
    *
    * @throws NAME_INVALID, VALUE_INVALID
    */
@@ -59,9 +60,10 @@ export class SecretDelivery {
   }
 
   /**
-   * External Secrets, which keeps a Secret of Kubernetes up to date; the value is in etcd, so have that encrypted by a key of yours.
+   * External Secrets, which keeps a Kubernetes Secret up to date; the value is in etcd, so encrypt that with
+   * your own key.
    *
-   * The operator must be in the cluster, see `ExternalSecrets`.
+   * The operator must be installed in the cluster, see `ExternalSecrets`.
    *
    * @throws NAME_INVALID, DURATION_INVALID, VALUE_INVALID
    */
@@ -83,16 +85,16 @@ export class SecretDelivery {
   }
 
   private constructor(
-    /** How: by the driver or by External Secrets. */
+    /** The mechanism: the CSI driver or External Secrets. */
     public readonly kind: SecretDeliveryKind,
-    /** The namespace of who reads the vault as the service account of the workload. */
+    /** The namespace of the component that reads the vault as the ServiceAccount of the workload. */
     public readonly issuerNamespace: string,
-    /** The service account of who reads the vault as the service account of the workload. */
+    /** The ServiceAccount of the component that reads the vault as the ServiceAccount of the workload. */
     public readonly issuerServiceAccount: string,
     private readonly minutes: number = DEFAULT_REFRESH_MINUTES,
   ) {}
 
-  /** How often External Secrets reads, as it takes it. @internal */
+  /** The refresh interval in the format of External Secrets. @internal */
   public get _refreshInterval(): string {
     return `${this.minutes}m`;
   }

@@ -5,10 +5,10 @@ import { checkSubdomainName } from "../../core/kubernetes-names";
 import { Problems } from "../../core/validation-error";
 import { listOf, shaped, text } from "../../core/value-readers";
 
-/** Which keys of a Secret become files. */
+/** Options of `SecretFiles.fromSecret`. */
 export interface SecretFilesOptions {
   /**
-   * The keys, each of which is the name of its file too.
+   * The keys to mount; each is also the name of its file.
    *
    * @default - all keys of the Secret
    */
@@ -27,16 +27,17 @@ function checkKeys(problems: Problems, keys: readonly string[]): void {
 }
 
 /**
- * Secret values as read-only files of a container: the program's user reads them, and nobody writes them.
+ * Secret values as read-only files of a container, which only the program's user can read.
  *
- * Only the name stands in the manifest. What is behind it is made in the cluster, from OCI Vault for example.
+ * The manifest contains only the name. The values are created in the cluster, for example from OCI Vault.
  */
 @checked
 export class SecretFiles {
   /**
-   * The keys of a Secret of the workload's namespace, such as External Secrets or cert-manager makes it.
+   * Mounts the keys of a Secret in the workload's namespace, such as one that External Secrets or
+   * cert-manager creates.
    *
-   * Pods wait until the Secret is there. The files follow it when it changes.
+   * Pods wait until the Secret exists. The files are updated when the Secret changes.
    *
    * @param path the directory of the files, such as `/run/secrets/db`
    * @param secretName the name of the Secret
@@ -58,9 +59,11 @@ export class SecretFiles {
   }
 
   /**
-   * What a SecretProviderClass of the workload's namespace names, read by the Secrets Store CSI driver when a pod starts.
+   * Mounts the values of a SecretProviderClass in the workload's namespace, which the Secrets Store CSI
+   * driver reads when a pod starts.
    *
-   * The values are in no Secret. The driver, and Oracle's provider for OCI Vault, must be installed in the cluster.
+   * The values are in no Secret. The driver, and Oracle's provider for OCI Vault, must be installed in the
+   * cluster.
    *
    * @param path the directory of the files, such as `/run/secrets/db`
    * @param secretProviderClass the name of the SecretProviderClass

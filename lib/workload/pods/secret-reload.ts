@@ -4,16 +4,17 @@ import { Problems } from "../../core/validation-error";
 
 const EPOCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** How a program gets a new version of a mounted secret. */
+/** How a program picks up a new version of a mounted secret. */
 @checked
 export class SecretReload {
-  /** The program reads the file again, at each use or when it changes; the pods go on running. */
+  /** The program reads the file again, at each use or when it changes; the pods keep running. */
   public static inPlace(): SecretReload {
     return new SecretReload();
   }
 
   /**
-   * The program reads the file at its start only: another epoch restarts the pods, one after the other.
+   * The program reads the file at its start only: a change of the epoch restarts the pods, one after the
+   * other.
    *
    * @param epoch any text that you change after a rotation, such as `2026-11`: up to 63 letters, digits, `.`, `_`, and `-`
    * @throws VALUE_INVALID
@@ -32,7 +33,7 @@ export class SecretReload {
   }
 
   private constructor(
-    /** The text whose change restarts the pods, where one does. */
+    /** The text whose change restarts the pods, if any. */
     public readonly epoch?: string,
   ) {}
 }

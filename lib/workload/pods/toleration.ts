@@ -5,18 +5,19 @@ import { Problems } from "../../core/validation-error";
 import { choice } from "../../core/value-readers";
 
 /**
- * A taint of nodes that pods may run in spite of.
+ * A toleration of a taint of nodes.
  *
- * There is none that tolerates every taint: it would also keep pods on nodes that are broken or being drained.
+ * A toleration of every taint is not supported: it would also keep pods on nodes that are broken or being
+ * drained.
  *
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
  */
 @checked
 export class Toleration {
   /**
-   * A taint of a key and a value, such as `nvidia.com/gpu=present`.
+   * Tolerates a taint with a key and a value, such as `nvidia.com/gpu=present`.
    *
-   * @param key up to 63 letters, digits, `-`, `_` and `.`, with a DNS name and a slash before them or not
+   * @param key up to 63 letters, digits, `-`, `_` and `.`, optionally with a DNS name and a slash before them
    * @param value as the value of a label
    * @throws LABEL_INVALID, VALUE_INVALID
    */
@@ -34,9 +35,9 @@ export class Toleration {
   }
 
   /**
-   * A taint of a key, whatever its value, such as `oci.oraclecloud.com/oke-is-preemptible`.
+   * Tolerates a taint with a key and any value, such as `oci.oraclecloud.com/oke-is-preemptible`.
    *
-   * @param key up to 63 letters, digits, `-`, `_` and `.`, with a DNS name and a slash before them or not
+   * @param key up to 63 letters, digits, `-`, `_` and `.`, optionally with a DNS name and a slash before them
    * @throws LABEL_INVALID, VALUE_INVALID
    */
   public static ofAnyValue(key: string, effect: TaintEffect): Toleration {
@@ -62,7 +63,7 @@ export class Toleration {
     public readonly key: string,
     /** The effect of the taint. */
     public readonly effect: TaintEffect,
-    /** The value of the taint, where one was asked for. */
+    /** The value of the taint, if given. */
     public readonly value?: string,
   ) {}
 

@@ -5,21 +5,23 @@ import { parseQuantity, readBytes } from "../../core/quantity";
 import { Problems } from "../../core/validation-error";
 import { shaped } from "../../core/value-readers";
 
-/** How large a volume is, and of what kind. */
+/** The size and the storage class of a volume. */
 export interface VolumeClaimOptions {
   /**
-   * How much fits in, such as `100Gi`; of the class `oci-bv` from 50Gi to 32Ti, of another one what that class allows.
+   * The size, such as `100Gi`; for the class `oci-bv` from 50Gi to 32Ti, for another class what that class
+   * allows.
    *
-   * Kubernetes changes no claim of a StatefulSet that was applied: enlarge the claims themselves, then write it here.
+   * The claim templates of a StatefulSet are immutable: to enlarge a volume, resize the claims themselves
+   * first, then change this value.
    *
-   * @default "50Gi", of any class
+   * @default "50Gi", for any class
    */
   readonly size?: string;
   /**
    * The name of the StorageClass.
    *
-   * Block volumes are encrypted at rest always. For a key of your own, and for encryption on the way between node and
-   * volume, make a BlockVolumeClass and give its name.
+   * Block volumes are always encrypted at rest. For your own key, and for in-transit encryption between node
+   * and volume, create a BlockVolumeClass and give its name.
    *
    * @default "oci-bv"
    */
@@ -31,9 +33,9 @@ const SMALLEST = "50Gi";
 const LARGEST = "32Ti";
 
 /**
- * A volume of its own for each pod of a StatefulSet, which outlives the pod and is given to its successor.
+ * A persistent volume for each pod of a StatefulSet, which outlives the pod and is attached to its successor.
  *
- * One pod at a time has it, also on one node.
+ * Only one pod at a time can mount it, even on the same node.
  *
  * @see https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm
@@ -41,10 +43,11 @@ const LARGEST = "32Ti";
 @checked
 export class VolumeClaim {
   /**
-   * A claim of a StorageClass.
+   * A claim for a volume of a StorageClass.
    *
-   * @param name what the claims are called, before the name of their pod: up to 63 lower-case letters, digits and dashes
-   * @param path where the program finds the volume, such as `/var/lib/db`
+   * @param name the prefix of the claim names, before the name of their pod: up to 63 lower-case letters,
+   * digits and dashes
+   * @param path the mount path of the volume, such as `/var/lib/db`
    * @throws NAME_INVALID, PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static of(name: string, path: string, options: VolumeClaimOptions = {}): VolumeClaim {
@@ -59,11 +62,11 @@ export class VolumeClaim {
   }
 
   private constructor(
-    /** What the claims are called, before the name of their pod. */
+    /** The prefix of the claim names, before the name of their pod. */
     public readonly claimName: string,
-    /** Where the program finds the volume. */
+    /** The mount path of the volume. */
     public readonly path: string,
-    /** How much fits in. */
+    /** The size of the volume. */
     public readonly size: string,
     /** The name of the StorageClass. */
     public readonly storageClassName: string,
@@ -76,7 +79,7 @@ export class VolumeClaim {
       kind: "PersistentVolumeClaim",
       metadata: { name: this.claimName, labels },
       spec: {
-        // Block volumes can be written by one node; this mode keeps a second pod of that node away too.
+        // A block volume can be written by one node only; this mode also excludes a second pod on that node.
         accessModes: ["ReadWriteOncePod"],
         storageClassName: this.storageClassName,
         volumeMode: "Filesystem",

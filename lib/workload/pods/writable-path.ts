@@ -5,7 +5,7 @@ import { Problems } from "../../core/validation-error";
 import { refuseKind, shaped } from "../../core/value-readers";
 
 const LONGEST = 1024;
-// Nothing may be mounted over these, as that would replace the system of the image.
+// Nothing may be mounted over these paths, as that would replace the system of the image.
 const WHOLE = [
   "/",
   "/boot",
@@ -22,7 +22,8 @@ const WHOLE = [
   "/var/lib",
   "/var/run",
 ];
-// Nothing may be mounted in these: what is run from there would no longer come from the image, or from Kubernetes.
+// Nothing may be mounted below these paths: programs there would no longer come from the image, or from
+// Kubernetes.
 const BELOW = [
   "/bin",
   "/dev",
@@ -41,12 +42,12 @@ const BELOW = [
   "/var/run/secrets/kubernetes.io",
 ];
 
-/** Whether one path is the other, or lies in it. */
+/** Whether a path equals another path or is below it. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || folder === "/" || path.startsWith(`${folder}/`);
 }
 
-/** Adds a problem where a path can't be mounted safely. */
+/** Adds a problem for an unsafe mount path. */
 export function checkMountPath(problems: Problems, path: string): void {
   const add = (what: string, fix: string) => {
     problems.add("PATH_INVALID", `${shown(path)} ${what}`, fix);
@@ -56,7 +57,7 @@ export function checkMountPath(problems: Problems, path: string): void {
   if (path !== "/" && (/\/(?:\.{0,2}(?:\/|$))/.test(path) || path.endsWith("/"))) {
     return add("is not in its simplest form", "Leave out empty parts, . and .., and the slash at the end");
   }
-  // Kubernetes refuses a colon; control characters would be mounted and never found again.
+  // Kubernetes rejects a colon; a path with control characters would be hard to find again.
   if (path.includes(":") || [...path].some((character) => character < " ") || path.length > LONGEST) {
     return add("has a colon or a control character, or is too long", `Use up to ${LONGEST} other characters`);
   }
@@ -69,14 +70,14 @@ export function checkMountPath(problems: Problems, path: string): void {
   }
 }
 
-/** Where a directory of the node is mounted: at its own path, unless the image has a system directory there. */
+/** The mount path of a directory of the node: its own path, unless that is a system directory of the image. */
 export function mountPathOf(hostPath: string): string {
   const problems = new Problems("mountPath");
   checkMountPath(problems, hostPath);
   return problems.any ? `/host${hostPath}` : hostPath;
 }
 
-/** Adds a problem for each two paths of which one is the other or lies in it. */
+/** Adds a problem for each pair of equal or nested paths. */
 export function checkOverlaps(problems: Problems, paths: readonly string[]): void {
   const sorted = [...paths].sort();
   sorted.forEach((path, index) => {
@@ -90,10 +91,10 @@ export function checkOverlaps(problems: Problems, paths: readonly string[]): voi
   });
 }
 
-/** How large a writable path may grow. */
+/** Options of a writable path. */
 export interface WritablePathOptions {
   /**
-   * The most that fits in, such as `64Mi`; a pod that writes more is evicted.
+   * The maximum size, such as `64Mi`; a pod that exceeds it is evicted.
    *
    * @default "64Mi"
    */
@@ -103,7 +104,7 @@ export interface WritablePathOptions {
 /**
  * A directory that a container may write to; all others are read-only.
  *
- * It is empty when the pod starts and gone when the pod ends.
+ * It is empty when the pod starts and deleted when the pod ends.
  *
  * @see https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
  */
@@ -144,11 +145,11 @@ export class WritablePath {
   }
 
   private constructor(
-    /** Where the directory is. */
+    /** The path of the directory. */
     public readonly path: string,
-    /** The most that fits in. */
+    /** The maximum size. */
     public readonly sizeLimit: string,
-    /** Whether it is kept in memory. */
+    /** Whether the directory is kept in memory. */
     public readonly isInMemory: boolean,
     private readonly size: bigint,
   ) {}

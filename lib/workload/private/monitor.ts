@@ -8,13 +8,13 @@ import { isSameCluster, scopeOf, whenAdded } from "../../synthesis/chart-scopes"
 import { needCluster } from "../../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
-/** A workload that goes on running, and may listen on ports. */
+/** A long-running workload, which may listen on ports. */
 export interface Monitored extends HardenedWorkload {
   readonly port?: number;
   readonly ports?: NamedPort[];
 }
 
-/** A port of a workload that is to be scraped, validated. */
+/** A validated request to scrape a port of a workload. */
 export interface ScrapeRequest {
   readonly workload: Monitored;
   readonly port: number;
@@ -23,14 +23,14 @@ export interface ScrapeRequest {
   readonly sampleLimit?: number;
 }
 
-/** A workload whose traces are to be taken, validated. */
+/** A validated request to receive the traces of a workload. */
 export interface TraceRequest {
   readonly workload: Monitored;
   readonly protocol: TraceProtocol;
   readonly sampledRatio: number;
 }
 
-/** The monitoring of a cluster, as workloads see it. */
+/** The monitoring of a cluster, as workloads use it. */
 export interface Monitor extends IConstruct {
   _scrape(request: ScrapeRequest): void;
   _trace(request: TraceRequest): void;
@@ -46,7 +46,7 @@ interface State {
   waiting: Waiting[];
 }
 
-/** By the root of the clusters: charts of several Apps of cdk8s may go to one cluster. */
+/** By the root of the clusters: charts of several cdk8s Apps may belong to one cluster. */
 const states = new WeakMap<IConstruct, State>();
 
 function stateOf({ node: { root } }: IConstruct): State {
@@ -55,12 +55,12 @@ function stateOf({ node: { root } }: IConstruct): State {
   return known;
 }
 
-/** The monitoring of a cluster, where it was made. */
+/** The monitoring of a cluster, if it exists. */
 export function monitorOf(cluster: IConstruct): Monitor | undefined {
   return stateOf(cluster).monitors.find((one) => isSameCluster(one.cluster, cluster))?.monitor;
 }
 
-/** Makes a monitoring known to the workloads of its cluster, those before it too. */
+/** Registers a monitoring for the workloads of its cluster, including earlier ones. */
 export function setMonitor(cluster: IConstruct, monitor: Monitor): void {
   const state = stateOf(cluster);
   state.monitors.push({ cluster, monitor });
@@ -72,9 +72,10 @@ export function setMonitor(cluster: IConstruct, monitor: Monitor): void {
 }
 
 /**
- * Asks the monitoring of a workload's cluster for something: once the chart was added to the cluster and the monitoring is made.
+ * Calls back with the monitoring of a workload's cluster, after the chart is added to the cluster and the
+ * monitoring is created.
  *
- * @param what what needs the monitoring, as the message names it
+ * @param what the feature that needs the monitoring, for messages
  */
 export function askMonitor(workload: IConstruct, what: string, then: (monitor: Monitor) => void): void {
   const chart = Chart.of(workload);
@@ -88,7 +89,7 @@ export function askMonitor(workload: IConstruct, what: string, then: (monitor: M
   });
 }
 
-/** Throws where nothing will ever scrape the workload, or take its traces. */
+/** Throws if the workload would never be scraped, or its traces never be received. */
 function checkMonitored(workload: IConstruct, what: string): void {
   const chart = Chart.of(workload);
   const cluster = scopeOf(chart);

@@ -7,7 +7,7 @@ import { Problems } from "../../core/validation-error";
 const PATH = /^\/[\x21-\x7e]*$/;
 const SHORTEST_INTERVAL = 5;
 
-/** Validates how a workload is scraped; throws with all that is wrong. */
+/** Validates the scrape options; throws an error that lists every problem. */
 export function readScrape(workload: Monitored, options: ScrapeOptions): ScrapeRequest {
   const problems = new Problems(workload);
   const {
@@ -41,7 +41,7 @@ export function readScrape(workload: Monitored, options: ScrapeOptions): ScrapeR
   return { workload, port: port as number, path, intervalSeconds, sampleLimit };
 }
 
-/** Validates how a workload sends traces; throws with all that is wrong. */
+/** Validates the trace options; throws an error that lists every problem. */
 export function readTraces(workload: Monitored, options: TraceOptions): TraceRequest {
   const problems = new Problems(workload);
   const protocols = choice(TraceProtocol, "TraceProtocol.HTTP_PROTOBUF or TraceProtocol.GRPC");

@@ -8,13 +8,13 @@ import { type PolicyGrant } from "../../identity/policy-statement";
 import { scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 
-/** The pods of a workload, as workload identity knows them. */
+/** A workload whose pods have a workload identity. */
 interface Grantee extends Construct {
   readonly serviceAccountName: string;
   readonly namespace?: string;
 }
 
-/** Lets the pods of a workload do something in OCI, once it is known in which cluster they run. */
+/** Grants the pods of a workload access to OCI, once their cluster is known. */
 export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   const { namespace, serviceAccountName } = workload;
   const problems = new Problems(workload);

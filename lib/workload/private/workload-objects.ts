@@ -4,7 +4,7 @@ import { type Connections } from "../../network-policy/connections";
 import { containersOf, type HardenedPod } from "../pods/private/hardened-pod";
 import { notePulls, pullSecretsField } from "../pods/private/pull-secrets";
 
-/** A workload, as far as what belongs to it is made of it. */
+/** A workload with the data that its supporting objects need. */
 export interface PodOwner extends Construct {
   readonly name: string;
   readonly namespace?: string;
@@ -16,14 +16,14 @@ export interface PodOwner extends Construct {
 /** The pods of workloads, to which secrets are added later. */
 const pods = new WeakMap<Construct, HardenedPod>();
 
-/** The pod of a workload, which every kind of workload notes before all else. */
+/** The pod of a workload, which every kind of workload registers first. */
 export function podOf(workload: Construct): HardenedPod {
   const pod = pods.get(workload);
   if (!pod) throw new Error(`${workload.node.path} has no pod yet`);
   return pod;
 }
 
-/** Makes what pods of a workload need before they start: their account and their files. */
+/** Creates the objects that the pods need before they start: their account and their files. */
 export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
   const { name, labels } = workload;
   pods.set(workload, pod);
@@ -52,7 +52,7 @@ export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
   }
 }
 
-/** Keeps evictions from taking more than one pod at a time, and never keeps them from taking one. */
+/** Limits evictions to one pod at a time, without ever blocking them. */
 export function addDisruptionBudget(workload: PodOwner): void {
   const { name, labels, selectorLabels } = workload;
   new ApiObject(workload, "PodDisruptionBudget", {
@@ -62,15 +62,15 @@ export function addDisruptionBudget(workload: PodOwner): void {
     spec: {
       maxUnavailable: 1,
       selector: { matchLabels: selectorLabels },
-      // A pod that never gets ready must not keep a node from being replaced.
+      // A pod that never becomes ready must not block the replacement of a node.
       unhealthyPodEvictionPolicy: "AlwaysAllow",
     },
   });
 }
 
 /**
- * Denies the pods all but DNS, the declared connections, of which the ways out of the network are the first, and the API
- * server where their program calls it.
+ * Denies all connections of the pods except DNS, the declared ones, beginning with the network egress, and
+ * the API server if the program calls it.
  */
 export function addNetworkPolicy(workload: PodOwner, { egress, program: { apiAccess } }: HardenedPod): void {
   for (const one of egress) workload.connections.allowEgress(one);
@@ -80,7 +80,7 @@ export function addNetworkPolicy(workload: PodOwner, { egress, program: { apiAcc
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
     metadata: { name, labels },
-    // Written late: connections are declared, and the cluster is named, after the workload is made.
+    // Rendered late: connections are declared, and the cluster is known, after the workload is created.
     spec: Lazy.any({
       produce: () => {
         const { egress, ...rules } = workload.connections._policyRules() as { egress: object[] };

@@ -15,26 +15,26 @@ import { type IServiceBackend } from "../../service-backend";
 
 /** The ports that Traefik listens on, none of which needs a capability. */
 export const TRAEFIK_PORTS = { ping: 8080, web: 8000, websecure: 8443 };
-/** Where Traefik finds what it reads once, at its start. */
+/** The path of the dynamic configuration, which Traefik reads once at its start. */
 export const TRAEFIK_DYNAMIC_FILE = "/etc/traefik/tls.yaml";
 
-/** What the arguments of Traefik depend on. */
+/** The parameters of Traefik's arguments. */
 interface TraefikArguments {
   readonly namespace: string;
   readonly ingressClassName: string;
-  /** The labels of the class of its Gateway; none where Ingress objects configure it. */
+  /** The labels of its GatewayClass; undefined with Ingress objects. */
   readonly gatewayClassLabels?: { [key: string]: string };
-  /** The ranges from which the load balancer's connections come. */
+  /** The source ranges of the load balancer's connections. */
   readonly trustedRanges: readonly string[];
-  /** Whether plain HTTP is answered with redirects. */
+  /** Whether plain HTTP is redirected. */
   readonly redirects: boolean;
 }
 
 /**
  * The static configuration of Traefik.
  *
- * What is off by default and would open something is left out: `--api`, `--metrics`, `--entryPoints.<name>.forwardedHeaders`; to
- * name an option of the API is to switch it on.
+ * Options that are off by default and would open something are left out: `--api`, `--metrics`,
+ * `--entryPoints.<name>.forwardedHeaders`; naming any option of the API enables it.
  *
  * @see https://doc.traefik.io/traefik/reference/install-configuration/configuration-options/
  */
@@ -49,10 +49,10 @@ export function traefikArguments(options: TraefikArguments): string[] {
     `--entryPoints.ping.address=:${TRAEFIK_PORTS.ping}`,
     "--ping.entryPoint=ping",
     ...entryPoint("websecure", TRAEFIK_PORTS.websecure, options),
-    // Otherwise a route would be on every entry point, without TLS too.
+    // Otherwise a route would be on every entry point, including the one without TLS.
     "--entryPoints.websecure.asDefault=true",
     "--entryPoints.websecure.http.tls=true",
-    // A path that a program reads otherwise than Traefik would lead past the route that it belongs to.
+    // A path that a program parses differently from Traefik would bypass the route that it belongs to.
     ...["Slash", "BackSlash", "NullCharacter"].map(
       (what) => `--entryPoints.websecure.http.encodedCharacters.allowEncoded${what}=false`,
     ),
@@ -68,9 +68,9 @@ function ingressArguments({ namespace, ingressClassName }: TraefikArguments): st
     "--providers.kubernetesIngress=true",
     `--providers.kubernetesIngress.namespaces=${namespace}`,
     `--providers.kubernetesIngress.ingressClass=${ingressClassName}`,
-    // No right in the whole cluster: neither nodes nor classes are read.
+    // No cluster-wide permission: neither nodes nor classes are read.
     "--providers.kubernetesIngress.disableClusterScopeResources=true",
-    // The Services of workloads are in their own namespaces, and named here.
+    // The Services of workloads are in their own namespaces, and are referenced by name.
     "--providers.kubernetesIngress.allowExternalNameServices=true",
     "--providers.kubernetesIngress.strictPrefixMatching=true",
   ];
@@ -81,12 +81,12 @@ function gatewayApiArguments({ namespace, gatewayClassLabels = {} }: TraefikArgu
   return [
     "--providers.kubernetesGateway=true",
     `--providers.kubernetesGateway.namespaces=${namespace}`,
-    // Classes of other Traefiks in the cluster are theirs.
+    // Excludes the classes of other Traefiks in the cluster.
     `--providers.kubernetesGateway.labelSelector=${labels.join(",")}`,
   ];
 }
 
-/** An entry point for connections of the load balancer, which says before each who the client is. */
+/** An entry point for connections of the load balancer, which prefixes each with the client's address. */
 function entryPoint(name: string, port: number, { trustedRanges }: TraefikArguments): string[] {
   return [
     `--entryPoints.${name}.address=:${port}`,
@@ -97,14 +97,14 @@ function entryPoint(name: string, port: number, { trustedRanges }: TraefikArgume
 function redirectingEntryPoint(options: TraefikArguments): string[] {
   return [
     ...entryPoint("web", TRAEFIK_PORTS.web, options),
-    // The port of the load balancer, and not that of the entry point.
+    // The port of the load balancer, not that of the entry point.
     "--entryPoints.web.http.redirections.entryPoint.to=:443",
     "--entryPoints.web.http.redirections.entryPoint.scheme=https",
     "--entryPoints.web.http.redirections.entryPoint.permanent=true",
   ];
 }
 
-/** Forward secrecy and authenticated encryption; TLS 1.3 has no others, and takes no list. */
+/** Suites with forward secrecy and authenticated encryption; TLS 1.3 has no others, and its list is fixed. */
 const SUITES = [
   "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
   "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
@@ -116,7 +116,7 @@ const SUITES = [
 const VERSIONS = { [TlsVersion.V1_2]: "VersionTLS12", [TlsVersion.V1_3]: "VersionTLS13" };
 
 /**
- * What Traefik speaks as TLS on every host.
+ * The TLS options of Traefik for every host.
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/tls/tls-options/
  * @see https://wiki.mozilla.org/Security/Server_Side_TLS
@@ -130,22 +130,22 @@ export function traefikTlsOptions(minimum: TlsVersion): string {
     "    default:",
     `      minVersion: ${VERSIONS[minimum]}`,
     ...suites,
-    // A client that asks for no host of the gateway gets no certificate, and so no answer.
+    // A client that requests no host of the gateway gets no certificate, and so no response.
     "      sniStrict: true",
     "",
   ].join("\n");
 }
 
 const API_VERSION = `${GATEWAY_API_GROUP}/v1`;
-/** As many as the definition of a Gateway takes. */
+/** The maximum number of listeners in the definition of a Gateway. */
 const MOST_HOSTS = 64;
 
-/** What the objects of the Gateway API need to know of their Traefik. */
+/** The data of a Traefik that its Gateway API objects need. */
 interface TraefikGatewayProps {
   readonly name: string;
   readonly className: string;
   readonly labels: { [key: string]: string };
-  /** The labels by which Traefik tells its class from those of others. */
+  /** The labels that distinguish Traefik's own class from others. */
   readonly classLabels: { [key: string]: string };
 }
 
@@ -155,7 +155,10 @@ interface Host {
   readonly secretName: string;
 }
 
-/** The class of a Traefik, its Gateway with one listener for each host, and the certificates of the hosts. */
+/**
+ * The GatewayClass of a Traefik, its Gateway with one listener for each host, and the certificates of the
+ * hosts.
+ */
 export class TraefikGateway extends Construct {
   private readonly hosts = new Map<string, Host>();
 
@@ -172,12 +175,12 @@ export class TraefikGateway extends Construct {
       metadata: { name: className, labels: classLabels },
       spec: { controllerName: "traefik.io/gateway-controller" },
     });
-    // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
+    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
     if (Chart.of(this).namespace !== undefined)
       gatewayClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
   }
 
-  /** Adds what the Gateway API, or Traefik as it reads it, can't do. */
+  /** Adds a problem for each option that the Gateway API, or Traefik's implementation of it, does not support. */
   public check(problems: Problems, route: AskedRoute): void {
     const refuse = (what: string, instead: string) => problems.add("INGRESS_INVALID", what, instead);
     const { host, path, pathType, workload } = route;
@@ -213,7 +216,7 @@ export class TraefikGateway extends Construct {
     }
   }
 
-  /** Listens for the host of a route; answers the object that says where its requests go. */
+  /** Adds a listener for the host of a route; returns the object that routes its requests. */
   public connect(route: AskedRoute, serviceName: string): RouteManifest {
     const { host, path, pathType, workload } = route;
     const kind = kindOf(workload);
@@ -237,7 +240,7 @@ export class TraefikGateway extends Construct {
   }
 
   private addHost({ host, certificate, workload }: AskedRoute): void {
-    // A Gateway without a listener is none.
+    // A Gateway without a listener is invalid.
     if (this.hosts.size === 0) this.addGateway();
     if (this.hosts.has(host.name)) return;
     this.hosts.set(host.name, { name: host.name, kind: kindOf(workload), secretName: certificate.name });
@@ -259,7 +262,7 @@ export class TraefikGateway extends Construct {
       metadata: { name, labels },
       spec: {
         gatewayClassName: className,
-        // Written late: hosts come with the routes of workloads, in any order.
+        // Rendered late: hosts come with the routes of workloads, in any order.
         listeners: Lazy.any({ produce: () => this.listeners() }) as unknown,
       },
     });
@@ -270,7 +273,7 @@ export class TraefikGateway extends Construct {
     return hosts.map(({ name, kind, secretName }) => ({
       name: listenerOf(name),
       hostname: name,
-      // Traefik finds its entry point by this, the port of its pods.
+      // Traefik finds its entry point by this port of its pods.
       port: TRAEFIK_PORTS.websecure,
       protocol: "HTTPS",
       tls: { mode: "Terminate", certificateRefs: [{ group: "", kind: "Secret", name: secretName }] },
@@ -283,12 +286,12 @@ function kindOf({ protocol }: IServiceBackend): string {
   return protocol === AppProtocol.GRPC ? "GRPCRoute" : "HTTPRoute";
 }
 
-/** A name has no place for an asterisk, and no host has a name without a dot. */
+/** The name of a listener: it can't contain an asterisk, and every host contains a dot. */
 function listenerOf(host: string): string {
   return host.startsWith("*") ? `wildcard-${shortHash(host)}` : host;
 }
 
-/** Whether a wildcard stands for another host too; of the Gateway API, one label or more. */
+/** Whether a wildcard covers another host; in the Gateway API, with one label or more. */
 function isWithin(host: string, wildcard: string): boolean {
   return host !== wildcard && wildcard.startsWith("*") && host.endsWith(wildcard.slice(1));
 }

@@ -47,7 +47,7 @@ interface Runner {
   readonly spec?: Template["spec"] & { readonly jobTemplate?: Template };
 }
 
-/** What runs pods. */
+/** The kinds of objects that run pods. */
 const RUNNERS = [
   "CronJob",
   "DaemonSet",
@@ -60,9 +60,10 @@ const RUNNERS = [
 ];
 
 /**
- * What the pods of a DaemonSet or a CronJob have that the restricted standard or this library would refuse, each in a few words.
+ * The host access of the pods of a DaemonSet or a CronJob that the restricted standard or this library would
+ * refuse, each in a few words.
  *
- * In a namespace that enforces nothing nobody else looks at what patches made of them.
+ * In a namespace without an enforced level, nothing else checks the patched pods.
  */
 function hostReach(object: unknown): string[] {
   const { spec } = object as Runner;
@@ -116,18 +117,18 @@ interface Level {
   readonly level: PodSecurityLevel;
 }
 
-/** The levels of the namespaces of a tree, by their names. */
+/** The levels of the namespaces of a construct tree, by name. */
 const levels = new WeakMap<IConstruct, Map<string, Level[]>>();
 const declared = new WeakMap<ApiObject, readonly HostAccess[]>();
-/** What parts of the platform that this library writes itself have of their nodes, in the words of `hostReach`. */
+/** The host access of platform components that this library renders itself, in the words of `hostReach`. */
 const declaredReach = new WeakMap<ApiObject, readonly string[]>();
 
-/** Notes what a part of the platform has of its node, where that is more than any HostAccess gives. */
+/** Registers the host access of a platform component, if it exceeds that of any HostAccess. */
 export function declareReach(object: ApiObject, reach: readonly string[]): void {
   declaredReach.set(object, reach);
 }
 
-/** Notes the level of a namespace, so that the daemon sets in it can be told what awaits them. */
+/** Registers the level of a namespace, so that daemon sets in it can be checked. */
 export function noteLevel(namespace: Namespaced, level: PodSecurityLevel): void {
   const { root } = namespace.node;
   const byName = levels.get(root) ?? new Map<string, Level[]>();
@@ -139,9 +140,9 @@ const namespaceOf = (object: ApiObject) =>
   (dataOf(object) as { metadata: { namespace?: string } }).metadata.namespace;
 
 /**
- * Has a daemon set with host access refused at synthesis where its namespace would refuse its pods.
+ * Refuses at synthesis a daemon set with host access if its namespace would reject its pods.
  *
- * A namespace that is made elsewhere is not known here; there the API server is the one to refuse.
+ * A namespace created elsewhere is unknown here; there the API server rejects the pods.
  */
 export function guardHostAccess(
   workload: IConstruct,
@@ -167,7 +168,10 @@ export function guardHostAccess(
   });
 }
 
-/** Has everything refused at synthesis that runs in a privileged namespace without, or beyond, declared host access. */
+/**
+ * Refuses at synthesis everything in a privileged namespace that runs without, or exceeds, declared host
+ * access.
+ */
 export function guardPrivileged(namespace: Namespaced): void {
   checkAtSynthesis(namespace, () => {
     const problems = new Problems(namespace);
@@ -178,7 +182,7 @@ export function guardPrivileged(namespace: Namespaced): void {
   });
 }
 
-/** What runs pods in a tree, by the namespace: each privileged one asks. */
+/** The objects of a tree that run pods, by namespace; cached, as each privileged namespace needs them. */
 function runnersIn(root: IConstruct): ReadonlyMap<string | undefined, readonly ApiObject[]> {
   const runners = new Map<string | undefined, ApiObject[]>();
   for (const object of apiObjectsIn(root).filter(({ kind }) => RUNNERS.includes(kind))) {
@@ -211,7 +215,7 @@ function checkRunner(problems: Problems, object: ApiObject, namespace: string): 
   }
 }
 
-/** What a pod has by declared accesses, in the words of `hostReach`. */
+/** The access that declared host accesses allow, in the words of `hostReach`. */
 function allowedBy(hostAccess: readonly HostAccess[]): string[] {
   return hostAccess.flatMap(({ hostAccessKind, _path: path, _ports: ports }) => {
     if (hostAccessKind === "path") return [`the path ${path} of the node`];

@@ -19,9 +19,9 @@ interface Listening {
 const listening = new WeakMap<IConstruct, readonly Listening[]>();
 
 /**
- * Has a daemon set refused at synthesis where one made before it has a port of the same nodes.
+ * Refuses at synthesis a daemon set if an earlier one uses the same port on the same nodes.
  *
- * The scheduler places one of the two on each node and leaves the other pending.
+ * The scheduler would place one of the two on each node and leave the other pending.
  *
  * @see https://kubernetes.io/docs/concepts/configuration/overview/#services
  */
@@ -57,7 +57,7 @@ function selectorOf(daemonSet: ApiObject): Selector {
   return spec?.template?.spec?.nodeSelector ?? {};
 }
 
-/** Whether no node has the labels of both selectors. */
+/** Whether no node can have the labels of both selectors. */
 function areApart(one: Selector, other: Selector): boolean {
   return Object.entries(one).some(([label, value]) => label in other && other[label] !== value);
 }

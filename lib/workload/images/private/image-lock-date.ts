@@ -3,21 +3,24 @@ import { type Problems } from "../../../core/validation-error";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Days since 1970 of an ISO date such as `2026-11-02`; undefined of anything else, a day that no month has too. */
+/**
+ * The days since 1970 of an ISO date such as `2026-11-02`; undefined for anything else, including a day that
+ * does not exist.
+ */
 export function dayOf(date: unknown): number | undefined {
   if (typeof date !== "string" || !/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
   const time = Date.parse(`${date}T00:00:00Z`);
-  // Engines read the 30th of February as a day of March.
+  // JavaScript engines read the 30th of February as a day in March.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date) return undefined;
   return time / DAY;
 }
 
-/** The date of a moment, in UTC, as the dates of a lock are. */
+/** The UTC date of a moment, in the format of a lock. */
 export function dateOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
 
-/** Reads a date; answers it as it was written, where it is one. */
+/** Reads a date; returns it unchanged if it is valid. */
 export function readDate(problems: Problems, name: string, value: unknown): string | undefined {
   if (dayOf(value) !== undefined) return value as string;
   problems.add(

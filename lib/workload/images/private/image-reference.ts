@@ -12,14 +12,14 @@ const LONGEST_NAME = 255;
 /** An image with its digest, for messages. */
 const IMAGE_EXAMPLE = "fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>";
 
-/** The parts of a reference to an image. */
+/** The parts of an image reference. */
 export interface ImageParts {
   readonly name: string;
   readonly tag?: string;
   readonly digest?: string;
 }
 
-/** Takes a reference to an image apart; a reference that is none comes apart somehow. */
+/** Splits an image reference; the parts of an invalid reference are undefined behavior. */
 export function splitImage(reference: string): ImageParts {
   const at = reference.indexOf("@");
   const named = at < 0 ? reference : reference.slice(0, at);
@@ -33,18 +33,18 @@ export function splitImage(reference: string): ImageParts {
 
 const isKnown = (part: string) => !Token.isUnresolved(part);
 
-/** Whether the first part of a name is a registry; without one, each node decides where an image comes from. */
+/** Whether the first part of a name is a registry; without a registry, each node chooses its own default. */
 export function isRegistry(part: string): boolean {
   return part.includes(".") || part.includes(":") || part === "localhost" || !isKnown(part);
 }
 
-/** Whether a text is the host of a registry, with a port or not. */
+/** Whether a text is the host of a registry, optionally with a port. */
 function isHost(text: string): boolean {
   const port = Number(text.split(":")[1] ?? 443);
   return HOST.test(text) && port >= 1 && port <= LARGEST_PORT;
 }
 
-/** Adds a problem for each part of a registry and its repositories that can't be. */
+/** Adds a problem for each invalid part of a registry and its repositories. */
 export function checkImageName(problems: Problems, name: string, isPrefix = false): void {
   if (typeof name !== "string") {
     refuseKind(problems, "The name", name, 'a text, for example "fra.ocir.io/acme"');
@@ -55,7 +55,7 @@ export function checkImageName(problems: Problems, name: string, isPrefix = fals
   const add = (what: string, fix: string) => {
     problems.add("IMAGE_INVALID", `${shown(name)} ${what}`, fix);
   };
-  // A name that is a reference to a Terraform value, such as a repository's address, is known later.
+  // A name that is a reference to a Terraform value, such as a repository's address, is unknown at synthesis.
   if (!isRegistry(host) || (path.length === 0 && !isPrefix && isKnown(host))) {
     add("does not begin with the host of a registry", `Name the registry too, for example ${example}`);
     return;
@@ -93,7 +93,7 @@ function checkTag(problems: Problems, tag: string | undefined): void {
   );
 }
 
-/** Reads a reference to an image; each part of it that can't be goes into the problems. */
+/** Reads an image reference, and adds a problem for each invalid part. */
 export function readImage(problems: Problems, reference: unknown): ImageParts | undefined {
   if (typeof reference !== "string")
     return refuseKind(problems, "The image", reference, `"${IMAGE_EXAMPLE}"`);
@@ -110,7 +110,7 @@ export function readImage(problems: Problems, reference: unknown): ImageParts | 
   return parts;
 }
 
-/** Adds a problem where a reference to an image has no digest. */
+/** Adds a problem if an image reference has no digest. */
 export function checkPinned(problems: Problems, reference: string, { digest }: ImageParts): void {
   if (digest !== undefined) return;
   problems.add(

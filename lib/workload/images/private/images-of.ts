@@ -1,8 +1,8 @@
-/** An image that an object lets nodes pull. */
+/** An image that an object references. */
 export interface PulledImage {
-  /** The container or volume that is made of it; for another field, its path: `spec.image`. */
+  /** The container or volume that uses it; for another field, its path: `spec.image`. */
   readonly user: string;
-  /** The image, as the kubelet gets it. */
+  /** The image reference, as the kubelet receives it. */
   readonly reference: string;
 }
 
@@ -10,10 +10,10 @@ interface Fields {
   readonly [key: string]: unknown;
 }
 
-// Schemas describe images and name none, and what files and Secrets hold is no part of the object.
+// Schemas describe image fields without naming images, and the content of files and Secrets is opaque.
 const WITHOUT_IMAGES = ["ConfigMap", "CustomResourceDefinition", "Secret"];
 const IMAGE_KEY = /^image(?:Name|Ref)?$/;
-// baseImage, sidecarImage: images where the value also looks like one, as an osImage or a backgroundImage does not.
+// baseImage, sidecarImage: images if the value also looks like one, unlike an osImage or a backgroundImage.
 const SIMILAR_KEY = /Image(?:Name|Ref)?$/;
 // What a reference to an image can be: no blanks, no scheme, no pattern of a policy; a picture is none, nor is a word without
 // any of these signs.
@@ -24,7 +24,7 @@ const isMap = (value: unknown): value is Fields =>
 
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
-/** An image in parts, as values of Helm charts have them: `{ registry, repository, tag, digest }`. */
+/** An image in parts, as in Helm values: `{ registry, repository, tag, digest }`. */
 function inParts({ registry, repository, reference, tag, digest, version }: Fields): string | undefined {
   const whole = text(reference);
   if (whole !== undefined) return whole;
@@ -37,7 +37,7 @@ function inParts({ registry, repository, reference, tag, digest, version }: Fiel
 function referenceAt(key: string, value: unknown): string | undefined {
   const isKey = IMAGE_KEY.test(key);
   if (!isKey && !SIMILAR_KEY.test(key)) return undefined;
-  // A reference to a Terraform value is an image too, whose registry is not known yet.
+  // A reference to a Terraform value is an image too, with an unknown registry.
   const whole = text(value);
   if (whole !== undefined) {
     const isLike = REFERENCE.test(whole) && (isKey || /[/:@]/.test(whole));
@@ -46,7 +46,7 @@ function referenceAt(key: string, value: unknown): string | undefined {
   return isMap(value) ? inParts(value) : undefined;
 }
 
-/** Goes through an object once; the path is written only where an image is found. */
+/** Traverses an object once; the path is built only if an image is found. */
 function collect(value: unknown, way: readonly string[], found: PulledImage[]): void {
   if (Array.isArray(value)) {
     value.forEach((entry: unknown, index) => collect(entry, [...way, String(index)], found));
@@ -60,7 +60,7 @@ function collect(value: unknown, way: readonly string[], found: PulledImage[]): 
       const reference = referenceAt(key, entry);
       if (reference !== undefined) found.push({ user: userOf(value, [...way, key]), reference });
     }
-    // Neither metadata nor what a controller reports makes a pod; templates have their containers beside their metadata.
+    // Neither metadata nor status creates pods; templates have their containers beside their metadata.
     if (typeof entry === "object" && key !== "metadata" && !(way.length === 0 && key === "status"))
       collect(entry, [...way, key], found);
   }
@@ -73,8 +73,8 @@ function userOf({ name }: Fields, way: readonly string[]): string {
 /**
  * The images of all containers and volumes anywhere in an object.
  *
- * Found by what a container looks like, a map with an image, and not by the kind of the object, so that pods of kinds that
- * are not known here, such as those of an operator, are seen too.
+ * Found by the shape of a container, a map with an image, and not by the kind of the object, so that pods of
+ * unknown kinds, such as those of an operator, are included.
  */
 export function imagesOf(value: unknown): PulledImage[] {
   const found: PulledImage[] = [];

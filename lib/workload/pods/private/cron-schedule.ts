@@ -18,7 +18,7 @@ const MINUTE: Field = { name: "minute", min: 0, max: 59 };
 const HOUR: Field = { name: "hour", min: 0, max: 23 };
 const DAY_OF_MONTH: Field = { name: "day of the month", min: 1, max: 31 };
 const MONTH: Field = { name: "month", min: 1, max: 12, names: MONTHS };
-// Sunday is 0 alone: the controller refuses 7.
+// Sunday is 0 only: the controller rejects 7.
 const DAY_OF_WEEK: Field = { name: "day of the week", min: 0, max: 6, names: DAYS };
 const FIELDS = [MINUTE, HOUR, DAY_OF_MONTH, MONTH, DAY_OF_WEEK];
 
@@ -27,14 +27,14 @@ function numberOf(text: string, { min, names = [] }: Field): number {
   return index < 0 ? Number(text) : index + min;
 }
 
-/** The values that one part of a field stands for; undefined where it is none. */
+/** The values of one part of a field; undefined if it is invalid. */
 function valuesOfPart(text: string, field: Field): number[] | undefined {
   const match = PART.exec(text);
   if (!match) return undefined;
   const [, every, from = "", to, stepText] = match;
   const step = Number(stepText ?? "1");
   const first = every ? field.min : numberOf(from, field);
-  // A step without an end goes on to the last value.
+  // A step without an end continues to the last value.
   const single = stepText === undefined ? first : field.max;
   const last = every ? field.max : to === undefined ? single : numberOf(to, field);
   if (!(first >= field.min && last <= field.max && first <= last && step >= 1)) return undefined;
@@ -46,7 +46,7 @@ function valuesOf(text: string, field: Field): number[] | undefined {
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
-/** Adds a problem where a text is no schedule of a CronJob, or one of a day that never comes. */
+/** Adds a problem for a text that is not a CronJob schedule, or whose day never occurs. */
 export function checkSchedule(problems: Problems, schedule: unknown): void {
   const fix =
     'Write five fields, for example "30 2 * * MON-FRI", or one of @hourly, @daily, @weekly, @monthly';
@@ -63,14 +63,14 @@ export function checkSchedule(problems: Problems, schedule: unknown): void {
   const wrong = values.findIndex((one) => one === undefined);
   if (wrong >= 0) return refuse(`, whose ${FIELDS[wrong]?.name} can't be ${texts[wrong]}`);
   const [, , days = [], months = []] = values;
-  // With a day of the week too, either of both will do.
+  // With a day of the week too, either of both matches.
   const anyWeekday = (texts[4] ?? "").split(",").some((part) => part === "*" || part === "?");
   if (anyWeekday && !months.some((month) => days.some((day) => day <= (LONGEST_MONTHS[month - 1] ?? 0)))) {
     refuse(", a day that no month of it has");
   }
 }
 
-/** Adds a problem where a text is not the name of a time zone, as the API server would read it. */
+/** Adds a problem for a text that is not a time zone name for the API server. */
 export function checkTimeZone(problems: Problems, timeZone: unknown): void {
   if (typeof timeZone === "string" && isTimeZone(timeZone)) return;
   problems.add(
@@ -81,11 +81,11 @@ export function checkTimeZone(problems: Problems, timeZone: unknown): void {
 }
 
 function isTimeZone(name: string): boolean {
-  // The API server knows no offsets, and takes its own zone for Local.
+  // The API server supports no offsets, and uses its own zone for Local.
   if (!/^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/.test(name)) return false;
   try {
     const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
-    // Unlike here, upper and lower case differ there.
+    // Unlike here, names are case-sensitive there.
     return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
   } catch {
     return false;

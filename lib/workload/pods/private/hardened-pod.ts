@@ -19,10 +19,10 @@ import { type Toleration } from "../toleration";
 import { type VolumeClaim } from "../volume-claim";
 import { type WritablePath } from "../writable-path";
 
-/** What a hardened container is made of, validated. */
+/** The validated props of a hardened container. */
 export interface HardenedContainer {
   readonly name: string;
-  /** The name again, but for the program's own container; its volumes need none before theirs. */
+  /** The name again, except for the program's container, whose volumes need no prefix. */
   readonly owner?: string;
   readonly image: ContainerImage;
   readonly port?: number;
@@ -47,11 +47,11 @@ export interface HardenedContainer {
   readonly terminationMessagePolicy?: TerminationMessagePolicy;
 }
 
-/** What the containers of a pod have in common. */
+/** The data that the containers of a pod share. */
 interface ContainerSurroundings {
   readonly user: number;
   readonly sharedPaths: readonly WritablePath[];
-  /** What `mountSecret` adds to the program after the pod was made. */
+  /** The additions of `mountSecret` to the program after the pod was created. */
   readonly mountedSecrets: MountedSecrets;
 }
 
@@ -63,7 +63,8 @@ function containerManifest(container: HardenedContainer, pod: ContainerSurroundi
   return {
     name: container.name,
     image: container.image.reference,
-    // Asks the registry at each start, so that a node that has the image gives it only to who may pull it.
+    // Asks the registry at each start, so that a node's cached image is available only to pods that may pull
+    // it.
     imagePullPolicy: "Always",
     ...(container.command ? { command: [...container.command] } : {}),
     ...(container.args ? { args: [...container.args] } : {}),
@@ -78,7 +79,7 @@ function containerManifest(container: HardenedContainer, pod: ContainerSurroundi
   };
 }
 
-/** The variables of a container by name, those of mounted secrets for the program alone. */
+/** The variables of a container by name; those of mounted secrets for the program only. */
 function variables({ env, owner }: HardenedContainer, { mountedSecrets }: ContainerSurroundings): object[] {
   const own = Object.entries(env).map(([name, value]) => [name, value._toManifest(name)] as const);
   const mounted = owner === undefined ? [...mountedSecrets.variables] : [];
@@ -106,7 +107,7 @@ function probes({ port, readiness, liveness, startup }: HardenedContainer): obje
   };
 }
 
-/** A pause that the kubelet makes, so that the image needs no program for it; 0 is none. */
+/** A sleep that the kubelet performs, so that the image needs no program for it; 0 is none. */
 function lifecycle({ stopDelaySeconds: seconds = 0 }: HardenedContainer): object {
   return seconds === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds } } } };
 }
@@ -119,13 +120,13 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
   return a.path < b.path ? -1 : 1;
 }
 
-/** A directory of a container that has a volume of its own. */
+/** A directory of a container with its own volume. */
 interface MountedVolume {
   readonly path: string;
   _toVolume(name: string): NamedVolume;
 }
 
-/** The directories whose files the container only reads, and what they hold. */
+/** The read-only directories of a container, with their content. */
 function readOnlyOf(
   container: HardenedContainer,
   { mountedSecrets }: ContainerSurroundings,
@@ -161,7 +162,7 @@ interface NamedVolume {
   readonly name: string;
 }
 
-/** The volumes of a container's own. */
+/** The volumes of one container. */
 function ownVolumes(container: HardenedContainer, pod: ContainerSurroundings): NamedVolume[] {
   const { apiAccess, files, owner, writablePaths } = container;
   const config = files
@@ -182,7 +183,7 @@ function sharedVolumes(paths: readonly WritablePath[]): NamedVolume[] {
   return [...paths].sort(byPath).map((path) => path._toVolume(volumeName("shared", path.path)));
 }
 
-/** What a hardened pod is made of, validated. */
+/** The validated props of a hardened pod. */
 export interface HardenedPod extends ContainerSurroundings {
   readonly name: string;
   readonly program: HardenedContainer;
@@ -203,7 +204,7 @@ export function containersOf({ program, initContainers, sidecars }: HardenedPod)
   return [program, ...initContainers, ...sidecars];
 }
 
-/** All volumes of a pod but those that are claimed for it. */
+/** All volumes of a pod except its volume claims. */
 export function volumesOf(pod: HardenedPod): NamedVolume[] {
   return [
     ...containersOf(pod).flatMap((container) => ownVolumes(container, pod)),
@@ -211,20 +212,20 @@ export function volumesOf(pod: HardenedPod): NamedVolume[] {
   ];
 }
 
-/** How pods of a kind differ from those of others. */
+/** The differences between the pods of each kind of workload. */
 interface PodShape {
-  /** When containers start again. @default - "Always", which is not written */
+  /** The restart policy. @default - "Always", which is not written */
   readonly restartPolicy?: string;
-  /** Whether pods of one workload are kept apart. @default true */
+  /** Whether the pods of a workload are spread. @default true */
   readonly isSpread?: boolean;
 }
 
-/** A template that is written late, as secrets are mounted after the workload is made. */
+/** A template that is rendered late, as secrets are mounted after the workload is created. */
 export function lateTemplate(produce: () => object): unknown {
   return Lazy.any({ produce });
 }
 
-/** The paths that are mounted in the program's container. */
+/** The mount paths in the program's container. */
 export function programPaths(pod: HardenedPod): string[] {
   const mounts = volumeMounts(pod.program, pod) as { readonly mountPath: string }[];
   return mounts.map(({ mountPath }) => mountPath);
@@ -244,7 +245,10 @@ export function podTemplate(
   };
 }
 
-/** The spec of a pod as the restricted Pod Security Standard asks for it, and tighter where that costs nothing. */
+/**
+ * The spec of a pod that meets the restricted Pod Security Standard, with stricter settings that have no
+ * cost.
+ */
 function podSpec(pod: HardenedPod, isSpread: boolean): object {
   const before = startedBefore(pod);
   const volumes = volumesOf(pod);
@@ -262,7 +266,7 @@ function podSpec(pod: HardenedPod, isSpread: boolean): object {
       runAsUser: pod.user,
       runAsGroup: pod.user,
       fsGroup: pod.user,
-      // Otherwise every file of a large volume would be gone through at each start.
+      // Otherwise every file of a large volume would be visited at each start.
       ...(pod.program.volumeClaims?.length ? { fsGroupChangePolicy: "OnRootMismatch" } : {}),
       seccompProfile: { type: "RuntimeDefault" },
       ...lowPorts(pod),
@@ -275,13 +279,19 @@ function podSpec(pod: HardenedPod, isSpread: boolean): object {
   };
 }
 
-/** Opens ports below 1024 to every program of the pod: a capability is lost to all but the first one of a container. */
+/**
+ * Allows every program of the pod to bind ports below 1024: a capability applies only to the first one of a
+ * container.
+ */
 function lowPorts(pod: HardenedPod): object {
   const needed = containersOf(pod).some(({ addedCapability }) => addedCapability !== undefined);
   return needed ? { sysctls: [UNPRIVILEGED_PORTS] } : {};
 }
 
-/** Keeps the pods of a workload apart; preferred, as a region of one domain and a single node still run all replicas. */
+/**
+ * Spreads the pods of a workload; only preferred, so that a region with one domain or a single node still
+ * runs all replicas.
+ */
 function spread({ selector }: HardenedPod): object {
   const labelSelector = { matchLabels: selector };
   return {
@@ -314,9 +324,9 @@ function scheduling({ nodeSelector = {}, tolerations = [], priorityClassName }: 
 /**
  * The containers that start before the program.
  *
- * Sidecars are init containers that go on running, which Kubernetes has since 1.33, and no ordinary containers: those start
- * with the program and get the signal to end with it, so that its first and its last calls would miss their proxy. They
- * come after the init containers, which may prepare what they read.
+ * Sidecars are init containers that keep running, available since Kubernetes 1.33, instead of ordinary
+ * containers: those start and receive the termination signal together with the program, so that its first and
+ * last calls would miss their proxy. They come after the init containers, which may prepare their files.
  */
 function startedBefore(pod: HardenedPod): object[] {
   return [

@@ -15,7 +15,7 @@ import { checkOverlaps } from "../writable-path";
 import { type MountSecretOptions, SecretStage, type SecretVariableOptions } from "../mount-secret-options";
 import { SecretDelivery, SecretDeliveryKind } from "../secret-delivery";
 
-/** A workload whose pods read secrets, as far as this needs it. */
+/** A workload whose pods read secrets. */
 export interface SecretUser extends Construct {
   readonly name: string;
   readonly namespace?: string;
@@ -30,17 +30,17 @@ const RBAC = "rbac.authorization.k8s.io";
 const STAGE = choice(SecretStage, "SecretStage.CURRENT, or another one of it");
 const DELIVERY = "SecretDelivery.secretsStore() or SecretDelivery.externalSecrets()";
 
-/** The secrets of a workload, and what its program has already. */
+/** The secrets of a workload, and the paths and variables that its program already has. */
 export interface SecretPlace {
   readonly workload: SecretUser;
   readonly mounted: MountedSecrets;
-  /** The paths that are mounted in the program's container. */
+  /** The mount paths in the program's container. */
   readonly paths: readonly string[];
   /** The names of its variables. */
   readonly variables: readonly string[];
 }
 
-/** Mounts a secret as a file; answers the path of the file. */
+/** Mounts a secret as a file; returns the path of the file. */
 export function mountSecret(
   place: SecretPlace,
   secret: IVaultSecret,
@@ -73,7 +73,7 @@ export function mountSecret(
   return path;
 }
 
-/** Gives a secret to the program as a variable of its environment. */
+/** Sets an environment variable of the program from a secret. */
 export function setSecretVariable(
   place: SecretPlace,
   name: string,
@@ -164,7 +164,7 @@ function checkVariable(problems: Problems, { mounted, variables }: SecretPlace, 
   }
 }
 
-/** Adds a problem where a secret can't join those of its directory. */
+/** Adds a problem if a secret can't share a directory with its existing secrets. */
 function checkGroup(
   problems: Problems,
   group: SecretGroup | undefined,
@@ -196,7 +196,7 @@ function checkGroup(
   }
 }
 
-/** Adds a secret to its group, and makes what the group needs where it is the first. */
+/** Adds a secret to its group, and creates the objects of the group for the first one. */
 function addFile(
   place: SecretPlace,
   known: SecretGroup | undefined,
@@ -217,7 +217,7 @@ function addFile(
 
 const byFile = (one: SecretFile, other: SecretFile) => (one.fileName < other.fileName ? -1 : 1);
 
-/** The class of the Secrets Store CSI driver. Its list of secrets is a text of YAML. */
+/** The SecretProviderClass of the Secrets Store CSI driver. Its list of secrets is a YAML text. */
 function addClass(workload: SecretUser, group: SecretGroup): void {
   const lines = ({ fileName, secret, stage }: SecretFile) =>
     `- name: "${secret.secretName}"\n  stage: ${stage}\n  fileName: "${fileName}"\n`;
@@ -267,7 +267,10 @@ function addExternalSecret(workload: SecretUser, group: SecretGroup): void {
   external.addDependency(store);
 }
 
-/** Lets who reads the vault create tokens of this one service account, by which the vault knows the workload. */
+/**
+ * Allows the reader of the vault to create tokens of this ServiceAccount, with which the vault identifies the
+ * workload.
+ */
 function addTokenRole(workload: SecretUser, { issuerNamespace, issuerServiceAccount }: SecretDelivery): void {
   const name = `${workload.name}-vault-token`;
   const roleId = `Role-${name}`;

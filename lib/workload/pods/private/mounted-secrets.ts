@@ -3,32 +3,32 @@ import { type IVaultSecret } from "../../../encryption/vault-secret-props";
 import { type SecretDelivery, SecretDeliveryKind } from "../secret-delivery";
 import { type SecretStage } from "../mount-secret-options";
 
-/** One secret, as one file or one key of a Secret. */
+/** A secret as one file or one key of a Secret. */
 export interface SecretFile {
   readonly secret: IVaultSecret;
   readonly fileName: string;
   readonly stage: SecretStage;
 }
 
-/** The secrets of one directory, or those of the environment: of one vault, by one delivery. */
+/** The secrets of one directory, or of the environment, from one vault and with one delivery. */
 export interface SecretGroup {
   /** The name of the class, or of the store, the external secret, and the Secret. */
   readonly objectName: string;
   readonly delivery: SecretDelivery;
   readonly vaultId: string;
   readonly files: SecretFile[];
-  /** The directory; none for the environment. */
+  /** The directory; undefined for the environment. */
   readonly directory?: string;
 }
 
-/** What `mountSecret` adds to the pods of a workload after it was made. */
+/** The additions of `mountSecret` to the pods of a workload after it was created. */
 export class MountedSecrets {
   public readonly groups: SecretGroup[] = [];
-  /** Variables by their names, as a container has them. */
+  /** The variables by name, as in a container. */
   public readonly variables = new Map<string, object>();
   public readonly epochs = new Set<string>();
 
-  /** The group of a directory, or that of the environment. */
+  /** The group of a directory, or of the environment. */
   public groupOf(directory: string | undefined): SecretGroup | undefined {
     return this.groups.find((group) => group.directory === directory);
   }

@@ -10,14 +10,14 @@ import {
   pullSecretsOf,
 } from "../../../synthesis/account-pull-secrets";
 
-/** What names of pull Secrets must be like. */
+/** The expected shape of the names of pull Secrets. */
 export const PULL_SECRETS_SHAPE = listOf(text(), 'a list of names of Secrets, for example ["ocir"]');
 
-/** Adds a problem for each name of a pull Secret that no Secret can have, or that is given twice. */
+/** Adds a problem for each pull Secret name that is invalid or duplicate. */
 export function checkPullSecrets(problems: Problems, names: readonly string[] | undefined): void {
   if (!Array.isArray(names)) return;
   for (const name of names as string[]) {
-    // What a reference to a Terraform value holds is not known yet.
+    // The value of a Terraform reference is unknown.
     if (!Token.isUnresolved(name)) checkSubdomainName(problems, "imagePullSecrets", name);
   }
   for (const name of new Set((names as string[]).filter((one, index) => names.indexOf(one) < index))) {
@@ -25,7 +25,10 @@ export function checkPullSecrets(problems: Problems, names: readonly string[] | 
   }
 }
 
-/** The field `imagePullSecrets` of a ServiceAccount; written late, as the namespace may be made after its workloads. */
+/**
+ * The field `imagePullSecrets` of a ServiceAccount; rendered late, as the namespace may be created after its
+ * workloads.
+ */
 export function pullSecretsField(
   owner: IConstruct,
   namespace: string | undefined,
@@ -38,7 +41,10 @@ export function pullSecretsField(
   return { imagePullSecrets: Lazy.any({ produce }) as unknown };
 }
 
-/** Notes an account that its owner made with that field, and whether the owner said that its images need no Secret. */
+/**
+ * Registers an account that its owner created with that field, and whether the owner declared that its images
+ * need no Secret.
+ */
 export function notePulls(account: ApiObject, own: readonly string[] | undefined): void {
   noteOwnAccount(account);
   if (own?.length === 0) notePullsWithoutSecrets(account);

@@ -18,7 +18,8 @@ import { API_ACCESS_PATHS, type ApiAccess } from "../rbac-api-access";
 import { type VolumeClaim } from "../volume-claim";
 import { checkOverlaps, type WritablePath } from "../writable-path";
 
-// What was meant is told by members, private ones too: a value may come from another copy of this library.
+// Kinds are recognized by their members, including private ones: a value may come from another copy of this
+// library.
 const image = kind(
   ["reference", "_acknowledge"],
   'ContainerImage.of("fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>")',
@@ -37,7 +38,7 @@ const range = kind(["request", "limit"], '{ request: "100m", limit: "500m" }');
 const texts = listOf(text(), 'a list of texts, for example ["--verbose"]');
 const paths = listOf(path, 'a list, for example [WritablePath.of("/tmp")]');
 
-/** What the props of a container must be like. */
+/** The expected shapes of a container's props. */
 export const CONTAINER_SHAPES = {
   image,
   command: texts,
@@ -64,7 +65,7 @@ const containers = listOf(kind([], "an object of props"), 'a list, for example [
 // The values are checked with the labels.
 const entries = kind([], 'an object, for example { team: "shop" }');
 
-/** What the other props of pods must be like. */
+/** The expected shapes of the other props of pods. */
 export const POD_SHAPES = {
   fetchAtStart: listOf(
     kind(["path", "_initContainers"], "FetchAtStart.https(path, { url, sha256, image })"),
@@ -85,13 +86,13 @@ export const POD_SHAPES = {
   annotations: entries,
 };
 
-/** What the other props of pods that may listen on a port must be like. */
+/** The expected shapes of the other props of pods that may listen on a port. */
 export const LISTENING_SHAPES = {
   protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
   ...POD_SHAPES,
 };
 
-/** A container of any kind; the program's has a name for its port, a delay before it ends, volumes that stay, and a token. */
+/** A container of any kind; the program's has a port name, a stop delay, persistent volumes, and a token. */
 export type AnyContainer = HardenedContainerProps &
   Partial<Sidecar> & {
     readonly portName?: string;
@@ -100,15 +101,15 @@ export type AnyContainer = HardenedContainerProps &
     readonly volumeClaims?: readonly VolumeClaim[];
   };
 
-/** Where a container is. */
+/** The place of a container. */
 export interface ContainerPlace {
   readonly workload: string;
-  /** The name of the container, where it is not the program's. */
+  /** The name of the container, if it is not the program's. */
   readonly owner?: string;
   readonly sharedPaths: readonly WritablePath[];
 }
 
-/** Reads the props of a container; what is wrong with them goes into the problems. */
+/** Reads the props of a container and adds their problems. */
 export function readContainer(
   problems: Problems,
   place: ContainerPlace,
@@ -129,7 +130,7 @@ export function readContainer(
     liveness,
     startup,
   } = props;
-  // The token is for the program alone, whatever else the props of another container hold.
+  // The token is for the program only, whatever the props of another container contain.
   const apiAccess = place.owner === undefined ? props.apiAccess : undefined;
   checkContainerPort(problems, "port", port, props.addedCapability);
   checkNamedPorts(problems, ports, props.addedCapability);
@@ -162,7 +163,7 @@ export function readContainer(
   };
 }
 
-/** Adds a problem where the two probes ask the same, at the same times. */
+/** Adds a problem if both probes are identical. */
 function checkDifferent(
   problems: Problems,
   readiness: HealthProbe | undefined,

@@ -20,7 +20,10 @@ import { LEAST_USER } from "../low-user";
 import { checkPorts } from "../named-port";
 import { type WritablePath } from "../writable-path";
 
-/** The containers of a pod and what they share, with those that fetch files; these run first, in the order of their files. */
+/**
+ * The containers of a pod and their shared directories, including those that fetch files; these run first, in
+ * the order of their files.
+ */
 function withFetched(
   problems: Problems,
   { fetchAtStart = [], initContainers = [], sharedPaths = [] }: HardenedPodProps,
@@ -45,7 +48,7 @@ function checkFiles(problems: Problems, fetched: readonly FetchAtStart[]): void 
 
 const words = (text: string) => new Set(text.split(" "));
 
-// By the last part of the repository, as images keep it when they are copied into a registry of one's own.
+// By the last part of the repository, which copies of an image in other registries keep.
 const SHELLS = words("ash bash busybox busyboxplus dash fish powershell zsh");
 const SYSTEMS = words(
   "almalinux alpine amazonlinux archlinux centos debian fedora kali-rolling leap oraclelinux rockylinux tumbleweed ubuntu",
@@ -57,7 +60,7 @@ const TOOLS = words(
 const DEBUG_NAME = /(?:^|[._-])debug(?:ger|-?tools)?$/;
 const DEBUG_TAG = /(?:^|[._-])debug(?:$|[._-])/;
 
-/** What an image is by its name, where that is something for debugging and not a program. */
+/** The kind of debugging image that a name indicates, if it does. */
 export function debuggingKind(reference: string): string | undefined {
   const { name, tag = "" } = splitImage(reference);
   const last = name.slice(name.lastIndexOf("/") + 1);
@@ -69,9 +72,9 @@ export function debuggingKind(reference: string): string | undefined {
 }
 
 /**
- * Adds a problem for each container that runs as long as its pod and is made of a debugging image.
+ * Adds a problem for each container with a debugging image that runs for the lifetime of its pod.
  *
- * Init containers are gone before the program starts: that is where tools belong that are needed at start only.
+ * Init containers end before the program starts: use them for tools that are needed at start only.
  */
 function checkDebugging(problems: Problems, containers: readonly HardenedContainer[]): void {
   for (const { name, image } of containers) {
@@ -86,20 +89,21 @@ function checkDebugging(problems: Problems, containers: readonly HardenedContain
   }
 }
 
-/** Which workload the pods are of. */
+/** The workload of the pods. */
 export interface PodPlace {
   readonly scope: Construct;
   readonly id: string;
-  /** The kind of the object that runs them. */
+  /** The kind of the object that runs the pods. */
   readonly kind: string;
-  /** The most characters of its name. @default - 63 */
+  /** The maximum length of its name. @default - 63 */
   readonly longestName?: number;
 }
 
-// A workload of such a name would overwrite what denies traffic to the others, or lend its rights to all.
+// A workload with such a name would overwrite the namespace's default deny policy, or share its permissions
+// with all pods.
 const NAMESPACE_OBJECTS = ["allow-dns", "default", "deny-all"];
 
-/** Adds a problem where a workload can't be named so. */
+/** Adds a problem for an invalid workload name. */
 function checkName(problems: Problems, { scope, id, kind, longestName }: PodPlace): void {
   checkObjectName(problems, `The id, which names the ${kind},`, id);
   if (longestName !== undefined && typeof id === "string" && id.length > longestName) {
@@ -119,7 +123,7 @@ function checkName(problems: Problems, { scope, id, kind, longestName }: PodPlac
   checkUnused(problems, scope, [kind, "ServiceAccount", "NetworkPolicy"], id);
 }
 
-/** Adds a problem for each container that has no name of its own. */
+/** Adds a problem for each container without a unique name. */
 function checkContainerNames(problems: Problems, id: string, containers: readonly { name: string }[]): void {
   const names = containers.map(({ name }) => name);
   for (const name of new Set(names)) checkObjectName(problems, "The name of a container", name);
@@ -133,12 +137,12 @@ function checkContainerNames(problems: Problems, id: string, containers: readonl
   }
 }
 
-/** The grace period of a pod that says nothing about it, in seconds. */
+/** The default grace period of a pod, in seconds. */
 export const DEFAULT_GRACE = 30;
 const DEFAULT_USER = 65532;
 const LARGEST_USER = 2 ** 31 - 1;
 
-/** Reads the props of pods and of their program; what is wrong with them goes into the problems. */
+/** Reads the props of pods and of their program, and adds their problems. */
 export function readPod(
   problems: Problems,
   place: PodPlace,
@@ -185,7 +189,7 @@ export function readPod(
   };
 }
 
-/** Reads the ways out, with what of them policies can't allow. */
+/** Reads the egress, and adds a problem for each part that policies can't allow. */
 function egressOf(problems: Problems, { scope }: PodPlace, given: unknown): Egress[] {
   const vcn = given === undefined ? undefined : vcnCidrOf(scope);
   const egress = readEgress(problems, given, vcn);
@@ -193,7 +197,7 @@ function egressOf(problems: Problems, { scope }: PodPlace, given: unknown): Egre
   return egress;
 }
 
-/** Reads a container whose problems are told under a path of its own. */
+/** Reads a container whose problems have their own path. */
 function readWithin(
   problems: Problems,
   path: string,
@@ -209,14 +213,14 @@ function readWithin(
   return read ? [read] : [];
 }
 
-/** Adds a problem where the directories of all containers hold more than the pod may use. */
+/** Adds a problem if the directories of all containers exceed the storage of the pod. */
 function checkShared(
   problems: Problems,
   sharedPaths: readonly WritablePath[],
   running: readonly HardenedContainer[],
   before: readonly HardenedContainer[],
 ): void {
-  // What an init container wrote stays, while what it could use is free again.
+  // The files of an init container remain, while its own resources are free again.
   const paths = [...running, ...before].flatMap(({ writablePaths }) => writablePaths);
   if (sharedPaths.length === 0 && before.length === 0) return;
   const together = togetherOf(running.map(({ resources }) => resources));

@@ -4,7 +4,7 @@ import { type WritablePath } from "../writable-path";
 
 type Limits = Pick<ReadResources, "memoryLimit" | "ephemeralStorageLimit">;
 
-/** Adds a problem where writable paths hold more than whoever writes to them may use. */
+/** Adds a problem if writable paths exceed the resources of the containers that write to them. */
 export function checkCapacity(
   problems: Problems,
   what: string,
@@ -26,7 +26,7 @@ export function checkCapacity(
   check(false, "ephemeralStorage", limits.ephemeralStorageLimit);
 }
 
-/** What containers that run at the same time may use together, where all of it could be read. */
+/** The total resources of containers that run at the same time, if all of them are valid. */
 export function togetherOf(resources: readonly Limits[]): Limits {
   const sum = (limits: (bigint | undefined)[]) =>
     limits.reduce(
