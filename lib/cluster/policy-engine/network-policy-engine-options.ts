@@ -90,7 +90,7 @@ const CALICO: { readonly [minor: string]: string | undefined } = engines.calico.
 /** The default release of Cilium: the first one whose guide covers OKE. */
 export const CILIUM_VERSION = engines.cilium.version;
 
-/** The oldest supported releases: of Calico beside other plugins, as Oracle documents it, and of Cilium as a chained plugin. */
+/** The oldest supported releases: of Calico beside other plugins, as Oracle documents it, and of Cilium with a chaining target. */
 const OLDEST_ENGINES = { calico: [3, 26], cilium: [1, 16] } as const;
 
 /** The release of Calico that Oracle has tested with a Kubernetes version; undefined if none is known. */
