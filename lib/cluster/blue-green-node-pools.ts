@@ -13,7 +13,7 @@ import { shown } from "../core/display-value";
 import { checkGiven, checkMembers } from "../core/required";
 import { Problems } from "../core/validation-error";
 
-/** One of the two pools. */
+/** The color of one of the two pools. */
 export enum PoolColor {
   /** The blue pool. */
   BLUE = "blue",
@@ -21,7 +21,7 @@ export enum PoolColor {
   GREEN = "green",
 }
 
-/** What else the nodes of one edition have. */
+/** Options for a node pool edition: version and shape of the nodes. */
 export interface NodePoolEditionOptions {
   /**
    * The version of the nodes.
@@ -32,16 +32,16 @@ export interface NodePoolEditionOptions {
   /**
    * The shape of the nodes.
    *
-   * @default - that of the pools
+   * @default - the shape of the pools
    */
   readonly shape?: NodeShape;
 }
 
-/** What tells the nodes of the blue pool from those of the green one. */
+/** An edition of the nodes: the properties that differ between the blue and the green pool. */
 @checked
 export class NodePoolEdition {
   /**
-   * Nodes of an image.
+   * An edition of nodes with an image.
    *
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -55,9 +55,9 @@ export class NodePoolEdition {
   private constructor(
     /** The image. */
     public readonly image: NodeImage,
-    /** The version, where it was given. */
+    /** The version, if it was given. */
     public readonly kubernetesVersion?: KubernetesVersion,
-    /** The shape, where it was given. */
+    /** The shape, if it was given. */
     public readonly shape?: NodeShape,
   ) {}
 }
@@ -67,18 +67,18 @@ export interface BlueGreenNodePoolsProps extends NodePoolProps {
   /**
    * The nodes of the blue pool.
    *
-   * @default - there is no blue pool
+   * @default - no blue pool
    */
   readonly blue?: NodePoolEdition;
   /**
    * The nodes of the green pool.
    *
-   * @default - there is no green pool
+   * @default - no green pool
    */
   readonly green?: NodePoolEdition;
   /**
-   * The pool that goes, while both are there: the output `<path>_retire` is the command that moves its pods to the other one, and the
-   * autoscaler leaves its size alone.
+   * The pool to retire while both exist: the output `<path>_retire` is the command that moves its pods to the other pool, and the
+   * autoscaler doesn't change its size.
    *
    * @default - none
    */
@@ -89,19 +89,19 @@ const OWN_PROPS = ["blue", "green", "retiring"];
 const EDITION_LABEL = "secure-oke/edition";
 
 /**
- * A pool of worker nodes that is upgraded by a second pool beside it, instead of node by node.
+ * A pool of worker nodes that is upgraded with a second pool beside it, instead of node by node.
  *
- * Four applies: the pool is `blue` · add `green` with the new image or version · name `retiring: PoolColor.BLUE`, run the command of the output, and look
- * whether the workloads are well: `kubectl uncordon` takes them back · remove `blue`. The next time the colors change places. Both pools take
- * their addresses while both are there.
+ * An upgrade takes four applies: start with `blue` · add `green` with the new image or version · set `retiring: PoolColor.BLUE`, run the
+ * command of the output, and check the workloads: `kubectl uncordon` reverts the step · remove `blue`. The next upgrade swaps the colors.
+ * Both pools need their addresses while both exist.
  *
  * @see docs/upgrades.md
  */
 @checked
 export class BlueGreenNodePools extends Construct {
-  /** The blue pool, while there is one. */
+  /** The blue pool, if it exists. */
   public readonly bluePool?: PrivateNodePool;
-  /** The green pool, while there is one. */
+  /** The green pool, if it exists. */
   public readonly greenPool?: PrivateNodePool;
 
   /** @throws ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, and what a PrivateNodePool throws */
@@ -149,7 +149,7 @@ export class BlueGreenNodePools extends Construct {
   }
 }
 
-/** A name as the value of a label. */
+/** A name as a label value. */
 function labelOf(name: string): string {
   if (Token.isUnresolved(name)) return "pool";
   return (

@@ -2,30 +2,30 @@ import { checked } from "../core/checked";
 import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 
-/** Where a key is. */
+/** Options for BootVolumeKey.of. */
 export interface BootVolumeKeyOptions {
   /**
    * The OCID of the compartment of the key.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly compartmentId?: string;
 }
 
 /**
- * A key of OCI Vault that encrypts the boot volumes of nodes, and their traffic to them.
+ * An OCI Vault key that encrypts the boot volumes of nodes, and the traffic between nodes and their volumes.
  *
- * The cluster gets the policy by which its node pools use this key and no other. OCI can't change the key and the placement of a pool in one
- * update: change them one after the other.
+ * The cluster is granted a policy by which its node pools may use this key only. OCI can't change the key and the placement of a pool in
+ * one update: change one after the other.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpolicyconfig.htm
  */
 @checked
 export class BootVolumeKey {
   /**
-   * One key: AES, as OCI encrypts no volume with another kind.
+   * A boot volume key, which must be an AES key: OCI encrypts volumes with no other kind.
    *
-   * @param keyId its OCID, such as `cluster.encryption.keyId`
+   * @param keyId the OCID of the key, such as `cluster.encryption.keyId`
    * @throws OCID_INVALID, ATTRIBUTE_MISSING
    */
   public static of(keyId: string, options: BootVolumeKeyOptions = {}): BootVolumeKey {
@@ -39,7 +39,7 @@ export class BootVolumeKey {
   private constructor(
     /** The OCID of the key. */
     public readonly keyId: string,
-    /** The OCID of the compartment of the key, where it was given. */
+    /** The OCID of the compartment of the key, if it was given. */
     public readonly compartmentId?: string,
   ) {}
 }

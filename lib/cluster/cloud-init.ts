@@ -6,27 +6,27 @@ import { checkArguments, checkFileContent } from "../core/credential-literal";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** Ends the script inside of the one that starts a node. */
+/** The end marker of the custom script inside of the start script of a node. */
 export const END_OF_SCRIPT = "END_OF_CLOUD_INIT";
 
 /**
- * A script that runs on each node of a pool when it boots for the first time, after the node has joined the cluster.
+ * A script that runs on each node of a pool at its first boot, after the node has joined the cluster.
  *
- * OKE runs the user data of an instance in the place of its own script. A pool therefore downloads OKE's script, runs it first, and
- * your script afterwards: a node whose script fails is in the cluster nevertheless, and `cloud-init status` on the node shows the failure.
- * Nodes that exist already don't run a changed script: they must be replaced, which node cycling does.
+ * OKE replaces its own script with the user data of an instance. A pool therefore downloads and runs OKE's script first, and your script
+ * afterwards: a node whose script fails is in the cluster nevertheless, and `cloud-init status` on the node shows the failure. Existing
+ * nodes don't run a changed script: they must be replaced, which node cycling does.
  *
- * Everybody who may read the instance or its metadata can read the script, each pod on the node included. A script that holds something
- * that looks like a credential is refused.
+ * Everyone who may read the instance or its metadata can read the script, including every pod on the node. A script that contains
+ * something that looks like a credential is rejected.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingcustomcloudinitscripts.htm
  */
 @checked
 export class CloudInit {
   /**
-   * The text of a script.
+   * A script given as text.
    *
-   * @param text a script that begins with `#!`, such as `#!/bin/bash`; no reference to a Terraform value
+   * @param text the script, which begins with `#!`, such as `#!/bin/bash`; it can't be a reference to a Terraform value
    * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
    */
   public static script(text: string): CloudInit {
@@ -37,9 +37,9 @@ export class CloudInit {
   }
 
   /**
-   * A script in a file.
+   * A script read from a file.
    *
-   * @param path the file, relative to the folder in which the program is started
+   * @param path the file, relative to the working directory of the program
    * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
    */
   public static fromFile(path: string): CloudInit {

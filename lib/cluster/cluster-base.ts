@@ -11,7 +11,7 @@ import { type INetworkSecurityGroup } from "../network/security-groups/security-
 import { isOverlay, NODE_PREFIX, type PodNetworking } from "../network/vcn/pod-networking";
 import { type ClusterSubnet } from "../network/vcn/subnet-exposure";
 
-/** A cluster that is told of the load balancers whose rules the cloud controller writes. */
+/** A cluster that is notified of load balancers whose rules the cloud controller writes. */
 export interface CloudManagedRulesOptions {
   /** @internal */
   _writesRulesOf(
@@ -20,31 +20,31 @@ export interface CloudManagedRulesOptions {
   ): void;
 }
 
-/** An OKE cluster, made here or imported. */
+/** An OKE cluster, created or imported. */
 export interface ISecureOkeCluster extends IBastionTarget {
   /** The OCID of the cluster. */
   readonly clusterId: string;
-  /** The OCID of the compartment that the cluster is in. */
+  /** The OCID of the compartment of the cluster. */
   readonly compartmentId: string;
   /** The version of the control plane. */
   readonly kubernetesVersion: KubernetesVersion;
-  /** The group of the worker nodes. */
+  /** The security group of the worker nodes. */
   readonly workerSecurityGroup: INetworkSecurityGroup;
-  /** How pods get their addresses. */
+  /** The pod networking of the cluster. */
   readonly podNetworking: PodNetworking;
-  /** The group of the pods; with an overlay that of the worker nodes, whose addresses pods have outside. */
+  /** The security group of the pods; with an overlay that of the worker nodes, whose addresses pods use outside of the cluster. */
   readonly podSecurityGroup: INetworkSecurityGroup;
-  /** What enforces NetworkPolicies, where it was named. */
+  /** The engine that enforces NetworkPolicies, if it was given. */
   readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   /**
-   * Gives the stack an output `<id>_manifests` that holds the objects of a chart as YAML, with references resolved by Terraform.
+   * Adds an output `<id>_manifests` to the stack that contains the objects of a chart as YAML, with references resolved by Terraform.
    *
-   * Apply them with `terraform output -raw <id>_manifests | kubectl apply --server-side -f -`. A readable preview is
-   * written to `manifests/<stack>/<id>.yaml` in the output folder of the app, each reference shown as its Terraform address.
+   * Apply them with `terraform output -raw <id>_manifests | kubectl apply --server-side -f -`. A readable preview is written to
+   * `manifests/<stack>/<id>.yaml` in the output folder of the app, with each reference shown as its Terraform address.
    *
-   * Charts inside the chart come along; namespaces come first. A cluster without `networkPolicyEngine` whose charts hold
-   * NetworkPolicies gives the warning `network-policy-engine` at synthesis.
+   * Nested charts are included; namespaces come first. If the charts contain NetworkPolicies and the cluster has no
+   * `networkPolicyEngine`, synthesis gives the warning `network-policy-engine`.
    *
    * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
    * @param chart the chart; a chart can be added once
@@ -56,13 +56,13 @@ export interface ISecureOkeCluster extends IBastionTarget {
   addCdk8sChart(id: string, chart: Chart): void;
 
   /**
-   * Lets a group of people use the Kubernetes API: the IAM statement to reach it, and the binding of a role.
+   * Grants a group of people access to the Kubernetes API: the IAM statement to reach it, and the binding of a role.
    *
-   * The roles and bindings are in the output `<path>_access_manifests`, unless a chart is given. With the statement for this one
-   * cluster, each person gets a kubeconfig; see `Kubeconfig`.
+   * The roles and bindings are in the output `<path>_access_manifests`, unless a chart is given. The statement for this cluster also lets
+   * each person download a kubeconfig; see `Kubeconfig`.
    *
-   * @param groupId the OCID of the group, as a literal: names of bindings are made of it
-   * @param access such as `KubernetesAccess.viewer()`
+   * @param groupId the OCID of the group, as a literal, because names of bindings are derived from it
+   * @param access the access such as `KubernetesAccess.viewer()`
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; NAME_DUPLICATE for the same access twice; EXPIRY_INVALID where a group has
    * break-glass access beside access without an end
    * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutaccesscontrol.htm
@@ -70,14 +70,14 @@ export interface ISecureOkeCluster extends IBastionTarget {
   grantAccess(groupId: string, access: IKubernetesAccess, options?: GrantAccessOptions): void;
 }
 
-/** What a node pool takes. */
+/** The capacity that a node pool needs. */
 export interface Demand {
   /** The path of the pool. */
   readonly path: string;
   readonly nodes: number;
-  /** How many nodes there are more of while others are replaced. */
+  /** The number of additional nodes while others are replaced. */
   readonly surge: number;
-  /** The most pods of a node, where it is known. */
+  /** The maximum number of pods on a node, if it is known. */
   readonly pods?: number;
 }
 
@@ -87,16 +87,16 @@ interface Share extends Demand {
   readonly what: What;
 }
 
-/** What is taken of each subnet, by its OCID or the reference to it. */
+/** The used capacity of each subnet, by its OCID or the reference to it. */
 type Shares = Map<string, Share[]>;
 
-/** What the pools of a cluster take of its overlay. */
+/** The used capacity of a cluster's overlay, by cluster. */
 const ofOverlays = new WeakMap<IConstruct, Demand[]>();
 
-// By the App: clusters and stacks can share a network, and so its subnets.
+// By App: clusters and stacks can share a network, and so its subnets.
 const taken = new WeakMap<IConstruct, Shares>();
 
-/** Adds problems where a further pool does not fit into the subnets beside those that are there. */
+/** Adds problems if another pool doesn't fit into the subnets beside the existing ones. */
 export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
   checkOverlay(problems, cluster, demand);
   for (const [subnet, added] of wanted(cluster, demand)) {
@@ -104,7 +104,7 @@ export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, de
   }
 }
 
-/** Each node takes a block of the overlay, however many pods it has. */
+/** Each node takes a block of the overlay, however many pods it runs. */
 function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
   const { podCidr } = cluster.podNetworking ?? {};
   const block = podCidr === undefined ? undefined : readIpv4Cidr(problems, "podCidr", podCidr);
@@ -120,7 +120,7 @@ function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: De
   );
 }
 
-/** Keeps what a pool takes, for those that are checked later. */
+/** Records the capacity of a pool for later checks. */
 export function takeCapacity(cluster: ISecureOkeCluster, demand: Demand): void {
   if (isOverlay(cluster.podNetworking)) ofOverlays.set(cluster, [...(ofOverlays.get(cluster) ?? []), demand]);
   const shares = sharesOf(cluster);
@@ -136,7 +136,7 @@ function sharesOf(cluster: ISecureOkeCluster): Shares {
   return shares;
 }
 
-/** What a pool takes of each subnet; nodes and pods can be in one. */
+/** The capacity that a pool needs in each subnet; nodes and pods can share one. */
 function wanted({ network, podNetworking }: ISecureOkeCluster, demand: Demand): [ClusterSubnet, Share[]][] {
   const nodes: Share[] = [{ ...demand, what: "nodes" }];
   if (isOverlay(podNetworking)) return [[network.workerSubnet, nodes]];
@@ -169,7 +169,7 @@ function compare(problems: Problems, subnet: ClusterSubnet, shares: readonly Sha
   );
 }
 
-/** Pools are named by their ids as long as that tells them apart. */
+/** Pools are named by their ids if these are unambiguous. */
 function termOf({ what, path, nodes, surge, pods = 0 }: Share, all: readonly Share[]): string {
   const id = idOf(path);
   const isAmbiguous = all.some((other) => other.path !== path && idOf(other.path) === id);

@@ -14,145 +14,146 @@ import { type IClusterNetwork } from "../network/vcn/network";
 import { type PodNetworking } from "../network/vcn/pod-networking";
 import { type PodsToNodesAccess } from "../network/vcn/pods-to-nodes";
 
-/** What a cluster is made of. */
+/** Props for SecureOkeCluster. */
 export interface SecureOkeClusterProps extends TaggingProps {
   /** The OCID of the compartment of the cluster. */
   readonly compartmentId: string;
   /** The version of the control plane: one that OKE offers, or a retired one with a reason. */
   readonly kubernetesVersion: KubernetesVersion;
   /**
-   * Whether Terraform compares `kubernetesVersion` with the versions that OKE offers in the region, and refuses another one
-   * before it makes anything of the cluster.
+   * Whether Terraform compares `kubernetesVersion` with the versions that OKE offers in the region, and rejects any other version before
+   * it creates anything of the cluster.
    *
-   * The versions are read by `oci_containerengine_cluster_option`, when the stack is applied for the first time and in every
-   * plan from then on. A cluster whose version OKE retires later passes, until its version changes.
+   * The versions are read by `oci_containerengine_cluster_option` in the first apply and in every plan after it. A cluster whose version
+   * OKE retires later passes, until its version changes.
    *
    * @default - true; false for a version with `retiredReason`
    */
   readonly verifyKubernetesVersion?: boolean;
   /**
-   * The name of the cluster, and the beginning of the names of what it makes.
+   * The name of the cluster, and the prefix of the names of its resources.
    *
-   * It can be changed in place. IAM policies keep the name that they were made with: to rename one is to replace it, and the
-   * cluster would be without its rights for a while.
+   * It can be changed in place. IAM policies keep their original names: renaming one means replacing it, which would leave the cluster
+   * without its rights for a while.
    *
    * @default - the path of the construct, joined by dashes
    */
   readonly clusterName?: string;
   /**
-   * The network that the cluster lives in.
+   * The network of the cluster.
    *
-   * @default - a ClusterNetwork of its own, 10.0.0.0/16
+   * @default - its own ClusterNetwork, 10.0.0.0/16
    */
   readonly network?: IClusterNetwork;
   /**
-   * Who reaches the API endpoint.
+   * The clients that may connect to the API endpoint.
    *
    * @default EndpointAccess.private()
    */
   readonly endpointAccess?: EndpointAccess;
   /**
-   * The ways out of the network that all nodes and pods of the cluster take, as `network.addEgress` makes them.
+   * The egress of all nodes and pods of the cluster, as added by `network.addEgress`.
    *
-   * Policies still deny them to each workload that does not declare them too.
+   * NetworkPolicies still deny it to each workload that doesn't declare it too.
    *
    * @default - none
    */
   readonly egress?: Egress[];
   /**
-   * The key of the Kubernetes secrets in etcd.
+   * The key that encrypts the Kubernetes secrets in etcd.
    *
-   * @default - a vault and an HSM-protected AES-256 key of its own
+   * @default - its own vault and HSM-protected AES-256 key
    */
   readonly encryption?: ClusterEncryption;
   /**
-   * The rotation of the cluster's own credentials: its certificate authorities and what they signed.
+   * The rotation of the cluster's own credentials: its certificate authorities, and the certificates that they signed.
    *
-   * A new epoch rotates them. The outputs `<path>_credential_expiry` and `<path>_credential_rotation_status` tell when they expire and
-   * how to see how far a rotation is.
+   * A new epoch rotates them. The output `<path>_credential_expiry` shows when they expire, and `<path>_credential_rotation_status` how
+   * to see the progress of a rotation.
    *
-   * @default - none: OKE rotates the credentials by itself 90 days before they expire, after five years
+   * @default - none; OKE rotates the credentials by itself 90 days before they expire, after five years
    */
   readonly credentialRotation?: CredentialRotation;
   /**
-   * What enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
+   * The engine that enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
    *
-   * @default - none: NetworkPolicies do nothing, and the warning `network-policy-engine` says so at synthesis
+   * @default - none; NetworkPolicies have no effect, and synthesis gives the warning `network-policy-engine`
    */
   readonly networkPolicyEngine?: NetworkPolicyEngine;
   /**
-   * The addresses of Kubernetes Services: a private IPv4 range from a /12 to a /24; can't be changed later.
+   * The address range of Kubernetes Services: a private IPv4 range from a /12 to a /24; it can't be changed later.
    *
-   * It is used inside of the cluster only, but hides what has the same addresses outside, from pods and nodes: so it may not
-   * overlap the VCN, nor the ranges that reach the API endpoint.
+   * The range is used inside of the cluster only, but pods and nodes can't reach outside addresses that are also in it. Therefore it must
+   * not overlap the VCN, or the ranges that connect to the API endpoint.
    *
    * @default "10.96.0.0/16"
    */
   readonly servicesCidr?: string;
   /**
-   * How pods get their addresses; can't be changed later.
+   * The pod networking of the cluster; it can't be changed later.
    *
    * @default PodNetworking.vcnNative()
    */
   readonly podNetworking?: PodNetworking;
   /**
-   * Whether the logs of the control plane's processes are kept, and how long.
+   * Whether the logs of the control plane's processes are kept, and for how long.
    *
-   * They are not the audit log of Kubernetes, which is in OCI Audit: see `AuditArchive`.
+   * They are not the Kubernetes audit log, which is in OCI Audit: see `AuditArchive`.
    *
    * @default ControlPlaneLogging.enabled() - all processes, for 90 days, in the compartment of the cluster
    */
   readonly controlPlaneLogs?: ControlPlaneLogging;
   /**
-   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995.
+   * Whether the control plane may connect to the ObservabilityAgent add-on on the nodes, TCP 9995.
    *
-   * @default - true where the program has a ClusterAddOn with `AddOn.observabilityAgent()`
+   * @default - true if the program has a ClusterAddOn with `AddOn.observabilityAgent()`
    */
   readonly observabilityAgent?: boolean;
   /**
-   * Ports of the nodes that pods connect to beside that of the kubelets, such as TCP 9100 of node exporters.
+   * Ports of the nodes that pods may connect to in addition to the kubelet's, such as TCP 9100 of node exporters.
    *
-   * Pods of an overlay reach all ports of the nodes.
+   * Pods of an overlay may connect to all ports of the nodes.
    *
-   * @default - none: pods reach the kubelets alone, TCP 10250
+   * @default - none; pods may connect to the kubelets only, TCP 10250
    */
   readonly podsToNodes?: PodsToNodesAccess[];
   /**
-   * Further groups of the API endpoint, at most four beside that of the cluster.
+   * Additional security groups of the API endpoint, at most four besides the cluster's own.
    *
    * @default - none
    */
   readonly apiEndpointSecurityGroups?: INetworkSecurityGroup[];
   /**
-   * Zero Trust Packet Routing: labels of the endpoint and the nodes, with the policies that let the cluster work.
+   * Zero Trust Packet Routing: security attributes of the endpoint and the nodes, with the policies that the cluster needs.
    *
-   * @default - none: security groups alone say who connects
+   * @default - none; connections are controlled by security groups only
    */
   readonly packetRouting?: PacketRouting;
   /**
-   * Whether the nodes are scanned for known vulnerabilities, and by the CIS benchmark of their operating system.
+   * Whether the nodes are scanned for known vulnerabilities, and against the CIS benchmark of their operating system.
    *
    * @default NodeScanning.enabled()
    */
   readonly nodeScanning?: NodeScanning;
   /**
-   * The OCIDs of other compartments with reserved public addresses that Services of the cluster have, `reservedAddress`.
+   * The OCIDs of other compartments with the reserved public addresses of Services, see `reservedAddress`.
    *
-   * The cluster gets the rights that load balancers and network load balancers need there.
+   * The cluster is granted the rights that load balancers and network load balancers need there.
    *
-   * @default - none: reserved addresses are in the compartment of the cluster
+   * @default - none; reserved addresses are in the compartment of the cluster
    */
   readonly reservedAddressCompartmentIds?: string[];
   /**
-   * The OCID of the tenancy, for rights that its root compartment alone can give: to write defined tags at run time.
+   * The OCID of the tenancy, for rights that only its root compartment can grant: to write defined tags at run time.
    *
-   * @default - that of `packetRouting`; without it, a cluster with defined tags gives the warning `tag-namespaces` with the statements
+   * @default - the tenancy of `packetRouting`; without it, a cluster with defined tags gives the warning `tag-namespaces` with the
+   * statements
    */
   readonly tenancyId?: string;
   /**
-   * The provider of the tenancy's home region, where policies of IAM and of packet routing are written.
+   * The provider of the tenancy's home region, in which IAM and packet routing policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }

@@ -64,17 +64,17 @@ import { watchCharts } from "../synthesis/forgotten-charts";
 const API_SERVER = Port.tcp(6443);
 
 /**
- * A private OKE cluster: enhanced, VCN-native unless asked otherwise, its secrets encrypted by a key of yours.
+ * A private OKE cluster: an enhanced cluster, VCN-native by default, with its secrets encrypted by your own key.
  *
- * Terraform refuses to destroy it (`prevent_destroy`); lift that by `addOverride("lifecycle.prevent_destroy", false)`
- * on `node.defaultChild`.
+ * Terraform refuses to destroy it (`prevent_destroy`); to allow it, call `addOverride("lifecycle.prevent_destroy", false)` on
+ * `node.defaultChild`.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
  */
 @checked
 export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeCluster {
   /**
-   * A cluster that exists already; nothing of it is looked up.
+   * Imports an existing cluster; none of its attributes is looked up.
    *
    * @throws OCID_INVALID, VALUE_INVALID, VERSION_UNKNOWN, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
    */
@@ -93,16 +93,16 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   public readonly kubernetesVersion: KubernetesVersion;
   public readonly network: IClusterNetwork;
   public readonly podNetworking: PodNetworking;
-  /** The key of the Kubernetes secrets. */
+  /** The encryption of the Kubernetes secrets. */
   public readonly encryption: ClusterEncryption;
-  /** The group of the API endpoint. */
+  /** The security group of the API endpoint. */
   public readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   public readonly workerSecurityGroup: INetworkSecurityGroup;
   public readonly podSecurityGroup: INetworkSecurityGroup;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
 
   /**
-   * What names the nodes in policies of Zero Trust Packet Routing.
+   * The packet routing policies that identify the nodes by their security attributes.
    *
    * @internal
    */
@@ -111,14 +111,14 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   private readonly processLogs?: ILogs;
 
   /**
-   * The OCID of the tenancy, where it was given.
+   * The OCID of the tenancy, if it was given.
    *
    * @internal
    */
   public readonly _tenancyId?: string;
 
   /**
-   * What nodes must wait for, so that their pods get addresses.
+   * The policies that nodes depend on, so that their pods get addresses.
    *
    * @internal
    */
@@ -136,7 +136,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   ) {
     const access = readCluster(scope, id, props);
     super(scope, id);
-    // What belongs to the cluster without being made by it, such as its pools, has the same tags.
+    // Resources that belong to the cluster but are created elsewhere, such as its pools, get the same tags.
     setScopeTags(this, tagsGiven(props));
     const name = props.clusterName ?? nameOf(this);
     const stem = stemOf(name);
@@ -213,7 +213,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   }
 
   /**
-   * Notes the clients of a Service whose rules the cloud controller writes.
+   * Records the clients of a Service whose rules the cloud controller writes.
    *
    * @internal
    */
@@ -239,9 +239,9 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   }
 
   /**
-   * Lets load balancers of the cluster have certificates of the OCI Certificates service.
+   * Allows load balancers of the cluster to use certificates of the OCI Certificates service.
    *
-   * @param compartmentId that of the certificates, by default the cluster's
+   * @param compartmentId the compartment of the certificates, by default the cluster's
    * @internal
    */
   public _allowCertificates(compartmentId?: string): void {
@@ -254,7 +254,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   }
 
   /**
-   * Gives the cluster a right that something in a chart, or a node pool, needs.
+   * Grants the cluster a right that a chart or a node pool needs.
    *
    * @internal
    */
@@ -273,9 +273,9 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   }
 
   /**
-   * Has the cluster run only images that one of the keys signed.
+   * Restricts the cluster to images that are signed by one of the keys.
    *
-   * @param policies what lets the cluster verify signatures, which nodes that are made later wait for
+   * @param policies the policies that let the cluster verify signatures; nodes that are created later depend on them
    * @internal
    */
   public _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void {
@@ -287,7 +287,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     this._podNetworkPolicies.push(...policies);
   }
 
-  /** Made with the first certificate, so that a cluster without one has no further policy. */
+  /** Created with the first certificate, so that a cluster without certificates has no such policy. */
   private get certificatePolicies(): CertificatePolicies {
     const known = this.node.tryFindChild("CertificatePolicies");
     if (known) return known as CertificatePolicies;
@@ -300,7 +300,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     });
   }
 
-  /** None where the cluster runs a version that is known to be retired. */
+  /** Undefined if the cluster runs a version that is known to be retired. */
   private comparison(props: SecureOkeClusterProps): VersionComparison | undefined {
     if (props.verifyKubernetesVersion === false || this.kubernetesVersion.retiredReason !== undefined) {
       return undefined;
@@ -323,7 +323,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     return new ContainerengineCluster(this, "Resource", {
       compartmentId: props.compartmentId,
       name,
-      // Add-ons, workload identity and node cycling need it, and there is no way back from it.
+      // Required by add-ons, workload identity and node cycling; a cluster can't be downgraded.
       type: "ENHANCED_CLUSTER",
       kubernetesVersion: props.kubernetesVersion.version,
       vcnId: this.network.vcnId,
@@ -344,12 +344,12 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
           podsCidr: this.podNetworking.podCidr,
         },
         openIdConnectDiscovery: { isOpenIdConnectDiscoveryEnabled: false },
-        // No tags here: the controller finds the groups that it made by exactly its own two.
+        // No tags here: the controller finds its own security groups by exactly its two tags.
         serviceLbConfig: { backendNsgIds: [this.workerSecurityGroup.networkSecurityGroupId] },
         persistentVolumeConfig: tagsOf(this, props),
       },
-      // OKE checks the grant while it makes the cluster, and IAM knows no implicit order.
-      // Labels without a policy that names them let nothing through.
+      // OKE checks the grant during the creation of the cluster, and IAM has no implicit order. Security attributes block all traffic
+      // without a policy that names them.
       dependsOn: together(
         before(this, this.encryption, [this.encryption.policy]),
         this._packetRouting?.policies,

@@ -14,26 +14,26 @@ import { Problems } from "../core/validation-error";
 export enum ControlPlaneLog {
   /** All of them, in one log. */
   ALL = "all-service-logs",
-  /** The API server; the only one that has what goes wrong with tokens of OIDC. */
+  /** The API server; the only log with failures of OIDC token authentication. */
   API_SERVER = "kube-apiserver",
   /** The controllers of Kubernetes. */
   CONTROLLER_MANAGER = "kube-controller-manager",
   /** The scheduler. */
   SCHEDULER = "kube-scheduler",
-  /** The controllers of OCI, such as that of load balancers. */
+  /** The OCI controllers, such as the load balancer controller. */
   CLOUD_CONTROLLER_MANAGER = "cloud-controller-manager",
 }
 
-/** Options for ControlPlaneLogging.enabled: which logs, how long, and where. */
+/** Options for ControlPlaneLogging.enabled: processes, retention and compartment. */
 export interface ControlPlaneLoggingOptions {
   /**
-   * Whose logs are kept.
+   * The processes whose logs are kept.
    *
    * @default - [ControlPlaneLog.ALL]
    */
   readonly logs?: ControlPlaneLog[];
   /**
-   * How long records are kept: 30, 60, 90, 120, 150, or 180 days. `AuditArchive` keeps them for longer.
+   * The retention of the records: 30, 60, 90, 120, 150, or 180 days. `AuditArchive` keeps them for longer.
    *
    * @default Duration.days(90)
    */
@@ -41,7 +41,7 @@ export interface ControlPlaneLoggingOptions {
   /**
    * The OCID of the compartment of the log group.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly compartmentId?: string;
 }
@@ -49,11 +49,11 @@ export interface ControlPlaneLoggingOptions {
 const RETENTIONS = [30, 60, 90, 120, 150, 180];
 const DEFAULT_RETENTION = 90;
 
-/** Whether the logs of the control plane's processes are kept. They are not the audit log of Kubernetes, which is in OCI Audit. */
+/** Whether the logs of the control plane's processes are kept. They are not the Kubernetes audit log, which is in OCI Audit. */
 @checked
 export class ControlPlaneLogging {
   /**
-   * Logs are kept: the default, with all processes for ninety days.
+   * Keeps logs. The default: all processes, for 90 days.
    *
    * @throws OCID_INVALID, RETENTION_INVALID, VALUE_INVALID
    */
@@ -67,9 +67,9 @@ export class ControlPlaneLogging {
   }
 
   /**
-   * No logs: failures of webhooks, tokens, and controllers leave no trace.
+   * Keeps no logs: failures of webhooks, tokens, and controllers leave no trace.
    *
-   * If another program keeps them, say so as the reason.
+   * If another program keeps them, give that as the reason.
    *
    * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
@@ -83,7 +83,7 @@ export class ControlPlaneLogging {
   }
 
   /**
-   * Whether it is one, and has what it must have: types keep nobody from writing an object that looks like one.
+   * Checks that a value was created by a factory and is complete: TypeScript accepts any object of the same shape.
    *
    * @internal
    */
@@ -103,18 +103,18 @@ export class ControlPlaneLogging {
   private constructor(
     /** Whether logs are kept. */
     public readonly isEnabled: boolean,
-    /** Whose logs are kept, sorted. */
+    /** The processes whose logs are kept, sorted. */
     public readonly logs: ControlPlaneLog[],
-    /** How many days records are kept. */
+    /** The retention of the records in days. */
     public readonly retentionDays: number,
-    /** The OCID of the compartment of the log group, if it is not that of the cluster. */
+    /** The OCID of the compartment of the log group, if it is not the compartment of the cluster. */
     public readonly compartmentId?: string,
-    /** Why no logs are kept, if that is so. */
+    /** The reason for keeping no logs, if they are disabled. */
     public readonly reason?: string,
   ) {}
 }
 
-/** Adds a problem for each option that OCI would refuse. */
+/** Adds a problem for each option that OCI would reject. */
 function checkControlPlaneLogging(problems: Problems, options: ControlPlaneLoggingOptions): void {
   const { logs, retention, compartmentId } = options;
   checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");

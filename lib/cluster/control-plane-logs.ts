@@ -19,16 +19,16 @@ import { LoggingLog } from "../oci/logging-log";
 
 /** Props for ControlPlaneLogs. */
 export interface ControlPlaneLogsProps extends TaggingProps {
-  /** The cluster; one that was made elsewhere needs its compartment as well. */
+  /** The cluster; an imported cluster needs its `compartmentId`. */
   readonly cluster: ISecureOkeCluster;
   /**
-   * Which logs, how long, and where.
+   * The options of the logs: processes, retention and compartment.
    *
    * @default ControlPlaneLogging.enabled()
    */
   readonly logging?: ControlPlaneLogging;
   /**
-   * The beginning of the names of the log group and the logs.
+   * The prefix of the names of the log group and the logs.
    *
    * @default - the path of the construct, joined by dashes
    */
@@ -40,8 +40,9 @@ const SERVICE = "oke-k8s-cp-prod";
 /**
  * Logs of the control plane's processes: a log group, and a log for each category.
  *
- * A SecureOkeCluster has them by default. This is for imported clusters. They show how the processes work and fail, and are not the audit
- * log of Kubernetes: who did what through the API server is in OCI Audit, as "OKE API Server Admin Access".
+ * A SecureOkeCluster creates them by default; use this construct for imported clusters. The logs show the work and the failures of the
+ * processes. They are not the Kubernetes audit log: requests to the API server and their users are in OCI Audit, as "OKE API Server Admin
+ * Access".
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengviewingservicelogs.htm
  */
@@ -60,7 +61,7 @@ export class ControlPlaneLogs extends ResourceConstruct implements ILogs {
     this.compartmentId = logging.compartmentId ?? cluster.compartmentId;
     this.logGroupId = addLogGroup(this, {
       compartmentId: this.compartmentId,
-      // Log groups of a compartment have names of their own, unlike clusters.
+      // The name of a log group is unique in its compartment, unlike that of a cluster.
       displayName: `${stemOf(stem)}-control-plane-${shortHash(this.node.path)}`,
       description: "What the processes of the cluster's control plane do",
       tags,
@@ -80,7 +81,7 @@ export class ControlPlaneLogs extends ResourceConstruct implements ILogs {
   }
 }
 
-/** Keeps the logs of a cluster that is made; none if none were asked for. */
+/** Creates the logs of a created cluster; returns nothing if they are disabled. */
 export function keepControlPlaneLogs(
   cluster: ISecureOkeCluster,
   displayName: string,
@@ -100,7 +101,7 @@ export function keepControlPlaneLogs(
   });
 }
 
-/** The logs of a cluster; throws if it keeps none. */
+/** The logs of a cluster; throws if it has none. */
 export function controlPlaneLogsOf(cluster: IConstruct, logs: ILogs | undefined): ILogs {
   if (logs) return logs;
   const problems = new Problems(cluster);
@@ -145,7 +146,7 @@ function check(scope: Construct, id: string, props: ControlPlaneLogsProps): void
   problems.throwIfAny();
 }
 
-/** OCI has one log of each category for a cluster. */
+/** OCI allows one log of each category for a cluster. */
 function checkKeptElsewhere(problems: Problems, scope: Construct, { clusterId }: ISecureOkeCluster): void {
   const isOf = (one: IConstruct): one is LoggingLog => {
     const source = one instanceof LoggingLog ? one.configurationInput?.source : undefined;

@@ -5,13 +5,13 @@ import { checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** Options of CredentialRotation.epoch. */
+/** Options for CredentialRotation.epoch. */
 export interface CredentialRotationOptions {
   /**
-   * How long after the start OKE retires the old credentials by itself: whole days, 1 to 90.
+   * The time after the start of a rotation at which OKE retires the old credentials by itself: whole days, 1 to 90.
    *
-   * Until then both the old and the new credentials are valid. Afterwards, a kubeconfig and a pod with the old ones can't reach
-   * the cluster any more. A change takes effect with the next epoch.
+   * Until then, both the old and the new credentials are valid. Afterwards, kubeconfigs and pods with the old ones can't connect to the
+   * cluster any more. A change takes effect with the next epoch.
    *
    * @default Duration.days(14)
    */
@@ -19,8 +19,8 @@ export interface CredentialRotationOptions {
   /**
    * Whether the old credentials are retired now instead of after `completeAfter`.
    *
-   * Terraform refuses to plan it earlier than 24 hours after the apply that started the rotation, and so also in that apply. Set it
-   * when every node and every kubeconfig has the new credentials, and leave it in place until the next epoch.
+   * Terraform rejects the plan for 24 hours after the apply that started the rotation, and so in that apply itself. Set it when every
+   * node and every kubeconfig has the new credentials, and keep it set until the next epoch.
    *
    * @default false
    */
@@ -32,20 +32,20 @@ const MOST_DAYS = 90;
 const DEFAULT_DAYS = 14;
 
 /**
- * When the credentials of a cluster are rotated: its certificate authorities, and the certificates and keys signed by them.
+ * The rotation of a cluster's credentials: its certificate authorities, and the certificates and keys that they signed.
  *
- * OKE issues new credentials when the epoch changes, and retires the old ones later, in another apply or by itself. The first epoch
- * that a cluster has in Terraform stands for the credentials that it was created with, or has by then, and rotates nothing.
+ * OKE issues new credentials when the epoch changes, and retires the old ones later, in another apply or by itself. The first epoch of a
+ * cluster in Terraform represents its existing credentials, and rotates nothing.
  *
- * All nodes must be ready when a rotation starts and when it is completed, or it waits for up to 24 hours and then fails. Clusters
- * with virtual nodes can't rotate their credentials. It takes Terraform 1.5 or later.
+ * All nodes must be ready when a rotation starts and when it is completed; otherwise it waits for up to 24 hours and then fails. Clusters
+ * with virtual nodes can't rotate their credentials. Rotation requires Terraform 1.5 or later.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengrotatingcredentials.htm
  */
 @checked
 export class CredentialRotation {
   /**
-   * The rotation that a cluster has got to.
+   * The current rotation epoch of a cluster.
    *
    * @param epoch a name such as `2026-11`: 1 to 64 letters, digits, `.`, `_` and `-`. Use each one once: an epoch that the cluster
    * had before starts another rotation, except for the first one

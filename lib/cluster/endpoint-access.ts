@@ -15,19 +15,19 @@ import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
 
 /**
- * Who reaches the Kubernetes API endpoint of a cluster, beside its own nodes and pods.
+ * The clients that may connect to the Kubernetes API endpoint of a cluster, in addition to its own nodes and pods.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengclustersnodes.htm
  */
 @checked
 export class EndpointAccess {
-  /** Nobody: a private endpoint for the nodes and pods of the cluster; a bastion can be let in later. */
+  /** A private endpoint for the cluster's own nodes and pods only; access for a bastion can be added later. */
   public static private(): EndpointAccess {
     return new EndpointAccess(false, [], [], "");
   }
 
   /**
-   * A private endpoint that address ranges inside of your networks and members of network security groups reach.
+   * A private endpoint for address ranges inside of your networks and members of network security groups.
    *
    * @param peers IPv4 blocks, each no wider than a /8, and groups such as that of a bastion: `["10.20.0.0/24", bastionGroup]`
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, VALUE_INVALID, ATTRIBUTE_MISSING
@@ -41,7 +41,7 @@ export class EndpointAccess {
   }
 
   /**
-   * A public endpoint that only the named address ranges reach.
+   * A public endpoint for the given address ranges only.
    *
    * @param cidrs IPv4 blocks, each no wider than a /8, such as `["192.0.2.0/24"]`
    * @throws REASON_MISSING, RULE_REASON_LENGTH, TEXT_TEMPLATE, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
@@ -54,11 +54,11 @@ export class EndpointAccess {
   private constructor(
     /** Whether the endpoint has a public address. */
     public readonly isPublic: boolean,
-    /** The address ranges that reach the endpoint. */
+    /** The address ranges that may connect to the endpoint. */
     public readonly cidrs: string[],
-    /** The groups that reach the endpoint. */
+    /** The security groups whose members may connect to the endpoint. */
     public readonly groups: INetworkSecurityGroup[],
-    /** Why. */
+    /** The reason for a public endpoint. */
     public readonly reason: string,
   ) {}
 
@@ -82,20 +82,20 @@ function readPublic(factory: string, cidrs: string[], choice: ReasonedChoice): s
   const problems = new Problems(factory);
   const blocks = readCidrs(problems, "The list", Array.isArray(cidrs) ? cidrs : []);
   const reason = (choice as Partial<ReasonedChoice> | undefined)?.reason;
-  // It becomes the description of the endpoint's rules.
+  // Used as the description of the endpoint's rules.
   checkRuleReason(problems, "A public API endpoint", reason);
   problems.throwIfAny();
   return blocks;
 }
 
-/** Ranges that a private endpoint lets in, from which no route of the program leads to it. */
+/** Reports ranges that a private endpoint allows, but that no route of the program connects to it. */
 export function endpointFindings(
   cluster: { readonly network: IClusterNetwork } & IConstruct,
   access: EndpointAccess,
 ): ProgramFinding[] {
   const { network } = cluster;
   const routed = baseOf(network)?._onPremises;
-  // Of a network that was given, its owner knows the routes; so it is with gateways that the program makes by itself.
+  // Only the owner of a given network knows its routes; the same applies to gateways that the program creates directly.
   if (access.isPublic || routed === undefined) return [];
   const vcn = knownBlock(network, () => network.vcnCidr);
   const reached = [...(vcn ? [vcn] : []), ...routed];
@@ -119,7 +119,7 @@ function meet(one: Cidr, other: Cidr): boolean {
   return contains(one, other) || contains(other, one);
 }
 
-/** Whether the program makes a gateway itself; where those of a network lead, `_onPremises` of the network says. */
+/** Whether the program creates a gateway directly; the routes of a network's own gateways are in its `_onPremises`. */
 function hasOwnGateway({ node }: IConstruct): boolean {
   return node.root.node
     .findAll()

@@ -28,23 +28,23 @@ export interface HostScanningProps extends TaggingProps, NodeScanningOptions {
    */
   readonly displayName?: string;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
 
 /**
- * Scans the nodes of a cluster for known vulnerabilities, and by the CIS benchmark of their operating system.
+ * Scans the nodes of a cluster for known vulnerabilities, and against the CIS benchmark of their operating system.
  *
- * A SecureOkeCluster makes one by itself; this is for a cluster that is imported. It makes a recipe and a target of the Vulnerability
- * Scanning service, and before the target the policies that the service needs. The target is the compartment of the nodes and not a
- * list of instances, as nodes come and go: other instances of the compartment and of those below it are scanned too.
+ * A SecureOkeCluster creates one by default; use this construct for imported clusters. It creates a recipe and a target of the
+ * Vulnerability Scanning service, and before the target the policies that the service needs. The target is the compartment of the nodes
+ * instead of a list of instances, as nodes come and go: other instances in this compartment and its subcompartments are scanned too.
  *
- * Nodes reach the service by the service gateway. The plugin "Vulnerability Scanning" of the Oracle Cloud Agent must run on them;
- * no attribute of a node pool turns it on, and that OKE's images have it on is not confirmed by a source. Ports are scanned on
- * public addresses only, which nodes don't have.
+ * Nodes reach the service through the service gateway. The plugin "Vulnerability Scanning" of the Oracle Cloud Agent must run on them; no
+ * attribute of a node pool enables it, and no source confirms that it is enabled in OKE's images. Ports are scanned on public addresses
+ * only, which nodes don't have.
  *
  * @see https://docs.oracle.com/iaas/Content/scanning/using/create-host-target.htm
  * @see https://docs.oracle.com/iaas/Content/scanning/using/required-iam-policy-host-scan.htm
@@ -90,7 +90,7 @@ export class HostScanning extends ResourceConstruct {
       description: "The nodes of a cluster",
       hostScanRecipeId: recipe.id,
       targetCompartmentId: nodes,
-      // The service looks for instances as soon as the target is there.
+      // The service looks for instances as soon as the target exists.
       dependsOn: policies,
       ...tagsOf(this, props),
     });
@@ -115,19 +115,19 @@ export class HostScanning extends ResourceConstruct {
 const allow = (what: string, compartmentId: string) =>
   `Allow service vulnerability-scanning-service to ${what} in compartment id ${compartmentId}`;
 
-/** What the service needs where the nodes are; it takes no narrower verb, as it starts commands on them. */
+/** The rights of the service in the compartment of the nodes; it needs this verb, because it runs commands on them. */
 function statementsFor(compartmentId: string): string[] {
   return ["manage instances", "read compartments", "read vnics", "read vnic-attachments"].map((what) =>
     allow(what, compartmentId),
   );
 }
 
-/** What the service needs where the VNICs are, in another compartment than the nodes. */
+/** The rights of the service in the compartment of the VNICs, if it is not the compartment of the nodes. */
 function networkStatementsFor(compartmentId: string): string[] {
   return ["read vnics", "read vnic-attachments"].map((what) => allow(what, compartmentId));
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function check(scope: Construct, id: string, given: HostScanningProps): void {
   const props: Partial<HostScanningProps> = given ?? {};
   const problems = problemsIn(scope, id);

@@ -33,10 +33,10 @@ import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
 import { isSameCluster } from "../synthesis/chart-scopes";
 import { watchCharts } from "../synthesis/forgotten-charts";
 
-/** The id of the warning, in the style of the others. */
+/** The id of the warning. */
 const NO_GRANT = "load-balancer-rights";
 
-/** Where a cluster with a network and what it uses are. */
+/** The compartments of a cluster, its network and the resources that it uses. */
 export function placesOf(
   cluster: Pick<ISecureOkeCluster, "clusterId" | "compartmentId" | "podNetworking">,
   network: IClusterNetwork,
@@ -52,13 +52,13 @@ export function placesOf(
   };
 }
 
-/** Warns that an imported cluster may not write the rules of its load balancers, with the statements that let it. */
+/** Warns that an imported cluster may lack the rights to write the rules of its load balancers, with the statements that grant them. */
 function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readonly string[]): void {
   const known = <T>(get: () => T, otherwise: T) => new Problems(cluster).collect(get) ?? otherwise;
   const own = known(() => cluster.compartmentId, "<compartment of the cluster>");
   const network = known<IClusterNetwork | undefined>(() => cluster.network, undefined);
   const ofNetwork = known(() => network?.compartmentId, undefined) ?? "<compartment of the network>";
-  // For the load balancers alone: what pods need is there, as they run.
+  // For the load balancers only: the pods of a running cluster have their rights already.
   const places = { clusterId: cluster.clusterId, compartmentId: own, withPodAddresses: false };
   const all = network && known(() => placesOf(cluster, network), undefined);
   const grants = grantsOf(cluster, { ...(all ?? { networkCompartmentId: ofNetwork }), ...places });
@@ -72,59 +72,59 @@ function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readonly stri
   );
 }
 
-/** A cluster that exists already. */
+/** The attributes of an existing cluster. */
 export interface ClusterAttributes {
   /** The OCID of the cluster. */
   readonly clusterId: string;
-  /** The OCID of the compartment. @default - throws when touched */
+  /** The OCID of the compartment of the cluster. @default - throws when touched */
   readonly compartmentId?: string;
   /**
-   * The kind of the cluster, `ENHANCED_CLUSTER` or `BASIC_CLUSTER`: a basic one has neither add-ons nor virtual nodes.
+   * The type of the cluster, `ENHANCED_CLUSTER` or `BASIC_CLUSTER`: a basic cluster supports neither add-ons nor virtual nodes.
    *
-   * @default - not known, and nothing is refused
+   * @default - not known, and nothing is rejected
    */
   readonly clusterType?: string;
-  /** The version of the control plane, which OKE may have retired. @default - throws when touched */
+  /** The version of the control plane, which may be retired. @default - throws when touched */
   readonly kubernetesVersion?: KubernetesVersion;
-  /** The network, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
+  /** The network of the cluster, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
   readonly network?: IClusterNetwork;
   /** The private endpoint of the Kubernetes API, such as `10.0.0.5:6443`. @default - throws when touched */
   readonly privateEndpoint?: string;
-  /** How pods get their addresses. @default PodNetworking.vcnNative() */
+  /** The pod networking of the cluster. @default PodNetworking.vcnNative() */
   readonly podNetworking?: PodNetworking;
-  /** The group of the API endpoint. @default - throws when touched */
+  /** The security group of the API endpoint. @default - throws when touched */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
-  /** The group of the worker nodes. @default - throws when touched */
+  /** The security group of the worker nodes. @default - throws when touched */
   readonly workerSecurityGroup?: INetworkSecurityGroup;
-  /** The group of the pods. @default - throws when touched */
+  /** The security group of the pods. @default - throws when touched */
   readonly podSecurityGroup?: INetworkSecurityGroup;
   /**
-   * What enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
+   * The engine that enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.
    *
-   * @default - that of the same cluster where it is made or imported too; else the warning `network-policy-engine` at synthesis
+   * @default - the engine of the same cluster elsewhere in the program; otherwise synthesis gives the warning `network-policy-engine`
    */
   readonly networkPolicyEngine?: NetworkPolicyEngine;
   /**
-   * Whether the policies are written that let the cloud controller keep load balancers with groups of their own, as a cluster that
-   * is made here has them. It takes the compartment and the network.
+   * Whether to create the policies that let the cloud controller manage load balancers with their own security groups, as created
+   * clusters have them. Requires the compartment and the network.
    *
-   * Say false where the statements are there already.
+   * Set it to false if the statements exist already.
    *
-   * @default - no policies; where the cloud controller writes the rules of a load balancer, the warning `load-balancer-rights` names
-   * the statements
+   * @default - no policies; if the cloud controller writes the rules of a load balancer, the warning `load-balancer-rights` contains the
+   * statements
    */
   readonly loadBalancerRights?: boolean;
   /**
-   * The provider of the tenancy's home region, where policies of IAM are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
 
 const GROUPS = ["apiEndpointSecurityGroup", "workerSecurityGroup", "podSecurityGroup"] as const;
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 export function checkAttributes(scope: Construct, id: string, all: ClusterAttributes): void {
   const attributes: Partial<ClusterAttributes> = all ?? {};
   const problems = problemsIn(scope, id);
@@ -187,7 +187,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
   }
 
   /**
-   * Notes a Service whose rules the cloud controller writes.
+   * Records a Service whose rules the cloud controller writes.
    *
    * @internal
    */
@@ -195,7 +195,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     this.services.add(service);
   }
 
-  /** Where the same cluster is made in this program, it has its rights from there. */
+  /** If this program creates the same cluster, the rights are granted there. */
   private warn(): string[] {
     const isMade = (one: IConstruct) =>
       one !== this && isSameCluster(one, this) && one.node.tryFindChild("Policies") !== undefined;
@@ -205,7 +205,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     return [];
   }
 
-  /** The kind of the cluster, where it was given. */
+  /** The type of the cluster, if it was given. */
   public get clusterType(): string | undefined {
     return this.attributes.clusterType;
   }
@@ -239,7 +239,7 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
   }
 
   public get podSecurityGroup(): INetworkSecurityGroup {
-    // What pods of an overlay reach, they reach with the addresses of the nodes.
+    // Outside of the cluster, pods of an overlay use the addresses of the nodes.
     if (isOverlay(this.podNetworking)) return this.workerSecurityGroup;
     return this.attribute("podSecurityGroup", this.attributes.podSecurityGroup);
   }

@@ -20,19 +20,20 @@ import { IdentityPolicy } from "../oci/identity-policy";
 
 /** Props for Karpenter. */
 export interface KarpenterProps extends TaggingProps {
-  /** The cluster: an enhanced one. Give it a node pool too, which runs Karpenter itself. */
+  /** The cluster, which must be an enhanced one. Give it a node pool too, to run Karpenter itself. */
   readonly cluster: ISecureOkeCluster;
-  /** The OCID of the tenancy: a dynamic group belongs to no other compartment. */
+  /** The OCID of the tenancy: dynamic groups exist in its root compartment only. */
   readonly tenancyId: string;
   /**
-   * The namespace and the key of a defined tag that tells Karpenter's nodes from all other instances of the compartment, such as
-   * `Operations.NodeRole`. Each `OCINodeClass` must set it, in `definedTags`: without it a node can't join.
+   * The namespace and the key of a defined tag that distinguishes Karpenter's nodes from all other instances of the compartment, such as
+   * `Operations.NodeRole`. Each `OCINodeClass` must set it in `definedTags`: without it, a node can't join.
    *
-   * Both must exist in the tenancy. Whoever may set the tag on an instance lets that instance join the cluster: restrict the use of its namespace.
+   * Both must exist in the tenancy. Everyone who may set the tag on an instance can let that instance join the cluster: restrict the use
+   * of the tag namespace.
    */
   readonly nodeTag: string;
   /**
-   * The value of that tag.
+   * The value of the tag.
    *
    * @default "karpenter"
    */
@@ -40,11 +41,11 @@ export interface KarpenterProps extends TaggingProps {
   /**
    * The OCID of the compartment of the nodes.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly nodeCompartmentId?: string;
   /**
-   * The namespace that Karpenter runs in.
+   * The Kubernetes namespace of Karpenter.
    *
    * @default "karpenter"
    */
@@ -62,9 +63,9 @@ export interface KarpenterProps extends TaggingProps {
    */
   readonly usesCapacityReservations?: boolean;
   /**
-   * The provider of the tenancy's home region, where IAM resources are written.
+   * The provider of the tenancy's home region, in which IAM resources are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -74,18 +75,18 @@ const CHARTS = "https://oracle.github.io/karpenter-provider-oci/charts";
 const CHART_VERSION = "1.3.0";
 const TAG = /^[A-Za-z][\w-]{0,99}\.[\w-]{1,100}$/;
 
-/** The first chart version for each minor version of Kubernetes, as Oracle's page of 2026-09 has them. */
+/** The first chart version for each minor version of Kubernetes, from Oracle's page of 2026-09. */
 const FIRST_CHART: { readonly [minor: number]: string } = { 35: "1.1.0", 36: "1.3.0" };
 
 /**
- * What Karpenter needs to make nodes for a cluster: rights by workload identity, and the right of its nodes to join.
+ * The prerequisites of Karpenter to create nodes for a cluster: its rights by workload identity, and the right of its nodes to join.
  *
- * OKE has no add-on for it; Oracle publishes a chart. The output `<path>_karpenter_values` holds the values of the chart, and `<path>_karpenter` the command that
- * installs it with them. `NodePool` and `OCINodeClass` objects are yours: keep to private subnets, the groups of the cluster and pinned images there, as a
- * `PrivateNodePool` does.
+ * OKE has no add-on for it; Oracle publishes a chart. The output `<path>_karpenter_values` contains the values of the chart, and
+ * `<path>_karpenter` the command that installs it with them. You write the `NodePool` and `OCINodeClass` objects: use private subnets,
+ * the security groups of the cluster and pinned images in them, as a `PrivateNodePool` does.
  *
- * The statement for the network is narrower than Oracle's example, which lets Karpenter manage all of it: to use subnets, VNICs and groups is what launching
- * an instance needs. This project has not tried it in a tenancy.
+ * The network statement is narrower than Oracle's example, which lets Karpenter manage the whole network: launching an instance needs the
+ * use of subnets, VNICs and security groups only. This project has not tried it in a tenancy.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/conteng-kpo.htm
  */
@@ -185,7 +186,7 @@ export class Karpenter extends ResourceConstruct {
       .slice(stack.node.scopes.length)
       .map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-"))
       .join("_");
-    // The endpoint has its port behind it, and Karpenter wants the address alone.
+    // The endpoint includes its port, and Karpenter expects the address only.
     const endpoint = Token.asString(Fn.element(Fn.split(":", cluster.privateEndpoint), 0));
     const values = new TerraformOutput(this, "Values", {
       description: "The values of Karpenter's chart",

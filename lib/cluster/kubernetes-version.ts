@@ -6,12 +6,12 @@ import { shown } from "../core/display-value";
 import { checkReason } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
-/** A patch version of a minor version, as OKE's release calendar has it. */
+/** A patch of a minor version, from OKE's release calendar. */
 interface KnownPatch {
   readonly patch: number;
-  /** Whether OKE offers it for tests only. */
+  /** Whether OKE offers it as a preview only. */
   readonly isPreview: boolean;
-  /** The day, such as `2026-03-09`, from which OKE creates no cluster of it. */
+  /** The day, such as `2026-03-09`, from which OKE creates no clusters of this version. */
   readonly retired?: string;
 }
 
@@ -20,8 +20,8 @@ interface RawPatch {
   readonly retired?: string;
 }
 
-// Newest first within a minor version. What is retired is read from the file and never compared with today's date: the same
-// program gives the same output on every day.
+// Newest first within a minor version. Retirement is read from the file and never compared with today's date: the same program gives the
+// same output on every day.
 const MINORS: ReadonlyMap<number, readonly KnownPatch[]> = new Map(
   Object.entries(versions.minors).map(([name, { patches }]) => {
     const known = Object.entries(patches as { readonly [version: string]: RawPatch }).map(
@@ -37,30 +37,30 @@ const MINORS: ReadonlyMap<number, readonly KnownPatch[]> = new Map(
 
 const OFFERED = [...MINORS].filter(([, patches]) => newestProduction(patches)).map(([minor]) => minor);
 
-/** The oldest minor version that OKE offered for production when the data was read. */
+/** The oldest minor version that OKE offered for production when the data was collected. */
 export const OLDEST_MINOR = Math.min(...OFFERED);
-/** The newest minor version that OKE offered for production when the data was read. */
+/** The newest minor version that OKE offered for production when the data was collected. */
 export const NEWEST_MINOR = Math.max(...OFFERED);
 
 function newestProduction(patches: readonly KnownPatch[] = []): KnownPatch | undefined {
   return patches.find(({ isPreview, retired }) => !isPreview && retired === undefined);
 }
 
-/** The newest patch of a minor version that OKE offers for production; undefined where it offers none or none is known. */
+/** The newest patch of a minor version that OKE offers for production; undefined if it offers none or none is known. */
 function productionPatch(minor: number): number | undefined {
   return newestProduction(MINORS.get(minor))?.patch;
 }
 
-/** Since when OKE creates no cluster of a version; `undefined` where it may create one, for all that is known. */
+/** The retirement of a version; `undefined` if OKE may still create clusters of it, as far as is known. */
 function retirement(minor: number, patch: number): { readonly since?: string } | undefined {
   const known = MINORS.get(minor)?.find((one) => one.patch === patch);
   if (known) return known.retired === undefined ? undefined : { since: known.retired };
   if (minor >= OLDEST_MINOR) return undefined;
-  // A minor version is retired with the last of its patches.
+  // A minor version is retired together with the last of its patches.
   return { since: MINORS.get(minor)?.[0]?.retired };
 }
 
-/** Whether the release calendar passes over a patch: it has a newer one of the minor version, and not this one. */
+/** Whether the release calendar skips a patch: it lists a newer patch of the minor version, but not this one. */
 function isPassedOver(minor: number, patch: number): boolean {
   const patches = MINORS.get(minor) ?? [];
   return patches.some((one) => one.patch > patch) && !patches.some((one) => one.patch === patch);
@@ -68,22 +68,22 @@ function isPassedOver(minor: number, patch: number): boolean {
 
 const PATTERN = /^v?1\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
-// A kubelet may be up to three minor versions older than its API server since Kubernetes 1.28.
+// Since Kubernetes 1.28, a kubelet may be up to three minor versions older than its API server.
 const LARGEST_SKEW = 3;
 
-/** Why a version is used that OKE does not offer for new production clusters. */
+/** The reasons for a version that OKE does not offer for new production clusters. */
 export interface KubernetesVersionOptions {
   /**
-   * Why a preview is used, a version with the patch `0`; shown in reports.
+   * The reason for a preview, which is a version with the patch `0`; shown in reports.
    *
-   * @default - a preview is refused
+   * @default - a preview is rejected
    */
   readonly previewReason?: string;
   /**
-   * Why a cluster of this program still runs a version that OKE has retired since it was created; shown in reports. Terraform
-   * then does not compare the version with those that OKE offers.
+   * The reason for still running a version that OKE has retired since the cluster was created; shown in reports. With it, Terraform
+   * doesn't compare the version with the versions that OKE offers.
    *
-   * @default - a SecureOkeCluster of a retired version is refused
+   * @default - a SecureOkeCluster of a retired version is rejected
    */
   readonly retiredReason?: string;
 }
@@ -91,9 +91,9 @@ export interface KubernetesVersionOptions {
 /**
  * A Kubernetes version of OKE.
  *
- * OKE offers three minor versions at a time and retires patch versions within months. The versions that this release of the
- * library knows are those of Oracle's release calendar; what OKE offers later is compared when Terraform plans, see
- * `verifyKubernetesVersion` of clusters and node pools.
+ * OKE offers three minor versions at a time and retires patch versions within months. This release of the library knows the versions of
+ * Oracle's release calendar; versions that OKE offers later are checked when Terraform plans, see `verifyKubernetesVersion` of clusters
+ * and node pools.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm
  */
@@ -115,10 +115,10 @@ export class KubernetesVersion {
   /**
    * A version with its patch, as OKE names it.
    *
-   * Retired versions are accepted for imported clusters and node pools; a `SecureOkeCluster` refuses them without a reason. A
-   * version that is newer than all that this release knows is accepted, and a warning says so at synthesis.
+   * Retired versions are accepted for imported clusters and node pools; a `SecureOkeCluster` rejects them without a reason. A version
+   * that is newer than all versions that this release knows is accepted with a warning at synthesis.
    *
-   * @param version such as `v1.35.2`
+   * @param version the version such as `v1.35.2`
    * @throws VERSION_UNKNOWN, VERSION_PREVIEW, REASON_MISSING
    */
   public static of(version: string, options: KubernetesVersionOptions = {}): KubernetesVersion {
@@ -144,9 +144,9 @@ export class KubernetesVersion {
     public readonly minor: number,
     /** The patch version, such as 2. */
     public readonly patch: number,
-    /** Why a preview is used, where it is one. */
+    /** The reason for a preview, if this is one. */
     public readonly previewReason?: string,
-    /** Why a retired version still runs, where a reason was given. */
+    /** The reason for still running a retired version, if one was given. */
     public readonly retiredReason?: string,
   ) {}
 
@@ -161,7 +161,7 @@ export class KubernetesVersion {
   }
 
   /**
-   * Adds a problem where OKE creates no cluster of this version.
+   * Adds a problem if OKE creates no clusters of this version.
    *
    * @internal
    */
@@ -177,7 +177,7 @@ export class KubernetesVersion {
   }
 
   /**
-   * What may be wrong with the version of a cluster or a pool, though nothing known says that it is.
+   * The warnings about the version of a cluster or a pool, which may be wrong but is not known to be.
    *
    * @internal
    */
@@ -213,7 +213,7 @@ export class KubernetesVersion {
   }
 
   /**
-   * Adds a problem where nodes of this version can't join a control plane of another one.
+   * Adds a problem if nodes of this version can't join a control plane of another version.
    *
    * @internal
    */
@@ -249,7 +249,7 @@ export class KubernetesVersion {
     );
   }
 
-  /** A version to take in the place of this one: of the same minor version where OKE offers one. */
+  /** The version to suggest instead of this one: of the same minor version if OKE offers one. */
   private get replacement(): string {
     const minor = Math.min(Math.max(this.minor, OLDEST_MINOR), NEWEST_MINOR);
     return `KubernetesVersion.V1_${minor} (v1.${minor}.${productionPatch(minor)})`;

@@ -26,11 +26,11 @@ const NAMESPACE = "native-ingress-controller-system";
 const SERVICE_ACCOUNT = "oci-native-ingress-controller";
 
 /**
- * What the OCI native ingress controller may do, in each compartment.
+ * The IAM statements of the OCI native ingress controller, by compartment.
  *
- * Narrower than the documented list: what it needs to turn Secrets into certificates is left out, as its gateways here take
- * certificates of OCI Certificates only; so are firewalls and reserved addresses until a gateway has one, and whatever of a
- * cluster is not the cluster itself, of which it reads what pods' network it has.
+ * They are narrower than the documented list. The rights to turn Secrets into certificates are left out, because the gateways use
+ * certificates of OCI Certificates only; the rights for firewalls and reserved addresses are left out until a gateway has one; and the
+ * rights for cluster resources are limited to reading the cluster itself, for its pod networking.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller-addon-prereqs.htm
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm
@@ -41,17 +41,17 @@ class IngressControllerStatements {
 
   constructor(private readonly clusterId: string) {}
 
-  /** A gateway has a web application firewall. */
+  /** Called for a gateway with a web application firewall. */
   public needFirewall(): void {
     this.hasFirewall = true;
   }
 
-  /** A gateway has an address that was there before it. */
+  /** Called for a gateway with a reserved address. */
   public needReservedAddress(): void {
     this.hasReservedAddress = true;
   }
 
-  /** In the compartment of the cluster, which the load balancers are in. */
+  /** The statements for the compartment of the cluster, in which the load balancers are created. */
   public ofLoadBalancers(compartmentId: string): string[] {
     return this.allow(compartmentId, [
       "manage load-balancers",
@@ -61,12 +61,12 @@ class IngressControllerStatements {
     ]);
   }
 
-  /** In the compartment of the network, and in that of the load balancers' subnet where it is another one. */
+  /** The statements for the compartment of the network, and for that of the load balancers' subnet if it is a different one. */
   public ofNetwork(compartmentId: string): string[] {
     return this.allow(compartmentId, ["use virtual-network-family"]);
   }
 
-  /** In the compartment of the certificates. */
+  /** The statements for the compartment of the certificates. */
   public ofCertificates(compartmentId: string): string[] {
     return this.allow(compartmentId, [
       "read leaf-certificates",
@@ -75,7 +75,7 @@ class IngressControllerStatements {
     ]);
   }
 
-  /** Says who the controller is in the condition of a statement. */
+  /** The condition that identifies the controller in a statement. */
   public get principal(): string {
     return [
       "request.principal.type = 'workload'",
@@ -93,33 +93,33 @@ class IngressControllerStatements {
   }
 }
 
-/** What the OCI native ingress controller of a cluster is made of. */
+/** Props for NativeIngressController. */
 export interface NativeIngressControllerProps extends TaggingProps {
-  /** The cluster; it has one such controller. */
+  /** The cluster, which can have one such controller. */
   readonly cluster: ISecureOkeCluster;
   /**
    * The OCID of the compartment of the certificates.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly certificateCompartmentId?: string;
   /**
-   * How many pods of the controller run, of which one works; 1 to 5.
+   * The replica count of the controller, one of which is active; 1 to 5.
    *
    * @default 2
    */
   readonly replicas?: number;
   /**
-   * Whether the add-on CertManager is made too, which the controller's webhook needs; false where cert-manager is in the cluster
-   * already.
+   * Whether to create the add-on CertManager too, which the controller's webhook needs; set it to false if the cluster already has
+   * cert-manager.
    *
    * @default true
    */
   readonly installCertManager?: boolean;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -128,10 +128,10 @@ const DEFAULT_REPLICAS = 2;
 const MOST_REPLICAS = 5;
 
 /**
- * The OCI native ingress controller, as an add-on of a cluster, with the rights that it needs and no others.
+ * The OCI native ingress controller, as an add-on of a cluster, with the minimum rights that it needs.
  *
- * It is who it is by workload identity: the rights are for its service account in this cluster, not for nodes. Oracle keeps the
- * add-on current. It runs on nodes: have it made after a node pool: `controller.node.addDependency(pool)`.
+ * The controller authenticates by workload identity: the rights are granted to its service account in this cluster, not to nodes. Oracle
+ * keeps the add-on current. The controller runs on nodes, so create it after a node pool: `controller.node.addDependency(pool)`.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupnativeingresscontroller-cluster-addon-top-level.htm
  */
@@ -139,7 +139,7 @@ const MOST_REPLICAS = 5;
 export class NativeIngressController extends ResourceConstruct {
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;
-  /** What the gateways of this controller need beside what it always needs. @internal */
+  /** The additional rights for the gateways of this controller. @internal */
   public readonly _statements: IngressControllerStatements;
 
   /**
@@ -170,7 +170,7 @@ export class NativeIngressController extends ResourceConstruct {
     const configurations: [string, string][] = [
       ["compartmentId", cluster.compartmentId],
       ["loadBalancerSubnetId", cluster.network.loadBalancerSubnet.subnetId],
-      // Otherwise it would be who the node is that it runs on, and so would every other pod there.
+      // Otherwise the controller, like every other pod on its node, would use the identity of the node.
       ["authType", "workloadIdentity"],
       ["numOfReplicas", String(replicas)],
     ];
@@ -194,14 +194,14 @@ export class NativeIngressController extends ResourceConstruct {
     });
   }
 
-  /** A policy may name the compartment that it is attached to; so each has one of its own. */
+  /** A policy may refer to the compartment that it is attached to; so each compartment has its own policy. */
   private addPolicies(): IdentityPolicy[] {
     const { cluster, certificateCompartmentId: certificates = cluster.compartmentId } = this.props;
     const [own, network] = [cluster.compartmentId, cluster.network.compartmentId];
     const is = (one: string, other: string) =>
       compareOcids({ scope: this, id: one }, { scope: this, id: other }) === "same";
     const all = this._statements;
-    // A network has its subnets of load balancers in one compartment, made or given, unless it makes one and was given the other.
+    // The load balancers' subnets of a network are in one compartment, unless one of them was created and the other was given.
     const subnets = balancerSubnetsOf(cluster.network).map(([part]) =>
       compartmentOfSubnet(cluster.network, part),
     );
@@ -238,10 +238,10 @@ export class NativeIngressController extends ResourceConstruct {
       provider: this.props.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${nameOf(this)}${suffix}`),
-      // IAM renames no policy, and to replace one takes its rights away for a while.
+      // IAM can't rename a policy, and replacing it would remove its rights for a while.
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets the OCI native ingress controller of the cluster keep its load balancers",
-      // Gateways are made after the controller, and some need more than others.
+      // Gateways are created after the controller, and some need more rights than others.
       statements: Lazy.listValue({ produce: statements }),
       ...tagsOf(this, this.props),
     });
@@ -294,7 +294,7 @@ function check(scope: Construct, id: string, given: NativeIngressControllerProps
   problems.throwIfAny();
 }
 
-/** Adds a problem where the program has a controller of the cluster already: an add-on is in a cluster once. */
+/** Adds a problem if the program already has a controller for the cluster: a cluster can have an add-on once. */
 function checkOnly(problems: Problems, scope: Construct, cluster: ISecureOkeCluster): void {
   const all = scope.node.root.node.findAll().filter((one) => one instanceof NativeIngressController);
   const idOf = (one: ISecureOkeCluster) => ({ scope: one, id: one.clusterId });

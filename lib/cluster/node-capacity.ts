@@ -4,22 +4,22 @@ import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** What happens to a preemptible node that OCI takes back. */
+/** Options for preemptible nodes, which OCI may reclaim. */
 export interface PreemptibleCapacityOptions {
   /**
-   * Whether the boot volume stays, and costs, after OCI has taken the node back.
+   * Whether the boot volume is kept, and billed, after OCI has reclaimed the node.
    *
    * @default false
    */
   readonly preserveBootVolume?: boolean;
 }
 
-/** Where the reservations are that a pool uses. */
+/** Options for reserved capacity. */
 export interface ReservedCapacityOptions {
   /**
    * The OCID of the compartment of the reservations.
    *
-   * @default - that of the cluster
+   * @default - the compartment of the cluster
    */
   readonly compartmentId?: string;
 }
@@ -31,16 +31,16 @@ export interface ReservedCapacityOptions {
  */
 @checked
 export class NodeCapacity {
-  /** Capacity that OCI gives when it is asked for, without a promise that there is some. */
+  /** On-demand capacity, whose availability is not guaranteed. */
   public static onDemand(): NodeCapacity {
     return new NodeCapacity("on-demand", {});
   }
 
   /**
-   * Capacity at a lower price that OCI takes back at two minutes' notice; for virtual machines only.
+   * Capacity at a lower price that OCI may reclaim with two minutes' notice; for virtual machines only.
    *
-   * OKE gives the nodes the label `oci.oraclecloud.com/oke-is-preemptible=true`. Give the pool a taint too, so that only workloads
-   * that bear an interruption run there.
+   * OKE gives the nodes the label `oci.oraclecloud.com/oke-is-preemptible=true`. Give the pool a taint too, so that only workloads that
+   * tolerate an interruption run there.
    *
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingpreemptiblecapacity.htm
    */
@@ -49,9 +49,10 @@ export class NodeCapacity {
   }
 
   /**
-   * Capacity that was reserved before, in the availability domains of the reservations and no others.
+   * Capacity of existing reservations, in their availability domains only.
    *
-   * Shape and fault domains of the pool must be those of the reservations. The cluster gets the policy by which OKE uses them.
+   * The shape and the fault domains of the pool must match those of the reservations. The cluster is granted the policy by which OKE uses
+   * them.
    *
    * @param reservations the OCID of the reservation in each availability domain, by the name of the domain: `{ "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }`
    * @throws OCID_INVALID, VALUE_INVALID
@@ -85,9 +86,9 @@ export class NodeCapacity {
     public readonly kind: string,
     /** The OCIDs of the reservations, by availability domain; empty for other kinds. */
     public readonly reservations: { [availabilityDomain: string]: string },
-    /** Whether the boot volume of a preempted node stays. */
+    /** Whether the boot volume of a preempted node is kept. */
     public readonly preservesBootVolume = false,
-    /** The OCID of the compartment of the reservations, where it was given. */
+    /** The OCID of the compartment of the reservations, if it was given. */
     public readonly compartmentId?: string,
   ) {}
 }

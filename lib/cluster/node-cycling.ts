@@ -3,26 +3,26 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
-/** How many nodes are replaced at once. */
+/** Options for replacing instances: the number of nodes replaced at once. */
 export interface ReplaceInstancesOptions {
   /**
-   * How many more nodes there are while others are replaced, 0 to 1,000; they take addresses of the subnets.
+   * The number of additional nodes during the replacement, 0 to 1,000; they take addresses of the subnets.
    *
    * @default 1
    */
   readonly maximumSurge?: number;
   /**
-   * How many nodes may be missing while they are replaced, 0 to 1,000. One of the two must be above 0.
+   * The number of nodes that may be unavailable during the replacement, 0 to 1,000. One of the two numbers must be above 0.
    *
    * @default 0
    */
   readonly maximumUnavailable?: number;
 }
 
-/** How many nodes get a new boot volume at once. */
+/** Options for replacing boot volumes: the number of nodes replaced at once. */
 export interface ReplaceBootVolumesOptions {
   /**
-   * How many nodes are drained and stopped at once, 1 to 1,000.
+   * The number of nodes that are drained and stopped at once, 1 to 1,000.
    *
    * @default 1
    */
@@ -30,7 +30,7 @@ export interface ReplaceBootVolumesOptions {
 }
 
 /**
- * How OKE brings nodes in line with their pool after its image, version or other properties have changed.
+ * The way that OKE applies a changed image, version or other property of a pool to its nodes.
  *
  * OKE cordons and drains each node first, for as long as `evictionGraceDuration`.
  *
@@ -39,7 +39,7 @@ export interface ReplaceBootVolumesOptions {
 @checked
 export class NodeCycling {
   /**
-   * New instances replace the old ones, for a change of any property.
+   * Replaces the old instances with new ones, after a change of any property.
    *
    * @throws COUNT_INVALID
    */
@@ -60,11 +60,11 @@ export class NodeCycling {
   }
 
   /**
-   * The nodes keep their instance, address and local disks, and get a new boot volume: for pools of scarce shapes, such as GPUs, where
-   * no further instance may be had.
+   * Keeps the instance, address and local disks of each node, and replaces its boot volume: for pools of scarce shapes, such as GPUs,
+   * where no additional instance may be available.
    *
-   * Only a change of image, Kubernetes version, boot volume size or key, SSH key, cloud-init or taints reaches the nodes so. After a change of
-   * shape, labels, groups or tags OKE refuses to cycle: use `replaceInstances` for that change.
+   * It applies changes of image, Kubernetes version, boot volume size or key, SSH key, cloud-init or taints only. After a change of
+   * shape, labels, security groups or tags, OKE refuses to cycle the nodes: use `replaceInstances` for that change.
    *
    * @throws COUNT_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/replace-boot-volume-worker-node-top.htm
@@ -78,7 +78,7 @@ export class NodeCycling {
   }
 
   /**
-   * Nodes stay as they are until somebody deletes them: changes of the pool reach new nodes only.
+   * Leaves existing nodes as they are until somebody deletes them: changes of the pool apply to new nodes only.
    *
    * @throws REASON_MISSING
    */
@@ -90,13 +90,13 @@ export class NodeCycling {
   }
 
   private constructor(
-    /** `INSTANCE_REPLACE` or `BOOT_VOLUME_REPLACE`; none where nodes are not cycled. */
+    /** The mode, `INSTANCE_REPLACE` or `BOOT_VOLUME_REPLACE`; undefined if nodes are not cycled. */
     public readonly mode: string | undefined,
-    /** How many more nodes there are while others are replaced. */
+    /** The number of additional nodes during the replacement. */
     public readonly maximumSurge: number,
-    /** How many nodes may be missing while they are replaced. */
+    /** The number of nodes that may be unavailable during the replacement. */
     public readonly maximumUnavailable: number,
-    /** Why nodes are not cycled. */
+    /** The reason for not cycling nodes. */
     public readonly reason?: string,
   ) {}
 }

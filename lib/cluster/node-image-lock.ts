@@ -16,13 +16,13 @@ import { type ValidationProblem } from "../core/validation-problem";
 
 const DEFAULT_FILE = "node-images.lock.json";
 
-// A program that asks twice gets the same answer, whatever happens to the file meanwhile.
+// A program that reads the same lock twice gets the same result, even if the file changes in between.
 const known = new Map<string, NodeImageLock>();
 
-/** Where the lock is that a node image is taken from. */
+/** Options for the lock of a node image. */
 export interface NodeImageLockOptions {
   /**
-   * The file, relative to the folder in which the program is started.
+   * The file, relative to the working directory of the program.
    *
    * @default "node-images.lock.json"
    */
@@ -58,9 +58,9 @@ export interface NodeImageLockOptions {
 @checked
 export class NodeImageLock {
   /**
-   * Reads a lock.
+   * Reads a lock file.
    *
-   * @param path the file, relative to the folder in which the program is started; by default `node-images.lock.json`
+   * @param path the file, relative to the working directory of the program; by default `node-images.lock.json`
    * @throws IMAGE_LOCK_INVALID, VALUE_INVALID
    */
   public static fromFile(path?: string): NodeImageLock {
@@ -94,7 +94,7 @@ export class NodeImageLock {
     return this.file.checked ?? "";
   }
 
-  /** The number of days after which an image is too old. */
+  /** The maximum age of an image in days. */
   public get maxAgeDays(): number {
     return this.file.maxAgeDays ?? 0;
   }
@@ -105,11 +105,11 @@ export class NodeImageLock {
   }
 
   /**
-   * What is wrong with the lock at a date: images that are too old then, and a `checked` in the future.
+   * The problems of the lock on a date: images that are too old, and a `checked` date in the future.
    *
-   * For a test in CI: `expect(NodeImageLock.fromFile().problems(new Date())).toEqual([])`.
+   * Use it in a test in CI: `expect(NodeImageLock.fromFile().problems(new Date())).toEqual([])`.
    *
-   * @param date its day in UTC counts
+   * @param date the date, whose day in UTC counts
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public problems(date: Date): ValidationProblem[] {
@@ -157,7 +157,7 @@ export class NodeImageLock {
   }
 }
 
-/** Reads the file of a lock; what is wrong with it goes into the problems. */
+/** Reads a lock file and adds its problems. */
 function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLockFile {
   const none = { names: [], images: new Map<string, LockedNodeImage>() };
   if (typeof path !== "string" || path.trim() === "") {
@@ -179,7 +179,7 @@ function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLoc
   return parseNodeImageLock(problems, path, text);
 }
 
-/** Adds a problem where a lock that could be read has no image of a name. */
+/** Adds a problem if a valid lock has no image with the name. */
 function checkName(problems: Problems, name: string, { names }: NodeImageLockFile, file: string): void {
   if (typeof name !== "string") {
     problems.add("VALUE_INVALID", `The name is ${shown(name)}`, 'Write a text, for example "general"');

@@ -5,14 +5,14 @@ import { shown } from "../core/display-value";
 import { checkOcid } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 
-/** What is known of a node image beside its OCID. */
+/** The known facts about a node image besides its OCID. */
 export interface NodeImageOptions {
   /**
-   * The name of the image, such as `Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505`: operating system, day, Kubernetes version and
-   * build of an OKE image. A pool refuses what the name says does not fit it. Leave it out for a custom image that has the name
-   * of the image that it was made from.
+   * The name of the image, such as `Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505`: operating system, day, Kubernetes version and build
+   * of an OKE image. A pool rejects the image if its name shows that it doesn't fit. Leave it out for a custom image that has the name of
+   * its base image.
    *
-   * @default - nothing is known of the image, and nothing about it is refused
+   * @default - nothing is known of the image, and nothing is rejected
    */
   readonly imageName?: string;
 }
@@ -20,15 +20,15 @@ export interface NodeImageOptions {
 /**
  * The image that worker nodes boot from.
  *
- * Always one image by its OCID: "the latest" is a plan that changes by itself. An OKE image holds the programs of one
- * Kubernetes version: choose one whose name has the version of the pool.
+ * An image is always pinned by its OCID: with "the latest" image, plans would change by themselves. An OKE image contains the programs of
+ * one Kubernetes version: choose an image whose name has the version of the pool.
  *
  * @see https://docs.oracle.com/iaas/images/oke-worker-node-oracle-linux-8x/
  */
 @checked
 export class NodeImage {
   /**
-   * One image.
+   * An image by its OCID.
    *
    * @param imageId the OCID of an OKE worker node image or of a custom image made from one
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
@@ -49,10 +49,10 @@ export class NodeImage {
   }
 
   /**
-   * An image of a lock, `node-images.lock.json`, that has its OCID, its name and how old it may become.
+   * An image of the lock file `node-images.lock.json`, which contains its OCID, its name and its maximum age.
    *
-   * The lock is read once. The age is judged at the date on which the lock was checked, so that the same program and the same lock give the
-   * same bytes on every day. See `NodeImageLock` for what the file holds.
+   * The lock is read once. The age is evaluated for the date on which the lock was checked, so that the same program and lock give the
+   * same output on every day. See `NodeImageLock` for the format of the file.
    *
    * @param name the name of the image in the lock, such as `general`
    * @throws IMAGE_LOCK_INVALID, IMAGE_TOO_OLD, VALUE_INVALID
@@ -63,7 +63,7 @@ export class NodeImage {
   }
 
   /**
-   * What is known of the image.
+   * The known facts about the image.
    *
    * @internal
    */
@@ -72,7 +72,7 @@ export class NodeImage {
   private constructor(
     /** The OCID of the image. */
     public readonly imageId: string,
-    /** The name of the image, where it was given. */
+    /** The name of the image, if it was given. */
     public readonly imageName?: string,
     facts?: NodeImageFacts,
   ) {

@@ -19,15 +19,15 @@ import { IdentityPolicy } from "../oci/identity-policy";
 
 /** Props for NodeRegistryAccess. */
 export interface NodeRegistryAccessProps extends TaggingProps {
-  /** The cluster that the nodes belong to. */
+  /** The cluster of the nodes. */
   readonly cluster: ISecureOkeCluster;
-  /** The OCID of the tenancy: a dynamic group belongs to no other compartment. */
+  /** The OCID of the tenancy: dynamic groups exist in its root compartment only. */
   readonly tenancyId: string;
   /**
    * The names of the repositories that the nodes may pull from, without the registry's host and namespace: `shop/web` for the image
    * `fra.ocir.io/acme/shop/web`.
    *
-   * A name that ends with `*` and has no slash stands for all repositories whose names begin so.
+   * A name that ends with `*` and has no slash matches all repositories with this prefix.
    *
    * @see https://docs.oracle.com/iaas/Content/Registry/Concepts/registrypolicyrepoaccess.htm
    */
@@ -39,11 +39,11 @@ export interface NodeRegistryAccessProps extends TaggingProps {
    */
   readonly compartmentId?: string;
   /**
-   * The namespace and the key of a defined tag that tells the nodes from all other instances of the compartment, such as
+   * The namespace and the key of a defined tag that distinguishes the nodes from all other instances of the compartment, such as
    * `Operations.NodeRole`.
    *
-   * Both must exist in the tenancy, and whoever may set the tag on an instance lets that instance pull: restrict the use of its
-   * namespace. IAM policies know no freeform tags.
+   * Both must exist in the tenancy. Everyone who may set the tag on an instance can let that instance pull images: restrict the use of
+   * the tag namespace. IAM policies don't support freeform tags.
    *
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources_managing-access-using-tags.htm
    */
@@ -55,15 +55,15 @@ export interface NodeRegistryAccessProps extends TaggingProps {
    */
   readonly nodeTagValue?: string;
   /**
-   * The name of the dynamic group, unique in the tenancy; it can't change later.
+   * The name of the dynamic group, unique in the tenancy; it can't be changed later.
    *
-   * @default - made of the path of the construct and a hash of it and of the cluster's compartment
+   * @default - the path of the construct, and a hash of the path and the cluster's compartment
    */
   readonly dynamicGroupName?: string;
   /**
    * Whether the cloud-init script of the nodes starts the kubelet with the credential provider.
    *
-   * False where the image of the nodes does that itself.
+   * Set it to false if the image of the nodes does that itself.
    *
    * @default true
    */
@@ -75,15 +75,15 @@ export interface NodeRegistryAccessProps extends TaggingProps {
    */
   readonly providerFolder?: string;
   /**
-   * The file in the image of the nodes that tells the kubelet which images the credential provider is asked about.
+   * The configuration file in the image of the nodes that tells the kubelet for which images to ask the credential provider.
    *
    * @default "/etc/kubernetes/credential-provider-config.yaml"
    */
   readonly providerConfigFile?: string;
   /**
-   * The provider of the tenancy's home region, where IAM resources are written.
+   * The provider of the tenancy's home region, in which IAM resources are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -95,10 +95,10 @@ const TAG = /^[A-Za-z0-9_-]{1,100}\.[A-Za-z0-9_-]{1,100}$/;
 const NAME = /^[A-Za-z0-9._-]{1,100}$/;
 const REPOSITORY = /^[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
 const PREFIX = /^[a-z0-9]+([._-]+[a-z0-9]+)*[._-]*\*$/;
-// Stands in a script as it is.
+// Inserted into a script without quoting.
 const PATH = /^\/[A-Za-z0-9._/-]+$/;
 
-/** Validates the props before anything is made; throws with all that is wrong. */
+/** Validates the props before anything is created; throws all problems together. */
 function readRegistryAccess(scope: Construct, id: string, given: NodeRegistryAccessProps): void {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
@@ -134,7 +134,7 @@ function readRegistryAccess(scope: Construct, id: string, given: NodeRegistryAcc
   problems.throwIfAny();
 }
 
-/** Adds a problem for a text that can't stand where it is written: a reference to a Terraform value could hold anything. */
+/** Adds a problem for a text that is not valid where it is inserted: a reference to a Terraform value could contain anything. */
 function checkText(
   problems: Problems,
   name: string,
@@ -179,21 +179,21 @@ const LONGEST_NAME = 100;
 const TAG_SUFFIX = "-tag";
 
 /**
- * Lets the nodes of some pools pull private images of OCIR without a Secret, by the kubelet's credential provider.
+ * Lets the nodes of pools pull private images of OCIR without a Secret, through the kubelet's credential provider.
  *
- * It makes a dynamic group of the nodes, known by a defined tag that the pools put on them, and a policy that lets the group read
- * the named repositories and nothing else. Give it to pools as `registryAccess`; several pools can share one.
+ * It creates a dynamic group of the nodes, identified by a defined tag that the pools set on them, and a policy that allows the group to
+ * read the given repositories only. Pass it to pools as `registryAccess`; several pools can share one.
  *
- * The image of the nodes must have the binary of a credential provider, such as Oracle's, and its configuration: nothing is
- * downloaded, as private nodes have no route to where it is published. Nodes reach OCIR of their region by the service gateway. Nodes that exist
- * already get neither the tag nor the script: replace them. No tenancy has confirmed the combination of tag and policy.
+ * The image of the nodes must contain the binary of a credential provider, such as Oracle's, and its configuration: nothing is
+ * downloaded, as private nodes have no route to where it is published. Nodes reach OCIR of their region through the service gateway.
+ * Existing nodes get neither the tag nor the script: replace them. No tenancy has confirmed the combination of tag and policy.
  *
  * @see https://github.com/oracle-devrel/oke-credential-provider-for-ocir
  * @see https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/
  */
 @checked
 export class NodeRegistryAccess extends Construct {
-  /** The cluster whose nodes may pull. */
+  /** The cluster whose nodes may pull images. */
   public readonly cluster: ISecureOkeCluster;
   /** The names of the repositories. */
   public readonly repositories: string[];
@@ -201,13 +201,13 @@ export class NodeRegistryAccess extends Construct {
   public readonly dynamicGroupName: string;
   /** The OCID of the dynamic group of the nodes. */
   public readonly dynamicGroupId: string;
-  /** The namespace and the key of the tag of the nodes. */
+  /** The namespace and the key of the tag on the nodes. */
   public readonly nodeTag: string;
-  /** The value of the tag of the nodes. */
+  /** The value of the tag on the nodes. */
   public readonly nodeTagValue: string;
 
   /**
-   * What nodes wait for, so that the first image can be pulled.
+   * The policies that nodes depend on, so that the first image can be pulled.
    *
    * @internal
    */
@@ -231,7 +231,7 @@ export class NodeRegistryAccess extends Construct {
       `instance.compartment.id = '${cluster.compartmentId}'`,
       `tag.${this.nodeTag}.value = '${this.nodeTagValue}'`,
     ];
-    // IAM renames neither a group nor a policy.
+    // IAM can rename neither a group nor a policy.
     const common = { lifecycle: { ignoreChanges: ["name"] }, provider: props.homeRegionProvider };
     const group = new IdentityDynamicGroup(this, "Resource", {
       ...common,
@@ -255,7 +255,7 @@ export class NodeRegistryAccess extends Construct {
         ],
         ...tagsOf(this, props),
       }),
-      // OKE puts the tag on the nodes in the name of the pool.
+      // OKE sets the tag on the nodes on behalf of the pool.
       new IdentityPolicy(this, "TagPolicy", {
         ...common,
         compartmentId: props.tenancyId,
@@ -273,7 +273,7 @@ export class NodeRegistryAccess extends Construct {
   }
 
   /**
-   * What the kubelet of a node is started with; nothing where the image starts the kubelet as it must.
+   * The credential provider arguments of the kubelet; undefined if the image starts the kubelet with them.
    *
    * @internal
    */
@@ -291,7 +291,7 @@ export class NodeRegistryAccess extends Construct {
   }
 }
 
-/** In an order of their own; the placeholder of a reference moves, so references keep theirs at the end. */
+/** In a stable order; the placeholder of a reference can change, so references stay at the end in their given order. */
 function sorted(repositories: readonly string[]): string[] {
   const isReference = (name: string) => Token.isUnresolved(name);
   const known = repositories.filter((name) => !isReference(name)).sort();

@@ -6,9 +6,9 @@ import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /**
- * How many checks of the CIS benchmark of the operating system may fail before a node counts as a risk.
+ * The number of checks of the operating system's CIS benchmark that may fail before a node is reported as a risk.
  *
- * It is the benchmark of Linux, not that of Kubernetes; `NodeBenchmark` runs the latter.
+ * This is the benchmark of Linux, not that of Kubernetes; use `NodeBenchmark` for the latter.
  *
  * @see https://docs.oracle.com/iaas/Content/scanning/using/create-host-recipe-oci-agent.htm
  */
@@ -39,10 +39,10 @@ export enum ScanDay {
   SUNDAY = "SUNDAY",
 }
 
-/** How nodes are scanned. */
+/** Options for scanning nodes: benchmark level, schedule and compartment. */
 export interface NodeScanningOptions {
   /**
-   * How strict the CIS benchmark of the operating system is read.
+   * The strictness of the operating system's CIS benchmark.
    *
    * @default CisLevel.STRICT
    */
@@ -56,16 +56,16 @@ export interface NodeScanningOptions {
   /**
    * The OCID of the compartment of the recipe, the target, and the results.
    *
-   * @default - that of the nodes
+   * @default - the compartment of the nodes
    */
   readonly compartmentId?: string;
 }
 
-/** Whether the nodes of a cluster are scanned for vulnerabilities by the Vulnerability Scanning service. */
+/** Whether the Vulnerability Scanning service scans the nodes of a cluster for vulnerabilities. */
 @checked
 export class NodeScanning {
   /**
-   * Nodes are scanned: the default, every day and by the strict level of the CIS benchmark.
+   * Scans nodes. The default: every day, with the strict level of the CIS benchmark.
    *
    * @throws OCID_INVALID, VALUE_INVALID
    */
@@ -77,9 +77,9 @@ export class NodeScanning {
   }
 
   /**
-   * The cluster makes nothing that scans its nodes.
+   * Scans nothing: the cluster creates no scan of its nodes.
    *
-   * The reason is kept as an acknowledgement of the cluster: another target covers the compartment, for example.
+   * The reason is recorded as an acknowledgement of the cluster: another target covers the compartment, for example.
    *
    * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
@@ -92,7 +92,7 @@ export class NodeScanning {
   }
 
   /**
-   * Whether a value is one, and has what it must have: it may come from another copy of this library, or of JavaScript.
+   * Checks that a value was created by a factory and is complete: it may come from another copy of this library, or from JavaScript.
    *
    * @internal
    */
@@ -107,14 +107,14 @@ export class NodeScanning {
   private constructor(
     /** Whether nodes are scanned. */
     public readonly isEnabled: boolean,
-    /** How they are scanned. */
+    /** The options of the scan. */
     public readonly options: NodeScanningOptions,
-    /** Why they are not scanned, where that is so. */
+    /** The reason for not scanning, if scanning is disabled. */
     public readonly reason?: string,
   ) {}
 }
 
-/** Adds a problem for each option that the service would refuse. */
+/** Adds a problem for each option that the service would reject. */
 export function checkNodeScanning(problems: Problems, options: NodeScanningOptions): void {
   const { cisLevel = CisLevel.STRICT, weeklyOn = ScanDay.SUNDAY, compartmentId } = options;
   const choices: readonly [string, unknown, object][] = [

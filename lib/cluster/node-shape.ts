@@ -6,7 +6,7 @@ import { Problems } from "../core/validation-error";
 
 /** The size of a flexible shape. */
 export interface FlexibleShapeSize {
-  /** OCPUs, at least 1. */
+  /** The number of OCPUs, at least 1. */
   readonly ocpus: number;
   /** Memory in GB: at least 1, and from 1 to 64 for each OCPU. */
   readonly memoryInGbs: number;

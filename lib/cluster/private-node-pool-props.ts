@@ -21,41 +21,41 @@ import { checkGroupVcn } from "../network/security-groups/network-security-group
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type IClusterNetwork } from "../network/vcn/network";
 
-/** The fewest and the most nodes of a pool whose size is the cluster autoscaler's. */
+/** The limits of a node pool whose size the cluster autoscaler manages. */
 export interface NodePoolAutoscale {
-  /** The fewest nodes, 0 to 1,000. */
+  /** The minimum number of nodes, 0 to 1,000. */
   readonly min: number;
-  /** The most nodes, 1 to 1,000 and at least `min`; the room in the subnets is counted for as many. */
+  /** The maximum number of nodes, 1 to 1,000 and at least `min`; the subnets must have room for this number. */
   readonly max: number;
 }
 
-/** What pools of worker nodes are made of, apart from image and version. */
+/** Props for worker node pools, without image and version. */
 export interface NodePoolProps extends TaggingProps {
   /** The cluster that the nodes join. */
   readonly cluster: ISecureOkeCluster;
   /** The shape of the nodes. */
   readonly shape: NodeShape;
   /**
-   * How many nodes, 0 to 1,000; the addresses that a reference to a Terraform value takes are not counted.
+   * The number of nodes, 0 to 1,000; if it is a reference to a Terraform value, the addresses of the nodes are not counted.
    *
    * @default - `autoscale` must be given
    */
   readonly size?: number;
   /**
-   * Lets the cluster autoscaler choose the number of nodes.
+   * Lets the cluster autoscaler manage the number of nodes.
    *
-   * Terraform makes the pool with `min` nodes and leaves its size alone from then on. The first such pool makes the autoscaler of the
-   * cluster, see `ClusterAutoscaler`.
+   * Terraform creates the pool with `min` nodes and doesn't change its size from then on. The first such pool creates the autoscaler of
+   * the cluster, see `ClusterAutoscaler`.
    *
    * @default - `size` nodes
    */
   readonly autoscale?: NodePoolAutoscale;
   /**
-   * Whether Terraform compares the version with those that OKE offers for node pools in the region, and refuses another one
-   * before it makes the pool.
+   * Whether Terraform compares the version with the versions that OKE offers for node pools in the region, and rejects any other version
+   * before it creates the pool.
    *
-   * The versions are read by `oci_containerengine_node_pool_option`, when the stack is applied for the first time and in every
-   * plan from then on. A pool whose version OKE retires later passes, until its version changes.
+   * The versions are read by `oci_containerengine_node_pool_option` in the first apply and in every plan after it. A pool whose version
+   * OKE retires later passes, until its version changes.
    *
    * @default - true; false for a version with `retiredReason`
    */
@@ -67,8 +67,8 @@ export interface NodePoolProps extends TaggingProps {
    */
   readonly availabilityDomains?: string[];
   /**
-   * The most pods of a node, 1 to 110; each takes an address of the pods' subnet. Not for an overlay, where a node always has
-   * room for 110.
+   * The maximum number of pods on a node, 1 to 110; each pod takes an address of the pods' subnet. Not for an overlay, where a node
+   * always has room for 110.
    *
    * @default 31
    */
@@ -80,7 +80,7 @@ export interface NodePoolProps extends TaggingProps {
    */
   readonly bootVolumeSizeInGbs?: number;
   /**
-   * How long pods may take to leave a node that is replaced, PT0M to PT60M.
+   * The time that pods have to leave a node that is replaced, PT0M to PT60M.
    *
    * @default "PT60M"
    */
@@ -88,40 +88,40 @@ export interface NodePoolProps extends TaggingProps {
   /**
    * Kubernetes labels of the nodes; a value can be a reference to a Terraform value.
    *
-   * A workload asks for them by `nodeSelector`. Workloads without a `nodeSelector` run on these nodes too: to keep a pool for some, give it
-   * `taints` as well.
+   * A workload selects them with `nodeSelector`. Workloads without a `nodeSelector` run on these nodes too: to dedicate a pool to some
+   * workloads, set `taints` as well.
    *
    * @default - none
    */
   readonly labels?: { [key: string]: string };
   /**
-   * Taints of the nodes, from the moment when they join; only workloads that tolerate them run there.
+   * Taints that the nodes have when they join; only workloads that tolerate them run there.
    *
-   * OKE has no attribute for them, so the pool writes them into the script that starts a node: nodes that exist already must be replaced, which
+   * OKE has no attribute for taints, so the pool writes them into the start script of the nodes: existing nodes must be replaced, which
    * node cycling does.
    *
    * @default - none
    */
   readonly taints?: NodeTaint[];
   /**
-   * Further arguments of the kubelet, by the names of its flags without dashes: `{ "image-gc-high-threshold": "70" }`.
+   * Additional kubelet arguments, by the names of the flags without dashes: `{ "image-gc-high-threshold": "70" }`.
    *
-   * Refused are those that OKE sets so that the node can join, those that would make it less secure, and those with a prop of their own.
+   * Arguments are rejected if OKE sets them so that the node can join, if they would make the node less secure, or if they have a prop.
    *
    * @default - OKE's own
    * @see https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
    */
   readonly kubeletArguments?: { [name: string]: string };
   /**
-   * A script that runs on each node when it has joined the cluster.
+   * A script that runs on each node after it has joined the cluster.
    *
    * @default - none
    */
   readonly cloudInit?: CloudInit;
   /**
-   * The key of the boot volumes, and of the traffic to them.
+   * The key that encrypts the boot volumes, and the traffic to them.
    *
-   * @default - a key of Oracle's
+   * @default - a key managed by Oracle
    */
   readonly bootVolumeKey?: BootVolumeKey;
   /**
@@ -137,51 +137,51 @@ export interface NodePoolProps extends TaggingProps {
    */
   readonly capacity?: NodeCapacity;
   /**
-   * How OKE brings nodes in line with the pool after a change.
+   * The way that OKE applies changes of the pool to its nodes.
    *
    * @default NodeCycling.replaceInstances()
    */
   readonly cycling?: NodeCycling;
   /**
-   * Ends a node after `evictionGraceDuration` even if pods have not left it, and says why their disruption budgets don't count.
+   * Terminates a node after `evictionGraceDuration` even if pods have not left it, with the reason for ignoring their disruption budgets.
    *
    * @default - the node stays, and the operation fails
    */
   readonly forcedEviction?: ReasonedChoice;
   /**
-   * Lets people log in to the nodes; it opens no port.
+   * SSH access to the nodes; it opens no port.
    *
-   * @default - nobody can
+   * @default - no SSH access
    */
   readonly ssh?: SshAccess;
   /**
-   * Further groups of the nodes, at most four beside that of the cluster.
+   * Additional security groups of the nodes, at most four besides the cluster's own.
    *
    * @default - none
    */
   readonly securityGroups?: INetworkSecurityGroup[];
   /**
-   * Further groups of the pods, at most four beside that of the cluster; not for an overlay, whose pods have none.
+   * Additional security groups of the pods, at most four besides the cluster's own; not for an overlay, whose pods have none.
    *
    * @default - none
    */
   readonly podSecurityGroups?: INetworkSecurityGroup[];
   /**
-   * The ways out of the network that the nodes of the pool and their pods take.
+   * The egress of the nodes of the pool and their pods.
    *
-   * The pool gets a group of its own for their rules, one of the five that fit on a VNIC: the routes are in the subnets, which
-   * all pools share, but no other pool is let through. OKE attaches the group to new nodes only: replace those that are there.
-   * To take the ways back, give an empty list, which keeps the group until the nodes have been replaced; then leave it out.
-   * Policies still deny the ways to each workload: let one of this pool through by its policy alone,
-   * `connections.allowTo(NetworkPolicyIpBlock…)`, as its own `egress` would open the group of all pods.
+   * The pool gets its own security group for these rules, one of the five that fit on a VNIC: all pools share the routes of the subnets,
+   * but no other pool gets the rules. OKE attaches the group to new nodes only: replace existing ones. To revoke the egress, set an empty
+   * list, which keeps the group until the nodes have been replaced; then leave the prop out. NetworkPolicies still deny the egress to
+   * each workload: allow it for a workload of this pool by policy only, with `connections.allowTo(NetworkPolicyIpBlock…)`, as its own
+   * `egress` would open the security group of all pods.
    *
-   * @default - none, and no group
+   * @default - none, and no security group
    * @see https://docs.oracle.com/iaas/Content/Network/Concepts/networksecuritygroups.htm for groups, deleted only without VNICs
    */
   readonly egress?: Egress[];
   /**
-   * Lets the nodes pull private images of OCIR without a Secret: the nodes get its tag and its cloud-init script, and are made after
-   * its policy. Nodes that exist already must be replaced.
+   * Lets the nodes pull private images of OCIR without a Secret: the nodes get its tag and its cloud-init script, and are created after
+   * its policy. Existing nodes must be replaced.
    *
    * @default - nodes pull public images, and private ones with the Secrets of `imagePullSecrets`
    */
@@ -194,7 +194,7 @@ export interface NodePoolProps extends TaggingProps {
   readonly nodePoolName?: string;
 }
 
-/** What a pool of worker nodes is made of. */
+/** Props for PrivateNodePool. */
 export interface PrivateNodePoolProps extends NodePoolProps {
   /** The image that the nodes boot from. */
   readonly image: NodeImage;
@@ -212,18 +212,18 @@ const LISTS = [
   { name: "podSecurityGroups", who: "pods", own: "podSecurityGroup" },
 ] as const;
 
-/** The OCIDs of a cluster's group and of further ones, each once and in an order of their own. */
+/** The OCIDs of a cluster's security group and of additional ones, without duplicates and in a stable order. */
 export function groupIds(own: INetworkSecurityGroup, further?: INetworkSecurityGroup[]): string[] {
   return eachOnce(own, further ?? []).map((group) => group.networkSecurityGroupId);
 }
 
-/** Adds a problem where the further groups of nodes or pods are none, of another VCN, or too many. */
+/** Adds a problem if the additional security groups of nodes or pods are not groups, belong to another VCN, or are too many. */
 export function checkGroups(
   problems: Problems,
   cluster: ISecureOkeCluster | undefined,
   props: Partial<PrivateNodePoolProps>,
 ): void {
-  // What the cluster lacks is said elsewhere.
+  // Missing attributes of the cluster are reported elsewhere.
   const known = <T>(get: (of: ISecureOkeCluster) => T) =>
     cluster && new Problems(cluster).collect(() => get(cluster));
   const network = known((of) => of.network);
@@ -251,7 +251,7 @@ export function checkGroups(
   }
 }
 
-/** Adds a problem where the further groups of the API endpoint are none, of another VCN, or too many. */
+/** Adds a problem if the additional security groups of the API endpoint are not groups, belong to another VCN, or are too many. */
 export function checkEndpointGroups(
   problems: Problems,
   network: IClusterNetwork | undefined,
@@ -287,7 +287,7 @@ function eachOnce(own: INetworkSecurityGroup, further: INetworkSecurityGroup[]):
   return [...byKey.values()];
 }
 
-/** The same for the same group, though it was imported twice. */
+/** Returns the same key for the same group, even if it was imported twice. */
 function keyOf(group: INetworkSecurityGroup): string {
   const { networkSecurityGroupId: id } = group;
   if (!Token.isUnresolved(id)) return id;

@@ -56,8 +56,8 @@ export interface IPrivateNodePool extends IConstruct, ITerraformDependable {
 /**
  * A pool of worker nodes without public addresses.
  *
- * The image is pinned, traffic to volumes is encrypted, the old instance metadata endpoints are off, and nodes are
- * replaced one after the other when image or version change.
+ * The image is pinned, traffic to volumes is encrypted, the legacy instance metadata endpoints are disabled, and nodes are replaced one
+ * after the other when the image or the version changes.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingnodepools.htm
  */
@@ -115,7 +115,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       },
       primaryVnic: routing?.nodes && { securityAttributes: routing.nodes._onResource },
       secondaryVnics: routing?.pods && [labelledVnic(props, ofEgress, routing.pods)],
-      // The old metadata endpoints need no header, so a request forged through a pod would get the node's identity.
+      // The legacy metadata endpoints require no header, so a request forged through a pod would obtain the node's identity.
       nodeMetadata: { areLegacyImdsEndpointsDisabled: "true", ...(userData ? { user_data: userData } : {}) },
       sshPublicKey: props.ssh?.publicKey,
       nodePoolCyclingDetails: cyclingDetailsOf(props.cycling),
@@ -124,7 +124,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
         isForceActionAfterGraceDuration: props.forcedEviction ? true : undefined,
         isForceDeleteAfterGraceDuration: props.forcedEviction !== undefined,
       },
-      // Where the network is in another compartment, pods get no address before the cluster may give them one.
+      // If the network is in another compartment, pods get no addresses until the cluster is allowed to assign them.
       lifecycle: {
         ...conditionsOf(this.comparison(props, version)),
         ...(props.autoscale ? { ignoreChanges: ["node_config_details[0].size"] } : {}),
@@ -135,7 +135,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
           ...(routing?.nodes || routing?.pods ? routing.policies : []),
         ]),
         props.registryAccess && before(this, props.registryAccess, props.registryAccess._policies),
-        // The first node of a pool fails where block storage may not use the key of its boot volume.
+        // The first node of a pool fails if block storage may not use the key of its boot volume.
         encryption && bootVolumesGrant && before(this, encryption, [bootVolumesGrant]),
         before(this, cluster, this.grants(props)),
       ),
@@ -152,14 +152,14 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     this.acknowledge(props, pool);
     const { labels, registryAccess } = props;
     notePool(cluster, { path: this.node.path, labels, repositories: registryAccess?.repositories });
-    // What the cluster was given, it has said already.
+    // Warnings about the cluster's own version were reported by the cluster.
     if (props.kubernetesVersion) {
       version._acknowledge(pool);
       for (const warning of version._warnings()) addWarning(this, warning);
     }
   }
 
-  /** The policies without which OKE can't launch a node. */
+  /** The policies that OKE needs to launch a node. */
   private grants({ cluster, bootVolumeKey, capacity }: PrivateNodePoolProps): IdentityPolicy[] {
     const own = cluster.compartmentId;
     const all = [
@@ -172,7 +172,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     return all.filter((one): one is IdentityPolicy => one !== undefined);
   }
 
-  /** Records what is less secure than the default, with its reason. */
+  /** Records the settings that are less secure than the default, with their reasons. */
   private acknowledge(
     { ssh, cycling, forcedEviction }: PrivateNodePoolProps,
     pool: ContainerengineNodePool,
@@ -196,7 +196,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     }
   }
 
-  /** None where the nodes run a version that is known to be retired. */
+  /** Undefined if the nodes run a version that is known to be retired. */
   private comparison(
     { cluster, verifyKubernetesVersion = true }: PrivateNodePoolProps,
     version: KubernetesVersion,
@@ -209,7 +209,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     return (this.node.tryFindChild("FirstApply") as TerraformResource | undefined) ?? firstApply(this);
   }
 
-  /** A group of the nodes and the pods of this pool only, with the rules of its ways out; none where there are none. */
+  /** A security group for the nodes and pods of this pool only, with the rules of its egress; empty without an egress. */
   private egressGroups(props: PrivateNodePoolProps): NetworkSecurityGroup[] {
     const { cluster, egress, freeformTags, definedTags } = props;
     if (!egress) return [];
@@ -221,7 +221,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       freeformTags,
       definedTags,
     });
-    // Taken away after the pool has let go of it.
+    // Deleted after the pool no longer uses it.
     (group.node.defaultChild as CoreNetworkSecurityGroup).lifecycle = { createBeforeDestroy: true };
     for (const one of egress) {
       letOut(network, cluster.podNetworking, [group, group], one);
@@ -269,7 +269,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
   }
 }
 
-/** The tags of the nodes, one of which puts them into the dynamic group of their registry access. */
+/** The tags of the nodes, including the one that adds them to the dynamic group of their registry access. */
 function nodeTagsOf(
   scope: Construct,
   { registryAccess: access, ...props }: PrivateNodePoolProps,
@@ -280,9 +280,9 @@ function nodeTagsOf(
 }
 
 /**
- * The VNIC of a node that its pods have their addresses from; given only where it has a label, as OKE makes it by itself otherwise.
+ * The VNIC for the pod addresses of a node; set only if it has a security attribute, as OKE creates it by itself otherwise.
  *
- * That it takes the pods' subnet, groups and number of addresses, as OKE's own would have them, no tenancy has confirmed.
+ * No tenancy has confirmed that it takes the pods' subnet, groups and number of addresses like OKE's own VNIC.
  */
 function labelledVnic(
   { cluster, maxPodsPerNode = DEFAULT_PODS, podSecurityGroups }: PrivateNodePoolProps,
@@ -300,7 +300,7 @@ function labelledVnic(
   };
 }
 
-/** Pods of an overlay have neither a subnet nor a group, and their number is OKE's. */
+/** Pods of an overlay have neither a subnet nor a security group, and OKE sets their number. */
 function podNetworkOf(
   { cluster, maxPodsPerNode, podSecurityGroups }: PrivateNodePoolProps,
   further: readonly INetworkSecurityGroup[],

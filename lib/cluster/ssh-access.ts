@@ -3,26 +3,26 @@ import { checked } from "../core/checked";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
-// Type, body in Base64 and an optional comment.
+// The key type, the key in Base64, and an optional comment.
 const PUBLIC_KEY =
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?$/;
 const SHORTEST_RSA_BITS = 2048;
 
 /**
- * SSH to the nodes of a pool, for somebody who must look at a node itself.
+ * SSH access to the nodes of a pool, to debug a node itself.
  *
- * By default nodes have no SSH key, so that nobody can log in. A key alone opens no port: the group of the worker nodes allows TCP 22 from
- * nowhere. Allow it for as long as you need it, `cluster.workerSecurityGroup.allowFrom(peer, Port.tcp(22), { reason })`, and remove the
- * rule afterwards. The key stays on each node until the node is replaced.
+ * By default, nodes have no SSH key, so that nobody can log in. A key alone opens no port: the security group of the worker nodes allows
+ * no TCP 22 ingress. Allow it for as long as you need it, `cluster.workerSecurityGroup.allowFrom(peer, Port.tcp(22), { reason })`, and
+ * remove the rule afterwards. The key stays on each node until the node is replaced.
  *
- * Most questions can be answered without a key: `kubectl debug node/<name>`, with a role that allows it.
+ * Most debugging needs no key: use `kubectl debug node/<name>`, with a role that allows it.
  */
 @checked
 export class SshAccess {
   /**
-   * Logging in with the private half of a key.
+   * SSH access with the private half of a key.
    *
-   * @param publicKey one line, such as `ssh-ed25519 AAAA… name`; RSA of at least 2048 bits
+   * @param publicKey the public key on one line, such as `ssh-ed25519 AAAA… name`; RSA keys need at least 2048 bits
    * @throws SSH_KEY_INVALID, CREDENTIAL_LITERAL, REASON_MISSING
    */
   public static withKey(publicKey: string, choice: ReasonedChoice): SshAccess {
@@ -36,7 +36,7 @@ export class SshAccess {
   private constructor(
     /** The public key. */
     public readonly publicKey: string,
-    /** Why people log in to nodes. */
+    /** The reason for logging in to nodes. */
     public readonly reason: string,
   ) {}
 }
@@ -70,7 +70,7 @@ function checkKey(problems: Problems, key: string): void {
   );
 }
 
-/** The length of the modulus: the third field, after the type and the exponent, each behind its length of four bytes. */
+/** The length of the modulus: the third field, after the type and the exponent, each with a prefix of four bytes for its length. */
 function rsaBits(body: Buffer): number {
   let offset = 0;
   let field: Uint8Array = new Uint8Array();

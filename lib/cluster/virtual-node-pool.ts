@@ -34,20 +34,20 @@ import { IdentityPolicy } from "../oci/identity-policy";
 export interface VirtualNodeEndorsementProps extends TaggingProps {
   /** The OCID of your tenancy, whose root compartment holds the policy. */
   readonly tenancyId: string;
-  /** The OCID of the tenancy in which Oracle runs virtual nodes; Oracle's page on the policies of virtual nodes has it, for each realm. */
+  /** The OCID of the tenancy in which Oracle runs virtual nodes; Oracle's page on the policies of virtual nodes lists it for each realm. */
   readonly serviceTenancyId: string;
-  /** The OCID of the compartment there, from the same page. */
+  /** The OCID of the compartment in that tenancy, from the same page. */
   readonly serviceCompartmentId: string;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
 
 /**
- * The policy by which virtual nodes, which run in a tenancy of Oracle's, attach their pods to subnets of yours; one for a tenancy.
+ * The policy by which virtual nodes, which run in a tenancy of Oracle, attach their pods to your subnets; a tenancy needs one.
  *
  * The statements are Oracle's, word for word: they must be in the root compartment and can't be narrower.
  *
@@ -98,14 +98,14 @@ function endorsements(tenancy: string, compartment: string): string[] {
 
 /** Props for VirtualNodePool. */
 export interface VirtualNodePoolProps extends TaggingProps {
-  /** The cluster that the nodes join: an enhanced one, whose pods have addresses of the VCN. */
+  /** The cluster that the nodes join, which must be an enhanced one with VCN-native pod networking. */
   readonly cluster: ISecureOkeCluster;
-  /** How many virtual nodes, 0 to 100; each runs up to 500 pods. */
+  /** The number of virtual nodes, 0 to 100; each runs up to 500 pods. */
   readonly size: number;
   /**
-   * The policy that virtual nodes need in the root compartment; the pool is made after it.
+   * The policy that virtual nodes need in the root compartment; the pool is created after it.
    *
-   * @default - it is there already; a warning says so
+   * @default - the policy exists already; a warning is shown
    */
   readonly endorsement?: VirtualNodeEndorsement;
   /**
@@ -139,13 +139,13 @@ export interface VirtualNodePoolProps extends TaggingProps {
    */
   readonly taints?: NodeTaint[];
   /**
-   * Further groups of the nodes, at most four beside that of the cluster.
+   * Additional security groups of the nodes, at most four besides the cluster's own.
    *
    * @default - none
    */
   readonly securityGroups?: INetworkSecurityGroup[];
   /**
-   * Further groups of the pods, at most four beside that of the cluster.
+   * Additional security groups of the pods, at most four besides the cluster's own.
    *
    * @default - none
    */
@@ -163,11 +163,11 @@ const ALL_FAULT_DOMAINS = ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"]
 const UNENDORSED = "virtual-nodes";
 
 /**
- * A pool of virtual nodes: Oracle runs the pods and keeps the nodes, of which nobody can log in to any.
+ * A pool of virtual nodes: Oracle runs the pods and manages the nodes, and nobody can log in to the nodes.
  *
- * The nodes follow the version of the cluster. DaemonSets, privileged containers and host access don't work there, and neither does a
- * NetworkPolicy: no policy engine runs on them, so that the groups of the pods alone limit their connections. Services reach the
- * pods by load balancers whose rules are kept by hand. See docs/node-pools.md.
+ * The nodes follow the version of the cluster. They don't support DaemonSets, privileged containers and host access, nor NetworkPolicies:
+ * no policy engine runs on them, so that only the security groups of the pods limit their connections. Services reach the pods through
+ * load balancers whose rules are maintained by hand. See docs/node-pools.md.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcomparingvirtualwithmanagednodes_topic.htm
  */

@@ -4,7 +4,7 @@ import { checkGiven, checkMembers } from "./required";
 import { shortHash } from "./short-hash";
 import { Problems } from "./validation-error";
 
-/** The thirteen practices, in the order in which Oracle's guides and the reports name them. */
+/** The thirteen practices, in the order of Oracle's guides and of the reports. */
 export const PRACTICES = {
   exposure: "Plan the exposure level",
   patching: "Patch worker nodes",
@@ -28,41 +28,41 @@ const METADATA_TYPE = "secure-oke:acknowledgement";
 
 const included = new WeakMap<IConstruct, IConstruct[]>();
 
-/** A construct and all below it, with the trees that were included anywhere; each once. */
+/** A construct and its descendants, with the trees that were included anywhere below it; without duplicates. */
 function treesOf(scope: IConstruct): IConstruct[] {
   const all = new Set(scope.node.findAll());
-  // A set that grows while one goes through it: what is included may include more.
+  // The set grows during the iteration: an included construct may include more.
   for (const construct of all) {
     for (const other of included.get(construct) ?? []) other.node.findAll().forEach((one) => all.add(one));
   }
   return [...all];
 }
 
-/** An exception to a practice, made on purpose. */
+/** A deliberate exception to a practice. */
 export interface Acknowledgement {
   /**
-   * Identifies the exception in reports, such as `exposure-1f0c92ab`.
+   * The id of the exception in reports, such as `exposure-1f0c92ab`.
    *
-   * It depends on the construct, the practice and the choice only: a new reason, or further exceptions, leave it unchanged.
+   * It depends on the construct, the practice and the choice only: it doesn't change with a new reason or with further exceptions.
    */
   readonly id: string;
   /** The path of the construct that makes the exception. */
   readonly path: string;
   /** The id of the practice. */
   readonly practice: string;
-  /** What was chosen instead of the default. */
+  /** The choice that was made instead of the default. */
   readonly what: string;
-  /** Why. */
+  /** The reason for the exception. */
   readonly reason: string;
 }
 
-/** Exceptions to practices, kept on the constructs that make them so that reports can show them. */
+/** The exceptions to practices, recorded on the constructs that make them so that reports can list them. */
 @checked
 export class Acknowledgements {
   /**
-   * All that was acknowledged in a construct and below it, sorted by path; with charts that were added to a cluster there.
+   * The exceptions of a construct and its descendants, sorted by path, including charts that were added to a cluster among them.
    *
-   * @param scope an App, a stack, a chart or any construct.
+   * @param scope an App, a stack, a chart or any other construct
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(scope: IConstruct): Acknowledgement[] {
@@ -87,7 +87,7 @@ export class Acknowledgements {
   }
 
   /**
-   * Lets a construct of another tree, such as a chart, count as one below the scope.
+   * Includes a construct of another tree, such as a chart, as a descendant of the scope.
    *
    * @internal
    */

@@ -12,13 +12,13 @@ export interface Cidr {
   readonly last: bigint;
 }
 
-/** How a list of CIDR blocks is checked. */
+/** The rules for checking a list of CIDR blocks. */
 export interface CidrRules {
-  /** Whether IPv6 blocks are served. @default false */
+  /** Whether IPv6 blocks are supported. @default false */
   readonly ipv6?: boolean;
   /** Whether the list may be as wide as the internet. @default false */
   readonly wide?: boolean;
-  /** The choice for every address, where there is one. */
+  /** The factory for allowing every address, if there is one. */
   readonly everyone?: string;
 }
 
@@ -41,21 +41,21 @@ function parse(text: string): Cidr | undefined {
   };
 }
 
-/** The block that starts at an address, in its written form. */
+/** The block that starts at an address, in text form. */
 export function cidrAt(first: bigint, prefix: number): Cidr {
   const text = `${[24n, 16n, 8n, 0n].map((shift) => (first >> shift) & 255n).join(".")}/${prefix}`;
   return { text, family: 4, prefix, first, last: first + (1n << BigInt(32 - prefix)) - 1n };
 }
 
-/** OCI keeps the first two addresses and the last one of every subnet. */
+/** OCI reserves the first two addresses and the last one of every subnet. */
 export const RESERVED_ADDRESSES = 3;
 
-/** How many addresses a block holds. */
+/** The number of addresses in a block. */
 export function sizeOf(cidr: Cidr): number {
   return Number(cidr.last - cidr.first + 1n);
 }
 
-/** How many addresses of a subnet are left for VNICs. */
+/** The number of addresses in a subnet that are available for VNICs. */
 export function usableAddresses(cidr: Cidr): number {
   return sizeOf(cidr) - RESERVED_ADDRESSES;
 }
@@ -91,7 +91,7 @@ function blockFix(text: unknown): string {
   return `${example}; a single address is "192.0.2.10/32"`;
 }
 
-/** Reads one CIDR block; what is wrong with it goes into the problems. */
+/** Reads one CIDR block and adds its problems. */
 export function readCidr(problems: Problems, name: string, text: string): Cidr | undefined {
   const cidr = typeof text === "string" ? parse(text) : undefined;
   if (!cidr) {
@@ -122,12 +122,12 @@ export function readIpv4Cidr(problems: Problems, name: string, text: string): Ci
   return undefined;
 }
 
-/** Reads one CIDR block of an IPv4 network; a reference to a Terraform value passes, as what it holds is not known yet. */
+/** Reads one IPv4 CIDR block; a reference to a Terraform value passes, as its value is not known yet. */
 export function readIpv4CidrIfKnown(problems: Problems, name: string, text: string): Cidr | undefined {
   return Token.isUnresolved(text) ? undefined : readIpv4Cidr(problems, name, text);
 }
 
-/** How many different addresses the blocks hold together. */
+/** The number of different addresses that the blocks cover together. */
 function coverage(cidrs: readonly Cidr[]): bigint {
   const sorted = [...cidrs].sort((a, b) => (a.first < b.first ? -1 : 1));
   let end = -1n;
@@ -172,10 +172,9 @@ function notAList(name: string, texts: unknown): string {
 }
 
 /**
- * Reads a list of CIDR blocks that narrows who may connect; sorted, each once.
+ * Reads a list of CIDR blocks that limits who may connect; sorted and without duplicates.
  *
- * Terraform references are kept as they are, at the end: what they hold is not known yet, and the placeholders that stand
- * for them have no order that lasts.
+ * Terraform references are kept as they are, at the end: their values are not known yet, and their placeholders have no stable order.
  */
 export function readCidrs(
   problems: Problems,

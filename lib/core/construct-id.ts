@@ -3,10 +3,10 @@ import { type Construct } from "constructs";
 import { type Problems } from "./validation-error";
 
 /**
- * Adds a problem where Terraform would refuse the names that resources get from the construct's id.
+ * Adds a problem if Terraform would reject the resource names that are derived from the construct's id.
  *
- * A resource is named by the path in its stack, of which letters, digits, `_` and `-` are kept; Terraform takes no name that
- * begins with a digit or a dash.
+ * The name of a resource is its path in the stack, reduced to letters, digits, `_` and `-`; Terraform accepts no name that begins with a
+ * digit or a dash.
  */
 export function checkConstructId(problems: Problems, scope: Construct, id: string): void {
   const inStack = [...scope.node.scopes.slice(TerraformStack.of(scope).node.scopes.length), { node: { id } }];

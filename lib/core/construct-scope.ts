@@ -5,9 +5,9 @@ import { checkCopies } from "./package-copies";
 import { Problems } from "./validation-error";
 
 /**
- * What a construct's path will be.
+ * The future path of a construct.
  *
- * Input is checked before the construct is made: one that was refused leaves no empty node behind that has its id.
+ * Input is validated before the construct is created: a rejected one leaves no empty node behind that occupies its id.
  */
 export function pathOf(scope: Construct | undefined, id: string): string {
   const path = scope?.node?.path ?? "";
@@ -19,9 +19,9 @@ const EXAMPLE =
   "Pass a TerraformStack, or a construct in one, for example `this` in the constructor of a stack";
 
 /**
- * The problems of a construct that is to be made of resources of Terraform, with what is wrong with its place and its id.
+ * The problems of a construct that will contain Terraform resources, starting with those of its scope and its id.
  *
- * Throws at once where there is no such place: nothing else could be checked there.
+ * Throws immediately if the scope is not valid: nothing else could be checked in it.
  */
 export function problemsIn(scope: Construct, id: string): Problems {
   const problems = new Problems(pathOf(scope, id));
@@ -38,7 +38,7 @@ export function problemsIn(scope: Construct, id: string): Problems {
   return problems;
 }
 
-/** Adds a problem where resources of Terraform can't be made in a scope. */
+/** Adds a problem if Terraform resources can't be created in a scope. */
 export function checkScope(problems: Problems, scope: unknown): void {
   if (scope === undefined || scope === null) {
     problems.add("ATTRIBUTE_MISSING", "scope was not given", EXAMPLE);

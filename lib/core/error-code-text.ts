@@ -1,7 +1,7 @@
 /** The explanation of an error code. */
 export interface ErrorCodeText {
-  /** What is wrong, in a few words. */
+  /** A short description of the problem. */
   readonly title: string;
-  /** Why it matters. */
+  /** The reason why it matters. */
   readonly why: string;
 }

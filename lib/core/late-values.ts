@@ -32,7 +32,7 @@ export function guardLateValues(stack: TerraformStack, isOurs: (element: Terrafo
   guarded.add(stack);
   for (const method of ["toTerraform", "toHclTerraform"] as const) {
     const inner = stack[method].bind(stack);
-    // Not before: aspects may still set what a value is made of.
+    // Not earlier: aspects may still set parts of a value.
     stack[method] = () => {
       checkStack(stack, isOurs);
       return inner() as { [key: string]: unknown };

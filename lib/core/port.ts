@@ -14,7 +14,7 @@ export enum IpProtocol {
   ALL = "ALL",
 }
 
-// A rule's id is made of its ports, so references to Terraform values are refused: they have no number that lasts.
+// The id of a rule contains its ports, so references to Terraform values are rejected: their numbers are not stable.
 function checkPorts(factory: string, from: number, to: number): void {
   const problems = new Problems(factory);
   const fix = "Give whole numbers from 1 to 65535, the lower one first";
@@ -27,13 +27,13 @@ function checkPorts(factory: string, from: number, to: number): void {
   problems.throwIfAny();
 }
 
-/** A protocol and a port, a range of ports, or an ICMP type: what a network rule lets through. */
+/** The traffic that a network rule allows: a protocol with a port, a range of ports, or an ICMP type. */
 @checked
 export class Port {
   /**
    * One TCP port.
    *
-   * @param port 1 to 65535
+   * @param port the port, 1 to 65535
    * @throws PORT_INVALID
    */
   public static tcp(port: number): Port {
@@ -42,9 +42,9 @@ export class Port {
   }
 
   /**
-   * TCP ports, both ends included.
+   * A range of TCP ports, including both ends.
    *
-   * More than 32,767 of them only between two groups.
+   * More than 32,767 ports are allowed between two security groups only.
    *
    * @throws PORT_INVALID
    */
@@ -56,7 +56,7 @@ export class Port {
   /**
    * One UDP port.
    *
-   * @param port 1 to 65535
+   * @param port the port, 1 to 65535
    * @throws PORT_INVALID
    */
   public static udp(port: number): Port {
@@ -65,9 +65,9 @@ export class Port {
   }
 
   /**
-   * UDP ports, both ends included.
+   * A range of UDP ports, including both ends.
    *
-   * More than 32,767 of them only between two groups.
+   * More than 32,767 ports are allowed between two security groups only.
    *
    * @throws PORT_INVALID
    */
@@ -79,8 +79,8 @@ export class Port {
   /**
    * One ICMP type and code.
    *
-   * @param type 0 to 255
-   * @param code 0 to 255
+   * @param type the type, 0 to 255
+   * @param code the code, 0 to 255
    * @throws PORT_INVALID
    * @see https://www.iana.org/assignments/icmp-parameters/icmp-parameters.xhtml
    */
@@ -98,13 +98,13 @@ export class Port {
   /**
    * Path MTU discovery: ICMP type 3 code 4.
    *
-   * Without it, connections through links with a smaller packet size hang.
+   * Without it, connections hang if a link on the path has a smaller packet size.
    */
   public static pathMtuDiscovery(): Port {
     return Port.icmp(3, 4);
   }
 
-  /** Every protocol and port, only for traffic between two groups, never to or from an address range. */
+  /** Every protocol and port; only for traffic between two security groups, never to or from an address range. */
   public static allTraffic(): Port {
     return new Port(IpProtocol.ALL);
   }
@@ -112,9 +112,9 @@ export class Port {
   private constructor(
     /** The protocol. */
     public readonly protocol: IpProtocol,
-    /** The first port of TCP and UDP. */
+    /** The first TCP or UDP port. */
     public readonly from?: number,
-    /** The last port of TCP and UDP. */
+    /** The last TCP or UDP port. */
     public readonly to?: number,
     /** The ICMP type. */
     public readonly icmpType?: number,
@@ -122,7 +122,7 @@ export class Port {
     public readonly icmpCode?: number,
   ) {}
 
-  /** The port in a few characters that can stand in an id, such as `tcp-443` or `icmp-3-4`. */
+  /** A short form for ids, such as `tcp-443` or `icmp-3-4`. */
   public toString(): string {
     if (this.protocol === IpProtocol.ALL) return "all";
     if (this.protocol === IpProtocol.ICMP) return `icmp-${this.icmpType}-${this.icmpCode}`;
@@ -131,15 +131,15 @@ export class Port {
   }
 }
 
-/** Half of all ports. The node ports, 30000 to 32767, and the ranges of media and file transfer are far smaller. */
+/** Half of all ports. The node ports, 30000 to 32767, and the ranges for media and file transfer are far smaller. */
 export const MOST_PORTS = 32_767;
 
-/** How many ports of a protocol are meant; all of them where no protocol is named. */
+/** The number of ports in a rule; all of them if it names no port. */
 export function portsOf({ protocol, from = 1, to = from }: Port): number {
   return protocol === IpProtocol.ALL ? 65_535 : to - from + 1;
 }
 
-/** Whether the ports of a rule are such; plain JavaScript can give any object in the place of a Port. */
+/** Whether the ports of a rule are valid; JavaScript can pass any object instead of a Port. */
 export function hasPorts({ protocol, from, to, icmpType, icmpCode }: Port): boolean {
   const within = (value: number | undefined, least: number, most: number) =>
     value !== undefined && Number.isInteger(value) && value >= least && value <= most;

@@ -19,7 +19,7 @@ export interface PublicClass extends ValueKind {
 /** What the library accepts, by the names of its types; `npm run surface` writes it from the sources. */
 export interface PublicSurface {
   readonly enums: { readonly [name: string]: { readonly [member: string]: string } };
-  /** Members by name, those that may be left out with a question mark. */
+  /** The members by name; a question mark marks optional ones. */
   readonly props: { readonly [name: string]: { readonly [member: string]: TypeWord } };
   readonly interfaces: { readonly [name: string]: ValueKind };
   readonly classes: { readonly [name: string]: PublicClass };
@@ -53,7 +53,7 @@ export function parametersOf(words: readonly string[]): readonly Slot[] {
 
 const members = new Map<string, readonly Slot[]>();
 
-/** The members of a props object, or undefined where there is none of that name. */
+/** The members of a props object, or undefined if no props have this name. */
 export function membersOf(props: string): readonly Slot[] | undefined {
   const known = members.get(props);
   const entries = PUBLIC_SURFACE.props[props];

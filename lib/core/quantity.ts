@@ -48,7 +48,7 @@ function numberIn(text: unknown): string | undefined {
 const SMALL_CPU = 1_000_000n;
 const GIVEN_CPU = /^\s*[\d.]+\s*(?:m|mcpu|millis?|millicores?)\b/i;
 
-/** What to write in the place of a number of processors that is none. */
+/** The suggestion for an invalid CPU quantity. */
 function cpuInstead(text: unknown): string {
   const number = numberIn(text);
   if (number === undefined) return "250m";

@@ -2,12 +2,12 @@ import { Token } from "cdktf";
 import { checkText } from "./terraform-text";
 import { type Problems } from "./validation-error";
 
-/** A way out of a practice, which needs a reason. */
+/** The reason for an exception to a practice. */
 export interface ReasonedChoice {
   /**
-   * Why this is right here: one sentence for the next reader, shown in reports.
+   * Why the exception is right here: one sentence for the next reader, shown in reports.
    *
-   * Must hold a letter or a number, of any script.
+   * Must contain a letter or a digit, of any script.
    */
   readonly reason: string;
 }
@@ -15,7 +15,7 @@ export interface ReasonedChoice {
 // Spaces without width are not blank to trim(), and punctuation says nothing.
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
-/** Adds a problem where the reason holds no letter and no number. */
+/** Adds a problem if the reason contains no letter and no digit. */
 export function checkReason(problems: Problems, choice: string, reason: string | undefined): void {
   if (typeof reason === "string" && SAYS_SOMETHING.test(reason)) return;
   problems.add(
@@ -27,7 +27,7 @@ export function checkReason(problems: Problems, choice: string, reason: string |
 
 const LONGEST_DESCRIPTION = 255;
 
-/** Adds a problem where the reason says nothing, or can't be the description of a security rule. */
+/** Adds a problem if the reason is empty, or is not valid as the description of a security rule. */
 export function checkRuleReason(problems: Problems, choice: string, reason: string | undefined): void {
   checkReason(problems, choice, reason);
   checkText(problems, "The reason", reason);

@@ -158,7 +158,7 @@ function order(stack: TerraformStack): void {
   for (const wait of waits.values()) write(wait);
 }
 
-/** Finds what is to wait for which resources of a target; those that need one of the dependents themselves can't be among them. */
+/** Adds the dependencies on the resources of a target, except on those that themselves depend on one of the dependents. */
 function add(
   problems: Problems,
   stack: TerraformStack,
@@ -287,7 +287,7 @@ function isDependent(construct: IConstruct): construct is Dependent {
   );
 }
 
-/** A construct made of Terraform resources, which others can wait for and which can wait for others. */
+/** A construct that contains Terraform resources, and that can be a dependency or have dependencies. */
 export abstract class ResourceConstruct extends Construct implements ITerraformDependable {
   private address?: string;
 
@@ -301,9 +301,9 @@ export abstract class ResourceConstruct extends Construct implements ITerraformD
   }
 
   /**
-   * The Terraform address of the main resource, so that the construct can stand in `dependsOn` of a resource.
+   * The Terraform address of the main resource, so that the construct can be used in `dependsOn` of a resource.
    *
-   * There it means all resources of the construct; one of another stack is waited for by its stack.
+   * There it represents all resources of the construct; for a construct of another stack, the whole stack becomes the dependency.
    */
   public get fqn(): string {
     this.address ??= Token.asString(new Address(this));

@@ -6,17 +6,17 @@ import { checkTags, type TaggingProps } from "./tagging";
 import { Problems } from "./validation-error";
 
 /**
- * Tags for everything that the library makes in a scope: an App, a stack, a cluster or any other construct.
+ * Tags for all resources that the library creates in a scope: an App, a stack, a cluster or any other construct.
  *
- * They are set once and reach each resource in the scope that can have tags, whether it was made before or after. What a
- * cluster makes at run time gets the tags of the cluster too: node pools of the cluster in any stack, block volumes, and the
- * load balancers of Services and of native ingress classes in the charts that are added to it.
+ * They are set once and apply to each taggable resource in the scope, whether it was created before or after. The tags of a cluster also
+ * apply to resources created at run time: node pools of the cluster in any stack, block volumes, and the load balancers of Services and
+ * of native ingress classes in the charts that are added to it.
  *
- * Where one key is set more than once, the nearest value holds: the props of a construct, then its own scope, then the scopes
- * around it up to the App; for a node pool the scopes of its cluster come before those of the pool. The library's own
- * `managed-by` and `construct` give way to all of them.
+ * If a key is set more than once, the nearest value applies: the props of a construct, then its own scope, then the parent scopes up to
+ * the App; for a node pool, the scopes of its cluster come before those of the pool. The library's own `managed-by` and `construct` have
+ * the lowest precedence.
  *
- * The load balancer controller reads the tags when it makes a load balancer; a change reaches new load balancers only.
+ * The load balancer controller reads the tags when it creates a load balancer; a change applies to new load balancers only.
  *
  * @see https://docs.oracle.com/iaas/Content/Tagging/Concepts/taggingoverview.htm
  */
@@ -39,9 +39,9 @@ export class ResourceTags {
   private constructor(private readonly scope: IConstruct) {}
 
   /**
-   * Adds tags; a key that was added to the same scope before gets the new value.
+   * Adds tags; a key that was already added to the same scope gets the new value.
    *
-   * At synthesis, a resource that would have more than ten free-form or 64 defined tags is refused.
+   * Synthesis fails for a resource that would have more than ten free-form or 64 defined tags.
    *
    * @throws TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
    */
@@ -52,12 +52,12 @@ export class ResourceTags {
     setScopeTags(this.scope, tags);
   }
 
-  /** The free-form tags that a resource in the scope gets, those of the scopes around it included. */
+  /** The free-form tags of resources in the scope, including those of the parent scopes. */
   public get freeformTags(): { [key: string]: string } {
     return { ...tagsOfScopes(this.scope).freeformTags };
   }
 
-  /** The defined tags that a resource in the scope gets, those of the scopes around it included. */
+  /** The defined tags of resources in the scope, including those of the parent scopes. */
   public get definedTags(): { [key: string]: string } {
     return { ...tagsOfScopes(this.scope).definedTags };
   }

@@ -24,15 +24,15 @@ export function setScopeTags(scope: IConstruct, { freeformTags, definedTags }: P
   });
 }
 
-/** Lets what is in a scope have the tags of a construct elsewhere too, as a node pool those of its cluster. */
+/** Applies the tags of another construct to a scope as well, such as those of a cluster to its node pool. */
 export function setTagOwner(scope: IConstruct, owner: IConstruct): void {
   owners.set(scope, owner);
 }
 
 /**
- * The tags of a construct's scopes, of which the nearest hold; the scopes of an owner count as the ones farther away.
+ * The tags of a construct's scopes, with precedence for the nearest; the scopes of an owner count as farther away.
  *
- * @param owner an owner of the construct itself
+ * @param owner the owner of the construct itself
  */
 export function tagsOfScopes(scope: IConstruct, owner?: IConstruct): TagSets {
   const own = scope.node.scopes;

@@ -7,7 +7,7 @@ import { checkText, literalText } from "./terraform-text";
 import { Problems } from "./validation-error";
 import { addWarning } from "./warnings";
 
-/** The most tags that OCI puts on a resource. */
+/** The maximum number of tags on an OCI resource. */
 const MOST_FREEFORM = 10;
 const MOST_DEFINED = 64;
 
@@ -21,7 +21,7 @@ interface TaggedScope {
   readonly tags: () => TagSets;
 }
 
-/** A provider, as far as the tags that it ignores are concerned. */
+/** A provider, reduced to the tags that it ignores. */
 interface IgnoringProvider {
   readonly ignoreDefinedTagsInput?: unknown;
   readonly rawOverrides?: { readonly ignore_defined_tags?: unknown };
@@ -116,13 +116,13 @@ function ignoredBy(provider: TerraformProvider): string[] | undefined {
   return given.filter((tag): tag is string => typeof tag === "string").map((tag) => tag.toLowerCase());
 }
 
-/** Tags of the OCI resources that a construct makes. */
+/** Props for the tags of the OCI resources that a construct creates. */
 export interface TaggingProps {
   /**
-   * Free-form tags, put on every resource that can have them; `ResourceTags` sets them for a whole stack.
+   * Free-form tags for every taggable resource; use `ResourceTags` to set them for a whole stack.
    *
-   * At most eight beside the two of this library, and seven for what has the groups of a cluster, one of which gets a third
-   * tag; a key has up to 100 characters without blanks and periods, a value up to 256 characters.
+   * At most eight besides the library's own two, and seven for constructs that create the security groups of a cluster, one of which gets
+   * a third tag; a key has up to 100 characters without blanks and periods, a value up to 256 characters.
    *
    * @default - only `managed-by: secure-oke` and `construct`, the path of the construct
    * @see https://docs.oracle.com/iaas/Content/Tagging/Concepts/taggingoverview.htm
@@ -130,15 +130,15 @@ export interface TaggingProps {
   readonly freeformTags?: { [key: string]: string };
 
   /**
-   * Defined tags, `namespace.key` to value, put on every resource that can have them.
+   * Defined tags for every taggable resource, from `namespace.key` to value.
    *
    * The namespaces and keys must exist in the tenancy. At most 64; a value has up to 256 characters.
    *
-   * Most tenancies have tag defaults, such as `Oracle-Tags.CreatedBy` and `Oracle-Tags.CreatedOn`, which OCI adds to each new
-   * resource. As soon as a resource is given defined tags, every plan would take those away again: name them in
-   * `ignoreDefinedTags: ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"]` of each `OciProvider` of the stack. A provider
-   * that ignores none is warned of; an empty list says that the tenancy has no tag defaults. A tag that is ignored can't be
-   * given here: the provider does not write it.
+   * Most tenancies have tag defaults, such as `Oracle-Tags.CreatedBy` and `Oracle-Tags.CreatedOn`, which OCI adds to each new resource.
+   * If a resource has defined tags in the program, every plan would remove the tag defaults: list them in `ignoreDefinedTags:
+   * ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"]` of each `OciProvider` of the stack. A provider without the setting gives a
+   * warning; an empty list declares that the tenancy has no tag defaults. An ignored tag can't be set here, because the provider doesn't
+   * write it.
    *
    * @default - none
    */
@@ -146,10 +146,10 @@ export interface TaggingProps {
 }
 
 /**
- * Free-form tags of the workers' group, the backends of load balancers.
+ * Free-form tags of the workers' security group, the backends of load balancers.
  *
- * The load balancer controller adds `ManagedBy: CCM` to such a group where it finds no tag of that key, and every later
- * plan would want to take it away again. It looks at the key only, so a tag of ours keeps its hands off.
+ * The load balancer controller adds `ManagedBy: CCM` to such a group if it has no tag with this key, and every later plan would remove
+ * it. The controller checks the key only, so the library's tag prevents this.
  *
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/cloudprovider/providers/oci/load_balancer.go
  */
@@ -159,9 +159,9 @@ const LONGEST_VALUE = 256;
 const KEY = /^[!-~]{1,100}$/;
 
 /**
- * Adds a problem for each tag that OCI would refuse.
+ * Adds a problem for each tag that OCI would reject.
  *
- * @param further the keys of free-form tags that the construct puts on its resources beside those of `tagsOf`
+ * @param further the keys of free-form tags that the construct sets on its resources in addition to those of `tagsOf`
  */
 export function checkTags(problems: Problems, props: TaggingProps, further: readonly string[] = []): void {
   const freeformTags = readTags(problems, "freeformTags", props.freeformTags);
@@ -219,11 +219,11 @@ function checkValues(problems: Problems, name: string, tags: { [key: string]: st
 }
 
 /**
- * The tags of one resource, read again whenever the resource is written: what the user gave, over the tags of the scopes, over
+ * The tags of one resource, evaluated whenever the resource is written: the given tags override the tags of the scopes, which override
  * the tags that name the construct.
  *
- * They look like plain objects, since cdktf refuses overrides of a single tag, such as
- * `addOverride("freeform_tags.team", "shop")`, where the tags are a token.
+ * They look like plain objects, because cdktf rejects overrides of a single tag, such as `addOverride("freeform_tags.team", "shop")`, if
+ * the tags are a token.
  */
 export function tagsOf(scope: IConstruct, source: TaggingProps): TaggingProps {
   const now = () => tagsNow(scope, source);

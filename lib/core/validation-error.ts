@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from "./error-codes";
 import { propertyOf } from "./problem-property";
 import { type ValidationProblem, whilePending, withPending } from "./validation-problem";
 
-/** One thing that is wrong, with a code of the table. */
+/** A problem whose code is one of the error codes. */
 export interface Problem extends ValidationProblem {
   readonly code: ErrorCode;
 }
@@ -17,16 +17,16 @@ function format(problem: Problem): string {
 }
 
 /**
- * Bad input, with all problems of one construct at once; at synthesis, of all constructs.
+ * Invalid input, with all problems of one construct together; at synthesis, of all constructs.
  *
- * Thrown by constructors before anything of the construct is made, and at synthesis before anything is written.
+ * Thrown by constructors before anything of the construct is created, and at synthesis before anything is written.
  */
 export class ValidationError extends Error {
   /** The code of the first problem. */
   public readonly code!: ErrorCode;
   /** The path of the first problem. */
   public readonly path!: string;
-  /** Everything that was wrong, in the order in which it was found. */
+  /** All problems, in the order in which they were found. */
   public readonly problems!: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
@@ -43,13 +43,13 @@ export class ValidationError extends Error {
       Object.defineProperty(this, key, { value, enumerable: false });
   }
 
-  /** Whether a caught value is a ValidationError, also of another copy of this library. */
+  /** Whether a caught value is a ValidationError, including one of another copy of this library. */
   public static isValidationError(error: unknown): error is ValidationError {
     return error instanceof Error && error.name === "ValidationError" && "problems" in error;
   }
 }
 
-/** Collects what is wrong with the input of one construct, to report it together. */
+/** Collects the problems in the input of one construct, to report them together. */
 export class Problems {
   private readonly found: Problem[] = [];
   private readonly path: string;

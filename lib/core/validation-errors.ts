@@ -8,17 +8,17 @@ const BEGINNING = /^(?=\[[A-Z][A-Z0-9_]*\] )/m;
 const PROBLEM = /^\[(\w+)\] (.*?): (.*)\n {2}Why: (.*)\n {2}Instead: (.*?)(?:\n\s*at .*)?\s*$/s;
 
 /**
- * Reads the errors that the constructs throw.
+ * Reads the errors that constructs throw.
  *
- * The message of such an error has all of it for people; its `name` is `ValidationError`.
+ * The message of such an error contains all details for people; its `name` is `ValidationError`.
  */
 @checked
 export class ValidationErrors {
   /**
-   * What a caught error found wrong, in the order in which it was found; empty where it is another kind of error.
+   * The problems in a caught error, in the order in which they were found; empty for other kinds of errors.
    *
-   * @param error whatever was caught, or the message of it: Python and other languages have errors of their own, so there it
-   * is `ValidationErrors.problems_of(str(error))`
+   * @param error the caught error, or its message: Python and other languages have their own error types, so there it is
+   * `ValidationErrors.problems_of(str(error))`
    */
   public static problemsOf(error: unknown): ValidationProblem[] {
     if (typeof error === "string") return problemsIn(error);
@@ -28,7 +28,7 @@ export class ValidationErrors {
   private constructor() {}
 }
 
-/** The problems that a message tells. */
+/** The problems in a message. */
 function problemsIn(message: string): ValidationProblem[] {
   return message.split(BEGINNING).flatMap((block) => {
     const [, code, path = "", what = "", why = "", fix = ""] = PROBLEM.exec(block) ?? [];

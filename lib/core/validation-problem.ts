@@ -1,22 +1,22 @@
 import { type ErrorCode } from "./error-codes";
 
-/** One thing that is wrong with what a construct was given. */
+/** One problem in the input of a construct. */
 export interface ValidationProblem {
-  /** Which kind of problem, such as `CIDR_INVALID`; docs/errors.md lists them. */
+  /** The error code, such as `CIDR_INVALID`; docs/errors.md lists all codes. */
   readonly code: string;
   /** The path of the construct, or the name of the value's factory. */
   readonly path: string;
   /**
-   * The prop or parameter that is wrong, such as `plan.podCidr`.
+   * The invalid prop or parameter, such as `plan.podCidr`.
    *
-   * @default - none: the problem is about the construct or the call as a whole
+   * @default - none; the problem concerns the construct or the call as a whole
    */
   readonly property?: string;
-  /** What is wrong, with the values. */
+  /** The problem, with the invalid values. */
   readonly what: string;
-  /** Why it matters. */
+  /** The reason why it matters. */
   readonly why: string;
-  /** What to write instead. */
+  /** The fix. */
   readonly fix: string;
 }
 

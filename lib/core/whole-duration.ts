@@ -7,7 +7,7 @@ export type WholeUnit = "days" | "minutes" | "seconds";
 
 const READ = { days: "toDays", minutes: "toMinutes", seconds: "toSeconds" } as const;
 
-/** How long a duration may be, in its unit. */
+/** The allowed range of a duration, in its unit. */
 export interface WholeRange {
   readonly least: number;
   /** @default - any length */
@@ -15,9 +15,9 @@ export interface WholeRange {
 }
 
 /**
- * The number of days, minutes, or seconds of a duration; adds a problem where it is no whole number within the range.
+ * The number of days, minutes, or seconds in a duration; adds a problem if it is not a whole number in the range.
  *
- * Of what is no duration nothing is read.
+ * Returns nothing for a value that is not a duration.
  */
 export function wholeDurationOf(
   problems: Problems,

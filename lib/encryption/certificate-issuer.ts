@@ -63,7 +63,7 @@ export class CertificateIssuer {
     return new CertificateIssuer(group, kind, name);
   }
 
-  /** An issuer that speaks ACME, whose server decides how long certificates are valid. @internal */
+  /** An ACME issuer, whose server decides how long certificates are valid. @internal */
   public static _acme(kind: string, name: string): CertificateIssuer {
     return new CertificateIssuer(GROUP, kind, name, true);
   }
@@ -75,7 +75,7 @@ export class CertificateIssuer {
     public readonly kind: string,
     /** The name. */
     public readonly name: string,
-    /** Whether the issuer speaks ACME; false for those of which only the name is known. */
+    /** Whether this is an ACME issuer; false if only its name is known. */
     public readonly isAcme = false,
   ) {}
 

@@ -41,7 +41,7 @@ export interface ClusterEncryptionProps extends TaggingProps {
    */
   readonly clusterCompartmentId?: string;
   /**
-   * A key that exists already for the Secrets in etcd: an AES key of 128, 192 or 256 bits.
+   * The existing key for the Secrets in etcd: an AES key of 128, 192 or 256 bits.
    *
    * @default - an AES-256 key in the vault
    */
@@ -49,25 +49,24 @@ export interface ClusterEncryptionProps extends TaggingProps {
   /**
    * The vault of the keys.
    *
-   * @default - a vault of its own, of VaultType.DEFAULT, unless no key is created
+   * @default - its own vault of VaultType.DEFAULT, unless no key is created
    */
   readonly vault?: IKeyVault;
   /**
-   * When the keys get new versions. For `existingKeyId` the vault must be given too, and OCI's own schedule is a matter of whoever
-   * manages that key.
+   * The rotation of the keys. For `existingKeyId` the vault must be given too, and OCI's own schedule is up to the owner of that key.
    *
    * @default - never
    */
   readonly rotation?: KeyRotation;
   /**
-   * Where new keys are kept and used. A key that exists keeps its protection: another value has no effect on it, and Terraform
-   * refuses to replace it.
+   * The protection of new keys. An existing key keeps its protection: a different value has no effect on it, and Terraform refuses to
+   * replace it.
    *
    * @default KeyProtection.hsm()
    */
   readonly protection?: KeyProtection;
   /**
-   * The key of the nodes' boot volumes, which `PrivateNodePool` takes by itself.
+   * The key of the nodes' boot volumes, which `PrivateNodePool` uses by default.
    *
    * @default - a key that Oracle manages
    */
@@ -97,7 +96,7 @@ export interface ClusterEncryptionProps extends TaggingProps {
    */
   readonly imageSigning?: KeySource;
   /**
-   * The region of the buckets, such as `eu-frankfurt-1`: IAM names the service that uses the key by it.
+   * The region of the buckets, such as `eu-frankfurt-1`: it is part of the IAM name of the service that uses the key.
    *
    * @default - none; required for `buckets`
    */
@@ -109,13 +108,13 @@ export interface ClusterEncryptionProps extends TaggingProps {
    */
   readonly fileStorageService?: string;
   /**
-   * The provider of the tenancy's home region, where identity resources are written.
+   * The provider of the tenancy's home region, in which identity resources are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
   /**
-   * The beginning of the names of vault, keys and policies.
+   * The prefix of the names of vault, keys and policies.
    *
    * Vault and keys are renamed in place. A policy keeps its first name: IAM would have to replace it.
    *
@@ -137,13 +136,14 @@ const REGION = /^[a-z]+-[a-z]+-\d+$/;
 const SERVICE = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /**
- * Customer-managed keys for a cluster, and the grants that let OCI use each of them for its purpose only: for the Secrets in etcd and, on
- * request, boot volumes, block volumes, file systems, buckets, and image signatures.
+ * Customer-managed keys for a cluster, and the grants that let OCI use each key for its purpose only: for the Secrets in etcd and,
+ * optionally, boot volumes, block volumes, file systems, buckets, and image signatures.
  *
- * New keys are kept in a hardware security module, and Terraform refuses to destroy them (`prevent_destroy`): without a key, all that it
- * encrypted is lost. A disabled or deleted key makes all Secrets of the cluster unreadable at once.
+ * New keys are kept in a hardware security module, and Terraform refuses to destroy them (`prevent_destroy`): without a key, all data
+ * that it encrypted is lost. Disabling or deleting the key of the Secrets makes all Secrets of the cluster unreadable at once.
  *
- * Every grant names one key. It names the compartment of the clusters instead of a cluster, since OCI needs it before that exists.
+ * Every grant names one key. It names the compartment of the clusters instead of a cluster, because OCI needs the grant before the
+ * cluster exists.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengencryptingdata.htm
  */
@@ -168,7 +168,7 @@ export class ClusterEncryption extends ResourceConstruct {
   /** The key that signs images, if there is one. */
   public readonly signingKey?: IVaultKey;
 
-  /** What a resource must wait for before it is created with the key of one kind of data. @internal */
+  /** The policies that a resource must depend on before it is created with a key, by kind of data. @internal */
   public readonly _grants: { readonly [kind in DataKind]?: IdentityPolicy };
 
   /**
@@ -186,7 +186,7 @@ export class ClusterEncryption extends ResourceConstruct {
     checkRegionWhenWritten(this, "existingKeyId", existingKeyId);
     this.vault = this.vaultFor(name);
     this.keyId = existingKeyId ?? this.secretsKey(name);
-    // Of an existing key nothing else than a vault that was given says where it can be rotated.
+    // An existing key can be rotated only if its vault was given.
     const vault = existingKeyId === undefined ? this.vault : props.vault;
     if (vault) addVersions(this, this.keyId, vault.managementEndpoint, props.rotation);
     this.clusterCompartmentId = props.clusterCompartmentId ?? compartmentId;
@@ -212,7 +212,7 @@ export class ClusterEncryption extends ResourceConstruct {
     this.signingKey = this.keyOfSignatures(name);
   }
 
-  /** None where every key exists already. */
+  /** Undefined if every key exists already. */
   private vaultFor(name: string): IKeyVault | undefined {
     const { vault, existingKeyId } = this.props;
     if (vault) return vault;
@@ -293,7 +293,7 @@ export class ClusterEncryption extends ResourceConstruct {
       provider: homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, name),
-      // The cluster must never be without the right to its key, not even while a policy takes the place of another.
+      // The cluster must never be without the right to its key, not even while a policy is replaced.
       lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
       description: `Lets the cluster ${what}`,
       statements,
@@ -306,7 +306,7 @@ function isNew(source: KeySource | undefined): boolean {
   return source !== undefined && source.keyId === undefined && !source.isSameAsSecrets;
 }
 
-/** Before the construct is created, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function check(scope: Construct, id: string, given: ClusterEncryptionProps): void {
   const props: Partial<ClusterEncryptionProps> = given ?? {};
   const problems = problemsIn(scope, id);

@@ -5,19 +5,19 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
- * Where a key is kept and used; it can't change later.
+ * The protection mode of a key, which decides where it is kept and used; it can't be changed later.
  *
  * @see https://docs.oracle.com/iaas/Content/KeyManagement/Concepts/keyoverview.htm
  */
 @checked
 export class KeyProtection {
-  /** In a hardware security module (HSM), which the key never leaves. */
+  /** The key is kept in a hardware security module (HSM) and never leaves it. */
   public static hsm(): KeyProtection {
     return new KeyProtection("HSM");
   }
 
   /**
-   * On a server, encrypted by a root key in an HSM while it is stored. It can be exported, and it costs nothing.
+   * The key is kept on a server, encrypted at rest by a root key in an HSM. It can be exported, and it is free of charge.
    *
    * @throws REASON_MISSING
    */
@@ -31,7 +31,7 @@ export class KeyProtection {
   private constructor(
     /** The protection mode as OCI names it: `HSM` or `SOFTWARE`. */
     public readonly mode: string,
-    /** Why the key is outside of an HSM, if it is. */
+    /** The reason for keeping the key outside of an HSM, if it is. */
     public readonly reason?: string,
   ) {}
 

@@ -10,19 +10,19 @@ const LEAST_DAYS = 60;
 const MOST_DAYS = 365;
 
 /**
- * When a key in OCI Vault gets a new version.
+ * The rotation of a key in OCI Vault.
  *
- * The OCID of the key stays, so nothing that uses the key changes or is replaced. What was encrypted before stays under the old
- * version until it is written again: never delete an old version before that.
+ * The OCID of the key stays the same, so nothing that uses the key changes or is replaced. Data that was encrypted before stays encrypted
+ * under the old version until it is rewritten: never delete an old version before that.
  *
  * @see https://docs.oracle.com/iaas/Content/KeyManagement/Tasks/managingkeys_topic-To_rotate_a_master_encryption_key.htm
  */
 @checked
 export class KeyRotation {
   /**
-   * Every so many days, by OCI itself. Only virtual private vaults can do that.
+   * OCI rotates the key at a fixed interval. Only virtual private vaults support it.
    *
-   * @param interval whole days, 60 to 365
+   * @param interval the interval in whole days, 60 to 365
    * @throws DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static every(interval: Duration): KeyRotation {
@@ -33,13 +33,13 @@ export class KeyRotation {
   }
 
   /**
-   * With each epoch that is added to the list: a key has one version for each epoch, beside the one that it was created with. This
-   * works in every vault.
+   * The key is rotated with each epoch that is added to the list: it has one version for each epoch, in addition to its first version.
+   * This works in every vault.
    *
-   * Only add epochs. To destroy the resource of a version is to delete the version, and everything that is encrypted under it is
-   * lost; Terraform refuses a plan that removes one (`prevent_destroy`).
+   * Only add epochs. Destroying the resource of a version deletes the version, and all data that is encrypted under it is lost; Terraform
+   * refuses a plan that removes one (`prevent_destroy`).
    *
-   * @param epochs names such as `2026-11`: 1 to 64 letters, digits, `.`, `_` and `-`; the order does not matter
+   * @param epochs the names such as `2026-11`: 1 to 64 letters, digits, `.`, `_` and `-`; the order does not matter
    * @throws NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, VALUE_INVALID
    */
   public static epochs(epochs: string[]): KeyRotation {
@@ -52,7 +52,7 @@ export class KeyRotation {
   private constructor(
     /** The epochs, sorted; empty if OCI rotates the key itself. */
     public readonly epochNames: string[],
-    /** The days between two automatic rotations; undefined if the epochs rotate the key. */
+    /** The interval of automatic rotation in days; undefined if the epochs rotate the key. */
     public readonly intervalInDays?: number,
   ) {}
 }

@@ -14,7 +14,7 @@ export enum KeyAlgorithm {
 const BITS_IN_BYTE = 8;
 
 /**
- * The algorithm and the length of a key in OCI Vault; neither can change later.
+ * The algorithm and the length of a key in OCI Vault; neither can be changed later.
  *
  * @see https://docs.oracle.com/iaas/Content/KeyManagement/Concepts/keyoverview.htm
  */
@@ -52,7 +52,7 @@ export class KeyShape {
     return this.curveId === undefined ? `${this.algorithm}-${this.bits}` : `ECDSA P-${this.bits}`;
   }
 
-  /** As the provider takes it: the length in bytes, rounded up. @internal */
+  /** The shape in the format of the provider: the length in bytes, rounded up. @internal */
   public _keyShape(): KmsKeyKeyShape {
     const { algorithm, curveId } = this;
     const length = Math.ceil(this.bits / BITS_IN_BYTE);

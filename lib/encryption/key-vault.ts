@@ -13,11 +13,11 @@ import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { KmsVault } from "../oci/kms-vault";
 
-/** What kind of vault OCI makes; it can't change later. */
+/** The type of a vault; it can't be changed later. */
 export enum VaultType {
-  /** A share of a hardware security module. It costs nothing; each key version in the HSM does. */
+  /** A vault in a shared hardware security module. The vault is free of charge; each key version in the HSM is billed. */
   DEFAULT = "DEFAULT",
-  /** A partition of an HSM of your own, billed by the hour. Only its keys rotate by themselves and can be backed up. */
+  /** A vault in its own HSM partition, billed by the hour. Only its keys support automatic rotation and backup. */
   VIRTUAL_PRIVATE = "VIRTUAL_PRIVATE",
 }
 
@@ -29,9 +29,9 @@ export interface IKeyVault extends IConstruct, ITerraformDependable {
   readonly compartmentId: string;
   /** The URL at which keys are created and rotated. */
   readonly managementEndpoint: string;
-  /** The URL at which keys encrypt and sign. */
+  /** The URL at which keys encrypt, decrypt and sign. */
   readonly cryptoEndpoint: string;
-  /** The kind of vault; undefined for an imported one whose type was not given. */
+  /** The type of the vault; undefined for an imported vault whose type was not given. */
   readonly vaultType?: VaultType;
 }
 
@@ -40,7 +40,7 @@ export interface KeyVaultProps extends TaggingProps {
   /** The OCID of the compartment of the vault. */
   readonly compartmentId: string;
   /**
-   * The kind of vault.
+   * The type of the vault.
    *
    * @default VaultType.DEFAULT
    */
@@ -53,31 +53,31 @@ export interface KeyVaultProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-/** The attributes of a vault that exists already. */
+/** The attributes of an existing vault. */
 export interface KeyVaultAttributes {
   /** The OCID of the vault. */
   readonly vaultId: string;
   /** The OCID of its compartment. @default - throws when it is used */
   readonly compartmentId?: string;
-  /** Its management endpoint, which keys are created and rotated at. @default - throws when it is used */
+  /** Its management endpoint, at which keys are created and rotated. @default - throws when it is used */
   readonly managementEndpoint?: string;
-  /** Its crypto endpoint, which keys encrypt and sign at. @default - throws when it is used */
+  /** Its crypto endpoint, at which keys encrypt and sign. @default - throws when it is used */
   readonly cryptoEndpoint?: string;
-  /** The kind of vault. @default - unknown, so that nothing is refused for it */
+  /** The type of the vault. @default - unknown, and nothing is rejected */
   readonly vaultType?: VaultType;
 }
 
 /**
  * A vault for keys and secrets.
  *
- * Terraform refuses to destroy it (`prevent_destroy`): with a vault, all that its keys encrypted is lost.
+ * Terraform refuses to destroy it (`prevent_destroy`): without the vault, all data that its keys encrypted is lost.
  *
  * @see https://docs.oracle.com/iaas/Content/KeyManagement/Concepts/keyoverview.htm
  */
 @checked
 export class KeyVault extends ResourceConstruct implements IKeyVault {
   /**
-   * A vault that exists already; nothing is created or looked up.
+   * Imports an existing vault; nothing is created or looked up.
    *
    * @throws OCID_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute is used that was not given
    */
@@ -153,7 +153,7 @@ class ImportedVault extends ResourceConstruct implements IKeyVault {
   }
 }
 
-/** Before the construct is created, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function check(scope: Construct, id: string, given: KeyVaultProps): void {
   const props: Partial<KeyVaultProps> = given ?? {};
   const problems = problemsIn(scope, id);

@@ -19,10 +19,10 @@ import { CertificatesManagementCertificate } from "../oci/certificates-managemen
 export interface ManagedCertificateProps extends TaggingProps {
   /** The private certificate authority that signs the certificate. */
   readonly authority: IPrivateCertificateAuthority;
-  /** The names of the hosts that the certificate is for, such as `shop.example.com` or `*.shop.example.com`. */
+  /** The host names of the certificate, such as `shop.example.com` or `*.shop.example.com`. */
   readonly dnsNames: string[];
   /**
-   * The IPv4 addresses that the certificate is for.
+   * The IPv4 addresses of the certificate.
    *
    * @default - none
    */
@@ -40,20 +40,21 @@ export interface ManagedCertificateProps extends TaggingProps {
    */
   readonly compartmentId?: string;
   /**
-   * How often OCI renews the certificate, with a new private key: whole days, at most two thirds of its life.
+   * The interval at which OCI renews the certificate, with a new private key: whole days, at most two thirds of its lifetime.
    *
-   * @default - two thirds of its life, which is 60 days of 90
+   * @default - two thirds of its lifetime, which is 60 days of 90
    */
   readonly renewEvery?: Duration;
   /**
-   * How long before that day OCI begins to renew it, so that a failed attempt can be repeated: whole days, less than `renewEvery`.
+   * The number of days before that day at which OCI starts the renewal, so that a failed attempt can be repeated: whole days, less than
+   * `renewEvery`.
    *
    * @default - a quarter of `renewEvery`
    */
   readonly renewAhead?: Duration;
   /**
-   * The name of the certificate, unique in the tenancy: letters, digits, `-`, `_` and `.`, up to 255 characters. It can't change later,
-   * and a deleted certificate blocks its name for days.
+   * The name of the certificate, unique in the tenancy: letters, digits, `-`, `_` and `.`, up to 255 characters. It can't be changed
+   * later, and a deleted certificate blocks its name for days.
    *
    * @default - the path of the construct with a hash
    */
@@ -65,13 +66,13 @@ const LONGEST_COMMON_NAME = 64;
 const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
 
 /**
- * A certificate of OCI Certificates for load balancers: OCI creates, keeps and renews it with its private key, which is never in the
+ * A certificate of OCI Certificates for load balancers: OCI creates, stores and renews it with its private key, which is never in the
  * program, the Terraform state, or the cluster.
  *
- * A load balancer follows the current version: give `certificateId` to `TlsTermination.atLoadBalancer`.
+ * A load balancer follows the current version: pass `certificateId` to `TlsTermination.atLoadBalancer`.
  *
- * The certificate is valid for as long as its authority allows, 90 days by default. That the default of OCI is no longer than that is
- * taken from a public report.
+ * The certificate is valid for as long as its authority allows, 90 days by default. According to a public report, OCI's own default is no
+ * longer than that.
  *
  * @see https://docs.oracle.com/iaas/Content/certificates/managing-certificates.htm
  */
@@ -81,9 +82,9 @@ export class ManagedCertificate extends ResourceConstruct {
   public readonly certificateId: string;
   /** The OCID of its compartment. */
   public readonly compartmentId: string;
-  /** The days between two renewals. */
+  /** The interval between two renewals in days. */
   public readonly renewEveryDays: number;
-  /** The days before that at which OCI begins to renew it. */
+  /** The number of days before the end of the interval at which OCI starts the renewal. */
   public readonly renewAheadDays: number;
 
   /**
@@ -104,7 +105,7 @@ export class ManagedCertificate extends ResourceConstruct {
         configType: "ISSUED_BY_INTERNAL_CA",
         certificateProfileType: "TLS_SERVER",
         issuerCertificateAuthorityId: authority.certificateAuthorityId,
-        // The authority has an RSA key, and OCI wants the same family for what it signs.
+        // The authority has an RSA key, and OCI requires the same key family for the certificates that it signs.
         keyAlgorithm: "RSA2048",
         signatureAlgorithm: "SHA256_WITH_RSA",
         subject: { commonName },
@@ -132,7 +133,7 @@ interface ReadCertificate {
   readonly commonName: string;
 }
 
-/** Before the construct is created, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function read(scope: Construct, id: string, given: ManagedCertificateProps): ReadCertificate {
   const props: Partial<ManagedCertificateProps> = given ?? {};
   const problems = problemsIn(scope, id);

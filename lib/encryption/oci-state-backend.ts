@@ -8,15 +8,15 @@ import { problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { type Problems } from "../core/validation-error";
 
-/** How Terraform authenticates to OCI when it reads and writes states. */
+/** The way that Terraform authenticates to OCI to read and write states. */
 export enum StateAuthentication {
-  /** By the API key of a user in the configuration file of the OCI CLI. */
+  /** With the API key of a user in the configuration file of the OCI CLI. */
   API_KEY = "APIKey",
-  /** By the instance that Terraform runs on. */
+  /** As the instance that Terraform runs on. */
   INSTANCE_PRINCIPAL = "InstancePrincipal",
-  /** By the resource that Terraform runs in, such as Resource Manager. */
+  /** As the resource that Terraform runs in, such as Resource Manager. */
   RESOURCE_PRINCIPAL = "ResourcePrincipal",
-  /** By a session token of the OCI CLI; it takes `profile`. */
+  /** With a session token of the OCI CLI; requires `profile`. */
   SECURITY_TOKEN = "SecurityToken",
 }
 
@@ -29,19 +29,19 @@ export interface OciStateBackendProps {
   /** The region of the bucket, such as `eu-frankfurt-1`. */
   readonly region: string;
   /**
-   * The name of the object that holds the state, such as `shop.tfstate`; each stack has its own.
+   * The name of the object for the state, such as `shop.tfstate`; each stack has its own.
    *
    * @default - the id of the stack and `.tfstate`
    */
   readonly key?: string;
   /**
-   * How Terraform authenticates.
+   * The way that Terraform authenticates.
    *
-   * @default - as the OCI SDK does: by the configuration file of the OCI CLI
+   * @default - as the OCI SDK does: with the configuration file of the OCI CLI
    */
   readonly authentication?: StateAuthentication;
   /**
-   * The profile of the configuration file of the OCI CLI.
+   * The profile in the configuration file of the OCI CLI.
    *
    * @default - `DEFAULT`
    */
@@ -49,16 +49,16 @@ export interface OciStateBackendProps {
 }
 
 /**
- * Keeps the state of a stack in a bucket of OCI Object Storage, by Terraform's own backend `oci`, which locks states too.
+ * Stores the state of a stack in a bucket of OCI Object Storage, with Terraform's own backend `oci`, which also locks states.
  *
- * It takes Terraform 1.12 or later. Nothing in it can be a reference: Terraform reads it before all else. The bucket, best a
- * `StateBucket` of another stack, must exist. References to other stacks of the app are read from the states of those.
+ * Requires Terraform 1.12 or later. None of the values can be a reference: Terraform reads the backend before everything else. The bucket
+ * must exist, preferably as a `StateBucket` of another stack. References to other stacks of the app are read from their states.
  *
  * @see https://docs.oracle.com/iaas/Content/terraform/object-storage-state.htm
  */
 @checked
 export class OciStateBackend extends TerraformBackend {
-  /** The name of the object that holds the state. */
+  /** The name of the object for the state. */
   public readonly key: string;
   private readonly config: { [attribute: string]: string };
 
@@ -95,7 +95,7 @@ export class OciStateBackend extends TerraformBackend {
   }
 
   /**
-   * What reads the outputs of the stack that has this backend.
+   * The data source for the outputs of the stack with this backend.
    *
    * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -107,7 +107,7 @@ export class OciStateBackend extends TerraformBackend {
   }
 }
 
-/** The base class is abstract and has all that is needed. */
+/** The base class is abstract and complete. */
 class OciRemoteState extends TerraformRemoteState {}
 
 function read(scope: Construct, id: string, given: OciStateBackendProps): string {

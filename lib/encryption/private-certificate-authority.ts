@@ -28,7 +28,7 @@ export interface IPrivateCertificateAuthority extends IConstruct, ITerraformDepe
   readonly certificateAuthorityId: string;
   /** The OCID of the compartment of the authority. */
   readonly compartmentId: string;
-  /** The most days that a certificate signed by it is valid for; undefined for an imported one for which it was not given. */
+  /** The maximum validity in days of a certificate signed by it; undefined for an imported authority if it was not given. */
   readonly leafValidityInDays?: number;
 }
 
@@ -47,13 +47,13 @@ export interface PrivateCertificateAuthorityProps extends TaggingProps {
   /**
    * The last day on which the authority is valid, such as `2036-11-30`.
    *
-   * Clients must get the next root before that day, so give a root many years. A later day in the program renews the authority.
+   * Clients must get the next root before that day, so choose many years for a root. A later day in the program renews the authority.
    */
   readonly validUntil: string;
   /**
    * The authority that signs this one.
    *
-   * @default - none: this is a root authority, which signs itself
+   * @default - none; this is a root authority, which signs itself
    */
   readonly issuer?: IPrivateCertificateAuthority;
   /**
@@ -69,47 +69,47 @@ export interface PrivateCertificateAuthorityProps extends TaggingProps {
    */
   readonly key?: IVaultKey;
   /**
-   * The most days that a certificate signed by the authority is valid for, 1 to 90.
+   * The maximum validity of a certificate signed by the authority, 1 to 90 days.
    *
    * @default Duration.days(90)
    */
   readonly leafValidity?: Duration;
   /**
-   * The most days that an authority signed by this one is valid for, 1 to 3,650.
+   * The maximum validity of an authority signed by this one, 1 to 3,650 days.
    *
    * @default Duration.days(1825)
    */
   readonly subordinateValidity?: Duration;
   /**
-   * What is created between the grant of the key and the authority, best something that takes minutes, such as a cluster.
+   * Resources to create between the grant of the key and the authority, preferably something that takes minutes, such as a cluster.
    *
-   * IAM needs up to a minute before a policy takes effect. OCI creates an authority all the same, whose state then becomes `FAILED`,
-   * and which blocks its name for a week.
+   * An IAM policy takes up to a minute to take effect. OCI creates the authority without waiting, whose state then becomes `FAILED`, and
+   * which blocks its name for a week.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly createAfter?: ITerraformDependable[];
   /**
-   * The name of the authority, unique in the tenancy: letters, digits, `-`, `_` and `.`, up to 255 characters. It can't change later.
+   * The name of the authority, unique in the tenancy: letters, digits, `-`, `_` and `.`, up to 255 characters. It can't be changed later.
    *
    * @default - the path of the construct with a hash
    */
   readonly authorityName?: string;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-/** The attributes of a certificate authority that exists already. */
+/** The attributes of an existing certificate authority. */
 export interface PrivateCertificateAuthorityAttributes {
   /** The OCID of the authority. */
   readonly certificateAuthorityId: string;
   /** The OCID of its compartment. @default - throws when it is used */
   readonly compartmentId?: string;
-  /** The most days that a certificate signed by it is valid for. @default - unknown; 90 days are assumed */
+  /** The maximum validity in days of a certificate signed by it. @default - unknown; 90 days are assumed */
   readonly leafValidityInDays?: number;
 }
 
@@ -120,20 +120,20 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
 
 /**
- * A private certificate authority of OCI Certificates: an RSA key that never leaves its hardware security module, and rules that let
- * no certificate live longer than 90 days.
+ * A private certificate authority of OCI Certificates: an RSA key that never leaves its hardware security module, and rules that limit
+ * certificates to 90 days.
  *
  * Terraform refuses to destroy it (`prevent_destroy`).
  *
- * The grant of the key follows public reports of what works in a tenancy; this project has not tried it in one. Oracle's page grants
- * a dynamic group of all authorities instead.
+ * The grant of the key follows public reports of what works in a tenancy; this project has not tried it in one. Oracle's page grants the
+ * right to a dynamic group of all authorities instead.
  *
  * @see https://docs.oracle.com/iaas/Content/certificates/managing-certificate-authorities.htm
  */
 @checked
 export class PrivateCertificateAuthority extends ResourceConstruct implements IPrivateCertificateAuthority {
   /**
-   * An authority that exists already; nothing is created or looked up.
+   * Imports an existing authority; nothing is created or looked up.
    *
    * @throws OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID; ATTRIBUTE_MISSING when an attribute is used that
    * was not given
@@ -159,7 +159,7 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
   public readonly certificateAuthorityId: string;
   public readonly compartmentId: string;
   public readonly leafValidityInDays?: number;
-  /** The key that signs. */
+  /** The signing key. */
   public readonly key: IVaultKey;
 
   /**
@@ -193,7 +193,7 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
           certificateAuthorityMaxValidityDuration: `P${subordinateDays}D`,
         },
       ],
-      // OCI creates an authority whose grant is missing, and never tries the key again.
+      // OCI creates an authority even if its grant is missing, and never retries the key.
       dependsOn: [policy, ...(props.createAfter ?? [])],
       lifecycle: { preventDestroy: true },
       ...tagsOf(this, props),
@@ -231,7 +231,7 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
   }
 }
 
-/** An authority uses its key as itself, as a principal of its own kind. */
+/** An authority uses its key with its own identity, a separate type of principal. */
 function keyStatement(keyId: string, keyCompartmentId: string, compartmentId: string): string {
   return (
     `Allow any-user to use keys in compartment id ${keyCompartmentId} where all {` +
@@ -240,7 +240,7 @@ function keyStatement(keyId: string, keyCompartmentId: string, compartmentId: st
   );
 }
 
-/** OCI takes a time with a fraction of a second only, and the provider drops one of zero. */
+/** OCI accepts a time with a fraction of a second only, and the provider drops a fraction of zero. */
 function endOf(day: string): string {
   return `${day}T23:59:59.999Z`;
 }
@@ -265,7 +265,7 @@ class ImportedAuthority extends ResourceConstruct implements IPrivateCertificate
   }
 }
 
-/** Before the construct is created, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function read(
   scope: Construct,
   id: string,
@@ -322,7 +322,7 @@ function isCalendarDay(day: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** Adds a problem for a key that an authority can't sign with; of an imported one, not all may be known. */
+/** Adds a problem for a key that an authority can't sign with; some attributes of an imported key may be unknown. */
 function checkSigningKey(
   problems: Problems,
   { key, vault }: Partial<PrivateCertificateAuthorityProps>,

@@ -4,7 +4,7 @@ import { shown } from "../core/display-value";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 
-/** How long a generated passphrase is, and what is stored around it. */
+/** Options for a generated passphrase: its length and a template. */
 export interface PassphraseOptions {
   /**
    * The number of characters, 16 or more.
@@ -13,7 +13,7 @@ export interface PassphraseOptions {
    */
   readonly length?: number;
   /**
-   * The text that is stored, with `%GENERATED_PASSPHRASE%` where the passphrase goes.
+   * The stored text, with `%GENERATED_PASSPHRASE%` in the place of the passphrase.
    *
    * For example `{"username":"shop","password":"%GENERATED_PASSPHRASE%"}`.
    *
@@ -22,16 +22,16 @@ export interface PassphraseOptions {
   readonly template?: string;
 }
 
-/** How long a generated database password is, and what is stored around it. */
+/** Options for a generated database password: its length and a template. */
 export interface DatabasePasswordOptions {
   /**
-   * The number of characters, 12 to 30: what Oracle Database and Autonomous Database accept.
+   * The number of characters, 12 to 30, as Oracle Database and Autonomous Database accept.
    *
    * @default 30
    */
   readonly length?: number;
   /**
-   * The text that is stored, with `%GENERATED_PASSPHRASE%` where the password goes.
+   * The stored text, with `%GENERATED_PASSPHRASE%` in the place of the password.
    *
    * @default - the password alone
    */
@@ -51,7 +51,7 @@ const BYTES = [512, 1024];
 const SSH_KEY_BITS = [2048, 3072, 4096];
 
 /**
- * What OCI Vault generates as the value of a secret.
+ * The value of a secret that OCI Vault generates.
  *
  * The value is generated in the vault, so it never enters the program, the plan, or the state.
  *
@@ -147,7 +147,7 @@ export class SecretContent {
   }
 }
 
-/** Adds a problem where a template can't hold a passphrase, or holds a credential of its own. */
+/** Adds a problem if a template has no valid place for the passphrase, or contains a credential itself. */
 function checkTemplate(problems: Problems, template: string | undefined): void {
   if (template === undefined) return;
   if (typeof template !== "string" || !template.includes(PLACEHOLDER)) {
@@ -159,6 +159,6 @@ function checkTemplate(problems: Problems, template: string | undefined): void {
     return;
   }
   checkText(problems, "template", template);
-  // With the placeholder in the form of a reference, only what else the template contains is judged.
+  // With the placeholder in the form of a reference, only the rest of the template is checked.
   checkLiteral(problems, "template", "template", template.split(PLACEHOLDER).join("${generated}"));
 }

@@ -5,26 +5,26 @@ import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 import { wholeDurationOf } from "../core/whole-duration";
 
-/** What happens when a secret expires. */
+/** Options for the expiry of a secret. */
 export interface SecretExpiryOptions {
   /**
-   * Whether the vault stops handing out the value when it has expired.
+   * Whether the vault refuses reads of the value after it has expired.
    *
    * Programs that read the secret then fail until a new version exists.
    *
-   * @default - true for a secret that is rotated on a schedule; false for others, because nothing would replace the value in time
+   * @default - true for a secret that is rotated on a schedule; false otherwise, because nothing would replace the value in time
    */
   readonly blockReads?: boolean;
 }
 
-/** The longest life of a secret version that OCI Vault accepts, in days. */
+/** The maximum lifetime of a secret version in OCI Vault, in days. */
 export const LONGEST_VERSION_LIFE = 90;
 const LONGEST_ABSOLUTE_LIFE = 365;
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z)?$/;
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000;
 
 /**
- * When a secret expires.
+ * The expiry of a secret.
  *
  * @see https://docs.oracle.com/iaas/Content/secret-management/Concepts/secret-rules.htm
  */
@@ -44,7 +44,7 @@ export class SecretExpiry {
   }
 
   /**
-   * The secret expires on a date, whatever its versions are: for a credential that somebody else ends on that day.
+   * The secret expires on a date, whatever its versions: for a credential that its issuer revokes on that day.
    *
    * @param time the date, such as `2027-03-31`, or a time in UTC, such as `2027-03-31T12:00:00Z`; 1 to 365 days from now
    * @throws SECRET_INVALID for a date that is malformed, past, or too far away; ATTRIBUTE_MISSING, VALUE_INVALID
@@ -62,11 +62,11 @@ export class SecretExpiry {
     public readonly versionLifeInDays?: number,
     /** The time at which the secret expires, in UTC. */
     public readonly absoluteTime?: string,
-    /** Whether the vault stops handing out an expired value, where that was chosen. */
+    /** Whether the vault refuses reads of an expired value, if it was chosen. */
     public readonly blockReads?: boolean,
   ) {}
 
-  /** The rule, as the provider takes it. @internal */
+  /** The rule in the format of the provider. @internal */
   public _rule(isRotated: boolean): {
     readonly ruleType: string;
     readonly isSecretContentRetrievalBlockedOnExpiry: boolean;

@@ -4,6 +4,6 @@ import { type IConstruct } from "constructs";
 export interface ISecretReader extends IConstruct {
   /** The name of the service account. */
   readonly serviceAccountName: string;
-  /** The namespace, where the chart of the workload has one. */
+  /** The namespace, if the chart of the workload has one. */
   readonly namespace?: string;
 }

@@ -4,12 +4,12 @@ import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 import { wholeDurationOf } from "../core/whole-duration";
 
-/** How often a secret is rotated. */
+/** Options for the rotation of a secret. */
 export interface SecretRotationOptions {
   /**
-   * The time between two rotations: whole days, 1 to 360.
+   * The interval between two rotations: whole days, 1 to 360.
    *
-   * @default - no schedule: each rotation is started with `oci vault secret rotate --secret-id <OCID>`
+   * @default - no schedule; each rotation is started with `oci vault secret rotate --secret-id <OCID>`
    */
   readonly every?: Duration;
   /**
@@ -23,7 +23,7 @@ export interface SecretRotationOptions {
 const LONGEST_INTERVAL = 360;
 
 /**
- * Who makes a new version of a secret, and changes it in the system that checks it.
+ * The system that creates a new version of a secret, and changes it where the secret is used.
  *
  * @see https://docs.oracle.com/iaas/Content/secret-management/Concepts/rotation.htm
  */
@@ -32,7 +32,8 @@ export class SecretRotation {
   /**
    * A function of OCI Functions, which the vault calls for each step of a rotation.
    *
-   * The secret gets the right to call this function. What the function itself needs depends on its code and is not granted here.
+   * The secret is granted the right to call this function. The rights that the function itself needs depend on its code and are not
+   * granted here.
    *
    * @param functionId the OCID of the function
    * @throws OCID_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
@@ -46,7 +47,7 @@ export class SecretRotation {
   }
 
   /**
-   * An Autonomous Database: the vault changes the password of its administrator.
+   * An Autonomous Database, whose administrator password the vault changes.
    *
    * @param databaseId the OCID of the Autonomous Database
    * @throws OCID_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
@@ -63,19 +64,19 @@ export class SecretRotation {
   }
 
   private constructor(
-    /** The kind of system: `FUNCTION` or `ADB`. */
+    /** The type of the target system: `FUNCTION` or `ADB`. */
     public readonly targetSystemType: string,
     /** The OCID of the function or the database. */
     public readonly targetSystemId: string,
-    /** The number of days between two rotations, where there is a schedule. */
+    /** The interval between two rotations in days, if there is a schedule. */
     public readonly intervalInDays?: number,
     private readonly compartmentId?: string,
   ) {}
 
   /**
-   * What lets a secret call its function, or change the password of its database.
+   * The statements that let a secret call its function, or change the password of its database.
    *
-   * That secrets are principals of the type `vaultsecret` is inferred from dynamic groups with `resource.type = 'vaultsecret'`.
+   * The principal type `vaultsecret` of secrets is inferred from dynamic groups with `resource.type = 'vaultsecret'`.
    *
    * @internal
    */
@@ -96,7 +97,7 @@ export class SecretRotation {
     return this.compartmentId ?? secretCompartmentId;
   }
 
-  /** The configuration, as the provider takes it. @internal */
+  /** The configuration in the format of the provider. @internal */
   public _config(): {
     readonly isScheduledRotationEnabled: boolean;
     readonly rotationInterval?: string;

@@ -22,40 +22,40 @@ const MOST_DAYS = 3650;
 
 /** Props for StateBucket. */
 export interface StateBucketProps extends TaggingProps {
-  /** The OCID of the compartment of the bucket; best one that only those who run Terraform may read. */
+  /** The OCID of the compartment of the bucket; preferably one that only people who run Terraform may read. */
   readonly compartmentId: string;
-  /** The name of the bucket: letters, digits, `-`, `_` and `.`, unique in the tenancy's region. Another name is another bucket. */
+  /** The name of the bucket: letters, digits, `-`, `_` and `.`, unique in the tenancy's region. A change replaces the bucket. */
   readonly bucketName: string;
   /** The region of the bucket, such as `eu-frankfurt-1`. */
   readonly region: string;
-  /** The OCID of your key that encrypts the bucket: AES, in the same region. */
+  /** The OCID of your key that encrypts the bucket: an AES key in the same region. */
   readonly kmsKeyId: string;
   /**
    * The OCID of the compartment of the key.
    *
-   * @default - that of the bucket
+   * @default - the compartment of the bucket
    */
   readonly keyCompartmentId?: string;
   /**
-   * How long earlier versions of a state are kept; a whole number of days, 1 to 3,650.
+   * The retention of earlier versions of a state: whole days, 1 to 3,650.
    *
    * @default Duration.days(180)
    */
   readonly keepVersionsFor?: Duration;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
 
 /**
- * A bucket for the states of Terraform: private, encrypted by your key, with every version of each state.
+ * A bucket for Terraform states: private, encrypted by your key, and with every version of each state.
  *
- * Put it in a stack of its own, which keeps its state on disk or in another bucket, and apply that stack first. The other stacks
- * name the bucket by `OciStateBackend`. The output `<path>_backend` holds the backend block, with the Object Storage namespace that
- * the other stacks need. A state holds what its resources hold: who may read the bucket may read all of it.
+ * Put it in a separate stack, which keeps its state on disk or in another bucket, and apply that stack first. The other stacks refer to
+ * the bucket with `OciStateBackend`. The output `<path>_backend` contains the backend block, with the Object Storage namespace that the
+ * other stacks need. A state contains the attributes of its resources: everyone who may read the bucket may read all of them.
  *
  * Terraform refuses to destroy the bucket (`prevent_destroy`).
  *
@@ -99,7 +99,7 @@ export class StateBucket extends ResourceConstruct {
       storageTier: "Standard",
       versioning: "Enabled",
       kmsKeyId,
-      // The service tries the key while it makes the bucket, and IAM knows no implicit order.
+      // The service uses the key during the creation of the bucket, and IAM has no implicit order.
       dependsOn: [key],
       lifecycle: { preventDestroy: true },
       ...tags,
@@ -126,7 +126,7 @@ export class StateBucket extends ResourceConstruct {
     this.addBackend();
   }
 
-  /** The statements are for the one service of the region, and for one key or one bucket. */
+  /** The statements are for one service of the region, and for one key or one bucket. */
   private addPolicy(
     id: string,
     compartmentId: string,
@@ -166,7 +166,7 @@ export class StateBucket extends ResourceConstruct {
   }
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function checkStateBucket(scope: Construct, id: string, given: StateBucketProps): void {
   const props: Partial<StateBucketProps> = given ?? {};
   const problems = problemsIn(scope, id);
@@ -187,7 +187,7 @@ function checkDays(problems: Problems, duration: StateBucketProps["keepVersionsF
   try {
     days = duration.toDays();
   } catch {
-    // cdk8s refuses to convert what is no whole number of days; another value has no such method.
+    // cdk8s rejects a duration that is not a whole number of days; other values have no such method.
   }
   if (days !== undefined && Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return;
   problems.add(

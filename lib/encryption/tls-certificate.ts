@@ -10,9 +10,9 @@ import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 import { checkUnused } from "../synthesis/chart-objects";
 
-/** The algorithm and the size of the private key of a certificate. */
+/** The algorithm and the size of a certificate's private key. */
 export enum CertificateKey {
-  /** ECDSA on the curve P-256: short signatures, known to every client of this decade. */
+  /** ECDSA on the curve P-256: short signatures, supported by every current client. */
   ECDSA_P256 = "ECDSA-256",
   /** ECDSA on the curve P-384. */
   ECDSA_P384 = "ECDSA-384",
@@ -27,33 +27,33 @@ export interface TlsCertificateProps {
   /** The issuer that signs the certificate. */
   readonly issuer: CertificateIssuer;
   /**
-   * The names of the hosts that the certificate is for, such as `web.shop.svc` or `*.shop.example.com`.
+   * The host names of the certificate, such as `web.shop.svc` or `*.shop.example.com`.
    *
    * @default - none; then give `ipAddresses`
    */
   readonly dnsNames?: string[];
   /**
-   * The IPv4 addresses that the certificate is for.
+   * The IPv4 addresses of the certificate.
    *
    * @default - none
    */
   readonly ipAddresses?: string[];
   /**
-   * The name of the Secret that cert-manager keeps `tls.crt`, `tls.key` and `ca.crt` in; also the name of the Certificate.
+   * The name of the Secret in which cert-manager stores `tls.crt`, `tls.key` and `ca.crt`; also the name of the Certificate.
    *
    * @default - the id of the construct
    */
   readonly secretName?: string;
   /**
-   * How long the certificate is valid: 2 hours to 90 days.
+   * The validity of the certificate: 2 hours to 90 days.
    *
-   * The server of an ACME issuer decides by itself and ignores it.
+   * The server of an ACME issuer sets the validity itself and ignores this value.
    *
    * @default - 30 days; 90 days for an ACME issuer
    */
   readonly duration?: Duration;
   /**
-   * How long before its end the certificate is renewed: at least a third of `duration`, and less than `duration`.
+   * The time before its expiry at which the certificate is renewed: at least a third of `duration`, and less than `duration`.
    *
    * @default - a third of `duration`
    */
@@ -79,11 +79,11 @@ const HOUR_IN_SECONDS = 3600;
 const LEAST_SHARE = 3;
 
 /**
- * A short-lived certificate for programs in a cluster: at most 90 days, renewed before a third of its life is left, each time with a
- * new private key.
+ * A short-lived certificate for programs in a cluster: valid for at most 90 days, renewed before a third of its lifetime is left, each
+ * time with a new private key.
  *
- * cert-manager keeps it in a Secret and replaces its content in place: programs must read the files again. Load balancers of OCI
- * don't: a renewed Secret never reaches them, so use a `ManagedCertificate` for those.
+ * cert-manager stores it in a Secret and replaces its content in place: programs must reload the files. OCI load balancers don't: a
+ * renewed Secret never reaches them, so use a `ManagedCertificate` for them.
  *
  * @see https://cert-manager.io/docs/usage/certificate/
  */
@@ -91,9 +91,9 @@ const LEAST_SHARE = 3;
 export class TlsCertificate extends Construct {
   /** The name of the Secret. */
   public readonly secretName: string;
-  /** How long the certificate is valid. */
+  /** The validity of the certificate. */
   public readonly duration: Duration;
-  /** How long before its end it is renewed. */
+  /** The time before its expiry at which it is renewed. */
   public readonly renewBefore: Duration;
 
   /** @throws NAME_INVALID, NAME_DUPLICATE, DURATION_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING */
@@ -129,7 +129,7 @@ interface ReadCertificate {
   readonly renewHours: number;
 }
 
-/** Throws with all that is wrong. */
+/** Throws all problems together. */
 function read(scope: Construct, id: string, given: TlsCertificateProps): ReadCertificate {
   const props: Partial<TlsCertificateProps> = given ?? {};
   const problems = new Problems(pathOf(scope, id));
@@ -182,7 +182,7 @@ function readLife(problems: Problems, props: Partial<TlsCertificateProps>): Read
   return { hours, renewHours: renewHours ?? least };
 }
 
-/** cert-manager is asked for whole hours, so that a duration has one spelling. */
+/** Durations for cert-manager are whole hours, so that each has one spelling. */
 function readHours(problems: Problems, name: string, duration: Duration): number | undefined {
   if (!checkMembers(problems, name, duration, ["toSeconds", "toHumanString"], "Duration.days(30)"))
     return undefined;

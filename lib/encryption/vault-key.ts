@@ -23,13 +23,13 @@ export interface IVaultKey extends IConstruct, ITerraformDependable {
   readonly keyId: string;
   /** The OCID of the compartment of the key. */
   readonly compartmentId: string;
-  /** The OCID of the version that encrypts and signs at present; it changes with each rotation. */
+  /** The OCID of the current version, which encrypts and signs; it changes with each rotation. */
   readonly currentKeyVersionId: string;
   /** The vault of the key. */
   readonly vault: IKeyVault;
   /** The algorithm and the length; undefined for an imported key whose shape was not given. */
   readonly shape?: KeyShape;
-  /** Where the key is kept; undefined for an imported key whose protection was not given. */
+  /** The protection of the key; undefined for an imported key whose protection was not given. */
   readonly protection?: KeyProtection;
 }
 
@@ -52,13 +52,13 @@ export interface VaultKeyProps extends TaggingProps {
    */
   readonly shape?: KeyShape;
   /**
-   * Where the key is kept and used.
+   * The protection of the key.
    *
    * @default KeyProtection.hsm()
    */
   readonly protection?: KeyProtection;
   /**
-   * When the key gets a new version.
+   * The rotation of the key.
    *
    * @default - never
    */
@@ -71,7 +71,7 @@ export interface VaultKeyProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-/** The attributes of a key that exists already. */
+/** The attributes of an existing key. */
 export interface VaultKeyAttributes {
   /** The OCID of the key. */
   readonly keyId: string;
@@ -81,23 +81,23 @@ export interface VaultKeyAttributes {
   readonly currentKeyVersionId?: string;
   /** Its vault. @default - throws when it is used */
   readonly vault?: IKeyVault;
-  /** Its algorithm and length. @default - unknown, so that nothing is refused for them */
+  /** Its algorithm and length. @default - unknown, and nothing is rejected */
   readonly shape?: KeyShape;
-  /** Where it is kept. @default - unknown, so that nothing is refused for it */
+  /** Its protection. @default - unknown, and nothing is rejected */
   readonly protection?: KeyProtection;
 }
 
 /**
- * A key of OCI Vault: AES-256 in a hardware security module unless you choose otherwise.
+ * A key of OCI Vault: by default AES-256 in a hardware security module.
  *
- * Terraform refuses to destroy it (`prevent_destroy`): without the key, all that it encrypted is lost.
+ * Terraform refuses to destroy it (`prevent_destroy`): without the key, all data that it encrypted is lost.
  *
  * @see https://docs.oracle.com/iaas/Content/KeyManagement/Tasks/managingkeys.htm
  */
 @checked
 export class VaultKey extends ResourceConstruct implements IVaultKey {
   /**
-   * A key that exists already; nothing is created or looked up.
+   * Imports an existing key; nothing is created or looked up.
    *
    * @throws OCID_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute is used that was not given
    */
@@ -125,7 +125,7 @@ export class VaultKey extends ResourceConstruct implements IVaultKey {
   public readonly vault: IKeyVault;
   public readonly shape?: KeyShape;
   public readonly protection?: KeyProtection;
-  /** When the key gets a new version, if it does. */
+  /** The rotation of the key, if it has one. */
   public readonly rotation?: KeyRotation;
 
   /**
@@ -190,7 +190,7 @@ class ImportedKey extends ResourceConstruct implements IVaultKey {
   }
 }
 
-/** Before the construct is created, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function check(scope: Construct, id: string, all: VaultKeyProps): void {
   const props: Partial<VaultKeyProps> = all ?? {};
   const problems = problemsIn(scope, id);

@@ -8,21 +8,21 @@ import { type TaggingProps } from "../core/tagging";
 
 /** A secret in OCI Vault. */
 export interface IVaultSecret extends IConstruct {
-  /** The name, unique in the vault. */
+  /** The name of the secret, unique in the vault. */
   readonly secretName: string;
   /** The OCID of the vault. */
   readonly vaultId: string;
   /** The OCID of the compartment of the secret. */
   readonly compartmentId: string;
-  /** The region of the vault, where it is known. */
+  /** The region of the vault, if it is known. */
   readonly region?: string;
 
   /**
-   * Lets a workload read this secret as its own service account, by one IAM statement.
+   * Allows a workload to read this secret with its own service account, by one IAM statement.
    *
-   * `workload.mountSecret` does this by itself.
+   * `workload.mountSecret` includes this call.
    *
-   * @param reader such as a HardenedDeployment, whose chart is added to a cluster
+   * @param reader the workload, such as a HardenedDeployment, whose chart is added to a cluster
    * @throws NAME_INVALID where the workload has no namespace; ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis CHART_NOT_ADDED
    */
   grantRead(reader: ISecretReader): void;
@@ -37,48 +37,48 @@ export interface VaultSecretProps extends TaggingProps {
   /** The OCID of the AES key that encrypts the secret; it must be in the same vault. */
   readonly keyId: string;
   /**
-   * The name, unique in the vault: letters, digits, `-`, `_`, and `.`. Another name is another secret.
+   * The name of the secret, unique in the vault: letters, digits, `-`, `_`, and `.`. A change replaces the secret.
    *
    * @default - the path of the construct, joined by dashes
    */
   readonly secretName?: string;
-  /** What the secret is for. @default - none */
+  /** The purpose of the secret. @default - none */
   readonly description?: string;
   /**
-   * What the vault generates as the value.
+   * The value that the vault generates.
    *
    * @default SecretContent.passphrase()
    */
   readonly content?: SecretContent;
   /**
-   * When the secret expires.
+   * The expiry of the secret.
    *
-   * @default - each version after 90 days, the longest time that OCI Vault accepts
+   * @default - each version expires after 90 days, the maximum of OCI Vault
    */
   readonly expiry?: SecretExpiry;
   /**
-   * Who rotates the secret.
+   * The rotation of the secret.
    *
-   * @default - nobody: you write each new version, before the current one expires
+   * @default - none; you write each new version before the current one expires
    */
   readonly rotation?: SecretRotation;
   /**
    * The region of the vault, such as `eu-frankfurt-1`; only External Secrets needs it.
    *
-   * @default - the region in the OCID of the vault, where that is a literal
+   * @default - the region in the OCID of the vault, if that is a literal
    */
   readonly region?: string;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-/** A secret that exists already. */
+/** The attributes of an existing secret. */
 export interface VaultSecretAttributes {
-  /** The name, unique in the vault. */
+  /** The name of the secret, unique in the vault. */
   readonly secretName: string;
   /** The OCID of the vault. */
   readonly vaultId: string;
@@ -87,13 +87,13 @@ export interface VaultSecretAttributes {
   /**
    * The region of the vault, such as `eu-frankfurt-1`; only External Secrets needs it.
    *
-   * @default - the region in the OCID of the vault, where that is a literal
+   * @default - the region in the OCID of the vault, if that is a literal
    */
   readonly region?: string;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }

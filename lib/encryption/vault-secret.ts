@@ -21,16 +21,15 @@ export { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } 
 /**
  * A secret whose value OCI Vault generates, so that it is in no program, plan, or state.
  *
- * It always has an expiry rule and a rule against reusing an old value, also one of a deleted version. Terraform refuses to destroy
- * it (`prevent_destroy`), because the value exists nowhere else. Versions that a rotation or a person writes are no difference for
- * Terraform.
+ * It always has an expiry rule and a rule against reusing old values, including those of deleted versions. Terraform refuses to destroy
+ * it (`prevent_destroy`), because the value exists nowhere else. Terraform ignores versions that a rotation or a person writes.
  *
  * @see https://docs.oracle.com/iaas/Content/secret-management/Concepts/secret-rules.htm
  */
 @checked
 export class VaultSecret extends ResourceConstruct implements IVaultSecret {
   /**
-   * A secret that exists already.
+   * Imports an existing secret.
    *
    * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID, PROVIDER_INVALID
    */
@@ -96,7 +95,7 @@ export class VaultSecret extends ResourceConstruct implements IVaultSecret {
       provider: props.homeRegionProvider,
       compartmentId: rotation._compartmentId(this.compartmentId),
       name: policyNameOf(this, `${nameOf(this)}-rotation`),
-      // IAM renames no policy.
+      // IAM can't rename a policy.
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets one secret rotate itself",
       statements: rotation._statements(this.secretId, this.compartmentId),

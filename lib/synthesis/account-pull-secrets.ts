@@ -6,7 +6,7 @@ import { computeOnce } from "./reading";
 import { addStep } from "./rendering";
 import { checkAtSynthesis } from "./synthesis-checks";
 
-/** What a namespace says of the Secrets that its images are pulled with. */
+/** The pull Secrets that a namespace declares. */
 interface NamespaceSecrets {
   readonly namespace: IConstruct;
   readonly names: readonly string[];
@@ -16,7 +16,7 @@ const ofNamespaces = new WeakMap<IConstruct, Map<string, NamespaceSecrets[]>>();
 const ownAccounts = new WeakSet<ApiObject>();
 const withoutSecrets = new WeakSet<ApiObject>();
 
-/** Notes the pull Secrets of a namespace; an empty list says that its images need none. */
+/** Records the pull Secrets of a namespace; an empty list declares that its images need none. */
 export function notePullSecrets(namespace: IConstruct, name: string, names: readonly string[]): void {
   const { root } = namespace.node;
   const known = ofNamespaces.get(root) ?? new Map<string, NamespaceSecrets[]>();
@@ -25,9 +25,9 @@ export function notePullSecrets(namespace: IConstruct, name: string, names: read
 }
 
 /**
- * The pull Secrets that the namespace of a construct names; undefined where it names none, or is made elsewhere.
+ * The pull Secrets that the namespace of a construct declares; undefined if it declares none, or is created elsewhere.
  *
- * Read at synthesis, so that the namespace may be made after its workloads and in another chart of the same cluster.
+ * Read at synthesis, so that the namespace may be created after its workloads and in another chart of the same cluster.
  */
 export function pullSecretsOf(
   construct: IConstruct,
@@ -44,22 +44,22 @@ export function pullSecretsOf(
   return (all.find((_, index) => isOwn(index)) ?? all.find((_, index) => isNear(index)))?.names;
 }
 
-/** Notes an account that a construct of the library made, which names its pull Secrets itself. */
+/** Records an account that a construct of the library created, which names its pull Secrets itself. */
 export function noteOwnAccount(account: ApiObject): void {
   ownAccounts.add(account);
 }
 
-/** Whether a construct of the library made an account. */
+/** Whether a construct of the library created an account. */
 function isOwnAccount(account: ApiObject): boolean {
   return ownAccounts.has(account);
 }
 
-/** Notes that the images of an account's pods need no pull Secret. */
+/** Records that the images of an account's pods need no pull Secret. */
 export function notePullsWithoutSecrets(account: ApiObject): void {
   withoutSecrets.add(account);
 }
 
-/** Whether somebody said that the images of an account's pods need no pull Secret. */
+/** Whether the images of an account's pods were declared to need no pull Secret. */
 export function pullsWithoutSecrets(account: ApiObject): boolean {
   return withoutSecrets.has(account);
 }
@@ -72,21 +72,21 @@ interface AccountData {
 }
 
 const watched = new WeakSet<IConstruct>();
-/** The owner of the step, so that an account gets it once, however often it is written. */
+/** The owner of the step, so that an account gets it only once, however often it is written. */
 const OWNER = {};
 
 /**
- * Gives the pull Secrets of namespaces to the ServiceAccounts that others wrote, such as those of an included Helm chart.
+ * Adds the pull Secrets of namespaces to the ServiceAccounts of others, such as those of an included Helm chart.
  *
- * A pod has the Secrets of its account, and a chart whose pods run as an account of its own would have none. An account that
- * names Secrets keeps its own.
+ * A pod uses the Secrets of its account, and a chart whose pods run with their own account would have none. An account that already names
+ * Secrets keeps them.
  *
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#add-imagepullsecrets-to-a-service-account
  */
 export function givePullSecrets({ node: { root } }: IConstruct): void {
   if (watched.has(root)) return;
   watched.add(root);
-  // At synthesis, when the charts of others were read: namespaces often come first.
+  // At synthesis, after the charts of others have been read: namespaces often come first.
   checkAtSynthesis(root, () => computeOnce(root, installSteps));
 }
 
@@ -107,7 +107,7 @@ function fill(object: ApiObject, data: AccountData): void {
     for (const item of items as AccountData[]) fill(object, item);
   }
   if (kind !== "ServiceAccount") return;
-  // Charts write an empty list where nobody set their value.
+  // Charts write an empty list if the value is not set.
   const isNamed = named !== undefined && named !== null && !(Array.isArray(named) && named.length === 0);
   const namespace = metadata?.namespace;
   if (isNamed || typeof namespace !== "string") return;

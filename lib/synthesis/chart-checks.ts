@@ -2,17 +2,17 @@ import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { Problems } from "../core/validation-error";
 
-/** Looks at a chart when all in it is made and patched; throws a ValidationError with what is wrong. */
+/** A check of a chart after all of its objects have been created and patched; throws a ValidationError with the problems. */
 type ChartCheck = (chart: Chart) => void;
 
 const checks = new WeakMap<IConstruct, ChartCheck[]>();
 
-/** Has each chart checked that was or will be added below a construct of Terraform, whenever the chart is written there. */
+/** Registers a check for each chart that was or will be added below a construct of Terraform; it runs whenever the chart is written. */
 export function checkChartsBelow(scope: IConstruct, check: ChartCheck): void {
   checks.set(scope, [...(checks.get(scope) ?? []), check]);
 }
 
-/** Runs the checks of all constructs around an output with the chart that it holds; throws all that they find. */
+/** Runs the checks of all constructs around an output on its chart; throws all problems together. */
 export function runChartChecks(output: IConstruct, chart: Chart): void {
   const problems = new Problems(output);
   for (const check of output.node.scopes.flatMap((scope) => checks.get(scope) ?? [])) {

@@ -5,12 +5,12 @@ import { computeOnce, rememberObject, whileReading } from "./reading";
 import { runChecks, withoutChecks } from "./synthesis-checks";
 import { Problems, ValidationError } from "../core/validation-error";
 
-/** A JSON patch of cdk8s, as far as it can be read. */
+/** A JSON patch of cdk8s, reduced to its readable parts. */
 interface Patch {
   _toJson?(): { readonly op?: string; readonly path?: string };
 }
 
-/** Reads objects; where that fails by a patch that can't be applied, of which cdk8s says nothing, says which one it is. */
+/** Reads objects; if that fails because of an invalid patch, which cdk8s doesn't identify, the error names the patch. */
 function withPatches<T>(objects: () => readonly ApiObject[], read: () => T): T {
   try {
     return read();
@@ -32,7 +32,7 @@ function canBeWritten(object: ApiObject): boolean {
   }
 }
 
-/** Throws where the object can be written until one of its patches is applied. */
+/** Throws if one of the object's patches can't be applied. */
 function checkPatches(object: ApiObject): void {
   const { patches } = object as unknown as { readonly patches?: Patch[] };
   if (!patches || patches.length === 0) return;
@@ -61,13 +61,13 @@ function refuse(object: ApiObject, patch: Patch): void {
   problems.throwIfAny();
 }
 
-// While the bridge itself reads a chart, references in it are welcome.
+// References in a chart are allowed only while the bridge itself reads it.
 let bridging = false;
 
 /**
- * The objects of a chart and of the charts inside of it as plain data, namespaces first.
+ * The objects of a chart and its nested charts as plain data, namespaces first.
  *
- * References stand in them as cdktf writes them into strings, numbers, lists and maps.
+ * References are in the form in which cdktf writes them into strings, numbers, lists and maps.
  */
 export function objectsOf(chart: Chart): unknown[] {
   const before = bridging;
@@ -85,12 +85,12 @@ export function objectsOf(chart: Chart): unknown[] {
   }
 }
 
-/** One object as plain data, as `objectsOf` has it; not to be changed, as others may get the same. */
+/** One object as plain data, as in `objectsOf`; it must not be changed, as callers may share it. */
 export function dataOf(object: ApiObject): unknown {
   return rememberObject(object, () => renderObject(object));
 }
 
-/** The same, for who changes it; or what else is read of the object in its place. */
+/** The same data as a copy that the caller may change; or another property of the object. */
 export function renderObject(
   object: ApiObject,
   read: () => unknown = () => object.toJson() as unknown,
@@ -104,16 +104,16 @@ export function isBridging(): boolean {
   return bridging;
 }
 
-/** A chart itself, or an App, and the charts inside of it, whose objects cdk8s does not count as those of the outer one. */
+/** A chart or an App with its nested charts, whose objects cdk8s does not count as those of the outer one. */
 export function chartsIn(scope: IConstruct): Chart[] {
   return scope.node.findAll().filter((construct): construct is Chart => Chart.isChart(construct));
 }
 
 /**
- * Has cdk8s find out which objects need which, in the whole App, and keeps what it renders for that.
+ * Makes cdk8s determine the dependencies between objects in the whole App, and keeps what it renders for that.
  *
- * cdk8s does so again for each chart that it renders, and no call of its own is for that alone. Where it fails, who reads the
- * chart next meets the error.
+ * cdk8s repeats this for each chart that it renders, and has no separate call for it. If it fails, the next reader of the chart gets the
+ * error.
  */
 function isOrdered(app: App): boolean {
   const chart = chartsIn(app).find(isPlain);
@@ -129,12 +129,12 @@ function isOrdered(app: App): boolean {
   }
 }
 
-/** Whether a chart is written as cdk8s does it, and by no method of a subclass. */
+/** Whether a chart is written by cdk8s itself, and not by a method of a subclass. */
 function isPlain(chart: Chart): boolean {
   return chart.toJson === Chart.prototype.toJson;
 }
 
-/** The objects that cdk8s writes for a chart, each after what it needs. */
+/** The objects that cdk8s writes for a chart, each after its dependencies. */
 function inOrder(chart: Chart): ApiObject[] {
   const objects = new DependencyGraph(chart.node).topology().filter((one) => ApiObject.isApiObject(one));
   return objects.filter((object) => object.chart === chart);
@@ -160,7 +160,7 @@ function sortedCharts(app: App): Chart[] {
   return app.charts;
 }
 
-/** The objects in a construct and below it, those of charts inside of it too. */
+/** The objects in a construct and its descendants, including those of nested charts. */
 export function apiObjectsIn(scope: IConstruct): readonly ApiObject[] {
   return computeOnce(scope, findObjects);
 }
@@ -169,13 +169,13 @@ function findObjects(scope: IConstruct): ApiObject[] {
   return scope.node.findAll().filter((one) => ApiObject.isApiObject(one));
 }
 
-/** kubectl applies objects one by one, and refuses those whose namespace comes later. */
+/** kubectl applies objects one by one, and rejects objects whose namespace comes later. */
 function namespacesFirst(objects: unknown[]): unknown[] {
   const isNamespace = (object: unknown) => (object as { kind?: unknown }).kind === "Namespace";
   return [...objects.filter(isNamespace), ...objects.filter((object) => !isNamespace(object))];
 }
 
-/** What cdktf gives for a boolean and for most functions; cdk8s would take it for a value of its own and fail. */
+/** Resolves the values that cdktf returns for a boolean and for most functions; cdk8s would treat them as its own values and fail. */
 const REFERENCES: IResolver = {
   resolve: (context) => {
     const value: unknown = context.value;
@@ -189,7 +189,7 @@ function keepReferences({ resolvers }: App): void {
   if (!resolvers.includes(REFERENCES)) resolvers.unshift(REFERENCES);
 }
 
-/** A node, with the method by which constructs gives it a child. */
+/** A node, with the method by which constructs adds children to it. */
 interface Parent {
   addChild?: (child: IConstruct, id: string) => void;
 }
@@ -197,14 +197,14 @@ interface Parent {
 const indexes = new WeakMap<IConstruct, ObjectIndex>();
 
 /**
- * The kinds and names of the objects of a chart, those of charts inside of it too.
+ * The kinds and names of the objects of a chart and its nested charts.
  *
- * Each construct asks whether its names are taken, and looking through the chart each time would cost the square of its size.
- * So the index is told of each construct that is added anywhere below the chart, and looks at the new ones when it is asked. It
- * stays right because an object never changes its kind or name; of those that were removed it knows nothing.
+ * Each construct asks whether its names are taken, and searching the chart each time would be quadratic in its size. So the index is
+ * notified of each construct that is added anywhere below the chart, and reads the new ones on the next query. It stays correct because
+ * an object never changes its kind or name; it doesn't track removed objects.
  */
 class ObjectIndex {
-  /** That of a chart, made when it is asked for first. */
+  /** The index of a chart, created on first use. */
   public static of(chart: Chart): ObjectIndex {
     const known = indexes.get(chart);
     if (known) return known;
@@ -214,18 +214,18 @@ class ObjectIndex {
   }
 
   private readonly keys = new Set<string>();
-  /** Not looked at when it is added: constructs adds a child before it is made. */
+  /** Read later than they are added: constructs adds a child before its constructor has finished. */
   private added: IConstruct[];
-  /** Whether constructs adds children in a way of which the index is not told. */
+  /** Whether constructs adds children without notifying the index. */
   private isBlind = false;
 
   private constructor(chart: Chart) {
     this.added = [chart];
   }
 
-  /** Whether the chart may have an object of a kind and a name; who is told that it may has to look. */
+  /** Whether the chart may have an object of a kind and a name; the caller must search for it if so. */
   public mayHold(kind: string, name: string): boolean {
-    // A list that grows while one goes through it, by the children of what is in it.
+    // The list grows during the iteration by the children of its items.
     for (const construct of this.added) this.include(construct);
     this.added = [];
     return this.isBlind || this.keys.has(keyOf(kind, name));
@@ -254,7 +254,7 @@ class ObjectIndex {
 
 const keyOf = (kind: string, name: string) => `${kind}/${name}`;
 
-/** An object of props without those that are undefined, so that they don't hide defaults. */
+/** A copy of props without undefined members, so that they don't hide defaults. */
 export function given<T extends object>(props: T): T {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
 }
@@ -264,7 +264,7 @@ export function chartOf(scope: Construct): Chart | undefined {
   return [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
 }
 
-/** The object of one of these kinds and of this name that a chart has already. */
+/** The object with one of these kinds and this name, if the chart already has one. */
 export function findNamed(chart: Chart, kinds: readonly string[], name: string): ApiObject | undefined {
   const index = ObjectIndex.of(chart);
   if (!kinds.some((kind) => index.mayHold(kind, name))) return undefined;
@@ -276,7 +276,7 @@ export function findNamed(chart: Chart, kinds: readonly string[], name: string):
   );
 }
 
-/** Adds a problem where the chart has an object of one of these kinds and of this name already. */
+/** Adds a problem if the chart already has an object with one of these kinds and this name. */
 export function checkUnused(
   problems: Problems,
   scope: Construct,

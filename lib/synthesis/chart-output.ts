@@ -41,7 +41,7 @@ import { addWarning } from "../core/warnings";
 // A field whose whole value is undefined is left out, as cdk8s does with its own.
 const PROMISED = { part: "text", text: "optional text", value: "any" } as const;
 
-/** Adds a problem for each `Lazy` or token of cdktf in an object that turns out to be `null`, or a list in the place of text. */
+/** Adds a problem for each `Lazy` or token of cdktf in an object that turns out to be `null`, or a list where text is expected. */
 function checkLateValues(problems: Problems, object: unknown, context: IResolveContext): void {
   for (const { field, token, in: place } of referencePlaces(object)) {
     for (const wrong of wrongValuesIn(token, context.scope, field, PROMISED[place])) {
@@ -56,10 +56,10 @@ type Writers = Map<string, Set<IConstruct>>;
 const clusters = new WeakMap<IConstruct, Map<unknown, Writers>>();
 
 /**
- * Notes the names of the objects of an output, in the place of those that it had when it was written before.
+ * Records the names of the objects of an output, replacing those of the previous write.
  *
- * @param cluster what is the same for all outputs of one cluster
- * @returns whether another output of the cluster has one of them
+ * @param cluster a key that is the same for all outputs of one cluster
+ * @returns whether another output of the cluster has one of the names
  */
 function noteNames(
   output: IConstruct,
@@ -85,22 +85,22 @@ function noteNames(
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
 
 /**
- * An output of a stack that holds the objects of a chart as YAML.
+ * An output of a stack that contains the objects of a chart as YAML.
  *
- * The chart is read when the stack is synthesized, so what is added to it later, and patches of its objects, are there.
+ * The chart is read at synthesis, so later additions and patches are included.
  */
 export class ChartOutput extends Construct implements Preview {
   public readonly stack: TerraformStack;
-  /** The objects as plain data, as they were last written. */
+  /** The objects as plain data, from the last write. */
   public written: readonly unknown[] = [];
   private preview = "";
-  /** The names of the objects, as they were last written. */
+  /** The names of the objects, from the last write. */
   private names: readonly ObjectName[] = [];
   private readonly warned = new Set<string>();
 
   /** @param name the output is `<name>_manifests`. */
   constructor(
-    /** The cluster, where the chart goes through one. */
+    /** The cluster, if the chart is added through one. */
     private readonly cluster: Construct,
     public readonly name: string,
     private readonly chart: Chart,
@@ -114,7 +114,7 @@ export class ChartOutput extends Construct implements Preview {
     Acknowledgements._include(this, chart);
     const output = new TerraformOutput(this, "Resource", {
       description: `Kubernetes objects of the chart ${chart.node.path || chart.node.id}`,
-      // Resolved here and not left to cdktf: it would read a literal ${ of a manifest as the start of an expression.
+      // Resolved here and not by cdktf, which would read a literal ${ of a manifest as the start of an expression.
       value: Lazy.anyValue({ produce: (context) => this.manifests(context) }),
     });
     output.overrideLogicalId(outputName(name));
@@ -123,12 +123,12 @@ export class ChartOutput extends Construct implements Preview {
     writeAtSynthesis(this, () => outputsIn(this.node.root));
   }
 
-  /** The manifests for people, as they were last synthesized. */
+  /** The readable manifests, from the last synthesis. */
   public get text(): string {
     return this.preview;
   }
 
-  /** Throws what is wrong in any chart of the app, so that it can be mended at once. */
+  /** Throws the problems of all charts of the app, so that they can be fixed together. */
   private manifests(context: IResolveContext): string {
     const problems = new Problems(this);
     const manifests = problems.collect(() => this.write(context));
@@ -140,7 +140,7 @@ export class ChartOutput extends Construct implements Preview {
     return "";
   }
 
-  /** Writes for nobody; an error that is none of the library's is left for later. */
+  /** Writes the chart without using the result; errors from outside of the library are left for later. */
   private check(preparing: boolean): void {
     const resolver = new DefaultTokenResolver(new StringConcat());
     const manifests = Lazy.anyValue({ produce: (context) => this.write(context) });
@@ -151,7 +151,7 @@ export class ChartOutput extends Construct implements Preview {
     }
   }
 
-  /** Which object of the chart refers to another stack, and where. */
+  /** Names the object of the chart that refers to another stack, and the place of the reference. */
   private referenceTo(other: TerraformStack): string | undefined {
     for (const object of apiObjectsIn(this.chart)) {
       const place = referencePlaces(dataOf(object)).find(({ token }) => originOf(token) === other);
@@ -186,7 +186,7 @@ export class ChartOutput extends Construct implements Preview {
       return expression;
     };
     const yaml = new ChartYaml(objects);
-    // cdktf looks for references and throws away what it is given, and YAML is what costs most.
+    // Here cdktf only searches for references and discards the result, and YAML is the most expensive step.
     if (context.preparing) yaml.resolveAll(resolve);
     // Kept for the file beside the stack, so that the chart is read once and the two can't differ.
     else this.preview = yaml.preview(resolve);
@@ -201,7 +201,7 @@ export class ChartOutput extends Construct implements Preview {
     addWarning(this, text);
   }
 
-  /** Finds names that two objects of the cluster have, in this chart or in another one that was added to it. */
+  /** Finds names that two objects of the cluster share, in this chart or in another one that was added to it. */
   private checkNames(problems: Problems, objects: readonly unknown[], context: IResolveContext): void {
     const before = this.names;
     this.names = namesOf(objects, this.resolveName(context));
@@ -220,11 +220,11 @@ export class ChartOutput extends Construct implements Preview {
     );
   }
 
-  /** Throws the same, whichever of the two outputs is written later, so that it is reported once. */
+  /** Throws the same error from whichever of the two outputs is written later, so that it is reported once. */
   private refuseShared(other: ChartOutput, name: ObjectName, context: IResolveContext): void {
     const makers = [this, other].map(({ chart, node }) => ({
       output: node.path,
-      // Read anew: what the other one wrote may have changed since.
+      // Read again: what the other output wrote may have changed since.
       paths: makersOf(chart, name, (data) => this.namesIn(data, context)),
     }));
     if (makers.some(({ paths }) => paths.length === 0)) return;
@@ -251,7 +251,7 @@ function outputsIn(root: IConstruct): ChartOutput[] {
   return root.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
 }
 
-/** All outputs of a stack; those that cdktf makes while it prepares one have names that no chart has. */
+/** All outputs of a stack; the outputs that cdktf adds while it prepares a stack have names that no chart has. */
 function outputsByName(stack: TerraformStack): ReadonlyMap<string, readonly TerraformOutput[]> {
   const outputs = new Map<string, TerraformOutput[]>();
   for (const one of stack.node.findAll()) {
@@ -306,7 +306,7 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
     );
   }
   problems.throwIfAny();
-  // Before the output is made: what a workload needs of the network can be refused.
+  // Before the output is created: the network may reject what a workload needs.
   runWaiting(problems, chart, scope);
   problems.throwIfAny();
 }

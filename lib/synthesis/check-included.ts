@@ -23,7 +23,7 @@ const mapOf = (value: unknown): { readonly [key: string]: unknown } =>
     ? (value as { [key: string]: unknown })
     : {};
 
-/** An object, or those in a List. */
+/** An object, or the objects of a List. */
 function flat(object: unknown): KubernetesObject[] {
   const { kind, items } = mapOf(object);
   if (!String(kind).endsWith("List") || !Array.isArray(items)) return [mapOf(object)];
@@ -34,7 +34,7 @@ function describe({ kind, metadata }: KubernetesObject): string {
   return `the ${String(kind)} ${String(metadata?.name ?? "without a name")}`;
 }
 
-/** Adds a problem for what Kubernetes holds no more of; constructs of the library refuse it earlier. */
+/** Adds a problem for each object that exceeds the limits of Kubernetes; constructs of the library check them earlier. */
 function checkSizes(problems: Problems, object: KubernetesObject): void {
   const bytes = (value: unknown) => Buffer.byteLength(typeof value === "string" ? value : "");
   const sum = (map: unknown, size: (value: unknown) => number) =>
@@ -75,8 +75,8 @@ export function isIncluded(object: ApiObject): boolean {
 }
 
 /**
- * Finds what objects of others have that no construct of the library would write: hooks of Helm, values that a reader of YAML
- * changed, and more than Kubernetes holds.
+ * Adds the problems of objects that were not written by the library: Helm hooks, values that a YAML parser changed, and sizes above the
+ * limits of Kubernetes.
  */
 export function checkIncluded(problems: Problems, chart: Chart, objects: readonly unknown[]): void {
   const all = objects.flatMap(flat);
@@ -94,7 +94,7 @@ export function checkIncluded(problems: Problems, chart: Chart, objects: readonl
   }
 }
 
-/** The dates of a chart that may have been changed, each as a text for a warning. */
+/** The possibly changed dates of a chart, each as the text of a warning. */
 export function changedDatesOf(chart: Chart, objects: readonly unknown[]): string[] {
   const included = apiObjectsIn(chart).filter(isIncluded);
   // Nearly always there are none, and no object needs to be read again.

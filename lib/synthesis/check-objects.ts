@@ -12,10 +12,10 @@ const TRACE = /TfToken\[|<unresolved-/;
 const LARGE = 1e200;
 const LARGE_IN_TEXT = /e\+\d{3}/;
 
-// Of data that is not changed any more; it is asked for by each step of the writing.
+// For data that is not changed any more; each step of the writing asks for it.
 const known = new WeakMap<object, boolean>();
 
-/** Whether an object, which nothing changes any more, holds no trace of a reference. */
+/** Whether an object that is not changed any more contains no trace of a reference. */
 export function isPlainObject(object: unknown): boolean {
   if (typeof object !== "object" || object === null) return isPlain(object);
   const before = known.get(object);
@@ -26,9 +26,9 @@ export function isPlainObject(object: unknown): boolean {
 }
 
 /**
- * Whether plain data holds no trace of a reference, so that it is written as it is; a quick look, as most objects hold none.
+ * Whether plain data contains no trace of a reference, so that it is written as it is; a quick check, as most objects contain none.
  *
- * Data of which that is not certain is none: numbers so large that they may be references, and values that JSON lacks.
+ * In doubt it returns false: for numbers so large that they may be references, and for values that JSON doesn't support.
  */
 export function isPlain(value: unknown): boolean {
   if (typeof value === "string") return !TRACE.test(value) && !LARGE_IN_TEXT.test(value);
@@ -46,7 +46,7 @@ const VARIABLE = /\bvar\.([\w-]+)/g;
 const LOCAL = /\blocal\.([\w-]+)/g;
 const OF_OTHER_STACK = /\bterraform_remote_state\.cross-stack-reference-input-([\w/-]+)\.outputs\.([\w-]+)/g;
 
-/** The sensitive variables that an expression of a stack reads, also by way of locals and of other stacks. */
+/** The sensitive variables that an expression of a stack reads, including through locals and other stacks. */
 function secretsIn(expression: string, stack: TerraformStack, seen = new Set<string>()): string[] {
   // What is read in a circle is Terraform's to refuse.
   const key = `${stack.node.path} ${expression}`;
@@ -67,7 +67,7 @@ function secretsIn(expression: string, stack: TerraformStack, seen = new Set<str
   return secrets;
 }
 
-/** What stands in a stack's JSON under a kind and a name. */
+/** The declaration of a kind and a name in the JSON of a stack. */
 function declared(stack: TerraformStack, kind: string, id: string): unknown {
   return stack.node
     .findAll()
@@ -98,7 +98,7 @@ interface KubernetesObject {
 const KEEP_IN_VAULT =
   "Keep the value in OCI Vault and let the cluster read it (Secrets Store CSI driver or External Secrets)";
 
-/** Finds what must not be in a manifest, or could not be written into one. */
+/** Adds a problem for values that must not be in a manifest, or that can't be written into one. */
 export function checkObjects(problems: Problems, objects: readonly unknown[]): void {
   for (const object of objects) {
     checkSecret(problems, object);
@@ -139,7 +139,7 @@ function checkConfigMap(problems: Problems, object: unknown): void {
   }
 }
 
-/** Finds a secret value on the way into a manifest; Terraform itself forgets between stacks what is sensitive. */
+/** Adds a problem for a secret value that would be written into a manifest; Terraform doesn't track sensitivity between stacks. */
 export function checkExpression(problems: Problems, expression: string, stack: TerraformStack): void {
   for (const secret of secretsIn(expression, stack)) {
     problems.add(
@@ -150,7 +150,7 @@ export function checkExpression(problems: Problems, expression: string, stack: T
   }
 }
 
-/** An object as a message names it. */
+/** The description of an object in messages. */
 export function describe(object: unknown): string {
   const { kind, metadata } = object as KubernetesObject;
   const { name = "without a name" } = metadata ?? {};

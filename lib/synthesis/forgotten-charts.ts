@@ -6,7 +6,7 @@ import { isAdded, isAnyAddedIn, whenAdded } from "./chart-scopes";
 import { originOf, referencePlaces } from "./reference-places";
 import { Problems } from "../core/validation-error";
 
-/** Throws what is wrong with a chart that was added to no cluster. */
+/** A need of a chart; throws a problem if the chart was not added to a cluster. */
 type Need = () => void;
 
 interface Reference {
@@ -34,14 +34,14 @@ const records = new WeakMap<Chart, object>();
 const unwritten = new Map<object, string>();
 let isEndWatched = false;
 
-/** Notes a chart with constructs of the library, so that it is missed where it was added to no cluster. */
+/** Records a chart with constructs of the library, to detect if it is not added to a cluster. */
 export function noteChart(chart: Chart): void {
   known.push({ chart: new WeakRef(chart), number: count++ });
   unwritten.set(recordOf(chart), chart.node.path || chart.node.id);
   whenAdded(chart, () => noteWritten(chart));
 }
 
-/** Notes that a chart was added to a cluster, or that plain cdk8s has written it. */
+/** Records that a chart was added to a cluster, or written by plain cdk8s. */
 export function noteWritten(chart: Chart): void {
   unwritten.delete(recordOf(chart));
 }
@@ -78,21 +78,21 @@ function endWithWarnings(): void {
   process.once("beforeExit", warnAtEnd);
 }
 
-/** Notes what a chart needs of the cluster that it must be added to; throws at synthesis of any cluster where it was not. */
+/** Records that a chart must be added to a cluster; throws at synthesis of any cluster if it was not. */
 export function needCluster(chart: Chart, need: Need): void {
   needs.set(chart, [...(needs.get(chart) ?? []), need]);
   explainForgotten(chart, () => true);
 }
 
-/** Notes that a construct of a chart says itself, in words of its own, that the chart was added to no cluster. */
+/** Records that a construct of a chart reports by itself that the chart was not added to a cluster. */
 export function explainForgotten(chart: Chart, isExplained: () => boolean): void {
   explained.set(chart, [...(explained.get(chart) ?? []), isExplained]);
 }
 
 /**
- * Refuses a chart beside one that Terraform writes: nobody would write it.
+ * Rejects a chart beside one that Terraform writes, because nothing would write it.
  *
- * Plain cdk8s writes all charts of an App, so there is nothing to refuse before one of them is added.
+ * Plain cdk8s writes all charts of an App, so nothing is rejected until one of them is added.
  */
 export function checkBeside(chart: Chart): void {
   if (isAdded(chart) || !isAnyAddedIn(chart.node.root)) return;
@@ -103,7 +103,7 @@ export function checkBeside(chart: Chart): void {
   );
 }
 
-/** Has charts refused that only the stack of a cluster could write, whenever that stack is synthesized without them. */
+/** Rejects charts that only the stack of a cluster could write, whenever that stack is synthesized without them. */
 export function watchCharts(cluster: IConstruct): void {
   const stack = TerraformStack.of(cluster);
   const { root } = cluster.node;
@@ -122,7 +122,7 @@ export function watchCharts(cluster: IConstruct): void {
   };
 }
 
-/** Whether the stack was written, so that nothing that comes later is in it. */
+/** Whether the stack was already written, so that later additions are missing in it. */
 export function wasSynthesized(stack: TerraformStack): boolean {
   return synthesized.has(stack);
 }

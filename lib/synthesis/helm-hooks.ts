@@ -2,7 +2,7 @@ import { type ApiObject } from "cdk8s";
 import { type Problems } from "../core/validation-error";
 
 const HOOK = "helm.sh/hook";
-// kubectl has no time at which it would run these; Helm runs them when it removes, rolls back or tests a release.
+// kubectl has no equivalent of these events; Helm runs the hooks when it removes, rolls back or tests a release.
 const LATER = [
   "post-delete",
   "post-rollback",
@@ -13,15 +13,15 @@ const LATER = [
   "test-success",
 ];
 
-/** Objects that are hooks and stay all the same, as somebody gave a reason for each. */
+/** Hooks that are kept deliberately, because a reason was given for each. */
 const kept = new WeakSet<ApiObject>();
 
-/** Lets an object stay that is a hook of Helm. */
+/** Keeps an object that is a Helm hook. */
 export function keepHook(object: ApiObject): void {
   kept.add(object);
 }
 
-/** The times at which Helm would run an object; none where it is no hook. */
+/** The events for which Helm would run an object; empty if it is not a hook. */
 export function hooksOf(data: unknown): string[] {
   const { metadata } = (data ?? {}) as { metadata?: { annotations?: { [key: string]: unknown } } | null };
   const said = metadata?.annotations?.[HOOK];
@@ -36,7 +36,7 @@ export function isNeverInstalled(hooks: readonly string[]): boolean {
   return hooks.length > 0 && hooks.every((one) => LATER.includes(one));
 }
 
-/** Adds a problem for an object that kubectl would apply at each time, and that Helm runs at its own. */
+/** Adds a problem for an object that kubectl would apply every time, but that Helm runs for its events only. */
 export function checkHook(problems: Problems, object: ApiObject, data: unknown): void {
   const hooks = hooksOf(data);
   if (hooks.length === 0 || (kept.has(object) && !isNeverInstalled(hooks))) return;

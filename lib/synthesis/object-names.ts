@@ -2,15 +2,15 @@ import { type Chart } from "cdk8s";
 import { apiObjectsIn, dataOf } from "./chart-objects";
 import { type Problems } from "../core/validation-error";
 
-/** Under which name the API server keeps an object. */
+/** The name under which the API server stores an object. */
 export interface ObjectName {
-  /** The same for two objects of which one would overwrite the other. */
+  /** The key, which is the same for two objects if one would overwrite the other. */
   readonly key: string;
-  /** For messages. */
+  /** The name in messages. */
   readonly text: string;
 }
 
-/** Writes what a name refers to, where it holds references, so that two references to one value are one name. */
+/** Resolves the references in a name, so that two references to one value are the same name. */
 export type ResolveName = (text: string) => string;
 
 interface KubernetesObject {
@@ -35,7 +35,7 @@ const CLUSTER_SCOPED = new Set(
 const FIX =
   "Give each a name of its own, make one of them only, or take the whole from one of the two constructs and patch it";
 
-/** The names of objects as plain data, those in a List too; an object that the API server names has none. */
+/** The names of objects as plain data, including those in a List; an object whose name the API server generates has none. */
 export function namesOf(objects: readonly unknown[], resolve: ResolveName): ObjectName[] {
   return objects.flatMap((object) => {
     const { apiVersion, kind, metadata, items } = (object ?? {}) as KubernetesObject;
@@ -52,7 +52,7 @@ export function namesOf(objects: readonly unknown[], resolve: ResolveName): Obje
   });
 }
 
-/** The constructs of a chart, and of the charts inside of it, that make an object of this name now. */
+/** The constructs of a chart and its nested charts that currently create an object with this name. */
 export function makersOf(
   chart: Chart,
   { key }: ObjectName,
@@ -64,9 +64,9 @@ export function makersOf(
 }
 
 /**
- * Adds a problem for each name that two objects of one chart have: kubectl would apply one over the other.
+ * Adds a problem for each name that two objects of one chart share: kubectl would apply one over the other.
  *
- * @param names those of all objects of the chart
+ * @param names the names of all objects of the chart
  */
 export function checkNames(
   problems: Problems,

@@ -1,4 +1,4 @@
-/** A pod as an object describes it, as far as pulling its images is concerned. */
+/** A pod in an object, reduced to what concerns pulling its images. */
 export interface PodSpec {
   readonly images: readonly string[];
   readonly serviceAccountName: string;
@@ -16,7 +16,7 @@ const isFields = (value: unknown): value is Fields =>
 /**
  * The pods anywhere in an object.
  *
- * Found by their containers and not by the kind of the object, so that those of an operator's resources are seen too.
+ * They are found by their containers and not by the kind of the object, so that those in custom resources of operators are found too.
  */
 export function podSpecsOf(value: unknown): PodSpec[] {
   if (Array.isArray(value)) return value.flatMap(podSpecsOf);

@@ -4,11 +4,11 @@ import * as path from "node:path";
 
 const FOLDER = "manifests";
 
-/** A chart's manifests for people, beside the stack that has them as an output. */
+/** The readable manifests of a chart, written beside the stack that has them as an output. */
 export interface Preview {
   readonly stack: TerraformStack;
   readonly name: string;
-  /** The text, known once the stack was synthesized. */
+  /** The text, known after the synthesis of the stack. */
   readonly text: string;
 }
 
@@ -18,7 +18,7 @@ function fileOf({ stack, name }: Preview): string {
 
 const previews = new WeakMap<TerraformStack, Preview[]>();
 
-/** Writes a preview whenever its stack is written; synthesizers are the one hook that cdktf offers for files of one's own. */
+/** Writes a preview whenever its stack is written; synthesizers are the only hook of cdktf for additional files. */
 export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]): void {
   const { stack } = preview;
   const known = previews.get(stack);
@@ -40,7 +40,7 @@ export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]
   };
 }
 
-/** Removes what an earlier run wrote for charts that are gone, as somebody may apply it. */
+/** Removes the files of an earlier run for charts that no longer exist, as somebody may apply them. */
 function removeOthers(folder: string, kept: ReadonlySet<string>): void {
   for (const stack of foldersIn(folder)) {
     const own = path.join(folder, stack);

@@ -1,16 +1,16 @@
 import { type IResolvable, type TerraformStack, Token } from "cdktf";
 import { holdsMisplacedReference, partsOf, referenceOf } from "./references";
 
-/** A place in an object that holds a reference to a Terraform value. */
+/** A place in an object that contains a reference to a Terraform value. */
 export interface ReferencePlace {
-  /** Such as `spec.template.spec.containers[0].env[2].value`. */
+  /** The field, such as `spec.template.spec.containers[0].env[2].value`. */
   readonly field: string;
   readonly token: IResolvable;
   /** Whether it stands in text; a part of it has other text beside it. */
   readonly in: "part" | "text" | "value";
 }
 
-/** Where references to Terraform values are in plain data, in the order of the data. */
+/** The places of references to Terraform values in plain data, in the order of the data. */
 export function referencePlaces(value: unknown, field = ""): ReferencePlace[] {
   if (typeof value === "string") {
     if (!Token.isUnresolved(value)) return [];
@@ -28,7 +28,7 @@ export function referencePlaces(value: unknown, field = ""): ReferencePlace[] {
   );
 }
 
-/** The innermost place in plain data of a reference that can't be written there. */
+/** The innermost field in plain data with a reference that can't be written there. */
 export function misplacedField(value: unknown, field = ""): string {
   if (typeof value !== "object" || value === null || referenceOf(value)) return field;
   const inner = Object.entries(value).find(([, entry]) => holdsMisplacedReference(entry));
@@ -41,7 +41,7 @@ function fieldIn(field: string, key: string, isList: boolean): string {
   return field === "" ? key : `${field}.${key}`;
 }
 
-/** The stack of what a token refers to, where it is known. */
+/** The stack of a token's target, if it is known. */
 export function originOf(token: unknown): TerraformStack | undefined {
   return (token as { originStack?: TerraformStack }).originStack;
 }

@@ -1,6 +1,6 @@
 import { type IResolvable, Tokenization } from "cdktf";
 
-/** The reference for which a number, a list or a map stands as a whole. */
+/** The reference that a number, a list or a map represents as a whole. */
 export function referenceOf(value: unknown): IResolvable | undefined {
   if (typeof value === "number") return Tokenization.reverseNumber(value);
   if (Array.isArray(value)) {
@@ -12,10 +12,10 @@ export function referenceOf(value: unknown): IResolvable | undefined {
   return typeof value === "object" && value !== null ? Tokenization.reverseMap(value) : undefined;
 }
 
-// A number put into a string is there with all its digits, of which three are the exponent's.
+// A number put into a string is there with all its digits, the last three of which are the exponent's.
 const IN_TEXT = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}|-\d(?:\.\d+)?e\+\d{3}/g;
 
-/** The literal parts and the references of a string, in their order. */
+/** The literal parts and the references of a string, in order. */
 export function partsOf(text: string): (string | IResolvable)[] {
   const parts: (string | IResolvable)[] = [];
   let end = 0;

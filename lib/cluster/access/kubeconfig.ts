@@ -11,19 +11,19 @@ import { shown } from "../../core/display-value";
 import { type Bastion } from "../../network/bastion/bastion";
 import { type ISecureOkeCluster } from "../cluster-base";
 
-/** How the OCI CLI shows who a person is. */
+/** The way that the OCI CLI authenticates a person. */
 export enum OciCliAuthentication {
-  /** A session of at most a day that starts in the browser, with MFA where the tenancy asks for it: `oci session authenticate`. */
+  /** A session of at most a day that starts in the browser, with MFA if the tenancy requires it: `oci session authenticate`. */
   SECURITY_TOKEN = "security_token",
-  /** An API key in `~/.oci`, which never ends by itself. */
+  /** An API key in `~/.oci`, which never expires. */
   API_KEY = "api_key",
 }
 
-/** Which endpoint of the Kubernetes API a kubeconfig names. */
+/** The endpoint of the Kubernetes API in a kubeconfig. */
 export enum KubernetesEndpoint {
-  /** The address in the VCN. */
+  /** The private address in the VCN. */
   PRIVATE = "PRIVATE_ENDPOINT",
-  /** The public address, of a cluster that has one. */
+  /** The public address, if the cluster has one. */
   PUBLIC = "PUBLIC_ENDPOINT",
 }
 
@@ -32,31 +32,31 @@ export interface KubeconfigProps {
   /** The cluster. */
   readonly cluster: ISecureOkeCluster;
   /**
-   * The bastion through which people reach the private endpoint.
+   * The bastion through which people connect to the private endpoint.
    *
-   * @default - people reach the endpoint directly, such as over a VPN
+   * @default - people connect to the endpoint directly, such as over a VPN
    */
   readonly bastion?: Bastion;
   /**
-   * How the OCI CLI of each person shows who they are.
+   * The way that the OCI CLI authenticates each person.
    *
    * @default OciCliAuthentication.SECURITY_TOKEN
    */
   readonly authentication?: OciCliAuthentication;
   /**
-   * The profile of the OCI CLI; letters, digits, `_` and `-`.
+   * The profile of the OCI CLI: letters, digits, `_` and `-`.
    *
    * @default - the profile DEFAULT
    */
   readonly profile?: string;
   /**
-   * The endpoint that the kubeconfig names.
+   * The endpoint in the kubeconfig.
    *
    * @default KubernetesEndpoint.PRIVATE
    */
   readonly endpoint?: KubernetesEndpoint;
   /**
-   * The port on the person's own machine where the tunnel begins.
+   * The local port of the tunnel on the person's own machine.
    *
    * @default 6443
    */
@@ -67,14 +67,14 @@ const DEFAULT_PORT = 6443;
 const PROFILE = /^[A-Za-z0-9_-]+$/;
 
 /**
- * The commands by which people get a kubeconfig, as outputs of Terraform.
+ * Commands that give people a kubeconfig, as Terraform outputs.
  *
- * The kubeconfig holds no token: kubectl runs the OCI CLI for each command, which asks for a token of a few minutes for this
- * cluster and this person. Output `<path>_kubeconfig_command` writes it. With a bastion, `<path>_tunnel_command` opens the tunnel with the
- * OCID of a session in `SESSION_ID`, and `<path>_server_command` makes kubectl use it; the bastion's own `session_command` starts the
- * session. What a person may do then, IAM and RBAC decide: `cluster.grantAccess(…)`.
+ * The kubeconfig contains no token: for each command, kubectl runs the OCI CLI, which requests a token for this cluster and this person
+ * that is valid for a few minutes. The output `<path>_kubeconfig_command` writes the kubeconfig. With a bastion, `<path>_tunnel_command`
+ * opens the tunnel with the OCID of a session in `SESSION_ID`, and `<path>_server_command` makes kubectl use it; the bastion's own
+ * `session_command` creates the session. IAM and RBAC decide what a person may do: `cluster.grantAccess(…)`.
  *
- * That the certificate of the API server is good for 127.0.0.1 follows Oracle's guide for bastions; this project has not tried it.
+ * According to Oracle's guide for bastions, the certificate of the API server is valid for 127.0.0.1; this project has not tried it.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengdownloadkubeconfigfile.htm
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupbastion.htm
@@ -83,7 +83,7 @@ const PROFILE = /^[A-Za-z0-9_-]+$/;
 export class Kubeconfig extends ResourceConstruct {
   /** The command that writes the kubeconfig. */
   public readonly kubeconfigCommand: string;
-  /** The command that opens the tunnel; none without a bastion. */
+  /** The command that opens the tunnel; undefined without a bastion. */
   public readonly tunnelCommand?: string;
 
   /** @throws ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, PORT_INVALID */
@@ -92,7 +92,7 @@ export class Kubeconfig extends ResourceConstruct {
     super(scope, id);
     const { cluster, bastion, endpoint = KubernetesEndpoint.PRIVATE, localPort = DEFAULT_PORT } = props;
     const { authentication = OciCliAuthentication.SECURITY_TOKEN, profile } = props;
-    // The region is part of the OCID. The CLI takes the three letters of the two oldest regions as well.
+    // The region is part of the OCID. The CLI also accepts the three-letter codes of the two oldest regions.
     const region =
       regionOf(cluster.clusterId) ?? Token.asString(Fn.element(Fn.split(".", cluster.clusterId), 3));
     this.kubeconfigCommand = [
@@ -106,7 +106,7 @@ export class Kubeconfig extends ResourceConstruct {
     const address = Token.asString(Fn.element(Fn.split(":", cluster.privateEndpoint), 0));
     this.tunnelCommand =
       `ssh -N -L ${localPort}:${address}:6443 -p 22 ` +
-      // The shell fills it in; Terraform must not.
+      // Expanded by the shell, not by Terraform.
       `"$SESSION_ID@host.bastion.${region}.oci.oraclecloud.com"`;
     this.print(
       "tunnel",
@@ -126,7 +126,7 @@ export class Kubeconfig extends ResourceConstruct {
   }
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function check(scope: Construct, id: string, given: KubeconfigProps): void {
   const props: Partial<KubeconfigProps> = given ?? {};
   const { cluster, bastion, profile, localPort, authentication, endpoint } = props;

@@ -1,16 +1,16 @@
 import { type Chart } from "cdk8s";
 import { type Bastion } from "../../network/bastion/bastion";
 
-/** What somebody may do with the Kubernetes API of a cluster: a `KubernetesAccess`. */
+/** Access to the Kubernetes API of a cluster: a `KubernetesAccess`. */
 export interface IKubernetesAccess {
-  /** What it allows, such as `edit in shop`. */
+  /** A short description, such as `edit in shop`. */
   readonly description: string;
 
-  /** When the access ends, where it does. @internal */
+  /** The expiry of the access, if it has one. @internal */
   readonly _expires?: Date;
 
   /**
-   * Binds the access to a group of IAM.
+   * Binds the access to an IAM group.
    *
    * @internal
    */
@@ -20,15 +20,15 @@ export interface IKubernetesAccess {
 /** Options for `cluster.grantAccess`. */
 export interface GrantAccessOptions {
   /**
-   * The chart that gets the roles and bindings; add it to the cluster with `addCdk8sChart`.
+   * The chart for the roles and bindings; add it to the cluster with `addCdk8sChart`.
    *
-   * @default - a chart of the cluster's own, in the output `<path>_access_manifests`
+   * @default - the cluster's own chart, in the output `<path>_access_manifests`
    */
   readonly chart?: Chart;
   /**
-   * The bastion whose sessions the group may open; it gets the statements for that.
+   * The bastion for which the group may create sessions; the group gets the statements for it.
    *
-   * @default - none: the group reaches the API endpoint in another way
+   * @default - none; the group connects to the API endpoint in another way
    */
   readonly bastion?: Bastion;
 }

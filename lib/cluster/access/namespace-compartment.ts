@@ -14,16 +14,17 @@ import { type ISecureOkeCluster } from "../cluster-base";
 export interface NamespaceCompartmentProps extends TaggingProps {
   /** The cluster. */
   readonly cluster: ISecureOkeCluster;
-  /** The namespace; another one is another mapping. */
+  /** The Kubernetes namespace; a change replaces the mapping. */
   readonly namespace: string;
-  /** The OCID of the compartment that the namespace belongs to. */
+  /** The OCID of the compartment that the namespace is mapped to. */
   readonly compartmentId: string;
 }
 
 /**
- * Says to which compartment of OCI a namespace of a cluster belongs, such as that of a tenant.
+ * Maps a Kubernetes namespace of a cluster to an OCI compartment, such as that of a tenant.
  *
- * Workloads keep the rights that statements name them for. Oracle maps namespaces for virtual nodes and for costs by compartment.
+ * The mapping doesn't change the rights that IAM statements grant to workloads. Oracle uses it for virtual nodes and for cost tracking by
+ * compartment.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengmanagingworkloadmappings.htm
  */
@@ -42,7 +43,7 @@ export class NamespaceCompartment extends ResourceConstruct {
   }
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function check(scope: Construct, id: string, given: NamespaceCompartmentProps): void {
   const props: Partial<NamespaceCompartmentProps> = given ?? {};
   const problems = problemsIn(scope, id);

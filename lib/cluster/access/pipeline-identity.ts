@@ -9,7 +9,7 @@ import { Problems } from "../../core/validation-error";
 export interface GitHubActionsProps {
   /** The repository, such as `acme/shop`. */
   readonly repository: string;
-  /** The audience that the workflow asks for, such as `oke-production`; best another one for each cluster. */
+  /** The audience that the workflow requests, such as `oke-production`; preferably a different one for each cluster. */
   readonly audience: string;
   /**
    * The branch whose workflows are accepted, such as `main`.
@@ -24,15 +24,15 @@ export interface GitHubActionsProps {
    */
   readonly tag?: string;
   /**
-   * The environment whose jobs are accepted, such as `production`; its protection rules then decide who deploys.
+   * The environment whose jobs are accepted, such as `production`; its protection rules then decide who may deploy.
    *
    * @default - none
    */
   readonly environment?: string;
   /**
-   * The whole subject of the token, for organizations that customize it.
+   * The complete subject of the token, for organizations that customize it.
    *
-   * @default - made of the repository and the branch, tag or environment
+   * @default - built from the repository and the branch, tag or environment
    */
   readonly subject?: string;
   /**
@@ -49,7 +49,7 @@ export interface GitLabProps {
   readonly projectPath: string;
   /** The branch whose jobs are accepted, such as `main`. */
   readonly branch: string;
-  /** The audience that the job asks for with `id_tokens`, such as `oke-production`. */
+  /** The audience that the job requests with `id_tokens`, such as `oke-production`. */
   readonly audience: string;
   /**
    * The address of the GitLab instance.
@@ -58,7 +58,7 @@ export interface GitLabProps {
    */
   readonly issuerUrl?: string;
   /**
-   * Whether the branch must be protected in GitLab, so that not everybody who can push starts such a job.
+   * Whether the branch must be protected in GitLab, so that not everyone who may push can start such a job.
    *
    * @default true
    */
@@ -67,26 +67,26 @@ export interface GitLabProps {
 
 /** Props for PipelineIdentity.ofIssuer. */
 export interface IssuerIdentityProps {
-  /** The address of the issuer, which begins with `https://`. The API server reads its keys from there. */
+  /** The address of the issuer, which begins with `https://`. The API server reads the issuer's keys from it. */
   readonly issuerUrl: string;
-  /** The audience for which tokens must be made out. */
+  /** The audience that tokens must have. */
   readonly audience: string;
-  /** The value of the claim that names the user, for this pipeline. */
+  /** The value of the username claim for this pipeline. */
   readonly subject: string;
-  /** Claims that a token must have with exactly these values; at least one. */
+  /** The claims that a token must have, with exactly these values; at least one. */
   readonly requiredClaims: { [claim: string]: string };
-  /** What stands before the name of the user in Kubernetes, such as `jenkins:`; never `system:`. */
+  /** The prefix of the username in Kubernetes, such as `jenkins:`; never `system:`. */
   readonly usernamePrefix: string;
   /**
-   * The claim that names the user.
+   * The claim that contains the username.
    *
    * @default "sub"
    */
   readonly usernameClaim?: string;
   /**
-   * The certificate of the CA that signed the issuer's own, in PEM.
+   * The CA certificate that signed the issuer's own certificate, in PEM.
    *
-   * @default - the public CAs that the API server knows
+   * @default - the public CAs that the API server trusts
    */
   readonly caCertificate?: string;
 }
@@ -99,16 +99,16 @@ const CLAIM = /^[!-~]+$/;
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
 /**
- * A pipeline of a CI system, as its tokens of OpenID Connect name it.
+ * A pipeline of a CI system, identified by its OpenID Connect tokens.
  *
- * The CI system makes a token for each job. It ends with the job, and nobody stores it.
+ * The CI system creates a token for each job. The token expires with the job and is not stored anywhere.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengOpenIDConnect-Authentication.htm
  */
 @checked
 export class PipelineIdentity {
   /**
-   * A workflow of GitHub Actions in one repository, on one branch or tag, or in one environment.
+   * Accepts workflows of GitHub Actions in one repository, for one branch, tag or environment.
    *
    * @throws ISSUER_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://docs.github.com/en/actions/reference/security/oidc
@@ -153,7 +153,7 @@ export class PipelineIdentity {
   }
 
   /**
-   * Jobs of GitLab CI/CD in one project, on one branch.
+   * Accepts jobs of GitLab CI/CD in one project, for one branch.
    *
    * @throws ISSUER_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://docs.gitlab.com/ci/secrets/id_token_authentication/
@@ -184,7 +184,7 @@ export class PipelineIdentity {
   }
 
   /**
-   * A pipeline of any CI system that issues tokens of OpenID Connect.
+   * Accepts a pipeline of any CI system that issues OpenID Connect tokens.
    *
    * @throws ISSUER_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -208,7 +208,7 @@ export class PipelineIdentity {
   public readonly issuerUrl: string;
   /** The audience of the tokens. */
   public readonly audience: string;
-  /** The name of the user in Kubernetes. */
+  /** The username in Kubernetes. */
   public readonly username: string;
 
   private constructor(
@@ -286,7 +286,7 @@ function checkCertificate(problems: Problems, certificate: unknown): void {
   try {
     if (typeof certificate === "string" && new X509Certificate(certificate).ca) return;
   } catch {
-    // Said below.
+    // Reported below.
   }
   problems.add(
     "ISSUER_INVALID",

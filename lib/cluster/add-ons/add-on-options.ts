@@ -1,301 +1,301 @@
 import { type NodeTaint } from "../node-taint";
 
-/** What the containers of an add-on reserve and may use at most, as quantities of Kubernetes. */
+/** The resource requests and limits of an add-on's containers, as Kubernetes quantities. */
 export interface AddOnResources {
   /**
-   * The CPU that is reserved, such as `100m`.
+   * The CPU request, such as `100m`.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly cpuRequest?: string;
   /**
-   * The most CPU, such as `500m`.
+   * The CPU limit, such as `500m`.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly cpuLimit?: string;
   /**
-   * The memory that is reserved, such as `100Mi`.
+   * The memory request, such as `100Mi`.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly memoryRequest?: string;
   /**
-   * The most memory, such as `200Mi`.
+   * The memory limit, such as `200Mi`.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly memoryLimit?: string;
 }
 
-/** How many pods of an add-on change at once when it is updated. */
+/** The rolling update strategy of an add-on's pods. */
 export interface AddOnRollingUpdate {
   /**
-   * How many more pods there are meanwhile: a number or a percentage, such as `1` or `25%`.
+   * The maximum number of additional pods during an update: a number or a percentage, such as `1` or `25%`.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly maxSurge?: string;
   /**
-   * How many pods may be missing meanwhile: a number or a percentage, such as `0` or `25%`.
+   * The maximum number of unavailable pods during an update: a number or a percentage, such as `0` or `25%`.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly maxUnavailable?: string;
 }
 
 /**
- * What most add-ons have in common: where their pods run.
+ * Common options of most add-ons: the scheduling of their pods.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringclusteraddons-configurationarguments.htm
  */
 export interface AddOnOptions {
   /**
-   * The labels of the nodes that the pods run on.
+   * The labels of the nodes on which the pods run.
    *
    * @default - all nodes
    */
   readonly nodeSelector?: { [label: string]: string };
   /**
-   * The taints of nodes that the pods run on in spite of them.
+   * The node taints that the pods tolerate.
    *
-   * @default - none beside Oracle's own
+   * @default - Oracle's own tolerations only
    */
   readonly tolerates?: NodeTaint[];
   /**
-   * How the pods choose nodes: the `affinity` of a pod, as Kubernetes defines it.
+   * The `affinity` of the pods, as Kubernetes defines it.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly affinity?: any; // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
-   * How the pods spread: the list `topologySpreadConstraints` of a pod, as Kubernetes defines it.
+   * The `topologySpreadConstraints` of the pods, a list as Kubernetes defines it.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly topologySpreadConstraints?: any[]; // eslint-disable-line @typescript-eslint/no-explicit-any
   /**
-   * How many pods change at once when the add-on is updated.
+   * The rolling update strategy of the pods.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly rollingUpdate?: AddOnRollingUpdate;
 }
 
-/** What add-ons have in common that run as a number of replicas. */
+/** Common options of add-ons with a replica count. */
 export interface ReplicatedAddOnOptions extends AddOnOptions {
   /**
-   * How many pods run, 1 to 10.
+   * The replica count, 1 to 10.
    *
    * @default 2
    */
   readonly replicas?: number;
 }
 
-/** Options of the CoreDNS add-on. */
+/** Options for the CoreDNS add-on. */
 export interface CoreDnsOptions extends AddOnOptions {
   /**
-   * The fewest pods, 1 to 100.
+   * The minimum replica count, 1 to 100.
    *
    * @default 2
    */
   readonly minReplicas?: number;
   /**
-   * On how many nodes there is one pod of CoreDNS, 1 to 1,000.
+   * The number of nodes for each replica of CoreDNS, 1 to 1,000.
    *
    * @default 1
    */
   readonly nodesPerReplica?: number;
   /**
-   * Whether you keep the ConfigMap `coredns` of kube-system yourself.
+   * Whether you manage the ConfigMap `coredns` in kube-system yourself.
    *
    * @default false
    */
   readonly ownConfigMap?: boolean;
   /**
-   * What the containers reserve and may use.
+   * The resource requests and limits.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly resources?: AddOnResources;
 }
 
-/** Options of the kube-proxy add-on, which must run on all nodes: a node selector that leaves some out takes Services from them. */
+/** Options for the kube-proxy add-on, which must run on all nodes: on nodes that a node selector excludes, Services don't work. */
 export interface KubeProxyOptions extends AddOnOptions {
   /**
-   * Whether you keep the ConfigMap `kube-proxy` of kube-system yourself.
+   * Whether you manage the ConfigMap `kube-proxy` in kube-system yourself.
    *
    * @default false
    */
   readonly ownConfigMap?: boolean;
   /**
-   * What the containers reserve and may use.
+   * The resource requests and limits.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly resources?: AddOnResources;
 }
 
-/** Options of an add-on whose one container can be sized. */
+/** Options for an add-on with one container whose resources can be set. */
 export interface SizedAddOnOptions extends AddOnOptions {
   /**
-   * What the containers reserve and may use.
+   * The resource requests and limits.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly resources?: AddOnResources;
 }
 
-/** Options of an add-on with replicas whose one container can be sized. */
+/** Options for an add-on with a replica count and one container whose resources can be set. */
 export interface SizedReplicatedAddOnOptions extends ReplicatedAddOnOptions {
   /**
-   * What the containers reserve and may use.
+   * The resource requests and limits.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly resources?: AddOnResources;
 }
 
-/** Options of the cert-manager add-on. */
+/** Options for the cert-manager add-on. */
 export interface CertManagerAddOnOptions extends ReplicatedAddOnOptions {
   /**
-   * What the controller reserves and may use.
+   * The resource requests and limits of the controller.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly controllerResources?: AddOnResources;
   /**
-   * What the webhook reserves and may use.
+   * The resource requests and limits of the webhook.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly webhookResources?: AddOnResources;
   /**
-   * What the CA injector reserves and may use.
+   * The resource requests and limits of the CA injector.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly caInjectorResources?: AddOnResources;
 }
 
-/** Options of the Oracle Database Operator add-on. */
+/** Options for the Oracle Database Operator add-on. */
 export interface DatabaseOperatorOptions extends SizedReplicatedAddOnOptions {
   /**
-   * Whether cert-manager, which the operator needs, is in the cluster by other means than the add-on.
+   * Whether cert-manager, which the operator needs, is installed by other means than the add-on.
    *
    * @default false
    */
   readonly ownCertManager?: boolean;
 }
 
-/** Options of the WebLogic Kubernetes Operator add-on. */
+/** Options for the WebLogic Kubernetes Operator add-on. */
 export interface WebLogicOperatorOptions extends SizedReplicatedAddOnOptions {
   /**
-   * What the operator's webhook reserves and may use.
+   * The resource requests and limits of the operator's webhook.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly webhookResources?: AddOnResources;
 }
 
-/** How GPUs that can be split into instances are offered. */
+/** The strategy for offering GPUs that support multiple instances (MIG). */
 export enum MigStrategy {
-  /** Not split. */
+  /** GPUs are not split. */
   NONE = "none",
-  /** Split into instances of one size. */
+  /** GPUs are split into instances of one size. */
   SINGLE = "single",
-  /** Split into instances of several sizes. */
+  /** GPUs are split into instances of several sizes. */
   MIXED = "mixed",
 }
 
-/** Options of the NVIDIA GPU plugin add-on. */
+/** Options for the NVIDIA GPU plugin add-on. */
 export interface NvidiaGpuPluginOptions extends SizedAddOnOptions {
   /**
-   * How GPUs that can be split into instances are offered.
+   * The strategy for GPUs that support multiple instances (MIG).
    *
    * @default MigStrategy.NONE
    */
   readonly migStrategy?: MigStrategy;
   /**
-   * How the runtime is told which devices a container gets, comma-separated: `envvar`, `volume-mounts`, `cdi-annotations`, `cdi-cri`.
+   * The ways to pass the devices of a container to the runtime, comma-separated: `envvar`, `volume-mounts`, `cdi-annotations`, `cdi-cri`.
    *
-   * With `envvar`, a container that was given no GPU can ask the runtime for all of them by a variable. The others need a runtime on the
-   * nodes that is set up for them.
+   * With `envvar`, a container without a GPU can request all of them from the runtime by an environment variable. The others need a
+   * runtime on the nodes that is configured for them.
    *
    * @default - Oracle's default, "envvar"
    */
   readonly deviceListStrategy?: string;
   /**
-   * How devices are named for the runtime: `uuid` or `index`.
+   * The kind of device ids for the runtime: `uuid` or `index`.
    *
    * @default "uuid"
    */
   readonly deviceIdStrategy?: string;
   /**
-   * Whether the plugin fails where it can't start, so that the fault is seen.
+   * Whether the plugin fails if it can't initialize, so that the failure is visible.
    *
    * @default true
    */
   readonly failOnInitError?: boolean;
   /**
-   * The folder of the driver on the nodes.
+   * The root folder of the driver on the nodes.
    *
    * @default "/"
    */
   readonly driverRoot?: string;
   /**
-   * Whether the plugin hands on paths and permissions of the device nodes.
+   * Whether the plugin passes the paths and permissions of the device nodes.
    *
    * @default false
    */
   readonly passDeviceSpecs?: boolean;
   /**
-   * Whether the plugin reads the ConfigMap `nvidia-device-plugin-config`, which you make.
+   * Whether the plugin reads the ConfigMap `nvidia-device-plugin-config`, which you create.
    *
    * @default false
    */
   readonly ownConfigMap?: boolean;
 }
 
-/** Options of the AMD GPU plugin add-on. */
+/** Options for the AMD GPU plugin add-on. */
 export interface AmdGpuPluginOptions extends SizedAddOnOptions {
   /**
-   * Every how many seconds the kubelet is told of the health of the GPUs, 0 to 3,600; 0 is never.
+   * The interval in seconds at which the health of the GPUs is reported to the kubelet, 0 to 3,600; 0 disables it.
    *
    * @default 30
    */
   readonly healthCheckSeconds?: number;
 }
 
-/** A load balancer that lets clients reach the mesh. */
+/** Options for the load balancer through which clients connect to the mesh. */
 export interface IstioIngressGatewayOptions {
   /**
-   * Why the load balancer is public; it is private to the network otherwise.
+   * The reason for a public load balancer.
    *
-   * @default - private
+   * @default - the load balancer is private
    */
   readonly publicReason?: string;
   /**
-   * Further annotations of the gateway's Service, such as the shape of the load balancer.
+   * Additional annotations of the gateway's Service, such as the shape of the load balancer.
    *
    * @default - none
    */
   readonly annotations?: { [key: string]: string };
   /**
-   * The fewest pods of the gateway, 1 to 100.
+   * The minimum replica count of the gateway, 1 to 100.
    *
    * @default 2
    */
   readonly minReplicas?: number;
   /**
-   * The most pods of the gateway, 1 to 100.
+   * The maximum replica count of the gateway, 1 to 100.
    *
    * @default 5
    */
   readonly maxReplicas?: number;
 }
 
-/** Options of the Istio add-on. */
+/** Options for the Istio add-on. */
 export interface IstioOptions extends ReplicatedAddOnOptions {
   /**
    * The classic ingress gateway.
@@ -304,19 +304,19 @@ export interface IstioOptions extends ReplicatedAddOnOptions {
    */
   readonly ingressGateway?: IstioIngressGatewayOptions;
   /**
-   * Whether changes that you make by other tools stay when Oracle updates the add-on.
+   * Whether changes that you make with other tools are kept when Oracle updates the add-on.
    *
    * @default false
    */
   readonly ownConfigMap?: boolean;
   /**
-   * What the control plane of the mesh reserves and may use.
+   * The resource requests and limits of the mesh's control plane.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly resources?: AddOnResources;
   /**
-   * The most pods of the control plane, 1 to 100.
+   * The maximum replica count of the control plane, 1 to 100.
    *
    * @default 5
    */

@@ -3,22 +3,22 @@ import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
 /**
- * Who decides which version of an add-on a cluster runs.
+ * The version policy of an add-on: automatic updates by Oracle, or a pinned version.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringclusteraddons-supportedversions.htm
  */
 @checked
 export class AddOnVersion {
-  /** Oracle installs new versions when they appear. */
+  /** Oracle installs new versions when they are released. */
   public static automatic(): AddOnVersion {
     return new AddOnVersion(undefined);
   }
 
   /**
-   * One version, until the program names another one: patches of the add-on are then yours to install, and a version that does not
-   * fit the Kubernetes version of an upgraded cluster is yours to replace.
+   * A fixed version, until the program changes it: you must install patches of the add-on yourself, and replace a version that doesn't
+   * fit the Kubernetes version of an upgraded cluster.
    *
-   * @param version as OKE names it, such as `v1.17.1`
+   * @param version the version as OKE names it, such as `v1.17.1`
    * @throws VALUE_INVALID
    */
   public static pinned(version: string): AddOnVersion {
@@ -35,7 +35,7 @@ export class AddOnVersion {
   }
 
   private constructor(
-    /** The version; none where Oracle chooses. */
+    /** The version; undefined if Oracle chooses it. */
     public readonly version?: string,
   ) {}
 }

@@ -21,12 +21,12 @@ import { checkReason } from "../../core/reason";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
-/** What OKE installs in every cluster; an add-on of the program takes over what is there, and is left there when it is removed. */
+/** The add-ons that OKE installs in every cluster; a ClusterAddOn takes over the installed one, and leaves it there when it is removed. */
 const ESSENTIAL = ["CoreDNS", "Flannel", "KubeProxy", "OciVcnIpNative"];
-/** What runs in new clusters too, without being essential. */
+/** The add-ons that OKE installs in new clusters, including those that are not essential. */
 const THERE_ALREADY = [...ESSENTIAL, "NodeProblemDetector", "ObservabilityAgent"];
 const NEEDS_CERT_MANAGER = ["KubernetesMetricsServer", "OracleDatabaseOperator"];
-/** Updates of these interrupt workloads, so Oracle recommends a pinned version. */
+/** Updates of these add-ons interrupt workloads, so Oracle recommends a pinned version. */
 const BETTER_PINNED = ["AmdGpuPlugin", "NvidiaGpuPlugin"];
 
 const REFUSED: { readonly [name: string]: string } = {
@@ -43,16 +43,16 @@ const REPLICAS = [1, 10] as const;
 const MOST_REPLICAS = [1, 100] as const;
 
 /**
- * An add-on of OKE, with its configuration.
+ * An OKE add-on with its configuration.
  *
- * The keys are those of Oracle's documentation of 2026-09; a key without a typed option is given by `AddOn.of`.
+ * The keys are from Oracle's documentation of 2026-09; use `AddOn.of` for keys without a typed option.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringclusteraddons-configurationarguments.htm
  */
 @checked
 export class AddOn {
   /**
-   * CoreDNS, which every cluster has: its number of pods and its resources.
+   * CoreDNS, which every cluster has: replica count and resources.
    *
    * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
    */
@@ -79,7 +79,7 @@ export class AddOn {
   }
 
   /**
-   * The network plugin of clusters whose pods have addresses of the VCN.
+   * The network plugin of clusters with VCN-native pod networking.
    *
    * @throws VALUE_INVALID, LABEL_INVALID
    */
@@ -119,7 +119,7 @@ export class AddOn {
   }
 
   /**
-   * The Metrics Server, which `kubectl top` and the autoscaling of workloads need; it needs cert-manager.
+   * The Metrics Server, which `kubectl top` and the autoscaling of workloads need; requires cert-manager.
    *
    * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
    */
@@ -132,7 +132,7 @@ export class AddOn {
   /**
    * The agent that collects metrics of nodes, CoreDNS and kube-proxy; new clusters have it.
    *
-   * The control plane reaches it on TCP 9995 of the nodes: a `SecureOkeCluster` gets the rules with the add-on.
+   * The control plane connects to it on TCP 9995 of the nodes: the add-on adds the rules to a `SecureOkeCluster`.
    *
    * @throws VALUE_INVALID, LABEL_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengobservingworkernodeaddonhealth.htm
@@ -142,7 +142,7 @@ export class AddOn {
   }
 
   /**
-   * The detector that reports faults of nodes as conditions and events; new clusters have it.
+   * The detector that reports node problems as conditions and events; new clusters have it.
    *
    * @throws VALUE_INVALID, LABEL_INVALID
    */
@@ -151,7 +151,7 @@ export class AddOn {
   }
 
   /**
-   * Oracle's operator of databases; it needs cert-manager.
+   * Oracle's database operator; requires cert-manager.
    *
    * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
    */
@@ -164,7 +164,7 @@ export class AddOn {
   }
 
   /**
-   * Oracle's operator of WebLogic domains.
+   * Oracle's operator for WebLogic domains.
    *
    * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
    */
@@ -180,7 +180,7 @@ export class AddOn {
   }
 
   /**
-   * The device plugin of NVIDIA GPUs.
+   * The device plugin for NVIDIA GPUs.
    *
    * @throws VALUE_INVALID, LABEL_INVALID
    */
@@ -200,7 +200,7 @@ export class AddOn {
   }
 
   /**
-   * The device plugin of AMD GPUs.
+   * The device plugin for AMD GPUs.
    *
    * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
    */
@@ -212,7 +212,7 @@ export class AddOn {
   }
 
   /**
-   * The Istio service mesh; without an ingress gateway, which would be a public load balancer by default.
+   * The Istio service mesh, without an ingress gateway, which would be a public load balancer by default.
    *
    * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID, REASON_MISSING
    */
@@ -231,10 +231,10 @@ export class AddOn {
   }
 
   /**
-   * An add-on without a factory of its own, such as `NodeFeatureDiscovery`, or with keys that have no typed option.
+   * An add-on without its own factory, such as `NodeFeatureDiscovery`, or with keys that have no typed option.
    *
-   * @param name the name as OKE writes it
-   * @param configuration keys and values as OKE takes them; objects as JSON
+   * @param name the name as OKE spells it
+   * @param configuration keys and values as OKE expects them; objects as JSON
    * @throws ADD_ON_INVALID, VALUE_INVALID
    */
   public static of(name: string, configuration: { [key: string]: string } = {}): AddOn {
@@ -275,13 +275,13 @@ export class AddOn {
   }
 
   private constructor(
-    /** The name, as OKE writes it. */
+    /** The name as OKE spells it. */
     public readonly name: string,
-    /** Keys and values, as OKE takes them. */
+    /** The configuration keys and values as OKE expects them. */
     public readonly configuration: { [key: string]: string },
   ) {}
 
-  /** Whether no cluster works without it. */
+  /** Whether every cluster needs the add-on. */
   public get isEssential(): boolean {
     return ESSENTIAL.includes(this.name);
   }
@@ -341,7 +341,7 @@ function checkName(problems: Problems, name: string): void {
   problems.add("ADD_ON_INVALID", `OKE has no add-on ${name}`, `Write ${near}`);
 }
 
-/** The last sentence says what to do instead. */
+/** Splits off the last sentence, which contains the fix. */
 function splitLast(text: string): [string, string] {
   const at = text.lastIndexOf(". ");
   return [text.slice(0, at), text.slice(at + 2)];
@@ -364,7 +364,7 @@ function writeGateway(
     );
   }
   const all = {
-    // The cloud controller keeps its rules in groups, as for every other Service of the cluster.
+    // The cloud controller writes its rules to security groups, as for every other Service of the cluster.
     "oci.oraclecloud.com/security-rule-management-mode": "NSG",
     ...(publicReason === undefined ? { [internal]: "true" } : {}),
     ...annotations,

@@ -2,15 +2,15 @@ import { checked } from "../../core/checked";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
-/** Which node pools the policy of a cluster autoscaler lets it resize. */
+/** The node pools that the policy of a cluster autoscaler allows it to resize. */
 @checked
 export class AutoscalerRights {
   /**
    * The pools of the program with `autoscale`, by `target.nodepool.id`.
    *
-   * Oracle documents the variable for node pools, and this project has not tried it in a tenancy. One public report of 2026-10 says that OKE
-   * refused to resize a pool under this condition: if the log of the autoscaler shows `NotAuthorizedOrNotFound` for `UpdateNodePool`, use
-   * `allInCompartment`, in a compartment that has no other pools.
+   * Oracle documents this variable for node pools, and this project has not tried it in a tenancy. According to one public report of
+   * 2026-10, OKE refused to resize a pool under this condition: if the log of the autoscaler shows `NotAuthorizedOrNotFound` for
+   * `UpdateNodePool`, use `allInCompartment` in a compartment without other pools.
    *
    * @see https://docs.oracle.com/iaas/Content/Identity/policyreference/contengpolicyreference.htm
    */
@@ -31,7 +31,7 @@ export class AutoscalerRights {
   }
 
   private constructor(
-    /** Why it may resize all pools; none where it may not. */
+    /** The reason for allowing all pools; undefined if only some are allowed. */
     public readonly reason?: string,
   ) {}
 }

@@ -19,20 +19,20 @@ import { ContainerengineAddon } from "../../oci/containerengine-addon";
 
 /** Props for ClusterAddOn. */
 export interface ClusterAddOnProps {
-  /** The cluster: an enhanced one, as every `SecureOkeCluster` is. */
+  /** The cluster, which must be an enhanced one, as every `SecureOkeCluster` is. */
   readonly cluster: ISecureOkeCluster;
   /** The add-on and its configuration. */
   readonly addOn: AddOn;
   /**
-   * Who decides which version runs.
+   * The version policy: automatic updates or a pinned version.
    *
    * @default AddOnVersion.automatic()
    */
   readonly version?: AddOnVersion;
   /**
-   * Whether OKE removes the objects of the add-on from the cluster when the add-on is removed from the program.
+   * Whether OKE deletes the objects of the add-on from the cluster when the add-on is removed from the program.
    *
-   * @default - true; false for CoreDNS, kube-proxy and the network plugins, without which no pod works
+   * @default - true; false for CoreDNS, kube-proxy and the network plugins, which all pods need
    */
   readonly removeObjects?: boolean;
 }
@@ -41,10 +41,10 @@ const UNPINNED = "add-on-version";
 const WITHOUT_CERT_MANAGER = "add-on-cert-manager";
 
 /**
- * An add-on of OKE in a cluster.
+ * An OKE add-on in a cluster.
  *
- * It is installed after the node pools of the same stack, whose nodes its pods run on, and after cert-manager where it needs it. What OKE installs
- * in every cluster is taken over with its configuration.
+ * It is installed after the node pools of the same stack, on whose nodes its pods run, and after cert-manager if it needs it. Add-ons
+ * that OKE installs in every cluster are taken over with their configuration.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringclusteraddons.htm
  */
@@ -52,9 +52,9 @@ const WITHOUT_CERT_MANAGER = "add-on-cert-manager";
 export class ClusterAddOn extends ResourceConstruct {
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;
-  /** The name of the add-on, as OKE writes it. */
+  /** The name of the add-on as OKE spells it. */
   public readonly addOnName: string;
-  /** The version that is installed, known to Terraform. */
+  /** The installed version, known after the apply. */
   public readonly installedVersion: string;
 
   /** @throws ADD_ON_INVALID, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID */
@@ -71,7 +71,7 @@ export class ClusterAddOn extends ResourceConstruct {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => ({ key, value })),
       version: version?.version,
-      // Without it OKE answers that the add-on is there already.
+      // Otherwise OKE fails because the add-on exists already.
       overrideExisting: addOn._isThereAlready,
       removeAddonResourcesOnDelete: props.removeObjects ?? !addOn.isEssential,
     });
@@ -85,7 +85,7 @@ export class ClusterAddOn extends ResourceConstruct {
           'give version: AddOnVersion.pinned("…"), one of `oci ce addon-option list`',
       );
     }
-    // Pools and other add-ons may be made later in the program.
+    // Pools and other add-ons may be created later in the program.
     Aspects.of(this).add({
       visit: (node) => {
         if (node === this) this.order(resource, addOn);
@@ -118,9 +118,9 @@ export class ClusterAddOn extends ResourceConstruct {
   }
 }
 
-/** Lets the control plane reach the agent; the groups of an imported cluster are somebody else's. */
+/** Allows the control plane to connect to the agent; the security groups of an imported cluster belong to its owner. */
 function openForAgent(cluster: ISecureOkeCluster): void {
-  // In an overlay the control plane reaches all ports of the nodes.
+  // In an overlay, the control plane may connect to all ports of the nodes.
   if (!("encryption" in cluster) || isOverlay(cluster.podNetworking)) return;
   openForObservabilityAgent(cluster.apiEndpointSecurityGroup, cluster.workerSecurityGroup);
 }
@@ -150,7 +150,7 @@ function check(scope: Construct, id: string, given: ClusterAddOnProps): void {
   problems.throwIfAny();
 }
 
-/** Adds a problem where the cluster can't have the add-on; what is not known of an imported cluster is not refused. */
+/** Adds a problem if the cluster can't have the add-on; unknown attributes of an imported cluster are not rejected. */
 function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string): void {
   checkEnhanced(problems, cluster, `The add-on ${name}`);
   const isOverlaid = problems.collect(() => cluster.podNetworking && isOverlay(cluster.podNetworking));
@@ -163,7 +163,7 @@ function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string)
   );
 }
 
-/** Adds a problem where something needs an enhanced cluster and this one is known to be a basic one. */
+/** Adds a problem if an enhanced cluster is required and this one is known to be a basic cluster. */
 export function checkEnhanced(problems: Problems, cluster: ISecureOkeCluster, what: string): void {
   const { clusterType } = cluster as ISecureOkeCluster & { readonly clusterType?: string };
   if (clusterType !== "BASIC_CLUSTER") return;
@@ -174,7 +174,7 @@ export function checkEnhanced(problems: Problems, cluster: ISecureOkeCluster, wh
   );
 }
 
-/** Adds a problem where the program has the add-on already: an add-on is in a cluster once. */
+/** Adds a problem if the program already has the add-on for the cluster: a cluster can have an add-on once. */
 export function checkOnce(
   problems: Problems,
   cluster: ISecureOkeCluster,

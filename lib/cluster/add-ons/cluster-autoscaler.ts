@@ -30,99 +30,100 @@ import { type Problems } from "../../core/validation-error";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 import { IdentityPolicy } from "../../oci/identity-policy";
 
-/** Which pool grows where several could. */
+/** The strategy for choosing the pool to scale up. */
 export enum Expander {
-  /** Any of them. */
+  /** A random pool. */
   RANDOM = "random",
-  /** That which would run the most pods. */
+  /** The pool that would run the most pods. */
   MOST_PODS = "most-pods",
-  /** That which would have the least CPU idle. */
+  /** The pool that would have the least idle CPU. */
   LEAST_WASTE = "least-waste",
-  /** That with the highest priority in the ConfigMap `cluster-autoscaler-priority-expander`, which you make. */
+  /** The pool with the highest priority in the ConfigMap `cluster-autoscaler-priority-expander`, which you create. */
   PRIORITY = "priority",
 }
 
 /** Props for ClusterAutoscaler. */
 export interface ClusterAutoscalerProps extends TaggingProps {
-  /** The cluster, whose pools with `autoscale` it resizes. */
+  /** The cluster whose pools with `autoscale` are resized. */
   readonly cluster: ISecureOkeCluster;
   /**
-   * Which pool grows where several could.
+   * The strategy for choosing the pool to scale up.
    *
    * @default Expander.LEAST_WASTE
    */
   readonly expander?: Expander;
   /**
-   * How long a node must be unneeded before it is removed, at least a minute.
+   * The time for which a node must be unneeded before it is removed, at least a minute.
    *
    * @default Duration.minutes(10)
    */
   readonly scaleDownUnneeded?: Duration;
   /**
-   * How long no node is removed after one was added, at least a minute.
+   * The time after a scale-up during which no node is removed, at least a minute.
    *
    * @default Duration.minutes(10)
    */
   readonly scaleDownDelayAfterAdd?: Duration;
   /**
-   * What part of a node pods must reserve, so that it counts as needed, above 0 and up to 1.
+   * The utilization threshold below which a node counts as unneeded, as the share of its resources that pods request: above 0 and up to
+   * 1.
    *
    * @default 0.5
    */
   readonly scaleDownUtilization?: number;
   /**
-   * How long a new node may take to become ready, 5 minutes or more.
+   * The maximum time in which a new node must become ready, 5 minutes or more.
    *
    * @default Duration.minutes(25)
    */
   readonly maxNodeProvisionTime?: Duration;
   /**
-   * Whether pools with the same labels and resources grow alike, such as one in each availability domain.
+   * Whether pools with the same labels and resources are kept at similar sizes, such as one pool in each availability domain.
    *
    * @default true
    */
   readonly balanceSimilarPools?: boolean;
   /**
-   * Whether nodes stay that run pods with an emptyDir or a hostPath. Each writable folder of a hardened workload is an emptyDir, so that hardly a
-   * node could ever be removed.
+   * Whether to keep nodes that run pods with an emptyDir or a hostPath. Each writable folder of a hardened workload is an emptyDir, so
+   * that hardly any node could ever be removed.
    *
    * @default false
    */
   readonly keepNodesWithLocalStorage?: boolean;
   /**
-   * How many pods of the autoscaler run, one of which works, 1 to 5.
+   * The replica count of the autoscaler, one of which is active, 1 to 5.
    *
    * @default 2
    */
   readonly replicas?: number;
   /**
-   * What the autoscaler reserves and may use.
+   * The resource requests and limits of the autoscaler.
    *
-   * @default - what Oracle set
+   * @default - Oracle's value
    */
   readonly resources?: AddOnResources;
   /**
-   * On which nodes the pods of the autoscaler run: best on those of a pool whose size it does not change.
+   * The nodes on which the pods of the autoscaler run: preferably those of a pool that it doesn't resize.
    *
    * @default - all nodes
    */
   readonly placement?: AddOnOptions;
   /**
-   * Which pools its policy lets it resize.
+   * The pools that its policy allows it to resize.
    *
    * @default AutoscalerRights.ofAutoscaledPools()
    */
   readonly rights?: AutoscalerRights;
   /**
-   * Who decides which version runs. A pinned version must have the minor version of the cluster.
+   * The version policy. A pinned version must have the minor version of the cluster.
    *
    * @default AddOnVersion.automatic()
    */
   readonly version?: AddOnVersion;
   /**
-   * The provider of the tenancy's home region, where IAM policies are written.
+   * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -130,7 +131,7 @@ export interface ClusterAutoscalerProps extends TaggingProps {
 const NAME = "ClusterAutoscaler";
 const ALL_AUTOSCALED = "cluster-autoscaler";
 
-/** What an autoscaler made without being asked for takes from its cluster. */
+/** The attribute of a cluster that its default autoscaler uses. */
 interface WithHomeRegion {
   /** @internal */
   readonly _homeRegionProvider?: TerraformProvider;
@@ -138,18 +139,18 @@ interface WithHomeRegion {
 }
 
 /**
- * The cluster autoscaler, as an add-on of OKE, for the pools of a cluster that have `autoscale`.
+ * The cluster autoscaler, as an OKE add-on, for the pools of a cluster that have `autoscale`.
  *
- * The first such pool makes one, so that a program needs this class only for other options; make it before these pools. It has its rights by
- * workload identity, for its service account in this cluster, and not by the nodes. Keep at least one pool of a fixed size, which runs the
- * autoscaler itself and CoreDNS.
+ * The first such pool creates one by default; a program needs this class only for other options, and must create it before these pools.
+ * The autoscaler authenticates by workload identity: the rights are granted to its service account in this cluster, not to nodes. Keep at
+ * least one pool of a fixed size, for the autoscaler itself and CoreDNS.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingclusterautoscaler.htm
  */
 @checked
 export class ClusterAutoscaler extends ResourceConstruct {
   /**
-   * The autoscaler of a cluster; makes one where the program has none.
+   * Returns the autoscaler of a cluster; creates one if the program has none.
    *
    * @internal
    */
@@ -157,7 +158,7 @@ export class ClusterAutoscaler extends ResourceConstruct {
     const known = ClusterAutoscaler.find(cluster);
     if (known) return known;
     const stack = TerraformStack.of(scope);
-    // A stack that is applied later can add to the cluster, but the stack of the cluster can't name its pools.
+    // A later stack can add the autoscaler to the cluster, but the stack of the cluster can't refer to the pools of a later stack.
     const isBeside = TerraformStack.of(cluster) === stack;
     const id = isBeside ? NAME : `${NAME}-${shortHash(cluster.node.path)}`;
     const homeRegionProvider = isBeside ? (cluster as WithHomeRegion)._homeRegionProvider : undefined;
@@ -220,14 +221,14 @@ export class ClusterAutoscaler extends ResourceConstruct {
     findWhenWritten(this, () => this.findings());
   }
 
-  /** The pools and their limits, as the add-on takes them; none means that there is nothing to do yet. */
+  /** The pools and their limits, in the format of the add-on; empty if there are no pools yet. */
   private get nodes(): string {
     return autoscaledPoolsOf(this.cluster)
       .map(({ min, max, nodePoolId }) => `${min}:${max}:${nodePoolId}`)
       .join(", ");
   }
 
-  /** A policy may name the compartment that it is attached to; so each has one of its own. */
+  /** A policy may refer to the compartment that it is attached to; so each compartment has its own policy. */
   private addPolicies(rights: AutoscalerRights): IdentityPolicy[] {
     const { compartmentId: own, network, clusterId } = this.cluster;
     const isOwn =
@@ -251,10 +252,10 @@ export class ClusterAutoscaler extends ResourceConstruct {
       provider: this.props.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${nameOf(this)}${suffix}`),
-      // IAM renames no policy, and to replace one takes its rights away for a while.
+      // IAM can't rename a policy, and replacing it would remove its rights for a while.
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets the cluster autoscaler change the size of node pools",
-      // Pools are made after the autoscaler.
+      // Pools are created after the autoscaler.
       statements: Lazy.listValue({ produce: statements }),
       ...tagsOf(this, this.props),
     });
@@ -315,7 +316,7 @@ function write(
   writer: ConfigurationWriter,
   props: Partial<ClusterAutoscalerProps>,
 ): void {
-  // Otherwise it would be who the node is that it runs on, and so would every other pod there.
+  // Otherwise the autoscaler, like every other pod on its node, would use the identity of the node.
   writer.text("authType", "workload");
   writer.count("numOfReplicas", "replicas", props.replicas ?? 2, [1, 5]);
   writer.choice("expander", "expander", props.expander ?? Expander.LEAST_WASTE, Object.values(Expander));

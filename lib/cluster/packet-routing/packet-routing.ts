@@ -11,49 +11,51 @@ import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { checkGroup } from "../private/check-cluster-values";
 
-/** Where the members of a security group are. */
+/** The address range of a security group's members. */
 export interface SecurityGroupRange {
-  /** A group that a rule of the cluster names, such as that of mount targets or of an administrators' host. */
+  /** A security group that a rule of the cluster refers to, such as that of mount targets or of an administrators' host. */
   readonly securityGroup: INetworkSecurityGroup;
-  /** The addresses of its members: an IPv4 block no wider than a /8. */
+  /** The address range of its members: an IPv4 block no wider than a /8. */
   readonly cidr: string;
 }
 
-/** How a cluster takes part in Zero Trust Packet Routing. */
+/** Options for the Zero Trust Packet Routing of a cluster. */
 export interface PacketRoutingOptions {
-  /** The OCID of the tenancy: policies are made in its root compartment. */
+  /** The OCID of the tenancy: policies are created in its root compartment. */
   readonly tenancyId: string;
-  /** The label of the VCN, which policies must name; a network that the cluster makes by itself gets it. */
+  /** The security attribute of the VCN, which policies must name; a network that the cluster creates by default gets it. */
   readonly network: SecurityAttribute;
-  /** The label of the API endpoint. */
+  /** The security attribute of the API endpoint. */
   readonly apiEndpoint: SecurityAttribute;
   /**
-   * The label of the worker nodes of all pools.
+   * The security attribute of the worker nodes of all pools.
    *
-   * @default - none: nodes have no label, and what they do beside talking to the endpoint is left to security groups
+   * @default - none; nodes have no attribute, and their traffic other than with the endpoint is controlled by security groups only
    */
   readonly nodes?: SecurityAttribute;
   /**
-   * The label of the pods of all pools, on the secondary VNICs of their nodes; not for an overlay, whose pods have the nodes' addresses.
+   * The security attribute of the pods of all pools, on the secondary VNICs of their nodes; not for an overlay, whose pods have the
+   * addresses of the nodes.
    *
-   * OKE takes it for new nodes only, and one set of labels for all pods of a pool. Pods of one node are not kept apart by it: that
-   * is what NetworkPolicies do. This project has not tried it in a tenancy.
+   * OKE applies it to new nodes only, and supports one set of attributes for all pods of a pool. It doesn't isolate pods of one node from
+   * each other: use NetworkPolicies for that. This project has not tried it in a tenancy.
    *
-   * @default - none: policies name the pods' subnet
+   * @default - none; policies name the pods' subnet
    */
   readonly pods?: SecurityAttribute;
   /**
-   * The label of load balancers of Services and of native ingress classes, in the charts that are added to the cluster.
+   * The security attribute of the load balancers of Services and native ingress classes, in the charts that are added to the cluster.
    *
    * Their clients become statements of a policy, by the ranges of the access. This project has not tried it in a tenancy.
    *
-   * @default - none: policies name the subnets of the load balancers
+   * @default - none; policies name the subnets of the load balancers
    */
   readonly loadBalancers?: SecurityAttribute;
   /**
-   * Where the members of further groups are, which rules of the endpoint or the nodes name.
+   * The address ranges of other security groups that rules of the endpoint or the nodes refer to.
    *
-   * A policy knows no security groups. Those of the cluster, and of load balancers that Terraform makes, need no word.
+   * Policies can't refer to security groups. The groups of the cluster, and of load balancers that Terraform creates, don't need to be
+   * listed.
    *
    * @default - none
    */
@@ -61,17 +63,18 @@ export interface PacketRoutingOptions {
 }
 
 /**
- * Zero Trust Packet Routing for a cluster: labels, and the policies without which what is labelled is cut off.
+ * Zero Trust Packet Routing for a cluster: security attributes, and the policies without which resources with attributes are isolated.
  *
- * What has a label gets no packet that no policy allows, whatever security groups say. So the policies are made of the rules of the
- * cluster's groups, and change with them: who may connect to whom, and on which port where a rule has just one. Both layers must
- * let a packet through. The service must be enabled in the tenancy, with the namespace and keys of the labels in it.
+ * A resource with a security attribute receives only packets that a policy allows, whatever security groups allow. So the policies are
+ * derived from the rules of the cluster's security groups, and change with them: the source, the destination, and the port if a rule has
+ * a single one. Both layers must allow a packet. The service must be enabled in the tenancy, with the namespace and the keys of the
+ * attributes in it.
  *
- * Pods and load balancers of Services have a label on request; without one, policies name their subnets.
+ * Pods and load balancers of Services have attributes on request; otherwise policies name their subnets.
  *
- * The cluster and its node pools get the right to use the namespaces of the labels, `use security-attribute-namespaces`, by an IAM policy
- * in the root compartment. Oracle asks for such a policy and does not print its text; the conditions of this one, which narrow it to the
- * cluster's compartment and to the namespaces, no tenancy has confirmed. To write it otherwise, override `statements` of
+ * An IAM policy in the root compartment grants the cluster and its node pools the use of the attributes' namespaces, `use
+ * security-attribute-namespaces`. Oracle requires such a policy without publishing its text; its conditions, which limit it to the
+ * cluster's compartment and to the namespaces, have not been confirmed in a tenancy. To change it, override `statements` of
  * `cluster.node.findChild("PacketRouting").node.findChild("Namespaces")`.
  *
  * @see https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/overview.htm
@@ -80,7 +83,7 @@ export interface PacketRoutingOptions {
 @checked
 export class PacketRouting {
   /**
-   * Labels for the endpoint, and on request for the nodes.
+   * Security attributes for the endpoint, and optionally for nodes, pods and load balancers.
    *
    * @throws ATTRIBUTE_MISSING, OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6,
    * CIDR_TOO_WIDE
@@ -93,7 +96,7 @@ export class PacketRouting {
   }
 
   /**
-   * Whether it is one that fits the network.
+   * Checks that a value was created by the factory and fits the network.
    *
    * @internal
    */
@@ -118,7 +121,7 @@ export class PacketRouting {
         "Leave pods out, and give nodes a label; or take PodNetworking.vcnNative()",
       );
     }
-    // A VCN of others has its label from its owner.
+    // The owner of an existing VCN sets its attribute.
     const base = baseOf(network);
     if (!network || !base?._ownsVcn || !options.network) return;
     const own = base._securityAttribute;
@@ -131,12 +134,12 @@ export class PacketRouting {
   }
 
   private constructor(
-    /** What it was made of. */
+    /** The options of the packet routing. */
     public readonly options: PacketRoutingOptions,
   ) {}
 }
 
-/** Adds a problem for each label that two kinds of members have. */
+/** Adds a problem for each attribute that two kinds of members share. */
 function checkApart(
   problems: Problems,
   labels: { readonly [who: string]: SecurityAttribute | undefined },

@@ -7,42 +7,41 @@ import { type Problems } from "../../core/validation-error";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { type KubernetesVersion, NEWEST_MINOR, OLDEST_MINOR } from "../kubernetes-version";
 
-/** How Calico finds its manifest and its images. */
+/** Options for Calico: release, manifest and images. */
 export interface CalicoOptions {
   /**
    * The release, such as `3.31.5`; 3.26 or newer.
    *
-   * Oracle supports one for each Kubernetes version, those that it has tested; another one gives the warning `calico-version`.
+   * Oracle supports the releases that it has tested, one for each Kubernetes version; other releases give the warning `calico-version`.
    *
-   * @default - the one that Oracle has tested with the cluster's Kubernetes version: 3.30.3 with 1.34, 3.31.5 with 1.35, 3.32.0
-   * with 1.36; that of the nearest version with another one; the newest where the version of an imported cluster is not given
+   * @default - the release that Oracle has tested with the cluster's Kubernetes version: 3.30.3 with 1.34, 3.31.5 with 1.35, 3.32.0 with
+   * 1.36; for other versions, that of the nearest version; the newest if the version of an imported cluster is not given
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
    */
   readonly version?: string;
   /**
-   * Where nodes pull the images from, such as `fra.ocir.io/acme/calico`, which then holds `node` and `kube-controllers` of the
-   * release; releases after 3.32 have the second one in `calico`.
+   * The registry that nodes pull the images from, such as `fra.ocir.io/acme/calico`, which must contain `node` and `kube-controllers` of
+   * the release; releases after 3.32 have the second one in `calico`.
    *
-   * Nodes of a cluster without ways out reach the registry of their region and nothing else.
+   * Nodes of a cluster without egress can reach the registry of their region only.
    *
-   * @default - quay.io/calico, for which nodes need a way out
+   * @default - quay.io/calico, for which nodes need an egress
    */
   readonly imageRegistry?: string;
   /**
-   * The names of Secrets of the namespace `kube-system` that the images are pulled with, such as `["ocir"]`; an empty list says
-   * that they need none.
+   * The names of the pull Secrets in the namespace `kube-system`, such as `["ocir"]`; an empty list declares that the images need none.
    *
    * @default - none
    */
   readonly imagePullSecrets?: string[];
   /**
-   * Where `kubectl` reads the policy-only manifest of the release from, an `https` address without `?` and `#`.
+   * The address from which `kubectl` reads the policy-only manifest of the release: an `https` address without `?` and `#`.
    *
    * @default - the file of the release's tag on GitHub
    */
   readonly manifestUrl?: string;
   /**
-   * How the rules of nodes are written.
+   * The backend by which Calico writes rules on nodes.
    *
    * @default CalicoIptablesBackend.NFT
    */
@@ -50,37 +49,36 @@ export interface CalicoOptions {
 }
 
 /**
- * How Calico writes rules on nodes.
+ * The backend by which Calico writes rules on nodes.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
  */
 export enum CalicoIptablesBackend {
-  /** By nftables, as Oracle asks for on Oracle Linux 8. */
+  /** nftables, as Oracle requires for Oracle Linux 8. */
   NFT = "NFT",
-  /** As Calico finds the node, for images of another system. */
+  /** Detected by Calico on each node, for images of other operating systems. */
   AUTO = "Auto",
 }
 
-/** How Cilium finds its images. */
+/** Options for Cilium: release and images. */
 export interface CiliumOptions {
   /**
    * The release, such as `1.20.1`; 1.16 or newer.
    *
-   * @default - the one that this release of the library knows
+   * @default - the default release of this library version
    */
   readonly version?: string;
   /**
-   * Where nodes pull the images from, such as `fra.ocir.io/acme/cilium`, which then holds `cilium` and `operator-generic` with the
-   * digests that they have on quay.io.
+   * The registry that nodes pull the images from, such as `fra.ocir.io/acme/cilium`, which must contain `cilium` and `operator-generic`
+   * with the same digests as on quay.io.
    *
-   * Nodes of a cluster without ways out reach the registry of their region and nothing else.
+   * Nodes of a cluster without egress can reach the registry of their region only.
    *
-   * @default - quay.io/cilium, for which nodes need a way out
+   * @default - quay.io/cilium, for which nodes need an egress
    */
   readonly imageRegistry?: string;
   /**
-   * The names of Secrets of the namespace `kube-system` that the images are pulled with, such as `["ocir"]`; an empty list says
-   * that they need none.
+   * The names of the pull Secrets in the namespace `kube-system`, such as `["ocir"]`; an empty list declares that the images need none.
    *
    * @default - none
    */
@@ -89,20 +87,20 @@ export interface CiliumOptions {
 
 const CALICO: { readonly [minor: string]: string | undefined } = engines.calico.testedWith;
 
-/** The release of Cilium that is taken where none is named: the first one whose guide has OKE. */
+/** The default release of Cilium: the first one whose guide covers OKE. */
 export const CILIUM_VERSION = engines.cilium.version;
 
-/** The oldest releases that can do what is asked of them: Calico beside other plugins as Oracle says, Cilium by a target. */
+/** The oldest supported releases: of Calico beside other plugins, as Oracle documents it, and of Cilium with a chaining target. */
 const OLDEST_ENGINES = { calico: [3, 26], cilium: [1, 16] } as const;
 
-/** The release of Calico that Oracle has tested with a Kubernetes version; undefined where none is known. */
+/** The release of Calico that Oracle has tested with a Kubernetes version; undefined if none is known. */
 export function testedCalico(kubernetes: KubernetesVersion): string | undefined {
   return CALICO[`1.${kubernetes.minor}`];
 }
 
 /**
- * The release of Calico that is taken where none is named: Oracle's for the Kubernetes version, and for versions of which
- * Oracle's table says nothing that of the nearest one. The newest where the version of a cluster is not known.
+ * The default release of Calico: Oracle's for the Kubernetes version, or for versions that Oracle's table doesn't list, that of the
+ * nearest one. The newest if the version of the cluster is not known.
  */
 export function calicoFor(kubernetes?: KubernetesVersion): string {
   const minor = Math.min(Math.max(kubernetes?.minor ?? NEWEST_MINOR, OLDEST_MINOR), NEWEST_MINOR);
@@ -111,10 +109,10 @@ export function calicoFor(kubernetes?: KubernetesVersion): string {
 
 const VERSION = /^v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const REGISTRY = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
-// Written into YAML as it is: nothing that begins a query, and no blanks.
+// Inserted into YAML without quoting: nothing that begins a query, and no blanks.
 const MANIFEST = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[A-Za-z0-9._~/-]+$/;
 
-/** Adds a problem for each option that does not lead to a Kustomization of Calico. */
+/** Adds a problem for each option that is not valid for a Kustomization of Calico. */
 export function checkCalico(problems: Problems, options: CalicoOptions): void {
   const read = readOptions(problems, options);
   checkVersion(problems, "calico", read.version);
@@ -133,7 +131,7 @@ export function checkCalico(problems: Problems, options: CalicoOptions): void {
   problems.add("VALUE_INVALID", what, "Write CalicoIptablesBackend.NFT or CalicoIptablesBackend.AUTO");
 }
 
-/** Adds a problem for each option that does not lead to values of Cilium. */
+/** Adds a problem for each option that is not valid for the values of Cilium. */
 export function checkCilium(problems: Problems, options: CiliumOptions): void {
   const read = readOptions(problems, options);
   checkVersion(problems, "cilium", read.version);
@@ -141,7 +139,7 @@ export function checkCilium(problems: Problems, options: CiliumOptions): void {
   checkPullSecrets(problems, read.imagePullSecrets);
 }
 
-/** Adds a problem where a value was given that no factory made. */
+/** Adds a problem if a given value was not created by a factory. */
 export function checkPolicyEngine(problems: Problems, value: unknown, podNetworking: unknown): void {
   const isEngine = checkMembers(
     problems,
@@ -188,7 +186,7 @@ function checkVersion(problems: Problems, engine: keyof typeof OLDEST_ENGINES, v
   );
 }
 
-/** Written into files at once, so no reference to a Terraform value can be one. */
+/** Written into files immediately, so references to Terraform values are not allowed. */
 function checkPullSecrets(problems: Problems, names: unknown): void {
   if (names === undefined) return;
   if (!Array.isArray(names) || Token.isUnresolved(names)) {

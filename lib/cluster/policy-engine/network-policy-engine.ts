@@ -17,12 +17,12 @@ import { Problems } from "../../core/validation-error";
 import { type KubernetesVersion } from "../kubernetes-version";
 
 const GITHUB = "https://raw.githubusercontent.com/projectcalico/calico";
-// Older releases have their images on docker.io, newer ones some programs in one image.
+// Older releases have their images on docker.io; newer releases combine some programs in one image.
 const REGISTRIES = ["docker.io/calico", "quay.io/calico"];
 const IMAGES = ["calico", "kube-controllers", "node"];
 const remove = (key: object) => ({ ...key, $patch: "delete" });
 
-/** No agent asks that cache, so neither it nor its Service and budget are made. */
+/** No agent uses Typha, so neither Typha nor its Service and disruption budget are created. */
 const WITHOUT_TYPHA = {
   target: { name: "calico-typha" },
   patch: Yaml.stringify({
@@ -34,8 +34,8 @@ const WITHOUT_TYPHA = {
 };
 
 /**
- * Calico's policy-only manifest with the changes that Oracle asks for beside VCN-native pod networking: it makes no network, installs no
- * plugin, and looks at the interfaces that Oracle's plugin makes.
+ * Calico's policy-only manifest with the changes that Oracle requires for VCN-native pod networking: it creates no network, installs no
+ * plugin, and uses the interfaces that Oracle's plugin creates.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
  */
@@ -54,7 +54,7 @@ function calicoKustomization(options: CalicoOptions, kubernetes?: KubernetesVers
   });
 }
 
-/** Names the pull Secrets on every account of the manifest, from which its pods have them. */
+/** Adds the pull Secrets to every service account of the manifest, whose pods use them. */
 function accountPatches({ imagePullSecrets = [] }: CalicoOptions): object[] {
   if (imagePullSecrets.length === 0) return [];
   const patch = {
@@ -66,7 +66,7 @@ function accountPatches({ imagePullSecrets = [] }: CalicoOptions): object[] {
   return [{ target: { kind: "ServiceAccount" }, patch: Yaml.stringify(patch) }];
 }
 
-/** A version without the letter that tags begin with. */
+/** A version without the leading letter of tags. */
 function bare(version: string): string {
   return version.replace(/^v/, "");
 }
@@ -96,8 +96,8 @@ function nodePatch({ iptablesBackend = CalicoIptablesBackend.NFT }: CalicoOption
 }
 
 /**
- * Cilium's Helm values for a cluster with VCN-native pod networking: Oracle's plugin gives pods their interfaces and addresses, and Cilium
- * follows it in the chain, found by its name `oci`.
+ * Cilium's Helm values for a cluster with VCN-native pod networking: Oracle's plugin assigns interfaces and addresses to pods, and Cilium
+ * is chained after it, identified by the name `oci`.
  *
  * @see https://docs.cilium.io/en/latest/installation/cni-chaining-oracle-oke/
  */
@@ -113,27 +113,27 @@ function ciliumValues({ imageRegistry, imagePullSecrets = [] }: CiliumOptions): 
     kubeProxyReplacement: false,
     // The range is for Cilium's own use: pods have addresses of the VCN.
     ipam: { mode: "cluster-pool", operator: { clusterPoolIPv4PodCIDRList: ["100.64.0.0/16"] } },
-    // Without it no CIDR matches a node, and load balancers reach pods by way of nodes.
+    // Otherwise no CIDR matches a node, and load balancers connect to pods through nodes.
     policyCIDRMatchMode: ["nodes"],
-    // An agent that runs already would keep what it was told before.
+    // A running agent would keep its previous configuration.
     rollOutCiliumPods: true,
     ...(imageRegistry === undefined ? {} : { operator: image("operator") }),
-    // Nothing here needs either, and each is a further program with an image and ports of its own.
+    // Not needed here, and each would be another program with its own image and ports.
     envoy: { enabled: false },
     hubble: { enabled: false },
   });
 }
 
-/** What is written for people who install an engine. */
+/** The instructions for installing an engine. */
 export interface EngineInstallation {
-  /** The file's name and text, in a folder of the cluster. */
+  /** The name and the text of the file, in the folder of the cluster. */
   readonly file: string;
   readonly text: string;
-  /** The command, which is run where the app's output folder is. */
+  /** The command, which is run in the app's output folder. */
   readonly command: (folder: string) => string;
-  /** What may be wrong with it. */
+  /** A warning about the installation. */
   readonly warning?: string;
-  /** The images from a registry of the user's whose credentials nobody named. */
+  /** The images in a custom registry for which no credentials were given. */
   readonly pulls: readonly string[];
 }
 
@@ -146,21 +146,22 @@ function pullsOf(
 }
 
 /**
- * What enforces NetworkPolicies in a cluster; OKE has no engine of its own, and without one they do nothing.
+ * The engine that enforces the NetworkPolicies of a cluster; OKE has no engine of its own, and without one NetworkPolicies have no
+ * effect.
  *
- * What the library writes is applied by whoever has kubectl or Helm; no cluster and no internet is needed to synthesize it.
- * The pods of an engine are privileged, in `kube-system`: they write the packet filter of each node. Pods that ran before
- * it are not limited until they are restarted, so install it before the first node pool where that can be.
+ * The library writes files that you apply with kubectl or Helm; synthesis needs no cluster and no internet access. The pods of an engine
+ * are privileged and run in `kube-system`: they write the packet filter of each node. Pods that were started before the engine are not
+ * restricted until they are restarted, so install it before the first node pool if possible.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
  */
 @checked
 export class NetworkPolicyEngine {
   /**
-   * Calico for policies only, beside Oracle's plugin for VCN-native pod networking: the one that Oracle supports.
+   * Calico for policies only, beside Oracle's plugin for VCN-native pod networking: the engine that Oracle supports.
    *
-   * Written as a Kustomization of Calico's own manifest, for `kubectl apply -k`. The release follows the Kubernetes version of
-   * the cluster, by the pairs that Oracle has tested.
+   * Written as a Kustomization of Calico's own manifest, for `kubectl apply -k`. The release follows the Kubernetes version of the
+   * cluster, by the combinations that Oracle has tested.
    *
    * @throws VALUE_INVALID, VERSION_UNKNOWN, IMAGE_INVALID
    */
@@ -178,7 +179,7 @@ export class NetworkPolicyEngine {
   }
 
   /**
-   * Cilium chained after Oracle's plugin for VCN-native pod networking, as Cilium's guide for OKE has it; not supported by Oracle.
+   * Cilium chained after Oracle's plugin for VCN-native pod networking, as described in Cilium's guide for OKE; not supported by Oracle.
    *
    * Written as Helm values.
    *
@@ -201,9 +202,9 @@ export class NetworkPolicyEngine {
   }
 
   /**
-   * An engine that somebody else installs, about which nothing is written.
+   * An engine that is installed by other means; nothing is written for it.
    *
-   * @param choice who installs which one
+   * @param choice the reason: which engine it is, and who installs it
    * @throws REASON_MISSING
    */
   public static existing(choice: ReasonedChoice): NetworkPolicyEngine {
@@ -218,7 +219,7 @@ export class NetworkPolicyEngine {
     public readonly name: string,
     /** @internal */
     public readonly _installationFor?: (kubernetes?: KubernetesVersion) => EngineInstallation,
-    /** Why nothing is written, where it is not. */
+    /** The reason for writing nothing, if the engine is installed by other means. */
     public readonly reason?: string,
   ) {}
 
@@ -239,7 +240,7 @@ export class NetworkPolicyEngine {
   }
 }
 
-/** What Oracle does not support, where its table has the Kubernetes version of the cluster. */
+/** The warning for a release that Oracle doesn't support, if its table lists the Kubernetes version of the cluster. */
 function warningOf(version: string | undefined, kubernetes?: KubernetesVersion): string | undefined {
   const tested = kubernetes && testedCalico(kubernetes);
   if (version !== undefined) {

@@ -13,12 +13,12 @@ import { SubnetExposure } from "../../network/vcn/subnet-exposure";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
 import { type ContainerengineCluster } from "../../oci/containerengine-cluster";
 
-/** The tags among props, for the parts of a cluster. */
+/** The tags from the props, for the parts of a cluster. */
 export function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {
   return { freeformTags, definedTags };
 }
 
-/** The network of a cluster that was given none. */
+/** The default network of a cluster. */
 export function createNetwork(
   cluster: ISecureOkeCluster,
   name: string,
@@ -35,7 +35,7 @@ export function createNetwork(
   });
 }
 
-/** The key of a cluster that was given none. */
+/** The default encryption of a cluster. */
 export function createEncryption(
   cluster: ISecureOkeCluster,
   name: string,
@@ -49,7 +49,7 @@ export function createEncryption(
   });
 }
 
-/** Has the Vulnerability Scanning service scan the nodes, unless the program turns that off with a reason. */
+/** Scans the nodes with the Vulnerability Scanning service, unless the program disables it with a reason. */
 export function scanNodes(
   cluster: ISecureOkeCluster,
   displayName: string,
@@ -66,7 +66,7 @@ export function scanNodes(
   });
 }
 
-/** Rotates the credentials of a cluster by the epochs of the program. */
+/** Rotates the credentials of a cluster by the epochs in the program. */
 export function rotateCredentials(
   cluster: ISecureOkeCluster,
   resource: ContainerengineCluster,

@@ -9,14 +9,14 @@ import { type IdentityPolicy } from "../../oci/identity-policy";
 import { LoggingLog } from "../../oci/logging-log";
 
 /**
- * Has the network of a cluster made between the grant of its key and the cluster itself, and answers what the cluster waits for.
+ * Orders the creation of a cluster's network after the grant of its key and before the cluster; returns the cluster's dependencies.
  *
- * IAM is eventually consistent: a cluster that is asked for at the moment when its policy was written may not use its key yet. The
- * provider asks again for four minutes after it wrote a policy, where OCI refuses a request as not authorized; it can't where OKE
- * takes the request and fails later, and a provider with an alias, as `homeRegionProvider` has, does not tell another one of the policy. So
- * the work that has to be done anyway comes between the two: VCN, gateways, subnets, and the flow log of the API endpoint, which alone takes
- * about half a minute. Nothing waits in later applies, and no further provider is needed. Only what the stack of the cluster makes can be
- * put into that order; what is there already, or of another stack, is left as it is.
+ * IAM is eventually consistent: a cluster that is created right after its policy may not be able to use its key yet. For four minutes
+ * after it has written a policy, the provider retries requests that OCI rejects as not authorized. This doesn't help if OKE accepts the
+ * request and fails later, or with a provider alias such as `homeRegionProvider`, which doesn't tell other providers of its policies. So
+ * work that is needed anyway is done between the two: VCN, gateways, subnets, and the flow log of the API endpoint, which alone takes
+ * about half a minute. Later applies don't wait, and no other provider is needed. Only resources of the cluster's stack can be ordered;
+ * existing resources, and those of other stacks, stay as they are.
  *
  * @see https://github.com/oracle/oci-go-sdk/blob/master/common/eventual_consistency.go
  */
@@ -35,7 +35,7 @@ export function giveGrantTime(
     .filter((one): one is LoggingLog => one instanceof LoggingLog && one.node.id === SubnetRole.API_ENDPOINT);
 }
 
-/** What all else of a network is made after: its VCN, or its subnets in a VCN that is there. */
+/** The resources that the rest of a network depends on: its VCN, or its subnets in an existing VCN. */
 function beginningOf(network: IClusterNetwork): TerraformResource[] {
   const { children } = network.node;
   const vcns = children.filter((one): one is CoreVcn => one instanceof CoreVcn);

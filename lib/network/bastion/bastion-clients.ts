@@ -8,13 +8,13 @@ import { literalBlocks } from "../egress/egress";
 const MOST_BLOCKS = 20;
 const WIDE_PREFIX = 16;
 
-/** Who may connect to sessions of a bastion, by the public addresses that they come from. */
+/** The clients that may connect to the sessions of a bastion, identified by their public addresses. */
 @checked
 export class BastionClients {
   /**
-   * Clients of a few addresses: up to 20 IPv4 blocks that together hold fewer addresses than a /16.
+   * Allows clients from narrow ranges: up to 20 IPv4 blocks that together hold fewer addresses than a /16.
    *
-   * @param cidrs such as `["192.0.2.0/24"]`; the blocks themselves, no references
+   * @param cidrs the IPv4 blocks such as `["192.0.2.0/24"]`, as literals and not as references
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, COUNT_INVALID
    */
   public static from(cidrs: string[]): BastionClients {
@@ -32,9 +32,9 @@ export class BastionClients {
   }
 
   /**
-   * Clients of many addresses, none of the blocks wider than a /8; the reason is kept as an acknowledgement.
+   * Allows clients from wide ranges, none of the blocks wider than a /8; the reason is recorded as an acknowledgement.
    *
-   * @throws REASON_MISSING, and what `from` refuses
+   * @throws REASON_MISSING, and the errors of `from`
    */
   public static fromWide(cidrs: string[], choice: ReasonedChoice): BastionClients {
     const problems = new Problems("BastionClients.fromWide");
@@ -47,14 +47,14 @@ export class BastionClients {
   private constructor(
     /** The address ranges. */
     public readonly cidrs: string[],
-    /** Why there are so many, where there are. */
+    /** The reason for wide ranges, if the ranges are wide. */
     public readonly reason?: string,
   ) {}
 }
 
 function read(problems: Problems, cidrs: string[]): string[] {
   const blocks = readCidrs(problems, "The list of clients", cidrs);
-  // A reference would pass as narrow, whatever it holds.
+  // A reference would pass as narrow, whatever its value.
   literalBlocks(problems, "The list of clients", blocks);
   if (blocks.length > MOST_BLOCKS) {
     problems.add(

@@ -22,64 +22,64 @@ import { ruleConfigOf } from "../security-groups/private/security-rule";
 import { type INetworkSecurityGroup } from "../security-groups/security-group";
 import { type IClusterNetwork } from "../vcn/network";
 
-/** What a bastion leads to: a cluster, as far as its API endpoint goes. */
+/** The target of a bastion: a cluster, reduced to what concerns its API endpoint. */
 export interface IBastionTarget extends IConstruct, ITerraformDependable {
-  /** The VCN and the subnets that the cluster lives in. */
+  /** The VCN and the subnets of the cluster. */
   readonly network: IClusterNetwork;
-  /** The group of the API endpoint. */
+  /** The security group of the API endpoint. */
   readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   /** The private address and the port of the Kubernetes API, such as `10.0.0.5:6443`, or a reference to it. */
   readonly privateEndpoint: string;
 }
 
-/** What a bastion is made of. */
+/** Props for Bastion. */
 export interface BastionProps extends TaggingProps {
   /** The OCID of the compartment of the bastion. */
   readonly compartmentId: string;
   /**
-   * The cluster that the bastion leads to; the bastion is put into the subnet of its API endpoint.
+   * The cluster that the bastion connects to; the bastion is placed in the subnet of its API endpoint.
    *
-   * @default - network, apiEndpointSecurityGroup and apiEndpoint say where it leads, and each overrides the cluster's
+   * @default - network, apiEndpointSecurityGroup and apiEndpoint define the target; each of them overrides the cluster's value
    */
   readonly cluster?: IBastionTarget;
   /**
    * The network of the cluster.
    *
-   * @default - that of the cluster
+   * @default - the network of the cluster
    */
   readonly network?: IClusterNetwork;
   /**
-   * The group of the API endpoint, such as `cluster.apiEndpointSecurityGroup`.
+   * The security group of the API endpoint, such as `cluster.apiEndpointSecurityGroup`.
    *
-   * @default - that of the cluster
+   * @default - the group of the cluster
    */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
   /**
-   * The private endpoint of the Kubernetes API as OKE says it, such as `10.0.0.5:6443`, or a reference to it.
+   * The private endpoint of the Kubernetes API as OKE reports it, such as `10.0.0.5:6443`, or a reference to it.
    *
-   * The rules don't need it; the printed command does.
+   * The security rules don't need it; the printed command does.
    *
-   * @default - that of the cluster
+   * @default - the endpoint of the cluster
    */
   readonly apiEndpoint?: string;
-  /** Who may connect. */
+  /** The clients that may connect to sessions. */
   readonly clients: BastionClients;
   /**
-   * How long a session lasts at most, 1,800 to 10,800 seconds.
+   * The maximum duration of a session, 1,800 to 10,800 seconds.
    *
    * @default 3600
    */
   readonly maxSessionTtlInSeconds?: number;
   /**
-   * Whether sessions may forward dynamically (SOCKS5) and resolve names in the VCN.
+   * Whether sessions may use dynamic port forwarding (SOCKS5) and resolve names in the VCN.
    *
-   * Where they go is limited to the API endpoint all the same.
+   * Connections are still limited to the API endpoint.
    *
    * @default false
    */
   readonly dnsProxy?: boolean;
   /**
-   * The name of the bastion: 1 to 255 letters, digits, `_` and `-`; another name replaces it.
+   * The name of the bastion: 1 to 255 letters, digits, `_` and `-`; a change replaces the bastion.
    *
    * @default - the path of the construct, joined by dashes
    */
@@ -89,17 +89,17 @@ export interface BastionProps extends TaggingProps {
 const SHORTEST_TTL = 1800;
 const LONGEST_TTL = 10_800;
 const DEFAULT_TTL = 3600;
-// The API endpoint has one, and the bastion's private endpoint; OKE takes another while it replaces its own.
+// The API endpoint takes one and the bastion's private endpoint takes one; OKE takes a third while it replaces its endpoint.
 const NEEDED_ADDRESSES = 3;
 
-/** Where a bastion leads, of what was given apart and of the cluster. */
+/** The target of a bastion, resolved from the individual props and from the cluster. */
 interface BastionPlace {
   readonly network: IClusterNetwork;
   readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   readonly apiEndpoint: string;
 }
 
-/** Reads where a bastion leads; what an imported cluster lacks goes into the problems. */
+/** Resolves the target of a bastion; attributes that an imported cluster lacks are added to the problems. */
 function readPlace(problems: Problems, props: BastionProps): Partial<BastionPlace> {
   const isCluster = checkMembers(
     problems,
@@ -120,10 +120,10 @@ function readPlace(problems: Problems, props: BastionProps): Partial<BastionPlac
   };
 }
 
-/** Reads what a bastion is made of before it is made, so that nothing is left behind; throws with all that is wrong. */
+/** Validates the props before anything is created, so that nothing is left behind; throws all problems together. */
 function readBastion(problems: Problems, props: BastionProps): BastionPlace {
   const place = readPlace(problems, props);
-  // What the cluster lacks was said.
+  // Problems with the cluster were reported already.
   if (!problems.any) {
     checkBastion(problems, { ...props, ...place });
     checkVcns(problems, place, props.cluster);
@@ -144,7 +144,7 @@ function checkBastion(problems: Problems, props: BastionProps): void {
   checkTags(problems, props);
 }
 
-/** The endpoint's group, and the cluster itself, must be of the VCN that the bastion is put into. */
+/** Checks that the endpoint's group and the cluster belong to the VCN in which the bastion is placed. */
 function checkVcns(
   problems: Problems,
   { network, apiEndpointSecurityGroup: group }: Partial<BastionPlace>,
@@ -185,7 +185,7 @@ function checkClients(problems: Problems, clients: BastionClients): void {
   );
 }
 
-/** Adds a problem where a text is no address and port; references to Terraform values pass. */
+/** Adds a problem if a text is not an address with a port; references to Terraform values pass. */
 export function checkApiEndpoint(problems: Problems, name: string, endpoint: string): void {
   if (Token.isUnresolved(endpoint) || /^\d{1,3}(\.\d{1,3}){3}:\d+$/.test(endpoint)) return;
   problems.add(
@@ -212,14 +212,14 @@ function checkName(problems: Problems, name: string | undefined): void {
 const API_SERVER = Port.tcp(6443);
 
 /**
- * The way to a private API endpoint through the OCI Bastion service: no machine, no public address, sessions that end.
+ * Access to a private API endpoint through the OCI Bastion service: no jump host, no public address, and sessions that expire.
  *
- * Its private endpoint lies in the subnet of the API endpoint and reaches that on TCP 6443, nothing else. The output
- * `<path>_session_command` is the command that opens a session; `oci bastion session get --session-id <id> --query
- * 'data."ssh-metadata".command'` then prints the command of ssh. Who may open one is a matter of IAM.
+ * The bastion's private endpoint is in the subnet of the API endpoint and may connect to the API endpoint on TCP 6443 only. The output
+ * `<path>_session_command` is the command that creates a session; `oci bastion session get --session-id <id> --query
+ * 'data."ssh-metadata".command'` then prints the ssh command. IAM policies decide who may create a session.
  *
- * A bastion is no member of a group, so its subnet gets a security list that lets it out. An imported network is not
- * changed: its owner lets TCP 6443 out of the subnet.
+ * A bastion can't be a member of a security group, so its subnet gets a security list that allows its egress. An imported network is not
+ * changed: its owner must allow TCP 6443 egress from the subnet.
  *
  * @see https://docs.oracle.com/iaas/Content/Bastion/Concepts/bastionoverview.htm
  */
@@ -229,7 +229,7 @@ export class Bastion extends ResourceConstruct {
   public readonly bastionId: string;
   /** The OCID of the compartment of the bastion. */
   public readonly compartmentId: string;
-  /** The address in the VCN from which the bastion connects. */
+  /** The address in the VCN that the bastion connects from. */
   public readonly privateEndpointAddress: string;
 
   /**
@@ -261,7 +261,7 @@ export class Bastion extends ResourceConstruct {
     this.printCommand(apiEndpoint, maxSessionTtlInSeconds);
   }
 
-  /** Made here and not in the group, whose stack may be another: the two would depend on each other. */
+  /** Creates the rules here and not in the group, whose stack may be another one: the two stacks would depend on each other. */
   private letIn(group: INetworkSecurityGroup, subnetCidr: string): void {
     const direction = "INGRESS";
     const end = { type: "CIDR_BLOCK", value: `${this.privateEndpointAddress}/32`, key: this.node.path };
@@ -273,7 +273,7 @@ export class Bastion extends ResourceConstruct {
       reason: "Administrators reach the API endpoint through sessions of the bastion",
     });
     new CoreNetworkSecurityGroupSecurityRule(this, "ApiEndpointRule", config);
-    // By the range of its subnet: what the stack of the group makes of it must not wait for the address.
+    // By the range of the subnet: the rules in the group's stack must not wait for the address.
     const said = { direction, end: { ...end, value: subnetCidr }, port: API_SERVER } as const;
     (group as Partial<NetworkSecurityGroup>)._countRule?.(said);
   }

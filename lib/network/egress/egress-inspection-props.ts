@@ -7,28 +7,28 @@ import { CoreRouteTableAttachment } from "../../oci/core-route-table-attachment"
 import { CoreSubnet } from "../../oci/core-subnet";
 import { checkSubnetRanges, type ClusterSubnet, readGivenSubnet } from "../vcn/subnet-exposure";
 
-/** How what leaves a network passes a firewall in its own VCN. */
+/** Props for inspecting the egress of a network with a firewall in the same VCN. */
 export interface EgressInspectionProps {
   /**
-   * The OCID of the private address of the firewall, `ocid1.privateip…`, or a reference to it: routes name it as their next hop.
+   * The OCID of the firewall's private IP, `ocid1.privateip…`, or a reference to it; routes use it as their next hop.
    *
-   * Of an OCI Network Firewall it is found by the address and the subnet, with `oci.dataOciCorePrivateIps`. The VNIC of an
-   * appliance must skip the check of source and destination.
+   * For an OCI Network Firewall, look it up by address and subnet with `oci.dataOciCorePrivateIps`. The VNIC of a virtual appliance must
+   * skip the source/destination check.
    *
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingroutetables.htm
    */
   readonly firewallPrivateIpId: string;
   /**
-   * The subnet of the firewall, in the VCN and with nothing else in it: it gets a route table that is made here, to the NAT gateway.
+   * The subnet of the firewall, in the same VCN and used for nothing else; the network gives it a route table to the NAT gateway.
    *
-   * A `CoreSubnet` of the program leaves out its `routeTableId`: the table needs the firewall's address, and so is given to the
-   * subnet once that is there. What is let in and out of the firewall is a matter of its own groups.
+   * Leave out `routeTableId` in a `CoreSubnet` of the same program: the table needs the firewall's address, so it is attached to the
+   * subnet after the firewall exists. The firewall's own security groups decide which traffic it accepts.
    *
-   * @default - beyond the firewall's address all routes are its owner's: no NAT gateway is made, and no way back from one
+   * @default - the owner of the firewall manages all routes behind its address: no NAT gateway and no return route is created
    */
   readonly firewallSubnet?: ClusterSubnet;
   /**
-   * Whether what goes to and comes from the DRG passes the firewall too; local peerings stay direct.
+   * Whether traffic to and from the DRG is inspected too; local peerings always bypass the firewall.
    *
    * @default false
    */
@@ -38,36 +38,36 @@ export interface EgressInspectionProps {
 /** See https://docs.oracle.com/iaas/Content/Network/Tasks/Overview_of_VCNs_and_Subnets.htm */
 const SMALLEST_SUBNET = 30;
 
-/** An inspection without anything wrong. */
+/** A validated inspection. */
 export interface KnownInspection {
   readonly privateIpId: string;
-  /** The OCID of the firewall's subnet, where its routes are made here. */
+  /** The OCID of the firewall's subnet, if its routes are created here. */
   readonly subnetId?: string;
   readonly onPremises: boolean;
 }
 
-/** The network that is inspected, as far as its firewall must fit in. */
+/** The network to inspect, reduced to what its firewall must fit into. */
 export interface InspectedNetwork {
   readonly scope: IConstruct;
   readonly vcnCidrs: readonly Cidr[];
-  /** Its subnets, by the names of their props. */
+  /** The subnets of the network, by the names of their props. */
   readonly subnets: { readonly [name: string]: ClusterSubnet | undefined };
 }
 
-/** What of a network, as it is so far, decides whether its egress can be inspected. */
+/** The current state of a network that decides whether its egress can be inspected. */
 export interface InspectableNetwork {
-  /** Whether an inspection was asked for before. */
+  /** Whether an inspection was requested before. */
   readonly isInspected: boolean;
   readonly throughHub: boolean;
-  /** A NAT gateway that the VCN has already. */
+  /** The OCID of an existing NAT gateway of the VCN. */
   readonly natGatewayId?: string;
-  /** Whether the attachment to the DRG was there before. */
+  /** Whether the attachment to the DRG existed before. */
   readonly isAttachmentGiven: boolean;
-  /** The ranges of the subnets whose routes are made here. */
+  /** The ranges of the subnets whose routes are created here. */
   readonly routedCidrs: readonly string[];
 }
 
-/** Adds a problem for each part of an inspection that contradicts what the network has, or that its owner would have to do. */
+/** Adds a problem for each setting that conflicts with the network, or that only the owner of the VCN could apply. */
 export function checkInspectable(
   problems: Problems,
   network: InspectableNetwork,
@@ -104,7 +104,7 @@ export function checkInspectable(
   }
 }
 
-/** Reads how egress is inspected; what is wrong with it goes into the problems. */
+/** Reads the props of an inspection and adds their problems. */
 export function readInspection(
   problems: Problems,
   { firewallPrivateIpId, firewallSubnet, onPremises }: EgressInspectionProps,
@@ -150,7 +150,7 @@ function checkFirewallSubnet(
   if (typeof subnet.subnetId === "string") checkSubnetIsFree(problems, subnet.subnetId, scope, subnets);
 }
 
-/** Adds a problem where the subnet of the firewall is another one of the network, or has routes of somebody else. */
+/** Adds a problem if the firewall's subnet is another subnet of the network, or if somebody else manages its routes. */
 function checkSubnetIsFree(
   problems: Problems,
   id: string,

@@ -32,41 +32,41 @@ const UNREACHABLE = [
   { cidr: cidrAt(0xf0000000n, 4), use: "are reserved" },
 ];
 
-/** A block of which is known already whether it is one. */
+/** Parses a text that was validated before as an IPv4 block. */
 export function blockOf(text: string): Cidr | undefined {
   return readIpv4Cidr(new Problems("The block"), "It", text);
 }
 
-/** The block that something says, where it is known: what was not given throws when it is read, and references say nothing yet. */
+/** Reads a block if its value is known: a missing attribute throws when it is read, and the value of a reference is not known yet. */
 export function knownBlock(scope: IConstruct, read: () => string | undefined): Cidr | undefined {
   const text = new Problems(scope).collect(read);
   return text === undefined || Token.isUnresolved(text) ? undefined : blockOf(text);
 }
 
-/** The blocks of a list, of which what is wrong was said before; references to Terraform values are refused here. */
+/** Parses the blocks of a list that was validated before; references to Terraform values are rejected here. */
 export function literalBlocks(problems: Problems, name: string, texts: readonly string[]): Cidr[] {
   for (const text of texts.filter((one) => Token.isUnresolved(one))) readIpv4Cidr(problems, name, text);
   return texts.map(blockOf).filter((cidr) => cidr !== undefined);
 }
 
-/** Whether a NAT gateway can't reach a part of the block, because it is not of the internet. */
+/** Whether a part of the block is private, so that a NAT gateway can't reach it. */
 export function isPrivate(cidr: Cidr): boolean {
   return PRIVATE.some((range) => overlaps(range, cidr));
 }
 
-/** Whether all of the block is private. */
+/** Whether the whole block is private. */
 export function isInsidePrivate(cidr: Cidr): boolean {
   return PRIVATE.some((range) => contains(range, cidr));
 }
 
-/** Whether a part of the block is of no host: loopback, link-local, multicast or reserved. */
+/** Whether a part of the block can't be the address of a host: loopback, link-local, multicast or reserved. */
 export function isUnreachable(cidr: Cidr): boolean {
   return UNREACHABLE.some((range) => overlaps(range.cidr, cidr));
 }
 
-/** Adds a problem where no gateway can reach a block. */
+/** Adds a problem if no gateway can reach the block. */
 export function checkReachable(problems: Problems, name: string, cidr: Cidr): void {
-  // What is wider is refused for that.
+  // Wider blocks are rejected for their width.
   const range = cidr.prefix < 8 ? undefined : UNREACHABLE.find((one) => overlaps(one.cidr, cidr));
   if (range === undefined) return;
   problems.add(
@@ -76,7 +76,7 @@ export function checkReachable(problems: Problems, name: string, cidr: Cidr): vo
   );
 }
 
-/** Adds a problem where a destination is of the VCN itself. */
+/** Adds a problem if the destination overlaps the VCN itself. */
 export function checkOutside(problems: Problems, name: string, cidr: Cidr, vcn: Cidr): void {
   if (!overlaps(cidr, vcn)) return;
   problems.add(
@@ -88,15 +88,15 @@ export function checkOutside(problems: Problems, name: string, cidr: Cidr, vcn: 
 
 const ANYWHERE = "0.0.0.0/0";
 
-/** A way out of the network to addresses outside of it: a destination, a port and why. */
+/** An egress to addresses outside of the network: a destination, a port and a reason. */
 @checked
 export class Egress {
   /**
-   * A way out to one address range.
+   * Allows egress to one address range.
    *
-   * A public range is reached through the NAT gateway; a private one needs a DRG that leads there.
+   * Public ranges are reached through the NAT gateway; private ranges need a DRG or a peering that routes to them.
    *
-   * @param cidr an IPv4 block no wider than a /8 such as `203.0.113.0/24`, as a literal: the route is made of it
+   * @param cidr an IPv4 block no wider than a /8 such as `203.0.113.0/24`, as a literal, because routes are created from it
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE,
    * PORT_INVALID, TEXT_TEMPLATE
    */
@@ -111,9 +111,9 @@ export class Egress {
   }
 
   /**
-   * A way out to every IPv4 address; the reason is kept as an acknowledgement.
+   * Allows egress to every IPv4 address; the reason is recorded as an acknowledgement.
    *
-   * What is behind a DRG of the network is reached through that, all else through the NAT gateway.
+   * Ranges behind a DRG of the network are reached through the DRG, all other addresses through the NAT gateway.
    *
    * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PORT_INVALID, TEXT_TEMPLATE
    */
@@ -128,23 +128,23 @@ export class Egress {
   }
 
   private constructor(
-    /** The address range that is reached, such as `203.0.113.0/24`. */
+    /** The destination range, such as `203.0.113.0/24`. */
     public readonly cidr: string,
-    /** The port that is reached. */
+    /** The destination port. */
     public readonly port: Port,
-    /** Why. */
+    /** The reason for the egress. */
     public readonly reason: string,
     /** @internal */
     public readonly _peer: INetworkPeer,
   ) {}
 
-  /** Whether it leads to every address. */
+  /** Whether the destination is every address. */
   public get isAnywhere(): boolean {
     return this.cidr === ANYWHERE;
   }
 }
 
-/** Whether a value is what a factory of Egress made; an object that looks like one was never checked. */
+/** Adds a problem if a value was not created by a factory of Egress: an object that only has its shape was never validated. */
 export function checkIsEgress(problems: Problems, name: string, value: unknown): value is Egress {
   if (value instanceof Egress) return true;
   const isMissing = value === undefined || value === null;
@@ -157,9 +157,9 @@ export function checkIsEgress(problems: Problems, name: string, value: unknown):
 }
 
 /**
- * Reads a list of ways out before anything is made of it; what is wrong with it goes into the problems.
+ * Validates a list of egress before anything is created from it, and adds its problems.
  *
- * @param vcnCidr the range of the VCN that they lead out of, where it is known
+ * @param vcnCidr the range of the source VCN, if it is known
  */
 export function readEgress(problems: Problems, value: unknown, vcnCidr?: string): Egress[] {
   if (value === undefined) return [];
@@ -173,7 +173,7 @@ export function readEgress(problems: Problems, value: unknown, vcnCidr?: string)
   }
   const list = value.filter((one: unknown, index) => checkIsEgress(problems, `egress[${index}]`, one));
   const narrow = list.filter(({ isAnywhere }) => !isAnywhere).map(({ cidr }) => cidr);
-  // Many blocks that are narrow one by one can be as good as every address.
+  // Many narrow blocks together can be as wide as the internet.
   if (narrow.length > 0)
     readCidrs(problems, "The egress", narrow, { everyone: "Egress.toAnywhere(port, { reason })" });
   const vcn = vcnCidr === undefined || Token.isUnresolved(vcnCidr) ? undefined : blockOf(vcnCidr);
@@ -183,13 +183,13 @@ export function readEgress(problems: Problems, value: unknown, vcnCidr?: string)
   return list as Egress[];
 }
 
-/** Who takes a way out: the members of a group, and the subnet that they live in. */
+/** The source of an egress: the members of a security group, and their subnet. */
 @checked
 export class EgressSource {
   /**
-   * Nodes: the route is put into the workers' subnet only.
+   * The worker nodes: the route is added to the workers' subnet only.
    *
-   * @param group the group of the nodes, such as `cluster.workerSecurityGroup`
+   * @param group the security group of the nodes, such as `cluster.workerSecurityGroup`
    * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static workers(group: INetworkSecurityGroup): EgressSource {
@@ -198,9 +198,9 @@ export class EgressSource {
   }
 
   /**
-   * Pods: the route is put into the pods' subnet only.
+   * The pods: the route is added to the pods' subnet only.
    *
-   * @param group the group of the pods, such as `cluster.podSecurityGroup`
+   * @param group the security group of the pods, such as `cluster.podSecurityGroup`
    * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static pods(group: INetworkSecurityGroup): EgressSource {
@@ -209,9 +209,9 @@ export class EgressSource {
   }
 
   /**
-   * The API endpoint: the route is put into its subnet only. A managed API server uses it for token issuers alone.
+   * The API endpoint: the route is added to its subnet only. The managed API server uses egress for token issuers only.
    *
-   * @param group the group of the endpoint, such as `cluster.apiEndpointSecurityGroup`
+   * @param group the security group of the endpoint, such as `cluster.apiEndpointSecurityGroup`
    * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static apiEndpoint(group: INetworkSecurityGroup): EgressSource {
@@ -220,9 +220,9 @@ export class EgressSource {
   }
 
   private constructor(
-    /** The subnet that gets the route. */
+    /** The subnet that the route is added to. */
     public readonly subnet: SubnetRole,
-    /** The group that gets the rule. */
+    /** The security group that the rule is added to. */
     public readonly group: INetworkSecurityGroup,
   ) {}
 }
@@ -239,7 +239,7 @@ function check(factory: string, group: INetworkSecurityGroup): void {
   problems.throwIfAny();
 }
 
-/** Whether both are what their factories make; an object that looks like one was never checked. */
+/** Whether both values were created by their factories: an object that only has their shape was never validated. */
 export function checkEgress(problems: Problems, source: EgressSource, egress: Egress): boolean {
   if (!checkGiven(problems, { source, egress })) return false;
   if (source instanceof EgressSource && egress instanceof Egress) return true;
@@ -251,7 +251,7 @@ export function checkEgress(problems: Problems, source: EgressSource, egress: Eg
   return false;
 }
 
-/** Where the packets of pods leave: with an overlay they have the address of their node. */
+/** The egress source of pods: with an overlay, their packets have the address of the node. */
 export function sourceOfPods(
   group: INetworkSecurityGroup,
   podNetworking: PodNetworking | undefined,

@@ -11,74 +11,74 @@ import { LoggingLog } from "../../oci/logging-log";
 import { addLogGroup, addServiceLog, type ILogs, logName } from "./service-logs";
 import { type SubnetRole } from "../vcn/network-subnet";
 
-/** Days for which logs are kept where nothing else is said. */
+/** The default retention of logs in days. */
 export const DEFAULT_RETENTION = 90;
 const RETENTIONS = [30, 60, 90, 120, 150, 180];
 
-/** Adds a problem for a number of days that OCI Logging does not offer. */
+/** Adds a problem if OCI Logging doesn't offer the retention. */
 export function checkRetention(problems: Problems, days: number = DEFAULT_RETENTION): void {
   if (RETENTIONS.includes(days)) return;
   const fix = `Give one of ${RETENTIONS.join(", ")}`;
   problems.add("COUNT_INVALID", `retentionInDays is ${shown(days)}`, fix);
 }
 
-/** What flow logs record. */
+/** The traffic that flow logs record. */
 export enum FlowLogTraffic {
-  /** What was let through and what was not. */
+  /** Accepted and rejected traffic. */
   ALL = "ALL",
-  /** What was let through. */
+  /** Accepted traffic only. */
   ACCEPTED = "ACCEPT",
-  /** What was not let through. */
+  /** Rejected traffic only. */
   REJECTED = "REJECT",
 }
 
-/** How much flow logs record, for how long, and where. */
+/** Options for flow logs: recorded traffic, sampling, retention and compartment. */
 export interface FlowLoggingOptions {
   /**
-   * The OCID of the compartment of the log group; who may read there sees who talks to whom.
+   * The OCID of the compartment of the log group; everyone who may read it sees which hosts communicate.
    *
-   * @default - that of the network
+   * @default - the compartment of the network
    */
   readonly compartmentId?: string;
   /**
-   * What is recorded.
+   * The traffic that is recorded.
    *
    * @default FlowLogTraffic.ALL
    */
   readonly traffic?: FlowLogTraffic;
   /**
-   * Of how many flows one is recorded, 1 to 100,000.
+   * The sampling rate, 1 to 100,000: one of this many flows is recorded.
    *
    * @default 1 - every flow
    */
   readonly samplingRate?: number;
   /**
-   * How long the records are kept: 30, 60, 90, 120, 150 or 180 days.
+   * The retention of the records: 30, 60, 90, 120, 150 or 180 days.
    *
    * @default 90
    */
   readonly retentionInDays?: number;
 }
 
-/** Flow logs of subnets, as what keeps or reads their records needs them. */
-// A type of its own, so that an archive of flow logs is not given other logs by mistake.
+/** Flow logs of subnets, for constructs that archive or search their records. */
+// A separate type, so that an archive of flow logs can't be given other logs by mistake.
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface IFlowLogs extends ILogs {}
 
 const LARGEST_SAMPLING = 100_000;
 
 /**
- * Whether the subnets that a network makes have flow logs.
+ * Whether the subnets that a network creates have flow logs.
  *
- * OCI bills records by their volume, and a busy cluster has millions of flows an hour: a sampling rate, or only what was
- * rejected, makes them fewer.
+ * OCI bills records by volume, and a busy cluster has millions of flows an hour: reduce the volume with a sampling rate, or record
+ * rejected traffic only.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
 @checked
 export class FlowLogging {
   /**
-   * Each subnet that is made is recorded: the default, with every flow of it for ninety days.
+   * Records every created subnet. The default: all flows, kept for 90 days.
    *
    * @throws OCID_INVALID, NAME_INVALID, COUNT_INVALID, VALUE_INVALID
    */
@@ -91,9 +91,9 @@ export class FlowLogging {
   }
 
   /**
-   * No flow logs: nobody can tell afterwards who talked to whom.
+   * Records nothing: it can't be found out afterwards which hosts communicated.
    *
-   * Where another team records the subnets, or `new FlowLogs(…)` of another stack does, say so as the reason.
+   * If another team or a `new FlowLogs(…)` in another stack records the subnets, give that as the reason.
    *
    * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
@@ -105,7 +105,7 @@ export class FlowLogging {
   }
 
   /**
-   * Whether it is one, and has what it must have: types hold nobody back from writing an object that looks like one.
+   * Checks that a value was created by a factory and is complete: TypeScript accepts any object of the same shape.
    *
    * @internal
    */
@@ -120,16 +120,16 @@ export class FlowLogging {
   }
 
   private constructor(
-    /** Whether there are flow logs. */
+    /** Whether flow logs are enabled. */
     public readonly isEnabled: boolean,
-    /** How much they record, for how long, and where. */
+    /** The options of the flow logs. */
     public readonly options: FlowLoggingOptions,
-    /** Why there are none, where that is so. */
+    /** The reason for having no flow logs, if they are disabled. */
     public readonly reason?: string,
   ) {}
 }
 
-/** Adds a problem for each option that OCI would refuse. */
+/** Adds a problem for each option that OCI would reject. */
 export function checkFlowLogging(problems: Problems, options: FlowLoggingOptions): void {
   const { compartmentId, traffic = FlowLogTraffic.ALL, samplingRate = 1, retentionInDays } = options;
   checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
@@ -144,22 +144,22 @@ export function checkFlowLogging(problems: Problems, options: FlowLoggingOptions
   checkRetention(problems, retentionInDays);
 }
 
-/** A subnet that is recorded. */
+/** A recorded subnet. */
 export interface RecordedSubnet {
   readonly part: SubnetRole;
   readonly subnetId: string;
-  /** The OCID of its compartment. */
+  /** The OCID of the compartment of the subnet. */
   readonly compartmentId: string;
-  /** Whether that is another one than the network's. */
+  /** Whether this compartment is not the compartment of the network. */
   readonly isElsewhere?: boolean;
 }
 
 interface FlowLogRecordsProps {
-  /** Of the log group. */
+  /** The name of the log group. */
   readonly groupName: string;
-  /** The beginning of the names of the logs, and the name of the filter. */
+  /** The prefix of the log names, and the name of the capture filter. */
   readonly stem: string;
-  /** Of the log group. */
+  /** The OCID of the compartment of the log group. */
   readonly compartmentId: string;
   readonly subnets: readonly RecordedSubnet[];
   readonly options: FlowLoggingOptions;
@@ -169,9 +169,9 @@ interface FlowLogRecordsProps {
 const SERVICE = "flowlogs";
 
 /**
- * Makes a log group, a log for each subnet, and a capture filter for each of their compartments; the OCID of the group.
+ * Creates a log group, a log for each subnet, and a capture filter for each compartment of subnets; returns the OCID of the log group.
  *
- * A filter is in the compartment of the subnets, and not of the log group, as the service wants it.
+ * The service requires the filter in the compartment of the subnets, not in that of the log group.
  */
 export function recordFlows(scope: Construct, props: FlowLogRecordsProps): string {
   const { subnets, options, tags } = props;
@@ -219,7 +219,7 @@ function captureFilter(
   });
 }
 
-/** The flow log of the program that records a subnet already. */
+/** Finds the flow log of this program that already records the subnet. */
 export function findFlowLog(scope: IConstruct, subnetId: string): LoggingLog | undefined {
   const isOf = (one: IConstruct): one is LoggingLog => {
     const source = one instanceof LoggingLog ? one.configurationInput?.source : undefined;

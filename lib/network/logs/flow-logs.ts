@@ -28,12 +28,12 @@ interface NetworkFlowLogsProps {
   readonly logging?: FlowLogging;
   readonly displayName: string;
   readonly compartmentId: string;
-  /** Those that the network makes. */
+  /** The subnets that the network creates. */
   readonly subnets: readonly (readonly [SubnetRole, ClusterSubnet])[];
   readonly tags: TaggingProps;
 }
 
-/** Flow logs of the subnets that a network makes. */
+/** Flow logs of the subnets that a network creates. */
 class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;
@@ -45,7 +45,7 @@ class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
     this.compartmentId = options.compartmentId ?? compartmentId;
     const stem = stemOf(displayName);
     this.logGroupId = recordFlows(this, {
-      // Log groups of a compartment have names of their own, unlike VCNs.
+      // The name of a log group is unique in its compartment, unlike that of a VCN.
       groupName: `${stem}-flow-logs-${shortHash(this.node.path)}`,
       stem,
       compartmentId: this.compartmentId,
@@ -56,12 +56,12 @@ class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
   }
 }
 
-/** Whether a network made a flow log, of a subnet of its own. */
+/** Whether a network created the flow log for one of its own subnets. */
 function isOfNetwork(log: IConstruct): boolean {
   return log.node.scopes.some((one) => one instanceof NetworkFlowLogs);
 }
 
-/** Makes the flow logs of the subnets that a network makes; none where there are no such subnets, or where it was asked for. */
+/** Creates the flow logs of the subnets that a network creates; returns nothing if there are no such subnets, or if they are disabled. */
 export function recordNetwork(network: Construct, props: NetworkFlowLogsProps): IFlowLogs | undefined {
   const { logging, subnets } = props;
   if (logging?.isEnabled === false) {
@@ -71,7 +71,7 @@ export function recordNetwork(network: Construct, props: NetworkFlowLogsProps): 
   return subnets.length === 0 ? undefined : new NetworkFlowLogs(network, "FlowLogs", props);
 }
 
-/** The flow logs of a network; throws where it has none. */
+/** The flow logs of a network; throws if it has none. */
 export function flowLogsOf(network: IConstruct, flowLogs: IFlowLogs | undefined): IFlowLogs {
   if (flowLogs) return flowLogs;
   const problems = new Problems(network);
@@ -86,18 +86,18 @@ export function flowLogsOf(network: IConstruct, flowLogs: IFlowLogs | undefined)
 
 export { FlowLogging, FlowLogTraffic, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
 
-/** What flow logs are made of. */
+/** Props for FlowLogs. */
 export interface FlowLogsProps extends TaggingProps, FlowLoggingOptions {
   /** The network whose subnets are recorded. */
   readonly network: IClusterNetwork;
 }
 
 /**
- * Flow logs of subnets that are not recorded yet: a log group, a capture filter, and a log a subnet.
+ * Flow logs of subnets that are not recorded yet: a log group, a capture filter, and one log for each subnet.
  *
- * A ClusterNetwork, and an ExistingVcnNetwork, records the subnets that it makes by itself. This is for those of an imported
- * network, and for those that were given to an ExistingVcnNetwork: of a network that records some, these are the others. Ask their
- * owner first, who may record them already: each flow would be billed twice. `FlowLogArchive` keeps records for longer than 180 days.
+ * ClusterNetwork and ExistingVcnNetwork already record the subnets that they create. Use FlowLogs for the subnets of an imported network,
+ * and for existing subnets that were given to an ExistingVcnNetwork; subnets that the network already records are left out. Ask their
+ * owner first: if the owner records them too, each flow is billed twice. `FlowLogArchive` keeps records for longer than 180 days.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/vcn_flow_logs.htm
  */
@@ -123,7 +123,7 @@ export class FlowLogs extends ResourceConstruct implements IFlowLogs {
   }
 }
 
-/** Each subnet once: the owner of a VCN may have one for several purposes. */
+/** Each subnet once: an existing VCN may use one subnet for several roles. */
 function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
   const known: (readonly [SubnetRole, ClusterSubnet])[] = [
     [SubnetRole.API_ENDPOINT, network.apiEndpointSubnet],
@@ -140,20 +140,20 @@ function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
   return [...subnets.values()];
 }
 
-/** A network for clusters with an overlay has no such subnet. */
+/** A network for overlay clusters has no pods' subnet. */
 function podsOf(network: IClusterNetwork): [SubnetRole, ClusterSubnet][] {
   if (baseOf(network)?._hasPods === false) return [];
   return [[SubnetRole.PODS, network.podSubnet]];
 }
 
-/** Checks what the logs are made of before they are made, so that nothing is left behind; the subnets to record. */
+/** Validates the props before anything is created, so that nothing is left behind; returns the subnets to record. */
 function check(scope: Construct, id: string, props: FlowLogsProps): RecordedSubnet[] {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   if (!checkGiven(problems, { props })) problems.throwIfAny();
   const { network } = props;
   checkGiven(problems, { network });
-  // Read where they are asked for, so a network that lacks some has them all the same.
+  // These members are getters, so a network that lacks some of the values has the members all the same.
   const members = ["vcnId", "apiEndpointSubnet", "workerSubnet", "loadBalancerSubnet"];
   const instead = "a ClusterNetwork, such as cluster.network";
   const subnets: RecordedSubnet[] = [];
@@ -168,7 +168,7 @@ function check(scope: Construct, id: string, props: FlowLogsProps): RecordedSubn
   return subnets;
 }
 
-/** The subnets that no network records; adds a problem where there are none, or another construct records them. */
+/** The subnets that no network records; adds a problem if there are none, or if another construct records them. */
 function notRecorded(
   problems: Problems,
   scope: Construct,

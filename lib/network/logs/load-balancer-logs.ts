@@ -16,16 +16,16 @@ import { type Problems } from "../../core/validation-error";
 
 const attached = new WeakMap<IConstruct, Map<string, string>>();
 
-/** Something of which a load balancer has one at most. */
+/** An attachment that a load balancer can have only once. */
 interface Attachment {
-  /** What it is, as the message begins, such as "A web application firewall protects". */
+  /** The beginning of the error message, such as "A web application firewall protects". */
   readonly what: string;
   readonly loadBalancerId: string;
-  /** What to do instead of a second one. */
+  /** The fix to suggest instead of a second attachment. */
   readonly fix: string;
 }
 
-/** Adds a problem where a value is no OCID of a load balancer; that of a network load balancer gets the reason. */
+/** Adds a problem if a value is not the OCID of a load balancer; for a network load balancer, it includes the reason. */
 export function checkLoadBalancerId(problems: Problems, id: string, because: string): void {
   const isNetwork = typeof id === "string" && id.startsWith("ocid1.networkloadbalancer.");
   if (Token.isUnresolved(id) || !isNetwork) {
@@ -39,7 +39,7 @@ export function checkLoadBalancerId(problems: Problems, id: string, because: str
   );
 }
 
-/** Adds a problem where the app has one of a kind for a load balancer already, in whatever stack. */
+/** Adds a problem if the load balancer already has an attachment of this kind in any stack of the app. */
 export function checkUnattached(problems: Problems, scope: IConstruct, attachment: Attachment): void {
   const { what, loadBalancerId, fix } = attachment;
   if (typeof loadBalancerId !== "string") return;
@@ -47,7 +47,7 @@ export function checkUnattached(problems: Problems, scope: IConstruct, attachmen
   if (owner !== undefined) problems.add("NAME_DUPLICATE", `${what} the load balancer already: ${owner}`, fix);
 }
 
-/** Notes whose the one of a kind is, for as long as the app lives. */
+/** Records the owner of an attachment for the lifetime of the app. */
 export function attach(scope: IConstruct, attachment: Attachment): void {
   const { root } = scope.node;
   const known = attached.get(root) ?? new Map<string, string>();
@@ -58,32 +58,32 @@ function keyOf(scope: IConstruct, { what, loadBalancerId }: Attachment): string 
   return `${what} ${identityOf(scope, loadBalancerId)}`;
 }
 
-/** What a load balancer writes down. */
+/** The logs of a load balancer. */
 export enum LoadBalancerLog {
-  /** Each request: who sent it, for what, and how it was answered. */
+  /** The access log: client, target and response of each request. */
   ACCESS = "access",
-  /** What went wrong, such as nodes that don't answer. */
+  /** The error log: failures such as backends that don't respond. */
   ERROR = "error",
 }
 
-/** What logs of a load balancer are made of. */
+/** Props for LoadBalancerLogs. */
 export interface LoadBalancerLogsProps extends TaggingProps {
-  /** The OCID of the compartment of the log group; who may read there sees addresses and paths of clients. */
+  /** The OCID of the compartment of the log group; everyone who may read it sees the addresses of clients and the paths they request. */
   readonly compartmentId: string;
   /**
    * The OCID of the load balancer.
    *
-   * One that the cloud controller made for a Service has an OCID once it is there: `oci lb load-balancer list` prints it.
+   * The load balancer of a Service has an OCID after the cloud controller has created it: `oci lb load-balancer list` prints it.
    */
   readonly loadBalancerId: string;
   /**
-   * What is written down.
+   * The logs to enable.
    *
    * @default - both
    */
   readonly logs?: LoadBalancerLog[];
   /**
-   * How long it is kept: 30, 60, 90, 120, 150 or 180 days.
+   * The retention of the records: 30, 60, 90, 120, 150 or 180 days.
    *
    * @default 90
    */
@@ -93,9 +93,9 @@ export interface LoadBalancerLogsProps extends TaggingProps {
 const ALL = [LoadBalancerLog.ACCESS, LoadBalancerLog.ERROR];
 
 /**
- * Access and error logs of a load balancer: a log group, and a log for each of the two.
+ * Access and error logs of a load balancer: a log group with one log for each of them.
  *
- * Network load balancers have none; FlowLogs record who connects to them.
+ * Network load balancers have no such logs; use FlowLogs to record their connections.
  *
  * @see https://docs.oracle.com/iaas/Content/Logging/Reference/details_for_load_balancer_logs.htm
  */
@@ -151,13 +151,13 @@ function check(scope: Construct, id: string, props: LoadBalancerLogsProps): void
   problems.throwIfAny();
 }
 
-/** OCI has one log of each kind for a resource. */
+/** OCI allows one log of each category for a resource. */
 function attachmentOf(category: LoadBalancerLog, { loadBalancerId }: LoadBalancerLogsProps): Attachment {
   const fix = "Keep each log of a load balancer once; leave the other one's out of logs";
   return { what: `A log of the kind ${category} is kept of`, loadBalancerId, fix };
 }
 
-/** Whether they are logs. */
+/** Checks that the values are logs of a load balancer. */
 function checkLogs(problems: Problems, logs: unknown): boolean {
   const known: readonly unknown[] = ALL;
   if (Array.isArray(logs) && logs.length > 0 && logs.every((log) => known.includes(log))) return true;

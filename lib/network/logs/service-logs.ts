@@ -4,7 +4,7 @@ import { type TaggingProps } from "../../core/tagging";
 import { LoggingLog } from "../../oci/logging-log";
 import { LoggingLogGroup } from "../../oci/logging-log-group";
 
-/** Logs of OCI Logging, as needed to keep or search their records. */
+/** Logs of OCI Logging, for constructs that archive or search their records. */
 export interface ILogs extends IConstruct, ITerraformDependable {
   /** The OCID of the log group. */
   readonly logGroupId: string;
@@ -23,7 +23,7 @@ interface ServiceLogProps {
   readonly displayName: string;
   readonly logGroupId: string;
   readonly retentionDays: number;
-  /** That of the resource. */
+  /** The OCID of the compartment of the resource. */
   readonly compartmentId: string;
   readonly service: string;
   readonly category: string;
@@ -32,7 +32,7 @@ interface ServiceLogProps {
   readonly tags: TaggingProps;
 }
 
-/** A log group as the main resource of a construct; its OCID. */
+/** Adds a log group as the main resource of a construct; returns its OCID. */
 export function addLogGroup(scope: Construct, props: LogGroupProps): string {
   const { compartmentId, displayName, description, tags } = props;
   return new LoggingLogGroup(scope, "Resource", {
@@ -43,7 +43,7 @@ export function addLogGroup(scope: Construct, props: LogGroupProps): string {
   }).id;
 }
 
-/** A log of what a service writes about a resource. */
+/** Adds a service log of a resource. */
 export function addServiceLog(scope: Construct, id: string, props: ServiceLogProps): void {
   const { compartmentId, service, category, resource, parameters } = props;
   new LoggingLog(scope, id, {
@@ -60,7 +60,7 @@ export function addServiceLog(scope: Construct, id: string, props: ServiceLogPro
   });
 }
 
-/** Names of logs may have fewer characters than paths and names of VCNs; a placeholder of a reference stays as it is. */
+/** Names of logs allow fewer characters than paths and VCN names; the placeholders of references stay as they are. */
 export function logName(text: string): string {
   return Token.isUnresolved(text) ? text : text.replace(/[^A-Za-z0-9_-]+/g, "-");
 }

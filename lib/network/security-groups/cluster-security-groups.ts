@@ -17,7 +17,7 @@ import { isOverlay, PodNetworking } from "../vcn/pod-networking";
 import { checkPodsToNodes, type PodsToNodesAccess } from "../vcn/pods-to-nodes";
 import { type IRegionServices } from "../vcn/region-services";
 
-/** What a cluster lets through, between two groups or to the region's services. */
+/** Traffic that a cluster needs, between two groups or to the region's services. */
 interface Flow {
   readonly from: NetworkSecurityGroup;
   readonly to: INetworkPeer;
@@ -25,14 +25,14 @@ interface Flow {
   readonly reason: string;
 }
 
-/** The groups of a cluster; those of an overlay have no pods. */
+/** The security groups of a cluster; an overlay cluster has none for pods. */
 interface FlowGroups {
   readonly apiEndpoint: NetworkSecurityGroup;
   readonly workers: NetworkSecurityGroup;
   readonly pods?: NetworkSecurityGroup;
 }
 
-/** What a cluster needs to let through beside the least. */
+/** Traffic that is allowed in addition to the minimum. */
 interface FurtherFlows {
   readonly observabilityAgent?: boolean;
   readonly podsToNodes?: readonly PodsToNodesAccess[];
@@ -45,12 +45,12 @@ const OBSERVABILITY_AGENT = Port.tcp(9995);
 const HTTPS = Port.tcp(443);
 const ANY_TCP = Port.tcpRange(1, 65535);
 
-/** The least that lets a cluster work, and what else was asked for. */
+/** The minimum traffic that a cluster needs, and the additional traffic that was requested. */
 function flowsOf(groups: FlowGroups, services: IRegionServices, further: FurtherFlows = {}): Flow[] {
   const { pods } = groups;
   return [
     ...upwards(groups),
-    // In an overlay the control plane reaches every TCP port of the nodes, and pods all that nodes reach.
+    // In an overlay, the control plane may connect to every TCP port of the nodes, and pods may connect to everything that nodes may.
     ...(pods ? downwards({ ...groups, pods }, further) : downwardsToOverlay(groups)),
     ...discovery(groups),
     ...(pods ? betweenNodesAndPods({ ...groups, pods }, further) : overlay(groups)),
@@ -71,7 +71,7 @@ function upwards({ apiEndpoint, workers, pods }: FlowGroups): Flow[] {
 
 const AGENT_REASON = "The control plane reaches the ObservabilityAgent add-on";
 
-/** Lets the control plane reach the ObservabilityAgent add-on, as the prop of a cluster does. */
+/** Allows the control plane to connect to the ObservabilityAgent add-on, like the cluster prop of that name. */
 export function openForObservabilityAgent(
   apiEndpoint: INetworkSecurityGroup,
   workers: INetworkSecurityGroup,
@@ -99,7 +99,7 @@ function downwards({ apiEndpoint, workers, pods }: WithPods, { observabilityAgen
   ];
 }
 
-/** The control plane is not in the overlay: what it wants of pods goes to their nodes. */
+/** The control plane is not part of the overlay: its traffic for pods goes to their nodes. */
 function downwardsToOverlay({ apiEndpoint, workers }: FlowGroups): Flow[] {
   const reason =
     "The API server reaches the kubelet, and by way of the nodes webhooks and aggregated APIs, on ports that pods choose";
@@ -156,7 +156,7 @@ function toServices({ apiEndpoint, workers, pods }: FlowGroups, to: IRegionServi
   ]);
 }
 
-/** What the groups of a cluster are made of. */
+/** Props for ClusterSecurityGroups. */
 export interface ClusterSecurityGroupsProps extends TaggingProps {
   /** The OCID of the compartment of the groups. */
   readonly compartmentId: string;
@@ -165,25 +165,25 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
   /** The region's services. */
   readonly regionServices: IRegionServices;
   /**
-   * How pods get their addresses; with an overlay there is no group of the pods.
+   * The pod networking of the cluster; with an overlay there is no separate group for pods.
    *
    * @default PodNetworking.vcnNative()
    */
   readonly podNetworking?: PodNetworking;
   /**
-   * Whether the control plane reaches the ObservabilityAgent add-on on the nodes, TCP 9995; in an overlay it does anyway.
+   * Whether the control plane may connect to the ObservabilityAgent add-on on the nodes, TCP 9995; in an overlay it always may.
    *
    * @default false
    */
   readonly observabilityAgent?: boolean;
   /**
-   * Ports of the nodes that pods connect to, beside that of the kubelets; in an overlay they reach all of them.
+   * Ports of the nodes that pods may connect to, in addition to the kubelet's; in an overlay, pods may connect to all of them.
    *
    * @default - none
    */
   readonly podsToNodes?: PodsToNodesAccess[];
   /**
-   * The beginning of the names of the groups.
+   * The prefix of the group names.
    *
    * @default - the path of the construct, joined by dashes
    */
@@ -191,19 +191,19 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
 }
 
 /**
- * The network security groups of a cluster, with the least rules that let it work.
+ * The network security groups of a cluster, with the minimum rules that it needs.
  *
- * Every rule is between two groups or to the region's services; none names an address range.
+ * Every rule is between two groups or to the region's services; no rule names an address range.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
 @checked
 export class ClusterSecurityGroups extends ResourceConstruct {
-  /** The group of the API endpoint. */
+  /** The security group of the API endpoint. */
   public readonly apiEndpoint: NetworkSecurityGroup;
-  /** The group of the worker nodes. */
+  /** The security group of the worker nodes. */
   public readonly workers: NetworkSecurityGroup;
-  /** The group of the pods; with an overlay that of the nodes, whose addresses pods have outside. */
+  /** The security group of the pods; with an overlay that of the nodes, whose addresses pods use outside of the cluster. */
   public readonly pods: NetworkSecurityGroup;
 
   /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID */
@@ -218,14 +218,14 @@ export class ClusterSecurityGroups extends ResourceConstruct {
     const pods = isOverlay(props.podNetworking) ? undefined : group("Pods", "pods");
     this.pods = pods ?? this.workers;
     const groups = { apiEndpoint: this.apiEndpoint, workers: this.workers, pods };
-    // One loop here, and no method a layer: the bindings take stack traces for each rule, as long as the stack is deep.
+    // One loop here instead of a method for each layer: the bindings take stack traces for each rule, which grow with the call depth.
     for (const { from, to, port, reason } of flowsOf(groups, props.regionServices, props)) {
       from.allowTo(to, port, { reason });
     }
   }
 }
 
-/** Adds a problem for each thing that is wrong with what a cluster lets through beside the least. */
+/** Adds the problems of the traffic that is allowed in addition to the minimum. */
 export function checkFurtherFlows(
   problems: Problems,
   { observabilityAgent, podsToNodes }: Partial<ClusterSecurityGroupsProps>,
@@ -237,7 +237,7 @@ export function checkFurtherFlows(
   checkPodsToNodes(problems, podsToNodes);
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
 function check(scope: Construct, id: string, given: ClusterSecurityGroupsProps): void {
   const props: Partial<ClusterSecurityGroupsProps> = given ?? {};
   const problems = problemsIn(scope, id);

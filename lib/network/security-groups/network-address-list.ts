@@ -10,14 +10,14 @@ import { checkDisplayName, nameOf } from "../../core/resource-name";
 import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
 import { WafNetworkAddressList } from "../../oci/waf-network-address-list";
 
-/** What a list of addresses is made of. */
+/** Props for NetworkAddressList. */
 export interface NetworkAddressListProps extends TaggingProps {
-  /** The OCID of the compartment. */
+  /** The OCID of the compartment of the list. */
   readonly compartmentId: string;
-  /** Address ranges of IPv4 and IPv6 such as `203.0.113.0/24`, in any order, at least one. */
+  /** IPv4 and IPv6 address ranges such as `203.0.113.0/24`, in any order, at least one. */
   readonly addresses: string[];
   /**
-   * The name.
+   * The name of the list.
    *
    * @default - the path of the construct, joined by dashes
    */
@@ -25,7 +25,7 @@ export interface NetworkAddressListProps extends TaggingProps {
 }
 
 /**
- * Addresses by which rules of web application firewalls tell requests apart: `WafCondition.addressLists([list.networkAddressListId])`.
+ * A list of addresses for the conditions of web application firewalls: `WafCondition.addressLists([list.networkAddressListId])`.
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/NetworkAddressLists/network_address_list_management.htm
  */

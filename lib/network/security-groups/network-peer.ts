@@ -4,37 +4,37 @@ import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
-/** What the other end of a rule is, in the words of the provider, checked by the group that gets the rule. */
+/** The remote end of a rule in terms of the provider, validated by the group that gets the rule. */
 export interface RuleEnd {
-  /** `CIDR_BLOCK`, `NETWORK_SECURITY_GROUP` or `SERVICE_CIDR_BLOCK`, nothing else. */
+  /** The type: `CIDR_BLOCK`, `NETWORK_SECURITY_GROUP` or `SERVICE_CIDR_BLOCK`. */
   readonly type: string;
   /** The IPv4 block, the OCID of the group, or the label of the services, or a reference to a Terraform value. */
   readonly value: string;
-  /** A text or a reference that names this end in the ids of rules: the same end always has the same key. */
+  /** The key of this end in the ids of rules, a text or a reference; the same end always has the same key. */
   readonly key: string;
   /**
-   * Why this end is as wide as the internet.
+   * The reason for allowing a range as wide as the internet.
    *
-   * A block wider than a /8 needs it.
+   * Required for a block wider than a /8.
    *
-   * @default - it is not as wide
+   * @default - the range is not that wide
    */
   readonly reason?: string;
 }
 
-/** The other end of a network rule. */
+/** The remote end of a network rule. */
 export interface INetworkPeer {
-  /** How a rule names this peer. */
+  /** Returns the end as rules refer to it. */
   toRuleEnd(): RuleEnd;
 }
 
-/** Peers that are address ranges. */
+/** Factories for peers that are address ranges. */
 @checked
 export class NetworkPeer {
   /**
    * An IPv4 address range, no wider than a /8.
    *
-   * @param cidr such as `10.0.0.0/16`, or `192.0.2.10/32` for one address; or a reference to a Terraform value
+   * @param cidr the range such as `10.0.0.0/16`, or `192.0.2.10/32` for one address; or a reference to a Terraform value
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
    */
   public static cidr(cidr: string): INetworkPeer {
@@ -46,7 +46,7 @@ export class NetworkPeer {
   }
 
   /**
-   * Every IPv4 address; the reason is kept as an acknowledgement of each rule that names it.
+   * Every IPv4 address; the reason is recorded as an acknowledgement of each rule that uses this peer.
    *
    * @throws REASON_MISSING
    */

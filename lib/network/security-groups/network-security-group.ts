@@ -30,17 +30,17 @@ import { Problems } from "../../core/validation-error";
 import { CoreNetworkSecurityGroup } from "../../oci/core-network-security-group";
 import { CoreNetworkSecurityGroupSecurityRule } from "../../oci/core-network-security-group-security-rule";
 
-/** A group, of which only one that was made here knows its VCN. */
+/** A group; its VCN is known only if it was created here. */
 interface Group extends IConstruct {
   readonly _vcnId?: string;
 }
 
 /**
- * Adds a problem where a group is known to be of another VCN.
+ * Adds a problem if a group is known to belong to another VCN.
  *
- * @param what the group, as the message names it
- * @param home what has the VCN that the group should be of
- * @param vcnId the OCID of that VCN, undefined where it is not known
+ * @param what the group, as named in the message
+ * @param home the owner of the VCN that the group should belong to
+ * @param vcnId the OCID of that VCN, undefined if it is not known
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/manage-nsg-security-rules.htm
  */
 export function checkGroupVcn(
@@ -59,11 +59,11 @@ export function checkGroupVcn(
   );
 }
 
-/** The address ranges that a group's rules name, which are narrow together too: many calls are no way around the limit. */
+/** The address ranges of a group's rules, whose total width is limited: splitting a range over many calls doesn't bypass the limit. */
 class PeerWidths {
   private readonly cidrs = new Map<string, ReadonlySet<string>>();
 
-  /** Adds a problem where a range, with those that were let through to the same ports before, is as good as the internet. */
+  /** Adds a problem if a range, together with the ranges allowed for the same ports before, is as wide as the internet. */
   public check(problems: Problems, direction: string, port: Port, { type, value, reason }: RuleEnd): void {
     if (type !== "CIDR_BLOCK" || reason !== undefined || Token.isUnresolved(value)) return;
     const rules = `${direction.toLowerCase()} ${port.toString()}`;
@@ -82,7 +82,7 @@ export {
 abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGroup {
   public abstract readonly networkSecurityGroupId: string;
   /**
-   * The OCID of the VCN; undefined where the group exists already and nobody said.
+   * The OCID of the VCN; undefined for an existing group whose VCN was not given.
    *
    * @internal
    */
@@ -95,7 +95,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   constructor(scope: Construct, id: string) {
     super(scope, id);
     countRules(this, { group: this, count: () => this.rules.size + this.rulesOfOthers.length });
-    // At synthesis, when all that let anybody in or out have done so.
+    // At synthesis, after all rules have been added.
     this.node.addValidation({
       validate: () => {
         checkRuleCount(this, this);
@@ -105,7 +105,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   }
 
   /**
-   * Counts a rule of the group that something else made.
+   * Counts a rule of the group that another construct created.
    *
    * @internal
    */
@@ -114,7 +114,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   }
 
   /**
-   * What the rules of the group say, as far as this program makes them; those of others in their words.
+   * The rules of the group that this program creates, including the rules of other constructs.
    *
    * @internal
    */
@@ -131,7 +131,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   }
 
   public toRuleEnd(): RuleEnd {
-    // Ids must not move when something else is added, and two groups of one name must differ: so a hash of the path.
+    // Ids must not change when other rules are added, and two groups of the same name must differ: hence a hash of the path.
     const hash = shortHash(this.node.path);
     const value = this.networkSecurityGroupId;
     return { type: "NETWORK_SECURITY_GROUP", value, key: `${this.node.id}-${hash}` };
@@ -152,14 +152,14 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
     if (!end) return;
     this.putRule(this, direction, end, port, choice.reason);
     if (peer instanceof GroupBase) {
-      // Made in the stack of the caller: a rule in the peer's own stack would make the two stacks depend on each other.
+      // In the stack of the caller: a rule in the stack of the peer would make the two stacks depend on each other.
       const scope = TerraformStack.of(peer) === TerraformStack.of(this) ? peer : this;
       const opposite = direction === "INGRESS" ? "EGRESS" : "INGRESS";
       peer.putRule(scope, opposite, this.toRuleEnd(), port, choice.reason);
     }
   }
 
-  /** Two ends of one key would be one rule, and the second end would be left out. */
+  /** Two ends with the same key would become one rule, and the second end would be lost. */
   private checkKey(problems: Problems, { key, value }: RuleEnd): void {
     if (Token.isUnresolved(value)) return;
     const part = idPartOf(this, key);
@@ -186,7 +186,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
     if (!rule) {
       const id = scope === this ? key : `${this.toRuleEnd().key}-${key}`;
       const config = ruleConfigOf({ groupId: this.networkSecurityGroupId, direction, end, port, reason });
-      // Made here, not in a call below: the bindings take eight stack traces a rule, each as long as the stack is deep.
+      // Created here and not in a further call: the bindings take eight stack traces a rule, which grow with the call depth.
       const resource = new CoreNetworkSecurityGroupSecurityRule(scope, id, config);
       rule = new SecurityRule(resource, { direction, end, port }, reason);
       this.rules.set(key, rule);
@@ -199,16 +199,16 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
 }
 
 /**
- * A network security group whose rules are resources of their own.
+ * A network security group whose rules are separate resources.
  *
- * A rule's id is made of what it says, so adding or reordering one never renames another.
+ * The id of a rule is derived from its content, so adding or reordering rules never renames another one.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/networksecuritygroups.htm
  */
 @checked
 export class NetworkSecurityGroup extends GroupBase {
   /**
-   * A group that exists already; rules can be added to it.
+   * Imports an existing group; rules can be added to it.
    *
    * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
    */
@@ -225,7 +225,7 @@ export class NetworkSecurityGroup extends GroupBase {
   }
 
   /**
-   * A group that exists already and whose VCN is known, so that a peer or a member of another VCN is refused.
+   * Imports an existing group whose VCN is known, so that peers and members of another VCN are rejected.
    *
    * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
    */
@@ -263,7 +263,7 @@ export class NetworkSecurityGroup extends GroupBase {
   }
 }
 
-/** Checks what a group is made of before it is made, so that nothing is left behind. */
+/** Validates the props before anything is created, so that nothing is left behind. */
 function check(scope: Construct, id: string, given: NetworkSecurityGroupProps): void {
   const props: Partial<NetworkSecurityGroupProps> = given ?? {};
   const problems = problemsIn(scope, id);

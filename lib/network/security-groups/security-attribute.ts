@@ -8,29 +8,29 @@ const NAME = /^[A-Za-z0-9_-]{1,100}$/;
 const LONGEST_VALUE = 255;
 const PLAIN = /^[A-Za-z0-9_-]+$/;
 
-/** A security attribute as it is written. */
+/** Props for SecurityAttribute. */
 export interface SecurityAttributeProps {
   /**
-   * The name of the namespace, which must exist in the tenancy: up to 100 letters, digits, dashes and underscores.
+   * The security attribute namespace, which must exist in the tenancy: up to 100 letters, digits, dashes and underscores.
    *
    * @default "oracle-zpr"
    */
   readonly namespace?: string;
-  /** The name of the attribute in it, which must exist: up to 100 letters, digits, dashes and underscores. */
+  /** The name of the attribute, which must exist in the namespace: up to 100 letters, digits, dashes and underscores. */
   readonly key: string;
-  /** The value: up to 255 characters, as a literal, since policies are made of it. */
+  /** The value: up to 255 characters, as a literal, because policies are written from it. */
   readonly value: string;
 }
 
 /**
- * A label by which policies of Zero Trust Packet Routing name a VCN, or what is in it.
+ * A security attribute by which Zero Trust Packet Routing policies identify a VCN, or resources in it.
  *
  * @see https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/zpr-artifacts.htm
  */
 @checked
 export class SecurityAttribute {
   /**
-   * A label of a namespace and an attribute that exist in the tenancy.
+   * A security attribute of a namespace that exists in the tenancy.
    *
    * @throws NAME_INVALID, VALUE_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
    */
@@ -44,7 +44,7 @@ export class SecurityAttribute {
   }
 
   /**
-   * Whether it is one: types hold nobody back from writing an object that looks like one.
+   * Checks that a value was created by the factory: TypeScript accepts any object of the same shape.
    *
    * @internal
    */
@@ -60,22 +60,22 @@ export class SecurityAttribute {
   }
 
   private constructor(
-    /** The name of the namespace. */
+    /** The namespace of the attribute. */
     public readonly namespace: string,
     /** The name of the attribute. */
     public readonly key: string,
-    /** The value. */
+    /** The value of the attribute. */
     public readonly value: string,
   ) {}
 
-  /** As policies name it, such as `oracle-zpr.app:shop`. */
+  /** The attribute in the syntax of policies, such as `oracle-zpr.app:shop`. */
   public toString(): string {
     const text = `${this.namespace}.${this.key}:${this.value}`;
     return PLAIN.test(this.value) ? text : `'${text.replace(/'/g, "''")}'`;
   }
 
   /**
-   * As resources have it.
+   * The attribute in the format of resources.
    *
    * @internal
    */

@@ -7,37 +7,37 @@ import { identityOf } from "../../core/reference";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 
-/** A network security group: VNICs with rules of their own. */
+/** A network security group: a set of VNICs with the same rules. */
 export interface INetworkSecurityGroup extends IConstruct, ITerraformDependable, INetworkPeer {
   /** The OCID of the group. */
   readonly networkSecurityGroupId: string;
 
   /**
-   * Lets a peer connect to the members of this group.
+   * Allows a peer to connect to the members of this group.
    *
-   * Where the peer is a group, it also gets the rule that lets it out. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
-   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
-   * A group has at most 120 rules in both directions together; more are refused at synthesis, by COUNT_INVALID.
+   * If the peer is a group, its egress rule is added too. Adding the same rule twice adds it once. For a peer that is not a group, a rule
+   * opens at most 32,767 ports: half of all ports, enough for all node ports. The address ranges that are allowed for the same ports,
+   * over all calls, cover at most 67,108,864 addresses: four /8. A group has at most 120 rules in both directions together; more fail at
+   * synthesis with COUNT_INVALID.
    *
    * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 
   /**
-   * Lets the members of this group connect to a peer.
+   * Allows the members of this group to connect to a peer.
    *
-   * Where the peer is a group, it also gets the rule that lets them in. The same rule twice is one rule.
-   * To what is not a group, a rule opens at most 32,767 ports: half of them, enough for all node ports. The ranges that are
-   * named for the same ports, in however many calls, cover at most 67,108,864 addresses together: four /8.
-   * A group has at most 120 rules in both directions together; more are refused at synthesis, by COUNT_INVALID.
+   * If the peer is a group, its ingress rule is added too. Adding the same rule twice adds it once. For a peer that is not a group, a
+   * rule opens at most 32,767 ports: half of all ports, enough for all node ports. The address ranges that are allowed for the same
+   * ports, over all calls, cover at most 67,108,864 addresses: four /8. A group has at most 120 rules in both directions together; more
+   * fail at synthesis with COUNT_INVALID.
    *
    * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 }
 
-/** A network security group that exists already. */
+/** The attributes of an existing network security group. */
 export interface NetworkSecurityGroupAttributes {
   /** The OCID of the group. */
   readonly networkSecurityGroupId: string;
@@ -45,14 +45,14 @@ export interface NetworkSecurityGroupAttributes {
   readonly vcnId: string;
 }
 
-/** What a network security group is made of. */
+/** Props for NetworkSecurityGroup. */
 export interface NetworkSecurityGroupProps extends TaggingProps {
   /** The OCID of the compartment of the group. */
   readonly compartmentId: string;
   /** The OCID of the VCN. */
   readonly vcnId: string;
   /**
-   * The name shown in the console, 1 to 255 characters.
+   * The display name of the group, 1 to 255 characters.
    *
    * @default - the id of the construct
    */
@@ -66,7 +66,7 @@ interface GroupRange {
 
 const ranges = new WeakMap<IConstruct, GroupRange[]>();
 
-/** Says where the members of a group are, for what can name them by their addresses only. */
+/** Records the address range of a group's members, for uses that can identify them by address only. */
 export function sayRange(group: INetworkSecurityGroup, cidr: string): void {
   const { root } = group.node;
   const known = ranges.get(root) ?? [];
@@ -74,43 +74,43 @@ export function sayRange(group: INetworkSecurityGroup, cidr: string): void {
   ranges.set(root, known);
 }
 
-/** Where the members of groups of an app are, by what the groups are. */
+/** The recorded address ranges of an app, by the keys of their groups. */
 export function saidRanges(origin: IConstruct): Map<string, string> {
   const said = ranges.get(origin.node.root) ?? [];
   return new Map(said.map(({ group, cidr }) => [identityOf(origin, group.networkSecurityGroupId), cidr]));
 }
 
-/** In both directions together. See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm */
+/** The limit for both directions together. See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm */
 export const MOST_RULES = 120;
 
 const MOST_NAMED = 10;
 
-/** Rules that one group gets from one side. */
+/** Rules that one source adds to a group. */
 interface Share {
   readonly group: INetworkSecurityGroup;
-  /** Asked at synthesis, when all that let anybody in or out have done so. */
+  /** Called at synthesis, after all rules have been added. */
   readonly count: () => number;
-  /** The Service that the cloud controller writes them for; none for those of Terraform. */
+  /** The Service for which the cloud controller writes the rules; undefined for rules of Terraform. */
   readonly service?: string;
 }
 
 const shares = new WeakMap<IConstruct, Share[]>();
 const identities = new WeakMap<INetworkSecurityGroup, string>();
 
-/** Counts rules of a group of an app; several constructs may stand for one group, in one stack or in several. */
+/** Counts rules of a group across the app: several constructs, in one stack or several, may represent the same group. */
 export function countRules({ node: { root } }: IConstruct, share: Share): void {
   const known = shares.get(root) ?? [];
   known.push(share);
   shares.set(root, known);
 }
 
-/** The Services whose rules are counted already, as they are named there. */
+/** The Services whose rules have been counted, by name. */
 export function servicesCounted({ node: { root } }: IConstruct): ReadonlySet<string> {
   const known = shares.get(root) ?? [];
   return new Set(known.map(({ service }) => service).filter((one) => one !== undefined));
 }
 
-/** Throws where a group would have more rules than OCI puts into one, from Terraform and from the cloud controller together. */
+/** Throws if a group would have more rules than OCI allows, counting those of Terraform and of the cloud controller together. */
 export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup): void {
   const identity = identified(origin, group);
   const all = (shares.get(origin.node.root) ?? []).filter(
@@ -140,7 +140,7 @@ export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup)
   problems.throwIfAny();
 }
 
-/** The Services that bring the most first. */
+/** Names the Services, those with the most rules first. */
 function named(ofServices: readonly Share[]): string {
   const texts = ofServices
     .map(({ service = "", count }) => ({ service, rules: count() }))

@@ -12,7 +12,7 @@ import { type EgressInspectionProps } from "../egress/egress-inspection-props";
 import { type IFlowLogs } from "../logs/flow-logging";
 import { type SecurityAttribute } from "../security-groups/security-attribute";
 
-/** The common base of networks that the library creates, extends, or imports. */
+/** The base class of the networks that the library creates, extends, or imports. */
 export abstract class ClusterNetworkBase extends ResourceConstruct implements IClusterNetwork {
   public abstract readonly compartmentId: string;
   public abstract readonly vcnId: string;
@@ -42,7 +42,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * The label of the VCN in policies of Zero Trust Packet Routing, where the library creates the VCN.
+   * The security attribute of the VCN for Zero Trust Packet Routing, if the library creates the VCN.
    *
    * @internal
    */
@@ -51,7 +51,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * Whether the routes belong to somebody else, so that the library can't change them.
+   * Whether another owner manages the routes, so that the library can't change them.
    *
    * @internal
    */
@@ -60,7 +60,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * Whether the network has a subnet for pods; undefined where that is not known.
+   * Whether the network has a pods' subnet; undefined if it is not known.
    *
    * @internal
    */
@@ -69,7 +69,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * The ranges that are routed to a DRG; undefined where that is not known.
+   * The ranges that are routed to a DRG; undefined if they are not known.
    *
    * @internal
    */
@@ -78,7 +78,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * All ranges of the VCN; `vcnCidr` is one of them.
+   * All ranges of the VCN, including `vcnCidr`.
    *
    * @internal
    */
@@ -87,7 +87,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * The OCID of the compartment of the VCN, where it can differ from that of the network.
+   * The OCID of the compartment of the VCN, if it can differ from the compartment of the network.
    *
    * @internal
    */
@@ -105,7 +105,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * The compartments of subnets that lie elsewhere than the network, by the part of the subnet.
+   * The compartments of the subnets that are not in the compartment of the network, by role.
    *
    * @internal
    */
@@ -114,18 +114,18 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
   }
 
   /**
-   * Lets a bastion in the API endpoint's subnet reach the endpoint; the owner of an imported subnet does so.
+   * Allows the egress of a bastion in the API endpoint's subnet to the endpoint; for an imported subnet, that is up to its owner.
    *
    * @internal
    */
   public _letBastionOut(): void {
-    // Rules of an imported subnet are not ours.
+    // The rules of an imported subnet belong to its owner.
   }
 }
 
-/** The base of a network, unless the network is an implementation of the interface from outside of the library. */
+/** The base of a network, unless the network is another implementation of the interface. */
 export function baseOf(network: IClusterNetwork | undefined): ClusterNetworkBase | undefined {
-  // Not by instanceof: a network from another copy of the library is one too.
+  // Without instanceof, so that a network from another copy of the library qualifies too.
   return network && "_isImported" in network ? (network as ClusterNetworkBase) : undefined;
 }
 
@@ -134,11 +134,11 @@ export function compartmentOfSubnet(network: IClusterNetwork, part: SubnetRole):
   return baseOf(network)?._compartmentOf(part) ?? network.compartmentId;
 }
 
-/** Adds a problem where a load balancer is public and its subnet is not; `owner` is the cluster. */
+/** Adds a problem if a load balancer is public but its subnet is not; `owner` is the cluster. */
 export function checkPublicBalancer(problems: Problems, network: IClusterNetwork, owner: string): void {
   const subnet = problems.collect(() => balancerSubnetOf(network, false));
   if (!subnet || subnet.isPublic) return;
-  // Only networks that the library makes subnets of can make a public one.
+  // Only networks whose subnets the library creates can create a public one.
   const isImported = baseOf(network)?._isImported ?? true;
   problems.add(
     "SUBNET_NOT_PUBLIC",

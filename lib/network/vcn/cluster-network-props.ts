@@ -11,66 +11,67 @@ import { checkTags, type TaggingProps } from "../../core/tagging";
 import { FlowLogging } from "../logs/flow-logging";
 import { SecurityAttribute } from "../security-groups/security-attribute";
 
-/** The longest name of a network: names of what is in it are its own and an ending such as this one, the longest. */
+/** The longest name of a network: its resources are named after it, and this is the longest suffix. */
 export const LONGEST_NETWORK_NAME = LONGEST_DISPLAY_NAME - "-default-emptied".length;
 
-/** What a cluster's network is made of. */
+/** Props for ClusterNetwork. */
 export interface ClusterNetworkProps extends TaggingProps {
   /** The OCID of the compartment of the network. */
   readonly compartmentId: string;
   /**
-   * The address ranges, as a SubnetPlan made them.
+   * The address ranges, planned with SubnetPlan.
    *
-   * A subnet that is in use keeps its range: OCI moves no addresses that are taken. So leave room for what will come.
+   * A subnet in use keeps its range: OCI can't move addresses that are taken. Plan enough room for growth.
    *
    * @default - 10.0.0.0/16 with room for 250 nodes and 7,750 pods
    */
   readonly plan?: SubnetPlan;
   /**
-   * Whether the subnet of the API endpoint may have public addresses.
+   * Whether the API endpoint's subnet may have public addresses.
    *
    * @default SubnetExposure.private()
    */
   readonly apiEndpointExposure?: SubnetExposure;
   /**
-   * Whether the subnet of the load balancers may have public addresses.
+   * Whether the load balancers' subnet may have public addresses.
    *
    * @default SubnetExposure.private()
    */
   readonly loadBalancerExposure?: SubnetExposure;
   /**
-   * A subnet of their own for public load balancers, `SubnetExposure.publicWith({ reason })`: internal ones keep their private subnet.
+   * Creates a separate subnet for public load balancers, `SubnetExposure.publicWith({ reason })`; internal ones keep their private
+   * subnet.
    *
-   * A Service is in the one that its access asks for. A plan that is given must have its range: `SubnetPlan.of({ publicLoadBalancers:
-   * true })`.
+   * The access of a Service decides which of the two it uses. A custom plan must have a range for the subnet: `SubnetPlan.of({
+   * publicLoadBalancers: true })`.
    *
-   * @default - none: all load balancers are in one subnet
+   * @default - none; all load balancers share one subnet
    */
   readonly publicLoadBalancerExposure?: SubnetExposure;
   /**
-   * The label by which policies of Zero Trust Packet Routing name the VCN, see `PacketRouting`; OCI takes one for a VCN.
+   * The security attribute by which Zero Trust Packet Routing policies identify the VCN, see `PacketRouting`; OCI allows one for a VCN.
    *
    * @default - none
    */
   readonly securityAttribute?: SecurityAttribute;
   /**
-   * The region's services, where they are known beforehand: `RegionServices.of({ serviceId, cidrLabel })`.
+   * The region's services, if they are known in advance: `RegionServices.of({ serviceId, cidrLabel })`.
    *
-   * Give them where a plan must show everything before the first apply: looked up, they are unknown until then.
+   * Set them if the first plan must show every value: a lookup is unknown until the apply.
    *
    * @default - looked up by Terraform when the stack is applied
    */
   readonly regionServices?: IRegionServices;
   /**
-   * Whether the subnets have flow logs: who talked to whom, every flow, for ninety days.
+   * Whether the subnets have flow logs, which record the hosts of every flow for 90 days.
    *
-   * They are billed by their volume, and whoever may read the log group sees them.
+   * They are billed by volume, and everyone who may read the log group sees them.
    *
    * @default FlowLogging.enabled()
    */
   readonly flowLogs?: FlowLogging;
   /**
-   * The name of the VCN, and the beginning of the names of what is in it: 1 to 239 characters.
+   * The name of the VCN, and the prefix of the names of its resources: 1 to 239 characters.
    *
    * It can be changed in place.
    *
@@ -79,7 +80,7 @@ export interface ClusterNetworkProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-/** The plan of a network whose props have nothing wrong; checked before the network is made, so that nothing is left behind. */
+/** Returns the plan of a network with valid props; runs before the network is created, so that nothing is left behind. */
 export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkProps): SubnetPlan {
   const props: Partial<ClusterNetworkProps> = given ?? {};
   const problems = problemsIn(scope, id);

@@ -26,7 +26,7 @@ import { type IFlowLogs } from "../logs/flow-logging";
 import { flowLogsOf, recordNetwork } from "../logs/flow-logs";
 import { type SecurityAttribute } from "../security-groups/security-attribute";
 
-/** DNS labels of OCI are 1 to 15 letters and digits and begin with a letter. */
+/** An OCI DNS label has 1 to 15 letters and digits and begins with a letter. */
 function dnsLabel(id: string): string {
   const label = id
     .toLowerCase()
@@ -40,27 +40,26 @@ export { type ClusterNetworkAttributes } from "./imported-network";
 export { type IClusterNetwork } from "./network";
 
 /**
- * A VCN for a cluster, or for several: four subnets without public addresses, and no way to or from the internet until one is
- * asked for.
+ * A VCN for one or more clusters: four private subnets, without ingress from or egress to the internet until it is configured.
  *
- * Several clusters can be in one network: each has groups of its own, whose rules let nothing of another one in, and node pools
- * count what all of them take of the subnets. Clusters with subnets of their own in the same VCN get them by `ExistingVcnNetwork`. Only
- * NetworkPolicies and groups keep them apart, and whoever may change the network may change it for all.
+ * Several clusters can share a network: each has its own security groups, whose rules admit nothing from the other clusters, and node
+ * pools count the addresses that all of them use. For clusters with their own subnets in the same VCN, use `ExistingVcnNetwork`. Clusters
+ * that share a network are isolated by NetworkPolicies and security groups only, and whoever may change the network may change it for all
+ * of them.
  *
- * The region's services are reached through a service gateway. The VCN's default security list and default route table
- * are emptied, so that only the rules of network security groups let anything through. Flow logs of each subnet write down who
- * talked to whom.
+ * The region's services are reached through a service gateway. The VCN's default security list and default route table are emptied, so
+ * that only rules of network security groups allow traffic. The flow logs of each subnet record which hosts communicate.
  *
- * Names, tags and the compartment change in place. Another id of the construct replaces all of it; another range, or another
- * exposure, replaces the subnet that it is of. What Terraform looks up is read once the stack has been applied for the first
- * time, so that no later change of the VCN makes rules unknown; `RegionServices.of` looks nothing up.
+ * Names, tags and the compartment change in place. A different construct id replaces the whole network; a different range or exposure
+ * replaces its subnet. Terraform lookups are read after the first apply, so that no later change of the VCN makes rules unknown;
+ * `RegionServices.of` avoids the lookup.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengnetworkconfig.htm
  */
 @checked
 export class ClusterNetwork extends ClusterNetworkBase {
   /**
-   * A network that exists already; nothing of it is looked up.
+   * Imports an existing network; none of its attributes is looked up.
    *
    * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, VALUE_INVALID, NAME_INVALID,
    * NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
@@ -81,7 +80,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
   public readonly loadBalancerSubnet: ClusterSubnet;
   public readonly publicLoadBalancerSubnet?: ClusterSubnet;
   public readonly regionServices: IRegionServices;
-  /** The OCID of the service gateway, for an `ExistingVcnNetwork` with further subnets of this VCN; a VCN has one. */
+  /** The OCID of the service gateway, for an `ExistingVcnNetwork` that adds subnets to this VCN; a VCN has one service gateway. */
   public readonly serviceGatewayId: string;
   private readonly label?: SecurityAttribute;
   private readonly pods?: ClusterSubnet;
@@ -185,7 +184,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
   /**
    * The subnet of the pods.
    *
-   * @throws ATTRIBUTE_MISSING where the plan was made without pods
+   * @throws ATTRIBUTE_MISSING if the plan has no pods' subnet
    */
   public get podSubnet(): ClusterSubnet {
     return podsSubnetOf(this, this.pods);
@@ -220,7 +219,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
   }
 
   /**
-   * Whether the API endpoint was let out on a port of TCP.
+   * Whether the API endpoint has an egress on a TCP port.
    *
    * @internal
    */
@@ -258,9 +257,9 @@ export class ClusterNetwork extends ClusterNetworkBase {
   }
 
   /**
-   * Lets a bastion in the API endpoint's subnet reach the endpoint.
+   * Allows the egress of a bastion in the API endpoint's subnet to the endpoint.
    *
-   * Rules of the subnet are all that its private endpoint heeds, and those of this network are none.
+   * The private endpoint of a bastion follows the rules of its subnet only, and the subnets of this network have none.
    *
    * @internal
    */
@@ -291,7 +290,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
       prohibitPublicIpOnVnic: !isPublic,
       prohibitInternetIngress: !isPublic,
       routeTableId: isPublic ? this.routes.publicRouteTableId : this.routes.privateRouteTableId,
-      // Named, so that the subnet is never given another list; this one is emptied.
+      // Set explicitly, so that the subnet never gets another list; this one is emptied.
       securityListIds: [this.vcn.defaultSecurityListId],
       ...this.tags,
     });

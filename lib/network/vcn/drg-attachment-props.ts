@@ -5,47 +5,47 @@ import { shown } from "../../core/display-value";
 import { checkOcid } from "../../core/ocid";
 import { type Problems } from "../../core/validation-error";
 
-/** How a network is attached to a dynamic routing gateway. */
+/** Props for attaching a network to a dynamic routing gateway. */
 export interface DrgAttachmentProps {
-  /** The OCID of the DRG, which exists already. */
+  /** The OCID of the existing DRG. */
   readonly drgId: string;
   /**
    * The address ranges behind the DRG, such as those of offices: IPv4 blocks no wider than a /8 and outside of the VCN.
    *
-   * Only these are routed to it.
+   * No other ranges are routed to it.
    */
   readonly onPremisesCidrs: string[];
   /**
-   * Whether what leaves for the internet goes over the DRG too, to a hub whose firewall inspects it and whose gateway lets it
-   * out; no NAT gateway is made here then.
+   * Whether internet egress is routed over the DRG too, to a hub whose firewall inspects it and whose gateway forwards it; no NAT gateway
+   * is created then.
    *
-   * The hub sends it on by the route table of its own attachment.
+   * The hub forwards the traffic by the route table of its own attachment.
    *
    * @default false
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/scenario_g.htm
    */
   readonly internetThroughHub?: boolean;
   /**
-   * The subnets that are reached from there, and so need the way back.
+   * The subnets that hosts behind the DRG may connect to, and that therefore need return routes.
    *
-   * Nodes and pods get a route to what an egress of theirs names, without being listed here.
+   * Nodes and pods get routes to the ranges of their egress without being listed here.
    *
-   * @default - those of the API endpoint and of the load balancers
+   * @default - the subnets of the API endpoint and of the load balancers
    */
   readonly subnets?: SubnetRole[];
 }
 
-/** An attachment without anything wrong. */
+/** A validated attachment. */
 export interface KnownAttachment {
   readonly drgId: string;
   readonly ranges: KnownRanges;
-  /** Whether what leaves for the internet goes over the DRG. */
+  /** Whether internet egress is routed over the DRG. */
   readonly throughHub: boolean;
 }
 
 const DEFAULT_SUBNETS = [SubnetRole.API_ENDPOINT, SubnetRole.LOAD_BALANCERS];
 
-/** Reads how a network is attached to a DRG; what is wrong with it goes into the problems. */
+/** Reads the props of a DRG attachment and adds their problems. */
 export function readAttachment(
   problems: Problems,
   props: DrgAttachmentProps,
@@ -58,7 +58,7 @@ export function readAttachment(
   return { drgId, ranges, throughHub: internetThroughHub === true };
 }
 
-/** Adds a problem where two ways are given for what leaves for the internet, of which one would not be taken. */
+/** Adds a problem if internet egress has two gateways, one of which would not be used. */
 export function checkHubAndNat(
   problems: Problems,
   { throughHub }: KnownAttachment,

@@ -38,7 +38,7 @@ interface ExistingVcnRoutesProps {
   readonly tags: TaggingProps;
 }
 
-/** What subnets in a VCN of somebody else's start with: an empty security list, and the least routes. */
+/** The initial security list and routes of subnets in an existing VCN: an empty list, and the minimum routes. */
 class ExistingVcnRoutes extends ResourceConstruct {
   public readonly securityListId: string;
   /** The routes of private subnets. */
@@ -54,7 +54,7 @@ class ExistingVcnRoutes extends ResourceConstruct {
     private readonly props: ExistingVcnRoutesProps,
   ) {
     super(scope, id);
-    // Of our own: the VCN's default list, which a subnet gets otherwise, has rules, and is not ours to empty.
+    // A separate list: the VCN's default list, which a subnet gets otherwise, has rules, and belongs to the owner of the VCN.
     this.securityListId = new CoreSecurityList(this, "EmptySecurityList", this.common("empty")).id;
     this.privateRoutes = [this.toServices()];
     this.privateRouteTableId = this.table("PrivateRouteTable", "private", this.privateRoutes);
@@ -110,11 +110,12 @@ const PARTS = [
 ] as const;
 
 /**
- * A network in an existing VCN, with its DRG and its gateways. The library creates what was not given, and never changes what was.
+ * A network in an existing VCN, with its DRG and its gateways. The library creates what was not given, and never changes existing
+ * resources.
  *
- * Subnets that are created forbid public addresses, and have their own empty security list and a route to the region's services
- * only: neither the VCN's default list, which admits SSH from everywhere, nor its default route table applies to them. Existing
- * subnets, routes and rules stay with their owner, and so do flow logs of those subnets.
+ * Subnets that are created prohibit public addresses, and have their own empty security list and a route to the region's services only:
+ * neither the VCN's default list, which admits SSH from everywhere, nor its default route table applies to them. Existing subnets, routes
+ * and rules stay with their owner, and so do the flow logs of those subnets.
  */
 @checked
 export class ExistingVcnNetwork extends ClusterNetworkBase {
@@ -257,7 +258,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
   }
 
   /**
-   * Whether the API endpoint was let out on a port of TCP.
+   * Whether the API endpoint has an egress on a TCP port.
    *
    * @internal
    */
@@ -276,7 +277,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
   }
 
   /**
-   * Lets a bastion in the API endpoint's subnet reach the endpoint; where the subnet was given, its owner does.
+   * Allows the egress of a bastion in the API endpoint's subnet to the endpoint; for an existing subnet, that is up to its owner.
    *
    * @internal
    */
@@ -292,7 +293,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
     subnet.securityListIds = [this.routes.securityListId, list.id];
   }
 
-  /** Looked up when something asks for them: rules of an imported cluster may never do. */
+  /** Looked up on first use only: the rules of an imported cluster may never need them. */
   public get regionServices(): IRegionServices {
     this.services ??= this.props.regionServices ?? RegionServices._lookUp(this);
     return this.services;
@@ -333,7 +334,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
       vcnId: this.vcnId,
       cidrBlock: cidr,
       displayName: `${this.displayName}-${label}`,
-      // The VCN may have the subnets of other clusters, and labels are unique in it.
+      // The VCN may have subnets of other clusters, and DNS labels are unique in a VCN.
       dnsLabel: this.props.dnsLabels === false ? undefined : `${label}${shortHash(this.node.path)}`,
       prohibitPublicIpOnVnic: !isPublic,
       prohibitInternetIngress: !isPublic,
@@ -351,7 +352,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
     });
   }
 
-  /** The range of the VCN that a subnet is in; the first one where that is not known. */
+  /** The range of the VCN that contains the subnet; the first range if that is not known. */
   private rangeOf({ cidr }: ClusterSubnet, ranges: readonly Cidr[]): string {
     const known = readIpv4CidrIfKnown(new Problems(this), "cidr", cidr);
     const own = known && ranges.find((range) => contains(range, known));

@@ -5,123 +5,123 @@ import { type SubnetPlan } from "./subnet-plan";
 import { type TaggingProps } from "../../core/tagging";
 import { type FlowLogging } from "../logs/flow-logging";
 
-/** A VCN that exists already, and what of the cluster's network is made in it. */
+/** Props for ExistingVcnNetwork. */
 export interface ExistingVcnNetworkProps extends TaggingProps {
-  /** The OCID of the VCN; nothing of it is changed. */
+  /** The OCID of the VCN, which is not changed. */
   readonly vcnId: string;
   /** All address ranges of the VCN, as literals. */
   readonly vcnCidrs: string[];
-  /** The OCID of the compartment of what is made here, security groups of clusters included. */
+  /** The OCID of the compartment for the created resources, including the security groups of clusters. */
   readonly compartmentId: string;
   /**
    * The OCID of the compartment of the VCN.
    *
-   * Clusters get the right to make the groups of their load balancers there.
+   * Clusters are granted the right to create the security groups of their load balancers there.
    *
    * @default - the same as `compartmentId`
    */
   readonly vcnCompartmentId?: string;
   /**
-   * The OCID of the compartment of the subnets that are given.
+   * The OCID of the compartment of the existing subnets.
    *
-   * Where it is not theirs, clusters get the right to addresses for pods there if the subnet of the pods is given, and the OCI
-   * native ingress controller its rights to the network if that of the load balancers is.
+   * If it is not the cluster's compartment, clusters are granted the right to use addresses for pods there if the pods' subnet is given,
+   * and the OCI native ingress controller its network rights if the load balancers' subnet is given.
    *
-   * @default - that of the VCN
+   * @default - the compartment of the VCN
    */
   readonly subnetCompartmentId?: string;
   /**
-   * The ranges of the subnets that are made: `vcnCidr` of the plan is the part of the VCN that is yours.
+   * The ranges of the subnets to create: `vcnCidr` of the plan is your part of the VCN.
    *
    * @default - none; then all subnets must be given
    */
   readonly plan?: SubnetPlan;
   /**
-   * Ranges of other subnets of the VCN, so that an overlap with them is found before OCI finds it.
+   * The ranges of other subnets in the VCN, to detect an overlap before OCI does.
    *
    * @default - none
    */
   readonly takenCidrs?: string[];
-  /** A subnet of the API endpoint that exists already. @default - made, with the range of the plan */
+  /** The existing subnet of the API endpoint. @default - created with the range of the plan */
   readonly apiEndpointSubnet?: ClusterSubnet;
-  /** A subnet of the worker nodes that exists already; never public. @default - made, with the range of the plan */
+  /** The existing subnet of the worker nodes; it must not be public. @default - created with the range of the plan */
   readonly workerSubnet?: ClusterSubnet;
-  /** A subnet of the pods that exists already; never public. @default - made, with the range of the plan, if that has one */
+  /** The existing subnet of the pods; it must not be public. @default - created with the range of the plan, if the plan has one */
   readonly podSubnet?: ClusterSubnet;
-  /** A subnet of the load balancers that exists already. @default - made, with the range of the plan */
+  /** The existing subnet of the load balancers. @default - created with the range of the plan */
   readonly loadBalancerSubnet?: ClusterSubnet;
   /**
-   * A public subnet of public load balancers that exists already; its exposure gives the reason.
+   * The existing public subnet of public load balancers; `publicLoadBalancerExposure` gives the reason.
    *
-   * @default - made with the range of the plan, `SubnetPlan.of({ publicLoadBalancers: true })`, where `publicLoadBalancerExposure` is given
+   * @default - created with the range of the plan, `SubnetPlan.of({ publicLoadBalancers: true })`, if `publicLoadBalancerExposure` is set
    */
   readonly publicLoadBalancerSubnet?: ClusterSubnet;
   /**
-   * Whether the subnet of the API endpoint, made or given, has public addresses.
+   * Whether the API endpoint's subnet, created or existing, has public addresses.
    *
    * @default SubnetExposure.private()
    */
   readonly apiEndpointExposure?: SubnetExposure;
   /**
-   * Whether the subnet of the load balancers, made or given, has public addresses.
+   * Whether the load balancers' subnet, created or existing, has public addresses.
    *
    * @default SubnetExposure.private()
    */
   readonly loadBalancerExposure?: SubnetExposure;
   /**
-   * Why public load balancers have a subnet of their own, made or given: `SubnetExposure.publicWith({ reason })`. Internal ones keep
-   * the private subnet of the load balancers.
+   * The reason for a separate subnet of public load balancers, created or existing: `SubnetExposure.publicWith({ reason })`. Internal
+   * load balancers keep their private subnet.
    *
-   * @default - none: all load balancers are in one subnet
+   * @default - none; all load balancers share one subnet
    */
   readonly publicLoadBalancerExposure?: SubnetExposure;
   /**
-   * The OCID of the service gateway of the VCN: a VCN has one at most, and it must be for all services of the region.
+   * The OCID of the existing service gateway: a VCN has at most one, and it must serve all services of the region.
    *
-   * @default - made
+   * @default - created
    */
   readonly serviceGatewayId?: string;
   /**
-   * The OCID of a NAT gateway of the VCN, for ways out to the internet.
+   * The OCID of an existing NAT gateway of the VCN, for egress to the internet.
    *
-   * @default - made with the first such way out
+   * @default - created with the first egress to the internet
    */
   readonly natGatewayId?: string;
   /**
-   * The OCID of the internet gateway of the VCN, for public subnets: a VCN has one at most.
+   * The OCID of the existing internet gateway, for public subnets: a VCN has at most one.
    *
-   * @default - made where a public subnet is made
+   * @default - created if a public subnet is created
    */
   readonly internetGatewayId?: string;
   /**
-   * The DRG that the VCN is attached to already, and the ranges behind it: subnets that are made get the routes.
+   * The DRG that the VCN is already attached to, and the ranges behind it; created subnets get the routes.
    *
    * @default - no route to a DRG
    */
   readonly drg?: DrgAttachmentProps;
   /**
-   * The region's services, where they are known beforehand: `RegionServices.of({ serviceId, cidrLabel })`.
+   * The region's services, if they are known in advance: `RegionServices.of({ serviceId, cidrLabel })`.
    *
    * @default - looked up by Terraform when the stack is applied
    */
   readonly regionServices?: IRegionServices;
   /**
-   * Whether subnets that are made get DNS labels; OCI takes them only in a VCN that has one itself.
+   * Whether created subnets get DNS labels; OCI accepts them only in a VCN that has a DNS label.
    *
    * @default true
    */
   readonly dnsLabels?: boolean;
   /**
-   * Whether the subnets that are made have flow logs; those that are given are their owner's.
+   * Whether the created subnets have flow logs; the owner of existing subnets decides about theirs.
    *
-   * For given ones that their owner does not record, write `new FlowLogs(scope, id, { network })`. Give it only where a
-   * subnet is made.
+   * Use `new FlowLogs(scope, id, { network })` for existing subnets that their owner doesn't record. Set this only if a subnet is
+   * created.
    *
    * @default FlowLogging.enabled()
    */
   readonly flowLogs?: FlowLogging;
   /**
-   * The beginning of the names of what is made: 1 to 239 characters.
+   * The prefix of the names of created resources: 1 to 239 characters.
    *
    * @default - the path of the construct in its stack, joined by dashes
    */

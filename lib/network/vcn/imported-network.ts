@@ -14,13 +14,13 @@ import { type IFlowLogs } from "../logs/flow-logging";
 import { flowLogsOf } from "../logs/flow-logs";
 import { checkGroupVcn } from "../security-groups/network-security-group";
 
-/** A network that exists already. */
+/** The attributes of an existing network. */
 export interface ClusterNetworkAttributes {
   /** The OCID of the VCN. */
   readonly vcnId: string;
-  /** The OCID of the compartment. @default - throws when touched */
+  /** The OCID of the compartment of the network. @default - throws when touched */
   readonly compartmentId?: string;
-  /** The address range of the VCN; of several, one that holds all of its subnets. @default - throws when touched */
+  /** The address range of the VCN; if it has several, the one that contains all of its subnets. @default - throws when touched */
   readonly vcnCidr?: string;
   /** The subnet of the API endpoint. @default - throws when touched */
   readonly apiEndpointSubnet?: ClusterSubnet;
@@ -30,13 +30,13 @@ export interface ClusterNetworkAttributes {
   readonly podSubnet?: ClusterSubnet;
   /** The subnet of the load balancers. @default - throws when touched */
   readonly loadBalancerSubnet?: ClusterSubnet;
-  /** A public subnet of public load balancers. @default - none: all load balancers are in one subnet */
+  /** The public subnet of public load balancers. @default - none: all load balancers are in one subnet */
   readonly publicLoadBalancerSubnet?: ClusterSubnet;
   /** The region's services. @default - throws when touched */
   readonly regionServices?: IRegionServices;
 }
 
-/** A network that exists already. */
+/** An imported network. */
 export class ImportedClusterNetwork extends ClusterNetworkBase {
   public readonly vcnId: string;
 

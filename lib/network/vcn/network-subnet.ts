@@ -1,13 +1,13 @@
-/** The subnets of a cluster's network. */
+/** The roles of the subnets of a cluster's network. */
 export enum SubnetRole {
-  /** That of the API endpoint. */
+  /** The subnet of the API endpoint. */
   API_ENDPOINT = "API_ENDPOINT",
-  /** That of the worker nodes. */
+  /** The subnet of the worker nodes. */
   WORKERS = "WORKERS",
-  /** That of the pods. */
+  /** The subnet of the pods. */
   PODS = "PODS",
-  /** That of the load balancers. */
+  /** The subnet of the load balancers. */
   LOAD_BALANCERS = "LOAD_BALANCERS",
-  /** That of public load balancers, where they have one of their own. */
+  /** The subnet of public load balancers, if they have a separate one. */
   PUBLIC_LOAD_BALANCERS = "PUBLIC_LOAD_BALANCERS",
 }

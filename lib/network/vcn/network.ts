@@ -10,7 +10,7 @@ import { type Egress, type EgressSource } from "../egress/egress";
 import { type EgressInspectionProps } from "../egress/egress-inspection-props";
 import { type IFlowLogs } from "../logs/flow-logging";
 
-/** The VCN and the subnets of a cluster, made here or imported. */
+/** The VCN and the subnets of a cluster, created or imported. */
 export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   /** The OCID of the compartment of the network. */
   readonly compartmentId: string;
@@ -27,7 +27,7 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   /** The subnet of the load balancers. */
   readonly loadBalancerSubnet: ClusterSubnet;
   /**
-   * The subnet of public load balancers, where they have one of their own; `loadBalancerSubnet` is that of the internal ones then.
+   * The subnet of public load balancers, if they have a separate one; `loadBalancerSubnet` is then for internal ones only.
    *
    * @default - public load balancers are in `loadBalancerSubnet` too
    */
@@ -35,31 +35,31 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   /** The region's services, reached through the service gateway. */
   readonly regionServices: IRegionServices;
   /**
-   * The flow logs of the subnets that the network makes, such as for `FlowLogArchive`.
+   * The flow logs of the subnets that the network creates, for example for `FlowLogArchive`.
    *
    * @throws ATTRIBUTE_MISSING where it makes none: it was imported, all subnets were given, or `FlowLogging.none` was
    */
   readonly flowLogs: IFlowLogs;
 
   /**
-   * Lets nodes or pods out to addresses outside of the network: a rule of their group, and the route there.
+   * Allows egress from nodes or pods to addresses outside of the network: adds a rule to their group and a route to their subnet.
    *
-   * The first one to a public range makes the NAT gateway. The subnet that needs the route gets a route table of its own, in
-   * place; all stay private. A private range needs `attachDrg` or `peerLocally`, before or after. An imported network gets the rule only: its
-   * routes are its owner's.
+   * The first egress to a public range creates the NAT gateway. The subnet that needs the route gets its own route table in place, and
+   * stays private. A private range needs `attachDrg` or `peerLocally`, before or after this call. An imported network gets the rule only:
+   * its routes are up to its owner.
    *
    * @throws EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, and what INetworkSecurityGroup.allowTo refuses
    */
   addEgress(source: EgressSource, egress: Egress): void;
 
   /**
-   * Sends what nodes and pods let out to the internet past a firewall in the same VCN, and the answers back past it.
+   * Routes internet egress of nodes and pods, and its return traffic, through a firewall in the same VCN.
    *
-   * Routes name the private address of the firewall in the place of the NAT gateway, before or after `addEgress`; Oracle's
-   * services of the region stay direct. The firewall, its policy and its groups are yours.
+   * Routes use the private IP of the firewall instead of the NAT gateway, whether this is called before or after `addEgress`; traffic to
+   * Oracle's services of the region bypasses the firewall. You manage the firewall, its policy and its security groups.
    *
-   * OCI keeps a gateway's route table once it has one: to take the inspection away, replace the NAT gateway in the same apply
-   * (`terraform apply -replace=…`), which changes its address; an attachment to a DRG likewise.
+   * OCI can't detach a route table from a gateway: to remove the inspection, replace the NAT gateway in the same apply (`terraform apply
+   * -replace=…`), which changes its address; the same applies to a DRG attachment.
    *
    * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_PUBLIC, VALUE_INVALID,
    * ATTRIBUTE_MISSING; EGRESS_INVALID where the network was imported, is inspected already, leads over a hub, or has gateways of others
@@ -68,19 +68,19 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   inspectEgress(props: EgressInspectionProps): void;
 
   /**
-   * The public address of the NAT gateway, from which nodes and pods connect to the internet, for partners to admit.
+   * The public address of the NAT gateway, from which nodes and pods connect to the internet, for allowlists of partners.
    *
-   * It stays as long as there is an egress to the internet.
+   * It stays the same while the network has an egress to the internet.
    *
    * @throws EGRESS_INVALID while there is none; ATTRIBUTE_MISSING where the network was imported
    */
   readonly natGatewayAddress: string;
 
   /**
-   * Attaches the VCN to an existing DRG, and routes the ranges behind it there, from the subnets that need it.
+   * Attaches the VCN to an existing DRG, and routes the ranges behind the DRG to it from the subnets that need them.
    *
-   * Security groups decide who may connect from there: `EndpointAccess.privateFrom` for the API endpoint. To move to another
-   * DRG, remove the attachment, apply, then attach the other: OCI attaches a VCN to one DRG only.
+   * Security groups decide which of those hosts may connect: use `EndpointAccess.privateFrom` for the API endpoint. To move to another
+   * DRG, remove the attachment, apply, then attach the other one: OCI attaches a VCN to one DRG only.
    *
    * @returns the OCID of the attachment
    * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, ATTRIBUTE_MISSING; EGRESS_INVALID where the network was
@@ -90,12 +90,12 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   attachDrg(props: DrgAttachmentProps): string;
 
   /**
-   * Peers the VCN with another one of the region, and routes the ranges of that VCN there, from the subnets that need it.
+   * Peers the VCN with another VCN of the region, and routes its ranges to the peering from the subnets that need them.
    *
-   * Security groups decide who may connect: rules name the other VCN by its range. Traffic that enters by the peering goes no
-   * further than this VCN.
+   * Security groups decide which hosts may connect: rules identify the other VCN by its range. Traffic that arrives by the peering is not
+   * forwarded beyond this VCN.
    *
-   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @param id the name of the peering, unique in the network: up to 15 letters, digits and dashes
    * @returns the OCID of this side's local peering gateway, which the other side may connect to
    * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
    * NAME_DUPLICATE, ATTRIBUTE_MISSING
@@ -104,9 +104,9 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   peerLocally(id: string, props: LocalPeeringProps): string;
 
   /**
-   * Peers the network's DRG with one of another region, and routes the ranges there over the DRG.
+   * Peers the network's DRG with a DRG of another region, and routes the peer's ranges over it.
    *
-   * @param id names the peering, unique in the network: up to 15 letters, digits and dashes
+   * @param id the name of the peering, unique in the network: up to 15 letters, digits and dashes
    * @returns the OCID of this side's remote peering connection, which the other side may connect to
    * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
    * NAME_DUPLICATE, ATTRIBUTE_MISSING
@@ -115,12 +115,12 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   peerRemotely(id: string, props: RemotePeeringProps): string;
 }
 
-/** The subnet of a load balancer: public ones have one of their own where the network has such a subnet. */
+/** The subnet of a load balancer: public ones use a separate subnet if the network has one. */
 export function balancerSubnetOf(network: IClusterNetwork, isInternal = true): ClusterSubnet {
   return (isInternal ? undefined : network.publicLoadBalancerSubnet) ?? network.loadBalancerSubnet;
 }
 
-/** All subnets of load balancers of a network, each with what it is for. */
+/** All load balancer subnets of a network, each with its role. */
 export function balancerSubnetsOf(network: IClusterNetwork): (readonly [SubnetRole, ClusterSubnet])[] {
   const { publicLoadBalancerSubnet: other } = network;
   return [
@@ -129,7 +129,7 @@ export function balancerSubnetsOf(network: IClusterNetwork): (readonly [SubnetRo
   ];
 }
 
-/** Adds a problem where the given subnet of public load balancers is said to be private. */
+/** Adds a problem if the subnet given for public load balancers is declared private. */
 export function checkPublicBalancers(problems: Problems, subnet: ClusterSubnet | undefined): void {
   if (typeof subnet !== "object" || subnet === null || subnet.isPublic !== false) return;
   problems.add(
@@ -139,7 +139,7 @@ export function checkPublicBalancers(problems: Problems, subnet: ClusterSubnet |
   );
 }
 
-/** Adds a problem where the subnet that is for public load balancers is private, or the one for internal ones public too. */
+/** Adds a problem if the subnet for public load balancers is private, or if the subnet for internal ones is public too. */
 export function checkPublicBalancerExposure(
   problems: Problems,
   name: string,

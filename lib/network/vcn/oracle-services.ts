@@ -11,10 +11,10 @@ import { DataOciCoreServices } from "../../oci/data-oci-core-services";
 import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
 
 /**
- * Which of Oracle's services the members of a group reach, through the service gateway of their network.
+ * The Oracle services that the members of a group may connect to, through the service gateway of their network.
  *
- * The gateway and the routes of a cluster's network are for all of them, because OKE's nodes need more than Object Storage:
- * their images come from the registry, and they register with OKE and IAM. A group of its own can be let out to less.
+ * The gateway and the routes of a cluster's network cover all services, because OKE nodes need more than Object Storage: they pull images
+ * from the registry, and register with OKE and IAM. A separate security group can be limited to fewer services.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/servicegateway.htm
  */
@@ -35,9 +35,9 @@ export class OracleServices {
   }
 
   /**
-   * Object Storage of the region only, by the label of its addresses.
+   * Object Storage of the region only, by its service CIDR label.
    *
-   * @param cidrLabel such as `oci-fra-objectstorage`; `oci network service list` prints it
+   * @param cidrLabel the label such as `oci-fra-objectstorage`; `oci network service list` prints it
    * @throws ATTRIBUTE_MISSING, NAME_INVALID
    */
   public static objectStorageOnly(cidrLabel: string): INetworkPeer {
@@ -55,7 +55,7 @@ export class OracleServices {
   }
 
   /**
-   * Object Storage of the region only, whose label Terraform looks up when the stack is applied.
+   * Object Storage of the region only; Terraform looks up the label during the apply.
    *
    * @throws ATTRIBUTE_MISSING
    */

@@ -6,51 +6,51 @@ import { shown } from "../../core/display-value";
 import { checkOcidIfGiven } from "../../core/ocid";
 import { type Problems } from "../../core/validation-error";
 
-/** How a network is peered with another VCN of its region. */
+/** Props for peering a network with another VCN of its region. */
 export interface LocalPeeringProps {
-  /** The address ranges of the other VCN that are routed there: IPv4 blocks no wider than a /8, none of this VCN's. */
+  /** The address ranges of the other VCN that are routed to the peering: IPv4 blocks no wider than a /8 and outside of this VCN. */
   readonly peerCidrs: string[];
   /**
    * The OCID of the other VCN's local peering gateway, to which this side connects.
    *
-   * One of the two sides gives it, and IAM must let it: the other one waits.
+   * Exactly one of the two sides sets it and needs the IAM permission to connect; the other side waits.
    *
    * @default - the other side connects
    */
   readonly peerGatewayId?: string;
   /**
-   * The subnets that are reached from there, and so need the way back.
+   * The subnets that hosts of the peer may connect to, and that therefore need return routes.
    *
-   * Nodes and pods get a route to what an egress of theirs names, without being listed here.
+   * Nodes and pods get routes to the ranges of their egress without being listed here.
    *
    * @default - none
    */
   readonly subnets?: SubnetRole[];
 }
 
-/** How a network is peered with one of another region, over the DRG that it is attached to. */
+/** Props for peering a network with another region, over the DRG that it is attached to. */
 export interface RemotePeeringProps {
-  /** The address ranges of the other network that are routed there: IPv4 blocks no wider than a /8, none of this VCN's. */
+  /** The address ranges of the other network that are routed to the peering: IPv4 blocks no wider than a /8 and outside of this VCN. */
   readonly peerCidrs: string[];
   /**
-   * The OCID of the other DRG's remote peering connection, to which this side connects; with `peerRegionName`.
+   * The OCID of the other DRG's remote peering connection, to which this side connects; requires `peerRegionName`.
    *
    * @default - the other side connects
    */
   readonly peerConnectionId?: string;
-  /** The region of the other DRG, such as `eu-amsterdam-1`; with `peerConnectionId`. @default - the other side connects */
+  /** The region of the other DRG, such as `eu-amsterdam-1`; requires `peerConnectionId`. @default - the other side connects */
   readonly peerRegionName?: string;
   /**
-   * The subnets that are reached from there, and so need the way back.
+   * The subnets that hosts of the peer may connect to, and that therefore need return routes.
    *
-   * Nodes and pods get a route to what an egress of theirs names, without being listed here.
+   * Nodes and pods get routes to the ranges of their egress without being listed here.
    *
    * @default - none
    */
   readonly subnets?: SubnetRole[];
 }
 
-/** Reads a local peering; what is wrong with it goes into the problems. */
+/** Reads the props of a local peering and adds their problems. */
 export function readLocalPeering(
   problems: Problems,
   props: LocalPeeringProps,
@@ -61,7 +61,7 @@ export function readLocalPeering(
   return readRanges(problems, "peerCidrs", peerCidrs, subnets, vcn);
 }
 
-/** Reads a remote peering; what is wrong with it goes into the problems. */
+/** Reads the props of a remote peering and adds their problems. */
 export function readRemotePeering(
   problems: Problems,
   props: RemotePeeringProps,
@@ -86,7 +86,7 @@ function checkRegion(problems: Problems, name: unknown): void {
   problems.add("NAME_INVALID", `peerRegionName is ${shown(name)}`, "Give it as eu-amsterdam-1");
 }
 
-/** Adds a problem for an id that can't name a peering, or that another peering of the network has. */
+/** Adds a problem if an id is not valid for a peering, or if another peering of the network has it. */
 export function checkPeeringId(problems: Problems, id: unknown, isTaken: (id: string) => boolean): void {
   if (typeof id !== "string" || !/^[A-Za-z][A-Za-z0-9-]{0,14}$/.test(id)) {
     problems.add(

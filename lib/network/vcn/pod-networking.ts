@@ -4,33 +4,33 @@ import { shown } from "../../core/display-value";
 import { checkMembers } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
-/** Where pods have their addresses from. */
+/** The source of pod addresses. */
 export enum PodNetworkType {
-  /** From a subnet of the VCN. */
+  /** Pods get addresses from a subnet of the VCN. */
   VCN_NATIVE = "OCI_VCN_IP_NATIVE",
-  /** From a range of the cluster's own, which nobody outside of it knows. */
+  /** Pods get addresses from a range that is known inside of the cluster only. */
   FLANNEL_OVERLAY = "FLANNEL_OVERLAY",
 }
 
-/** The overlay of a cluster. */
+/** Props for the flannel overlay of a cluster. */
 export interface FlannelOverlayProps {
   /**
-   * The addresses of the pods: a private IPv4 range from a /9 to a /24; can't be changed later.
+   * The address range of the pods: a private IPv4 range from a /9 to a /24; it can't be changed later.
    *
-   * Each node takes a /25 of it, for as many as 110 pods: a /16 is for 512 nodes. It hides what has the same addresses outside,
-   * so it may not overlap the VCN, the Services, or what is behind a DRG. Clusters may have the same.
+   * Each node takes a /25 of it, for up to 110 pods: a /16 is enough for 512 nodes. Pods can't reach outside addresses that are also in
+   * this range, so it must not overlap the VCN, the Services, or ranges behind a DRG. Several clusters may use the same range.
    *
    * @default "10.244.0.0/16"
    */
   readonly podCidr?: string;
 }
 
-/** Each node gets as many addresses, in one block. See https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengcidrblocks.htm */
+/** The prefix of the address block that each node gets. See https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengcidrblocks.htm */
 export const NODE_PREFIX = 25;
 const DEFAULT_PODS_CIDR = "10.244.0.0/16";
-// Kubernetes divides a range into at most 2 ^ 16 blocks for nodes.
+// Kubernetes divides a range into at most 2 ^ 16 node blocks.
 const LARGEST = NODE_PREFIX - 16;
-// One node, and one more while it is replaced.
+// One node, and one more during its replacement.
 const SMALLEST = NODE_PREFIX - 1;
 // RFC 1918 and RFC 6598.
 const PRIVATE = [
@@ -41,28 +41,28 @@ const PRIVATE = [
 ];
 
 /**
- * How pods get their addresses; it can't be changed once the cluster exists.
+ * The pod networking of a cluster; it can't be changed after the cluster has been created.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpodnetworking_topic-OCI_CNI_plugin.htm
  */
 @checked
 export class PodNetworking {
   /**
-   * Pods have addresses of the VCN and a security group of their own, beside that of the nodes: the default.
+   * The default: pods have addresses of the VCN and their own security group, separate from that of the nodes.
    *
-   * Virtual nodes and `preserveSource` to pods work, and flow logs show pods. It takes an address of the VCN for each pod.
+   * It supports virtual nodes and `preserveSource` to pods, and flow logs show pods. Each pod takes an address of the VCN.
    */
   public static vcnNative(): PodNetworking {
     return new PodNetworking(PodNetworkType.VCN_NATIVE);
   }
 
   /**
-   * Pods have addresses of an overlay that only the cluster knows, and the VCN needs room for the nodes only.
+   * Pods have addresses of an overlay that is known inside of the cluster only, and the VCN needs addresses for the nodes only.
    *
-   * What is given up: pods have no security group, so the VCN sees nodes where they talk, and what one pod may reach outside, by
-   * the groups, all may, and the nodes too. NetworkPolicies alone tell pods apart. Nodes reach each other on every port, for the
-   * overlay; the control plane reaches every TCP port of the nodes, for webhooks. Load balancers need
-   * `ExternalTrafficPolicy.LOCAL`. There are no virtual nodes, and flow logs show nodes instead of pods.
+   * The disadvantages: pods have no security group, so the VCN sees the traffic of pods as that of their nodes, and an egress that
+   * security groups allow for one pod is allowed for all pods and nodes. Only NetworkPolicies distinguish pods. Nodes may connect to each
+   * other on every port, for the overlay, and the control plane to every TCP port of the nodes, for webhooks. Load balancers need
+   * `ExternalTrafficPolicy.LOCAL`. Virtual nodes are not supported, and flow logs show nodes instead of pods.
    *
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, PODS_CIDR_INVALID, VALUE_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpodnetworking_topic-flannel_CNI_plugin.htm
@@ -75,7 +75,7 @@ export class PodNetworking {
   }
 
   /**
-   * The choice, checked again: types hold nobody back from writing an object that looks like one.
+   * Validates the choice again: TypeScript accepts any object of the same shape.
    *
    * @internal
    */
@@ -95,14 +95,14 @@ export class PodNetworking {
   }
 
   private constructor(
-    /** Where pods have their addresses from. */
+    /** The source of pod addresses. */
     public readonly type: PodNetworkType,
-    /** The range of the overlay; undefined where there is none. */
+    /** The address range of the overlay; undefined without an overlay. */
     public readonly podCidr?: string,
   ) {}
 }
 
-/** Whether pods are in an overlay; where nothing is said they are not. */
+/** Whether pods use an overlay; not by default. */
 export function isOverlay(podNetworking: PodNetworking | undefined): boolean {
   return podNetworking?.type === PodNetworkType.FLANNEL_OVERLAY;
 }

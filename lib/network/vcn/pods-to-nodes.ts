@@ -4,20 +4,19 @@ import { checkRuleReason } from "../../core/reason";
 import { type Problems } from "../../core/validation-error";
 
 /**
- * A port of the nodes that pods connect to.
+ * A port of the nodes that pods may connect to.
  *
- * Pods reach the kubelets anyway, TCP 10250, for the metrics server. What else listens on the nodes, such as a node exporter on
- * TCP 9100 or a daemon set in the network of its host, is named one by one. A workload under a NetworkPolicy needs its own
- * rule too.
+ * Pods may always connect to the kubelets, TCP 10250, for the metrics server. List each other port that something on the nodes listens
+ * on, such as a node exporter on TCP 9100 or a DaemonSet with host networking. A workload under a NetworkPolicy needs its own rule too.
  */
 export interface PodsToNodesAccess {
   /** The port, such as `Port.tcp(9100)`. */
   readonly port: Port;
-  /** Who connects, and why: up to 255 characters, the description of the rule. */
+  /** The client and the purpose of the connection: up to 255 characters, used as the description of the rule. */
   readonly reason: string;
 }
 
-/** Adds a problem for each port that is none, or has no reason. */
+/** Adds a problem for each entry that is not a port, or that has no reason. */
 export function checkPodsToNodes(problems: Problems, given: unknown): void {
   if (given === undefined) return;
   if (!Array.isArray(given)) {

@@ -9,11 +9,11 @@ import { Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
 import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
 
-/** The region's services when they are known beforehand. */
+/** The attributes of the region's services, if they are known in advance. */
 export interface RegionServicesAttributes {
   /** The OCID of the service, `ocid1.service...`. */
   readonly serviceId: string;
-  /** The label of the services' addresses, such as `all-fra-services-in-oracle-services-network`. */
+  /** The service CIDR label, such as `all-fra-services-in-oracle-services-network`. */
   readonly cidrLabel: string;
 }
 
@@ -25,17 +25,17 @@ export interface RegionServicesAttributes {
 export interface IRegionServices extends INetworkPeer {
   /** The OCID of the service. */
   readonly serviceId: string;
-  /** The label of the services' addresses. */
+  /** The service CIDR label. */
   readonly cidrLabel: string;
 }
 
-/** Ways to name the services of the region. */
+/** Factories for the services of the region. */
 @checked
 export class RegionServices {
   /**
-   * Services whose OCID and label are known, so that nothing is looked up and every plan shows what the rules will say.
+   * Services with a known OCID and label: nothing is looked up, and every plan shows the full rules.
    *
-   * `oci network service list` prints both.
+   * `oci network service list` prints both values.
    *
    * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID
    */
@@ -63,7 +63,7 @@ export class RegionServices {
   private constructor() {}
 }
 
-/** Adds a problem for each attribute of the services that can't be one. */
+/** Adds a problem for each invalid attribute of the services. */
 export function checkRegionServices(
   problems: Problems,
   prefix: string,
@@ -73,12 +73,12 @@ export function checkRegionServices(
   checkCidrLabel(problems, `${prefix}cidrLabel`, cidrLabel);
 }
 
-/** Whether a label is that of Object Storage alone. */
+/** Whether a label covers Object Storage only. */
 export function isObjectStorage(label: string): boolean {
   return typeof label === "string" && /^oci-[a-z0-9-]+-objectstorage$/.test(label);
 }
 
-/** Adds a problem where the services of a cluster's network are fewer than OKE needs. */
+/** Adds a problem if the services of a cluster's network are fewer than OKE needs. */
 export function checkAllServices(
   problems: Problems,
   name: string,
@@ -92,7 +92,7 @@ export function checkAllServices(
   );
 }
 
-/** Adds a problem where a text is no label of a service's addresses; references to Terraform values pass. */
+/** Adds a problem if a text is not a service CIDR label; references to Terraform values pass. */
 export function checkCidrLabel(problems: Problems, name: string, label: string): void {
   if (!checkGiven(problems, { [name]: label }) || Token.isUnresolved(label)) return;
   if (typeof label === "string" && /^[a-z][a-z0-9-]*$/.test(label)) return;

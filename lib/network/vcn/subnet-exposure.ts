@@ -15,7 +15,7 @@ import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
-/** A subnet as the constructs that live in it see it. */
+/** A subnet, as the constructs placed in it refer to it. */
 export interface ClusterSubnet {
   /** The OCID of the subnet, or a reference to it. */
   readonly subnetId: string;
@@ -29,7 +29,7 @@ export interface ClusterSubnet {
   readonly isPublic?: boolean;
 }
 
-/** The subnet of the pods of a network; throws where it has none. */
+/** The pods' subnet of a network; throws if the network has none. */
 export function podsSubnetOf(network: IConstruct, subnet: ClusterSubnet | undefined): ClusterSubnet {
   if (subnet) return subnet;
   const problems = new Problems(network);
@@ -45,13 +45,13 @@ export function podsSubnetOf(network: IConstruct, subnet: ClusterSubnet | undefi
 /** Whether a subnet may have public addresses. */
 @checked
 export class SubnetExposure {
-  /** No public addresses, no way in from the internet: the default of every subnet. */
+  /** The default of every subnet: no public addresses and no ingress from the internet. */
   public static private(): SubnetExposure {
     return new SubnetExposure(false);
   }
 
   /**
-   * Whether it is one, and has a reason where it must: types hold nobody back from writing an object that looks like one.
+   * Checks that a value was created by a factory, and has a reason if it needs one: TypeScript accepts any object of the same shape.
    *
    * @internal
    */
@@ -68,7 +68,7 @@ export class SubnetExposure {
   /**
    * Public addresses and a route to an internet gateway, for this subnet only.
    *
-   * OCI can't change this of a subnet: changing it replaces the subnet, with everything that lives in it.
+   * OCI can't change this setting of a subnet: a change replaces the subnet, with everything in it.
    *
    * @throws REASON_MISSING
    */
@@ -82,12 +82,12 @@ export class SubnetExposure {
   private constructor(
     /** Whether the subnet allows public addresses. */
     public readonly isPublic: boolean,
-    /** Why, where it does. */
+    /** The reason, if the subnet is public. */
     public readonly reason?: string,
   ) {}
 }
 
-/** The range of a subnet that exists already, where it was given and is known. */
+/** The range of an existing subnet, if it was given and is known. */
 export function readGivenSubnet(
   problems: Problems,
   name: string,
@@ -106,7 +106,7 @@ export function readGivenSubnet(
   return readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
 }
 
-/** Adds a problem where a subnet has no room for what it is for. */
+/** Adds a problem if a subnet is too small for its purpose. */
 export function checkSubnetSize(problems: Problems, name: string, cidr: Cidr, least: number): void {
   if (cidr.prefix > SMALLEST_SUBNET) {
     problems.add(
@@ -123,7 +123,7 @@ export function checkSubnetSize(problems: Problems, name: string, cidr: Cidr, le
   }
 }
 
-/** Adds a problem where a subnet is public without being meant to, or the other way round. */
+/** Adds a problem if a subnet is public but should be private, or the reverse. */
 export function checkSubnetExposure(
   problems: Problems,
   name: string,
@@ -153,15 +153,15 @@ export function checkSubnetExposure(
 }
 
 interface SubnetRangeRules {
-  /** Ranges of further subnets of the VCN. */
+  /** The ranges of further subnets in the VCN. */
   readonly taken?: readonly Cidr[];
-  /** The names of those that are to be made. */
+  /** The names of the subnets to create. */
   readonly made?: ReadonlySet<string>;
-  /** Whether two that exist are known to be two. */
+  /** Whether two existing subnets are known to be different subnets. */
   readonly isOther?: (name: string, other: string) => boolean;
 }
 
-/** Tells of two subnets that exist, each by the name of its range, whether they are known to be two. */
+/** Returns a function that tells whether two existing subnets, by the names of their ranges, are known to be different. */
 export function tellApart(
   scope: IConstruct,
   subnets: { readonly [name: string]: ClusterSubnet | undefined },
@@ -174,7 +174,7 @@ export function tellApart(
   };
 }
 
-/** Adds a problem for each range that is outside of the VCN, or shares addresses with another subnet. */
+/** Adds a problem for each range that is outside of the VCN, or that overlaps another subnet. */
 export function checkSubnetRanges(
   problems: Problems,
   vcn: readonly Cidr[],
@@ -192,7 +192,7 @@ export function checkSubnetRanges(
     }
     for (const [other, range] of all.slice(0, i)) {
       if (!overlaps(range, cidr)) continue;
-      // Two that exist may be one subnet, which has one range; OCI makes no two subnets that share addresses.
+      // Two existing subnets may be the same subnet, which has one range; OCI creates no two subnets that overlap.
       const maybeOne = !made.has(name) && !made.has(other) && !isOther(name, other);
       if (range.text === cidr.text && maybeOne) continue;
       problems.add(

@@ -7,19 +7,19 @@ import { Problems } from "../../core/validation-error";
 export { type SubnetPlanProps } from "./subnet-plan-props";
 
 /**
- * The address ranges of a cluster's subnets, planned from one range and from what must fit in.
+ * The address ranges of a cluster's subnets, planned from one range and the capacity that is needed.
  *
- * Small subnets lie at the beginning of the VCN and pods at its end, so that a larger pod subnet moves no other one. Another
- * VCN, or more nodes than the workers' subnet has room for, may move subnets, and OCI replaces a subnet whose range changes.
+ * Small subnets are at the beginning of the VCN and pods at its end, so that a larger pods' subnet moves no other one. A different VCN
+ * range, or more nodes than the workers' subnet can hold, may move subnets, and OCI replaces a subnet whose range changes.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/overview.htm
  */
 @checked
 export class SubnetPlan {
   /**
-   * Plans the subnets: what was given is kept, the rest is planned around it.
+   * Plans the subnets: given ranges are kept, and the others are planned around them.
    *
-   * Ranges and numbers are literals: what a reference to a Terraform value holds is not known while the plan is made.
+   * Ranges and numbers must be literals: the value of a reference is not known at planning time.
    *
    * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_RESERVED, VALUE_INVALID, COUNT_INVALID, SUBNET_SIZE, SUBNET_OVERLAP, SUBNET_OUTSIDE_VCN, SUBNET_EXHAUSTED
    */
@@ -38,9 +38,9 @@ export class SubnetPlan {
   }
 
   /**
-   * Plans a network without a subnet of pods, for clusters with `PodNetworking.flannelOverlay`; `podCidr` is the empty text.
+   * Plans a network without a pods' subnet, for clusters with `PodNetworking.flannelOverlay`; `podCidr` is an empty string.
    *
-   * @throws what `of` refuses; VALUE_INVALID for `pods` and `podCidr`
+   * @throws the errors of `of`; VALUE_INVALID for `pods` and `podCidr`
    */
   public static withoutPods(props: SubnetPlanProps = {}): SubnetPlan {
     const problems = new Problems("SubnetPlan.withoutPods");
@@ -51,7 +51,7 @@ export class SubnetPlan {
   }
 
   /**
-   * The plan, checked again: types hold nobody back from writing an object that looks like one.
+   * Validates the plan again: TypeScript accepts any object of the same shape.
    *
    * @internal
    */
@@ -61,7 +61,7 @@ export class SubnetPlan {
     const problems = new Problems("SubnetPlan");
     checkGiven(problems, ranges);
     problems.throwIfAny();
-    // One that looks like a plan may be without it.
+    // An object that only looks like a plan may lack it.
     const { publicLoadBalancerCidr: others } = plan as Partial<SubnetPlan>;
     const all = { ...ranges, publicLoadBalancerCidr: others === "" ? undefined : others };
     if (podCidr !== "") return SubnetPlan.of({ ...all, nodes: 1, pods: 1 });
@@ -77,9 +77,9 @@ export class SubnetPlan {
     public readonly loadBalancerCidr: string,
     /** The range of the workers' subnet. */
     public readonly workerCidr: string,
-    /** The range of the pods' subnet; empty where the plan has none. */
+    /** The range of the pods' subnet; empty if the plan has none. */
     public readonly podCidr: string,
-    /** The range of a subnet of public load balancers; empty where the plan has none. */
+    /** The range of the public load balancers' subnet; empty if the plan has none. */
     public readonly publicLoadBalancerCidr: string,
   ) {}
 }

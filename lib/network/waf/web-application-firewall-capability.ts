@@ -5,42 +5,42 @@ import { checkGiven, checkMembers } from "../../core/required";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 
-/** What a capability does not look at. */
+/** The parts of a request that a capability ignores. */
 export interface WafExclusions {
   /**
-   * Names of arguments of the query, and of a form's or JSON body's, such as `comment`.
+   * The names of arguments in the query, or in a form or JSON body, such as `comment`.
    *
    * @default - none
    */
   readonly args?: string[];
   /**
-   * Names of cookies.
+   * The names of cookies.
    *
    * @default - none
    */
   readonly requestCookies?: string[];
 }
 
-// Of the core rule set of OWASP, and limits of what a request may be; with the versions of 2025, which stay beside newer ones.
+// From the OWASP core rule set, with limits for requests; in the versions of 2025, which remain available beside newer ones.
 const RECOMMENDED: readonly (readonly [key: string, version: number])[] = [
-  // Cross-site scripting: the filters together, and scripts in URIs and styles.
+  // Cross-site scripting: the collaborative group, and scripts in URIs and styles.
   ["9410000", 3],
   ["941140", 2],
-  // SQL injection: the filters together, and what is common for several databases.
+  // SQL injection: the collaborative group, and patterns common to several databases.
   ["9420000", 2],
   ["942270", 1],
-  // Files of the program and of its system.
+  // Access to files of the application and the operating system.
   ["9300000", 2],
   ["930120", 2],
-  // Commands, of Unix and of Windows, and PHP.
+  // Command injection on Unix and Windows, and PHP injection.
   ["9320000", 2],
   ["9320001", 2],
   ["9330000", 2],
-  // Length of an argument, their number, and all together.
+  // The length of an argument, the number of arguments, and their total length.
   ["920370", 1],
   ["920380", 1],
   ["920390", 1],
-  // A missing Host, and methods that were not named.
+  // A missing Host header, and methods that are not allowed.
   ["920280", 1],
   ["911100", 1],
 ];
@@ -49,19 +49,20 @@ const KEY = /^\d{6,10}$/;
 const MOST_VERSIONS = 100;
 
 /**
- * Something that OCI's web application firewall can find in a request, such as SQL in an argument; Oracle writes and versions them.
+ * A protection capability of OCI's web application firewall: a pattern that it detects in requests, such as SQL in an argument. Oracle
+ * writes and versions the capabilities.
  *
- * `oci waf protection-capability list --compartment-id <ocid> --all` prints all that there are.
+ * `oci waf protection-capability list --compartment-id <ocid> --all` prints all capabilities.
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Protections/list_protection-capability.htm
  */
 @checked
 export class WafCapability {
   /**
-   * A capability by its key.
+   * A capability by its key and version.
    *
-   * @param key such as `941100`, six to ten digits
-   * @param version such as 3; each key has versions of its own
+   * @param key the key such as `941100`, six to ten digits
+   * @param version the version such as 3; each key has its own versions
    * @throws NAME_INVALID, COUNT_INVALID
    */
   public static of(key: string, version: number): WafCapability {
@@ -82,7 +83,7 @@ export class WafCapability {
   }
 
   /**
-   * The core of OWASP's rules: cross-site scripting, SQL and PHP injection, foreign files and commands; with limits of arguments
+   * The core OWASP rules: cross-site scripting, SQL and PHP injection, file inclusion and command injection, with limits for arguments
    * and methods.
    */
   public static recommended(): WafCapability[] {
@@ -99,7 +100,7 @@ export class WafCapability {
   ) {}
 
   /**
-   * The same capability, blind for some arguments and cookies; for those that look like an attack and are none.
+   * The same capability, ignoring some arguments and cookies whose legitimate values look like an attack.
    *
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
    */
@@ -146,7 +147,7 @@ function readNames(problems: Problems, name: string, names: unknown): string[] {
   return names as string[];
 }
 
-/** Adds a problem where the list is none of capabilities, is empty, or has one twice. */
+/** Adds a problem if the list is not a list of capabilities, is empty, or has a duplicate. */
 export function checkCapabilities(problems: Problems, capabilities: unknown): void {
   const fix = 'Write a list, for example [...WafCapability.recommended(), WafCapability.of("941100", 2)]';
   if (!Array.isArray(capabilities) || capabilities.length === 0) {

@@ -9,7 +9,7 @@ import { Problems } from "../../core/validation-error";
 
 const LONGEST = 1024;
 const LONGEST_OCID = 128;
-// Each without quotes and backslashes, so that a value ends where it is written to end.
+// Without quotes and backslashes, so that a value can't end the string literal that contains it.
 const PATH = /^\/[A-Za-z0-9._~!$&()*+,;=:@%/-]*$/;
 const HOST = /^[A-Za-z0-9.-]+(:\d{1,5})?$/;
 const METHOD = /^[A-Z]{3,20}$/;
@@ -17,16 +17,16 @@ const HEADER = /^[A-Za-z0-9-]{1,100}$/;
 const COUNTRY = /^[A-Z]{2}$/;
 
 /**
- * Which requests a rule of a web application firewall is for.
+ * A condition that selects the requests to which a rule of a web application firewall applies.
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Concepts/understanding_conditions.htm
  */
 @checked
 export class WafCondition {
   /**
-   * Requests for one path, in any letter case, whatever its query.
+   * Matches requests for one path, case-insensitively, whatever the query.
    *
-   * @param path such as `/login`
+   * @param path the path such as `/login`
    * @throws VALUE_INVALID
    */
   public static path(path: string): WafCondition {
@@ -35,9 +35,9 @@ export class WafCondition {
   }
 
   /**
-   * Requests for whatever begins so, in any letter case.
+   * Matches requests whose path begins with a prefix, case-insensitively.
    *
-   * @param prefix such as `/admin/`
+   * @param prefix the prefix such as `/admin/`
    * @throws VALUE_INVALID
    */
   public static pathPrefix(prefix: string): WafCondition {
@@ -46,9 +46,9 @@ export class WafCondition {
   }
 
   /**
-   * Requests with a method.
+   * Matches requests with an HTTP method.
    *
-   * @param method such as `POST`
+   * @param method the method such as `POST`
    * @throws VALUE_INVALID
    */
   public static method(method: string): WafCondition {
@@ -57,9 +57,9 @@ export class WafCondition {
   }
 
   /**
-   * Requests to a host, as the header Host has it.
+   * Matches requests to a host, by the Host header.
    *
-   * @param host such as `shop.example.com`, with a port where clients send one
+   * @param host the host such as `shop.example.com`, with a port if clients send one
    * @throws VALUE_INVALID
    */
   public static host(host: string): WafCondition {
@@ -68,9 +68,9 @@ export class WafCondition {
   }
 
   /**
-   * Requests that have a header, whatever it says.
+   * Matches requests that have a header, whatever its value.
    *
-   * @param name such as `X-Debug`, in any letter case
+   * @param name the name of the header such as `X-Debug`, case-insensitive
    * @throws VALUE_INVALID
    */
   public static header(name: string): WafCondition {
@@ -82,9 +82,9 @@ export class WafCondition {
   }
 
   /**
-   * Requests from countries; where OCI does not know the country of an address, from none.
+   * Matches requests from countries; an address whose country OCI doesn't know matches no country.
    *
-   * @param codes of ISO 3166-1 with two letters, such as `DE`
+   * @param codes the two-letter ISO 3166-1 codes such as `DE`
    * @throws VALUE_INVALID
    */
   public static countries(codes: string[]): WafCondition {
@@ -102,9 +102,10 @@ export class WafCondition {
   }
 
   /**
-   * Requests from address ranges, of IPv4 and IPv6.
+   * Matches requests from IPv4 and IPv6 address ranges.
    *
-   * @param cidrs such as `203.0.113.0/24`; a few, as a condition has up to 1024 characters: see NetworkAddressList for many
+   * @param cidrs the ranges such as `203.0.113.0/24`; only a few, as a condition has up to 1024 characters: use NetworkAddressList for
+   * many
    * @throws CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, VALUE_INVALID
    */
   public static addresses(cidrs: string[]): WafCondition {
@@ -118,9 +119,9 @@ export class WafCondition {
   }
 
   /**
-   * Requests from the addresses of lists.
+   * Matches requests from the addresses of network address lists.
    *
-   * @param networkAddressListIds the OCIDs of lists, such as that of a NetworkAddressList
+   * @param networkAddressListIds the OCIDs of the lists, such as `networkAddressListId` of a NetworkAddressList
    * @throws VALUE_INVALID, OCID_INVALID, ATTRIBUTE_MISSING
    */
   public static addressLists(networkAddressListIds: string[]): WafCondition {
@@ -139,9 +140,9 @@ export class WafCondition {
   }
 
   /**
-   * Whatever an expression of JMESPath says, with the functions that the firewall adds to it.
+   * Matches requests by a JMESPath expression, which may use the functions that the firewall adds to the language.
    *
-   * @param jmesPath up to 1024 characters
+   * @param jmesPath the expression, up to 1024 characters
    * @throws VALUE_INVALID, TEXT_TEMPLATE
    */
   public static expression(jmesPath: string): WafCondition {
@@ -154,7 +155,7 @@ export class WafCondition {
     return WafCondition.make("WafCondition.expression", jmesPath);
   }
 
-  /** A reference counts as the OCID that it becomes. */
+  /** A reference counts with the length of the OCID that it resolves to. */
   private static make(factory: string, text: string): WafCondition {
     const problems = new Problems(factory);
     const { length } = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "x".repeat(LONGEST_OCID));
@@ -172,7 +173,7 @@ export class WafCondition {
   ) {}
 
   /**
-   * Requests that this one is not for.
+   * Matches requests that this condition does not match.
    *
    * @throws VALUE_INVALID
    */
@@ -181,7 +182,7 @@ export class WafCondition {
   }
 
   /**
-   * Requests that both are for.
+   * Matches requests that both conditions match.
    *
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
@@ -190,7 +191,7 @@ export class WafCondition {
   }
 
   /**
-   * Requests that one of the two is for, or both.
+   * Matches requests that at least one of the two conditions matches.
    *
    * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
@@ -206,7 +207,7 @@ export class WafCondition {
   }
 }
 
-/** Adds a problem where a value is no condition. */
+/** Adds a problem if a value is not a condition. */
 export function checkCondition(problems: Problems, name: string, value: unknown): void {
   if (value === undefined || value === null) {
     problems.add(

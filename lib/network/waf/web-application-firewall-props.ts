@@ -17,16 +17,16 @@ import { checkTags, type TaggingProps } from "../../core/tagging";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 
-/** What a firewall does with a request in which a capability finds something. */
+/** The action of a firewall on requests in which a capability detects something. */
 @checked
 export class WafMode {
-  /** It is refused, and logged. */
+  /** Blocks and logs the requests. */
   public static block(): WafMode {
     return new WafMode("block");
   }
 
   /**
-   * It passes, and is logged: for the first weeks, in which one learns which good requests look bad.
+   * Allows and logs the requests: for the first weeks, to find legitimate requests that look like attacks.
    *
    * @throws REASON_MISSING
    */
@@ -40,7 +40,7 @@ export class WafMode {
   private constructor(
     /** @internal */
     public readonly _action: string,
-    /** Why nothing is blocked, where it is not. */
+    /** The reason for not blocking, if nothing is blocked. */
     public readonly reason?: string,
   ) {}
 
@@ -56,7 +56,7 @@ export class WafMode {
   }
 }
 
-/** Adds a problem where a value was given that is no mode. */
+/** Adds a problem if a given value is not a mode. */
 function checkMode(problems: Problems, value: unknown): void {
   checkMembers(
     problems,
@@ -67,23 +67,23 @@ function checkMode(problems: Problems, value: unknown): void {
   );
 }
 
-/** What stands in a response beside its code. */
+/** Options for a response: its body and content type. */
 export interface WafResponseOptions {
   /**
    * The body, up to 8,192 characters.
    *
-   * @default - the code and its name, in JSON
+   * @default - the code and its name as JSON
    */
   readonly body?: string;
   /**
-   * What the body is, such as `text/html`.
+   * The content type of the body, such as `text/html`.
    *
    * @default "application/json"
    */
   readonly contentType?: string;
 }
 
-// Of those that OCI offers, the ones that refuse; 429 is not among them.
+// The error codes that OCI offers; 429 is not among them.
 const CODES: { readonly [code: number]: string } = {
   400: "Bad Request",
   401: "Unauthorized",
@@ -111,14 +111,14 @@ const LONGEST_BODY = 8192;
 const CONTENT_TYPE = /^[a-z]+\/[A-Za-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?$/;
 
 /**
- * What a client gets from a firewall in the place of the program's answer.
+ * The response that a firewall returns to a client instead of the application's response.
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Actions/waf-actions.htm
  */
 @checked
 export class WafResponse {
   /**
-   * A response with a code that refuses.
+   * A response with an error code.
    *
    * @param code one of the codes from 400 on that OCI's firewall offers, such as 403 or 503
    * @throws COUNT_INVALID, VALUE_INVALID, TEXT_TEMPLATE
@@ -140,7 +140,7 @@ export class WafResponse {
     public readonly code: number,
     /** The body. */
     public readonly body: string,
-    /** What the body is. */
+    /** The content type of the body. */
     public readonly contentType: string,
   ) {}
 
@@ -173,82 +173,81 @@ function readOptions(problems: Problems, options: WafResponseOptions): WafRespon
   return { body, contentType };
 }
 
-/** Adds a problem where a value was given that is no response. */
+/** Adds a problem if a given value is not a response. */
 function checkResponse(problems: Problems, name: string, value: unknown): void {
   checkMembers(problems, name, value, ["code", "body", "_action"], "WafResponse.of(403)");
 }
 
-/** What a request may be at most; each limit is one of a capability of `WafCapability.recommended()` or of another one. */
+/** The limits of requests; each limit belongs to one capability, of `WafCapability.recommended()` unless noted otherwise. */
 export interface WafRequestLimits {
-  /** Methods that may be used, such as `PUT`; of 911100. @default ["GET", "HEAD", "OPTIONS", "POST"] */
+  /** The allowed methods, such as `PUT`; applied by 911100. @default ["GET", "HEAD", "OPTIONS", "POST"] */
   readonly allowedMethods?: string[];
-  /** How many arguments; of 920380. @default 255 */
+  /** The maximum number of arguments; applied by 920380. @default 255 */
   readonly arguments?: number;
-  /** How many characters an argument may have; of 920370. @default 400 */
+  /** The maximum length of an argument in characters; applied by 920370. @default 400 */
   readonly argumentLength?: number;
-  /** How many characters all arguments may have; of 920390. @default 64000 */
+  /** The maximum total length of all arguments in characters; applied by 920390. @default 64000 */
   readonly totalArgumentLength?: number;
-  /** How many headers; of 9200014, which is not among the recommended ones. @default 25 */
+  /** The maximum number of headers; applied by 9200014, which is not a recommended capability. @default 25 */
   readonly headers?: number;
-  /** How many characters headers may have; of 9200024, which is not among the recommended ones. @default 8000 */
+  /** The maximum length of the headers in characters; applied by 9200024, which is not a recommended capability. @default 8000 */
   readonly headerLength?: number;
 }
 
-/** What a web application firewall is made of. */
+/** Props for WebApplicationFirewall. */
 export interface WebApplicationFirewallProps extends TaggingProps {
   /** The OCID of the compartment of the policy and the firewalls. */
   readonly compartmentId: string;
   /**
-   * What is done with requests in which a capability finds something.
+   * The action on requests in which a capability detects something.
    *
    * @default WafMode.block()
    */
   readonly mode?: WafMode;
   /**
-   * What is looked for in requests, bodies too.
+   * The capabilities that inspect requests, including their bodies.
    *
    * @default WafCapability.recommended()
    */
   readonly capabilities?: WafCapability[];
   /**
-   * What a request may be at most; a limit whose capability is not among `capabilities` is refused.
+   * The limits of requests; a limit whose capability is not in `capabilities` is rejected.
    *
-   * @default - as each of them says
+   * @default - the defaults of each limit
    */
   readonly requestLimits?: WafRequestLimits;
   /**
-   * How many bytes of a body are looked at, 1 to 8,192; a longer one passes, and is logged.
+   * The number of bytes of a body that are inspected, 1 to 8,192; longer bodies are allowed, and logged.
    *
    * @default 8192
    */
   readonly bodyInspectionInBytes?: number;
   /**
-   * Which requests pass and which don't, before anything is looked for in them; the first rule that is for a request and
-   * blocks or allows decides.
+   * The access rules, which run before the capabilities; the first rule that matches a request and blocks or allows it decides.
    *
-   * @default - all pass
+   * @default - all requests are allowed
    */
   readonly accessRules?: WafAccessRule[];
   /**
-   * How many requests one address may send.
+   * The limits for the number of requests from one address.
    *
-   * @default - any number
+   * @default - no limits
    */
   readonly rateLimits?: WafRateLimit[];
   /**
-   * What a client gets whose request is refused.
+   * The response to blocked requests.
    *
    * @default WafResponse.of(403)
    */
   readonly blockResponse?: WafResponse;
   /**
-   * What a client gets who sent too many requests; OCI's firewall has no 429.
+   * The response to requests above a rate limit; OCI's firewall has no 429.
    *
    * @default WafResponse.of(503)
    */
   readonly rateLimitResponse?: WafResponse;
   /**
-   * The name of the policy, and the beginning of the names of the firewalls.
+   * The name of the policy, and the prefix of the names of the firewalls.
    *
    * @default - the path of the construct, joined by dashes
    */
@@ -257,11 +256,11 @@ export interface WebApplicationFirewallProps extends TaggingProps {
 
 export const MOST_INSPECTED = 8192;
 const METHOD = /^[A-Z]{3,20}$/;
-// A firewall's name has a word behind it.
+// The name of a firewall gets a suffix.
 const LONGEST_NAME = 200;
-// What an argument of a body could have at all is far below.
+// Far above any value that an argument in the inspected body can reach.
 const LARGEST_LIMIT = 1_000_000;
-/** The capability that applies a limit; without it the limit is written and nothing heeds it. */
+/** The capability that applies each limit; a limit without its capability has no effect. */
 const APPLIED_BY = {
   allowedMethods: "911100",
   arguments: "920380",
@@ -272,7 +271,7 @@ const APPLIED_BY = {
 } as const;
 const COUNTS = ["arguments", "argumentLength", "totalArgumentLength", "headers", "headerLength"] as const;
 
-/** Adds a problem for whatever a firewall can't be made of. */
+/** Adds a problem for each invalid prop of a firewall. */
 export function checkFirewall(problems: Problems, props: Partial<WebApplicationFirewallProps>): void {
   const {
     capabilities,
@@ -297,7 +296,7 @@ export function checkFirewall(problems: Problems, props: Partial<WebApplicationF
 }
 
 function checkApplied(problems: Problems, limits: WafRequestLimits, capabilities: unknown): void {
-  // A list that is none was said.
+  // A value that is not a list was reported already.
   if (!Array.isArray(capabilities)) return;
   const found = (capabilities as Partial<WafCapability>[]).map((capability) => capability?.key);
   for (const name of Object.keys(APPLIED_BY) as (keyof typeof APPLIED_BY)[]) {
@@ -311,7 +310,7 @@ function checkApplied(problems: Problems, limits: WafRequestLimits, capabilities
   }
 }
 
-/** Whether they are limits at all. */
+/** Checks that the value is a set of limits. */
 function checkLimits(problems: Problems, limits: WafRequestLimits): boolean {
   if (typeof limits !== "object" || limits === null || Array.isArray(limits)) {
     problems.add(

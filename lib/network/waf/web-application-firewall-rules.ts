@@ -5,16 +5,16 @@ import { checkMembers } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9 _-]{0,99}$/;
-// The logs say it of requests that no rule was for.
+// The logs use this name for requests that match no rule.
 const RESERVED = "default action";
 
-/** What is done with requests that no protection has to find bad: a rule of the access control. */
+/** An access control rule of a firewall: allows, blocks or logs requests, whatever the capabilities detect. */
 @checked
 export class WafAccessRule {
   /**
-   * Requests are refused with the firewall's response.
+   * Blocks matching requests with the firewall's response.
    *
-   * @param name up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
+   * @param name the name of the rule, up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
    * @throws NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static block(name: string, condition: WafCondition): WafAccessRule {
@@ -22,9 +22,9 @@ export class WafAccessRule {
   }
 
   /**
-   * Requests pass, whatever the access rules after this one say; they are still looked at and counted.
+   * Allows matching requests, whatever later access rules say; capabilities and rate limits still apply to them.
    *
-   * @param name up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
+   * @param name the name of the rule, up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
    * @throws NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static allow(name: string, condition: WafCondition): WafAccessRule {
@@ -32,9 +32,9 @@ export class WafAccessRule {
   }
 
   /**
-   * Requests are only logged.
+   * Logs matching requests only.
    *
-   * @param name up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
+   * @param name the name of the rule, up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
    * @throws NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static check(name: string, condition: WafCondition): WafAccessRule {
@@ -52,29 +52,29 @@ export class WafAccessRule {
   private constructor(
     /** The name. */
     public readonly name: string,
-    /** Which requests it is for. */
+    /** The condition of the rule. */
     public readonly condition: WafCondition,
     /** @internal */
     public readonly _action: string,
   ) {}
 }
 
-/** How many requests one address may send. */
+/** A limit for the number of requests from one address. */
 export interface WafRateLimit {
-  /** Up to 100 letters, digits, blanks, `_` and `-`, unique among the limits. */
+  /** The name of the limit, up to 100 letters, digits, blanks, `_` and `-`, unique among the limits. */
   readonly name: string;
-  /** How many are answered in a period, 1 to 1,000,000. */
+  /** The number of requests that are answered in a period, 1 to 1,000,000. */
   readonly requests: number;
-  /** How long a period is, 1 to 3,600 seconds. */
+  /** The length of a period, 1 to 3,600 seconds. */
   readonly periodInSeconds: number;
   /**
-   * For how long an address that sent more gets no answer, 0 to 3,600 seconds.
+   * The time for which an address above the limit is blocked, 0 to 3,600 seconds.
    *
    * @default 0 - until the period ends
    */
   readonly blockInSeconds?: number;
   /**
-   * Which requests are counted.
+   * The condition that selects the counted requests.
    *
    * @default - all
    */
@@ -92,7 +92,7 @@ function checkRuleName(problems: Problems, name: unknown): void {
   );
 }
 
-/** Adds a problem for each access rule that no factory made, and for names that are there twice. */
+/** Adds a problem for each access rule that no factory created, and for duplicate names. */
 export function checkAccessRules(problems: Problems, rules: unknown): void {
   const instead = 'WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/")), for example';
   eachOf<WafAccessRule>(problems, "accessRules", rules, (rule) =>
@@ -106,7 +106,7 @@ export function checkAccessRules(problems: Problems, rules: unknown): void {
   );
 }
 
-/** Adds a problem for each limit that is none, and for names that are there twice. */
+/** Adds a problem for each invalid limit, and for duplicate names. */
 export function checkRateLimits(problems: Problems, limits: unknown): void {
   eachOf<WafRateLimit>(problems, "rateLimits", limits, (limit) => {
     const instead = '{ name: "clients", requests: 600, periodInSeconds: 60 }';

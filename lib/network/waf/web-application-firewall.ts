@@ -32,13 +32,13 @@ const RATE_LIMIT_ACTION = "slow-down";
 const PROTECT_ONCE = "Protect each load balancer once; one firewall may have the rules of both";
 
 /**
- * A web application firewall: a policy that looks for attacks in requests, limits how many an address sends, and controls
- * access; and the load balancers that it stands in front of.
+ * A web application firewall: a policy that detects attacks in requests, limits the rate of requests from an address and controls access,
+ * attached to load balancers.
  *
- * It reads HTTP, so it needs a load balancer that ends TLS; network load balancers and TCP listeners have none. Two ways lead
- * to it: `protect` for a load balancer whose OCID is known, and `policyId` for what takes the OCID of a policy, such as the
- * annotation `oci-native-ingress.oraclecloud.com/waf-policy-ocid` of an IngressClass. The cloud controller, which makes
- * load balancers for Services, has no annotation for it.
+ * It inspects HTTP, so it needs a load balancer that terminates TLS; network load balancers and TCP listeners can't have one. Attach it
+ * with `protect` to a load balancer whose OCID is known, or pass `policyId` to something that takes the OCID of a policy, such as the
+ * annotation `oci-native-ingress.oraclecloud.com/waf-policy-ocid` of an IngressClass. The cloud controller, which creates load balancers
+ * for Services, has no annotation for it.
  *
  * @see https://docs.oracle.com/iaas/Content/WAF/Policies/getting_started_with_waf-policies.htm
  */
@@ -72,15 +72,15 @@ export class WebApplicationFirewall extends ResourceConstruct {
     findWhenWritten(this, () => this.findings());
   }
 
-  /** The OCID of the policy, for what takes one. */
+  /** The OCID of the policy. */
   public get policyId(): string {
     this.isUsed = true;
     return this.id;
   }
 
-  /** A policy alone is in front of nothing. */
+  /** Reports a policy that is not attached to anything. */
   private findings(): ProgramFinding[] {
-    // A firewall that the program makes by itself may name the policy's resource.
+    // A firewall resource that the program creates directly may refer to the policy.
     if (this.isUsed || this.node.root.node.findAll().some((one) => one instanceof WafWebAppFirewall))
       return [];
     return [
@@ -95,13 +95,13 @@ export class WebApplicationFirewall extends ResourceConstruct {
   }
 
   /**
-   * Puts the firewall in front of a load balancer, which may have none of another one in the whole app.
+   * Attaches the firewall to a load balancer, which may have no other firewall in the whole app.
    *
-   * One that the cloud controller made for a Service has an OCID once it is there: `oci lb load-balancer list` prints it. Where the
-   * controller makes another one, its OCID is another one too.
+   * The load balancer of a Service has an OCID after the cloud controller has created it: `oci lb load-balancer list` prints it. If the
+   * controller replaces the load balancer, its OCID changes too.
    *
-   * @param id names the resource; change it for another load balancer
-   * @param loadBalancerId the OCID of the load balancer, which has one firewall at most
+   * @param id the id of the resource; change it for a different load balancer
+   * @param loadBalancerId the OCID of the load balancer, which can have one firewall
    * @returns the OCID of the firewall
    * @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, ATTRIBUTE_MISSING, LOAD_BALANCER_INVALID for a network load balancer
    */
@@ -131,7 +131,7 @@ function check(scope: Construct, id: string, props: WebApplicationFirewallProps)
   problems.throwIfAny();
 }
 
-/** Their names are what they do, so that a rule's action says it in logs. */
+/** The actions, named after their effect, so that the logs show it. */
 function actionsOf(props: WebApplicationFirewallProps): WafWebAppFirewallPolicyActions[] {
   const { blockResponse = WafResponse.of(403), rateLimitResponse = WafResponse.of(503) } = props;
   return [
@@ -188,7 +188,7 @@ function protection(
   };
 }
 
-/** All are written, so that no plan depends on what OCI takes by itself. */
+/** All limits are written explicitly, so that no plan depends on OCI's own defaults. */
 function limitsOf(limits: WafRequestLimits): object {
   return {
     allowedHttpMethods: [...new Set(limits.allowedMethods ?? ["GET", "HEAD", "OPTIONS", "POST"])].sort(),

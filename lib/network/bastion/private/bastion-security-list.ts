@@ -5,15 +5,15 @@ import { type RoutedVcn } from "../../vcn/private/subnet-routes";
 
 interface BastionSecurityListProps {
   readonly displayName: string;
-  /** The range of the subnet that the bastion and the API endpoint are in. */
+  /** The range of the subnet of the bastion and the API endpoint. */
   readonly cidr: string;
   readonly tags: TaggingProps;
 }
 
 /**
- * What lets a bastion's private endpoint out: a rule of its subnet, because it can be in no group.
+ * The security list that allows the egress of a bastion's private endpoint, which can't be a member of a security group.
  *
- * The other VNICs of the subnet are those of the API endpoint itself, which gain nothing by it.
+ * The other VNICs of the subnet belong to the API endpoint itself, for which the rule makes no difference.
  *
  * @see https://github.com/oracle-terraform-modules/terraform-oci-oke/issues/406 for what happens without it
  */
@@ -37,7 +37,7 @@ export function bastionSecurityList(
         tcpOptions: { min: 6443, max: 6443 },
       },
     ],
-    // Taken away after the subnet has let go of it, which OCI asks for.
+    // Deleted after the subnet no longer uses it, as OCI requires.
     lifecycle: { createBeforeDestroy: true },
     ...tags,
   });

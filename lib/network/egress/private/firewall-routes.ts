@@ -9,16 +9,16 @@ import { type RoutedSubnet, rulesOf, type Way } from "../../vcn/private/subnet-r
 import { blockOf } from "../egress";
 import { type KnownInspection } from "../egress-inspection-props";
 
-/** A subnet with all the ways that lead out of it. */
+/** A subnet with all of its routes out of the network. */
 export interface SubnetWays {
   readonly subnet: RoutedSubnet;
   readonly ways: readonly Way[];
 }
 
-/** The gateways from where answers and connections come in. */
+/** The gateways from which return traffic and connections arrive. */
 export interface GatewaysBehind {
   readonly nat?: CoreNatGateway;
-  /** The attachment to the DRG, where it is made here. */
+  /** The attachment to the DRG, if it is created here. */
   readonly drg?: CoreDrgAttachment;
 }
 
@@ -27,10 +27,10 @@ const NAT = "NatGatewayRouteTable";
 const DRG = "DrgAttachmentRouteTable";
 
 /**
- * The route tables around a firewall: that of its subnet, and those of the gateways, which send what comes in past it again.
+ * The route tables for a firewall: that of its subnet, and those of the gateways, which route incoming traffic to it.
  *
- * Both directions pass it, as it refuses the answer to what it has not seen. Such a table of a NAT gateway has routes to private
- * addresses only, each for a part of the VCN, and so has that of an attachment.
+ * Both directions pass the firewall, because it rejects the return traffic of connections that it has not seen. The table of a NAT
+ * gateway has routes to private addresses only, each for a part of the VCN; so does the table of an attachment.
  *
  * @see https://docs.oracle.com/iaas/Content/network-firewall/network-firewall-routing-traffic.htm
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/transitrouting.htm
@@ -49,24 +49,24 @@ export class FirewallRoutes {
     if (subnetId === undefined) return;
     this.table = this.newTable(`${FIREWALL}RouteTable`, "firewall-out");
     this.table.putRouteRules([...base]);
-    // Not by the subnet itself: the table leads to a gateway that needs the address of what is in the subnet.
+    // Not set on the subnet itself: the table refers to a gateway that needs the address of a resource in the subnet.
     new CoreRouteTableAttachment(scope, `${FIREWALL}RouteTableAttachment`, {
       subnetId,
       routeTableId: this.table.id,
     });
   }
 
-  /** Whether a way passes the firewall. */
+  /** Whether a route passes the firewall. */
   public inspects({ exit }: Way): boolean {
     return exit === "internet" || (exit === "drg" && this.inspection.onPremises);
   }
 
-  /** The ways of a subnet with the firewall as the next hop of those that pass it. */
+  /** The routes of a subnet, with the firewall as the next hop of those that it inspects. */
   public detour(ways: readonly Way[]): Way[] {
     return ways.map((way) => (this.inspects(way) ? { ...way, over: this.inspection.privateIpId } : way));
   }
 
-  /** Makes the tables of all that pass the firewall. */
+  /** Creates the route tables of all traffic that passes the firewall. */
   public put(all: readonly SubnetWays[], { nat, drg }: GatewaysBehind): void {
     this.table?.putRouteRules([...this.base, ...rulesOf(all.flatMap(({ ways }) => this.beyond(ways)))]);
     const fromNat = this.wayBack(NAT, "nat-in", nat ? all : [], "internet");
@@ -76,7 +76,7 @@ export class FirewallRoutes {
     if (drg && fromDrg && details) drg.putNetworkDetails({ ...details, routeTableId: fromDrg.id });
   }
 
-  /** What the firewall sends on, and the narrower parts of it that another gateway leads to. */
+  /** The traffic that the firewall forwards, and its narrower parts that are routed to another gateway. */
   private beyond(ways: readonly Way[]): Way[] {
     const block = ({ to }: Way) => blockOf(to) as Cidr;
     const inspected = ways.filter((way) => this.inspects(way));
@@ -111,7 +111,7 @@ export class FirewallRoutes {
       compartmentId: vcn.compartmentId,
       vcnId: vcn.id,
       displayName: `${displayName}-${label}`,
-      // Taken away after what it belongs to has another one, or is gone.
+      // Deleted after its owner has another table, or is gone.
       lifecycle: { createBeforeDestroy: true },
       ...tags,
     });

@@ -98,28 +98,28 @@ const DRG_ATTACHMENT = "DrgAttachment";
 
 interface WaysOutProps extends GatewayProps {
   readonly vcnCidrs: readonly string[];
-  /** Those whose routes are made here; a subnet that was given keeps those of its owner. */
+  /** The subnets whose routes are created here; existing subnets keep the routes of their owner. */
   readonly subnets: { readonly [name in SubnetRole]?: RoutedSubnet };
-  /** Whether the network has no subnet of pods. */
+  /** Whether the network has no pods' subnet. */
   readonly withoutPods: boolean;
-  /** A NAT gateway that the VCN has already. */
+  /** The OCID of an existing NAT gateway of the VCN. */
   readonly natGatewayId?: string;
-  /** The DRG that the VCN is attached to already. */
+  /** The existing attachment of the VCN to a DRG. */
   readonly attachment?: KnownAttachment;
 }
 
 /** A DRG that the network is attached to. */
 interface AttachedDrg {
-  /** What it is, for messages. */
+  /** The name of the DRG in messages. */
   readonly what: string;
-  /** What a route over it names. */
+  /** The target of routes over the DRG. */
   readonly over: string;
 }
 
 /**
- * What leads out of a network beside the region's services: nothing at all until something is asked for.
+ * The egress of a network besides the region's services: none until it is requested.
  *
- * Everything is worked out again whenever something is added, from all that was asked for, so that the order does not matter.
+ * Everything is recalculated from all requests whenever one is added, so that their order does not matter.
  */
 export class WaysOut extends ResourceConstruct {
   private readonly vcnRanges: readonly Cidr[];
@@ -147,12 +147,12 @@ export class WaysOut extends ResourceConstruct {
     if (props.attachment) this.attached(props.attachment, props.attachment.drgId);
   }
 
-  /** The ranges that other gateways than those of the internet lead to. */
+  /** The ranges that are routed to gateways other than those of the internet. */
   public get onPremises(): readonly RangeBehind[] {
     return this.ways.behind.flatMap(({ what, cidrs }) => cidrs.map((cidr) => ({ ...cidr, what })));
   }
 
-  /** Adds a way out, with its rule; nothing is done where something is wrong with it. */
+  /** Adds an egress with its rule; does nothing if the egress has a problem. */
   public add(source: EgressSource, egress: Egress): void {
     const problems = new Problems(this.node.scope ?? this);
     if (!checkEgress(problems, source, egress)) problems.throwIfAny();
@@ -170,7 +170,7 @@ export class WaysOut extends ResourceConstruct {
     this.update();
   }
 
-  /** Whether something in a subnet was let out on a port of TCP. */
+  /** Whether a subnet has an egress on a TCP port. */
   public hasEgress(of: SubnetRole, number: number): boolean {
     return this.ways.asked.some(({ subnet, egress: { port } }) => {
       const { from = 1, to = from } = port;
@@ -191,12 +191,12 @@ export class WaysOut extends ResourceConstruct {
     throw new Error("unreachable");
   }
 
-  /** Whether what leaves for the internet does so over gateways of others. */
+  /** Whether internet egress is routed over gateways of other owners. */
   private get isOutElsewhere(): boolean {
     return this.throughHub || (this.inspection !== undefined && this.inspection.subnetId === undefined);
   }
 
-  /** Attaches the network to a DRG; answers the OCID of the attachment. */
+  /** Attaches the network to a DRG; returns the OCID of the attachment. */
   public attach(props: DrgAttachmentProps): string {
     const problems = new Problems(this.node.scope ?? this);
     if (!checkGiven(problems, { props })) problems.throwIfAny();
@@ -207,7 +207,7 @@ export class WaysOut extends ResourceConstruct {
     else refuseSecondDrg(problems, this.drg.what);
     problems.throwIfAny();
     const attachment = drgAttachment(this, DRG_ATTACHMENT, this.props, drgId);
-    // Its own reference to the DRG, so that a route is made after it.
+    // The attachment's own reference to the DRG, so that routes are created after the attachment.
     this.attached({ drgId, ranges, throughHub }, attachment.drgId);
     return attachment.id;
   }
@@ -220,7 +220,7 @@ export class WaysOut extends ResourceConstruct {
     this.lead({ ...ranges, what, over, exit: "drg", reason: "Networks behind the DRG" });
   }
 
-  /** Peers the network with another VCN of the region; answers the OCID of the gateway. */
+  /** Peers the network with another VCN of the region; returns the OCID of the gateway. */
   public peerLocally(id: string, props: LocalPeeringProps): string {
     const problems = this.problemsOf(id, props);
     const ranges = readLocalPeering(problems, props, this.vcnRanges);
@@ -234,7 +234,7 @@ export class WaysOut extends ResourceConstruct {
     return gateway.id;
   }
 
-  /** Peers the network with one of another region over its DRG; answers the OCID of the connection. */
+  /** Peers the network with another region over its DRG; returns the OCID of the connection. */
   public peerRemotely(id: string, props: RemotePeeringProps): string {
     const problems = this.problemsOf(id, props);
     const ranges = readRemotePeering(problems, props, this.vcnRanges);
@@ -258,7 +258,7 @@ export class WaysOut extends ResourceConstruct {
     return connection.id;
   }
 
-  /** Sends what leaves past a firewall in the VCN. */
+  /** Routes the egress through a firewall in the VCN. */
   public inspect(props: EgressInspectionProps, subnets: InspectedNetwork["subnets"]): void {
     const scope = this.node.scope ?? this;
     const problems = new Problems(scope);
@@ -297,7 +297,7 @@ export class WaysOut extends ResourceConstruct {
     return problems;
   }
 
-  /** Many blocks that are narrow one by one can be as good as every address. */
+  /** Many narrow blocks together can be as wide as the internet. */
   private checkTogether(problems: Problems, cidr: Cidr): void {
     const all = this.ways.asked.filter(({ egress }) => !egress.isAnywhere).map(({ cidr: { text } }) => text);
     readCidrs(problems, "The egress of the network", [...all, cidr.text], {
@@ -324,7 +324,7 @@ export class WaysOut extends ResourceConstruct {
     this.firewall?.put(all, { nat, drg });
   }
 
-  /** Whether a NAT gateway is what leads to the internet in the end, as far as that is made here. */
+  /** Whether internet egress finally uses a NAT gateway, as far as it is created here. */
   private get isByNat(): boolean {
     return !this.throughHub && (!this.inspection || this.inspection.subnetId !== undefined);
   }
@@ -341,12 +341,12 @@ export class WaysOut extends ResourceConstruct {
     return (made ?? natGateway(this, "NatGateway", this.props)).id;
   }
 
-  /** What was asked for of subnets whose routes are made here. */
+  /** The egress of subnets whose routes are created here. */
   private get routed(): KnownEgress[] {
     return this.ways.asked.filter(({ subnet }) => this.props.subnets[subnet] !== undefined);
   }
 
-  /** What can be told only when all has been declared. */
+  /** The checks that are possible only after everything has been declared. */
   private checkAll(): void {
     const problems = new Problems(this.node.scope ?? this);
     // A DRG that leads there can be attached later.

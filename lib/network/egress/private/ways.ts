@@ -4,22 +4,22 @@ import { type Behind } from "../../vcn/private/routed-ranges";
 import { type Way } from "../../vcn/private/subnet-routes";
 import { type Egress, isPrivate } from "../egress";
 
-/** An egress, and the subnet that it is of. */
+/** An egress with its subnet. */
 export interface KnownEgress {
   readonly egress: Egress;
   readonly cidr: Cidr;
   readonly subnet: SubnetRole;
 }
 
-/** What was asked for of a network, and the ways that follow from it. */
+/** The requested egress of a network, and the resulting routes. */
 export class Ways {
   public readonly asked: KnownEgress[] = [];
   public readonly behind: Behind[] = [];
 
   /**
-   * The ways that lead out of a subnet.
+   * The routes out of a subnet.
    *
-   * @param overForInternet what leads to the internet; asked for only where something does
+   * @param overForInternet returns the gateway for the internet; called only if it is needed
    */
   public from(name: SubnetRole, overForInternet: () => string): Way[] {
     const back = this.behind.filter(({ subnets }) => subnets.has(name));
@@ -32,13 +32,13 @@ export class Ways {
     ];
   }
 
-  /** What leads to the destination of an egress. */
+  /** The gateway that routes to the destination of an egress. */
   public wayOf({ egress, cidr }: KnownEgress): Behind | "internet" | "none" {
     const behind = this.behind.find(({ cidrs }) => cidrs.some((outer) => contains(outer, cidr)));
     return behind ?? (egress.isAnywhere || !isPrivate(cidr) ? "internet" : "none");
   }
 
-  /** Of a range that is wider than what is behind a gateway of ours, that part must not leave for the internet. */
+  /** If the egress is wider than the ranges behind one of our gateways, that part must not be routed to the internet. */
   private waysFor(one: KnownEgress, overForInternet: () => string): Way[] {
     const way = this.wayOf(one);
     if (way === "none") return [];

@@ -8,7 +8,7 @@ import { type Problems } from "../../../core/validation-error";
 import { checkCidrLabel } from "../../vcn/region-services";
 import { type INetworkPeer, type RuleEnd } from "../network-peer";
 
-/** Reads who a rule is for; what is wrong with the rule goes into the problems, all at once. */
+/** Reads the remote end of a rule and adds all problems of the rule. */
 export function readRule(
   problems: Problems,
   peer: INetworkPeer,
@@ -24,7 +24,7 @@ export function readRule(
   return end;
 }
 
-/** Whether it is a port; plain JavaScript can give any object in its place. */
+/** Whether the value is a port; JavaScript can pass any object instead. */
 function isPort(problems: Problems, port: Port): boolean {
   if (hasPorts(port)) return true;
   problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");

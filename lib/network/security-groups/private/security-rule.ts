@@ -7,7 +7,7 @@ import { type RuleEnd } from "../network-peer";
 
 const LONGEST_DESCRIPTION = 255;
 
-/** All reasons that fit a description of OCI, sorted, so that it does not matter in which order they were given. */
+/** The reasons that fit into a description of OCI, sorted, so that their order does not matter. */
 export function describe(reasons: ReadonlySet<string>): string {
   const [first = "", ...rest] = [...reasons].sort();
   return rest.reduce((text, reason) => {
@@ -33,7 +33,7 @@ const PROTOCOLS = {
   [IpProtocol.ALL]: "all",
 };
 
-/** What the resource of a rule is made of. */
+/** The configuration of a rule's resource. */
 export function ruleConfigOf(props: SecurityRuleProps): CoreNetworkSecurityGroupSecurityRuleConfig {
   const { groupId, direction, end, port, reason } = props;
   const ends =
@@ -51,10 +51,10 @@ export function ruleConfigOf(props: SecurityRuleProps): CoreNetworkSecurityGroup
   };
 }
 
-/** What a rule says. */
+/** The content of a rule. */
 export type Said = Pick<SecurityRuleProps, "direction" | "end" | "port">;
 
-/** One rule of a group; its reasons are its description. */
+/** A rule of a group, with its reasons as the description. */
 export class SecurityRule {
   private readonly reasons: Set<string>;
   private readonly widths = new Set<string>();
@@ -67,13 +67,13 @@ export class SecurityRule {
     this.reasons = new Set([reason]);
   }
 
-  /** The same rule was declared again, for another reason. */
+  /** Adds a reason to a rule that was declared again. */
   public addReason(reason: string): void {
     this.reasons.add(reason);
     this.resource.description = describe(this.reasons);
   }
 
-  /** Whether a reason for the width of the rule's other end is heard for the first time. */
+  /** Whether a reason for the width of the rule's remote end is new. */
   public isNewWidth(reason: string): boolean {
     const { size } = this.widths;
     return this.widths.add(reason).size > size;

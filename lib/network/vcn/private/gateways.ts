@@ -6,14 +6,14 @@ import { CoreLocalPeeringGateway } from "../../../oci/core-local-peering-gateway
 import { CoreNatGateway } from "../../../oci/core-nat-gateway";
 import { CoreRemotePeeringConnection } from "../../../oci/core-remote-peering-connection";
 
-/** What the gateways of a network have in common. */
+/** Common props of the gateways of a network. */
 export interface GatewayProps {
   readonly vcn: RoutedVcn;
   readonly displayName: string;
   readonly tags: TaggingProps;
 }
 
-// Taken away after the routes to it, which OCI asks for.
+// Deleted after the routes to it, as OCI requires.
 const AFTER_ITS_ROUTES = { createBeforeDestroy: true };
 
 export function natGateway(scope: Construct, id: string, props: GatewayProps): CoreNatGateway {
@@ -42,7 +42,9 @@ export function drgAttachment(
   });
 }
 
-/** @param name ends the name that is shown */
+/**
+ * @param name the suffix of the display name
+ */
 export function localPeeringGateway(
   scope: Construct,
   id: string,
@@ -60,7 +62,9 @@ export function localPeeringGateway(
   });
 }
 
-/** @param name ends the name that is shown */
+/**
+ * @param name the suffix of the display name
+ */
 export function remotePeeringConnection(
   scope: Construct,
   id: string,

@@ -17,7 +17,7 @@ interface NetworkRoutesProps {
   readonly tags: TaggingProps;
 }
 
-/** The gateways and route tables of a network, and its defaults emptied. */
+/** The gateways and route tables of a network, and its emptied defaults. */
 export class NetworkRoutes extends ResourceConstruct {
   public readonly serviceGatewayId: string;
   public readonly privateRouteTableId: string;

@@ -29,7 +29,7 @@ import {
 } from "../subnet-exposure";
 import { SubnetPlan } from "../subnet-plan";
 
-/** Which gateways a network would make in a VCN. */
+/** The gateways that a network would create in a VCN. */
 interface GatewaysToMake {
   readonly vcnId: string;
   readonly service: boolean;
@@ -37,7 +37,7 @@ interface GatewaysToMake {
 }
 
 /**
- * Adds a problem for each gateway that the program makes in the VCN already: a VCN has one of each.
+ * Adds a problem for each gateway that the program already creates in the VCN: a VCN has one of each.
  *
  * @see https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm
  */
@@ -77,7 +77,7 @@ interface MadeSubnet {
 // By the App: stacks can share a VCN.
 const made = new WeakMap<IConstruct, MadeSubnet[]>();
 
-/** Adds a problem for each range that a subnet has which another network of the program makes in the same VCN. */
+/** Adds a problem for each subnet range that another network of the program uses in the same VCN. */
 export function checkSubnetsOfVcn(
   problems: Problems,
   scope: IConstruct,
@@ -102,7 +102,7 @@ export function checkSubnetsOfVcn(
   }
 }
 
-/** Keeps the ranges of the subnets that a network makes, for those that are checked later. */
+/** Records the ranges of the subnets that a network creates, for later checks. */
 export function takeSubnetsOfVcn(scope: IConstruct, vcnId: string, ranges: Iterable<string>): void {
   const { root } = scope.node;
   const cidrs = [...ranges].map((text) => readIpv4CidrIfKnown(new Problems(scope), "cidr", text));
@@ -110,7 +110,7 @@ export function takeSubnetsOfVcn(scope: IConstruct, vcnId: string, ranges: Itera
   made.set(root, [...(made.get(root) ?? []), ...taken]);
 }
 
-/** The parts of the props that are of one subnet. */
+/** The props of each subnet. */
 const PARTS = [
   { part: SubnetRole.API_ENDPOINT, prop: "apiEndpointSubnet", range: "apiEndpointCidr" },
   { part: SubnetRole.WORKERS, prop: "workerSubnet", range: "workerCidr" },
@@ -123,20 +123,20 @@ const PARTS = [
   },
 ] as const;
 
-/** Those that a network can do without. */
+/** The optional subnets of a network. */
 const OPTIONAL: readonly SubnetRole[] = [SubnetRole.PODS, SubnetRole.PUBLIC_LOAD_BALANCERS];
 
-/** A network in an existing VCN without anything wrong. */
+/** A validated network in an existing VCN. */
 export interface KnownExistingVcn {
   readonly cidrs: readonly Cidr[];
-  /** Subnets that are there, by what they are for. */
+  /** The existing subnets, by role. */
   readonly given: ReadonlyMap<SubnetRole, ClusterSubnet>;
-  /** Ranges of those that are to be made. */
+  /** The ranges of the subnets to create. */
   readonly ranges: ReadonlyMap<SubnetRole, string>;
   readonly drg?: KnownAttachment;
 }
 
-/** Validates the props before anything is made; throws with all that is wrong. */
+/** Validates the props before anything is created; throws all problems together. */
 export function readExistingVcn(
   scope: Construct,
   id: string,
@@ -204,7 +204,7 @@ function checkIds(problems: Problems, props: Partial<ExistingVcnNetworkProps>): 
   checkOcidIfGiven(problems, "internetGatewayId", props.internetGatewayId, "internetgateway");
 }
 
-/** A VCN has each address once. */
+/** The ranges of a VCN don't overlap. */
 function checkBlocksApart(problems: Problems, vcn: readonly Cidr[]): void {
   vcn.forEach((block, i) => {
     for (const other of vcn.slice(0, i).filter((one) => overlaps(one, block))) {
@@ -217,7 +217,7 @@ function checkBlocksApart(problems: Problems, vcn: readonly Cidr[]): void {
   });
 }
 
-/** What is said of flow logs must have a subnet to be about. */
+/** Adds a problem for flow log options if no subnet is created. */
 function checkFlowLogs(
   problems: Problems,
   { flowLogs }: Partial<ExistingVcnNetworkProps>,
@@ -232,12 +232,12 @@ function checkFlowLogs(
   );
 }
 
-/** An empty list of ranges that are taken says what it says, unlike one of ranges that may come in. */
+/** An empty list of taken ranges is meaningful, unlike an empty list of allowed ranges. */
 function isNone(texts: readonly string[] | undefined): boolean {
   return texts === undefined || (Array.isArray(texts) && texts.length === 0);
 }
 
-/** The blocks of a list, each a literal: what is to be compared must be known. */
+/** The blocks of a list, as literals: ranges that are compared must be known. */
 function readBlocks(problems: Problems, name: string, texts: string[] | undefined): Cidr[] {
   const read = readCidrs(problems, name, texts as string[], { wide: true });
   return literalBlocks(problems, name, read);

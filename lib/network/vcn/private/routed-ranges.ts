@@ -6,29 +6,29 @@ import { type Problems } from "../../../core/validation-error";
 import { checkOutside, checkReachable, literalBlocks } from "../../egress/egress";
 import { SubnetRole } from "../network-subnet";
 
-/** Ranges behind a gateway, and the subnets that are reached from there. */
+/** The ranges behind a gateway, and the subnets that hosts behind it may connect to. */
 export interface KnownRanges {
   readonly cidrs: readonly Cidr[];
   readonly subnets: ReadonlySet<SubnetRole>;
 }
 
-/** Ranges with the gateway that they are behind. */
+/** Ranges with their gateway. */
 export interface Behind extends KnownRanges {
-  /** What the gateway is, for messages. */
+  /** The name of the gateway in messages. */
   readonly what: string;
-  /** What a route to the ranges leads over. */
+  /** The target of routes to the ranges. */
   readonly over: string;
   readonly exit: Exit;
-  /** Why the subnets that are reached from there have the way back. */
+  /** The reason for the return routes of the subnets. */
   readonly reason: string;
 }
 
-/** A range with the gateway that it is behind, for messages. */
+/** A range with its gateway, for messages. */
 export interface RangeBehind extends Cidr {
   readonly what: string;
 }
 
-/** Reads which ranges are behind a gateway; what is wrong with them goes into the problems. */
+/** Reads the ranges behind a gateway and adds their problems. */
 export function readRanges(
   problems: Problems,
   name: string,
@@ -46,7 +46,7 @@ export function readRanges(
   return { cidrs, subnets: new Set(readSubnets(problems, subnets)) };
 }
 
-/** Of ranges that may come in an empty list is as good as every address; here it is a gateway that leads nowhere. */
+/** An empty list of allowed ranges would be as wide as the internet; here it means a gateway without routes. */
 function isEmpty(problems: Problems, name: string, texts: readonly string[]): boolean {
   if (!Array.isArray(texts) || texts.length > 0) return false;
   problems.add(
@@ -57,7 +57,7 @@ function isEmpty(problems: Problems, name: string, texts: readonly string[]): bo
   return true;
 }
 
-/** Adds a problem for each range that another gateway leads to: the narrower of the two would take it, unseen. */
+/** Adds a problem for each range that another gateway also routes: the narrower route would take precedence unnoticed. */
 export function checkApart(
   problems: Problems,
   name: string,
@@ -77,7 +77,7 @@ export function checkApart(
   }
 }
 
-/** Adds a problem where the way back is for pods, and the network has no subnet of them. */
+/** Adds a problem if the return routes include pods, but the network has no pods' subnet. */
 export function checkPods(problems: Problems, { subnets }: KnownRanges, hasPods: boolean): void {
   if (hasPods || !subnets.has(SubnetRole.PODS)) return;
   problems.add(

@@ -5,32 +5,32 @@ import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../../oci/core
 import { type CoreSubnet } from "../../../oci/core-subnet";
 import { describe } from "../../security-groups/private/security-rule";
 
-/** A subnet that can get routes of its own. */
+/** A subnet that can get its own routes. */
 export interface RoutedSubnet {
-  /** Begins the id of its route table. */
+  /** The prefix of the id of its route table. */
   readonly id: string;
-  /** Ends the name of its route table. */
+  /** The suffix of the name of its route table. */
   readonly label: string;
   readonly resource: CoreSubnet;
-  /** The routes that it has without any of its own. */
+  /** The default routes of the subnet. */
   readonly routes: readonly CoreRouteTableRouteRules[];
 }
 
-/** A way to a range of addresses, over a gateway. */
+/** A route to an address range over a gateway. */
 export interface Route {
   readonly to: string;
   readonly over: string;
   readonly reason: string;
 }
 
-/** A way out of a subnet, and what it leads out by. */
+/** A route out of a subnet, with its kind of gateway. */
 export interface Way extends Route {
   readonly exit: Exit;
 }
 
 export type Exit = "internet" | "drg" | "peering";
 
-/** The VCN of the route tables, and the compartment that they are made in. */
+/** The VCN and the compartment of the route tables. */
 export interface RoutedVcn {
   readonly id: string;
   readonly compartmentId: string;
@@ -42,7 +42,7 @@ interface SubnetRoutesProps {
   readonly tags: TaggingProps;
 }
 
-/** The route table of one subnet that has routes which the others do not have. */
+/** The route table of one subnet with routes that the other subnets don't have. */
 export class SubnetRoutes {
   private readonly table: CoreRouteTable;
 
@@ -55,20 +55,20 @@ export class SubnetRoutes {
       compartmentId: vcn.compartmentId,
       vcnId: vcn.id,
       displayName: `${displayName}-${subnet.label}-out`,
-      // Taken away after the subnet has been given the shared table again; OCI deletes no table that is in use.
+      // Deleted after the subnet uses the shared table again; OCI deletes no table in use.
       lifecycle: { createBeforeDestroy: true },
       ...tags,
     });
     subnet.resource.routeTableId = this.table.id;
   }
 
-  /** Puts the routes into the table, beside those that the subnet has anyway, in an order of their own. */
+  /** Adds the routes to the table besides the default ones, in a stable order. */
   public put(routes: readonly Route[]): void {
     this.table.putRouteRules([...this.subnet.routes, ...rulesOf(routes)]);
   }
 }
 
-/** Routes as a table has them: each destination once, in an order of their own. */
+/** Routes in the format of a table: each destination once, in a stable order. */
 export function rulesOf(routes: readonly Route[]): CoreRouteTableRouteRules[] {
   const byDestination = new Map<string, { over: string; reasons: Set<string> }>();
   for (const { to, over, reason } of routes) {
@@ -87,7 +87,7 @@ export function rulesOf(routes: readonly Route[]): CoreRouteTableRouteRules[] {
 // See https://docs.oracle.com/iaas/Content/General/service-limits/default.htm
 const MOST_RULES = 200;
 
-/** Adds a problem for each table that would have more rules than OCI takes. */
+/** Adds a problem for each table that would have more rules than OCI allows. */
 export function checkRuleCounts(problems: Problems, scope: Construct): void {
   for (const table of scope.node.children) {
     if (!(table instanceof CoreRouteTable)) continue;

@@ -4,7 +4,7 @@ import { type Problems } from "../../../core/validation-error";
 
 /** The largest VCN, as a prefix length. */
 export const LARGEST_VCN = 16;
-/** The smallest VCN with room for a cluster, as a prefix length; OCI makes smaller ones too. */
+/** The smallest VCN with room for a cluster, as a prefix length; OCI also creates smaller ones. */
 export const SMALLEST_VCN = 27;
 /** The smallest VCN and the smallest subnet, as a prefix length. */
 export const SMALLEST_SUBNET = 30;
@@ -18,7 +18,7 @@ const RESERVED = [
   { cidr: cidrAt(0xf0000000n, 4), use: "reserved for the future" },
 ];
 
-/** Reads the range of a VCN that is to be made; undefined where OCI makes no such VCN. */
+/** Reads the range of a VCN to create; undefined if OCI creates no such VCN. */
 export function readVcnRange(problems: Problems, name: string, text: string): Cidr | undefined {
   if (checkMade(problems, name, text)) return undefined;
   const vcn = readIpv4Cidr(problems, name, text);
