@@ -106,6 +106,14 @@ function checkMetricAlarm(problems: Problems, props: MetricAlarmProps): void {
   if (severity !== undefined && !known.includes(severity)) {
     problems.add("VALUE_INVALID", `severity is ${shown(severity)}`, "Give one of AlarmSeverity");
   }
+  if (pendingFor !== undefined && typeof (pendingFor as Partial<Duration> | null)?.toMinutes !== "function") {
+    problems.add(
+      "VALUE_INVALID",
+      `pendingFor is ${shown(pendingFor)}`,
+      "Give a Duration of cdk8s, such as Duration.minutes(5)",
+    );
+    return;
+  }
   const minutes = pendingFor?.toMinutes({ integral: false });
   if (minutes !== undefined && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_PENDING)) {
     const fix = `Give 1 to ${LONGEST_PENDING} whole minutes, such as Duration.minutes(5)`;

@@ -156,6 +156,8 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   },
   "ci-access": {
     host: HOST,
+    // The rule to token issuers covers HTTPS to every address.
+    idle: /ApiEndpoint_egress-(?:0-0-0-0|region-services-tcp-443)/,
     flows: [
       HOST_TO_BALANCER,
       fromNodes("shop/web", 8080),

@@ -81,6 +81,7 @@ const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   SecretContent: () => library.SecretContent.passphrase(),
   Endpoint: () => library.Endpoint.pod("shop", { app: "web" }),
   ImageLock: () => library.ImageLock.fromFile(LOCK),
+  ArchiveRetention: () => library.ArchiveRetention.of(Duration.days(365)),
   ExistingVcnNetwork: (place) =>
     new library.ExistingVcnNetwork(place.stack, place.nextId(), {
       compartmentId: TEXTS.compartmentId,
