@@ -12,7 +12,7 @@ export function referenceOf(value: unknown): IResolvable | undefined {
   return typeof value === "object" && value !== null ? Tokenization.reverseMap(value) : undefined;
 }
 
-// A number put into a string is there with all its digits, the last three of which are the exponent's.
+// A number put into a string is there with all its digits; the last three are the exponent's.
 const IN_TEXT = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}|-\d(?:\.\d+)?e\+\d{3}/g;
 
 /** The literal parts and the references of a string, in order. */

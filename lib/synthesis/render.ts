@@ -62,7 +62,7 @@ function unicodeEscape(character: string): string {
  * The YAML of objects, in the bytes that cdk8s writes for them.
  *
  * The writer of cdk8s takes most of the time of a synthesis: it makes a tree of nodes first, and tries each text against each
- * type of YAML. So the shapes that objects of Kubernetes are made of, maps and lists of short texts, whole numbers and booleans,
+ * type of YAML. So the shapes that Kubernetes objects consist of, maps and lists of short texts, whole numbers and booleans,
  * are written here, and all else by cdk8s: whatever is not certain to come out the same. Texts and keys that could mean something
  * to YAML are asked of cdk8s, once each.
  */

@@ -139,7 +139,7 @@ export function notTexts(object: unknown): NotText[] {
   return collector.found;
 }
 
-/** Texts that cdk8s may have made of dates without quotes; only in objects that were read from YAML. */
+/** Texts that cdk8s may have converted from unquoted dates; only in objects that were read from YAML. */
 export function changedDates(object: unknown): NotText[] {
   return datesIn(
     object,

@@ -3,7 +3,7 @@ import { type INetworkSecurityGroup } from "../../network/security-groups/securi
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 
-/** Lets the nodes of a group out, and the pods of one: with an overlay those are let out with their nodes. */
+/** Allows the egress of the nodes and the pods; with an overlay, pods use the egress of their nodes. */
 export function letOut(
   network: IClusterNetwork,
   podNetworking: PodNetworking | undefined,

@@ -13,7 +13,7 @@ interface CertificatePoliciesProps extends TaggingProps {
 }
 
 /**
- * What lets a cluster put certificates of the OCI Certificates service on its load balancers.
+ * The statement that allows a cluster to use certificates of the OCI Certificates service on its load balancers.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancers-subtopic.htm
  */
@@ -22,7 +22,7 @@ export function certificateStatement(clusterId: string, compartmentId: string): 
   return `Allow any-user to manage leaf-certificate-family in compartment id ${compartmentId} where all {${who}}`;
 }
 
-/** One policy for each compartment that has certificates of the load balancers of a cluster. */
+/** One policy for each compartment with certificates for the load balancers of a cluster. */
 export class CertificatePolicies extends Construct {
   constructor(
     scope: Construct,
@@ -43,7 +43,7 @@ export class CertificatePolicies extends Construct {
       provider: homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${displayName}-${suffix}`),
-      // IAM renames no policy, and to replace one takes its rights away for a while.
+      // IAM can't rename a policy, and replacing it would remove its rights for a while.
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets the cluster put certificates on its load balancers",
       statements: [certificateStatement(clusterId, compartmentId)],

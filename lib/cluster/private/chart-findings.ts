@@ -38,7 +38,7 @@ interface Peer {
 const WORKLOADS = new Set(["DaemonSet", "Deployment", "StatefulSet"]);
 const ENFORCE = "pod-security.kubernetes.io/enforce";
 
-/** What is likely wrong with the charts of a cluster, read of what they were written as, in one pass. */
+/** The likely problems in the charts of a cluster, found in the written objects in one pass. */
 export function findingsOf(cluster: ISecureOkeCluster, outputs: readonly ChartOutput[]): ProgramFinding[] {
   const byOutput = outputs.map((output) => ({
     output,
@@ -62,7 +62,7 @@ const keyOf = ({ metadata }: Manifest) => `${metadata?.namespace ?? "default"}/$
 
 const nameOf = (one: Manifest) => `${one.kind ?? "object"} ${one.metadata?.name ?? ""}`;
 
-/** Workloads in no namespace, or in one that no chart of the cluster makes. */
+/** Finds workloads without a namespace, or in one that no chart of the cluster creates. */
 function namespaceFindings(
   construct: ChartOutput,
   objects: readonly Manifest[],
@@ -99,14 +99,14 @@ function namespaceFindings(
   return findings;
 }
 
-/** Pods that ask for nodes which no pool of the program has. */
+/** Finds pods that select nodes which no pool of the program has. */
 function selectorFindings(
   cluster: ISecureOkeCluster,
   construct: ChartOutput,
   objects: readonly Manifest[],
 ): ProgramFinding[] {
   const pools = poolsOf(cluster);
-  // Where no pool was made here, all of them are elsewhere.
+  // If no pool is created here, all of them are elsewhere.
   if (pools.length === 0) return [];
   const offered = (key: string, value: string) =>
     isOfKubernetes(key) ||
@@ -131,7 +131,7 @@ function selectorFindings(
   });
 }
 
-/** What pools offer for the keys of a selector, as a misspelt value is as likely as a missing label. */
+/** The values that pools have for the keys of a selector, as a misspelt value is as likely as a missing label. */
 function otherValues(
   pools: readonly { readonly labels: { readonly [key: string]: string } }[],
   missing: readonly (readonly [string, string])[],
@@ -144,7 +144,7 @@ function otherValues(
     : `; or ask for one that a pool has: ${[...new Set(offered)].sort().join(", ")}`;
 }
 
-/** Labels that the kubelet and the cloud controller write. */
+/** Whether the kubelet or the cloud controller writes the label. */
 function isOfKubernetes(key: string): boolean {
   return (
     /(?:^|[./])(?:kubernetes\.io|k8s\.io|oraclecloud\.com|oci\.com)\//.test(`/${key}`) ||
@@ -153,7 +153,7 @@ function isOfKubernetes(key: string): boolean {
   );
 }
 
-/** Roles for service accounts that no chart makes, in namespaces that the charts make. */
+/** Finds roles for service accounts that no chart creates, in namespaces that the charts create. */
 function accountFindings(
   construct: ChartOutput,
   objects: readonly Manifest[],
@@ -163,7 +163,7 @@ function accountFindings(
   return objects.flatMap((one) =>
     (one.subjects ?? []).flatMap(({ kind, name = "", namespace = one.metadata?.namespace ?? "default" }) => {
       if (kind !== "ServiceAccount" || [name, namespace].some((text) => Token.isUnresolved(text))) return [];
-      // Every namespace has one of this name; and what is in a namespace of others is theirs.
+      // Every namespace has a default account; and objects in a foreign namespace belong to its owner.
       if (name === "default" || !namespaces.has(namespace) || accounts.has(`${namespace}/${name}`)) return [];
       return [
         {
@@ -178,7 +178,7 @@ function accountFindings(
   );
 }
 
-// Who reads OCI Vault for workloads where nothing else is said, and what installs it.
+// The default readers of OCI Vault for workloads, and what installs them.
 const SECRET_READERS = [
   {
     namespace: "secrets-store",
@@ -194,7 +194,7 @@ const SECRET_READERS = [
   },
 ];
 
-/** Secrets of OCI Vault that nothing in the program brings to their workloads. */
+/** Finds secrets of OCI Vault that nothing in the program delivers to their workloads. */
 function deliveryFindings(
   construct: ChartOutput,
   objects: readonly Manifest[],
@@ -216,7 +216,7 @@ function deliveryFindings(
   });
 }
 
-/** Several replicas of a StatefulSet mostly are one system, whose members talk to each other. */
+/** Finds StatefulSets with several replicas, which are usually one system whose members communicate. */
 function replicaFindings(construct: ChartOutput, objects: readonly Manifest[]): ProgramFinding[] {
   const policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
   return objects.flatMap((one) => {

@@ -3,7 +3,7 @@ import { checkMembers } from "../../core/required";
 import { type Problems } from "../../core/validation-error";
 import { KubernetesVersion } from "../kubernetes-version";
 
-// Each adds a problem where a value was given that is of another kind, and answers whether one of the kind is there.
+// Each function adds a problem if a given value has another type, and returns whether a value of the type is given.
 
 export function checkVersion(problems: Problems, value: unknown): boolean {
   const example =
@@ -13,7 +13,7 @@ export function checkVersion(problems: Problems, value: unknown): boolean {
   return problems.collect(() => readVersion(value as KubernetesVersion)) !== undefined;
 }
 
-/** The version that a value says, which may be of another copy of the library, or only look like one. */
+/** Reads a version, which may be of another copy of the library, or may only have the shape of a version. */
 export function readVersion({ version, previewReason, retiredReason }: KubernetesVersion): KubernetesVersion {
   return KubernetesVersion.of(version, { previewReason, retiredReason });
 }

@@ -12,7 +12,7 @@ interface ClusterCredentialsProps {
   readonly timeOfExpiry: string;
 }
 
-/** As long as the new credentials must have existed before OKE retires the old ones. */
+/** The minimum age of the new credentials before OKE retires the old ones. */
 const LEAST_AGE = "24h";
 
 /**
@@ -43,7 +43,7 @@ export class ClusterCredentials extends ResourceConstruct {
     const start = new ContainerengineClusterStartCredentialRotationManagement(this, "Resource", {
       clusterId,
       autoCompletionDelayDuration: `P${completeAfterDays}D`,
-      // Another delay alone would replace the resource, and so start another rotation.
+      // A changed delay would replace the resource, and so start another rotation.
       lifecycle: { ignoreChanges: ["auto_completion_delay_duration"] },
     });
     start.addOverride("for_each", `\${${epochs}}`);

@@ -7,35 +7,35 @@ import { policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { IdentityPolicy } from "../../oci/identity-policy";
 
-/** Where a cluster and what it uses are. */
+/** The compartments of a cluster and the resources that it uses. */
 export interface ClusterPlaces {
   readonly clusterId: string;
   readonly compartmentId: string;
-  /** That of the groups of the network. */
+  /** The compartment of the network's security groups. */
   readonly networkCompartmentId: string;
-  /** Where the VCN is in another compartment than the groups of the network. */
+  /** The compartment of the VCN, if it is not that of the network's security groups. */
   readonly vcnCompartmentId?: string;
-  /** Where the subnet of the pods is in another compartment than the groups of the network. */
+  /** The compartment of the pods' subnet, if it is not that of the network's security groups. */
   readonly podsCompartmentId?: string;
-  /** Those of the subnets of load balancers. @default - that of the groups of the network */
+  /** The compartments of the load balancers' subnets. @default - that of the groups of the network */
   readonly balancersCompartmentIds?: readonly string[];
-  /** Those of reserved public addresses. @default - that of the cluster, where it needs no right to them */
+  /** The compartments of reserved public addresses. @default - that of the cluster, where it needs no right to them */
   readonly reservedAddressCompartmentIds?: readonly string[];
   /** Whether pods get addresses of the network, and not of an overlay. */
   readonly withPodAddresses: boolean;
 }
 
-/** What is granted in one compartment. */
+/** The rights in one compartment. */
 interface Grant {
-  /** What the compartment is for, as the id of a construct. */
+  /** The purpose of the compartment, as the id of a construct. */
   readonly id: string;
   readonly compartmentId: string;
   readonly statements: string[];
-  /** Whether nodes must wait for it, so that their pods get addresses. */
+  /** Whether nodes depend on it, so that their pods get addresses. */
   forPods: boolean;
 }
 
-/** All but moving a group to another compartment, where the rules of the network's owner would no longer hold for it. */
+/** Excludes moving a group to another compartment, where the restrictions of the network's owner would no longer apply to it. */
 export const EXCEPT_MOVING_GROUPS = ", request.permission != 'NETWORK_SECURITY_GROUP_MOVE'";
 
 const OPERATIONS =
@@ -76,7 +76,7 @@ export function grantsOf(scope: IConstruct, places: ClusterPlaces): Grant[] {
     grants.push(grant);
     return grant;
   };
-  // This cluster and not its compartment: the rights are used only once it is there.
+  // For this cluster and not its compartment: the rights are used only after the cluster exists.
   const allow = (id: string, compartment: string, what: string, further = "") => {
     const { statements, compartmentId } = at(id, compartment);
     const who = `request.principal.type = 'cluster', request.principal.id = '${clusterId}'${further}`;
@@ -135,7 +135,7 @@ const SUFFIXES: { readonly [id: string]: string } = {
  * @see https://docs.oracle.com/iaas/Content/Identity/policieshow/Policy_Attachment.htm
  */
 export class ClusterPolicies extends ResourceConstruct {
-  /** What must exist before nodes do, so that their pods get addresses. */
+  /** The policies that must exist before the nodes, so that their pods get addresses. */
   public readonly ofPodNetwork: IdentityPolicy[] = [];
 
   constructor(

@@ -9,20 +9,20 @@ import { addWarning } from "../../core/warnings";
 import { IdentityPolicy } from "../../oci/identity-policy";
 import { type ISecureOkeCluster } from "../cluster-base";
 
-/** A right that a cluster needs because of something in a chart, in one compartment. */
+/** An additional right of a cluster for something in a chart, in one compartment. */
 export interface FurtherRight {
-  /** What it is for, as a part of a construct id and of the name of a policy. */
+  /** The purpose of the right, as a part of a construct id and of the name of a policy. */
   readonly purpose: string;
-  /** What else than the compartment tells it from other rights for the same purpose. */
+  /** The part that, besides the compartment, distinguishes it from other rights for the same purpose. */
   readonly key?: string;
-  /** What it lets the cluster do, after "Lets the cluster". */
+  /** The allowed actions, after "Lets the cluster". */
   readonly description: string;
-  /** What happens without it, for a warning. */
+  /** The effect of a missing right, for a warning. */
   readonly without: string;
   statements(clusterId: string, compartmentId: string): string[];
 }
 
-/** A cluster that is made here and has policies of its own. */
+/** A cluster that the program creates, with its own policies. */
 export interface GrantingCluster {
   /** @internal */
   _grant(right: FurtherRight, compartmentId: string): IdentityPolicy;
@@ -34,15 +34,15 @@ interface FurtherPoliciesProps extends TaggingProps {
   readonly displayName: string;
 }
 
-/** The id of the warning, in the style of the others. */
+/** The id of the warning. */
 const UNGRANTED = "cluster-rights";
 
-/** Says who a cluster is in the condition of a statement. */
+/** The condition that identifies a cluster in a statement. */
 export function clusterPrincipal(clusterId: string): string {
   return `request.principal.type = 'cluster', request.principal.id = '${clusterId}'`;
 }
 
-/** What a cluster needs to make load balancers, and the groups of its controller, in a further compartment. */
+/** The right to create load balancers, and the security groups of the controller, in another compartment. */
 export function balancerRight(isPublic: boolean): FurtherRight {
   return {
     purpose: "balancers",
@@ -63,7 +63,7 @@ export function balancerRight(isPublic: boolean): FurtherRight {
 }
 
 /**
- * What a cluster, and the service of block volumes, need to encrypt volumes with a key of OCI Vault.
+ * The right of a cluster, and of the block volume service, to encrypt volumes with an OCI Vault key.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm
  */
@@ -84,10 +84,10 @@ export function volumeKeyRight(kmsKeyId: string): FurtherRight {
 }
 
 /**
- * Gives a cluster a right; one that was imported may have it already, so that a warning names the statements.
+ * Grants a right to a cluster; an imported one may have it already, so a warning shows the statements.
  *
- * @param compartmentId by default that of the cluster
- * @returns the policy, where one was made
+ * @param compartmentId the compartment, by default that of the cluster
+ * @returns the policy, if one was created
  */
 export function grantRight(
   cluster: ISecureOkeCluster,
@@ -100,13 +100,13 @@ export function grantRight(
   return undefined;
 }
 
-/** The same where it is for another compartment than that of the cluster. */
+/** Grants the right only if it is for another compartment than that of the cluster. */
 export function grantRightElsewhere(
   cluster: ISecureOkeCluster,
   right: FurtherRight,
   compartmentId: string,
 ): void {
-  // An imported cluster has no compartment to ask for where none was given.
+  // An imported cluster without a given compartment can't be asked for it.
   if (!("_grant" in cluster) || !isOwnCompartment(cluster, compartmentId)) {
     grantRight(cluster, right, compartmentId);
   }
@@ -122,7 +122,7 @@ function warnOfRight(
   if (!cluster.node.metadata.some(({ data }) => data === text)) addWarning(cluster, text);
 }
 
-/** A warning that names the statements of a right. */
+/** The warning that shows the statements of a right. */
 export function warningOf(
   right: FurtherRight,
   what: string,
@@ -138,7 +138,7 @@ export function warningOf(
   return `${what}\n  Why: ${right.without}\n  Instead: See that policies have the statements ${statements.join("; ")}`;
 }
 
-/** One policy for each right of a cluster and each compartment that it is in. */
+/** One policy for each right of a cluster and each compartment. */
 export class FurtherPolicies extends Construct {
   constructor(
     scope: Construct,
@@ -148,7 +148,7 @@ export class FurtherPolicies extends Construct {
     super(scope, id);
   }
 
-  /** Gives a right in a compartment, once. */
+  /** Grants a right in a compartment, once. */
   public allow(right: FurtherRight, compartmentId: string): IdentityPolicy {
     const parts = [compartmentId, ...(right.key === undefined ? [] : [right.key])];
     const key = parts.map((part) => idPartOf(this, part)).join("-");
@@ -160,7 +160,7 @@ export class FurtherPolicies extends Construct {
       provider: homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${displayName}-${right.purpose}-${key.slice(-8)}`),
-      // IAM renames no policy, and to replace one takes its rights away for a while.
+      // IAM can't rename a policy, and replacing it would remove its rights for a while.
       lifecycle: { ignoreChanges: ["name"] },
       description: `Lets the cluster ${right.description}`,
       statements: right.statements(clusterId, compartmentId),

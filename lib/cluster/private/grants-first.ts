@@ -2,9 +2,9 @@ import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 
 /**
- * What a resource must name to be made after others, whose attributes it does not have to use.
+ * The dependencies that order a resource after others without a reference to their attributes.
  *
- * Resources can't name those of another stack, but all of a stack is applied before the stacks that depend on it.
+ * Resources can't refer to those of another stack, but a whole stack is applied before the stacks that depend on it.
  */
 export function before(
   scope: IConstruct,
@@ -18,7 +18,7 @@ export function before(
   return undefined;
 }
 
-/** Several such lists as one; undefined where there is nothing in them. */
+/** Merges dependency lists; undefined if all of them are empty. */
 export function together(
   ...lists: readonly (ITerraformDependable[] | undefined)[]
 ): ITerraformDependable[] | undefined {

@@ -41,7 +41,7 @@ function flat(data: unknown): Service[] {
   return Array.isArray(data.items) ? data.items.flatMap(flat) : [data];
 }
 
-/** The Services of a chart for which the cloud controller writes the rules of groups, as their names say. */
+/** The Services of a chart for which the cloud controller writes security group rules, by name. */
 function balancersOf(chart: Chart): { readonly name: string; readonly service: Service }[] {
   return apiObjectsIn(chart)
     .filter(({ kind }) => kind === "Service" || kind.endsWith("List"))
@@ -66,7 +66,7 @@ function isForGroup({ metadata }: Service, group: INetworkSecurityGroup): boolea
   return ids.includes(id) || (Token.isUnresolved(id) && ids.every((one) => !Token.isUnresolved(one)));
 }
 
-/** With the client's address preserved, the workers' group has one more rule for each port and range. */
+/** With a preserved client address, the workers' group has one more rule for each port and range. */
 function workerRules({ metadata, spec }: Service): number {
   const annotations = metadata?.annotations ?? {};
   const isPreserved =
@@ -78,8 +78,8 @@ function workerRules({ metadata, spec }: Service): number {
 }
 
 /**
- * Counts the rules that the cloud controller writes for load balancers which no construct of the library made, such as those
- * of included charts, and refuses one whose own group would have too many.
+ * Counts the rules that the cloud controller writes for load balancers that were not created by the library, such as those of included
+ * charts, and rejects a load balancer whose own group would have too many.
  */
 export function countIncludedBalancers(cluster: ISecureOkeCluster): void {
   const counts = new Map<Chart, number>();
@@ -107,7 +107,7 @@ export function countIncludedBalancers(cluster: ISecureOkeCluster): void {
   });
 }
 
-/** Refuses a load balancer whose own group would have a rule for too many ports and ranges. */
+/** Rejects a load balancer whose own group would have rules for too many ports and ranges. */
 function checkOwnGroup(problems: Problems, name: string, { spec }: Service): void {
   const count = lengthOf(spec?.ports) * lengthOf(spec?.loadBalancerSourceRanges);
   if (count <= MOST_RULES) return;

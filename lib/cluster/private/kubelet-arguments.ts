@@ -4,7 +4,7 @@ import { type Problems } from "../../core/validation-error";
 import { type NodeTaint } from "../node-taint";
 
 const NAME = /^[a-z][a-z0-9-]*$/;
-// Within double quotes of a shell, and split at spaces by OKE's script.
+// Used within double quotes in a shell, and split at spaces by OKE's script.
 const VALUE = /^[\w.,:;=/%@+<>-]*$/;
 
 const PROPS: { readonly [name: string]: string } = {
@@ -15,7 +15,7 @@ const PROPS: { readonly [name: string]: string } = {
   "image-credential-provider-config": "registryAccess",
 };
 
-/** What OKE sets so that the node can join, or what the CIS benchmark wants as it is. */
+/** The arguments that OKE sets so that the node can join, and those that the CIS benchmark requires. */
 const FIXED = [
   "anonymous-auth",
   "authentication-token-webhook",
@@ -38,7 +38,7 @@ const FIXED = [
   "tls-private-key-file",
 ];
 
-/** Adds a problem for each taint that is not one, and for two of one key and effect. */
+/** Adds a problem for each invalid taint, and for two with the same key and effect. */
 export function checkTaints(problems: Problems, taints: NodeTaint[] | undefined): boolean {
   if (taints === undefined || taints === null) return true;
   const instead = 'a list of taints: [NodeTaint.noSchedule("workload", "batch")]';
@@ -60,7 +60,7 @@ export function checkTaints(problems: Problems, taints: NodeTaint[] | undefined)
   return true;
 }
 
-/** Adds a problem for each argument that would keep the node from joining, make it less secure, or has a prop of its own. */
+/** Adds a problem for each argument that would prevent the node from joining or make it less secure, or that has a prop. */
 export function checkKubeletArguments(
   problems: Problems,
   args: { [name: string]: string } | undefined,
@@ -96,7 +96,7 @@ export function checkKubeletArguments(
   return true;
 }
 
-/** The arguments of the kubelet for taints and further flags, in an order of their own. */
+/** The kubelet arguments for taints and additional flags, in a stable order. */
 export function kubeletArgumentsOf(
   taints: readonly NodeTaint[] = [],
   further: { readonly [name: string]: string } = {},

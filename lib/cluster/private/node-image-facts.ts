@@ -1,7 +1,7 @@
 /** The processors that an image is made for. */
 export type Architecture = "x86_64" | "aarch64";
 
-/** What is known of a node image; what is not known is neither refused nor claimed. */
+/** The known facts about a node image; unknown ones are neither rejected nor assumed. */
 export interface NodeImageFacts {
   /** The major version of Oracle Linux, such as 8. */
   readonly linux?: number;

@@ -7,21 +7,21 @@ import { checkReason } from "../../core/reason";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
-/** A node image of a lock, validated. */
+/** A validated node image of a lock. */
 export interface LockedNodeImage {
   readonly imageId: string;
   readonly imageName: string;
   readonly created: string;
   readonly facts: NodeImageFacts;
-  /** The limit of this image alone. */
+  /** The individual limit of this image. */
   readonly maxAge?: { readonly days: number; readonly reason: string };
 }
 
-/** What could be read of a lock; whole where there was no problem. */
+/** The readable content of a lock; complete if it has no problem. */
 export interface NodeImageLockFile {
   readonly checked?: string;
   readonly maxAgeDays?: number;
-  /** The names of all images, including those that could not be read. */
+  /** The names of all images, including unreadable ones. */
   readonly names: readonly string[];
   readonly images: ReadonlyMap<string, LockedNodeImage>;
 }
@@ -30,12 +30,12 @@ const LOCK_FIELDS = ["version", "checked", "maxAgeDays", "images"];
 const FACT_FIELDS = ["kubernetesVersion", "architecture", "cgroups", "gpu"];
 const IMAGE_FIELDS = ["id", "name", "created", "notes", "maxAge", ...FACT_FIELDS];
 
-/** The longest limit of an age, in days. */
+/** The maximum of an age limit, in days. */
 export const LONGEST_AGE = 3650;
 
 type Path = readonly string[];
 
-/** Reads one lock; each problem names the line and the column of what it is about. */
+/** Reads one lock; each problem contains its line and column. */
 class LockReader {
   constructor(
     private readonly problems: Problems,
@@ -118,7 +118,7 @@ function given(value: unknown): string {
   return value === undefined ? "not given" : shown(value);
 }
 
-/** Reads the text of a lock; what is wrong goes into the problems, with its line and column. */
+/** Reads the text of a lock and adds its problems, with their lines and columns. */
 export function parseNodeImageLock(problems: Problems, file: string, text: string): NodeImageLockFile {
   const none = { names: [], images: new Map<string, LockedNodeImage>() };
   const json = readJson(text);
@@ -178,7 +178,7 @@ function readImage(
   };
 }
 
-/** The day that was written, or else that of the name. */
+/** The given day, or the day in the name. */
 function readCreated(reader: LockReader, path: Path, value: unknown, ofName: string | undefined): string {
   if (value === undefined && dayOfIsoDate(ofName) !== undefined) return ofName as string;
   const created = reader.date(path, value) ?? "";
@@ -216,7 +216,7 @@ function readFacts(
   };
 }
 
-/** Refuses fields that say something else than the name does. */
+/** Rejects fields that contradict the name. */
 function contradict(reader: LockReader, path: Path, said: NodeImageFacts, written: NodeImageFacts): void {
   const pairs: [string, keyof NodeImageFacts][] = [
     ["kubernetesVersion", "kubernetes"],

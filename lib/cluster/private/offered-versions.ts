@@ -13,15 +13,15 @@ import { DataOciContainerengineClusterOption } from "../../oci/data-oci-containe
 import { DataOciContainerengineNodePoolOption } from "../../oci/data-oci-containerengine-node-pool-option";
 import { type KubernetesVersion } from "../kubernetes-version";
 
-/** What compares a version with those that OKE offers. */
+/** The comparison of a version with the versions that OKE offers. */
 export interface VersionComparison {
-  /** For the lifecycle of what is made of the version. */
+  /** The precondition for the lifecycle of resources with the version. */
   readonly precondition: Precondition;
-  /** What must exist before what is expensive is made: it fails where OKE does not offer the version. */
+  /** The dependency of expensive resources: it fails if OKE does not offer the version. */
   readonly gate: ITerraformDependable;
 }
 
-/** Compares the version of a control plane with those that OKE offers for clusters. */
+/** Compares the version of a control plane with the versions that OKE offers for clusters. */
 export function compareClusterVersion(
   scope: Construct,
   compartmentId: string,
@@ -37,9 +37,10 @@ export function compareClusterVersion(
 }
 
 /**
- * Compares the version of nodes with those that OKE offers for node pools.
+ * Compares the version of nodes with the versions that OKE offers for node pools.
  *
- * Not with those for this very cluster: while it is upgraded in the same apply, OKE still answers for its old version.
+ * It doesn't use the versions for this specific cluster: during its upgrade in the same apply, OKE still reports those for its old
+ * version.
  */
 export function compareNodePoolVersion(
   scope: Construct,
@@ -57,9 +58,9 @@ export function compareNodePoolVersion(
 }
 
 /**
- * A cluster goes on running a version that OKE retires later, and its plans must not fail for that. So the list that OKE answered
- * when the version was taken is kept in the state, where `ignore_changes` leaves it until the version changes; a version
- * passes that is in that list or in today's.
+ * A cluster may keep running a version that OKE retires later, and its plans must not fail for that. So the list that OKE offered when
+ * the version was set is kept in the state, where `ignore_changes` keeps it until the version changes; a version passes if it is in that
+ * list or in today's.
  */
 function compare(
   scope: Construct,
@@ -90,12 +91,12 @@ function compare(
   }
 }
 
-/** What the lifecycle of a resource says of a comparison, where there is one. */
+/** The lifecycle of a resource with the precondition of a comparison, if there is one. */
 export function conditionsOf(comparison: VersionComparison | undefined): TerraformResourceLifecycle {
   return comparison ? { precondition: [comparison.precondition] } : {};
 }
 
-// All else that a cluster makes before itself refers to one of these.
+// All other resources that are created before a cluster refer to one of these.
 const FIRST_TYPES = [
   "oci_core_capture_filter",
   "oci_core_network_security_group",
@@ -105,7 +106,7 @@ const FIRST_TYPES = [
   "oci_zpr_zpr_policy",
 ];
 
-/** Lets nothing be made that is part of these before the comparison went well: a vault can't be deleted for a week. */
+/** Makes these resources and their parts depend on the successful comparison: a vault can't be deleted for a week. */
 export function holdBack(
   comparison: VersionComparison | undefined,
   parts: readonly (IConstruct | undefined)[],

@@ -10,17 +10,17 @@ import { type NodeCycling } from "../node-cycling";
 import { type PrivateNodePoolProps } from "../private-node-pool-props";
 
 const MOST_NODES = 1000;
-/** What all metadata of an instance may have; OKE's own is a part of it. */
+/** The maximum size of an instance's metadata, which includes OKE's own. */
 const MOST_METADATA = 32_000;
 const FAULT_DOMAIN = /^FAULT-DOMAIN-[1-3]$/;
 
-/** How many nodes a pool has when it is made, and at most; undefined where a reference says so. */
+/** The initial and the maximum size of a pool; undefined if it is a reference. */
 export interface PoolSizes {
   readonly first: number | undefined;
   readonly most: number | undefined;
 }
 
-/** Adds a problem where a pool has no size, or two that exclude each other. */
+/** Adds a problem if a pool has no size, or two that exclude each other. */
 export function readSizes(
   problems: Problems,
   { size, autoscale }: Partial<PrivateNodePoolProps>,
@@ -89,7 +89,7 @@ function checkNodes(problems: Problems, name: string, value: unknown, least: num
   return false;
 }
 
-/** Adds a problem for each thing that is wrong with how nodes start, are placed and are replaced. */
+/** Adds the problems of the start, the placement and the replacement of nodes. */
 export function checkPoolOptions(problems: Problems, props: Partial<PrivateNodePoolProps>): void {
   const isTaints = checkTaints(problems, props.taints);
   const isArguments = checkKubeletArguments(problems, props.kubeletArguments);
@@ -141,7 +141,7 @@ function checkStartSize(problems: Problems, props: Partial<PrivateNodePoolProps>
   );
 }
 
-/** What starts the nodes of a pool, in Base64. */
+/** The start script of a pool's nodes in Base64. */
 export function startDataOf(
   { taints, kubeletArguments, cloudInit }: Partial<PrivateNodePoolProps>,
   credentialProvider?: CredentialProvider,
@@ -221,7 +221,7 @@ function checkForcedEviction(problems: Problems, { forcedEviction }: Partial<Pri
   checkReason(problems, "Ending nodes before all pods have left", forcedEviction.reason);
 }
 
-/** How OKE brings nodes in line with the pool, as the provider takes it. */
+/** The node cycling in the format of the provider. */
 export function cyclingDetailsOf(cycling: NodeCycling | undefined): {
   isNodeCyclingEnabled: boolean;
   cycleModes?: string[];
@@ -237,7 +237,7 @@ export function cyclingDetailsOf(cycling: NodeCycling | undefined): {
   };
 }
 
-/** How many nodes there are more of while others are replaced. */
+/** The number of additional nodes while others are replaced. */
 export function surgeOf(cycling: NodeCycling | undefined): number {
   return cycling?.maximumSurge ?? 1;
 }

@@ -2,7 +2,7 @@ import { nodePoolPrincipal } from "./tag-namespace-policy";
 import { type FurtherRight } from "./further-rights";
 
 /**
- * What node pools of a compartment, and the service of block volumes, need to encrypt boot volumes with one key.
+ * The right of the node pools of a compartment, and of the block volume service, to encrypt boot volumes with one key.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpolicyconfig.htm
  */
@@ -23,7 +23,7 @@ export function bootVolumeKeyRight(keyId: string, poolCompartmentId: string): Fu
 }
 
 /**
- * What node pools need to launch nodes in reserved capacity; OCI has no variable for one reservation.
+ * The right of node pools to launch nodes in reserved capacity; OCI has no variable for a single reservation.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengmakingcapacityreservations.htm
  */

@@ -5,29 +5,29 @@ import { type Problems } from "../../core/validation-error";
 import { clusterKeyOf } from "../../synthesis/chart-scopes";
 import { type NodeImage } from "../node-image";
 
-/** A node pool of the program, as far as others must know it. */
+/** A node pool of the program, reduced to what other constructs need. */
 export interface KnownPool {
   readonly cluster: IConstruct;
   readonly path: string;
   readonly name: string;
   readonly labels: { readonly [key: string]: string };
-  /** None of virtual nodes. */
+  /** The image; undefined for virtual nodes. */
   readonly image?: NodeImage;
   /** The Kubernetes version, such as `v1.34.10`. */
   readonly version?: string;
 }
 
-/** The pools of an app, by what tells their cluster from others. */
+/** The pools of an app, by the key of their cluster. */
 const pools = new WeakMap<IConstruct, Map<unknown, KnownPool[]>>();
 const keys = new WeakMap<IConstruct, unknown>();
 
-/** What is the same for all constructs of one cluster; to resolve its OCID for each pair of pools would take its time. */
+/** A key that is the same for all constructs of one cluster; resolving the OCID for each pair of pools would be slow. */
 function keyOf(cluster: IConstruct): unknown {
   if (!keys.has(cluster)) keys.set(cluster, clusterKeyOf(cluster));
   return keys.get(cluster);
 }
 
-/** Keeps a pool for what looks at all pools of a cluster. */
+/** Records a pool for checks over all pools of a cluster. */
 export function addPool(pool: KnownPool): void {
   const { root } = pool.cluster.node;
   const ofApp = pools.get(root) ?? new Map<unknown, KnownPool[]>();
@@ -36,12 +36,12 @@ export function addPool(pool: KnownPool): void {
   ofApp.set(key, [...(ofApp.get(key) ?? []), pool]);
 }
 
-/** The pools that the program makes for a cluster, whatever construct stands for it. */
+/** The pools that the program creates for a cluster, whatever construct represents it. */
 export function poolsOf(cluster: IConstruct): readonly KnownPool[] {
   return pools.get(cluster.node.root)?.get(keyOf(cluster)) ?? [];
 }
 
-/** Adds a problem where a cluster has a pool of this name; names that Terraform fills in are not known. */
+/** Adds a problem if a cluster already has a pool of this name; names that Terraform resolves are not known. */
 export function checkPoolName(problems: Problems, cluster: IConstruct, name: string): void {
   if (Token.isUnresolved(name)) return;
   const other = poolsOf(cluster).find((one) => one.name === name);
@@ -53,7 +53,7 @@ export function checkPoolName(problems: Problems, cluster: IConstruct, name: str
   );
 }
 
-/** What is likely wrong with the image of a pool: an earlier pool of another Kubernetes version has the same. */
+/** The likely problem that an earlier pool with another Kubernetes version has the same image. */
 export function imageFindings(pool: IConstruct, { cluster, image, version }: KnownPool): ProgramFinding[] {
   // What the name says of the version is checked for each pool by itself.
   if (!image || image.imageName !== undefined) return [];

@@ -28,7 +28,7 @@ const FIX_OF_ENGINE =
   "pull, PrivateNodePool({ registryAccess }). Where the images are public or the nodes can pull them already, say imagePullSecrets: []. See " +
   "docs/private-images.md";
 
-/** What of a pool decides which images its nodes can pull. */
+/** The properties of a pool that decide which images its nodes can pull. */
 export interface PoolPulls {
   readonly path: string;
   readonly labels?: { readonly [key: string]: string };
@@ -36,13 +36,13 @@ export interface PoolPulls {
   readonly repositories?: readonly string[];
 }
 
-/** An image, and what asks for it. */
+/** An image with the object that uses it. */
 interface Pull {
   readonly image: string;
   readonly by: string;
 }
 
-/** Whether an image needs credentials that the nodes which a pod may run on don't have. */
+/** Whether an image needs credentials that the eligible nodes of a pod don't have. */
 type IsLacking = (image: string, nodeSelector: PodSpec["nodeSelector"]) => boolean;
 
 interface Watched {
@@ -76,7 +76,7 @@ const WITHOUT_PODS = new Set([
 ]);
 const OCIR = /^(?:[a-z0-9-]+\.)?ocir\.(?:io|[a-z0-9-]+\.oci\.[a-z0-9.-]+)$/;
 
-/** Notes a pool of a cluster. */
+/** Records a pool of a cluster. */
 export function notePool(cluster: ISecureOkeCluster, pool: PoolPulls): void {
   const { root } = cluster.node;
   const known = pools.get(root) ?? new Map<ISecureOkeCluster, PoolPulls[]>();
@@ -84,12 +84,12 @@ export function notePool(cluster: ISecureOkeCluster, pool: PoolPulls): void {
   known.set(cluster, [...(known.get(cluster) ?? []), pool]);
 }
 
-/** Warns at synthesis, once a chart, of images that need credentials which neither a Secret nor the nodes of the cluster have. */
+/** Warns at synthesis, once for each chart, of images that need credentials which neither a Secret nor the nodes provide. */
 export function warnOfChart(cluster: ISecureOkeCluster, chart: Chart): void {
   watchedOf(cluster).charts.push(chart);
 }
 
-/** The same of images that are no chart's, such as those of a policy engine. */
+/** The same warning for images outside of charts, such as those of a policy engine. */
 export function warnOfImages(cluster: ISecureOkeCluster, images: readonly string[]): void {
   if (images.length > 0) watchedOf(cluster).images.push(...images);
 }
@@ -143,7 +143,7 @@ function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): st
   });
 }
 
-/** What the pods of a chart pull and nothing lets them, where nobody said that they need nothing for it. */
+/** The images that the pods of a chart can't pull, unless they were declared to need no credentials. */
 function lackingIn(chart: Chart, accounts: ReadonlyMap<string, ApiObject>, isLacking: IsLacking): Pull[] {
   return apiObjectsIn(chart)
     .filter(({ kind }) => !WITHOUT_PODS.has(kind))
@@ -179,7 +179,7 @@ function accountsIn(charts: readonly Chart[]): Map<string, ApiObject> {
   return new Map(all.map((one) => [`${one.metadata.namespace}/${one.name}`, one]));
 }
 
-/** The pools of a cluster; where none is made of it here, those of the same cluster elsewhere in the app. */
+/** The pools of a cluster; if none is created through this construct, those of the same cluster elsewhere in the app. */
 function poolsOf(cluster: ISecureOkeCluster): readonly PoolPulls[] {
   const all = pools.get(cluster.node.root);
   const own = all?.get(cluster);
@@ -187,7 +187,7 @@ function poolsOf(cluster: ISecureOkeCluster): readonly PoolPulls[] {
   return [...all].filter(([other]) => isSameCluster(other, cluster)).flatMap(([, each]) => each);
 }
 
-/** Whether all nodes that a pod may run on can pull an image; what nobody knows of it is taken for a yes. */
+/** Whether all eligible nodes of a pod can pull an image; yes if it is not known. */
 function canNodesPull(
   nodes: readonly PoolPulls[],
   image: string,

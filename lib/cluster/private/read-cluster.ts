@@ -33,7 +33,7 @@ import { PacketRouting } from "../packet-routing/packet-routing";
 import { checkPolicyEngine } from "../policy-engine/network-policy-engine-options";
 import { checkEndpointGroups } from "../private-node-pool-props";
 
-/** Validates the props before the cluster is made; throws with all that is wrong. */
+/** Validates the props before the cluster is created; throws all problems together. */
 export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
@@ -79,13 +79,13 @@ function checkAddressCompartments(problems: Problems, given: unknown): void {
   );
 }
 
-/** The range of the VCN, where it is known: an imported network can do without. */
+/** The range of the VCN, if it is known: an imported network may lack it. */
 function vcnCidrOf(isNetwork: boolean, network: IClusterNetwork | undefined): string | undefined {
   if (!isNetwork) return SubnetPlan.of().vcnCidr;
   return network && new Problems(network).collect(() => network.vcnCidr);
 }
 
-/** What is used of a network is touched, so that everything that an imported one lacks is found at once. */
+/** Reads all used attributes of a network, so that everything that an imported one lacks is found at once. */
 function readNetwork(
   problems: Problems,
   network: IClusterNetwork | undefined,
@@ -112,7 +112,7 @@ function readNetwork(
   checkPodsCidr(problems, network, access, podNetworking, servicesCidr);
 }
 
-/** An imported network may leave it out, for clusters without pools; one that was made without it never gets it. */
+/** An imported network may lack it, for clusters without pools; a created network without it never gets it. */
 function checkPodsSubnet(problems: Problems, network: IClusterNetwork): void {
   if (subnetIfGiven(network, "podSubnet") || baseOf(network)?._hasPods === undefined) return;
   problems.collect(() => network.podSubnet);

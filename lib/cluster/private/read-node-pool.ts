@@ -30,11 +30,11 @@ import { type NodeImage } from "../node-image";
 import { type NodeRegistryAccess } from "../node-registry-access";
 import { checkGroups, type PrivateNodePoolProps } from "../private-node-pool-props";
 
-// The first minor version whose kubelet needs cgroups v2.
+// The first minor version whose kubelet requires cgroups v2.
 const NEEDS_CGROUPS_V2 = 35;
 
 /**
- * Adds a problem for each thing that is known of an image and that can't be right for the nodes of a pool.
+ * Adds a problem for each known fact about an image that doesn't fit the nodes of a pool.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm for cgroups v2
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/update-node-pool.htm for the version
@@ -78,7 +78,7 @@ function checkArchitecture(add: Add, { architecture }: NodeImageFacts, shapeName
   );
 }
 
-/** Images for the GPUs of AMD have names that are not known, so nothing is said of these. */
+/** The names of images for AMD GPUs are not known, so they are not checked. */
 function checkGpu(add: Add, { hasGpuDrivers }: NodeImageFacts, shapeName: string): void {
   if (hasGpuDrivers === undefined || /\.MI\d/.test(shapeName)) return;
   const isGpu = /^(VM|BM)\.GPU/.test(shapeName);
@@ -96,16 +96,16 @@ const MOST_PODS = 110;
 // A template is refused as one.
 const DOMAIN = /^[A-Za-z0-9]+:[\w-]+$|[$%]\{/;
 
-/** What was read of the props of a node pool. */
+/** The result of reading the props of a node pool. */
 interface NodePoolReading {
   readonly version: KubernetesVersion;
-  /** What the pool takes of the subnets, where it is known. */
+  /** The capacity that the pool needs in the subnets, if it is known. */
   readonly demand?: Demand;
-  /** How many nodes the pool is made with. */
+  /** The initial number of nodes. */
   readonly size?: number;
 }
 
-/** Validates the props before the pool is made; throws with all that is wrong. */
+/** Validates the props before the pool is created; throws all problems together. */
 export function readNodePool(scope: Construct, id: string, props: PrivateNodePoolProps): NodePoolReading {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
@@ -163,7 +163,10 @@ function versionOf(
   return own;
 }
 
-/** Touches what the pool uses of the cluster, so that all that an imported one lacks is found; whether its subnets are known. */
+/**
+ * Reads all used attributes of the cluster, so that everything that an imported one lacks is found; returns whether its subnets are
+ * known.
+ */
 export function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
   for (const name of ["compartmentId", "workerSecurityGroup", "podSecurityGroup"] as const) {
     problems.collect(() => cluster[name]);
@@ -176,7 +179,7 @@ export function readNetwork(problems: Problems, cluster: ISecureOkeCluster): boo
   return subnets.every(Boolean);
 }
 
-/** Touches what the group of the ways out is made of. */
+/** Reads the attributes that the security group of the egress needs. */
 function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined, egress: unknown): void {
   const network = cluster && problems.collect(() => cluster.network);
   if (network) problems.collect(() => network.compartmentId);
@@ -185,7 +188,7 @@ function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined,
   readEgress(problems, egress, vcnCidr);
 }
 
-/** Adds a problem where the nodes would not be those that may pull. */
+/** Adds a problem if the nodes don't match those of the registry access. */
 function checkRegistryAccess(
   problems: Problems,
   scope: Construct,
@@ -213,7 +216,7 @@ function checkRegistryAccess(
   );
 }
 
-/** What a pool can't say of the pods of an overlay. */
+/** Adds a problem for pod props that an overlay doesn't support. */
 function checkOverlay(problems: Problems, props: Partial<PrivateNodePoolProps>): void {
   for (const name of ["maxPodsPerNode", "podSecurityGroups"] as const) {
     const value: unknown = props[name];
@@ -227,7 +230,7 @@ function checkOverlay(problems: Problems, props: Partial<PrivateNodePoolProps>):
   }
 }
 
-/** What the pool takes of the subnets at most; nobody knows what a reference will say, so what it takes is not counted. */
+/** The maximum capacity that the pool needs in the subnets; the value of a reference is not known, so it is not counted. */
 function demandOf(
   path: string,
   { maxPodsPerNode, cycling }: Partial<PrivateNodePoolProps>,
@@ -239,7 +242,7 @@ function demandOf(
   return { path, nodes, surge, pods: Token.isUnresolved(most) ? undefined : most };
 }
 
-/** Whether it was not given or may be the number that is asked for. */
+/** Whether a count was not given or is in its range, as far as it is known. */
 export function checkCount(
   problems: Problems,
   name: string,
@@ -254,7 +257,7 @@ export function checkCount(
   return false;
 }
 
-/** What a reference to a Terraform value holds is not known yet. */
+/** The value of a reference is not known yet. */
 export function checkNodeLabels(problems: Problems, labels: { [key: string]: string } | undefined): void {
   if (labels === undefined || labels === null) return;
   if (typeof labels !== "object" || Array.isArray(labels) || Token.isUnresolved(labels)) {

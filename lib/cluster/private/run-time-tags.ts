@@ -9,7 +9,7 @@ const OCI = "oci.oraclecloud.com";
 const NLB = "oci-network-load-balancer.oraclecloud.com";
 const NATIVE_INGRESS = "oci-native-ingress.oraclecloud.com";
 
-/** What a controller makes of an object, by whose annotations it names tags. */
+/** The resources that a controller creates for an object, by the annotations for their tags. */
 enum RunTimeResource {
   LOAD_BALANCER = "lb",
   NETWORK_LOAD_BALANCER = "nlb",
@@ -19,9 +19,9 @@ enum RunTimeResource {
 interface TagAnnotations {
   readonly freeform: string;
   readonly defined: string;
-  /** That of a label of packet routing, see `PacketRouting`. */
+  /** The annotation for the security attribute of packet routing, see `PacketRouting`. */
   readonly label: string;
-  /** Older names of the same, which the controller reads where it finds no other. */
+  /** Older names of the annotation, which the controller reads if it finds no newer one. */
   readonly older?: readonly string[];
 }
 
@@ -45,7 +45,7 @@ const ANNOTATIONS: { readonly [K in RunTimeResource]: TagAnnotations } = {
   },
 };
 
-/** A cluster that may give its load balancers a label. */
+/** A cluster whose load balancers may have a security attribute. */
 interface LabelledCluster extends IConstruct {
   readonly _packetRouting?: { readonly loadBalancerAnnotation?: string };
 }
@@ -56,12 +56,12 @@ export interface RunTimeAnnotations {
 }
 
 /**
- * The annotations by which the cloud controller gives the load balancer of a Service the tags of its cluster.
+ * The annotations that make the cloud controller apply the tags of the cluster to the load balancer of a Service.
  *
- * Worked out when the chart is written, since tags may be added to a stack or a cluster until then; without tags there are none.
- * Tags that the library gives to its own resources are left out: the controller makes the load balancer.
+ * Evaluated when the chart is written, because tags may be added to a stack or a cluster until then; without tags there are none. Tags
+ * that the library sets on its own resources are left out: the controller creates the load balancer.
  *
- * @param service the Service, or what makes it
+ * @param service the Service, or the construct that creates it
  */
 export function runTimeAnnotations(
   service: IConstruct,
@@ -79,13 +79,13 @@ export function runTimeAnnotations(
   };
 }
 
-/** What of an object is read to tell what a controller makes of it. */
+/** The fields of an object that show what a controller creates for it. */
 interface Manifest {
   readonly metadata?: { readonly annotations?: { readonly [name: string]: unknown } };
   readonly spec?: { readonly type?: unknown; readonly controller?: unknown };
 }
 
-/** Gives what controllers make of the objects of a chart the tags of the cluster, whoever wrote the objects. */
+/** Applies the tags of the cluster to the resources that controllers create for the objects of a chart, whoever wrote the objects. */
 export function tagObjectsOf(cluster: IConstruct, chart: Chart): void {
   checkAtSynthesis(chart, () => {
     const objects = apiObjectsIn(chart).filter(({ kind }) => kind === "Service" || kind === "IngressClass");
@@ -140,12 +140,12 @@ function missingRunTimeTags(
   return texts.flatMap(([name, text]): [string, string][] => (text === undefined ? [] : [[name, text]]));
 }
 
-/** The label that load balancers of a cluster have, as annotations name it. */
+/** The security attribute of a cluster's load balancers in the format of the annotation. */
 function labelOf(cluster: IConstruct): string | undefined {
   return (cluster as LabelledCluster)._packetRouting?.loadBalancerAnnotation;
 }
 
-/** A value that cdk8s asks for when it writes the object. */
+/** A value that is evaluated when cdk8s writes the object. */
 function later(produce: () => string | undefined): string {
   return Lazy.any({ produce }) as string;
 }
@@ -155,7 +155,7 @@ function textOf(tags: object): string | undefined {
   return sorted.length === 0 ? undefined : JSON.stringify(Object.fromEntries(sorted));
 }
 
-/** Defined tags as the API has them: the keys of each namespace together. */
+/** Defined tags in the format of the API: grouped by namespace. */
 function byNamespace(tags: Tags): { [namespace: string]: Tags } {
   const found: { [namespace: string]: { [key: string]: string } } = {};
   for (const [name, value] of Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1))) {

@@ -14,7 +14,7 @@ const SUBNETS = [
   ["podSubnet", "pods"],
 ] as const;
 
-/** Adds a problem for each subnet of nodes or pods that may have public addresses; only an imported network has such a one. */
+/** Adds a problem for each nodes' or pods' subnet that may have public addresses; only an imported network can have one. */
 export function checkPrivateSubnets(
   problems: Problems,
   network: IClusterNetwork,
@@ -32,7 +32,7 @@ export function checkPrivateSubnets(
   }
 }
 
-/** A subnet, undefined where an imported network was given none: not everything that uses a network needs each of them. */
+/** A subnet; undefined if an imported network lacks it: not every use of a network needs all subnets. */
 export function subnetIfGiven(
   network: IClusterNetwork,
   name: "workerSubnet" | "podSubnet",
@@ -44,7 +44,7 @@ export const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
 
 // The API server takes at most 20 bits of an IPv4 range for Services.
 const LARGEST = 12;
-// Oracle names no smallest range. Every cluster has a few Services of its own, and the range never grows.
+// Oracle documents no minimum. Every cluster has a few Services of its own, and the range can't grow.
 const SMALLEST = 24;
 // RFC 1918 and RFC 6598.
 const PRIVATE = [
@@ -54,15 +54,15 @@ const PRIVATE = [
   cidrAt(0x64400000n, 10),
 ];
 
-/** A range of addresses that only the inside of the cluster knows. */
+/** An address range that is known inside of the cluster only. */
 interface InnerRange {
-  /** The prop, or what it is called where the prop is of another value. */
+  /** The prop, or its description if the prop belongs to another value. */
   readonly name: string;
   readonly cidr: Cidr;
 }
 
 /**
- * Adds a problem for each reason why Services can't have their addresses.
+ * Adds a problem for each reason why the range is not valid for Services.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengcidrblocks.htm
  */
@@ -77,7 +77,7 @@ export function checkServicesCidr(
   checkOutside(problems, network, access, cidr && { name: "servicesCidr", cidr });
 }
 
-/** Adds a problem for each reason why the pods of an overlay can't have their addresses. */
+/** Adds a problem for each reason why the range is not valid for the pods of an overlay. */
 export function checkPodsCidr(
   problems: Problems,
   network: IClusterNetwork | undefined,
@@ -85,7 +85,7 @@ export function checkPodsCidr(
   { podCidr }: PodNetworking,
   servicesCidr: string = DEFAULT_SERVICES_CIDR,
 ): void {
-  // What is wrong with either of them is said where it was given.
+  // Problems of either range were reported where it was given.
   const [cidr, services] = [known(podCidr), known(servicesCidr)];
   if (!cidr) return;
   const pods = { name: "podCidr", cidr };
@@ -93,7 +93,7 @@ export function checkPodsCidr(
   checkOutside(problems, network, access, pods);
 }
 
-/** At synthesis, because a network can be attached to a DRG once the cluster has been made. */
+/** At synthesis, because a network can be attached to a DRG after the cluster has been created. */
 export function checkBehindDrg(
   cluster: { readonly network: IClusterNetwork } & IConstruct,
   {
@@ -124,7 +124,7 @@ export function checkBehindDrg(
   cluster.node.addValidation({ validate });
 }
 
-/** Adds a problem where an inner range hides addresses that are there outside. */
+/** Adds a problem if an inner range overlaps addresses that are used outside. */
 function checkOutside(
   problems: Problems,
   network: IClusterNetwork | undefined,
@@ -163,7 +163,7 @@ function checkRange(problems: Problems, services: Cidr): void {
   );
 }
 
-/** What is known of the subnets where the range of the VCN isn't. */
+/** Checks the known subnets if the range of the VCN is not known. */
 function checkSubnets(problems: Problems, inner: InnerRange, network: IClusterNetwork): void {
   for (const name of ["workerSubnet", "podSubnet"] as const) {
     const subnet = known(subnetIfGiven(network, name)?.cidr);
@@ -172,7 +172,7 @@ function checkSubnets(problems: Problems, inner: InnerRange, network: IClusterNe
 }
 
 function known(text: string | undefined): Cidr | undefined {
-  // What is wrong with it is said where it was given.
+  // Problems of the range were reported where it was given.
   return text === undefined ? undefined : readIpv4CidrIfKnown(new Problems(""), "", text);
 }
 

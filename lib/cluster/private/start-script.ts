@@ -1,26 +1,26 @@
 import { END_OF_SCRIPT } from "../cloud-init";
 
-/** Where the credential provider of the kubelet is in the image of a node. */
+/** The files of the kubelet's credential provider in the image of a node. */
 export interface CredentialProvider {
   readonly folder: string;
   readonly config: string;
 }
 
-/** What starts a node differently from OKE's own script. */
+/** The settings of a node's start that differ from OKE's own script. */
 export interface NodeStart {
   readonly credentialProvider?: CredentialProvider;
-  /** Arguments of the kubelet, such as `--max-pods=50`. */
+  /** Kubelet arguments, such as `--max-pods=50`. */
   readonly kubeletArguments?: readonly string[];
-  /** A script that runs when the node has joined the cluster. */
+  /** A script that runs after the node has joined the cluster. */
   readonly cloudInit?: string;
 }
 
 const OWN_SCRIPT = "/var/lib/cloud/node-pool-cloud-init";
 
 /**
- * The script that starts a node, in Base64 as its metadata holds it; undefined where OKE's own does.
+ * The start script of a node, in Base64 as in its metadata; undefined if OKE's own is enough.
  *
- * OKE runs it in the place of its own script, which it therefore downloads and runs first, with the kubelet's further arguments.
+ * OKE runs it instead of its own script, which it therefore downloads and runs first, with the additional kubelet arguments.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingcustomcloudinitscripts.htm
  */

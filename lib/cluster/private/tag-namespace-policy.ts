@@ -8,35 +8,35 @@ import { addWarning } from "../../core/warnings";
 import { IdentityPolicy } from "../../oci/identity-policy";
 
 interface TagNamespacePolicyProps {
-  /** Who writes the tags: conditions of statements. */
+  /** The conditions that identify the writers of the tags in statements. */
   readonly principals: readonly string[];
-  /** What the policy is for. */
+  /** The purpose of the policy. */
   readonly description: string;
-  /** What the tags are written on, for a warning. */
+  /** The tagged resources, for a warning. */
   readonly what: string;
-  /** The OCID of the tenancy, where tag namespaces are granted. @default - a warning with the statements */
+  /** The OCID of the tenancy, in which tag namespaces are granted. @default - a warning with the statements */
   readonly tenancyId?: string;
   readonly homeRegionProvider?: TerraformProvider;
   readonly displayName: string;
 }
 
-/** Says who the node pools of a compartment are in the condition of a statement. */
+/** The condition that identifies the node pools of a compartment in a statement. */
 export function nodePoolPrincipal(compartmentId: string): string {
   return `request.principal.type = 'nodepool', request.principal.compartment.id = '${compartmentId}'`;
 }
 
-/** The statement that lets somebody write the tags of a namespace. */
+/** The statement that allows a principal to write the tags of a namespace. */
 export function tagNamespaceStatement(principal: string, namespace: string): string {
   return `Allow any-user to use tag-namespaces in tenancy where all {${principal}, target.tag-namespace.name = '${namespace}'}`;
 }
 
-/** The id of the warning, in the style of the others. */
+/** The id of the warning. */
 const NO_GRANT = "tag-namespaces";
 
 /**
- * Lets those write defined tags that make something at run time: a cluster, its node pools, and the native ingress controller.
+ * Allows the creators of run-time resources to write defined tags: a cluster, its node pools, and the native ingress controller.
  *
- * Oracle's documentation grants it to all clusters of a tenancy; here it is for this cluster, the pools of its compartment, the
+ * Oracle's documentation grants it to all clusters of a tenancy; here it is limited to this cluster, the pools of its compartment, the
  * controller of the cluster, and the namespaces of the tags. This project has not tried the conditions in a tenancy.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm

@@ -20,10 +20,10 @@ interface WithEndpointEgress extends IClusterNetwork {
 
 const HTTPS = 443;
 
-/** Networks whose public endpoint was let out, which need no route for it. */
+/** The networks whose public endpoint has its egress rule already; it needs no route. */
 const letOut = new WeakSet<IClusterNetwork>();
 
-/** Makes a cluster accept the tokens of a pipeline, and lets its endpoint reach the issuer. */
+/** Makes a cluster accept the tokens of a pipeline, and allows the egress of its endpoint to the issuer. */
 export function acceptPipeline(
   cluster: ISecureOkeCluster,
   identity: PipelineIdentity,
@@ -38,14 +38,14 @@ export function acceptPipeline(
   }
   if (!egress) return;
   const { network, apiEndpointSecurityGroup: group } = cluster;
-  // A public endpoint is in a subnet whose route to the internet exists already.
+  // The subnet of a public endpoint already has a route to the internet.
   if (network.apiEndpointSubnet.isPublic) {
     letOut.add(network);
     group.allowTo(egress._peer, egress.port, { reason: egress.reason });
   } else network.addEgress(EgressSource.apiEndpoint(group), egress);
 }
 
-/** A network that was imported has routes that its owner knows. */
+/** Only the owner of an imported network knows its routes. */
 function checkEgressWhenWritten(cluster: ISecureOkeCluster, { issuerUrl }: PipelineIdentity): void {
   const { _hasEndpointEgress: hasEgress } = cluster.network as Partial<WithEndpointEgress>;
   if (!hasEgress) return;
@@ -64,7 +64,7 @@ function checkEgressWhenWritten(cluster: ISecureOkeCluster, { issuerUrl }: Pipel
   });
 }
 
-/** Of an imported cluster the program writes nothing, so its owner must configure it. */
+/** The program writes nothing to an imported cluster, so its owner must configure it. */
 function warnOfImported(cluster: IConstruct, identity: PipelineIdentity): void {
   addWarning(
     cluster,

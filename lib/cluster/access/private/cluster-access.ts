@@ -26,7 +26,7 @@ interface Account {
   readonly serviceAccountName: string;
 }
 
-/** A cluster that says through which provider its policies are written. */
+/** A cluster that defines the provider of its policies. */
 export interface WithAccess extends ISecureOkeCluster {
   /** @internal */
   readonly _homeRegionProvider?: TerraformProvider;
@@ -34,9 +34,9 @@ export interface WithAccess extends ISecureOkeCluster {
   readonly _tenancyId?: string;
 }
 
-/** Who may use a cluster, and what its workloads may do in OCI: policies, and a chart with roles and bindings. */
+/** The access to a cluster and the rights of its workloads in OCI: policies, and a chart with roles and bindings. */
 export class ClusterAccess extends Construct {
-  /** That of a cluster; made with the first access, so that a cluster without any has nothing more. */
+  /** The access of a cluster; created on first use, so that a cluster without any has no further resources. */
   public static of(cluster: WithAccess): ClusterAccess {
     const known = cluster.node.tryFindChild(ID) as ClusterAccess | undefined;
     return known ?? new ClusterAccess(cluster);
@@ -49,7 +49,7 @@ export class ClusterAccess extends Construct {
     super(cluster, ID);
   }
 
-  /** The chart of the cluster's own. */
+  /** The cluster's own chart. */
   public get chart(): Chart {
     if (this.ownChart) return this.ownChart;
     const name = outputNameOf(this.cluster, "access");
@@ -58,7 +58,7 @@ export class ClusterAccess extends Construct {
     return this.ownChart;
   }
 
-  /** Lets a group of people use the cluster: its statements, and its binding. */
+  /** Grants a group access to the cluster: its statements, and its binding. */
   public grant(groupId: string, access: IKubernetesAccess, options: GrantAccessOptions = {}): void {
     this.check(groupId, access, options);
     const { chart = this.chart, bastion } = options;
@@ -76,7 +76,7 @@ export class ClusterAccess extends Construct {
     if (expires) remindOfExpiry(this, "break-glass", `${access.description} of ${groupId}`, expires);
   }
 
-  /** Lets the pods of a service account do something in OCI. */
+  /** Grants rights in OCI to the pods of a service account. */
   public grantWorkload({ namespace, serviceAccountName }: Account, grant: PolicyGrant): void {
     const { clusterId } = this.cluster;
     const principal = PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName });
@@ -139,12 +139,12 @@ export class ClusterAccess extends Construct {
     return [
       ...statements,
       allow(bastion.compartmentId, PolicyVerb.USE, PolicyResourceType.of("bastion"), [through]),
-      // Of the variables only general ones are documented for reading and ending a session.
+      // Only general variables are documented for reading and ending a session.
       allow(bastion.compartmentId, PolicyVerb.MANAGE, PolicyResourceType.of("bastion-session"), []),
     ];
   }
 
-  /** A policy may name the compartment that it is attached to; so each compartment has one of its own. */
+  /** A policy may refer to the compartment that it is attached to; so each compartment has its own policy. */
   private policyFor(
     prefix: string,
     compartmentId: string,

@@ -10,7 +10,7 @@ import { type PipelineIdentity } from "../pipeline-identity";
 
 const accepted = new WeakMap<IConstruct, PipelineIdentity[]>();
 
-/** Makes a cluster accept the tokens of one more pipeline. */
+/** Makes a cluster accept the tokens of another pipeline. */
 export function acceptTokens(
   cluster: IConstruct,
   resource: ContainerengineCluster,
@@ -22,7 +22,7 @@ export function acceptTokens(
   problems.throwIfAny();
   accepted.set(cluster, identities);
   const config = tokenAuthenticationOf(identities);
-  // By an override, so that a cluster without pipelines is written as before.
+  // As an override, so that clusters without pipelines are written as before.
   resource.addOverride(
     "options.open_id_connect_token_authentication_config",
     JSON.parse(JSON.stringify(configToTerraform(config))),
@@ -32,10 +32,10 @@ export function acceptTokens(
 type Config = ContainerengineClusterOptionsOpenIdConnectTokenAuthenticationConfig;
 type Token = PipelineIdentity["_token"];
 
-/** What is the same for all pipelines of an issuer: the API server knows an issuer once. */
+/** The settings that all pipelines of an issuer share: the API server has one configuration for an issuer. */
 const SHARED = ["usernameClaim", "usernamePrefix", "caCertificate"] as const;
 
-/** Adds a problem where an issuer was given with other settings before. */
+/** Adds a problem if an issuer was given with other settings before. */
 export function checkIssuers(problems: Problems, identities: readonly PipelineIdentity[]): void {
   for (const tokens of byIssuer(identities)) {
     const [first, ...others] = tokens;
@@ -50,7 +50,8 @@ export function checkIssuers(problems: Problems, identities: readonly PipelineId
 }
 
 /**
- * How a cluster reads tokens of pipelines: one by the attributes of the cluster, several by a configuration file of the API server.
+ * The token authentication of a cluster: the attributes of the cluster for one pipeline, a configuration file of the API server for
+ * several.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration
  */
@@ -112,16 +113,16 @@ function alternativesOf(expressions: readonly string[]): string {
 }
 
 /**
- * All claims of one pipeline, with its audience where another pipeline of the issuer has another one.
+ * All claims of one pipeline, with its audience if other pipelines of the issuer have a different one.
  *
- * A claim that is missing is an error of CEL, which counts only if no other pipeline matches, and refuses the token then.
+ * A missing claim is a CEL error, which counts only if no other pipeline matches, and then rejects the token.
  */
 function expressionOf(token: Token, isAudienceShared: boolean): string {
   const claims = sortedClaims(token).map(
     ([claim, value]) => `claims[${JSON.stringify(claim)}] == ${JSON.stringify(value)}`,
   );
   const audience = JSON.stringify(token.audience);
-  // The claim is a list, or a single text, in which CEL can't look.
+  // The claim is a list or a single string, and CEL can't search in the latter.
   const isMeant = `(claims.aud == ${audience} || ${audience} in claims.aud)`;
   return [...(isAudienceShared ? [] : [isMeant]), ...claims].join(" && ");
 }
@@ -130,7 +131,7 @@ function sortedClaims({ requiredClaims }: Token): [string, string][] {
   return Object.entries(requiredClaims).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** The pipelines of each issuer, in an order that does not depend on theirs. */
+/** The pipelines of each issuer, in a stable order. */
 function byIssuer(identities: readonly PipelineIdentity[]): Token[][] {
   const groups = new Map<string, Token[]>();
   for (const { _token: token } of identities) {

@@ -4,19 +4,19 @@ import { compareOcids } from "../../../core/ocid";
 import { ContainerengineAddon } from "../../../oci/containerengine-addon";
 import { ContainerengineNodePool } from "../../../oci/containerengine-node-pool";
 
-/** The clusters that add-ons were made for; the OCID of an add-on resource is a reference that another stack can't compare. */
+/** The cluster of each add-on; the OCID in an add-on resource is a reference that another stack can't compare. */
 const clusterOf = new WeakMap<IConstruct, IConstruct>();
 
 interface WithId extends IConstruct {
   readonly clusterId: string;
 }
 
-/** Keeps which construct stands for the cluster of an add-on. */
+/** Records the construct that represents the cluster of an add-on. */
 export function noteAddOn(addOn: ContainerengineAddon, cluster: WithId): void {
   clusterOf.set(addOn, cluster);
 }
 
-/** The add-ons that the program makes for a cluster, whatever construct made them. */
+/** The add-ons that the program creates for a cluster, whatever construct created them. */
 export function addOnsOf(cluster: WithId): ContainerengineAddon[] {
   const { root } = cluster.node;
   return root.node
@@ -42,7 +42,7 @@ function isOf(resource: TerraformResource, clusterId: string | undefined, cluste
   );
 }
 
-/** Has an add-on wait for cert-manager, which may be made later in the program. */
+/** Makes an add-on depend on cert-manager, which may be created later in the program. */
 export function waitForCertManager(scope: IConstruct, resource: ContainerengineAddon, cluster: WithId): void {
   Aspects.of(scope).add({
     visit: (node) => {
@@ -58,7 +58,7 @@ export function waitForCertManager(scope: IConstruct, resource: ContainerengineA
 // A stack may be written several times.
 const waited = new WeakMap<TerraformResource, Set<TerraformResource>>();
 
-/** Has a resource wait for others of its stack, besides those that it waits for already. */
+/** Makes a resource depend on others of its stack, in addition to its existing dependencies. */
 export function waitFor(resource: TerraformResource, others: readonly TerraformResource[]): void {
   const stack = TerraformStack.of(resource);
   const before = waited.get(resource) ?? new Set<TerraformResource>();

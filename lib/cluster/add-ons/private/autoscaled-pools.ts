@@ -1,7 +1,7 @@
 import { type IConstruct } from "constructs";
 import { compareOcids } from "../../../core/ocid";
 
-/** A pool whose size is the autoscaler's. */
+/** A pool whose size the autoscaler manages. */
 export interface AutoscaledPool {
   readonly construct: IConstruct;
   readonly nodePoolId: string;
@@ -18,16 +18,16 @@ interface Entry {
   readonly pool: AutoscaledPool;
 }
 
-// By the app.
+// By app.
 const entries = new WeakMap<IConstruct, Entry[]>();
 
-/** Keeps a pool for the autoscaler of its cluster. */
+/** Adds a pool to the autoscaler of its cluster. */
 export function addAutoscaledPool(cluster: WithId, pool: AutoscaledPool): void {
   const { root } = cluster.node;
   entries.set(root, [...(entries.get(root) ?? []), { cluster, pool }]);
 }
 
-/** Takes a pool from the autoscaler again, so that it adds no nodes to one that is to go. */
+/** Removes a pool from the autoscaler, so that it adds no nodes to a pool that is being retired. */
 export function dropAutoscaledPool(construct: IConstruct): void {
   const { root } = construct.node;
   entries.set(
@@ -36,7 +36,7 @@ export function dropAutoscaledPool(construct: IConstruct): void {
   );
 }
 
-/** The pools of a cluster whose size is the autoscaler's, in an order of their own. */
+/** The autoscaled pools of a cluster, in a stable order. */
 export function autoscaledPoolsOf(cluster: WithId): AutoscaledPool[] {
   return (entries.get(cluster.node.root) ?? [])
     .filter((entry) => isSame(entry.cluster, cluster))
@@ -44,7 +44,7 @@ export function autoscaledPoolsOf(cluster: WithId): AutoscaledPool[] {
     .sort((one, other) => (one.construct.node.path < other.construct.node.path ? -1 : 1));
 }
 
-/** Whether two constructs certainly stand for one cluster. */
+/** Whether two constructs certainly represent the same cluster. */
 export function isSame(one: WithId, other: WithId): boolean {
   if (one === other) return true;
   return compareOcids({ scope: one, id: one.clusterId }, { scope: other, id: other.clusterId }) === "same";

@@ -1,14 +1,14 @@
 const NAMESPACE = "kube-system";
 const SERVICE_ACCOUNT = "cluster-autoscaler";
 
-/** What names the pools in the statements of an autoscaler. */
+/** The pools in the statements of an autoscaler. */
 export interface AutoscalerScope {
   readonly clusterId: string;
   /** The OCIDs of the pools; empty for all pools of the compartment. */
   readonly poolIds: readonly string[];
 }
 
-/** Says who the autoscaler of a cluster is in the condition of a statement. */
+/** The condition that identifies the autoscaler of a cluster in a statement. */
 export function autoscalerPrincipal(clusterId: string): string {
   return [
     "request.principal.type = 'workload'",
@@ -19,9 +19,9 @@ export function autoscalerPrincipal(clusterId: string): string {
 }
 
 /**
- * In the compartment of the pools: read all of them, and change the size of those that are autoscaled and delete nodes of theirs.
+ * The statements for the compartment of the pools: read all pools, and resize and delete nodes of the autoscaled ones.
  *
- * Narrower than the documented list, which lets the autoscaler create and delete pools.
+ * They are narrower than the documented list, which lets the autoscaler create and delete pools.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingclusterautoscaler_topic-Working_with_Cluster_Autoscaler_as_Cluster_Add-on.htm
  * @see https://docs.oracle.com/iaas/Content/Identity/policyreference/contengpolicyreference.htm for target.nodepool.id
@@ -39,7 +39,7 @@ export function poolStatements({ clusterId, poolIds }: AutoscalerScope, compartm
   ];
 }
 
-/** In the compartment of the network. */
+/** The statements for the compartment of the network. */
 export function networkStatements(
   clusterId: string,
   compartmentId: string,

@@ -5,7 +5,7 @@ import { checkMembers } from "../../../core/required";
 import { shown } from "../../../core/display-value";
 import { type Problems } from "../../../core/validation-error";
 
-/** Collects the configuration of an add-on, as the texts that OKE takes; what is left out stays as Oracle set it. */
+/** Collects the configuration of an add-on as the texts that OKE expects; omitted values keep Oracle's setting. */
 export class ConfigurationWriter {
   private readonly entries = new Map<string, string>();
 
@@ -77,7 +77,7 @@ export class ConfigurationWriter {
     if (Object.keys(both).length > 0) this.json(key, both);
   }
 
-  /** What most add-ons have in common. */
+  /** Writes the common options of most add-ons. */
   public placement(options: AddOnOptions): void {
     const { nodeSelector, tolerates, affinity, topologySpreadConstraints, rollingUpdate } = options;
     if (nodeSelector !== undefined) {
@@ -108,7 +108,7 @@ export class ConfigurationWriter {
     if (rollingUpdate !== undefined) this.rollingUpdate(rollingUpdate);
   }
 
-  /** Something of Kubernetes whose form is not typed here. */
+  /** Writes a Kubernetes value whose type is not declared here. */
   private given(name: string, value: unknown, is: (value: unknown) => boolean, instead: string): void {
     if (value === undefined) return;
     try {

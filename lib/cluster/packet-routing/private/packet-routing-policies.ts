@@ -22,7 +22,7 @@ const MOST_STATEMENTS = 25;
 const SERVICES = "'osn-services-ip-addresses'";
 const ANY_PORT = "";
 
-/** A cluster that is made here. */
+/** A cluster that the program creates. */
 type RoutedCluster = Construct &
   ISecureOkeCluster & { readonly apiEndpointSecurityGroup: INetworkSecurityGroup };
 
@@ -31,28 +31,28 @@ interface RoutedClusterProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-/** Clients of a load balancer whose rules the cloud controller writes. */
+/** The clients of a load balancer whose rules the cloud controller writes. */
 export interface BalancerClients {
   readonly ranges: readonly string[];
   readonly ports: readonly Port[];
 }
 
-/** What a statement says: who connects to whom, and on which condition. */
+/** The content of a statement: source, destination and condition. */
 interface Connection {
   readonly from: string;
   readonly to: string;
   readonly how: string;
 }
 
-/** A group whose rules become statements, and how policies name its members. */
+/** A security group whose rules become statements, and the way that policies name its members. */
 interface Labelled {
   readonly group: INetworkSecurityGroup;
   readonly as: string;
 }
 
-/** The policies of Zero Trust Packet Routing for a cluster, made of what the rules of its groups say. */
+/** The Zero Trust Packet Routing policies of a cluster, derived from the rules of its security groups. */
 export class PacketRoutingPolicies extends ResourceConstruct {
-  /** The policies of a cluster that asks for them. */
+  /** The policies of a cluster, if it has packet routing. */
   public static _of(
     cluster: RoutedCluster,
     routing: PacketRouting | undefined,
@@ -63,11 +63,11 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     return new PacketRoutingPolicies(cluster, "PacketRouting", options, furtherGroups, homeRegionProvider);
   }
 
-  /** The label of the nodes. */
+  /** The security attribute of the nodes. */
   public readonly nodes?: SecurityAttribute;
-  /** What must exist before anything has a label. */
+  /** The policies that must exist before anything has a security attribute. */
   public readonly policies: ITerraformDependable[];
-  /** The label of the pods. */
+  /** The security attribute of the pods. */
   public readonly pods?: SecurityAttribute;
   private readonly loadBalancers?: SecurityAttribute;
   private readonly nodeGroups = new Set<INetworkSecurityGroup>();
@@ -94,7 +94,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     if (this.loadBalancers) {
       this.policies.push(this.addPolicy("LoadBalancers", "the load balancers", () => this.ofLoadBalancers()));
     }
-    // At synthesis, when all rules are there.
+    // At synthesis, after all rules have been added.
     this.node.addValidation({
       validate: () => {
         this.check();
@@ -103,29 +103,29 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     });
   }
 
-  /** Adds groups of the nodes of a pool, whose rules are for all that has the label. */
+  /** Adds the security groups of a pool's nodes, whose rules apply to everything with the attribute. */
   public addNodeGroups(groups: readonly INetworkSecurityGroup[]): void {
     for (const group of groups) this.nodeGroups.add(group);
   }
 
-  /** Adds groups of the pods of a pool. */
+  /** Adds the security groups of a pool's pods. */
   public addPodGroups(groups: readonly INetworkSecurityGroup[]): void {
     for (const group of groups) this.podGroups.add(group);
   }
 
-  /** Adds clients of a load balancer, whose rules at run time nobody can read here. */
+  /** Adds the clients of a load balancer, whose run-time rules can't be read here. */
   public addClients(clients: BalancerClients): void {
     this.clients.push(clients);
   }
 
-  /** The label of load balancers as an annotation has it: JSON, in the form of the API. */
+  /** The security attribute of load balancers in the format of the annotation: JSON, as in the API. */
   public get loadBalancerAnnotation(): string | undefined {
     if (!this.loadBalancers) return undefined;
     const { namespace, key, value } = this.loadBalancers;
     return JSON.stringify({ [namespace]: { [key]: { mode: "enforce", value } } });
   }
 
-  /** Without it a label can't be put on anything; written before the cluster, whose OCID is not known then. */
+  /** Without this policy, security attributes can't be set; it is written before the cluster, whose OCID is not known then. */
   private addNamespacePolicy(): IdentityPolicy {
     const { apiEndpoint, nodes, pods, loadBalancers, tenancyId } = this.options;
     const who = [
@@ -161,7 +161,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
       name: policyNameOf(this, `${this.cluster.node.path}-${id}`),
       description: `Who connects to ${what} of the cluster, and to whom it connects`,
       statements: Lazy.listValue({ produce: statements }),
-      // A policy can't be renamed, and what is labelled must never be without it.
+      // A policy can't be renamed, and resources with an attribute must never be without it.
       lifecycle: { ignoreChanges: ["name"] },
       ...tagsOf(this, {}),
     });
@@ -186,7 +186,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     const { nodes } = this;
     if (!nodes) return [];
     const as = named(nodes);
-    // Rules that the cloud controller writes at run time are not here to be read.
+    // Rules that the cloud controller writes at run time can't be read here.
     const ofBalancers = this.balancers.map((from) => ({ from, to: as, how: ANY_PORT }));
     const { texts } = this.statements(this.labelledNodes, ofBalancers);
     return without(texts, this.ofEndpoint());
@@ -202,13 +202,13 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     return without(this.statements(this.labelledPods).texts, [...this.ofEndpoint(), ...this.ofNodes()]);
   }
 
-  /** How policies name load balancers: by their label, or by where they are. */
+  /** The way that policies name load balancers: by attribute, or by subnet. */
   private get balancers(): string[] {
     if (this.loadBalancers) return [named(this.loadBalancers)];
     return balancerSubnetsOf(this.cluster.network).map(([, { cidr }]) => `'${cidr}'`);
   }
 
-  /** The groups of load balancers that Terraform makes, of Services and of native ingress classes. */
+  /** The security groups of load balancers that Terraform creates for Services and native ingress classes. */
   private get balancerGroups(): NetworkSecurityGroup[] {
     return ["LoadBalancers", "IngressGateways"]
       .flatMap((id) => this.cluster.node.tryFindChild(id)?.node.findAll() ?? [])
@@ -235,7 +235,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     return without(texts, [...this.ofNodes(), ...this.ofPods()]);
   }
 
-  /** What the rules of groups say, each pair of ends once; and the groups that nobody knows the addresses of. */
+  /** The statements for the rules of security groups, each pair of ends once; and the groups whose addresses are not known. */
   private statements(
     labelled: readonly Labelled[],
     further: readonly Connection[] = [],
@@ -268,7 +268,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
     return names.get(identityOf(this, value));
   }
 
-  /** How policies name the members of groups. */
+  /** The way that policies name the members of security groups. */
   private names(): Map<string, string> {
     const { cluster, options } = this;
     const { network } = cluster;
@@ -318,7 +318,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
   }
 }
 
-/** Statements that no other policy has. */
+/** The statements that no other policy has. */
 function without(texts: readonly string[], others: readonly string[]): string[] {
   return texts.filter((text) => !others.includes(text));
 }
@@ -328,9 +328,9 @@ function named(label: SecurityAttribute): string {
 }
 
 /**
- * The condition of a statement for one port; none for everything else, which leaves the ports to the security groups.
+ * The condition of a statement for a single port; empty otherwise, which leaves the ports to the security groups.
  *
- * Path MTU discovery is such a case: its packets must pass beside those of the ports.
+ * Path MTU discovery is such a case: its packets must pass in addition to those of the ports.
  */
 function conditionOf({ protocol, from, to }: Port): string {
   if (from === undefined || from !== to) return ANY_PORT;

@@ -14,8 +14,8 @@ const FOLDER = "network-policy-engines";
 const files = new WeakMap<TerraformStack, Map<string, EngineInstallation>>();
 
 /**
- * Writes what installs the engine of a cluster beside the stack at synthesis, in the place of what an earlier run wrote, and gives the stack an output
- * `<path>_network_policy_engine` with the command.
+ * Writes the installation files of a cluster's engine beside the stack at synthesis, replacing those of an earlier run, and adds an
+ * output `<path>_network_policy_engine` with the command to the stack.
  */
 export function installEngine(
   cluster: Construct & ISecureOkeCluster,
@@ -63,13 +63,13 @@ function stacksIn(root: IConstruct): string[] {
     .map(({ node }) => node.id);
 }
 
-/** Somebody may apply what is left of a stack that is gone. */
+/** Removes the files of stacks that no longer exist, as somebody may apply them. */
 function removeOthers(folder: string, stacks: readonly string[]): void {
   const others = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => !stacks.includes(name)) : [];
   for (const name of others) fs.rmSync(path.join(folder, name), { recursive: true });
 }
 
-/** In a folder made anew, for the same reason. */
+/** Writes into an empty folder, for the same reason. */
 function write(folder: string, installations: ReadonlyMap<string, EngineInstallation>): void {
   fs.rmSync(folder, { recursive: true, force: true });
   for (const [name, { file, text }] of installations) {

@@ -25,7 +25,7 @@ const FINDING: GuardrailText = {
 
 const charts = new WeakMap<ISecureOkeCluster, Chart[]>();
 
-/** Adds a chart to a cluster, and says at synthesis where nothing enforces its NetworkPolicies. */
+/** Adds a chart to a cluster, with a warning at synthesis if no engine enforces its NetworkPolicies. */
 export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): void {
   const output = new ChartOutput(cluster, id, chart);
   addOutput(cluster, output);
@@ -49,7 +49,7 @@ function addOutput(cluster: ISecureOkeCluster, output: ChartOutput): void {
   outputs.set(cluster, own);
 }
 
-/** Says it before the stack is written, so that the warning is in the manifest of the app, which the cdktf command shows. */
+/** Warns before the stack is written, so that the warning is in the manifest of the app, which the cdktf command shows. */
 function warnAtSynthesis(cluster: ISecureOkeCluster): void {
   const stack = TerraformStack.of(cluster);
   const inner = stack.synthesizer;
@@ -80,7 +80,7 @@ function holdsPolicies(chart: Chart): boolean {
   );
 }
 
-/** Whether the cluster has an engine, here or where it is made or imported too. */
+/** Whether the cluster has an engine, here or in another construct for the same cluster. */
 function hasEngine(cluster: ISecureOkeCluster): boolean {
   if (cluster.networkPolicyEngine) return true;
   return cluster.node.root.node

@@ -51,7 +51,7 @@ function refuseHub(problems: Problems): void {
   );
 }
 
-/** @param isElsewhere whether gateways of others lead to the internet */
+/** @param isElsewhere whether gateways of other owners route to the internet */
 function refuseNoNat(problems: Problems, isElsewhere: boolean): void {
   problems.add(
     "EGRESS_INVALID",
