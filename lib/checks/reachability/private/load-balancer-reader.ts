@@ -15,7 +15,7 @@ const TERRAFORM_TYPES = [
   "oci_network_load_balancer_network_load_balancer",
 ];
 
-/** A load balancer at an interface; it has a public address only where its subnet lets it. */
+/** A load balancer at an interface; it has a public address only if its subnet allows it. */
 function balancerEnd(network: NetworkModel, name: string, made: Interface, isPublic: Tri): End {
   const { exposure } = made.guard;
   const publicAddress = and(isPublic, exposure.publicAddress);
@@ -77,13 +77,13 @@ interface Balancer {
   readonly key: string;
   readonly mode: RuleMode;
   readonly isPublic: Tri;
-  /** Whether the controller lets the clients' ranges to the nodes. */
+  /** Whether the controller allows ingress from the clients' ranges to the nodes. */
   readonly preservesSource: Tri;
   /** The ranges of the clients. */
   readonly sources: readonly Json[];
   /** Why all this may be otherwise. */
   readonly doubt?: string;
-  /** Where it may be: one, or several of which nobody knows the one. */
+  /** The possible subnets: one, or several if it is unknown which. */
   readonly subnets: readonly SubnetReference[];
   readonly attached: string[];
   readonly backends: string[];
@@ -261,7 +261,10 @@ export class LoadBalancerReader {
       this.network.addSubnetRules(subnet, [...written, ...ofClients]);
   }
 
-  /** With the source preserved nodes see the clients, so the controller lets their ranges to the node ports. */
+  /**
+   * With the source preserved, nodes see the clients as sources, so the controller allows their ranges to the
+   * node ports.
+   */
   private clientOpenings(
     balancer: Balancer,
     rules: (end: RuleEnd, opened: Opening[], doubt: string | undefined) => SecurityRule[],
@@ -314,7 +317,7 @@ function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span
     : { destination: otherwise, doubt };
 }
 
-/** Kubernetes gives a Service node ports unless it says otherwise; then the controller that OKE runs leads to pods. */
+/** Whether a Service has node ports, as by default; otherwise OKE's controller routes to pods. */
 function hasNodePorts({ spec }: Json): boolean {
   return spec.allocateLoadBalancerNodePorts !== false;
 }

@@ -11,7 +11,7 @@ import {
   type TerraformModel,
 } from "./terraform-model";
 
-/** What a route leads to. */
+/** The kind of target of a route. */
 type Gateway = "internet" | "nat" | "services" | "private" | "address" | "closed" | "unknown";
 
 const LOCAL_PEERING = "oci_core_local_peering_gateway";
@@ -19,7 +19,7 @@ const PRIVATE_ADDRESSES = ["oci_core_private_ip", "data.oci_core_private_ip", "d
 const REMOTE_PEERING = "oci_core_remote_peering_connection";
 
 /**
- * Reads what the routes of a table lead to, and whether that is connected yet.
+ * Reads the targets of the routes of a table, and whether they are connected yet.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
@@ -41,7 +41,7 @@ class GatewayReader {
     );
   }
 
-  /** What the entity of a route is; unknown too where it leads nowhere before somebody else connects it. */
+  /** The kind of the target of a route; unknown too if it routes nowhere until somebody connects it. */
   public gateway(value: Json, document: number): Gateway {
     const resolved = this.model.resolve(value, document);
     if (resolved.kind === "unknown") return "unknown";
@@ -126,18 +126,18 @@ export interface RouteTable {
 export interface Exposure {
   /** Whether the interface has a public IPv4 address. */
   readonly publicAddress: Tri;
-  /** Whether its subnet lets connections from the internet in. */
+  /** Whether its subnet allows ingress from the internet. */
   readonly internetIngress: Tri;
 }
 
-/** Whether a way is there, and by what. */
+/** Whether there is a route, and the reason. */
 export interface Routed {
   readonly verdict: Tri;
   readonly by: string[];
   readonly why: string;
 }
 
-/** Reads route tables and what their routes lead to. */
+/** Reads route tables and the targets of their routes. */
 export class RouteReader {
   private readonly gateways: GatewayReader;
 
@@ -254,7 +254,8 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
     case "internet":
       return internet(exposure, place, incoming);
     case "private":
-      // Whether a hub leads to the internet, and who comes from there, depends on what is behind it.
+      // Whether a hub routes to the internet, and which traffic arrives from it, depends on the networks
+      // behind it.
       return isOpen !== Tri.NO && (incoming || isDefault(found)) ? Tri.MAYBE : Tri.YES;
     case "address":
       // What a firewall lets pass, and where it sends it, its policy says, which is not part of the configuration.
@@ -280,7 +281,7 @@ function internet(exposure: Exposure, place: Place, incoming: boolean): Tri {
   const isOpen = isPublic(place);
   // Addresses of IPv6 are public by themselves.
   const needsAddress = !place.ranges.every(({ family }) => family === 6);
-  // Whether what is prohibited for IPv6 is the way in alone, or the way out too, Oracle's own words leave open.
+  // Oracle's documentation leaves open whether only ingress is prohibited for IPv6, or egress too.
   const least = [
     isOpen,
     needsAddress ? exposure.publicAddress : Tri.YES,
