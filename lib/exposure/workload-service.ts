@@ -90,7 +90,7 @@ interface Read {
   readonly ports: readonly ReadPort[];
 }
 
-/** Validates the props; throws with all that is wrong. */
+/** Validates the props; throws an error that lists every problem. */
 function read(scope: Construct, id: string, given: WorkloadServiceProps): Read {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES, ["workload"]);

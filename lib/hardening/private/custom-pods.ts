@@ -1,9 +1,9 @@
 import { entriesOf, type Fields, fieldsOf } from "./fields";
 import { imagesOf } from "../../workload/images/private/images-of";
 
-// Objects of Kubernetes itself whose fields only describe others, or select them.
+// Kubernetes objects whose fields only describe or select other objects.
 const WITHOUT_PODS = ["ConfigMap", "CustomResourceDefinition", "Secret"];
-// What only pods and their containers have.
+// Fields that only pods and containers have.
 const OF_PODS = [
   "automountServiceAccountToken",
   "hostNetwork",
@@ -16,14 +16,14 @@ const OF_PODS = [
 ];
 const LISTS = ["containers", "initContainers", "ephemeralContainers"];
 const COUNTS = ["instances", "members", "nodeCount", "replicas", "size"];
-// A size below the spec is mostly that of something else, such as a key.
+// Below the spec, a size is mostly that of something else, such as a key.
 const INNER_COUNTS = ["instances", "replicas"];
-// Kinds that count something else than pods, or say how many others may have.
+// Kinds whose counts are not pods of their own.
 const OTHER_COUNTS = /(?:Topic|Policy|Rule|Autoscaler|ScaledObject|Budget|Route|Service)$/;
-// Groups whose kinds describe pods of others, by patterns; those that add containers name an image.
+// Groups whose kinds describe other objects' pods by patterns; kinds that add containers name an image.
 const OF_POLICIES = /(?:^|\.)(?:kyverno\.io|gatekeeper\.sh)$/;
 
-/** Whether a map has what only a pod or a container has: such a field, containers, or resources like theirs. */
+/** Whether a map has the fields of a pod or container: a typical field, containers, or resources. */
 function isLikePod(fields: Fields): boolean {
   const resources = fieldsOf(fields.resources);
   return (
@@ -39,15 +39,15 @@ function holdsPod(value: unknown): boolean {
   return fields !== undefined && (isLikePod(fields) || Object.values(fields).some(holdsPod));
 }
 
-/** The group of an object; empty for the core of Kubernetes. */
+/** The API group of an object; empty for the core group. */
 function groupOf({ apiVersion }: Fields): string {
   const [group = "", version] = String(apiVersion).split("/");
   return version === undefined ? "" : group;
 }
 
 /**
- * Whether an object of a kind that is not known here makes pods: it names an image; or it is of an operator, and has what only
- * pods have, or a count of them.
+ * Whether an object of an unknown kind creates pods: it names an image; or it belongs to an operator, and has
+ * fields of pods or a replica count.
  */
 export function makesPods(object: Fields): boolean {
   if (WITHOUT_PODS.includes(String(object.kind))) return false;
@@ -56,15 +56,15 @@ export function makesPods(object: Fields): boolean {
     .filter(([key]) => key !== "metadata" && key !== "status")
     .map(([, value]) => value);
   const group = groupOf(object);
-  // Kinds of Kubernetes itself are known.
+  // The kinds of Kubernetes itself are known.
   if (!group.includes(".")) return holdsContainers(rest);
   if (OF_POLICIES.test(group)) return false;
   if (!OTHER_COUNTS.test(String(object.kind)) && countsPods(object.spec)) return true;
-  // So are most of these groups, whose kinds select pods by what pods have.
+  // Most kinds in these groups are too; they select pods by the fields of pods.
   return group.endsWith(".k8s.io") ? holdsContainers(rest) : holdsPod(rest);
 }
 
-/** Whether a spec says how many pods there are to be: itself, or one of its parts. */
+/** Whether a spec, or one of its parts, has a replica count. */
 function countsPods(spec: unknown): boolean {
   const fields = fieldsOf(spec) ?? {};
   const parts = Object.values(fields).map((part) => fieldsOf(part));

@@ -16,7 +16,7 @@ import { volumeName } from "../../workload/pods/private/volume-name";
 import { type WritablePath } from "../../workload/pods/writable-path";
 import { HardeningConflict } from "../conflict";
 
-/** Secrets in variables and arguments; their values stand in no finding. */
+/** Finds secrets in variables and arguments; findings do not contain their values. */
 function hardenEnvironment(pod: Pod): void {
   for (const container of allContainers(pod)) {
     for (const entry of entriesOf(container.fields.env)) {
@@ -58,7 +58,7 @@ const NAMESPACES = ["hostNetwork", "hostPID", "hostIPC"];
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
 const HOOKS = ["postStart", "preStop"];
 const CONNECTIONS = ["httpGet", "tcpSocket"];
-// What the restricted standard allows; an image is as immutable as that of a container.
+// The types that the restricted standard allows; an image is as immutable as that of a container.
 const VOLUMES = [
   "configMap",
   "csi",
@@ -71,7 +71,7 @@ const VOLUMES = [
   "secret",
 ];
 
-/** What the pods have of their node. */
+/** Finds the host access of the pods. */
 function hardenHost(pod: Pod): void {
   const { spec } = pod;
   for (const key of NAMESPACES) {
@@ -114,7 +114,10 @@ function judgePort(container: Container, port: Fields): void {
   container.found(HardeningConflict.HOST_PORT, { field, value: hostPort, mend });
 }
 
-/** The API server of Kubernetes 1.34 refuses hosts in the baseline standard; older ones don't look. */
+/**
+ * Finds hosts of probes and hooks, which the API server of Kubernetes 1.34 rejects in the baseline standard;
+ * older ones don't check.
+ */
 function judgeHosts(container: Container): void {
   const { fields } = container;
   const places = [
@@ -140,11 +143,12 @@ function judgeHosts(container: Container): void {
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** The images of containers and of volumes. */
+/** Hardens the images of containers and volumes. */
 function hardenImages(pod: Pod): void {
   for (const container of allContainers(pod)) {
     hardenImage(container, container.fields, "image", "");
-    // Asks the registry at each start, so that a node that has the image gives it only to who may pull it.
+    // Asks the registry at each start, so that a node's cached image is available only to pods that may pull
+    // it.
     container.fill("imagePullPolicy", "Always", "immutable-containers");
   }
   for (const volume of entriesOf(pod.spec.fields.volumes)) {
@@ -165,7 +169,7 @@ function hardenImage(place: Place, holder: Fields, key: string, way: string): vo
     if (reference !== said) place.changed(`${way}${key}`, said, reference, "immutable-containers", reason);
   }
   const now = holder[key] as string;
-  // A tag alone that was given with its reason.
+  // An image by tag only, given with its reason.
   if (images.some(({ image }) => image.reference === now && image.reason !== undefined)) return;
   const { tag, digest } = splitImage(now);
   if ((digest !== undefined && (DIGEST.test(digest) || isReference(digest))) || isUnknown(now, tag)) return;
@@ -176,14 +180,14 @@ function hardenImage(place: Place, holder: Fields, key: string, way: string): vo
   });
 }
 
-/** What ends in a reference to a Terraform value may end in a digest. */
+/** Whether an image ends in a reference to a Terraform value, which may contain a digest. */
 function isUnknown(image: string, tag: string | undefined): boolean {
   return isReference(tag ?? image);
 }
 
 const PRACTICE = "immutable-containers";
 
-/** The directories that were named for containers, as empty ones. */
+/** Mounts the given writable directories of containers as emptyDirs. */
 function hardenPaths(pod: Pod): void {
   for (const container of pod.containers) {
     for (const writable of pod.spec.plan.writablePaths) {
@@ -258,7 +262,7 @@ const OF_CONTEXT = [
   ...fields(isIds, "supplementalGroups"),
 ];
 
-/** Finds values of a wrong type, which all other rules would read as nothing: `privileged: "true"`. */
+/** Finds values of a wrong type, which all other rules would treat as missing: `privileged: "true"`. */
 function findWrongShapes(pod: Pod): void {
   const { spec, context } = pod;
   if (!isMaps(spec.fields.containers)) unreadable(spec, "containers");
@@ -273,7 +277,7 @@ function findWrongShapes(pod: Pod): void {
 function judge(place: Place | undefined, shapes: readonly (readonly [string, Shape])[]): void {
   for (const [key, isRight] of shapes) {
     const value = place?.fields[key];
-    // Of a reference nothing is known yet.
+    // References are unknown.
     if (isUnsaid(value) || isReference(value) || referenceOf(value)) continue;
     if (place && !isRight(value)) unreadable(place, key);
   }
@@ -283,7 +287,7 @@ function unreadable(place: Place, field: string): void {
   place.found(HardeningConflict.UNREADABLE, { field, value: place.fields[field] });
 }
 
-/** What is hardened, and where it is from. */
+/** The object to harden, and its origin. */
 interface HardenedObject {
   /** The path of the construct. */
   readonly path: string;
@@ -291,19 +295,19 @@ interface HardenedObject {
   readonly isIncluded: boolean;
 }
 
-/** Hardens an object as plain data, in its place; answers what was changed and found. */
+/** Hardens an object as plain data, in place; returns the changes and findings. */
 export function harden(data: unknown, plan: Plan, of: HardenedObject, accounts: Accounts): Notes {
   const { path, isIncluded } = of;
   const notes = newNotes(path);
   hardenObjects(data, { plan, notes, path, isIncluded });
-  // What is left out needs no other decision.
+  // An object that is left out needs no other decision.
   if (notes.isLeftOut) return notes;
   leaveOut(data, notes.leftOutItems);
   for (const pod of podsIn(data, { plan, notes, path })) {
     findWrongShapes(pod);
     hardenHost(pod);
     hardenToken(pod, accounts);
-    // What was said first: what is filled depends on what of it stays.
+    // Existing values first: the filled ones depend on them.
     judgeRights(pod);
     const standings = judgeUsers(pod);
     const binding = hardenPorts(pod, standings);
@@ -317,7 +321,7 @@ export function harden(data: unknown, plan: Plan, of: HardenedObject, accounts: 
   return notes;
 }
 
-/** Takes items out of a List. */
+/** Removes items from a List. */
 function leaveOut(data: unknown, items: ReadonlySet<Fields>): void {
   const list = fieldsOf(data);
   if (!list || items.size === 0) return;

@@ -5,36 +5,36 @@ import { Problems } from "../../core/validation-error";
 import { CONFLICTS, HardeningConflict } from "../conflict";
 import { type HardeningChange, type HardeningFinding } from "../hardening-report";
 
-/** What was noted while an object was hardened. */
+/** The notes of hardening an object. */
 export interface Notes {
   readonly changes: HardeningChange[];
   readonly findings: HardeningFinding[];
   readonly accepted: HardeningFinding[];
-  /** What of the plan was of use. */
+  /** The entries of the plan that had an effect. */
   readonly used: Set<Usable>;
-  /** What could not be done as asked. */
+  /** The problems of entries that could not be applied. */
   readonly problems: Problems;
-  /** Items of a List that are to be left out. */
+  /** The items of a List that are to be left out. */
   readonly leftOutItems: Set<Fields>;
   /** Whether the object is to be left out. */
   isLeftOut?: boolean;
-  /** Whether the object stays although it is a hook of Helm. */
+  /** Whether the object stays although it is a Helm hook. */
   isKeptHook?: boolean;
 }
 
-/** What was decided about a conflict. */
+/** The decision about a conflict. */
 export type Answer = "accepted" | "open" | "overridden";
 
-/** Where something stands: notes what happens there. */
+/** A place in an object, with its notes. */
 export interface PlaceProps {
   readonly plan: Plan;
   readonly notes: Notes;
   /** The path of the construct. */
   readonly path: string;
-  /** Such as `Deployment/web`. */
+  /** The object, such as `Deployment/web`. */
   readonly object: string;
   readonly container?: string;
-  /** The way to the map that stands here. */
+  /** The path of the map at this place. */
   readonly field: string;
 }
 
@@ -42,17 +42,17 @@ export interface PlaceProps {
 export interface ConflictProps {
   /** The field below the place. */
   readonly field: string;
-  /** What stands there; undefined where it may not be shown. */
+  /** The value; undefined if it may not be shown. */
   readonly value?: unknown;
-  /** Sets the safe value and answers it. */
+  /** Sets the safe value and returns it. */
   readonly mend?: () => unknown;
-  /** What is said instead of the title. */
+  /** A title instead of the conflict's. */
   readonly title?: string;
-  /** What is said instead of the fix of the conflict. */
+  /** A fix instead of the conflict's. */
   readonly fix?: string;
 }
 
-/** Notes of nothing yet. */
+/** Empty notes. */
 export function newNotes(path: string): Notes {
   return {
     changes: [],
@@ -64,7 +64,7 @@ export function newNotes(path: string): Notes {
   };
 }
 
-/** A map of a manifest and the way to it. */
+/** A map of a manifest and its path. */
 export class Place {
   constructor(
     public readonly fields: Fields,
@@ -87,13 +87,13 @@ export class Place {
     return this.props.container;
   }
 
-  /** A map below this one that is there already. */
+  /** An existing map below this one. */
   public below(key: string): Place | undefined {
     const fields = fieldsOf(this.fields[key]);
     return fields && this.enter(fields, `.${key}`);
   }
 
-  /** A map below this one, made where nothing was said; undefined where something else stands there. */
+  /** A map below this one, created if it is missing; undefined if the value is something else. */
   public within(key: string): Place | undefined {
     if (isUnsaid(this.fields[key])) this.fields[key] = {};
     const place = this.below(key);
@@ -101,7 +101,7 @@ export class Place {
     return place;
   }
 
-  /** The same for an entry of a list. */
+  /** The place of an entry of a list. */
   public enter(fields: Fields, way: string, container?: string): Place {
     return new Place(fields, {
       ...this.props,
@@ -110,14 +110,14 @@ export class Place {
     });
   }
 
-  /** Sets what was not said. */
+  /** Sets a missing value. */
   public fill(key: string, value: unknown, practice: PracticeId): void {
     if (!isUnsaid(this.fields[key])) return;
     this.fields[key] = value;
     this.changed(key, undefined, value, practice);
   }
 
-  /** Notes that a field was changed. */
+  /** Records a changed field. */
   public changed(
     field: string,
     before: unknown,
@@ -132,14 +132,14 @@ export class Place {
     );
   }
 
-  /** Notes a conflict, or mends it where that was decided; answers what was. */
+  /** Records a conflict, or mends it if that was decided; returns the decision. */
   public found(conflict: HardeningConflict, { field, value, mend, title, fix }: ConflictProps): Answer {
     const { path, object, container } = this.props;
     const { practice, ...text } = CONFLICTS[conflict];
     const decision = decisionOn(this.plan, conflict, object, container);
     if (decision) this.notes.used.add(decision);
     if (decision?.isOverride && mend) {
-      // Told before it is mended, which may change it in its place.
+      // Rendered before mending, which may change the value in place.
       const before = textOf(value);
       const after = textOf(mend());
       const change = { path, object, container, field: this.way(field), before, after, practice };
@@ -155,7 +155,7 @@ export class Place {
       value: textOf(value),
       practice,
     };
-    // An override that would make of the object what the API server refuses leaves it a finding.
+    // An override whose result the API server would reject leaves a finding.
     const reason = decision?.isOverride ? undefined : decision?.reason;
     const list = reason === undefined ? this.notes.findings : this.notes.accepted;
     list.push(said({ ...finding, ...text, ...(title ? { title } : {}), ...(fix ? { fix } : {}), reason }));
@@ -167,7 +167,7 @@ export class Place {
   }
 }
 
-/** Without what is undefined. */
+/** The props without undefined values. */
 function said<T extends object>(props: T): T {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
 }

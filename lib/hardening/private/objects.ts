@@ -21,7 +21,7 @@ const OF_NODE_PORTS = ["externalTrafficPolicy", "healthCheckNodePort", "allocate
 const QUOTE =
   "Put the value into quotes in the YAML: cdk8s reads YAML 1.1, in which 22:22 without quotes is the number 1342";
 
-/** Where an object is noted, and whether it was read from YAML. */
+/** The place of an object, and whether it was read from YAML. */
 export interface IncludedObjectProps {
   readonly plan: Plan;
   readonly notes: Notes;
@@ -29,7 +29,10 @@ export interface IncludedObjectProps {
   readonly isIncluded: boolean;
 }
 
-/** Judges objects as a whole: hooks of Helm, what a reader of YAML changed, and what guardrails refuse of other kinds than pods. */
+/**
+ * Checks objects as a whole: Helm hooks, values that a YAML parser changed, and guardrail violations of kinds
+ * other than pods.
+ */
 export function hardenObjects(data: unknown, props: IncludedObjectProps): void {
   for (const { object, way } of objectsIn(data)) {
     const place = new Place(object, { ...props, object: nameOf(object), field: way });
@@ -56,7 +59,7 @@ function findHook(place: Place, object: Fields, way: string): void {
   const answer = place.found(HardeningConflict.HELM_HOOK, {
     field: "metadata.annotations.helm.sh/hook",
     value: hooks.join(","),
-    // In a List the others stay; its items are filtered when it is written.
+    // In a List, the other items stay; its items are filtered when it is written.
     mend: () => {
       if (way === "") notes.isLeftOut = true;
       else notes.leftOutItems.add(object);
@@ -66,7 +69,10 @@ function findHook(place: Place, object: Fields, way: string): void {
   if (answer === "accepted" && !isNeverInstalled(hooks)) notes.isKeptHook = true;
 }
 
-/** No guardrail refuses a public load balancer for everyone, which may be meant; here somebody else chose it. */
+/**
+ * Finds a public load balancer for everyone, which guardrails allow, as it may be intended; here, somebody
+ * else chose it.
+ */
 function findOpenRange(place: Place, object: Fields): void {
   const value = openRangeOf(object);
   if (value === undefined) return;
@@ -96,7 +102,10 @@ function mendOf(rule: GuardrailRule, object: Fields): (() => unknown) | undefine
   return undefined;
 }
 
-/** Makes a Service one inside of the cluster, without what Kubernetes allows with node ports alone. */
+/**
+ * Converts a Service to a ClusterIP Service, and removes the fields that Kubernetes allows only with node
+ * ports.
+ */
 function insideOnly(spec: Fields): string {
   spec.type = "ClusterIP";
   for (const key of OF_NODE_PORTS) {

@@ -6,7 +6,7 @@ import { HardeningConflict } from "../conflict";
 
 interface PodKind {
   readonly group: string;
-  /** The way from the object to what has metadata and spec of its pods. */
+  /** The path from the object to the metadata and spec of its pods. */
   readonly way: readonly string[];
 }
 
@@ -30,14 +30,14 @@ export interface Container extends Place {
   readonly container: string;
 }
 
-/** The pods that an object makes, or the pod that it is. */
+/** The pods of an object, or the pod itself. */
 export interface Pod {
   /** The spec of the pods. */
   readonly spec: Place;
   /** The security context of the pods. */
   readonly context: Place | undefined;
   readonly containers: readonly Container[];
-  /** Containers that somebody adds to a running pod; Kubernetes takes no resources for them. */
+  /** Ephemeral containers; Kubernetes does not allow resources for them. */
   readonly ephemeral: readonly Container[];
   readonly labels: Fields;
   readonly annotations: Fields;
@@ -48,7 +48,7 @@ export interface Pod {
   readonly claims: readonly unknown[];
 }
 
-/** Where an object is noted. */
+/** The place of an object. */
 export interface ObjectProps {
   readonly plan: Plan;
   readonly notes: Notes;
@@ -56,7 +56,7 @@ export interface ObjectProps {
   readonly path: string;
 }
 
-/** The objects in plain data; a List has several. */
+/** The objects in plain data; a List contains several. */
 export function objectsIn(data: unknown): { readonly object: Fields; readonly way: string }[] {
   const object = fieldsOf(data);
   if (!object) return [];
@@ -64,12 +64,12 @@ export function objectsIn(data: unknown): { readonly object: Fields; readonly wa
   return entriesOf(object.items).map((item) => ({ object: item, way: `items[${nameOf(item)}]` }));
 }
 
-/** An object, as its kind and its name with a slash. */
+/** An object as kind and name with a slash. */
 export function nameOf(object: Fields): string {
   return `${String(object.kind)}/${String(valueAt(object, "metadata", "name") ?? "")}`;
 }
 
-/** The pods of plain data; what looks like pods and is not known is a finding. */
+/** The pods in plain data; an unknown kind that seems to create pods is a finding. */
 export function podsIn(data: unknown, props: ObjectProps): Pod[] {
   return objectsIn(data).flatMap(({ object, way }) => {
     const kind = POD_KINDS[String(object.kind)];

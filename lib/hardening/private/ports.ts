@@ -8,24 +8,24 @@ import { HardeningConflict } from "../conflict";
 const FIRST_FREE = 1024;
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
 const CONNECTIONS = ["httpGet", "tcpSocket", "grpc"];
-// Flags that name the port that a program listens on: --port=80, --http-port 80, --listen=:80, --bind-address=0.0.0.0:80.
+// Flags for the port of a program: --port=80, --http-port 80, --listen=:80, --bind-address=0.0.0.0:80.
 const PORT_FLAG = /^--?(?:(?:https?|secure|insecure|listen|bind|web|server)[-.]?)?port[= ](\d{1,5})$/;
 const ADDRESS_FLAG = /^--?[\w.-]*(?:listen|bind|addr)[\w.-]*[= ][\w.[\]*-]*:(\d{1,5})$/;
 const PORT_VARIABLE = /^(?:(?:HTTPS?|LISTEN|SERVER)_)?PORT$/;
 
-/** A port that a container listens on, and where that is said. */
+/** A port that a container listens on, and the field that names it. */
 interface Listener {
   readonly port: number;
   readonly field: string;
 }
 
-/** The lowest port that a program without root may bind in these pods. */
+/** The lowest port that a non-root program may bind in these pods. */
 function lowestPort({ context }: Pod): number {
   const said = entriesOf(context?.fields.sysctls).find(({ name }) => name === PORT_SYSCTL);
   return said === undefined ? FIRST_FREE : Number(said.value);
 }
 
-/** The ports that a container listens on: those that it names, and those that its probes, its arguments or variables name. */
+/** The ports that a container listens on, from its ports, probes, arguments and variables. */
 function listenersOf({ fields }: Container): Listener[] {
   const named = entriesOf(fields.ports).map(({ containerPort, name }) => ({
     port: containerPort,
@@ -63,21 +63,24 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === "string" && /^\d{1,5}$/.test(value) ? Number(value) : undefined;
 }
 
-/** Whether nothing of what lets a container bind a port is changed: neither its user nor what its first program hands on. */
+/**
+ * Whether the ability of a container to bind a port is unchanged: its user, and the capabilities that its
+ * first program passes on.
+ */
 function isUnchanged(container: Container, standing: Standing | undefined): boolean {
   const isUser = standing === Standing.SAID || standing === Standing.IMAGE;
   return isUser && !isUnsaid(valueAt(container.fields, "securityContext", "allowPrivilegeEscalation"));
 }
 
 /**
- * Ports that need root, in containers that are not root, or not any more.
+ * Hardens ports that need root, in containers that do not run as root, or no longer do.
  *
- * Answers the containers that bind such a port by a capability, which they would lose: without privilege escalation only the
- * first program of a container has what its file carries, so one behind a shell has not. They stay as they are until
- * somebody decides.
+ * Returns the containers that bind such a port by a capability, which they would lose: without privilege
+ * escalation, only the first program of a container has its file's capabilities, so a program behind a shell
+ * has none. They stay unchanged until somebody decides.
  */
 export function hardenPorts(pod: Pod, standings: Standings): ReadonlySet<Container> {
-  // Such pods may not set sysctls of the network, which is the node's.
+  // Such pods may not set network sysctls, which would be the node's.
   const isOfNode = pod.spec.fields.hostNetwork === true;
   const kept = new Set<Container>();
   for (const container of pod.containers) {

@@ -6,7 +6,7 @@ import { Standing, type Standings } from "./user-ids";
 import { HardeningConflict } from "../conflict";
 
 const PRACTICE = "non-root";
-// What the baseline standard allows.
+// The types that the baseline standard allows.
 const SELINUX_TYPES = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 const SAFE_SYSCTLS = [
   "kernel.shm_rmid_forced",
@@ -24,7 +24,7 @@ const APPARMOR = "container.apparmor.security.beta.kubernetes.io/";
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-/** Takes something away, where that was decided. */
+/** Finds a removable value, and removes it if that was decided. */
 function findRemovable(place: Place, conflict: HardeningConflict, key: string, isFound: boolean): void {
   if (!isFound) return;
   const mend = () => {
@@ -46,7 +46,7 @@ function findSettable(
   place.found(conflict, { field: key, value: bad, mend: () => (place.fields[key] = good) });
 }
 
-/** Judges what a container may do beyond its own files and processes. */
+/** Finds the privileges of a container beyond its own files and processes. */
 export function judgeRights(pod: Pod): void {
   if (pod.context) judgeContext(pod.context);
   judgePod(pod);
@@ -64,8 +64,8 @@ export function judgeRights(pod: Pod): void {
 }
 
 /**
- * Fills what takes rights away, from each container as its user allows: root without capabilities can't even chown, and what
- * may be root keeps what it may need.
+ * Fills the settings that restrict privileges, as far as the user of each container allows: root without
+ * capabilities can't even chown, and a container that may be root keeps what it may need.
  *
  * @param binding containers that bind a low port by a capability, which they would lose
  */
@@ -84,13 +84,13 @@ export function fillRights(pod: Pod, standings: Standings, binding: ReadonlySet<
       "procMount",
       !isUnsaid(context.fields.procMount) && context.fields.procMount !== "Default",
     );
-    // What installs packages writes to its image; it was found for that.
+    // A container that installs packages writes to its image; that is a finding already.
     if (standing === Standing.KEPT && installsPackages(container)) continue;
     context.fill("readOnlyRootFilesystem", true, "immutable-containers");
   }
 }
 
-/** What a pod and a container can both say. */
+/** Checks the fields that both pods and containers have. */
 function judgeContext(context: Place): void {
   const { fields } = context;
   const profile = context.below("seccompProfile");
@@ -147,7 +147,10 @@ function judgePod({ annotations, context, spec }: Pod): void {
   }
 }
 
-/** Kubernetes refuses a privileged container, and one with SYS_ADMIN, that says that it does not escalate. */
+/**
+ * Fills allowPrivilegeEscalation: Kubernetes rejects false for a privileged container, and for one with
+ * SYS_ADMIN.
+ */
 function fillEscalation(context: Place, isKept: boolean): void {
   const { fields } = context;
   const added = listOf(valueAt(fields, "capabilities", "add"));
@@ -162,12 +165,12 @@ function fillEscalation(context: Place, isKept: boolean): void {
 
 function fillCapabilities(context: Place, standing: Standing | undefined): void {
   const said = fieldsOf(context.fields.capabilities);
-  // Privileged containers have all of them, whatever they drop.
+  // Privileged containers have all capabilities, regardless of drop.
   if (context.fields.privileged === true || listOf(said?.add).includes("ALL")) return;
   const drop = said?.drop;
   if (listOf(drop).includes("ALL") || (!isUnsaid(drop) && !Array.isArray(drop))) return;
   if (standing === Standing.KEPT) return;
-  // What was dropped by name still is.
+  // Keeps the capabilities that were dropped by name.
   const all = [...listOf(drop), "ALL"];
   const before = isUnsaid(drop) ? undefined : drop;
   const set = () => {
@@ -186,7 +189,7 @@ function fillCapabilities(context: Place, standing: Standing | undefined): void 
   capabilities.changed("drop", before, all, PRACTICE);
 }
 
-/** A container as far as its own rights matter to others. */
+/** Whether a container keeps NET_BIND_SERVICE. */
 export function keepsNetBind(container: Container): boolean {
   return listOf(valueAt(container.fields, "securityContext", "capabilities", "add")).includes(
     "NET_BIND_SERVICE",

@@ -20,9 +20,9 @@ import {
   type HardeningWritablePaths,
 } from "../hardening-options";
 
-/** Something of the options that must be of use, and where it was said. */
+/** An entry of the options that must have an effect, and its place. */
 export interface Usable {
-  /** Such as `override[0]`. */
+  /** The place, such as `override[0]`. */
   readonly where: string;
 }
 
@@ -39,7 +39,7 @@ export interface ReadUser extends HardeningUser, Usable {
   readonly id: number;
 }
 
-/** An image that takes the place of another one. */
+/** A replacement of an image. */
 interface ReadImage extends Usable {
   readonly reference: string;
   readonly image: ContainerImage;
@@ -47,25 +47,25 @@ interface ReadImage extends Usable {
 
 /** The options of a hardening, validated. */
 export interface Plan {
-  /** The user of what no entry of `users` is for. */
+  /** The default user, for which no entry of `users` applies. */
   readonly user: number;
-  /** Whether somebody chose that user, so that it is no guess. */
+  /** Whether the default user was given explicitly. */
   readonly isUserGiven: boolean;
   readonly users: readonly ReadUser[];
   readonly resources: Required<ContainerResourceRanges>;
   readonly writablePaths: readonly ReadWritablePaths[];
   readonly images: readonly ReadImage[];
-  /** Overrides first. */
+  /** The decisions, overrides first. */
   readonly decisions: readonly ReadDecision[];
   readonly refuseFindings: boolean;
 }
 
-/** All of a plan that must be of use somewhere. */
+/** All entries of a plan that must have an effect. */
 export function usablesOf({ decisions, images, users, writablePaths }: Plan): Usable[] {
   return [...decisions, ...images, ...users, ...writablePaths];
 }
 
-/** Whether a container of an object is meant; without a container, what is said of its pods. */
+/** Whether a selector applies to a container of an object; without a container, to its pod-level fields. */
 export function isMeant(
   { objects, containers }: HardeningSelector,
   object: string,
@@ -77,7 +77,10 @@ export function isMeant(
   );
 }
 
-/** The entry of `users` for a container, or for the pods of an object; one that names the container comes first. */
+/**
+ * The entry of `users` for a container, or for the pods of an object; an entry with the container comes
+ * first.
+ */
 export function userEntry(
   { users }: Plan,
   object: string,
@@ -133,7 +136,7 @@ const OPTIONS = {
   accept: entries,
 };
 
-/** Reads the options of a hardening; what is wrong with them goes into the problems. */
+/** Reads the options of a hardening and adds their problems. */
 export function readOptions(problems: Problems, given: HardeningOptions | undefined): Plan {
   const options = shaped(problems, given, OPTIONS) as HardeningOptions;
   const { user = DEFAULT_USER, users = [], override = [], accept = [], writablePaths = [] } = options;
@@ -185,7 +188,7 @@ function readUser(problems: Problems, where: string, given: HardeningUser): Read
   return { ...read, where, id: lowUser?.id ?? user ?? DEFAULT_USER };
 }
 
-/** Finds lists that are there and name nothing, and objects that are not named as they must be. */
+/** Adds a problem for empty lists, and for invalid object names. */
 function checkLists(
   problems: Problems,
   where: string,

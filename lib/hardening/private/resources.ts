@@ -16,13 +16,13 @@ function textOf(billionths: bigint): string {
   return billionths % MEBI === 0n ? `${billionths / MEBI}Mi` : String(billionths / NANO);
 }
 
-/** The empty directory that a volume is; Kubernetes makes one of a volume that says nothing, such as `emptyDir:` in YAML. */
+/** The emptyDir of a volume; Kubernetes makes one of a volume without a type, such as `emptyDir:` in YAML. */
 function directoryOf(volume: Fields): Fields | undefined {
   const isBlank = Object.keys(volume).every((key) => key === "name" || isUnsaid(volume[key]));
   return isBlank ? {} : fieldsOf(volume.emptyDir);
 }
 
-/** The empty directories that a container mounts, of one medium. */
+/** The emptyDirs of one medium that a container mounts. */
 function directoriesOf(pod: Pod, container: Container, inMemory: boolean): Fields[] {
   const names = new Set(entriesOf(container.fields.volumeMounts).map(({ name }) => name));
   return entriesOf(pod.spec.fields.volumes)
@@ -31,7 +31,7 @@ function directoriesOf(pod: Pod, container: Container, inMemory: boolean): Field
     .filter((one): one is Fields => one !== undefined && (one.medium === "Memory") === inMemory);
 }
 
-/** How much fits into the empty directories that a container mounts; undefined where that is not known. */
+/** The total size of the emptyDirs that a container mounts; undefined if it is unknown. */
 function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint | undefined {
   const sizes = directoriesOf(pod, container, inMemory).map(({ sizeLimit }) => quantityOf(sizeLimit));
   return sizes.reduce<bigint | undefined>(
@@ -40,7 +40,7 @@ function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint | und
   );
 }
 
-/** The limit of a container that has none: not below what it asks for. */
+/** The limit for a container without one: at least its request. */
 function limitFor(fallback: string, request: unknown, room: bigint): unknown {
   const least = (parseQuantity(fallback) ?? 0n) + room;
   const text = room === 0n ? fallback : textOf(least);
@@ -60,12 +60,12 @@ function fillResource(
   const limits = resources?.within("limits");
   if (!requests || !limits) return;
   const said = limits.fields[name];
-  // A limit that is too low for a directory whose size nobody knows would evict the pod.
+  // A limit that is too low for a directory of unknown size would evict the pod.
   if (room !== undefined) limits.fill(name, limitFor(range.limit, requests.fields[name], room), PRACTICE);
   requests.fill(name, isUnsaid(said) ? range.request : said, PRACTICE);
 }
 
-/** Finds empty directories of any size, which fill the disk or the memory of their node. */
+/** Finds emptyDirs without a size limit, which can fill the disk or the memory of their node. */
 function findSizes({ spec }: Pod): void {
   const { ephemeralStorage, memory } = spec.plan.resources;
   for (const volume of entriesOf(spec.fields.volumes)) {
@@ -82,14 +82,14 @@ function findSizes({ spec }: Pod): void {
   }
 }
 
-/** What containers use of their node: what they say nothing about is filled. */
+/** Fills the missing resources of containers. */
 export function hardenResources(pod: Pod): void {
   findSizes(pod);
   const { cpu, memory, ephemeralStorage } = pod.spec.plan.resources;
   const ofPod = (name: string) =>
     ["requests", "limits"].some((side) => !isUnsaid(valueAt(pod.spec.fields, "resources", side, name)));
   for (const container of pod.containers) {
-    // What is said for the pod as a whole is not said again: together the containers may not ask for more.
+    // Pod-level resources are not repeated: in total, the containers may not request more.
     if (!ofPod("cpu")) fillResource(container, "cpu", cpu, 0n);
     if (!ofPod("memory")) fillResource(container, "memory", memory, roomOf(pod, container, true));
     fillResource(container, "ephemeral-storage", ephemeralStorage, roomOf(pod, container, false));

@@ -2,7 +2,7 @@ import { entriesOf, type Fields, isReference, valueAt } from "./fields";
 import { type Container, type Pod } from "./pods";
 import { mountsOf, volumesByName } from "./volumes";
 
-// Whatever stands before a program in a command line or a script, its folder included, and after it.
+// The text that may precede or follow a program in a command line or a script, including its folder.
 const BEFORE = String.raw`(?:^|[\s;&|(\`"'])(?:/[\w./-]*/|/)?`;
 const AFTER = String.raw`(?=$|[\s;&|)"'\`])`;
 const ROOT_PROGRAMS =
@@ -14,7 +14,7 @@ const INSTALLERS = String.raw`(?:apt-get|apt|apk|yum|dnf|microdnf|tdnf|zypper)\s
 const PROGRAM = new RegExp(`${BEFORE}(${ROOT_PROGRAMS.split(" ").join("|")})${AFTER}`);
 const INSTALLS = new RegExp(`${BEFORE}(${INSTALLERS})${AFTER}`);
 const ROOT_HOME = /(?:^|[\s;&|="'])\/root\//;
-// Programs that need root only with some of their arguments.
+// Programs that need root only with some arguments.
 const WITH_ARGUMENTS: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${BEFORE}install\\s[^;&|]*(?:-[a-zA-Z]*[og]\\s|--owner|--group)`), "install with an owner"],
   [new RegExp(`${BEFORE}mount\\s+(?:-|/|\\S+:)`), "mount"],
@@ -24,7 +24,7 @@ const WITH_ARGUMENTS: readonly (readonly [RegExp, string])[] = [
   [/(?:>|\btee\s+(?:-a\s+)?)\s*\/(?:proc\/sys|sys)\//, "a write to the kernel's parameters"],
 ];
 
-/** The command and the arguments of a container as one text; without what is known only later. */
+/** The command and the arguments of a container as one text; without values unknown at synthesis. */
 function commandOf({ fields }: Container): string {
   return [fields.command, fields.args]
     .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
@@ -32,26 +32,29 @@ function commandOf({ fields }: Container): string {
     .join(" ");
 }
 
-/** Whether a container installs packages when it starts, which writes to its image. */
+/** Whether a container installs packages at its start, which writes to its image. */
 export function installsPackages(container: Container): boolean {
   return INSTALLS.test(commandOf(container));
 }
 
-/** What of a container's command only root may do. */
+/** The part of a container's command that needs root, if any. */
 export function rootCommand(container: Container): string | undefined {
   const command = commandOf(container);
   const [, program] = INSTALLS.exec(command) ?? PROGRAM.exec(command) ?? [];
   return program ?? WITH_ARGUMENTS.find(([pattern]) => pattern.test(command))?.[1];
 }
 
-/** Whether capabilities are added that mean root: without it, only a program whose file carries them has them. */
+/** Whether capabilities are added that imply root: a non-root program has them only if its file carries them. */
 function addsCapabilities(container: Container): boolean {
   const added = valueAt(container.fields, "securityContext", "capabilities", "add");
   const isOther = (one: unknown) => one !== "NET_BIND_SERVICE" && one !== "CAP_NET_BIND_SERVICE";
   return Array.isArray(added) && (added as unknown[]).some(isOther);
 }
 
-/** Whether a container has rights, found for themselves, that are of use to root alone, so that its image's user is root. */
+/**
+ * Whether a container has privileges, reported separately, that are useful to root only, so that its image's
+ * user must be root.
+ */
 export function hasRootRights(pod: Pod, container: Container): boolean {
   const volumes = volumesByName(pod);
   return (
@@ -62,7 +65,7 @@ export function hasRootRights(pod: Pod, container: Container): boolean {
   );
 }
 
-/** Why a container that says no user seems to be root. */
+/** The reason why a container without a user seems to be root. */
 export function impliedRoot(container: Container): string | undefined {
   const program = rootCommand(container);
   if (program !== undefined) return `the command has ${program}`;

@@ -4,17 +4,20 @@ import { objectsIn, type Pod } from "./pods";
 import { TOKEN_LABEL } from "../../core/guardrail-catalogue";
 import { HardeningConflict } from "../conflict";
 
-/** A service account, as an object names it; where no namespace is said, it is that of whoever applies the chart. */
+/**
+ * A service account, as an object refers to it; without a namespace, it is in the namespace in which the
+ * chart is applied.
+ */
 export interface Account {
   readonly name: unknown;
   readonly namespace: unknown;
 }
 
-/** What a tree tells of the service accounts. */
+/** The service accounts of a tree. */
 export interface Accounts {
-  /** Those that call the API server: with roles, or with a token. */
+  /** The accounts that call the API server: with roles, or with a token. */
   readonly needing: readonly Account[];
-  /** Those that the tree makes; of others nothing is known. */
+  /** The accounts that the tree creates; other accounts are unknown. */
   readonly made: readonly Account[];
 }
 
@@ -22,7 +25,7 @@ const EVERY_ACCOUNT = ["system:authenticated", "system:serviceaccounts"];
 const GROUP = "system:serviceaccounts:";
 const USER = "system:serviceaccount:";
 
-/** The account that a subject of a binding is; without a name where it is every account of a namespace. */
+/** The account of a binding's subject; without a name if it is every account of a namespace. */
 function accountOf(subject: Fields, namespace: unknown): Account[] {
   const { kind, name } = subject;
   if (kind === "ServiceAccount") return [{ name, namespace: subject.namespace ?? namespace }];
@@ -35,7 +38,7 @@ function accountOf(subject: Fields, namespace: unknown): Account[] {
   return [{ name: account, namespace: of }];
 }
 
-/** What objects of a tree, as plain data, tell of the service accounts. */
+/** The service accounts in the objects of a tree, as plain data. */
 export function accountsOf(objects: readonly unknown[]): Accounts {
   const needing: Account[] = [];
   const made: Account[] = [];
@@ -56,7 +59,7 @@ function isSame(one: Account, name: unknown, namespace: unknown): boolean {
   return (one.name === undefined || one.name === name) && isNear;
 }
 
-/** A token that a volume projects is for the API server where it names no audience. */
+/** Finds projected tokens for the API server, which have no audience. */
 function findProjected(spec: Place): void {
   for (const { name, projected } of entriesOf(spec.fields.volumes)) {
     const source = fieldsOf(projected);
@@ -74,17 +77,17 @@ function findProjected(spec: Place): void {
   }
 }
 
-/** Why a pod may need the token of its account, though it does not say so; nothing where it needs none. */
+/** The reason why a pod may need the token of its account without declaring so; undefined if it needs none. */
 function needOf(account: unknown, namespace: unknown, { needing, made }: Accounts): string | undefined {
   const isIn = (all: readonly Account[]) => all.some((one) => isSame(one, account, namespace));
   if (isReference(account)) return "The account is a reference to a Terraform value";
   if (isIn(needing)) return `The account ${String(account)} has roles or mounts its token`;
-  // The one that every namespace has got no roles by itself.
+  // The default account of a namespace has no roles by itself.
   if (account === "default" || isIn(made)) return undefined;
   return `The account ${String(account)} is made elsewhere, so its roles are not known`;
 }
 
-/** Tokens that nobody asked for, and variables that nobody reads. */
+/** Disables unrequested tokens and unused Service variables. */
 export function hardenToken(pod: Pod, accounts: Accounts): void {
   const { spec } = pod;
   const { fields } = spec;

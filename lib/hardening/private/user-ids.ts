@@ -10,15 +10,15 @@ const LEAST_ID = 10_000;
 const IDS = ["runAsUser", "runAsGroup", "fsGroup"];
 const PRACTICE = "non-root";
 
-/** Who a container runs as. */
+/** The kind of user that a container runs as. */
 export enum Standing {
-  /** Root, by its own words or by the pod's. */
+  /** Root, set by the container or the pod. */
   ROOT,
-  /** A user that is said. */
+  /** An explicit user. */
   SAID,
-  /** The image's user, which is said not to be root. */
+  /** The image's user, declared not to be root. */
   IMAGE,
-  /** The image's user, whoever that is; it stays so, as another one could break the container. */
+  /** The image's user, unknown; kept, as another one could break the container. */
   KEPT,
   /** The user of the hardening. */
   FILLED,
@@ -27,7 +27,7 @@ export enum Standing {
 /** The standing of each container of a pod, and what was decided about its volumes. */
 export interface Standings {
   readonly of: Map<Container, Standing>;
-  /** Containers whose user somebody chose, so that volumes may be given to it. */
+  /** The containers whose user was chosen explicitly, so that volumes may be given to it. */
   readonly chosen: Set<Container>;
   /** Whether files that only root may read are to be given to the group of the pod. */
   sharesFiles: boolean;
@@ -44,7 +44,7 @@ function entryFor(place: Place, container?: string): ReadUser | undefined {
   return userEntry(place.plan, place.object, container);
 }
 
-/** The user that a container gets where none is said. */
+/** The user for a container without one. */
 function userFor(place: Place, container: string | undefined): number {
   return entryFor(place, container)?.id ?? place.plan.user;
 }
@@ -64,7 +64,7 @@ function judge(context: Place | undefined): void {
   }
   for (const key of IDS) {
     const id = fields[key];
-    // A low one that was chosen with a reason is no finding.
+    // A low id that was given with a reason is no finding.
     if (!isLow(id) || (id !== 0 && id === user)) continue;
     const isRoot = id === 0 && key === "runAsUser";
     context.found(isRoot ? HardeningConflict.ROOT_USER : HardeningConflict.LOW_ID, {
@@ -76,7 +76,7 @@ function judge(context: Place | undefined): void {
   judgeGroups(context, user);
 }
 
-/** Finds low ids among the groups that a pod has besides its own. */
+/** Finds low ids among the supplemental groups of a pod. */
 function judgeGroups(context: Place, user: number): void {
   const { supplementalGroups: groups } = context.fields;
   if (!Array.isArray(groups) || !groups.some(isLow)) return;
@@ -91,7 +91,7 @@ function saysRoot(context: Place | undefined): boolean {
   return context?.fields.runAsNonRoot === false || context?.fields.runAsUser === 0;
 }
 
-/** What a container says, or the pod where the container says nothing. */
+/** The value of a container, or the pod's if the container has none. */
 function effective(pod: Pod, container: Container, key: string): unknown {
   const own = contextOf(container)?.fields[key];
   return isUnsaid(own) ? pod.context?.fields[key] : own;
@@ -102,10 +102,10 @@ function isRoot(pod: Pod, container: Container): boolean {
 }
 
 /**
- * Judges what is said of users, and decides for each container who it runs as.
+ * Checks the users, and determines the user of each container.
  *
- * A user is filled only where nothing speaks against it: a container that needs root, or files that belong to somebody,
- * keep the user of the image until somebody decides.
+ * A user is filled only if nothing speaks against it: a container that needs root, or with files of a certain
+ * owner, keeps the user of the image until somebody decides.
  */
 export function judgeUsers(pod: Pod): Standings {
   const containers = allContainers(pod);
@@ -115,7 +115,7 @@ export function judgeUsers(pod: Pod): Standings {
   for (const container of containers) {
     standings.of.set(container, standingOf(pod, container, standings));
     const program = rootCommand(container);
-    // Somebody took root away from it, and the command stays.
+    // Root was overridden, and the command still needs it.
     if (wereRoot.has(container) && !isRoot(pod, container) && program !== undefined) {
       findImplied(container, `the command has ${program}`);
     }
@@ -123,14 +123,14 @@ export function judgeUsers(pod: Pod): Standings {
   return standings;
 }
 
-/** Sets the user of a container that was found to keep the image's; answers it for the report. */
+/** Sets the user of a container that kept the image's; returns it for the report. */
 function setUser(container: Container, user: number): unknown {
   const context = container.within("securityContext");
   if (context) context.fields.runAsUser = user;
   return user;
 }
 
-/** Finds something that speaks against a user for a container; answers whether it was decided to set it all the same. */
+/** Finds a reason against setting a user for a container; returns whether it was decided to set it anyway. */
 function findDoubt(container: Container, conflict: HardeningConflict, what: string): boolean {
   const user = userFor(container, container.container);
   let isSet = false;
@@ -164,9 +164,9 @@ function standingOf(pod: Pod, container: Container, standings: Standings): Stand
     standings.chosen.add(container);
     return Standing.FILLED;
   };
-  // Somebody named the very container.
+  // An entry names this very container.
   const isNamed = entry?.containers !== undefined;
-  // Found for itself, and answered there.
+  // Reported separately, and decided there.
   if (!isNamed && hasRootRights(pod, container)) return Standing.KEPT;
   const why = isNamed ? undefined : impliedRoot(container);
   if (why !== undefined) return findImplied(container, why) ? choose() : Standing.KEPT;
@@ -185,7 +185,7 @@ function standingOf(pod: Pod, container: Container, standings: Standings): Stand
   return isChosen ? choose() : Standing.FILLED;
 }
 
-/** Fills who runs the containers: nobody who is root, nor with an id that the node may know. */
+/** Fills the users of containers: neither root, nor an id that the node may know. */
 export function fillUsers(pod: Pod, standings: Standings): void {
   const { context } = pod;
   if (!context) return;
@@ -194,7 +194,8 @@ export function fillUsers(pod: Pod, standings: Standings): void {
   const isKept = (one: Container) => standing(one) === Standing.ROOT || standing(one) === Standing.KEPT;
   const others = containers.filter((one) => !isKept(one));
   const user = userFor(context, undefined);
-  // What some container is to be can't be forbidden to the whole pod; the others then say it for themselves.
+  // Settings that conflict with some container can't be set for the whole pod; the other containers then set
+  // them.
   if (others.length === containers.length && !saysRoot(context)) {
     context.fill("runAsNonRoot", true, PRACTICE);
     const isFilled = (one: Container) =>
@@ -211,7 +212,10 @@ export function fillUsers(pod: Pod, standings: Standings): void {
   fillFiles(pod, context, standings);
 }
 
-/** The group of a user that was filled, or of one that no account of an image has; a low one has a group in its image. */
+/**
+ * Fills the group for a filled user, or for one that no image has an account for; a low id has a group in its
+ * image.
+ */
 function fillGroup(context: Place, user: number): void {
   const { runAsUser } = context.fields;
   if (typeof runAsUser !== "number" || (runAsUser < LEAST_ID && runAsUser !== user)) return;
@@ -230,10 +234,11 @@ function fillContainer(container: Container, pod: Place, isFilled: boolean): voi
 }
 
 /**
- * The group of the files of volumes.
+ * Fills the group of the files of volumes.
  *
- * Kubernetes gives the files of a volume to the group, and lets the group read all of them. So it is not filled where files
- * of a volume belong to somebody already, or where a program may insist on its modes, unless that was decided.
+ * Kubernetes gives the files of a volume to the group, and makes all of them readable for it. So it is not
+ * filled if the files of a volume have an owner already, or if a program may insist on its file modes, unless
+ * that was decided.
  */
 function fillFiles(pod: Pod, context: Place, standings: Standings): void {
   const containers = allContainers(pod);
@@ -247,7 +252,7 @@ function fillFiles(pod: Pod, context: Place, standings: Standings): void {
     const user = owner ? userFor(owner, owner.container) : userFor(context, undefined);
     context.fill("fsGroup", isHigh ? runAsUser : user, PRACTICE);
   }
-  // Otherwise every file of a large volume would be gone through at each start.
+  // Otherwise every file of a large volume would be visited at each start.
   if (pod.keepsVolumes && !isUnsaid(context.fields.fsGroup))
     context.fill("fsGroupChangePolicy", "OnRootMismatch", PRACTICE);
 }

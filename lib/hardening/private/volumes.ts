@@ -1,7 +1,7 @@
 import { entriesOf, type Fields, fieldsOf, isUnsaid, valueAt } from "./fields";
 import { type Container, type Pod } from "./pods";
 
-// Made anew for each pod, or read-only; of all others the files belong to somebody already.
+// Created for each pod, or read-only; the files of all other volumes have an owner already.
 const OF_POD = [
   "configMap",
   "csi",
@@ -21,12 +21,12 @@ export function volumesByName(pod: Pod): ReadonlyMap<unknown, Fields> {
   return new Map(entriesOf(pod.spec.fields.volumes).map((volume) => [volume.name, volume]));
 }
 
-/** What a container mounts. */
+/** The mounts of a container. */
 export function mountsOf({ fields }: Container): Fields[] {
   return entriesOf(fields.volumeMounts);
 }
 
-/** The first of the volumes of a container that outlive the pod, or claims of a StatefulSet. */
+/** The first volume of a container that outlives the pod, or is claimed by a StatefulSet. */
 export function keptVolume(pod: Pod, container: Container): string | undefined {
   const volumes = volumesByName(pod);
   const kept = [...mountsOf(container), ...entriesOf(container.fields.volumeDevices)].find(({ name }) => {
@@ -38,7 +38,7 @@ export function keptVolume(pod: Pod, container: Container): string | undefined {
   return kept && String(kept.name);
 }
 
-/** The first of the volumes of a container with files that only their owner, which is root, may read. */
+/** The first volume of a container with files that only their owner, root, may read. */
 export function ownerOnlyVolume(pod: Pod, container: Container): string | undefined {
   const volumes = volumesByName(pod);
   const mount = mountsOf(container).find(({ name }) => {
@@ -48,7 +48,7 @@ export function ownerOnlyVolume(pod: Pod, container: Container): string | undefi
   return mount && String(mount.name);
 }
 
-/** The modes that are said, of the volume and of its files. */
+/** The explicit modes of the volume and its files. */
 function modesOf(source: Fields | undefined): unknown[] {
   if (!source) return [];
   const parts = entriesOf(source.sources).flatMap((one) =>

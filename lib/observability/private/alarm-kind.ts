@@ -1,5 +1,5 @@
-/** How an alarm notices: by metrics, by events, or by records of OCI Audit. */
+/** The source of an alarm: metrics, events, or OCI Audit records. */
 export type AlarmKind = "metric" | "event" | "audit";
 
-/** Stands for the OCID of the cluster in queries and conditions, until a construct knows it. */
+/** The placeholder for the OCID of the cluster in queries and conditions, until a construct knows it. */
 export const CLUSTER_ID = "<cluster-id>";

@@ -15,7 +15,7 @@ import { ObjectstorageBucket } from "../../oci/objectstorage-bucket";
 import { ObjectstorageObjectLifecyclePolicy } from "../../oci/objectstorage-object-lifecycle-policy";
 import { SchServiceConnector } from "../../oci/sch-service-connector";
 
-/** What the archives of all kinds of logs have in common. */
+/** The settings common to archives of all kinds of logs. */
 export interface ArchiveSettings {
   readonly compartmentId: string;
   readonly kmsKeyId: string;
@@ -25,13 +25,13 @@ export interface ArchiveSettings {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-/** What tells an archive from others. */
+/** The texts that distinguish kinds of archives. */
 export interface ArchiveKind {
-  /** Of the retention rule, and the beginning of the names of objects. */
+  /** The name of the retention rule, and the prefix of the names of objects. */
   readonly name: string;
-  /** As in "What the archive of flow logs needs". */
+  /** The subject, as in "What the archive of flow logs needs". */
   readonly what: string;
-  /** Of the connector. */
+  /** The description of the connector. */
   readonly connectorDescription: string;
 }
 
@@ -41,7 +41,7 @@ export interface LogSource {
   readonly logGroupId: string;
 }
 
-// Parts of an upload that nobody finished are of no use.
+// The parts of an unfinished upload are useless.
 const UPLOADS_END_AFTER = 7;
 
 /** The name of an archive's bucket. */
@@ -49,12 +49,15 @@ export function bucketNameOf(archive: IConstruct, given: string | undefined): st
   return given ?? defaultBucketName(archive.node.path);
 }
 
-/** The name of a bucket by the path of its archive. */
+/** The default name of a bucket, from the path of its archive. */
 export function defaultBucketName(path: string): string {
   return stemOf(literalText(path.split("/").join("-"))).replace(/[^A-Za-z0-9_.-]+/g, "-");
 }
 
-/** The bucket of an archive with its key, its rules, and the connectors that fill it; its resources are children of the archive. */
+/**
+ * The bucket of an archive with its key, its rules, and its connectors; its resources are children of the
+ * archive.
+ */
 export class ArchiveParts {
   /** The Object Storage namespace of the tenancy. */
   public readonly namespace: string;
@@ -91,7 +94,7 @@ export class ArchiveParts {
           timeRuleLocked: retention.lockedFrom,
         },
       ],
-      // The service tries the key while it creates the bucket, and IAM knows no implicit order.
+      // The service tests the key when it creates the bucket, and IAM has no implicit order.
       dependsOn: [keys],
       lifecycle: { preventDestroy: true },
       ...tags,
@@ -104,7 +107,7 @@ export class ArchiveParts {
     findWhenWritten(scope, () => refuseOverrides(scope, bucket));
   }
 
-  /** A connector from the sources to the bucket. */
+  /** Adds a connector from the sources to the bucket. */
   public fill(sources: readonly LogSource[], dependsOn: ITerraformDependable[] = []): void {
     const { scope, namespace, settings, bucket } = this;
     const { compartmentId } = settings;
@@ -129,7 +132,7 @@ export class ArchiveParts {
     });
   }
 
-  /** A policy of the archive. */
+  /** Adds a policy of the archive. */
   public policy(id: string, suffix: string, compartmentId: string, statements: string[]): IdentityPolicy {
     return new IdentityPolicy(this.scope, id, {
       provider: this.settings.homeRegionProvider,
@@ -175,7 +178,7 @@ export class ArchiveParts {
   }
 }
 
-/** Refuses a bucket that overrides took the protection from; read when the stack is written, after the last of them. */
+/** Refuses a bucket whose protection was removed by overrides; checked at synthesis, after the last of them. */
 function refuseOverrides(scope: IConstruct, bucket: ObjectstorageBucket): ProgramFinding[] {
   const problems = new Problems(scope);
   const { resource } = bucket.toTerraform() as {

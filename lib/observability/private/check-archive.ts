@@ -10,7 +10,7 @@ import { shown } from "../../core/display-value";
 import { checkTags, type TaggingProps } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
 
-/** A made archive, as others of the program find it. */
+/** An existing archive, as seen by other archives of the program. */
 export interface MadeArchive extends IConstruct {
   readonly bucketName: string;
   /** @internal */
@@ -24,7 +24,7 @@ interface GivenArchive extends Partial<ArchiveSettings>, TaggingProps {
 const REGION = /^[a-z]+-[a-z]+-\d+$/;
 const LONGEST_BUCKET_NAME = 256;
 
-/** Adds a problem for each prop that all archives have and that OCI would refuse. */
+/** Adds a problem for each common prop of archives that OCI would refuse. */
 export function checkArchive(problems: Problems, scope: Construct, id: string, props: GivenArchive): void {
   const { region } = props;
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
@@ -46,7 +46,7 @@ export function checkArchive(problems: Problems, scope: Construct, id: string, p
   checkTags(problems, props);
 }
 
-/** Buckets have names of their own in the tenancy's region. */
+/** Adds a problem for a duplicate bucket name, which must be unique in the tenancy's region. */
 function checkSameBucket(problems: Problems, scope: Construct, id: string, props: GivenArchive): void {
   const { bucketName = defaultBucketName(pathOf(scope, id)), region } = props;
   const isArchive = (one: IConstruct): one is MadeArchive => "bucketName" in one && "_region" in one;
@@ -62,14 +62,14 @@ function checkSameBucket(problems: Problems, scope: Construct, id: string, props
   );
 }
 
-/** It stands in statements of IAM, so its value must be known. */
+/** Adds a problem for an unknown value: it is part of IAM statements. */
 function checkWord(problems: Problems, name: string, value: unknown, form: RegExp, fix: string): void {
   if (value === undefined || value === null) return;
   if (typeof value === "string" && !Token.isUnresolved(value) && form.test(value)) return;
   problems.add("NAME_INVALID", `${name} is ${shown(value)}`, fix);
 }
 
-// OCIDs of the oldest regions have three letters for them.
+// OCIDs of the oldest regions have a three-letter code.
 const SHORT_REGIONS: { readonly [letters: string]: string | undefined } = {
   phx: "us-phoenix-1",
   iad: "us-ashburn-1",
@@ -77,7 +77,10 @@ const SHORT_REGIONS: { readonly [letters: string]: string | undefined } = {
   lhr: "uk-london-1",
 };
 
-/** Object Storage uses keys of its own region only; where the OCID does not show one, OCI finds it out. */
+/**
+ * Adds a problem for a key in another region than the bucket; if the OCID does not show the region, OCI
+ * detects it.
+ */
 function checkKeyRegion(problems: Problems, kmsKeyId: unknown, region: unknown): void {
   if (typeof kmsKeyId !== "string" || typeof region !== "string" || !REGION.test(region)) return;
   const [, shownRegion = ""] = /^ocid1\.key\.oc\d+\.([a-z0-9-]+)\./.exec(kmsKeyId) ?? [];

@@ -1,10 +1,10 @@
 /**
- * The statement that lets the connectors of a compartment write to one target.
+ * The statement that allows the connectors of a compartment to write to one target.
  *
  * @param right a verb and a kind of resources, or permissions in braces
- * @param compartmentId that of the target
- * @param connectorCompartmentId that of the connectors
- * @param target the variable of IAM that names the target, and its value
+ * @param compartmentId the compartment of the target
+ * @param connectorCompartmentId the compartment of the connectors
+ * @param target the IAM variable that names the target, and its value
  * @see https://docs.oracle.com/iaas/Content/connector-hub/policies.htm
  */
 export function connectorStatement(

@@ -1,5 +1,5 @@
 import { Duration } from "cdk8s";
 import { ArchiveRetention } from "../archive-retention";
 
-/** How long archives keep logs if nothing else is given. */
+/** The default retention of archives. */
 export const DEFAULT_RETENTION = ArchiveRetention.of(Duration.days(365));

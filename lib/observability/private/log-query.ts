@@ -1,6 +1,6 @@
 import { QueryTokens } from "./query-tokens";
 
-/** A value or condition of a query of logs. */
+/** A value or condition of a log query. */
 export type LogExpression =
   | { readonly kind: "literal"; readonly value: string | number | boolean | null }
   | { readonly kind: "field"; readonly path: readonly string[] }
@@ -13,7 +13,7 @@ export type LogExpression =
       readonly right: LogExpression;
     };
 
-/** A value with the name that it gets. */
+/** A value with its new name. */
 export interface NamedExpression {
   readonly expression: LogExpression;
   readonly name?: string;
@@ -35,7 +35,7 @@ export type LogStage =
       readonly by: readonly NamedExpression[];
     };
 
-/** A query of logs: where it looks, and what it does with what it finds. */
+/** A log query: the logs to search, and the stages that process their records. */
 export interface LogQuery {
   readonly scopes: readonly string[];
   readonly stages: readonly LogStage[];
@@ -73,7 +73,7 @@ const FUNCTIONS = [
 const COMPARISONS = ["=", "!=", ">=", "<=", ">", "<"];
 
 /**
- * Reads a query of logs.
+ * Parses a log query.
  *
  * @throws QuerySyntaxError
  * @see https://docs.oracle.com/iaas/Content/Logging/Reference/query_language_specification.htm
@@ -91,7 +91,7 @@ export function parseLogQuery(query: string): LogQuery {
 }
 
 /**
- * Reads a condition on a record, as a rule of Connector Hub has one.
+ * Parses a condition on a record, as in a rule of Connector Hub.
  *
  * @throws QuerySyntaxError
  */
@@ -104,7 +104,7 @@ export function parseLogCondition(condition: string): LogExpression {
 
 function stageOf(tokens: QueryTokens): LogStage {
   const isNamed = STAGES.some((stage) => tokens.sees("name", stage));
-  // `where` may be left out.
+  // `where` is optional.
   const kind = isNamed ? tokens.expect("an operator", "name").toLowerCase() : "where";
   switch (kind) {
     case "select":

@@ -14,7 +14,7 @@ export interface MetricFunction {
   readonly args: readonly string[];
 }
 
-/** What a query of metrics says. */
+/** A parsed metric query. */
 export type MetricExpression =
   | { readonly kind: "number"; readonly value: number }
   | {
@@ -72,7 +72,7 @@ const INTERVAL = /^\[\s*(\d+)([mhd])\s*\]$/;
 const LONGEST_INTERVAL: { readonly [unit: string]: number } = { m: 60, h: 24, d: 1 };
 
 /**
- * Reads a query of the Monitoring Query Language.
+ * Parses a query of the Monitoring Query Language.
  *
  * @throws QuerySyntaxError
  * @see https://docs.oracle.com/iaas/Content/Monitoring/Reference/mql.htm
@@ -84,7 +84,7 @@ export function parseMetricQuery(query: string): MetricExpression {
   return expression;
 }
 
-/** Whether a query says when an alarm fires: by a comparison, or by absence. */
+/** Whether a query has a trigger for an alarm: a comparison, or absence. */
 export function hasTrigger(expression: MetricExpression): boolean {
   if (expression.kind === "range") return true;
   if (expression.kind === "binary") {
@@ -95,7 +95,7 @@ export function hasTrigger(expression: MetricExpression): boolean {
   }
   if (expression.kind === "number") return false;
   if (expression.functions.some(({ name }) => name === "absent")) return true;
-  // The number of series for which a condition holds, of which any is a hit.
+  // The number of series that match a condition: any number triggers.
   return expression.kind === "nested" && hasTrigger(expression.inner);
 }
 
@@ -148,7 +148,7 @@ function operand(tokens: QueryTokens): MetricExpression {
     return { kind: "nested", inner, functions: functionsOf(tokens) };
   }
   let metric = tokens.expect("a metric", "name");
-  // A resource group may stand before the name.
+  // A resource group may precede the name.
   if (tokens.accept("symbol", "::")) metric = tokens.expect("a metric", "name");
   const interval = intervalOf(tokens);
   const filters = filtersOf(tokens);

@@ -1,20 +1,21 @@
-/** A word of a query, and where it begins. */
+/** A token of a query, and its position. */
 export interface QueryToken {
   readonly kind: string;
   readonly text: string;
   readonly at: number;
 }
 
-/** A query that does not follow its language, with the place. */
+/** A syntax error in a query, with the position. */
 export class QuerySyntaxError extends Error {}
 
-/** The words of a query, read one after the other. */
+/** The tokens of a query, read one after the other. */
 export class QueryTokens {
   private next = 0;
   private readonly tokens: QueryToken[] = [];
 
   /**
-   * @param kinds the kinds of words by name, each a sticky pattern; the first that matches counts. Words of the kind `blank` are skipped.
+   * @param kinds the kinds of tokens by name, each a sticky pattern; the first match counts. Tokens of the
+   * kind `blank` are skipped.
    */
   constructor(
     private readonly query: string,
@@ -29,31 +30,31 @@ export class QueryTokens {
     }
   }
 
-  /** The text of the next word, if it is of the kind and one of the texts. */
+  /** The text of the next token, if it has the kind and one of the texts. */
   public accept(kind: string, ...texts: readonly string[]): string | undefined {
     if (!this.sees(kind, ...texts)) return undefined;
     return this.tokens[this.next++]?.text;
   }
 
-  /** Whether the next word is of the kind and one of the texts. */
+  /** Whether the next token has the kind and one of the texts. */
   public sees(kind: string, ...texts: readonly string[]): boolean {
     const token = this.tokens[this.next];
     if (token?.kind !== kind) return false;
     return texts.length === 0 || texts.includes(token.text.toLowerCase());
   }
 
-  /** Whether the word after the next one is this text. */
+  /** Whether the token after the next one is this text. */
   public seesBehind(text: string): boolean {
     return this.tokens[this.next + 1]?.text === text;
   }
 
-  /** The text of the next word, which must be of the kind and one of the texts. */
+  /** The text of the next token, which must have the kind and one of the texts. */
   public expect(what: string, kind: string, ...texts: readonly string[]): string {
     const text = this.accept(kind, ...texts);
     return text ?? this.fail(`expected ${what}`);
   }
 
-  /** Nothing more may follow. */
+  /** Throws unless all tokens are read. */
   public end(): void {
     if (this.next < this.tokens.length) this.fail("expected the end");
   }

@@ -10,50 +10,51 @@ import { checkOcid } from "../../core/ocid";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
-/** Options for Alarms.recommended: thresholds, and who runs Terraform. */
+/** Options for Alarms.recommended: the thresholds, and the principals that run Terraform. */
 export interface RecommendedAlarmsOptions {
   /**
    * The OCIDs of the users or resource principals that run Terraform.
    *
-   * Changes of network security groups and of logs by others fire. Without the OCIDs, the user agent tells Terraform from others, which
-   * any client can set.
+   * Changes of network security groups and of logs by other principals fire. Without the OCIDs, Terraform is
+   * recognized by its user agent, which any client can set.
    *
-   * @default - everybody whose user agent is that of the Terraform provider
+   * @default - any principal with the user agent of the Terraform provider
    */
   readonly automationPrincipalIds?: string[];
   /**
-   * How many requests without a valid identity (401) in five minutes are normal.
+   * The normal number of requests without a valid identity (401) in five minutes.
    *
    * @default 20
    */
   readonly unauthorizedRequests?: number;
   /**
-   * How many requests without the right (403) in five minutes are normal.
+   * The normal number of requests without permission (403) in five minutes.
    *
    * @default 100
    */
   readonly forbiddenRequests?: number;
   /**
-   * How many server errors (5xx) in five minutes are normal.
+   * The normal number of server errors (5xx) in five minutes.
    *
    * @default 20
    */
   readonly serverErrors?: number;
   /**
-   * How many answers that show overload (429, and 504) in five minutes are normal.
+   * The normal number of responses that indicate overload (429, and 504) in five minutes.
    *
    * @default 50
    */
   readonly overloadedResponses?: number;
   /**
-   * How long pods may wait for a node, as they do while an autoscaler adds one: whole minutes, 1 to 60.
+   * The time for which pods may wait for a node, for example while an autoscaler adds one: whole minutes, 1
+   * to 60.
    *
    * @default Duration.minutes(15)
    */
   readonly unschedulableFor?: Duration;
 }
 
-// No source has numbers for them; they suit clusters of some dozens of nodes.
+// There is no published source for these numbers; they suit clusters with some dozens of nodes.
 const DEFAULTS: MetricThresholds = {
   unauthorizedRequests: 20,
   forbiddenRequests: 100,
@@ -68,7 +69,7 @@ export function watchedMetrics(options: RecommendedAlarmsOptions = {}) {
   return recommendedMetricAlarms({ ...DEFAULTS, ...Object.fromEntries(given) });
 }
 
-/** The alarms on records of OCI Audit with their tests, for the guide. */
+/** The audit alarms with their tests, for the guide. */
 export function watchedAudit(options: RecommendedAlarmsOptions = {}) {
   return recommendedAuditAlarms(options.automationPrincipalIds ?? []);
 }

@@ -2,7 +2,7 @@ import { CLUSTER_ID } from "./alarm-kind";
 import { auditRecord, type SampleRecord, type Watched } from "./watched";
 import { type AuditAlarmProps } from "../audit-alarm";
 
-/** An alarm on records of OCI Audit with its test. */
+/** An audit alarm with its test. */
 export interface WatchedAudit extends Watched<SampleRecord>, AuditAlarmProps {}
 
 const AUDIT = "https://docs.oracle.com/iaas/Content/Audit/Reference/logeventreference.htm";
@@ -18,9 +18,9 @@ const TERRAFORM_AGENT =
   "Oracle-GoSDK/65.99.0 (go/go1.24; linux/amd64; terraform/0.12; terraform-cli/1.12.2) Oracle-TerraformProvider/8.28.0";
 
 /**
- * Whether a change was made by something else than the pipeline.
+ * The condition that a change was not made by the pipeline.
  *
- * The principal is the better sign, as every client can call itself Terraform.
+ * The principal is the better indicator, as every client can claim the user agent of Terraform.
  */
 function outsideOfTerraform(automation: readonly string[]): string {
   const known =
@@ -32,7 +32,7 @@ function outsideOfTerraform(automation: readonly string[]): string {
 }
 
 /**
- * The alarms on records of OCI Audit of the recommended set.
+ * The recommended audit alarms.
  *
  * @param automation the OCIDs of the principals that run Terraform
  */

@@ -1,7 +1,7 @@
 import { type SampleEvent, type Watched } from "./watched";
 import { type EventAlarmProps } from "../event-alarm";
 
-/** An alarm on events with its test. */
+/** An event alarm with its test. */
 export interface WatchedEvent extends Watched<SampleEvent>, EventAlarmProps {}
 
 const PRODUCERS = "https://docs.oracle.com/iaas/Content/Events/Reference/eventsproducers.htm";
@@ -15,7 +15,7 @@ const event = (eventType: string, data: object): SampleEvent => ({
 const types = (service: string, ...operations: readonly string[]) =>
   operations.map((operation) => `com.oraclecloud.${service}.${operation}`);
 
-/** The alarms on events of the recommended set. */
+/** The recommended event alarms. */
 export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
   {
     name: "cluster-changed",

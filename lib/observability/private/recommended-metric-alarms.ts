@@ -3,7 +3,7 @@ import { CLUSTER_ID } from "./alarm-kind";
 import { type MetricPoint, type Watched } from "./watched";
 import { AlarmSeverity, type MetricAlarmProps } from "../metric-alarm";
 
-/** When metric alarms of the recommended set fire. */
+/** The thresholds of the recommended metric alarms. */
 export interface MetricThresholds {
   readonly unauthorizedRequests: number;
   readonly forbiddenRequests: number;
@@ -20,7 +20,7 @@ const METRICS = "https://docs.oracle.com/iaas/Content/ContEng/Reference/contengm
 const ofCluster = (dimensions: object) => ({ resourceId: CLUSTER_ID, ...dimensions });
 const inCluster = (dimensions: object) => ({ clusterId: CLUSTER_ID, nodepoolId: "pool", ...dimensions });
 
-/** Answers of the API server within an interval. */
+/** Responses of the API server within an interval. */
 function answers(responseCode: string, value: number): MetricPoint {
   const responseGroup = `${responseCode[0]}xx`;
   return { metric: "APIServerResponseCount", dimensions: ofCluster({ responseCode, responseGroup }), value };
@@ -38,7 +38,7 @@ const nodeCondition = (condition: string, value: number): MetricPoint => ({
   value,
 });
 
-/** The metric alarms of the recommended set. */
+/** The recommended metric alarms. */
 export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMetric[] {
   const { unauthorizedRequests, forbiddenRequests, serverErrors, overloadedResponses, unschedulableFor } =
     thresholds;

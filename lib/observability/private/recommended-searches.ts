@@ -33,7 +33,7 @@ const FIELDS =
 
 const onApiServer = (condition: string) => `where ${OF_API_SERVER} and ${condition}`;
 
-/** The searches of the recommended set. */
+/** The recommended searches. */
 export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
   {
     name: "exec-sessions",

@@ -1,12 +1,12 @@
-/** Something that is watched or searched for, with what proves that its condition works. */
+/** An alarm or a search, with samples that prove that its condition works. */
 export interface Watched<Sample> {
   /** Pages that confirm the names in the condition. */
   readonly sources: readonly string[];
-  /** What of the condition no page confirms, so that it is worth a look where it never fires. */
+  /** The parts of the condition that no page confirms, to check if it never fires. */
   readonly inferred?: string;
-  /** What must be found, as OCI writes it. */
+  /** A sample that must match, as OCI writes it. */
   readonly hit: Sample;
-  /** What looks like it and must not be found. */
+  /** A similar sample that must not match. */
   readonly nearMiss: Sample;
   /** The near miss, in a few words. */
   readonly nearMissIs: string;
@@ -26,7 +26,7 @@ export interface SampleEvent {
   readonly data: object;
 }
 
-/** A record of OCI Logging, of which OCI Audit is a part. */
+/** A record of OCI Logging, which includes OCI Audit. */
 export interface SampleRecord {
   readonly type: string;
   readonly source: string;
@@ -37,7 +37,7 @@ export interface SampleRecord {
 
 const TIME = "2026-11-30T09:41:07.312Z";
 
-/** A record of OCI Audit, with the attributes that the service documents. */
+/** An OCI Audit record, with the attributes that the service documents. */
 export function auditRecord(
   service: string,
   eventName: string,
@@ -68,10 +68,10 @@ export function auditRecord(
   };
 }
 
-/** The words by which OCI Audit finds records of the Kubernetes API server. */
+/** The name under which OCI Audit lists records of the Kubernetes API server. */
 export const API_SERVER = "OKE API Server Admin Access";
 
-/** A record of the Kubernetes API server in OCI Audit. */
+/** An OCI Audit record of the Kubernetes API server. */
 export function apiServerRecord(
   path: string,
   attributes: { [attribute: string]: string | undefined },
@@ -84,7 +84,7 @@ export function apiServerRecord(
   return { ...record, source: API_SERVER };
 }
 
-/** A record of a flow log. */
+/** A flow log record. */
 export function flowRecord(data: { [field: string]: string | number }): SampleRecord {
   return {
     type: "com.oraclecloud.vcn.flowlogs.DataEvent",

@@ -5,7 +5,7 @@ import { KmsKey } from "../../oci/kms-key";
 
 const KEY_ID = /^\$\{oci_kms_key\.([\w-]+)\.id\}$/;
 
-/** The algorithm of a key that the program makes itself, such as `AES`; undefined where it is not known. */
+/** The algorithm of a key that the program creates, such as `AES`; undefined if it is unknown. */
 export function algorithmOf(scope: IConstruct, keyId: string): string | undefined {
   if (!Token.isUnresolved(keyId)) return undefined;
   const [token] = Tokenization.reverseString(keyId).tokens;

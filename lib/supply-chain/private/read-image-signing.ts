@@ -13,7 +13,7 @@ import { type Problems } from "../../core/validation-error";
 import { type ImageSigningProps } from "../image-signing-props";
 import { type SigningKey } from "../signing-key";
 
-/** A cluster whose configuration is written here. */
+/** A cluster that this program configures. */
 export interface VerifyingCluster {
   /** @internal */
   _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void;
@@ -21,7 +21,7 @@ export interface VerifyingCluster {
 
 const MOST_KEYS = 5;
 
-/** Before the construct is made, so that a refused one leaves its id free. */
+/** Validates the props before the construct is created, so that its id stays free if they are refused. */
 export function checkImageSigning(scope: Construct, id: string, given: ImageSigningProps): void {
   const props: Partial<ImageSigningProps> = given ?? {};
   const problems = problemsIn(scope, id);
@@ -120,7 +120,7 @@ interface Signing extends IConstruct {
   readonly keyIds: string[];
 }
 
-/** A second policy would take the place of the first. */
+/** Adds a problem for a second construct, whose policy would replace the first. */
 function checkOnly(problems: Problems, scope: Construct, cluster: ISecureOkeCluster): void {
   const isSigning = (one: IConstruct): one is Signing => "keyIds" in one && "cluster" in one;
   const idOf = (one: ISecureOkeCluster) => ({ scope: one, id: one.clusterId });

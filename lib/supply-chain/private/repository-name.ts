@@ -6,9 +6,9 @@ const NAME = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|
 const LONGEST = 255;
 
 /**
- * Adds a problem where a value can't be the name of a repository; a reference to a Terraform value passes.
+ * Adds a problem for an invalid repository name; a reference to a Terraform value is accepted.
  *
- * The name is a path without the host and the namespace of the registry, in the form that image references have.
+ * The name is a path without the host and the namespace of the registry, as in image references.
  */
 export function checkRepositoryName(problems: Problems, name: string, value: unknown): void {
   if (Token.isUnresolved(value)) return;

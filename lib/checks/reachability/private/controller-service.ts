@@ -4,24 +4,24 @@ import { asList, type Json } from "./terraform-model";
 /** Where the cloud controller writes rules: groups; security lists of load balancer and nodes, or of the former; nowhere. */
 export type RuleMode = "NSG" | "All" | "Frontend" | "None";
 
-/** One way to read a Service of the type LoadBalancer. */
+/** A possible interpretation of a LoadBalancer Service. */
 export interface ServiceReading {
   readonly isNetwork: boolean;
   readonly mode: RuleMode;
-  /** Whether the load balancer has a public address, as far as the Service says it. */
+  /** Whether the load balancer has a public address, as far as the Service determines it. */
   readonly isPublic: Tri;
-  /** Whether nodes see the addresses of the clients. */
+  /** Whether nodes see the clients' source addresses. */
   readonly preservesSource: Tri;
 }
 
-/** How the cloud controller reads a Service; several ways where that is not known. */
+/** The cloud controller's interpretation of a Service; several if it is ambiguous. */
 export interface ControllerService {
   readonly readings: readonly ServiceReading[];
-  /** Why the reading may be another one. */
+  /** The reason why the interpretation may differ. */
   readonly doubt?: string;
-  /** The ranges of the clients, or what stands in their place. */
+  /** The ranges of the clients, or their placeholders. */
   readonly sources: readonly Json[];
-  /** The OCIDs of the groups beside the controller's own, by the kind of load balancer. */
+  /** The OCIDs of the groups besides the controller's own, by the type of load balancer. */
   readonly groups: (isNetwork: boolean) => readonly string[];
 }
 
@@ -41,13 +41,14 @@ const MODE_WORDS: { readonly [word: string]: RuleMode | undefined } = {
 const EVERYONE = "0.0.0.0/0";
 const MOST_GROUPS = 5;
 
-/** A value that is known only once Terraform has run. */
+/** Whether a value is known only after Terraform runs. */
 const isReference = (text: string | undefined): boolean => text !== undefined && text.includes("${");
 
 /**
- * Reads a Service as the cloud controller does: letter by letter where it compares words, in any letter case where it does not.
+ * Reads a Service like the cloud controller, with the same case sensitivity for each value.
  *
- * Nothing is answered "no" of a Service that the controller refuses: a load balancer that it made before stays as it was.
+ * The answer is never "no" for a Service that the controller refuses: a load balancer that it created earlier
+ * stays unchanged.
  *
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/v1.35.0/pkg/cloudprovider/providers/oci/load_balancer_spec.go
  */
@@ -70,7 +71,7 @@ export function readControllerService(service: Json): ControllerService {
   };
 }
 
-/** The OCIDs of a list in an annotation: blanks don't count. */
+/** The OCIDs of a list in an annotation, without blanks. */
 export function listOf(text: string | undefined): string[] {
   return (text ?? "").replace(/ /g, "").split(",").filter(Boolean);
 }
@@ -84,7 +85,7 @@ function annotationsOf(service: Json): Annotations {
 
 const groupsKey = (isNetwork: boolean) => `${isNetwork ? NLB : OCI}oci-network-security-groups`;
 
-/** A word of Go's `strconv.ParseBool`; undefined for another word. */
+/** Parses a value like Go's `strconv.ParseBool`; undefined for an invalid one. */
 export function parseBool(text: string): boolean | undefined {
   if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
   return ["0", "f", "F", "FALSE", "false", "False"].includes(text) ? false : undefined;
@@ -119,7 +120,7 @@ function readAs(isNetwork: boolean, service: Json, notes: Annotations): Read {
   return { readings, refusal };
 }
 
-/** Undefined where the controller can't read it. */
+/** Parses a boolean annotation; undefined if the controller can't parse it. */
 function readTruth(text: string | undefined, otherwise: boolean): Tri | undefined {
   if (text === undefined) return when(otherwise);
   if (isReference(text)) return Tri.MAYBE;
@@ -127,10 +128,10 @@ function readTruth(text: string | undefined, otherwise: boolean): Tri | undefine
   return value === undefined ? undefined : when(value);
 }
 
-/** The modes that are possible; undefined where the controller refuses what is written. */
+/** The possible modes; undefined if the controller refuses the annotations. */
 function modesOf(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | undefined {
   const legacy = legacyModes(isNetwork, notes);
-  // The controller reads the older annotation even where the newer one counts, and fails on it.
+  // The controller parses the older annotation even if the newer one takes precedence, and fails on it.
   if (legacy === undefined) return undefined;
   const text = notes[`${OCI}security-rule-management-mode`];
   if (text === undefined) return legacy;
@@ -140,7 +141,7 @@ function modesOf(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | 
   return text === "None" ? ["None"] : undefined;
 }
 
-/** The words of the older annotation are compared letter by letter; a load balancer takes another one for All. */
+/** The values of the older annotation are case-sensitive; for a load balancer, an unknown value means All. */
 function legacyModes(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | undefined {
   const text =
     notes[isNetwork ? `${NLB}security-list-management-mode` : `${LB}security-list-management-mode`];
@@ -152,7 +153,10 @@ function legacyModes(isNetwork: boolean, notes: Annotations): readonly RuleMode[
   return isNetwork ? undefined : ["All"];
 }
 
-/** Undefined where the controller refuses what is written. The type is compared letter by letter here, unlike elsewhere. */
+/**
+ * Whether the source is preserved; undefined if the controller refuses the annotations. The type is
+ * case-sensitive here, unlike elsewhere.
+ */
 function preservesSource({ spec }: Json, notes: Annotations): Tri | undefined {
   const type = notes[`${OCI}load-balancer-type`];
   if (type !== "nlb" && !isReference(type)) return Tri.NO;
@@ -170,7 +174,7 @@ function refusalOfPorts(isNetwork: boolean, { spec }: Json, notes: Annotations):
   return legacy?.includes("None") ? undefined : "it takes UDP without rules in security lists only";
 }
 
-/** Lists that are not empty and have an empty entry, or too many. */
+/** Whether a non-empty list has an empty entry, or too many entries. */
 function refusalOfLists(isNetwork: boolean, service: Json, notes: Annotations): string | undefined {
   const attached = notes[groupsKey(isNetwork)];
   const backends = notes[`${OCI}oci-backend-network-security-group`];
@@ -183,7 +187,10 @@ function refusalOfLists(isNetwork: boolean, service: Json, notes: Annotations): 
   return sources.includes("") ? "a list of ranges has an empty entry" : undefined;
 }
 
-/** An empty list is none: then an older annotation counts, and without it everyone may connect. */
+/**
+ * The source ranges: an empty list is ignored, so that an older annotation applies, and without that everyone
+ * may connect.
+ */
 function sourcesOf({ spec }: Json, notes: Annotations): readonly Json[] {
   const written = asList(spec?.loadBalancerSourceRanges);
   if (written.length > 0)

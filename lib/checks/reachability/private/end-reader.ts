@@ -24,13 +24,13 @@ const DEFAULT_PODS_CIDR = "10.244.0.0/16";
 // No security rule filters what has such an address.
 const LINK_LOCAL = rangeOf("169.254.0.0/16");
 
-/** The interfaces that an end of a question means. */
+/** The interfaces of an endpoint. */
 export class EndReader {
   private readonly pools: Pool[];
   private readonly cache = new WeakMap<Endpoint, End[]>();
   private readonly policies = new Map<string, Json[]>();
   private readonly routing: PacketRoutingReader;
-  /** Whether nobody knows which cluster a manifest is of. */
+  /** Whether the cluster of a manifest is ambiguous. */
   private readonly hasClusters: boolean;
 
   constructor(
@@ -50,7 +50,7 @@ export class EndReader {
     }
   }
 
-  /** The interfaces; none where the configuration has nothing of the kind. */
+  /** The interfaces; empty if the configuration has none of the kind. */
   public ends(endpoint: Endpoint): End[] {
     const before = this.cache.get(endpoint);
     if (before) return before;
@@ -156,7 +156,7 @@ export class EndReader {
       });
   }
 
-  /** The interfaces of pods: of an identity, or of pods of which only the place is known. */
+  /** The interfaces of pods: with an identity, or only with a place. */
   private pods(name: string, identity?: PodIdentity): End[] {
     const places = this.pools.flatMap((pool) => this.podPlaces(pool, name));
     const known = places.length > 0 ? places : [this.podAnywhere(name)];
@@ -189,7 +189,7 @@ export class EndReader {
     });
   }
 
-  /** Where the pods of an overlay are; undefined where pods have addresses of the VCN. */
+  /** The place of the pods of an overlay; undefined if pods have addresses of the VCN. */
   private flannelRange(pool: Pool): Place | undefined {
     const cluster = this.model.resolve(pool.cluster, pool.resource.document);
     const body = cluster.kind === "resource" ? cluster.resource.body : {};

@@ -177,7 +177,7 @@ function judgeFamily(source: End, target: End, packets: Packets, layers: Layers)
   return { some, all, answers: answersFor(best?.piece ?? packets) };
 }
 
-/** Packets in pieces, to each of which both ends have one answer. */
+/** Splits packets into pieces for which each end has a single answer. */
 function pieces(packets: Packets, ...sides: Side[]): Packets[] {
   const spans = sides.map((side) => side.spans);
   const client = hasPorts(packets.protocol) ? [{ from: FIRST_CLIENT_PORT, to: ALL_PORTS.to }] : [];

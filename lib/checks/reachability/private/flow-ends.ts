@@ -172,7 +172,7 @@ function why(verdict: Tri, policies: readonly Selecting[]): string {
   return verdict === Tri.NO ? `none of ${names} allows it` : `whether one of ${names} allows it is not known`;
 }
 
-/** What stands around an interface: its rules, its routes, and the policies of its pod. */
+/** The rules and routes of an interface, and the policies of its pod. */
 export interface Guard {
   /** What carries the rules, in the words of a sentence. */
   readonly carriers: string;
@@ -192,13 +192,13 @@ export interface Guard {
   readonly policies?: PodPolicies;
 }
 
-/** One end of a question: how the other end sees it, and what stands around it; nothing where nobody knows it. */
+/** One end of a question: its peer as the other end sees it, and its guard; undefined if unknown. */
 export interface End {
   readonly peer: Peer;
   readonly guard?: Guard;
   /** Set for a pod of an overlay network: where its nodes' packets for it are. */
   readonly overlay?: Place;
   readonly isNode?: boolean;
-  /** A name that several ends have of which only one is meant, and nobody knows which. */
+  /** A name shared by several ends if only one of them exists, and it is unknown which. */
   readonly oneOf?: string;
 }

@@ -6,13 +6,13 @@ import { rangesOfRoutes, route, type Routed } from "./routes";
 import { matches, type Peer, type SecurityRule } from "./rule-index";
 import { isSameVcn, mayHold } from "./vcn";
 
-/** Whether both ends are in one VCN, as far as that is known without their addresses. */
+/** Whether both ends are in one VCN, as far as known without their addresses. */
 function shareVcn({ vcn }: Guard, { home }: Peer): Tri {
   if (home === "nowhere") return Tri.NO;
   return home === "anywhere" ? Tri.MAYBE : isSameVcn(vcn, home.vcn);
 }
 
-/** Whether packets get from an interface to a place and back: within its VCN, or by a route. */
+/** Whether packets are routed from an interface to a place and back: within its VCN, or by a route. */
 function wayBetween(guard: Guard, peer: Peer, place: Place, incoming: boolean): Routed {
   const local = isLocal(guard, peer, place);
   if (local === Tri.YES)
@@ -42,7 +42,10 @@ function isOwn({ vcnRanges: { ranges } }: Guard, place: Place): Tri {
   return any(ranges, (range) => isWithin(place, range));
 }
 
-/** A route to a part of the VCN, such as over a firewall: it counts before the way that all of the VCN has. */
+/**
+ * A route to a part of the VCN, such as through a firewall, which takes precedence over the local route of
+ * the VCN.
+ */
 function detour({ routes: { routes, name }, vcnRanges }: Guard, place: Place): Routed | undefined {
   const found = routes.filter(
     ({ end }) =>
@@ -55,37 +58,37 @@ function detour({ routes: { routes, name }, vcnRanges }: Guard, place: Place): R
   return { verdict: Tri.MAYBE, by, why: `${name} leads there past the direct way inside of the VCN` };
 }
 
-/** Which of the two layers are asked. */
+/** The layers to evaluate. */
 export interface Layers {
   readonly network: boolean;
   readonly policies: boolean;
 }
 
-/** What one layer of one end says to some packets. */
+/** The verdict of one layer at one end for some packets. */
 export interface LayerAnswer {
   readonly layer: "security rules" | "packet routing" | "way back" | "route" | "network policy";
   readonly verdict: Tri;
-  /** What decided, as a reader finds it. */
+  /** The deciding rules, in readable form. */
   readonly by: readonly string[];
   readonly text: string;
 }
 
-/** What one end says to packets of all places of the other end. */
+/** The verdicts of one end for packets of all places of the other end. */
 interface Judged {
-  /** Whether there is a place for which they pass. */
+  /** Whether packets pass for at least one place. */
   readonly some: Tri;
-  /** Whether they pass for every place. */
+  /** Whether packets pass for every place. */
   readonly all: Tri;
 }
 
-/** How many places are looked at for the one that tells most. */
+/** The number of places that are examined for the explanation. */
 const MOST_TOLD = 50;
 const OPEN: Judged = { some: Tri.YES, all: Tri.YES };
 const NOT_ASKED: Layers = { network: false, policies: false };
 
-/** One end of a question: its rules, routes and policies, against what the other end is. */
+/** One end of a question: its rules, routes and policies, evaluated against the other end. */
 export class Side {
-  /** Whether no rule is about the packets at all. */
+  /** Whether no rule matches the packets at all. */
   public readonly isClosed: boolean = false;
   private readonly layers: Layers;
   private readonly needsReply: boolean;
@@ -107,7 +110,7 @@ export class Side {
       const [forward, back] = incoming ? [guard.ingress, guard.egress] : [guard.egress, guard.ingress];
       this.forward = forward.candidates(packets, peer);
       this.isClosed = this.forward.length === 0;
-      // Only what a stateless rule let through needs a rule for the way back.
+      // Only packets allowed by a stateless rule need a rule for the replies.
       if (this.needsReply && this.forward.some((rule) => mayBe(rule, true))) {
         this.back = back.candidates(turned(packets), peer);
       }
@@ -115,7 +118,7 @@ export class Side {
     this.places = this.cutPlaces(guard);
   }
 
-  /** The spans along which packets are cut, so that each piece has one answer. */
+  /** The spans that packets are split by, so that each piece has a single answer. */
   public get spans(): { source: Span[]; destination: Span[] } {
     const policies = this.layers.policies
       ? (this.guard?.policies?.spans(this.peer, this.incoming) ?? [])
@@ -145,7 +148,7 @@ export class Side {
     return { some, all };
   }
 
-  /** The place that tells most: one with the best answer, or the one at which the fewest layers refuse. */
+  /** The most informative place: one with the best answer, or with the fewest refusing layers. */
   public placeToTell(packets: Packets): Place | undefined {
     const ranked = this.places.slice(0, MOST_TOLD).map((place) => {
       const refusals = this.explain(packets, place).filter(({ verdict }) => verdict === Tri.NO).length;
@@ -155,7 +158,7 @@ export class Side {
     return best ?? ranked.sort((a, b) => b.rank - a.rank)[0]?.place;
   }
 
-  /** What each layer says for one place. */
+  /** The verdict of each layer for one place. */
   public explain(packets: Packets, place: Place): LayerAnswer[] {
     const answers: LayerAnswer[] = [];
     if (this.layers.network && this.guard && !this.peer.isLinkLocal) {
@@ -203,7 +206,10 @@ export class Side {
     return any(this.forward, (rule) => matches(rule, packets, this.peer, place));
   }
 
-  /** A stateless rule comes before a stateful one: what it lets through is not remembered. */
+  /**
+   * Whether replies pass: a stateless rule takes precedence over a stateful one, and its packets are not
+   * tracked.
+   */
   private returns(packets: Packets, place: Place): Tri {
     if (!this.needsReply) return Tri.YES;
     if (!this.forward.some((rule) => mayBe(rule, true))) return Tri.YES;
@@ -258,7 +264,7 @@ function doubtOf(rule: SecurityRule): string {
   return rule.end.kind === "unknown" ? `${rule.address}: ${rule.end.why}` : `${rule.address} may hold it`;
 }
 
-/** The answers to packets. */
+/** The reply packets. */
 function turned({ protocol, source, destination }: Packets): Packets {
   return { protocol, source: destination, destination: source };
 }

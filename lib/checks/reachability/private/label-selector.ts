@@ -1,6 +1,6 @@
 import { asList, type Json } from "./terraform-model";
 
-/** How sure something is; in this order, so that "and" is the least and "or" the greatest. */
+/** A three-valued truth value, ordered so that "and" is the minimum and "or" the maximum. */
 export enum Tri {
   NO = 0,
   MAYBE = 1,
@@ -19,7 +19,7 @@ export function not(value: Tri): Tri {
   return (Tri.YES - value) as Tri;
 }
 
-/** The greatest answer over items, without asking further than needed. */
+/** The maximum over items, evaluated lazily. */
 export function any<T>(items: Iterable<T>, ask: (item: T) => Tri): Tri {
   let greatest = Tri.NO;
   for (const item of items) {
@@ -34,12 +34,12 @@ export function when(condition: boolean): Tri {
   return condition ? Tri.YES : Tri.NO;
 }
 
-/** Labels as far as they are known. */
+/** The known labels of an object. */
 export interface KnownLabels {
   readonly labels: { readonly [key: string]: string };
-  /** The keys of labels that a controller of Kubernetes writes, so that their values are not known. */
+  /** The keys of labels that a Kubernetes controller sets, with unknown values. */
   readonly written?: readonly string[];
-  /** Whether there may be labels beside those. */
+  /** Whether there may be further labels. */
   readonly more?: boolean;
 }
 
@@ -62,7 +62,7 @@ function expression({ key, operator, values }: Json, { labels, more, written }: 
   }
 }
 
-/** Whether a value of a manifest has a reference to a Terraform value in it. */
+/** Whether a value of a manifest contains a reference to a Terraform value. */
 export function isUnresolved(text: unknown): boolean {
   return typeof text === "string" && text.includes("${");
 }
@@ -73,10 +73,10 @@ function label(key: string, wanted: unknown, { labels, more, written }: KnownLab
   return when(labels[key] === wanted);
 }
 
-// Every pair of ends asks the same few selectors about the same few pods.
+// Every pair of ends evaluates the same few selectors on the same few pods.
 const asked = new WeakMap<object, WeakMap<KnownLabels, Tri>>();
 
-/** Whether a label selector selects; an empty one selects everything. */
+/** Whether a label selector matches; an empty one matches everything. */
 export function selects(selector: Json, known: KnownLabels): Tri {
   if (typeof selector !== "object" || selector === null) return evaluate(selector, known);
   let answers = asked.get(selector);
@@ -97,7 +97,7 @@ function evaluate(selector: Json, known: KnownLabels): Tri {
   );
 }
 
-/** Whether one of the lists of something that may be missing says yes; a missing or empty list means everything. */
+/** Whether any item of an optional list matches; a missing or empty list matches everything. */
 export function anyOrAll<T>(items: readonly T[], ask: (item: T) => Tri): Tri {
   return items.length === 0 ? Tri.YES : any(items, ask);
 }

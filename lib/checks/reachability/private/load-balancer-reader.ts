@@ -15,7 +15,7 @@ const TERRAFORM_TYPES = [
   "oci_network_load_balancer_network_load_balancer",
 ];
 
-/** A load balancer at an interface; it has a public address only where its subnet lets it. */
+/** A load balancer at an interface; it has a public address only if its subnet allows it. */
 function balancerEnd(network: NetworkModel, name: string, made: Interface, isPublic: Tri): End {
   const { exposure } = made.guard;
   const publicAddress = and(isPublic, exposure.publicAddress);
@@ -36,7 +36,10 @@ function terraformBalancers(model: TerraformModel, network: NetworkModel): End[]
   });
 }
 
-/** The load balancer of a class of Ingresses: its controller writes no rules, so that all of them are in the configuration. */
+/**
+ * The load balancer of an IngressClass: its controller writes no rules, so all of them are in the
+ * configuration.
+ */
 function ingressBalancer(
   { name, subnet, groups, isPrivate }: NativeIngressClass,
   model: TerraformModel,
@@ -70,28 +73,28 @@ const POD_BACKENDS =
 const HEALTH_PORT = 10256;
 const NODE_PORTS: Span = { from: 30000, to: 32767 };
 
-/** A Service of the type LoadBalancer, as its controller reads it. */
+/** A LoadBalancer Service, as interpreted by its controller. */
 interface Balancer {
   readonly name: string;
   readonly service: Json;
   readonly key: string;
   readonly mode: RuleMode;
   readonly isPublic: Tri;
-  /** Whether the controller lets the clients' ranges to the nodes. */
+  /** Whether the controller allows ingress from the clients' ranges to the nodes. */
   readonly preservesSource: Tri;
   /** The ranges of the clients. */
   readonly sources: readonly Json[];
-  /** Why all this may be otherwise. */
+  /** The reason why all this may differ. */
   readonly doubt?: string;
-  /** Where it may be: one, or several of which nobody knows the one. */
+  /** The possible subnets: one, or several if it is unknown which. */
   readonly subnets: readonly SubnetReference[];
   readonly attached: string[];
   readonly backends: string[];
-  /** The document of the references to the backends: a manifest does not say it. */
+  /** The document of the references to the backends: a manifest does not determine it. */
   readonly backendDocument?: number;
 }
 
-/** What a part of a load balancer's way is: the ports that the controller opens. */
+/** The ports that the controller opens for a part of a load balancer's connections. */
 interface Opening {
   readonly protocol: number;
   readonly destination: Span;
@@ -132,16 +135,16 @@ export class LoadBalancerReader {
     ];
   }
 
-  /** The ways to read a Service: one where all that counts is known. */
+  /** The possible interpretations of a Service: one if all relevant values are known. */
   private read(service: Json): Balancer[] {
     const notes: { [key: string]: string | undefined } = service.metadata?.annotations ?? {};
     const lb = "service.beta.kubernetes.io/oci-load-balancer-";
     const clusters = this.model.ofType("oci_containerengine_cluster");
     const cluster = clusters.length === 1 ? clusters[0] : undefined;
-    // Of several clusters nobody knows which one's the Service is.
+    // With several clusters, it is ambiguous which one the Service belongs to.
     const ofCluster = clusters.length > 1 ? [UNKNOWN] : [];
     const options = asList(cluster?.body.options)[0] ?? {};
-    // An empty list names no group, as none does.
+    // An empty list names no group, like a missing one.
     const backendNote = notes["oci.oraclecloud.com/oci-backend-network-security-group"] || undefined;
     const configured = cluster ? asList(asList(options.service_lb_config)[0]?.backend_nsg_ids) : ofCluster;
     const defaults = cluster ? asList(options.service_lb_subnet_ids) : ofCluster;
@@ -176,7 +179,7 @@ export class LoadBalancerReader {
     }));
   }
 
-  /** What the controller writes for the load balancer itself: rules for TCP, whatever the Service speaks. */
+  /** The rules of the controller for the load balancer itself: for TCP, whatever the protocol of the Service. */
   private frontRules(balancer: Balancer): SecurityRule[] {
     const { service, mode, sources } = balancer;
     if (mode === "None") return [];
@@ -222,7 +225,7 @@ export class LoadBalancerReader {
     return this.network.nodeSubnets().flatMap((subnet) => this.network.endsOfSubnet(subnet));
   }
 
-  /** What the controller writes for the nodes. */
+  /** Adds the rules of the controller for the nodes. */
   private addBackendRules(balancer: Balancer): void {
     const { mode, key } = balancer;
     const { address, doubt } = this.written(balancer);
@@ -234,7 +237,7 @@ export class LoadBalancerReader {
       }));
     const ofClients = this.clientOpenings(balancer, rules);
     if (!hasNodePorts(balancer.service) && (mode === "NSG" || mode === "All")) {
-      // Nothing says which groups the pods are in.
+      // The groups of the pods are unknown.
       const end: RuleEnd = mode === "NSG" ? { kind: "group", key } : { kind: "unknown", why: POD_BACKENDS };
       this.network.addFloatingRules(rules(end, [TO_PODS]));
     }
@@ -242,12 +245,12 @@ export class LoadBalancerReader {
       const { keys, doubt: unknown } = this.network.groups(balancer.backends, balancer.backendDocument);
       const group = [...rules({ kind: "group", key }), ...ofClients];
       for (const backend of keys) this.network.addGroupRules(backend, group);
-      // An OCID may be that of any group which the configuration makes.
+      // An OCID may be that of any group in the configuration.
       if (unknown !== undefined)
         this.network.addFloatingRules(group.map((rule) => ({ ...rule, doubt: unknown })));
       return;
     }
-    // What stands in the list of a subnet holds for everything that lives there.
+    // The rules in the list of a subnet apply to everything in it.
     const front = this.frontRules(balancer).map((rule) => perhapsIn(balancer, rule));
     for (const subnet of balancer.subnets) {
       if (this.network.knowsSubnet(subnet)) this.network.addSubnetRules(subnet, front);
@@ -261,7 +264,10 @@ export class LoadBalancerReader {
       this.network.addSubnetRules(subnet, [...written, ...ofClients]);
   }
 
-  /** With the source preserved nodes see the clients, so the controller lets their ranges to the node ports. */
+  /**
+   * With the source preserved, nodes see the clients as sources, so the controller allows their ranges to the
+   * node ports.
+   */
   private clientOpenings(
     balancer: Balancer,
     rules: (end: RuleEnd, opened: Opening[], doubt: string | undefined) => SecurityRule[],
@@ -273,7 +279,10 @@ export class LoadBalancerReader {
   }
 }
 
-/** The subnets that a load balancer may be in: those of the annotations, and the cluster's where the first names none. */
+/**
+ * The possible subnets of a load balancer: those of the annotations, or the cluster's if the annotations have
+ * none.
+ */
 function subnetsOf(
   first: string | undefined,
   second: string | undefined,
@@ -285,17 +294,17 @@ function subnetsOf(
   return different.length > 0 ? different : [{ id: UNKNOWN, document: undefined }];
 }
 
-/** A rule that the controller writes only if the load balancer is in the subnet that it is about. */
+/** A rule that the controller writes only if the load balancer is in the rule's subnet. */
 function perhapsIn({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
   return subnets.length > 1 ? { ...rule, doubt: "which of its subnets it is in is not known" } : rule;
 }
 
-/** What is known, with the doubt of a whole Service where it has none of its own. */
+/** A known value, with the doubt of the whole Service unless it has its own. */
 function doubted<T extends { readonly doubt?: string }>(known: T, doubt: string | undefined): T {
   return known.doubt === undefined && doubt !== undefined ? { ...known, doubt } : known;
 }
 
-/** The ports that the controller makes rules for: of two transports on one port it takes the first. */
+/** The ports for which the controller creates rules: for two transports on one port, the first. */
 function portsOf({ spec }: Json): Json[] {
   const all = asList(spec.ports);
   return all.filter((port, index) => all.findIndex((other) => other.port === port.port) === index);
@@ -306,7 +315,7 @@ function blockEnd(text: Json): RuleEnd {
   return range ? { kind: "range", range } : { kind: "unknown", why: `its source is ${text}` };
 }
 
-/** A port as a span; what is not written, or refers to a Terraform value, is any port of a range. */
+/** A port as a span; a missing or unknown port is any port of a range. */
 function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span; doubt?: string } {
   const number = Number(port ?? undefined);
   return Number.isInteger(number)
@@ -314,7 +323,7 @@ function spanOf(port: Json, otherwise: Span, doubt: string): { destination: Span
     : { destination: otherwise, doubt };
 }
 
-/** Kubernetes gives a Service node ports unless it says otherwise; then the controller that OKE runs leads to pods. */
+/** Whether a Service has node ports, as by default; otherwise OKE's controller routes to pods. */
 function hasNodePorts({ spec }: Json): boolean {
   return spec.allocateLoadBalancerNodePorts !== false;
 }

@@ -66,7 +66,7 @@ export class ManifestModel {
   public readonly policies: Json[];
   /** The Services of the type LoadBalancer. */
   public readonly loadBalancers: Json[];
-  /** The classes of Ingresses for each of which the native ingress controller makes a load balancer. */
+  /** The IngressClasses for which the native ingress controller creates load balancers. */
   public readonly nativeIngressClasses: NativeIngressClass[];
   private readonly ranges = new Map<string, AddressRange | undefined>();
   private readonly namespaces = new Map<string, KnownLabels>();

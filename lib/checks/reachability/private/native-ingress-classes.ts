@@ -4,21 +4,21 @@ const CONTROLLER = "oci.oraclecloud.com/native-ingress-controller";
 const GROUPS = "oci-native-ingress.oraclecloud.com/network-security-group-ids";
 const PARAMETERS = "IngressClassParameters";
 
-/** A class of Ingresses that has a load balancer of its own. */
+/** An IngressClass with its own load balancer. */
 export interface NativeIngressClass {
   readonly name: string;
   /** The namespace of its parameters. */
   readonly namespace: string;
-  /** Undefined where the controller takes the one of its own configuration. */
+  /** The subnet; undefined for the default of the controller's configuration. */
   readonly subnet: Json;
-  /** The security groups as they are written, parted by commas. */
+  /** The security groups as written, separated by commas. */
   readonly groups: string | undefined;
-  /** Undefined where the parameters are not in the manifests. */
+  /** Undefined if the parameters are not in the manifests. */
   readonly isPrivate: Json;
 }
 
 /**
- * The classes of the native ingress controller, with the parameters that they name.
+ * The classes of the native ingress controller, with their parameters.
  *
  * @see https://github.com/oracle/oci-native-ingress-controller/blob/main/GettingStarted.md
  */

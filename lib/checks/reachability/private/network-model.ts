@@ -36,7 +36,7 @@ export class NetworkModel {
   private readonly groupRules = new Map<string, SecurityRule[]>();
   /** Rules of groups that are not known: they may be of any group. */
   private readonly floating: SecurityRule[] = [];
-  /** Rules of groups of which only the OCID is known: what one stack makes, another one may name so. */
+  /** Rules of groups known only by OCID: one stack may create them, another refer to them so. */
   private readonly named: { readonly document: number; readonly rules: readonly SecurityRule[] }[] = [];
   /** Rules that a controller writes into the lists of a subnet, by its key. */
   private readonly subnetRules = new Map<string, SecurityRule[]>();

@@ -45,7 +45,7 @@ export class PacketRoutingReader {
     return own.length === 0 ? undefined : { own, routing: this };
   }
 
-  /** The policy that surely lets packets pass between two ends, one of which has labels. */
+  /** The policy that certainly allows packets between two ends, at least one with labels. */
   public allowing(source: End, target: End, packets: Packets): string | undefined {
     const networks = [...this.networksOf(source), ...this.networksOf(target)];
     return this.statements.find(

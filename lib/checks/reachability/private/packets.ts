@@ -73,7 +73,7 @@ export function spansMeet(a: Span, b: Span): boolean {
   return a.from <= b.to && b.from <= a.to;
 }
 
-/** A span in pieces, none of which lies half inside of one of the others. */
+/** Splits a span into pieces that are each fully inside or outside of every other span. */
 export function cutSpan(span: Span, others: readonly Span[]): Span[] {
   const starts = new Set([span.from]);
   for (const other of others) {

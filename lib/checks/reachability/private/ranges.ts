@@ -53,7 +53,7 @@ export function holds(outer: AddressRange, inner: AddressRange): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
-/** A range in pieces, none of which lies half inside of one of the others. */
+/** Splits a range into pieces that are each fully inside or outside of every other range. */
 export function cut(range: AddressRange, others: readonly AddressRange[]): AddressRange[] {
   // Most of the others hold all of the range, or are somewhere else.
   let starts: Set<bigint> | undefined;
@@ -92,7 +92,7 @@ export function mayBeServices({ ranges }: Place): boolean {
   );
 }
 
-/** The pieces of a range that are of the internet, and those that are not. */
+/** The pieces of a range inside of the internet, and those outside of it. */
 export function splitPublic(range: AddressRange): { open: AddressRange[]; own: AddressRange[] } {
   const pieces = cut(range, PUBLIC);
   const isOpen = (piece: AddressRange) => PUBLIC.some((other) => holds(other, piece));

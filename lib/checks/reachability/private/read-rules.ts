@@ -12,11 +12,11 @@ import {
 
 const OPTIONS = ["tcp_options", "udp_options", "icmp_options"];
 
-/** Reads rules of both forms: resources of their own for groups, blocks in security lists. */
+/** Reads both forms of rules: separate resources for groups, and blocks in security lists. */
 export class RuleReader {
   constructor(private readonly model: TerraformModel) {}
 
-  /** A rule of a security group; two where its direction is not known. */
+  /** A rule of a security group; two if its direction is unknown. */
   public ofGroup(resource: Resource): SecurityRule[] {
     const { body, document, address } = resource;
     const direction = this.model.resolve(body.direction, document);
@@ -41,7 +41,7 @@ export class RuleReader {
     });
   }
 
-  /** What the label of services stands for. */
+  /** The services behind a service label. */
   public label(value: Json, document: number): ServiceLabel {
     const resolved = this.model.resolve(value, document);
     if (resolved.kind === "literal") return labelOf(String(resolved.value));
@@ -127,7 +127,7 @@ function protocolOf(value: unknown): number | undefined {
   return /^\d+$/.test(String(value)) ? Number(value) : undefined;
 }
 
-/** The ports or the ICMP type of a rule; what is not known of them goes into the doubts and narrows nothing. */
+/** The ports or the ICMP type of a rule; unknown values become doubts and do not narrow it. */
 function spansOf(
   body: Json,
   protocol: number | undefined,

@@ -11,7 +11,7 @@ import {
   type TerraformModel,
 } from "./terraform-model";
 
-/** What a route leads to. */
+/** The kind of target of a route. */
 type Gateway = "internet" | "nat" | "services" | "private" | "address" | "closed" | "unknown";
 
 const LOCAL_PEERING = "oci_core_local_peering_gateway";
@@ -19,15 +19,18 @@ const PRIVATE_ADDRESSES = ["oci_core_private_ip", "data.oci_core_private_ip", "d
 const REMOTE_PEERING = "oci_core_remote_peering_connection";
 
 /**
- * Reads what the routes of a table lead to, and whether that is connected yet.
+ * Reads the targets of the routes of a table, and whether they are connected yet.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
  */
 class GatewayReader {
-  /** What the peering gateways and connections of the configuration connect to: keys of resources, or OCIDs. */
+  /** The targets of the peering gateways and connections in the configuration: keys of resources, or OCIDs. */
   private readonly peers: Set<string>;
-  /** The DRGs with a remote peering that the other side has to connect: what is behind them may be there only then. */
+  /**
+   * The DRGs with a remote peering that the other side must connect: the networks behind it may be reachable
+   * only then.
+   */
   private readonly waiting: Set<string>;
 
   constructor(private readonly model: TerraformModel) {
@@ -41,7 +44,7 @@ class GatewayReader {
     );
   }
 
-  /** What the entity of a route is; unknown too where it leads nowhere before somebody else connects it. */
+  /** The kind of the target of a route; unknown too if it routes nowhere until somebody connects it. */
   public gateway(value: Json, document: number): Gateway {
     const resolved = this.model.resolve(value, document);
     if (resolved.kind === "unknown") return "unknown";
@@ -86,7 +89,10 @@ class GatewayReader {
     return this.waiting.has(key) || this.waiting.has(UNRESOLVED) ? "unknown" : "private";
   }
 
-  /** One of the two sides names the other one; who names none waits for it. */
+  /**
+   * Whether a peering is connected: one of the two sides names the other, and a side that names none waits
+   * for it.
+   */
   private isConnected(peerId: Json, document: number, key: string): boolean {
     const peer = this.model.resolve(peerId ?? undefined, document);
     return (
@@ -114,30 +120,30 @@ interface Route {
   readonly gateway: Gateway;
 }
 
-/** A route table as far as it is known. */
+/** A route table, as far as it is known. */
 export interface RouteTable {
   readonly name: string;
   readonly routes: readonly Route[];
-  /** Why there may be more routes than those. */
+  /** The reason why there may be further routes. */
   readonly doubt?: string;
 }
 
-/** What decides, beside the routes, whether an interface talks to the internet. */
+/** The conditions, besides the routes, for an interface to reach the internet. */
 export interface Exposure {
   /** Whether the interface has a public IPv4 address. */
   readonly publicAddress: Tri;
-  /** Whether its subnet lets connections from the internet in. */
+  /** Whether its subnet allows ingress from the internet. */
   readonly internetIngress: Tri;
 }
 
-/** Whether a way is there, and by what. */
+/** Whether there is a route, and the reason. */
 export interface Routed {
   readonly verdict: Tri;
   readonly by: string[];
   readonly why: string;
 }
 
-/** Reads route tables and what their routes lead to. */
+/** Reads route tables and the targets of their routes. */
 export class RouteReader {
   private readonly gateways: GatewayReader;
 
@@ -158,7 +164,7 @@ export class RouteReader {
       .map((block, index) => ({
         address: `${name} route_rules[${index}]`,
         end: this.end(block, document),
-        // A loop may make none.
+        // A loop may have none.
         gateway:
           index < written ? this.gateways.gateway(block.network_entity_id, document) : ("unknown" as const),
       }));
@@ -176,12 +182,12 @@ export class RouteReader {
   }
 }
 
-/** The ranges along which places are cut, so that each piece has one answer. */
+/** The ranges that places are split by, so that each piece has a single answer. */
 export function rangesOfRoutes(table: RouteTable): AddressRange[] {
   return table.routes.flatMap(({ end }) => (end.kind === "range" ? [end.range] : []));
 }
 
-/** Whether packets get from an interface to a place and back. */
+/** Whether packets are routed from an interface to a place and back. */
 export function route(
   table: RouteTable,
   exposure: Exposure,
@@ -193,7 +199,7 @@ export function route(
   const answers = found.map((each) => ({ each, verdict: passes(each, exposure, peer, place, incoming) }));
   const most = any(answers, ({ verdict }) => verdict);
   const certain = table.doubt === undefined && table.routes.every(({ end }) => end.kind !== "unknown");
-  // Of a place that is not exact, another part may take another of the routes.
+  // In a place that is not exact, another address may match another of the routes.
   const agreed = place.exact || answers.every((answer) => answer.verdict === most);
   const verdict = (most === Tri.NO && certain) || (most !== Tri.NO && agreed) ? most : Tri.MAYBE;
   const by = answers
@@ -219,12 +225,12 @@ function why(table: RouteTable, found: readonly Route[], exposure: Exposure, inc
   return `${table.name} leads there, but whether it has a public address is not known`;
 }
 
-/** The routes that count: of several that hold a place, the narrowest. */
+/** The applicable routes: of several that contain a place, the narrowest. */
 function routesTo(table: RouteTable, peer: Peer, place: Place, incoming: boolean): Route[] {
   const ofServices = table.routes.filter(
     ({ end }) => end.kind === "services" && matchesLabel(end.label, peer, place) !== Tri.NO,
   );
-  // What comes from a service past its gateway, such as over the internet, has another way.
+  // Traffic from a service that bypasses its gateway, such as over the internet, takes another route.
   if (ofServices.length > 0 && peer.services !== undefined && !incoming) return ofServices;
   const hits = table.routes.filter(
     ({ end }) => end.kind === "range" && isWithin(place, end.range) !== Tri.NO,
@@ -244,7 +250,7 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
   const isOpen = isPublic(place);
   switch (found.gateway) {
     case "services":
-      // The gateway is a way to the services: none of them opens a connection over it.
+      // The gateway routes to the services: none of them opens a connection through it.
       if (incoming) return Tri.NO;
       return found.end.kind === "services"
         ? matchesLabel(found.end.label, peer, place)
@@ -254,10 +260,12 @@ function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place
     case "internet":
       return internet(exposure, place, incoming);
     case "private":
-      // Whether a hub leads to the internet, and who comes from there, depends on what is behind it.
+      // Whether a hub routes to the internet, and which traffic arrives from it, depends on the networks
+      // behind it.
       return isOpen !== Tri.NO && (incoming || isDefault(found)) ? Tri.MAYBE : Tri.YES;
     case "address":
-      // What a firewall lets pass, and where it sends it, its policy says, which is not part of the configuration.
+      // The policy of a firewall, which determines what passes and where to, is not part of the
+      // configuration.
       return Tri.MAYBE;
     case "closed":
       return Tri.NO;
@@ -271,16 +279,16 @@ function isIpv6({ ranges }: Place): boolean {
   return ranges.every(({ family }) => family === 6);
 }
 
-/** Whether a route is for all addresses that no other one names. */
+/** Whether a route is the default route. */
 function isDefault({ end }: Route): boolean {
   return end.kind === "range" && ANYWHERE.ranges.some((all) => holds(end.range, all));
 }
 
 function internet(exposure: Exposure, place: Place, incoming: boolean): Tri {
   const isOpen = isPublic(place);
-  // Addresses of IPv6 are public by themselves.
+  // IPv6 addresses are public by themselves.
   const needsAddress = !place.ranges.every(({ family }) => family === 6);
-  // Whether what is prohibited for IPv6 is the way in alone, or the way out too, Oracle's own words leave open.
+  // Oracle's documentation leaves open whether only ingress is prohibited for IPv6, or egress too.
   const least = [
     isOpen,
     needsAddress ? exposure.publicAddress : Tri.YES,

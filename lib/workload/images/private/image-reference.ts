@@ -19,7 +19,7 @@ export interface ImageParts {
   readonly digest?: string;
 }
 
-/** Splits an image reference; the parts of an invalid reference are undefined behavior. */
+/** Splits an image reference; the parts of an invalid reference are unspecified. */
 export function splitImage(reference: string): ImageParts {
   const at = reference.indexOf("@");
   const named = at < 0 ? reference : reference.slice(0, at);
