@@ -119,6 +119,10 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: unknownPod("cert-manager"), to: "the API endpoint", ports: tcp(6443) },
     ],
   },
+  "existing-cluster": {
+    host: HOST,
+    flows: [fromNodes("shop/web", 8080)],
+  },
   "observed-cluster": { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "node-pools": {
