@@ -139,15 +139,16 @@ cluster.grantAccess("ocid1.group.oc1..example-operators", KubernetesAccess.viewe
 new CiAccess(stack, "pipeline", {
   cluster,
   credentials: CiCredentials.oidc(
-    PipelineIdentity.gitHubActions({
-      repository: "acme/shop",
-      environment: "production",
+    PipelineIdentity.gitLab({
+      projectPath: "shop/web",
+      branch: "main",
       audience: "oke-production",
+      issuerUrl: "https://gitlab.example.com",
     }),
   ),
   access: [KubernetesAccess.editorIn("shop")],
-  issuerEgress: Egress.toAnywhere(Port.tcp(443), {
-    reason: "The API server reads the keys of GitHub, whose addresses change",
+  issuerEgress: Egress.to("203.0.113.0/24", Port.tcp(443), {
+    reason: "The API server reads the keys of our GitLab",
   }),
 });
 

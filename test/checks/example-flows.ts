@@ -272,7 +272,10 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   },
   production: {
     host: HOST,
-    ends: { "OCI Vault": Endpoint.addresses(["134.70.24.0/21"]) },
+    ends: {
+      "OCI Vault": Endpoint.addresses(["134.70.24.0/21"]),
+      GitLab: Endpoint.addresses(["203.0.113.0/24"]),
+    },
     flows: [
       HOST_TO_BALANCER,
       fromNodes("shop/web", 8080),
@@ -283,13 +286,8 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
         ports: [],
         undecided: tcp(6443),
       })),
-      // The addresses of token issuers change, so the rule is for every one.
-      ...["the internet", "another host of the VCN", "load balancers", "OCI Vault"].map((to) => ({
-        from: "the API endpoint",
-        to,
-        ports: tcp(443),
-        ...(to === "OCI Vault" ? { undecided: [MTU] } : {}),
-      })),
+      { from: "the API endpoint", to: "GitLab", ports: tcp(443) },
+      { from: "the API endpoint", to: "the internet", ports: tcp(443), partly: true },
       out("secrets-store/secrets-store-csi-driver", "the API endpoint", ...tcp(6443)),
       out("secrets-store/oci-secrets-store-csi-driver-provider", "the API endpoint", ...tcp(6443, 12250)),
       ...["OCI Vault", "Oracle services"].map((to) => ({
@@ -298,7 +296,7 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
         ports: [],
         undecided: [...tcp(443), MTU],
       })),
-      ...["nodes", "pods"].map((from) => ({
+      ...["the API endpoint", "nodes", "pods"].map((from) => ({
         from,
         to: "OCI Vault",
         ports: [],
