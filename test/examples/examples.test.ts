@@ -149,7 +149,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
         ? /target\.repo\.name = '/
         : /^Allow service (?:blockstorage|objectstorage-[a-z0-9-]+) /.test(statement)
           ? /target\.(?:key\.id|bucket\.name) = '/
-          : /request\.principal\.type = '/;
+          : /request\.(?:principal\.type|user\.id) = '/;
       expect(statement).toMatch(who);
     }
     expect(statements.length).toBeGreaterThan(0);
