@@ -34,6 +34,7 @@ export { NodeRegistryAccess, type NodeRegistryAccessProps } from "./node-registr
 export { type FlexibleShapeSize, NodeShape } from "./node-shape";
 export { NodeTaint } from "./node-taint";
 export { SshAccess } from "./ssh-access";
+export { type ClusterTakeOverOptions, TakeOver } from "./take-over";
 export {
   VirtualNodeEndorsement,
   type VirtualNodeEndorsementProps,

@@ -7,7 +7,15 @@ export { type ArchivedLogGroup, AuditArchive, type AuditArchiveProps, LogReadGra
 export { AuditScope } from "./audit-scope";
 export { ClusterAlarms, type ClusterAlarmsProps } from "./cluster-alarms";
 export { EventAlarm, type EventAlarmProps } from "./event-alarm";
+export {
+  type AcceptedSetting,
+  type ExistingClusterGap,
+  ExistingClusterSetting,
+  type ExistingClusterSettings,
+  ExistingClusterSettingState,
+} from "./existing-cluster-gap";
 export { FlowLogArchive, type FlowLogArchiveProps } from "./flow-log-archive";
+export { HardenedExistingCluster, type HardenedExistingClusterProps } from "./hardened-existing-cluster";
 export { AlarmSeverity, MetricAlarm, type MetricAlarmProps } from "./metric-alarm";
 export {
   type INotificationTopic,

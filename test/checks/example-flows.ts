@@ -97,6 +97,9 @@ const toObjectStorage = (pod: string): Flow[] =>
     undecided: [...tcp(443), MTU],
   }));
 
+/** Examples whose network and groups belong to somebody else, so that nothing of their flows is known. */
+export const WITHOUT_FLOWS = ["existing-cluster"];
+
 export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
   quickstart: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "packet-routing": {
@@ -267,6 +270,40 @@ export const EXAMPLE_FLOWS: { readonly [name: string]: ExampleFlows } = {
       ...toObjectStorage("ledger/backup"),
       // Its policy names the range of Object Storage, and the rules name all services of the region.
       { from: "ledger/backup", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+    ],
+  },
+  production: {
+    host: HOST,
+    ends: {
+      "OCI Vault": Endpoint.addresses(["134.70.24.0/21"]),
+      GitLab: Endpoint.addresses(["203.0.113.0/24"]),
+    },
+    flows: [
+      HOST_TO_BALANCER,
+      fromNodes("shop/web", 8080),
+      // OCI chooses the bastion's address in the endpoint's subnet, and one rule is for that address.
+      ...["the API endpoint", "another host of the VCN"].map((from) => ({
+        from,
+        to: "the API endpoint",
+        ports: [],
+        undecided: tcp(6443),
+      })),
+      { from: "the API endpoint", to: "GitLab", ports: tcp(443) },
+      { from: "the API endpoint", to: "the internet", ports: tcp(443), partly: true },
+      out("secrets-store/secrets-store-csi-driver", "the API endpoint", ...tcp(6443)),
+      out("secrets-store/oci-secrets-store-csi-driver-provider", "the API endpoint", ...tcp(6443, 12250)),
+      ...["OCI Vault", "Oracle services"].map((to) => ({
+        from: "secrets-store/oci-secrets-store-csi-driver-provider",
+        to,
+        ports: [],
+        undecided: [...tcp(443), MTU],
+      })),
+      ...["the API endpoint", "nodes", "pods"].map((from) => ({
+        from,
+        to: "OCI Vault",
+        ports: [],
+        undecided: [...tcp(443), MTU],
+      })),
     ],
   },
   "vault-secrets": {

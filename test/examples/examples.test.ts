@@ -94,6 +94,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
       "inspected-egress",
       "internal-service",
       "monitored-cluster",
+      "production",
       "public-shop",
     ];
     if (!withWaysOut.includes(name)) expect(waysOut).toEqual([]);

@@ -18,6 +18,7 @@ const { snippetsOf, textsOf } = jest.requireActual<Snippets>("../../scripts/snip
 const PAGES = [
   "existing-clusters",
   "gitops",
+  "lifecycle",
   "private-images",
   "rotation",
   "scanning",

@@ -14,6 +14,7 @@ import { World } from "./world";
 /** A request of the protocol, with the fields that the handlers read. */
 interface Request {
   readonly type_name: string;
+  readonly id?: string;
   readonly config?: DynamicValue;
   readonly current_state?: DynamicValue;
   readonly planned_state?: DynamicValue;
@@ -97,6 +98,7 @@ export class ProviderDouble {
       ReadResource: (request) => this.read(request),
       PlanResourceChange: (request, client) => this.plan(request, client),
       ApplyResourceChange: (request) => this.apply(request),
+      ImportResourceState: (request) => this.import(request),
       ReadDataSource: (request) => this.readData(request),
       Stop: () => ({}),
     };
@@ -140,6 +142,13 @@ export class ProviderDouble {
     // Terraform takes the answer to an apply only where it is what was planned; it finds the rest when it looks again.
     const isPlanned = isKnown(wanted.defined_tags);
     return { new_state: toWire(isPlanned ? values : kept) };
+  }
+
+  /** What is in the account comes into the state as it is; the real provider answers with the id, and Terraform reads the rest. */
+  private import({ type_name, id = "" }: Request): object {
+    const values = this.world.get(type_name, id);
+    if (!values) return { diagnostics: [{ severity: ERROR, summary: `There is no ${type_name} ${id}` }] };
+    return { imported_resources: [{ type_name, state: toWire(values) }] };
   }
 
   private readData({ type_name, config }: Request): object {

@@ -1,0 +1,65 @@
+import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
+import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { TakeOver } from "../../lib/cluster/take-over";
+import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, synthesized } from "../support/stack";
+
+const clusterId = "ocid1.cluster.oc1.eu-frankfurt-1.test";
+
+function newCluster(stack = newStack()) {
+  return new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_34,
+  });
+}
+
+describe("the import of a cluster", () => {
+  test("is one import block at its address", () => {
+    const stack = newStack();
+    TakeOver.cluster(newCluster(stack), clusterId);
+    expect(synthesized(stack).import).toEqual([
+      { id: clusterId, to: expect.stringMatching(/^oci_containerengine_cluster\.cluster/) },
+    ]);
+    const { lifecycle } = onlyResource(stack, "oci_containerengine_cluster");
+    expect(lifecycle).toMatchObject({ prevent_destroy: true });
+    expect(lifecycle.ignore_changes).toBeUndefined();
+  });
+
+  test("leaves the key of Oracle in place with a reason, which is an acknowledgement", () => {
+    const stack = newStack();
+    const reason = "The next cluster has our key";
+    TakeOver.cluster(newCluster(stack), clusterId, { encryptedByOracleKey: { reason } });
+    const { lifecycle } = onlyResource(stack, "oci_containerengine_cluster");
+    expect(lifecycle).toMatchObject({ prevent_destroy: true, ignore_changes: ["kms_key_id"] });
+    // What the library checks before it touches a cluster is still there.
+    expect(lifecycle.precondition).toEqual(expect.any(Array));
+    expect(Acknowledgements.of(stack)).toMatchObject([{ practice: "rotation", reason }]);
+  });
+
+  test.each([
+    ["an OCID of another kind", "ocid1.nodepool.oc1.eu-frankfurt-1.test", ["OCID_INVALID"]],
+    ["no OCID", undefined, ["ATTRIBUTE_MISSING"]],
+  ])("is refused with %s, and writes nothing", (_, id, codes) => {
+    const stack = newStack();
+    const cluster = newCluster(stack);
+    expect(refusedCodes(() => TakeOver.cluster(cluster, id as string))).toEqual(codes);
+    expect(synthesized(stack).import).toBeUndefined();
+  });
+
+  test("is refused for a cluster that this program does not create, and a second time", () => {
+    const stack = newStack();
+    const imported = SecureOkeCluster.fromClusterAttributes(stack, "imported", { clusterId });
+    const [problem] = refusal(() => TakeOver.cluster(imported as SecureOkeCluster, clusterId));
+    expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "cluster" });
+    const cluster = newCluster(stack);
+    TakeOver.cluster(cluster, clusterId);
+    expect(refusedCodes(() => TakeOver.cluster(cluster, clusterId))).toEqual(["NAME_DUPLICATE"]);
+  });
+
+  test("is refused for Oracle's key without a reason", () => {
+    const codes = refusedCodes(() =>
+      TakeOver.cluster(newCluster(), clusterId, { encryptedByOracleKey: { reason: "" } }),
+    );
+    expect(codes).toEqual(["REASON_MISSING"]);
+  });
+});
