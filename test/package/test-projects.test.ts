@@ -29,7 +29,7 @@ test("every test file is in one of the projects unit and integration, and in no 
 
 test("a test file is an integration test where it drives Terraform, an API server or the cdktf command", () => {
   const drives =
-    /\b(?:describeWithTerraform|describeWithApiServer|describeWithTool|programOf|withProvider|terraformAvailable)\b/;
+    /\b(?:describeWithTerraform|describeWithApiServer|describeWithTool|withProvider|terraformAvailable)\b|\bprogramOf\("[A-Z_]+"/;
   const driving = files.filter((file) => file !== __filename && drives.test(fs.readFileSync(file, "utf8")));
   expect(named(files.filter((file) => matches(file, integration.testRegex)))).toEqual(named(driving));
 });
