@@ -69,8 +69,9 @@ function practices(terraform, objects) {
       `private API endpoint, ${privateSubnets.length} of ${subnets.length} subnets private, ${rules.length} NSG rules and none of them names an address range`,
     ),
     patching: line(
-      pool.node_pool_cycling_details.is_node_cycling_enabled,
-      `nodes boot a pinned image and are cycled ${pool.node_pool_cycling_details.maximum_surge} at a time; host scanning is ${NOT_BUILT}`,
+      pool.node_pool_cycling_details.is_node_cycling_enabled &&
+        all("oci_vulnerability_scanning_host_scan_target").length > 0,
+      `nodes boot a pinned image, are cycled ${pool.node_pool_cycling_details.maximum_surge} at a time, and are scanned for vulnerabilities every day`,
     ),
     "network-layers": line(
       kind("NetworkPolicy").length > 0,
@@ -80,7 +81,7 @@ function practices(terraform, objects) {
       annotations["oci.oraclecloud.com/security-rule-management-mode"] === "NSG",
       "the load balancer's rules live in NSGs (mode NSG), with the IAM for it; the default security list is emptied",
     ),
-    rotation: NOT_BUILT,
+    rotation: "on request (KeyRotation, CredentialRotation, VaultSecret, TlsCertificate)",
     "non-root": line(
       every(pods, (pod) => pod.securityContext.runAsNonRoot && pod.securityContext.runAsUser >= 10000),
       `every pod runs as user ${pods[0]?.securityContext.runAsUser}, and the namespace enforces the restricted Pod Security Standard`,
@@ -99,7 +100,7 @@ function practices(terraform, objects) {
     ),
     "small-images": line(
       every(containers, (c) => /@sha256:/.test(c.image)),
-      `every image is pinned by digest; registry scanning is ${NOT_BUILT}`,
+      `every image is pinned by digest; scanned repositories and signatures are on request (PrivateRepository, ImageSigning)`,
     ),
     "credential-exposure": line(
       cluster.kms_key_id && kind("Secret").length === 0,
@@ -107,14 +108,16 @@ function practices(terraform, objects) {
     ),
     "access-tokens": line(
       every(pods, (pod) => pod.automountServiceAccountToken === false),
-      `no pod mounts a token; tokens for people and tools are ${NOT_BUILT}`,
+      `no pod mounts a token; people and pipelines get short-lived ones on request (grantAccess, CiAccess)`,
     ),
     "least-privilege": line(
       every(
         all("oci_identity_policy").flatMap((policy) => policy.statements),
-        (statement) => statement.includes("request.principal.type = 'cluster'"),
+        (statement) =>
+          statement.includes("request.principal.type = 'cluster'") ||
+          statement.startsWith("Allow service vulnerability-scanning-service "),
       ),
-      `${all("oci_identity_policy").length} IAM policies, each limited to the cluster; roles for people and programs are on request (LeastPrivilegeRole, Tenant)`,
+      `${all("oci_identity_policy").length} IAM policies, each limited to the cluster or to the scanning of its nodes; roles for people and programs are on request (LeastPrivilegeRole, Tenant)`,
     ),
   };
 }
