@@ -2,7 +2,7 @@
 const { byName, folderOf, moduleOf, parametersText, returnText, typeText } = require("./api-assembly");
 
 // A longer text is no cell of a table but a paragraph below it.
-const LONGEST_CELL = 200;
+const MAX_CELL_LENGTH = 200;
 const WRITTEN = "<!-- Written by `npm run docs` from the docstrings in lib; do not edit. -->";
 
 /**
@@ -37,7 +37,7 @@ const TASKS = [
 /** The tasks that readers begin with; the others follow in the order of the patterns. */
 const FIRST = ["Make a cluster and its nodes", "Plan a network", "Run workloads", "Configure pods"];
 
-const isCell = (text) => text.length <= LONGEST_CELL;
+const isCell = (text) => text.length <= MAX_CELL_LENGTH;
 const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|").trim();
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const codes = (text) => text.replace(/(?<!`)\b[A-Z]+(?:_[A-Z0-9]+)+\b(?!`)/g, "`$&`");

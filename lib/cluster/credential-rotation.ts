@@ -27,8 +27,8 @@ export interface CredentialRotationOptions {
   readonly completeNow?: boolean;
 }
 
-const LEAST_DAYS = 1;
-const MOST_DAYS = 90;
+const MIN_DAYS = 1;
+const MAX_DAYS = 90;
 const DEFAULT_DAYS = 14;
 
 /**
@@ -78,11 +78,11 @@ function readDays(problems: Problems, duration: Duration): number {
   if (!checkMembers(problems, "completeAfter", duration, ["toDays", "toHumanString"], example))
     return DEFAULT_DAYS;
   const days = duration.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= LEAST_DAYS && days <= MOST_DAYS) return days;
+  if (Number.isInteger(days) && days >= MIN_DAYS && days <= MAX_DAYS) return days;
   problems.add(
     "DURATION_INVALID",
-    `completeAfter is ${duration.toHumanString()}, and OKE retires old credentials after P${LEAST_DAYS}D to P${MOST_DAYS}D`,
-    `Give whole days from ${LEAST_DAYS} to ${MOST_DAYS}, for example ${example}`,
+    `completeAfter is ${duration.toHumanString()}, and OKE retires old credentials after P${MIN_DAYS}D to P${MAX_DAYS}D`,
+    `Give whole days from ${MIN_DAYS} to ${MAX_DAYS}, for example ${example}`,
   );
   return days;
 }

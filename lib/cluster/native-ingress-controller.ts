@@ -125,7 +125,7 @@ export interface NativeIngressControllerProps extends TaggingProps {
 }
 
 const DEFAULT_REPLICAS = 2;
-const MOST_REPLICAS = 5;
+const MAX_REPLICAS = 5;
 
 /**
  * The OCI native ingress controller, as an add-on of a cluster, with the minimum rights that it needs.
@@ -275,11 +275,11 @@ function check(scope: Construct, id: string, given: NativeIngressControllerProps
     "compartment",
     "tenancy",
   );
-  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MOST_REPLICAS) {
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
     problems.add(
       "COUNT_INVALID",
       `replicas is ${shown(replicas)}`,
-      `Give a whole number from 1 to ${MOST_REPLICAS}`,
+      `Give a whole number from 1 to ${MAX_REPLICAS}`,
     );
   }
   if (typeof installCertManager !== "boolean") {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
-  LONGEST_AGE,
+  MAX_AGE_LENGTH,
   parseNodeImageLock,
   type LockedNodeImage,
   type NodeImageLockFile,
@@ -150,7 +150,7 @@ export class NodeImageLock {
     problems.add(
       "IMAGE_TOO_OLD",
       `The node image ${name} was created on ${created} and is ${age} days old on ${date}; at most ${most} days are allowed`,
-      age > LONGEST_AGE
+      age > MAX_AGE_LENGTH
         ? anew
         : `${anew}; where there is no newer image, give this one "maxAge": { "days": ${age}, "reason": "…" }`,
     );

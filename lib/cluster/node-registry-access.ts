@@ -175,7 +175,7 @@ function checkRepositories(problems: Problems, repositories: unknown): void {
   }
 }
 
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 const TAG_SUFFIX = "-tag";
 
 /**
@@ -259,7 +259,7 @@ export class NodeRegistryAccess extends Construct {
       new IdentityPolicy(this, "TagPolicy", {
         ...common,
         compartmentId: props.tenancyId,
-        name: `${this.dynamicGroupName.slice(0, LONGEST_NAME - TAG_SUFFIX.length)}${TAG_SUFFIX}`,
+        name: `${this.dynamicGroupName.slice(0, MAX_NAME_LENGTH - TAG_SUFFIX.length)}${TAG_SUFFIX}`,
         description: "Lets node pools put the tag on their nodes",
         statements: [
           tagNamespaceStatement(
@@ -287,7 +287,7 @@ export class NodeRegistryAccess extends Construct {
     const { compartmentId } = this.props.cluster;
     const hash = shortHash(`${this.node.path}\n${Token.isUnresolved(compartmentId) ? "" : compartmentId}`);
     const words = nameOf(this).replace(/[^A-Za-z0-9._-]+/g, "-");
-    return `${words.slice(0, LONGEST_NAME - hash.length - 1)}-${hash}`;
+    return `${words.slice(0, MAX_NAME_LENGTH - hash.length - 1)}-${hash}`;
   }
 }
 

@@ -206,7 +206,7 @@ export interface PrivateNodePoolProps extends NodePoolProps {
   readonly kubernetesVersion?: KubernetesVersion;
 }
 
-const MOST_GROUPS = 5;
+const MAX_GROUPS = 5;
 const LISTS = [
   { name: "securityGroups", who: "nodes", own: "workerSecurityGroup" },
   { name: "podSecurityGroups", who: "pods", own: "podSecurityGroup" },
@@ -242,11 +242,11 @@ export function checkGroups(
     const ofCluster = known((of) => of[own]);
     const given = ofCluster ? eachOnce(ofCluster, groups).length : 1 + new Set(groups).size;
     const count = given + ofEgress;
-    if (count <= MOST_GROUPS) continue;
+    if (count <= MAX_GROUPS) continue;
     problems.add(
       "NSG_LIMIT",
       `The ${who} would have ${count} groups`,
-      `Give at most ${MOST_GROUPS - 1 - ofEgress} further groups${ofEgress > 0 ? " beside egress, which takes one" : ""}`,
+      `Give at most ${MAX_GROUPS - 1 - ofEgress} further groups${ofEgress > 0 ? " beside egress, which takes one" : ""}`,
     );
   }
 }
@@ -263,11 +263,11 @@ export function checkEndpointGroups(
     checkGroupVcn(problems, "The group of apiEndpointSecurityGroups", group, home, home.vcnId);
   }
   const count = 1 + new Set(groups.map(keyOf)).size;
-  if (count <= MOST_GROUPS) return;
+  if (count <= MAX_GROUPS) return;
   problems.add(
     "NSG_LIMIT",
     `The API endpoint would have ${count} groups`,
-    `Give at most ${MOST_GROUPS - 1} further groups`,
+    `Give at most ${MAX_GROUPS - 1} further groups`,
   );
 }
 

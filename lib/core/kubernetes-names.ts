@@ -6,18 +6,18 @@ import { type Problems } from "./validation-error";
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 const QUALIFIED_NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
-const LONGEST_LABEL = 63;
-const LONGEST_SUBDOMAIN = 253;
+const MAX_LABEL_LENGTH = 63;
+const MAX_SUBDOMAIN_LENGTH = 253;
 const LARGEST_ANNOTATIONS = 256 * 1024;
 
 /** Whether a text is a DNS-1123 label: the name of most objects, safe in a host name and in a label value. */
 export function isDnsLabel(text: string): boolean {
-  return typeof text === "string" && text.length <= LONGEST_LABEL && LABEL.test(text);
+  return typeof text === "string" && text.length <= MAX_LABEL_LENGTH && LABEL.test(text);
 }
 
 /** Whether a text is a DNS-1123 subdomain, as the names of Secrets and ConfigMaps are. */
 export function isDnsSubdomain(text: string): boolean {
-  return typeof text === "string" && text.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(text);
+  return typeof text === "string" && text.length <= MAX_SUBDOMAIN_LENGTH && SUBDOMAIN.test(text);
 }
 
 /** Adds a problem where a name is not a DNS-1123 label. */
@@ -28,7 +28,7 @@ export function checkObjectName(problems: Problems, what: string, name: string):
     typeof name === "string"
       ? `${what} is ${shown(name)}${Token.isUnresolved(name) ? "" : ` (${name.length} characters)`}`
       : `${what} is ${name === undefined ? "not given" : shown(name)}`,
-    `Use 1 to ${LONGEST_LABEL} lower-case letters, digits and dashes, beginning and ending with a letter or digit`,
+    `Use 1 to ${MAX_LABEL_LENGTH} lower-case letters, digits and dashes, beginning and ending with a letter or digit`,
   );
 }
 
@@ -38,7 +38,7 @@ export function checkSubdomainName(problems: Problems, what: string, name: strin
   problems.add(
     "NAME_INVALID",
     `${what} is ${name === undefined ? "not given" : shown(name)}`,
-    `Use 1 to ${LONGEST_SUBDOMAIN} lower-case letters, digits, dashes and dots, each part beginning and ending with a letter or digit`,
+    `Use 1 to ${MAX_SUBDOMAIN_LENGTH} lower-case letters, digits, dashes and dots, each part beginning and ending with a letter or digit`,
   );
 }
 
@@ -48,12 +48,12 @@ export function isQualifiedName(key: string): boolean {
   const prefix = slash < 0 ? undefined : key.slice(0, slash);
   const name = key.slice(slash + 1);
   if (prefix !== undefined && !isDnsSubdomain(prefix)) return false;
-  return name.length <= LONGEST_LABEL && QUALIFIED_NAME.test(name);
+  return name.length <= MAX_LABEL_LENGTH && QUALIFIED_NAME.test(name);
 }
 
 /** Whether a text can be the value of a label. */
 export function isLabelValue(value: string): boolean {
-  return value === "" || (value.length <= LONGEST_LABEL && QUALIFIED_NAME.test(value));
+  return value === "" || (value.length <= MAX_LABEL_LENGTH && QUALIFIED_NAME.test(value));
 }
 
 const known = (key: string) => (Token.isUnresolved(key) ? shown(key) : key);

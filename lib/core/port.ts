@@ -132,7 +132,7 @@ export class Port {
 }
 
 /** Half of all ports. The node ports, 30000 to 32767, and the ranges for media and file transfer are far smaller. */
-export const MOST_PORTS = 32_767;
+export const MAX_PORTS = 32_767;
 
 /** The number of ports in a rule; all of them if it names no port. */
 export function portsOf({ protocol, from = 1, to = from }: Port): number {

@@ -25,17 +25,17 @@ export function checkReason(problems: Problems, choice: string, reason: string |
   );
 }
 
-const LONGEST_DESCRIPTION = 255;
+const MAX_DESCRIPTION_LENGTH = 255;
 
 /** Adds a problem if the reason is empty, or is not valid as the description of a security rule. */
 export function checkRuleReason(problems: Problems, choice: string, reason: string | undefined): void {
   checkReason(problems, choice, reason);
   checkText(problems, "The reason", reason);
   const length = String(reason).length;
-  if (length <= LONGEST_DESCRIPTION || Token.isUnresolved(reason)) return;
+  if (length <= MAX_DESCRIPTION_LENGTH || Token.isUnresolved(reason)) return;
   problems.add(
     "RULE_REASON_LENGTH",
     `The reason has ${length} characters`,
-    `Say it in at most ${LONGEST_DESCRIPTION}`,
+    `Say it in at most ${MAX_DESCRIPTION_LENGTH}`,
   );
 }

@@ -5,7 +5,7 @@ import { checkText, literalText } from "./terraform-text";
 import { type Problems } from "./validation-error";
 
 /** The longest name that OCI shows. */
-export const LONGEST_DISPLAY_NAME = 255;
+export const MAX_DISPLAY_NAME_LENGTH = 255;
 
 /**
  * Adds a problem where a name that was given is blank or too long; a reference to a Terraform value passes.
@@ -16,7 +16,7 @@ export function checkDisplayName(
   problems: Problems,
   name: string,
   value: string | undefined,
-  most = LONGEST_DISPLAY_NAME,
+  most = MAX_DISPLAY_NAME_LENGTH,
 ): void {
   if (value === undefined) return;
   checkText(problems, name, value);
@@ -28,8 +28,8 @@ export function checkDisplayName(
 }
 
 // What is made under a name adds a word of its own.
-const LONGEST_STEM = LONGEST_DISPLAY_NAME - 40;
-const LONGEST_POLICY_NAME = 100;
+const MAX_STEM_LENGTH = MAX_DISPLAY_NAME_LENGTH - 40;
+const MAX_POLICY_NAME_LENGTH = 100;
 
 /** The name of what a construct makes where the user gave none: its path, joined by dashes. */
 export function nameOf(scope: IConstruct): string {
@@ -38,7 +38,7 @@ export function nameOf(scope: IConstruct): string {
 
 /** A name as the beginning of others: short enough for a word behind it. */
 export function stemOf(name: string): string {
-  return Token.isUnresolved(name) ? name : shortened(name, LONGEST_STEM);
+  return Token.isUnresolved(name) ? name : shortened(name, MAX_STEM_LENGTH);
 }
 
 /**
@@ -53,7 +53,7 @@ export function policyNameOf(scope: IConstruct, text: string): string {
   // A reference has nothing that could stand in a name, and its placeholder moves.
   const known = Token.isUnresolved(text) ? scope.node.path : text;
   const hash = shortHash(`${scope.node.path}\n${known}`);
-  const words = known.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, LONGEST_POLICY_NAME - hash.length - 1);
+  const words = known.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_POLICY_NAME_LENGTH - hash.length - 1);
   return `${words}-${hash}`;
 }
 

@@ -8,13 +8,13 @@ import { Problems } from "./validation-error";
 import { addWarning } from "./warnings";
 
 /** The maximum number of tags on an OCI resource. */
-const MOST_FREEFORM = 10;
-const MOST_DEFINED = 64;
+const MAX_FREEFORM = 10;
+const MAX_DEFINED = 64;
 
 /** The id of the warning that tag defaults will be taken away, in the style of the other warnings. */
 const DRIFT = "ignore-defined-tags";
 const NOT_WRITTEN = "ignored-tag";
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 interface TaggedScope {
   readonly scope: IConstruct;
@@ -54,8 +54,8 @@ function checkCounts({ scope, tags }: TaggedScope): void {
   const problems = new Problems(scope);
   const { freeformTags, definedTags } = tags();
   for (const [name, { length: count }, most] of [
-    ["free-form", Object.keys(freeformTags), MOST_FREEFORM],
-    ["defined", Object.keys(definedTags), MOST_DEFINED],
+    ["free-form", Object.keys(freeformTags), MAX_FREEFORM],
+    ["defined", Object.keys(definedTags), MAX_DEFINED],
   ] as const) {
     if (count <= most) continue;
     problems.add(
@@ -91,8 +91,8 @@ function warn(stack: TerraformStack, all: readonly TaggedScope[]): void {
 }
 
 function driftOf(provider: TerraformProvider, paths: readonly string[]): string {
-  const named = paths.slice(0, MOST_NAMED).join(", ");
-  const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : "";
+  const named = paths.slice(0, MAX_NAMED).join(", ");
+  const more = paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : "";
   return (
     `[${DRIFT}] ${provider.node.path} ignores no tags, and definedTags are given to ${named}${more}. Where the tenancy has tag ` +
     "defaults, as most have, every plan would take them away again. Name them: new OciProvider(stack, id, { ignoreDefinedTags: " +
@@ -155,7 +155,7 @@ export interface TaggingProps {
  */
 export const BACKEND_TAGS = { ManagedBy: "secure-oke" } as const;
 
-const LONGEST_VALUE = 256;
+const MAX_VALUE_LENGTH = 256;
 const KEY = /^[!-~]{1,100}$/;
 
 /**
@@ -167,8 +167,8 @@ export function checkTags(problems: Problems, props: TaggingProps, further: read
   const freeformTags = readTags(problems, "freeformTags", props.freeformTags);
   const definedTags = readTags(problems, "definedTags", props.definedTags);
   const own = [...Object.keys(ownTags("")), ...further].filter((key) => !(key in freeformTags)).length;
-  checkCount(problems, "freeformTags", freeformTags, MOST_FREEFORM - own);
-  checkCount(problems, "definedTags", definedTags, MOST_DEFINED);
+  checkCount(problems, "freeformTags", freeformTags, MAX_FREEFORM - own);
+  checkCount(problems, "definedTags", definedTags, MAX_DEFINED);
   for (const key of Object.keys(freeformTags).filter((name) => !KEY.test(name) || name.includes("."))) {
     problems.add(
       "TAG_INVALID",
@@ -209,11 +209,12 @@ function checkValues(problems: Problems, name: string, tags: { [key: string]: st
   for (const [key, value] of Object.entries(tags)) {
     checkText(problems, `The key of a tag in ${name}`, key);
     checkText(problems, `The tag ${Token.isUnresolved(key) ? shown(key) : key} in ${name}`, value);
-    if (typeof value === "string" && (Token.isUnresolved(value) || value.length <= LONGEST_VALUE)) continue;
+    if (typeof value === "string" && (Token.isUnresolved(value) || value.length <= MAX_VALUE_LENGTH))
+      continue;
     problems.add(
       "TAG_INVALID",
-      `${name} gives ${Token.isUnresolved(key) ? shown(key) : key} a value that is no text, or is longer than ${LONGEST_VALUE} characters`,
-      `Write a text of up to ${LONGEST_VALUE} characters`,
+      `${name} gives ${Token.isUnresolved(key) ? shown(key) : key} a value that is no text, or is longer than ${MAX_VALUE_LENGTH} characters`,
+      `Write a text of up to ${MAX_VALUE_LENGTH} characters`,
     );
   }
 }
@@ -275,12 +276,12 @@ function later(produce: () => Tags | undefined): { [key: string]: string } {
 }
 
 function ownTags(path: string): { [key: string]: string } {
-  const fitting = path.length <= LONGEST_VALUE ? path : shortened(path);
+  const fitting = path.length <= MAX_VALUE_LENGTH ? path : shortened(path);
   return { "managed-by": "secure-oke", construct: literalText(fitting) };
 }
 
 /** The end of a path, which says most, and a hash that tells it from others that end alike. */
 function shortened(path: string): string {
   const hash = shortHash(path);
-  return `${hash}...${path.slice(-(LONGEST_VALUE - hash.length - 3))}`;
+  return `${hash}...${path.slice(-(MAX_VALUE_LENGTH - hash.length - 3))}`;
 }

@@ -6,8 +6,8 @@ import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 import { checkEpoch } from "../core/epoch";
 
-const LEAST_DAYS = 60;
-const MOST_DAYS = 365;
+const MIN_DAYS = 60;
+const MAX_DAYS = 365;
 
 /**
  * The rotation of a key in OCI Vault.
@@ -61,15 +61,15 @@ function readDays(problems: Problems, interval: Duration): number {
   const example = "Duration.days(90)";
   if (interval === undefined || interval === null) {
     problems.add("ATTRIBUTE_MISSING", "interval was not given", `Write KeyRotation.every(${example})`);
-    return LEAST_DAYS;
+    return MIN_DAYS;
   }
-  if (!checkMembers(problems, "interval", interval, ["toDays", "toHumanString"], example)) return LEAST_DAYS;
+  if (!checkMembers(problems, "interval", interval, ["toDays", "toHumanString"], example)) return MIN_DAYS;
   const days = interval.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= LEAST_DAYS && days <= MOST_DAYS) return days;
+  if (Number.isInteger(days) && days >= MIN_DAYS && days <= MAX_DAYS) return days;
   problems.add(
     "DURATION_INVALID",
-    `interval is ${interval.toHumanString()}, and OCI rotates keys every ${LEAST_DAYS} to ${MOST_DAYS} days`,
-    `Give whole days from ${LEAST_DAYS} to ${MOST_DAYS}, for example ${example}`,
+    `interval is ${interval.toHumanString()}, and OCI rotates keys every ${MIN_DAYS} to ${MAX_DAYS} days`,
+    `Give whole days from ${MIN_DAYS} to ${MAX_DAYS}, for example ${example}`,
   );
   return days;
 }

@@ -62,7 +62,7 @@ export interface ManagedCertificateProps extends TaggingProps {
 }
 
 const ASSUMED_LIFE = 90;
-const LONGEST_COMMON_NAME = 64;
+const MAX_COMMON_NAME_LENGTH = 64;
 const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
 
 /**
@@ -173,6 +173,6 @@ function read(scope: Construct, id: string, given: ManagedCertificateProps): Rea
 
 function commonNameOf(dnsNames: unknown): string | undefined {
   if (!Array.isArray(dnsNames) || Token.isUnresolved(dnsNames)) return undefined;
-  const fitting = dnsNames.filter((one) => typeof one === "string" && one.length <= LONGEST_COMMON_NAME);
+  const fitting = dnsNames.filter((one) => typeof one === "string" && one.length <= MAX_COMMON_NAME_LENGTH);
   return [...(fitting as string[])].sort()[0];
 }

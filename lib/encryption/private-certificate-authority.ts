@@ -113,8 +113,8 @@ export interface PrivateCertificateAuthorityAttributes {
   readonly leafValidityInDays?: number;
 }
 
-const MOST_LEAF_DAYS = 90;
-const MOST_SUBORDINATE_DAYS = 3650;
+const MAX_LEAF_DAYS = 90;
+const MAX_SUBORDINATE_DAYS = 3650;
 const DEFAULT_SUBORDINATE_DAYS = 1825;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
@@ -288,19 +288,19 @@ function read(
   }
   const leafDays = readWholeDays(problems, "leafValidity", props.leafValidity, {
     least: 1,
-    most: MOST_LEAF_DAYS,
+    most: MAX_LEAF_DAYS,
     why: "and certificates are to live 90 days at most",
   });
   const subordinateDays = readWholeDays(problems, "subordinateValidity", props.subordinateValidity, {
     least: 1,
-    most: MOST_SUBORDINATE_DAYS,
+    most: MAX_SUBORDINATE_DAYS,
     why: "and an authority below this one lives 10 years at most",
   });
   checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
   checkTags(problems, props);
   problems.throwIfAny();
   return {
-    leafDays: leafDays ?? MOST_LEAF_DAYS,
+    leafDays: leafDays ?? MAX_LEAF_DAYS,
     subordinateDays: subordinateDays ?? DEFAULT_SUBORDINATE_DAYS,
   };
 }

@@ -18,8 +18,8 @@ export interface SecretExpiryOptions {
 }
 
 /** The maximum lifetime of a secret version in OCI Vault, in days. */
-export const LONGEST_VERSION_LIFE = 90;
-const LONGEST_ABSOLUTE_LIFE = 365;
+export const MAX_VERSION_LIFE_LENGTH = 90;
+const MAX_ABSOLUTE_LIFE_LENGTH = 365;
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z)?$/;
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000;
 
@@ -38,7 +38,7 @@ export class SecretExpiry {
    */
   public static after(age: Duration, options: SecretExpiryOptions = {}): SecretExpiry {
     const problems = new Problems("SecretExpiry.after");
-    const days = wholeDurationOf(problems, "age", age, "days", { least: 1, most: LONGEST_VERSION_LIFE });
+    const days = wholeDurationOf(problems, "age", age, "days", { least: 1, most: MAX_VERSION_LIFE_LENGTH });
     problems.throwIfAny();
     return new SecretExpiry(days, undefined, options.blockReads);
   }
@@ -85,7 +85,7 @@ export class SecretExpiry {
 
 function checkTime(problems: Problems, time: string): void {
   const date = typeof time === "string" && DATE.test(time) ? Date.parse(time) : NaN;
-  const fix = `Give a date 1 to ${LONGEST_ABSOLUTE_LIFE} days from now, or let versions expire: SecretExpiry.after(Duration.days(90))`;
+  const fix = `Give a date 1 to ${MAX_ABSOLUTE_LIFE_LENGTH} days from now, or let versions expire: SecretExpiry.after(Duration.days(90))`;
   if (Number.isNaN(date)) {
     problems.add("SECRET_INVALID", `time is ${shown(time)}, which is not a date in the form 2027-03-31`, fix);
     return;
@@ -94,7 +94,7 @@ function checkTime(problems: Problems, time: string): void {
   if (days < 0) problems.add("SECRET_INVALID", `time is ${time}, which is in the past`, fix);
   else if (days < 1)
     problems.add("SECRET_INVALID", `time is ${time}, which is less than a day from now`, fix);
-  else if (days > LONGEST_ABSOLUTE_LIFE) {
+  else if (days > MAX_ABSOLUTE_LIFE_LENGTH) {
     problems.add("SECRET_INVALID", `time is ${time}, which is ${Math.floor(days)} days from now`, fix);
   }
 }

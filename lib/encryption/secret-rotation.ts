@@ -20,7 +20,7 @@ export interface SecretRotationOptions {
   readonly compartmentId?: string;
 }
 
-const LONGEST_INTERVAL = 360;
+const MAX_INTERVAL_LENGTH = 360;
 
 /**
  * The system that creates a new version of a secret, and changes it where the secret is used.
@@ -121,5 +121,5 @@ function daysOf(problems: Problems, { every, compartmentId }: SecretRotationOpti
   checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
   return every === undefined
     ? undefined
-    : wholeDurationOf(problems, "every", every, "days", { least: 1, most: LONGEST_INTERVAL });
+    : wholeDurationOf(problems, "every", every, "days", { least: 1, most: MAX_INTERVAL_LENGTH });
 }

@@ -18,7 +18,7 @@ import { ObjectstorageBucket } from "../oci/objectstorage-bucket";
 import { ObjectstorageObjectLifecyclePolicy } from "../oci/objectstorage-object-lifecycle-policy";
 
 const DEFAULT_DAYS = 180;
-const MOST_DAYS = 3650;
+const MAX_DAYS = 3650;
 
 /** Props for StateBucket. */
 export interface StateBucketProps extends TaggingProps {
@@ -189,10 +189,10 @@ function checkDays(problems: Problems, duration: StateBucketProps["keepVersionsF
   } catch {
     // cdk8s rejects a duration that is not a whole number of days; other values have no such method.
   }
-  if (days !== undefined && Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return;
+  if (days !== undefined && Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return;
   problems.add(
     "DURATION_INVALID",
     `keepVersionsFor is ${days === undefined ? "not a whole number of days" : `${days} days`}`,
-    `Give Duration.days(1) to Duration.days(${MOST_DAYS})`,
+    `Give Duration.days(1) to Duration.days(${MAX_DAYS})`,
   );
 }

@@ -72,11 +72,11 @@ export interface TlsCertificateProps {
   readonly key?: CertificateKey;
 }
 
-const LEAST_HOURS = 2;
-const MOST_DAYS = 90;
+const MIN_HOURS = 2;
+const MAX_DAYS = 90;
 const DEFAULT_DAYS = 30;
 const HOUR_IN_SECONDS = 3600;
-const LEAST_SHARE = 3;
+const MIN_SHARE = 3;
 
 /**
  * A short-lived certificate for programs in a cluster: valid for at most 90 days, renewed before a third of its lifetime is left, each
@@ -156,20 +156,20 @@ function read(scope: Construct, id: string, given: TlsCertificateProps): ReadCer
 }
 
 function readLife(problems: Problems, props: Partial<TlsCertificateProps>): ReadCertificate {
-  const { issuer, duration = Duration.days(issuer?.isAcme ? MOST_DAYS : DEFAULT_DAYS) } = props;
+  const { issuer, duration = Duration.days(issuer?.isAcme ? MAX_DAYS : DEFAULT_DAYS) } = props;
   const hours = readHours(problems, "duration", duration);
-  const most = MOST_DAYS * 24;
-  if (hours === undefined || hours < LEAST_HOURS || hours > most) {
+  const most = MAX_DAYS * 24;
+  if (hours === undefined || hours < MIN_HOURS || hours > most) {
     if (hours !== undefined) {
       problems.add(
         "DURATION_INVALID",
-        `duration is ${duration.toHumanString()}, and a certificate is valid for ${LEAST_HOURS} hours to ${MOST_DAYS} days`,
+        `duration is ${duration.toHumanString()}, and a certificate is valid for ${MIN_HOURS} hours to ${MAX_DAYS} days`,
         "Give a shorter one, for example Duration.days(30): cert-manager renews it without you",
       );
     }
-    return { hours: most, renewHours: most / LEAST_SHARE };
+    return { hours: most, renewHours: most / MIN_SHARE };
   }
-  const least = Math.ceil(hours / LEAST_SHARE);
+  const least = Math.ceil(hours / MIN_SHARE);
   const renewHours =
     props.renewBefore === undefined ? least : readHours(problems, "renewBefore", props.renewBefore);
   if (renewHours !== undefined && (renewHours < least || renewHours >= hours)) {

@@ -4,7 +4,7 @@ import { ImportedVaultSecret } from "./private/imported-vault-secret";
 import { SecretReaders } from "./private/secret-readers";
 import { checkVaultSecret } from "./private/check-vault-secret";
 import { SecretContent } from "./secret-content";
-import { LONGEST_VERSION_LIFE, SecretExpiry } from "./secret-expiry";
+import { MAX_VERSION_LIFE_LENGTH, SecretExpiry } from "./secret-expiry";
 import { type ISecretReader } from "./secret-reader";
 import { type SecretRotation } from "./secret-rotation";
 import { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } from "./vault-secret-props";
@@ -59,7 +59,7 @@ export class VaultSecret extends ResourceConstruct implements IVaultSecret {
     super(scope, id);
     const { compartmentId, vaultId, keyId, rotation } = props;
     const content = props.content ?? SecretContent.passphrase();
-    const expiry = props.expiry ?? SecretExpiry.after(Duration.days(LONGEST_VERSION_LIFE));
+    const expiry = props.expiry ?? SecretExpiry.after(Duration.days(MAX_VERSION_LIFE_LENGTH));
     this.secretName = props.secretName ?? nameOf(this).replace(/[^A-Za-z0-9_.-]+/g, "-");
     this.vaultId = vaultId;
     this.compartmentId = compartmentId;

@@ -48,8 +48,8 @@ export enum CertificateStore {
   OCI_CERTIFICATES = "ociCertificates",
 }
 
-const LEAST_HOURS = 2;
-const MOST_HOURS = 2160;
+const MIN_HOURS = 2;
+const MAX_HOURS = 2160;
 const DEFAULT_HOURS = 720;
 
 interface Annotations {
@@ -213,14 +213,13 @@ function lifeOf(
   problems: Problems,
   { durationHours = DEFAULT_HOURS, renewBeforeHours }: CertManagerCertificateOptions,
 ): Annotations {
-  const isLife =
-    Number.isInteger(durationHours) && durationHours >= LEAST_HOURS && durationHours <= MOST_HOURS;
+  const isLife = Number.isInteger(durationHours) && durationHours >= MIN_HOURS && durationHours <= MAX_HOURS;
   const before = renewBeforeHours ?? Math.max(1, Math.floor(durationHours / 3));
   if (!isLife) {
     problems.add(
       "COUNT_INVALID",
       `durationHours is ${shown(durationHours)}`,
-      `Give a whole number from ${LEAST_HOURS} to ${MOST_HOURS}, which is 90 days`,
+      `Give a whole number from ${MIN_HOURS} to ${MAX_HOURS}, which is 90 days`,
     );
   } else if (!Number.isInteger(before) || before < 1 || before >= durationHours) {
     problems.add(

@@ -23,7 +23,7 @@ import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AppProtocol } from "../workload/pods/app-protocol";
 
 const SUFFIX = "-ingress";
-const LONGEST_NAME = 63;
+const MAX_NAME_LENGTH = 63;
 /** The id of the Service in the scope of its workload. */
 const INGRESS_SERVICE = "IngressService";
 
@@ -42,8 +42,8 @@ function serviceOf(workload: IServiceBackend): WorkloadService {
 /** The name of the Service of a workload. */
 function serviceNameOf(workload: string): string {
   const name = `${workload}${SUFFIX}`;
-  if (name.length <= LONGEST_NAME) return name;
-  return `${workload.slice(0, LONGEST_NAME - SUFFIX.length - 9)}-${shortHash(workload)}${SUFFIX}`;
+  if (name.length <= MAX_NAME_LENGTH) return name;
+  return `${workload.slice(0, MAX_NAME_LENGTH - SUFFIX.length - 9)}-${shortHash(workload)}${SUFFIX}`;
 }
 
 const TLS = 'TlsTermination.atIngress(IngressCertificate.fromSecret("web-tls"))';
@@ -55,7 +55,7 @@ const SHAPES = {
   pathType: choice(IngressPathType, "IngressPathType.PREFIX or IngressPathType.EXACT"),
 };
 const PATH = /^\/$|^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+\/?$/;
-const LONGEST_PATH = 200;
+const MAX_PATH_LENGTH = 200;
 
 /** Validates the props; throws an error that lists every problem. */
 function readIngress(given: IngressRouteProps): AskedRoute {
@@ -87,13 +87,13 @@ function isWhole(route: {
 }
 
 function checkedPath(problems: Problems, path: unknown, pathType: IngressPathType): string | undefined {
-  const isPath = typeof path === "string" && PATH.test(path) && path.length <= LONGEST_PATH;
+  const isPath = typeof path === "string" && PATH.test(path) && path.length <= MAX_PATH_LENGTH;
   const isEnded = pathType === IngressPathType.PREFIX && path !== "/" && String(path).endsWith("/");
   if (isPath && !isEnded) return path;
   problems.add(
     "INGRESS_INVALID",
     `path is ${shown(path)}`,
-    `Write a slash before each element, such as /api/v1, at most ${LONGEST_PATH} characters; leave out the last slash of a prefix, ` +
+    `Write a slash before each element, such as /api/v1, at most ${MAX_PATH_LENGTH} characters; leave out the last slash of a prefix, ` +
       "which matches the path with and without it",
   );
   return undefined;

@@ -33,8 +33,8 @@ const RULE_SET = "secure_oke";
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 const HEADER_VALUE = /^[\t -~]{1,1024}$/;
 const HEADER_SIZES = [8, 16, 32, 64];
-const MOST_CONNECTIONS = 65_535;
-const MOST_DAYS = 730;
+const MAX_CONNECTIONS = 65_535;
+const MAX_DAYS = 730;
 const SECONDS_OF_A_DAY = 86_400;
 // The methods of the IANA registry that OCI supports.
 const METHODS = [
@@ -111,7 +111,7 @@ export class ListenerRule {
   public static strictTransportSecurity(options: StrictTransportSecurityOptions = {}): ListenerRule {
     const problems = new Problems("ListenerRule.strictTransportSecurity");
     const { maxAgeDays = 365, includeSubdomains = false } = shaped(problems, options, {});
-    checkCount(problems, "maxAgeDays", maxAgeDays, MOST_DAYS);
+    checkCount(problems, "maxAgeDays", maxAgeDays, MAX_DAYS);
     if (typeof includeSubdomains !== "boolean") {
       const what = `includeSubdomains is ${shown(includeSubdomains)}`;
       problems.add("VALUE_INVALID", what, "Write true or false");
@@ -171,7 +171,7 @@ export class ListenerRule {
    */
   public static limitConnectionsPerClient(most: number): ListenerRule {
     const problems = new Problems("ListenerRule.limitConnectionsPerClient");
-    checkCount(problems, "most", most, MOST_CONNECTIONS);
+    checkCount(problems, "most", most, MAX_CONNECTIONS);
     problems.throwIfAny();
     return new ListenerRule({ action: "IP_BASED_MAX_CONNECTIONS", defaultMaxConnections: most });
   }

@@ -37,9 +37,9 @@ export interface LeastPrivilegePolicyProps extends TaggingProps {
 }
 
 /** Documented for Oracle's private clouds, and the default in OCI, where Oracle can raise it. */
-const MOST_STATEMENTS = 50;
-const MOST_IN_COMPARTMENT = 500;
-const LONGEST_DESCRIPTION = 400;
+const MAX_STATEMENTS = 50;
+const MAX_IN_COMPARTMENT = 500;
+const MAX_DESCRIPTION_LENGTH = 400;
 
 /** How many statements each compartment has, by the root of the program and the OCID. */
 const counts = new WeakMap<IConstruct, Map<string, number>>();
@@ -125,11 +125,11 @@ function check(scope: Construct, id: string, given: LeastPrivilegePolicyProps): 
 function checkDescription(problems: Problems, description: unknown): void {
   if (typeof description !== "string" || description.trim() === "") {
     problems.add("ATTRIBUTE_MISSING", `description is ${shown(description)}`, "Say what the policy is for");
-  } else if (description.length > LONGEST_DESCRIPTION && !Token.isUnresolved(description)) {
+  } else if (description.length > MAX_DESCRIPTION_LENGTH && !Token.isUnresolved(description)) {
     problems.add(
       "VALUE_INVALID",
       `description has ${description.length} characters`,
-      `Write at most ${LONGEST_DESCRIPTION}`,
+      `Write at most ${MAX_DESCRIPTION_LENGTH}`,
     );
   } else checkText(problems, "description", description);
 }
@@ -166,10 +166,10 @@ function checkStatements(
 }
 
 function checkCount(problems: Problems, count: number): void {
-  if (count <= MOST_STATEMENTS) return;
+  if (count <= MAX_STATEMENTS) return;
   problems.add(
     "STATEMENT_LIMIT",
-    `statements has ${count} statements, and a policy holds at most ${MOST_STATEMENTS}`,
+    `statements has ${count} statements, and a policy holds at most ${MAX_STATEMENTS}`,
     "Write several policies",
   );
 }
@@ -181,11 +181,11 @@ function checkCompartment(
 ): void {
   const { compartmentId = "", statements = [] } = props;
   const before = counts.get(scope.node.root)?.get(compartmentId) ?? 0;
-  if (Token.isUnresolved(compartmentId) || before + statements.length <= MOST_IN_COMPARTMENT) return;
+  if (Token.isUnresolved(compartmentId) || before + statements.length <= MAX_IN_COMPARTMENT) return;
   problems.add(
     "STATEMENT_LIMIT",
     `The program has ${before + statements.length} statements in policies of ${compartmentId}, and OCI takes ` +
-      `${MOST_IN_COMPARTMENT} for a compartment with all above it`,
+      `${MAX_IN_COMPARTMENT} for a compartment with all above it`,
     "Attach policies to the compartments of their statements, or grant several groups by one tag",
   );
 }

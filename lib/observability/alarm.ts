@@ -34,8 +34,8 @@ export abstract class Alarm {
 }
 
 const NAME = /^[a-z][a-z0-9-]{0,59}$/;
-const LONGEST_PURPOSE = 400;
-const LONGEST_RESPONSE = 500;
+const MAX_PURPOSE_LENGTH = 400;
+const MAX_RESPONSE_LENGTH = 500;
 
 /** Adds a problem for each text that is missing or too long, and for an invalid name. */
 export function checkWatch(problems: Problems, props: Partial<WatchProps>): void {
@@ -48,8 +48,8 @@ export function checkWatch(problems: Problems, props: Partial<WatchProps>): void
       'Give 1 to 60 lower-case letters, digits, and "-", starting with a letter, such as "login-failures"',
     );
   }
-  checkSentence(problems, "purpose", purpose, LONGEST_PURPOSE);
-  checkSentence(problems, "response", response, LONGEST_RESPONSE);
+  checkSentence(problems, "purpose", purpose, MAX_PURPOSE_LENGTH);
+  checkSentence(problems, "response", response, MAX_RESPONSE_LENGTH);
 }
 
 function checkSentence(problems: Problems, name: string, text: unknown, most: number): void {

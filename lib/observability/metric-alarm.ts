@@ -53,7 +53,7 @@ export interface MetricAlarmProps extends WatchProps {
 }
 
 const NAMESPACE = /^[a-z][a-z0-9_]*$/;
-const LONGEST_PENDING = 60;
+const MAX_PENDING_LENGTH = 60;
 
 /** An alarm on metrics, which fires while a query is true. */
 @checked
@@ -115,8 +115,11 @@ function checkMetricAlarm(problems: Problems, props: MetricAlarmProps): void {
     return;
   }
   const minutes = pendingFor?.toMinutes({ integral: false });
-  if (minutes !== undefined && !(Number.isInteger(minutes) && minutes >= 1 && minutes <= LONGEST_PENDING)) {
-    const fix = `Give 1 to ${LONGEST_PENDING} whole minutes, such as Duration.minutes(5)`;
+  if (
+    minutes !== undefined &&
+    !(Number.isInteger(minutes) && minutes >= 1 && minutes <= MAX_PENDING_LENGTH)
+  ) {
+    const fix = `Give 1 to ${MAX_PENDING_LENGTH} whole minutes, such as Duration.minutes(5)`;
     problems.add("COUNT_INVALID", `pendingFor is ${minutes} minutes`, fix);
   }
 }

@@ -69,7 +69,7 @@ const DRIVER = "secrets-store-csi-driver";
 /** The service account of Oracle's provider, which workloads let create tokens of theirs. */
 export const PROVIDER = "oci-secrets-store-csi-driver-provider";
 const POLICY = "secure-oke-secret-provider-classes";
-const LEAST_POLL_SECONDS = 30;
+const MIN_POLL_SECONDS = 30;
 const WHY_PRIVILEGED =
   "The Secrets Store CSI driver mounts files into the volumes of other pods, which only a privileged container with paths of the node can";
 // Enough for two pods on each of 2,000 nodes; the quota is for the namespaces of programs.
@@ -278,7 +278,7 @@ function check(scope: Construct, id: string, given: SecretsStoreDriverProps): vo
     checkPinnedVersion(problems, `images.${name}`, image, version);
   }
   if (interval !== undefined) {
-    wholeDurationOf(problems, "rotationPollInterval", interval, "seconds", { least: LEAST_POLL_SECONDS });
+    wholeDurationOf(problems, "rotationPollInterval", interval, "seconds", { least: MIN_POLL_SECONDS });
   }
   const chart = chartOf(scope);
   if (!chart) checkUnused(problems, scope, [], id);

@@ -29,9 +29,9 @@ export interface LongLivedTokenOptions extends ReasonedChoice {
   readonly expires: Date;
 }
 
-const LEAST_MINUTES = 10;
-const MOST_HOURS = 24;
-const MOST_DAYS = 366;
+const MIN_MINUTES = 10;
+const MAX_HOURS = 24;
+const MAX_DAYS = 366;
 const DEFAULT_LIFETIME = Duration.hours(1);
 
 /** The credentials with which a CI system authenticates to the API server. */
@@ -68,13 +68,13 @@ export class CiCredentials {
         `lifetime is ${shown(lifetime)}`,
         "Write a Duration of cdk8s: Duration.hours(1)",
       );
-    } else if (lifetime.toMinutes({ integral: false }) < LEAST_MINUTES) {
+    } else if (lifetime.toMinutes({ integral: false }) < MIN_MINUTES) {
       problems.add(
         "TOKEN_LIFETIME",
         `lifetime is ${lifetime.toHumanString()}`,
-        `Give at least ${LEAST_MINUTES} minutes, the least that the API server takes`,
+        `Give at least ${MIN_MINUTES} minutes, the least that the API server takes`,
       );
-    } else if (lifetime.toHours({ integral: false }) > MOST_HOURS && !reason) {
+    } else if (lifetime.toHours({ integral: false }) > MAX_HOURS && !reason) {
       problems.add(
         "TOKEN_LIFETIME",
         `lifetime is ${lifetime.toHumanString()}, more than a day, without a reason`,
@@ -100,7 +100,7 @@ export class CiCredentials {
     const problems = new Problems("CiCredentials.longLivedToken");
     const { reason, expires } = options;
     checkReason(problems, "A token that never ends", reason);
-    checkExpiry(problems, "expires", expires, MOST_DAYS);
+    checkExpiry(problems, "expires", expires, MAX_DAYS);
     problems.throwIfAny();
     return new CiCredentials("long-lived token", { reason, expires });
   }

@@ -23,7 +23,7 @@ export interface BreakGlassOptions extends ReasonedChoice {
 type Bind = (chart: Chart, subject: Subject) => void;
 
 const API_GROUP = "rbac.authorization.k8s.io";
-const MOST_DAYS = 90;
+const MAX_DAYS = 90;
 const EDITORS_REASON = "Editors deploy the workloads of the namespace";
 
 /**
@@ -100,7 +100,7 @@ export class KubernetesAccess implements IKubernetesAccess {
     const problems = new Problems("KubernetesAccess.breakGlass");
     const { reason, expires } = options;
     checkReason(problems, "Break-glass access", reason);
-    checkExpiry(problems, "expires", expires, MOST_DAYS);
+    checkExpiry(problems, "expires", expires, MAX_DAYS);
     problems.throwIfAny();
     const bind: Bind = (chart, subject) => {
       const binding = bindClusterRole(chart, "access-break-glass", "cluster-admin", subject);

@@ -17,8 +17,8 @@ export interface ImageRetentionOptions {
 }
 
 const DEFAULT_DAYS = 90;
-const MOST_IMAGES = 10_000;
-const MOST_DAYS = 3650;
+const MAX_IMAGES = 10_000;
+const MAX_DAYS = 3650;
 
 /**
  * The retention of the images of a repository.
@@ -45,19 +45,19 @@ export class ImageRetention {
   public static of(options: ImageRetentionOptions): ImageRetention {
     const problems = new Problems("ImageRetention.of");
     const { keepNewest, olderThan } = options ?? ({} as ImageRetentionOptions);
-    if (!Number.isInteger(keepNewest) || keepNewest < 1 || keepNewest > MOST_IMAGES) {
+    if (!Number.isInteger(keepNewest) || keepNewest < 1 || keepNewest > MAX_IMAGES) {
       problems.add(
         "COUNT_INVALID",
         `keepNewest is ${shown(keepNewest)}`,
-        `Give a whole number from 1 to ${MOST_IMAGES}, as a literal`,
+        `Give a whole number from 1 to ${MAX_IMAGES}, as a literal`,
       );
     }
     const days = olderThan === undefined ? DEFAULT_DAYS : daysOf(olderThan);
-    if (days === undefined || days < 1 || days > MOST_DAYS) {
+    if (days === undefined || days < 1 || days > MAX_DAYS) {
       problems.add(
         "DURATION_INVALID",
         `olderThan is ${days === undefined ? "not a whole number of days" : `${days} days`}`,
-        `Give Duration.days(1) to Duration.days(${MOST_DAYS})`,
+        `Give Duration.days(1) to Duration.days(${MAX_DAYS})`,
       );
     }
     problems.throwIfAny();

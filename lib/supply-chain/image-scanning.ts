@@ -18,7 +18,7 @@ import { VulnerabilityScanningContainerScanTarget } from "../oci/vulnerability-s
 import { checkRepositoryName } from "./private/repository-name";
 
 const DEFAULT_IMAGES = 4;
-const MOST_IMAGES = 10_000;
+const MAX_IMAGES = 10_000;
 
 /** Props for ImageScanning. */
 export interface ImageScanningProps extends TaggingProps {
@@ -181,9 +181,9 @@ function checkImageScanning(scope: Construct, id: string, given: ImageScanningPr
   }
   if (
     imageCount !== undefined &&
-    (!Number.isInteger(imageCount) || imageCount < 0 || imageCount > MOST_IMAGES)
+    (!Number.isInteger(imageCount) || imageCount < 0 || imageCount > MAX_IMAGES)
   ) {
-    const fix = `Give a whole number from 0 to ${MOST_IMAGES}`;
+    const fix = `Give a whole number from 0 to ${MAX_IMAGES}`;
     problems.add("COUNT_INVALID", `imageCount is ${shown(imageCount)}`, fix);
   }
   checkHomeRegionProvider(problems, scope, props.homeRegionProvider);

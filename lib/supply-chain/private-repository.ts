@@ -21,7 +21,7 @@ import { checkRepositoryName } from "./private/repository-name";
 import { RepositoryScanning } from "./repository-scanning";
 import { TagMutability } from "./tag-mutability";
 
-const LONGEST_README = 102_400;
+const MAX_README_LENGTH = 102_400;
 
 /** Props for PrivateRepository. */
 export interface PrivateRepositoryProps extends TaggingProps {
@@ -207,10 +207,11 @@ function checkScanning(
 function checkReadme(problems: Problems, readme: string | undefined): void {
   if (readme === undefined) return;
   checkText(problems, "readme", readme);
-  if (typeof readme === "string" && (Token.isUnresolved(readme) || readme.length <= LONGEST_README)) return;
+  if (typeof readme === "string" && (Token.isUnresolved(readme) || readme.length <= MAX_README_LENGTH))
+    return;
   problems.add(
     "VALUE_INVALID",
     `readme is ${typeof readme === "string" ? `${String(readme).length} characters long` : shown(readme)}`,
-    `Write a text of up to ${LONGEST_README} characters`,
+    `Write a text of up to ${MAX_README_LENGTH} characters`,
   );
 }

@@ -142,7 +142,7 @@ function keyText(key: string): string {
 const SIMPLE = /^[A-Za-z][A-Za-z0-9_./@:-]{4,200}[A-Za-z0-9_./@-]$/;
 // One line, which is written in the same way wherever it stands; what begins like a mark of a document is not.
 const ONE_LINE = /^(?!%|---|\.\.\.)[ -~]{0,200}$/;
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 const texts = new Map<string, string>();
 const keys = new Map<string, string>();
 
@@ -154,7 +154,7 @@ function ask(known: Map<string, string>, text: string, sample: (text: string) =>
   const yaml = Yaml.stringify(sample(text));
   const answer = known === keys ? /^(.*): 0\n$/.exec(yaml)?.[1] : /^a: (.*)\n$/.exec(yaml)?.[1];
   if (answer === undefined || answer.startsWith("? ")) throw new Unusual();
-  if (known.size >= MOST_KNOWN) known.clear();
+  if (known.size >= MAX_KNOWN) known.clear();
   known.set(text, answer);
   return answer;
 }
@@ -212,7 +212,7 @@ function previewStyle(resolve: Resolve): Style {
 }
 
 // YAML takes no longer key without a ? in front of it.
-const LONGEST_KEY = 1024;
+const MAX_KEY_LENGTH = 1024;
 
 /**
  * The YAML of objects, for Terraform and for people.
@@ -270,11 +270,11 @@ export class ChartYaml {
 
   /** YAML with marks, each long where its scalar is: a long key is written in another way. */
   private yamlFor(scalars: readonly string[], mark: string): string {
-    const isLong = scalars.map(({ length }) => length > LONGEST_KEY);
+    const isLong = scalars.map(({ length }) => length > MAX_KEY_LENGTH);
     const key = isLong.join();
     if (this.text?.key === key) return this.text.yaml;
     let index = 0;
-    const next = () => `${mark}${index}x`.padEnd(isLong[index++] ? LONGEST_KEY + 1 : 0, "x");
+    const next = () => `${mark}${index}x`.padEnd(isLong[index++] ? MAX_KEY_LENGTH + 1 : 0, "x");
     const objects = this.objects.map((object) => (this.special.has(object) ? swap(object, next) : object));
     this.text = { key, yaml: yamlOf(objects) };
     return this.text.yaml;

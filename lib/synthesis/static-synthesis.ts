@@ -49,7 +49,7 @@ function check(chart: Chart): void {
   noteWritten(chart);
 }
 
-const MOST_PLACES = 3;
+const MAX_PLACES = 3;
 
 /** The first places of references, each with its object. */
 function placesIn(objects: readonly unknown[]): string {
@@ -57,6 +57,6 @@ function placesIn(objects: readonly unknown[]): string {
     const [place] = referencePlaces(object);
     return `${describe(object).replace("The", "the")} in ${place?.field ?? misplacedField(object)}`;
   });
-  const more = all.length > MOST_PLACES ? `, and ${all.length - MOST_PLACES} more objects` : "";
-  return `${all.slice(0, MOST_PLACES).join(", ")}${more}`;
+  const more = all.length > MAX_PLACES ? `, and ${all.length - MAX_PLACES} more objects` : "";
+  return `${all.slice(0, MAX_PLACES).join(", ")}${more}`;
 }

@@ -80,8 +80,8 @@ const CRON_JOB_SHAPES = {
   concurrencyPolicy: choice(ConcurrencyPolicy, "ConcurrencyPolicy.FORBID, REPLACE or ALLOW"),
 };
 // The controller appends eleven characters for the time of each run.
-const LONGEST_CRON_JOB = 52;
-const LEAST_STARTING_DEADLINE = 10;
+const MAX_CRON_JOB_LENGTH = 52;
+const MIN_STARTING_DEADLINE = 10;
 
 /** The container of a job's program, without ports and probes. */
 function program(props: JobOptions): AnyContainer {
@@ -110,13 +110,13 @@ function readJob(scope: Construct, id: string, given: HardenedJobProps): Hardene
 export function readCronJob(scope: Construct, id: string, given: HardenedCronJobProps): HardenedPod {
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, CRON_JOB_SHAPES) as HardenedCronJobProps;
-  const place = { scope, id, kind: "CronJob", longestName: LONGEST_CRON_JOB };
+  const place = { scope, id, kind: "CronJob", longestName: MAX_CRON_JOB_LENGTH };
   const pod = readPod(problems, place, props, program(props));
   checkJob(problems, props);
   if (checkGiven(problems, { schedule: props.schedule })) checkSchedule(problems, props.schedule);
   if (props.timeZone !== undefined) checkTimeZone(problems, props.timeZone);
   const { startingDeadlineSeconds } = props;
-  checkCount(problems, "startingDeadlineSeconds", startingDeadlineSeconds, LEAST_STARTING_DEADLINE);
+  checkCount(problems, "startingDeadlineSeconds", startingDeadlineSeconds, MIN_STARTING_DEADLINE);
   checkCount(problems, "successfulJobsHistoryLimit", props.successfulJobsHistoryLimit, 0);
   checkCount(problems, "failedJobsHistoryLimit", props.failedJobsHistoryLimit, 0);
   if (props.suspend !== undefined && typeof props.suspend !== "boolean") {

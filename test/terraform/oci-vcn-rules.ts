@@ -9,7 +9,7 @@ const PROTOCOL_OF: { readonly [options: string]: readonly string[] } = {
   tcp_options: ["6"],
   udp_options: ["17"],
 };
-const LONGEST_DESCRIPTION = 255;
+const MAX_DESCRIPTION_LENGTH = 255;
 
 /** Options of a rule for another protocol, ranges of ports that are none, a description that is too long. */
 export function ruleDetails({ type, values }: Candidate): Refusal[] {
@@ -27,7 +27,7 @@ export function ruleDetails({ type, values }: Candidate): Refusal[] {
     .map(({ min, max }: Value) => invalid(`${min}-${max} is no range of ports`));
   const length = typeof values.description === "string" ? values.description.length : 0;
   const long =
-    length > LONGEST_DESCRIPTION ? [invalid(`A description of ${length} characters is too long`)] : [];
+    length > MAX_DESCRIPTION_LENGTH ? [invalid(`A description of ${length} characters is too long`)] : [];
   return [...misplaced, ...ports, ...long];
 }
 

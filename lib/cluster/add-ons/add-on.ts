@@ -40,7 +40,7 @@ const OWN_CONSTRUCT: { readonly [name: string]: string } = {
   NativeIngressController: "make a NativeIngressController",
 };
 const REPLICAS = [1, 10] as const;
-const MOST_REPLICAS = [1, 100] as const;
+const MAX_REPLICAS = [1, 100] as const;
 
 /**
  * An OKE add-on with its configuration.
@@ -59,7 +59,7 @@ export class AddOn {
   public static coreDns(options: CoreDnsOptions = {}): AddOn {
     return AddOn.write("CoreDNS", options, (writer) => {
       const { minReplicas = 2, nodesPerReplica = 1, ownConfigMap = false } = options ?? {};
-      writer.count("minReplica", "minReplicas", minReplicas, MOST_REPLICAS);
+      writer.count("minReplica", "minReplicas", minReplicas, MAX_REPLICAS);
       writer.count("nodesPerReplica", "nodesPerReplica", nodesPerReplica, [1, 1000]);
       writer.flag("customizeCoreDNSConfigMap", "ownConfigMap", ownConfigMap);
       writer.resources("coreDnsContainerResources", "resources", options?.resources);
@@ -221,8 +221,8 @@ export class AddOn {
       const { replicas = 2, maxReplicas = 5, ownConfigMap = false, ingressGateway } = options ?? {};
       writer.flag("customizeConfigMap", "ownConfigMap", ownConfigMap);
       writer.text("profile", "oke-default");
-      writer.count("istiod.HorizontalPodAutoscalerMinReplicas", "replicas", replicas, MOST_REPLICAS);
-      writer.count("istiod.HorizontalPodAutoscalerMaxReplicas", "maxReplicas", maxReplicas, MOST_REPLICAS);
+      writer.count("istiod.HorizontalPodAutoscalerMinReplicas", "replicas", replicas, MAX_REPLICAS);
+      writer.count("istiod.HorizontalPodAutoscalerMaxReplicas", "maxReplicas", maxReplicas, MAX_REPLICAS);
       writer.text("istiod.PodDisruptionBudgetMinAvailable", "1");
       writer.resources("discovery.ContainerResources", "resources", options?.resources);
       writer.flag("enableIngressGateway", "ingressGateway", ingressGateway !== undefined);
@@ -374,8 +374,8 @@ function writeGateway(
     Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))),
   );
   const key = "istio-ingressgateway.HorizontalPodAutoscaler";
-  writer.count(`${key}MinReplicas`, "ingressGateway.minReplicas", minReplicas, MOST_REPLICAS);
-  writer.count(`${key}MaxReplicas`, "ingressGateway.maxReplicas", maxReplicas, MOST_REPLICAS);
+  writer.count(`${key}MinReplicas`, "ingressGateway.minReplicas", minReplicas, MAX_REPLICAS);
+  writer.count(`${key}MaxReplicas`, "ingressGateway.maxReplicas", maxReplicas, MAX_REPLICAS);
   writer.text("istio-ingressgateway.PodDisruptionBudgetMinAvailable", "1");
   if (minReplicas > maxReplicas) {
     problems.add(

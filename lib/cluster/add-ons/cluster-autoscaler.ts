@@ -35,9 +35,9 @@ export enum Expander {
   /** A random pool. */
   RANDOM = "random",
   /** The pool that would run the most pods. */
-  MOST_PODS = "most-pods",
+  MAX_PODS = "most-pods",
   /** The pool that would have the least idle CPU. */
-  LEAST_WASTE = "least-waste",
+  MIN_WASTE = "least-waste",
   /** The pool with the highest priority in the ConfigMap `cluster-autoscaler-priority-expander`, which you create. */
   PRIORITY = "priority",
 }
@@ -49,7 +49,7 @@ export interface ClusterAutoscalerProps extends TaggingProps {
   /**
    * The strategy for choosing the pool to scale up.
    *
-   * @default Expander.LEAST_WASTE
+   * @default Expander.MIN_WASTE
    */
   readonly expander?: Expander;
   /**
@@ -319,7 +319,7 @@ function write(
   // Otherwise the autoscaler, like every other pod on its node, would use the identity of the node.
   writer.text("authType", "workload");
   writer.count("numOfReplicas", "replicas", props.replicas ?? 2, [1, 5]);
-  writer.choice("expander", "expander", props.expander ?? Expander.LEAST_WASTE, Object.values(Expander));
+  writer.choice("expander", "expander", props.expander ?? Expander.MIN_WASTE, Object.values(Expander));
   writer.flag("balanceSimilarNodeGroups", "balanceSimilarPools", props.balanceSimilarPools ?? true);
   const keepsLocal = props.keepNodesWithLocalStorage ?? false;
   writer.flag("skipNodesWithLocalStorage", "keepNodesWithLocalStorage", keepsLocal);

@@ -13,7 +13,7 @@ interface ClusterCredentialsProps {
 }
 
 /** The minimum age of the new credentials before OKE retires the old ones. */
-const LEAST_AGE = "24h";
+const MIN_AGE = "24h";
 
 /**
  * The rotation of a cluster's credentials.
@@ -68,7 +68,7 @@ export class ClusterCredentials extends ResourceConstruct {
     const lifecycle: TerraformResourceLifecycle = {
       precondition: [
         {
-          condition: `\${timecmp(plantimestamp(), timeadd(${time}, "${LEAST_AGE}")) >= 0}`,
+          condition: `\${timecmp(plantimestamp(), timeadd(${time}, "${MIN_AGE}")) >= 0}`,
           errorMessage:
             `The credential rotation ${rotation.epochName} was started at \${${time}}, and OKE completes a rotation 24 hours after ` +
             "its start at the earliest. Leave completeNow out until then, and until all nodes and kubeconfigs are renewed.",

@@ -5,7 +5,7 @@ import {
   checkRuleCount,
   countRules,
   type INetworkSecurityGroup,
-  MOST_RULES,
+  MAX_RULES,
   servicesCounted,
 } from "../../network/security-groups/security-group";
 import { checkChartsBelow } from "../../synthesis/chart-checks";
@@ -110,10 +110,10 @@ export function countIncludedBalancers(cluster: ISecureOkeCluster): void {
 /** Rejects a load balancer whose own group would have rules for too many ports and ranges. */
 function checkOwnGroup(problems: Problems, name: string, { spec }: Service): void {
   const count = lengthOf(spec?.ports) * lengthOf(spec?.loadBalancerSourceRanges);
-  if (count <= MOST_RULES) return;
+  if (count <= MAX_RULES) return;
   problems.add(
     "COUNT_INVALID",
     `The cloud controller would write ${count} rules for the Service ${name}, one for each port and range`,
-    `OCI puts at most ${MOST_RULES} into a group: join ranges, or share the ports out over several Services`,
+    `OCI puts at most ${MAX_RULES} into a group: join ranges, or share the ports out over several Services`,
   );
 }

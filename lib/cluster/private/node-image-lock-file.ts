@@ -31,7 +31,7 @@ const FACT_FIELDS = ["kubernetesVersion", "architecture", "cgroups", "gpu"];
 const IMAGE_FIELDS = ["id", "name", "created", "notes", "maxAge", ...FACT_FIELDS];
 
 /** The maximum of an age limit, in days. */
-export const LONGEST_AGE = 3650;
+export const MAX_AGE_LENGTH = 3650;
 
 type Path = readonly string[];
 
@@ -67,10 +67,10 @@ class LockReader {
   }
 
   public days(path: Path, value: unknown): number | undefined {
-    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_AGE) {
+    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_AGE_LENGTH) {
       return value as number;
     }
-    const fix = `Write a whole number of days from 1 to ${LONGEST_AGE}, for example 60`;
+    const fix = `Write a whole number of days from 1 to ${MAX_AGE_LENGTH}, for example 60`;
     return this.refuse(path, `${path.at(-1)} is ${given(value)}`, fix);
   }
 

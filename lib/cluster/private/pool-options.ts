@@ -9,9 +9,9 @@ import { type NodeCapacity } from "../node-capacity";
 import { type NodeCycling } from "../node-cycling";
 import { type PrivateNodePoolProps } from "../private-node-pool-props";
 
-const MOST_NODES = 1000;
+const MAX_NODES = 1000;
 /** The maximum size of an instance's metadata, which includes OKE's own. */
-const MOST_METADATA = 32_000;
+const MAX_METADATA = 32_000;
 const FAULT_DOMAIN = /^FAULT-DOMAIN-[1-3]$/;
 
 /** The initial and the maximum size of a pool; undefined if it is a reference. */
@@ -80,11 +80,11 @@ function known(value: number | undefined): number | undefined {
 
 function checkNodes(problems: Problems, name: string, value: unknown, least: number): boolean {
   if (Token.isUnresolved(value)) return true;
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= MOST_NODES) return true;
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= MAX_NODES) return true;
   problems.add(
     "COUNT_INVALID",
     `${name} is ${shown(value)}`,
-    `Give a whole number from ${least} to ${MOST_NODES}`,
+    `Give a whole number from ${least} to ${MAX_NODES}`,
   );
   return false;
 }
@@ -133,10 +133,10 @@ function checkMembersIfGiven(
 
 function checkStartSize(problems: Problems, props: Partial<PrivateNodePoolProps>): void {
   const length = startDataOf(props)?.length ?? 0;
-  if (length <= MOST_METADATA) return;
+  if (length <= MAX_METADATA) return;
   problems.add(
     "CLOUD_INIT_INVALID",
-    `cloudInit and the arguments of the kubelet take ${length} bytes in Base64, and all metadata of an instance has room for ${MOST_METADATA}`,
+    `cloudInit and the arguments of the kubelet take ${length} bytes in Base64, and all metadata of an instance has room for ${MAX_METADATA}`,
     "Put what the script installs into a custom image, or into an object of Object Storage that the script fetches",
   );
 }

@@ -92,7 +92,7 @@ function checkGpu(add: Add, { hasGpuDrivers }: NodeImageFacts, shapeName: string
 }
 
 export const DEFAULT_PODS = 31;
-const MOST_PODS = 110;
+const MAX_PODS = 110;
 // A template is refused as one.
 const DOMAIN = /^[A-Za-z0-9]+:[\w-]+$|[$%]\{/;
 
@@ -116,7 +116,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   const version = versionOf(problems, isCluster ? cluster : undefined, given.kubernetesVersion);
   checkFlag(problems, "verifyKubernetesVersion", given.verifyKubernetesVersion);
   const sizes = readSizes(problems, given);
-  const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MOST_PODS);
+  const isPods = checkCount(problems, "maxPodsPerNode", given.maxPodsPerNode, 1, MAX_PODS);
   checkCount(problems, "bootVolumeSizeInGbs", given.bootVolumeSizeInGbs, 50, 32_768);
   const isNetwork = isCluster && readNetwork(problems, cluster as ISecureOkeCluster);
   checkPoolOptions(problems, given);

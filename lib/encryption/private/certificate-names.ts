@@ -4,7 +4,7 @@ import { isDnsSubdomain } from "../../core/kubernetes-names";
 import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 
-const LONGEST_COMMON_NAME = 64;
+const MAX_COMMON_NAME_LENGTH = 64;
 
 /** Adds a problem where a certificate would be valid for no host, or for one that can't exist. */
 export function checkNames(problems: Problems, dnsNames: unknown, ipAddresses: unknown): void {
@@ -52,8 +52,8 @@ function readList(problems: Problems, name: string, value: unknown, example: str
 /** Adds a problem where the subject of a certificate has no name, or one that X.509 has no room for. */
 export function checkCommonName(problems: Problems, name: string, value: unknown): void {
   const isText = typeof value === "string" && !Token.isUnresolved(value);
-  if (isText && value.trim() !== "" && value.length <= LONGEST_COMMON_NAME) return;
-  const fix = `Write 1 to ${LONGEST_COMMON_NAME} characters, as a literal`;
+  if (isText && value.trim() !== "" && value.length <= MAX_COMMON_NAME_LENGTH) return;
+  const fix = `Write 1 to ${MAX_COMMON_NAME_LENGTH} characters, as a literal`;
   if (value === undefined || value === null) problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
   else problems.add("NAME_INVALID", `${name} is ${shown(value)}`, fix);
 }

@@ -23,7 +23,7 @@ import { type IServiceBackend } from "../service-backend";
 const ANNOTATIONS = "oci-native-ingress.oraclecloud.com";
 const HTTPS = Port.tcp(443);
 /** A load balancer has 16 backend sets, and the controller reserves one of them. */
-const MOST_WORKLOADS = 15;
+const MAX_WORKLOADS = 15;
 
 /**
  * An OCI load balancer that terminates TLS with a certificate of OCI Certificates and connects to the pods of
@@ -94,9 +94,9 @@ export class OciNativeIngress extends IngressGateway {
         "Take a TraefikIngress, or exposeViaLoadBalancer",
       );
     }
-    if (!this.workloads.has(workload.node.path) && this.workloads.size >= MOST_WORKLOADS) {
+    if (!this.workloads.has(workload.node.path) && this.workloads.size >= MAX_WORKLOADS) {
       refuse(
-        `The gateway leads to ${MOST_WORKLOADS} workloads already, as many as a load balancer has backend sets`,
+        `The gateway leads to ${MAX_WORKLOADS} workloads already, as many as a load balancer has backend sets`,
         "Make another OciNativeIngress",
       );
     }

@@ -184,7 +184,7 @@ export interface TraefikIngressProps {
   readonly priorityClassName?: string;
 }
 
-const LONGEST_ID = 40;
+const MAX_ID_LENGTH = 40;
 /**
  * The first Traefik 3 release that refuses paths with an encoded slash, supports wildcard hosts, and is built
  * with the required Gateway API definitions.
@@ -212,11 +212,11 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
   const problems = new Problems(pathOf(scope, id));
   const props = shaped(problems, given, SHAPES, ["cluster", "access", "image"]);
   checkObjectName(problems, "id", id);
-  if (typeof id === "string" && id.length > LONGEST_ID) {
+  if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
     problems.add(
       "NAME_INVALID",
       `id has ${id.length} characters, and the names of what belongs to Traefik begin with it`,
-      `Give it at most ${LONGEST_ID}`,
+      `Give it at most ${MAX_ID_LENGTH}`,
     );
   }
   const { image, routing } = props;

@@ -4,7 +4,7 @@ import { checkOcidIfGiven } from "../../core/ocid";
 import { Port, IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
-import { MOST_RULES } from "../../network/security-groups/security-group";
+import { MAX_RULES } from "../../network/security-groups/security-group";
 import { AppProtocol, portName, servicePort } from "../../workload/pods/app-protocol";
 import { checkListenerRules } from "../listener-rule";
 import { checkHealthCheck } from "../load-balancer-health-check";
@@ -83,8 +83,8 @@ function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsTermi
   return { name, port: number, targetPort: targetOf(workload), protocol: "TCP", ...inside };
 }
 
-const LONGEST_IDLE_SECONDS = 7200;
-const MOST_GROUPS = 4;
+const MAX_IDLE_SECONDS_LENGTH = 7200;
+const MAX_GROUPS = 4;
 
 const POLICIES = {
   [LoadBalancerType.LOAD_BALANCER]: [
@@ -163,11 +163,11 @@ function refuse(problems: Problems, what: string, fix: string): void {
 
 function checkIdleTimeout(problems: Problems, { idleTimeoutSeconds = 60 }: Partial<LoadBalancerProps>): void {
   const isWhole = Number.isInteger(idleTimeoutSeconds);
-  if (isWhole && idleTimeoutSeconds >= 1 && idleTimeoutSeconds <= LONGEST_IDLE_SECONDS) return;
+  if (isWhole && idleTimeoutSeconds >= 1 && idleTimeoutSeconds <= MAX_IDLE_SECONDS_LENGTH) return;
   problems.add(
     "COUNT_INVALID",
     `idleTimeoutSeconds is ${JSON.stringify(idleTimeoutSeconds)}`,
-    `Give a whole number from 1 to ${LONGEST_IDLE_SECONDS}`,
+    `Give a whole number from 1 to ${MAX_IDLE_SECONDS_LENGTH}`,
   );
 }
 
@@ -272,21 +272,21 @@ function checkNodePorts(
 function checkGroups(problems: Problems, props: Partial<LoadBalancerProps>, listeners: number): void {
   const { securityGroups = [], access } = props;
   checkVcn(problems, props);
-  if (securityGroups.length > MOST_GROUPS) {
+  if (securityGroups.length > MAX_GROUPS) {
     problems.add(
       "NSG_LIMIT",
       `securityGroups has ${securityGroups.length} groups, and the load balancer one more`,
-      `Give at most ${MOST_GROUPS}`,
+      `Give at most ${MAX_GROUPS}`,
     );
   }
   const ranges = access?.sourceRanges.length ?? 0;
   // Ingress for each range and listener; egress for each node port and for the health check.
   const count = ranges * listeners + listeners + 1;
-  if (count <= MOST_RULES) return;
+  if (count <= MAX_RULES) return;
   problems.add(
     "COUNT_INVALID",
     `${ranges} ranges make ${count} rules of the load balancer's group`,
-    `A group has at most ${MOST_RULES}; join ranges, or share them out over several load balancers` +
+    `A group has at most ${MAX_RULES}; join ranges, or share them out over several load balancers` +
       (access?.isInternal === false
         ? "; or open it by publicFromAnywhere({ reason }), with a WebApplicationFirewall that blocks who is not in a NetworkAddressList"
         : ""),

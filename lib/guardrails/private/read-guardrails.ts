@@ -138,8 +138,8 @@ function serviceGuardrails(parameters: GuardrailParameters): GuardrailDefinition
 }
 
 export const POLICY_KIND = "ValidatingAdmissionPolicy";
-const LONGEST_RULE = Math.max(...ALL_RULES.map((rule) => rule.length));
-const LONGEST_NAME = 63;
+const MAX_RULE_LENGTH = Math.max(...ALL_RULES.map((rule) => rule.length));
+const MAX_NAME_LENGTH = 63;
 
 /** A rule with the data of its policy and binding. */
 export interface ReadGuardrail {
@@ -222,7 +222,7 @@ function definitionsOf(parameters: GuardrailParameters): GuardrailDefinition[] {
 
 function checkPrefix(problems: Problems, prefix: string): void {
   checkObjectName(problems, "namePrefix", prefix);
-  const longest = LONGEST_NAME - LONGEST_RULE - 1;
+  const longest = MAX_NAME_LENGTH - MAX_RULE_LENGTH - 1;
   if (!(prefix.length > longest)) return;
   problems.add("NAME_INVALID", `namePrefix has ${prefix.length} characters`, `Use up to ${longest}`);
 }

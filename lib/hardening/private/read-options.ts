@@ -106,7 +106,7 @@ export function decisionOn(
 }
 
 const DEFAULT_USER = 65532;
-const LEAST_USER = 10_000;
+const MIN_USER = 10_000;
 const LARGEST_USER = 2 ** 31 - 1;
 const OBJECT = /^[A-Z][A-Za-z]*\/\S+$/;
 
@@ -159,11 +159,11 @@ export function readOptions(problems: Problems, given: HardeningOptions | undefi
 }
 
 function checkUser(problems: Problems, where: string, user: number): void {
-  if (Number.isInteger(user) && user >= LEAST_USER && user <= LARGEST_USER) return;
+  if (Number.isInteger(user) && user >= MIN_USER && user <= LARGEST_USER) return;
   problems.add(
     "USER_INVALID",
     `${where} is ${shown(user)}`,
-    `Give a whole number from ${LEAST_USER} on; for an image with a lower one: users: [{ objects, lowUser: SystemUserId.of(999, { reason }) }]`,
+    `Give a whole number from ${MIN_USER} on; for an image with a lower one: users: [{ objects, lowUser: SystemUserId.of(999, { reason }) }]`,
   );
 }
 

@@ -6,7 +6,7 @@ import { hasRootRights, impliedRoot, rootCommand } from "./root-needs";
 import { keptVolume, ownerOnlyVolume } from "./volumes";
 import { HardeningConflict } from "../conflict";
 
-const LEAST_ID = 10_000;
+const MIN_ID = 10_000;
 const IDS = ["runAsUser", "runAsGroup", "fsGroup"];
 const PRACTICE = "non-root";
 
@@ -33,7 +33,7 @@ export interface Standings {
   sharesFiles: boolean;
 }
 
-const isLow = (id: unknown): id is number => typeof id === "number" && id >= 0 && id < LEAST_ID;
+const isLow = (id: unknown): id is number => typeof id === "number" && id >= 0 && id < MIN_ID;
 
 /** The security context of a container, if it has one. */
 function contextOf(container: Container): Place | undefined {
@@ -218,7 +218,7 @@ export function fillUsers(pod: Pod, standings: Standings): void {
  */
 function fillGroup(context: Place, user: number): void {
   const { runAsUser } = context.fields;
-  if (typeof runAsUser !== "number" || (runAsUser < LEAST_ID && runAsUser !== user)) return;
+  if (typeof runAsUser !== "number" || (runAsUser < MIN_ID && runAsUser !== user)) return;
   context.fill("runAsGroup", runAsUser, PRACTICE);
 }
 
@@ -247,7 +247,7 @@ function fillFiles(pod: Pod, context: Place, standings: Standings): void {
   const isStrict = containers.some((one) => ownerOnlyVolume(pod, one) !== undefined);
   if (isOpen && (!isStrict || standings.sharesFiles)) {
     const { runAsUser } = context.fields;
-    const isHigh = typeof runAsUser === "number" && runAsUser >= LEAST_ID;
+    const isHigh = typeof runAsUser === "number" && runAsUser >= MIN_ID;
     const [owner = containers[0]] = owners;
     const user = owner ? userFor(owner, owner.container) : userFor(context, undefined);
     context.fill("fsGroup", isHigh ? runAsUser : user, PRACTICE);

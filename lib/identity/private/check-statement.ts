@@ -16,7 +16,7 @@ const WORKLOAD = [
 ];
 const PRINCIPAL_FIX =
   "Say who: PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName }), .cluster(clusterId), or .group(groupId)";
-const MOST_BRANCHES = 1000;
+const MAX_BRANCHES = 1000;
 
 /** Adds a problem for each way in which a statement is malformed or grants more than any program needs. */
 export function checkStatement(problems: Problems, statement: StatementModel, reason?: string): void {
@@ -81,7 +81,7 @@ function checkEverybody(
   if (!branches) {
     problems.add(
       "STATEMENT_INVALID",
-      `The condition has more than ${MOST_BRANCHES} alternatives`,
+      `The condition has more than ${MAX_BRANCHES} alternatives`,
       "Write several statements",
     );
   } else if (!branches.every((branch) => branch.some(saysWho))) {
@@ -136,7 +136,7 @@ function branchesOf(condition: ConditionModel): Comparison[][] | undefined {
   if (condition.quantifier === "any") return known.flat();
   let product: Comparison[][] = [[]];
   for (const part of known) {
-    if (product.length * part.length > MOST_BRANCHES) return undefined;
+    if (product.length * part.length > MAX_BRANCHES) return undefined;
     product = product.flatMap((one) => part.map((other) => [...one, ...other]));
   }
   return product;

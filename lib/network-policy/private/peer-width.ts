@@ -1,7 +1,7 @@
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { peerManifests } from "./network-rules";
 import { readCidrs } from "../../core/cidr";
-import { MOST_PORTS, type Port, portsOf, IpProtocol } from "../../core/port";
+import { MAX_PORTS, type Port, portsOf, IpProtocol } from "../../core/port";
 import { checkReason } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
@@ -64,7 +64,7 @@ export function checkReach(
   reason: string | undefined,
 ): boolean {
   const count = portsOf(port);
-  if (problems.any || count <= MOST_PORTS || !isAnybody(peer)) return false;
+  if (problems.any || count <= MAX_PORTS || !isAnybody(peer)) return false;
   const what =
     port.protocol === IpProtocol.ALL
       ? "Every protocol and port"

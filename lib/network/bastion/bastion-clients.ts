@@ -5,7 +5,7 @@ import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { literalBlocks } from "../egress/egress";
 
-const MOST_BLOCKS = 20;
+const MAX_BLOCKS = 20;
 const WIDE_PREFIX = 16;
 
 /** The clients that may connect to the sessions of a bastion, identified by their public addresses. */
@@ -56,11 +56,11 @@ function read(problems: Problems, cidrs: string[]): string[] {
   const blocks = readCidrs(problems, "The list of clients", cidrs);
   // A reference would pass as narrow, whatever its value.
   literalBlocks(problems, "The list of clients", blocks);
-  if (blocks.length > MOST_BLOCKS) {
+  if (blocks.length > MAX_BLOCKS) {
     problems.add(
       "COUNT_INVALID",
       `The list of clients has ${blocks.length} blocks`,
-      `Give at most ${MOST_BLOCKS}; neighbours can be written as one block`,
+      `Give at most ${MAX_BLOCKS}; neighbours can be written as one block`,
     );
   }
   return blocks;

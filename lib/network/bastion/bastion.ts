@@ -87,7 +87,7 @@ export interface BastionProps extends TaggingProps {
 }
 
 const SHORTEST_TTL = 1800;
-const LONGEST_TTL = 10_800;
+const MAX_TTL_LENGTH = 10_800;
 const DEFAULT_TTL = 3600;
 // The API endpoint takes one and the bastion's private endpoint takes one; OKE takes a third while it replaces its endpoint.
 const NEEDED_ADDRESSES = 3;
@@ -196,11 +196,11 @@ export function checkApiEndpoint(problems: Problems, name: string, endpoint: str
 }
 
 function checkTtl(problems: Problems, ttl = DEFAULT_TTL): void {
-  if (Number.isInteger(ttl) && ttl >= SHORTEST_TTL && ttl <= LONGEST_TTL) return;
+  if (Number.isInteger(ttl) && ttl >= SHORTEST_TTL && ttl <= MAX_TTL_LENGTH) return;
   problems.add(
     "COUNT_INVALID",
     `maxSessionTtlInSeconds is ${shown(ttl)}`,
-    `Give a whole number from ${SHORTEST_TTL} to ${LONGEST_TTL}`,
+    `Give a whole number from ${SHORTEST_TTL} to ${MAX_TTL_LENGTH}`,
   );
 }
 

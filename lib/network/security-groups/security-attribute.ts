@@ -5,7 +5,7 @@ import { checkText } from "../../core/terraform-text";
 import { Problems as Found, type Problems } from "../../core/validation-error";
 
 const NAME = /^[A-Za-z0-9_-]{1,100}$/;
-const LONGEST_VALUE = 255;
+const MAX_VALUE_LENGTH = 255;
 const PLAIN = /^[A-Za-z0-9_-]+$/;
 
 /** Props for SecurityAttribute. */
@@ -95,8 +95,8 @@ function check(
     problems.add("NAME_INVALID", `${name} is ${shown(text)}`, fix);
   }
   const isText = typeof value === "string" && value.trim() === value && /^[\x20-\x7e]+$/.test(value);
-  if (!isText || value.length > LONGEST_VALUE) {
-    const fix = `Give 1 to ${LONGEST_VALUE} printable characters without blanks around them, as a literal`;
+  if (!isText || value.length > MAX_VALUE_LENGTH) {
+    const fix = `Give 1 to ${MAX_VALUE_LENGTH} printable characters without blanks around them, as a literal`;
     problems.add("VALUE_INVALID", `value is ${shown(value)}`, fix);
   } else checkText(problems, "value", value);
 }

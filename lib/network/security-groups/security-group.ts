@@ -81,9 +81,9 @@ export function saidRanges(origin: IConstruct): Map<string, string> {
 }
 
 /** The limit for both directions together. See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm */
-export const MOST_RULES = 120;
+export const MAX_RULES = 120;
 
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /** Rules that one source adds to a group. */
 interface Share {
@@ -118,14 +118,14 @@ export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup)
   );
   const sum = (some: readonly Share[]) => some.reduce((count, share) => count + share.count(), 0);
   const count = sum(all);
-  if (count <= MOST_RULES) return;
+  if (count <= MAX_RULES) return;
   const ofServices = all.filter(({ service }) => service !== undefined);
   const problems = new Problems(origin);
   if (ofServices.length === 0) {
     problems.add(
       "COUNT_INVALID",
       `The group would have ${count} rules`,
-      `OCI puts at most ${MOST_RULES} into a group: join ranges and ports, or share them out over several groups; a VNIC can have five`,
+      `OCI puts at most ${MAX_RULES} into a group: join ranges and ports, or share them out over several groups; a VNIC can have five`,
     );
   } else {
     const written = sum(ofServices);
@@ -133,7 +133,7 @@ export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup)
       "COUNT_INVALID",
       `The group of the worker nodes would have ${count} rules: ${count - written} of Terraform, and ${written} that the ` +
         `cloud controller writes for the Services ${named(ofServices)}`,
-      `OCI puts at most ${MOST_RULES} into a group: let one load balancer serve many workloads, exposeViaIngress({ gateway, host, tls }); ` +
+      `OCI puts at most ${MAX_RULES} into a group: let one load balancer serve many workloads, exposeViaIngress({ gateway, host, tls }); ` +
         "where preserveSource makes a rule of each range, join ranges or leave it out",
     );
   }
@@ -146,8 +146,8 @@ function named(ofServices: readonly Share[]): string {
     .map(({ service = "", count }) => ({ service, rules: count() }))
     .sort((one, other) => other.rules - one.rules || (one.service < other.service ? -1 : 1))
     .map(({ service, rules }) => `${service} (${rules})`);
-  const more = texts.length - MOST_NAMED;
-  return texts.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const more = texts.length - MAX_NAMED;
+  return texts.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function identified(origin: IConstruct, group: INetworkSecurityGroup): string {

@@ -6,13 +6,13 @@ import { SubnetPlan } from "./subnet-plan";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { checkOcid } from "../../core/ocid";
-import { checkDisplayName, LONGEST_DISPLAY_NAME } from "../../core/resource-name";
+import { checkDisplayName, MAX_DISPLAY_NAME_LENGTH } from "../../core/resource-name";
 import { checkTags, type TaggingProps } from "../../core/tagging";
 import { FlowLogging } from "../logs/flow-logging";
 import { SecurityAttribute } from "../security-groups/security-attribute";
 
 /** The longest name of a network: its resources are named after it, and this is the longest suffix. */
-export const LONGEST_NETWORK_NAME = LONGEST_DISPLAY_NAME - "-default-emptied".length;
+export const MAX_NETWORK_NAME_LENGTH = MAX_DISPLAY_NAME_LENGTH - "-default-emptied".length;
 
 /** Props for ClusterNetwork. */
 export interface ClusterNetworkProps extends TaggingProps {
@@ -109,7 +109,7 @@ export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkP
     checkRegionServices(problems, "regionServices.", props.regionServices);
     checkAllServices(problems, "regionServices", props.regionServices);
   }
-  checkDisplayName(problems, "displayName", props.displayName, LONGEST_NETWORK_NAME);
+  checkDisplayName(problems, "displayName", props.displayName, MAX_NETWORK_NAME_LENGTH);
   SecurityAttribute._check(problems, "securityAttribute", props.securityAttribute);
   checkTags(problems, props);
   problems.throwIfAny();

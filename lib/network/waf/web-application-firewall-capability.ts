@@ -46,7 +46,7 @@ const RECOMMENDED: readonly (readonly [key: string, version: number])[] = [
 ];
 
 const KEY = /^\d{6,10}$/;
-const MOST_VERSIONS = 100;
+const MAX_VERSIONS = 100;
 
 /**
  * A protection capability of OCI's web application firewall: a pattern that it detects in requests, such as SQL in an argument. Oracle
@@ -74,8 +74,8 @@ export class WafCapability {
         'Write its digits as a text, for example "941100"',
       );
     }
-    if (!Number.isInteger(version) || version < 1 || version > MOST_VERSIONS) {
-      const fix = `Give a whole number from 1 to ${MOST_VERSIONS}`;
+    if (!Number.isInteger(version) || version < 1 || version > MAX_VERSIONS) {
+      const fix = `Give a whole number from 1 to ${MAX_VERSIONS}`;
       problems.add("COUNT_INVALID", `version is ${shown(version)}`, fix);
     }
     problems.throwIfAny();

@@ -8,7 +8,7 @@ import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 
 const LONGEST = 1024;
-const LONGEST_OCID = 128;
+const MAX_OCID_LENGTH = 128;
 // Without quotes and backslashes, so that a value can't end the string literal that contains it.
 const PATH = /^\/[A-Za-z0-9._~!$&()*+,;=:@%/-]*$/;
 const HOST = /^[A-Za-z0-9.-]+(:\d{1,5})?$/;
@@ -158,7 +158,7 @@ export class WafCondition {
   /** A reference counts with the length of the OCID that it resolves to. */
   private static make(factory: string, text: string): WafCondition {
     const problems = new Problems(factory);
-    const { length } = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "x".repeat(LONGEST_OCID));
+    const { length } = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "x".repeat(MAX_OCID_LENGTH));
     if (length > LONGEST) {
       const fix = "Write several rules, or put addresses into a NetworkAddressList";
       problems.add("VALUE_INVALID", `The condition has ${length} of at most ${LONGEST} characters`, fix);

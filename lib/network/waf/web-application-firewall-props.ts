@@ -107,7 +107,7 @@ const CODES: { readonly [code: number]: string } = {
   507: "Insufficient Storage",
 };
 
-const LONGEST_BODY = 8192;
+const MAX_BODY_LENGTH = 8192;
 const CONTENT_TYPE = /^[a-z]+\/[A-Za-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?$/;
 
 /**
@@ -161,8 +161,8 @@ function readOptions(problems: Problems, options: WafResponseOptions): WafRespon
   if (!given)
     problems.add("VALUE_INVALID", `The options are ${shown(options)}`, "Write an object, or leave them out");
   const { body, contentType } = given ?? {};
-  if (body !== undefined && (typeof body !== "string" || body.length > LONGEST_BODY)) {
-    const fix = `Write a text of up to ${LONGEST_BODY} characters`;
+  if (body !== undefined && (typeof body !== "string" || body.length > MAX_BODY_LENGTH)) {
+    const fix = `Write a text of up to ${MAX_BODY_LENGTH} characters`;
     problems.add("VALUE_INVALID", "body is no text, or too long", fix);
   }
   checkText(problems, "body", body);
@@ -254,10 +254,10 @@ export interface WebApplicationFirewallProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-export const MOST_INSPECTED = 8192;
+export const MAX_INSPECTED = 8192;
 const METHOD = /^[A-Z]{3,20}$/;
 // The name of a firewall gets a suffix.
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 // Far above any value that an argument in the inspected body can reach.
 const LARGEST_LIMIT = 1_000_000;
 /** The capability that applies each limit; a limit without its capability has no effect. */
@@ -278,10 +278,10 @@ export function checkFirewall(problems: Problems, props: Partial<WebApplicationF
     accessRules,
     rateLimits,
     requestLimits,
-    bodyInspectionInBytes = MOST_INSPECTED,
+    bodyInspectionInBytes = MAX_INSPECTED,
   } = props;
   checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkDisplayName(problems, "displayName", props.displayName, LONGEST_NAME);
+  checkDisplayName(problems, "displayName", props.displayName, MAX_NAME_LENGTH);
   checkMode(problems, props.mode);
   if (capabilities !== undefined) checkCapabilities(problems, capabilities);
   if (accessRules !== undefined) checkAccessRules(problems, accessRules);
@@ -291,7 +291,7 @@ export function checkFirewall(problems: Problems, props: Partial<WebApplicationF
   if (requestLimits !== undefined && checkLimits(problems, requestLimits)) {
     checkApplied(problems, requestLimits, capabilities ?? WafCapability.recommended());
   }
-  checkCount(problems, "bodyInspectionInBytes", bodyInspectionInBytes, MOST_INSPECTED);
+  checkCount(problems, "bodyInspectionInBytes", bodyInspectionInBytes, MAX_INSPECTED);
   checkTags(problems, props);
 }
 

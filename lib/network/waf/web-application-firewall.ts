@@ -2,7 +2,7 @@ import { type Construct } from "constructs";
 import { WafCapability } from "./web-application-firewall-capability";
 import {
   checkFirewall,
-  MOST_INSPECTED,
+  MAX_INSPECTED,
   WafMode,
   type WafRequestLimits,
   WafResponse,
@@ -168,7 +168,7 @@ function rateLimiting(limits: readonly WafRateLimit[]): WafWebAppFirewallPolicyR
 }
 
 function protection(
-  { capabilities, bodyInspectionInBytes = MOST_INSPECTED, requestLimits = {} }: WebApplicationFirewallProps,
+  { capabilities, bodyInspectionInBytes = MAX_INSPECTED, requestLimits = {} }: WebApplicationFirewallProps,
   mode: WafMode,
 ): WafWebAppFirewallPolicyRequestProtection {
   const found = capabilities ?? WafCapability.recommended();

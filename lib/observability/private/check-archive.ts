@@ -22,7 +22,7 @@ interface GivenArchive extends Partial<ArchiveSettings>, TaggingProps {
 }
 
 const REGION = /^[a-z]+-[a-z]+-\d+$/;
-const LONGEST_BUCKET_NAME = 256;
+const MAX_BUCKET_NAME_LENGTH = 256;
 
 /** Adds a problem for each common prop of archives that OCI would refuse. */
 export function checkArchive(problems: Problems, scope: Construct, id: string, props: GivenArchive): void {
@@ -38,7 +38,7 @@ export function checkArchive(problems: Problems, scope: Construct, id: string, p
     'Give the region\'s identifier, for example "eu-frankfurt-1"',
   );
   checkKeyRegion(problems, props.kmsKeyId, region);
-  const fix = `Give 1 to ${LONGEST_BUCKET_NAME} letters, digits, "-", "_" and ".", as a literal`;
+  const fix = `Give 1 to ${MAX_BUCKET_NAME_LENGTH} letters, digits, "-", "_" and ".", as a literal`;
   checkWord(problems, "bucketName", props.bucketName, /^[A-Za-z0-9_.-]{1,256}$/, fix);
   checkSameBucket(problems, scope, id, props);
   checkMembers(problems, "retention", props.retention, ["days"], "ArchiveRetention.of(Duration.days(365))");

@@ -69,7 +69,7 @@ const STATISTICS = [
   "sum",
 ];
 const INTERVAL = /^\[\s*(\d+)([mhd])\s*\]$/;
-const LONGEST_INTERVAL: { readonly [unit: string]: number } = { m: 60, h: 24, d: 1 };
+const MAX_INTERVAL_LENGTH: { readonly [unit: string]: number } = { m: 60, h: 24, d: 1 };
 
 /**
  * Parses a query of the Monitoring Query Language.
@@ -167,7 +167,7 @@ function signedNumber(tokens: QueryTokens): number {
 function intervalOf(tokens: QueryTokens): string {
   const text = tokens.expect("an interval, such as [5m],", "interval");
   const [, count = "0", unit = ""] = INTERVAL.exec(text) ?? [];
-  if (Number(count) < 1 || Number(count) > (LONGEST_INTERVAL[unit] ?? 0)) {
+  if (Number(count) < 1 || Number(count) > (MAX_INTERVAL_LENGTH[unit] ?? 0)) {
     tokens.fail(`${text} is no interval, which is [1m] to [60m], [1h] to [24h] or [1d]`);
   }
   return `${count}${unit}`;

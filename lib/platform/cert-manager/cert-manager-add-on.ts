@@ -64,7 +64,7 @@ export interface CertManagerAddOnProps {
 
 const ADD_ON = "CertManager";
 const DEFAULT_REPLICAS = 2;
-const MOST_REPLICAS = 5;
+const MAX_REPLICAS = 5;
 const VERSION = /^v\d+\.\d+\.\d+[\w.-]*$/;
 const COMPONENTS = [
   ["controllerResources", "cert-manager-controller", { cpuRequest: "50m", memory: "256Mi" }],
@@ -153,8 +153,8 @@ function check(scope: Construct, id: string, given: CertManagerAddOnProps): void
     "a SecureOkeCluster",
   );
   if (isCluster && cluster) checkOnly(problems, scope, cluster);
-  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MOST_REPLICAS) {
-    const fix = `Give a whole number from 1 to ${MOST_REPLICAS}`;
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
+    const fix = `Give a whole number from 1 to ${MAX_REPLICAS}`;
     problems.add("COUNT_INVALID", `replicas is ${shown(replicas)}`, fix);
   }
   if (version !== undefined && (typeof version !== "string" || !VERSION.test(version))) {

@@ -7,13 +7,13 @@ import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
-const LEAST_DAYS = 30;
-const MOST_DAYS = 3650;
+const MIN_DAYS = 30;
+const MAX_DAYS = 3650;
 
 function days(problems: Problems, duration: Duration, least: number, fix: string): number {
   if (!checkGiven(problems, { duration }) || !DURATION(problems, "duration", duration)) return least;
   const amount = duration.toDays({ integral: false });
-  if (Number.isInteger(amount) && amount >= least && amount <= MOST_DAYS) return amount;
+  if (Number.isInteger(amount) && amount >= least && amount <= MAX_DAYS) return amount;
   problems.add("VALUE_INVALID", `duration is ${duration.toHumanString()}`, fix);
   return least;
 }
@@ -32,8 +32,8 @@ export class LogRetention {
     const amount = days(
       problems,
       duration,
-      LEAST_DAYS,
-      `Give ${LEAST_DAYS} to ${MOST_DAYS} whole days; fewer take LogRetention.shorterThan30Days(duration, { reason })`,
+      MIN_DAYS,
+      `Give ${MIN_DAYS} to ${MAX_DAYS} whole days; fewer take LogRetention.shorterThan30Days(duration, { reason })`,
     );
     problems.throwIfAny();
     return new LogRetention(amount);
@@ -48,9 +48,9 @@ export class LogRetention {
   public static shorterThan30Days(duration: Duration, choice: ReasonedChoice): LogRetention {
     const problems = new Problems("LogRetention.shorterThan30Days");
     checkReason(problems, "A retention below 30 days", choice?.reason);
-    const fix = `Give 1 to ${LEAST_DAYS - 1} whole days, or write LogRetention.of(duration)`;
+    const fix = `Give 1 to ${MIN_DAYS - 1} whole days, or write LogRetention.of(duration)`;
     const amount = days(problems, duration, 1, fix);
-    if (amount >= LEAST_DAYS) problems.add("VALUE_INVALID", `duration is ${amount} days`, fix);
+    if (amount >= MIN_DAYS) problems.add("VALUE_INVALID", `duration is ${amount} days`, fix);
     problems.throwIfAny();
     return new LogRetention(amount, choice.reason);
   }

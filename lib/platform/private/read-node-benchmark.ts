@@ -14,7 +14,7 @@ const SHAPES = {
   image: kind(["reference", "_acknowledge"], 'ContainerImage.of("fra.ocir.io/acme/kube-bench@sha256:…")'),
   readProcesses: kind([], '{ reason: "…" }'),
 };
-const MOST_NODES = 1000;
+const MAX_NODES = 1000;
 
 const DEFAULTS = {
   kubeletConfigFile: "/etc/kubernetes/kubelet-config.json",
@@ -41,7 +41,7 @@ export function readNodeBenchmark(scope: Construct, id: string, given: NodeBench
       'Give it one: new Chart(app, "node-benchmark", { namespace: "node-benchmark" })',
     );
   }
-  checkCount(problems, "nodes", props.nodes, 1, MOST_NODES);
+  checkCount(problems, "nodes", props.nodes, 1, MAX_NODES);
   if (props.readProcesses) {
     checkReason(problems, "The processes of the nodes", props.readProcesses.reason);
   }

@@ -19,7 +19,7 @@ export interface VerifyingCluster {
   _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void;
 }
 
-const MOST_KEYS = 5;
+const MAX_KEYS = 5;
 
 /** Validates the props before the construct is created, so that its id stays free if they are refused. */
 export function checkImageSigning(scope: Construct, id: string, given: ImageSigningProps): void {
@@ -53,11 +53,11 @@ function checkKeys(problems: Problems, scope: Construct, keys: unknown): void {
       "Name one key to five keys, or leave keys out to get a new one",
     );
   }
-  if (keys.length > MOST_KEYS) {
-    const fix = `Name at most ${MOST_KEYS}; images that another key signed must be signed by one of these`;
+  if (keys.length > MAX_KEYS) {
+    const fix = `Name at most ${MAX_KEYS}; images that another key signed must be signed by one of these`;
     problems.add(
       "COUNT_INVALID",
-      `keys has ${keys.length} keys, and a cluster verifies at most ${MOST_KEYS}`,
+      `keys has ${keys.length} keys, and a cluster verifies at most ${MAX_KEYS}`,
       fix,
     );
   }

@@ -42,7 +42,7 @@ const LOCK_FIELDS = ["version", "checked", "maxAgeDays", "images"];
 const IMAGE_FIELDS = ["reference", "created", "notes", "maxAge", "debugging"];
 
 /** The highest maximum age, in days. */
-const LONGEST_AGE = 3650;
+const MAX_AGE_LENGTH = 3650;
 
 interface Fields {
   readonly [name: string]: unknown;
@@ -89,14 +89,14 @@ function fieldsOf(problems: Problems, name: string, value: unknown, known: reado
 }
 
 function readDays(problems: Problems, name: string, value: unknown): number | undefined {
-  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= LONGEST_AGE) {
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_AGE_LENGTH) {
     return value as number;
   }
   const got = value === undefined ? "not given" : shown(value);
   return addWrong(
     problems,
     `${name} is ${got}`,
-    `Write a whole number of days from 1 to ${LONGEST_AGE}, for example 90`,
+    `Write a whole number of days from 1 to ${MAX_AGE_LENGTH}, for example 90`,
   );
 }
 
@@ -314,7 +314,7 @@ export class ImageLock {
 /** The fix for an age problem; for an implausible age, the date is wrong. */
 function fixOf(age: number): string {
   const anew = "Build it anew and write its digest and date into the lock";
-  return age > LONGEST_AGE
+  return age > MAX_AGE_LENGTH
     ? `${anew}; where its build writes no true date, give that of its push`
     : `${anew}; one that can't be built more often takes "maxAge": { "days": ${age}, "reason": "…" }`;
 }

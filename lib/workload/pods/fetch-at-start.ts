@@ -57,7 +57,7 @@ function checkFetchUrl(problems: Problems, url: unknown): void {
 }
 
 const BILLIONTHS = 1_000_000_000n;
-const LONGEST_SLUG = 40;
+const MAX_SLUG_LENGTH = 40;
 const LIST = "/etc/fetch-at-start/sha256sums";
 
 /** Props for FetchAtStart. */
@@ -150,7 +150,7 @@ export class FetchAtStart {
     const base = path.slice(path.lastIndexOf("/") + 1);
     const slug = base.toLowerCase().replace(/[^a-z0-9]+/g, "-");
     // The slug makes the container name readable; the hash of the path makes it unique.
-    const name = `${slug.slice(0, LONGEST_SLUG).replace(/^-+|-+$/g, "") || "file"}-${shortHash(path)}`;
+    const name = `${slug.slice(0, MAX_SLUG_LENGTH).replace(/^-+|-+$/g, "") || "file"}-${shortHash(path)}`;
     return [
       {
         name: `fetch-${name}`,

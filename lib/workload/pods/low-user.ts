@@ -6,7 +6,7 @@ import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /** The lowest user id that needs no reason. */
-export const LEAST_USER = 10_000;
+export const MIN_USER = 10_000;
 
 /**
  * A user id below 10000, for an image whose program can't run as another user.
@@ -24,11 +24,11 @@ export class SystemUserId {
    */
   public static of(id: number, choice: ReasonedChoice): SystemUserId {
     const problems = new Problems("SystemUserId.of");
-    if (!Number.isInteger(id) || id < 1 || id >= LEAST_USER) {
+    if (!Number.isInteger(id) || id < 1 || id >= MIN_USER) {
       problems.add(
         "USER_INVALID",
         `The id is ${shown(id)}`,
-        `Give a whole number from 1 to ${LEAST_USER - 1}; one from ${LEAST_USER} on is user, and 0 is root, which nothing runs as`,
+        `Give a whole number from 1 to ${MIN_USER - 1}; one from ${MIN_USER} on is user, and 0 is root, which nothing runs as`,
       );
     }
     checkReason(problems, "A user below 10000", choice?.reason);

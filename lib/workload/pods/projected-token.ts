@@ -18,18 +18,18 @@ export interface ProjectedTokenOptions {
 
 /** The default lifetime of a token, in seconds. */
 export const DEFAULT_EXPIRATION = 3600;
-const LEAST_SECONDS = 600;
-const MOST_SECONDS = 86_400;
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 86_400;
 // The audiences of the API server, as clusters name it.
 const API_SERVER = /^(?:https:\/\/)?kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?\/?$|^api$/;
 
 /** Adds a problem for an invalid token lifetime. */
 export function checkExpiration(problems: Problems, seconds: number): void {
-  if (Number.isInteger(seconds) && seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS) return;
+  if (Number.isInteger(seconds) && seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return;
   problems.add(
     "COUNT_INVALID",
     `expirationSeconds is ${shown(seconds)}`,
-    `Give whole seconds from ${LEAST_SECONDS}, the least that Kubernetes issues, to ${MOST_SECONDS}, a day`,
+    `Give whole seconds from ${MIN_SECONDS}, the least that Kubernetes issues, to ${MAX_SECONDS}, a day`,
   );
 }
 

@@ -39,7 +39,7 @@ const MODE_WORDS: { readonly [word: string]: RuleMode | undefined } = {
   "sl-frontend": "Frontend",
 };
 const EVERYONE = "0.0.0.0/0";
-const MOST_GROUPS = 5;
+const MAX_GROUPS = 5;
 
 /** Whether a value is known only after Terraform runs. */
 const isReference = (text: string | undefined): boolean => text !== undefined && text.includes("${");
@@ -182,7 +182,7 @@ function refusalOfLists(isNetwork: boolean, service: Json, notes: Annotations): 
     (text) => text !== undefined && text !== "" && text.replace(/ /g, "").split(",").includes(""),
   );
   if (hasGap) return "a list of groups has an empty entry";
-  if (new Set(listOf(attached)).size > MOST_GROUPS) return "it takes five groups at most";
+  if (new Set(listOf(attached)).size > MAX_GROUPS) return "it takes five groups at most";
   const sources = sourcesOf(service, notes);
   return sources.includes("") ? "a list of ranges has an empty entry" : undefined;
 }

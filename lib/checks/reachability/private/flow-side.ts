@@ -82,7 +82,7 @@ interface Judged {
 }
 
 /** The number of places that are examined for the explanation. */
-const MOST_TOLD = 50;
+const MAX_TOLD = 50;
 const OPEN: Judged = { some: Tri.YES, all: Tri.YES };
 const NOT_ASKED: Layers = { network: false, policies: false };
 
@@ -150,7 +150,7 @@ export class Side {
 
   /** The most informative place: one with the best answer, or with the fewest refusing layers. */
   public placeToTell(packets: Packets): Place | undefined {
-    const ranked = this.places.slice(0, MOST_TOLD).map((place) => {
+    const ranked = this.places.slice(0, MAX_TOLD).map((place) => {
       const refusals = this.explain(packets, place).filter(({ verdict }) => verdict === Tri.NO).length;
       return { place, rank: this.verdict(packets, place) * 10 - refusals };
     });

@@ -18,7 +18,7 @@ import { type ISecureOkeCluster } from "../../cluster-base";
 import { type PacketRouting, type PacketRoutingOptions } from "../packet-routing";
 
 /** See https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/overview.htm */
-const MOST_STATEMENTS = 25;
+const MAX_STATEMENTS = 25;
 const SERVICES = "'osn-services-ip-addresses'";
 const ANY_PORT = "";
 
@@ -307,11 +307,11 @@ export class PacketRoutingPolicies extends ResourceConstruct {
       ["the pods", this.ofPods()],
       ["the load balancers", this.ofLoadBalancers()],
     ] as const) {
-      if (length <= MOST_STATEMENTS) continue;
+      if (length <= MAX_STATEMENTS) continue;
       problems.add(
         "COUNT_INVALID",
         `The policy of packet routing for ${what} would have ${length} statements`,
-        `OCI takes ${MOST_STATEMENTS}: join the ranges that connect, or that are connected to`,
+        `OCI takes ${MAX_STATEMENTS}: join the ranges that connect, or that are connected to`,
       );
     }
     problems.throwIfAny();

@@ -138,7 +138,7 @@ export function traefikTlsOptions(minimum: TlsVersion): string {
 
 const API_VERSION = `${GATEWAY_API_GROUP}/v1`;
 /** The maximum number of listeners in the definition of a Gateway. */
-const MOST_HOSTS = 64;
+const MAX_HOSTS = 64;
 
 /** The data of a Traefik that its Gateway API objects need. */
 interface TraefikGatewayProps {
@@ -208,9 +208,9 @@ export class TraefikGateway extends Construct {
         "Name the hosts one by one, or give the wildcard a TraefikIngress of its own",
       );
     }
-    if (!known && this.hosts.size >= MOST_HOSTS) {
+    if (!known && this.hosts.size >= MAX_HOSTS) {
       refuse(
-        `The gateway has ${MOST_HOSTS} hosts already, as many as a Gateway has listeners`,
+        `The gateway has ${MAX_HOSTS} hosts already, as many as a Gateway has listeners`,
         "Make another TraefikIngress",
       );
     }

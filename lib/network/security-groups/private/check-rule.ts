@@ -1,7 +1,7 @@
 import { readCidrs } from "../../../core/cidr";
 import { shown } from "../../../core/display-value";
 import { checkOcid } from "../../../core/ocid";
-import { hasPorts, MOST_PORTS, type Port, portsOf, IpProtocol } from "../../../core/port";
+import { hasPorts, MAX_PORTS, type Port, portsOf, IpProtocol } from "../../../core/port";
 import { checkReason, checkRuleReason, type ReasonedChoice } from "../../../core/reason";
 import { checkGiven } from "../../../core/required";
 import { type Problems } from "../../../core/validation-error";
@@ -34,14 +34,14 @@ function isPort(problems: Problems, port: Port): boolean {
 function checkWidth(problems: Problems, port: Port): void {
   const { protocol } = port;
   const count = portsOf(port);
-  if (count <= MOST_PORTS) return;
+  if (count <= MAX_PORTS) return;
   const what =
     protocol === IpProtocol.ALL ? "Every protocol and port" : `${count} of the 65535 ${protocol} ports`;
   problems.add(
     "RULE_TOO_WIDE",
     `${what} would be open to what is not a group`,
     "Name the protocol and the ports, for example Port.tcp(443) or Port.tcpRange(8000, 8100), once for each; " +
-      `a rule may open ${MOST_PORTS} ports at most`,
+      `a rule may open ${MAX_PORTS} ports at most`,
   );
 }
 

@@ -5,14 +5,14 @@ import {
 } from "../../../oci/core-network-security-group-security-rule";
 import { type RuleEnd } from "../network-peer";
 
-const LONGEST_DESCRIPTION = 255;
+const MAX_DESCRIPTION_LENGTH = 255;
 
 /** The reasons that fit into a description of OCI, sorted, so that their order does not matter. */
 export function describe(reasons: ReadonlySet<string>): string {
   const [first = "", ...rest] = [...reasons].sort();
   return rest.reduce((text, reason) => {
     const longer = `${text}; ${reason}`;
-    return longer.length <= LONGEST_DESCRIPTION ? longer : text;
+    return longer.length <= MAX_DESCRIPTION_LENGTH ? longer : text;
   }, first);
 }
 

@@ -12,7 +12,7 @@ import { CoreInternetGateway } from "../../../oci/core-internet-gateway";
 import { CoreServiceGateway } from "../../../oci/core-service-gateway";
 import { literalBlocks } from "../../egress/egress";
 import { FlowLogging } from "../../logs/flow-logging";
-import { LONGEST_NETWORK_NAME } from "../cluster-network-props";
+import { MAX_NETWORK_NAME_LENGTH } from "../cluster-network-props";
 import { checkHubAndNat, type KnownAttachment, readAttachment } from "../drg-attachment-props";
 import { type ExistingVcnNetworkProps } from "../existing-vcn-props";
 import { checkPublicBalancerExposure, checkPublicBalancers } from "../network";
@@ -328,6 +328,6 @@ function checkRest(problems: Problems, props: Partial<ExistingVcnNetworkProps>):
   if (!["undefined", "boolean"].includes(typeof dnsLabels)) {
     problems.add("VALUE_INVALID", `dnsLabels is ${shown(dnsLabels)}`, "Write true or false");
   }
-  checkDisplayName(problems, "displayName", props.displayName, LONGEST_NETWORK_NAME);
+  checkDisplayName(problems, "displayName", props.displayName, MAX_NETWORK_NAME_LENGTH);
   checkTags(problems, props);
 }

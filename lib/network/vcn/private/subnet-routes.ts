@@ -85,18 +85,18 @@ export function rulesOf(routes: readonly Route[]): CoreRouteTableRouteRules[] {
 }
 
 // See https://docs.oracle.com/iaas/Content/General/service-limits/default.htm
-const MOST_RULES = 200;
+const MAX_RULES = 200;
 
 /** Adds a problem for each table that would have more rules than OCI allows. */
 export function checkRuleCounts(problems: Problems, scope: Construct): void {
   for (const table of scope.node.children) {
     if (!(table instanceof CoreRouteTable)) continue;
     const rules = table.routeRulesInput;
-    if (!Array.isArray(rules) || rules.length <= MOST_RULES) continue;
+    if (!Array.isArray(rules) || rules.length <= MAX_RULES) continue;
     problems.add(
       "COUNT_INVALID",
       `The route table ${table.displayNameInput} would have ${rules.length} rules`,
-      `OCI puts at most ${MOST_RULES} into a table: join ranges that are side by side, or name a wider one that holds them`,
+      `OCI puts at most ${MAX_RULES} into a table: join ranges that are side by side, or name a wider one that holds them`,
     );
   }
 }

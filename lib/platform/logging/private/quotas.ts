@@ -3,7 +3,7 @@ import { type LogBuffer } from "../log-buffer";
 import { type NamespaceLimits, type NamespaceQuota } from "../../../namespaces/namespace-limits";
 
 /** How many nodes a quota for collectors has room for: OKE has no more. */
-const MOST_NODES = 1000;
+const MAX_NODES = 1000;
 const GIBIBYTE = 1024;
 const DEFAULT_MOST = 8 * GIBIBYTE;
 
@@ -35,12 +35,12 @@ export function sizeOf(program: string, buffer: LogBuffer): CollectorSize {
 
 /** Room for a collector on each node of the largest cluster, as nothing else runs in their namespace. */
 export function roomForCollectors({ cpuLimit, cpuRequest, disk, memory }: CollectorSize): Room {
-  const mebibytes = (each: number) => `${each * MOST_NODES}Mi`;
+  const mebibytes = (each: number) => `${each * MAX_NODES}Mi`;
   return {
     quota: {
-      pods: MOST_NODES,
-      cpuRequests: `${cpuRequest * MOST_NODES}m`,
-      cpuLimits: `${cpuLimit * MOST_NODES}m`,
+      pods: MAX_NODES,
+      cpuRequests: `${cpuRequest * MAX_NODES}m`,
+      cpuLimits: `${cpuLimit * MAX_NODES}m`,
       ...{ memoryRequests: mebibytes(memory), memoryLimits: mebibytes(memory) },
       ...{ ephemeralStorageRequests: mebibytes(disk), ephemeralStorageLimits: mebibytes(disk) },
       loadBalancers: 0,

@@ -49,7 +49,7 @@ const STORE_SHAPES = {
 const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 const PREFIX = /^[a-z][a-z0-9-]{0,62}$/;
 const SMALLEST_GIBIBYTES = 50;
-const LEAST_MEMORY = 2048;
+const MIN_MEMORY = 2048;
 
 export function readOpenSearch(
   problems: Problems,
@@ -76,11 +76,11 @@ export function readOpenSearch(
     );
   }
   const memoryMebibytes = memory.toKibibytes() / 1024;
-  if (!Number.isInteger(memoryMebibytes) || memoryMebibytes < LEAST_MEMORY) {
+  if (!Number.isInteger(memoryMebibytes) || memoryMebibytes < MIN_MEMORY) {
     problems.add(
       "QUANTITY_INVALID",
       `memory is ${memoryMebibytes} mebibytes`,
-      `Give whole mebibytes, ${LEAST_MEMORY} or more: the heap gets half of them`,
+      `Give whole mebibytes, ${MIN_MEMORY} or more: the heap gets half of them`,
     );
   }
   return {

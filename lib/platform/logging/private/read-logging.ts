@@ -12,7 +12,7 @@ import { type LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 import { LogRedaction } from "../log-redaction";
 
-const LONGEST_ID = 30;
+const MAX_ID_LENGTH = 30;
 
 /** What a logging is made of, validated. */
 export interface Logging extends ClusterLoggingProps {
@@ -63,11 +63,11 @@ export function readLogging(scope: Construct, id: string, given: ClusterLoggingP
 
 function checkName(problems: Problems, scope: Construct, id: string): void {
   checkObjectName(problems, "id", id);
-  if (typeof id === "string" && id.length > LONGEST_ID) {
+  if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
     problems.add(
       "NAME_INVALID",
       `id has ${id.length} characters, and names of objects of the whole cluster begin with it`,
-      `Give it at most ${LONGEST_ID}`,
+      `Give it at most ${MAX_ID_LENGTH}`,
     );
   }
   if (!chartOf(scope)) checkUnused(problems, scope, [], id);

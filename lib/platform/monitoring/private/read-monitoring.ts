@@ -17,7 +17,7 @@ import { monitorOf } from "../../../workload/private/monitor";
 import { kind, shaped } from "../../../core/value-readers";
 import { listOf } from "../../../core/value-readers";
 
-const LONGEST_ID = 30;
+const MAX_ID_LENGTH = 30;
 const SMALLEST_GIBIBYTES = 50;
 
 /** What a monitoring is made of, validated. */
@@ -126,11 +126,11 @@ const repeated = (values: readonly string[]) =>
 
 function checkName(problems: Problems, scope: Construct, id: string): void {
   checkObjectName(problems, "id", id);
-  if (typeof id === "string" && id.length > LONGEST_ID) {
+  if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
     problems.add(
       "NAME_INVALID",
       `id has ${id.length} characters, and names of objects of the whole cluster begin with it`,
-      `Give it at most ${LONGEST_ID}`,
+      `Give it at most ${MAX_ID_LENGTH}`,
     );
   }
   if (!chartOf(scope)) checkUnused(problems, scope, [], id);

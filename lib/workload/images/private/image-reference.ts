@@ -7,7 +7,7 @@ const HOST =
   /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+)(?::\d{1,5})?$/;
 const LARGEST_PORT = 65535;
 const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
 /** An image with its digest, for messages. */
 const IMAGE_EXAMPLE = "fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>";
@@ -69,8 +69,8 @@ export function checkImageName(problems: Problems, name: string, isPrefix = fals
       "Use lower-case letters and digits, joined by single . or _ or by dashes, parts divided by single slashes",
     );
   }
-  if (isKnown(name) && name.length > LONGEST_NAME)
-    add(`has ${name.length} characters`, `Use up to ${LONGEST_NAME}`);
+  if (isKnown(name) && name.length > MAX_NAME_LENGTH)
+    add(`has ${name.length} characters`, `Use up to ${MAX_NAME_LENGTH}`);
 }
 
 const TAG = /^\w[\w.-]{0,127}$/;

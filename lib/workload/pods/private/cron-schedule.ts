@@ -4,7 +4,7 @@ import { type Problems } from "../../../core/validation-error";
 const MACROS = ["@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly"];
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const MAX_MONTHS_LENGTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const PART = /^(?:(\*|\?)|([0-9]+|[A-Za-z]{3})(?:-([0-9]+|[A-Za-z]{3}))?)(?:\/([0-9]+))?$/;
 
 interface Field {
@@ -65,7 +65,7 @@ export function checkSchedule(problems: Problems, schedule: unknown): void {
   const [, , days = [], months = []] = values;
   // With a day of the week too, either of both matches.
   const anyWeekday = (texts[4] ?? "").split(",").some((part) => part === "*" || part === "?");
-  if (anyWeekday && !months.some((month) => days.some((day) => day <= (LONGEST_MONTHS[month - 1] ?? 0)))) {
+  if (anyWeekday && !months.some((month) => days.some((day) => day <= (MAX_MONTHS_LENGTH[month - 1] ?? 0)))) {
     refuse(", a day that no month of it has");
   }
 }

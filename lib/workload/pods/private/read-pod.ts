@@ -16,7 +16,7 @@ import { splitImage } from "../../images/private/image-reference";
 import { type InitContainer, type Sidecar } from "../container-resources";
 import { type FetchAtStart } from "../fetch-at-start";
 import { checkScheduling, type HardenedPodProps } from "../hardened-pod-props";
-import { LEAST_USER } from "../low-user";
+import { MIN_USER } from "../low-user";
 import { checkPorts } from "../named-port";
 import { type WritablePath } from "../writable-path";
 
@@ -234,11 +234,11 @@ function checkShared(
 
 function checkNumbers(problems: Problems, props: HardenedPodProps): void {
   const { user = DEFAULT_USER, terminationGracePeriodSeconds: grace = DEFAULT_GRACE } = props;
-  if (!Number.isInteger(user) || user < LEAST_USER || user > LARGEST_USER) {
+  if (!Number.isInteger(user) || user < MIN_USER || user > LARGEST_USER) {
     problems.add(
       "USER_INVALID",
       `user is ${shown(user)}`,
-      `Give a whole number from ${LEAST_USER} on, or leave it out for ${DEFAULT_USER}; files of the image need not belong to it. ` +
+      `Give a whole number from ${MIN_USER} on, or leave it out for ${DEFAULT_USER}; files of the image need not belong to it. ` +
         "A program that can't takes lowUser: SystemUserId.of(999, { reason })",
     );
   }
