@@ -1,7 +1,7 @@
 import { ApiObject, type Chart } from "cdk8s";
 import { TerraformOutput } from "cdktf";
 import { type Construct } from "constructs";
-import { CiCredentials } from "./ci-credentials";
+import { type CiCredentials } from "./ci-credentials";
 import { chartFor, type KubernetesAccess } from "./kubernetes-access";
 import { Subject } from "./subject";
 import { acceptPipeline } from "../cluster/access/private/accept-pipeline";
