@@ -32,7 +32,8 @@ const chartName = (index) => `team-${index}`;
 
 /** Answers the charts. */
 function writeWithLibrary(count, outdir) {
-  const { ContainerImage, EnvironmentValue, HardenedDeployment, KubernetesVersion, NetworkPolicyEngine } = library;
+  const { ContainerImage, EnvironmentValue, HardenedDeployment, KubernetesVersion, NetworkPolicyEngine } =
+    library;
   const { Port, SecureNamespace, SecureOkeCluster } = library;
   const app = new App({ outdir });
   const stack = new TerraformStack(app, "bench");
