@@ -103,6 +103,7 @@ const FIRST_TYPES = [
   "oci_core_vcn",
   "oci_kms_vault",
   "oci_logging_log_group",
+  "oci_vulnerability_scanning_host_scan_recipe",
   "oci_zpr_zpr_policy",
 ];
 
@@ -110,11 +111,12 @@ const FIRST_TYPES = [
 export function holdBack(
   comparison: VersionComparison | undefined,
   parts: readonly (IConstruct | undefined)[],
+  furtherTypes: readonly string[] = [],
 ): void {
   if (!comparison) return;
   for (const resource of parts.flatMap((part) => part?.node.findAll() ?? [])) {
     if (!(resource instanceof TerraformResource)) continue;
-    if (!FIRST_TYPES.includes(resource.terraformResourceType)) continue;
+    if (![...FIRST_TYPES, ...furtherTypes].includes(resource.terraformResourceType)) continue;
     resource.dependsOn = [...(resource.dependsOn ?? []), dependable(comparison.gate)];
   }
 }
