@@ -58,7 +58,7 @@ describeWithTerraform("a cluster of which Terraform alone knows the compartments
       expect(await run.planExitCode()).toBe(0);
 
       const compartments = world.all("oci_identity_policy").map((policy) => policy.compartment_id);
-      expect(compartments.sort()).toEqual([NETWORK, OWN, OWN]);
+      expect(compartments.sort()).toEqual([NETWORK, NETWORK, OWN, OWN, OWN]);
       const [pool] = world.all("oci_containerengine_node_pool");
       const [details] = pool!.node_config_details;
       expect(details.placement_configs.map((one: any) => one.availability_domain).sort()).toEqual(DOMAINS);
