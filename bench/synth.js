@@ -86,6 +86,9 @@ function literals({ resource, data }) {
     return Object.entries(named).map(([id, body]) => {
       const config = asConfig(withoutComment(body));
       if (config.dependsOn) config.dependsOn = config.dependsOn.map((fqn) => ({ fqn }));
+      const { forEach } = config;
+      // cdktf asks an iterator for the expression.
+      if (forEach !== undefined) config.forEach = { _getForEachExpression: () => forEach };
       return { Class, id, config };
     });
   });
