@@ -233,7 +233,7 @@ function check(factory: string, group: INetworkSecurityGroup): void {
     problems.add(
       "PEER_INVALID",
       "What was given is no network security group",
-      "Give the group of those who take the way out, such as cluster.podSecurityGroup",
+      "Give the network security group of the nodes or pods that use the egress, such as cluster.podSecurityGroup",
     );
   }
   problems.throwIfAny();

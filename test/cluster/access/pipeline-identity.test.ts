@@ -149,7 +149,7 @@ describe("bad input", () => {
     ["a claim that is no text", { requiredClaims: { a: 1 } }, ["NAME_INVALID"]],
     ["a prefix of Kubernetes", { usernamePrefix: "system:" }, ["ISSUER_INVALID"]],
     ["no prefix", { usernamePrefix: "" }, ["NAME_INVALID"]],
-    ["a certificate that is none", { caCertificate: "-----BEGIN CERTIFICATE-----" }, ["ISSUER_INVALID"]],
+    ["an incomplete certificate", { caCertificate: "-----BEGIN CERTIFICATE-----" }, ["ISSUER_INVALID"]],
     [
       "several at once",
       { issuerUrl: "http://a", audience: "", requiredClaims: {} },
