@@ -9,7 +9,7 @@ import { noteAddOn } from "./private/add-ons-of-cluster";
 import { autoscaledPoolsOf, isSame } from "./private/autoscaled-pools";
 import { autoscalerPrincipal, networkStatements, poolStatements } from "./private/autoscaler-statements";
 import { ConfigurationWriter } from "./private/configuration";
-import { type ISecureOkeCluster } from "../cluster-base";
+import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { poolsOf } from "../private/pools-of-cluster";
 import { TagNamespacePolicy } from "../private/tag-namespace-policy";
 import { Acknowledgements } from "../../core/acknowledgement";
@@ -131,13 +131,6 @@ export interface ClusterAutoscalerProps extends TaggingProps {
 const NAME = "ClusterAutoscaler";
 const ALL_AUTOSCALED = "cluster-autoscaler";
 
-/** The attribute of a cluster that its default autoscaler uses. */
-interface WithHomeRegion {
-  /** @internal */
-  readonly _homeRegionProvider?: TerraformProvider;
-  readonly _tenancyId?: string;
-}
-
 /**
  * The cluster autoscaler, as an OKE add-on, for the pools of a cluster that have `autoscale`.
  *
@@ -161,7 +154,7 @@ export class ClusterAutoscaler extends ResourceConstruct {
     // A later stack can add the autoscaler to the cluster, but the stack of the cluster can't refer to the pools of a later stack.
     const isBeside = TerraformStack.of(cluster) === stack;
     const id = isBeside ? NAME : `${NAME}-${shortHash(cluster.node.path)}`;
-    const homeRegionProvider = isBeside ? (cluster as WithHomeRegion)._homeRegionProvider : undefined;
+    const homeRegionProvider = isBeside ? clusterBaseOf(cluster)?._homeRegionProvider : undefined;
     return new ClusterAutoscaler(isBeside ? (cluster as unknown as Construct) : stack, id, {
       cluster,
       homeRegionProvider,
@@ -198,7 +191,7 @@ export class ClusterAutoscaler extends ResourceConstruct {
       principals: [autoscalerPrincipal(cluster.clusterId)],
       description: "Lets the cluster autoscaler write the defined tags of nodes",
       what: "the nodes that the autoscaler adds",
-      tenancyId: (cluster as WithHomeRegion)._tenancyId,
+      tenancyId: createdClusterOf(cluster)?._tenancyId,
       homeRegionProvider: props.homeRegionProvider,
       displayName: nameOf(this),
     });

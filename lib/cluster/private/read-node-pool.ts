@@ -10,6 +10,7 @@ import {
 } from "./check-cluster-values";
 import { type NodeImageFacts } from "./node-image-facts";
 import { checkPoolOptions, type PoolSizes, readSizes, surgeOf } from "./pool-options";
+import { checkCapacity, type Demand } from "./pool-capacity";
 import { checkPoolName } from "./pools-of-cluster";
 import { checkPrivateSubnets } from "./services-cidr";
 import { checkConstructId } from "../../core/construct-id";
@@ -24,7 +25,7 @@ import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 import { readEgress } from "../../network/egress/egress";
 import { isOverlay } from "../../network/vcn/pod-networking";
-import { checkCapacity, type Demand, type ISecureOkeCluster } from "../cluster-base";
+import { type ISecureOkeCluster } from "../cluster-base";
 import { type KubernetesVersion } from "../kubernetes-version";
 import { type NodeImage } from "../node-image";
 import { type NodeRegistryAccess } from "../node-registry-access";
