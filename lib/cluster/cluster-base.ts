@@ -88,6 +88,34 @@ export interface ClusterPacketRouting {
   addClients(clients: LoadBalancerClients): void;
 }
 
+/** A cluster that the program creates, and that the library therefore configures. */
+export interface CreatedCluster extends ISecureOkeCluster {
+  /** The encryption of the Kubernetes secrets. */
+  readonly encryption: ClusterEncryption;
+  /** The packet routing policies that identify the nodes by their security attributes. */
+  readonly _packetRouting: ClusterPacketRouting | undefined;
+  /** The OCID of the tenancy, if it was given. */
+  readonly _tenancyId: string | undefined;
+  /** The policies that nodes depend on, so that their pods get addresses. */
+  readonly _podNetworkPolicies: readonly ITerraformDependable[];
+  /** Makes the cluster accept the tokens of a pipeline. */
+  _acceptPipeline(identity: PipelineIdentity): void;
+  /**
+   * Allows load balancers of the cluster to use certificates of the OCI Certificates service.
+   *
+   * @param compartmentId the compartment of the certificates, by default the cluster's
+   */
+  _allowCertificates(compartmentId?: string): void;
+  /** Grants the cluster a right that a chart or a node pool needs. */
+  _grant(right: ClusterRight, compartmentId: string): IdentityPolicy;
+  /**
+   * Restricts the cluster to images that are signed by one of the keys.
+   *
+   * @param policies the policies that let the cluster verify signatures; nodes that are created later depend on them
+   */
+  _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void;
+}
+
 /** The base class of the clusters that the library creates or imports. */
 export abstract class SecureOkeClusterBase extends ResourceConstruct implements ISecureOkeCluster {
   public abstract readonly clusterId: string;
@@ -118,79 +146,24 @@ export abstract class SecureOkeClusterBase extends ResourceConstruct implements 
    * @internal
    */
   public abstract _addControllerRules(service: string, clients: LoadBalancerClients): void;
-}
 
-/** The base class of the clusters that the program creates, and that the library therefore configures. */
-export abstract class CreatedClusterBase extends SecureOkeClusterBase {
   /**
-   * The encryption of the Kubernetes secrets.
+   * The cluster if the program creates it; undefined for an imported one, which the library can't configure.
    *
    * @internal
    */
-  public abstract get _encryption(): ClusterEncryption;
-
-  /**
-   * The packet routing policies that identify the nodes by their security attributes.
-   *
-   * @internal
-   */
-  public abstract get _packetRouting(): ClusterPacketRouting | undefined;
-
-  /**
-   * The OCID of the tenancy, if it was given.
-   *
-   * @internal
-   */
-  public abstract get _tenancyId(): string | undefined;
-
-  /**
-   * The policies that nodes depend on, so that their pods get addresses.
-   *
-   * @internal
-   */
-  public abstract get _podNetworkPolicies(): readonly ITerraformDependable[];
-
-  /**
-   * Makes the cluster accept the tokens of a pipeline.
-   *
-   * @internal
-   */
-  public abstract _acceptPipeline(identity: PipelineIdentity): void;
-
-  /**
-   * Allows load balancers of the cluster to use certificates of the OCI Certificates service.
-   *
-   * @param compartmentId the compartment of the certificates, by default the cluster's
-   * @internal
-   */
-  public abstract _allowCertificates(compartmentId?: string): void;
-
-  /**
-   * Grants the cluster a right that a chart or a node pool needs.
-   *
-   * @internal
-   */
-  public abstract _grant(right: ClusterRight, compartmentId: string): IdentityPolicy;
-
-  /**
-   * Restricts the cluster to images that are signed by one of the keys.
-   *
-   * @param policies the policies that let the cluster verify signatures; nodes that are created later depend on them
-   * @internal
-   */
-  public abstract _verifySignatures(
-    keyIds: readonly string[],
-    policies: readonly ITerraformDependable[],
-  ): void;
+  public get _created(): CreatedCluster | undefined {
+    return undefined;
+  }
 }
 
 /** The base of a cluster, unless the cluster is another implementation of the interface. */
 export function clusterBaseOf(cluster: ISecureOkeCluster): SecureOkeClusterBase | undefined {
   // Without instanceof, so that a cluster from another copy of the library qualifies too.
-  return "_addControllerRules" in cluster ? (cluster as SecureOkeClusterBase) : undefined;
+  return "_created" in cluster ? (cluster as SecureOkeClusterBase) : undefined;
 }
 
 /** The cluster if the program creates it; undefined for an imported one, which the library can't configure. */
-export function createdClusterOf(cluster: ISecureOkeCluster): CreatedClusterBase | undefined {
-  return "_grant" in cluster ? (cluster as CreatedClusterBase) : undefined;
+export function createdClusterOf(cluster: ISecureOkeCluster): CreatedCluster | undefined {
+  return clusterBaseOf(cluster)?._created;
 }

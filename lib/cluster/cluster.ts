@@ -13,7 +13,12 @@ import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubern
 import { type PipelineIdentity } from "./access/pipeline-identity";
 import { ClusterAccess } from "./access/private/cluster-access";
 import { acceptTokens } from "./access/private/token-authentication";
-import { CreatedClusterBase, type ISecureOkeCluster, type LoadBalancerClients } from "./cluster-base";
+import {
+  type CreatedCluster,
+  type ISecureOkeCluster,
+  type LoadBalancerClients,
+  SecureOkeClusterBase,
+} from "./cluster-base";
 import { type SecureOkeClusterProps } from "./cluster-props";
 import { controlPlaneLogsOf, keepControlPlaneLogs } from "./control-plane-logs";
 import { type EndpointAccess, endpointFindings } from "./endpoint-access";
@@ -69,7 +74,7 @@ const API_SERVER = Port.tcp(6443);
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
  */
 @checked
-export class SecureOkeCluster extends CreatedClusterBase implements ISecureOkeCluster {
+export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOkeCluster {
   /**
    * Imports an existing cluster; none of its attributes is looked up.
    *
@@ -225,8 +230,8 @@ export class SecureOkeCluster extends CreatedClusterBase implements ISecureOkeCl
   }
 
   /** @internal */
-  public get _encryption(): ClusterEncryption {
-    return this.encryption;
+  public get _created(): CreatedCluster {
+    return this;
   }
 
   /** @internal */

@@ -157,7 +157,7 @@ function checkRights(problems: Problems, scope: Construct, attributes: Partial<C
   problems.collect(() => [network?.compartmentId, network?.loadBalancerSubnet]);
 }
 
-export class ImportedCluster extends SecureOkeClusterBase {
+export class ImportedCluster extends SecureOkeClusterBase implements ISecureOkeCluster {
   public readonly clusterId: string;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
   private readonly services = new Set<string>();

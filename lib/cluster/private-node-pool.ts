@@ -70,7 +70,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
    * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
-    const { version, demand, size } = readNodePool(scope, id, props);
+    const { version, demand, size, evictionMinutes } = readNodePool(scope, id, props);
     super(scope, id);
     const { cluster, shape, image, bootVolumeSizeInGbs } = props;
     if (demand) takeCapacity(cluster, demand);
@@ -89,7 +89,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
     routing?.addPodGroups([...ofEgress, ...(props.podSecurityGroups ?? [])]);
 
-    const encryption = created?._encryption;
+    const encryption = created?.encryption;
     const bootVolumesGrant = encryption?._grants?.bootVolumes;
     const userData = startDataOf(props, props.registryAccess?._credentialProvider);
     const pool = new ContainerengineNodePool(this, "Resource", {
@@ -121,7 +121,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       sshPublicKey: props.ssh?.publicKey,
       nodePoolCyclingDetails: cyclingDetailsOf(props.cycling),
       nodeEvictionNodePoolSettings: {
-        evictionGraceDuration: props.evictionGraceDuration ?? "PT60M",
+        evictionGraceDuration: `PT${evictionMinutes}M`,
         isForceActionAfterGraceDuration: props.forcedEviction ? true : undefined,
         isForceDeleteAfterGraceDuration: props.forcedEviction !== undefined,
       },
