@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
+import { ApiObject, App, Chart, Duration, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
@@ -50,7 +50,7 @@ function everything(): HardenedDeploymentProps {
     terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR,
     startup: HealthProbe.fromCommand(["/app/started"]),
     user: 20000,
-    terminationGracePeriodSeconds: 60,
+    terminationGracePeriod: Duration.minutes(1),
     labels: { team: "shop" },
     annotations: { "example.com/owner": "The shop's team" },
   };
@@ -227,7 +227,11 @@ describe("an input is refused:", () => {
     ["no replicas", { replicas: 0 }, ["REPLICAS_INVALID"]],
     ["one replica", { replicas: 1 }, ["REPLICAS_INVALID"]],
     ["half a replica", { replicas: 2.5 }, ["REPLICAS_INVALID"]],
-    ["a negative grace period", { terminationGracePeriodSeconds: -1 }, ["COUNT_INVALID"]],
+    [
+      "a grace period of half a second",
+      { terminationGracePeriod: Duration.millis(500) },
+      ["DURATION_INVALID"],
+    ],
     ["1m of memory", { resources: { memory: { request: "1m", limit: "1Gi" } } }, ["QUANTITY_INVALID"]],
     ["12XB of memory", { resources: { memory: { request: "1Mi", limit: "12XB" } } }, ["QUANTITY_INVALID"]],
     ["processors in bytes", { resources: { cpu: { request: "1Mi", limit: "1" } } }, ["QUANTITY_INVALID"]],

@@ -1,4 +1,4 @@
-import { ApiObject, Chart } from "cdk8s";
+import { ApiObject, Chart, Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import {
   TRAEFIK_DYNAMIC_FILE,
@@ -314,7 +314,10 @@ export class TraefikIngress extends IngressGateway {
         ...(httpListener ? [{ name: "web", port: TRAEFIK_PORTS.web }] : []),
       ],
       readiness: HealthProbe.fromHttpGet("/ping", TRAEFIK_PORTS.ping),
-      liveness: HealthProbe.fromTcpSocket(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
+      liveness: HealthProbe.fromTcpSocket(TRAEFIK_PORTS.ping, {
+        period: Duration.seconds(15),
+        failureThreshold: 4,
+      }),
       apiAccess: ApiAccess._of(cluster),
       ...{ autoscale, imagePullSecrets, nodeSelector, priorityClassName, replicas, resources, tolerations },
     });
