@@ -261,7 +261,7 @@ describe("undefined never comes into a manifest as a word:", () => {
       port: undefined,
       name: undefined,
       shape: LoadBalancerShape.flexible(10, 20),
-      idleTimeoutSeconds: undefined,
+      idleTimeout: undefined,
     });
     workload.connections.allowTo(
       NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"),
