@@ -15,7 +15,7 @@ import { type ContainerImage } from "../workload/images/container-image";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { checkRanges, type OracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { HealthProbe } from "../workload/pods/probe";
-import { ApiAccess } from "../workload/pods/rbac-api-access";
+import { ApiAccess } from "../workload/pods/api-access";
 
 /** Props for ExternalSecrets. */
 export interface ExternalSecretsProps {

@@ -1,5 +1,5 @@
 import { type Construct } from "constructs";
-import { type AutoscaleOptions } from "./autoscale";
+import { type AutoscaleOptions } from "./autoscale-options";
 import { ListeningWorkload } from "./listening-workload";
 import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
 import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";

@@ -1,7 +1,7 @@
 import { ApiObject } from "cdk8s";
 import { PodManagementPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
-import { type AutoscaleOptions } from "./autoscale";
+import { type AutoscaleOptions } from "./autoscale-options";
 import { ListeningWorkload } from "./listening-workload";
 import { servicePort } from "./pods/app-protocol";
 import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";

@@ -1,7 +1,7 @@
 export * from "./host-access";
 export * from "./images";
 export * from "./pods";
-export { type AutoscaleOptions } from "./autoscale";
+export { type AutoscaleOptions } from "./autoscale-options";
 export { HardenedCronJob, type HardenedCronJobProps } from "./hardened-cron-job";
 
 export { HardenedDaemonSet, type HardenedDaemonSetProps } from "./hardened-daemon-set";

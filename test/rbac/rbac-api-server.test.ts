@@ -1,12 +1,12 @@
 import { App, Chart, Duration } from "cdk8s";
 import * as fc from "fast-check";
-import { RoleRule } from "../../lib/rbac/allow";
-import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
+import { RoleRule } from "../../lib/rbac/role-rule";
+import { ApiAccess } from "../../lib/workload/pods/api-access";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
-import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/role-verb";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
+import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/rbac-verb";
 import { RoleScope } from "../../lib/rbac/role";
-import { NAMELESS, type RbacVerb, VERBS } from "../../lib/rbac/role-verb";
+import { NAMELESS, type RbacVerb, VERBS } from "../../lib/rbac/rbac-verb";
 import { Subject } from "../../lib/rbac/subject";
 import { ApiServer, describeWithApiServer, type Caller } from "../support/api-server";
 import { reaches } from "../support/reachability";

@@ -6,13 +6,13 @@ import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { DownwardApiFiles } from "../../lib/workload/pods/pod-info-files";
+import { DownwardApiFiles } from "../../lib/workload/pods/downward-api-files";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { ProjectedToken } from "../../lib/workload/pods/projected-token";
-import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
+import { ApiAccess } from "../../lib/workload/pods/api-access";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { containerOf, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 

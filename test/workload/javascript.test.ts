@@ -5,7 +5,7 @@ import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";

@@ -9,7 +9,7 @@ import { HardenedJob } from "../../lib/workload/hardened-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { SecretStage } from "../../lib/workload/pods/mount-secret-options";
 import { SecretDelivery } from "../../lib/workload/pods/secret-delivery";

@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { Token } from "cdktf";
 import fc from "fast-check";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { checkOverlaps } from "../../lib/workload/pods/writable-path";

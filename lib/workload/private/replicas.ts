@@ -1,5 +1,5 @@
 import { ApiObject } from "cdk8s";
-import { type AutoscaleOptions } from "../autoscale";
+import { type AutoscaleOptions } from "../autoscale-options";
 import { type ContainerResourceRanges } from "../pods/container-resources";
 import { type PodOwner } from "./workload-objects";
 import { shown } from "../../core/display-value";

@@ -19,7 +19,7 @@ import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
 import { ConfigFile } from "../../../workload/pods/config-file";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { ApiAccess } from "../../../workload/pods/rbac-api-access";
+import { ApiAccess } from "../../../workload/pods/api-access";
 import { SecretFiles } from "../../../workload/pods/secret-files";
 import { WritablePath } from "../../../workload/pods/writable-path";
 

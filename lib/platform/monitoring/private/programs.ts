@@ -9,13 +9,13 @@ import { COLLECTOR_FILE, collectorConfig, JAEGER_FILES, jaegerConfig } from "./t
 import { AppProtocol } from "../../../workload/pods/app-protocol";
 import { ConfigFile } from "../../../workload/pods/config-file";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
-import { EnvironmentValue } from "../../../workload/pods/env-value";
+import { EnvironmentValue } from "../../../workload/pods/environment-value";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { ApiAccess } from "../../../workload/pods/rbac-api-access";
+import { ApiAccess } from "../../../workload/pods/api-access";
 import { VolumeClaim } from "../../../workload/pods/volume-claim";
 import { WritablePath } from "../../../workload/pods/writable-path";
 

@@ -15,7 +15,7 @@ import {
 } from "../container-resources";
 import { checkContainerPort, checkNamedPorts } from "../named-port";
 import { type HealthProbe } from "../probe";
-import { API_ACCESS_PATHS, type ApiAccess } from "../rbac-api-access";
+import { API_ACCESS_PATHS, type ApiAccess } from "../api-access";
 import { type VolumeClaim } from "../volume-claim";
 import { checkOverlaps, type WritablePath } from "../writable-path";
 

@@ -19,7 +19,7 @@ import { AppProtocol } from "../app-protocol";
 import { type InitContainer, type Sidecar } from "../container-resources";
 import { type FetchAtStart } from "../fetch-at-start";
 import { type HardenedPodProps } from "../hardened-pod-props";
-import { MIN_USER } from "../low-user";
+import { MIN_USER } from "../system-user-id";
 import { checkPorts, namedPorts } from "../named-port";
 import { type WritablePath } from "../writable-path";
 

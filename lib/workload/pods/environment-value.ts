@@ -1,5 +1,5 @@
 import { Token } from "cdktf";
-import { checkFieldKey } from "./pod-info-files";
+import { checkFieldKey } from "./downward-api-files";
 import { readTimeZone } from "./private/cron-schedule";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
