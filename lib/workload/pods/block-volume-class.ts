@@ -87,7 +87,6 @@ export class BlockVolumeClass extends Construct {
   /** The name of the StorageClass. */
   public readonly name: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: BlockVolumeClassProps) {
     check(scope, id, props);
     super(scope, id);
