@@ -140,7 +140,7 @@ export class BlueGreenNodePools extends Construct {
       .map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-"));
     const selector = `${EDITION_LABEL}=${color},${EDITION_LABEL}-of=${labelOf(name)}`;
     const output = new TerraformOutput(this, "Retire", {
-      description: `Moves the pods of the ${color} pool to the other one; run it before the ${color} pool is removed`,
+      description: `Moves the pods of the ${color} pool to the other pool; run it before the ${color} pool is removed`,
       value:
         `kubectl cordon --selector=${selector} && ` +
         `kubectl drain --selector=${selector} --ignore-daemonsets --delete-emptydir-data --timeout=60m`,
@@ -170,7 +170,11 @@ function check(scope: Construct, id: string, given: BlueGreenNodePoolsProps): vo
     checkMembers(problems, name, edition, ["image"], example);
   }
   if (!blue && !green) {
-    problems.add("ATTRIBUTE_MISSING", "Neither blue nor green was given", `Write blue: ${example}`);
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "blue and green were both left out",
+      `Give one of them, for example blue: ${example}`,
+    );
   }
   if (retiring !== undefined && !Object.values(PoolColor).includes(retiring)) {
     problems.add(
@@ -181,13 +185,17 @@ function check(scope: Construct, id: string, given: BlueGreenNodePoolsProps): vo
   } else if (retiring !== undefined && !(blue && green)) {
     problems.add(
       "VALUE_INVALID",
-      `retiring is ${retiring}, and there is only one pool: its pods would have nowhere to go`,
+      `retiring is ${retiring}, but there is only one pool, so that its pods have nowhere to go`,
       "Give both blue and green until the pods have moved",
     );
   }
   for (const label of [EDITION_LABEL, `${EDITION_LABEL}-of`]) {
     if (!props.labels || !(label in props.labels)) continue;
-    problems.add("LABEL_INVALID", `labels has ${label}, which tells the two pools apart`, "Leave it out");
+    problems.add(
+      "LABEL_INVALID",
+      `labels has ${label}, by which the two pools are distinguished`,
+      "Leave it out",
+    );
   }
   problems.throwIfAny();
 }

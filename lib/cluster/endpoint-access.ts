@@ -2,7 +2,7 @@ import { baseOf } from "../network/vcn/cluster-network-base";
 import { type IConstruct } from "constructs";
 import { checkGroup } from "./private/check-cluster-values";
 import { checked } from "../core/checked";
-import { type Cidr, contains, readCidrs } from "../core/cidr";
+import { overlaps, readCidrs } from "../core/cidr";
 import { type ProgramFinding } from "../core/program-findings";
 import { checkRuleReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
@@ -37,7 +37,7 @@ export class EndpointAccess {
     const cidrs = all.filter((peer) => typeof peer === "string");
     const groups = all.filter((peer) => typeof peer !== "string");
     const blocks = readPeers("EndpointAccess.privateFrom", cidrs, groups);
-    return new EndpointAccess(false, blocks, groups, "Administrators reach the private API endpoint");
+    return new EndpointAccess(false, blocks, groups, "Administrators connect to the private API endpoint");
   }
 
   /**
@@ -101,22 +101,18 @@ export function endpointFindings(
   const reached = [...(vcn ? [vcn] : []), ...routed];
   const unreached = access.cidrs.filter((cidr) => {
     const block = blockOf(cidr);
-    return vcn !== undefined && block !== undefined && !reached.some((one) => meet(one, block));
+    return vcn !== undefined && block !== undefined && !reached.some((range) => overlaps(range, block));
   });
   if (unreached.length === 0 || hasOwnGateway(cluster)) return [];
   return [
     {
       id: "endpoint-unreachable",
       construct: cluster,
-      what: `nobody of ${unreached.join(", ")} reaches the private API endpoint: no DRG or peering of the network leads there`,
-      why: "The rule lets these addresses in, but the answers of the endpoint have no route back to them.",
-      fix: "Call network.attachDrg({ drgId, onPremisesCidrs }) or network.peerLocally(id, { peerCidrs }); without such a network use a Bastion",
+      what: `clients in ${unreached.join(", ")} can't connect to the private API endpoint: the network has no DRG or peering with a route to them`,
+      why: "The security rule allows these addresses, but the endpoint has no route back to them.",
+      fix: "Call network.attachDrg({ drgId, onPremisesCidrs }) or network.peerLocally(id, { peerCidrs }); if there is no such connection, use a Bastion",
     },
   ];
-}
-
-function meet(one: Cidr, other: Cidr): boolean {
-  return contains(one, other) || contains(other, one);
 }
 
 /** Whether the program creates a gateway directly; the routes of a network's own gateways are in its `_onPremises`. */
@@ -124,8 +120,9 @@ function hasOwnGateway({ node }: IConstruct): boolean {
   return node.root.node
     .findAll()
     .some(
-      (one) =>
-        (one instanceof CoreDrgAttachment || one instanceof CoreLocalPeeringGateway) && !isOfNetwork(one),
+      (construct) =>
+        (construct instanceof CoreDrgAttachment || construct instanceof CoreLocalPeeringGateway) &&
+        !isOfNetwork(construct),
     );
 }
 

@@ -70,12 +70,12 @@ export class NodeCapacity {
     if (entries.length === 0) {
       problems.add(
         "VALUE_INVALID",
-        `The reservations are ${shown(reservations)}`,
-        'Write the OCID of a reservation for at least one availability domain: { "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }',
+        `reservations is ${shown(reservations)}`,
+        'Give the OCID of a reservation for at least one availability domain: { "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }',
       );
     }
     for (const [domain, id] of entries)
-      checkOcid(problems, `The reservation of ${domain}`, id, "capacityreservation");
+      checkOcid(problems, `reservations[${JSON.stringify(domain)}]`, id, "capacityreservation");
     checkOcidIfGiven(problems, "compartmentId", options?.compartmentId, "compartment", "tenancy");
     problems.throwIfAny();
     return new NodeCapacity("reserved", { ...reservations }, undefined, options?.compartmentId);

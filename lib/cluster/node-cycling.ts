@@ -51,8 +51,8 @@ export class NodeCycling {
     if (maximumSurge === 0 && maximumUnavailable === 0) {
       problems.add(
         "COUNT_INVALID",
-        "maximumSurge and maximumUnavailable are both 0, so that no node can ever be replaced",
-        "Give maximumSurge at least 1, or maximumUnavailable",
+        "maximumSurge and maximumUnavailable are both 0, so that no node can be replaced",
+        "Give one of them at least 1, for example maximumSurge: 1",
       );
     }
     problems.throwIfAny();

@@ -55,12 +55,16 @@ export class TakeOver {
     checkOcid(problems, "clusterId", clusterId, "cluster");
     const { encryptedByOracleKey } = options;
     if (encryptedByOracleKey !== undefined) {
-      checkReason(problems, "A cluster that is encrypted by a key of Oracle", encryptedByOracleKey.reason);
+      checkReason(
+        problems,
+        "A cluster whose Secrets are encrypted with Oracle's key",
+        encryptedByOracleKey.reason,
+      );
     }
     importInto(problems, resource, clusterId);
     if (encryptedByOracleKey === undefined || !(resource instanceof ContainerengineCluster)) return;
     resource.lifecycle = { ...resource.lifecycle, ignoreChanges: ["kms_key_id"] };
-    const what = "Secrets that a key of Oracle encrypts";
+    const what = "Secrets that are encrypted with Oracle's key";
     Acknowledgements._record(resource, "rotation", what, encryptedByOracleKey.reason);
   }
 
@@ -110,7 +114,7 @@ function importInto(problems: Problems, resource: Importable | undefined, id: st
     const { path } = resource.node;
     problems.add(
       "NAME_DUPLICATE",
-      `${path} has an import block already`,
+      `${path} already has an import block`,
       "Call TakeOver once for each construct",
     );
   }

@@ -153,8 +153,8 @@ export function checkPolicyEngine(problems: Problems, value: unknown, podNetwork
     return;
   problems.add(
     "VALUE_INVALID",
-    `networkPolicyEngine is ${engine.name}, whose files are written for VCN-native pods, and the cluster has a flannel overlay`,
-    'Install an engine for flannel and say so: NetworkPolicyEngine.existing({ reason: "Calico beside flannel, by the platform team" })',
+    `networkPolicyEngine is ${engine.name}, whose files are written for VCN-native pods, but the cluster has a flannel overlay`,
+    'Install an engine for flannel and declare it: NetworkPolicyEngine.existing({ reason: "Calico beside flannel, by the platform team" })',
   );
 }
 
@@ -170,10 +170,10 @@ function matches(pattern: RegExp, value: unknown): boolean {
 
 function checkVersion(problems: Problems, engine: keyof typeof OLDEST_ENGINES, version: unknown): void {
   if (version === undefined) return;
-  const known = engine === "calico" ? calicoFor() : CILIUM_VERSION;
+  const current = engine === "calico" ? calicoFor() : CILIUM_VERSION;
   if (!matches(VERSION, version)) {
-    const what = `version is ${shown(version)}, which is no release of ${engine}`;
-    problems.add("VALUE_INVALID", what, `Write it as a literal, for example "${known}"`);
+    const what = `version is ${shown(version)}, which is not a release of ${engine}`;
+    problems.add("VALUE_INVALID", what, `Write it as a literal, for example "${current}"`);
     return;
   }
   const [, major, minor] = (VERSION.exec(version as string) ?? []).map(Number);
@@ -181,8 +181,8 @@ function checkVersion(problems: Problems, engine: keyof typeof OLDEST_ENGINES, v
   if (major === oldestMajor && minor !== undefined && minor >= oldestMinor) return;
   problems.add(
     "VERSION_UNKNOWN",
-    `version is ${String(version)}, for which what is written is not made`,
-    `Take ${oldestMajor}.${oldestMinor} or newer, up to the next major version, for example "${known}"`,
+    `version is ${String(version)}, which is not supported`,
+    `Use ${oldestMajor}.${oldestMinor} or newer of the same major version, for example "${current}"`,
   );
 }
 

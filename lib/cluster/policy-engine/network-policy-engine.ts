@@ -209,7 +209,7 @@ export class NetworkPolicyEngine {
    */
   public static existing(choice: ReasonedChoice): NetworkPolicyEngine {
     const problems = new Problems("NetworkPolicyEngine.existing");
-    checkReason(problems, "An engine that is not made here", choice?.reason);
+    checkReason(problems, "A policy engine that is installed by other means", choice?.reason);
     problems.throwIfAny();
     return new NetworkPolicyEngine("existing", undefined, choice.reason);
   }
@@ -226,16 +226,11 @@ export class NetworkPolicyEngine {
   /** @internal */
   public _acknowledge(scope: IConstruct): void {
     if (this.reason !== undefined) {
-      const what = "a policy engine that is not made here";
+      const what = "a policy engine that is installed by other means";
       Acknowledgements._record(scope, "network-layers", what, this.reason);
     } else {
-      const what = `privileged pods of ${this.name} in kube-system, with files and network of their node`;
-      Acknowledgements._record(
-        scope,
-        "non-root",
-        what,
-        "Who writes the packet filter of a node is root there",
-      );
+      const what = `privileged pods of ${this.name} in kube-system, with access to the files and the network of their nodes`;
+      Acknowledgements._record(scope, "non-root", what, "Writing the packet filter of a node requires root");
     }
   }
 }
@@ -245,8 +240,8 @@ function warningOf(version: string | undefined, kubernetes?: KubernetesVersion):
   const tested = kubernetes && testedCalico(kubernetes);
   if (version !== undefined) {
     if (tested === undefined || bare(version) === tested) return undefined;
-    return `[calico-version] Oracle supports Calico ${tested} with Kubernetes 1.${kubernetes?.minor}, and ${bare(version)} was asked for: leave version out, or see that somebody else supports it`;
+    return `[calico-version] Oracle supports Calico ${tested} with Kubernetes 1.${kubernetes?.minor}, but version is ${bare(version)}: leave version out, unless somebody else supports that release`;
   }
   if (!kubernetes || tested !== undefined) return undefined;
-  return `[calico-version] No release of Calico is known that Oracle has tested with Kubernetes 1.${kubernetes.minor}: look it up and name it by NetworkPolicyEngine.calico({ version })`;
+  return `[calico-version] The release of Calico that Oracle has tested with Kubernetes 1.${kubernetes.minor} is not known: look it up and set NetworkPolicyEngine.calico({ version })`;
 }

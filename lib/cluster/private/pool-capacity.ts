@@ -39,7 +39,7 @@ export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, de
   }
 }
 
-/** Each node takes a block of the overlay, however many pods it runs. */
+/** Each node takes a block of the overlay, regardless of its number of pods. */
 function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
   const { podCidr } = cluster.podNetworking ?? {};
   const block = podCidr === undefined ? undefined : readIpv4Cidr(problems, "podCidr", podCidr);
@@ -50,8 +50,9 @@ function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: De
   if (need <= room) return;
   problems.add(
     "SUBNET_EXHAUSTED",
-    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podCidr} holds ${room}`,
-    "Ask for fewer, or make the cluster with PodNetworking.flannelOverlay({ podCidr }) of a wider range; it can't be changed later",
+    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podCidr} has room for ${room}`,
+    'Use fewer nodes, or create the cluster with a wider range, for example PodNetworking.flannelOverlay({ podCidr: "10.128.0.0/12" })',
+    "size",
   );
 }
 
@@ -93,14 +94,15 @@ function compare(problems: Problems, subnet: ClusterSubnet, shares: readonly Sha
   const who = kinds.sort().join(" and ");
   const block = readIpv4CidrIfKnown(problems, `The subnet of the ${who}`, subnet.cidr);
   const room = block ? usableAddresses(block) : Infinity;
-  const need = shares.reduce((sum, one) => sum + addressesOf(one), 0);
+  const need = shares.reduce((sum, share) => sum + addressesOf(share), 0);
   if (need <= room) return;
-  const terms = shares.map((one) => termOf(one, shares)).join(" + ");
+  const terms = shares.map((share) => termOf(share, shares)).join(" + ");
   const counts = kinds.length > 1 ? "…" : `${who}: ${need}`;
   problems.add(
     "SUBNET_EXHAUSTED",
-    `The ${who} need ${need} addresses (${terms}, with the surge of a replacement), but ${subnet.cidr} holds ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
-    `Ask for fewer, or give the network a plan with more room: SubnetPlan.of({ ${counts} })`,
+    `The ${who} need ${need} addresses (${terms}, with the surge of a replacement), but ${subnet.cidr} has ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
+    `Use fewer nodes, or create the network with a larger subnet: SubnetPlan.of({ ${counts} })`,
+    "size",
   );
 }
 

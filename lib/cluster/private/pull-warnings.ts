@@ -14,18 +14,18 @@ import { type ISecureOkeCluster } from "../cluster-base";
 export const IMAGE_PULL_CREDENTIALS = "image-pull-credentials";
 
 const FINDING: GuardrailText = {
-  title: "Images that nothing lets nodes pull",
-  why: "OCIR gives private images to nobody without credentials: the pods would wait in ImagePullBackOff. Repositories may be public, which is not known here.",
+  title: "Images that nodes may not be able to pull",
+  why: "OCIR serves private images only with credentials: without them, pods stay in ImagePullBackOff. Whether a repository is public is not known here.",
   fix:
-    'Name the pull Secret, SecureNamespace({ imagePullSecrets: ["ocir"] }), or let the nodes pull, PrivateNodePool({ registryAccess }). Where the images ' +
-    "are public or the nodes can pull them already, say imagePullSecrets: []. See docs/private-images.md",
+    'Name the pull Secret, SecureNamespace({ imagePullSecrets: ["ocir"] }), or let the nodes pull, PrivateNodePool({ registryAccess }). If the images are ' +
+    "public or the nodes can pull them already, set imagePullSecrets: []. See docs/private-images.md",
   practice: "access-tokens",
 };
 
 // Its pods run in kube-system, where no SecureNamespace is.
 const FIX_OF_ENGINE =
-  'Name a pull Secret of kube-system, NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir"], … }) and .cilium alike, or let the nodes of all pools ' +
-  "pull, PrivateNodePool({ registryAccess }). Where the images are public or the nodes can pull them already, say imagePullSecrets: []. See " +
+  'Name a pull Secret of kube-system, NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir"], … }) or .cilium, or let the nodes of all pools ' +
+  "pull, PrivateNodePool({ registryAccess }). If the images are public or the nodes can pull them already, set imagePullSecrets: []. See " +
   "docs/private-images.md";
 
 /** The properties of a pool that decide which images its nodes can pull. */
@@ -53,7 +53,7 @@ interface Watched {
 const watched = new WeakMap<ISecureOkeCluster, Watched>();
 const pools = new WeakMap<IConstruct, Map<ISecureOkeCluster, PoolPulls[]>>();
 
-// What runs no pods, of the kinds that charts have many of.
+// Frequent kinds of objects that run no pods.
 const WITHOUT_PODS = new Set([
   ...[
     "ConfigMap",
@@ -101,17 +101,17 @@ function watchedOf(cluster: ISecureOkeCluster): Watched {
   watched.set(cluster, own);
   const stack = TerraformStack.of(cluster);
   const inner = stack.synthesizer;
-  let isSaid = false;
+  let isWarned = false;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
       // One reading with the writing that follows, so that objects are rendered once for both.
       whileReading(() => {
         // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
-        if (!isSaid) {
+        if (!isWarned) {
           for (const text of warningsOf(cluster, own))
             addWarning(cluster, `[${IMAGE_PULL_CREDENTIALS}] ${text}`);
         }
-        isSaid = true;
+        isWarned = true;
         inner.synthesize(session);
       });
     },
@@ -138,7 +138,7 @@ function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): st
     if (found.length === 0) return [];
     const names = [...new Set(found.map(({ image, by }) => `${image} (${by})`))].sort();
     const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-    const what = `${cluster.node.path}: images of ${owner} may need credentials, and nothing gives them: ${shown.join(", ")}`;
+    const what = `${cluster.node.path}: images of ${owner} may need credentials, and nothing provides them: ${shown.join(", ")}`;
     return [[what, `  Why: ${FINDING.why}`, `  Instead: ${fix}`].join("\n")];
   });
 }
@@ -152,7 +152,7 @@ function lackingIn(chart: Chart, accounts: ReadonlyMap<string, ApiObject>, isLac
       const { namespace } = data.metadata ?? {};
       return podSpecsOf(data).flatMap((pod) => {
         const images = pod.images.map(nameOf).filter((image) => isLacking(image, pod.nodeSelector));
-        // Asked last: an account must be rendered for it.
+        // Checked last, because an account must be rendered for it.
         const isGiven =
           images.length === 0 || pod.hasPullSecrets || !lacksSecrets(object, namespace, accounts, pod);
         return isGiven ? [] : images.map((image) => ({ image, by: `${object.kind} ${object.name}` }));
@@ -167,7 +167,7 @@ function lacksSecrets(
   { serviceAccountName }: PodSpec,
 ): boolean {
   const account = accounts.get(`${namespace}/${serviceAccountName}`);
-  // An account of another origin may have any.
+  // An account that no chart creates may have pull Secrets.
   if (!account) return serviceAccountName === "default" && pullSecretsOf(object, namespace) === undefined;
   const { imagePullSecrets: own } = dataOf(account) as { imagePullSecrets?: unknown };
   if (Array.isArray(own) && own.length > 0) return false;
@@ -176,7 +176,7 @@ function lacksSecrets(
 
 function accountsIn(charts: readonly Chart[]): Map<string, ApiObject> {
   const all = charts.flatMap(apiObjectsIn).filter(({ kind }) => kind === "ServiceAccount");
-  return new Map(all.map((one) => [`${one.metadata.namespace}/${one.name}`, one]));
+  return new Map(all.map((account) => [`${account.metadata.namespace}/${account.name}`, account]));
 }
 
 /** The pools of a cluster; if none is created through this construct, those of the same cluster elsewhere in the app. */
@@ -208,9 +208,9 @@ function mayPull(repositories: readonly string[], image: string): boolean {
   const [, , ...path] = image.split("/");
   const repository = path.join("/");
   if (Token.isUnresolved(image)) return true;
-  return repositories.some((one) => {
-    if (Token.isUnresolved(one)) return true;
-    return one.endsWith("*") ? repository.startsWith(one.slice(0, -1)) : repository === one;
+  return repositories.some((name) => {
+    if (Token.isUnresolved(name)) return true;
+    return name.endsWith("*") ? repository.startsWith(name.slice(0, -1)) : repository === name;
   });
 }
 
@@ -220,7 +220,7 @@ function isOfOcir(image: string): boolean {
 
 /** An image without its tag and its digest. */
 function nameOf(image: string): string {
-  const [named = ""] = image.split("@");
-  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
-  return colon < 0 ? named : named.slice(0, colon);
+  const [tagged = ""] = image.split("@");
+  const colon = tagged.indexOf(":", tagged.lastIndexOf("/") + 1);
+  return colon < 0 ? tagged : tagged.slice(0, colon);
 }

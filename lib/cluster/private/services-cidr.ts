@@ -26,8 +26,8 @@ export function checkPrivateSubnets(
     if (!subnet?.isPublic) continue;
     problems.add(
       "SUBNET_PUBLIC",
-      `The ${name} of ${network.node.path} is public, and the ${who} would be in it`,
-      `Give that network a private subnet as its ${name}: one that forbids public addresses, without isPublic`,
+      `network is ${network.node.path}, whose ${name} is public, so that ${who} could have public addresses`,
+      `Set a private subnet as ${name} of that network: one that forbids public addresses, without isPublic`,
     );
   }
 }
@@ -44,7 +44,7 @@ export const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
 
 // The API server takes at most 20 bits of an IPv4 range for Services.
 const LARGEST = 12;
-// Oracle documents no minimum. Every cluster has a few Services of its own, and the range can't grow.
+// Oracle documents no minimum. Every cluster has a few Services by default, and the range can't grow.
 const SMALLEST = 24;
 // RFC 1918 and RFC 6598.
 const PRIVATE = [
@@ -109,7 +109,7 @@ export function checkBehindDrg(
     const problems = new Problems(cluster);
     const behind = baseOf(cluster.network)?._onPremises ?? [];
     for (const { name, cidr } of ranges) {
-      for (const range of behind.filter((one) => cidr && overlaps(one, cidr))) {
+      for (const range of behind.filter((each) => cidr && overlaps(each, cidr))) {
         refuse(
           problems,
           { name, cidr: cidr as Cidr },
@@ -137,8 +137,8 @@ function checkOutside(
   const hidden = vcn.filter((range) => range && overlaps(inner.cidr, range));
   for (const range of hidden) refuse(problems, inner, `the VCN's ${range?.text}`, "the VCN");
   if (hidden.length === 0 && network) checkSubnets(problems, inner, network);
-  for (const admins of access.cidrs.map(known).filter((cidr) => cidr && overlaps(inner.cidr, cidr))) {
-    refuse(problems, inner, `${admins?.text}, from which administrators reach the endpoint`, "it");
+  for (const clients of access.cidrs.map(known).filter((cidr) => cidr && overlaps(inner.cidr, cidr))) {
+    refuse(problems, inner, `${clients?.text}, from which clients connect to the API endpoint`, "it");
   }
 }
 

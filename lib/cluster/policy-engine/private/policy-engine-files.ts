@@ -33,7 +33,7 @@ export function installEngine(
   installations.set(name, installation);
   warnOfImages(cluster, installation.pulls);
   const output = new TerraformOutput(cluster, "NetworkPolicyEngine", {
-    description: `Installs ${engine.name}, without which NetworkPolicies do nothing; run it in the output folder of the app`,
+    description: `Installs ${engine.name}, which enforces NetworkPolicies; run it in the output folder of the app`,
     value: installation.command([FOLDER, stack.node.id, name].join("/")),
   });
   output.overrideLogicalId(`${name}_network_policy_engine`);
@@ -59,7 +59,7 @@ function filesOf(stack: TerraformStack): Map<string, EngineInstallation> {
 function stacksIn(root: IConstruct): string[] {
   return root.node
     .findAll()
-    .filter((one) => TerraformStack.isStack(one))
+    .filter((construct) => TerraformStack.isStack(construct))
     .map(({ node }) => node.id);
 }
 
@@ -69,7 +69,7 @@ function removeOthers(folder: string, stacks: readonly string[]): void {
   for (const name of others) fs.rmSync(path.join(folder, name), { recursive: true });
 }
 
-/** Writes into an empty folder, for the same reason. */
+/** Writes the files into an empty folder, for the same reason. */
 function write(folder: string, installations: ReadonlyMap<string, EngineInstallation>): void {
   fs.rmSync(folder, { recursive: true, force: true });
   for (const [name, { file, text }] of installations) {

@@ -18,8 +18,8 @@ export const UNENFORCED_POLICIES = "network-policy-engine";
 
 const FINDING: GuardrailText = {
   title: "NetworkPolicies that nothing enforces",
-  why: "OKE has no policy engine of its own: without one the API server stores NetworkPolicies, and they do nothing.",
-  fix: "Give the cluster networkPolicyEngine: NetworkPolicyEngine.calico(), .cilium(), or .existing({ reason }) for one that is there",
+  why: "OKE has no policy engine of its own: without one, the API server stores NetworkPolicies, but they have no effect.",
+  fix: "Set networkPolicyEngine of the cluster: NetworkPolicyEngine.calico(), .cilium(), or .existing({ reason }) for an engine that is installed already",
   practice: "network-layers",
 };
 
@@ -53,12 +53,12 @@ function addOutput(cluster: ISecureOkeCluster, output: ChartOutput): void {
 function warnAtSynthesis(cluster: ISecureOkeCluster): void {
   const stack = TerraformStack.of(cluster);
   const inner = stack.synthesizer;
-  let isSaid = false;
+  let isWarned = false;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
-      const warning = isSaid ? undefined : warningOf(cluster);
+      const warning = isWarned ? undefined : warningOf(cluster);
       if (warning !== undefined) {
-        isSaid = true;
+        isWarned = true;
         addWarning(cluster, `[${UNENFORCED_POLICIES}] ${warning}`);
       }
       inner.synthesize(session);
@@ -70,7 +70,7 @@ function warningOf(cluster: ISecureOkeCluster): string | undefined {
   const own = (charts.get(cluster) ?? []).filter(holdsPolicies);
   if (own.length === 0 || hasEngine(cluster)) return undefined;
   const names = own.map(({ node }) => node.path).sort();
-  const what = `${cluster.node.path}: NetworkPolicies of ${names.join(", ")} do nothing, as the cluster has no policy engine`;
+  const what = `${cluster.node.path}: NetworkPolicies of ${names.join(", ")} have no effect, because the cluster has no policy engine`;
   return [what, `  Why: ${FINDING.why}`, `  Instead: ${FINDING.fix}`].join("\n");
 }
 
