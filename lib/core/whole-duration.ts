@@ -3,9 +3,9 @@ import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
 
 /** The unit that a duration must be a whole number of. */
-export type WholeUnit = "days" | "minutes" | "seconds";
+export type WholeUnit = "days" | "hours" | "minutes" | "seconds";
 
-const READ = { days: "toDays", minutes: "toMinutes", seconds: "toSeconds" } as const;
+const READ = { days: "toDays", hours: "toHours", minutes: "toMinutes", seconds: "toSeconds" } as const;
 
 /** The allowed range of a duration, in its unit. */
 export interface WholeRange {
@@ -14,8 +14,21 @@ export interface WholeRange {
   readonly most?: number;
 }
 
+/** The number of seconds in a duration that may be left out; adds a problem if it is not a whole number in the range. */
+export function wholeSecondsOf(
+  problems: Problems,
+  name: string,
+  duration: Duration | undefined,
+  defaultSeconds: number,
+  range: WholeRange,
+): number {
+  return duration === undefined
+    ? defaultSeconds
+    : wholeDurationOf(problems, name, duration, "seconds", range);
+}
+
 /**
- * The number of days, minutes, or seconds in a duration; adds a problem if it is not a whole number in the range.
+ * The number of days, hours, minutes, or seconds in a duration; adds a problem if it is not a whole number in the range.
  *
  * Returns nothing for a value that is not a duration.
  */

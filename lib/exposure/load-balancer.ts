@@ -172,12 +172,13 @@ export class LoadBalancer extends Construct {
     if (props.compartmentId !== undefined) {
       grantRightElsewhere(props.cluster, balancerRight(!access.isInternal), props.compartmentId);
     }
-    if (this.securityGroup) {
+    if (this.securityGroup && read.shareKey !== undefined) {
       const { name, securityGroup } = this;
       const [listener] = read.listeners;
       const transports = [...read.transports];
       const { nodePort } = listener ?? {};
-      offerBalancer(props, {
+      offerBalancer(workload, {
+        key: read.shareKey,
         ...{ name, securityGroup, transports, nodePort },
         service: read.service,
         ...service,

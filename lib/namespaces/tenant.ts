@@ -13,7 +13,7 @@ import { whilePending } from "../core/validation-problem";
 import { kind, listOf, shaped, text } from "../core/value-readers";
 import { isOfSameCluster } from "../exposure/private/same-cluster";
 import { podsRangeOf } from "../network-policy/private/network-rules";
-import { type RoleRule } from "../rbac/allow";
+import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings } from "../rbac/private/rbac-bindings";
 import { LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";

@@ -1,5 +1,5 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
-import { type RoleRule } from "./allow";
+import { type RoleRule } from "./role-rule";
 import { excuseBinding, guardBindings } from "./private/rbac-bindings";
 import { adminsAllow, developersAllow, viewersAllow } from "./private/standard-roles";
 import { LeastPrivilegeRole } from "./role";

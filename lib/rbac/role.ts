@@ -1,10 +1,10 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { type RoleRule } from "./allow";
+import { type RoleRule } from "./role-rule";
 import { isOfGatewayApi } from "./private/gateway-api";
 import { guardBindings } from "./private/rbac-bindings";
-import { type RbacResource } from "./role-resource";
-import { knownResources, RbacVerb, VERBS } from "./role-verb";
+import { type RbacResource } from "./rbac-resource";
+import { knownResources, RbacVerb, VERBS } from "./rbac-verb";
 import { type Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";

@@ -1,4 +1,4 @@
-import { Chart } from "cdk8s";
+import { Chart, Duration } from "cdk8s";
 import {
   type IPodSelector,
   LabelSelector,
@@ -6,9 +6,9 @@ import {
   type PodSelectorConfig,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { type ContainerImage } from "./images/container-image";
 import { labelsOf, selectorLabelsOf } from "./pods/private/workload-labels";
-import { programPaths } from "./pods/private/hardened-pod";
-import { podOf } from "./private/workload-objects";
+import { type HardenedPod, programPaths } from "./pods/private/hardened-pod";
 import { type MountSecretOptions, type SecretVariableOptions } from "./pods/mount-secret-options";
 import { mountSecret, type SecretPlace, setSecretVariable } from "./pods/private/mount-secret";
 import { checked } from "../core/checked";
@@ -47,6 +47,9 @@ export abstract class HardenedWorkload
   /** The labels that select the pods of the workload. */
   public readonly selectorLabels: { [key: string]: string };
 
+  /** The validated pods, set by the constructor of each kind of workload. @internal */
+  public _pod!: HardenedPod;
+
   /** @param labels labels of the workload besides the common ones */
   protected constructor(scope: Construct, id: string, labels?: { [key: string]: string }) {
     super(scope, id);
@@ -58,6 +61,21 @@ export abstract class HardenedWorkload
     this.labels = labelsOf(id, labels);
     this.selectorLabels = selectorLabelsOf(id);
     this.connections = Connections._of(this, chart.namespace);
+  }
+
+  /** The image of the program. */
+  public get image(): ContainerImage {
+    return this._pod.program.image;
+  }
+
+  /** The id of the user and group of all containers. */
+  public get user(): number {
+    return this._pod.user;
+  }
+
+  /** The time between the termination signal and the forced end of the pods. */
+  public get terminationGracePeriod(): Duration {
+    return Duration.seconds(this._pod.terminationGracePeriodSeconds);
   }
 
   /**
@@ -127,7 +145,7 @@ export abstract class HardenedWorkload
   }
 
   private secretPlace(): SecretPlace {
-    const pod = podOf(this);
+    const pod = this._pod;
     return {
       workload: this,
       mounted: pod.mountedSecrets,

@@ -1,8 +1,7 @@
-import { type Construct } from "constructs";
+import { Duration } from "cdk8s";
 import { HardenedWorkload } from "./hardened-workload";
-import { AppProtocol } from "./pods/app-protocol";
-import { type ListeningPodProps } from "./pods/listening-pod-props";
-import { type NamedPort, namedPorts } from "./pods/named-port";
+import { type AppProtocol } from "./pods/app-protocol";
+import { type NamedPort } from "./pods/named-port";
 import { type ScrapeOptions, type TraceOptions } from "./monitoring-options";
 import { askMonitor } from "./private/monitor";
 import { readScrape, readTraces } from "./private/read-monitoring";
@@ -17,20 +16,27 @@ import { type ServiceOptions, WorkloadService } from "../exposure/workload-servi
 /** The base class of long-running hardened workloads, which may listen on a port. */
 @checked
 export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
-  public readonly port?: number;
-  public readonly protocol: AppProtocol;
-  public readonly ports?: NamedPort[];
   /** @internal */
   public _redirectPort?: number;
 
-  /** @param props the source of the ports, the protocol and the labels */
-  protected constructor(scope: Construct, id: string, props: ListeningPodProps) {
-    super(scope, id, props.labels);
-    this.port = props.port;
-    this.protocol = props.protocol ?? AppProtocol.HTTP;
-    const { ports = [], sidecars = [] } = props;
-    const further = [...ports, ...sidecars.flatMap((sidecar) => sidecar.ports ?? [])];
-    this.ports = namedPorts(this.port, this.protocol, further);
+  /** The port that the program listens on, if any. */
+  public get port(): number | undefined {
+    return this._pod.program.port;
+  }
+
+  /** The protocol of the port. */
+  public get protocol(): AppProtocol {
+    return this._pod.protocol;
+  }
+
+  /** The named ports of the pods, including those of sidecars; the program's own port first. */
+  public get ports(): NamedPort[] | undefined {
+    return [...this._pod.ports];
+  }
+
+  /** The time for which a terminating pod keeps serving. */
+  public get stopDelay(): Duration {
+    return Duration.seconds(this._pod.program.stopDelaySeconds ?? 0);
   }
 
   /**

@@ -1,12 +1,12 @@
-import { App, Chart } from "cdk8s";
+import { App, Chart, Duration } from "cdk8s";
 import * as fc from "fast-check";
-import { RoleRule } from "../../lib/rbac/allow";
-import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
+import { RoleRule } from "../../lib/rbac/role-rule";
+import { ApiAccess } from "../../lib/workload/pods/api-access";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
-import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/role-verb";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
+import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/rbac-verb";
 import { RoleScope } from "../../lib/rbac/role";
-import { NAMELESS, type RbacVerb, VERBS } from "../../lib/rbac/role-verb";
+import { NAMELESS, type RbacVerb, VERBS } from "../../lib/rbac/rbac-verb";
 import { Subject } from "../../lib/rbac/subject";
 import { ApiServer, describeWithApiServer, type Caller } from "../support/api-server";
 import { reaches } from "../support/reachability";
@@ -325,7 +325,7 @@ describeWithApiServer("RBAC in a real API server", () => {
     });
 
     test("let a program call the API server by a token that it asked for, as its role says", async () => {
-      const { expirationSeconds } = ApiAccess.token();
+      const expirationSeconds = ApiAccess.token().expiration.toSeconds();
       const { body, status } = await server.request(
         "POST",
         "/api/v1/namespaces/shop/serviceaccounts/web/token",
@@ -348,7 +348,7 @@ describeWithApiServer("RBAC in a real API server", () => {
         ({ kind, metadata }) => kind === "Deployment" && metadata.namespace === "shop",
       );
       const pod = structuredClone(deployment.spec.template);
-      const access = ApiAccess.token({ expirationSeconds: 600 });
+      const access = ApiAccess.token({ expiration: Duration.minutes(10) });
       pod.spec.volumes = [...(pod.spec.volumes ?? []), access._volume()];
       pod.spec.containers[0].volumeMounts = [
         ...(pod.spec.containers[0].volumeMounts ?? []),

@@ -1,7 +1,7 @@
 import { ApiObject, type Chart, JsonPatch } from "cdk8s";
-import { RoleRule } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/role-rule";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { Subject } from "../../lib/rbac/subject";
 import { Tenant } from "../../lib/namespaces/tenant";
 import { newChart } from "../workload/support";

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/role-verb";
+import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/rbac-verb";
 import { RISKS, type RiskRow } from "../../lib/rbac/private/role-risks";
-import { VERBS, WRITES } from "../../lib/rbac/role-verb";
+import { VERBS, WRITES } from "../../lib/rbac/rbac-verb";
 
 const root = path.join(__dirname, "..", "..");
 const page = fs.readFileSync(path.join(root, "docs", "permissions.md"), "utf8");

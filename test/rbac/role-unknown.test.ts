@@ -2,9 +2,9 @@ import { ApiObject } from "cdk8s";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
-import { RoleRule } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/role-rule";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { COMPARTMENT, newStack } from "../support/stack";
 import { newChart } from "../workload/support";
 

@@ -1,11 +1,11 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import * as fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { RoleRule } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/role-rule";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { RoleScope } from "../../lib/rbac/role";
-import { RbacVerb, VERBS } from "../../lib/rbac/role-verb";
+import { RbacVerb, VERBS } from "../../lib/rbac/rbac-verb";
 import { Subject } from "../../lib/rbac/subject";
 import { newChart, objectOf, refusal, refusedCodes } from "../workload/support";
 

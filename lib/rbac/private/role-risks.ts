@@ -1,5 +1,5 @@
-import { type RbacResource } from "../role-resource";
-import { CHANGES, READS, RbacVerb, VERBS, WRITES } from "../role-verb";
+import { type RbacResource } from "../rbac-resource";
+import { CHANGES, READS, RbacVerb, VERBS, WRITES } from "../rbac-verb";
 
 /** The risk of a permission: what it allows beyond its verbs. */
 export interface RoleRisk {

@@ -1,4 +1,4 @@
-import { knownResources, KUBERNETES_GROUPS, type RbacVerb, VERBS } from "./role-verb";
+import { knownResources, KUBERNETES_GROUPS, type RbacVerb, VERBS } from "./rbac-verb";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";

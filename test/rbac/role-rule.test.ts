@@ -1,6 +1,6 @@
-import { RoleRule } from "../../lib/rbac/allow";
-import { RbacResource } from "../../lib/rbac/role-resource";
-import { RbacVerb } from "../../lib/rbac/role-verb";
+import { RoleRule } from "../../lib/rbac/role-rule";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
+import { RbacVerb } from "../../lib/rbac/rbac-verb";
 import { newStack } from "../support/stack";
 import { refusedCodes } from "../workload/support";
 import { TerraformVariable } from "cdktf";

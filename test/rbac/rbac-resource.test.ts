@@ -1,6 +1,6 @@
-import { RbacResource, type RbacResourceProps } from "../../lib/rbac/role-resource";
-import { knownResources } from "../../lib/rbac/role-verb";
-import { VERBS } from "../../lib/rbac/role-verb";
+import { RbacResource, type RbacResourceProps } from "../../lib/rbac/rbac-resource";
+import { knownResources } from "../../lib/rbac/rbac-verb";
+import { VERBS } from "../../lib/rbac/rbac-verb";
 import { refusedCodes } from "../workload/support";
 
 const constants = Object.entries(RbacResource).filter(([, value]) => value instanceof RbacResource) as [

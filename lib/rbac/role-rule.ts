@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { readsOf, risksOf, type RoleRisk } from "./private/role-risks";
-import { type RbacResource } from "./role-resource";
-import { NAMELESS, RbacVerb, VERBS } from "./role-verb";
+import { type RbacResource } from "./rbac-resource";
+import { NAMELESS, RbacVerb, VERBS } from "./rbac-verb";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkReason, type ReasonedChoice } from "../core/reason";
