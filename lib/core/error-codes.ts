@@ -153,7 +153,7 @@ export const ERROR_CODES = {
   },
   DURATION_INVALID: {
     title: "Invalid duration",
-    why: "OKE accepts ISO 8601 durations within a documented range and rejects the node pool otherwise.",
+    why: "The API that gets the duration rejects one that is outside its documented range, or not a whole number of its unit.",
   },
   SIGNING_KEY_INVALID: {
     title: "Key that can't verify image signatures",

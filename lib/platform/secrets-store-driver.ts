@@ -26,7 +26,7 @@ import { dnsEgress } from "../network-policy/private/network-rules";
 import { checkRanges, type OracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
 import { checkPullSecrets } from "../workload/pods/private/pull-secrets";
-import { ApiAccess } from "../workload/pods/rbac-api-access";
+import { ApiAccess } from "../workload/pods/api-access";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
