@@ -13,8 +13,7 @@ import { servicePorts } from "./private/check-load-balancer";
 import { annotationsOf, proxyHeader } from "./private/load-balancer-annotations";
 import { addListenerRules, addTerraformRules, controllerRules } from "./private/load-balancer-rules";
 import { aimed, type ReadLoadBalancer, readLoadBalancer } from "./private/read-load-balancer";
-import { type SecureOkeCluster } from "../cluster/cluster";
-import { type ISecureOkeCluster, type CloudManagedRulesOptions } from "../cluster/cluster-base";
+import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { certificateStatement } from "../cluster/private/certificate-policies";
 import { balancerRight, grantRightElsewhere } from "../cluster/private/further-rights";
 import { runTimeAnnotations } from "../cluster/private/run-time-tags";
@@ -78,8 +77,8 @@ function addCertificates(
     data: { [String(port)]: `["${certificateId}"]` },
   });
   checkRegionWhenWritten(cluster, `certificateId of ${scope.node.path}`, certificateId);
-  const { _allowCertificates: allow } = cluster as Partial<SecureOkeCluster>;
-  if (allow) allow.call(cluster, certificateCompartmentId);
+  const created = createdClusterOf(cluster);
+  if (created) created._allowCertificates(certificateCompartmentId);
   else warnOfGrant(cluster, certificateCompartmentId);
 }
 
@@ -225,7 +224,7 @@ export class LoadBalancer extends Construct {
     const service = read.namespace === undefined ? read.name : read.service;
     countRules(cluster, { group, count: () => count, service });
     const clients = { ranges: props.access.sourceRanges, ports: read.listeners.map(({ port }) => port) };
-    (cluster as Partial<CloudManagedRulesOptions>)._writesRulesOf?.(service, clients);
+    clusterBaseOf(cluster)?._addControllerRules(service, clients);
     checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }

@@ -86,8 +86,6 @@ export abstract class HardenedWorkload
    *
    * @param secret a VaultSecret, or an imported one
    * @returns the path of the file
-   * @throws NAME_INVALID, also where the workload has no namespace; NAME_DUPLICATE, PATH_INVALID, ENV_INVALID, SECRET_INVALID where secrets
-   * of two vaults or of two deliveries would share a directory; ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis CHART_NOT_ADDED
    */
   public mountSecret(secret: IVaultSecret, options: MountSecretOptions = {}): string {
     return mountSecret(this.secretPlace(), secret, options);
@@ -101,8 +99,6 @@ export abstract class HardenedWorkload
    *
    * @param name the name of the variable: letters, digits, and `_`
    * @param secret a VaultSecret, or an imported one
-   * @throws REASON_MISSING, ENV_INVALID, NAME_INVALID, NAME_DUPLICATE, SECRET_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
-   * CHART_NOT_ADDED
    */
   public setSecretVariable(name: string, secret: IVaultSecret, options: SecretVariableOptions): void {
     setSecretVariable(this.secretPlace(), name, secret, options);
@@ -117,8 +113,6 @@ export abstract class HardenedWorkload
    * token. Pods have that token only with `apiAccess`; without it, the program can't use the grant itself.
    *
    * @param grant such as `{ verb: PolicyVerb.READ, resourceType: PolicyResourceType.OBJECTS, location, condition }`
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID; here, or from addCdk8sChart, STATEMENT_TOO_WIDE, STATEMENT_LIMIT; at synthesis
-   * CHART_NOT_ADDED where the chart was added to no cluster
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm
    */
   public grant(grant: PolicyGrant): void {

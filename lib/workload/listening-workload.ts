@@ -42,10 +42,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   /**
    * Exposes the workload through an OCI load balancer that terminates TLS, with rules in network security
    * groups.
-   *
-   * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
-   * NODE_PORT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
-   * another cluster
    */
   public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
     const name = (options as LoadBalancerOptions | undefined)?.name ?? this.name;
@@ -57,10 +53,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    *
    * Creates an Ingress or a Gateway API route, and one Service `<name>-ingress` shared by all of them, and
    * allows connections from the gateway to the pods' port on both sides.
-   *
-   * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of
-   * another chart too; PORT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis INGRESS_INVALID for a gateway of another
-   * cluster, PEER_NOT_ALLOWED for one that is no peer of the workload's tenant
    */
   public exposeViaIngress(options: IngressOptions): IngressRoute {
     return IngressRoute._of({ ...options, workload: this });
@@ -72,9 +64,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    *
    * It opens the port to Prometheus on both sides, including the host network, lets Prometheus discover the
    * pods, and adds the scrape job.
-   *
-   * @throws PORT_NOT_LISTENED where the workload has no such port; VALUE_INVALID, COUNT_INVALID; NAME_INVALID where the chart has no
-   * namespace; at synthesis MONITORING_MISSING
    */
   public scrapeMetrics(options: ScrapeOptions = {}): void {
     const request = readScrape(this, options);
@@ -87,8 +76,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    *
    * It allows the connection on both sides, and sets the environment variables that OpenTelemetry libraries
    * read (`OTEL_EXPORTER_OTLP_ENDPOINT` and others), unless the program sets them already.
-   *
-   * @throws VALUE_INVALID; NAME_INVALID where the chart has no namespace; at synthesis MONITORING_MISSING
    */
   public traces(options: TraceOptions = {}): void {
     const request = readTraces(this, options);
@@ -99,8 +86,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    * Exposes the workload inside the cluster through a Service.
    *
    * It allows no connections: allow each client with `connections.allowFrom(client, Port.tcp(port))`.
-   *
-   * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID; PORT_INVALID, also where the workload has no port
    */
   public exposeViaService(options: ServiceOptions = {}): WorkloadService {
     const name = (options as ServiceOptions | null)?.name ?? this.name;

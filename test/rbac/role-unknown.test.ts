@@ -33,14 +33,14 @@ function warningsOf(resource: RbacResource, isDefined: boolean): string[] {
   return cluster.node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => String(data));
 }
 
-describe("a role for a resource that nothing of the program has", () => {
-  test("gives a warning that names the role and the resource", () => {
+describe("a role for a custom resource", () => {
+  test("causes a warning with the role and the resource if the program lacks its definition", () => {
     const [warning, ...others] = warningsOf(WIDGETS, false);
     expect(others).toEqual([]);
-    expect(warning).toContain("shop/reader allows something of widgets.acme.example");
+    expect(warning).toContain("shop/reader has a permission for widgets.acme.example");
   });
 
-  test("gives none where its definition is in the program, nor for what Kubernetes has", () => {
+  test("causes no warning if the program has its definition", () => {
     expect(warningsOf(WIDGETS, true)).toEqual([]);
     expect(warningsOf(RbacResource.CONFIG_MAPS, false)).toEqual([]);
   });

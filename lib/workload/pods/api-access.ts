@@ -53,8 +53,6 @@ export class ApiAccess {
   /**
    * A token of the workload's own ServiceAccount, for its program only, and egress to the API endpoint on TCP
    * 6443.
-   *
-   * @throws COUNT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID
    */
   public static token(options: ApiAccessOptions = {}): ApiAccess {
     const problems = new Problems("ApiAccess.token");

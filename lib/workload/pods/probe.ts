@@ -86,7 +86,6 @@ export class HealthProbe {
    *
    * @param path such as `/healthz`
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromHttpGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromHttpGet");
@@ -99,7 +98,6 @@ export class HealthProbe {
    *
    * @param path such as `/healthz`
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromHttpsGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromHttpsGet");
@@ -114,7 +112,6 @@ export class HealthProbe {
    * not support here.
    *
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID, VALUE_INVALID
    * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
    */
   public static fromGrpc(port?: number, options: GrpcHealthProbeOptions = {}): HealthProbe {
@@ -131,7 +128,6 @@ export class HealthProbe {
    * A TCP connection, which succeeds if it is accepted.
    *
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromTcpSocket(port?: number, options: HealthProbeOptions = {}): HealthProbe {
     return HealthProbe.read(new Problems("HealthProbe.fromTcpSocket"), port, options, (at) => ({
@@ -143,7 +139,6 @@ export class HealthProbe {
    * A command in the container, which succeeds with exit code 0.
    *
    * @param command the program and its arguments; no shell is involved
-   * @throws PROBE_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL
    */
   public static fromCommand(command: string[], options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromCommand");

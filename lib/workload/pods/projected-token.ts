@@ -62,7 +62,6 @@ export class ProjectedToken {
    * A token in the file `token` of a directory.
    *
    * @param path the directory, such as `/run/secrets/vault`
-   * @throws PATH_INVALID, ATTRIBUTE_MISSING, COUNT_INVALID, VALUE_INVALID
    */
   public static of(path: string, options: ProjectedTokenOptions): ProjectedToken {
     const problems = new Problems("ProjectedToken.of");
