@@ -164,14 +164,46 @@ function loadLate(file) {
   fs.writeFileSync(file, written);
 }
 
-/** Takes comments and indentation out of the bindings: nobody reads them, and every program parses them. */
-function shrink(file) {
+/**
+ * Removes the comments of a compiled file, which every program parses; readers have those of the declarations. In the
+ * bindings, which nobody reads, it removes the line breaks too.
+ */
+function shrink(file, keepsLines) {
   const { code } = require("@swc/core").transformSync(fs.readFileSync(file, "utf8"), {
-    jsc: { parser: { syntax: "ecmascript" }, target: "es2022", minify: { compress: false, mangle: false } },
+    jsc: {
+      parser: { syntax: "ecmascript" },
+      target: "es2022",
+      minify: { compress: false, mangle: false, format: { comments: false } },
+    },
     isModule: false,
-    minify: true,
+    minify: !keepsLines,
   });
   fs.writeFileSync(file, code);
+}
+
+const REQUEST = /(?:from|import\()\s*["'](\.[^"']*)["']/g;
+
+/** The declarations that programs can reach from the package's index, with those that they import. */
+function reachableDeclarations() {
+  const found = new Set();
+  const pending = [path.join(dist, "index.d.ts")];
+  for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    for (const [, request] of fs.readFileSync(file, "utf8").matchAll(REQUEST)) {
+      const target = path.resolve(path.dirname(file), request);
+      const declaration = [`${target}.d.ts`, path.join(target, "index.d.ts")].find(fs.existsSync);
+      if (declaration === undefined) throw new Error(`${file} imports ${request}, which was not compiled`);
+      pending.push(declaration);
+    }
+  }
+  return found;
+}
+
+/** Removes the declarations of internal modules, which no compiler of a user reads. */
+function removeInternalDeclarations() {
+  const reachable = reachableDeclarations();
+  for (const file of files(dist)) if (file.endsWith(".d.ts") && !reachable.has(file)) fs.rmSync(file);
 }
 
 function build() {
@@ -186,11 +218,17 @@ function build() {
   const indexes = barrels();
   const texts = indexes.map((name) => printLazy(exportsOf(path.join(dist, name))));
   indexes.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
-  for (const file of files(path.join(dist, "oci"))) if (file.endsWith(".js")) shrink(file);
+  for (const file of files(path.join(dist, "oci"))) if (file.endsWith(".js")) shrink(file, false);
   const own = files(dist).filter(
     (file) => file.endsWith(".js") && !file.startsWith(path.join(dist, "oci", "")),
   );
-  for (const file of own) if (!indexes.includes(path.relative(dist, file))) loadLate(file);
+  for (const file of own) {
+    if (indexes.includes(path.relative(dist, file))) continue;
+    shrink(file, true);
+    loadLate(file);
+  }
+
+  removeInternalDeclarations();
 
   // Touches everything once, as jsii does for other languages.
   const built = require(dist);

@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
   AppProtocol,
   ClusterNetwork,
@@ -79,7 +79,7 @@ web.exposeViaLoadBalancer({
   cluster,
   access: LoadBalancerAccess.internalFrom([offices]),
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
-  idleTimeoutSeconds: 300,
+  idleTimeout: Duration.minutes(5),
   policy: LoadBalancingPolicy.IP_HASH,
 });
 

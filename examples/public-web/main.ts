@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
   ClusterNetwork,
   ContainerImage,
@@ -74,13 +74,13 @@ web.exposeViaLoadBalancer({
     certificateId: "ocid1.certificate.oc1.eu-frankfurt-1.example",
     minimumVersion: TlsVersion.V1_3,
   }),
-  listenerRules: [ListenerRule.strictTransportSecurity({ maxAgeDays: 30 })],
+  listenerRules: [ListenerRule.strictTransportSecurity({ maxAge: Duration.days(30) })],
   httpListener: HttpListener.redirectedByWorkload({
     reason: "Old links begin with http; the catalog answers each with a redirect",
   }),
   policy: LoadBalancingPolicy.LEAST_CONNECTIONS,
-  healthCheck: { intervalSeconds: 5, timeoutSeconds: 2, retries: 2 },
-  idleTimeoutSeconds: 120,
+  healthCheck: { interval: Duration.seconds(5), timeout: Duration.seconds(2), retries: 2 },
+  idleTimeout: Duration.minutes(2),
 });
 cluster.addCdk8sChart("catalog", catalog);
 

@@ -153,7 +153,7 @@ export const ERROR_CODES = {
   },
   DURATION_INVALID: {
     title: "Invalid duration",
-    why: "OCI and Kubernetes accept durations within a documented range, in whole units, and reject others.",
+    why: "The API that gets the duration rejects one that is outside its documented range, or not a whole number of its unit.",
   },
   SIGNING_KEY_INVALID: {
     title: "Key that can't verify image signatures",
@@ -165,7 +165,7 @@ export const ERROR_CODES = {
   },
   SIZE_INVALID: {
     title: "Invalid size",
-    why: "OCI and Kubernetes accept sizes within a documented range, in whole units, and reject others.",
+    why: "The API that gets the size rejects one that is outside its documented range, or not a whole number of its unit.",
   },
   POOL_SIZE_INVALID: {
     title: "Node pool with a fixed size and autoscaling",

@@ -38,6 +38,19 @@ function readUnits(
   return undefined;
 }
 
+/** The number of seconds in a duration that may be left out; adds a problem if it is not a whole number in the range. */
+export function wholeSecondsOf(
+  problems: Problems,
+  name: string,
+  duration: Duration | undefined,
+  defaultSeconds: number,
+  range: WholeRange,
+): number {
+  return duration === undefined
+    ? defaultSeconds
+    : wholeDurationOf(problems, name, duration, "seconds", range);
+}
+
 /**
  * The number of days, hours, minutes, or seconds in a duration; adds a problem and returns 0 if it is not a whole number in the range.
  */

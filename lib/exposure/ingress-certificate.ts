@@ -1,3 +1,4 @@
+import { type Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
@@ -6,6 +7,7 @@ import { checkOcid, compareOcids } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 import { type TlsCertificate } from "../encryption/tls-certificate";
 import { kind, shaped } from "../core/value-readers";
+import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options of a certificate that cert-manager issues and renews. */
 export interface CertManagerCertificateOptions {
@@ -24,20 +26,20 @@ export interface CertManagerCertificateOptions {
    */
   readonly issuer?: string;
   /**
-   * The validity of the certificate in hours, 2 to 2160.
+   * The validity of the certificate: 2 hours to 90 days, in whole hours.
    *
    * ACME issuers ignore it.
    *
-   * @default 720
+   * @default Duration.days(30)
    */
-  readonly durationHours?: number;
+  readonly duration?: Duration;
   /**
-   * The number of hours before expiry at which the certificate is renewed, at least 1 and less than its
-   * validity.
+   * The time before expiry at which the certificate is renewed: at least 1 hour, in whole hours, and less than
+   * its validity.
    *
    * @default - a third of the validity
    */
-  readonly renewBeforeHours?: number;
+  readonly renewBefore?: Duration;
 }
 
 /** The store of a certificate. */
@@ -85,7 +87,7 @@ export class IngressCertificate {
     const problems = new Problems("IngressCertificate.fromCertManager");
     const given = shaped(problems, options, {}) as CertManagerCertificateOptions;
     checkSecretName(problems, given.secretName);
-    const annotations = { ...issuerOf(problems, given), ...lifeOf(problems, given) };
+    const annotations = { ...issuerOf(problems, given), ...lifetimeOf(problems, given) };
     problems.throwIfAny();
     return new IngressCertificate(CertificateStore.SECRET, given.secretName, annotations);
   }
@@ -209,28 +211,24 @@ function issuerOf(problems: Problems, { clusterIssuer, issuer }: CertManagerCert
   };
 }
 
-function lifeOf(
+/** The annotations for the validity and the renewal; adds a problem for a duration that cert-manager or the limit rejects. */
+function lifetimeOf(
   problems: Problems,
-  { durationHours = DEFAULT_HOURS, renewBeforeHours }: CertManagerCertificateOptions,
+  { duration, renewBefore }: CertManagerCertificateOptions,
 ): Annotations {
-  const isLife = Number.isInteger(durationHours) && durationHours >= MIN_HOURS && durationHours <= MAX_HOURS;
-  const before = renewBeforeHours ?? Math.max(1, Math.floor(durationHours / 3));
-  if (!isLife) {
-    problems.add(
-      "COUNT_INVALID",
-      `durationHours is ${shown(durationHours)}`,
-      `Give a whole number from ${MIN_HOURS} to ${MAX_HOURS}, which is 90 days`,
-    );
-  } else if (!Number.isInteger(before) || before < 1 || before >= durationHours) {
-    problems.add(
-      "COUNT_INVALID",
-      `renewBeforeHours is ${shown(before)}, of a certificate that is valid for ${durationHours} hours`,
-      "Give a whole number from 1 on that is less, or leave it out for a third of the time",
-    );
-  }
+  const hours =
+    duration === undefined
+      ? DEFAULT_HOURS
+      : wholeDurationOf(problems, "duration", duration, "hours", { least: MIN_HOURS, most: MAX_HOURS });
+  // An invalid validity was reported already, and does not limit the renewal.
+  const most = hours >= MIN_HOURS && hours <= MAX_HOURS ? hours - 1 : MAX_HOURS - 1;
+  const renewHours =
+    renewBefore === undefined
+      ? Math.max(1, Math.floor(hours / 3))
+      : wholeDurationOf(problems, "renewBefore", renewBefore, "hours", { least: 1, most });
   return {
-    "cert-manager.io/duration": `${durationHours}h`,
-    "cert-manager.io/renew-before": `${before}h`,
+    "cert-manager.io/duration": `${hours}h`,
+    "cert-manager.io/renew-before": `${renewHours}h`,
     // A copied key becomes useless after the next renewal.
     "cert-manager.io/private-key-rotation-policy": "Always",
   };

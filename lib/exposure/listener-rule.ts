@@ -1,18 +1,20 @@
+import { type Duration } from "cdk8s";
 import { LoadBalancerType, TlsTerminationPoint } from "./load-balancer-kinds";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 import { shaped } from "../core/value-readers";
+import { wholeDurationOf } from "../core/whole-duration";
 import { AppProtocol } from "../workload/pods/app-protocol";
 
 /** Options for `ListenerRule.strictTransportSecurity`. */
 export interface StrictTransportSecurityOptions {
   /**
-   * The number of days for which a browser connects to the host by `https` only, 1 to 730.
+   * The period in which a browser connects to the host by `https` only: 1 to 730 whole days.
    *
-   * @default 365
+   * @default Duration.days(365)
    */
-  readonly maxAgeDays?: number;
+  readonly maxAge?: Duration;
   /**
    * Whether the rule also applies to all subdomains of the host.
    *
@@ -34,6 +36,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 const HEADER_VALUE = /^[\t -~]{1,1024}$/;
 const HEADER_SIZES = [8, 16, 32, 64];
 const MAX_CONNECTIONS = 65_535;
+const DEFAULT_DAYS = 365;
 const MAX_DAYS = 730;
 const SECONDS_OF_A_DAY = 86_400;
 // The methods of the IANA registry that OCI supports.
@@ -101,7 +104,7 @@ export class ListenerRule {
    * Tells browsers with `Strict-Transport-Security` to connect to the host by `https` only; for HTTP with
    * TLS.
    *
-   * Not set by default: browsers remember it for all ports of the host for `maxAgeDays`, it can't be revoked,
+   * Not set by default: browsers remember it for all ports of the host for `maxAge`, it can't be revoked,
    * and it replaces the header that the program sends. With it, a browser does not let users bypass an
    * untrusted certificate. Browsers ignore the header from a listener without TLS.
    *
@@ -110,14 +113,17 @@ export class ListenerRule {
    */
   public static strictTransportSecurity(options: StrictTransportSecurityOptions = {}): ListenerRule {
     const problems = new Problems("ListenerRule.strictTransportSecurity");
-    const { maxAgeDays = 365, includeSubdomains = false } = shaped(problems, options, {});
-    checkCount(problems, "maxAgeDays", maxAgeDays, MAX_DAYS);
+    const { maxAge, includeSubdomains = false } = shaped(problems, options, {});
+    const days =
+      maxAge === undefined
+        ? DEFAULT_DAYS
+        : wholeDurationOf(problems, "maxAge", maxAge, "days", { least: 1, most: MAX_DAYS });
     if (typeof includeSubdomains !== "boolean") {
       const what = `includeSubdomains is ${shown(includeSubdomains)}`;
       problems.add("VALUE_INVALID", what, "Write true or false");
     }
     problems.throwIfAny();
-    const age = `max-age=${maxAgeDays * SECONDS_OF_A_DAY}`;
+    const age = `max-age=${days * SECONDS_OF_A_DAY}`;
     const value = includeSubdomains ? `${age}; includeSubDomains` : age;
     return new ListenerRule({
       action: "ADD_HTTP_RESPONSE_HEADER",

@@ -1,7 +1,8 @@
+import { type Duration } from "cdk8s";
 import { LoadBalancerType } from "./load-balancer-kinds";
 import { shown } from "../core/display-value";
 import { type Problems } from "../core/validation-error";
-import { given } from "../synthesis/chart-objects";
+import { wholeDurationOf } from "../core/whole-duration";
 
 /**
  * The health check of the nodes of a load balancer.
@@ -13,17 +14,18 @@ import { given } from "../synthesis/chart-objects";
  */
 export interface LoadBalancerHealthCheck {
   /**
-   * The interval in seconds, up to 1800: from 1 for a load balancer, from 10 for a network load balancer.
+   * The interval, in whole seconds up to 30 minutes: from 1 second for a load balancer, from 10 seconds for a
+   * network load balancer.
    *
-   * @default 10
+   * @default Duration.seconds(10)
    */
-  readonly intervalSeconds?: number;
+  readonly interval?: Duration;
   /**
-   * The timeout in seconds, 1 to 600, at most the interval.
+   * The timeout, in whole seconds from 1 second to 10 minutes, at most the interval.
    *
-   * @default 3
+   * @default Duration.seconds(3)
    */
-  readonly timeoutSeconds?: number;
+  readonly timeout?: Duration;
   /**
    * The number of failures, or successes, in a row that change the state of a node: 1 to 10.
    *
@@ -32,41 +34,65 @@ export interface LoadBalancerHealthCheck {
   readonly retries?: number;
 }
 
-const DEFAULTS = { intervalSeconds: 10, timeoutSeconds: 3, retries: 3 };
-const MOST = { intervalSeconds: 1800, timeoutSeconds: 600, retries: 10 };
+const DEFAULT_INTERVAL = 10;
+const DEFAULT_TIMEOUT = 3;
+const MAX_INTERVAL = 1800;
+const MAX_TIMEOUT = 600;
+const MAX_RETRIES = 10;
 
-/** Adds a problem for each number that the type of load balancer does not accept. */
-export function checkHealthCheck(
+/** A health check in seconds; members that were left out keep the controller's defaults. */
+export interface HealthCheckSeconds {
+  readonly interval?: number;
+  readonly timeout?: number;
+  readonly retries?: number;
+}
+
+/** Reads a health check, and adds a problem for each value that the type of load balancer does not accept. */
+export function readHealthCheck(
   problems: Problems,
   type: LoadBalancerType,
-  check: LoadBalancerHealthCheck,
-): void {
-  const least = type === LoadBalancerType.NETWORK_LOAD_BALANCER ? 10 : 1;
-  const all = { ...DEFAULTS, ...given(check) };
-  for (const name of ["intervalSeconds", "timeoutSeconds", "retries"] as const) {
-    const from = name === "intervalSeconds" ? least : 1;
-    const value = all[name];
-    if (Number.isInteger(value) && value >= from && value <= MOST[name]) continue;
-    const what = `healthCheck.${name} is ${shown(value)}`;
-    problems.add("COUNT_INVALID", what, `Give a whole number from ${from} to ${MOST[name]}`);
+  { interval, timeout, retries }: LoadBalancerHealthCheck,
+): HealthCheckSeconds {
+  const secondsOf = (name: string, duration: Duration | undefined, least: number, most: number) =>
+    duration === undefined
+      ? undefined
+      : wholeDurationOf(problems, `healthCheck.${name}`, duration, "seconds", { least, most });
+  const minInterval = type === LoadBalancerType.NETWORK_LOAD_BALANCER ? 10 : 1;
+  const read = {
+    interval: secondsOf("interval", interval, minInterval, MAX_INTERVAL),
+    timeout: secondsOf("timeout", timeout, 1, MAX_TIMEOUT),
+    retries,
+  };
+  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 1 && retries <= MAX_RETRIES)) {
+    problems.add(
+      "COUNT_INVALID",
+      `healthCheck.retries is ${shown(retries)}`,
+      `Give a whole number from 1 to ${MAX_RETRIES}, for example 3`,
+    );
   }
-  if (all.timeoutSeconds <= all.intervalSeconds) return;
+  checkTimeout(problems, read.interval ?? DEFAULT_INTERVAL, read.timeout ?? DEFAULT_TIMEOUT);
+  return read;
+}
+
+function checkTimeout(problems: Problems, interval: number, timeout: number): void {
+  // An interval of no whole second was reported already.
+  if (timeout <= interval || interval < 1) return;
   problems.add(
-    "COUNT_INVALID",
-    `healthCheck.timeoutSeconds ${all.timeoutSeconds} is above intervalSeconds ${all.intervalSeconds}`,
-    "Let a question end before the next one is asked",
+    "DURATION_INVALID",
+    `healthCheck.timeout is ${timeout} s, which exceeds the interval of ${interval} s`,
+    `Give at most ${interval} s, for example Duration.seconds(${Math.min(DEFAULT_TIMEOUT, Math.floor(interval))})`,
   );
 }
 
-/** The annotations, in milliseconds as the controller expects them; none for missing options. */
+/** The annotations, in milliseconds as the controller expects them; none for members that were left out. */
 export function healthCheckAnnotations(
   prefix: string,
-  check: LoadBalancerHealthCheck | undefined,
+  check: HealthCheckSeconds | undefined,
 ): { [key: string]: string } {
-  const { intervalSeconds, timeoutSeconds, retries } = check ?? {};
+  const { interval, timeout, retries } = check ?? {};
   return {
-    ...(intervalSeconds === undefined ? {} : { [`${prefix}interval`]: String(intervalSeconds * 1000) }),
-    ...(timeoutSeconds === undefined ? {} : { [`${prefix}timeout`]: String(timeoutSeconds * 1000) }),
+    ...(interval === undefined ? {} : { [`${prefix}interval`]: String(interval * 1000) }),
+    ...(timeout === undefined ? {} : { [`${prefix}timeout`]: String(timeout * 1000) }),
     ...(retries === undefined ? {} : { [`${prefix}retries`]: String(retries) }),
   };
 }

@@ -1,7 +1,7 @@
-import { type ApiObject } from "cdk8s";
+import { type ApiObject, type Duration } from "cdk8s";
 import { type ListenerRule } from "./listener-rule";
 import { type LoadBalancerAccess } from "./load-balancer-access";
-import { type LoadBalancerHealthCheck } from "./load-balancer-health-check";
+import { type HealthCheckSeconds, type LoadBalancerHealthCheck } from "./load-balancer-health-check";
 import {
   type ExternalTrafficPolicy,
   type LoadBalancingPolicy,
@@ -226,11 +226,11 @@ export interface LoadBalancerOptions {
    */
   readonly shape?: LoadBalancerShape;
   /**
-   * The idle timeout of connections in seconds, 1 to 7200; not for a network load balancer.
+   * The idle timeout of connections, in whole seconds from 1 second to 2 hours; not for a network load balancer.
    *
-   * @default 60
+   * @default Duration.minutes(1)
    */
-  readonly idleTimeoutSeconds?: number;
+  readonly idleTimeout?: Duration;
 }
 
 /** Props for LoadBalancer. */
@@ -268,7 +268,10 @@ const shared = new WeakMap<object, SharedBalancer[]>();
  * It leaves out the name, the transport, reasons, and TLS termination: a network load balancer terminates
  * none, and UDP has none.
  */
-function keyOf(props: Partial<LoadBalancerProps>): string | undefined {
+export function shareKeyOf(
+  props: Partial<LoadBalancerProps>,
+  healthCheck: HealthCheckSeconds | undefined,
+): string | undefined {
   const { cluster, access, workload, securityRules, type, port = 443 } = props;
   if (!cluster || !access || !workload || securityRules?._owner !== RuleOwner.TERRAFORM) return undefined;
   if (type !== LoadBalancerType.NETWORK_LOAD_BALANCER) return undefined;
@@ -278,7 +281,7 @@ function keyOf(props: Partial<LoadBalancerProps>): string | undefined {
     [props.targetPort, workload.port],
     [access.isInternal, access.sourceRanges],
     [props.externalTrafficPolicy, props.preserveSource, props.policy, props.proxyProtocol],
-    props.healthCheck,
+    healthCheck,
     props.reservedAddress,
     (props.securityGroups ?? []).map(({ node }) => node.path).sort(),
     [props.compartmentId, Object.entries(props.nodeLabels ?? {}).sort()],
@@ -288,18 +291,18 @@ function keyOf(props: Partial<LoadBalancerProps>): string | undefined {
 
 /** The load balancer that already serves the other transport of the same port, if there is one. */
 export function sharedBalancerOf(
-  props: Partial<LoadBalancerProps>,
+  workload: IServiceBackend | undefined,
+  key: string | undefined,
   transports: readonly IpProtocol[],
 ): SharedBalancer | undefined {
-  const key = keyOf(props);
-  const known = props.workload ? shared.get(props.workload.node) : undefined;
-  return known?.find((one) => one.key === key && !transports.some((each) => one.transports.includes(each)));
+  const balancers = workload ? shared.get(workload.node) : undefined;
+  return balancers?.find(
+    (balancer) =>
+      balancer.key === key && !transports.some((transport) => balancer.transports.includes(transport)),
+  );
 }
 
 /** Lets later calls share a load balancer. */
-export function offerBalancer(props: LoadBalancerProps, balancer: Omit<SharedBalancer, "key">): void {
-  const key = keyOf(props);
-  if (key === undefined) return;
-  const { node } = props.workload;
-  shared.set(node, [...(shared.get(node) ?? []), { ...balancer, key }]);
+export function offerBalancer({ node }: IServiceBackend, balancer: SharedBalancer): void {
+  shared.set(node, [...(shared.get(node) ?? []), balancer]);
 }

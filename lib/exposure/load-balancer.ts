@@ -13,8 +13,7 @@ import { servicePorts } from "./private/check-load-balancer";
 import { annotationsOf, proxyHeader } from "./private/load-balancer-annotations";
 import { addListenerRules, addTerraformRules, controllerRules } from "./private/load-balancer-rules";
 import { aimed, type ReadLoadBalancer, readLoadBalancer } from "./private/read-load-balancer";
-import { type SecureOkeCluster } from "../cluster/cluster";
-import { type ISecureOkeCluster, type CloudManagedRulesOptions } from "../cluster/cluster-base";
+import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { clusterOfChart } from "../cluster/cluster-of-chart";
 import { certificateStatement } from "../cluster/private/certificate-policies";
 import { balancerRight, grantRightElsewhere } from "../cluster/private/further-rights";
@@ -79,8 +78,8 @@ function addCertificates(
     data: { [String(port)]: `["${certificateId}"]` },
   });
   checkRegionWhenWritten(cluster, `certificateId of ${scope.node.path}`, certificateId);
-  const { _allowCertificates: allow } = cluster as Partial<SecureOkeCluster>;
-  if (allow) allow.call(cluster, certificateCompartmentId);
+  const created = createdClusterOf(cluster);
+  if (created) created._allowCertificates(certificateCompartmentId);
   else warnOfGrant(cluster, certificateCompartmentId);
 }
 
@@ -173,12 +172,13 @@ export class LoadBalancer extends Construct {
     if (props.compartmentId !== undefined) {
       grantRightElsewhere(props.cluster, balancerRight(!access.isInternal), props.compartmentId);
     }
-    if (this.securityGroup) {
+    if (this.securityGroup && read.shareKey !== undefined) {
       const { name, securityGroup } = this;
       const [listener] = read.listeners;
       const transports = [...read.transports];
       const { nodePort } = listener ?? {};
-      offerBalancer(props, {
+      offerBalancer(workload, {
+        key: read.shareKey,
         ...{ name, securityGroup, transports, nodePort },
         service: read.service,
         ...service,
@@ -225,7 +225,7 @@ export class LoadBalancer extends Construct {
     const service = read.namespace === undefined ? read.name : read.service;
     countRules(cluster, { group, count: () => count, service });
     const clients = { ranges: props.access.sourceRanges, ports: read.listeners.map(({ port }) => port) };
-    (cluster as Partial<CloudManagedRulesOptions>)._writesRulesOf?.(service, clients);
+    clusterBaseOf(cluster)?._addControllerRules(service, clients);
     checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }

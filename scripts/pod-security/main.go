@@ -2,8 +2,8 @@
 // own admission runs. Reads the files named as arguments, or standard input where none is named.
 //
 // Prints each refusal and then "N pods, M refused". Exits 1 on a refusal, where there is no pod to judge, and where a
-// manifest cannot be read. The file of -exceptions names the pods that may be refused, each with a reason; an exception
-// that no pod needs is an error too.
+// manifest cannot be read. The file of -exceptions names the pods that may break controls of the standard: which ones, and
+// the reason. A pod that breaks a further control is refused, and an exception that no pod needs is an error too.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 
@@ -37,15 +38,24 @@ var podPaths = map[string][]string{
 	"CronJob":               {"spec", "jobTemplate", "spec", "template"},
 }
 
+// What a pod may do that the standard forbids.
+type exception struct {
+	// Why the pod needs it.
+	Reason string `json:"reason"`
+	// The controls that the pod breaks, in the standard's own words.
+	Controls []string `json:"controls"`
+}
+
 type judge struct {
 	evaluator policy.Evaluator
 	levels    []api.LevelVersion
 	pods      int
 	refused   int
 	excepted  int
-	// The reasons of exceptions by the kind, namespace and name of what runs the pod.
-	exceptions map[string]string
-	used       map[string]bool
+	// The exceptions by the kind, namespace and name of what runs the pod.
+	exceptions map[string]exception
+	// The controls that pods broke, by exception.
+	used map[string]map[string]bool
 }
 
 // The versions that OKE offers. Each may refuse what another lets pass: 1.34 refuses pods that run as root in a user
@@ -57,7 +67,7 @@ func newJudge(versions string) (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{evaluator: evaluator, exceptions: map[string]string{}, used: map[string]bool{}}
+	j := &judge{evaluator: evaluator, exceptions: map[string]exception{}, used: map[string]map[string]bool{}}
 	for _, name := range strings.Split(versions, ",") {
 		version, err := api.ParseVersion(name)
 		if err != nil {
@@ -126,26 +136,31 @@ func (j *judge) object(from string, object map[string]any) error {
 
 func (j *judge) pod(from, name string, pod *corev1.PodTemplateSpec) {
 	j.pods++
+	allowed, excepted := j.exceptions[name]
 	var details []string
 	versions := map[string][]string{}
 	for _, level := range j.levels {
 		result := policy.AggregateCheckResults(j.evaluator.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec))
-		if result.Allowed {
-			continue
+		for i, control := range result.ForbiddenReasons {
+			if excepted && slices.Contains(allowed.Controls, control) {
+				if j.used[name] == nil {
+					j.used[name] = map[string]bool{}
+				}
+				j.used[name][control] = true
+				continue
+			}
+			detail := fmt.Sprintf("%s (%s)", control, result.ForbiddenDetails[i])
+			if versions[detail] == nil {
+				details = append(details, detail)
+			}
+			versions[detail] = append(versions[detail], level.Version.String())
 		}
-		detail := result.ForbiddenDetail()
-		if versions[detail] == nil {
-			details = append(details, detail)
-		}
-		versions[detail] = append(versions[detail], level.Version.String())
 	}
 	if len(details) == 0 {
-		return
-	}
-	if reason, ok := j.exceptions[name]; ok {
-		j.used[name] = true
-		j.excepted++
-		fmt.Printf("%s: %s: excepted: %s: %s\n", from, name, strings.Join(details, "; "), reason)
+		if excepted {
+			j.excepted++
+			fmt.Printf("%s: %s: excepted: %s: %s\n", from, name, strings.Join(allowed.Controls, ", "), allowed.Reason)
+		}
 		return
 	}
 	for _, detail := range details {
@@ -154,7 +169,7 @@ func (j *judge) pod(from, name string, pod *corev1.PodTemplateSpec) {
 	j.refused++
 }
 
-// Reads the exceptions; each has a reason.
+// Reads the exceptions; each has a reason and controls.
 func (j *judge) except(name string) error {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -163,20 +178,22 @@ func (j *judge) except(name string) error {
 	if err := json.Unmarshal(text, &j.exceptions); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	for pod, reason := range j.exceptions {
-		if strings.TrimSpace(reason) == "" {
-			return fmt.Errorf("%s: %s has no reason", name, pod)
+	for pod, exception := range j.exceptions {
+		if strings.TrimSpace(exception.Reason) == "" || len(exception.Controls) == 0 {
+			return fmt.Errorf("%s: %s has no reason or no controls", name, pod)
 		}
 	}
 	return nil
 }
 
-// The exceptions that no pod needed.
+// The exceptions that no pod needed, with the control.
 func (j *judge) unused() []string {
 	var names []string
-	for name := range j.exceptions {
-		if !j.used[name] {
-			names = append(names, name)
+	for name, exception := range j.exceptions {
+		for _, control := range exception.Controls {
+			if !j.used[name][control] {
+				names = append(names, fmt.Sprintf("%s (%s)", name, control))
+			}
 		}
 	}
 	sort.Strings(names)

@@ -136,25 +136,32 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-const exporter = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"exporter","namespace":"nodes"},"spec":{"hostNetwork":true,"containers":[]}}`
+const exporter = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"exporter","namespace":"nodes"},"spec":{"hostNetwork":true,"containers":[{"name":"exporter"}]}}`
 
 func TestExceptionsAreNamedAndNeeded(t *testing.T) {
-	for name, want := range map[string]struct {
+	own := []string{"host namespaces", "allowPrivilegeEscalation != false", "unrestricted capabilities", "runAsNonRoot != true", "seccompProfile"}
+	for title, test := range map[string]struct {
+		pod                       string
+		controls                  []string
 		excepted, refused, unused int
 	}{
-		"Pod nodes/exporter": {1, 0, 0},
-		"Pod other/exporter": {0, 1, 1},
+		"of the pod":                   {"Pod nodes/exporter", own, 1, 0, 0},
+		"of another pod":               {"Pod other/exporter", own, 0, 1, 5},
+		"with too few controls":        {"Pod nodes/exporter", own[:1], 0, 1, 0},
+		"with a control nobody breaks": {"Pod nodes/exporter", append(own[:5:5], "privileged"), 1, 0, 1},
 	} {
-		j, err := newJudge(allVersions)
-		if err != nil {
-			t.Fatal(err)
-		}
-		j.exceptions[name] = "A reason"
-		if err := j.read("test", strings.NewReader(exporter)); err != nil {
-			t.Fatal(err)
-		}
-		if j.excepted != want.excepted || j.refused != want.refused || len(j.unused()) != want.unused {
-			t.Errorf("%s: %d excepted, %d refused, %d unused", name, j.excepted, j.refused, len(j.unused()))
-		}
+		t.Run(title, func(t *testing.T) {
+			j, err := newJudge(allVersions)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j.exceptions[test.pod] = exception{Reason: "A reason", Controls: test.controls}
+			if err := j.read("test", strings.NewReader(exporter)); err != nil {
+				t.Fatal(err)
+			}
+			if j.excepted != test.excepted || j.refused != test.refused || len(j.unused()) != test.unused {
+				t.Errorf("%d excepted, %d refused, unused: %v", j.excepted, j.refused, j.unused())
+			}
+		})
 	}
 }

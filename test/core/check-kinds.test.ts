@@ -138,7 +138,7 @@ describe("a reference", () => {
         `VALUE_INVALID: compartmentId is a reference to ${kind}`,
       ]);
     }
-    for (const name of ["replicas", "stopDelaySeconds"]) {
+    for (const name of ["replicas", "port"]) {
       expect(whats(deployment({ [name]: Token.asNumber(null) }))).not.toEqual([]);
     }
     expect(whats(deployment({ args: Token.asList(null) }))).toEqual([

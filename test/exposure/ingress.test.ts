@@ -1,4 +1,4 @@
-import { Chart } from "cdk8s";
+import { Chart, Duration } from "cdk8s";
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
@@ -89,11 +89,14 @@ describe("the certificate of a route", () => {
     [{ secretName: "tls" }, ["VALUE_INVALID"]],
     [{ secretName: "tls", issuer: "a", clusterIssuer: "b" }, ["VALUE_INVALID"]],
     [{ secretName: "a/b", issuer: "A b" }, ["NAME_INVALID", "NAME_INVALID"]],
-    [{ secretName: "tls", issuer: "a", durationHours: 2161 }, ["COUNT_INVALID"]],
-    [{ secretName: "tls", issuer: "a", durationHours: 1 }, ["COUNT_INVALID"]],
-    [{ secretName: "tls", issuer: "a", durationHours: "720h" }, ["COUNT_INVALID"]],
-    [{ secretName: "tls", issuer: "a", durationHours: 48, renewBeforeHours: 48 }, ["COUNT_INVALID"]],
-    [{ secretName: "tls", issuer: "a", renewBeforeHours: 0 }, ["COUNT_INVALID"]],
+    [{ secretName: "tls", issuer: "a", duration: Duration.days(91) }, ["DURATION_INVALID"]],
+    [{ secretName: "tls", issuer: "a", duration: Duration.hours(1) }, ["DURATION_INVALID"]],
+    [{ secretName: "tls", issuer: "a", duration: "720h" as any }, ["VALUE_INVALID"]],
+    [
+      { secretName: "tls", issuer: "a", duration: Duration.hours(48), renewBefore: Duration.days(2) },
+      ["DURATION_INVALID"],
+    ],
+    [{ secretName: "tls", issuer: "a", renewBefore: Duration.hours(0) }, ["DURATION_INVALID"]],
   ])("of cert-manager is refused for %j", (options, codes) => {
     expect(refusedCodes(() => IngressCertificate.fromCertManager(options as never))).toEqual(codes);
   });

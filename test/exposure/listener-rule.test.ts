@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HttpListener } from "../../lib/workload/pods/http-listener";
 import { ListenerRule } from "../../lib/exposure/listener-rule";
@@ -20,7 +21,7 @@ const ALL = () => [
   ListenerRule.removeResponseHeader("Server"),
   ListenerRule.setRequestHeader("X-Edge", "oci"),
   ListenerRule.removeRequestHeader("X-Forwarded-Host"),
-  ListenerRule.strictTransportSecurity({ maxAgeDays: 30, includeSubdomains: true }),
+  ListenerRule.strictTransportSecurity({ maxAge: Duration.days(30), includeSubdomains: true }),
   ListenerRule.allowMethods(["POST", "GET", "GET"]),
   ListenerRule.limitHeaderSize(16),
   ListenerRule.limitConnectionsPerClient(100),
@@ -149,7 +150,11 @@ describe("a rule is refused:", () => {
     ["a method in small letters", () => ListenerRule.allowMethods(["get"]), "VALUE_INVALID"],
     ["a size that OCI does not have", () => ListenerRule.limitHeaderSize(4), "VALUE_INVALID"],
     ["no connections", () => ListenerRule.limitConnectionsPerClient(0), "COUNT_INVALID"],
-    ["half a day", () => ListenerRule.strictTransportSecurity({ maxAgeDays: 0.5 }), "COUNT_INVALID"],
+    [
+      "half a day",
+      () => ListenerRule.strictTransportSecurity({ maxAge: Duration.hours(12) }),
+      "DURATION_INVALID",
+    ],
     [
       "a word",
       () => ListenerRule.strictTransportSecurity({ includeSubdomains: "no" as never }),

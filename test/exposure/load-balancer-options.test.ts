@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
@@ -70,7 +71,7 @@ describe("a network load balancer", () => {
       externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
       preserveSource: true,
       policy: LoadBalancingPolicy.TWO_TUPLE,
-      healthCheck: { intervalSeconds: 20, timeoutSeconds: 5, retries: 2 },
+      healthCheck: { interval: Duration.seconds(20), timeout: Duration.seconds(5), retries: 2 },
       proxyProtocol: ProxyProtocol.V2,
       reservedAddress: "10.0.1.9",
       securityGroups: groups(2),
@@ -104,7 +105,7 @@ describe("a load balancer", () => {
         access: publicAccess,
         tls: TlsTermination.atPod(),
         policy: LoadBalancingPolicy.LEAST_CONNECTIONS,
-        healthCheck: { intervalSeconds: 5 },
+        healthCheck: { interval: Duration.seconds(5) },
         proxyProtocol: ProxyProtocol.V1,
         reservedAddress: "192.0.2.10",
         securityGroups: groups(1),
@@ -281,7 +282,12 @@ describe("a way in is refused:", () => {
   test.each<[string, Partial<LoadBalancerOptions>, string[], AppProtocol?]>([
     [
       "what a network load balancer does not have",
-      { ...network, shape: LoadBalancerShape.flexible(10, 20), idleTimeoutSeconds: 60, httpListener },
+      {
+        ...network,
+        shape: LoadBalancerShape.flexible(10, 20),
+        idleTimeout: Duration.minutes(1),
+        httpListener,
+      },
       [INVALID, INVALID, INVALID],
     ],
     ["a policy of the other kind", { policy: LoadBalancingPolicy.FIVE_TUPLE }, [INVALID]],
@@ -329,8 +335,8 @@ describe("a way in is refused:", () => {
     ["an address that is none", { access: publicAccess, reservedAddress: "example.com" }, ["VALUE_INVALID"]],
     [
       "a health check every second",
-      { ...network, healthCheck: { intervalSeconds: 1 } },
-      ["COUNT_INVALID", "COUNT_INVALID"],
+      { ...network, healthCheck: { interval: Duration.seconds(1) } },
+      ["DURATION_INVALID", "DURATION_INVALID"],
     ],
     ["a health check without retries", { healthCheck: { retries: 0 } }, ["COUNT_INVALID"]],
   ])("%s", (_, options, codes, ...[protocol]) => {

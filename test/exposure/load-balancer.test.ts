@@ -1,4 +1,4 @@
-import { ApiObject, JsonPatch, Yaml } from "cdk8s";
+import { ApiObject, Duration, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { given } from "../../lib/core/missing-attribute";
@@ -52,7 +52,7 @@ describe("a load balancer", () => {
       port: 8443,
       name: "partners",
       shape: LoadBalancerShape.flexible(100, 400),
-      idleTimeoutSeconds: 300,
+      idleTimeout: Duration.minutes(5),
     });
     expect(Yaml.stringify(objectOf(chart, "Service"))).toMatchSnapshot();
   });
@@ -160,14 +160,14 @@ describe("a load balancer is refused:", () => {
   test.each<[string, Partial<LoadBalancerOptions>, string[]]>([
     ["port 0", { port: 0 }, ["PORT_INVALID"]],
     ["port 70000", { port: 70000 }, ["PORT_INVALID"]],
-    ["no idle time", { idleTimeoutSeconds: 0 }, ["COUNT_INVALID"]],
-    ["two days of idle time", { idleTimeoutSeconds: 172800 }, ["COUNT_INVALID"]],
+    ["no idle time", { idleTimeout: Duration.seconds(0) }, ["DURATION_INVALID"]],
+    ["two days of idle time", { idleTimeout: Duration.days(2) }, ["DURATION_INVALID"]],
     ["a name with capitals", { name: "Web" }, ["NAME_INVALID"]],
     ["a name with a digit first", { name: "1web" }, ["NAME_INVALID"]],
     [
       "several at once",
-      { name: "Web", port: 0, idleTimeoutSeconds: 0 },
-      ["COUNT_INVALID", "NAME_INVALID", "PORT_INVALID"],
+      { name: "Web", port: 0, idleTimeout: Duration.seconds(0) },
+      ["DURATION_INVALID", "NAME_INVALID", "PORT_INVALID"],
     ],
   ])("%s", (_, options, codes) => {
     expect(refusedCodes(() => exposed(options)).sort()).toEqual(codes);

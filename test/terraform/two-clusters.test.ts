@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import { TerraformStack, type App } from "cdktf";
 import * as so from "../../lib";
 import { COMPARTMENT } from "../support/stack";
@@ -63,8 +63,8 @@ function exposed(cluster: so.ISecureOkeCluster, name: string, isPublic: boolean)
     nodeLabels: { pool: "edge" },
     shape: so.LoadBalancerShape.flexible(10, 8000),
     policy: so.LoadBalancingPolicy.LEAST_CONNECTIONS,
-    idleTimeoutSeconds: 300,
-    healthCheck: { intervalSeconds: 20, timeoutSeconds: 5, retries: 4 },
+    idleTimeout: Duration.minutes(5),
+    healthCheck: { interval: Duration.seconds(20), timeout: Duration.seconds(5), retries: 4 },
   });
   workload("grpc", so.AppProtocol.GRPC).exposeViaLoadBalancer({
     cluster,

@@ -5,7 +5,7 @@ import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
@@ -95,8 +95,8 @@ describe("a program without types is told all that is wrong and what to write in
       "a sidecar of nothing, in a deployment without an id",
       () => new HardenedDeployment(newChart(), any(undefined), { image: IMAGE, sidecars: [any({})] }),
       [
-        "NAME_INVALID The id, which names the Deployment, is not given",
-        "NAME_INVALID The name of a container is not given",
+        "NAME_INVALID id is not given",
+        "NAME_INVALID sidecars[0].name is not given",
         "ATTRIBUTE_MISSING image was not given",
       ],
     ],
@@ -246,7 +246,7 @@ describe("undefined never comes into a manifest as a word:", () => {
     const workload = new HardenedDeployment(chart, "web", {
       image: IMAGE,
       port: 8080,
-      readiness: HealthProbe.fromHttpGet("/", undefined, { periodSeconds: undefined }),
+      readiness: HealthProbe.fromHttpGet("/", undefined, { period: undefined }),
       resources: { cpu: undefined },
       labels: undefined,
     });
@@ -261,7 +261,7 @@ describe("undefined never comes into a manifest as a word:", () => {
       port: undefined,
       name: undefined,
       shape: LoadBalancerShape.flexible(10, 20),
-      idleTimeoutSeconds: undefined,
+      idleTimeout: undefined,
     });
     workload.connections.allowTo(
       NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"),

@@ -3,11 +3,12 @@ import { isLabelValue, isQualifiedName } from "../../core/kubernetes-names";
 import { checkOcidIfGiven } from "../../core/ocid";
 import { Port, IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
+import { wholeDurationOf } from "../../core/whole-duration";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
 import { MAX_RULES } from "../../network/security-groups/security-group";
 import { AppProtocol, portName, servicePort } from "../../workload/pods/app-protocol";
 import { checkListenerRules } from "../listener-rule";
-import { checkHealthCheck } from "../load-balancer-health-check";
+import { type HealthCheckSeconds, readHealthCheck } from "../load-balancer-health-check";
 import {
   ExternalTrafficPolicy,
   LoadBalancingPolicy,
@@ -83,7 +84,8 @@ function mainPort({ port }: Listener, workload: IServiceBackend, place: TlsTermi
   return { name, port: number, targetPort: targetOf(workload), protocol: "TCP", ...inside };
 }
 
-const MAX_IDLE_SECONDS_LENGTH = 7200;
+const DEFAULT_IDLE_SECONDS = 60;
+const MAX_IDLE_SECONDS = 7200;
 const MAX_GROUPS = 4;
 
 const POLICIES = {
@@ -99,6 +101,24 @@ const POLICIES = {
   ],
 };
 
+/** The durations of the options in seconds. */
+export interface BalancerSeconds {
+  readonly idle: number;
+  readonly healthCheck?: HealthCheckSeconds;
+}
+
+/** Reads the durations of the options, and adds a problem for each that OCI does not accept. */
+export function readBalancerSeconds(
+  problems: Problems,
+  props: Partial<LoadBalancerProps>,
+  type: LoadBalancerType,
+): BalancerSeconds {
+  return {
+    idle: idleSecondsOf(problems, props),
+    healthCheck: props.healthCheck && readHealthCheck(problems, type, props.healthCheck),
+  };
+}
+
 /** Adds a problem for each option that the type of load balancer does not support. */
 export function checkOptions(
   problems: Problems,
@@ -106,7 +126,6 @@ export function checkOptions(
   way: WayIn,
   transports: readonly IpProtocol[],
 ): void {
-  checkIdleTimeout(problems, props);
   if (way.type === LoadBalancerType.NETWORK_LOAD_BALANCER) checkNetworkOptions(problems, props);
   if (props.policy !== undefined && !POLICIES[way.type].includes(props.policy)) {
     refuse(
@@ -115,7 +134,6 @@ export function checkOptions(
       `Take one of LoadBalancingPolicy.${POLICIES[way.type].join(", ")}`,
     );
   }
-  if (props.healthCheck) checkHealthCheck(problems, way.type, props.healthCheck);
   checkProxyProtocol(problems, props, way, transports);
   checkListeners(problems, props, way);
   checkRules(problems, props, way);
@@ -161,19 +179,18 @@ function refuse(problems: Problems, what: string, fix: string): void {
   problems.add("LOAD_BALANCER_INVALID", what, fix);
 }
 
-function checkIdleTimeout(problems: Problems, { idleTimeoutSeconds = 60 }: Partial<LoadBalancerProps>): void {
-  const isWhole = Number.isInteger(idleTimeoutSeconds);
-  if (isWhole && idleTimeoutSeconds >= 1 && idleTimeoutSeconds <= MAX_IDLE_SECONDS_LENGTH) return;
-  problems.add(
-    "COUNT_INVALID",
-    `idleTimeoutSeconds is ${JSON.stringify(idleTimeoutSeconds)}`,
-    `Give a whole number from 1 to ${MAX_IDLE_SECONDS_LENGTH}`,
-  );
+/** The idle timeout of connections in seconds; adds a problem for one that OCI does not accept. */
+function idleSecondsOf(problems: Problems, { idleTimeout }: Partial<LoadBalancerProps>): number {
+  if (idleTimeout === undefined) return DEFAULT_IDLE_SECONDS;
+  return wholeDurationOf(problems, "idleTimeout", idleTimeout, "seconds", {
+    least: 1,
+    most: MAX_IDLE_SECONDS,
+  });
 }
 
 /** Adds a problem for each option that the controller would ignore for a network load balancer. */
 function checkNetworkOptions(problems: Problems, props: Partial<LoadBalancerProps>): void {
-  for (const name of ["shape", "idleTimeoutSeconds", "httpListener"] as const) {
+  for (const name of ["shape", "idleTimeout", "httpListener"] as const) {
     if (props[name] === undefined) continue;
     refuse(
       problems,

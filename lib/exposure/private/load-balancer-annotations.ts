@@ -48,7 +48,7 @@ function common(props: LoadBalancerProps, { way, nodesGroup }: ReadLoadBalancer)
 
 function loadBalancer(
   props: LoadBalancerProps,
-  { way, port, subnetId, certificates }: ReadLoadBalancer,
+  { way, port, subnetId, certificates, seconds }: ReadLoadBalancer,
   groups: string,
 ): Annotations {
   const protocol = listenerProtocol(way.type, way.tls, props.workload);
@@ -58,13 +58,13 @@ function loadBalancer(
     [`${BETA}/oci-load-balancer-subnet1`]: subnetId,
     ...shape._annotations(),
     [`${BETA}/oci-load-balancer-backend-protocol`]: protocol,
-    [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(props.idleTimeoutSeconds ?? 60),
+    [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(seconds.idle),
     ...tls._annotations(port, protocol, certificates),
     ...ruleAnnotations(props.listenerRules ?? []),
     ...nodeLabels(`${OCI}/node-label-selector`, props.nodeLabels),
     ...(groups === "" ? {} : { [`${OCI}/oci-network-security-groups`]: groups }),
     ...(policy === undefined ? {} : { [`${OCI}/loadbalancer-policy`]: policy }),
-    ...healthCheckAnnotations(`${BETA}/oci-load-balancer-health-check-`, props.healthCheck),
+    ...healthCheckAnnotations(`${BETA}/oci-load-balancer-health-check-`, seconds.healthCheck),
     ...(proxyProtocol === undefined
       ? {}
       : { [`${BETA}/oci-load-balancer-connection-proxy-protocol-version`]: proxyProtocol }),
@@ -73,7 +73,7 @@ function loadBalancer(
 
 function networkLoadBalancer(
   props: LoadBalancerProps,
-  { way, subnetId, transports }: ReadLoadBalancer,
+  { way, subnetId, transports, seconds }: ReadLoadBalancer,
   groups: string,
 ): Annotations {
   const { policy, proxyProtocol } = props;
@@ -82,7 +82,7 @@ function networkLoadBalancer(
     [`${NLB}/subnet`]: subnetId,
     ...(groups === "" ? {} : { [`${NLB}/oci-network-security-groups`]: groups }),
     ...(policy === undefined ? {} : { [`${NLB}/backend-policy`]: policy }),
-    ...healthCheckAnnotations(`${NLB}/health-check-`, props.healthCheck),
+    ...healthCheckAnnotations(`${NLB}/health-check-`, seconds.healthCheck),
     // Set explicitly with the policy Local, where true is the default; with Cluster the controller rejects
     // even false.
     ...(way.policy === ExternalTrafficPolicy.LOCAL

@@ -1,6 +1,12 @@
 import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
 import { type Construct } from "constructs";
-import { checkOptions, type Listener, portOf } from "./check-load-balancer";
+import {
+  type BalancerSeconds,
+  checkOptions,
+  type Listener,
+  portOf,
+  readBalancerSeconds,
+} from "./check-load-balancer";
 import { type NodePortRequest, NodePorts } from "./node-ports";
 import { type AddressRequest, checkAddress, checkAddressFree, claimAddress } from "./reserved-address";
 import { checkSecretGrant } from "./secret-grant";
@@ -33,7 +39,12 @@ import {
   TlsTerminationPoint,
   type WayIn,
 } from "../load-balancer-kinds";
-import { type LoadBalancerProps, type SharedBalancer, sharedBalancerOf } from "../load-balancer-props";
+import {
+  type LoadBalancerProps,
+  type SharedBalancer,
+  sharedBalancerOf,
+  shareKeyOf,
+} from "../load-balancer-props";
 import { checkServiceName, checkServicePort } from "../read-service-ports";
 import { atPort, type IServiceBackend, portsOf } from "../service-backend";
 
@@ -109,6 +120,9 @@ export interface ReadLoadBalancer extends BalancerCluster {
   readonly targets: readonly Port[];
   /** The name of the ConfigMap that maps listeners to certificates. */
   readonly certificates: string;
+  readonly seconds: BalancerSeconds;
+  /** The key of calls that may share the load balancer; undefined if none may. */
+  readonly shareKey?: string;
   /** The load balancer of an earlier call that also serves the transports of this one. */
   readonly partner?: SharedBalancer;
   /** The main listener for each transport, and the one without TLS, if there is one. */
@@ -141,7 +155,7 @@ const SHAPES = {
   externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
   preserveSource: isTrueOrFalse,
   policy: choice(LoadBalancingPolicy, "LoadBalancingPolicy.ROUND_ROBIN, or another one of it"),
-  healthCheck: kind([], "{ intervalSeconds: 10, timeoutSeconds: 3, retries: 3 }"),
+  healthCheck: kind([], "{ interval: Duration.seconds(10), timeout: Duration.seconds(3), retries: 3 }"),
   proxyProtocol: choice(ProxyProtocol, "ProxyProtocol.V1 or ProxyProtocol.V2"),
   httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
   securityGroups: listOf(GROUP, "a list of network security groups"),
@@ -170,7 +184,9 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
   const way = wayOf(props, transports[0]);
   // Missing props were reported already, and would be reported twice.
   if (props.tls && props.access) checkCombination(problems, way, ...furtherWays(props, transports));
-  const partner = sharedBalancerOf(props, transports);
+  const seconds = readBalancerSeconds(problems, props, way.type);
+  const shareKey = shareKeyOf(props, seconds.healthCheck);
+  const partner = sharedBalancerOf(workload, shareKey, transports);
   checkOptions(problems, props, way, [...(partner?.transports ?? []), ...transports]);
   const cluster = readBalancerCluster(problems, props, way);
   const namespace = chartOf(scope)?.namespace;
@@ -195,6 +211,8 @@ export function readLoadBalancer(scope: Construct, id: string, given: LoadBalanc
     transports,
     targets: transports.map((transport) => portOf(transport, workload?.port ?? 0)),
     certificates,
+    seconds,
+    shareKey,
     partner,
     ...claimed(props, way, transports, service, ports, partner?.nodePort),
   };
