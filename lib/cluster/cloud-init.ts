@@ -27,7 +27,6 @@ export class CloudInit {
    * A script given as text.
    *
    * @param text the script, which begins with `#!`, such as `#!/bin/bash`; it can't be a reference to a Terraform value
-   * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
    */
   public static script(text: string): CloudInit {
     const problems = new Problems("CloudInit.script");
@@ -40,7 +39,6 @@ export class CloudInit {
    * A script read from a file.
    *
    * @param path the file, relative to the working directory of the program
-   * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
    */
   public static fromFile(path: string): CloudInit {
     const problems = new Problems("CloudInit.fromFile");

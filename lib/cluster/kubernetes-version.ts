@@ -119,7 +119,6 @@ export class KubernetesVersion {
    * that is newer than all versions that this release knows is accepted with a warning at synthesis.
    *
    * @param version the version such as `v1.35.2`
-   * @throws VERSION_UNKNOWN, VERSION_PREVIEW, REASON_MISSING
    */
   public static of(version: string, options: KubernetesVersionOptions = {}): KubernetesVersion {
     const problems = new Problems("KubernetesVersion.of");

@@ -62,7 +62,6 @@ export class NodeImageLock {
    * Reads a lock file.
    *
    * @param path the file, relative to the working directory of the program; by default `node-images.lock.json`
-   * @throws IMAGE_LOCK_INVALID, VALUE_INVALID
    */
   public static fromFile(path?: string): NodeImageLock {
     const problems = new Problems("NodeImageLock.fromFile");
@@ -111,7 +110,6 @@ export class NodeImageLock {
    * Use it in a test in CI: `expect(NodeImageLock.fromFile().problems(new Date())).toEqual([])`.
    *
    * @param date the date, whose day in UTC counts
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public problems(date: Date): ValidationProblem[] {
     const problems = new Problems("NodeImageLock.problems");

@@ -23,7 +23,6 @@ export class SshAccess {
    * SSH access with the private half of a key.
    *
    * @param publicKey the public key on one line, such as `ssh-ed25519 AAAA… name`; RSA keys need at least 2048 bits
-   * @throws SSH_KEY_INVALID, CREDENTIAL_LITERAL, REASON_MISSING
    */
   public static withKey(publicKey: string, choice: ReasonedChoice): SshAccess {
     const problems = new Problems("SshAccess.withKey");

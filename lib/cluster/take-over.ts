@@ -43,7 +43,6 @@ export class TakeOver {
    *
    * @param cluster the cluster of the program
    * @param clusterId the OCID of the existing cluster, as a literal
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, REASON_MISSING; NAME_DUPLICATE for a cluster that is imported already
    */
   public static cluster(
     cluster: SecureOkeCluster,
@@ -75,7 +74,6 @@ export class TakeOver {
    *
    * @param pool the pool of the program
    * @param nodePoolId the OCID of the existing node pool, as a literal
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; NAME_DUPLICATE for a pool that is imported already
    */
   public static nodePool(pool: PrivateNodePool, nodePoolId: string): void {
     const problems = new Problems("TakeOver.nodePool");

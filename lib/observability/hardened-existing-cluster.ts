@@ -12,11 +12,11 @@ import {
 import { type INotificationTopic } from "./notification-topic";
 import { GAP_TEXTS, gapsOf } from "./private/existing-cluster-gaps";
 import { SavedSearches } from "./saved-searches";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
-import { ControlPlaneLogging } from "../cluster/control-plane-logging";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
+import { ControlPlaneLogging, controlPlaneLogging } from "../cluster/control-plane-logging";
 import { ControlPlaneLogs } from "../cluster/control-plane-logs";
 import { HostScanning } from "../cluster/host-scanning";
-import { NodeScanning } from "../cluster/node-scanning";
+import { NodeScanning, nodeScanning } from "../cluster/node-scanning";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
@@ -24,6 +24,7 @@ import { problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
 import { checkReason } from "../core/reason";
+import { optional } from "../core/readers";
 import { checkGiven, checkMembers } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { checkTags, type TaggingProps } from "../core/tagging";
@@ -192,7 +193,7 @@ function check(scope: Construct, id: string, given: HardenedExistingClusterProps
   checkGiven(problems, { cluster });
   if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
     problems.collect(() => [cluster?.compartmentId, cluster?.network.compartmentId]);
-    if (cluster && "encryption" in cluster) {
+    if (cluster && createdClusterOf(cluster)) {
       problems.add(
         "VALUE_INVALID",
         `cluster is ${cluster.node.path}, which this program creates`,
@@ -200,8 +201,8 @@ function check(scope: Construct, id: string, given: HardenedExistingClusterProps
       );
     }
   }
-  ControlPlaneLogging._check(problems, "controlPlaneLogs", props.controlPlaneLogs);
-  NodeScanning._check(problems, "nodeScanning", props.nodeScanning);
+  optional(controlPlaneLogging())(problems, "controlPlaneLogs", props.controlPlaneLogs);
+  optional(nodeScanning())(problems, "nodeScanning", props.nodeScanning);
   if (props.flowLogs !== undefined) FlowLogging._check(problems, "flowLogs", props.flowLogs);
   const instead = "new NotificationTopic(stack, id, { compartmentId, subscribers })";
   checkMembers(problems, "topic", topic, ["topicId", "compartmentId"], instead);

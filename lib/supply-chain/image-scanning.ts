@@ -68,7 +68,6 @@ export class ImageScanning extends ResourceConstruct {
   private readonly names: string[];
   private readonly policy: IdentityPolicy;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis COUNT_INVALID where it has no repository */
   constructor(scope: Construct, id: string, props: ImageScanningProps) {
     checkImageScanning(scope, id, props);
     super(scope, id);

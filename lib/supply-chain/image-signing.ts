@@ -46,10 +46,6 @@ export class ImageSigning extends ResourceConstruct {
   public readonly keyIds: string[];
   private readonly compartmentId: string;
 
-  /**
-   * @throws SIGNING_KEY_INVALID, OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID,
-   * ATTRIBUTE_MISSING, VALUE_INVALID
-   */
   constructor(
     scope: Construct,
     id: string,

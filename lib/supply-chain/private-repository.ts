@@ -91,7 +91,6 @@ export class PrivateRepository extends ResourceConstruct {
   /** The scanning of the images; undefined if they are not scanned, or by a scanning unknown to the program. */
   public readonly scanning?: ImageScanning;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, REASON_MISSING, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: PrivateRepositoryProps) {
     checkPrivateRepository(scope, id, props);
     super(scope, id);

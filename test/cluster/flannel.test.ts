@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import fc from "fast-check";
 import { Testing } from "cdktf";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
@@ -33,7 +34,7 @@ function pool(cluster: SecureOkeCluster, props: object = {}, id = "pool") {
   return new PrivateNodePool(cluster, id, {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
     ...props,
   });

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformVariable } from "cdktf";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -63,7 +64,7 @@ function newPool(attributes: object) {
   return new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
   });
 }

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Size } from "cdk8s";
 import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import * as data from "../../lib/cluster/kubernetes-versions.json";
@@ -17,7 +18,7 @@ import { newChart } from "../workload/support";
 
 const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
 const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 const { V1_33, V1_34, V1_35, V1_36 } = KubernetesVersion;
 
 function newCluster(kubernetesVersion: KubernetesVersion, stack = newStack()): SecureOkeCluster {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Size } from "cdk8s";
 import fc from "fast-check";
 import {
   KubernetesVersion,
@@ -43,7 +44,7 @@ function pool(image: NodeImage, shape = "VM.Standard.E5.Flex", kubernetesVersion
     cluster,
     image,
     shape: shape.endsWith(".Flex")
-      ? NodeShape.flexible(shape, { ocpus: 2, memoryInGbs: 16 })
+      ? NodeShape.flexible(shape, { ocpus: 2, memory: Size.gibibytes(16) })
       : NodeShape.fixed(shape),
     size: 1,
   });

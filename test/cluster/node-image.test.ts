@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { type App } from "cdktf";
 import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -17,7 +18,7 @@ function pool(imageName: string | undefined, kubernetesVersion = V1_35, shape = 
     cluster,
     image: NodeImage.of(IMAGE, { imageName }),
     shape: shape.endsWith(".Flex")
-      ? NodeShape.flexible(shape, { ocpus: 2, memoryInGbs: 16 })
+      ? NodeShape.flexible(shape, { ocpus: 2, memory: Size.gibibytes(16) })
       : NodeShape.fixed(shape),
     size: 1,
   });
@@ -122,7 +123,7 @@ describe("one image of two pools", () => {
     });
     const common = {
       cluster,
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
     };
     new PrivateNodePool(stack, "one", { ...common, image: NodeImage.of(IMAGE, { imageName }) });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Size } from "cdk8s";
 import { type App, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -37,7 +38,7 @@ function newPool(
   return new PrivateNodePool(access.node.scope as TerraformStack, id, {
     cluster: access.cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 1,
     registryAccess: access,
     ...props,
@@ -233,7 +234,7 @@ describe("a node pool with access to a registry", () => {
     new PrivateNodePool(other, "pool", {
       cluster: access.cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
       registryAccess: access,
     });

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { Testing, type TerraformStack } from "cdktf";
 import * as fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
@@ -51,7 +52,7 @@ function poolOf(stack: TerraformStack, cluster: SecureOkeCluster, egress?: Egres
   return new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 1,
     egress,
   });

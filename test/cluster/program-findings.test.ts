@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { type App, type TerraformStack } from "cdktf";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -39,7 +39,7 @@ function program(endpointAccess?: EndpointAccess) {
     new PrivateNodePool(stack, id, {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 3,
       ...props,
     });

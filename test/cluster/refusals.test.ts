@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { Testing, TerraformVariable, Token, type TerraformStack } from "cdktf";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
@@ -15,7 +16,7 @@ const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
 const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";
 const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.test";
 const image = NodeImage.of(IMAGE);
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 const kubernetesVersion = KubernetesVersion.V1_34;
 const minimal = { compartmentId: COMPARTMENT, kubernetesVersion };
 const regionServices = RegionServices.of({
@@ -316,7 +317,8 @@ test("no refusal shows the placeholder of a reference", () => {
   const errors = [
     () => KubernetesVersion.of(variable.stringValue),
     () => NodeShape.fixed(variable.stringValue),
-    () => NodeShape.flexible(variable.stringValue, { ocpus: variable.numberValue, memoryInGbs: 16 }),
+    () =>
+      NodeShape.flexible(variable.stringValue, { ocpus: variable.numberValue, memory: Size.gibibytes(16) }),
     () => make.pool!(stack, { cluster: Token.asString({}), image: variable.stringValue, shape, size: 1 }),
   ].map((call) => refusal(call));
   expect(JSON.stringify(errors)).not.toMatch(/TfToken|e\+\d/);

@@ -1,4 +1,4 @@
-import { Duration } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import fc from "fast-check";
 import {
   AddOn,
@@ -305,7 +305,7 @@ describe("the order of add-ons", () => {
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 2,
     });
     const addOns = resourcesOf(stack, "oci_containerengine_addon");
