@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
   RoleRule,
@@ -71,7 +71,9 @@ const operator = new HardenedDeployment(platform, "operator", {
     POD_NAME: EnvironmentValue.fromFieldRef("metadata.name"),
   },
   podInfoFiles: [DownwardApiFiles.of("/etc/pod", { labels: "metadata.labels" })],
-  projectedTokens: [ProjectedToken.of("/run/secrets/vault", { audience: "vault", expirationSeconds: 600 })],
+  projectedTokens: [
+    ProjectedToken.of("/run/secrets/vault", { audience: "vault", expiration: Duration.minutes(10) }),
+  ],
 });
 new LeastPrivilegeRole(platform, "lead-and-read", {
   allow: [
@@ -103,7 +105,7 @@ const cleanup = new HardenedCronJob(platform, "cleanup", {
   image: ContainerImage.of(`fra.ocir.io/acme/cleanup:5.0.2@${digest}`),
   schedule: "0 3 * * *",
   lowUser: SystemUserId.of(999, { reason: "The vendor's image keeps its files for the user 999" }),
-  apiAccess: ApiAccess.token({ expirationSeconds: 600 }),
+  apiAccess: ApiAccess.token({ expiration: Duration.minutes(10) }),
   terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR,
 });
 new LeastPrivilegeRole(platform, "end-jobs", {

@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
   AppProtocol,
   BlockVolumeClass,
@@ -66,7 +66,7 @@ const database = new HardenedStatefulSet(ledger, "database", {
   protocol: AppProtocol.TCP,
   replicas: 3,
   readiness: HealthProbe.fromCommand(["/usr/bin/database-ready"]),
-  terminationGracePeriodSeconds: 120,
+  terminationGracePeriod: Duration.minutes(2),
   env: { NODE_NAME: EnvironmentValue.fromFieldRef("metadata.name") },
   files: [ConfigFile.of("/etc/database/database.conf", "listen_addresses = '*'\n")],
   secretFiles: [password],

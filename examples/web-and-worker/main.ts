@@ -1,6 +1,6 @@
 import { App, TerraformStack } from "cdktf";
 import { TaintEffect } from "cdk8s-plus-27";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
   ContainerImage,
   EnvironmentValue,
@@ -93,8 +93,8 @@ web.exposeViaLoadBalancer({
 const worker = new HardenedDeployment(orders, "worker", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-worker:3.1.0@${digest}`),
   autoscale: { min: 2, max: 8 },
-  liveness: HealthProbe.fromCommand(["/app/worker", "--healthy"], { periodSeconds: 30 }),
-  terminationGracePeriodSeconds: 120,
+  liveness: HealthProbe.fromCommand(["/app/worker", "--healthy"], { period: Duration.seconds(30) }),
+  terminationGracePeriod: Duration.minutes(2),
   env: { DATABASE_URL },
   secretFiles: [databaseSecret, SecretFiles.fromSecretsStore("/run/secrets/queue", "orders-queue")],
   resources: { memory: { request: "512Mi", limit: "512Mi" } },
@@ -105,7 +105,7 @@ worker.connections.allowTo(queue, Port.tcp(443), toQueue);
 // The tables of this release; the next release makes a job of another id.
 const migrate = new HardenedJob(orders, "migrate-3-1-0", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-migrate:3.1.0@${digest}`),
-  activeDeadlineSeconds: 600,
+  activeDeadline: Duration.minutes(10),
   backoffLimit: 1,
   env: { DATABASE_URL },
   secretFiles: [databaseSecret],
@@ -117,7 +117,7 @@ const report = new HardenedCronJob(orders, "report", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-report:1.0.4@${digest}`),
   schedule: "30 2 * * MON-FRI",
   timeZone: "Europe/Berlin",
-  activeDeadlineSeconds: 1800,
+  activeDeadline: Duration.minutes(30),
   nodeSelector: { "orders.example/pool": "batch" },
   tolerations: [Toleration.of("orders.example/pool", "batch", TaintEffect.NO_SCHEDULE)],
   env: { DATABASE_URL },

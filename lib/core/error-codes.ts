@@ -153,7 +153,7 @@ export const ERROR_CODES = {
   },
   DURATION_INVALID: {
     title: "Invalid duration",
-    why: "OKE accepts ISO 8601 durations within a documented range and rejects the node pool otherwise.",
+    why: "The API that gets the duration rejects one that is outside its documented range, or not a whole number of its unit.",
   },
   SIGNING_KEY_INVALID: {
     title: "Key that can't verify image signatures",
@@ -162,6 +162,10 @@ export const ERROR_CODES = {
   NODE_IMAGE_UNFIT: {
     title: "Node image that does not match the pool",
     why: "Nodes whose image has another Kubernetes version, another processor architecture, the drivers of other hardware, or no cgroups v2 never join the cluster, or stop joining after an upgrade.",
+  },
+  SIZE_INVALID: {
+    title: "Invalid size",
+    why: "The API that gets the size rejects one that is outside its documented range, or not a whole number of its unit.",
   },
   POOL_SIZE_INVALID: {
     title: "Node pool with a fixed size and autoscaling",

@@ -154,11 +154,6 @@ export class SecureNamespace extends Construct {
   /** The name of the namespace. */
   public readonly name: string;
 
-  /**
-   * @throws NAME_INVALID, NAME_DUPLICATE, LABEL_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID,
-   * ATTRIBUTE_MISSING; at synthesis RESOURCES_INVALID where it has no room for the chart, CLASS_NOT_ALLOWED,
-   * HOST_ACCESS_INVALID, NAME_INVALID where the chart's namespace is another one
-   */
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
     const { labels, level, quota, limits } = read(scope, id, props);
     super(scope, id);

@@ -13,7 +13,7 @@ import { whilePending } from "../core/validation-problem";
 import { kind, listOf, shaped, text } from "../core/value-readers";
 import { isOfSameCluster } from "../exposure/private/same-cluster";
 import { podsRangeOf } from "../network-policy/private/network-rules";
-import { type RoleRule } from "../rbac/allow";
+import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings } from "../rbac/private/rbac-bindings";
 import { LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
@@ -189,11 +189,6 @@ export class Tenant extends Construct {
   /** The namespace. */
   public readonly namespace: SecureNamespace;
 
-  /**
-   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, OCID_INVALID, PERMISSION_TOO_WIDE, IMAGE_INVALID, LABEL_INVALID,
-   * QUANTITY_INVALID, RESOURCES_INVALID, COUNT_INVALID, VALUE_INVALID; at synthesis what SecureNamespace is refused for,
-   * IMAGE_NOT_ALLOWED, PEER_NOT_ALLOWED, PERMISSION_TOO_WIDE, and NAME_DUPLICATE for a second tenant of its name in the cluster
-   */
   constructor(scope: Construct, id: string, given: TenantProps = {}) {
     const { name, props, subjects } = read(scope, id, given);
     super(scope, id);

@@ -1,4 +1,4 @@
-import { ApiObject, JsonPatch } from "cdk8s";
+import { ApiObject, Duration, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/external-secrets-kinds";
 import { checkPinnedVersion } from "./private/pinned-version";
@@ -15,7 +15,7 @@ import { type ContainerImage } from "../workload/images/container-image";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { checkRanges, type OracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { HealthProbe } from "../workload/pods/probe";
-import { ApiAccess } from "../workload/pods/rbac-api-access";
+import { ApiAccess } from "../workload/pods/api-access";
 
 /** Props for ExternalSecrets. */
 export interface ExternalSecretsProps {
@@ -91,7 +91,10 @@ export class ExternalSecrets extends Construct {
       port: METRICS_PORT,
       ports: [{ name: "health", port: HEALTH_PORT }],
       readiness: HealthProbe.fromHttpGet("/readyz", HEALTH_PORT),
-      liveness: HealthProbe.fromHttpGet("/healthz", HEALTH_PORT, { periodSeconds: 15, failureThreshold: 4 }),
+      liveness: HealthProbe.fromHttpGet("/healthz", HEALTH_PORT, {
+        period: Duration.seconds(15),
+        failureThreshold: 4,
+      }),
       apiAccess: ApiAccess._of(cluster, { withWorkloadIdentity: true }),
       ...{ imagePullSecrets, replicas },
     });

@@ -1,5 +1,5 @@
 import { ConcurrencyPolicy } from "cdk8s-plus-27";
-import { ApiObject } from "cdk8s";
+import { ApiObject, Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import {
   benchmarkArguments,
@@ -12,17 +12,15 @@ import { type NodeBenchmarkProps } from "./node-benchmark-props";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { ConfigFile } from "../workload/pods/config-file";
-import { type HardenedPod } from "../workload/pods/private/hardened-pod";
 import { HardenedWorkload } from "../workload/hardened-workload";
 import { HostAccess } from "../workload/host-access/host-access";
 import { guardHostAccess } from "../workload/host-access/private/host-access-guard";
 import { withHostAccess } from "../workload/host-access/host-access";
-import { jobSpec } from "../workload/hardened-job-props";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { readCronJob } from "../workload/hardened-cron-job";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { addAccountAndFiles, addNetworkPolicy } from "../workload/private/workload-objects";
-import { type HardenedCronJobProps } from "../workload/hardened-cron-job";
+import { type HardenedCronJobProps, readCronJob, type ReadCronJob } from "../workload/hardened-cron-job";
+import { jobSpec } from "../workload/private/job-spec";
 
 export { type AcceptedFinding, type NodeBenchmarkProps } from "./node-benchmark-props";
 
@@ -59,7 +57,7 @@ export class NodeBenchmark extends HardenedWorkload {
   constructor(scope: Construct, id: string, props: NodeBenchmarkProps) {
     const files = readNodeBenchmark(scope, id, props);
     const jobProps = jobPropsOf(props, files);
-    const pod = readCronJob(scope, id, jobProps);
+    const job = readCronJob(scope, id, jobProps);
     super(scope, id);
     const { namespace = "" } = this;
     new SecureNamespace(this, "Namespace", {
@@ -67,9 +65,9 @@ export class NodeBenchmark extends HardenedWorkload {
       podSecurity: PodSecurityLevel.privilegedFor({ reason: REASON }),
       imagePullSecrets: props.imagePullSecrets,
     });
-    addAccountAndFiles(this, pod);
+    addAccountAndFiles(this, job.pod);
     const hostAccess = hostAccessOf(files, props);
-    const cronJob = this.addCronJob(pod, jobProps, hostAccess);
+    const cronJob = this.addCronJob(job, hostAccess);
     this.node.defaultChild = cronJob;
     guardHostAccess(this, cronJob, hostAccess);
     for (const one of hostAccess) one._acknowledge(this);
@@ -81,18 +79,14 @@ export class NodeBenchmark extends HardenedWorkload {
         reason,
       );
     }
-    addNetworkPolicy(this, pod);
+    addNetworkPolicy(this, job.pod);
     this.failureQuery = `max(kube_job_failed{condition="true", namespace="${namespace}", job_name=~"${id}-[0-9]+"}) > 0`;
   }
 
-  private addCronJob(
-    pod: HardenedPod,
-    props: HardenedCronJobProps,
-    hostAccess: readonly HostAccess[],
-  ): ApiObject {
+  private addCronJob(job: ReadCronJob, hostAccess: readonly HostAccess[]): ApiObject {
     const { labels, name, selectorLabels } = this;
     const affinity = apart(selectorLabels);
-    const job = jobSpec(pod, labels, props, (plain) => {
+    const spec = jobSpec(job, (plain) => {
       const template = withHostAccess(plain, hostAccess) as { readonly spec: object };
       return { ...template, spec: { ...template.spec, affinity } };
     }) as JobSpec;
@@ -101,8 +95,8 @@ export class NodeBenchmark extends HardenedWorkload {
       kind: "CronJob",
       metadata: { name, labels },
       spec: {
-        schedule: props.schedule,
-        timeZone: props.timeZone ?? "Etc/UTC",
+        schedule: job.schedule,
+        timeZone: job.timeZone,
         concurrencyPolicy: ConcurrencyPolicy.FORBID,
         startingDeadlineSeconds: DEADLINE_SECONDS,
         successfulJobsHistoryLimit: 1,
@@ -110,7 +104,7 @@ export class NodeBenchmark extends HardenedWorkload {
         failedJobsHistoryLimit: 1,
         jobTemplate: {
           metadata: { labels },
-          spec: { ...job, podFailurePolicy: failurePolicy(job) },
+          spec: { ...spec, podFailurePolicy: failurePolicy(spec) },
         },
       },
     });
@@ -149,7 +143,7 @@ function jobPropsOf(props: NodeBenchmarkProps, files: NodeFiles): HardenedCronJo
     completions: nodes,
     parallelism: nodes,
     backoffLimit: 1,
-    activeDeadlineSeconds: DEADLINE_SECONDS,
+    activeDeadline: Duration.seconds(DEADLINE_SECONDS),
   };
 }
 

@@ -26,7 +26,7 @@ import { dnsEgress } from "../network-policy/private/network-rules";
 import { checkRanges, type OracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
 import { checkPullSecrets } from "../workload/pods/private/pull-secrets";
-import { ApiAccess } from "../workload/pods/rbac-api-access";
+import { ApiAccess } from "../workload/pods/api-access";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
@@ -162,7 +162,11 @@ export class SecretsStoreDriver extends Construct {
   }
 
   private addPods(id: string, name: string, pod: object, reach: readonly string[]): void {
-    const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "secure-oke" };
+    const labels = {
+      "app.kubernetes.io/instance": name,
+      "app.kubernetes.io/managed-by": "secure-oke",
+      "app.kubernetes.io/name": name,
+    };
     const selector = { "app.kubernetes.io/name": name };
     this.add(`${id}Account`, "v1", "ServiceAccount", name, { automountServiceAccountToken: false }, labels);
     const daemonSet = this.add(

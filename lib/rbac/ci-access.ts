@@ -61,7 +61,6 @@ export class CiAccess extends ResourceConstruct {
   /** The Kubernetes username of the CI system. */
   public readonly username: string;
 
-  /** @throws ATTRIBUTE_MISSING, VALUE_INVALID, PERMISSION_TOO_WIDE, NAME_INVALID, NAME_DUPLICATE, ISSUER_INVALID, EGRESS_INVALID */
   constructor(
     scope: Construct,
     id: string,

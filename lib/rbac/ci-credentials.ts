@@ -1,16 +1,16 @@
 import { Duration } from "cdk8s";
 import { type PipelineIdentity } from "../cluster/access/pipeline-identity";
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
 import { checkExpiry } from "../core/expiry";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven, checkMembers } from "../core/required";
 import { Problems } from "../core/validation-error";
+import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options for CiCredentials.shortLivedToken. */
 export interface ShortLivedTokenOptions {
   /**
-   * The lifetime of each token, at least 10 minutes.
+   * The lifetime of each token: whole seconds, at least 10 minutes.
    *
    * @default Duration.hours(1)
    */
@@ -29,8 +29,9 @@ export interface LongLivedTokenOptions extends ReasonedChoice {
   readonly expires: Date;
 }
 
-const MIN_MINUTES = 10;
-const MAX_HOURS = 24;
+// The API server issues no shorter ones.
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 86_400;
 const MAX_DAYS = 366;
 const DEFAULT_LIFETIME = Duration.hours(1);
 
@@ -39,8 +40,6 @@ const DEFAULT_LIFETIME = Duration.hours(1);
 export class CiCredentials {
   /**
    * Tokens that the CI system issues for each of its jobs: nothing is stored.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static oidc(identity: PipelineIdentity): CiCredentials {
     const problems = new Problems("CiCredentials.oidc");
@@ -56,32 +55,20 @@ export class CiCredentials {
    * An expiring token of a service account; a person with access requests a new one with the command of an
    * output.
    *
-   * @throws TOKEN_LIFETIME
    * @see https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_token/
    */
   public static shortLivedToken(options: ShortLivedTokenOptions = {}): CiCredentials {
     const problems = new Problems("CiCredentials.shortLivedToken");
     const { lifetime = DEFAULT_LIFETIME, reason } = options;
-    if (!(lifetime instanceof Duration)) {
-      problems.add(
-        "TOKEN_LIFETIME",
-        `lifetime is ${shown(lifetime)}`,
-        "Write a Duration of cdk8s: Duration.hours(1)",
-      );
-    } else if (lifetime.toMinutes({ integral: false }) < MIN_MINUTES) {
-      problems.add(
-        "TOKEN_LIFETIME",
-        `lifetime is ${lifetime.toHumanString()}`,
-        `Give at least ${MIN_MINUTES} minutes, the least that the API server takes`,
-      );
-    } else if (lifetime.toHours({ integral: false }) > MAX_HOURS && !reason) {
+    const seconds = wholeDurationOf(problems, "lifetime", lifetime, "seconds", { least: MIN_SECONDS });
+    if (seconds > MAX_SECONDS && !reason) {
       problems.add(
         "TOKEN_LIFETIME",
         `lifetime is ${lifetime.toHumanString()}, more than a day, without a reason`,
-        'Give at most Duration.days(1), or say why: { lifetime, reason: "…" }',
+        'Give at most Duration.days(1), or add the reason: { lifetime, reason: "…" }',
       );
     }
-    if (reason !== undefined) checkReason(problems, "A token that lives longer than a day", reason);
+    if (reason !== undefined) checkReason(problems, "A token lifetime of more than a day", reason);
     problems.throwIfAny();
     return new CiCredentials("short-lived token", { lifetime, reason });
   }
@@ -93,13 +80,12 @@ export class CiCredentials {
    * Kubernetes does not expire it. The date is in the report and in an annotation, and a Terraform check
    * reminds you of it.
    *
-   * @throws REASON_MISSING, EXPIRY_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengaddingserviceaccttoken.htm
    */
   public static longLivedToken(options: LongLivedTokenOptions): CiCredentials {
     const problems = new Problems("CiCredentials.longLivedToken");
-    const { reason, expires } = options;
-    checkReason(problems, "A token that never ends", reason);
+    const { reason, expires } = options ?? {};
+    checkReason(problems, "A token without expiry", reason);
     checkExpiry(problems, "expires", expires, MAX_DAYS);
     problems.throwIfAny();
     return new CiCredentials("long-lived token", { reason, expires });

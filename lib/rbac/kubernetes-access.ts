@@ -1,6 +1,6 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
-import { type RoleRule } from "./allow";
-import { excuseBinding, guardBindings } from "./private/rbac-bindings";
+import { type RoleRule } from "./role-rule";
+import { exceptBinding, guardBindings } from "./private/rbac-bindings";
 import { adminsAllow, developersAllow, viewersAllow } from "./private/standard-roles";
 import { LeastPrivilegeRole } from "./role";
 import { Subject } from "./subject";
@@ -19,12 +19,21 @@ export interface BreakGlassOptions extends ReasonedChoice {
   readonly expires: Date;
 }
 
+/** A role for one namespace, which all subjects with this access share. */
+interface StandardRole {
+  /** The name of the factory method. */
+  readonly factory: string;
+  /** What the role allows, for the description of the access. */
+  readonly verb: string;
+  readonly name: string;
+  readonly allow: () => RoleRule[];
+}
+
 /** Creates the binding of an access in a chart. */
 type Bind = (chart: Chart, subject: Subject) => void;
 
 const API_GROUP = "rbac.authorization.k8s.io";
 const MAX_DAYS = 90;
-const EDITORS_REASON = "Editors deploy the workloads of the namespace";
 
 /**
  * Access of people or pipelines to the Kubernetes API.
@@ -42,20 +51,26 @@ export class KubernetesAccess implements IKubernetesAccess {
 
   /**
    * Read access to one namespace except Secrets.
-   *
-   * @throws NAME_INVALID
    */
   public static viewerIn(namespace: string): KubernetesAccess {
-    return KubernetesAccess.standard("viewerIn", namespace, "view", "access-viewers", viewersAllow);
+    return KubernetesAccess.standard(namespace, {
+      factory: "viewerIn",
+      verb: "view",
+      name: "access-viewers",
+      allow: viewersAllow,
+    });
   }
 
   /**
    * Read access to one namespace, and permission to scale and restart workloads and to delete jobs.
-   *
-   * @throws NAME_INVALID
    */
   public static operatorIn(namespace: string): KubernetesAccess {
-    return KubernetesAccess.standard("operatorIn", namespace, "operate", "access-operators", developersAllow);
+    return KubernetesAccess.standard(namespace, {
+      factory: "operatorIn",
+      verb: "operate",
+      name: "access-operators",
+      allow: developersAllow,
+    });
   }
 
   /**
@@ -63,19 +78,19 @@ export class KubernetesAccess implements IKubernetesAccess {
    *
    * Anyone who deploys pods can give them every Secret and service account of the namespace. Reading Secrets,
    * running commands in containers and writing roles are not allowed.
-   *
-   * @throws NAME_INVALID
    */
   public static editorIn(namespace: string): KubernetesAccess {
-    const allow = () => adminsAllow(EDITORS_REASON);
-    return KubernetesAccess.standard("editorIn", namespace, "edit", "access-editors", allow);
+    return KubernetesAccess.standard(namespace, {
+      factory: "editorIn",
+      verb: "edit",
+      name: "access-editors",
+      allow: () => adminsAllow("Editors deploy the workloads of the namespace"),
+    });
   }
 
   /**
    * The permissions of your own role, in its namespace or in the whole cluster. The binding is in the role's
    * own chart.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static role(role: LeastPrivilegeRole): KubernetesAccess {
     const problems = new Problems("KubernetesAccess.role");
@@ -93,18 +108,16 @@ export class KubernetesAccess implements IKubernetesAccess {
    * After the date, IAM denies access to the group, so use a dedicated group, which is empty until it is
    * needed. The binding stays until you remove it from the program and the cluster; a Terraform check reminds
    * you two weeks before.
-   *
-   * @throws REASON_MISSING, EXPIRY_INVALID
    */
   public static breakGlass(options: BreakGlassOptions): KubernetesAccess {
     const problems = new Problems("KubernetesAccess.breakGlass");
-    const { reason, expires } = options;
+    const { reason, expires } = options ?? {};
     checkReason(problems, "Break-glass access", reason);
     checkExpiry(problems, "expires", expires, MAX_DAYS);
     problems.throwIfAny();
     const bind: Bind = (chart, subject) => {
       const binding = bindClusterRole(chart, "access-break-glass", "cluster-admin", subject);
-      excuseBinding(binding);
+      exceptBinding(binding);
       Acknowledgements._record(
         binding,
         "least-privilege",
@@ -115,20 +128,14 @@ export class KubernetesAccess implements IKubernetesAccess {
     return new KubernetesAccess("break-glass access", undefined, bind, expires);
   }
 
-  private static standard(
-    factory: string,
-    namespace: string,
-    verb: string,
-    name: string,
-    allow: () => RoleRule[],
-  ): KubernetesAccess {
+  private static standard(namespace: string, { factory, verb, name, allow }: StandardRole): KubernetesAccess {
     const problems = new Problems(`KubernetesAccess.${factory}`);
     checkObjectName(problems, "namespace", namespace);
     problems.throwIfAny();
     return new KubernetesAccess(`${verb} in ${namespace}`, namespace, (chart, subject) => {
       const scope = chartFor(chart, namespace);
-      const known = scope.node.tryFindChild(name) as LeastPrivilegeRole | undefined;
-      (known ?? new LeastPrivilegeRole(scope, name, { allow: allow() })).grantTo(subject);
+      const existing = scope.node.tryFindChild(name) as LeastPrivilegeRole | undefined;
+      (existing ?? new LeastPrivilegeRole(scope, name, { allow: allow() })).grantTo(subject);
     });
   }
 
@@ -166,8 +173,8 @@ function bindClusterRole(chart: Chart, name: string, role: string, subject: Subj
     const problems = new Problems(chart);
     problems.add(
       "NAME_DUPLICATE",
-      `${subject.name} gets the ClusterRole ${role} twice`,
-      "Grant it to each subject once",
+      `${subject.name} already has the ClusterRole ${role}`,
+      "Grant the access to each subject once",
     );
     problems.throwIfAny();
   }

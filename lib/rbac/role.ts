@@ -1,10 +1,10 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { type RoleRule } from "./allow";
+import { type RoleRule } from "./role-rule";
 import { isOfGatewayApi } from "./private/gateway-api";
 import { guardBindings } from "./private/rbac-bindings";
-import { type RbacResource } from "./role-resource";
-import { knownResources, RbacVerb, VERBS } from "./role-verb";
+import { type RbacResource } from "./rbac-resource";
+import { knownResources, RbacVerb, VERBS } from "./rbac-verb";
 import { type Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -26,37 +26,40 @@ interface RuleManifest {
   readonly verbs: RbacVerb[];
 }
 
-/** The verbs of requests without a namespace, which no Role covers for namespaces. */
-const OUTSIDE = [RbacVerb.CREATE, RbacVerb.LIST, RbacVerb.WATCH];
+/** The verbs of requests without a namespace: a Role can't allow them for namespaces. */
+const CLUSTER_VERBS = [RbacVerb.CREATE, RbacVerb.LIST, RbacVerb.WATCH];
 
 /** Adds a problem for each permission that has no effect in a namespace, or grants more than its verbs say. */
-function checkAllowed(problems: Problems, allow: readonly RoleRule[], inNamespace: boolean): void {
-  for (const one of allow) {
-    if (inNamespace) checkNamespaced(problems, one);
-    for (const { never, verbs, leadsTo, fix } of one._risks()) {
-      if (!never && one._reason() !== undefined) continue;
+function checkRules(problems: Problems, allow: readonly RoleRule[], isNamespaced: boolean): void {
+  allow.forEach((rule, index) => {
+    const property = `allow[${index}]`;
+    if (isNamespaced) checkNamespaced(problems, property, rule);
+    for (const { isAcceptable, verbs, allows, fix } of rule._risks()) {
+      if (isAcceptable && rule._reason() !== undefined) continue;
       problems.add(
         "PERMISSION_TOO_WIDE",
-        `${verbs.join(", ")} of ${one.resource.toString()} leads to ${leadsTo}`,
-        never ? fix : `${fix}; or take it on purpose: .acknowledged({ reason: "…" })`,
+        `${property} is ${verbs.join(", ")} of ${rule.resource.toString()}, which allows ${allows}`,
+        isAcceptable ? `${fix}; for an exception, append .acknowledged({ reason: "…" })` : fix,
       );
     }
-  }
+  });
 }
 
-function checkNamespaced(problems: Problems, one: RoleRule): void {
-  const { resource } = one;
+function checkNamespaced(problems: Problems, property: string, rule: RoleRule): void {
+  const { resource } = rule;
   if (resource.namespaced) return;
   // A request for the namespace itself counts as namespaced.
-  const own = resource.group === "" && resource.plural === "namespaces";
-  const lost = own ? one._verbs().filter((verb) => OUTSIDE.includes(verb)) : one._verbs();
-  if (lost.length === 0) return;
+  const isNamespace = resource.group === "" && resource.plural === "namespaces";
+  const verbs = rule._verbs();
+  const ineffective = isNamespace ? verbs.filter((verb) => CLUSTER_VERBS.includes(verb)) : verbs;
+  if (ineffective.length === 0) return;
+  const clusterScope = 'roleScope: RoleScope.cluster({ reason: "…" })';
   problems.add(
     "PERMISSION_INVALID",
-    `${lost.join(", ")} of ${resource.toString()}, which ${own ? "holds" : "belongs to the cluster: it holds"} in no namespace`,
-    own
-      ? "Take Allow.verbs(Resource.NAMESPACES, Verb.GET), or a role for the whole cluster: RoleScope.cluster({ reason })"
-      : 'Make a role for the whole cluster: roleScope: RoleScope.cluster({ reason: "…" })',
+    `${property} is ${ineffective.join(", ")} of ${resource.toString()}, which a role in a namespace can't allow`,
+    isNamespace
+      ? `Write RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET), or give the role ${clusterScope}`
+      : `Give the role ${clusterScope}`,
   );
 }
 
@@ -71,11 +74,11 @@ function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
     string,
     { resource: RoleRule["resource"]; names: string[]; verbs: Set<RbacVerb> }
   >();
-  for (const one of allow) {
-    const { resource, names } = one;
+  for (const rule of allow) {
+    const { resource, names } = rule;
     const key = JSON.stringify([resource.group, resource.name, names]);
     const entry = byObjects.get(key) ?? { resource, names, verbs: new Set() };
-    for (const verb of one._verbs()) entry.verbs.add(verb);
+    for (const verb of rule._verbs()) entry.verbs.add(verb);
     byObjects.set(key, entry);
   }
   const byVerbs = new Map<string, RuleManifest>();
@@ -107,12 +110,10 @@ export class RoleScope {
    * ClusterRoleBindings.
    *
    * The reason is recorded as an acknowledgement of the role.
-   *
-   * @throws REASON_MISSING
    */
   public static cluster(choice: ReasonedChoice): RoleScope {
     const problems = new Problems("RoleScope.cluster");
-    checkReason(problems, "A role for the whole cluster", choice.reason);
+    checkReason(problems, "A role for the whole cluster", choice?.reason);
     problems.throwIfAny();
     return new RoleScope(choice.reason);
   }
@@ -133,19 +134,19 @@ interface Definition {
  * stack, where Terraform shows it.
  */
 function warnOfUnknown(role: IConstruct, chart: Chart, resources: readonly RbacResource[]): void {
-  const others = resources.filter(
+  const custom = resources.filter(
     (resource) => knownResources(resource.group) === undefined && !isOfGatewayApi(resource),
   );
-  if (others.length === 0) return;
+  if (custom.length === 0) return;
   whenAdded(chart, (scope) => {
     const defined = new Set(definitionsIn(chart.node.root));
-    const unknown = new Set(others.map(({ group, plural }) => `${plural}.${group}`));
+    const unknown = new Set(custom.map(({ group, plural }) => `${plural}.${group}`));
     for (const name of [...unknown].sort()) {
       if (defined.has(name)) continue;
       addWarning(
         scope,
-        `[role-resource-unknown] ${role.node.path} allows something of ${name}, which is no resource of Kubernetes and of no ` +
-          "CustomResourceDefinition of this program: check how it is spelt, or see that its definition is in the cluster",
+        `[role-resource-unknown] ${role.node.path} has a permission for ${name}, which neither Kubernetes nor a ` +
+          "CustomResourceDefinition of this program defines: check the spelling, and whether the cluster has its definition",
       );
     }
   });
@@ -191,14 +192,11 @@ export class LeastPrivilegeRole extends Construct {
   /** The namespace; undefined for a cluster-wide role. */
   public readonly namespace?: string;
 
-  private readonly granted = new Set<string>();
+  private readonly subjectIds = new Set<string>();
 
-  /**
-   * @param id also the name of the Role: up to 63 lower-case letters, digits and dashes
-   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, PERMISSION_INVALID, PERMISSION_TOO_WIDE
-   */
+  /** @param id also the name of the Role: up to 63 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: LeastPrivilegeRoleProps) {
-    const { allow, roleScope } = read(scope, id, props);
+    const { allow, roleScope } = readRole(scope, id, props);
     super(scope, id);
     const chart = Chart.of(this);
     guardStaticSynthesis(chart);
@@ -217,19 +215,23 @@ export class LeastPrivilegeRole extends Construct {
     );
   }
 
-  /**
-   * Grants the role to subjects, with one binding for each.
-   *
-   * @throws ATTRIBUTE_MISSING, NAME_DUPLICATE
-   */
+  /** Grants the role to subjects, with one binding for each. */
   public grantTo(...subjects: Subject[]): void {
     const problems = new Problems(this);
     const ids = subjects.map((subject) => this.idOf(problems, subject));
     if (subjects.length === 0) {
-      problems.add("ATTRIBUTE_MISSING", "No subject was given", "Name whom the role is for");
+      problems.add(
+        "ATTRIBUTE_MISSING",
+        "subjects is empty",
+        'Give at least one subject, for example Subject.iamGroup("ocid1.group.oc1..example")',
+      );
     }
-    if (ids.some((id, index) => id !== undefined && (this.granted.has(id) || ids.indexOf(id) < index))) {
-      problems.add("NAME_DUPLICATE", "A subject is given the role twice", "Grant it to each subject once");
+    if (ids.some((id, index) => id !== undefined && (this.subjectIds.has(id) || ids.indexOf(id) < index))) {
+      problems.add(
+        "NAME_DUPLICATE",
+        "subjects contains a subject that already has the role",
+        "Grant the role to each subject once",
+      );
     }
     problems.throwIfAny();
     subjects.forEach((subject, index) => this.bind(subject, ids[index] ?? ""));
@@ -240,8 +242,8 @@ export class LeastPrivilegeRole extends Construct {
     if (this.namespace === undefined && subject._needsNamespace()) {
       problems.add(
         "ATTRIBUTE_MISSING",
-        `The service account ${subject.name} has no namespace, and neither has the role`,
-        `Name it: Subject.serviceAccount(${JSON.stringify(subject.name)}, "shop")`,
+        `subjects contains the service account ${subject.name} without a namespace, and the role has no namespace either`,
+        `Give its namespace: Subject.serviceAccount(${JSON.stringify(subject.name)}, "shop")`,
       );
       return undefined;
     }
@@ -249,7 +251,7 @@ export class LeastPrivilegeRole extends Construct {
   }
 
   private bind(subject: Subject, id: string): void {
-    this.granted.add(id);
+    this.subjectIds.add(id);
     this.add(`Binding-${id}`, "RoleBinding", `${this.name}-${id}`, {
       roleRef: { apiGroup: API_GROUP, kind: this.kindOf("Role"), name: this.name },
       subjects: [subject._manifest(this.namespace)],
@@ -258,19 +260,20 @@ export class LeastPrivilegeRole extends Construct {
 
   /** Acknowledges each risk once per reason, for any number of permissions. */
   private acknowledge(allow: readonly RoleRule[]): void {
-    const taken = new Map<string, { leadsTo: string; reason: string; what: Set<string> }>();
-    for (const one of allow) {
-      const [reason = "", names] = [one._reason(), one.names.join(", ")];
-      for (const { verbs, leadsTo } of one._risks()) {
-        const entry = taken.get(JSON.stringify([leadsTo, reason])) ?? { leadsTo, reason, what: new Set() };
-        const objects = `${one.resource.toString()}${names === "" ? "" : ` named ${names}`}`;
-        entry.what.add(`${verbs.join(", ")} of ${objects}`);
-        taken.set(JSON.stringify([leadsTo, reason]), entry);
+    const risks = new Map<string, { allows: string; reason: string; permissions: Set<string> }>();
+    for (const rule of allow) {
+      const [reason = "", names] = [rule._reason(), rule.names.join(", ")];
+      const objects = `${rule.resource.toString()}${names === "" ? "" : ` named ${names}`}`;
+      for (const { verbs, allows } of rule._risks()) {
+        const key = JSON.stringify([allows, reason]);
+        const risk = risks.get(key) ?? { allows, reason, permissions: new Set<string>() };
+        risk.permissions.add(`${verbs.join(", ")} of ${objects}`);
+        risks.set(key, risk);
       }
     }
-    for (const { leadsTo, reason, what } of taken.values()) {
-      const text = `${[...what].sort().join("; ")}: a way to ${leadsTo}`;
-      Acknowledgements._record(this, "least-privilege", text, reason);
+    for (const { allows, reason, permissions } of risks.values()) {
+      const what = `${[...permissions].sort().join("; ")}, which allows ${allows}`;
+      Acknowledgements._record(this, "least-privilege", what, reason);
     }
   }
 
@@ -293,42 +296,45 @@ export class LeastPrivilegeRole extends Construct {
 }
 
 /** Validates the props; throws an error that lists every problem. */
-function read(
+function readRole(
   scope: Construct,
   id: string,
   props: LeastPrivilegeRoleProps,
 ): Required<LeastPrivilegeRoleProps> {
   const problems = new Problems(pathOf(scope, id));
-  const { allow } = props;
-  const roleScope = props.roleScope ?? RoleScope.namespace();
-  const inNamespace = roleScope.reason === undefined;
+  const { allow, roleScope = RoleScope.namespace() } = props;
+  const isNamespaced = roleScope.reason === undefined;
   checkObjectName(problems, "id", id);
-  if (!inNamespace && BUILT_IN.includes(id)) {
+  if (!isNamespaced && BUILT_IN.includes(id)) {
     problems.add(
       "NAME_INVALID",
-      `id is ${id}, the name of a ClusterRole of Kubernetes itself, which this one would replace`,
-      "Name it after what it allows",
+      `id is ${id}, the name of a built-in ClusterRole, which this role would replace`,
+      'Name the role after its permissions, for example "node-reader"',
     );
   }
-  checkUnused(problems, scope, [inNamespace ? "Role" : "ClusterRole"], id);
+  checkUnused(problems, scope, [isNamespaced ? "Role" : "ClusterRole"], id);
   const chart = chartOf(scope);
-  if (inNamespace && chart && chart.namespace === undefined) {
+  if (isNamespaced && chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, so the role has none",
-      'Give it one: new Chart(app, "shop", { namespace: "shop" })',
+      "The chart has no namespace, and the role would be in none",
+      'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
-  if (checkGiven(problems, { allow })) checkAllow(problems, allow, inNamespace);
+  if (checkGiven(problems, { allow })) checkAllow(problems, allow, isNamespaced);
   problems.throwIfAny();
   return { allow, roleScope };
 }
 
-function checkAllow(problems: Problems, allow: readonly RoleRule[], inNamespace: boolean): void {
+function checkAllow(problems: Problems, allow: readonly RoleRule[], isNamespaced: boolean): void {
   if (allow.length === 0) {
-    problems.add("PERMISSION_INVALID", "allow is empty", "Name what the role is for, or leave the role out");
+    problems.add(
+      "PERMISSION_INVALID",
+      "allow is empty",
+      "List at least one permission, for example [RoleRule.read(RbacResource.PODS)]",
+    );
   }
-  if (allow.every((one, index) => checkGiven(problems, { [`allow[${index}]`]: one }))) {
-    checkAllowed(problems, allow, inNamespace);
+  if (allow.every((rule, index) => checkGiven(problems, { [`allow[${index}]`]: rule }))) {
+    checkRules(problems, allow, isNamespaced);
   }
 }

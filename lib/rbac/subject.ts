@@ -33,18 +33,17 @@ export class Subject {
    *
    * @param name any name but `default`, the service account of every pod that names no other
    * @param namespace the namespace; by default the role's
-   * @throws NAME_INVALID, PERMISSION_TOO_WIDE
    */
   public static serviceAccount(name: string, namespace?: string): Subject {
     const problems = new Problems("Subject.serviceAccount");
-    if (checkGiven(problems, { name }) && !checkReserved(problems, name)) {
+    if (checkGiven(problems, { name }) && !checkReserved(problems, "name", name)) {
       checkSubdomainName(problems, "name", name);
     }
     if (name === "default") {
       problems.add(
         "PERMISSION_TOO_WIDE",
-        "The service account is default, as which every pod of the namespace runs that names no other",
-        "Give the program a service account of its own",
+        "name is default, the service account of every pod of the namespace without its own",
+        'Give the program its own service account, for example Subject.serviceAccount("web")',
       );
     }
     if (namespace !== undefined) checkObjectName(problems, "namespace", namespace);
@@ -56,8 +55,6 @@ export class Subject {
    * The service account of a workload, such as a HardenedDeployment.
    *
    * Its pods also need a token before they can call the API server.
-   *
-   * @throws ATTRIBUTE_MISSING, NAME_INVALID
    */
   public static serviceAccountOf(workload: IServiceAccountUser): Subject {
     const problems = new Problems("Subject.serviceAccountOf");
@@ -68,8 +65,6 @@ export class Subject {
 
   /**
    * An IAM group, by its OCID: `ocid1.group.…`.
-   *
-   * @throws OCID_INVALID, PERMISSION_TOO_WIDE
    */
   public static iamGroup(ocid: string): Subject {
     return Subject.ofIam("Subject.iamGroup", "Group", ocid, "group");
@@ -77,8 +72,6 @@ export class Subject {
 
   /**
    * An IAM dynamic group, by its OCID: `ocid1.dynamicgroup.…`; its members are instances and other resources.
-   *
-   * @throws OCID_INVALID, PERMISSION_TOO_WIDE
    */
   public static iamDynamicGroup(ocid: string): Subject {
     return Subject.ofIam("Subject.iamDynamicGroup", "Group", ocid, "dynamicgroup");
@@ -88,8 +81,6 @@ export class Subject {
    * A single IAM user, by OCID: `ocid1.user.…`.
    *
    * Prefer a group: a user who leaves it loses the role without a change to the cluster.
-   *
-   * @throws OCID_INVALID, PERMISSION_TOO_WIDE
    */
   public static iamUser(ocid: string): Subject {
     return Subject.ofIam("Subject.iamUser", "User", ocid, "user");
@@ -101,17 +92,16 @@ export class Subject {
    *
    * @param username the username with the prefix of the issuer, such as
    * `actions-oidc:repo:acme/shop:environment:production`
-   * @throws NAME_INVALID, PERMISSION_TOO_WIDE
    */
   public static oidcUser(username: string): Subject {
     const problems = new Problems("Subject.oidcUser");
-    const isKnown = typeof username === "string" && !Token.isUnresolved(username);
-    if (checkGiven(problems, { username }) && !checkReserved(problems, username)) {
-      if (!isKnown || !/^[^:\s]+:\S/.test(username)) {
+    if (checkGiven(problems, { username }) && !checkReserved(problems, "username", username)) {
+      const isLiteral = typeof username === "string" && !Token.isUnresolved(username);
+      if (!isLiteral || !/^[^:\s]+:\S/.test(username)) {
         problems.add(
           "NAME_INVALID",
-          `username is ${shown(username)}, and names of an issuer begin with its prefix`,
-          'Write the prefix of the issuer, a colon and the subject: "jenkins:deploy"',
+          `username is ${shown(username)}, without the prefix of an issuer`,
+          'Write the prefix of the issuer, a colon, and the subject: "jenkins:deploy"',
         );
       }
     }
@@ -121,14 +111,14 @@ export class Subject {
 
   private static ofIam(factory: string, kind: SubjectKind, ocid: string, ocidKind: string): Subject {
     const problems = new Problems(factory);
-    if (checkGiven(problems, { ocid }) && !checkReserved(problems, ocid)) {
+    if (checkGiven(problems, { ocid }) && !checkReserved(problems, "ocid", ocid)) {
       checkOcid(problems, "ocid", ocid, ocidKind);
     }
     if (Token.isUnresolved(ocid)) {
       problems.add(
         "OCID_INVALID",
-        "ocid is a reference to a Terraform value, and the name of a binding is made of it",
-        `Write the OCID itself: ocid1.${ocidKind}.…`,
+        "ocid is a reference to a Terraform value, and the name of the binding contains a hash of it",
+        `Write the OCID as a literal: "ocid1.${ocidKind}.oc1..example"`,
       );
     }
     problems.throwIfAny();
@@ -164,15 +154,15 @@ export class Subject {
 }
 
 /**
- * Adds a problem for a reserved name of Kubernetes: everybody, anonymous users, or the system masters, whom
- * no rule restricts.
+ * Adds a problem for a reserved name of Kubernetes, such as that of all callers, or of the system masters, whom no rule restricts;
+ * returns whether it is one.
  */
-function checkReserved(problems: Problems, name: string): boolean {
+function checkReserved(problems: Problems, property: string, name: string): boolean {
   if (typeof name !== "string" || !name.startsWith("system:")) return false;
   problems.add(
     "PERMISSION_TOO_WIDE",
-    `${shown(name)} is a name of Kubernetes itself, for its own parts or for callers whom nobody chose`,
-    'Name a service account, or a group of IAM: Subject.iamGroup("ocid1.group.oc1..example")',
+    `${property} is ${shown(name)}, a reserved name for parts of Kubernetes or for all callers`,
+    'Name a service account, or an IAM group: Subject.iamGroup("ocid1.group.oc1..example")',
   );
   return true;
 }

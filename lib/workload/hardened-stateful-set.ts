@@ -1,16 +1,21 @@
 import { ApiObject } from "cdk8s";
 import { PodManagementPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
-import { addAutoscaler, type AutoscaleOptions, checkAutoscale, checkTargets } from "./autoscale";
-import { checkReplicas } from "./hardened-deployment";
-import { checkCount } from "./hardened-job-props";
+import { type AutoscaleOptions } from "./autoscale-options";
 import { ListeningWorkload } from "./listening-workload";
 import { servicePort } from "./pods/app-protocol";
 import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
-import { type HardenedPod, lateTemplate, podTemplate, volumesOf } from "./pods/private/hardened-pod";
+import { type HardenedPod, podTemplate, volumesOf } from "./pods/private/hardened-pod";
 import { LISTENING_SHAPES } from "./pods/private/read-container";
 import { type VolumeClaim } from "./pods/volume-claim";
-import { addAccountAndFiles, addDisruptionBudget, addNetworkPolicy } from "./private/workload-objects";
+import { readCount } from "./private/read-count";
+import { addAutoscaler, readReplicas, type ReadReplicas, replicasField } from "./private/replicas";
+import {
+  addAccountAndFiles,
+  addDisruptionBudget,
+  addNetworkPolicy,
+  addRunner,
+} from "./private/workload-objects";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { isDnsLabel } from "../core/kubernetes-names";
@@ -51,54 +56,6 @@ export interface HardenedStatefulSetProps extends ListeningPodProps {
   readonly podManagementPolicy?: PodManagementPolicy;
 }
 
-const SHAPES = {
-  ...LISTENING_SHAPES,
-  volumeClaims: listOf(
-    kind(["claimName", "path"], 'VolumeClaim.of("data", "/var/lib/db")'),
-    'a list, for example [VolumeClaim.of("data", "/var/lib/db")]',
-  ),
-  podManagementPolicy: choice(PodManagementPolicy, "PodManagementPolicy.ORDERED_READY or PARALLEL"),
-};
-// The controller's revision label is the name and eleven characters.
-const LONGEST = 52;
-const LEAST = 1;
-
-/** The name of the headless Service of a StatefulSet. */
-function headlessName(id: string): string {
-  return `${id}-headless`;
-}
-
-/** Validates the props; throws an error that lists every problem. */
-function readStatefulSet(scope: Construct, id: string, given: HardenedStatefulSetProps): HardenedPod {
-  const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES) as HardenedStatefulSetProps;
-  const { volumeClaims = [] } = props;
-  const place = { scope, id, kind: "StatefulSet", longestName: LONGEST };
-  const pod = readListeningPod(problems, place, props, { volumeClaims });
-  // An invalid id was reported already.
-  if (isDnsLabel(id)) checkServiceName(problems, scope, headlessName(id));
-  checkReplicas(problems, props.replicas, LEAST);
-  checkAutoscale(problems, props.autoscale, LEAST, props.replicas);
-  checkTargets(problems, props.autoscale, pod.program.resources.texts);
-  checkClaimNames(problems, id, pod);
-  problems.throwIfAny();
-  return pod;
-}
-
-/** Adds a problem for each claim whose name is invalid or collides with another volume of the pod. */
-function checkClaimNames(problems: Problems, id: string, pod: HardenedPod): void {
-  const claims = (pod.program.volumeClaims ?? []).map(({ claimName }) => claimName);
-  const taken = [...claims, ...volumesOf(pod).map(({ name }) => name)];
-  for (const name of new Set(claims)) {
-    if (taken.indexOf(name) === taken.lastIndexOf(name)) continue;
-    problems.add(
-      "NAME_DUPLICATE",
-      `Two volumes of a pod of ${id} are named ${name}`,
-      "Give the claim another name, after what is kept in it",
-    );
-  }
-}
-
 /**
  * A StatefulSet that meets the restricted Pod Security Standard: pods with stable names and persistent
  * volumes.
@@ -112,22 +69,26 @@ function checkClaimNames(problems: Problems, id: string, pod: HardenedPod): void
 export class HardenedStatefulSet extends ListeningWorkload {
   /** The name of the headless Service. */
   public readonly headlessServiceName: string;
+  /** The replica count; undefined if an autoscaler sets it. */
+  public readonly replicas?: number;
+  /** The volumes of each pod. */
+  public readonly volumeClaims: VolumeClaim[];
 
   /**
    * @param id also the name of the StatefulSet: up to 52 lower-case letters, digits and dashes, beginning
    * with a letter
-   * @throws NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, PORT_PRIVILEGED, REPLICAS_INVALID, USER_INVALID, COUNT_INVALID,
-   * QUANTITY_INVALID, RESOURCES_INVALID, PATH_INVALID, PROBE_INVALID, ENV_INVALID, CREDENTIAL_LITERAL, CONFIG_TOO_LARGE,
-   * LABEL_INVALID, EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: HardenedStatefulSetProps) {
-    const pod = readStatefulSet(scope, id, props);
-    super(scope, id, props);
+    const set = readStatefulSet(scope, id, props);
+    const { pod } = set;
+    super(scope, id, pod.labels);
     this.headlessServiceName = headlessName(id);
+    this.replicas = set.replicas;
+    this.volumeClaims = [...set.volumeClaims];
     addAccountAndFiles(this, pod);
     this.addHeadlessService();
-    this.node.defaultChild = this.addStatefulSet(pod, props);
-    addAutoscaler(this, "StatefulSet", props.autoscale);
+    addRunner(this, "apps/v1", "StatefulSet", this.specOf(set));
+    addAutoscaler(this, "StatefulSet", set);
     addDisruptionBudget(this);
     addNetworkPolicy(this, pod);
   }
@@ -137,11 +98,10 @@ export class HardenedStatefulSet extends ListeningWorkload {
    * has none.
    *
    * @param ordinal the ordinal of the pod, from 0
-   * @throws COUNT_INVALID
    */
   public hostNameOf(ordinal: number): string {
     const problems = new Problems(this);
-    checkCount(problems, "ordinal", ordinal ?? Number.NaN, 0);
+    readCount(problems, "ordinal", ordinal, { least: 0 });
     problems.throwIfAny();
     const host = `${this.name}-${ordinal}.${this.headlessServiceName}`;
     return this.namespace === undefined ? host : `${host}.${this.namespace}.svc`;
@@ -169,33 +129,79 @@ export class HardenedStatefulSet extends ListeningWorkload {
     });
   }
 
-  private addStatefulSet(pod: HardenedPod, props: HardenedStatefulSetProps): ApiObject {
-    const { labels, name, selectorLabels } = this;
-    const { volumeClaims = [] } = props;
-    const annotations = props.annotations ? { annotations: props.annotations } : {};
-    return new ApiObject(this, "Resource", {
-      apiVersion: "apps/v1",
-      kind: "StatefulSet",
-      metadata: { name, labels, ...annotations },
-      spec: {
-        ...(props.autoscale ? {} : { replicas: props.replicas ?? 1 }),
-        serviceName: this.headlessServiceName,
-        selector: { matchLabels: selectorLabels },
-        minReadySeconds: 5,
-        revisionHistoryLimit: 5,
-        podManagementPolicy: props.podManagementPolicy ?? PodManagementPolicy.ORDERED_READY,
-        updateStrategy: { type: "RollingUpdate" },
-        template: lateTemplate(() => podTemplate(pod, labels, props.annotations)),
-        ...(volumeClaims.length === 0
-          ? {}
-          : {
-              persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-              // Labels that never change: Kubernetes rejects every change of a claim template.
-              volumeClaimTemplates: [...volumeClaims]
-                .sort((a, b) => (a.claimName < b.claimName ? -1 : 1))
-                .map((claim) => claim._toTemplate(selectorLabels)),
-            }),
-      },
-    });
+  private specOf(set: ReadStatefulSet): object {
+    const { pod, podManagementPolicy, volumeClaims } = set;
+    return {
+      ...replicasField(set),
+      serviceName: this.headlessServiceName,
+      selector: { matchLabels: pod.selectorLabels },
+      minReadySeconds: 5,
+      revisionHistoryLimit: 5,
+      podManagementPolicy,
+      updateStrategy: { type: "RollingUpdate" },
+      template: podTemplate(pod),
+      ...(volumeClaims.length === 0
+        ? {}
+        : {
+            persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+            // Labels that never change: Kubernetes rejects every change of a claim template.
+            volumeClaimTemplates: volumeClaims.map((claim) => claim._toTemplate(pod.selectorLabels)),
+          }),
+    };
   }
+}
+
+const SHAPES = {
+  ...LISTENING_SHAPES,
+  volumeClaims: listOf(
+    kind(["claimName", "path"], 'VolumeClaim.of("data", "/var/lib/db")'),
+    'a list, for example [VolumeClaim.of("data", "/var/lib/db")]',
+  ),
+  podManagementPolicy: choice(PodManagementPolicy, "PodManagementPolicy.ORDERED_READY or PARALLEL"),
+};
+// The controller's revision label is the name and eleven characters.
+const MAX_NAME_LENGTH = 52;
+const MIN_REPLICAS = 1;
+
+/** The name of the headless Service of a StatefulSet. */
+function headlessName(id: string): string {
+  return `${id}-headless`;
+}
+
+interface ReadStatefulSet extends ReadReplicas {
+  readonly pod: HardenedPod;
+  readonly volumeClaims: readonly VolumeClaim[];
+  readonly podManagementPolicy: PodManagementPolicy;
+}
+
+/** Validates the props; throws an error that lists every problem. */
+function readStatefulSet(scope: Construct, id: string, value: HardenedStatefulSetProps): ReadStatefulSet {
+  const problems = new Problems(pathOf(scope, id));
+  const props = shaped(problems, value, SHAPES) as HardenedStatefulSetProps;
+  const { volumeClaims = [], podManagementPolicy = PodManagementPolicy.ORDERED_READY } = props;
+  const place = { scope, id, kind: "StatefulSet", maxNameLength: MAX_NAME_LENGTH };
+  const pod = readListeningPod(problems, place, props, { volumeClaims });
+  // An invalid id was reported already.
+  if (isDnsLabel(id)) checkServiceName(problems, scope, headlessName(id));
+  const replicas = readReplicas(problems, props, MIN_REPLICAS, pod.program.resources.texts);
+  checkClaimNames(problems, volumeClaims, pod);
+  problems.throwIfAny();
+  return { pod, ...replicas, volumeClaims: [...volumeClaims].sort(byClaimName), podManagementPolicy };
+}
+
+const byClaimName = (a: VolumeClaim, b: VolumeClaim) => (a.claimName < b.claimName ? -1 : 1);
+
+/** Adds a problem for each claim whose name collides with another volume of the pod. */
+function checkClaimNames(problems: Problems, volumeClaims: readonly VolumeClaim[], pod: HardenedPod): void {
+  const used = new Set(volumesOf(pod).map(({ name }) => name));
+  volumeClaims.forEach(({ claimName }, index) => {
+    if (used.has(claimName)) {
+      problems.add(
+        "NAME_DUPLICATE",
+        `volumeClaims[${index}] has the name ${claimName}, which another volume of the pod has`,
+        'Name the claim after its content, for example VolumeClaim.of("data", "/var/lib/db")',
+      );
+    }
+    used.add(claimName);
+  });
 }

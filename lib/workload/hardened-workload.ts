@@ -1,4 +1,4 @@
-import { Chart } from "cdk8s";
+import { Chart, Duration } from "cdk8s";
 import {
   type IPodSelector,
   LabelSelector,
@@ -6,9 +6,9 @@ import {
   type PodSelectorConfig,
 } from "cdk8s-plus-27";
 import { Construct } from "constructs";
+import { type ContainerImage } from "./images/container-image";
 import { labelsOf, selectorLabelsOf } from "./pods/private/workload-labels";
-import { programPaths } from "./pods/private/hardened-pod";
-import { podOf } from "./private/workload-objects";
+import { type HardenedPod, programPaths } from "./pods/private/hardened-pod";
 import { type MountSecretOptions, type SecretVariableOptions } from "./pods/mount-secret-options";
 import { mountSecret, type SecretPlace, setSecretVariable } from "./pods/private/mount-secret";
 import { checked } from "../core/checked";
@@ -47,6 +47,9 @@ export abstract class HardenedWorkload
   /** The labels that select the pods of the workload. */
   public readonly selectorLabels: { [key: string]: string };
 
+  /** The validated pods, set by the constructor of each kind of workload. @internal */
+  public _pod!: HardenedPod;
+
   /** @param labels labels of the workload besides the common ones */
   protected constructor(scope: Construct, id: string, labels?: { [key: string]: string }) {
     super(scope, id);
@@ -60,6 +63,21 @@ export abstract class HardenedWorkload
     this.connections = Connections._of(this, chart.namespace);
   }
 
+  /** The image of the program. */
+  public get image(): ContainerImage {
+    return this._pod.program.image;
+  }
+
+  /** The id of the user and group of all containers. */
+  public get user(): number {
+    return this._pod.user;
+  }
+
+  /** The time between the termination signal and the forced end of the pods. */
+  public get terminationGracePeriod(): Duration {
+    return Duration.seconds(this._pod.terminationGracePeriodSeconds);
+  }
+
   /**
    * Mounts a secret of OCI Vault as a file of the program, read as the ServiceAccount of this workload.
    *
@@ -68,8 +86,6 @@ export abstract class HardenedWorkload
    *
    * @param secret a VaultSecret, or an imported one
    * @returns the path of the file
-   * @throws NAME_INVALID, also where the workload has no namespace; NAME_DUPLICATE, PATH_INVALID, ENV_INVALID, SECRET_INVALID where secrets
-   * of two vaults or of two deliveries would share a directory; ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis CHART_NOT_ADDED
    */
   public mountSecret(secret: IVaultSecret, options: MountSecretOptions = {}): string {
     return mountSecret(this.secretPlace(), secret, options);
@@ -83,8 +99,6 @@ export abstract class HardenedWorkload
    *
    * @param name the name of the variable: letters, digits, and `_`
    * @param secret a VaultSecret, or an imported one
-   * @throws REASON_MISSING, ENV_INVALID, NAME_INVALID, NAME_DUPLICATE, SECRET_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
-   * CHART_NOT_ADDED
    */
   public setSecretVariable(name: string, secret: IVaultSecret, options: SecretVariableOptions): void {
     setSecretVariable(this.secretPlace(), name, secret, options);
@@ -99,8 +113,6 @@ export abstract class HardenedWorkload
    * token. Pods have that token only with `apiAccess`; without it, the program can't use the grant itself.
    *
    * @param grant such as `{ verb: PolicyVerb.READ, resourceType: PolicyResourceType.OBJECTS, location, condition }`
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID; here, or from addCdk8sChart, STATEMENT_TOO_WIDE, STATEMENT_LIMIT; at synthesis
-   * CHART_NOT_ADDED where the chart was added to no cluster
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm
    */
   public grant(grant: PolicyGrant): void {
@@ -127,7 +139,7 @@ export abstract class HardenedWorkload
   }
 
   private secretPlace(): SecretPlace {
-    const pod = podOf(this);
+    const pod = this._pod;
     return {
       workload: this,
       mounted: pod.mountedSecrets,

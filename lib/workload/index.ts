@@ -1,12 +1,13 @@
 export * from "./host-access";
 export * from "./images";
 export * from "./pods";
-export { type AutoscaleOptions } from "./autoscale";
-export { HardenedCronJob, type HardenedCronJobProps, HardenedJob } from "./hardened-cron-job";
-export { type HardenedDaemonSetProps } from "./hardened-daemon-set-props";
-export { HardenedDaemonSet } from "./hardened-daemon-set";
+export { type AutoscaleOptions } from "./autoscale-options";
+export { HardenedCronJob, type HardenedCronJobProps } from "./hardened-cron-job";
+
+export { HardenedDaemonSet, type HardenedDaemonSetProps } from "./hardened-daemon-set";
 export { HardenedDeployment, type HardenedDeploymentProps } from "./hardened-deployment";
-export { type HardenedJobProps, type JobOptions, JobRestartPolicy } from "./hardened-job-props";
+export { HardenedJob, type HardenedJobProps } from "./hardened-job";
+export { type JobOptions, JobRestartPolicy } from "./job-options";
 export { HardenedStatefulSet, type HardenedStatefulSetProps } from "./hardened-stateful-set";
 export { HardenedWorkload } from "./hardened-workload";
 export { ListeningWorkload } from "./listening-workload";

@@ -1,8 +1,7 @@
-import { type Construct } from "constructs";
+import { Duration } from "cdk8s";
 import { HardenedWorkload } from "./hardened-workload";
-import { AppProtocol } from "./pods/app-protocol";
-import { type ListeningPodProps } from "./pods/listening-pod-props";
-import { type NamedPort, namedPorts } from "./pods/named-port";
+import { type AppProtocol } from "./pods/app-protocol";
+import { type NamedPort } from "./pods/named-port";
 import { type ScrapeOptions, type TraceOptions } from "./monitoring-options";
 import { askMonitor } from "./private/monitor";
 import { readScrape, readTraces } from "./private/read-monitoring";
@@ -17,29 +16,32 @@ import { type ServiceOptions, WorkloadService } from "../exposure/workload-servi
 /** The base class of long-running hardened workloads, which may listen on a port. */
 @checked
 export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
-  public readonly port?: number;
-  public readonly protocol: AppProtocol;
-  public readonly ports?: NamedPort[];
   /** @internal */
   public _redirectPort?: number;
 
-  /** @param props the source of the ports, the protocol and the labels */
-  protected constructor(scope: Construct, id: string, props: ListeningPodProps) {
-    super(scope, id, props.labels);
-    this.port = props.port;
-    this.protocol = props.protocol ?? AppProtocol.HTTP;
-    const { ports = [], sidecars = [] } = props;
-    const further = [...ports, ...sidecars.flatMap((sidecar) => sidecar.ports ?? [])];
-    this.ports = namedPorts(this.port, this.protocol, further);
+  /** The port that the program listens on, if any. */
+  public get port(): number | undefined {
+    return this._pod.program.port;
+  }
+
+  /** The protocol of the port. */
+  public get protocol(): AppProtocol {
+    return this._pod.protocol;
+  }
+
+  /** The named ports of the pods, including those of sidecars; the program's own port first. */
+  public get ports(): NamedPort[] | undefined {
+    return [...this._pod.ports];
+  }
+
+  /** The time for which a terminating pod keeps serving. */
+  public get stopDelay(): Duration {
+    return Duration.seconds(this._pod.program.stopDelaySeconds ?? 0);
   }
 
   /**
    * Exposes the workload through an OCI load balancer that terminates TLS, with rules in network security
    * groups.
-   *
-   * @throws LOAD_BALANCER_INVALID where the workload has no port; NAME_INVALID, NAME_DUPLICATE, PORT_INVALID, COUNT_INVALID,
-   * NODE_PORT_INVALID, NSG_LIMIT, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis LOAD_BALANCER_INVALID where the chart was added to
-   * another cluster
    */
   public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
     const name = (options as LoadBalancerOptions | undefined)?.name ?? this.name;
@@ -51,10 +53,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    *
    * Creates an Ingress or a Gateway API route, and one Service `<name>-ingress` shared by all of them, and
    * allows connections from the gateway to the pods' port on both sides.
-   *
-   * @throws INGRESS_INVALID, NAME_INVALID, NAME_DUPLICATE where the host and path of the gateway are taken, by a workload of
-   * another chart too; PORT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis INGRESS_INVALID for a gateway of another
-   * cluster, PEER_NOT_ALLOWED for one that is no peer of the workload's tenant
    */
   public exposeViaIngress(options: IngressOptions): IngressRoute {
     return IngressRoute._of({ ...options, workload: this });
@@ -66,9 +64,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    *
    * It opens the port to Prometheus on both sides, including the host network, lets Prometheus discover the
    * pods, and adds the scrape job.
-   *
-   * @throws PORT_NOT_LISTENED where the workload has no such port; VALUE_INVALID, COUNT_INVALID; NAME_INVALID where the chart has no
-   * namespace; at synthesis MONITORING_MISSING
    */
   public scrapeMetrics(options: ScrapeOptions = {}): void {
     const request = readScrape(this, options);
@@ -81,8 +76,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    *
    * It allows the connection on both sides, and sets the environment variables that OpenTelemetry libraries
    * read (`OTEL_EXPORTER_OTLP_ENDPOINT` and others), unless the program sets them already.
-   *
-   * @throws VALUE_INVALID; NAME_INVALID where the chart has no namespace; at synthesis MONITORING_MISSING
    */
   public traces(options: TraceOptions = {}): void {
     const request = readTraces(this, options);
@@ -93,8 +86,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    * Exposes the workload inside the cluster through a Service.
    *
    * It allows no connections: allow each client with `connections.allowFrom(client, Port.tcp(port))`.
-   *
-   * @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID; PORT_INVALID, also where the workload has no port
    */
   public exposeViaService(options: ServiceOptions = {}): WorkloadService {
     const name = (options as ServiceOptions | null)?.name ?? this.name;

@@ -4,7 +4,7 @@ import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import * as secureOke from "../../lib";
-import { checkProps, KindProblems } from "../../lib/core/checked";
+import { checkProps, KindProblems } from "../../lib/core/kind-checks";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
 
@@ -138,7 +138,7 @@ describe("a reference", () => {
         `VALUE_INVALID: compartmentId is a reference to ${kind}`,
       ]);
     }
-    for (const name of ["replicas", "stopDelaySeconds"]) {
+    for (const name of ["replicas", "port"]) {
       expect(whats(deployment({ [name]: Token.asNumber(null) }))).not.toEqual([]);
     }
     expect(whats(deployment({ args: Token.asList(null) }))).toEqual([

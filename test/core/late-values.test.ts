@@ -17,7 +17,7 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { CoreVcn } from "../../lib/oci/core-vcn";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";

@@ -1,4 +1,4 @@
-import { type Chart } from "cdk8s";
+import { type Chart, Duration } from "cdk8s";
 import { ConcurrencyPolicy, PodManagementPolicy, TaintEffect } from "cdk8s-plus-27";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
@@ -6,21 +6,19 @@ import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
-import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import {} from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-cron-job";
-import { JobRestartPolicy } from "../../lib/workload/hardened-job-props";
+import { HardenedJob } from "../../lib/workload/hardened-job";
+import { JobRestartPolicy } from "../../lib/workload/job-options";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import {} from "../../lib/workload/hardened-stateful-set";
 import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
 import { type ListeningWorkload } from "../../lib/workload/listening-workload";
-import { DownwardApiFiles } from "../../lib/workload/pods/pod-info-files";
+import { DownwardApiFiles } from "../../lib/workload/pods/downward-api-files";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { ProjectedToken } from "../../lib/workload/pods/projected-token";
-import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
+import { ApiAccess } from "../../lib/workload/pods/api-access";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { Toleration } from "../../lib/workload/pods/toleration";
 import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
@@ -36,6 +34,7 @@ export type Combination = (chart: Chart, id: string) => HardenedWorkload;
 const always = <T>(value: T): fc.Arbitrary<T> => fc.constant(value);
 const some = <T>(...values: T[]) => fc.constantFrom(...values);
 const upTo = (max: number, min = 0) => fc.integer({ min, max });
+const seconds = (min: number) => upTo(9999, min).map((amount) => Duration.seconds(amount));
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 const env = always({
@@ -102,7 +101,10 @@ const mounts = (own: string) => ({
     some(
       [ProjectedToken.of(`/run/tokens/${own}`, { audience: "vault" })],
       [
-        ProjectedToken.of(`/run/tokens/${own}/vault`, { audience: "vault", expirationSeconds: 600 }),
+        ProjectedToken.of(`/run/tokens/${own}/vault`, {
+          audience: "vault",
+          expiration: Duration.minutes(10),
+        }),
         ProjectedToken.of(`/run/tokens/${own}/db`, { audience: "db.example.com" }),
       ],
     ),
@@ -140,10 +142,10 @@ const pod = {
   apiAccess: maybe(
     some(
       ApiAccess.token({ endpointCidr: "10.0.0.5/32" }),
-      ApiAccess.token({ endpointCidr: "10.0.0.0/28", expirationSeconds: 86_400 }),
+      ApiAccess.token({ endpointCidr: "10.0.0.0/28", expiration: Duration.days(1) }),
     ),
   ),
-  terminationGracePeriodSeconds: maybe(some(0, 1, 30, 600)),
+  terminationGracePeriod: maybe(some(...[0, 1, 30, 600].map((amount) => Duration.seconds(amount)))),
   nodeSelector: maybe(always({ "kubernetes.io/arch": "arm64" })),
   tolerations: maybe(
     some(
@@ -180,7 +182,7 @@ const size = fc.oneof(fc.record({ replicas: maybe(upTo(5, 2)) }), fc.record({ au
 const job = fc.record({
   restartPolicy: maybe(some(...Object.values(JobRestartPolicy))),
   backoffLimit: maybe(upTo(9)),
-  activeDeadlineSeconds: maybe(upTo(9999, 1)),
+  activeDeadline: maybe(seconds(1)),
   completions: maybe(upTo(9, 4)),
 });
 const both = <A extends object, B extends object>(one: fc.Arbitrary<A>, other: fc.Arbitrary<B>) =>
@@ -221,7 +223,7 @@ const daemonSets = both(listening, fc.record({ maxUnavailable: maybe(upTo(9, 1))
 const parallel = fc.record({ parallelism: some(undefined, 1) });
 const jobs = both(
   both(both(fc.record(pod), job), parallel),
-  fc.record({ ttlSecondsAfterFinished: maybe(upTo(9999)) }),
+  fc.record({ ttlAfterFinished: maybe(seconds(0)) }),
 ).map(
   (props): Combination =>
     (chart, id) =>
@@ -233,7 +235,7 @@ const cronJobs = both(
     schedule: some("* * * * *", "*/15 0-6,22 1,15 JAN-mar Mon-Fri", "5/10 ? 29 2 ?", "@hourly", "0 0 31 2 1"),
     timeZone: maybe(some("Etc/UTC", "Europe/Berlin", "America/Port-au-Prince", "Asia/Calcutta")),
     concurrencyPolicy: maybe(some(...Object.values(ConcurrencyPolicy))),
-    startingDeadlineSeconds: maybe(upTo(9999, 10)),
+    startingDeadline: maybe(seconds(10)),
     successfulJobsHistoryLimit: maybe(upTo(9)),
     failedJobsHistoryLimit: maybe(upTo(9)),
     suspend: maybe(fc.boolean()),

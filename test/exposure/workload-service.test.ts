@@ -1,7 +1,7 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { Port } from "../../lib/core/port";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { TlsTermination } from "../../lib/exposure/tls-termination";

@@ -2,7 +2,7 @@ import { ApiObject, JsonPatch } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import { Port, IpProtocol } from "../../lib/core/port";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-cron-job";
+import { HardenedJob } from "../../lib/workload/hardened-job";
 import { IMAGE, newChart, problemsAtSynthesis } from "../workload/support";
 
 function pair(target: object = { port: 8080 }) {

@@ -17,7 +17,7 @@ import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-cron-job";
+import { HardenedJob } from "../../lib/workload/hardened-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { services, routesOf } from "../network/support";
 import { flowsOf } from "../support/rules";

@@ -4,7 +4,7 @@ import { CHECK_IDS } from "../../lib/platform/private/benchmark-checks";
 import { NodeBenchmark } from "../../lib/platform/node-benchmark";
 import { type NodeBenchmarkProps } from "../../lib/platform/node-benchmark-props";
 import { ContainerImage } from "../../lib/workload/images/container-image";
-import { HardenedJob } from "../../lib/workload/hardened-cron-job";
+import { HardenedJob } from "../../lib/workload/hardened-job";
 import { DIGEST, objectOf, problemsAtSynthesis } from "../workload/support";
 import { refusal } from "../support/stack";
 import { refusedCodes } from "../support/stack";

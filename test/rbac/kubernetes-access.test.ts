@@ -63,7 +63,7 @@ const named = (objects: any[]) =>
   objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`);
 
 describe("access of people", () => {
-  test("is a statement for this one cluster and a binding of view", () => {
+  test("creates an IAM statement for this cluster and a binding of the ClusterRole view", () => {
     const stack = newStack();
     clusterIn(stack).grantAccess(GROUP, KubernetesAccess.viewer());
     expect(accessStatements(stack)).toEqual([
@@ -81,7 +81,7 @@ describe("access of people", () => {
     expect(binding.metadata).not.toHaveProperty("namespace");
   });
 
-  test("in a namespace is a role there, one for all groups", () => {
+  test("in one namespace shares one role between all groups", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     cluster.grantAccess(GROUP, KubernetesAccess.editorIn("shop"));
@@ -98,11 +98,11 @@ describe("access of people", () => {
     const texts = JSON.stringify(objects);
     expect(texts).not.toContain('"secrets"');
     expect(texts).not.toContain("pods/exec");
-    // One statement for each group, whatever it may do.
+    // One statement for each group, for any access.
     expect(accessStatements(stack)).toHaveLength(2);
   });
 
-  test("is what a role of the program allows, in its own chart", () => {
+  test("by a custom role creates the binding in the chart of the role", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const chart = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
@@ -116,7 +116,7 @@ describe("access of people", () => {
     expect(synthesized(stack).output).not.toHaveProperty("cluster_access_manifests");
   });
 
-  test("through a bastion has the statements for its sessions", () => {
+  test("through a bastion creates the statements for its sessions", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const bastion = new Bastion(stack, "bastion", {
@@ -134,7 +134,7 @@ describe("access of people", () => {
     ]);
   });
 
-  test("of an imported cluster is the same", () => {
+  test("to an imported cluster creates the same objects", () => {
     const stack = newStack();
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
       clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.a",
@@ -149,7 +149,7 @@ describe("access of people", () => {
 });
 
 describe("break-glass access", () => {
-  test("ends in IAM, is acknowledged, and reminds of its end in each plan", () => {
+  test("expires in IAM, is acknowledged, and causes a reminder in each plan", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
     const expires = soon(30);
@@ -180,7 +180,7 @@ describe("break-glass access", () => {
     expect(assert.condition).toBe(`\${timecmp(plantimestamp(), timeadd(local.${name}, "-336h")) < 0}`);
   });
 
-  test("warns near its end", () => {
+  test("causes a warning shortly before it expires", () => {
     const warn = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     clusterIn(newStack()).grantAccess(
       GROUP,
@@ -199,11 +199,11 @@ describe("break-glass access", () => {
     ["no end", { reason: "A test" }, ["EXPIRY_INVALID"]],
     ["an invalid end", { reason: "A test", expires: new Date("never") }, ["EXPIRY_INVALID"]],
     ["no reason", { reason: "", expires: soon(1) }, ["REASON_MISSING"]],
-  ])("is refused: %s", (_, options, codes) => {
+  ])("%s", (_, options, codes) => {
     expect(refusedCodes(() => KubernetesAccess.breakGlass(options as never))).toEqual(codes);
   });
 
-  test("is refused for a group that has access without an end", () => {
+  test("is refused for a group that has permanent access", () => {
     const cluster = clusterIn(newStack());
     cluster.grantAccess(GROUP, KubernetesAccess.viewer());
     const access = KubernetesAccess.breakGlass({ reason: "A test", expires: soon(1) });
@@ -211,18 +211,18 @@ describe("break-glass access", () => {
   });
 });
 
-describe("bad input of grantAccess", () => {
+describe("grantAccess refuses", () => {
   test.each([
     ["a user", "ocid1.user.oc1..a", KubernetesAccess.viewer(), ["OCID_INVALID"]],
     ["a name", "developers", KubernetesAccess.viewer(), ["OCID_INVALID"]],
     ["no access", GROUP, undefined, ["ATTRIBUTE_MISSING"]],
     ["the name of a role", GROUP, "cluster-admin", ["VALUE_INVALID"]],
-  ])("is refused: %s", (_, group, access, codes) => {
+  ])("%s", (_, group, access, codes) => {
     const cluster = clusterIn(newStack());
     expect(refusedCodes(() => cluster.grantAccess(group, access as never))).toEqual(codes);
   });
 
-  test("is refused: the same access twice", () => {
+  test("the same access twice", () => {
     const cluster = clusterIn(newStack());
     cluster.grantAccess(GROUP, KubernetesAccess.viewer());
     expect(refusedCodes(() => cluster.grantAccess(GROUP, KubernetesAccess.viewer()))).toEqual([
@@ -230,7 +230,7 @@ describe("bad input of grantAccess", () => {
     ]);
   });
 
-  test("is refused: a namespace that is none", () => {
+  test("an invalid namespace", () => {
     expect(refusedCodes(() => KubernetesAccess.editorIn("Shop"))).toEqual(["NAME_INVALID"]);
   });
 });
@@ -255,7 +255,7 @@ function ciIn(stack: TerraformStack, props: Partial<CiAccessProps> | object = {}
 }
 
 describe("access of a CI system by OpenID Connect", () => {
-  test("is configured on the cluster, bound to its user, and has a way to the issuer", () => {
+  test("configures the cluster, binds the role to the user, and allows egress to the issuer", () => {
     const stack = newStack();
     expect(ciIn(stack).username).toBe("actions-oidc:repo:acme/shop:environment:production");
     expect(
@@ -288,7 +288,7 @@ describe("access of a CI system by OpenID Connect", () => {
     expect(accessStatements(stack)).toEqual([]);
   });
 
-  test("of several pipelines is a configuration file", () => {
+  test("for several pipelines creates a configuration file", () => {
     const stack = newStack();
     ciIn(stack);
     const gitlab = PipelineIdentity.gitLab({ projectPath: "acme/tools", branch: "main", audience: "oke" });
@@ -303,7 +303,7 @@ describe("access of a CI system by OpenID Connect", () => {
     ]);
   });
 
-  test("without a way to the issuer is refused when the stack is written", () => {
+  test("is refused at synthesis without egress to the issuer", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
     ciIn(stack, { issuerEgress: undefined });
@@ -316,7 +316,7 @@ describe("access of a CI system by OpenID Connect", () => {
     });
   });
 
-  test("leaves a cluster without pipelines as it is", () => {
+  test("changes nothing in a cluster without pipelines", () => {
     const stack = newStack();
     clusterIn(stack);
     expect(onlyResource(stack, "oci_containerengine_cluster").options).not.toHaveProperty(
@@ -324,7 +324,7 @@ describe("access of a CI system by OpenID Connect", () => {
     );
   });
 
-  test("of an imported cluster warns of what its owner must configure", () => {
+  test("to an imported cluster warns of the configuration that its owner must add", () => {
     const warn = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const stack = newStack();
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
@@ -344,7 +344,7 @@ describe("access of a CI system by a service account", () => {
   const byToken = (stack: TerraformStack, credentials: CiCredentials) =>
     ciIn(stack, { credentials, issuerEgress: undefined });
 
-  test("has a namespaced role, and a token of an hour by a command", () => {
+  test("creates a namespaced role, and a command that prints a token for an hour", () => {
     const stack = newStack();
     expect(byToken(stack, CiCredentials.shortLivedToken()).username).toBe("system:serviceaccount:shop:ci-ci");
     const objects = objectsIn(stack);
@@ -359,7 +359,7 @@ describe("access of a CI system by a service account", () => {
     );
   });
 
-  test("has a token for longer than a day only for a reason", () => {
+  test("takes a token lifetime of more than a day only with a reason", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
     byToken(stack, CiCredentials.shortLivedToken({ lifetime: Duration.days(7), reason: "A weekly job" }));
@@ -369,7 +369,7 @@ describe("access of a CI system by a service account", () => {
     );
   });
 
-  test("has a stored token only with a reason and an end", () => {
+  test("stores a token only with a reason and an expiry date", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
     byToken(
@@ -389,7 +389,7 @@ describe("access of a CI system by a service account", () => {
   });
 });
 
-describe("bad input of CI access", () => {
+describe("CI access refuses", () => {
   test.each([
     [
       "a day and a minute",
@@ -399,12 +399,12 @@ describe("bad input of CI access", () => {
     [
       "five minutes",
       () => CiCredentials.shortLivedToken({ lifetime: Duration.minutes(5) }),
-      "TOKEN_LIFETIME",
+      "DURATION_INVALID",
     ],
     [
       "a lifetime in seconds",
       () => CiCredentials.shortLivedToken({ lifetime: 3600 as never }),
-      "TOKEN_LIFETIME",
+      "VALUE_INVALID",
     ],
     [
       "a stored token without a reason",
@@ -412,12 +412,12 @@ describe("bad input of CI access", () => {
       "REASON_MISSING",
     ],
     [
-      "a stored token that has ended",
+      "a stored token that has expired",
       () => CiCredentials.longLivedToken({ reason: "A test", expires: soon(-1) }),
       "EXPIRY_INVALID",
     ],
     ["no identity", () => CiCredentials.oidc(undefined as never), "ATTRIBUTE_MISSING"],
-  ])("is refused: %s", (_, call, code) => {
+  ])("%s", (_, call, code) => {
     expect(refusedCodes(call)).toEqual([code]);
   });
 
@@ -442,7 +442,7 @@ describe("bad input of CI access", () => {
     ],
     ["an issuer of a service account", { ...account, issuerEgress }, "VALUE_INVALID"],
     ["no credentials", { credentials: undefined }, "ATTRIBUTE_MISSING"],
-  ])("is refused: %s", (_, props, code) => {
+  ])("%s", (_, props, code) => {
     const stack = newStack();
     clusterIn(stack);
     expect(refusedCodes(() => ciIn(stack, props))).toEqual([code]);
@@ -451,7 +451,7 @@ describe("bad input of CI access", () => {
 });
 
 describe("a kubeconfig", () => {
-  test("is written by a command, without a token, and reaches the endpoint through a bastion", () => {
+  test("contains no token and reaches the endpoint through a bastion", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const bastion = new Bastion(stack, "bastion", {
@@ -474,7 +474,7 @@ describe("a kubeconfig", () => {
     ["a profile with a space", { profile: "my work" }, ["NAME_INVALID"]],
     ["a port that is none", { localPort: 0 }, ["PORT_INVALID"]],
     ["no cluster", { cluster: undefined }, ["ATTRIBUTE_MISSING"]],
-  ])("is refused: %s", (_, props, codes) => {
+  ])("%s", (_, props, codes) => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     expect(refusedCodes(() => new Kubeconfig(stack, "kubectl", { cluster, ...props } as never))).toEqual(
@@ -483,7 +483,7 @@ describe("a kubeconfig", () => {
   });
 });
 
-test("a namespace is mapped to a compartment", () => {
+test("a namespace can be mapped to a compartment", () => {
   const stack = newStack();
   const cluster = clusterIn(stack);
   const props = { cluster, namespace: "shop", compartmentId: "ocid1.compartment.oc1..shop" };

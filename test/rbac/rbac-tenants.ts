@@ -1,9 +1,9 @@
 import { App, Chart } from "cdk8s";
 import { Port } from "../../lib/core/port";
-import { RoleRule } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/role-rule";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { Subject } from "../../lib/rbac/subject";
 import { Tenant } from "../../lib/namespaces/tenant";
 import { type Caller } from "../support/api-server";

@@ -2,51 +2,51 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/role-verb";
+import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/rbac-verb";
 import { RISKS, type RiskRow } from "../../lib/rbac/private/role-risks";
-import { VERBS, WRITES } from "../../lib/rbac/role-verb";
+import { VERBS, WRITES } from "../../lib/rbac/rbac-verb";
 
 const root = path.join(__dirname, "..", "..");
 const page = fs.readFileSync(path.join(root, "docs", "permissions.md"), "utf8");
 
-const WAYS = {
+const EXCEPTIONS = {
   names: "names or a reason",
   nothing: "none",
   reason: "a reason",
   "reason and names": "a reason and names",
 };
 
-function written({ on, verbs, leadsTo, takes = "reason" }: RiskRow): string {
+function tableRow({ resources, verbs, allows, acceptedWith = "reason" }: RiskRow): string {
   const all =
     verbs.length === VERBS.length
       ? "everything"
       : verbs.length === WRITES.length
         ? "writing"
         : verbs.join(", ");
-  // As in the table of the library, but for the core group, which has no name.
-  const resources = on.map((one) => `\`${one.replace(/^[/]/, "")}\``);
-  return `| ${resources.join(", ")} | ${all} | ${leadsTo} | ${WAYS[takes]} |`;
+  // The core group has no name.
+  const names = resources.map((name) => `\`${name.replace(/^[/]/, "")}\``);
+  return `| ${names.join(", ")} | ${all} | ${allows} | ${EXCEPTIONS[acceptedWith]} |`;
 }
 
-test("the page has every risk, as the library judges it", () => {
+test("docs/permissions.md lists every risk of the library", () => {
   const [, table = ""] = page.split("## Permissions that allow privilege escalation");
   const rows = table.split("\n").filter((line) => line.startsWith("| `"));
   const normal = (row: string) => row.replace(/\s+/g, " ");
-  expect(rows.map(normal)).toEqual(RISKS.map(written).map(normal));
+  expect(rows.map(normal)).toEqual(RISKS.map(tableRow).map(normal));
 });
 
-test("every risk is one of a resource that Kubernetes serves", () => {
+test("every risk is about a resource that Kubernetes serves", () => {
   const known = KUBERNETES_GROUPS.flatMap((group) =>
     [...knownResources(group)!.keys()].map((name) => `${group}/${name}`),
   );
-  const names = RISKS.flatMap(({ on }) => on);
+  const names = RISKS.flatMap(({ resources }) => resources);
   const missing = names.filter((name) =>
-    name.endsWith("*") ? !known.some((one) => one.startsWith(name.slice(0, -1))) : !known.includes(name),
+    name.endsWith("*") ? !known.some((each) => each.startsWith(name.slice(0, -1))) : !known.includes(name),
   );
   expect(missing).toEqual([]);
 });
 
-test("the program of the page runs and makes what the page says", () => {
+test("the program in docs/permissions.md creates a Role and its bindings", () => {
   const [, program = ""] = /```ts\n([^]*?)```/.exec(page) ?? [];
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "permissions-"));
   try {

@@ -2,9 +2,9 @@ import { ApiObject } from "cdk8s";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
-import { RoleRule } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/role-rule";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { COMPARTMENT, newStack } from "../support/stack";
 import { newChart } from "../workload/support";
 
@@ -33,14 +33,14 @@ function warningsOf(resource: RbacResource, isDefined: boolean): string[] {
   return cluster.node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => String(data));
 }
 
-describe("a role for a resource that nothing of the program has", () => {
-  test("gives a warning that names the role and the resource", () => {
+describe("a role for a custom resource", () => {
+  test("causes a warning with the role and the resource if the program lacks its definition", () => {
     const [warning, ...others] = warningsOf(WIDGETS, false);
     expect(others).toEqual([]);
-    expect(warning).toContain("shop/reader allows something of widgets.acme.example");
+    expect(warning).toContain("shop/reader has a permission for widgets.acme.example");
   });
 
-  test("gives none where its definition is in the program, nor for what Kubernetes has", () => {
+  test("causes no warning if the program has its definition", () => {
     expect(warningsOf(WIDGETS, true)).toEqual([]);
     expect(warningsOf(RbacResource.CONFIG_MAPS, false)).toEqual([]);
   });

@@ -14,11 +14,11 @@ describe("a subject", () => {
       { kind: "Group", name: "ocid1.dynamicgroup.oc1..ci" },
     ],
     [Subject.iamUser("ocid1.user.oc1..ann"), { kind: "User", name: "ocid1.user.oc1..ann" }],
-  ])("of IAM is known by its OCID: %j", (subject, manifest) => {
+  ])("of IAM has its OCID as its name: %j", (subject, manifest) => {
     expect(subject._manifest("shop")).toEqual({ apiGroup: "rbac.authorization.k8s.io", ...manifest });
   });
 
-  test("that is a service account is in its own namespace or in that of the role", () => {
+  test("that is a service account is in its namespace, or in the namespace of the role", () => {
     const name = "web";
     expect(Subject.serviceAccount(name)._manifest("shop")).toEqual({
       kind: "ServiceAccount",
@@ -28,7 +28,7 @@ describe("a subject", () => {
     expect(Subject.serviceAccount(name, "ci")._manifest("shop")).toMatchObject({ namespace: "ci" });
   });
 
-  test("is the account of a workload", () => {
+  test("can be the service account of a workload", () => {
     const web = new HardenedDeployment(newChart("shop"), "web", { image: IMAGE });
     expect(Subject.serviceAccountOf(web)._manifest()).toEqual({
       kind: "ServiceAccount",
@@ -37,7 +37,7 @@ describe("a subject", () => {
     });
   });
 
-  test("has an id of what it is", () => {
+  test("has an id that depends on its kind, name, and namespace", () => {
     const ids = [
       Subject.iamGroup(GROUP),
       Subject.iamUser("ocid1.user.oc1..developers"),
@@ -51,7 +51,7 @@ describe("a subject", () => {
   });
 });
 
-describe("a subject is refused:", () => {
+describe("a subject is refused for", () => {
   test.each([
     "system:masters",
     "system:unauthenticated",
@@ -60,31 +60,31 @@ describe("a subject is refused:", () => {
     "system:serviceaccounts:shop",
     "system:anonymous",
     "system:kube-controller-manager",
-  ])("%s, as anything", (name) => {
+  ])("the reserved name %s in every factory", (name) => {
     for (const make of [Subject.iamGroup, Subject.iamUser, Subject.iamDynamicGroup, Subject.serviceAccount]) {
       expect(refusedCodes(() => make(name))).toEqual(["PERMISSION_TOO_WIDE"]);
     }
   });
 
   test.each([
-    ["a group's name", () => Subject.iamGroup("developers")],
+    ["the name of a group", () => Subject.iamGroup("developers")],
     ["a user as a group", () => Subject.iamGroup("ocid1.user.oc1..ann")],
     ["a group as a user", () => Subject.iamUser(GROUP)],
-    ["a group as a dynamic one", () => Subject.iamDynamicGroup(GROUP)],
+    ["a group as a dynamic group", () => Subject.iamDynamicGroup(GROUP)],
     ["a wildcard", () => Subject.iamGroup("*")],
     ["a reference", () => Subject.iamGroup(new TerraformVariable(newStack(), "group", {}).stringValue)],
   ])("%s", (_, make) => expect(refusedCodes(make)).toEqual(["OCID_INVALID"]));
 
-  test("the account as which every pod runs that names no other", () => {
+  test("the service account default", () => {
     expect(refusedCodes(() => Subject.serviceAccount("default"))).toEqual(["PERMISSION_TOO_WIDE"]);
   });
 
   test.each([
-    ["a name that is none", () => Subject.serviceAccount("Web")],
-    ["a namespace that is none", () => Subject.serviceAccount("web", "a/b")],
+    ["an invalid name", () => Subject.serviceAccount("Web")],
+    ["an invalid namespace", () => Subject.serviceAccount("web", "a/b")],
   ])("%s", (_, make) => expect(refusedCodes(make)).toEqual(["NAME_INVALID"]));
 
-  test("what was not given", () => {
+  test("a missing argument", () => {
     for (const make of [
       Subject.iamGroup,
       Subject.iamUser,

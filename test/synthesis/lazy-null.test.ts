@@ -1,5 +1,5 @@
 import { ApiObject, Lazy } from "cdk8s";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { IMAGE, newChart, problemsAtSynthesis, refusedCodes } from "../workload/support";
 

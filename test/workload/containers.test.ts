@@ -5,7 +5,7 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { type InitContainer, type Sidecar } from "../../lib/workload/pods/container-resources";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";

@@ -5,7 +5,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Port } from "../../lib/core/port";
 import { Egress } from "../../lib/network/egress/egress";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { COMPARTMENT, newStack, synthesized } from "../support/stack";

@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
+import { ApiObject, App, Chart, Duration, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
@@ -6,13 +6,13 @@ import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { DownwardApiFiles } from "../../lib/workload/pods/pod-info-files";
+import { DownwardApiFiles } from "../../lib/workload/pods/downward-api-files";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { ProjectedToken } from "../../lib/workload/pods/projected-token";
-import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
+import { ApiAccess } from "../../lib/workload/pods/api-access";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { containerOf, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 
@@ -50,7 +50,7 @@ function everything(): HardenedDeploymentProps {
     terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR,
     startup: HealthProbe.fromCommand(["/app/started"]),
     user: 20000,
-    terminationGracePeriodSeconds: 60,
+    terminationGracePeriod: Duration.minutes(1),
     labels: { team: "shop" },
     annotations: { "example.com/owner": "The shop's team" },
   };
@@ -227,7 +227,11 @@ describe("an input is refused:", () => {
     ["no replicas", { replicas: 0 }, ["REPLICAS_INVALID"]],
     ["one replica", { replicas: 1 }, ["REPLICAS_INVALID"]],
     ["half a replica", { replicas: 2.5 }, ["REPLICAS_INVALID"]],
-    ["a negative grace period", { terminationGracePeriodSeconds: -1 }, ["COUNT_INVALID"]],
+    [
+      "a grace period of half a second",
+      { terminationGracePeriod: Duration.millis(500) },
+      ["DURATION_INVALID"],
+    ],
     ["1m of memory", { resources: { memory: { request: "1m", limit: "1Gi" } } }, ["QUANTITY_INVALID"]],
     ["12XB of memory", { resources: { memory: { request: "1Mi", limit: "12XB" } } }, ["QUANTITY_INVALID"]],
     ["processors in bytes", { resources: { cpu: { request: "1Mi", limit: "1" } } }, ["QUANTITY_INVALID"]],

@@ -1,12 +1,12 @@
-import { ApiObject, JsonPatch, Yaml } from "cdk8s";
+import { ApiObject, Duration, JsonPatch, Yaml } from "cdk8s";
 import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-cron-job";
-import { JobRestartPolicy, type HardenedJobProps } from "../../lib/workload/hardened-job-props";
+import { HardenedJob, type HardenedJobProps } from "../../lib/workload/hardened-job";
+import { JobRestartPolicy } from "../../lib/workload/job-options";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "./support";
 
@@ -26,10 +26,10 @@ describe("a hardened job", () => {
       args: ["--all"],
       restartPolicy: JobRestartPolicy.ON_FAILURE,
       backoffLimit: 0,
-      activeDeadlineSeconds: 60,
+      activeDeadline: Duration.minutes(1),
       completions: 6,
       parallelism: 3,
-      ttlSecondsAfterFinished: 0,
+      ttlAfterFinished: Duration.seconds(0),
       labels: { team: "shop" },
       annotations: { "example.com/owner": "The shop's team" },
     });
@@ -97,7 +97,7 @@ describe("a hardened cron job", () => {
       schedule: "@hourly",
       timeZone: "Europe/Berlin",
       concurrencyPolicy: ConcurrencyPolicy.REPLACE,
-      startingDeadlineSeconds: 10,
+      startingDeadline: Duration.seconds(10),
       successfulJobsHistoryLimit: 0,
       failedJobsHistoryLimit: 9,
       suspend: true,
@@ -144,11 +144,11 @@ describe("a hardened cron job", () => {
     ["1, * * * *", "minute"],
     ["-1 * * * *", "minute"],
     ["1.5 * * * *", "minute"],
-    ["0 0 30 2 *", "no month"],
-    ["0 0 31 4,6 ?", "no month"],
-    ["@every 1h", "none of"],
-    ["@Daily", "none of"],
-    ["@reboot", "none of"],
+    ["0 0 30 2 *", "never occurs"],
+    ["0 0 31 4,6 ?", "never occurs"],
+    ["@every 1h", "not one of"],
+    ["@Daily", "not one of"],
+    ["@reboot", "not one of"],
     ["CRON_TZ=UTC 0 0 * * *", "timeZone"],
     ["TZ=UTC 0 0 * * *", "timeZone"],
   ])("refuses the schedule %p: %s", (text, said) => {
@@ -181,7 +181,7 @@ describe("a hardened cron job", () => {
 describe("an input is refused:", () => {
   const any = (value: unknown) => value as never;
   test.each<[string, Partial<HardenedJobProps & HardenedCronJobProps>, string[]]>([
-    ["no deadline", { activeDeadlineSeconds: 0 }, ["COUNT_INVALID"]],
+    ["a deadline of no time", { activeDeadline: Duration.seconds(0) }, ["DURATION_INVALID"]],
     ["a negative number of tries", { backoffLimit: -1 }, ["COUNT_INVALID"]],
     ["half a completion", { completions: 0.5 }, ["COUNT_INVALID"]],
     ["no completions", { completions: 0 }, ["COUNT_INVALID"]],
@@ -202,7 +202,11 @@ describe("an input is refused:", () => {
   test.each<[string, object, string[]]>([
     ["no schedule", { schedule: undefined }, ["ATTRIBUTE_MISSING"]],
     ["a schedule of a number", { schedule: 5 }, ["SCHEDULE_INVALID"]],
-    ["a deadline below the controller's pace", { startingDeadlineSeconds: 9 }, ["COUNT_INVALID"]],
+    [
+      "a deadline below the controller's pace",
+      { startingDeadline: Duration.seconds(9) },
+      ["DURATION_INVALID"],
+    ],
     ["negative histories", { successfulJobsHistoryLimit: -1, failedJobsHistoryLimit: -1 }, ["COUNT_INVALID"]],
     ["another policy", { concurrencyPolicy: "forbid" }, ["VALUE_INVALID"]],
     ["a word for suspend", { suspend: "yes" }, ["VALUE_INVALID"]],
@@ -211,9 +215,11 @@ describe("an input is refused:", () => {
     expect([...new Set(refusedCodes(call))]).toEqual(codes);
   });
 
-  test("a time to live that is negative, and nothing at all", () => {
+  test("a time to live of half a second, and nothing at all", () => {
     const job = (props: object) => () => new HardenedJob(newChart(), "job", any(props));
-    expect(refusedCodes(job({ image: IMAGE, ttlSecondsAfterFinished: -1 }))).toEqual(["COUNT_INVALID"]);
+    expect(refusedCodes(job({ image: IMAGE, ttlAfterFinished: Duration.millis(500) }))).toEqual([
+      "DURATION_INVALID",
+    ]);
     expect(refusedCodes(job({}))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(refusedCodes(() => new HardenedCronJob(newChart(), "cron", any(undefined)))).toEqual([
       "ATTRIBUTE_MISSING",

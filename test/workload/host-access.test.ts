@@ -4,7 +4,7 @@ import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set-props";
+import { type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HostAccess } from "../../lib/workload/host-access/host-access";
 import { PodSecurityLevel } from "../../lib/workload/pods/pod-security-level";

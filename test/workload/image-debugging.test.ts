@@ -7,7 +7,7 @@ import {
   HardenedJob,
   HardenedStatefulSet,
 } from "secure-oke";
-import { debuggingKind } from "../../lib/workload/pods/private/read-pod";
+import { debuggingKind } from "../../lib/workload/pods/private/debugging-images";
 import { DIGEST, IMAGE, newChart, refusal, refusedCodes } from "./support";
 
 const reference = `docker.io/nicolaka/netshoot@${DIGEST}`;
@@ -57,8 +57,8 @@ describe("a debugging image", () => {
     const props = { image: netshoot, sidecars: [{ name: "tools", image: netshoot }] };
     const problems = refusal(() => new HardenedDeployment(chart, "web", props));
     expect(problems.map(({ code, path, what }) => [code, path, what])).toEqual([
-      ["IMAGE_DEBUGGING", "shop/web", `The container web runs ${reference}, a tool of people who debug`],
-      ["IMAGE_DEBUGGING", "shop/web", `The container tools runs ${reference}, a tool of people who debug`],
+      ["IMAGE_DEBUGGING", "shop/web", `The container web runs ${reference}, a debugging tool`],
+      ["IMAGE_DEBUGGING", "shop/web", `The container tools runs ${reference}, a debugging tool`],
     ]);
     expect(chart.node.children).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
-import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { SystemUserId } from "../../lib/workload/pods/low-user";
+import { SystemUserId } from "../../lib/workload/pods/system-user-id";
 import { volumeName, type VolumeKind } from "../../lib/workload/pods/private/volume-name";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
 

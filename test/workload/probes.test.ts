@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
@@ -20,7 +21,10 @@ describe("a liveness probe", () => {
 
   test.each<[string, () => HealthProbe]>([
     ["HTTP", () => HealthProbe.fromHttpGet("/healthz")],
-    ["HTTP on another port", () => HealthProbe.fromHttpGet("/healthz", 9090, { periodSeconds: 5 })],
+    [
+      "HTTP on another port",
+      () => HealthProbe.fromHttpGet("/healthz", 9090, { period: Duration.seconds(5) }),
+    ],
     ["TCP", () => HealthProbe.fromTcpSocket()],
     ["a command", () => HealthProbe.fromCommand(["/app/healthy"])],
   ])(
@@ -34,7 +38,7 @@ describe("a liveness probe", () => {
   );
 
   test("may not be it with its port or its defaults written out, nor in a sidecar", () => {
-    const liveness = HealthProbe.fromHttpGet("/", 8080, { periodSeconds: 10 });
+    const liveness = HealthProbe.fromHttpGet("/", 8080, { period: Duration.seconds(10) });
     expect(refusedCodes(() => web({ liveness }))).toEqual(["PROBE_INVALID"]);
     const probes = {
       port: 9091,
@@ -66,7 +70,7 @@ describe("a probe", () => {
     ["of gRPC", HealthProbe.fromGrpc(), { grpc: { port: 8080 } }],
     [
       "of a service of gRPC on another port",
-      HealthProbe.fromGrpc(9090, { service: "shop.v1.Orders", periodSeconds: 5 }),
+      HealthProbe.fromGrpc(9090, { service: "shop.v1.Orders", period: Duration.seconds(5) }),
       { grpc: { port: 9090, service: "shop.v1.Orders" }, periodSeconds: 5 },
     ],
   ])("can be one %s", (_, probe, manifest) => {

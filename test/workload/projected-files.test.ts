@@ -1,6 +1,7 @@
+import { Duration } from "cdk8s";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { DownwardApiFiles } from "../../lib/workload/pods/pod-info-files";
+import { DownwardApiFiles } from "../../lib/workload/pods/downward-api-files";
 import { ProjectedToken } from "../../lib/workload/pods/projected-token";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
@@ -31,7 +32,9 @@ describe("a projected token", () => {
   });
 
   test("ends when it is told", () => {
-    const { volumes } = podOf({ projectedTokens: [vault({ audience: "vault", expirationSeconds: 600 })] });
+    const { volumes } = podOf({
+      projectedTokens: [vault({ audience: "vault", expiration: Duration.minutes(10) })],
+    });
     expect(volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds).toBe(600);
   });
 
@@ -52,8 +55,9 @@ describe("a projected token", () => {
     ["a number as audience", { audience: 5 }, ["ATTRIBUTE_MISSING"]],
     ["the API server", { audience: "https://kubernetes.default.svc.cluster.local" }, ["VALUE_INVALID"]],
     ["the API server by its short name", { audience: "kubernetes.default.svc" }, ["VALUE_INVALID"]],
-    ["599 seconds", { audience: "vault", expirationSeconds: 599 }, ["COUNT_INVALID"]],
-    ["two days", { audience: "vault", expirationSeconds: 172_800 }, ["COUNT_INVALID"]],
+    ["599 seconds", { audience: "vault", expiration: Duration.seconds(599) }, ["DURATION_INVALID"]],
+    ["two days", { audience: "vault", expiration: Duration.days(2) }, ["DURATION_INVALID"]],
+    ["a number", { audience: "vault", expiration: 600 }, ["VALUE_INVALID"]],
   ])("is refused for %s", (_, options, codes) => {
     expect(refusedCodes(() => ProjectedToken.of("/run/secrets/vault", options as never))).toEqual(codes);
   });

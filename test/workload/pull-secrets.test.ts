@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { ApiObject, App, Include, JsonPatch, Testing, Yaml, type Chart } from "cdk8s";
+import { ApiObject, App, Include, JsonPatch, Testing, Yaml, type Chart, Duration } from "cdk8s";
 import { Deployment } from "cdk8s-plus-27";
 import * as fc from "fast-check";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
@@ -9,7 +9,7 @@ import { Hardening } from "../../lib/hardening/hardening";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-cron-job";
+import { HardenedJob } from "../../lib/workload/hardened-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { Tenant } from "../../lib/namespaces/tenant";
@@ -36,14 +36,18 @@ const KINDS: readonly [string, (chart: Chart, imagePullSecrets?: string[]) => un
   [
     "HardenedJob",
     (chart, names) =>
-      new HardenedJob(chart, "web", { image: IMAGE, activeDeadlineSeconds: 60, imagePullSecrets: names }),
+      new HardenedJob(chart, "web", {
+        image: IMAGE,
+        activeDeadline: Duration.minutes(1),
+        imagePullSecrets: names,
+      }),
   ],
   [
     "HardenedCronJob",
     (chart, names) =>
       new HardenedCronJob(chart, "web", {
         image: IMAGE,
-        activeDeadlineSeconds: 60,
+        activeDeadline: Duration.minutes(1),
         schedule: "0 4 * * *",
         imagePullSecrets: names,
       }),

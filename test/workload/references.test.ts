@@ -35,7 +35,7 @@ describe("a reference to a Terraform value where none can be used", () => {
     ["the id of a chart", () => new ChartOutput(stack, text, newChart())],
     ["an image", () => ContainerImage.of(text)],
     ["the port of a probe", () => HealthProbe.fromHttpGet("/healthz", number)],
-    ["the seconds of a probe", () => HealthProbe.fromTcpSocket(8080, { periodSeconds: number })],
+    ["the threshold of a probe", () => HealthProbe.fromTcpSocket(8080, { failureThreshold: number })],
   ])("is called so, and not by its placeholder: %s", (_, make) => {
     const problems = refusal(make);
     const all = problems.map(({ path, what, fix }) => `${path} ${what} ${fix}`).join("\n");

@@ -1,7 +1,7 @@
+import { Duration } from "cdk8s";
 import fc from "fast-check";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { IMAGE, newChart, objectOf, refusal } from "./support";
 
 function podOf(props: Partial<HardenedDeploymentProps>) {
   const chart = newChart();
@@ -11,36 +11,56 @@ function podOf(props: Partial<HardenedDeploymentProps>) {
 const pauseOf = (props: Partial<HardenedDeploymentProps>) =>
   podOf(props).containers[0].lifecycle?.preStop.sleep.seconds;
 
-describe("a pod that is to end", () => {
-  test("goes on serving for some seconds where it has a port, and the program alone does", () => {
+describe("the stop delay", () => {
+  test("is 5 seconds for a program with a port, and applies to no other container", () => {
     expect(pauseOf({ port: 8080 })).toBe(5);
     expect(pauseOf({})).toBeUndefined();
     const { initContainers } = podOf({ port: 8080, sidecars: [{ name: "proxy", image: IMAGE, port: 9090 }] });
     expect(initContainers[0]).not.toHaveProperty("lifecycle");
   });
 
-  test("does so for as long as it is told, or not at all", () => {
-    expect(pauseOf({ stopDelaySeconds: 20 })).toBe(20);
-    expect(pauseOf({ port: 8080, stopDelaySeconds: 0 })).toBeUndefined();
+  test("is what stopDelay says", () => {
+    expect(pauseOf({ stopDelay: Duration.seconds(20) })).toBe(20);
+    expect(pauseOf({ port: 8080, stopDelay: Duration.seconds(0) })).toBeUndefined();
   });
 
-  test("always has some of the grace period left for its program", () => {
+  test("leaves the program some of its grace period, for every grace period", () => {
     fc.assert(
-      fc.property(fc.nat(60), (terminationGracePeriodSeconds) => {
-        const pause = pauseOf({ port: 8080, terminationGracePeriodSeconds }) ?? 0;
-        expect(pause === 0 || pause < terminationGracePeriodSeconds).toBe(true);
+      fc.property(fc.nat(60), (seconds) => {
+        const pause = pauseOf({ port: 8080, terminationGracePeriod: Duration.seconds(seconds) }) ?? 0;
+        expect(pause === 0 || pause < seconds).toBe(true);
       }),
     );
   });
 
-  test.each([
-    { stopDelaySeconds: 30 },
-    { stopDelaySeconds: -1 },
-    { stopDelaySeconds: 1.5 },
-    { stopDelaySeconds: "5" as never },
-    { stopDelaySeconds: 10, terminationGracePeriodSeconds: 10 },
-    { port: 8080, terminationGracePeriodSeconds: -1 },
-  ])("is refused %j", (props) => {
-    expect(refusedCodes(() => podOf(props))).toEqual(["COUNT_INVALID"]);
+  test("is readable on the workload, as is the grace period", () => {
+    const web = new HardenedDeployment(newChart(), "web", { image: IMAGE, port: 8080 });
+    expect(web.stopDelay.toSeconds()).toBe(5);
+    expect(web.terminationGracePeriod.toSeconds()).toBe(30);
+  });
+
+  test.each<[string, object, string, string]>([
+    [
+      "that is as long as the default grace period",
+      { stopDelay: Duration.seconds(30) },
+      "DURATION_INVALID",
+      "stopDelay",
+    ],
+    [
+      "that is as long as the grace period",
+      { stopDelay: Duration.seconds(10), terminationGracePeriod: Duration.seconds(10) },
+      "DURATION_INVALID",
+      "stopDelay",
+    ],
+    ["of a fraction of a second", { stopDelay: Duration.millis(1500) }, "DURATION_INVALID", "stopDelay"],
+    ["that is a number", { stopDelay: 5 }, "VALUE_INVALID", "stopDelay"],
+    [
+      "with a grace period of a fraction of a second",
+      { terminationGracePeriod: Duration.millis(1500) },
+      "DURATION_INVALID",
+      "terminationGracePeriod",
+    ],
+  ])("is refused if it is one %s", (_, props, code, property) => {
+    expect(refusal(() => podOf(props))).toMatchObject([{ code, property }]);
   });
 });

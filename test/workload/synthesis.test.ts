@@ -4,7 +4,7 @@ import { type App, TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { ValidationErrors } from "../../lib/core/validation-errors";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE } from "./support";

@@ -1,7 +1,8 @@
+import { Duration } from "cdk8s";
 import { Token } from "cdktf";
 import fc from "fast-check";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { EnvironmentValue } from "../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { checkOverlaps } from "../../lib/workload/pods/writable-path";
@@ -140,8 +141,8 @@ describe("the value of a variable", () => {
 describe("a probe", () => {
   test("has the timing that it is given, and defaults for the rest", () => {
     const probe = HealthProbe.fromHttpGet("/ready", undefined, {
-      periodSeconds: 3,
-      timeoutSeconds: undefined,
+      period: Duration.seconds(3),
+      timeout: undefined,
     });
     expect(probe._toManifest(8080)).toEqual({
       httpGet: { path: "/ready", port: 8080 },
@@ -168,8 +169,13 @@ describe("a probe", () => {
       ["CREDENTIAL_LITERAL"],
     ],
     [
-      () => HealthProbe.fromTcpSocket(1, { periodSeconds: 0, timeoutSeconds: 1.5, initialDelaySeconds: -1 }),
-      ["PROBE_INVALID", "PROBE_INVALID", "PROBE_INVALID"],
+      () =>
+        HealthProbe.fromTcpSocket(1, {
+          period: Duration.seconds(0),
+          timeout: Duration.millis(1500),
+          initialDelay: 5 as never,
+        }),
+      ["VALUE_INVALID", "DURATION_INVALID", "DURATION_INVALID"],
     ],
   ])("may not be %s", (make, codes) => {
     expect(refusedCodes(make)).toEqual(codes);

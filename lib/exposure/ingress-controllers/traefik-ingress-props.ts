@@ -10,7 +10,7 @@ import { choice, kind, shaped } from "../../core/value-readers";
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { GATEWAY_API_VERSION } from "../../rbac/private/gateway-api";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
-import { type AutoscaleOptions } from "../../workload/autoscale";
+import { type AutoscaleOptions } from "../../workload/autoscale-options";
 import { type ContainerImage } from "../../workload/images/container-image";
 import { splitImage } from "../../workload/images/private/image-reference";
 import { TlsVersion } from "../../workload/pods/cipher-suites";

@@ -1,4 +1,4 @@
-import { ApiObject, Chart } from "cdk8s";
+import { ApiObject, Chart, Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import {
   TRAEFIK_DYNAMIC_FILE,
@@ -12,18 +12,18 @@ import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/short-hash";
 import { type Problems } from "../../core/validation-error";
-import { RoleRule } from "../../rbac/allow";
+import { RoleRule } from "../../rbac/role-rule";
 import { GATEWAY_API_GROUP } from "../../rbac/private/gateway-api";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
-import { RbacResource } from "../../rbac/role-resource";
-import { RbacVerb } from "../../rbac/role-verb";
+import { RbacResource } from "../../rbac/rbac-resource";
+import { RbacVerb } from "../../rbac/rbac-verb";
 import { Subject } from "../../rbac/subject";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
 import { AppProtocol } from "../../workload/pods/app-protocol";
 import { TlsVersion } from "../../workload/pods/cipher-suites";
 import { ConfigFile } from "../../workload/pods/config-file";
 import { HealthProbe } from "../../workload/pods/probe";
-import { ApiAccess } from "../../workload/pods/rbac-api-access";
+import { ApiAccess } from "../../workload/pods/api-access";
 import { CertificateStore } from "../ingress-certificate";
 import {
   type AskedRoute,
@@ -319,7 +319,10 @@ export class TraefikIngress extends IngressGateway {
         ...(httpListener ? [{ name: "web", port: TRAEFIK_PORTS.web }] : []),
       ],
       readiness: HealthProbe.fromHttpGet("/ping", TRAEFIK_PORTS.ping),
-      liveness: HealthProbe.fromTcpSocket(TRAEFIK_PORTS.ping, { periodSeconds: 15, failureThreshold: 4 }),
+      liveness: HealthProbe.fromTcpSocket(TRAEFIK_PORTS.ping, {
+        period: Duration.seconds(15),
+        failureThreshold: 4,
+      }),
       apiAccess: ApiAccess._of(cluster),
       ...{ autoscale, imagePullSecrets, nodeSelector, priorityClassName, replicas, resources, tolerations },
     });

@@ -6,7 +6,7 @@ import { parseQuantity } from "../../core/quantity";
 import { type Problems } from "../../core/validation-error";
 import { isOfKind } from "../../core/value-readers";
 import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
-import { isSystemClass, refuseSystemClass } from "../../workload/pods/hardened-pod-props";
+import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/private/scheduling";
 import { classPrefix } from "../namespace-limits";
 
 interface Claiming {
@@ -112,7 +112,7 @@ export function checkAllowed(problems: Problems, name: string, classes: unknown)
 export function checkAllowedPriorities(problems: Problems, classes: unknown): void {
   const property = "allowedPriorityClasses";
   checkAllowed(problems, property, classes);
-  for (const one of Array.isArray(classes) ? classes : []) refuseSystemClass(problems, property, one);
+  for (const one of Array.isArray(classes) ? classes : []) checkOwnPriorityClass(problems, property, one);
 }
 
 /**

@@ -17,7 +17,7 @@ import {
   portManifests,
 } from "../../network-policy/private/network-rules";
 import { checkUnused } from "../../synthesis/chart-objects";
-import { ApiAccess } from "../../workload/pods/rbac-api-access";
+import { ApiAccess } from "../../workload/pods/api-access";
 
 /** A range that the controller of cert-manager connects to, such as an ACME server. */
 export interface CertManagerEgress {

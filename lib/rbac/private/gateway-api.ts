@@ -1,4 +1,4 @@
-import { type RbacResource } from "../role-resource";
+import { type RbacResource } from "../rbac-resource";
 
 /** The API group of the objects of the Gateway API. */
 export const GATEWAY_API_GROUP = "gateway.networking.k8s.io";

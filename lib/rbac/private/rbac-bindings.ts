@@ -9,9 +9,9 @@ interface Binding {
   readonly subjects?: readonly { readonly kind?: string; readonly name?: string }[];
 }
 
-/** ClusterRoles of Kubernetes that read Secrets, run commands or do everything. */
+/** The built-in ClusterRoles that allow reading Secrets, running commands, or everything. */
 const WIDE_ROLES = ["admin", "cluster-admin", "edit"];
-/** Subjects that nobody chose, and those that no rule restricts. */
+/** Subjects that stand for arbitrary callers, and one that no rule restricts. */
 const WIDE_SUBJECTS = [
   "system:anonymous",
   "system:authenticated",
@@ -21,11 +21,11 @@ const WIDE_SUBJECTS = [
 ];
 
 const guarded = new WeakSet<Chart>();
-const reasoned = new WeakSet<ApiObject>();
+const excepted = new WeakSet<ApiObject>();
 
-/** Exempts a binding with a reason and an end, which may therefore grant cluster-admin. */
-export function excuseBinding(binding: ApiObject): void {
-  reasoned.add(binding);
+/** Exempts a binding with a reason and an expiry date, which may therefore grant cluster-admin. */
+export function exceptBinding(binding: ApiObject): void {
+  excepted.add(binding);
 }
 
 /**
@@ -53,19 +53,19 @@ function checkBinding(object: ApiObject): void {
   const problems = new Problems(object);
   const { metadata, roleRef, subjects = [] } = dataOf(object) as Binding;
   const binding = `The ${object.kind} ${metadata?.name}`;
-  if (!reasoned.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
+  if (!excepted.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
     problems.add(
       "PERMISSION_TOO_WIDE",
-      `${binding} grants ${roleRef.name}, which reads Secrets and runs commands in containers`,
-      "Grant a LeastPrivilegeRole of what is needed",
+      `${binding} grants ${roleRef.name}, which allows reading Secrets and running commands in containers`,
+      "Grant a role with the needed permissions only: new LeastPrivilegeRole(chart, id, { allow })",
     );
   }
   for (const { kind, name = "" } of subjects) {
     if (kind === "ServiceAccount" || !WIDE_SUBJECTS.includes(name)) continue;
     problems.add(
       "PERMISSION_TOO_WIDE",
-      `${binding} is for the ${kind} ${name}, which is everybody, nobody in particular, or beyond all rules`,
-      'Name a service account, or a group of IAM: Subject.iamGroup("ocid1.group.oc1..example")',
+      `${binding} is for the ${kind} ${name}, which stands for all callers or for administrators`,
+      'Grant the role to a service account or an IAM group: Subject.iamGroup("ocid1.group.oc1..example")',
     );
   }
   problems.throwIfAny();

@@ -1,27 +1,27 @@
-import { type RbacResource } from "../role-resource";
-import { CHANGES, READS, RbacVerb, VERBS, WRITES } from "../role-verb";
+import { type RbacResource } from "../rbac-resource";
+import { CHANGES, READS, RbacVerb, VERBS, WRITES } from "../rbac-verb";
 
 /** The risk of a permission: what it allows beyond its verbs. */
 export interface RoleRisk {
   /** The verbs with this risk. */
   readonly verbs: readonly RbacVerb[];
-  /** What they allow. */
-  readonly leadsTo: string;
+  /** What they allow, in words that follow "allows". */
+  readonly allows: string;
   /** The recommended alternative. */
   readonly fix: string;
-  /** Whether no reason is accepted. */
-  readonly never: boolean;
+  /** Whether a reason makes the permission acceptable. */
+  readonly isAcceptable: boolean;
 }
 
 /** A row of the table of risks, from which the page docs/permissions.md is generated. */
-export interface RiskRow extends Omit<RoleRisk, "never"> {
+export interface RiskRow extends Omit<RoleRisk, "isAcceptable"> {
   /** The resources, `group/name`; an asterisk at the end matches any suffix. */
-  readonly on: readonly string[];
+  readonly resources: readonly string[];
   /** What makes it acceptable: a reason, the names of the objects, both, or nothing. @default "reason" */
-  readonly takes?: "reason" | "names" | "reason and names" | "nothing";
+  readonly acceptedWith?: "reason" | "names" | "reason and names" | "nothing";
 }
 
-const GROUPS_OF_RULES = ["admissionregistration.k8s.io/*", "apiregistration.k8s.io/*"];
+const ADMISSION_GROUPS = ["admissionregistration.k8s.io/*", "apiregistration.k8s.io/*"];
 const STREAMS = ["/pods/attach", "/pods/ephemeralcontainers", "/pods/exec", "/pods/portforward"];
 const WORKLOADS = [
   ...["/pods", "/podtemplates", "/replicationcontrollers", "apps/controllerrevisions", "apps/daemonsets"],
@@ -35,156 +35,158 @@ const WORKLOADS = [
  */
 export const RISKS: readonly RiskRow[] = [
   {
-    on: ["rbac.authorization.k8s.io/*"],
+    resources: ["rbac.authorization.k8s.io/*"],
     verbs: WRITES,
-    leadsTo: "every right that can be put into a role",
-    fix: "Let the program that makes the roles change them; reading them is fine",
-    takes: "nothing",
+    allows: "granting any permission, including to oneself",
+    fix: "Change roles in the program that creates them; a role may read them",
+    acceptedWith: "nothing",
   },
   {
-    on: GROUPS_OF_RULES,
+    resources: ADMISSION_GROUPS,
     verbs: WRITES,
-    leadsTo: "every object that is sent to the API server, which it could read, change or refuse",
-    fix: "Let the administrators of the cluster change them; reading them is fine",
-    takes: "nothing",
+    allows: "reading, changing, or rejecting every object sent to the API server",
+    fix: "Leave these objects to the cluster administrators; a role may read them",
+    acceptedWith: "nothing",
   },
   {
     // Not nodes/metrics, which only shows the metrics of a kubelet.
-    on: ["/nodes/proxy", "/nodes/status"],
+    resources: ["/nodes/proxy", "/nodes/status"],
     verbs: VERBS,
-    leadsTo: "the kubelet of each node, and by it every container there, past audit and admission",
-    fix: "Read nodes, or their metrics: Allow.read(Resource.NODE_METRICS)",
-    takes: "nothing",
+    allows: "full access to the kubelet and all containers of a node, without audit or admission control",
+    fix: "Read nodes, or their metrics: RoleRule.read(RbacResource.NODE_METRICS)",
+    acceptedWith: "nothing",
   },
   {
-    on: ["certificates.k8s.io/certificatesigningrequests/*"],
+    resources: ["certificates.k8s.io/certificatesigningrequests/*"],
     verbs: VERBS,
-    leadsTo: "client certificates of any name, those of the system too",
-    fix: "Let a controller of the cluster approve certificates",
-    takes: "nothing",
+    allows: "issuing client certificates for any user, including system users",
+    fix: "Leave the approval of certificates to a controller of the cluster",
+    acceptedWith: "nothing",
   },
   {
-    on: ["/serviceaccounts/token"],
+    resources: ["/serviceaccounts/token"],
     verbs: [RbacVerb.CREATE],
-    leadsTo: "all that the service account may do",
-    fix: "Name the service accounts, and say why",
-    takes: "reason and names",
+    allows: "acting as the service account",
+    fix: 'Name the service accounts and give the reason: .named("ci").acknowledged({ reason: "…" })',
+    acceptedWith: "reason and names",
   },
   {
-    on: ["/secrets"],
+    resources: ["/secrets"],
     verbs: [RbacVerb.GET],
-    leadsTo: "the content of every Secret",
-    fix: 'Name the Secrets: Allow.read(Resource.SECRETS).named("web-tls")',
-    takes: "names",
+    allows: "reading every Secret",
+    fix: 'Name the Secrets: RoleRule.read(RbacResource.SECRETS).named("web-tls")',
+    acceptedWith: "names",
   },
   {
-    on: ["/secrets"],
+    resources: ["/secrets"],
     verbs: [RbacVerb.LIST, RbacVerb.WATCH],
-    leadsTo: "the content of every Secret: a list has the whole objects",
-    fix: 'Get single Secrets by their names: Allow.read(Resource.SECRETS).named("web-tls")',
+    allows: "reading every Secret, because a list contains the whole objects",
+    fix: 'Read single Secrets by name: RoleRule.read(RbacResource.SECRETS).named("web-tls")',
   },
   {
-    on: ["/secrets"],
+    resources: ["/secrets"],
     verbs: CHANGES,
-    leadsTo: "tokens of any service account, which a Secret can ask for",
-    fix: "Keep secrets in OCI Vault and let the cluster read them",
+    allows: "getting tokens of any service account of the namespace, by a Secret that requests one",
+    fix: "Keep secrets in OCI Vault, and mount them: workload.mountSecret(secret)",
   },
   {
-    on: STREAMS,
+    resources: STREAMS,
     verbs: VERBS,
-    leadsTo: "the inside of running containers, their files and tokens",
-    fix: "Read their logs: Allow.read(Resource.POD_LOGS)",
+    allows: "access to running containers, with their files and tokens",
+    fix: "Read the logs instead: RoleRule.read(RbacResource.POD_LOGS)",
   },
   {
-    on: ["/pods/proxy", "/services/proxy"],
+    resources: ["/pods/proxy", "/services/proxy"],
     verbs: VERBS,
-    leadsTo: "ports of pods through the API server, past every NetworkPolicy",
-    fix: "Connect to a Service from a pod whose connections are declared",
+    allows: "connections to any port of a pod through the API server, which no NetworkPolicy restricts",
+    fix: "Connect from a pod with declared connections: workload.connections.allowTo(peer, port)",
   },
   {
-    on: WORKLOADS,
+    resources: WORKLOADS,
     verbs: CHANGES,
-    leadsTo: "every Secret and service account of the namespace, which a pod can name",
-    fix: "Let a pipeline apply workloads; who operates them reads, scales, evicts and deletes",
+    allows: "using every Secret and service account of the namespace, by a pod that mounts them",
+    fix: "Deploy workloads with a pipeline; operators only need to read, scale, evict, and delete",
   },
   {
-    on: ["/persistentvolumes"],
+    resources: ["/persistentvolumes"],
     verbs: CHANGES,
-    leadsTo: "the disks of nodes, by volumes of the type hostPath",
-    fix: "Ask for volumes by Allow.write(Resource.PERSISTENT_VOLUME_CLAIMS)",
+    allows: "reading the disks of nodes, by hostPath volumes",
+    fix: "Use claims instead: RoleRule.write(RbacResource.PERSISTENT_VOLUME_CLAIMS)",
   },
   {
-    on: ["/namespaces", "/namespaces/*"],
+    resources: ["/namespaces", "/namespaces/*"],
     verbs: WRITES,
-    leadsTo: "the labels by which Pod Security and NetworkPolicies judge, or the end of all that is inside",
-    fix: "Let the program that makes the namespace change it; reading it is fine",
+    allows:
+      "changing the labels that Pod Security and NetworkPolicies rely on, and deleting everything in the namespace",
+    fix: "Change the namespace in the program that creates it; a role may read it",
   },
   {
-    on: ["/nodes"],
+    resources: ["/nodes"],
     verbs: WRITES,
-    leadsTo: "the place where the pods of others run",
-    fix: "Read nodes",
+    allows: "controlling where the pods of others run",
+    fix: "Read nodes instead: RoleRule.read(RbacResource.NODES)",
   },
   {
-    on: ["/bindings", "/pods/binding", "/pods/status"],
+    resources: ["/bindings", "/pods/binding", "/pods/status"],
     verbs: WRITES,
-    leadsTo: "the node or the address that a pod seems to have, and the traffic of others with it",
-    fix: "Leave them to the scheduler and the kubelet",
+    allows: "forging the node or the address of a pod, and so receiving the traffic of other pods",
+    fix: "Leave these objects to the scheduler and the kubelet",
   },
   {
-    on: ["/endpoints", "discovery.k8s.io/endpointslices"],
+    resources: ["/endpoints", "discovery.k8s.io/endpointslices"],
     verbs: CHANGES,
-    leadsTo: "traffic to pods of other namespaces, past what was declared",
-    fix: "Let a Service select its pods",
+    allows: "sending traffic to pods of other namespaces without a declared connection",
+    fix: "Let the Service select its pods by their labels",
   },
   {
-    on: ["/services", "/services/status", "networking.k8s.io/ingresses"],
+    resources: ["/services", "/services/status", "networking.k8s.io/ingresses"],
     verbs: CHANGES,
-    leadsTo: "an open port or a load balancer, and traffic to addresses that the Service claims",
-    fix: "Let a pipeline apply what the library writes, with its source ranges and NSG mode",
+    allows:
+      "opening a port or a load balancer, and receiving the traffic for addresses that a Service claims",
+    fix: "Deploy Services of this library with a pipeline: workload.exposeViaLoadBalancer(options)",
   },
   {
-    on: ["networking.k8s.io/networkpolicies"],
+    resources: ["networking.k8s.io/networkpolicies"],
     verbs: WRITES,
-    leadsTo: "connections that nobody declared",
+    allows: "connections that nobody declared",
     fix: "Declare connections in the program: workload.connections.allowTo(peer, port)",
   },
   {
-    on: ["/limitranges", "/resourcequotas", "/resourcequotas/*"],
+    resources: ["/limitranges", "/resourcequotas", "/resourcequotas/*"],
     verbs: WRITES,
-    leadsTo: "the processors and the memory of all others",
-    fix: "Change them in the program: new SecureNamespace(chart, id, { quota, limits })",
+    allows: "using up the CPU and memory of other workloads",
+    fix: "Change them in the program: new SecureNamespace(chart, id, { name, quota, limits })",
   },
   {
-    on: ["apiextensions.k8s.io/*"],
+    resources: ["apiextensions.k8s.io/*"],
     verbs: WRITES,
-    leadsTo: "all objects of a kind: they go with it, and pass its conversion webhook",
-    fix: "Let the administrators of the cluster install them; reading them is fine",
+    allows: "deleting all objects of a kind, and changing them with a conversion webhook",
+    fix: "Leave these objects to the cluster administrators; a role may read them",
   },
   {
-    on: ["certificates.k8s.io/certificatesigningrequests"],
+    resources: ["certificates.k8s.io/certificatesigningrequests"],
     verbs: CHANGES,
-    leadsTo: "client certificates, once somebody approves them",
-    fix: "Take tokens of IAM, or bound tokens of a service account, which end by themselves",
+    allows: "client certificates for any user, once somebody approves them",
+    fix: "Use IAM tokens, or projected tokens of a service account, which expire",
   },
 ];
 
 /** The risks of a permission, except those that need no reason. */
-export function risksOf(resource: RbacResource, verbs: readonly RbacVerb[], named: boolean): RoleRisk[] {
-  return RISKS.filter(({ on }) => on.some((pattern) => matches(pattern, resource)))
-    .map(({ takes = "reason", ...risk }) => ({
-      ...risk,
-      verbs: risk.verbs.filter((verb) => verbs.includes(verb)),
-      never: takes === "nothing" || (takes === "reason and names" && !named),
-      free: takes === "names" && named,
+export function risksOf(resource: RbacResource, verbs: readonly RbacVerb[], isNamed: boolean): RoleRisk[] {
+  return RISKS.filter((row) => row.resources.some((pattern) => matches(pattern, resource)))
+    .filter(({ acceptedWith }) => acceptedWith !== "names" || !isNamed)
+    .map(({ acceptedWith = "reason", ...row }) => ({
+      ...row,
+      verbs: row.verbs.filter((verb) => verbs.includes(verb)),
+      isAcceptable: acceptedWith !== "nothing" && (acceptedWith !== "reason and names" || isNamed),
     }))
-    .filter((risk) => risk.verbs.length > 0 && !risk.free);
+    .filter((risk) => risk.verbs.length > 0);
 }
 
 /** The verbs that read a resource: for Secrets get only, as a list contains the content of all of them. */
-export function readsOf(resource: RbacResource): RbacVerb[] {
-  const reads = matches("/secrets", resource) ? [RbacVerb.GET] : READS;
-  return reads.filter((verb) => resource._verbs().includes(verb));
+export function readVerbsOf(resource: RbacResource): RbacVerb[] {
+  const verbs = matches("/secrets", resource) ? [RbacVerb.GET] : READS;
+  return verbs.filter((verb) => resource._verbs().includes(verb));
 }
 
 function matches(pattern: string, { group, name }: RbacResource): boolean {

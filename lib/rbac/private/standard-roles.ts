@@ -1,6 +1,6 @@
-import { RoleRule } from "../allow";
-import { RbacResource } from "../role-resource";
-import { RbacVerb } from "../role-verb";
+import { RoleRule } from "../role-rule";
+import { RbacResource } from "../rbac-resource";
+import { RbacVerb } from "../rbac-verb";
 
 /** The resources that viewers read: neither Secrets nor the inside of containers. */
 const SEEN = [

@@ -150,7 +150,6 @@ export class HostAccess {
    * and sockets are refused. Files that only root can read also need `rootUser`.
    *
    * @param path an absolute path that exists on the node: pods wait for it
-   * @throws REASON_MISSING, PATH_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/storage/volumes/#recursive-read-only-mounts
    */
   public static readOnlyPath(path: string, choice: HostPathChoice): HostAccess {
@@ -168,7 +167,6 @@ export class HostAccess {
    * NetworkPolicies do not apply to such pods: they reach everything that the node reaches, including its
    * instance metadata.
    *
-   * @throws REASON_MISSING, PORT_INVALID, PORT_PRIVILEGED, NODE_PORT_INVALID, NAME_DUPLICATE, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation
    */
   public static network(choice: HostNetworkChoice): HostAccess {
@@ -184,8 +182,6 @@ export class HostAccess {
    * as logs.
    *
    * This needs a `readOnlyPath`; the other containers still run without root.
-   *
-   * @throws REASON_MISSING
    */
   public static rootUser(choice: ReasonedChoice): HostAccess {
     const problems = new Problems("HostAccess.rootUser");

@@ -27,7 +27,6 @@ export class AllowedRegistries {
    * The allowed registries of a scope; everything is allowed until a prefix is added.
    *
    * @param scope a chart or an App of cdk8s; or an App of cdktf, a stack or a cluster
-   * @throws IMAGE_NOT_ALLOWED for a resource of Terraform, below which there are no pods; ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(scope: IConstruct): AllowedRegistries {
     if (!isOfKind(scope, ["node"])) {
@@ -60,7 +59,6 @@ export class AllowedRegistries {
    * Allows a registry or repository, and the repositories below it.
    *
    * @param prefixes such as `fra.ocir.io/acme`, which allows `fra.ocir.io/acme/web` and not `fra.ocir.io/acme-evil/web`
-   * @throws IMAGE_INVALID; at synthesis IMAGE_NOT_ALLOWED
    */
   public add(...prefixes: string[]): AllowedRegistries {
     const problems = new Problems(this.scope);

@@ -28,7 +28,6 @@ export class ContainerImage {
    * If its name is that of a debugging image or a shell, only init containers may run it.
    *
    * @param reference registry, repository and digest, such as `fra.ocir.io/acme/web@sha256:…`; a tag before the `@` is kept
-   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, VALUE_INVALID, ATTRIBUTE_MISSING; in workloads IMAGE_DEBUGGING
    */
   public static of(reference: string): ContainerImage {
     return ContainerImage.read("ContainerImage.of", reference, (problems, parts) => {
@@ -43,8 +42,6 @@ export class ContainerImage {
    * the same lock always produce the same output. See `ImageLock` for the format of the file.
    *
    * @param name the name of the image in the lock, such as `web`
-   * @throws IMAGE_LOCK_INVALID, IMAGE_TOO_OLD, IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID,
-   * ATTRIBUTE_MISSING; in workloads IMAGE_DEBUGGING
    */
   public static fromLock(name: string, options: ImageLockOptions = {}): ContainerImage {
     const factory = "ContainerImage.fromLock";
@@ -58,8 +55,6 @@ export class ContainerImage {
    * The reason is recorded as an acknowledgement of the workloads that run the image.
    *
    * @param reference registry, repository and tag, such as `fra.ocir.io/acme/web:1.4.2`; never `latest`
-   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING; in workloads
-   * IMAGE_DEBUGGING
    */
   public static tagOnly(reference: string, choice: ReasonedChoice): ContainerImage {
     const check: Check = (problems, { tag, digest }) => {
@@ -88,7 +83,6 @@ export class ContainerImage {
    * reason.
    *
    * @param reference registry, repository and digest, such as `fra.ocir.io/acme/netshoot@sha256:…`
-   * @throws IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static debugging(reference: string, choice: ReasonedChoice): ContainerImage {
     const check: Check = (problems, parts) => {

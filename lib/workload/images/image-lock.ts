@@ -221,7 +221,6 @@ export class ImageLock {
    * Reads a lock file.
    *
    * @param path the file, relative to the working directory; `images.lock.json` by default
-   * @throws IMAGE_LOCK_INVALID, IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static fromFile(path?: string): ImageLock {
     const problems = new Problems("ImageLock.fromFile");
@@ -272,7 +271,6 @@ export class ImageLock {
    * For a test in CI: `expect(ImageLock.fromFile().problems(new Date())).toEqual([])`.
    *
    * @param date only its day in UTC counts
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public problems(date: Date): ValidationProblem[] {
     const problems = new Problems("ImageLock.problems");

@@ -22,7 +22,6 @@ export class AddedCapability {
    * cap_net_bind_service=+ep`), and, as privilege escalation is forbidden, only if it is the first program of
    * the container. The reason is recorded as an acknowledgement of the workload.
    *
-   * @throws REASON_MISSING
    * @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls
    */
   public static netBindService(choice: ReasonedChoice): AddedCapability {

@@ -14,7 +14,6 @@ export class ConfigFile {
    *
    * @param path the path in the container, such as `/etc/web/app.conf`
    * @param content the text; no credentials and no references to Terraform values
-   * @throws PATH_INVALID, CREDENTIAL_LITERAL, MANIFEST_REFERENCES, VALUE_INVALID
    */
   public static of(path: string, content: string): ConfigFile {
     const problems = new Problems("ConfigFile.of");

@@ -1,8 +1,8 @@
 import { type AddedCapability } from "./added-capability";
 import { type ConfigFile } from "./config-file";
-import { type EnvironmentValue } from "./env-value";
+import { type EnvironmentValue } from "./environment-value";
 import { type NamedPort } from "./named-port";
-import { type DownwardApiFiles } from "./pod-info-files";
+import { type DownwardApiFiles } from "./downward-api-files";
 import { type HealthProbe } from "./probe";
 import { type ProjectedToken } from "./projected-token";
 import { type SecretFiles } from "./secret-files";

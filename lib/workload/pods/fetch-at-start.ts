@@ -115,7 +115,6 @@ export class FetchAtStart {
    *
    * @param path the path of the file, such as `/srv/geo/cities.mmdb`; two files need two directories, or one
    * that `sharedPaths` lists
-   * @throws FETCH_INVALID, CREDENTIAL_LITERAL, PATH_INVALID, QUANTITY_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static https(path: string, props: FetchAtStartProps): FetchAtStart {
     const problems = new Problems("FetchAtStart.https");

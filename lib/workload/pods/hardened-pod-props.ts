@@ -1,12 +1,11 @@
+import { type Duration } from "cdk8s";
 import { type AddedCapability } from "./added-capability";
 import { type HardenedContainerProps, type InitContainer, type Sidecar } from "./container-resources";
 import { type FetchAtStart } from "./fetch-at-start";
-import { type SystemUserId } from "./low-user";
-import { type ApiAccess } from "./rbac-api-access";
+import { type SystemUserId } from "./system-user-id";
+import { type ApiAccess } from "./api-access";
 import { type Toleration } from "./toleration";
 import { type WritablePath } from "./writable-path";
-import { checkLabels, checkSubdomainName } from "../../core/kubernetes-names";
-import { type Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
 
 /** Props common to the pods of all hardened workloads. */
@@ -69,11 +68,11 @@ export interface HardenedPodProps extends HardenedContainerProps {
   /** The capability that the program keeps. @default - none */
   readonly addedCapability?: AddedCapability;
   /**
-   * The number of seconds between the termination signal and the forced end, at least 0.
+   * The time between the termination signal and the forced end, in whole seconds.
    *
-   * @default 30
+   * @default Duration.seconds(30)
    */
-  readonly terminationGracePeriodSeconds?: number;
+  readonly terminationGracePeriod?: Duration;
   /**
    * The labels that a node must have to run the pods, such as those of a node pool.
    *
@@ -115,32 +114,4 @@ export interface HardenedPodProps extends HardenedContainerProps {
   readonly labels?: { [key: string]: string };
   /** The annotations of the workload and its pods. @default - none */
   readonly annotations?: { [key: string]: string };
-}
-
-/** Adds a problem for each invalid scheduling option. */
-export function checkScheduling(problems: Problems, props: HardenedPodProps): void {
-  const { nodeSelector, tolerations = [], priorityClassName } = props;
-  checkLabels(problems, "nodeSelector", nodeSelector);
-  const texts = tolerations.map((one) => JSON.stringify(one._toManifest()));
-  for (const text of new Set(texts.filter((one, index) => texts.indexOf(one) !== index))) {
-    problems.add("NAME_DUPLICATE", `tolerations has ${text} twice`, "Leave one of them out");
-  }
-  if (priorityClassName === undefined) return;
-  checkSubdomainName(problems, "priorityClassName", priorityClassName);
-  refuseSystemClass(problems, "priorityClassName", priorityClassName);
-}
-
-/** Whether a priority class is a system class of Kubernetes, whose pods preempt all others. */
-export function isSystemClass(name: unknown): name is string {
-  return typeof name === "string" && name.startsWith("system-");
-}
-
-/** Adds a problem if a priority class is a system class of Kubernetes. */
-export function refuseSystemClass(problems: Problems, property: string, name: unknown): void {
-  if (!isSystemClass(name)) return;
-  problems.add(
-    "NAME_INVALID",
-    `${property} is ${name}, a class of the system's own pods`,
-    "Make a PriorityClass of your own, below those of the system",
-  );
 }

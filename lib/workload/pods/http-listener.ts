@@ -14,7 +14,6 @@ export class HttpListener {
    * load balancer can't redirect by itself: the cloud controller applies every rule set to every listener, so
    * the TLS listener would redirect to itself endlessly.
    *
-   * @throws REASON_MISSING
    * @see https://docs.oracle.com/iaas/Content/Balance/Reference/httpheaders.htm
    */
   public static redirectedByWorkload(choice: ReasonedChoice): HttpListener {

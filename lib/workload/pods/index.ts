@@ -16,18 +16,18 @@ export {
   type Sidecar,
   TerminationMessagePolicy,
 } from "./container-resources";
-export { ContainerResourceField, EnvironmentValue } from "./env-value";
+export { ContainerResourceField, EnvironmentValue } from "./environment-value";
 export { FetchAtStart, type FetchAtStartProps } from "./fetch-at-start";
 export { type HardenedPodProps } from "./hardened-pod-props";
 export { HttpListener } from "./http-listener";
 export { type ListeningPodProps } from "./listening-pod-props";
-export { SystemUserId } from "./low-user";
+export { SystemUserId } from "./system-user-id";
 export { type NamedPort } from "./named-port";
-export { DownwardApiFiles } from "./pod-info-files";
+export { DownwardApiFiles } from "./downward-api-files";
 export { PodSecurityLevel } from "./pod-security-level";
 export { type GrpcHealthProbeOptions, HealthProbe, type HealthProbeOptions } from "./probe";
 export { ProjectedToken, type ProjectedTokenOptions } from "./projected-token";
-export { ApiAccess, type ApiAccessOptions } from "./rbac-api-access";
+export { ApiAccess, type ApiAccessOptions } from "./api-access";
 export { SecretFiles, type SecretFilesOptions } from "./secret-files";
 export { Toleration } from "./toleration";
 export { VolumeClaim, type VolumeClaimOptions } from "./volume-claim";

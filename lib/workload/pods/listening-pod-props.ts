@@ -1,11 +1,11 @@
-import { AppProtocol, portName } from "./app-protocol";
+import { Duration } from "cdk8s";
+import { AppProtocol } from "./app-protocol";
 import { type HardenedPodProps } from "./hardened-pod-props";
 import { type NamedPort } from "./named-port";
 import { type HardenedPod } from "./private/hardened-pod";
 import { type AnyContainer } from "./private/read-container";
-import { DEFAULT_GRACE, type PodPlace, readPod } from "./private/read-pod";
+import { type PodPlace, readPod } from "./private/read-pod";
 import { HealthProbe } from "./probe";
-import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 
 /** Props of long-running pods, which may listen on ports. */
@@ -52,14 +52,13 @@ export interface ListeningPodProps extends HardenedPodProps {
    */
   readonly startup?: HealthProbe;
   /**
-   * The number of seconds for which a terminating pod keeps serving, so that no new connections arrive after
-   * it ends.
+   * The time for which a terminating pod keeps serving, so that no new connections arrive after it ends.
    *
-   * At least 0; they count towards the grace period and must be fewer than it has.
+   * Whole seconds; they count towards the grace period and must be fewer than it has.
    *
-   * @default - with a port, 5 or half of the grace period, whichever is less; otherwise 0
+   * @default - with a port, 5 seconds or half of the grace period, whichever is less; otherwise 0
    */
-  readonly stopDelaySeconds?: number;
+  readonly stopDelay?: Duration;
 }
 
 /** Reads the props of pods that may listen on a port, and adds their problems. */
@@ -69,37 +68,17 @@ export function readListeningPod(
   props: ListeningPodProps,
   further: Partial<AnyContainer> = {},
 ): HardenedPod {
-  checkStopDelay(problems, props);
   const { port, protocol = AppProtocol.HTTP } = props;
-  const answers = protocol === AppProtocol.HTTP ? HealthProbe.fromHttpGet("/") : HealthProbe.fromTcpSocket();
-  // Twice as patient as readiness: a program that is only busy loses its traffic first, and has time to
-  // recover.
-  const patient = HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 });
-  return readPod(problems, place, props, {
-    ...props,
-    ...further,
-    portName: portName(protocol),
-    stopDelaySeconds: stopDelay(props),
-    readiness: props.readiness ?? (port === undefined ? undefined : answers),
-    liveness: props.liveness ?? (port === undefined ? undefined : patient),
-  });
+  const defaults = port === undefined ? {} : defaultProbes(protocol);
+  const { readiness = defaults.readiness, liveness = defaults.liveness } = props;
+  return readPod(problems, place, props, { ...props, ...further, protocol, readiness, liveness });
 }
 
-/** The number of seconds for which a terminating pod keeps serving. */
-function stopDelay(props: ListeningPodProps): number {
-  const { port, terminationGracePeriodSeconds: grace = DEFAULT_GRACE, stopDelaySeconds } = props;
-  return stopDelaySeconds ?? (port === undefined ? 0 : Math.min(5, Math.floor(grace / 2)));
-}
-
-function checkStopDelay(problems: Problems, props: ListeningPodProps): void {
-  const { terminationGracePeriodSeconds: grace = DEFAULT_GRACE } = props;
-  // An invalid grace period was reported already.
-  if (!Number.isInteger(grace) || grace < 0) return;
-  const delay = stopDelay(props);
-  if (Number.isInteger(delay) && delay >= 0 && !(delay > 0 && delay >= grace)) return;
-  problems.add(
-    "COUNT_INVALID",
-    `stopDelaySeconds is ${shown(delay)}, and terminationGracePeriodSeconds ${shown(grace)}`,
-    "Give a whole number from 0 on that leaves the program some of the grace period, or leave it out",
-  );
+function defaultProbes(protocol: AppProtocol): Pick<ListeningPodProps, "liveness" | "readiness"> {
+  return {
+    readiness: protocol === AppProtocol.HTTP ? HealthProbe.fromHttpGet("/") : HealthProbe.fromTcpSocket(),
+    // Twice as patient as readiness: a program that is only busy loses its traffic first, and has time to
+    // recover.
+    liveness: HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 }),
+  };
 }

@@ -23,8 +23,6 @@ export class PodSecurityLevel {
    * recorded as an acknowledgement. AdmissionGuardrails refuse host access in every namespace that they apply
    * to: exempt this one with a `GuardrailException.of` the rule `NO_HOST_ACCESS`, and `NON_ROOT` if a daemon
    * set runs as root.
-   *
-   * @throws REASON_MISSING
    */
   public static privilegedFor(choice: ReasonedChoice): PodSecurityLevel {
     const problems = new Problems("PodSecurityLevel.privilegedFor");

@@ -1,3 +1,4 @@
+import { type Duration } from "cdk8s";
 import { type NamedPort } from "./named-port";
 import { checked } from "../../core/checked";
 import { checkArguments } from "../../core/credential-literal";
@@ -5,28 +6,28 @@ import { shown } from "../../core/display-value";
 import { IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { listOf, refuseKind, shaped, text } from "../../core/value-readers";
-import { given } from "../../synthesis/chart-objects";
+import { wholeSecondsOf } from "../../core/whole-duration";
 
 /** The timing and the threshold of a probe. */
 export interface HealthProbeOptions {
   /**
-   * The number of seconds before the first probe, at least 0.
+   * The time before the first probe, in whole seconds.
    *
-   * @default 0
+   * @default Duration.seconds(0)
    */
-  readonly initialDelaySeconds?: number;
+  readonly initialDelay?: Duration;
   /**
-   * The number of seconds between probes, at least 1.
+   * The time between probes: whole seconds, at least 1.
    *
-   * @default 10
+   * @default Duration.seconds(10)
    */
-  readonly periodSeconds?: number;
+  readonly period?: Duration;
   /**
-   * The number of seconds until a probe times out, at least 1.
+   * The time after which a probe counts as failed: whole seconds, at least 1.
    *
-   * @default 2
+   * @default Duration.seconds(2)
    */
-  readonly timeoutSeconds?: number;
+  readonly timeout?: Duration;
   /**
    * The number of failures in a row, at least 1.
    *
@@ -45,18 +46,38 @@ export interface GrpcHealthProbeOptions extends HealthProbeOptions {
   readonly service?: string;
 }
 
-const LARGEST = 2 ** 31 - 1;
-const DEFAULTS: Required<HealthProbeOptions> = {
-  initialDelaySeconds: 0,
-  periodSeconds: 10,
-  timeoutSeconds: 2,
-  failureThreshold: 3,
-};
+/** The timing of a probe, as its manifest has it. */
+interface ProbeTiming {
+  readonly initialDelaySeconds: number;
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failureThreshold: number;
+}
+
+const MAX_NUMBER = 2 ** 31 - 1;
+
+function readTiming(problems: Problems, options: HealthProbeOptions): ProbeTiming {
+  const { initialDelay, period, timeout, failureThreshold = 3 } = shaped(problems, options, {});
+  const range = { least: 1, most: MAX_NUMBER };
+  if (!Number.isInteger(failureThreshold) || failureThreshold < 1 || failureThreshold > MAX_NUMBER) {
+    problems.add(
+      "PROBE_INVALID",
+      `failureThreshold is ${shown(failureThreshold)}`,
+      "Give a whole number from 1 on, for example 3",
+    );
+  }
+  return {
+    initialDelaySeconds: wholeSecondsOf(problems, "initialDelay", initialDelay, 0, { ...range, least: 0 }),
+    periodSeconds: wholeSecondsOf(problems, "period", period, 10, range),
+    timeoutSeconds: wholeSecondsOf(problems, "timeout", timeout, 2, range),
+    failureThreshold,
+  };
+}
 
 /**
  * A probe that the kubelet repeatedly runs against a container.
  *
- * @see fromHttpsGet://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
  */
 @checked
 export class HealthProbe {
@@ -65,7 +86,6 @@ export class HealthProbe {
    *
    * @param path such as `/healthz`
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromHttpGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromHttpGet");
@@ -78,7 +98,6 @@ export class HealthProbe {
    *
    * @param path such as `/healthz`
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromHttpsGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromHttpsGet");
@@ -93,8 +112,7 @@ export class HealthProbe {
    * not support here.
    *
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID, VALUE_INVALID
-   * @see fromHttpsGet://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
+   * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-a-grpc-liveness-probe
    */
   public static fromGrpc(port?: number, options: GrpcHealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromGrpc");
@@ -110,7 +128,6 @@ export class HealthProbe {
    * A TCP connection, which succeeds if it is accepted.
    *
    * @param port one of the container's ports; by default its own
-   * @throws PROBE_INVALID, PORT_INVALID
    */
   public static fromTcpSocket(port?: number, options: HealthProbeOptions = {}): HealthProbe {
     return HealthProbe.read(new Problems("HealthProbe.fromTcpSocket"), port, options, (at) => ({
@@ -122,7 +139,6 @@ export class HealthProbe {
    * A command in the container, which succeeds with exit code 0.
    *
    * @param command the program and its arguments; no shell is involved
-   * @throws PROBE_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL
    */
   public static fromCommand(command: string[], options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromCommand");
@@ -145,19 +161,14 @@ export class HealthProbe {
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
       problems.add("PORT_INVALID", `${shown(port)} is not a port`, "Give a whole number from 1 to 65535");
     }
-    const timing = { ...DEFAULTS, ...given(shaped(problems, options, {}) as HealthProbeOptions) };
-    for (const [name, value] of Object.entries(timing)) {
-      const least = name === "initialDelaySeconds" ? 0 : 1;
-      if (Number.isInteger(value) && value >= least && value <= LARGEST) continue;
-      problems.add("PROBE_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} on`);
-    }
+    const timing = readTiming(problems, options);
     problems.throwIfAny();
     return new HealthProbe(port, timing, action, asksPort);
   }
 
   private constructor(
     private readonly port: number | undefined,
-    private readonly timing: Required<HealthProbeOptions>,
+    private readonly timing: ProbeTiming,
     private readonly action: (port: number) => object,
     private readonly asksPort: boolean,
   ) {}

@@ -1,36 +1,34 @@
+import { Duration } from "cdk8s";
 import { checkMountPath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { kindOf, shaped } from "../../core/value-readers";
+import { wholeDurationOf } from "../../core/whole-duration";
 
 /** The audience and the lifetime of a token. */
 export interface ProjectedTokenOptions {
   /** The audience of the token, the name by which the recipient identifies itself, such as `vault`. */
   readonly audience: string;
   /**
-   * The lifetime in seconds, 600 to 86400; the kubelet replaces the token before it expires.
+   * The lifetime: whole seconds, 10 minutes to a day; the kubelet replaces the token before it expires.
    *
-   * @default 3600
+   * @default Duration.hours(1)
    */
-  readonly expirationSeconds?: number;
+  readonly expiration?: Duration;
 }
 
-/** The default lifetime of a token, in seconds. */
-export const DEFAULT_EXPIRATION = 3600;
+/** The default lifetime of a token. */
+export const DEFAULT_EXPIRATION = Duration.hours(1);
+// Kubernetes issues no shorter ones.
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 86_400;
 // The audiences of the API server, as clusters name it.
 const API_SERVER = /^(?:https:\/\/)?kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?\/?$|^api$/;
 
 /** Adds a problem for an invalid token lifetime. */
-export function checkExpiration(problems: Problems, seconds: number): void {
-  if (Number.isInteger(seconds) && seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return;
-  problems.add(
-    "COUNT_INVALID",
-    `expirationSeconds is ${shown(seconds)}`,
-    `Give whole seconds from ${MIN_SECONDS}, the least that Kubernetes issues, to ${MAX_SECONDS}, a day`,
-  );
+export function checkExpiration(problems: Problems, expiration: Duration): void {
+  wholeDurationOf(problems, "expiration", expiration, "seconds", { least: MIN_SECONDS, most: MAX_SECONDS });
 }
 
 function checkAudience(problems: Problems, audience: unknown): void {
@@ -64,16 +62,15 @@ export class ProjectedToken {
    * A token in the file `token` of a directory.
    *
    * @param path the directory, such as `/run/secrets/vault`
-   * @throws PATH_INVALID, ATTRIBUTE_MISSING, COUNT_INVALID, VALUE_INVALID
    */
   public static of(path: string, options: ProjectedTokenOptions): ProjectedToken {
     const problems = new Problems("ProjectedToken.of");
     checkMountPath(problems, path);
-    const { audience, expirationSeconds = DEFAULT_EXPIRATION } = shaped(problems, options, {});
+    const { audience, expiration = DEFAULT_EXPIRATION } = shaped(problems, options, {});
     checkAudience(problems, audience);
-    checkExpiration(problems, expirationSeconds);
+    checkExpiration(problems, expiration);
     problems.throwIfAny();
-    return new ProjectedToken(path, String(audience), expirationSeconds);
+    return new ProjectedToken(path, String(audience), expiration);
   }
 
   private constructor(
@@ -81,14 +78,14 @@ export class ProjectedToken {
     public readonly path: string,
     /** The audience of the token. */
     public readonly audience: string,
-    /** The lifetime in seconds. */
-    public readonly expirationSeconds: number,
+    /** The lifetime. */
+    public readonly expiration: Duration,
   ) {}
 
   /** @internal */
   public _toVolume(name: string): { readonly name: string } {
-    const { audience, expirationSeconds } = this;
-    const serviceAccountToken = { path: "token", expirationSeconds, audience };
+    const { audience, expiration } = this;
+    const serviceAccountToken = { path: "token", expirationSeconds: expiration.toSeconds(), audience };
     const volume = { name, projected: { defaultMode: 0o440, sources: [{ serviceAccountToken }] } };
     return volume;
   }

@@ -44,8 +44,6 @@ export class SecretDelivery {
    * copy is in etcd.
    *
    * The driver must be installed in the cluster, see `SecretsStoreDriver`.
-   *
-   * @throws NAME_INVALID, VALUE_INVALID
    */
   public static secretsStore(options: SecretsStoreDeliveryOptions = {}): SecretDelivery {
     const problems = new Problems("SecretDelivery.secretsStore");
@@ -64,8 +62,6 @@ export class SecretDelivery {
    * your own key.
    *
    * The operator must be installed in the cluster, see `ExternalSecrets`.
-   *
-   * @throws NAME_INVALID, DURATION_INVALID, VALUE_INVALID
    */
   public static externalSecrets(options: ExternalSecretsDeliveryOptions = {}): SecretDelivery {
     const problems = new Problems("SecretDelivery.externalSecrets");

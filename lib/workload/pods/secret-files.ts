@@ -41,7 +41,6 @@ export class SecretFiles {
    *
    * @param path the directory of the files, such as `/run/secrets/db`
    * @param secretName the name of the Secret
-   * @throws PATH_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-files-from-a-pod
    */
   public static fromSecret(path: string, secretName: string, options: SecretFilesOptions = {}): SecretFiles {
@@ -67,7 +66,6 @@ export class SecretFiles {
    *
    * @param path the directory of the files, such as `/run/secrets/db`
    * @param secretProviderClass the name of the SecretProviderClass
-   * @throws PATH_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://secrets-store-csi-driver.sigs.k8s.io/getting-started/usage
    */
   public static fromSecretsStore(path: string, secretProviderClass: string): SecretFiles {

@@ -17,7 +17,6 @@ export class SecretReload {
    * other.
    *
    * @param epoch any text that you change after a rotation, such as `2026-11`: up to 63 letters, digits, `.`, `_`, and `-`
-   * @throws VALUE_INVALID
    */
   public static byRestart(epoch: string): SecretReload {
     const problems = new Problems("SecretReload.byRestart");

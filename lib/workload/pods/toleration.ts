@@ -19,7 +19,6 @@ export class Toleration {
    *
    * @param key up to 63 letters, digits, `-`, `_` and `.`, optionally with a DNS name and a slash before them
    * @param value as the value of a label
-   * @throws LABEL_INVALID, VALUE_INVALID
    */
   public static of(key: string, value: string, effect: TaintEffect): Toleration {
     const problems = Toleration.read("Toleration.of", key, effect);
@@ -38,7 +37,6 @@ export class Toleration {
    * Tolerates a taint with a key and any value, such as `oci.oraclecloud.com/oke-is-preemptible`.
    *
    * @param key up to 63 letters, digits, `-`, `_` and `.`, optionally with a DNS name and a slash before them
-   * @throws LABEL_INVALID, VALUE_INVALID
    */
   public static ofAnyValue(key: string, effect: TaintEffect): Toleration {
     Toleration.read("Toleration.ofAnyValue", key, effect).throwIfAny();

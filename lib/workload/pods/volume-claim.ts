@@ -48,7 +48,6 @@ export class VolumeClaim {
    * @param name the prefix of the claim names, before the name of their pod: up to 63 lower-case letters,
    * digits and dashes
    * @param path the mount path of the volume, such as `/var/lib/db`
-   * @throws NAME_INVALID, PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static of(name: string, path: string, options: VolumeClaimOptions = {}): VolumeClaim {
     const problems = new Problems("VolumeClaim.of");

@@ -114,7 +114,6 @@ export class WritablePath {
    * A directory on the disk of the node, which counts towards the container's ephemeral storage.
    *
    * @param path such as `/tmp`; absolute and not a directory of the system
-   * @throws PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID
    */
   public static of(path: string, options: WritablePathOptions = {}): WritablePath {
     return WritablePath.read("WritablePath.of", path, options, false);
@@ -124,7 +123,6 @@ export class WritablePath {
    * A directory in memory, which counts towards the container's memory.
    *
    * @param path such as `/tmp`; absolute and not a directory of the system
-   * @throws PATH_INVALID, QUANTITY_INVALID, VALUE_INVALID
    */
   public static inMemory(path: string, options: WritablePathOptions = {}): WritablePath {
     return WritablePath.read("WritablePath.inMemory", path, options, true);

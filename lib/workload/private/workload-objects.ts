@@ -11,22 +11,14 @@ export interface PodOwner extends Construct {
   readonly labels: { [key: string]: string };
   readonly selectorLabels: { [key: string]: string };
   readonly connections: Connections;
-}
-
-/** The pods of workloads, to which secrets are added later. */
-const pods = new WeakMap<Construct, HardenedPod>();
-
-/** The pod of a workload, which every kind of workload registers first. */
-export function podOf(workload: Construct): HardenedPod {
-  const pod = pods.get(workload);
-  if (!pod) throw new Error(`${workload.node.path} has no pod yet`);
-  return pod;
+  /** The pods, to which secrets are added later. */
+  _pod: HardenedPod;
 }
 
 /** Creates the objects that the pods need before they start: their account and their files. */
 export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
   const { name, labels } = workload;
-  pods.set(workload, pod);
+  workload._pod = pod;
   for (const { name: container, image, addedCapability } of containersOf(pod)) {
     image._acknowledge(workload);
     addedCapability?._acknowledge(workload, container);
@@ -52,6 +44,16 @@ export function addAccountAndFiles(workload: PodOwner, pod: HardenedPod): void {
   }
 }
 
+/** Creates the object that runs the pods of a workload, its default child. */
+export function addRunner(workload: PodOwner, apiVersion: string, kind: string, spec: object): ApiObject {
+  const { labels, name, _pod: pod } = workload;
+  const annotations = pod.annotations ? { annotations: pod.annotations } : {};
+  const metadata = { name, labels, ...annotations };
+  const runner = new ApiObject(workload, "Resource", { apiVersion, kind, metadata, spec });
+  workload.node.defaultChild = runner;
+  return runner;
+}
+
 /** Limits evictions to one pod at a time, without ever blocking them. */
 export function addDisruptionBudget(workload: PodOwner): void {
   const { name, labels, selectorLabels } = workload;
@@ -73,7 +75,7 @@ export function addDisruptionBudget(workload: PodOwner): void {
  * the API server if the program calls it.
  */
 export function addNetworkPolicy(workload: PodOwner, { egress, program: { apiAccess } }: HardenedPod): void {
-  for (const one of egress) workload.connections.allowEgress(one);
+  for (const rule of egress) workload.connections.allowEgress(rule);
   const { name, labels, selectorLabels } = workload;
   apiAccess?._checkEndpoint(workload);
   new ApiObject(workload, "NetworkPolicy", {

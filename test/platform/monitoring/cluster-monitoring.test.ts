@@ -26,7 +26,7 @@ import {
   type ClusterMonitoringProps,
 } from "../../../lib";
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
-import { EnvironmentValue } from "../../../lib/workload/pods/env-value";
+import { EnvironmentValue } from "../../../lib/workload/pods/environment-value";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { flowsOf } from "../../support/rules";
 import { COMPARTMENT, refusal, refusedCodes, synthesized } from "../../support/stack";

@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import {
   type Collection,
@@ -19,7 +20,7 @@ import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
 import { ConfigFile } from "../../../workload/pods/config-file";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { ApiAccess } from "../../../workload/pods/rbac-api-access";
+import { ApiAccess } from "../../../workload/pods/api-access";
 import { SecretFiles } from "../../../workload/pods/secret-files";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
@@ -94,8 +95,8 @@ export function addCollector(scope: Construct, logging: Logging): HardenedDaemon
       ...(isFluentd ? [WritablePath.of("/tmp", { sizeLimit: "64Mi" })] : []),
     ],
     port: COLLECTOR_PORT,
-    liveness: HealthProbe.fromTcpSocket(undefined, { periodSeconds: 30, failureThreshold: 6 }),
-    terminationGracePeriodSeconds: 60,
+    liveness: HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(30), failureThreshold: 6 }),
+    terminationGracePeriod: Duration.minutes(1),
     resources: {
       cpu: { request: `${size.cpuRequest}m`, limit: `${size.cpuLimit}m` },
       memory: { request: memory, limit: memory },

@@ -1,4 +1,4 @@
-import { ApiObject } from "cdk8s";
+import { ApiObject, Duration } from "cdk8s";
 import { PodManagementPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
 import {
@@ -22,8 +22,8 @@ import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { AppProtocol } from "../../../workload/pods/app-protocol";
 import { ConfigFile } from "../../../workload/pods/config-file";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
-import { EnvironmentValue } from "../../../workload/pods/env-value";
-import { SystemUserId } from "../../../workload/pods/low-user";
+import { EnvironmentValue } from "../../../workload/pods/environment-value";
+import { SystemUserId } from "../../../workload/pods/system-user-id";
 import { HealthProbe } from "../../../workload/pods/probe";
 import { SecretFiles } from "../../../workload/pods/secret-files";
 import { VolumeClaim } from "../../../workload/pods/volume-claim";
@@ -115,11 +115,11 @@ export function addOpenSearch(
     ports: [{ name: "transport", port: OPEN_SEARCH_PORTS.transport, protocol: AppProtocol.TCP }],
     readiness: HealthProbe.fromTcpSocket(),
     liveness: HealthProbe.fromTcpSocket(OPEN_SEARCH_PORTS.transport, {
-      periodSeconds: 20,
+      period: Duration.seconds(20),
       failureThreshold: 6,
     }),
     startup: HealthProbe.fromTcpSocket(OPEN_SEARCH_PORTS.transport, { failureThreshold: 60 }),
-    terminationGracePeriodSeconds: 120,
+    terminationGracePeriod: Duration.minutes(2),
     volumeClaims: [
       VolumeClaim.of("data", OPEN_SEARCH_FILES.data, { size: `${storageGibibytes}Gi`, storageClassName }),
     ],
@@ -166,7 +166,7 @@ export function addSettings(scope: Construct, read: ReadOpenSearch, namespace: s
       WritablePath.of(OPEN_SEARCH_FILES.logs, { sizeLimit: "64Mi" }),
     ],
     backoffLimit: 1,
-    activeDeadlineSeconds: 600,
+    activeDeadline: Duration.minutes(10),
     resources: JAVA,
   });
 }
@@ -197,7 +197,7 @@ export function addDashboards(
     ],
     port: 5601,
     readiness: HealthProbe.fromTcpSocket(),
-    liveness: HealthProbe.fromTcpSocket(undefined, { periodSeconds: 20, failureThreshold: 6 }),
+    liveness: HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(20), failureThreshold: 6 }),
     startup: HealthProbe.fromTcpSocket(undefined, { failureThreshold: 30 }),
     resources: {
       cpu: { request: "100m", limit: "1" },

@@ -1,6 +1,6 @@
-import { RoleRule } from "../../../rbac/allow";
-import { RbacResource } from "../../../rbac/role-resource";
-import { RbacVerb } from "../../../rbac/role-verb";
+import { RoleRule } from "../../../rbac/role-rule";
+import { RbacResource } from "../../../rbac/rbac-resource";
+import { RbacVerb } from "../../../rbac/rbac-verb";
 
 const watch = (resource: RbacResource) => RoleRule.verbs(resource, RbacVerb.LIST, RbacVerb.WATCH);
 

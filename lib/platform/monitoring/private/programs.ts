@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import { ALERTMANAGER_FILES, alertmanagerArguments, alertmanagerConfig } from "./alertmanager-config";
 import { dashboardProvider, dataSources, GRAFANA_FILES, grafanaConfig } from "./grafana-config";
@@ -8,13 +9,13 @@ import { COLLECTOR_FILE, collectorConfig, JAEGER_FILES, jaegerConfig } from "./t
 import { AppProtocol } from "../../../workload/pods/app-protocol";
 import { ConfigFile } from "../../../workload/pods/config-file";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
-import { EnvironmentValue } from "../../../workload/pods/env-value";
+import { EnvironmentValue } from "../../../workload/pods/environment-value";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { ApiAccess } from "../../../workload/pods/rbac-api-access";
+import { ApiAccess } from "../../../workload/pods/api-access";
 import { VolumeClaim } from "../../../workload/pods/volume-claim";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
@@ -49,9 +50,12 @@ export function addPrometheus(
     files: [ConfigFile.of(PROMETHEUS_FILES.main, prometheusConfig(options.alertmanagerHost))],
     port: PORTS.prometheus,
     readiness: HealthProbe.fromHttpGet("/-/ready"),
-    liveness: HealthProbe.fromHttpGet("/-/healthy", undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    liveness: HealthProbe.fromHttpGet("/-/healthy", undefined, {
+      period: Duration.seconds(15),
+      failureThreshold: 4,
+    }),
     startup: HealthProbe.fromHttpGet("/-/ready", undefined, SLOW_START),
-    terminationGracePeriodSeconds: 300,
+    terminationGracePeriod: Duration.minutes(5),
     volumeClaims: [
       VolumeClaim.of("data", PROMETHEUS_FILES.data, { size: `${storageGibibytes}Gi`, storageClassName }),
     ],
@@ -74,7 +78,10 @@ export function addAlertmanager(
     egress: receivers.flatMap((one) => one._egress),
     port: PORTS.alertmanager,
     readiness: HealthProbe.fromHttpGet("/-/ready"),
-    liveness: HealthProbe.fromHttpGet("/-/healthy", undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    liveness: HealthProbe.fromHttpGet("/-/healthy", undefined, {
+      period: Duration.seconds(15),
+      failureThreshold: 4,
+    }),
     volumeClaims: [VolumeClaim.of("data", ALERTMANAGER_FILES.data, { storageClassName })],
     resources: resources(["50m", "500m"], "256Mi"),
   });
@@ -105,7 +112,10 @@ export function addKubeStateMetrics(scope: Construct, { cluster, images }: Monit
     port: PORTS.kubeStateMetrics,
     ports: [{ name: "telemetry", port: PORTS.kubeStateMetricsSelf }],
     readiness: HealthProbe.fromHttpGet("/readyz", PORTS.kubeStateMetricsSelf),
-    liveness: HealthProbe.fromHttpGet("/livez", undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    liveness: HealthProbe.fromHttpGet("/livez", undefined, {
+      period: Duration.seconds(15),
+      failureThreshold: 4,
+    }),
     resources: resources(["50m", "500m"], "512Mi"),
     apiAccess: ApiAccess._of(cluster),
   });
@@ -137,7 +147,7 @@ export function addNodeExporter(
     ],
     port: PORTS.nodeExporter,
     readiness: HealthProbe.fromHttpGet("/"),
-    liveness: HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    liveness: HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 }),
     tolerations: nodeTolerations,
     resources: resources(["50m", "250m"], "128Mi", "64Mi"),
     hostAccess: [
@@ -183,7 +193,7 @@ export function addGrafana(
     ],
     port: PORTS.grafana,
     readiness: HealthProbe.fromHttpGet("/api/health"),
-    liveness: HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 }),
+    liveness: HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 }),
     startup: HealthProbe.fromHttpGet("/api/health", undefined, { failureThreshold: 30 }),
     resources: resources(["100m", "1"], "512Mi", "1Gi"),
   });
@@ -206,7 +216,7 @@ export function addJaeger(
       { name: "health", port: PORTS.health },
     ],
     readiness: HealthProbe.fromHttpGet("/status", PORTS.health),
-    liveness: HealthProbe.fromTcpSocket(PORTS.health, { periodSeconds: 15, failureThreshold: 4 }),
+    liveness: HealthProbe.fromTcpSocket(PORTS.health, { period: Duration.seconds(15), failureThreshold: 4 }),
     startup: HealthProbe.fromHttpGet("/status", PORTS.health, SLOW_START),
     volumeClaims: [
       VolumeClaim.of("data", JAEGER_FILES.data, { size: `${traceStorageGibibytes}Gi`, storageClassName }),
@@ -232,7 +242,7 @@ export function addCollector(
       { name: "health", port: PORTS.health },
     ],
     readiness: HealthProbe.fromHttpGet("/", PORTS.health),
-    liveness: HealthProbe.fromTcpSocket(PORTS.health, { periodSeconds: 15, failureThreshold: 4 }),
+    liveness: HealthProbe.fromTcpSocket(PORTS.health, { period: Duration.seconds(15), failureThreshold: 4 }),
     resources: resources(["100m", "1"], "512Mi"),
   });
 }

@@ -4,7 +4,7 @@ import { type Problems } from "../../../core/validation-error";
 const MACROS = ["@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly"];
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-const MAX_MONTHS_LENGTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAYS_OF_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const PART = /^(?:(\*|\?)|([0-9]+|[A-Za-z]{3})(?:-([0-9]+|[A-Za-z]{3}))?)(?:\/([0-9]+))?$/;
 
 interface Field {
@@ -46,38 +46,56 @@ function valuesOf(text: string, field: Field): number[] | undefined {
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
-/** Adds a problem for a text that is not a CronJob schedule, or whose day never occurs. */
-export function checkSchedule(problems: Problems, schedule: unknown): void {
-  const fix =
-    'Write five fields, for example "30 2 * * MON-FRI", or one of @hourly, @daily, @weekly, @monthly';
-  const refuse = (what: string) => {
-    problems.add("SCHEDULE_INVALID", `schedule is ${shown(schedule)}${what}`, fix);
-  };
-  if (typeof schedule !== "string") return refuse("");
-  if (MACROS.includes(schedule)) return;
-  if (/^(?:CRON_)?TZ=/.test(schedule)) return refuse(", and a CronJob takes its time zone from timeZone");
-  if (schedule.startsWith("@")) return refuse(`, none of ${MACROS.join(", ")}`);
-  const texts = schedule.split(" ").filter((text) => text !== "");
-  if (texts.length !== FIELDS.length) return refuse(`, which has ${texts.length} fields`);
-  const values = FIELDS.map((field, index) => valuesOf(texts[index] ?? "", field));
-  const wrong = values.findIndex((one) => one === undefined);
-  if (wrong >= 0) return refuse(`, whose ${FIELDS[wrong]?.name} can't be ${texts[wrong]}`);
-  const [, , days = [], months = []] = values;
-  // With a day of the week too, either of both matches.
-  const anyWeekday = (texts[4] ?? "").split(",").some((part) => part === "*" || part === "?");
-  if (anyWeekday && !months.some((month) => days.some((day) => day <= (MAX_MONTHS_LENGTH[month - 1] ?? 0)))) {
-    refuse(", a day that no month of it has");
+const EXAMPLE = 'schedule: "30 2 * * MON-FRI"';
+
+/** Returns a CronJob schedule; adds a problem if it is invalid, or its day never occurs. */
+export function readSchedule(problems: Problems, schedule: unknown): string {
+  if (schedule === undefined || schedule === null) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "schedule was not given",
+      `Write ${EXAMPLE}, which runs on workdays at 2:30`,
+    );
+    return "";
   }
+  const defect = typeof schedule === "string" ? defectOf(schedule) : "";
+  if (defect !== undefined) {
+    problems.add(
+      "SCHEDULE_INVALID",
+      `schedule is ${shown(schedule)}${defect}`,
+      `Write five fields, for example ${EXAMPLE}, or one of @hourly, @daily, @weekly, @monthly`,
+    );
+  }
+  return String(schedule);
 }
 
-/** Adds a problem for a text that is not a time zone name for the API server. */
-export function checkTimeZone(problems: Problems, timeZone: unknown): void {
-  if (typeof timeZone === "string" && isTimeZone(timeZone)) return;
-  problems.add(
-    "SCHEDULE_INVALID",
-    `timeZone is ${shown(timeZone)}`,
-    'Take a name of the IANA database, for example "Etc/UTC" or "Europe/Berlin"',
-  );
+/** The reason why a text is not a schedule, to be appended to a message; undefined for a valid schedule. */
+function defectOf(schedule: string): string | undefined {
+  if (MACROS.includes(schedule)) return undefined;
+  if (/^(?:CRON_)?TZ=/.test(schedule)) return ", but the time zone belongs in timeZone";
+  if (schedule.startsWith("@")) return `, which is not one of ${MACROS.join(", ")}`;
+  const texts = schedule.split(" ").filter((text) => text !== "");
+  if (texts.length !== FIELDS.length) return `, which has ${texts.length} fields`;
+  const values = FIELDS.map((field, index) => valuesOf(texts[index] ?? "", field));
+  const invalid = values.findIndex((value) => value === undefined);
+  if (invalid >= 0) return `, in which ${texts[invalid]} is not a ${FIELDS[invalid]?.name}`;
+  const [, , days = [], months = []] = values;
+  // If the day of the week is restricted too, a day needs to match only one of both fields.
+  const anyWeekday = (texts[4] ?? "").split(",").some((part) => part === "*" || part === "?");
+  const occurs = months.some((month) => days.some((day) => day <= (DAYS_OF_MONTHS[month - 1] ?? 0)));
+  return anyWeekday && !occurs ? ", a date that never occurs" : undefined;
+}
+
+/** Returns the name of a time zone; adds a problem if the API server does not accept it. */
+export function readTimeZone(problems: Problems, name: string, timeZone: unknown): string {
+  if (typeof timeZone !== "string" || !isTimeZone(timeZone)) {
+    problems.add(
+      "SCHEDULE_INVALID",
+      `${name} is ${shown(timeZone)}`,
+      'Write a name of the IANA time zone database, for example "Etc/UTC" or "Europe/Berlin"',
+    );
+  }
+  return String(timeZone);
 }
 
 function isTimeZone(name: string): boolean {

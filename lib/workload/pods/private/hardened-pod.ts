@@ -5,15 +5,16 @@ import { type MountedSecrets } from "./mounted-secrets";
 import { type Egress } from "../../../network/egress/egress";
 import { type ContainerImage } from "../../images/container-image";
 import { type AddedCapability } from "../added-capability";
+import { type AppProtocol } from "../app-protocol";
 import { type ConfigFileSet } from "../config-file";
 import { type ReadResources, resourcesManifest, type TerminationMessagePolicy } from "../container-resources";
-import { type EnvironmentValue } from "../env-value";
-import { type SystemUserId } from "../low-user";
+import { type EnvironmentValue } from "../environment-value";
+import { type SystemUserId } from "../system-user-id";
 import { type NamedPort, portsManifest } from "../named-port";
-import { type DownwardApiFiles } from "../pod-info-files";
+import { type DownwardApiFiles } from "../downward-api-files";
 import { type HealthProbe } from "../probe";
 import { type ProjectedToken } from "../projected-token";
-import { type ApiAccess } from "../rbac-api-access";
+import { type ApiAccess } from "../api-access";
 import { type SecretFiles } from "../secret-files";
 import { type Toleration } from "../toleration";
 import { type VolumeClaim } from "../volume-claim";
@@ -191,9 +192,17 @@ export interface HardenedPod extends ContainerSurroundings {
   readonly sidecars: readonly HardenedContainer[];
   readonly lowUser?: SystemUserId;
   readonly terminationGracePeriodSeconds: number;
-  readonly selector: { [key: string]: string };
-  readonly nodeSelector?: { [key: string]: string };
-  readonly tolerations?: readonly Toleration[];
+  /** The labels of the workload and its pods. */
+  readonly labels: { [key: string]: string };
+  /** The labels that select the pods. */
+  readonly selectorLabels: { [key: string]: string };
+  readonly annotations?: { [key: string]: string };
+  /** The protocol of the program's own port. */
+  readonly protocol: AppProtocol;
+  /** The named ports of the program and of its sidecars, the program's own port first. */
+  readonly ports: readonly Required<NamedPort>[];
+  readonly nodeSelector: { [key: string]: string };
+  readonly tolerations: readonly Toleration[];
   readonly priorityClassName?: string;
   readonly imagePullSecrets?: readonly string[];
   readonly egress: readonly Egress[];
@@ -220,27 +229,29 @@ interface PodShape {
   readonly isSpread?: boolean;
 }
 
-/** A template that is rendered late, as secrets are mounted after the workload is created. */
-export function lateTemplate(produce: () => object): unknown {
-  return Lazy.any({ produce });
-}
-
 /** The mount paths in the program's container. */
 export function programPaths(pod: HardenedPod): string[] {
   const mounts = volumeMounts(pod.program, pod) as { readonly mountPath: string }[];
   return mounts.map(({ mountPath }) => mountPath);
 }
 
-/** The template of pods. */
+/**
+ * The template of pods, rendered late: secrets are mounted after the workload is created.
+ *
+ * @param adapt changes the rendered template
+ */
 export function podTemplate(
   pod: HardenedPod,
-  labels: { [key: string]: string },
-  annotations: { [key: string]: string } | undefined,
-  { restartPolicy, isSpread = true }: PodShape = {},
-): object {
-  const all = { ...annotations, ...pod.mountedSecrets.annotations() };
+  shape: PodShape = {},
+  adapt: (template: object) => object = (template) => template,
+): unknown {
+  return Lazy.any({ produce: () => adapt(renderTemplate(pod, shape)) });
+}
+
+function renderTemplate(pod: HardenedPod, { restartPolicy, isSpread = true }: PodShape = {}): object {
+  const all = { ...pod.annotations, ...pod.mountedSecrets.annotations() };
   return {
-    metadata: { labels, ...(Object.keys(all).length > 0 ? { annotations: all } : {}) },
+    metadata: { labels: pod.labels, ...(Object.keys(all).length > 0 ? { annotations: all } : {}) },
     spec: { ...podSpec(pod, isSpread), ...(restartPolicy ? { restartPolicy } : {}) },
   };
 }
@@ -292,8 +303,8 @@ function lowPorts(pod: HardenedPod): object {
  * Spreads the pods of a workload; only preferred, so that a region with one domain or a single node still
  * runs all replicas.
  */
-function spread({ selector }: HardenedPod): object {
-  const labelSelector = { matchLabels: selector };
+function spread({ selectorLabels }: HardenedPod): object {
+  const labelSelector = { matchLabels: selectorLabels };
   return {
     affinity: {
       podAntiAffinity: {
@@ -313,7 +324,7 @@ function spread({ selector }: HardenedPod): object {
   };
 }
 
-function scheduling({ nodeSelector = {}, tolerations = [], priorityClassName }: HardenedPod): object {
+function scheduling({ nodeSelector, tolerations, priorityClassName }: HardenedPod): object {
   return {
     ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
     ...(tolerations.length > 0 ? { tolerations: tolerations.map((one) => one._toManifest()) } : {}),

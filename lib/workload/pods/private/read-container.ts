@@ -1,10 +1,11 @@
+import { type Duration } from "cdk8s";
 import { type HardenedContainer } from "./hardened-pod";
 import { PULL_SECRETS_SHAPE } from "./pull-secrets";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../../../core/credential-literal";
 import { type Problems } from "../../../core/validation-error";
 import { choice, kind, listOf, mapOf, optional, shaped, text } from "../../../core/value-readers";
-import { AppProtocol } from "../app-protocol";
+import { AppProtocol, portName } from "../app-protocol";
 import { checkFiles, ConfigFileSet } from "../config-file";
 import {
   type HardenedContainerProps,
@@ -14,7 +15,7 @@ import {
 } from "../container-resources";
 import { checkContainerPort, checkNamedPorts } from "../named-port";
 import { type HealthProbe } from "../probe";
-import { API_ACCESS_PATHS, type ApiAccess } from "../rbac-api-access";
+import { API_ACCESS_PATHS, type ApiAccess } from "../api-access";
 import { type VolumeClaim } from "../volume-claim";
 import { checkOverlaps, type WritablePath } from "../writable-path";
 
@@ -75,7 +76,7 @@ export const POD_SHAPES = {
   sidecars: containers,
   sharedPaths: paths,
   lowUser: kind(["id", "_acknowledge"], 'SystemUserId.of(999, { reason: "..." })'),
-  apiAccess: kind(["expirationSeconds", "_volumeMount"], "ApiAccess.token()"),
+  apiAccess: kind(["expiration", "_volumeMount"], "ApiAccess.token()"),
   nodeSelector: kind([], 'an object, for example { "kubernetes.io/arch": "arm64" }'),
   tolerations: listOf(
     kind(["key", "effect"], "a toleration"),
@@ -92,11 +93,11 @@ export const LISTENING_SHAPES = {
   ...POD_SHAPES,
 };
 
-/** A container of any kind; the program's has a port name, a stop delay, persistent volumes, and a token. */
+/** A container of any kind; the program's has a protocol, a stop delay, persistent volumes, and a token. */
 export type AnyContainer = HardenedContainerProps &
   Partial<Sidecar> & {
-    readonly portName?: string;
-    readonly stopDelaySeconds?: number;
+    readonly protocol?: AppProtocol;
+    readonly stopDelay?: Duration;
     readonly apiAccess?: ApiAccess;
     readonly volumeClaims?: readonly VolumeClaim[];
   };
@@ -118,6 +119,7 @@ export function readContainer(
   const props = shaped(problems, given, CONTAINER_SHAPES, ["image"]) as AnyContainer;
   const {
     env = {},
+    protocol = AppProtocol.HTTP,
     writablePaths = [],
     files = [],
     secretFiles = [],
@@ -150,6 +152,7 @@ export function readContainer(
   return {
     ...props,
     name: place.owner ?? place.workload,
+    portName: place.owner === undefined && port !== undefined ? portName(protocol) : undefined,
     owner: place.owner,
     env,
     resources,
@@ -175,6 +178,6 @@ function checkDifferent(
     "PROBE_INVALID",
     "liveness equals readiness, so what should only get no traffic for a while would be restarted",
     "Leave liveness out, or let it ask less or be more patient, for example " +
-      "HealthProbe.fromTcpSocket(undefined, { periodSeconds: 15, failureThreshold: 4 })",
+      "HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 })",
   );
 }

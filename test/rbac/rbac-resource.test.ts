@@ -1,6 +1,6 @@
-import { RbacResource, type RbacResourceProps } from "../../lib/rbac/role-resource";
-import { knownResources } from "../../lib/rbac/role-verb";
-import { VERBS } from "../../lib/rbac/role-verb";
+import { RbacResource, type RbacResourceProps } from "../../lib/rbac/rbac-resource";
+import { knownResources } from "../../lib/rbac/rbac-verb";
+import { VERBS } from "../../lib/rbac/rbac-verb";
 import { refusedCodes } from "../workload/support";
 
 const constants = Object.entries(RbacResource).filter(([, value]) => value instanceof RbacResource) as [
@@ -9,7 +9,7 @@ const constants = Object.entries(RbacResource).filter(([, value]) => value insta
 ][];
 
 describe("a resource", () => {
-  test("of Kubernetes is one that Kubernetes serves", () => {
+  test("with a constant is served by Kubernetes", () => {
     expect(constants.length).toBeGreaterThan(40);
     for (const [, { group, name, namespaced }] of constants) {
       expect(knownResources(group)?.get(name)?.namespaced).toBe(namespaced);
@@ -17,13 +17,13 @@ describe("a resource", () => {
     expect(new Set(constants.map(([, resource]) => resource.toString())).size).toBe(constants.length);
   });
 
-  test("of a CustomResourceDefinition has every verb", () => {
+  test("of a CustomResourceDefinition takes every verb", () => {
     const resource = RbacResource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true });
     expect(resource.toString()).toBe("certificates.cert-manager.io");
     expect(resource._verbs()).toEqual(VERBS);
   });
 
-  test("can be a part of an object", () => {
+  test("can be a subresource", () => {
     const status = RbacResource.of({
       group: "cert-manager.io",
       plural: "certificates",
@@ -33,7 +33,7 @@ describe("a resource", () => {
     expect(status.name).toBe("certificates/status");
   });
 
-  test("can be one of Kubernetes that has no name here", () => {
+  test("of Kubernetes can be one without a constant", () => {
     const resource = RbacResource.of({
       group: "apps",
       plural: "deployments",
@@ -44,25 +44,25 @@ describe("a resource", () => {
   });
 });
 
-describe("a resource is refused:", () => {
+describe("a resource is refused with", () => {
   test.each<[string, Partial<RbacResourceProps>, string]>([
-    ["every group", { group: "*" }, "PERMISSION_TOO_WIDE"],
-    ["every resource", { plural: "*" }, "PERMISSION_TOO_WIDE"],
-    ["every subresource", { subresource: "*" }, "PERMISSION_TOO_WIDE"],
-    ["the resources of a prefix", { plural: "cert*" }, "PERMISSION_TOO_WIDE"],
-    ["a group with its version", { group: "apps/v1" }, "PERMISSION_INVALID"],
-    ["a group without a period that is none of Kubernetes", { group: "app" }, "PERMISSION_INVALID"],
-    ["a version for the core group", { group: "v1" }, "PERMISSION_INVALID"],
-    ["a kind", { plural: "Certificate" }, "PERMISSION_INVALID"],
+    ["a wildcard as group", { group: "*" }, "PERMISSION_TOO_WIDE"],
+    ["a wildcard as plural", { plural: "*" }, "PERMISSION_TOO_WIDE"],
+    ["a wildcard as subresource", { subresource: "*" }, "PERMISSION_TOO_WIDE"],
+    ["a prefix as plural", { plural: "cert*" }, "PERMISSION_TOO_WIDE"],
+    ["a group and its version", { group: "apps/v1" }, "PERMISSION_INVALID"],
+    ["an unknown group without a period", { group: "app" }, "PERMISSION_INVALID"],
+    ["a version as the core group", { group: "v1" }, "PERMISSION_INVALID"],
+    ["a kind as plural", { plural: "Certificate" }, "PERMISSION_INVALID"],
     ["a subresource in the plural", { plural: "certificates/status" }, "PERMISSION_INVALID"],
-    ["an address beside the resources", { plural: "/metrics" }, "PERMISSION_INVALID"],
-    ["nothing", { plural: "" }, "PERMISSION_INVALID"],
-    ["a typing error", { group: "apps", plural: "deploments" }, "PERMISSION_INVALID"],
+    ["a non-resource URL", { plural: "/metrics" }, "PERMISSION_INVALID"],
+    ["an empty plural", { plural: "" }, "PERMISSION_INVALID"],
+    ["a misspelled plural", { group: "apps", plural: "deploments" }, "PERMISSION_INVALID"],
     ["the wrong group", { group: "", plural: "deployments" }, "PERMISSION_INVALID"],
     ["a user to impersonate", { group: "", plural: "users" }, "PERMISSION_INVALID"],
-    ["a resource of the cluster in namespaces", { group: "", plural: "nodes" }, "PERMISSION_INVALID"],
+    ["a cluster-scoped resource as namespaced", { group: "", plural: "nodes" }, "PERMISSION_INVALID"],
     ["no group", { group: undefined as never }, "ATTRIBUTE_MISSING"],
-    ["a number", { plural: 7 as never }, "PERMISSION_INVALID"],
+    ["a number as plural", { plural: 7 as never }, "PERMISSION_INVALID"],
   ])("%s", (_, props, code) => {
     expect(
       refusedCodes(() =>
@@ -72,7 +72,7 @@ describe("a resource is refused:", () => {
   });
 });
 
-test("the policies that change objects, which Kubernetes serves since 1.36, are known as resources of the cluster", () => {
+test("mutating admission policies, which Kubernetes serves since 1.36, are cluster-scoped", () => {
   const known = knownResources("admissionregistration.k8s.io");
   for (const name of ["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"])
     expect(known?.get(name)).toMatchObject({ namespaced: false });

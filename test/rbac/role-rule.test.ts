@@ -1,6 +1,6 @@
-import { RoleRule } from "../../lib/rbac/allow";
-import { RbacResource } from "../../lib/rbac/role-resource";
-import { RbacVerb } from "../../lib/rbac/role-verb";
+import { RoleRule } from "../../lib/rbac/role-rule";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
+import { RbacVerb } from "../../lib/rbac/rbac-verb";
 import { newStack } from "../support/stack";
 import { refusedCodes } from "../workload/support";
 import { TerraformVariable } from "cdktf";
@@ -12,7 +12,7 @@ describe("a permission", () => {
     [RbacResource.DEPLOYMENT_SCALES, "get", "update,patch"],
     [RbacResource.POD_METRICS, "get,list", undefined],
     [RbacResource.POD_EVICTIONS, undefined, "create"],
-  ])("of %s reads and writes as far as Kubernetes serves it", (resource, read, write) => {
+  ])("for %s contains only verbs that Kubernetes serves", (resource, read, write) => {
     for (const [verbs, make] of [
       [read, () => RoleRule.read(resource)],
       [write, () => RoleRule.write(resource)],
@@ -22,20 +22,20 @@ describe("a permission", () => {
     }
   });
 
-  test("has its verbs in one order and each once", () => {
+  test("sorts its verbs and removes duplicates", () => {
     const { UPDATE, GET } = RbacVerb;
     expect(RoleRule.verbs(RbacResource.LEASES, UPDATE, GET, UPDATE)._verbs()).toEqual(["get", "update"]);
   });
 
-  test("is not changed by the ones that are made of it", () => {
-    const all = RoleRule.write(RbacResource.CONFIG_MAPS);
-    const one = all.named("web", "api", "web").acknowledged({ reason: "Test" });
-    expect(all.names).toEqual([]);
-    expect(all._reason()).toBeUndefined();
-    expect(one.names).toEqual(["api", "web"]);
+  test("does not change when named() or acknowledged() derives another one", () => {
+    const rule = RoleRule.write(RbacResource.CONFIG_MAPS);
+    const derived = rule.named("web", "api", "web").acknowledged({ reason: "Test" });
+    expect(rule.names).toEqual([]);
+    expect(rule._reason()).toBeUndefined();
+    expect(derived.names).toEqual(["api", "web"]);
   });
 
-  test("to write what has a name makes no new objects, as no name could limit that", () => {
+  test("to write named objects does not contain create, which names can't restrict", () => {
     expect(RoleRule.write(RbacResource.CONFIG_MAPS).named("web")._verbs()).toEqual([
       "update",
       "patch",
@@ -43,12 +43,12 @@ describe("a permission", () => {
     ]);
   });
 
-  test("to create a part of an object can be limited by the object's name", () => {
+  test("to create a subresource can be restricted by the name of the object", () => {
     expect(RoleRule.write(RbacResource.POD_EVICTIONS).named("web-0")._verbs()).toEqual(["create"]);
   });
 });
 
-describe("a permission is refused:", () => {
+describe("a permission is refused for", () => {
   const verbs = (...all: string[]) =>
     refusedCodes(() => RoleRule.verbs(RbacResource.PODS, ...(all as RbacVerb[])));
   const named = (...names: string[]) => refusedCodes(() => RoleRule.read(RbacResource.PODS).named(...names));
@@ -58,7 +58,7 @@ describe("a permission is refused:", () => {
     expect(verbs("get", verb)).toEqual(["PERMISSION_TOO_WIDE"]);
   });
 
-  test.each(["", "GET", "read", "use", undefined as never])("%s, which is no verb", (verb) => {
+  test.each(["", "GET", "read", "use", undefined as never])("the invalid verb %s", (verb) => {
     expect(verbs(verb)).toEqual(["PERMISSION_INVALID"]);
   });
 
@@ -70,18 +70,18 @@ describe("a permission is refused:", () => {
     ]);
   });
 
-  test("a resource that was not given", () => {
+  test("a missing resource", () => {
     expect(refusedCodes(() => RoleRule.read(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test.each([
-    ["none, which would be all", [], "PERMISSION_INVALID"],
+    ["an empty list", [], "PERMISSION_INVALID"],
     ["a wildcard", ["*"], "PERMISSION_TOO_WIDE"],
     ["a prefix", ["web-*"], "PERMISSION_TOO_WIDE"],
-    ["an empty one", [""], "NAME_INVALID"],
+    ["an empty name", [""], "NAME_INVALID"],
     ["a path", ["a/b"], "NAME_INVALID"],
     ["a parent", [".."], "NAME_INVALID"],
-    ["none given", [undefined as never], "NAME_INVALID"],
+    ["a missing name", [undefined as never], "NAME_INVALID"],
   ])("names: %s", (_, names, code) => expect(named(...names)).toEqual([code]));
 
   test("a name that is a reference", () => {

@@ -1,18 +1,18 @@
-import { type Chart } from "cdk8s";
+import { type Chart, Duration } from "cdk8s";
 import { TerraformVariable } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { RoleRule } from "../../lib/rbac/allow";
+import { RoleRule } from "../../lib/rbac/role-rule";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { HardenedJob } from "../../lib/workload/hardened-cron-job";
+import { HardenedJob } from "../../lib/workload/hardened-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { ApiAccess } from "../../lib/workload/pods/rbac-api-access";
+import { ApiAccess } from "../../lib/workload/pods/api-access";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
-import { RbacResource } from "../../lib/rbac/role-resource";
+import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { Subject } from "../../lib/rbac/subject";
 import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
@@ -164,8 +164,17 @@ describe("access to the API server", () => {
     expect(make()).not.toThrow();
   });
 
-  test.each([599, 86_401, 600.5, NaN, "600" as never])("is refused for %s seconds", (expirationSeconds) => {
-    expect(refusedCodes(() => ApiAccess.token({ expirationSeconds }))).toEqual(["COUNT_INVALID"]);
+  test.each([599, 86_401, 600.5])("is refused for a lifetime of %s seconds", (seconds) => {
+    const expiration = Duration.millis(seconds * 1000);
+    expect(refusal(() => ApiAccess.token({ expiration }))).toMatchObject([
+      { code: "DURATION_INVALID", property: "expiration" },
+    ]);
+  });
+
+  test("is refused for a lifetime that is a number", () => {
+    expect(refusal(() => ApiAccess.token({ expiration: 600 as never }))).toMatchObject([
+      { code: "VALUE_INVALID", property: "expiration" },
+    ]);
   });
 
   test.each([
@@ -179,7 +188,7 @@ describe("access to the API server", () => {
   });
 
   test("is refused where no factory made it", () => {
-    const apiAccess = { expirationSeconds: 3600 } as never;
+    const apiAccess = { expiration: Duration.hours(1) } as never;
     expect(refusal(() => operator(newChart(), { apiAccess }))).toMatchObject([
       { code: "VALUE_INVALID", what: "apiAccess is another object" },
     ]);

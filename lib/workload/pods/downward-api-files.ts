@@ -35,7 +35,6 @@ export class DownwardApiFiles {
    * @param path the directory, such as `/etc/pod`
    * @param fields the fields by file name: `metadata.name`, `.namespace`, `.uid`, `.labels`, `.annotations`,
    * or one label or annotation, `metadata.labels['app']`
-   * @throws PATH_INVALID, NAME_INVALID, ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(path: string, fields: { [file: string]: string }): DownwardApiFiles {
     const problems = new Problems("DownwardApiFiles.of");

@@ -1,23 +1,23 @@
-import { Chart } from "cdk8s";
+import { Chart, type Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { clusterOfChart } from "../../cluster/cluster-of-chart";
 import { checked } from "../../core/checked";
 import { overlaps, readCidrs } from "../../core/cidr";
 import { Problems } from "../../core/validation-error";
 import { shaped } from "../../core/value-readers";
 import { knownBlock } from "../../network/egress/egress";
-import { scopeOf } from "../../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** Options of the token for the API server, and of the egress to it. */
 export interface ApiAccessOptions {
   /**
-   * The lifetime in seconds, 600 to 86400; the kubelet replaces the token before it expires.
+   * The lifetime: whole seconds, 10 minutes to a day; the kubelet replaces the token before it expires.
    *
-   * @default 3600
+   * @default Duration.hours(1)
    */
-  readonly expirationSeconds?: number;
+  readonly expiration?: Duration;
   /**
    * The CIDR of the API endpoint's own address, such as `10.0.0.5/32` or that of its subnet, at least a /8.
    *
@@ -53,16 +53,14 @@ export class ApiAccess {
   /**
    * A token of the workload's own ServiceAccount, for its program only, and egress to the API endpoint on TCP
    * 6443.
-   *
-   * @throws COUNT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID
    */
   public static token(options: ApiAccessOptions = {}): ApiAccess {
     const problems = new Problems("ApiAccess.token");
-    const { endpointCidr, expirationSeconds = DEFAULT_EXPIRATION } = shaped(problems, options, {});
-    checkExpiration(problems, expirationSeconds);
+    const { endpointCidr, expiration = DEFAULT_EXPIRATION } = shaped(problems, options, {});
+    checkExpiration(problems, expiration);
     if (endpointCidr !== undefined) readCidrs(problems, "endpointCidr", [endpointCidr]);
     problems.throwIfAny();
-    return new ApiAccess(expirationSeconds, endpointCidr);
+    return new ApiAccess(expiration, endpointCidr);
   }
 
   /** A token for a program whose cluster is known before its chart is added to it. @internal */
@@ -74,8 +72,8 @@ export class ApiAccess {
   }
 
   private constructor(
-    /** The lifetime of the token in seconds. */
-    public readonly expirationSeconds: number,
+    /** The lifetime of the token. */
+    public readonly expiration: Duration,
     /** The CIDR of the API endpoint, if it was given. */
     public readonly endpointCidr?: string,
     private readonly cluster?: ISecureOkeCluster,
@@ -84,7 +82,7 @@ export class ApiAccess {
 
   /** The volume of the pod: the token, the certificate authority and the name of the namespace. @internal */
   public _volume(): { readonly name: string } {
-    const { expirationSeconds } = this;
+    const expirationSeconds = this.expiration.toSeconds();
     const fieldRef = { apiVersion: "v1", fieldPath: "metadata.namespace" };
     const sources = [
       { serviceAccountToken: { path: "token", expirationSeconds } },
@@ -102,7 +100,7 @@ export class ApiAccess {
 
   /** The egress rule from the pods of a workload to the API server, once its address is known. @internal */
   public _egress(workload: IConstruct): object[] {
-    const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? scopeOf(Chart.of(workload)));
+    const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? clusterOfChart(Chart.of(workload)));
     if (cidr === undefined) return [];
     const ports = [API_SERVER_PORT, ...(this.withWorkloadIdentity ? [WORKLOAD_IDENTITY_PORT] : [])];
     return [{ to: [{ ipBlock: { cidr } }], ports: ports.map((port) => ({ port, protocol: "TCP" })) }];
@@ -127,7 +125,7 @@ export class ApiAccess {
   /** Adds a problem if the given endpoint differs from the cluster's. */
   private checkSame(problems: Problems, workload: IConstruct): void {
     const named = knownBlock(workload, () => this.endpointCidr);
-    const own = knownBlock(workload, () => endpointOf(scopeOf(Chart.of(workload))));
+    const own = knownBlock(workload, () => endpointOf(clusterOfChart(Chart.of(workload))));
     if (!named || !own || overlaps(named, own)) return;
     problems.add(
       "PEER_ELSEWHERE",
@@ -138,6 +136,6 @@ export class ApiAccess {
 }
 
 /** The subnet of the API endpoint of a cluster. */
-function endpointOf(cluster: IConstruct | undefined): string | undefined {
-  return (cluster as Partial<ISecureOkeCluster> | undefined)?.network?.apiEndpointSubnet.cidr;
+function endpointOf(cluster: ISecureOkeCluster | undefined): string | undefined {
+  return cluster?.network.apiEndpointSubnet.cidr;
 }

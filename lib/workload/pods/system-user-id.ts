@@ -20,7 +20,6 @@ export class SystemUserId {
    * The user and group with an id. The reason is recorded as an acknowledgement of the workload.
    *
    * @param id 1 to 9999
-   * @throws USER_INVALID, REASON_MISSING
    */
   public static of(id: number, choice: ReasonedChoice): SystemUserId {
     const problems = new Problems("SystemUserId.of");

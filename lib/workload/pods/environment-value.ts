@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
-import { checkFieldKey } from "./pod-info-files";
-import { checkTimeZone } from "./private/cron-schedule";
+import { checkFieldKey } from "./downward-api-files";
+import { readTimeZone } from "./private/cron-schedule";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
@@ -44,8 +44,6 @@ export class EnvironmentValue {
    * A text, or a reference to a Terraform value.
    *
    * The workload refuses a text that looks like a credential.
-   *
-   * @throws VALUE_INVALID
    */
   public static fromValue(value: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromValue");
@@ -58,7 +56,6 @@ export class EnvironmentValue {
    * A field of the pod, such as its name or address.
    *
    * @param path such as `metadata.name`, `metadata.labels['app']`, `spec.nodeName`, `status.podIP`
-   * @throws ENV_INVALID
    * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields
    */
   public static fromFieldRef(path: string): EnvironmentValue {
@@ -82,7 +79,6 @@ export class EnvironmentValue {
    *
    * @param divisor the unit of the value, which is rounded up: for CPU `1` or `1m`; for memory and storage
    * `1` or a unit, such as `1Mi`
-   * @throws ENV_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#downwardapi-resourceFieldRef
    */
   public static fromResource(amount: ContainerResourceField, divisor = "1"): EnvironmentValue {
@@ -106,20 +102,15 @@ export class EnvironmentValue {
    * The image must contain the time zone database (`tzdata`): without it, a program silently uses UTC.
    *
    * @param name the name in the IANA database, such as `Europe/Berlin`
-   * @throws SCHEDULE_INVALID
    */
   public static timeZone(name: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.timeZone");
-    checkTimeZone(problems, name);
+    readTimeZone(problems, "name", name);
     problems.throwIfAny();
     return new EnvironmentValue({ value: name }, name);
   }
 
-  /**
-   * A key of a ConfigMap in the workload's namespace.
-   *
-   * @throws NAME_INVALID, ENV_INVALID
-   */
+  /** A key of a ConfigMap in the workload's namespace. */
   public static fromConfigMap(name: string, key: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromConfigMap");
     checkSubdomainName(problems, "The ConfigMap", name);

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
-import { readsOf, risksOf, type RoleRisk } from "./private/role-risks";
-import { type RbacResource } from "./role-resource";
-import { NAMELESS, RbacVerb, VERBS } from "./role-verb";
+import { readVerbsOf, risksOf, type RoleRisk } from "./private/role-risks";
+import { type RbacResource } from "./rbac-resource";
+import { NAMELESS, RbacVerb, VERBS } from "./rbac-verb";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkReason, type ReasonedChoice } from "../core/reason";
@@ -11,13 +11,13 @@ import { Problems } from "../core/validation-error";
 const CHANGING = [RbacVerb.CREATE, RbacVerb.UPDATE, RbacVerb.PATCH, RbacVerb.DELETE];
 const ESCALATING = ["bind", "escalate", "impersonate"];
 
-interface AllowParts {
+interface RuleParts {
   readonly resource: RbacResource;
   readonly verbs: readonly RbacVerb[];
   readonly names: readonly string[];
   readonly reason?: string;
   /** Whether the verbs were listed one by one, so that none may be dropped. */
-  readonly exact: boolean;
+  readonly isExact: boolean;
 }
 
 /**
@@ -31,41 +31,34 @@ interface AllowParts {
 export class RoleRule {
   /**
    * Allows reading: get, list and watch, as far as Kubernetes serves them; for Secrets only get.
-   *
-   * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to read
    */
   public static read(resource: RbacResource): RoleRule {
-    return made("Allow.read", resource, () => readsOf(resource), false);
+    return makeRule("RoleRule.read", resource, () => readVerbsOf(resource));
   }
 
   /**
    * Allows writing, without reading: create, update, patch and delete, as far as Kubernetes serves them.
    *
-   * `kubectl apply` also needs `Allow.read`. With object names, create is left out: Kubernetes can't restrict
+   * `kubectl apply` also needs `RoleRule.read`. With object names, create is left out: Kubernetes can't restrict
    * it by name.
-   *
-   * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID where there is nothing to write
    */
   public static write(resource: RbacResource): RoleRule {
-    return made("Allow.write", resource, () => served(resource, CHANGING), false);
+    return makeRule("RoleRule.write", resource, () => servedVerbs(resource, CHANGING));
   }
 
   /**
-   * Allows single verbs.
-   *
-   * @throws ATTRIBUTE_MISSING; PERMISSION_INVALID for a verb that Kubernetes does not serve for the resource;
-   * PERMISSION_TOO_WIDE for a wildcard and for bind, escalate and impersonate
+   * Allows single verbs that Kubernetes serves for the resource; never `bind`, `escalate`, or `impersonate`.
    */
   public static verbs(resource: RbacResource, ...verbs: RbacVerb[]): RoleRule {
-    return made("Allow.verbs", resource, (problems) => checkedVerbs(problems, resource, verbs), true);
+    return makeRule("RoleRule.verbs", resource, (problems) => readVerbs(problems, resource, verbs), true);
   }
 
   /** @internal */
-  public static _of(parts: AllowParts): RoleRule {
+  public static _of(parts: RuleParts): RoleRule {
     return new RoleRule(parts);
   }
 
-  private constructor(private readonly parts: AllowParts) {}
+  private constructor(private readonly parts: RuleParts) {}
 
   /** The resource. */
   public get resource(): RbacResource {
@@ -82,31 +75,28 @@ export class RoleRule {
    *
    * A list or watch is allowed only if the request itself selects one name (`kubectl get configmaps
    * web-config --watch`).
-   *
-   * @throws NAME_INVALID, PERMISSION_TOO_WIDE; PERMISSION_INVALID without names, and for create and deletecollection
    */
   public named(...names: string[]): RoleRule {
-    const problems = new Problems(`Allow ${this.resource.toString()}`);
-    const { exact } = this.parts;
-    const limited = this.resource.subresource === undefined ? NAMELESS : [RbacVerb.DELETE_COLLECTION];
-    const lost = this.parts.verbs.filter((verb) => limited.includes(verb));
+    const problems = new Problems(`RoleRule of ${this.resource.toString()}`);
+    const unnameable = this.resource.subresource === undefined ? NAMELESS : [RbacVerb.DELETE_COLLECTION];
+    const dropped = this.parts.verbs.filter((verb) => unnameable.includes(verb));
     if (names.length === 0) {
       problems.add(
         "PERMISSION_INVALID",
-        "No name is given, which Kubernetes reads as every name",
-        'Name at least one object, for example .named("web-config")',
+        "names is empty, which means every object in Kubernetes",
+        'Give at least one name, for example .named("web-config")',
       );
     }
-    if (exact && lost.length > 0) {
+    if (this.parts.isExact && dropped.length > 0) {
       problems.add(
         "PERMISSION_INVALID",
-        `Kubernetes can't limit ${lost.join(" and ")} by name, so the rule would never hold`,
-        "Give it in a permission of its own, without names",
+        `names can't restrict ${dropped.join(" and ")} of ${this.resource.toString()}, so the rule would never apply`,
+        `Put it into a rule without names: RoleRule.verbs(resource, RbacVerb.${dropped[0] === RbacVerb.CREATE ? "CREATE" : "DELETE_COLLECTION"})`,
       );
     }
     for (const name of names) checkName(problems, name);
     problems.throwIfAny();
-    const verbs = this.parts.verbs.filter((verb) => !lost.includes(verb));
+    const verbs = this.parts.verbs.filter((verb) => !dropped.includes(verb));
     return new RoleRule({ ...this.parts, names: [...new Set(names)].sort(), verbs });
   }
 
@@ -115,12 +105,10 @@ export class RoleRule {
    *
    * The reason is recorded as an acknowledgement of the role. Some permissions are always refused, such as
    * changing roles.
-   *
-   * @throws REASON_MISSING
    */
   public acknowledged(choice: ReasonedChoice): RoleRule {
-    const problems = new Problems(`Allow ${this.resource.toString()}`);
-    checkReason(problems, "A permission that leads to more than it says", choice.reason);
+    const problems = new Problems(`RoleRule of ${this.resource.toString()}`);
+    checkReason(problems, "A permission that allows more than its verbs say", choice?.reason);
     problems.throwIfAny();
     return new RoleRule({ ...this.parts, reason: choice.reason });
   }
@@ -141,45 +129,62 @@ export class RoleRule {
   }
 }
 
-function made(
+function makeRule(
   factory: string,
   resource: RbacResource,
   verbsOf: (problems: Problems) => RbacVerb[],
-  exact: boolean,
+  isExact = false,
 ): RoleRule {
   const problems = new Problems(factory);
   const verbs = checkGiven(problems, { resource }) ? verbsOf(problems) : [];
   if (!problems.any && verbs.length === 0) {
+    const served = resource._verbs().map(constantOf).join(", ");
     problems.add(
       "PERMISSION_INVALID",
-      `There is no verb for ${resource.toString()}`,
-      `Take Allow.verbs with some of ${resource._verbs().join(", ")}`,
+      `resource is ${resource.toString()}, and no verb applies to it`,
+      `Write RoleRule.verbs(resource, …) with one or more of ${served}`,
     );
   }
   problems.throwIfAny();
-  return RoleRule._of({ resource, verbs, names: [], exact });
+  return RoleRule._of({ resource, verbs, names: [], isExact });
 }
 
-function served(resource: RbacResource, verbs: readonly RbacVerb[]): RbacVerb[] {
+/** A verb as a program writes it. */
+function constantOf(verb: RbacVerb): string {
+  const [name = verb] = Object.entries(RbacVerb).find(([, value]) => value === verb) ?? [];
+  return `RbacVerb.${name}`;
+}
+
+function servedVerbs(resource: RbacResource, verbs: readonly RbacVerb[]): RbacVerb[] {
   return verbs.filter((verb) => resource._verbs().includes(verb));
 }
 
-function checkedVerbs(problems: Problems, resource: RbacResource, verbs: readonly RbacVerb[]): RbacVerb[] {
+function readVerbs(problems: Problems, resource: RbacResource, verbs: readonly RbacVerb[]): RbacVerb[] {
   for (const verb of verbs) {
     const text = String(verb);
-    if (text.includes("*") || ESCALATING.includes(text)) {
+    if (text.includes("*")) {
       problems.add(
         "PERMISSION_TOO_WIDE",
-        `The verb ${shown(verb)} is ${text.includes("*") ? "a wildcard, which also holds for verbs to come" : "a way to the rights of others"}`,
-        "Name each verb that is needed; roles are granted by role.grantTo(subject)",
+        `verbs contains ${shown(verb)}, a wildcard that also applies to future verbs`,
+        "List each verb, for example RbacVerb.GET",
+      );
+    } else if (ESCALATING.includes(text)) {
+      problems.add(
+        "PERMISSION_TOO_WIDE",
+        `verbs contains ${shown(verb)}, which allows using the permissions of others`,
+        "Remove it; to grant a role, write role.grantTo(subject)",
       );
     } else if (!VERBS.includes(verb)) {
-      problems.add("PERMISSION_INVALID", `${shown(verb)} is no verb`, `Take some of ${VERBS.join(", ")}`);
+      problems.add(
+        "PERMISSION_INVALID",
+        `verbs contains ${shown(verb)}, which is not a verb`,
+        `Write one of ${VERBS.map(constantOf).join(", ")}`,
+      );
     } else if (!resource._verbs().includes(verb)) {
       problems.add(
         "PERMISSION_INVALID",
-        `Kubernetes serves no ${text} of ${resource.toString()}`,
-        `Take some of ${resource._verbs().join(", ")}`,
+        `verbs contains ${text}, which Kubernetes does not serve for ${resource.toString()}`,
+        `Write one of ${resource._verbs().map(constantOf).join(", ")}`,
       );
     }
   }
@@ -190,22 +195,22 @@ function checkName(problems: Problems, name: string): void {
   if (typeof name === "string" && name.includes("*")) {
     problems.add(
       "PERMISSION_TOO_WIDE",
-      `The name ${shown(name)} has a wildcard, which Kubernetes takes for a letter of the name`,
-      "Name each object, or leave the names out where all are meant",
+      `names contains ${shown(name)}, and Kubernetes supports no wildcards in names`,
+      "List each object; for all objects, remove .named(…)",
     );
     return;
   }
-  // A reference would be sorted by its running number, which is not stable.
-  const fits =
-    !Token.isUnresolved(name) &&
+  // A reference would be sorted by the number of its token, which is not stable.
+  const isValid =
     typeof name === "string" &&
+    !Token.isUnresolved(name) &&
     /^[^/%]{1,253}$/.test(name) &&
     name !== "." &&
     name !== "..";
-  if (fits) return;
+  if (isValid) return;
   problems.add(
     "NAME_INVALID",
-    `${shown(name)} is no name of an object`,
-    "Write the name as kubectl prints it",
+    `names contains ${shown(name)}, which is not the name of an object`,
+    'Write the name that kubectl prints, for example "web-config"',
   );
 }

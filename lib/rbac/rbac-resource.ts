@@ -1,4 +1,4 @@
-import { knownResources, KUBERNETES_GROUPS, type RbacVerb, VERBS } from "./role-verb";
+import { knownResources, KUBERNETES_GROUPS, type RbacVerb, VERBS } from "./rbac-verb";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";
@@ -145,17 +145,15 @@ export class RbacResource {
    * A kind of objects without a constant here, such as that of a CustomResourceDefinition.
    *
    * In the API groups of Kubernetes itself, it must be a resource that Kubernetes serves.
-   *
-   * @throws PERMISSION_INVALID, PERMISSION_TOO_WIDE, ATTRIBUTE_MISSING
    */
   public static of(props: RbacResourceProps): RbacResource {
-    const problems = new Problems("Resource.of");
-    const { group, plural, namespaced, subresource } = props;
+    const problems = new Problems("RbacResource.of");
+    const { group, plural, namespaced, subresource } = props ?? {};
     if (checkGiven(problems, { group, plural, namespaced })) {
       checkGroup(problems, group);
       checkPart(problems, "plural", plural);
       if (subresource !== undefined) checkPart(problems, "subresource", subresource);
-      if (!problems.any) checkKnown(problems, props);
+      if (!problems.any) checkServed(problems, props);
     }
     problems.throwIfAny();
     return new RbacResource(group, plural, namespaced, subresource);
@@ -194,57 +192,58 @@ export class RbacResource {
   }
 }
 
-function checkWide(problems: Problems, what: string, text: string): boolean {
+/** Adds a problem for a wildcard; returns whether the text contains one. */
+function checkWildcard(problems: Problems, name: string, text: string): boolean {
   if (!text.includes("*")) return false;
   problems.add(
     "PERMISSION_TOO_WIDE",
-    `${what} is ${shown(text)}, and a wildcard also holds for what is installed later`,
-    "Name each resource in a permission of its own",
+    `${name} is ${shown(text)}, a wildcard that also matches resources installed later`,
+    'Write one permission for each resource, for example { group: "cert-manager.io", plural: "certificates" }',
   );
   return true;
 }
 
 function checkGroup(problems: Problems, group: string): void {
-  if (typeof group === "string" && checkWide(problems, "group", group)) return;
+  if (typeof group === "string" && checkWildcard(problems, "group", group)) return;
   if (typeof group === "string" && KUBERNETES_GROUPS.includes(group)) return;
   // A group of a CustomResourceDefinition has at least one period.
   if (typeof group === "string" && group.includes(".") && isQualifiedName(`${group}/name`)) return;
   problems.add(
     "PERMISSION_INVALID",
-    `group is ${shown(group)}, which is neither one of Kubernetes nor a DNS name`,
-    'Write the group without a version: "" for the core group, "apps", or for example "cert-manager.io"',
+    `group is ${shown(group)}, which is neither an API group of Kubernetes nor a DNS name`,
+    'Write the group without its version, for example "cert-manager.io", "apps", or "" for the core group',
   );
 }
 
-function checkPart(problems: Problems, what: string, text: string): void {
-  if (typeof text === "string" && (checkWide(problems, what, text) || isDnsLabel(text))) return;
-  const path = typeof text === "string" && text.startsWith("/");
+function checkPart(problems: Problems, name: string, text: string): void {
+  if (typeof text === "string" && (checkWildcard(problems, name, text) || isDnsLabel(text))) return;
+  const isUrl = typeof text === "string" && text.startsWith("/");
   problems.add(
     "PERMISSION_INVALID",
-    `${what} is ${shown(text)}${path ? ", an address outside of all resources" : ""}`,
-    path
-      ? "Name a resource: addresses beside them, such as /metrics of the API server, are not granted here"
-      : "Write it as in the address of the objects: lower-case letters, digits and dashes, such as certificates; a part of " +
-          "each object, such as status, is the subresource",
+    `${name} is ${shown(text)}${isUrl ? ", a non-resource URL, which this library does not support" : ""}`,
+    'Write the name in the API path of the objects, in lower case, for example plural: "certificates", subresource: "status"',
   );
 }
 
-function checkKnown(problems: Problems, { group, plural, namespaced, subresource }: RbacResourceProps): void {
-  const known = knownResources(group);
-  if (!known) return;
+function checkServed(
+  problems: Problems,
+  { group, plural, namespaced, subresource }: RbacResourceProps,
+): void {
+  const served = knownResources(group);
+  if (!served) return;
   const name = subresource === undefined ? plural : `${plural}/${subresource}`;
-  const resource = known.get(name);
-  const label = group === "" ? "the core group" : group;
+  const resource = served.get(name);
+  const groupName = group === "" ? "the core group" : `the group ${group}`;
   if (!resource) {
     problems.add(
       "PERMISSION_INVALID",
-      `Kubernetes serves no ${name} in ${label}`,
-      `Take one of ${[...known.keys()].sort().join(", ")}`,
+      `plural is ${name}, which Kubernetes does not serve in ${groupName}`,
+      `Write one of ${[...served.keys()].sort().join(", ")}`,
     );
   } else if (resource.namespaced !== namespaced) {
     problems.add(
       "PERMISSION_INVALID",
-      `namespaced is ${shown(namespaced)}, but ${name} of ${label} ${resource.namespaced ? "are in namespaces" : "belong to the cluster"}`,
+      `namespaced is ${shown(namespaced)}, but ${name} of ${groupName} are ${resource.namespaced ? "namespaced" : "cluster-scoped"}`,
       `Write namespaced: ${resource.namespaced}`,
     );
   }
