@@ -24,7 +24,7 @@ import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
-import { checkApiEndpoint } from "../network/bastion/bastion";
+import { apiEndpoint } from "../network/bastion/bastion";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { balancerSubnetsOf, type IClusterNetwork } from "../network/vcn/network";
 import { SubnetRole } from "../network/vcn/network-subnet";
@@ -132,7 +132,7 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);
   if (attributes.privateEndpoint !== undefined) {
-    checkApiEndpoint(problems, "privateEndpoint", attributes.privateEndpoint);
+    apiEndpoint()(problems, "privateEndpoint", attributes.privateEndpoint);
   }
   const { clusterType } = attributes;
   if (clusterType !== undefined && !["BASIC_CLUSTER", "ENHANCED_CLUSTER"].includes(clusterType)) {

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { PRACTICES } from "../../lib/core/acknowledgement";
-import { ALL_CONFLICTS, hasSafeValue, HardeningConflict } from "../../lib/hardening/conflict";
+import { ALL_CONFLICTS, hasSafeValue, type HardeningConflict } from "../../lib/hardening/conflict";
 import { CONFLICTS } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";

@@ -236,7 +236,7 @@ describe("a lock", () => {
       ["IMAGE_LOCK_INVALID", place("api"), "maxAge.days is 0"],
       ["REASON_MISSING", place("api"), "maxAge has no reason"],
       ["IMAGE_LOCK_INVALID", place("none"), "The image is null"],
-      ["ATTRIBUTE_MISSING", place("none"), "The image is not given"],
+      ["ATTRIBUTE_MISSING", place("none"), "The image was not given"],
       ["IMAGE_LOCK_INVALID", place("none"), "created is not given"],
       ["IMAGE_LOCK_INVALID", "ContainerImage.fromLock", `${file} has no image named "wep"`],
     ]);

@@ -65,7 +65,7 @@ describe("a program without types is told all that is wrong and what to write in
     };
     const problems = refusal(() => new HardenedDeployment(chart, "web", any(props)));
     expect(problems.map(({ code, what }) => `${code} ${what}`).sort()).toEqual([
-      "ATTRIBUTE_MISSING args[2] is not given",
+      "ATTRIBUTE_MISSING args[2] was not given",
       'REPLICAS_INVALID replicas is "2"',
       "VALUE_INVALID addedCapability is a text",
       "VALUE_INVALID args[1] is a number",
@@ -89,7 +89,7 @@ describe("a program without types is told all that is wrong and what to write in
     [
       "a deployment of nothing",
       () => new HardenedDeployment(newChart(), "web", any(undefined)),
-      ["ATTRIBUTE_MISSING image is not given"],
+      ["ATTRIBUTE_MISSING image was not given"],
     ],
     [
       "a sidecar of nothing, in a deployment without an id",
@@ -97,13 +97,13 @@ describe("a program without types is told all that is wrong and what to write in
       [
         "NAME_INVALID id is not given",
         "NAME_INVALID sidecars[0].name is not given",
-        "ATTRIBUTE_MISSING image is not given",
+        "ATTRIBUTE_MISSING image was not given",
       ],
     ],
     [
       "a load balancer of nothing",
       () => web().exposeViaLoadBalancer(any(undefined)),
-      ["cluster", "access", "tls"].map((name) => `ATTRIBUTE_MISSING ${name} is not given`),
+      ["cluster", "access", "tls"].map((name) => `ATTRIBUTE_MISSING ${name} was not given`),
     ],
     [
       "a load balancer of other things",
@@ -143,7 +143,7 @@ describe("a program without types is told all that is wrong and what to write in
     [
       "a Service of nothing",
       () => new WorkloadService(newChart(), "x", any({})),
-      ["ATTRIBUTE_MISSING workload is not given"],
+      ["ATTRIBUTE_MISSING workload was not given"],
     ],
     [
       "a namespace of other things",
@@ -167,33 +167,33 @@ describe("a program without types is told all that is wrong and what to write in
     [
       "a variable of nothing",
       () => EnvironmentValue.fromValue(any(undefined)),
-      ["ATTRIBUTE_MISSING The value is not given"],
+      ["ATTRIBUTE_MISSING The value was not given"],
     ],
     [
       "an image of nothing",
       () => ContainerImage.of(any(undefined)),
-      ["ATTRIBUTE_MISSING The image is not given"],
+      ["ATTRIBUTE_MISSING The image was not given"],
     ],
     [
       "a probe of a text",
       () => HealthProbe.fromCommand(any("/app/healthy")),
       ["VALUE_INVALID The command is a text"],
     ],
-    ["a path of nothing", () => WritablePath.of(any(undefined)), ["ATTRIBUTE_MISSING The path is not given"]],
+    ["a path of nothing", () => WritablePath.of(any(undefined)), ["ATTRIBUTE_MISSING The path was not given"]],
     [
       "a file of nothing",
       () => ConfigFile.of("/etc/web/a", any(undefined)),
-      ["ATTRIBUTE_MISSING The content is not given"],
+      ["ATTRIBUTE_MISSING The content was not given"],
     ],
     [
       "a registry of nothing",
       () => AllowedRegistries.of(newChart()).add(any(undefined)),
-      ["ATTRIBUTE_MISSING The name is not given"],
+      ["ATTRIBUTE_MISSING The name was not given"],
     ],
     [
       "registries of nothing",
       () => AllowedRegistries.of(any(undefined)),
-      ["ATTRIBUTE_MISSING The scope is not given"],
+      ["ATTRIBUTE_MISSING The scope was not given"],
     ],
     [
       "a version of TLS that is none",
