@@ -137,19 +137,19 @@ describe("admission guardrails", () => {
       {
         path: "shop/guardrails/non-root",
         practice: "non-root",
-        what: "guardrail non-root refuses nothing: Audit, Warn",
+        what: "guardrail non-root does not deny: Audit, Warn",
         reason: "The first month only warns",
       },
       {
         path: "shop/guardrails/non-root",
         practice: "non-root",
-        what: "guardrail non-root spares add-on",
+        what: "guardrail non-root exempts add-on",
         reason: addOn.reason,
       },
       {
         path: "shop/guardrails/non-root",
         practice: "non-root",
-        what: "guardrail non-root spares legacy",
+        what: "guardrail non-root exempts legacy",
         reason,
       },
     ]);
@@ -190,33 +190,33 @@ describe("invalid guardrails are rejected", () => {
 
   test.each<[string, AdmissionGuardrailsProps, string[]]>([
     ["an empty list of registries", { allowedRegistries: [] }, ["GUARDRAIL_INVALID"]],
-    ["registries that are not a list", { allowedRegistries: plain("fra.ocir.io") }, ["GUARDRAIL_INVALID"]],
+    ["registries that are not a list", { allowedRegistries: plain("fra.ocir.io") }, ["VALUE_INVALID"]],
     ["an invalid registry", { allowedRegistries: ["acme"] }, ["IMAGE_INVALID"]],
     ["an empty registry", { allowedRegistries: ["fra.ocir.io", ""] }, ["IMAGE_INVALID"]],
     ["a registry with a quote", { allowedRegistries: ['fra.ocir.io/"a'] }, ["IMAGE_INVALID"]],
     ["a registry with a tag", { allowedRegistries: ["fra.ocir.io/acme:1"] }, ["IMAGE_INVALID"]],
-    ["a registry that is not a string", { allowedRegistries: plain([5]) }, ["IMAGE_INVALID"]],
+    ["a registry that is not a string", { allowedRegistries: plain([5]) }, ["VALUE_INVALID"]],
     ["an empty list of labels", { requiredLabels: [] }, ["GUARDRAIL_INVALID"]],
     ["an empty label", { requiredLabels: [""] }, ["LABEL_INVALID"]],
     ["a label with a quote", { requiredLabels: ['te"am'] }, ["LABEL_INVALID"]],
     ["a label that is not a string", { requiredLabels: plain([null]) }, ["LABEL_INVALID"]],
-    ["an unknown mode", { mode: plain("Block") }, ["GUARDRAIL_INVALID"]],
-    ["no mode", { mode: plain(null) }, ["GUARDRAIL_INVALID"]],
-    ["an unknown mode of a rule", { modes: { "non-root": plain("Warn") } }, ["GUARDRAIL_INVALID"]],
+    ["an unknown mode", { mode: plain("Block") }, ["VALUE_INVALID"]],
+    ["no mode", { mode: plain(null) }, ["VALUE_INVALID"]],
+    ["an unknown mode of a rule", { modes: { "non-root": plain("Warn") } }, ["VALUE_INVALID"]],
     ["a mode of an unknown rule", { modes: { "non-rot": GuardrailMode.deny() } }, ["GUARDRAIL_INVALID"]],
     [
-      "a mode of a rule that is not there",
+      "a mode of an inactive rule",
       { modes: { "required-labels": GuardrailMode.deny() } },
       ["GUARDRAIL_INVALID"],
     ],
-    ["two exceptions alike", { exceptions: [legacy, legacy] }, ["NAME_DUPLICATE"]],
+    ["two equal exceptions", { exceptions: [legacy, legacy] }, ["NAME_DUPLICATE"]],
     [
       "an exception beside one from every rule",
       { exceptions: [legacy, GuardrailException.ofEveryRule({ namespace: "legacy", reason })] },
       ["NAME_DUPLICATE"],
     ],
     [
-      "an exception from a rule that is not there",
+      "an exception from an inactive rule",
       {
         exceptions: [
           GuardrailException.of({ namespace: "a", rule: GuardrailRule.ALLOWED_REGISTRIES, reason }),
@@ -224,8 +224,8 @@ describe("invalid guardrails are rejected", () => {
       },
       ["GUARDRAIL_INVALID"],
     ],
-    ["an exception that is none", { exceptions: plain(["legacy"]) }, ["GUARDRAIL_INVALID"]],
-    ["a prefix that is no name", { namePrefix: "Acme" }, ["NAME_INVALID"]],
+    ["an exception that is a string", { exceptions: plain(["legacy"]) }, ["VALUE_INVALID"]],
+    ["an invalid prefix", { namePrefix: "Acme" }, ["NAME_INVALID"]],
     ["an empty prefix", { namePrefix: "" }, ["NAME_INVALID"]],
     ["a prefix that is too long", { namePrefix: "a".repeat(40) }, ["NAME_INVALID"]],
   ])("with %s", (_, props, codes) => {
@@ -239,10 +239,10 @@ describe("invalid guardrails are rejected", () => {
       guarded({ allowedRegistries: ["acme"], requiredLabels: [""], mode: plain("Block"), namePrefix: "A" }),
     );
     expect(problems.map(({ code }) => code)).toEqual([
-      "NAME_INVALID",
-      "GUARDRAIL_INVALID",
       "IMAGE_INVALID",
       "LABEL_INVALID",
+      "VALUE_INVALID",
+      "NAME_INVALID",
     ]);
     expect(new Set(problems.map(({ path: where }) => where))).toEqual(new Set(["shop/guardrails"]));
   });
@@ -262,17 +262,17 @@ describe("an exception", () => {
   test.each<[string, object, string[]]>([
     ["a blank namespace", { namespace: " " }, ["NAME_INVALID"]],
     ["an empty namespace", { namespace: "" }, ["NAME_INVALID"]],
-    ["no namespace", { namespace: undefined }, ["ATTRIBUTE_MISSING"]],
-    ["a namespace that is no name", { namespace: "Legacy" }, ["NAME_INVALID"]],
+    ["no namespace", { namespace: undefined }, ["NAME_INVALID"]],
+    ["an invalid namespace", { namespace: "Legacy" }, ["NAME_INVALID"]],
     ["a namespace of the system", { namespace: "kube-system" }, ["NAME_DUPLICATE"]],
     ["an unknown rule", { rule: "no-such-rule" }, ["GUARDRAIL_INVALID"]],
     ["no rule", { rule: undefined }, ["ATTRIBUTE_MISSING"]],
     ["no reason", { reason: undefined }, ["REASON_MISSING"]],
     ["a blank reason", { reason: " \n" }, ["REASON_MISSING"]],
     [
-      "nothing right",
+      "all problems",
       { namespace: "", rule: "", reason: "" },
-      ["NAME_INVALID", "GUARDRAIL_INVALID", "REASON_MISSING"],
+      ["NAME_INVALID", "REASON_MISSING", "GUARDRAIL_INVALID"],
     ],
   ])("with %s is rejected", (_, props, codes) => {
     expect(refusedCodes(of(props))).toEqual(codes);

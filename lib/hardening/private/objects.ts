@@ -3,7 +3,7 @@ import { type Notes, Place } from "./hardening-notes";
 import { nameOf, objectsIn } from "./pods";
 import { type Plan } from "./read-options";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
-import { type ObjectOffence, objectOffences, openRangeOf } from "../../guardrails/private/object-rules";
+import { type ObjectViolation, objectViolations, openRangeOf } from "../../guardrails/private/object-rules";
 import { hooksOf, isNeverInstalled } from "../../synthesis/helm-hooks";
 import { changedDates, notTexts } from "../../synthesis/text-fields";
 import { HardeningConflict } from "../conflict";
@@ -47,7 +47,7 @@ export function hardenObjects(data: unknown, props: IncludedObjectProps): void {
       const title = "Date that the YAML parser may have changed";
       place.found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
     }
-    for (const offence of objectOffences(object)) findOffence(place, object, offence);
+    for (const violation of objectViolations(object)) findViolation(place, object, violation);
     findOpenRange(place, object);
   }
 }
@@ -84,7 +84,7 @@ function findOpenRange(place: Place, object: Fields): void {
   });
 }
 
-function findOffence(place: Place, object: Fields, { rule, field, value }: ObjectOffence): void {
+function findViolation(place: Place, object: Fields, { rule, field, value }: ObjectViolation): void {
   const conflict = CONFLICT_OF[rule];
   if (conflict === undefined) return;
   place.found(conflict, { field, value, override: overrideOf(rule, object) });
