@@ -58,7 +58,6 @@ export const CLUSTER_FLOWS: { readonly [name: string]: ExampleFlows } = {
       },
     ],
   },
-  "observed-cluster": { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "node-pools": {
     host: HOST,
