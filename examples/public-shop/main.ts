@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
   AllowedRegistries,
   ClusterEncryption,
@@ -81,7 +81,7 @@ new PrivateNodePool(platform, "blue", {
   size: 6,
   kubernetesVersion: KubernetesVersion.V1_34,
   availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-1", "Uocm:EU-FRANKFURT-1-AD-2", "Uocm:EU-FRANKFURT-1-AD-3"],
-  evictionGraceDuration: "PT30M",
+  evictionGraceDuration: Duration.minutes(30),
   labels: { "shop.example/pool": "blue" },
 });
 

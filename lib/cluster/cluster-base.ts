@@ -1,24 +1,19 @@
 import { type Chart } from "cdk8s";
-import { type IConstruct } from "constructs";
+import { type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
+import { type PipelineIdentity } from "./access/pipeline-identity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
-import { readIpv4Cidr, readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../core/cidr";
+import { type ClusterRight } from "./private/cluster-right";
 import { type Port } from "../core/port";
-import { type Problems } from "../core/validation-error";
+import { ResourceConstruct } from "../core/resource-construct";
+import { type ClusterEncryption } from "../encryption/cluster-encryption";
 import { type IBastionTarget } from "../network/bastion/bastion";
+import { type SecurityAttribute } from "../network/security-groups/security-attribute";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { isOverlay, NODE_PREFIX, type PodNetworking } from "../network/vcn/pod-networking";
-import { type ClusterSubnet } from "../network/vcn/subnet-exposure";
-
-/** A cluster that is notified of load balancers whose rules the cloud controller writes. */
-export interface CloudManagedRulesOptions {
-  /** @internal */
-  _writesRulesOf(
-    service: string,
-    clients: { readonly ranges: readonly string[]; readonly ports: readonly Port[] },
-  ): void;
-}
+import { type IClusterNetwork } from "../network/vcn/network";
+import { type PodNetworking } from "../network/vcn/pod-networking";
+import { type IdentityPolicy } from "../oci/identity-policy";
 
 /** An OKE cluster, created or imported. */
 export interface ISecureOkeCluster extends IBastionTarget {
@@ -26,6 +21,8 @@ export interface ISecureOkeCluster extends IBastionTarget {
   readonly clusterId: string;
   /** The OCID of the compartment of the cluster. */
   readonly compartmentId: string;
+  /** The type, `ENHANCED_CLUSTER` or `BASIC_CLUSTER`; undefined if it is not known. */
+  readonly clusterType?: string;
   /** The version of the control plane. */
   readonly kubernetesVersion: KubernetesVersion;
   /** The security group of the worker nodes. */
@@ -70,113 +67,103 @@ export interface ISecureOkeCluster extends IBastionTarget {
   grantAccess(groupId: string, access: IKubernetesAccess, options?: GrantAccessOptions): void;
 }
 
-/** The capacity that a node pool needs. */
-export interface Demand {
-  /** The path of the pool. */
-  readonly path: string;
-  readonly nodes: number;
-  /** The number of additional nodes while others are replaced. */
-  readonly surge: number;
-  /** The maximum number of pods on a node, if it is known. */
-  readonly pods?: number;
+/** The clients of a load balancer whose rules the cloud controller writes. */
+export interface LoadBalancerClients {
+  readonly ranges: readonly string[];
+  readonly ports: readonly Port[];
 }
 
-type What = "nodes" | "pods";
-
-interface Share extends Demand {
-  readonly what: What;
+/** The packet routing policies of a cluster, for the parts of the cluster that get security attributes. */
+export interface ClusterPacketRouting {
+  /** The security attribute of the nodes. */
+  readonly nodes?: SecurityAttribute;
+  /** The security attribute of the pods. */
+  readonly pods?: SecurityAttribute;
+  /** The policies that must exist before anything has a security attribute. */
+  readonly policies: ITerraformDependable[];
+  /** The security attribute of the load balancers, in the format of their annotation. */
+  readonly loadBalancerAnnotation?: string;
+  addNodeGroups(groups: readonly INetworkSecurityGroup[]): void;
+  addPodGroups(groups: readonly INetworkSecurityGroup[]): void;
+  addClients(clients: LoadBalancerClients): void;
 }
 
-/** The used capacity of each subnet, by its OCID or the reference to it. */
-type Shares = Map<string, Share[]>;
+/** A cluster that the program creates, and that the library therefore configures. */
+export interface CreatedCluster extends ISecureOkeCluster {
+  /** The encryption of the Kubernetes secrets. */
+  readonly encryption: ClusterEncryption;
+  /** The packet routing policies that identify the nodes by their security attributes. */
+  readonly _packetRouting: ClusterPacketRouting | undefined;
+  /** The OCID of the tenancy, if it was given. */
+  readonly _tenancyId: string | undefined;
+  /** The policies that nodes depend on, so that their pods get addresses. */
+  readonly _podNetworkPolicies: readonly ITerraformDependable[];
+  /** Makes the cluster accept the tokens of a pipeline. */
+  _acceptPipeline(identity: PipelineIdentity): void;
+  /**
+   * Allows load balancers of the cluster to use certificates of the OCI Certificates service.
+   *
+   * @param compartmentId the compartment of the certificates, by default the cluster's
+   */
+  _allowCertificates(compartmentId?: string): void;
+  /** Grants the cluster a right that a chart or a node pool needs. */
+  _grant(right: ClusterRight, compartmentId: string): IdentityPolicy;
+  /**
+   * Restricts the cluster to images that are signed by one of the keys.
+   *
+   * @param policies the policies that let the cluster verify signatures; nodes that are created later depend on them
+   */
+  _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void;
+}
 
-/** The used capacity of a cluster's overlay, by cluster. */
-const ofOverlays = new WeakMap<IConstruct, Demand[]>();
+/** The base class of the clusters that the library creates or imports. */
+export abstract class SecureOkeClusterBase extends ResourceConstruct implements ISecureOkeCluster {
+  public abstract readonly clusterId: string;
+  public abstract readonly privateEndpoint: string;
+  public abstract readonly compartmentId: string;
+  public abstract readonly clusterType?: string;
+  public abstract readonly kubernetesVersion: KubernetesVersion;
+  public abstract readonly network: IClusterNetwork;
+  public abstract readonly podNetworking: PodNetworking;
+  public abstract readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
+  public abstract readonly workerSecurityGroup: INetworkSecurityGroup;
+  public abstract readonly podSecurityGroup: INetworkSecurityGroup;
+  public abstract readonly networkPolicyEngine?: NetworkPolicyEngine;
 
-// By App: clusters and stacks can share a network, and so its subnets.
-const taken = new WeakMap<IConstruct, Shares>();
+  public abstract addCdk8sChart(id: string, chart: Chart): void;
+  public abstract grantAccess(groupId: string, access: IKubernetesAccess, options?: GrantAccessOptions): void;
 
-/** Adds problems if another pool doesn't fit into the subnets beside the existing ones. */
-export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
-  checkOverlay(problems, cluster, demand);
-  for (const [subnet, added] of wanted(cluster, demand)) {
-    compare(problems, subnet, [...(sharesOf(cluster).get(subnet.subnetId) ?? []), ...added]);
+  /**
+   * The provider of the tenancy's home region, if it was given.
+   *
+   * @internal
+   */
+  public abstract get _homeRegionProvider(): TerraformProvider | undefined;
+
+  /**
+   * Records a Service whose security group rules the cloud controller writes.
+   *
+   * @internal
+   */
+  public abstract _addControllerRules(service: string, clients: LoadBalancerClients): void;
+
+  /**
+   * The cluster if the program creates it; undefined for an imported one, which the library can't configure.
+   *
+   * @internal
+   */
+  public get _created(): CreatedCluster | undefined {
+    return undefined;
   }
 }
 
-/** Each node takes a block of the overlay, however many pods it runs. */
-function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
-  const { podCidr } = cluster.podNetworking ?? {};
-  const block = podCidr === undefined ? undefined : readIpv4Cidr(problems, "podCidr", podCidr);
-  if (!block) return;
-  const room = 2 ** (NODE_PREFIX - block.prefix);
-  const demands = [...(ofOverlays.get(cluster) ?? []), demand];
-  const need = demands.reduce((sum, { nodes, surge }) => sum + nodes + surge, 0);
-  if (need <= room) return;
-  problems.add(
-    "SUBNET_EXHAUSTED",
-    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podCidr} holds ${room}`,
-    "Ask for fewer, or make the cluster with PodNetworking.flannelOverlay({ podCidr }) of a wider range; it can't be changed later",
-  );
+/** The base of a cluster, unless the cluster is another implementation of the interface. */
+export function clusterBaseOf(cluster: ISecureOkeCluster): SecureOkeClusterBase | undefined {
+  // Without instanceof, so that a cluster from another copy of the library qualifies too.
+  return "_created" in cluster ? (cluster as SecureOkeClusterBase) : undefined;
 }
 
-/** Records the capacity of a pool for later checks. */
-export function takeCapacity(cluster: ISecureOkeCluster, demand: Demand): void {
-  if (isOverlay(cluster.podNetworking)) ofOverlays.set(cluster, [...(ofOverlays.get(cluster) ?? []), demand]);
-  const shares = sharesOf(cluster);
-  for (const [{ subnetId }, added] of wanted(cluster, demand)) {
-    shares.set(subnetId, [...(shares.get(subnetId) ?? []), ...added]);
-  }
-}
-
-function sharesOf(cluster: ISecureOkeCluster): Shares {
-  const { root } = cluster.node;
-  const shares: Shares = taken.get(root) ?? new Map<string, Share[]>();
-  taken.set(root, shares);
-  return shares;
-}
-
-/** The capacity that a pool needs in each subnet; nodes and pods can share one. */
-function wanted({ network, podNetworking }: ISecureOkeCluster, demand: Demand): [ClusterSubnet, Share[]][] {
-  const nodes: Share[] = [{ ...demand, what: "nodes" }];
-  if (isOverlay(podNetworking)) return [[network.workerSubnet, nodes]];
-  const { workerSubnet, podSubnet } = network;
-  const pods: Share[] = demand.pods === undefined ? [] : [{ ...demand, what: "pods" }];
-  if (workerSubnet.subnetId === podSubnet.subnetId) return [[workerSubnet, [...nodes, ...pods]]];
-  return [
-    [workerSubnet, nodes],
-    [podSubnet, pods],
-  ];
-}
-
-function addressesOf({ what, nodes, surge, pods = 0 }: Share): number {
-  return (nodes + surge) * (what === "nodes" ? 1 : pods);
-}
-
-function compare(problems: Problems, subnet: ClusterSubnet, shares: readonly Share[]): void {
-  const kinds = [...new Set(shares.map(({ what }) => what))];
-  const who = kinds.sort().join(" and ");
-  const block = readIpv4CidrIfKnown(problems, `The subnet of the ${who}`, subnet.cidr);
-  const room = block ? usableAddresses(block) : Infinity;
-  const need = shares.reduce((sum, one) => sum + addressesOf(one), 0);
-  if (need <= room) return;
-  const terms = shares.map((one) => termOf(one, shares)).join(" + ");
-  const counts = kinds.length > 1 ? "…" : `${who}: ${need}`;
-  problems.add(
-    "SUBNET_EXHAUSTED",
-    `The ${who} need ${need} addresses (${terms}, with the surge of a replacement), but ${subnet.cidr} holds ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
-    `Ask for fewer, or give the network a plan with more room: SubnetPlan.of({ ${counts} })`,
-  );
-}
-
-/** Pools are named by their ids if these are unambiguous. */
-function termOf({ what, path, nodes, surge, pods = 0 }: Share, all: readonly Share[]): string {
-  const id = idOf(path);
-  const isAmbiguous = all.some((other) => other.path !== path && idOf(other.path) === id);
-  const name = isAmbiguous ? path : id;
-  return what === "nodes" ? `${name} ${nodes} + ${surge}` : `${name} (${nodes} + ${surge}) x ${pods}`;
-}
-
-function idOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+/** The cluster if the program creates it; undefined for an imported one, which the library can't configure. */
+export function createdClusterOf(cluster: ISecureOkeCluster): CreatedCluster | undefined {
+  return clusterBaseOf(cluster)?._created;
 }

@@ -13,16 +13,18 @@ import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubern
 import { type PipelineIdentity } from "./access/pipeline-identity";
 import { ClusterAccess } from "./access/private/cluster-access";
 import { acceptTokens } from "./access/private/token-authentication";
-import { type ISecureOkeCluster } from "./cluster-base";
+import {
+  type CreatedCluster,
+  type ISecureOkeCluster,
+  type LoadBalancerClients,
+  SecureOkeClusterBase,
+} from "./cluster-base";
 import { type SecureOkeClusterProps } from "./cluster-props";
 import { controlPlaneLogsOf, keepControlPlaneLogs } from "./control-plane-logs";
 import { type EndpointAccess, endpointFindings } from "./endpoint-access";
 import { checkAttributes, type ClusterAttributes, ImportedCluster, placesOf } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
-import {
-  type BalancerClients,
-  PacketRoutingPolicies,
-} from "./packet-routing/private/packet-routing-policies";
+import { PacketRoutingPolicies } from "./packet-routing/private/packet-routing-policies";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
 import { addChart } from "./policy-engine/private/unenforced-policies";
@@ -31,7 +33,8 @@ import { letOut } from "./private/apply-egress";
 import { CertificatePolicies } from "./private/certificate-policies";
 import { readVersion } from "./private/check-cluster-values";
 import { ClusterPolicies } from "./private/cluster-policies";
-import { clusterPrincipal, FurtherPolicies, type FurtherRight } from "./private/further-rights";
+import { type ClusterRight } from "./private/cluster-right";
+import { clusterPrincipal, FurtherPolicies } from "./private/further-rights";
 import { before, together } from "./private/grants-first";
 import {
   compareClusterVersion,
@@ -46,7 +49,6 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
 import { findWhenWritten } from "../core/program-findings";
-import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { setScopeTags } from "../core/scope-tags";
 import { tagsOf } from "../core/tagging";
@@ -72,7 +74,7 @@ const API_SERVER = Port.tcp(6443);
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm
  */
 @checked
-export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeCluster {
+export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOkeCluster {
   /**
    * Imports an existing cluster; none of its attributes is looked up.
    *
@@ -90,6 +92,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   public readonly clusterId: string;
   public readonly privateEndpoint: string;
   public readonly compartmentId: string;
+  public readonly clusterType?: string = "ENHANCED_CLUSTER";
   public readonly kubernetesVersion: KubernetesVersion;
   public readonly network: IClusterNetwork;
   public readonly podNetworking: PodNetworking;
@@ -101,27 +104,15 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
   public readonly podSecurityGroup: INetworkSecurityGroup;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
 
-  /**
-   * The packet routing policies that identify the nodes by their security attributes.
-   *
-   * @internal
-   */
-  public readonly _packetRouting?: PacketRoutingPolicies;
+  /** @internal */
+  public readonly _packetRouting: PacketRoutingPolicies | undefined;
 
   private readonly processLogs?: ILogs;
 
-  /**
-   * The OCID of the tenancy, if it was given.
-   *
-   * @internal
-   */
-  public readonly _tenancyId?: string;
+  /** @internal */
+  public readonly _tenancyId: string | undefined;
 
-  /**
-   * The policies that nodes depend on, so that their pods get addresses.
-   *
-   * @internal
-   */
+  /** @internal */
   public readonly _podNetworkPolicies: ITerraformDependable[];
 
   /**
@@ -215,12 +206,8 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     return controlPlaneLogsOf(this, this.processLogs);
   }
 
-  /**
-   * Records the clients of a Service whose rules the cloud controller writes.
-   *
-   * @internal
-   */
-  public _writesRulesOf(_service: string, clients: BalancerClients): void {
+  /** @internal */
+  public _addControllerRules(_service: string, clients: LoadBalancerClients): void {
     this._packetRouting?.addClients(clients);
   }
 
@@ -232,23 +219,19 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     ClusterAccess.of(this).grant(groupId, access, options);
   }
 
-  /**
-   * Lets a pipeline authenticate with tokens of its issuer.
-   *
-   * @internal
-   */
+  /** @internal */
   public _acceptPipeline(identity: PipelineIdentity): void {
     acceptTokens(this, this.node.defaultChild as ContainerengineCluster, identity);
   }
 
-  /**
-   * Allows load balancers of the cluster to use certificates of the OCI Certificates service.
-   *
-   * @param compartmentId the compartment of the certificates, by default the cluster's
-   * @internal
-   */
+  /** @internal */
   public _allowCertificates(compartmentId?: string): void {
     this.certificatePolicies.allow(compartmentId);
+  }
+
+  /** @internal */
+  public get _created(): CreatedCluster {
+    return this;
   }
 
   /** @internal */
@@ -256,12 +239,8 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     return this.props.homeRegionProvider;
   }
 
-  /**
-   * Grants the cluster a right that a chart or a node pool needs.
-   *
-   * @internal
-   */
-  public _grant(right: FurtherRight, compartmentId: string): IdentityPolicy {
+  /** @internal */
+  public _grant(right: ClusterRight, compartmentId: string): IdentityPolicy {
     const known = this.node.tryFindChild("FurtherPolicies") as FurtherPolicies | undefined;
     const { clusterId, props } = this;
     const policies =
@@ -275,12 +254,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
     return policies.allow(right, compartmentId);
   }
 
-  /**
-   * Restricts the cluster to images that are signed by one of the keys.
-   *
-   * @param policies the policies that let the cluster verify signatures; nodes that are created later depend on them
-   * @internal
-   */
+  /** @internal */
   public _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void {
     const cluster = this.node.defaultChild as ContainerengineCluster;
     cluster.putImagePolicyConfig({
@@ -327,7 +301,7 @@ export class SecureOkeCluster extends ResourceConstruct implements ISecureOkeClu
       compartmentId: props.compartmentId,
       name,
       // Required by add-ons, workload identity and node cycling; a cluster can't be downgraded.
-      type: "ENHANCED_CLUSTER",
+      type: this.clusterType,
       kubernetesVersion: props.kubernetesVersion.version,
       vcnId: this.network.vcnId,
       kmsKeyId: this.encryption.keyId,

@@ -1,4 +1,4 @@
-import { type Duration } from "cdk8s";
+import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
 import { checkOcidIfGiven } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
@@ -47,7 +47,6 @@ export interface ControlPlaneLoggingOptions {
 }
 
 const RETENTIONS = [30, 60, 90, 120, 150, 180];
-const DEFAULT_RETENTION = 90;
 
 /** Whether the logs of the control plane's processes are kept. They are not the Kubernetes audit log, which is in OCI Audit. */
 @checked
@@ -61,9 +60,8 @@ export class ControlPlaneLogging {
     const problems = new Problems("ControlPlaneLogging.enabled");
     checkControlPlaneLogging(problems, options ?? {});
     problems.throwIfAny();
-    const { logs = [ControlPlaneLog.ALL], retention, compartmentId } = options ?? {};
-    const days = retention?.toDays() ?? DEFAULT_RETENTION;
-    return new ControlPlaneLogging(true, [...new Set(logs)].sort(), days, compartmentId);
+    const { logs = [ControlPlaneLog.ALL], retention = Duration.days(90), compartmentId } = options ?? {};
+    return new ControlPlaneLogging(true, [...new Set(logs)].sort(), retention, compartmentId);
   }
 
   /**
@@ -79,7 +77,7 @@ export class ControlPlaneLogging {
       checkReason(problems, "A cluster without logs of its control plane", choice.reason);
     }
     problems.throwIfAny();
-    return new ControlPlaneLogging(false, [], 0, undefined, choice.reason);
+    return new ControlPlaneLogging(false, [], undefined, undefined, choice.reason);
   }
 
   /**
@@ -91,7 +89,7 @@ export class ControlPlaneLogging {
     if (value === undefined) return;
     const given: Partial<ControlPlaneLogging> = value ?? {};
     const isOne = typeof given.isEnabled === "boolean" && Array.isArray(given.logs);
-    if (!isOne || (given.isEnabled && !RETENTIONS.includes(given.retentionDays ?? 0))) {
+    if (!isOne || (given.isEnabled && !isRetention(given.retention))) {
       const fix =
         "Write ControlPlaneLogging.enabled() or ControlPlaneLogging.none({ reason }), or leave it out";
       problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, fix);
@@ -105,8 +103,8 @@ export class ControlPlaneLogging {
     public readonly isEnabled: boolean,
     /** The processes whose logs are kept, sorted. */
     public readonly logs: ControlPlaneLog[],
-    /** The retention of the records in days. */
-    public readonly retentionDays: number,
+    /** The retention of the records; undefined if no logs are kept. */
+    public readonly retention?: Duration,
     /** The OCID of the compartment of the log group, if it is not the compartment of the cluster. */
     public readonly compartmentId?: string,
     /** The reason for keeping no logs, if they are disabled. */
@@ -121,14 +119,18 @@ function checkControlPlaneLogging(problems: Problems, options: ControlPlaneLoggi
   if (logs !== undefined) checkLogs(problems, logs);
   if (
     retention === undefined ||
-    !checkMembers(problems, "retention", retention, ["toDays"], "Duration.days(90)")
+    !checkMembers(problems, "retention", retention, ["toDays", "toHumanString"], "Duration.days(90)")
   ) {
     return;
   }
-  const days = retention.toDays({ integral: false });
-  if (RETENTIONS.includes(days)) return;
-  const fix = `Give one of ${RETENTIONS.join(", ")} days; an AuditArchive keeps them for longer`;
-  problems.add("RETENTION_INVALID", `retention is ${days} days`, fix);
+  if (isRetention(retention)) return;
+  const fix = `Give ${RETENTIONS.slice(0, -1).join(", ")}, or ${RETENTIONS.at(-1)} days, for example Duration.days(90); an AuditArchive keeps records for longer`;
+  problems.add("RETENTION_INVALID", `retention is ${retention.toHumanString()}`, fix);
+}
+
+/** Whether the Logging service supports a retention; the value may come from another copy of cdk8s. */
+function isRetention(retention: Partial<Duration> | undefined): boolean {
+  return RETENTIONS.includes(retention?.toDays?.({ integral: false }) ?? 0);
 }
 
 function checkLogs(problems: Problems, logs: unknown): void {

@@ -1,3 +1,4 @@
+import { type Duration } from "cdk8s";
 import { type Construct, type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { ControlPlaneLogging } from "./control-plane-logging";
@@ -70,7 +71,7 @@ export class ControlPlaneLogs extends ResourceConstruct implements ILogs {
       addServiceLog(this, category, {
         displayName: `${stemOf(stem)}-${category}`,
         logGroupId: this.logGroupId,
-        retentionDays: logging.retentionDays,
+        retentionDays: (logging.retention as Duration).toDays(),
         compartmentId: cluster.compartmentId,
         service: SERVICE,
         category,
@@ -131,7 +132,7 @@ function check(scope: Construct, id: string, props: ControlPlaneLogsProps): void
     problems.collect(() => cluster.compartmentId);
     checkKeptElsewhere(problems, scope, cluster);
   }
-  const members = ["isEnabled", "logs", "retentionDays"];
+  const members = ["isEnabled", "logs"];
   if (
     checkMembers(problems, "logging", logging, members, "ControlPlaneLogging.enabled()") &&
     !logging?.isEnabled

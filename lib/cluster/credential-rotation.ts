@@ -1,9 +1,9 @@
 import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
 import { checkEpoch } from "../core/epoch";
-import { checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
+import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options for CredentialRotation.epoch. */
 export interface CredentialRotationOptions {
@@ -27,9 +27,8 @@ export interface CredentialRotationOptions {
   readonly completeNow?: boolean;
 }
 
-const MIN_DAYS = 1;
-const MAX_DAYS = 90;
-const DEFAULT_DAYS = 14;
+// In days.
+const COMPLETION = { least: 1, most: 90 };
 
 /**
  * The rotation of a cluster's credentials: its certificate authorities, and the certificates and keys that they signed.
@@ -54,35 +53,21 @@ export class CredentialRotation {
   public static epoch(epoch: string, options: CredentialRotationOptions = {}): CredentialRotation {
     const problems = new Problems("CredentialRotation.epoch");
     checkEpoch(problems, "epoch", epoch);
-    const { completeAfter = Duration.days(DEFAULT_DAYS), completeNow = false } = options ?? {};
-    const days = readDays(problems, completeAfter);
+    const { completeAfter = Duration.days(14), completeNow = false } = options ?? {};
+    wholeDurationOf(problems, "completeAfter", completeAfter, "days", COMPLETION);
     if (typeof completeNow !== "boolean") {
       problems.add("VALUE_INVALID", `completeNow is ${shown(completeNow)}`, "Write true or false");
     }
     problems.throwIfAny();
-    return new CredentialRotation(epoch, days, completeNow);
+    return new CredentialRotation(epoch, completeAfter, completeNow);
   }
 
   private constructor(
     /** The name of the rotation. */
     public readonly epochName: string,
-    /** The days after which OKE retires the old credentials by itself. */
-    public readonly completeAfterDays: number,
+    /** The time after which OKE retires the old credentials by itself. */
+    public readonly completeAfter: Duration,
     /** Whether the old credentials are retired now. */
     public readonly completeNow: boolean,
   ) {}
-}
-
-function readDays(problems: Problems, duration: Duration): number {
-  const example = "Duration.days(7)";
-  if (!checkMembers(problems, "completeAfter", duration, ["toDays", "toHumanString"], example))
-    return DEFAULT_DAYS;
-  const days = duration.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= MIN_DAYS && days <= MAX_DAYS) return days;
-  problems.add(
-    "DURATION_INVALID",
-    `completeAfter is ${duration.toHumanString()}, and OKE retires old credentials after P${MIN_DAYS}D to P${MAX_DAYS}D`,
-    `Give whole days from ${MIN_DAYS} to ${MAX_DAYS}, for example ${example}`,
-  );
-  return days;
 }

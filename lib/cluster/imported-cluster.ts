@@ -5,7 +5,7 @@ import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
 import { ClusterAccess } from "./access/private/cluster-access";
-import { type ISecureOkeCluster } from "./cluster-base";
+import { type ISecureOkeCluster, SecureOkeClusterBase } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
 import { checkPolicyEngine } from "./policy-engine/network-policy-engine-options";
@@ -21,11 +21,10 @@ import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { readableStatement } from "../core/readable-statement";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { checkGiven } from "../core/required";
-import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
-import { checkApiEndpoint } from "../network/bastion/bastion";
+import { apiEndpoint } from "../network/bastion/bastion";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { balancerSubnetsOf, type IClusterNetwork } from "../network/vcn/network";
 import { SubnetRole } from "../network/vcn/network-subnet";
@@ -133,7 +132,7 @@ export function checkAttributes(scope: Construct, id: string, all: ClusterAttrib
   checkVersion(problems, attributes.kubernetesVersion);
   checkNetwork(problems, attributes.network);
   if (attributes.privateEndpoint !== undefined) {
-    checkApiEndpoint(problems, "privateEndpoint", attributes.privateEndpoint);
+    apiEndpoint()(problems, "privateEndpoint", attributes.privateEndpoint);
   }
   const { clusterType } = attributes;
   if (clusterType !== undefined && !["BASIC_CLUSTER", "ENHANCED_CLUSTER"].includes(clusterType)) {
@@ -158,7 +157,7 @@ function checkRights(problems: Problems, scope: Construct, attributes: Partial<C
   problems.collect(() => [network?.compartmentId, network?.loadBalancerSubnet]);
 }
 
-export class ImportedCluster extends ResourceConstruct implements ISecureOkeCluster {
+export class ImportedCluster extends SecureOkeClusterBase implements ISecureOkeCluster {
   public readonly clusterId: string;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
   private readonly services = new Set<string>();
@@ -186,12 +185,8 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     if (loadBalancerRights === undefined) this.node.addValidation({ validate: () => this.warn() });
   }
 
-  /**
-   * Records a Service whose rules the cloud controller writes.
-   *
-   * @internal
-   */
-  public _writesRulesOf(service: string): void {
+  /** @internal */
+  public _addControllerRules(service: string): void {
     this.services.add(service);
   }
 
@@ -205,7 +200,6 @@ export class ImportedCluster extends ResourceConstruct implements ISecureOkeClus
     return [];
   }
 
-  /** The type of the cluster, if it was given. */
   public get clusterType(): string | undefined {
     return this.attributes.clusterType;
   }

@@ -2,7 +2,7 @@ export * from "./access";
 export * from "./add-ons";
 export * from "./packet-routing";
 export * from "./policy-engine";
-export { type ISecureOkeCluster, type CloudManagedRulesOptions } from "./cluster-base";
+export { type ISecureOkeCluster, SecureOkeClusterBase } from "./cluster-base";
 export { type SecureOkeClusterProps } from "./cluster-props";
 export { SecureOkeCluster } from "./cluster";
 export { CredentialRotation, type CredentialRotationOptions } from "./credential-rotation";

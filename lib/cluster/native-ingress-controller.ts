@@ -1,10 +1,9 @@
 import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { type SecureOkeCluster } from "./cluster";
 import { checkOnce } from "./add-ons/cluster-add-on";
 import { waitForCertManager } from "./add-ons/private/add-ons-of-cluster";
-import { type ISecureOkeCluster } from "./cluster-base";
+import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
 import { TagNamespacePolicy } from "./private/tag-namespace-policy";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
@@ -161,7 +160,7 @@ export class NativeIngressController extends ResourceConstruct {
       principals: [this._statements.principal],
       description: "Lets the native ingress controller write the defined tags of its load balancers",
       what: "the load balancers of its gateways",
-      tenancyId: (cluster as Partial<SecureOkeCluster>)._tenancyId,
+      tenancyId: createdClusterOf(cluster)?._tenancyId,
       homeRegionProvider: props.homeRegionProvider,
       displayName: nameOf(this),
     });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { Duration } from "cdk8s";
 import {
   MAX_AGE_LENGTH,
   parseNodeImageLock,
@@ -94,9 +95,9 @@ export class NodeImageLock {
     return this.file.checked ?? "";
   }
 
-  /** The maximum age of an image in days. */
-  public get maxAgeDays(): number {
-    return this.file.maxAgeDays ?? 0;
+  /** The maximum age of an image. */
+  public get maxAge(): Duration {
+    return Duration.days(this.file.maxAgeDays ?? 0);
   }
 
   /** The names of the images, sorted. */
@@ -143,7 +144,7 @@ export class NodeImageLock {
 
   private judge(problems: Problems, name: string, { created, maxAge }: LockedNodeImage, date: string): void {
     const age = (dayOfIsoDate(date) ?? 0) - (dayOfIsoDate(created) ?? 0);
-    const most = maxAge?.days ?? this.maxAgeDays;
+    const most = maxAge?.days ?? this.file.maxAgeDays ?? 0;
     if (age <= most) return;
     const anew =
       "Take the newest image of the same Kubernetes version, and write its OCID and name into the lock";

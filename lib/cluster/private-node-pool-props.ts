@@ -1,3 +1,4 @@
+import { type Duration } from "cdk8s";
 import { TerraformStack, Token } from "cdktf";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { type BootVolumeKey } from "./boot-volume-key";
@@ -80,11 +81,11 @@ export interface NodePoolProps extends TaggingProps {
    */
   readonly bootVolumeSizeInGbs?: number;
   /**
-   * The time that pods have to leave a node that is replaced, PT0M to PT60M.
+   * The time that pods have to leave a node that is replaced: whole minutes, at most 60.
    *
-   * @default "PT60M"
+   * @default Duration.hours(1)
    */
-  readonly evictionGraceDuration?: string;
+  readonly evictionGraceDuration?: Duration;
   /**
    * Kubernetes labels of the nodes; a value can be a reference to a Terraform value.
    *

@@ -9,8 +9,7 @@ import {
 import { type Construct, type IConstruct } from "constructs";
 import { ClusterAutoscaler } from "./add-ons/cluster-autoscaler";
 import { addAutoscaledPool } from "./add-ons/private/autoscaled-pools";
-import { type SecureOkeCluster } from "./cluster";
-import { takeCapacity } from "./cluster-base";
+import { createdClusterOf } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { groupIds, type PrivateNodePoolProps } from "./private-node-pool-props";
 import { letOut } from "./private/apply-egress";
@@ -18,6 +17,7 @@ import { grantRight } from "./private/further-rights";
 import { before, together } from "./private/grants-first";
 import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./private/offered-versions";
 import { cyclingDetailsOf, placementFieldsOf, startDataOf } from "./private/pool-options";
+import { takeCapacity } from "./private/pool-capacity";
 import { bootVolumeKeyRight, capacityReservationRight } from "./private/pool-rights";
 import { addPool, imageFindings } from "./private/pools-of-cluster";
 import { notePool } from "./private/pull-warnings";
@@ -70,7 +70,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
    * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
-    const { version, demand, size } = readNodePool(scope, id, props);
+    const { version, demand, size, evictionMinutes } = readNodePool(scope, id, props);
     super(scope, id);
     const { cluster, shape, image, bootVolumeSizeInGbs } = props;
     if (demand) takeCapacity(cluster, demand);
@@ -84,11 +84,12 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
     findWhenWritten(this, () => imageFindings(this, known));
 
     const ofEgress = this.egressGroups(props);
-    const routing = (cluster as Partial<SecureOkeCluster>)._packetRouting;
+    const created = createdClusterOf(cluster);
+    const routing = created?._packetRouting;
     routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
     routing?.addPodGroups([...ofEgress, ...(props.podSecurityGroups ?? [])]);
 
-    const { encryption } = cluster as Partial<SecureOkeCluster>;
+    const encryption = created?.encryption;
     const bootVolumesGrant = encryption?._grants?.bootVolumes;
     const userData = startDataOf(props, props.registryAccess?._credentialProvider);
     const pool = new ContainerengineNodePool(this, "Resource", {
@@ -120,7 +121,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       sshPublicKey: props.ssh?.publicKey,
       nodePoolCyclingDetails: cyclingDetailsOf(props.cycling),
       nodeEvictionNodePoolSettings: {
-        evictionGraceDuration: props.evictionGraceDuration ?? "PT60M",
+        evictionGraceDuration: `PT${evictionMinutes}M`,
         isForceActionAfterGraceDuration: props.forcedEviction ? true : undefined,
         isForceDeleteAfterGraceDuration: props.forcedEviction !== undefined,
       },
@@ -131,7 +132,7 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
       },
       dependsOn: together(
         before(this, cluster, [
-          ...((cluster as Partial<SecureOkeCluster>)._podNetworkPolicies ?? []),
+          ...(created?._podNetworkPolicies ?? []),
           ...(routing?.nodes || routing?.pods ? routing.policies : []),
         ]),
         props.registryAccess && before(this, props.registryAccess, props.registryAccess._policies),

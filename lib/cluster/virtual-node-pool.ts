@@ -1,12 +1,13 @@
 import { TerraformIterator, type ITerraformDependable, type TerraformProvider, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { takeCapacity, type ISecureOkeCluster } from "./cluster-base";
+import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
 import { checkEnhanced } from "./add-ons/cluster-add-on";
 import { type NodeTaint } from "./node-taint";
 import { checkGroups, groupIds } from "./private-node-pool-props";
 import { checkCluster } from "./private/check-cluster-values";
 import { before } from "./private/grants-first";
 import { checkTaints } from "./private/kubelet-arguments";
+import { checkCapacity, type Demand, takeCapacity } from "./private/pool-capacity";
 import { addPool, checkPoolName } from "./private/pools-of-cluster";
 import { checkFaultDomains } from "./private/pool-options";
 import { checkCount, checkDomains, checkNodeLabels, readNetwork } from "./private/read-node-pool";
@@ -23,7 +24,6 @@ import { checkDisplayName, nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
 import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
 import { addWarning } from "../core/warnings";
-import { checkCapacity, type Demand } from "./cluster-base";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { isOverlay } from "../network/vcn/pod-networking";
 import { ContainerengineVirtualNodePool } from "../oci/containerengine-virtual-node-pool";
@@ -252,9 +252,8 @@ function waitsOf(
   cluster: ISecureOkeCluster,
   endorsement: VirtualNodeEndorsement | undefined,
 ): ITerraformDependable[] | undefined {
-  const { _podNetworkPolicies: policies = [] } = cluster as { _podNetworkPolicies?: ITerraformDependable[] };
   const all = [
-    ...(before(scope, cluster, policies) ?? []),
+    ...(before(scope, cluster, createdClusterOf(cluster)?._podNetworkPolicies ?? []) ?? []),
     ...(endorsement ? (before(scope, endorsement, [endorsement.policy]) ?? []) : []),
   ];
   return all.length > 0 ? all : undefined;

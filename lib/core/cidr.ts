@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { Address4, Address6 } from "ip-address";
 import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
+import { type Reader } from "./value-readers";
 
 /** A CIDR block whose host bits are zero. */
 export interface Cidr {
@@ -125,6 +126,51 @@ export function readIpv4Cidr(problems: Problems, name: string, text: string): Ci
 /** Reads one IPv4 CIDR block; a reference to a Terraform value passes, as its value is not known yet. */
 export function readIpv4CidrIfKnown(problems: Problems, name: string, text: string): Cidr | undefined {
   return Token.isUnresolved(text) ? undefined : readIpv4Cidr(problems, name, text);
+}
+
+/** A CIDR block as it was given; a reference to a Terraform value has no `block`, as its value is not known yet. */
+export interface GivenCidr {
+  readonly text: string;
+  readonly block?: Cidr;
+}
+
+/** Reads one CIDR block, as a literal; only IPv4, unless IPv6 is supported. */
+export function cidr({ ipv6 = false }: { readonly ipv6?: boolean } = {}): Reader<Cidr> {
+  const read = ipv6 ? readCidr : readIpv4Cidr;
+  return (problems, name, value) => read(problems, name, value as string);
+}
+
+/** Reads one IPv4 CIDR block, or a reference to a Terraform value. */
+export function cidrOrReference(): Reader<GivenCidr> {
+  return (problems, name, value) => {
+    if (typeof value === "string" && Token.isUnresolved(value)) return { text: value };
+    const block = readIpv4Cidr(problems, name, value as string);
+    return block && { text: block.text, block };
+  };
+}
+
+/** Reads a list of CIDR blocks that limits who may connect, as `readCidrs` does. */
+export function cidrs(rules: CidrRules = {}): Reader<readonly GivenCidr[]> {
+  return (problems, name, value) => {
+    const before = problems.count;
+    const texts = readCidrs(problems, name, value as string[], rules);
+    return problems.count === before ? texts.map(givenCidr) : undefined;
+  };
+}
+
+/** Reads such a list whose blocks must be literals, because their values matter. */
+export function literalCidrs(rules: CidrRules = {}): Reader<readonly Cidr[]> {
+  const read = rules.ipv6 ? readCidr : readIpv4Cidr;
+  const list = cidrs(rules);
+  return (problems, name, value) => {
+    const given = list(problems, name, value);
+    const blocks = given?.map(({ text, block }) => block ?? read(problems, name, text));
+    return blocks?.every((block) => block !== undefined) ? blocks : undefined;
+  };
+}
+
+function givenCidr(text: string): GivenCidr {
+  return Token.isUnresolved(text) ? { text } : { text, block: parse(text) };
 }
 
 /** The number of different addresses that the blocks cover together. */

@@ -163,6 +163,10 @@ export const ERROR_CODES = {
     title: "Node image that does not match the pool",
     why: "Nodes whose image has another Kubernetes version, another processor architecture, the drivers of other hardware, or no cgroups v2 never join the cluster, or stop joining after an upgrade.",
   },
+  SIZE_INVALID: {
+    title: "Invalid size",
+    why: "The API that gets the size rejects one that is outside its documented range, or not a whole number of its unit.",
+  },
   POOL_SIZE_INVALID: {
     title: "Node pool with a fixed size and autoscaling",
     why: "Terraform and the autoscaler would undo each other's size at every apply.",

@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { checkAnnotation } from "./credential-literal";
 import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
+import { passing, type Reader } from "./value-readers";
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -40,6 +41,16 @@ export function checkSubdomainName(problems: Problems, what: string, name: strin
     `${what} is ${name === undefined ? "not given" : shown(name)}`,
     `Use 1 to ${MAX_SUBDOMAIN_LENGTH} lower-case letters, digits, dashes and dots, each part beginning and ending with a letter or digit`,
   );
+}
+
+/** Reads the name of an object: a DNS-1123 label. */
+export function objectName(): Reader<string> {
+  return passing(checkObjectName);
+}
+
+/** Reads the name of a Secret, a ConfigMap, and other objects: a DNS-1123 subdomain. */
+export function subdomainName(): Reader<string> {
+  return passing(checkSubdomainName);
 }
 
 /** Whether a text is the key of a label or annotation: a name, with a DNS prefix and a slash before it or not. */

@@ -10,6 +10,5 @@ export function given<T>(scope: IConstruct, factory: string, name: string, value
     `${name} was not given to ${factory}`,
     `Give ${factory} the attribute ${name}`,
   );
-  problems.throwIfAny();
-  throw new Error("unreachable");
+  return problems.throwAll();
 }

@@ -3,6 +3,7 @@ import { type IConstruct } from "constructs";
 import { shown } from "./display-value";
 import { resolveReference } from "./reference";
 import { type Problems } from "./validation-error";
+import { passing, type Reader } from "./value-readers";
 
 const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
 
@@ -38,6 +39,13 @@ export function checkOcidIfGiven(
   if (kind && kinds.includes(kind)) return;
   const got = kind ? `an OCID of the kind ${kind}` : "not an OCID";
   problems.add("OCID_INVALID", `${name} is ${shown(value)}, ${got}`, fixOf(kinds));
+}
+
+/** Reads an OCID of one of the kinds, or a reference to a Terraform value. */
+export function ocid(...kinds: readonly string[]): Reader<string> {
+  return passing<string>((problems, name, value) => {
+    checkOcid(problems, name, value, ...kinds);
+  });
 }
 
 function fixOf(kinds: readonly string[]): string {

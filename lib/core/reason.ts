@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import { checkText } from "./terraform-text";
 import { type Problems } from "./validation-error";
+import { passing, type Reader } from "./value-readers";
 
 /** The reason for an exception to a practice. */
 export interface ReasonedChoice {
@@ -16,13 +17,37 @@ export interface ReasonedChoice {
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
 /** Adds a problem if the reason contains no letter and no digit. */
-export function checkReason(problems: Problems, choice: string, reason: string | undefined): void {
+export function checkReason(
+  problems: Problems,
+  choice: string,
+  reason: string | undefined,
+  property = "reason",
+): void {
   if (typeof reason === "string" && SAYS_SOMETHING.test(reason)) return;
   problems.add(
     "REASON_MISSING",
     `${choice} has no reason`,
-    `Say why in one sentence, for example { reason: "Partners connect from the internet until the VPN is there" }`,
+    `Give the reason in one sentence, for example { reason: "Partners connect from the internet until the VPN is ready" }`,
+    property,
   );
+}
+
+/**
+ * Reads the reason for an exception.
+ *
+ * @param choice the exception, as the beginning of a sentence, such as `A public API endpoint`
+ */
+export function reasonFor(choice: string): Reader<string> {
+  return passing<string>((problems, name, reason) => {
+    checkReason(problems, choice, reason, name);
+  });
+}
+
+/** Reads the reason for an exception that becomes the description of a security rule. */
+export function ruleReasonFor(choice: string): Reader<string> {
+  return passing<string>((problems, _, reason) => {
+    checkRuleReason(problems, choice, reason);
+  });
 }
 
 const MAX_DESCRIPTION_LENGTH = 255;

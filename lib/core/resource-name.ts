@@ -3,6 +3,7 @@ import { type IConstruct } from "constructs";
 import { shortHash } from "./short-hash";
 import { checkText, literalText } from "./terraform-text";
 import { type Problems } from "./validation-error";
+import { passing, type Reader } from "./value-readers";
 
 /** The longest name that OCI shows. */
 export const MAX_DISPLAY_NAME_LENGTH = 255;
@@ -27,7 +28,14 @@ export function checkDisplayName(
   problems.add("NAME_INVALID", `${name} is ${what}`, `Give 1 to ${most} characters, or leave it out`);
 }
 
-// What is made under a name adds a word of its own.
+/** Reads a display name. */
+export function displayName(most = MAX_DISPLAY_NAME_LENGTH): Reader<string> {
+  return passing<string>((problems, name, value) => {
+    checkDisplayName(problems, name, value, most);
+  });
+}
+
+// The resources of a construct append a word of their own.
 const MAX_STEM_LENGTH = MAX_DISPLAY_NAME_LENGTH - 40;
 const MAX_POLICY_NAME_LENGTH = 100;
 

@@ -5,6 +5,7 @@ import { type Tags, type TagSets, tagsOfScopes } from "./scope-tags";
 import { shortHash } from "./short-hash";
 import { checkText, literalText } from "./terraform-text";
 import { Problems } from "./validation-error";
+import { optional, passing } from "./value-readers";
 import { addWarning } from "./warnings";
 
 /** The maximum number of tags on an OCI resource. */
@@ -164,29 +165,58 @@ const KEY = /^[!-~]{1,100}$/;
  * @param further the keys of free-form tags that the construct sets on its resources in addition to those of `tagsOf`
  */
 export function checkTags(problems: Problems, props: TaggingProps, further: readonly string[] = []): void {
-  const freeformTags = readTags(problems, "freeformTags", props.freeformTags);
-  const definedTags = readTags(problems, "definedTags", props.definedTags);
-  const own = [...Object.keys(ownTags("")), ...further].filter((key) => !(key in freeformTags)).length;
-  checkCount(problems, "freeformTags", freeformTags, MAX_FREEFORM - own);
-  checkCount(problems, "definedTags", definedTags, MAX_DEFINED);
-  for (const key of Object.keys(freeformTags).filter((name) => !KEY.test(name) || name.includes("."))) {
+  checkFreeformTags(problems, "freeformTags", props.freeformTags, further);
+  checkDefinedTags(problems, "definedTags", props.definedTags);
+}
+
+/**
+ * The readers of `TaggingProps`, to be spread into the schema of props that extend them.
+ *
+ * @param further as in `checkTags`
+ */
+export function taggingReaders(further: readonly string[] = []) {
+  return {
+    freeformTags: optional(
+      passing<Tags>((problems, name, tags) => {
+        checkFreeformTags(problems, name, tags, further);
+      }),
+    ),
+    definedTags: optional(passing<Tags>(checkDefinedTags)),
+  };
+}
+
+function checkFreeformTags(
+  problems: Problems,
+  name: string,
+  value: unknown,
+  further: readonly string[],
+): void {
+  const tags = readTags(problems, name, value);
+  const own = [...Object.keys(ownTags("")), ...further].filter((key) => !(key in tags)).length;
+  checkCount(problems, name, tags, MAX_FREEFORM - own);
+  for (const key of Object.keys(tags).filter((each) => !KEY.test(each) || each.includes("."))) {
     problems.add(
       "TAG_INVALID",
-      `freeformTags has the key ${shown(key)}`,
+      `${name} has the key ${shown(key)}`,
       "Use 1 to 100 printable ASCII characters without blanks and periods",
     );
   }
-  for (const key of Object.keys(definedTags)) {
+  checkValues(problems, name, tags);
+}
+
+function checkDefinedTags(problems: Problems, name: string, value: unknown): void {
+  const tags = readTags(problems, name, value);
+  checkCount(problems, name, tags, MAX_DEFINED);
+  for (const key of Object.keys(tags)) {
     const parts = key.split(".");
     if (parts.length === 2 && parts.every((part) => KEY.test(part))) continue;
     problems.add(
       "TAG_INVALID",
-      `definedTags has the key ${shown(key)}`,
+      `${name} has the key ${shown(key)}`,
       'Write the namespace, a period and the key, for example "Operations.CostCenter"',
     );
   }
-  checkValues(problems, "freeformTags", freeformTags);
-  checkValues(problems, "definedTags", definedTags);
+  checkValues(problems, name, tags);
 }
 
 /** The tags, none where what was given is no object of them. */

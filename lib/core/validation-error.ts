@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { ERROR_CODES, type ErrorCode } from "./error-codes";
+import { fail } from "./fail";
 import { propertyOf } from "./problem-property";
 import { type ValidationProblem, whilePending, withPending } from "./validation-problem";
 
@@ -31,7 +32,7 @@ export class ValidationError extends Error {
 
   constructor(problems: readonly Problem[]) {
     const [first] = problems;
-    if (!first) throw new Error("A ValidationError needs at least one problem");
+    if (!first) fail("a ValidationError has no problem");
     const count = problems.length > 1 ? `${problems.length} problems\n` : "";
     super(count + problems.map(format).join("\n"));
     // What is found while values are resolved passes by cdktf, which would put its own words and stack around the message.
@@ -67,7 +68,7 @@ export class Problems {
   /** Throws the problems that were added, for methods that have nothing to return otherwise. */
   public throwAll(): never {
     this.throwIfAny();
-    throw new Error(`${this.path} has no problem to throw`);
+    fail(`${this.path} has no problem to throw`);
   }
 
   /** Runs a factory and keeps its problems, so that they are reported with the rest; each once, however often it is met. */
@@ -86,6 +87,11 @@ export class Problems {
     return this.found.some((known) => known.code === code && known.path === path && known.what === what);
   }
 
+  /** The number of problems so far. */
+  public get count(): number {
+    return this.found.length;
+  }
+
   public get any(): boolean {
     return this.found.length > 0;
   }
@@ -93,5 +99,14 @@ export class Problems {
   public throwIfAny(): void {
     const all = withPending(this.found);
     if (all.length > 0) throw new ValidationError(all);
+  }
+  /**
+   * What the readers of a construct read, complete; throws all problems if there are any.
+   *
+   * A reader that returns nothing for a required prop has added a problem, so nothing required is missing here.
+   */
+  public resolved<T extends object>(read: Partial<T>): T {
+    this.throwIfAny();
+    return read as T;
   }
 }

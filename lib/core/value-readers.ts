@@ -1,20 +1,46 @@
+import { Tokenization } from "cdktf";
 import { shown } from "./display-value";
+import { type ErrorCode } from "./error-codes";
+import { fail } from "./fail";
+import { checkInstance, KindProblems } from "./kind-checks";
+import { PUBLIC_SURFACE } from "./public-surface";
 import { type Problems } from "./validation-error";
+import { exampleOf, exampleOfMember, missingFix } from "./value-examples";
 
-/** Answers a value that is what was asked for; of another one, a problem and what can be read of it. */
-export type Reader = (problems: Problems, name: string, value: unknown) => unknown;
+/** Reads one value: returns it, resolved, or adds at least one problem and returns undefined. */
+type Read<T> = (problems: Problems, name: string, value: unknown) => T | undefined;
+
+/** Reads a value that must be given. */
+export interface Reader<T = unknown> extends Read<T> {
+  readonly presence?: undefined;
+}
+
+/** Reads a value that may be left out. */
+export interface OptionalReader<T = unknown> extends Read<T> {
+  readonly presence: "optional";
+}
+
+/** Reads a value that has a default. */
+export interface DefaultReader<T = unknown> extends Read<T> {
+  readonly presence: "default";
+}
+
+/** Reads a prop. */
+export type PropReader<T = unknown> = DefaultReader<T> | OptionalReader<T> | Reader<T>;
+
+const isMissing = (value: unknown) => value === undefined || value === null;
 
 /** What kind of value was given; never the value, which may be a secret. */
 export function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return "not given";
+  if (isMissing(value)) return "not given";
   if (Array.isArray(value)) return "a list";
   return { string: "a text", object: "another object" }[typeof value as string] ?? `a ${typeof value}`;
 }
 
-/** Adds a problem for a value of another kind. */
+/** Adds a problem for a value that is missing, or of another kind; `instead` is how a program writes one. */
 export function refuseKind(problems: Problems, name: string, value: unknown, instead: string): undefined {
-  const code = value === undefined || value === null ? "ATTRIBUTE_MISSING" : "VALUE_INVALID";
-  problems.add(code, `${name} is ${kindOf(value)}`, `Write ${instead}`);
+  if (isMissing(value)) problems.add("ATTRIBUTE_MISSING", `${name} was not given`, `Write ${instead}`);
+  else problems.add("VALUE_INVALID", `${name} is ${kindOf(value)}`, `Write ${instead}`);
   return undefined;
 }
 
@@ -25,72 +51,204 @@ export function isOfKind(value: unknown, members: readonly string[]): boolean {
   return isObject(value) && !Array.isArray(value) && members.every((member) => member in value);
 }
 
-/** Text, or a reference to a Terraform value in its place. */
-export function text(instead = "a text in quotes"): Reader {
-  return (problems, name, value) =>
-    typeof value === "string" ? value : refuseKind(problems, name, value, instead);
+/** Reads a value that may be left out. */
+export function optional<T>(reader: Reader<T>): OptionalReader<T> {
+  return Object.assign(skipping(reader, undefined), { presence: "optional" } as const);
 }
 
-/** A value that has these members. */
-export function kind(members: readonly string[], instead: string): Reader {
-  return (problems, name, value) =>
-    isOfKind(value, members) ? value : refuseKind(problems, name, value, instead);
+/** Reads a value that has a default. */
+export function withDefault<T, D = T>(reader: Reader<T>, value: D): DefaultReader<D | T> {
+  return Object.assign(skipping<D | T>(reader, value), { presence: "default" } as const);
 }
 
-/** One of the values of an enumeration. */
-export function choice(values: { readonly [name: string]: string }, instead: string): Reader {
+function skipping<T>(reader: Reader<T>, missing: T | undefined): Read<T> {
   return (problems, name, value) => {
-    if (Object.values(values).includes(value as string)) return value;
+    if (value === undefined) return missing;
+    if (value !== null) return reader(problems, name, value);
+    problems.add("VALUE_INVALID", `${name} is null`, "Leave it out to get its default");
+    return undefined;
+  };
+}
+
+/** Reads a value that must also pass a check, which adds problems. */
+export function checkedBy<T>(
+  reader: Reader<T>,
+  check: (problems: Problems, name: string, value: T) => void,
+): Reader<T> {
+  return (problems, name, value) => {
+    const before = problems.count;
+    const read = reader(problems, name, value);
+    if (read !== undefined) check(problems, name, read);
+    return problems.count === before ? read : undefined;
+  };
+}
+
+/** Reads a value as another one. */
+export function mapped<T, U>(reader: Reader<T>, convert: (value: T) => U): Reader<U> {
+  return (problems, name, value) => {
+    const read = reader(problems, name, value);
+    return read === undefined ? undefined : convert(read);
+  };
+}
+
+/** Reads a value with an existing check of one value, which adds a problem if the value is missing too. */
+export function passing<T>(check: (problems: Problems, name: string, value: T) => void): Reader<T> {
+  return (problems, name, value) => {
+    const before = problems.count;
+    check(problems, name, value as T);
+    return problems.count === before ? (value as T) : undefined;
+  };
+}
+
+/** Reads any value that was given. */
+export function any<T = unknown>(): Reader<T> {
+  return (problems, name, value) => {
+    if (!isMissing(value)) return value as T;
+    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, exampleOfMember(name)));
+    return undefined;
+  };
+}
+
+/** Reads text, or a reference to a Terraform value in its place. */
+export function text(instead = "a text in quotes"): Reader<string> {
+  return (problems, name, value) => {
+    if (typeof value === "string") return value;
+    if (!isMissing(value)) return refuseKind(problems, name, value, instead);
+    const fix = missingFix(name, exampleOfMember(name, "string"));
+    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
+    return undefined;
+  };
+}
+
+/** Reads text that matches a pattern; a reference to a Terraform value passes where `references` is set. */
+export function matching(
+  pattern: RegExp,
+  fix: string,
+  {
+    code = "NAME_INVALID",
+    references = false,
+  }: { readonly code?: ErrorCode; readonly references?: boolean } = {},
+): Reader<string> {
+  return checkedBy(text(), (problems, name, value) => {
+    const isReference = Tokenization.reverseString(value).tokens.length > 0;
+    if (isReference ? references : pattern.test(value)) return;
+    problems.add(code, `${name} is ${shown(value)}`, fix);
+  });
+}
+
+/** Reads `true` or `false`. */
+export function boolean(): Reader<boolean> {
+  return (problems, name, value) =>
+    typeof value === "boolean" ? value : refuseKind(problems, name, value, "true or false");
+}
+
+/** The range of a whole number. */
+export interface NumberRange {
+  readonly least: number;
+  /** @default - no upper limit */
+  readonly most?: number;
+  /** The code of the problem. @default COUNT_INVALID */
+  readonly code?: ErrorCode;
+}
+
+/** Reads a whole number in a range, as a literal. */
+export function wholeNumber({ least, most, code = "COUNT_INVALID" }: NumberRange): Reader<number> {
+  const range = most === undefined ? `${least} or more` : `from ${least} to ${most}`;
+  const fix = `Give a whole number ${range}`;
+  return (problems, name, value) => {
+    if (isMissing(value)) problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
+    else if (!Number.isInteger(value) || (value as number) < least || (value as number) > (most ?? Infinity))
+      problems.add(code, `${name} is ${shown(value)}`, fix);
+    else return value as number;
+    return undefined;
+  };
+}
+
+/** Reads a port number. */
+export function portNumber(): Reader<number> {
+  return wholeNumber({ least: 1, most: 65_535, code: "PORT_INVALID" });
+}
+
+/** Reads a value that has these members. */
+export function kind<T = unknown>(members: readonly string[], instead: string): Reader<T> {
+  return (problems, name, value) =>
+    isOfKind(value, members) ? (value as T) : refuseKind(problems, name, value, instead);
+}
+
+/**
+ * Reads a value of a public class, as `@checked` does: by its members, as it may come from another copy of this library.
+ *
+ * @param type the class, or the name of a public interface
+ */
+export function valueOf<T>(type: string | { readonly name: string; readonly prototype: T }): Reader<T> {
+  const name = typeof type === "string" ? type : type.name;
+  if (!(name in PUBLIC_SURFACE.classes) && !(name in PUBLIC_SURFACE.interfaces)) {
+    fail(`${name} is not in lib/core/public-types.json, which npm run surface writes`);
+  }
+  return (problems, place, value) => {
+    if (isMissing(value)) {
+      problems.add("ATTRIBUTE_MISSING", `${place} was not given`, missingFix(place, exampleOf(name)));
+      return undefined;
+    }
+    const { found } = checkInstanceOf(name, place, value);
+    for (const { code, what, fix } of found) problems.add(code, what, fix);
+    return found.length === 0 ? (value as T) : undefined;
+  };
+}
+
+function checkInstanceOf(type: string, name: string, value: unknown): KindProblems {
+  const problems = new KindProblems();
+  checkInstance(problems, { name }, type, value);
+  return problems;
+}
+
+/** Reads one of the values of an enumeration. */
+export function choice<T extends string>(values: { readonly [name: string]: T }, instead: string): Reader<T> {
+  return (problems, name, value) => {
+    if (Object.values(values).includes(value as T)) return value as T;
     const got = typeof value === "string" ? shown(value) : kindOf(value);
     problems.add("VALUE_INVALID", `${name} is ${got}, none of the choices`, `Write ${instead}`);
     return undefined;
   };
 }
 
-const given = (value: unknown) => value !== undefined;
+const isRead = <T>(value: T | undefined): value is T => value !== undefined;
 
-/** A value that may be left out. */
-export function optional(reader: Reader): Reader {
-  return (problems, name, value) => (given(value) ? reader(problems, name, value) : undefined);
-}
-
-/** A list; what can't be read of it is left out. */
-export function listOf(each: Reader, instead: string): Reader {
+/** Reads a list; entries with problems are left out. */
+export function listOf<T>(each: PropReader<T>, instead: string): Reader<T[]> {
   return (problems, name, value) => {
     if (!Array.isArray(value)) return refuseKind(problems, name, value, instead);
-    return value.map((entry: unknown, index) => each(problems, `${name}[${index}]`, entry)).filter(given);
+    return value.map((entry: unknown, index) => each(problems, `${name}[${index}]`, entry)).filter(isRead);
   };
 }
 
-/** An object by names; what can't be read of it is left out. */
-export function mapOf(each: Reader, instead: string): Reader {
+/** Reads an object by names; entries with problems are left out. */
+export function mapOf<T>(each: PropReader<T>, instead: string): Reader<{ [key: string]: T }> {
   return (problems, name, value) => {
     if (!isOfKind(value, [])) return refuseKind(problems, name, value, instead);
     const entries = Object.entries(value as object).map(
       ([key, entry]: [string, unknown]) => [key, each(problems, `${name}.${key}`, entry)] as const,
     );
-    return Object.fromEntries(entries.filter(([, entry]) => given(entry)));
+    return Object.fromEntries(entries.filter((entry): entry is [string, T] => isRead(entry[1])));
   };
 }
 
 /**
- * Props without what is not of its kind, so that all else of them can be checked too.
- *
- * The compiler refuses such a program; JavaScript, and languages whose types are looser, don't.
+ * Props without the values of another kind, so that the others can be checked too; a construct with a `PropsSchema` needs none.
  */
 export function shaped<T extends object>(
   problems: Problems,
   props: T | undefined,
-  readers: { readonly [K in keyof T]?: Reader },
+  readers: { readonly [K in keyof T]?: PropReader },
   required: readonly (keyof T)[] = [],
 ): Partial<T> {
   if (!isOfKind(props, [])) {
-    if (given(props)) refuseKind(problems, "What was given", props, "an object of props");
+    if (props !== undefined) refuseKind(problems, "What was given", props, "an object of props");
     return shaped<T>(problems, {} as T, readers, required);
   }
-  const read = Object.entries<Reader | undefined>(readers).map(([name, reader]) => {
+  const read = Object.entries<PropReader | undefined>(readers).map(([name, reader]) => {
     const value = (props as { [name: string]: unknown })[name];
-    const isAsked = given(value) || required.includes(name as keyof T);
+    const isAsked = value !== undefined || required.includes(name as keyof T);
     return [name, reader && isAsked ? reader(problems, name, value) : value] as const;
   });
   return { ...props, ...Object.fromEntries(read) } as Partial<T>;

@@ -13,8 +13,8 @@ import { servicePorts } from "./private/check-load-balancer";
 import { annotationsOf, proxyHeader } from "./private/load-balancer-annotations";
 import { addListenerRules, addTerraformRules, controllerRules } from "./private/load-balancer-rules";
 import { aimed, type ReadLoadBalancer, readLoadBalancer } from "./private/read-load-balancer";
-import { type SecureOkeCluster } from "../cluster/cluster";
-import { type ISecureOkeCluster, type CloudManagedRulesOptions } from "../cluster/cluster-base";
+import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
+import { clusterOfChart } from "../cluster/cluster-of-chart";
 import { certificateStatement } from "../cluster/private/certificate-policies";
 import { balancerRight, grantRightElsewhere } from "../cluster/private/further-rights";
 import { runTimeAnnotations } from "../cluster/private/run-time-tags";
@@ -30,7 +30,7 @@ import {
   type INetworkSecurityGroup,
 } from "../network/security-groups/security-group";
 import { chartsIn, isBridging } from "../synthesis/chart-objects";
-import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
+import { isAdded, isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { explainForgotten } from "../synthesis/forgotten-charts";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
@@ -78,8 +78,8 @@ function addCertificates(
     data: { [String(port)]: `["${certificateId}"]` },
   });
   checkRegionWhenWritten(cluster, `certificateId of ${scope.node.path}`, certificateId);
-  const { _allowCertificates: allow } = cluster as Partial<SecureOkeCluster>;
-  if (allow) allow.call(cluster, certificateCompartmentId);
+  const created = createdClusterOf(cluster);
+  if (created) created._allowCertificates(certificateCompartmentId);
   else warnOfGrant(cluster, certificateCompartmentId);
 }
 
@@ -225,7 +225,7 @@ export class LoadBalancer extends Construct {
     const service = read.namespace === undefined ? read.name : read.service;
     countRules(cluster, { group, count: () => count, service });
     const clients = { ranges: props.access.sourceRanges, ports: read.listeners.map(({ port }) => port) };
-    (cluster as Partial<CloudManagedRulesOptions>)._writesRulesOf?.(service, clients);
+    clusterBaseOf(cluster)?._addControllerRules(service, clients);
     checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }
@@ -251,9 +251,9 @@ function spec(
 /** Refuses a load balancer whose subnet and groups belong to another cluster than its chart. */
 function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void {
   const chart = Chart.of(balancer);
-  const home = scopeOf(chart);
-  if (!home) checkForgotten(balancer, chart, cluster);
-  if (!home || !("workerSecurityGroup" in home) || isSameCluster(home, cluster)) return;
+  if (!isAdded(chart)) checkForgotten(balancer, chart, cluster);
+  const home = clusterOfChart(chart);
+  if (!home || isSameCluster(home, cluster)) return;
   const problems = new Problems(balancer);
   problems.add(
     "LOAD_BALANCER_INVALID",

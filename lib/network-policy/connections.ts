@@ -14,7 +14,7 @@ import {
   portManifests,
 } from "./private/network-rules";
 import { checkReach, checkWidth, rangeOf } from "./private/peer-width";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { clusterOfChart } from "../cluster/cluster-of-chart";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { type Cidr, contains } from "../core/cidr";
@@ -267,8 +267,7 @@ export class Connections {
     if (this.isToControlPlane) return;
     this.isToControlPlane = true;
     const peers = () => {
-      const scope = scopeOf(Chart.of(this.workload)) as Partial<ISecureOkeCluster> | undefined;
-      const cidr = scope?.network?.apiEndpointSubnet.cidr;
+      const cidr = clusterOfChart(Chart.of(this.workload))?.network.apiEndpointSubnet.cidr;
       return cidr === undefined ? [] : [{ ipBlock: { cidr } }];
     };
     this.egress.push({ peers, port: CONTROL_PLANE });

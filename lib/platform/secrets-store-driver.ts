@@ -162,7 +162,11 @@ export class SecretsStoreDriver extends Construct {
   }
 
   private addPods(id: string, name: string, pod: object, reach: readonly string[]): void {
-    const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "secure-oke" };
+    const labels = {
+      "app.kubernetes.io/instance": name,
+      "app.kubernetes.io/managed-by": "secure-oke",
+      "app.kubernetes.io/name": name,
+    };
     const selector = { "app.kubernetes.io/name": name };
     this.add(`${id}Account`, "v1", "ServiceAccount", name, { automountServiceAccountToken: false }, labels);
     const daemonSet = this.add(

@@ -1,7 +1,8 @@
-import { type Duration } from "cdk8s";
+import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
+import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options of `ImageRetention.of`. */
 export interface ImageRetentionOptions {
@@ -16,7 +17,6 @@ export interface ImageRetentionOptions {
   readonly olderThan?: Duration;
 }
 
-const DEFAULT_DAYS = 90;
 const MAX_IMAGES = 10_000;
 const MAX_DAYS = 3650;
 
@@ -32,7 +32,7 @@ const MAX_DAYS = 3650;
 export class ImageRetention {
   /** Keeps every image. */
   public static keepAll(): ImageRetention {
-    return new ImageRetention(0, 0);
+    return new ImageRetention();
   }
 
   /**
@@ -44,7 +44,7 @@ export class ImageRetention {
    */
   public static of(options: ImageRetentionOptions): ImageRetention {
     const problems = new Problems("ImageRetention.of");
-    const { keepNewest, olderThan } = options ?? ({} as ImageRetentionOptions);
+    const { keepNewest, olderThan = Duration.days(90) } = options ?? ({} as ImageRetentionOptions);
     if (!Number.isInteger(keepNewest) || keepNewest < 1 || keepNewest > MAX_IMAGES) {
       problems.add(
         "COUNT_INVALID",
@@ -52,23 +52,16 @@ export class ImageRetention {
         `Give a whole number from 1 to ${MAX_IMAGES}, as a literal`,
       );
     }
-    const days = olderThan === undefined ? DEFAULT_DAYS : daysOf(olderThan);
-    if (days === undefined || days < 1 || days > MAX_DAYS) {
-      problems.add(
-        "DURATION_INVALID",
-        `olderThan is ${days === undefined ? "not a whole number of days" : `${days} days`}`,
-        `Give Duration.days(1) to Duration.days(${MAX_DAYS})`,
-      );
-    }
+    wholeDurationOf(problems, "olderThan", olderThan, "days", { least: 1, most: MAX_DAYS });
     problems.throwIfAny();
-    return new ImageRetention(keepNewest, days ?? DEFAULT_DAYS);
+    return new ImageRetention(keepNewest, olderThan);
   }
 
   private constructor(
-    /** The number of newest images to keep; 0 if all images are kept. */
-    public readonly keepNewest: number,
-    /** The age in days up to which all images are kept; 0 if all images are kept. */
-    public readonly days: number,
+    /** The number of newest images to keep; undefined if all images are kept. */
+    public readonly keepNewest?: number,
+    /** The age up to which all images are kept; undefined if all images are kept. */
+    public readonly olderThan?: Duration,
   ) {}
 
   /**
@@ -77,12 +70,12 @@ export class ImageRetention {
    * @internal
    */
   public _command(compartmentId: string, repositoryId: string): string | undefined {
-    if (this.keepNewest === 0) return undefined;
+    if (this.keepNewest === undefined || this.olderThan === undefined) return undefined;
     // ISO 8601 times compare as texts. JMESPath has literals in backquotes, which the single quotes protect
     // from the shell.
     const query =
       `join(' ', reverse(sort_by(data.items, &"time-created"))[${this.keepNewest}:]` +
-      `[?"time-created" < '"$(date -u -d '${this.days} days ago' +%Y-%m-%d)"'].id)`;
+      `[?"time-created" < '"$(date -u -d '${this.olderThan.toDays()} days ago' +%Y-%m-%d)"'].id)`;
     return (
       `oci artifacts container image list --all --compartment-id ${compartmentId} --repository-id ${repositoryId} ` +
       `--raw-output --query ${quoted(query)} | xargs -r -n 1 oci artifacts container image delete --force --image-id`
@@ -94,13 +87,4 @@ export class ImageRetention {
 function quoted(query: string): string {
   const [before = "", date = "", after = ""] = query.split(/'"(\$\(date [^)]*\))"'/);
   return `"${before.replace(/"/g, '\\"')}'${date}'${after.replace(/"/g, '\\"')}"`;
-}
-
-function daysOf(duration: Duration): number | undefined {
-  try {
-    return duration.toDays();
-  } catch {
-    // cdk8s refuses to convert a duration that is not a whole number of days.
-    return undefined;
-  }
 }

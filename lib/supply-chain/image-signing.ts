@@ -2,9 +2,9 @@ import { type ImageSigningProps } from "./image-signing-props";
 import { TerraformOutput } from "cdktf";
 import { type Construct } from "constructs";
 import { outputNameOf } from "./private/output-name";
-import { checkImageSigning, type VerifyingCluster } from "./private/read-image-signing";
+import { checkImageSigning } from "./private/read-image-signing";
 import { SigningKey, SigningKeySize, type SigningKeyDetails } from "./signing-key";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { idPartOf } from "../core/reference";
@@ -64,8 +64,8 @@ export class ImageSigning extends ResourceConstruct {
     const all = keys.map((key) => this.keyOf(key));
     this.keyIds = all.map(({ keyId }) => keyId);
     const policies = [...this.keyPolicies(all), ...this.repositoryPolicies()];
-    const verifying = cluster as Partial<VerifyingCluster>;
-    if (verifying._verifySignatures) verifying._verifySignatures(this.keyIds, policies);
+    const created = createdClusterOf(cluster);
+    if (created) created._verifySignatures(this.keyIds, policies);
     else
       this.addOutput(
         "EnableCommand",

@@ -160,7 +160,7 @@ function checkPrivateRepository(scope: Construct, id: string, given: PrivateRepo
   }
   checkScanning(problems, scope, props.compartmentId, scanning);
   const instead = "ImageRetention.of({ keepNewest: 20 }) or .keepAll()";
-  checkMembers(problems, "retention", retention, ["keepNewest", "days", "_command"], instead);
+  checkMembers(problems, "retention", retention, ["keepNewest", "olderThan", "_command"], instead);
   checkReadme(problems, readme);
   checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
   checkTags(problems, props);

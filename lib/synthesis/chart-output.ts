@@ -13,7 +13,14 @@ import {
 import { Construct, type IConstruct } from "constructs";
 import { runChartChecks } from "./chart-checks";
 import { apiObjectsIn, chartsIn, dataOf, objectsOf } from "./chart-objects";
-import { clusterKeyOf, isSameCluster, outputOf, runWaiting, setOutput } from "./chart-scopes";
+import {
+  clusterKeyOf,
+  type IChartScope,
+  isSameCluster,
+  outputOf,
+  runWaiting,
+  setOutput,
+} from "./chart-scopes";
 import { changedDatesOf, checkIncluded } from "./check-included";
 import { checkExpression, checkObjects, describe, isPlain, isPlainObject } from "./check-objects";
 import { wasSynthesized } from "./forgotten-charts";
@@ -100,14 +107,13 @@ export class ChartOutput extends Construct implements Preview {
 
   /** @param name the output is `<name>_manifests`. */
   constructor(
-    /** The cluster, if the chart is added through one. */
-    private readonly cluster: Construct,
+    public readonly scope: Construct & IChartScope,
     public readonly name: string,
     private readonly chart: Chart,
   ) {
-    const stack = TerraformStack.of(cluster);
-    checkOutput(cluster, stack, name, chart);
-    super(cluster, `Manifests-${name}`);
+    const stack = TerraformStack.of(scope);
+    checkOutput(scope, stack, name, chart);
+    super(scope, `Manifests-${name}`);
     this.stack = stack;
     setOutput(chart, this);
     guardStaticSynthesis(chart);
@@ -157,7 +163,7 @@ export class ChartOutput extends Construct implements Preview {
       const place = referencePlaces(dataOf(object)).find(({ token }) => originOf(token) === other);
       if (!place) continue;
       const { kind, name, node } = object;
-      return `the ${kind} ${Token.isUnresolved(name) ? node.path : name} of the chart ${this.chart.node.path}, added to ${this.cluster.node.path}, refers to the stack ${other.node.path} in ${place.field}`;
+      return `the ${kind} ${Token.isUnresolved(name) ? node.path : name} of the chart ${this.chart.node.path}, added to ${this.scope.node.path}, refers to the stack ${other.node.path} in ${place.field}`;
     }
     return undefined;
   }
@@ -206,7 +212,7 @@ export class ChartOutput extends Construct implements Preview {
     const before = this.names;
     this.names = namesOf(objects, this.resolveName(context));
     checkNames(problems, this.chart, this.names, (data) => this.namesIn(data, context));
-    if (!noteNames(this, computeOnce(this.cluster, clusterKeyOf), before, this.names)) return;
+    if (!noteNames(this, computeOnce(this.scope, clusterKeyOf), before, this.names)) return;
     const own = new Map(this.names.map((name) => [name.key, name]));
     for (const other of this.others()) {
       const shared = new Set(other.names.map(({ key }) => own.get(key)).filter((name) => name !== undefined));
@@ -216,7 +222,7 @@ export class ChartOutput extends Construct implements Preview {
 
   private others(): ChartOutput[] {
     return outputsIn(this.node.root).filter(
-      (other) => other !== this && isSameCluster(other.cluster, this.cluster),
+      (other) => other !== this && isSameCluster(other.scope, this.scope),
     );
   }
 
@@ -228,7 +234,7 @@ export class ChartOutput extends Construct implements Preview {
       paths: makersOf(chart, name, (data) => this.namesIn(data, context)),
     }));
     if (makers.some(({ paths }) => paths.length === 0)) return;
-    const [cluster = ""] = [this.cluster, other.cluster].map(({ node }) => node.path).sort();
+    const [cluster = ""] = [this.scope, other.scope].map(({ node }) => node.path).sort();
     const problems = new Problems(cluster);
     const texts = makers.map(({ output, paths }) => `${paths[0]} of the chart of ${output}`);
     addDuplicate(problems, name, texts.sort());

@@ -5,15 +5,26 @@ import { computeOnce } from "./reading";
 import { identityOf } from "../core/reference";
 import { type Problems } from "../core/validation-error";
 
-/** An action on the scope that a chart is added to; throws problems. */
-type Then = (scope: IConstruct) => void;
+/** What a chart is added to: a cluster, or a stack. */
+export interface IChartScope extends IConstruct {
+  /** The OCID of the cluster, or a reference to it. @default - the scope is not a cluster */
+  readonly clusterId?: string;
+}
 
-const outputs = new WeakMap<IConstruct, IConstruct>();
+/** An output that contains the objects of a chart. */
+interface Output extends IConstruct {
+  readonly scope: IChartScope;
+}
+
+/** An action on the scope that a chart is added to; throws problems. */
+type Then = (scope: IChartScope) => void;
+
+const outputs = new WeakMap<IConstruct, Output>();
 const rootsWithOutputs = new WeakSet<IConstruct>();
 const waiting = new WeakMap<IConstruct, Then[]>();
 
 /** Records the output that a chart was added as. */
-export function setOutput(chart: Chart, output: IConstruct): void {
+export function setOutput(chart: Chart, output: Output): void {
   outputs.set(chart, output);
   rootsWithOutputs.add(chart.node.root);
 }
@@ -29,14 +40,14 @@ export function isAdded(chart: Chart): boolean {
 }
 
 /** The output that a chart itself was added as. */
-export function outputOf(chart: Chart): IConstruct | undefined {
+export function outputOf(chart: Chart): Output | undefined {
   return outputs.get(chart);
 }
 
 /** The scope that a chart, or one around it, was added to: a cluster, if it was added through one. */
-export function scopeOf(chart: Chart): IConstruct | undefined {
+export function scopeOf(chart: Chart): IChartScope | undefined {
   const added = chart.node.scopes.find((one) => Chart.isChart(one) && outputs.has(one));
-  return added && outputs.get(added)?.node.scope;
+  return added && outputs.get(added)?.scope;
 }
 
 /** Runs an action on the scope that a chart is added to: immediately if it was added already, otherwise when it is added. */
@@ -51,25 +62,19 @@ export function whenAdded(chart: Chart, then: Then): void {
 }
 
 /** Runs the pending actions of a chart and its nested charts when it is added; collects all of their problems. */
-export function runWaiting(problems: Problems, chart: Chart, scope: IConstruct): void {
+export function runWaiting(problems: Problems, chart: Chart, scope: IChartScope): void {
   for (const then of chartsIn(chart).flatMap((one) => waiting.get(one) ?? [])) {
     problems.collect(() => then(scope));
   }
 }
 
 /** Whether two scopes represent the same cluster, which may be created in one stack and imported in another. */
-export function isSameCluster(one: IConstruct, other: IConstruct): boolean {
+export function isSameCluster(one: IChartScope, other: IChartScope): boolean {
   if (one === other) return true;
   return computeOnce(one, clusterKeyOf) === computeOnce(other, clusterKeyOf);
 }
 
 /** A key that is the same for all scopes of one cluster. */
-export function clusterKeyOf(scope: IConstruct): unknown {
-  return clusterIdOf(scope) ?? scope;
-}
-
-/** The OCID of the cluster, or the resource that it refers to. */
-function clusterIdOf(scope: IConstruct): string | undefined {
-  const { clusterId } = scope as { clusterId?: unknown };
-  return typeof clusterId === "string" ? identityOf(scope, clusterId) : undefined;
+export function clusterKeyOf(scope: IChartScope): unknown {
+  return scope.clusterId === undefined ? scope : identityOf(scope, scope.clusterId);
 }

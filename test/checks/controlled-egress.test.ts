@@ -60,19 +60,19 @@ const flows = Object.keys(SOURCES).flatMap((from) =>
     }),
 );
 
-describe("the ways out of the example", () => {
+describe("the egress of the example", () => {
   test.each(flows.map((flow) => [title(flow), flow] as const))("%s", (_, flow) => {
     expect([...deviations(reach, { ...SOURCES, ...TARGETS }, flow)]).toEqual([]);
   });
 
-  test.each(Object.entries(DECLARED))("to %s pass both layers, and the way that leads there", (to, port) => {
+  test.each(Object.entries(DECLARED))("to %s is allowed by both layers and routed", (to, port) => {
     const answer = reach.ask(SOURCES["payments/web"]!, TARGETS[to]!, port);
     expect([answer.verdict, answer.complete]).toEqual([Verdict.YES, true]);
     const layers = new Set(answer.reasons.map(({ layer }) => layer));
     expect([...layers]).toEqual(expect.arrayContaining(["network policy", "security rules"]));
   });
 
-  test("are denied to another pod of the namespace by policies alone, as all pods share their group", () => {
+  test("is denied to another pod of the namespace by policies, as all pods share their group", () => {
     for (const [to, port] of Object.entries(DECLARED)) {
       const { verdict, reasons } = reach.ask(SOURCES["another pod of the namespace"]!, TARGETS[to]!, port);
       expect(verdict).toBe(Verdict.NO);
@@ -80,7 +80,7 @@ describe("the ways out of the example", () => {
     }
   });
 
-  test("were asked about every other port, some kinds of ICMP too", () => {
+  test("is checked for every other port and some ICMP types", () => {
     expect(othersThan([Port.tcp(443)])).toEqual(
       expect.arrayContaining([Port.tcpRange(444, 65535), ...PINGS]),
     );

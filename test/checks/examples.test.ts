@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { EXAMPLE_FLOWS, WITHOUT_FLOWS } from "./example-flows";
 import {
-  castOf,
+  contentsOf,
   deviations,
   endsOf,
   MATRIX,
   NETWORK,
   podFlows,
-  silentPairs,
+  closedPairs,
   title,
   type Flow,
 } from "./flows";
@@ -24,8 +24,11 @@ interface Expected {
   readonly wide: readonly string[];
 }
 
-/** What tells a changed configuration from the given one: a new wide rule, or the first flow that is not as it was. */
-function noticed({ terraform, objects }: Configuration, { ends, flows, wide }: Expected): string | undefined {
+/** The first difference of a configuration: a new wide rule, or a flow with another verdict. */
+function detectChange(
+  { terraform, objects }: Configuration,
+  { ends, flows, wide }: Expected,
+): string | undefined {
   const reach = Reachability.fromTexts({
     terraform: terraform.map((one) => JSON.stringify(one)),
     manifests: [JSON.stringify(objects)],
@@ -36,7 +39,7 @@ function noticed({ terraform, objects }: Configuration, { ends, flows, wide }: E
   return undefined;
 }
 
-test("the flows of every example are known, but of those without a network of their own", () => {
+test("every example has expected flows, except those without a network of their own", () => {
   expect([...Object.keys(EXAMPLE_FLOWS), ...WITHOUT_FLOWS].sort()).toEqual(EXAMPLES);
 });
 
@@ -51,14 +54,14 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
         Yaml.load(path.join(outdir, "manifests", file)),
       ),
     };
-    const cast = castOf(configuration.objects);
-    const ends = { ...endsOf(host, cast), ...more.ends };
+    const contents = contentsOf(configuration.objects);
+    const ends = { ...endsOf(host, contents), ...more.ends };
     const declared = [...matrix, ...own];
     const further = Object.keys(more.ends ?? {});
     const flows = [
       ...declared,
-      ...silentPairs(declared, further),
-      ...podFlows(declared, cast, [...NETWORK, ...further]),
+      ...closedPairs(declared, further),
+      ...podFlows(declared, contents, [...NETWORK, ...further]),
     ];
     const wide = reach.wideRules();
     const expected = { ends, flows, wide };
@@ -66,7 +69,7 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
     const change = (several: readonly Mutation[]) => {
       const changed = structuredClone(configuration);
       for (const one of several) one.change(changed);
-      return noticed(changed, expected);
+      return detectChange(changed, expected);
     };
 
     afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
@@ -81,16 +84,16 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
     });
 
     test("is the same from texts", () => {
-      expect(noticed(configuration, expected)).toBeUndefined();
+      expect(detectChange(configuration, expected)).toBeUndefined();
     });
 
-    test("every rule that is deleted and every rule that is widened is noticed", () => {
-      const unnoticed = mutations.filter((one) => change([one]) === undefined);
+    test("every deleted and every widened rule is detected", () => {
+      const undetected = mutations.filter((one) => change([one]) === undefined);
       expect(mutations.length).toBeGreaterThan(80);
-      expect(unnoticed.map(({ title: what }) => what)).toEqual([]);
+      expect(undetected.map(({ title: what }) => what)).toEqual([]);
     });
 
-    test("changes at random, several at a time, are noticed", () => {
+    test("several random changes at a time are detected", () => {
       fc.assert(
         fc.property(fc.subarray(mutations, { minLength: 2, maxLength: 4 }), (several) => {
           expect(change(several)).toBeDefined();

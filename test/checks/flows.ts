@@ -1,26 +1,26 @@
 import { Endpoint, Verdict, type Reachability, type ReachabilityAnswer } from "../../lib/checks";
 import { Port, IpProtocol } from "../../lib/core/port";
 
-/** What one end may send to another: nothing else. */
+/** The packets that may pass between two ends; all others may not. */
 export interface Flow {
   readonly from: string;
   readonly to: string;
   readonly ports: readonly Port[];
-  /** Ports of which only a controller decides at run time. */
+  /** Ports with an unknown verdict, which a controller decides at run time. */
   readonly undecided?: readonly Port[];
-  /** Ports that every rule lets through, but to which no route leads. */
+  /** Ports that every rule allows, but that have no route. */
   readonly unrouted?: readonly Port[];
-  /** Whether only some addresses of the ends are meant to talk, such as one range of the internet. */
+  /** Whether only some addresses of the ends may connect, such as one range of the internet. */
   readonly partly?: boolean;
 }
 
 const tcp = (...ports: number[]) => ports.map((port) => Port.tcp(port));
 const MTU = Port.pathMtuDiscovery();
-/** Kubernetes leaves open whether a policy that allows ports lets ICMP through. */
+/** Kubernetes does not define whether a policy that allows ports allows ICMP. */
 export const PINGS = [Port.icmp(8, 0), Port.icmp(3, 0), MTU];
 
-/** What the manifests of an example hold, as far as flows have to do with it. */
-export interface Cast {
+/** The workloads and namespaces of an example. */
+export interface Contents {
   /** Workloads as `<namespace>/<name>`. */
   readonly workloads: readonly string[];
   readonly namespaces: readonly string[];
@@ -28,7 +28,7 @@ export interface Cast {
 
 const KINDS = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
 
-export function castOf(objects: readonly any[]): Cast {
+export function contentsOf(objects: readonly any[]): Contents {
   const names = (kinds: string[], nameOf: (metadata: any) => string) =>
     objects.filter(({ kind }) => kinds.includes(kind)).map(({ metadata }) => nameOf(metadata));
   return {
@@ -37,14 +37,14 @@ export function castOf(objects: readonly any[]): Cast {
   };
 }
 
-/** A pod of a namespace that belongs to none of its workloads. */
+/** A pod of a namespace without labels of a workload. */
 export const unknownPod = (namespace: string) => `an unknown pod of ${namespace}`;
 /** A pod of a namespace without policies. */
 export const STRANGER = "a pod of another namespace";
 const DNS = "DNS";
 
 /** The ends of a cluster, by the names that the flows use. */
-export function endsOf(hostCidr: string, { workloads, namespaces }: Cast): { [name: string]: Endpoint } {
+export function endsOf(hostCidr: string, { workloads, namespaces }: Contents): { [name: string]: Endpoint } {
   const pods = workloads.map((name) => {
     const [namespace, workload] = name.split("/") as [string, string];
     return [name, Endpoint.workload(namespace, workload)];
@@ -65,7 +65,7 @@ export function endsOf(hostCidr: string, { workloads, namespaces }: Cast): { [na
   };
 }
 
-/** The matrix of a private cluster with VCN-native pods: what the network lets through, and nothing else. */
+/** The flows that the network of a private cluster with VCN-native pods allows. */
 export const MATRIX: readonly Flow[] = [
   { from: "the API endpoint", to: "nodes", ports: [...tcp(10250), MTU] },
   { from: "the API endpoint", to: "pods", ports: [Port.tcpRange(1, 65535)] },
@@ -93,8 +93,8 @@ export const NETWORK = [
 ];
 const OUTSIDE = ["Oracle services", "the internet", "another host of the VCN"];
 
-/** Every pair of ends of the network for which the given flows say nothing. */
-export function silentPairs(flows: readonly Flow[], further: readonly string[]): Flow[] {
+/** A flow without ports for each pair of network ends without a declared flow. */
+export function closedPairs(flows: readonly Flow[], further: readonly string[]): Flow[] {
   const [ends, outside] = [
     [...NETWORK, ...further],
     [...OUTSIDE, ...further],
@@ -107,30 +107,30 @@ export function silentPairs(flows: readonly Flow[], further: readonly string[]):
 
 const DNS_PORTS = [Port.tcp(53), Port.udp(53)];
 
-/** Every pod asks the DNS, and of all other pairs with pods the given flows say which are open: the rest is silent. */
+/** The flows of pods to DNS, and a flow without ports for each other pair with pods that has no declared flow. */
 export function podFlows(
   flows: readonly Flow[],
-  { workloads, namespaces }: Cast,
+  { workloads, namespaces }: Contents,
   ends: readonly string[],
 ): Flow[] {
   const pods = [...workloads, ...namespaces.map(unknownPod)];
-  const asked = pods.map((from) => ({ from, to: DNS, ports: DNS_PORTS, undecided: PINGS }));
+  const dns = pods.map((from) => ({ from, to: DNS, ports: DNS_PORTS, undecided: PINGS }));
   const others = [...ends, STRANGER].filter((name) => name !== "pods");
   const outwards = pods.flatMap((from) =>
     [...pods, ...others, "metadata"].map((to) => ({ from, to, ports: [] })),
   );
   const inwards = others.flatMap((from) => pods.map((to) => ({ from, to, ports: [] })));
-  const silent = [...outwards, ...inwards].filter(
+  const closed = [...outwards, ...inwards].filter(
     ({ from, to }) => !flows.some((flow) => flow.from === from && flow.to === to),
   );
   // A pod on the network of its node is not subject to policies, and its flows are given.
-  const restricted = asked.filter(
+  const restricted = dns.filter(
     ({ from, to }) => !flows.some((flow) => flow.from === from && flow.to === to),
   );
-  return [...restricted, ...silent];
+  return [...restricted, ...closed];
 }
 
-/** All TCP and UDP ports and some kinds of ICMP that are not among the given ones. */
+/** All other TCP and UDP ports, and some ICMP types. */
 export function othersThan(ports: readonly Port[]): Port[] {
   if (ports.some(({ protocol }) => protocol === IpProtocol.ALL)) return [];
   const gaps = (protocol: IpProtocol, make: (from: number, to: number) => Port) => {
@@ -143,7 +143,7 @@ export function othersThan(ports: readonly Port[]): Port[] {
   return [...gaps(IpProtocol.TCP, Port.tcpRange), ...gaps(IpProtocol.UDP, Port.udpRange), ...pings];
 }
 
-/** What is not as the flow says, one after the other. */
+/** The answers that contradict a flow. */
 export function* deviations(
   reach: Reachability,
   ends: { [name: string]: Endpoint },
@@ -168,8 +168,8 @@ export function title({ from, to, ports, undecided = [], unrouted = [], partly }
   const list = (all: readonly Port[]) => all.map(String).join(", ");
   const parts = [
     ports.length > 0 && `${list(ports)}${partly ? " in part" : ""}`,
-    undecided.length > 0 && `perhaps some of ${list(undecided)}`,
-    unrouted.length > 0 && `by its rules but without a route ${list(unrouted)}`,
+    undecided.length > 0 && `possibly ${list(undecided)}`,
+    unrouted.length > 0 && `allowed but unrouted ${list(unrouted)}`,
     "nothing else",
   ];
   return `${from} -> ${to}: ${parts.filter(Boolean).join("; ")}`;

@@ -59,12 +59,12 @@ function ruleMutations({ terraform }: Configuration, givenVcn?: string): Mutatio
   );
 }
 
-/** The rule for DNS stands in the policy of each workload and in one for all: without one of the two nothing changes. */
+/** The DNS rule is in the policy of each workload and in one for the namespace: deleting one of them changes no flow. */
 function isRedundant(policy: any, rule: any): boolean {
   return policy.metadata.name !== "allow-dns" && rule.ports?.some(({ port }: any) => port === 53);
 }
 
-/** A policy of a workload that nobody reaches and that reaches nobody: what is for the whole namespace says the same. */
+/** A policy of a workload without connections, which has the same effect as the policy of the namespace. */
 function saysNothing({ metadata, spec }: any): boolean {
   if (["deny-all", "allow-dns"].includes(metadata.name)) return false;
   const rules = [...(spec.ingress ?? []), ...(spec.egress ?? [])];
@@ -85,7 +85,7 @@ function policyRuleMutations(policy: any, index: number): Mutation[] {
       };
       const empty = (one: any) => {
         for (const key of Object.keys(one)) Reflect.deleteProperty(one, key);
-        // A rule that nothing fits, so that other rules keep their places.
+        // A rule that matches nothing, so that other rules keep their index.
         one[peers] = [{ ipBlock: { cidr: "192.0.2.255/32" } }];
       };
       return [
@@ -120,9 +120,9 @@ function policyMutations({ objects }: Configuration): Mutation[] {
 }
 
 /**
- * Every rule deleted, and widened in each way that it can be.
+ * Deletes each rule, and widens it in every possible way.
  *
- * @param givenVcn the range of the VCN, where it is none of the configuration's
+ * @param givenVcn the range of the VCN, if it is not in the configuration
  */
 export function mutationsOf(configuration: Configuration, givenVcn?: string): Mutation[] {
   return [...ruleMutations(configuration, givenVcn), ...policyMutations(configuration)];

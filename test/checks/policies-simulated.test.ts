@@ -115,7 +115,7 @@ function manifestsOf(policies: any[], from: SimPod, to: SimPod): string {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
-test("says of every set of policies what a reading packet by packet finds", () => {
+test("agrees with a packet simulator on random policies", () => {
   const seen = { yes: 0, no: 0, partly: 0 };
   const asked = fc.record({ tcp: fc.boolean(), number: fc.constantFrom(1, 2, 3, 4), outside: fc.boolean() });
   fc.assert(

@@ -1,11 +1,11 @@
-// A naive reading of NetworkPolicies, packet by packet. It shares nothing with the library, so that the two can disagree.
+// A naive NetworkPolicy simulator. It shares no code with the library, so that the two can disagree.
 
 export interface SimPod {
   readonly namespace: string;
   readonly labels: { readonly [key: string]: string };
 }
 
-/** A packet between a pod and somebody, who is a pod or just an address. */
+/** A packet between a pod and another pod or an address. */
 export interface PolicyPacket {
   readonly protocol: "TCP" | "UDP";
   readonly port: number;
@@ -13,7 +13,7 @@ export interface PolicyPacket {
   readonly to: { readonly pod?: SimPod; readonly address: number };
 }
 
-/** The ports that every simulated pod names. */
+/** The named ports of every simulated pod. */
 export const NAMED: { readonly [name: string]: { port: number; protocol: string } } = {
   web: { port: 2, protocol: "TCP" },
   dns: { port: 3, protocol: "UDP" },
@@ -87,7 +87,7 @@ function endAllows(
   return !isolated;
 }
 
-/** Whether policies let a packet pass on both ends. */
+/** Whether the policies of both ends allow a packet. */
 export function policiesAllow(policies: any[], packet: PolicyPacket, namespaces: any): boolean {
   return (
     endAllows(policies, "egress", packet, namespaces) && endAllows(policies, "ingress", packet, namespaces)

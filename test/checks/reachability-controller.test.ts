@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { readControllerService } from "../../lib/checks/reachability/private/controller-service";
-import { Tri } from "../../lib/checks/reachability/private/label-selector";
+import { Tri } from "../../lib/checks/reachability/private/three-valued-logic";
 import { Port } from "../../lib/core/port";
 import { Endpoint, Verdict } from "../../lib/checks";
 import { addRules, cluster, id, INTERNET, loadBalancer, NODES, nsg, reach, rule } from "./support";
@@ -36,8 +36,8 @@ const OCI = "oci.oraclecloud.com/";
 const BETA = "service.beta.kubernetes.io/oci-load-balancer-";
 const NLB = "oci-network-load-balancer.oraclecloud.com/";
 
-describe("annotations are read as the cloud controller reads them", () => {
-  test("by what it refuses: nothing is certain of such a Service", () => {
+describe("annotations are interpreted like the cloud controller does", () => {
+  test("a Service that it rejects has unknown verdicts", () => {
     expect(taken.length).toBeGreaterThan(answers.length / 3);
     for (const answer of answers) {
       const { doubt, readings } = read(answer);
@@ -48,7 +48,7 @@ describe("annotations are read as the cloud controller reads them", () => {
     }
   });
 
-  test("by kind, rules, address, source and clients of all others", () => {
+  test("all others have the expected type, rules, address, source and clients", () => {
     for (const answer of taken) {
       const { readings, sources, groups } = read(answer);
       expect(readings).toHaveLength(1);
@@ -69,7 +69,7 @@ describe("annotations are read as the cloud controller reads them", () => {
     }
   });
 
-  test("by the rules in groups: each that it writes lets somebody through", () => {
+  test("each rule that it writes into groups allows packets", () => {
     const ofGroups = taken.filter(({ is }) => is.mode === "NSG");
     expect(ofGroups.length).toBeGreaterThan(10);
     for (const { annotations, spec, is } of ofGroups) {
@@ -91,7 +91,7 @@ describe("annotations are read as the cloud controller reads them", () => {
   });
 });
 
-describe("a load balancer that preserves the source, with rules that the controller writes", () => {
+describe("a load balancer that preserves the source, with controller rules", () => {
   const notes = (mode: string) => ({
     [`${OCI}load-balancer-type`]: "nlb",
     [`${OCI}security-rule-management-mode`]: mode,
@@ -105,7 +105,7 @@ describe("a load balancer that preserves the source, with rules that the control
   const clients = Endpoint.addresses(["203.0.113.0/24"]);
   const ask = (annotations: object, of = spec) => reach(cluster(), [loadBalancer(annotations, of)]);
 
-  test.each([["NSG"], ["SL-All"]])("lets its clients to the node port, in mode %s", (mode) => {
+  test.each([["NSG"], ["SL-All"]])("allows its clients to reach the node port, in mode %s", (mode) => {
     expect(ask(notes(mode)).ask(clients, NODES, Port.tcp(30_443)).verdict).toBe(YES);
     expect(ask(notes(mode)).ask(clients, NODES, Port.tcp(31_000)).verdict).toBe(NO);
     expect(
@@ -119,7 +119,7 @@ describe("a load balancer that preserves the source, with rules that the control
       "is written in capitals, where the controller preserves nothing,",
       { [`${OCI}load-balancer-type`]: "NLB" },
     ],
-  ])("lets nobody there where it %s", (_, more) => {
+  ])("allows nobody to reach it if it %s", (_, more) => {
     expect(ask({ ...notes("NSG"), ...more }).ask(clients, NODES, Port.tcp(30_443)).verdict).toBe(NO);
   });
 });
@@ -140,12 +140,12 @@ test.each([["NSG"], ["SL-All"]])(
   },
 );
 
-test("of a load balancer that another controller makes nothing is certain", () => {
+test("a load balancer of another controller has unknown verdicts", () => {
   const of = reach(cluster(), [loadBalancer({}, { loadBalancerClass: "acme.example/edge" })]);
   expect(of.ask(LB, NODES, Port.tcp(30_443)).verdict).toBe(UNKNOWN);
 });
 
-test("older words for the mode are taken as they are by a load balancer, others for All", () => {
+test("a load balancer accepts the older modes, and treats other values as All", () => {
   const verdict = (mode: string) => {
     const manifest = loadBalancer({ [`${BETA}security-list-management-mode`]: mode });
     return reach(cluster(), [manifest]).ask(LB, NODES, Port.tcp(30_443)).verdict;
@@ -163,7 +163,7 @@ const VALUES: { readonly [key: string]: readonly string[] } = {
   [`${NLB}is-preserve-source`]: ["true", "false", "t", "no"],
 };
 
-test("what is not known yet is never answered otherwise than any value of it would be", () => {
+test("unknown values never yield a verdict that a possible value contradicts", () => {
   const ruled = cluster((resource) =>
     addRules(
       resource,

@@ -15,7 +15,7 @@ const serviceRoute = {
 };
 const defaultRoute = (gateway: string) => ({ destination: "0.0.0.0/0", network_entity_id: id(gateway) });
 
-describe("a public address may be one of Oracle's services, as no configuration says which are", () => {
+describe("a public address may belong to an Oracle service", () => {
   const nodes = (routes: object[], rules: object[]) =>
     reach(
       cluster((resource) => {
@@ -25,14 +25,14 @@ describe("a public address may be one of Oracle's services, as no configuration 
     );
   const services = rule("nodes", "out", ALL, "6", 443, toServices);
 
-  test("where a rule and a route are for these", () => {
+  test("if a rule and a route are for services", () => {
     const out = nodes([serviceRoute], [services]);
     expect(out.ask(NODES, OF_SERVICES, HTTPS).verdict).toBe(UNKNOWN);
     expect(out.ask(NODES, OF_SERVICES, Port.tcp(22)).verdict).toBe(NO);
     expect(out.ask(NODES, SERVICES, HTTPS).verdict).toBe(YES);
   });
 
-  test("where the rule alone, or the route alone, is for these", () => {
+  test("if only the rule or only the route is for services", () => {
     const anyone = rule("nodes", "out", "0.0.0.0/0", "6", 443);
     const nat = defaultRoute("oci_core_nat_gateway.nat");
     expect(nodes([nat], [services]).ask(NODES, OF_SERVICES, HTTPS).verdict).toBe(UNKNOWN);
@@ -46,7 +46,7 @@ describe("a public address may be one of Oracle's services, as no configuration 
   });
 });
 
-describe("no service opens a connection over a service gateway", () => {
+describe("services open no connections through a service gateway", () => {
   const asked = (routes: object[]) =>
     reach(
       cluster((resource) => {
@@ -60,19 +60,19 @@ describe("no service opens a connection over a service gateway", () => {
       }),
     ).ask(SERVICES, NODES, HTTPS).verdict;
 
-  test("whatever the rules let in", () => {
+  test("whatever the rules allow", () => {
     expect(asked([serviceRoute])).toBe(NO);
     expect(asked([serviceRoute, defaultRoute("oci_core_nat_gateway.nat")])).toBe(NO);
   });
 
-  test("but over the internet one may", () => {
+  test("but possibly over the internet", () => {
     const inet = defaultRoute("oci_core_internet_gateway.inet");
     expect(asked([inet])).toBe(YES);
     expect(asked([serviceRoute, inet])).not.toBe(NO);
   });
 });
 
-describe("a subnet that prohibits ingress from the internet has no public addresses of IPv4", () => {
+describe("a subnet that prohibits internet ingress has no public IPv4 addresses", () => {
   const asked = (change: (subnet: any) => void, family: "0.0.0.0/0" | "::/0") =>
     reach(
       cluster((resource) => {
@@ -84,20 +84,20 @@ describe("a subnet that prohibits ingress from the internet has no public addres
     ).ask(NODES, INTERNET, HTTPS).verdict;
   const prohibit = (subnet: any) => (subnet.prohibit_internet_ingress = true);
 
-  test("so that nothing leaves by an internet gateway", () => {
+  test("so packets do not leave through an internet gateway", () => {
     expect(asked(() => undefined, "0.0.0.0/0")).toBe(YES);
     expect(asked(prohibit, "0.0.0.0/0")).toBe(NO);
     expect(asked((subnet) => (subnet.prohibit_internet_ingress = "${var.x}"), "0.0.0.0/0")).toBe(UNKNOWN);
     expect(asked((subnet) => (subnet.prohibit_internet_ingress = false), "0.0.0.0/0")).toBe(YES);
   });
 
-  test("and whether something leaves by IPv6 is not known", () => {
+  test("and egress by IPv6 is unknown", () => {
     expect(asked(() => undefined, "::/0")).toBe(YES);
     expect(asked(prohibit, "::/0")).toBe(UNKNOWN);
   });
 });
 
-describe("a load balancer with two subnets is in either", () => {
+describe("a load balancer with two subnets may be in either", () => {
   const BALANCER = Endpoint.loadBalancer("shop", "web");
   const LB = "service.beta.kubernetes.io/oci-load-balancer-";
   const [one, two] = [id("oci_core_subnet.main"), id("oci_core_subnet.second")];
@@ -125,13 +125,13 @@ describe("a load balancer with two subnets is in either", () => {
     expect(asked(notes, configured, ["10.0.3.0/24"])).toBe(NO);
   });
 
-  test("and with one it is there", () => {
+  test("with one subnet it is in that one", () => {
     expect(asked({ [`${LB}subnet1`]: one }, [two])).toBe(YES);
     expect(asked({}, [one])).toBe(YES);
     expect(asked({}, [two])).toBe(NO);
   });
 
-  test("what the controller writes into their lists is perhaps there", () => {
+  test("the controller rules in their lists possibly apply", () => {
     const open = (configured: string[]) =>
       reach(
         cluster((resource) => {
@@ -149,7 +149,7 @@ describe("a load balancer with two subnets is in either", () => {
   });
 });
 
-describe("an output of another state counts", () => {
+describe("an output of another state is resolved", () => {
   const local = { backend: { local: { path: "network.tfstate" } } };
   const asked = (state: object, terraform: object = local) => {
     const network = cluster((resource) => {
@@ -171,7 +171,7 @@ describe("an output of another state counts", () => {
     ]).ask(Endpoint.addresses(["10.0.1.7/32"]), NODES, Port.tcp(23)).verdict;
   };
 
-  test("where that state was given", () => {
+  test("if that state is in the configuration", () => {
     expect(asked({ backend: "local", config: { path: "network.tfstate" } })).toBe(NO);
   });
 
@@ -185,7 +185,7 @@ describe("an output of another state counts", () => {
       { backend: "local", config: { path: "network.tfstate" } },
       {},
     ],
-  ])("and is not known where the state is in %s", (_, state, terraform = local) => {
+  ])("not if the state is in %s", (_, state, terraform = local) => {
     expect(asked(state, terraform)).toBe(UNKNOWN);
   });
 });

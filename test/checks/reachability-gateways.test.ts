@@ -29,12 +29,12 @@ describe("a local peering gateway", () => {
   const over = (gateways: object) =>
     routed(id(`${LPG}.here`), (resource) => (resource[LPG] = gateways)).ask(NODES, PEER, HTTPS).verdict;
 
-  test("leads to the VCN that it names", () => {
+  test("routes to the peer that it names", () => {
     expect(over({ here: { peer_id: "ocid1.localpeeringgateway.oc1..there" } })).toBe(YES);
     expect(over({ here: { peer_id: id(`${LPG}.there`) }, there: {} })).toBe(YES);
   });
 
-  test("leads there too where the gateway of the other side names it", () => {
+  test("routes to the peer that names it", () => {
     expect(over({ here: {}, there: { peer_id: id(`${LPG}.here`) } })).toBe(YES);
   });
 
@@ -43,20 +43,20 @@ describe("a local peering gateway", () => {
     ["nobody, as null says", { here: { peer_id: null } }],
     ["whom a variable says", { here: { peer_id: "${var.peer}" } }],
     ["nobody, and the other side another one", { here: {}, there: { peer_id: id(`${LPG}.else`) }, else: {} }],
-  ])("perhaps leads there, where it names %s", (_, gateways) => {
+  ])("possibly routes there if it names %s", (_, gateways) => {
     expect(over(gateways)).toBe(UNKNOWN);
   });
 
-  test("perhaps leads there, where only its OCID is known", () => {
+  test("possibly routes there if only its OCID is known", () => {
     expect(routed("ocid1.localpeeringgateway.oc1..x").ask(NODES, PEER, HTTPS).verdict).toBe(UNKNOWN);
   });
 
-  test("leads nobody out to the internet", () => {
+  test("does not route to the internet", () => {
     const reached = routed(id(`${LPG}.here`), (resource) => (resource[LPG] = { here: { peer_id: "x" } }));
     expect(reached.ask(NODES, INTERNET, HTTPS).verdict).toBe(NO);
   });
 
-  test("leads two VCNs of one program to each other, with a route on either side", () => {
+  test("connects two VCNs of one program that both have a route", () => {
     const peered = (back: boolean) =>
       routed(id(`${LPG}.here`), (resource) => {
         resource.oci_core_vcn.other = { cidr_blocks: ["10.9.0.0/16"] };
@@ -83,12 +83,14 @@ describe("a DRG", () => {
     (resource.oci_core_drg_attachment = { main: { drg_id: drg } });
   const drgs = fc.constantFrom(id(HUB), "ocid1.drg.oc1..hub");
 
-  test("leads to what is behind it, by itself or by its attachment, which is taken for granted", () => {
+  test("routes to the networks behind it, which are assumed to allow packets", () => {
     fc.assert(
       fc.property(drgs, fc.boolean(), (drg, byAttachment) => {
         const answer = routed(byAttachment ? ATTACHED : drg, attach(drg)).ask(NODES, PEER, HTTPS);
         expect(answer).toMatchObject({ verdict: YES, complete: true });
-        expect(answer.assumptions).toContain("what lies behind a DRG or a peering gateway lets it pass");
+        expect(answer.assumptions).toContain(
+          "the networks behind a DRG or a peering gateway allow the packets",
+        );
       }),
     );
   });
@@ -99,7 +101,7 @@ describe("a DRG", () => {
     peer: fc.constantFrom(undefined, null, "${var.peer}", "ocid1.remotepeeringconnection.oc1..far"),
   });
 
-  test("perhaps leads there, exactly where a remote peering of it waits for the other side", () => {
+  test("possibly routes there if a remote peering waits for the other side", () => {
     fc.assert(
       fc.property(peerings, ({ drg, of, peer }) => {
         const ask = routed(ATTACHED, (resource) => {
@@ -113,7 +115,7 @@ describe("a DRG", () => {
     );
   });
 
-  test("perhaps leads to the internet by a default route, as the hub decides", () => {
+  test("possibly routes to the internet by a default route, as the hub decides", () => {
     const hub = routed(ATTACHED, attach(id(HUB)), "0.0.0.0/0");
     expect(hub.ask(NODES, INTERNET, HTTPS).verdict).toBe(UNKNOWN);
     expect(hub.ask(NODES, Endpoint.addresses(["203.0.113.5/32"]), HTTPS).verdict).toBe(UNKNOWN);
@@ -125,7 +127,7 @@ test.each([
   "ocid1.privateip.oc1..firewall",
   id("oci_core_private_ip.firewall"),
   "${data.oci_core_private_ips.firewall.private_ips[0].id}",
-])("a private address as the next hop perhaps forwards, as its machine decides: %s", (entity) => {
+])("a private address as next hop possibly forwards packets: %s", (entity) => {
   const ask = (destination: string, target: Endpoint) => {
     const more = { data: { oci_core_private_ips: { firewall: {} } } };
     const change = (resource: any) => {
@@ -140,11 +142,11 @@ test.each([
   for (const { verdict, reasons } of answers) {
     expect(verdict).toBe(UNKNOWN);
     const [route] = reasons.filter(({ layer }) => layer === "route");
-    expect(route?.text).toContain("over a private address, and the firewall or machine that has it decides");
+    expect(route?.text).toContain("routes to a private address, whose firewall or instance decides");
   }
 });
 
-test("a table that is attached to a subnet counts, not the one that the VCN begins with", () => {
+test("an attached route table replaces the default one of the VCN", () => {
   const attached = (subnet: string) =>
     routed(
       "ocid1.natgateway.oc1..x",

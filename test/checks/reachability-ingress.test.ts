@@ -54,7 +54,7 @@ const terraform = (change: (resource: any) => void = () => undefined) =>
 const made = (...objects: object[]) => reach(terraform(), objects);
 const LB = id(nsg("lb"));
 
-describe("the load balancer of a class of the native ingress controller", () => {
+describe("the load balancer of an IngressClass of the native ingress controller", () => {
   test("has the group of the class and the subnet of its parameters", () => {
     const answer = made(ingressClass(LB), parameters()).ask(INTERNET, FRONT, HTTPS);
     expect(answer).toMatchObject({ verdict: YES, complete: true });
@@ -65,7 +65,7 @@ describe("the load balancer of a class of the native ingress controller", () => 
     expect(answer.toString()).toContain("the load balancer of IngressClass front");
   });
 
-  test("is one of all load balancers, and is not that of a Service of another name", () => {
+  test("is among all load balancers, and does not match other names", () => {
     const reached = made(ingressClass(LB), parameters());
     expect(reached.ask(INTERNET, Endpoint.loadBalancers(), HTTPS).verdict).toBe(YES);
     expect(() => reached.ask(INTERNET, Endpoint.loadBalancer("shop", "web"), HTTPS)).toThrow(
@@ -76,12 +76,12 @@ describe("the load balancer of a class of the native ingress controller", () => 
     );
   });
 
-  test("is not there for a class of another controller", () => {
+  test("does not exist for a class of another controller", () => {
     const other = made(ingressClass(LB, "traefik.io/ingress-controller"), parameters());
     expect(() => other.ask(INTERNET, FRONT, HTTPS)).toThrow("ENDPOINT_UNKNOWN");
   });
 
-  test("reaches pods by their own address, as far as their policies let it, and no node", () => {
+  test("reaches pods as far as their policies allow, and no node", () => {
     const web = deployment("web", { app: "web" });
     const from = (cidr: string) =>
       policy({ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr } }], ports: [{ port: 8080 }] }] });
@@ -94,7 +94,7 @@ describe("the load balancer of a class of the native ingress controller", () => 
     expect(made(...objects).ask(FRONT, NODES, Port.tcp(10256)).verdict).toBe(NO);
   });
 
-  test("is closed where it is private, or where the class names no group", () => {
+  test("is closed if it is private, or if the class has no group", () => {
     expect(made(ingressClass(LB), parameters({ isPrivate: true })).ask(INTERNET, FRONT, HTTPS).verdict).toBe(
       NO,
     );
@@ -114,11 +114,11 @@ describe("the load balancer of a class of the native ingress controller", () => 
     ],
     ["whether it is private", [ingressClass(LB), parameters({ isPrivate: "${var.private}" })]],
     ["what rules its group has", [ingressClass("ocid1.networksecuritygroup.oc1..x"), parameters()]],
-  ])("is perhaps reached, where it is not known %s", (_, objects) => {
+  ])("is possibly reachable if it is unknown %s", (_, objects) => {
     expect(made(...objects).ask(INTERNET, FRONT, HTTPS).verdict).toBe(UNKNOWN);
   });
 
-  test("has all groups that the class names, however the list is spaced", () => {
+  test("has all groups of the class, regardless of blanks in the list", () => {
     const space = fc.constantFrom("", " ", "  ");
     fc.assert(
       fc.property(space, space, fc.shuffledSubarray(["api", "nodes", "lb"]), (before, after, names) => {

@@ -15,7 +15,7 @@ const ofApi = (change: (resource: any) => void) =>
 const layers = ({ reasons }: ReachabilityAnswer) => reasons.map(({ layer }) => layer);
 
 describe("the internet reaches an interface", () => {
-  test("with a public address, a route and a rule, and the answer names the rule and the route", () => {
+  test("with a public address, a route and a rule, which the answer names", () => {
     const answer = ofApi(() => undefined);
     expect(answer.verdict).toBe(YES);
     expect(answer.reasons.flatMap(({ rules }) => rules)).toEqual([
@@ -49,7 +49,7 @@ describe("the internet reaches an interface", () => {
       (r) => (r.oci_core_route_table.main.route_rules[0].network_entity_id = id("oci_core_nat_gateway.nat")),
       "route",
     ],
-  ])("not %s, and the answer says what is missing", (_, change, layer) => {
+  ])("not %s, and the answer names the denying layer", (_, change, layer) => {
     const answer = ofApi(change);
     expect(answer.verdict).toBe(NO);
     expect(layers(answer)).toEqual([layer]);
@@ -91,11 +91,11 @@ describe("the internet reaches an interface", () => {
       "how the routes are made",
       (r) => (r.oci_core_route_table.main = { dynamic: { route_rules: { for_each: "${var.x}" } } }),
     ],
-  ])("perhaps, where %s is not known", (_, change) => {
+  ])("possibly, if %s is unknown", (_, change) => {
     expect(ofApi(change).verdict).toBe(UNKNOWN);
   });
 
-  test("over IPv6 without a public address of IPv4", () => {
+  test("over IPv6 without a public IPv4 address", () => {
     const answer = ofApi((resource) => {
       resource.oci_containerengine_cluster.main.endpoint_config.is_public_ip_enabled = false;
       resource.oci_core_subnet.main.ipv6cidr_blocks = ["2001:db8::/64"];
@@ -115,14 +115,14 @@ describe("the default security list", () => {
       }),
     );
 
-  test("opens SSH to everyone where nobody emptied it", () => {
+  test("opens SSH to everyone unless it was emptied", () => {
     expect(withDefaultList().ask(INTERNET, NODES, Port.tcp(22)).verdict).toBe(YES);
     expect(withDefaultList().ask(INTERNET, NODES, Port.icmp(3, 4)).verdict).toBe(YES);
     expect(withDefaultList().ask(INTERNET, NODES, Port.tcp(10250)).verdict).toBe(NO);
     expect(withDefaultList().ask(NODES, INTERNET, HTTPS).verdict).toBe(YES);
   });
 
-  test("opens nothing where it was emptied", () => {
+  test("opens nothing if it was emptied", () => {
     const emptied = withDefaultList((resource) => {
       const of = id("oci_core_vcn.main", "default_security_list_id");
       resource.oci_core_default_security_list = { emptied: { manage_default_resource_id: of } };
@@ -132,7 +132,7 @@ describe("the default security list", () => {
   });
 });
 
-describe("routes out", () => {
+describe("egress routes", () => {
   const out = (rules: object[]) =>
     reach(
       cluster((resource) => {
@@ -147,12 +147,12 @@ describe("routes out", () => {
   });
   const NAT = to("0.0.0.0/0", "oci_core_nat_gateway.nat");
 
-  test("a NAT gateway serves the internet, not private networks", () => {
+  test("a NAT gateway routes to the internet, not to private networks", () => {
     expect(out([NAT]).ask(NODES, INTERNET, HTTPS).verdict).toBe(YES);
     expect(out([NAT]).ask(NODES, Endpoint.addresses(["172.16.0.0/24"]), HTTPS).verdict).toBe(NO);
   });
 
-  test("the narrowest route counts", () => {
+  test("the narrowest route applies", () => {
     const drg = to("203.0.113.0/24", "oci_core_drg.hub");
     const blocked = to("203.0.113.0/25", "oci_core_service_gateway.osn");
     const ask = (rules: object[], cidr: string) => out(rules).ask(NODES, Endpoint.addresses([cidr]), HTTPS);
@@ -161,17 +161,17 @@ describe("routes out", () => {
     expect(ask([NAT, drg, blocked], "203.0.113.0/24")).toMatchObject({ verdict: YES, complete: false });
   });
 
-  test("what lies behind a DRG is taken for granted, and said", () => {
+  test("networks behind a DRG are assumed to allow packets, and the answer states so", () => {
     const answer = out([to("172.16.0.0/12", "oci_core_drg.hub")]).ask(
       NODES,
       Endpoint.addresses(["172.16.0.0/24"]),
       HTTPS,
     );
     expect(answer.verdict).toBe(YES);
-    expect(answer.assumptions).toContain("what lies behind a DRG or a peering gateway lets it pass");
+    expect(answer.assumptions).toContain("the networks behind a DRG or a peering gateway allow the packets");
   });
 
-  test("another host of the VCN needs no route, and two halves of a range are the whole", () => {
+  test("another host of the VCN needs no route, and two halves of a range cover all of it", () => {
     const halves = ["10.0.200.0/25", "10.0.200.128/25"].map((half) => rule("nodes", "out", half, "6", 443));
     const inside = reach(cluster((resource) => addRules(resource, ...halves)));
     const whole = inside.ask(NODES, Endpoint.addresses(["10.0.200.0/24"]), HTTPS);
@@ -205,17 +205,17 @@ describe("Oracle services", () => {
       ),
     ).ask(NODES, Endpoint.oracleServices(), HTTPS);
 
-  test("are reached by their label, written or looked up", () => {
+  test("match their service label, given as literal or data source", () => {
     expect(services("all-fra-services-in-oracle-services-network").verdict).toBe(YES);
     expect(services("${data.oci_core_services.all.services[0].cidr_block}").verdict).toBe(YES);
   });
 
-  test("are reached in part where only object storage is allowed", () => {
+  test("match partly if only Object Storage is allowed", () => {
     const answer = services("oci-fra-objectstorage");
     expect([answer.verdict, answer.complete]).toEqual([YES, false]);
   });
 
-  test("are perhaps reached by a label that is not known", () => {
+  test("possibly match an unknown label", () => {
     expect(services("${var.label}").verdict).toBe(UNKNOWN);
   });
 });
@@ -234,7 +234,7 @@ describe("groups", () => {
     ).ask(API, NODES, Port.tcp(10250)).verdict;
   const rules = (resource: any) => resource.oci_core_network_security_group_security_rule;
 
-  test("need the rule of both ends", () => {
+  test("need a rule at both ends", () => {
     expect(toNodes(() => undefined)).toBe(YES);
     expect(toNodes((resource) => delete rules(resource).rule0)).toBe(NO);
     expect(toNodes((resource) => delete rules(resource).rule1)).toBe(NO);
@@ -262,7 +262,7 @@ describe("groups", () => {
       {},
     ],
     ["the content of a module", () => undefined, { module: { rules: { source: "./rules" } } }],
-  ])("perhaps let through what no known rule does, where %s is not known", (_, change, more) => {
+  ])("possibly allow other packets if %s is unknown", (_, change, more) => {
     expect(
       toNodes((resource) => {
         delete rules(resource).rule1;
@@ -272,7 +272,7 @@ describe("groups", () => {
     ).toBe(UNKNOWN);
   });
 
-  test("are told apart by the index of their reference", () => {
+  test("are distinguished by the index of their reference", () => {
     const indexed = (index: string) => (resource: any) => {
       rules(resource).rule1.network_security_group_id = "${oci_core_network_security_group.nodes[0].id}";
       const pool = resource.oci_containerengine_node_pool.main.node_config_details[0];
@@ -283,7 +283,7 @@ describe("groups", () => {
     expect(toNodes(indexed("1"))).toBe(NO);
   });
 
-  test("are found through locals, lists of JSON and other stacks", () => {
+  test("are resolved through locals, JSON lists and other stacks", () => {
     const document = cluster((resource) => {
       addRules(
         resource,
@@ -310,7 +310,7 @@ describe("groups", () => {
   });
 });
 
-test("wide rules are listed, with what is wide about them", () => {
+test("wide rules are listed with the reason", () => {
   const wide = reach(
     cluster((resource) => {
       addRules(
@@ -333,7 +333,7 @@ test("wide rules are listed, with what is wide about them", () => {
   ]);
 });
 
-test("a second rule that may be stateless leaves open whether answers come back", () => {
+test("a second rule that may be stateless makes the return path unknown", () => {
   const asked = (stateless: unknown) =>
     ofApi((resource) => addRules(resource, { ...OPEN_API, stateless })).verdict;
   expect(asked(false)).toBe(YES);

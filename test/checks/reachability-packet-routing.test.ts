@@ -33,8 +33,8 @@ const TO_API = "to connect to oracle-zpr.app:api endpoints";
 const asked = (given: Parameters<typeof labelled>[0], port = Port.tcp(6443)) =>
   labelled(given).ask(NODES, API, port);
 
-describe("an endpoint with a label of packet routing", () => {
-  test("is reached by whom nobody knows where no policy is in the configuration", () => {
+describe("an endpoint with a packet routing label", () => {
+  test("has an unknown verdict without a policy in the configuration", () => {
     const answer = asked({});
     expect(answer.verdict).toBe(UNKNOWN);
     expect(answer.reasons.map(({ layer }) => layer)).toContain("packet routing");
@@ -44,7 +44,7 @@ describe("an endpoint with a label of packet routing", () => {
   test.each([
     ["the range of the nodes", `${IN} '10.0.0.0/16' ${TO_API}`],
     ["the port", `${IN} '10.0.0.0/16' ${TO_API} with protocol='tcp/6443'`],
-  ])("is reached by a statement of %s", (_, statement) => {
+  ])("is reachable by a statement of %s", (_, statement) => {
     expect(asked({ statements: [statement] }).verdict).toBe(YES);
   });
 
@@ -56,22 +56,22 @@ describe("an endpoint with a label of packet routing", () => {
     ["another label", `${IN} '10.0.0.0/16' to connect to oracle-zpr.app:db endpoints`],
     ["the other direction", `${IN} oracle-zpr.app:api endpoints to connect to '10.0.0.0/16'`],
     ["words that it does not know", `${IN} '10.0.0.0/16' ${TO_API} with connection-state='stateless'`],
-  ])("is not surely reached by a statement of %s", (_, statement) => {
+  ])("is not certainly reachable by a statement of %s", (_, statement) => {
     expect(asked({ statements: [statement] }).verdict).toBe(UNKNOWN);
   });
 
-  test("is reached by a label where both ends have one", () => {
+  test("is reachable by a label if both ends have one", () => {
     const statements = [`${IN} oracle-zpr.app:nodes endpoints ${TO_API}`];
     expect(asked({ statements, nodes: true }).verdict).toBe(YES);
     expect(asked({ statements, nodes: false }).verdict).toBe(UNKNOWN);
   });
 
-  test("is not reached by a statement alone: security rules decide too", () => {
+  test("is unreachable by a statement alone, as security rules apply too", () => {
     const statements = [`${IN} '0.0.0.0/0' ${TO_API}`];
     expect(labelled({ statements }).ask(INTERNET, API, Port.tcp(22)).verdict).toBe(NO);
   });
 
-  test("of another mode may be cut off too", () => {
+  test("in another mode has an unknown verdict too", () => {
     expect(asked({ mode: "audit" }).verdict).toBe(UNKNOWN);
   });
 });

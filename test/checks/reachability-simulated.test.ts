@@ -43,7 +43,7 @@ function ask(scene: Scenario, { port }: Question, document = terraformOf(scene))
   return reach.ask(end(0), end(1), port);
 }
 
-test("says of every set of rules what a simulator of packets finds", () => {
+test("agrees with a packet simulator on random rules", () => {
   const seen = { yes: 0, no: 0, complete: 0 };
   fc.assert(
     fc.property(scenario, question, (scene, asked) => {
@@ -60,7 +60,7 @@ test("says of every set of rules what a simulator of packets finds", () => {
   expect(seen.complete).toBeGreaterThan(0);
 });
 
-test("the rules that it names for a yes are enough for it", () => {
+test("the rules that a yes names are sufficient", () => {
   fc.assert(
     fc.property(scenario, question, (scene, asked) => {
       const answer = ask(scene, asked);
@@ -90,7 +90,7 @@ function hide(document: any, pick: number, field: number): void {
   else if (ports) ports.max = "${var.hidden}";
 }
 
-test("what it says in spite of unknown values is true, whatever they are", () => {
+test("verdicts despite unknown values hold for any value", () => {
   const seen = { unknown: 0, known: 0 };
   const hidings = fc.array(fc.tuple(fc.nat(30), fc.nat(5)), { minLength: 2, maxLength: 6 });
   fc.assert(

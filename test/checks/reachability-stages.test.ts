@@ -58,7 +58,7 @@ function outdirOf(stages: { readonly [name: string]: Stage }): string {
   return outdir;
 }
 
-describe("of two identical stages", () => {
+describe("two identical stages", () => {
   const open = [...pods, policy({ podSelector: {}, ingress: [FROM_API] }), loadBalancer({})];
   const outdir = outdirOf({ staging: stage(open), prod: stage(open) });
   const questions: [string, Endpoint, Endpoint, Port][] = [
@@ -68,29 +68,29 @@ describe("of two identical stages", () => {
     ["a load balancer", BALANCER, NODES, Port.tcp(30443)],
   ];
 
-  test.each(["staging", "prod"])("one alone is proven: %s", (name) => {
+  test.each(["staging", "prod"])("have a known verdict when read alone: %s", (name) => {
     const reach = Reachability.fromOutdir(outdir, { stacks: [name] });
     for (const [, from, to, port] of questions) expect(reach.ask(from, to, port).verdict).toBe(YES);
     expect(reach.ask(Endpoint.pod("shop", {}), WEB, HTTP).verdict).toBe(NO);
     expect(reach.ask(NODES, API, KUBE).complete).toBe(true);
   });
 
-  test.each(questions)("read together, nobody knows which one's are meant: %s", (_, from, to, port) => {
+  test.each(questions)("are ambiguous when read together: %s", (_, from, to, port) => {
     const answer = Reachability.fromOutdir(outdir).ask(from, to, port);
     expect(answer.verdict).toBe(UNKNOWN);
     expect(answer.reasons.length).toBeGreaterThan(0);
   });
 
-  test("read together, what no stage lets through is closed still", () => {
+  test("are closed when read together if no stage allows the packets", () => {
     const reach = Reachability.fromOutdir(outdir);
     expect(reach.ask(Endpoint.nodes(POOL), Endpoint.apiEndpoint(CLUSTER), Port.tcp(22)).verdict).toBe(NO);
   });
 });
 
-describe("of two stages that differ, read together", () => {
+describe("two different stages, read together", () => {
   const deny = policy({ podSelector: {} });
 
-  test("policies of one are no policies of the other", () => {
+  test("do not share policies", () => {
     const outdir = outdirOf({ staging: stage(pods), prod: stage([...pods, deny]) });
     const ask = (stacks?: string[]) =>
       Reachability.fromOutdir(outdir, stacks ? { stacks } : {}).ask(
@@ -101,7 +101,7 @@ describe("of two stages that differ, read together", () => {
     expect([ask(["staging"]), ask(["prod"]), ask()]).toEqual([YES, NO, UNKNOWN]);
   });
 
-  test("rules of one are no rules of the other", () => {
+  test("do not share rules", () => {
     const ssh = rule("nodes", "in", "10.0.0.0/8", "6", 22);
     const outdir = outdirOf({ prod: stage([]), staging: stage([], ssh) });
     const host = Endpoint.addresses(["10.0.1.200/32"]);
@@ -115,7 +115,7 @@ describe("of two stages that differ, read together", () => {
   });
 });
 
-test("a stage of several stacks is named by all of them", () => {
+test("a stage of several stacks is selected by all of its stacks", () => {
   const both = outdirOf({ network: { terraform: {}, manifests: [] }, platform: stage(pods) });
   const reach = Reachability.fromOutdir(both, { stacks: ["network", "platform"] });
   expect(reach.ask(NODES, API, KUBE).verdict).toBe(YES);
@@ -127,12 +127,12 @@ test.each<[string, unknown, string[]]>([
   ["no stack", [], ["VALUE_INVALID"]],
   ["a text", "prod", ["VALUE_INVALID"]],
   ["null", null, ["VALUE_INVALID"]],
-])("refused, %s", (_, stacks, codes) => {
+])("invalid stacks are rejected: %s", (_, stacks, codes) => {
   const outdir = outdirOf({ prod: stage([]) });
   expect(refusedCodes(() => Reachability.fromOutdir(outdir, { stacks: stacks as any }))).toEqual(codes);
 });
 
-test("the message names the stacks that there are", () => {
+test("the fix names the existing stacks", () => {
   const outdir = outdirOf({ prod: stage([]), staging: stage([]) });
-  expect(() => Reachability.fromOutdir(outdir, { stacks: ["live"] })).toThrow("prod, staging");
+  expect(() => Reachability.fromOutdir(outdir, { stacks: ["live"] })).toThrow('["prod","staging"]');
 });

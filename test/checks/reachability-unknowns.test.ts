@@ -22,10 +22,10 @@ const MODE = "oci.oraclecloud.com/security-rule-management-mode";
 const BALANCER = Endpoint.loadBalancer("shop", "web");
 const out = rule("nodes", "out", "0.0.0.0/0", "all");
 
-describe("a group of which only the OCID is known may be one that another stack makes", () => {
+describe("a group known only by its OCID may be one that another stack creates", () => {
   const ours = cluster((resource) => addRules(resource, out));
 
-  test("as the other end of a rule", () => {
+  test("as source or destination of a rule", () => {
     const vcn = { vcn_id: "ocid1.vcn.oc1..example" };
     const db = {
       oci_core_security_list: { empty: {} },
@@ -57,7 +57,7 @@ describe("a group of which only the OCID is known may be one that another stack 
   });
 });
 
-test("of several clusters, nobody knows which one's a Service is", () => {
+test("with several clusters, the cluster of a Service is unknown", () => {
   const two = cluster(({ oci_containerengine_cluster: clusters }) => {
     clusters.other = structuredClone(clusters.main);
     clusters.main.options[0].service_lb_config = [{ backend_nsg_ids: [id(nsg("api"))] }];
@@ -68,7 +68,7 @@ test("of several clusters, nobody knows which one's a Service is", () => {
   );
 });
 
-describe("a Service is read as its controller reads it", () => {
+describe("a Service is interpreted like the controller does", () => {
   const noted = "service.beta.kubernetes.io/load-balancer-source-ranges";
   const from = (cidr: string, notes: object, spec: object) =>
     reach(cluster(), [loadBalancer({ [MODE]: "NSG", ...notes }, spec)]).ask(
@@ -77,14 +77,14 @@ describe("a Service is read as its controller reads it", () => {
       HTTPS,
     ).verdict;
 
-  test("an empty list of ranges is everyone, unless an annotation names some", () => {
+  test("an empty list of ranges means everyone, unless an annotation has ranges", () => {
     const none = { loadBalancerSourceRanges: [] };
     expect(from("198.51.100.0/24", {}, none)).toBe(YES);
     expect(from("198.51.100.0/24", { [noted]: "192.0.2.0/24" }, none)).toBe(NO);
     expect(from("192.0.2.0/24", { [noted]: "192.0.2.0/24, 203.0.113.0/24" }, {})).toBe(YES);
   });
 
-  test("the mode counts in any case", () => {
+  test("the mode is case-insensitive", () => {
     const configured = cluster(({ oci_containerengine_cluster: { main } }) => {
       main.options[0].service_lb_config = [{ backend_nsg_ids: [id(nsg("nodes"))] }];
     });
@@ -94,18 +94,18 @@ describe("a Service is read as its controller reads it", () => {
   });
 });
 
-describe("what a subnet has beside what it names", () => {
+describe("the defaults of a subnet", () => {
   const ssh = (change: (resource: any) => void, port = 22) =>
     reach(cluster(change)).ask(INTERNET, NODES, Port.tcp(port)).verdict;
   const opened = { ingress_security_rules: [{ source: "0.0.0.0/0", protocol: "6" }] };
 
-  test("null and perhaps an empty list of security lists are the default one", () => {
+  test("null, and possibly an empty list, mean the default security list", () => {
     expect(ssh((r) => (r.oci_core_subnet.main.security_list_ids = null))).toBe(YES);
     expect(ssh((r) => (r.oci_core_subnet.main.security_list_ids = []))).toBe(UNKNOWN);
     expect(ssh((r) => (r.oci_core_subnet.main.security_list_ids = []), 23)).toBe(NO);
   });
 
-  test("a resource that manages a default list of somebody may manage this one", () => {
+  test("a resource that manages an unknown default list may manage this one", () => {
     const change = (r: any) => {
       r.oci_core_subnet.main.security_list_ids = null;
       r.oci_core_default_security_list = { any: { manage_default_resource_id: "${var.list}", ...opened } };
@@ -122,7 +122,7 @@ describe("what a subnet has beside what it names", () => {
       }),
     ).ask(NODES, INTERNET, HTTPS).verdict;
 
-  test("a default table that is managed by a reference which is not known may be this one", () => {
+  test("a default table managed by an unknown reference may be this one", () => {
     expect(toInternet(() => undefined)).toBe(NO);
     expect(
       toInternet(
@@ -131,7 +131,7 @@ describe("what a subnet has beside what it names", () => {
     ).toBe(UNKNOWN);
   });
 
-  test("a table may be attached by a resource of its own", () => {
+  test("a route table can be attached by a separate resource", () => {
     const attached = {
       subnet_id: id("oci_core_subnet.main"),
       route_table_id: id("oci_core_route_table.main"),
@@ -142,7 +142,7 @@ describe("what a subnet has beside what it names", () => {
   });
 });
 
-test("a NAT gateway is for IPv4", () => {
+test("a NAT gateway routes IPv4 only", () => {
   const open = cluster((r) => {
     r.oci_core_subnet.main.ipv6cidr_blocks = ["2001:db8::/64"];
     r.oci_core_route_table.main.route_rules = [
@@ -153,13 +153,13 @@ test("a NAT gateway is for IPv4", () => {
   expect(reach(open).ask(NODES, INTERNET, HTTPS).verdict).toBe(NO);
 });
 
-test("what is link-local is filtered by no security rule, also where it is asked for by its address", () => {
+test("link-local addresses are not filtered by security rules", () => {
   const metadata = Endpoint.addresses(["169.254.169.254/32"]);
   expect(reach(cluster()).ask(NODES, metadata, Port.tcp(80)).verdict).toBe(YES);
   expect(() => reach(cluster()).ask(metadata, NODES, Port.tcp(80))).toThrow("ENDPOINTS_OUTSIDE");
 });
 
-test("directions count in any case, and indices in their older form", () => {
+test("directions are case-insensitive, and older index syntax is read", () => {
   const nodes = "${oci_core_network_security_group.nodes.0.id}";
   const older = cluster((resource) => {
     resource.oci_containerengine_node_pool.main.node_config_details[0].nsg_ids = [nodes.replace(".0", "[0]")];
@@ -172,7 +172,7 @@ test("directions count in any case, and indices in their older form", () => {
   expect(reach(older).ask(NODES, API, Port.tcp(6443)).verdict).toBe(YES);
 });
 
-test("labels that a controller writes on its pods may be what a policy names", () => {
+test("labels that a controller sets on pods may match a policy", () => {
   const job = { ...deployment("migrate", { app: "migrate" }), apiVersion: "batch/v1", kind: "Job" };
   const from = (label: string) => [{ podSelector: { matchLabels: { [label]: "migrate" } } }];
   const ask = (label: string) =>

@@ -32,7 +32,7 @@ const inVcns = (api: unknown, nodes: unknown) => (resource: any) => {
 const nodesToApi = (change?: (resource: any) => void) => reach(apart(change)).ask(NODES, API, KUBE);
 
 describe("subnets reach each other without a route", () => {
-  test("in one VCN that is named by its OCID, and whatever its other addresses are", () => {
+  test("in one VCN known by its OCID, whatever its other addresses", () => {
     const answer = nodesToApi((resource) => {
       inVcns(GIVEN, GIVEN)(resource);
       delete resource.oci_core_vcn;
@@ -40,7 +40,7 @@ describe("subnets reach each other without a route", () => {
     expect(answer).toMatchObject({ verdict: YES, complete: true });
   });
 
-  test("in one VCN that a data source looks up", () => {
+  test("in one VCN of a data source", () => {
     const found = id("data.oci_core_vcn.given");
     const document = apart(inVcns(found, found));
     document.data = { oci_core_vcn: { given: { vcn_id: GIVEN } } };
@@ -49,7 +49,7 @@ describe("subnets reach each other without a route", () => {
 
   const vcn = fc.constantFrom("one", "two", "three").map((name) => `ocid1.vcn.oc1..${name}`);
 
-  test("exactly where the OCIDs of their VCNs are the same", () => {
+  test("only if the OCIDs of their VCNs are equal", () => {
     fc.assert(
       fc.property(vcn, vcn, (api, nodes) => {
         expect(nodesToApi(inVcns(api, nodes)).verdict).toBe(api === nodes ? YES : NO);
@@ -57,7 +57,7 @@ describe("subnets reach each other without a route", () => {
     );
   });
 
-  test("not where two VCNs have the same addresses, even with a route", () => {
+  test("not if two VCNs have the same addresses, even with a route", () => {
     const answer = nodesToApi((resource) => {
       resource.oci_core_vcn.other = { cidr_blocks: ["10.0.0.0/16"] };
       inVcns(id("oci_core_vcn.main"), id("oci_core_vcn.other"))(resource);
@@ -69,18 +69,18 @@ describe("subnets reach each other without a route", () => {
   });
 
   test.each<[string, (resource: any) => void]>([
-    ["a VCN that is not known", inVcns("${var.vcn}", id("oci_core_vcn.main"))],
+    ["an unknown VCN", inVcns("${var.vcn}", id("oci_core_vcn.main"))],
     ["two VCNs of which one is named by what may be the other one", inVcns(GIVEN, id("oci_core_vcn.main"))],
     ["a subnet that is named by its OCID", (r) => givenNodes(r)],
     [
       "an API endpoint in such a subnet",
       (r) => (r.oci_containerengine_cluster.main.endpoint_config.subnet_id = GIVEN_SUBNET),
     ],
-  ])("perhaps, with %s", (_, change) => {
+  ])("possibly, with %s", (_, change) => {
     expect(nodesToApi(change).verdict).toBe(UNKNOWN);
   });
 
-  test("not where a VCN that is named by its OCID has a subnet outside of the other one", () => {
+  test("not if a VCN known by its OCID has a subnet outside the other one", () => {
     const answer = nodesToApi((resource) => {
       inVcns(id("oci_core_vcn.main"), GIVEN)(resource);
       resource.oci_core_subnet.nodes.cidr_block = "10.9.2.0/24";
@@ -88,14 +88,14 @@ describe("subnets reach each other without a route", () => {
     expect(answer.verdict).toBe(NO);
   });
 
-  test("perhaps, where a route leads past the direct way, such as over a firewall", () => {
+  test("possibly, if a route replaces the local one, such as through a firewall", () => {
     const answer = nodesToApi((resource) => {
       const inspected = { destination: "10.0.1.0/24", network_entity_id: id("oci_core_private_ip.firewall") };
       resource.oci_core_private_ip = { firewall: {} };
       resource.oci_core_route_table.main.route_rules = [inspected];
     });
     expect(answer.verdict).toBe(UNKNOWN);
-    expect(answer.toString()).toContain("past the direct way");
+    expect(answer.toString()).toContain("replaces the local route");
   });
 });
 
@@ -104,11 +104,11 @@ function givenNodes(resource: any): void {
   details.placement_configs.subnet_id = GIVEN_SUBNET;
 }
 
-describe("of a subnet that is named by its OCID", () => {
+describe("a subnet known by its OCID", () => {
   const asked = [NODES, API, INTERNET, Endpoint.addresses(["10.0.200.0/24"])];
   const port = fc.constantFrom(Port.tcp(443), KUBE, Port.udp(53), Port.allTraffic());
 
-  test("no answer is yes, and where the other end's rules let packets through none is no", () => {
+  test("has unknown verdicts if the rules of the other end allow the packets", () => {
     const open = reach(
       apart((resource) => {
         givenNodes(resource);
@@ -123,12 +123,12 @@ describe("of a subnet that is named by its OCID", () => {
     );
   });
 
-  test("the other end's rules still say no", () => {
+  test("has the verdict no if the rules of the other end deny the packets", () => {
     expect(reach(apart(givenNodes)).ask(NODES, API, Port.tcp(22)).verdict).toBe(NO);
   });
 });
 
-describe("the addresses of a VCN that is named by its OCID", () => {
+describe("the addresses of a VCN known by its OCID", () => {
   const given = reach(
     apart((resource) => {
       inVcns(GIVEN, GIVEN)(resource);
@@ -137,18 +137,18 @@ describe("the addresses of a VCN that is named by its OCID", () => {
   );
   const ask = (cidr: string) => given.ask(NODES, Endpoint.addresses([cidr]), Port.tcp(443));
 
-  test("are those of its subnets, and perhaps any other ones", () => {
+  test("are those of its subnets, and possibly others", () => {
     expect(ask("10.0.1.0/24").verdict).toBe(YES);
     expect(ask("10.0.3.0/24").verdict).toBe(UNKNOWN);
     expect(ask("203.0.113.0/24").verdict).toBe(UNKNOWN);
   });
 
-  test("are not those of the internet", () => {
+  test("are not public ones", () => {
     expect(given.ask(NODES, INTERNET, Port.tcp(443)).verdict).toBe(NO);
   });
 });
 
-describe("an interface of others, named by OCIDs", () => {
+describe("an interface known by OCIDs", () => {
   const GROUP = "ocid1.networksecuritygroup.oc1..database";
   const asked = (port: number, subnet = GIVEN_SUBNET, out = true) =>
     reach(
@@ -157,17 +157,17 @@ describe("an interface of others, named by OCIDs", () => {
       }),
     ).ask(NODES, Endpoint.vnic(subnet, [GROUP]), Port.tcp(port)).verdict;
 
-  test("is perhaps reached where the rules of the configuration let packets out to its group", () => {
+  test("is possibly reachable if rules of the configuration allow egress to its group", () => {
     expect(asked(1521)).toBe(UNKNOWN);
     expect(asked(1521, "oci_core_subnet.main")).toBe(UNKNOWN);
   });
 
-  test("is not reached where none of them does", () => {
+  test("is unreachable if none of them does", () => {
     expect(asked(1522)).toBe(NO);
     expect(asked(1521, GIVEN_SUBNET, false)).toBe(NO);
   });
 
-  test("is no excuse for a wrong name", () => {
+  test("does not hide a wrong name", () => {
     expect(() => asked(1521, "oci_core_subnet.wrong")).toThrow("ENDPOINT_UNKNOWN");
   });
 });

@@ -29,23 +29,23 @@ const ALL = (...groups: string[]) =>
 const web = deployment("web", { app: "web" });
 
 describe("pods", () => {
-  test("need both layers: the network and the policies", () => {
+  test("need security rules and policies that allow the packets", () => {
     const closed = policy({ podSelector: {} });
     expect(reach(ALL("nodes"), [web]).ask(NODES, WEB, HTTP).verdict).toBe(YES);
     expect(reach(ALL("nodes"), [web, closed]).ask(NODES, WEB, HTTP).verdict).toBe(NO);
     expect(reach(ALL(), [web]).ask(NODES, WEB, HTTP).verdict).toBe(NO);
   });
 
-  test("are bound by no policy where no engine enforces them, and the answer says what it assumes", () => {
+  test("ignore policies if no engine enforces them, and the answer states the assumption", () => {
     const closed = policy({ podSelector: {} });
     const answer = reach(ALL("nodes"), [web, closed], { policyEngine: false }).ask(NODES, WEB, HTTP);
     expect(answer.verdict).toBe(YES);
-    expect(answer.assumptions).toContain("no engine enforces NetworkPolicies, so they do nothing");
+    expect(answer.assumptions).toContain("no engine enforces NetworkPolicies, so they have no effect");
     const enforced = reach(ALL("nodes"), [web, closed]).ask(NODES, WEB, HTTP);
     expect(enforced.assumptions).toContain("an engine enforces NetworkPolicies; OKE has none by itself");
   });
 
-  test("reach the metadata service past every security rule, but not past a policy for egress", () => {
+  test("reach the metadata service regardless of security rules, unless an egress policy denies it", () => {
     const ask = (...policies: object[]) => reach(ALL(), [web, ...policies]).ask(WEB, METADATA, HTTP);
     expect(ask().verdict).toBe(YES);
     expect(ask(policy({ podSelector: {} })).verdict).toBe(YES);
@@ -58,14 +58,14 @@ describe("pods", () => {
     expect(ask(policy({ ...allow, egress: [{}] })).verdict).toBe(YES);
   });
 
-  test("of the host's network are nodes: no policy binds them", () => {
+  test("on the host network are evaluated like nodes, without policies", () => {
     const host = deployment("web", { app: "web" }, { hostNetwork: true });
     const deny = policy({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     expect(reach(ALL("nodes"), [host, deny]).ask(API, WEB, HTTP).verdict).toBe(NO);
     expect(reach(ALL("nodes", "api"), [host, deny]).ask(API, WEB, HTTP).verdict).toBe(YES);
   });
 
-  test("without Terraform are judged by policies alone, and the answer says so", () => {
+  test("without Terraform are evaluated by policies only, and the answer states so", () => {
     const allow = policy({
       podSelector: { matchLabels: { app: "web" } },
       ingress: [{ from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: 80 }] }],
@@ -76,11 +76,11 @@ describe("pods", () => {
     expect(only.ask(client, WEB, Port.tcp(81)).verdict).toBe(NO);
     expect(only.ask(Endpoint.pod("other", { app: "client" }), WEB, HTTP).verdict).toBe(NO);
     expect(only.ask(client, WEB, HTTP).assumptions).toContain(
-      "only NetworkPolicies are known, as no Terraform configuration was given",
+      "only NetworkPolicies are evaluated, as there is no Terraform configuration",
     );
   });
 
-  test("are perhaps reached, where it depends on labels or ports that nobody wrote", () => {
+  test("have an unknown verdict if it depends on unknown labels or ports", () => {
     const from = (peer: object, ports: object[] = []) =>
       policy({ podSelector: {}, ingress: [{ from: [peer], ports }] });
     const other = Endpoint.pod("other", {});
@@ -92,7 +92,7 @@ describe("pods", () => {
     expect(reach(ALL("nodes"), [web, named]).ask(WEB, other, HTTP).verdict).toBe(UNKNOWN);
   });
 
-  test("are judged by references of their manifests: known where the value is written, else perhaps", () => {
+  test("with references in their policies have a known verdict only if the referenced value is a literal", () => {
     const from = (cidr: string) => policy({ podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr } }] }] });
     const written = reach(ALL("nodes"), [web, from(id("oci_core_subnet.main", "cidr_block"))]);
     expect(written.ask(NODES, WEB, HTTP)).toMatchObject({ verdict: YES, complete: true });
@@ -106,7 +106,7 @@ describe("pods", () => {
     expect(reach(ALL("nodes"), [web, policy(label)]).ask(NODES, WEB, HTTP).verdict).toBe(UNKNOWN);
   });
 
-  test("of an overlay are reached through the nodes' tunnel, and from nowhere else", () => {
+  test("of an overlay are reachable through the tunnel of the nodes only", () => {
     const flannel = (...rules: object[]) =>
       reach(
         cluster((resource) => {
@@ -131,7 +131,7 @@ describe("pods", () => {
     );
   });
 
-  test("of YAML are read as those of JSON", () => {
+  test("from YAML are read like those from JSON", () => {
     const manifests = [
       "# one\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {}\n---\n",
       "",
@@ -152,7 +152,7 @@ describe("load balancers", () => {
     return (port: number, udp = false) => of.ask(LB, NODES, udp ? Port.udp(port) : Port.tcp(port)).verdict;
   };
 
-  test("whose rules the controller writes into groups reach their node port and the health check, nothing else", () => {
+  test("with controller rules in groups reach their node port and the health check only", () => {
     const toNode = ask(NSG);
     expect([30443, 10256, 30444, 10250, 22].map((port) => toNode(port))).toEqual([YES, YES, NO, NO, NO]);
     const local = ask(NSG, { externalTrafficPolicy: "Local", healthCheckNodePort: 31000 });
@@ -163,7 +163,7 @@ describe("load balancers", () => {
     expect([30443, 10250].map((port) => referred(port))).toEqual([UNKNOWN, NO]);
   });
 
-  test("get no rules for UDP from the controller, in groups or in lists", () => {
+  test("get no UDP rules from the controller, neither in groups nor in lists", () => {
     const udp = { ports: [{ port: 53, protocol: "UDP", nodePort: 30053 }] };
     expect(ask(NSG, udp)(30053, true)).toBe(NO);
     // In lists the controller writes rules for TCP only too, and a load balancer with UDP it refuses altogether.
@@ -171,7 +171,7 @@ describe("load balancers", () => {
     expect(ask({ [LB_TYPE]: "nlb", [MODE]: "SL-All" }, udp)(30053, true)).toBe(NO);
   });
 
-  test("whose rules the controller writes into lists open the way for everything in the subnet", () => {
+  test("with controller rules in lists allow traffic for every interface in the subnet", () => {
     const of = reach(cluster(), [loadBalancer({})]);
     expect(of.ask(LB, NODES, Port.tcp(30443)).verdict).toBe(YES);
     // The nodes and the load balancer share this subnet: the list lets others of it to the node port, and clients to nodes.
@@ -180,7 +180,7 @@ describe("load balancers", () => {
     expect(of.ask(INTERNET, NODES, Port.tcp(30443)).verdict).toBe(NO);
   });
 
-  test("of Terraform's own rules have only those", () => {
+  test("with Terraform-managed rules have only those rules", () => {
     const none = {
       "oci.oraclecloud.com/security-rule-management-mode": "None",
       "oci.oraclecloud.com/oci-network-security-groups": id(nsg("lb")),
@@ -201,14 +201,14 @@ describe("load balancers", () => {
     expect(of(internal).ask(INTERNET, LB, Port.tcp(443)).verdict).toBe(NO);
   });
 
-  test("let in whom their Service names, and everyone where it names nobody", () => {
+  test("admit the source ranges of their Service, and everyone if it has none", () => {
     const from = (spec: object) =>
       reach(cluster(), [loadBalancer(NSG, spec)]).ask(INTERNET, LB, Port.tcp(443)).verdict;
     expect(from({})).toBe(YES);
     expect(from({ loadBalancerSourceRanges: ["10.0.0.0/8"] })).toBe(NO);
   });
 
-  test("that Terraform makes are among them", () => {
+  test("include those that Terraform creates", () => {
     const made = cluster((resource) => {
       resource.oci_load_balancer_load_balancer = {
         edge: {
@@ -223,7 +223,7 @@ describe("load balancers", () => {
   });
 });
 
-describe("bad input is refused", () => {
+describe("invalid input is rejected", () => {
   const fine = reach(cluster(), [web]);
 
   test.each<[string, () => unknown, string]>([
@@ -270,13 +270,13 @@ describe("bad input is refused", () => {
   });
 });
 
-test("an answer says itself in words", () => {
+test("an answer has a readable text form", () => {
   const text = reach(cluster(), [web]).ask(INTERNET, API, Port.tcp(6443)).toString();
   expect(text).toBe(
     [
       "the internet to the API endpoint on tcp-6443: no",
       "  target, security rules: no, the API endpoint of oci_containerengine_cluster.main: no rule of " +
-        "oci_core_network_security_group.api, oci_core_security_list.empty lets it in from the internet",
+        "oci_core_network_security_group.api, oci_core_security_list.empty allows ingress from the internet",
     ].join("\n"),
   );
 });

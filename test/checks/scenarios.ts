@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { type SimBlock, type SimHost, type SimRule } from "./simulator";
 
-/** Two hosts with groups and lists of their own, as a simulator and as Terraform see them. */
+/** Two hosts with separate groups and lists, for the simulator and as Terraform. */
 export interface Scenario {
   readonly groups: { readonly [name: string]: readonly SimRule[] };
   readonly hosts: readonly { readonly groups: readonly string[]; readonly list: readonly SimRule[] }[];
 }
 
 const GROUPS = ["red", "green", "blue"];
-// Host A lives at .0 to .3, host B at .4 to .7, in both families.
+// Host A has .0 to .3, host B has .4 to .7, in both families.
 const BLOCKS: readonly (readonly SimBlock[])[] = [
   [
     { family: 4, from: 0, size: 4 },
@@ -19,7 +19,7 @@ const BLOCKS: readonly (readonly SimBlock[])[] = [
     { family: 6, from: 4, size: 4 },
   ],
 ];
-/** The ports that rules name lie at the edges of those that are tried. */
+/** The ports of rules are at the boundaries of the ports that the simulator tries. */
 export const TRIED_SOURCES = [1, 2, 3, 4, 5, 1023, 1024, 1025, 1026, 1027, 1028, 65535];
 
 const block = fc
@@ -106,7 +106,7 @@ function written(rule: SimRule, ofGroup: boolean): object {
   };
 }
 
-/** The scenario as a configuration of Terraform; a host is any interface of its subnet with its groups. */
+/** The scenario as a Terraform configuration; a host is any interface in its subnet with its groups. */
 export function terraformOf({ groups, hosts }: Scenario): any {
   const subnet = (index: number) => ({
     vcn_id: "${oci_core_vcn.main.id}",

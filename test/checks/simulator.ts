@@ -1,4 +1,4 @@
-// A naive packet simulator: it tries packets one by one. It shares nothing with the library, so that the two can disagree.
+// A naive packet simulator that tries packets one by one. It shares no code with the library, so that the two can disagree.
 
 /** A rule of a group or a list, in numbers. */
 export interface SimRule {
@@ -13,7 +13,7 @@ export interface SimRule {
   readonly icmp?: readonly [number, number | undefined];
 }
 
-/** A block of addresses whose last number is all that differs: `10.0.0.<from>` to `10.0.0.<from + size - 1>`. */
+/** A block of addresses that differ in the last number only: `10.0.0.<from>` to `10.0.0.<from + size - 1>`. */
 export interface SimBlock {
   readonly family: 4 | 6;
   readonly from: number;
@@ -61,7 +61,7 @@ function ruleHits(rule: SimRule, packet: Packet, other: SimHost, address: number
   return !s || (packet.sourcePort >= s[0] && packet.sourcePort <= s[1]);
 }
 
-/** What a host does with a packet: drops it, lets it pass and forgets it, or lets it pass and remembers it. */
+/** The decision of a host about a packet: drop it, allow it without tracking, or allow it and track the connection. */
 function filter(
   host: SimHost,
   way: "in" | "out",
@@ -97,7 +97,7 @@ function addressesOf(host: SimHost): { family: 4 | 6; address: number }[] {
   );
 }
 
-/** Tries every packet: whether one gets through, and whether all do that an ordinary program sends. */
+/** Tries every packet: whether some pass, and whether all packets of ordinary programs pass. */
 export function simulate(a: SimHost, b: SimHost, question: SimQuestion): { some: boolean; all: boolean } {
   let some = false;
   let all = true;

@@ -49,7 +49,7 @@ test("shows each Kubernetes object as data under its kind and name", () => {
   });
 });
 
-test("shows what Testing.synth shows of Terraform, without the manifests as text", () => {
+test("has the Terraform configuration of Testing.synth, without the manifests as text", () => {
   const stack = shopStack(newStack(), "web");
   const { terraform } = StackSnapshot.of(stack);
   const { output, ...others } = JSON.parse(Testing.synth(stack));
@@ -59,7 +59,7 @@ test("shows what Testing.synth shows of Terraform, without the manifests as text
   expect(JSON.stringify(terraform)).not.toContain("kind: Deployment");
 });
 
-test("reads as plain data in a snapshot of jest", () => {
+test("is plain data in a jest snapshot", () => {
   const snapshot = StackSnapshot.of(newStack());
   expect(snapshot).toMatchInlineSnapshot(`
    StackSnapshot {
@@ -92,7 +92,7 @@ test("adding a workload changes no other object", () => {
   expect(after.manifests.shop).toHaveProperty(["Deployment shop/api"]);
 });
 
-test("holds no path of the machine, wherever the app writes", () => {
+test("contains no absolute path, wherever the app writes", () => {
   const texts = ["one", "two"].map((folder) => {
     const outdir = `${os.tmpdir()}/${folder}`;
     return JSON.stringify(StackSnapshot.of(shopStack(newStack("stack", new App({ outdir })), "web")));
@@ -107,7 +107,7 @@ test("keeps a backend that the program chose", () => {
   expect(StackSnapshot.of(stack).terraform.terraform.backend).toMatchObject({ s3: { bucket: "state" } });
 });
 
-test("tells objects of one kind and name apart by their API group", () => {
+test("distinguishes objects of one kind and name by their API group", () => {
   const stack = newStack();
   const cluster = new SecureOkeCluster(stack, "cluster", {
     compartmentId: COMPARTMENT,
@@ -124,7 +124,7 @@ test("tells objects of one kind and name apart by their API group", () => {
   ]);
 });
 
-test("refuses what is not a stack", () => {
+test("rejects a value that is not a stack", () => {
   expect(refusedCodes(() => StackSnapshot.of(undefined as any))).toEqual(["ATTRIBUTE_MISSING"]);
   expect(refusedCodes(() => StackSnapshot.of("stack" as any))).toEqual(["VALUE_INVALID"]);
 });

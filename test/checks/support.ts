@@ -3,7 +3,7 @@ import { Endpoint, Reachability, type ReachabilityOptions } from "../../lib/chec
 export const id = (address: string, attribute = "id") => `\${${address}.${attribute}}`;
 export const nsg = (name: string) => `oci_core_network_security_group.${name}`;
 
-/** A rule of a group as Terraform writes it. */
+/** A rule of a group as a Terraform resource. */
 export function rule(
   group: string,
   direction: "in" | "out",
@@ -24,7 +24,7 @@ export function rule(
   };
 }
 
-/** A small cluster that this library did not write: one public subnet, groups for the API endpoint and the nodes. */
+/** A small cluster of plain Terraform: a public subnet, and groups for the API endpoint and the nodes. */
 export function cluster(changes: (resource: any) => void = () => undefined, more: object = {}): any {
   const vcn = { vcn_id: id("oci_core_vcn.main") };
   const resource: any = {
@@ -81,7 +81,7 @@ export function cluster(changes: (resource: any) => void = () => undefined, more
   return { resource, ...more };
 }
 
-/** Adds rules to a configuration, each named by its place. */
+/** Adds rules to a configuration, named by their index. */
 export function addRules(resource: any, ...rules: object[]): void {
   const all = resource.oci_core_network_security_group_security_rule;
   for (const one of rules) all[`rule${Object.keys(all).length}`] = one;

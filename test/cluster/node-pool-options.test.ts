@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Duration } from "cdk8s";
 import { TerraformVariable, Token } from "cdktf";
 import fc from "fast-check";
 import {
@@ -450,7 +451,10 @@ describe("a pool that is cycled", () => {
   test("can end nodes whose pods don't leave, for a reason", () => {
     const stack = newStack();
     newPool(
-      { evictionGraceDuration: "PT20M", forcedEviction: { reason: "Batch jobs that may be repeated" } },
+      {
+        evictionGraceDuration: Duration.minutes(20),
+        forcedEviction: { reason: "Batch jobs that may be repeated" },
+      },
       stack,
     );
     expect(onlyResource(stack, "oci_containerengine_node_pool").node_eviction_node_pool_settings).toEqual({

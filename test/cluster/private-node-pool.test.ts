@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { TerraformVariable, Testing } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -107,7 +108,7 @@ describe("a node pool with everything set", () => {
           availabilityDomains: domains,
           maxPodsPerNode: 110,
           bootVolumeSizeInGbs: 100,
-          evictionGraceDuration: "PT30M",
+          evictionGraceDuration: Duration.minutes(30),
           labels,
           securityGroups: [extra],
           podSecurityGroups: [extra],
@@ -217,8 +218,8 @@ describe("bad input of a node pool", () => {
     ["too many pods of a node", { maxPodsPerNode: 111 }, ["COUNT_INVALID"]],
     ["a boot volume too small", { bootVolumeSizeInGbs: 10 }, ["COUNT_INVALID"]],
     ["no availability domain", { availabilityDomains: [] }, ["COUNT_INVALID"]],
-    ["a grace of hours", { evictionGraceDuration: "PT2H" }, ["DURATION_INVALID"]],
-    ["a grace beyond an hour", { evictionGraceDuration: "PT61M" }, ["DURATION_INVALID"]],
+    ["a grace of hours", { evictionGraceDuration: Duration.hours(2) }, ["DURATION_INVALID"]],
+    ["a grace beyond an hour", { evictionGraceDuration: Duration.minutes(61) }, ["DURATION_INVALID"]],
     ["a label that is none", { labels: { "a b": "c" } }, ["LABEL_INVALID"]],
     ["more nodes than addresses", { size: 270 }, ["SUBNET_EXHAUSTED", "SUBNET_EXHAUSTED"]],
   ])("refuses %s", (_, props, codes) => {

@@ -4,7 +4,7 @@ import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import * as secureOke from "../../lib";
-import { checkProps, KindProblems } from "../../lib/core/checked";
+import { checkProps, KindProblems } from "../../lib/core/kind-checks";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
 

@@ -49,7 +49,11 @@ export const WEAKNESSES: { readonly [what: string]: Weakness } = {
   },
   "the network of the node": {
     refusal: /host namespaces/,
-    weaken: (pod) => (pod.spec.hostNetwork = true),
+    weaken: (pod) => {
+      pod.spec.hostNetwork = true;
+      // Kubernetes itself accepts no sysctls of the network there.
+      delete pod.spec.securityContext?.sysctls;
+    },
   },
   "the processes of the node": {
     refusal: /host namespaces/,

@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
@@ -102,13 +103,14 @@ describe("a bastion", () => {
   test("takes everything that can be set", () => {
     const { stack, make } = bastionIn(newStack(), {
       clients: BastionClients.fromWide(["198.18.0.0/15"], { reason: "The whole company" }),
-      maxSessionTtlInSeconds: 10_800,
+      maxSessionTtl: Duration.hours(3),
       dnsProxy: true,
       bastionName: "shop_api-1",
       freeformTags: { team: "shop" },
       definedTags: { "ops.cost": "42" },
     });
-    const { bastionId, privateEndpointAddress } = make();
+    const { bastionId, bastionName, maxSessionTtl, privateEndpointAddress } = make();
+    expect([bastionName, maxSessionTtl.toHours()]).toEqual(["shop_api-1", 3]);
     expect(onlyResource(stack, "oci_bastion_bastion")).toMatchObject({
       client_cidr_block_allow_list: ["198.18.0.0/15"],
       dns_proxy_status: "ENABLED",
@@ -158,17 +160,17 @@ describe("a bastion", () => {
     const { stack, make } = bastionIn(newStack(), {
       compartmentId: "shop",
       apiEndpoint: "https://10.0.0.5",
-      clients: { cidrs: ["0.0.0.0/0"] } as any,
-      maxSessionTtlInSeconds: 60,
+      clients: { cidrs: ["0.0.0.0/0"], reason: undefined } as any,
+      maxSessionTtl: Duration.minutes(1),
       bastionName: "a b",
       freeformTags: { "a b": "c" },
     });
     const before = synthesized(stack);
     expect(refusedCodes(make)).toEqual([
       "OCID_INVALID",
-      "PEER_INVALID",
       "NAME_INVALID",
-      "COUNT_INVALID",
+      "CIDR_TOO_WIDE",
+      "DURATION_INVALID",
       "NAME_INVALID",
       "TAG_INVALID",
     ]);

@@ -198,7 +198,12 @@ describe("a private repository", () => {
     expect(refusedCodes(() => ImageRetention.of({ keepNewest: 1, olderThan: Duration.days(4000) }))).toEqual([
       "DURATION_INVALID",
     ]);
-    expect([ImageRetention.keepAll().keepNewest, ImageRetention.of({ keepNewest: 3 }).days]).toEqual([0, 90]);
+    const { keepNewest, olderThan } = ImageRetention.of({ keepNewest: 3 });
+    expect([ImageRetention.keepAll().keepNewest, keepNewest, olderThan?.toDays()]).toEqual([
+      undefined,
+      3,
+      90,
+    ]);
   });
 
   test("takes no way out without a reason", () => {

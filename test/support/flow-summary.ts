@@ -2,7 +2,7 @@ import { type Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 import { ValidationErrors } from "../../lib/core/validation-errors";
 import { EXAMPLE_FLOWS } from "../checks/example-flows";
-import { castOf, endsOf, NETWORK, PINGS, STRANGER, unknownPod } from "../checks/flows";
+import { contentsOf, endsOf, NETWORK, PINGS, STRANGER, unknownPod } from "../checks/flows";
 
 const LAST_PORT = 65535;
 /** An address range of most examples' VCNs in which nothing lives. */
@@ -20,7 +20,7 @@ export function flowSummary(
 ): string {
   const { terraform, objects } = texts;
   const { host = UNUSED_RANGE, ends: further = {} } = EXAMPLE_FLOWS[name] ?? {};
-  const cast = castOf(objects);
+  const cast = contentsOf(objects);
   const reach = Reachability.fromTexts({
     terraform: terraform.map((stack) => JSON.stringify(stack)),
     manifests: [JSON.stringify(objects)],

@@ -208,8 +208,8 @@ describe("undefined never comes into a manifest as a word:", () => {
     Object.assign(cluster.workerSecurityGroup, { networkSecurityGroupId: undefined });
     const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
     const tls = TlsTermination.atLoadBalancer({ secretName: "web-tls" });
-    expect(said(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
-      "ATTRIBUTE_MISSING nodesGroup was not given",
+    expect(problemsOf(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
+      "ATTRIBUTE_MISSING nodesGroup",
     ]);
   });
 

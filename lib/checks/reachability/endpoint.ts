@@ -13,7 +13,7 @@ export type EndpointKind =
   | { readonly kind: "pod"; readonly namespace: string; readonly labels: { readonly [key: string]: string } }
   | { readonly kind: "vnic"; readonly subnet: string; readonly groups: readonly string[] };
 
-function checkTexts(factory: string, texts: { readonly [name: string]: unknown }): void {
+function checkGivenTo(factory: string, texts: { readonly [name: string]: unknown }): void {
   const problems = new Problems(factory);
   checkGiven(problems, texts);
   problems.throwIfAny();
@@ -36,9 +36,9 @@ export class Endpoint {
    */
   public static addresses(cidrs: string[]): Endpoint {
     const problems = new Problems("Endpoint.addresses");
-    const read = readCidrs(problems, "cidrs", cidrs, { ipv6: true, wide: true });
+    const ranges = readCidrs(problems, "cidrs", cidrs, { ipv6: true, wide: true });
     problems.throwIfAny();
-    return new Endpoint({ kind: "addresses", cidrs: read }, read.join(", "));
+    return new Endpoint({ kind: "addresses", cidrs: ranges }, ranges.join(", "));
   }
 
   /**
@@ -77,7 +77,7 @@ export class Endpoint {
    * @throws ATTRIBUTE_MISSING
    */
   public static workload(namespace: string, name: string): Endpoint {
-    checkTexts("Endpoint.workload", { namespace, name });
+    checkGivenTo("Endpoint.workload", { namespace, name });
     return new Endpoint({ kind: "workload", namespace, name }, `${namespace}/${name}`);
   }
 
@@ -87,11 +87,11 @@ export class Endpoint {
    * @throws ATTRIBUTE_MISSING
    */
   public static pod(namespace: string, labels: { [key: string]: string }): Endpoint {
-    checkTexts("Endpoint.pod", { namespace, labels });
-    const shown = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+    checkGivenTo("Endpoint.pod", { namespace, labels });
+    const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     return new Endpoint(
       { kind: "pod", namespace, labels },
-      `a pod of ${namespace} (${shown.join(", ") || "no labels"})`,
+      `a pod of ${namespace} (${pairs.join(", ") || "no labels"})`,
     );
   }
 
@@ -108,7 +108,7 @@ export class Endpoint {
    * @throws ATTRIBUTE_MISSING
    */
   public static loadBalancer(namespace: string, serviceName: string): Endpoint {
-    checkTexts("Endpoint.loadBalancer", { namespace, serviceName });
+    checkGivenTo("Endpoint.loadBalancer", { namespace, serviceName });
     const name = `the load balancer of ${namespace}/${serviceName}`;
     return new Endpoint({ kind: "balancers", namespace, name: serviceName }, name);
   }
@@ -135,7 +135,7 @@ export class Endpoint {
    * @throws ATTRIBUTE_MISSING
    */
   public static vnic(subnet: string, securityGroups: string[]): Endpoint {
-    checkTexts("Endpoint.vnic", { subnet, securityGroups });
+    checkGivenTo("Endpoint.vnic", { subnet, securityGroups });
     const groups = securityGroups.join(", ") || "no group";
     return new Endpoint(
       { kind: "vnic", subnet, groups: securityGroups },

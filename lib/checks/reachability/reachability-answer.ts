@@ -17,7 +17,7 @@ export enum Verdict {
 export interface ReachabilityReason {
   /** The end: `source` or `target`. */
   readonly end: string;
-  /** The layer: `security rules`, `way back` (of answers to a stateless rule), `route`, or `network policy`. */
+  /** The layer: `security rules`, `return path` (of replies to packets that a stateless rule allowed), `packet routing`, `route`, or `network policy`. */
   readonly layer: string;
   /** The verdict of the layer. */
   readonly verdict: Verdict;
@@ -38,13 +38,13 @@ export class ReachabilityAnswer {
     question: string,
     verdict: Verdict,
     complete: boolean,
-    tell: () => ReachabilityReason[],
+    explain: () => ReachabilityReason[],
     assumptions: string[],
   ): ReachabilityAnswer {
-    return new ReachabilityAnswer(question, verdict, complete, tell, assumptions);
+    return new ReachabilityAnswer(question, verdict, complete, explain, assumptions);
   }
 
-  private told?: ReachabilityReason[];
+  private explained?: ReachabilityReason[];
 
   private constructor(
     /** A description of the question. */
@@ -56,7 +56,7 @@ export class ReachabilityAnswer {
      * verdict YES.
      */
     public readonly complete: boolean,
-    private readonly tell: () => ReachabilityReason[],
+    private readonly explain: () => ReachabilityReason[],
     /** The assumptions of the answer. */
     public readonly assumptions: string[],
   ) {}
@@ -68,8 +68,8 @@ export class ReachabilityAnswer {
    */
   public get reasons(): ReachabilityReason[] {
     // Computed on demand: of all pairs of a large cluster, few are looked at.
-    this.told ??= this.tell();
-    return this.told;
+    this.explained ??= this.explain();
+    return this.explained;
   }
 
   /** The answer as text, on several lines. */
@@ -78,7 +78,8 @@ export class ReachabilityAnswer {
       const by = rules.length > 0 ? `: ${rules.join(", ")}` : "";
       return `  ${end}, ${layer}: ${verdict}, ${text}${by}`;
     });
-    const partly = this.verdict === Verdict.YES && !this.complete ? ", but not for all of it" : "";
+    const partly =
+      this.verdict === Verdict.YES && !this.complete ? ", but not for all addresses and ports" : "";
     return [`${this.question}: ${this.verdict}${partly}`, ...lines].join("\n");
   }
 }

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Endpoint } from "./endpoint";
-import { EndReader } from "./private/end-reader";
-import { type EndAnswer, judgePair, type PairAnswer } from "./private/evaluate-flow";
+import { EndpointReader } from "./private/endpoint-reader";
+import { type EndAnswer, evaluatePair, type PairAnswer } from "./private/evaluate-flow";
 import { type End } from "./private/flow-ends";
-import { and, or, Tri } from "./private/label-selector";
+import { and, or, Tri } from "./private/three-valued-logic";
 import { LoadBalancerReader } from "./private/load-balancer-reader";
 import { ManifestModel } from "./private/manifest-model";
 import { NetworkModel } from "./private/network-model";
@@ -20,7 +20,7 @@ import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
 /** The verdict for one of several ends. */
-interface Said<T> {
+interface EndVerdict<T> {
   readonly end: T;
   readonly verdict: Tri;
 }
@@ -31,22 +31,23 @@ interface Said<T> {
  * Only one of the ends with the same `oneOf` exists, and it is unknown which: unless they agree, the verdict
  * is UNKNOWN.
  */
-function someOf<T extends { readonly oneOf?: string }>(said: readonly Said<T>[]): Tri {
+function someOf<T extends { readonly oneOf?: string }>(endVerdicts: readonly EndVerdict<T>[]): Tri {
   const groups = new Map<string, Tri[]>();
-  let most = Tri.NO as Tri;
-  for (const { end, verdict } of said) {
+  let best = Tri.NO as Tri;
+  for (const { end, verdict } of endVerdicts) {
     if (end.oneOf === undefined) {
-      most = or(most, verdict);
+      best = or(best, verdict);
       continue;
     }
     const same = groups.get(end.oneOf);
     if (same) same.push(verdict);
     else groups.set(end.oneOf, [verdict]);
   }
-  return [...groups.values()].reduce((sum, verdicts) => or(sum, together(verdicts)), most);
+  return [...groups.values()].reduce((sum, verdicts) => or(sum, agreed(verdicts)), best);
 }
 
-function together(verdicts: readonly Tri[]): Tri {
+/** The verdict of ends that agree; MAYBE for others. */
+function agreed(verdicts: readonly Tri[]): Tri {
   const [first = Tri.NO] = verdicts;
   return verdicts.every((verdict) => verdict === first) ? first : Tri.MAYBE;
 }
@@ -58,32 +59,40 @@ interface OutdirTexts {
 }
 
 /** Reads the stacks of a folder and the previews of their charts; all stacks by default. */
-function readOutdir(problems: Problems, outdir: string, wanted?: readonly string[]): OutdirTexts {
+function readOutdir(problems: Problems, outdir: string, stackNames?: readonly string[]): OutdirTexts {
   const terraform = filesIn(path.join(outdir, "stacks")).filter(({ file }) => file.endsWith(".tf.json"));
   if (terraform.length === 0) {
-    const fix = "Give the folder that the app was synthesized into, such as cdktf.out";
-    problems.add("CONFIGURATION_UNREADABLE", `${outdir} holds no stacks/<name>/cdk.tf.json`, fix);
+    const fix = 'Give the folder that the app was synthesized into, for example "cdktf.out"';
+    problems.add(
+      "CONFIGURATION_UNREADABLE",
+      `outdir is ${shown(outdir)}, which contains no stacks/<name>/cdk.tf.json`,
+      fix,
+    );
   }
   const stacks = [...new Set(terraform.map(({ stack }) => stack))];
-  if (!problems.any && wanted !== undefined) checkStacks(problems, wanted, stacks);
+  if (!problems.any && stackNames !== undefined) checkStacks(problems, stackNames, stacks);
   if (problems.any) return { terraform: [], manifests: [] };
   const manifests = filesIn(path.join(outdir, "manifests")).filter(({ file }) => /\.ya?ml$/.test(file));
   const read = (files: readonly File[]) =>
     files
-      .filter(({ stack }) => wanted === undefined || wanted.includes(stack))
+      .filter(({ stack }) => stackNames === undefined || stackNames.includes(stack))
       .map(({ file }) => fs.readFileSync(file, "utf8"));
   return { terraform: read(terraform), manifests: read(manifests) };
 }
 
-function checkStacks(problems: Problems, wanted: unknown, stacks: readonly string[]): void {
-  const instead = `Write names of stacks of the folder: ${stacks.join(", ")}`;
-  if (!Array.isArray(wanted) || wanted.length === 0) {
-    problems.add("VALUE_INVALID", `stacks is ${shown(wanted)}, and not a list of names`, instead);
+function checkStacks(problems: Problems, stackNames: unknown, stacks: readonly string[]): void {
+  const instead = `Give names of stacks in the folder, for example ${JSON.stringify(stacks)}`;
+  if (!Array.isArray(stackNames) || stackNames.length === 0) {
+    problems.add("VALUE_INVALID", `stacks is ${shown(stackNames)}`, instead);
     return;
   }
-  wanted.forEach((name: unknown, index) => {
+  stackNames.forEach((name: unknown, index) => {
     if (stacks.includes(name as string)) return;
-    problems.add("VALUE_INVALID", `stacks[${index}] is ${shown(name)}, and no stack has that name`, instead);
+    problems.add(
+      "VALUE_INVALID",
+      `stacks[${index}] is ${shown(name)}, which is not a stack of the folder`,
+      instead,
+    );
   });
 }
 
@@ -163,7 +172,6 @@ export class Reachability {
    * Reads a folder written by cdktf: all stacks with their previews of manifests, or some of them.
    *
    * @param outdir such as `cdktf.out`
-   * @throws CONFIGURATION_UNREADABLE; VALUE_INVALID where the folder has no such stack
    */
   public static fromOutdir(outdir: string, options: ReachabilityOutdirOptions = {}): Reachability {
     const problems = new Problems("Reachability.fromOutdir");
@@ -177,7 +185,6 @@ export class Reachability {
   /**
    * Reads a configuration from texts.
    *
-   * @throws CONFIGURATION_UNREADABLE
    */
   public static fromTexts(texts: ReachabilityTexts): Reachability {
     const problems = new Problems("Reachability.fromTexts");
@@ -192,7 +199,7 @@ export class Reachability {
   }
 
   private readonly network: NetworkModel;
-  private readonly reader: EndReader;
+  private readonly reader: EndpointReader;
   private readonly policyEngine: boolean;
 
   private constructor(
@@ -203,7 +210,7 @@ export class Reachability {
     this.policyEngine = options.policyEngine ?? true;
     this.network = new NetworkModel(model);
     const balancers = new LoadBalancerReader(model, this.network, manifests);
-    this.reader = new EndReader(model, this.network, manifests, balancers, this.policyEngine);
+    this.reader = new EndpointReader(model, this.network, manifests, balancers, this.policyEngine);
   }
 
   /**
@@ -213,39 +220,38 @@ export class Reachability {
    * `complete` of the answer.
    *
    * @param port a port of the target; for a range, YES means that at least one port is reachable
-   * @throws ENDPOINT_UNKNOWN where the configuration has no such end; ENDPOINTS_OUTSIDE where nothing of it lies between the two
    */
   public ask(source: Endpoint, target: Endpoint, port: Port): ReachabilityAnswer {
     const problems = new Problems("Reachability.ask");
     if (!checkGiven(problems, { source, target, port })) problems.throwIfAny();
     const [from, to] = [this.ends(problems, source), this.ends(problems, target)];
     if (![...from, ...to].some(({ guard }) => guard) || from.some(({ peer }) => peer.isLinkLocal)) {
-      const what = `Nothing of the configuration decides what ${source.toString()} sends to ${target.toString()}`;
+      const what = `The configuration contains neither ${source.toString()} nor ${target.toString()}`;
       problems.add(
         "ENDPOINTS_OUTSIDE",
         what,
-        "Name an end that the configuration makes: nodes, pods, a load balancer",
+        "Give an endpoint of the configuration as source or target, for example Endpoint.nodes()",
       );
     }
     problems.throwIfAny();
     const packets = packetsOf(port);
-    const judged = from.map((one) => to.map((other) => packets.map((some) => judgePair(one, other, some))));
+    const pairs = from.map((start) => to.map((end) => packets.map((flow) => evaluatePair(start, end, flow))));
     // The common case of two single ends needs no table.
-    const [only] = judged.length === 1 ? (judged[0] ?? []) : [];
+    const [only] = pairs.length === 1 ? (pairs[0] ?? []) : [];
     const isSingle = from.length === 1 && to.length === 1;
     const some = isSingle
       ? most(only ?? [])
       : someOf(
           from.map((end, row) => {
-            const said = to.map((other, column) => ({
+            const verdicts = to.map((other, column) => ({
               end: other,
-              verdict: most(judged[row]?.[column] ?? []),
+              verdict: most(pairs[row]?.[column] ?? []),
             }));
-            return { end, verdict: someOf(said) };
+            return { end, verdict: someOf(verdicts) };
           }),
         );
     const question = `${source.toString()} to ${target.toString()} on ${port.toString()}`;
-    return answer(question, some, judged.flat(2), this.assumptions([...from, ...to]));
+    return answer(question, some, pairs.flat(2), this.assumptions([...from, ...to]));
   }
 
   /**
@@ -261,11 +267,11 @@ export class Reachability {
   private ends(problems: Problems, endpoint: Endpoint): End[] {
     const ends = problems.any ? [] : this.reader.ends(endpoint);
     if (ends.length > 0 || problems.any) return ends;
-    const what = `The configuration has nothing that is ${endpoint.toString()}`;
+    const what = `The configuration does not contain ${endpoint.toString()}`;
     problems.add(
       "ENDPOINT_UNKNOWN",
       what,
-      "Check the name and the namespace, and that every stack and chart was given",
+      "Correct the name or the namespace, or add the missing stack or chart to terraform or manifests",
     );
     problems.throwIfAny();
     return ends;
@@ -276,20 +282,24 @@ export class Reachability {
     const pods = ends.filter(({ peer }) => peer.pod ?? peer.maybePod);
     const engine = this.policyEngine
       ? "an engine enforces NetworkPolicies; OKE has none by itself"
-      : "no engine enforces NetworkPolicies, so they do nothing";
-    const isFar = guards.some(({ routes }) => routes.routes.some(({ gateway }) => gateway === "private"));
+      : "no engine enforces NetworkPolicies, so they have no effect";
+    const hasPeering = guards.some(({ routes }) =>
+      routes.routes.some(({ gateway }) => gateway === "private"),
+    );
     return [
       ...(pods.length > 0 ? [engine] : []),
       ...(pods.length > 0
-        ? ["the ends are on different nodes: what stays on one node passes no security rule"]
+        ? ["the ends are on different nodes: security rules do not filter traffic inside a node"]
         : []),
       ...(this.model.isEmpty
-        ? ["only NetworkPolicies are known, as no Terraform configuration was given"]
+        ? ["only NetworkPolicies are evaluated, as there is no Terraform configuration"]
         : []),
       ...(ends.some(({ oneOf }) => oneOf !== undefined)
-        ? ["one of several ends is meant, and which one is not known; `stacks` names the stacks of one stage"]
+        ? [
+            "several ends have this name, and only one of them is meant; `stacks` selects the stacks of one stage",
+          ]
         : []),
-      ...(isFar ? ["what lies behind a DRG or a peering gateway lets it pass"] : []),
+      ...(hasPeering ? ["the networks behind a DRG or a peering gateway allow the packets"] : []),
     ];
   }
 }
@@ -305,20 +315,20 @@ function answer(
   assumptions: string[],
 ): ReachabilityAnswer {
   const all = pairs.reduce((least, pair) => and(least, pair.all), Tri.YES as Tri);
-  const tell = () => {
+  const explain = () => {
     // If only some of the possible ends are reachable, the others explain why the answer is unknown.
-    const telling = pairs.find((pair) => pair.some === some) ?? pairs.find((pair) => pair.some < some);
-    const least = telling?.some ?? some;
+    const explained = pairs.find((pair) => pair.some === some) ?? pairs.find((pair) => pair.some < some);
+    const worst = explained?.some ?? some;
     // The allowing layers explain a YES; the denying ones explain the rest.
-    return (telling?.answers() ?? [])
-      .filter(({ verdict }) => some === Tri.YES || verdict <= least)
+    return (explained?.answers() ?? [])
+      .filter(({ verdict }) => some === Tri.YES || verdict <= worst)
       .map(reasonOf);
   };
   return ReachabilityAnswer._of(
     question,
     VERDICTS[some],
     some === Tri.YES && all === Tri.YES,
-    tell,
+    explain,
     assumptions,
   );
 }

@@ -1,3 +1,4 @@
+import { type Duration } from "cdk8s";
 import { type NodeTaint } from "../node-taint";
 
 /** The resource requests and limits of an add-on's containers, as Kubernetes quantities. */
@@ -260,11 +261,12 @@ export interface NvidiaGpuPluginOptions extends SizedAddOnOptions {
 /** Options for the AMD GPU plugin add-on. */
 export interface AmdGpuPluginOptions extends SizedAddOnOptions {
   /**
-   * The interval in seconds at which the health of the GPUs is reported to the kubelet, 0 to 3,600; 0 disables it.
+   * The interval at which the health of the GPUs is reported to the kubelet: whole seconds, at most an hour. `Duration.seconds(0)`
+   * disables the reports.
    *
-   * @default 30
+   * @default Duration.seconds(30)
    */
-  readonly healthCheckSeconds?: number;
+  readonly healthCheckInterval?: Duration;
 }
 
 /** Options for the load balancer through which clients connect to the mesh. */

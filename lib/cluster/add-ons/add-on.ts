@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import {
   MigStrategy,
   type AddOnOptions,
@@ -20,6 +21,7 @@ import { nearName } from "../../core/nearest-names";
 import { checkReason } from "../../core/reason";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
+import { wholeDurationOf } from "../../core/whole-duration";
 
 /** The add-ons that OKE installs in every cluster; a ClusterAddOn takes over the installed one, and leaves it there when it is removed. */
 const ESSENTIAL = ["CoreDNS", "Flannel", "KubeProxy", "OciVcnIpNative"];
@@ -41,6 +43,7 @@ const OWN_CONSTRUCT: { readonly [name: string]: string } = {
 };
 const REPLICAS = [1, 10] as const;
 const MAX_REPLICAS = [1, 100] as const;
+const HEALTH_CHECKS = { least: 0, most: 3600 };
 
 /**
  * An OKE add-on with its configuration.
@@ -202,11 +205,13 @@ export class AddOn {
   /**
    * The device plugin for AMD GPUs.
    *
-   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
+   * @throws DURATION_INVALID, VALUE_INVALID, LABEL_INVALID
    */
   public static amdGpuPlugin(options: AmdGpuPluginOptions = {}): AddOn {
-    return AddOn.write("AmdGpuPlugin", options, (writer) => {
-      writer.count("pulse", "healthCheckSeconds", options?.healthCheckSeconds ?? 30, [0, 3600]);
+    return AddOn.write("AmdGpuPlugin", options, (writer, problems) => {
+      const { healthCheckInterval: interval = Duration.seconds(30) } = options ?? {};
+      const seconds = wholeDurationOf(problems, "healthCheckInterval", interval, "seconds", HEALTH_CHECKS);
+      writer.text("pulse", String(seconds));
       writer.resources("amd-gpu-device-plugin.ContainerResources", "resources", options?.resources);
     });
   }

@@ -3,7 +3,7 @@ import { type Construct } from "constructs";
 import { type AddOn } from "./add-on";
 import { type AddOnVersion } from "./add-on-version";
 import { addOnsOf, nodePoolsBeside, noteAddOn, waitFor } from "./private/add-ons-of-cluster";
-import { type ISecureOkeCluster } from "../cluster-base";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { checked } from "../../core/checked";
@@ -121,7 +121,7 @@ export class ClusterAddOn extends ResourceConstruct {
 /** Allows the control plane to connect to the agent; the security groups of an imported cluster belong to its owner. */
 function openForAgent(cluster: ISecureOkeCluster): void {
   // In an overlay, the control plane may connect to all ports of the nodes.
-  if (!("encryption" in cluster) || isOverlay(cluster.podNetworking)) return;
+  if (!createdClusterOf(cluster) || isOverlay(cluster.podNetworking)) return;
   openForObservabilityAgent(cluster.apiEndpointSecurityGroup, cluster.workerSecurityGroup);
 }
 
@@ -165,8 +165,7 @@ function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string)
 
 /** Adds a problem if an enhanced cluster is required and this one is known to be a basic cluster. */
 export function checkEnhanced(problems: Problems, cluster: ISecureOkeCluster, what: string): void {
-  const { clusterType } = cluster as ISecureOkeCluster & { readonly clusterType?: string };
-  if (clusterType !== "BASIC_CLUSTER") return;
+  if (cluster.clusterType !== "BASIC_CLUSTER") return;
   problems.add(
     "ADD_ON_INVALID",
     `${what} needs an enhanced cluster, and ${cluster.node.path} is a basic one`,

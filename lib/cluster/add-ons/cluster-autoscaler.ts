@@ -1,4 +1,4 @@
-import { type Duration } from "cdk8s";
+import { Duration } from "cdk8s";
 import { Lazy, TerraformStack, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type AddOnOptions, type AddOnResources } from "./add-on-options";
@@ -9,7 +9,7 @@ import { noteAddOn } from "./private/add-ons-of-cluster";
 import { autoscaledPoolsOf, isSame } from "./private/autoscaled-pools";
 import { autoscalerPrincipal, networkStatements, poolStatements } from "./private/autoscaler-statements";
 import { ConfigurationWriter } from "./private/configuration";
-import { type ISecureOkeCluster } from "../cluster-base";
+import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { poolsOf } from "../private/pools-of-cluster";
 import { TagNamespacePolicy } from "../private/tag-namespace-policy";
 import { Acknowledgements } from "../../core/acknowledgement";
@@ -27,6 +27,7 @@ import { shortHash } from "../../core/short-hash";
 import { shown } from "../../core/display-value";
 import { checkTags, tagsOf, type TaggingProps } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
+import { wholeDurationOf } from "../../core/whole-duration";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 import { IdentityPolicy } from "../../oci/identity-policy";
 
@@ -129,14 +130,10 @@ export interface ClusterAutoscalerProps extends TaggingProps {
 }
 
 const NAME = "ClusterAutoscaler";
+// In seconds.
+const MIN_SCALE_DOWN = 60;
+const MIN_PROVISION_TIME = 300;
 const ALL_AUTOSCALED = "cluster-autoscaler";
-
-/** The attribute of a cluster that its default autoscaler uses. */
-interface WithHomeRegion {
-  /** @internal */
-  readonly _homeRegionProvider?: TerraformProvider;
-  readonly _tenancyId?: string;
-}
 
 /**
  * The cluster autoscaler, as an OKE add-on, for the pools of a cluster that have `autoscale`.
@@ -161,7 +158,7 @@ export class ClusterAutoscaler extends ResourceConstruct {
     // A later stack can add the autoscaler to the cluster, but the stack of the cluster can't refer to the pools of a later stack.
     const isBeside = TerraformStack.of(cluster) === stack;
     const id = isBeside ? NAME : `${NAME}-${shortHash(cluster.node.path)}`;
-    const homeRegionProvider = isBeside ? (cluster as WithHomeRegion)._homeRegionProvider : undefined;
+    const homeRegionProvider = isBeside ? clusterBaseOf(cluster)?._homeRegionProvider : undefined;
     return new ClusterAutoscaler(isBeside ? (cluster as unknown as Construct) : stack, id, {
       cluster,
       homeRegionProvider,
@@ -198,7 +195,7 @@ export class ClusterAutoscaler extends ResourceConstruct {
       principals: [autoscalerPrincipal(cluster.clusterId)],
       description: "Lets the cluster autoscaler write the defined tags of nodes",
       what: "the nodes that the autoscaler adds",
-      tenancyId: (cluster as WithHomeRegion)._tenancyId,
+      tenancyId: createdClusterOf(cluster)?._tenancyId,
       homeRegionProvider: props.homeRegionProvider,
       displayName: nameOf(this),
     });
@@ -287,8 +284,6 @@ export class ClusterAutoscaler extends ResourceConstruct {
   }
 }
 
-const SECOND = 1000;
-
 function read(scope: Construct, id: string, given: ClusterAutoscalerProps): { [key: string]: string } {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
@@ -323,14 +318,16 @@ function write(
   writer.flag("balanceSimilarNodeGroups", "balanceSimilarPools", props.balanceSimilarPools ?? true);
   const keepsLocal = props.keepNodesWithLocalStorage ?? false;
   writer.flag("skipNodesWithLocalStorage", "keepNodesWithLocalStorage", keepsLocal);
-  const duration = (key: string, name: keyof ClusterAutoscalerProps, least: number, otherwise: number) => {
-    const given = props[name] as Duration | undefined;
-    const seconds = given === undefined ? otherwise : secondsOf(problems, name, given, least);
+  const durations = {
+    scaleDownUnneeded: ["scaleDownUnneededTime", Duration.minutes(10), MIN_SCALE_DOWN],
+    scaleDownDelayAfterAdd: ["scaleDownDelayAfterAdd", Duration.minutes(10), MIN_SCALE_DOWN],
+    maxNodeProvisionTime: ["maxNodeProvisionTime", Duration.minutes(25), MIN_PROVISION_TIME],
+  } as const;
+  for (const name of ["scaleDownUnneeded", "scaleDownDelayAfterAdd", "maxNodeProvisionTime"] as const) {
+    const [key, otherwise, least] = durations[name];
+    const seconds = wholeDurationOf(problems, name, props[name] ?? otherwise, "seconds", { least });
     writer.text(key, `${seconds}s`);
-  };
-  duration("scaleDownUnneededTime", "scaleDownUnneeded", 60, 600);
-  duration("scaleDownDelayAfterAdd", "scaleDownDelayAfterAdd", 60, 600);
-  duration("maxNodeProvisionTime", "maxNodeProvisionTime", 300, 1500);
+  }
   const { scaleDownUtilization = 0.5 } = props;
   if (!(scaleDownUtilization > 0) || scaleDownUtilization > 1) {
     problems.add(
@@ -342,16 +339,4 @@ function write(
   writer.text("scaleDownUtilizationThreshold", String(scaleDownUtilization));
   writer.resources("cluster-autoscaler.ContainerResources", "resources", props.resources);
   writer.placement(props.placement ?? {});
-}
-
-function secondsOf(problems: Problems, name: string, given: Duration, least: number): number {
-  if (!checkMembers(problems, name, given, ["toSeconds", "toMilliseconds"], "Duration.minutes(10)")) return 0;
-  const seconds = given.toMilliseconds({ integral: false }) / SECOND;
-  if (Number.isInteger(seconds) && seconds >= least) return seconds;
-  problems.add(
-    "DURATION_INVALID",
-    `${name} is ${seconds} seconds`,
-    `Give at least ${least} seconds, for example Duration.minutes(10)`,
-  );
-  return 0;
 }

@@ -36,13 +36,13 @@ export class ClusterCredentials extends ResourceConstruct {
   ) {
     super(scope, id);
     const { clusterId, rotation } = props;
-    const { epochName, completeAfterDays, completeNow } = rotation;
+    const { epochName, completeAfter, completeNow } = rotation;
     const first = this.remember("FirstEpoch", epochName);
     const epochs = `toset([for epoch in [${JSON.stringify(epochName)}] : epoch if epoch != ${addressOf(first)}.input])`;
     const startedAt = this.remember("StartedAt", "${plantimestamp()}", epochs);
     const start = new ContainerengineClusterStartCredentialRotationManagement(this, "Resource", {
       clusterId,
-      autoCompletionDelayDuration: `P${completeAfterDays}D`,
+      autoCompletionDelayDuration: `P${completeAfter.toDays()}D`,
       // A changed delay would replace the resource, and so start another rotation.
       lifecycle: { ignoreChanges: ["auto_completion_delay_duration"] },
     });

@@ -1,32 +1,14 @@
 import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { EXCEPT_MOVING_GROUPS } from "./cluster-policies";
+import { type ClusterRight } from "./cluster-right";
 import { compareOcids } from "../../core/ocid";
 import { idPartOf } from "../../core/reference";
 import { policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { addWarning } from "../../core/warnings";
 import { IdentityPolicy } from "../../oci/identity-policy";
-import { type ISecureOkeCluster } from "../cluster-base";
-
-/** An additional right of a cluster for something in a chart, in one compartment. */
-export interface FurtherRight {
-  /** The purpose of the right, as a part of a construct id and of the name of a policy. */
-  readonly purpose: string;
-  /** The part that, besides the compartment, distinguishes it from other rights for the same purpose. */
-  readonly key?: string;
-  /** The allowed actions, after "Lets the cluster". */
-  readonly description: string;
-  /** The effect of a missing right, for a warning. */
-  readonly without: string;
-  statements(clusterId: string, compartmentId: string): string[];
-}
-
-/** A cluster that the program creates, with its own policies. */
-export interface GrantingCluster {
-  /** @internal */
-  _grant(right: FurtherRight, compartmentId: string): IdentityPolicy;
-}
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 
 interface FurtherPoliciesProps extends TaggingProps {
   readonly clusterId: string;
@@ -43,7 +25,7 @@ export function clusterPrincipal(clusterId: string): string {
 }
 
 /** The right to create load balancers, and the security groups of the controller, in another compartment. */
-export function balancerRight(isPublic: boolean): FurtherRight {
+export function balancerRight(isPublic: boolean): ClusterRight {
   return {
     purpose: "balancers",
     key: isPublic ? "public" : undefined,
@@ -67,7 +49,7 @@ export function balancerRight(isPublic: boolean): FurtherRight {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm
  */
-export function volumeKeyRight(kmsKeyId: string): FurtherRight {
+export function volumeKeyRight(kmsKeyId: string): ClusterRight {
   return {
     purpose: "volume-key",
     key: kmsKeyId,
@@ -91,11 +73,11 @@ export function volumeKeyRight(kmsKeyId: string): FurtherRight {
  */
 export function grantRight(
   cluster: ISecureOkeCluster,
-  right: FurtherRight,
+  right: ClusterRight,
   compartmentId?: string,
 ): IdentityPolicy | undefined {
-  const { _grant: grant } = cluster as Partial<GrantingCluster>;
-  if (grant) return grant.call(cluster, right, compartmentId ?? cluster.compartmentId);
+  const created = createdClusterOf(cluster);
+  if (created) return created._grant(right, compartmentId ?? cluster.compartmentId);
   warnOfRight(cluster, right, compartmentId);
   return undefined;
 }
@@ -103,18 +85,18 @@ export function grantRight(
 /** Grants the right only if it is for another compartment than that of the cluster. */
 export function grantRightElsewhere(
   cluster: ISecureOkeCluster,
-  right: FurtherRight,
+  right: ClusterRight,
   compartmentId: string,
 ): void {
   // An imported cluster without a given compartment can't be asked for it.
-  if (!("_grant" in cluster) || !isOwnCompartment(cluster, compartmentId)) {
+  if (!createdClusterOf(cluster) || !isOwnCompartment(cluster, compartmentId)) {
     grantRight(cluster, right, compartmentId);
   }
 }
 
 function warnOfRight(
   cluster: ISecureOkeCluster,
-  right: FurtherRight,
+  right: ClusterRight,
   compartmentId: string | undefined,
 ): void {
   const what = `an imported cluster may lack the right to ${right.description}`;
@@ -124,7 +106,7 @@ function warnOfRight(
 
 /** The warning that shows the statements of a right. */
 export function warningOf(
-  right: FurtherRight,
+  right: ClusterRight,
   what: string,
   clusterId?: string,
   compartmentId?: string,
@@ -149,7 +131,7 @@ export class FurtherPolicies extends Construct {
   }
 
   /** Grants a right in a compartment, once. */
-  public allow(right: FurtherRight, compartmentId: string): IdentityPolicy {
+  public allow(right: ClusterRight, compartmentId: string): IdentityPolicy {
     const parts = [compartmentId, ...(right.key === undefined ? [] : [right.key])];
     const key = parts.map((part) => idPartOf(this, part)).join("-");
     const id = `${right.purpose}-${key}`;

@@ -1,12 +1,12 @@
 import { nodePoolPrincipal } from "./tag-namespace-policy";
-import { type FurtherRight } from "./further-rights";
+import { type ClusterRight } from "./cluster-right";
 
 /**
  * The right of the node pools of a compartment, and of the block volume service, to encrypt boot volumes with one key.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpolicyconfig.htm
  */
-export function bootVolumeKeyRight(keyId: string, poolCompartmentId: string): FurtherRight {
+export function bootVolumeKeyRight(keyId: string, poolCompartmentId: string): ClusterRight {
   return {
     purpose: "boot-volume-key",
     key: keyId,
@@ -27,7 +27,7 @@ export function bootVolumeKeyRight(keyId: string, poolCompartmentId: string): Fu
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengmakingcapacityreservations.htm
  */
-export function capacityReservationRight(poolCompartmentId: string): FurtherRight {
+export function capacityReservationRight(poolCompartmentId: string): ClusterRight {
   return {
     purpose: "capacity-reservations",
     description: "launch nodes in reserved capacity",

@@ -125,7 +125,7 @@ function checkKey(problems: Problems, scope: Construct, props: Partial<SecureOke
     problems,
     "credentialRotation",
     props.credentialRotation,
-    ["epochName", "completeAfterDays"],
+    ["epochName", "completeAfter"],
     'CredentialRotation.epoch("2026-11")',
   );
   if (!checkEncryption(problems, encryption)) return;

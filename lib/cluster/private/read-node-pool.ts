@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { Token } from "cdktf";
 import { type Construct } from "constructs";
 import {
@@ -10,6 +11,7 @@ import {
 } from "./check-cluster-values";
 import { type NodeImageFacts } from "./node-image-facts";
 import { checkPoolOptions, type PoolSizes, readSizes, surgeOf } from "./pool-options";
+import { checkCapacity, type Demand } from "./pool-capacity";
 import { checkPoolName } from "./pools-of-cluster";
 import { checkPrivateSubnets } from "./services-cidr";
 import { checkConstructId } from "../../core/construct-id";
@@ -22,9 +24,10 @@ import { checkDisplayName } from "../../core/resource-name";
 import { checkTags } from "../../core/tagging";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
+import { wholeDurationOf } from "../../core/whole-duration";
 import { readEgress } from "../../network/egress/egress";
 import { isOverlay } from "../../network/vcn/pod-networking";
-import { checkCapacity, type Demand, type ISecureOkeCluster } from "../cluster-base";
+import { type ISecureOkeCluster } from "../cluster-base";
 import { type KubernetesVersion } from "../kubernetes-version";
 import { type NodeImage } from "../node-image";
 import { type NodeRegistryAccess } from "../node-registry-access";
@@ -93,6 +96,7 @@ function checkGpu(add: Add, { hasGpuDrivers }: NodeImageFacts, shapeName: string
 
 export const DEFAULT_PODS = 31;
 const MAX_PODS = 110;
+const MAX_EVICTION_MINUTES = 60;
 // A template is refused as one.
 const DOMAIN = /^[A-Za-z0-9]+:[\w-]+$|[$%]\{/;
 
@@ -103,6 +107,8 @@ interface NodePoolReading {
   readonly demand?: Demand;
   /** The initial number of nodes. */
   readonly size?: number;
+  /** The time that pods have to leave a node, in minutes. */
+  readonly evictionMinutes: number;
 }
 
 /** Validates the props before the pool is created; throws all problems together. */
@@ -127,7 +133,9 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   if (isOverlay(cluster?.podNetworking)) checkOverlay(problems, given);
   checkRegistryAccess(problems, scope, given);
   checkDomains(problems, given.availabilityDomains);
-  checkGrace(problems, given.evictionGraceDuration);
+  const { evictionGraceDuration: grace = Duration.minutes(MAX_EVICTION_MINUTES) } = given;
+  const range = { least: 0, most: MAX_EVICTION_MINUTES };
+  const evictionMinutes = wholeDurationOf(problems, "evictionGraceDuration", grace, "minutes", range);
   checkNodeLabels(problems, given.labels);
   checkShape(problems, shape);
   if (checkImage(problems, image)) {
@@ -147,7 +155,12 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
   checkTags(problems, given);
   if (isCluster) checkPoolName(problems, cluster as ISecureOkeCluster, given.nodePoolName ?? id);
   problems.throwIfAny();
-  return { version: version as KubernetesVersion, demand, size: given.autoscale?.min ?? given.size };
+  return {
+    version: version as KubernetesVersion,
+    demand,
+    size: given.autoscale?.min ?? given.size,
+    evictionMinutes,
+  };
 }
 
 function versionOf(
@@ -292,15 +305,4 @@ export function checkDomains(problems: Problems, domains: string[] | undefined):
       'Give its whole name with the prefix of your tenancy, such as "Uocm:EU-FRANKFURT-1-AD-1"',
     );
   }
-}
-
-function checkGrace(problems: Problems, duration: string | undefined): void {
-  if (duration === undefined || Token.isUnresolved(duration)) return;
-  const minutes = /^PT(\d{1,2})M$/.exec(duration)?.[1];
-  if (minutes !== undefined && Number(minutes) <= 60) return;
-  problems.add(
-    "DURATION_INVALID",
-    `evictionGraceDuration is ${shown(duration)}`,
-    "Write minutes as PT0M to PT60M, for example PT30M",
-  );
 }

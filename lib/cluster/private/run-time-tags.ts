@@ -4,6 +4,7 @@ import { type Tags, tagsOfScopes } from "../../core/scope-tags";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
 import { forgetObjects } from "../../synthesis/reading";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 
 const OCI = "oci.oraclecloud.com";
 const NLB = "oci-network-load-balancer.oraclecloud.com";
@@ -45,11 +46,6 @@ const ANNOTATIONS: { readonly [K in RunTimeResource]: TagAnnotations } = {
   },
 };
 
-/** A cluster whose load balancers may have a security attribute. */
-interface LabelledCluster extends IConstruct {
-  readonly _packetRouting?: { readonly loadBalancerAnnotation?: string };
-}
-
 /** Annotations of an object; undefined is none, once cdk8s has written it. */
 export interface RunTimeAnnotations {
   [name: string]: string;
@@ -65,7 +61,7 @@ export interface RunTimeAnnotations {
  */
 export function runTimeAnnotations(
   service: IConstruct,
-  cluster: IConstruct,
+  cluster: ISecureOkeCluster,
   isNetworkLoadBalancer: boolean,
 ): RunTimeAnnotations {
   const { LOAD_BALANCER, NETWORK_LOAD_BALANCER } = RunTimeResource;
@@ -86,14 +82,14 @@ interface Manifest {
 }
 
 /** Applies the tags of the cluster to the resources that controllers create for the objects of a chart, whoever wrote the objects. */
-export function tagObjectsOf(cluster: IConstruct, chart: Chart): void {
+export function tagObjectsOf(cluster: ISecureOkeCluster, chart: Chart): void {
   checkAtSynthesis(chart, () => {
     const objects = apiObjectsIn(chart).filter(({ kind }) => kind === "Service" || kind === "IngressClass");
     for (const object of objects) tagObject(cluster, object);
   });
 }
 
-function tagObject(cluster: IConstruct, object: ApiObject): void {
+function tagObject(cluster: ISecureOkeCluster, object: ApiObject): void {
   const { freeformTags, definedTags } = tagsOfScopes(object, cluster);
   if (Object.keys({ ...freeformTags, ...definedTags }).length === 0 && labelOf(cluster) === undefined) return;
   const { metadata: { annotations = {} } = {}, spec } = dataOf(object) as Manifest;
@@ -125,7 +121,7 @@ function resourceOf(
 /** The annotations that an object lacks. */
 function missingRunTimeTags(
   object: IConstruct,
-  cluster: IConstruct,
+  cluster: ISecureOkeCluster,
   resource: RunTimeResource,
   own: { readonly [name: string]: unknown },
 ): [string, string][] {
@@ -141,8 +137,8 @@ function missingRunTimeTags(
 }
 
 /** The security attribute of a cluster's load balancers in the format of the annotation. */
-function labelOf(cluster: IConstruct): string | undefined {
-  return (cluster as LabelledCluster)._packetRouting?.loadBalancerAnnotation;
+function labelOf(cluster: ISecureOkeCluster): string | undefined {
+  return createdClusterOf(cluster)?._packetRouting?.loadBalancerAnnotation;
 }
 
 /** A value that is evaluated when cdk8s writes the object. */

@@ -2,6 +2,7 @@ import { ApiObject, App, Chart } from "cdk8s";
 import { type INetworkPolicyPeer, NetworkPolicy } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { asCluster, clusterOfChart } from "../../cluster/cluster-of-chart";
 import { type Cidr, contains, overlaps } from "../../core/cidr";
 import { shown } from "../../core/display-value";
 import { hasPorts, type Port, IpProtocol } from "../../core/port";
@@ -10,7 +11,7 @@ import { Problems } from "../../core/validation-error";
 import { blockOf, knownBlock } from "../../network/egress/egress";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay } from "../../network/vcn/pod-networking";
-import { scopeOf, whenAdded } from "../../synthesis/chart-scopes";
+import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 import { computeOnce } from "../../synthesis/reading";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
@@ -108,21 +109,21 @@ function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network:
 /** The CIDR of the VCN of a workload's pods, if it is known. */
 export function vcnCidrOf(scope: IConstruct): string | undefined {
   const chart = [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
-  const cluster = chart && (scopeOf(chart) as Partial<ISecureOkeCluster> | undefined);
+  const cluster = chart && clusterOfChart(chart);
   // Reading an attribute that an imported network lacks throws.
-  return cluster && new Problems(scope).collect(() => cluster.network?.vcnCidr);
+  return cluster && new Problems(scope).collect(() => cluster.network.vcnCidr);
 }
 
-function clusterOf(workload: IConstruct, scope: IConstruct): ISecureOkeCluster {
-  if ("podSecurityGroup" in scope) return scope as ISecureOkeCluster;
+function clusterOf(workload: IConstruct, scope: IChartScope): ISecureOkeCluster {
+  const cluster = asCluster(scope);
+  if (cluster) return cluster;
   const problems = new Problems(workload);
   problems.add(
     "VALUE_INVALID",
-    `The chart was added to ${scope.node.path}, which is no cluster`,
+    `The chart was added to ${scope.node.path}, which is not a cluster`,
     "Add it by addCdk8sChart of a SecureOkeCluster, made here or by fromClusterAttributes",
   );
-  problems.throwIfAny();
-  throw new Error("unreachable");
+  return problems.throwAll();
 }
 
 function checkAdded(workload: IConstruct, what: string): void {
@@ -140,8 +141,8 @@ function checkAdded(workload: IConstruct, what: string): void {
 
 /** The range of the pods of a chart's cluster, if it is known. */
 export function podsRangeOf(chart: Chart): Cidr | undefined {
-  const cluster = scopeOf(chart) as Partial<ISecureOkeCluster> | undefined;
-  return knownBlock(chart, () => cluster?.podNetworking?.podCidr ?? cluster?.network?.podSubnet?.cidr);
+  const cluster = clusterOfChart(chart);
+  return knownBlock(chart, () => cluster?.podNetworking.podCidr ?? cluster?.network.podSubnet.cidr);
 }
 
 /** The label that Kubernetes sets to the name of every namespace. */

@@ -1,9 +1,8 @@
 import { checked } from "../../core/checked";
-import { readCidrs, sizeOf } from "../../core/cidr";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { type Cidr, sizeOf } from "../../core/cidr";
+import { type ReasonedChoice } from "../../core/reason";
+import { literalCidrs, objectOf, reasonFor } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { literalBlocks } from "../egress/egress";
 
 const MAX_BLOCKS = 20;
 const WIDE_PREFIX = 16;
@@ -15,33 +14,25 @@ export class BastionClients {
    * Allows clients from narrow ranges: up to 20 IPv4 blocks that together hold fewer addresses than a /16.
    *
    * @param cidrs the IPv4 blocks such as `["192.0.2.0/24"]`, as literals and not as references
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, COUNT_INVALID
    */
   public static from(cidrs: string[]): BastionClients {
     const problems = new Problems("BastionClients.from");
-    const blocks = read(problems, cidrs);
-    if (!problems.any && isWide(blocks)) {
-      problems.add(
-        "CIDR_TOO_WIDE",
-        `The clients ${blocks.join(", ")} have as many addresses as a /${WIDE_PREFIX}, or more`,
-        "Name the addresses that administrators really come from, or use BastionClients.fromWide with a reason",
-      );
-    }
+    const blocks = readBlocks(problems, "cidrs", cidrs);
+    checkWidth(problems, "cidrs", blocks);
     problems.throwIfAny();
-    return new BastionClients(blocks);
+    return new BastionClients(blocks.map(({ text }) => text));
   }
 
-  /**
-   * Allows clients from wide ranges, none of the blocks wider than a /8; the reason is recorded as an acknowledgement.
-   *
-   * @throws REASON_MISSING, and the errors of `from`
-   */
+  /** Allows clients from wide ranges, none of the blocks wider than a /8; the reason is recorded as an acknowledgement. */
   public static fromWide(cidrs: string[], choice: ReasonedChoice): BastionClients {
     const problems = new Problems("BastionClients.fromWide");
-    const blocks = read(problems, cidrs);
-    if (checkGiven(problems, { choice })) checkReason(problems, "A bastion for many clients", choice.reason);
+    const blocks = readBlocks(problems, "cidrs", cidrs);
+    const reason = WIDE_CHOICE(problems, "choice", choice)?.reason;
     problems.throwIfAny();
-    return new BastionClients(blocks, choice.reason);
+    return new BastionClients(
+      blocks.map(({ text }) => text),
+      reason,
+    );
   }
 
   private constructor(
@@ -52,21 +43,31 @@ export class BastionClients {
   ) {}
 }
 
-function read(problems: Problems, cidrs: string[]): string[] {
-  const blocks = readCidrs(problems, "The list of clients", cidrs);
-  // A reference would pass as narrow, whatever its value.
-  literalBlocks(problems, "The list of clients", blocks);
+const WIDE_CHOICE = objectOf({ reason: reasonFor("A bastion for wide client ranges") });
+
+/** Checks clients again, because a program without types can pass an object that no factory made. */
+export function checkClients(problems: Problems, name: string, clients: BastionClients): void {
+  const blocks = readBlocks(problems, `${name}.cidrs`, clients.cidrs);
+  if (clients.reason === undefined) checkWidth(problems, `${name}.cidrs`, blocks);
+}
+
+function readBlocks(problems: Problems, name: string, texts: unknown): readonly Cidr[] {
+  const blocks = literalCidrs()(problems, name, texts) ?? [];
   if (blocks.length > MAX_BLOCKS) {
     problems.add(
       "COUNT_INVALID",
-      `The list of clients has ${blocks.length} blocks`,
-      `Give at most ${MAX_BLOCKS}; neighbours can be written as one block`,
+      `${name} has ${blocks.length} blocks`,
+      `Give at most ${MAX_BLOCKS}; neighbors can be written as one block`,
     );
   }
   return blocks;
 }
 
-function isWide(blocks: readonly string[]): boolean {
-  const sizes = literalBlocks(new Problems("The clients"), "It", blocks).map(sizeOf);
-  return sizes.reduce((sum, size) => sum + size, 0) >= 2 ** (32 - WIDE_PREFIX);
+function checkWidth(problems: Problems, name: string, blocks: readonly Cidr[]): void {
+  if (problems.any || blocks.reduce((sum, block) => sum + sizeOf(block), 0) < 2 ** (32 - WIDE_PREFIX)) return;
+  problems.add(
+    "CIDR_TOO_WIDE",
+    `${name} is ${blocks.map(({ text }) => text).join(", ")}, as many addresses as a /${WIDE_PREFIX} or more`,
+    'Give the addresses that administrators connect from, or use BastionClients.fromWide(["192.0.0.0/16"], { reason: "…" })',
+  );
 }

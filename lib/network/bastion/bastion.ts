@@ -1,25 +1,40 @@
-import { baseOf } from "../vcn/cluster-network-base";
+import { Duration } from "cdk8s";
 import { Fn, type ITerraformDependable, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { BastionClients } from "./bastion-clients";
+import { BastionClients, checkClients } from "./bastion-clients";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readIpv4CidrIfKnown, usableAddresses } from "../../core/cidr";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { shown } from "../../core/display-value";
-import { checkOcid, compareOcids } from "../../core/ocid";
+import { compareOcids } from "../../core/ocid";
 import { Port } from "../../core/port";
-import { checkGiven, checkMembers } from "../../core/required";
+import {
+  boolean,
+  checkedBy,
+  duration,
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
+import { checkGiven } from "../../core/required";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
-import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { BastionBastion } from "../../oci/bastion-bastion";
 import { CoreNetworkSecurityGroupSecurityRule } from "../../oci/core-network-security-group-security-rule";
 import { checkGroupVcn, type NetworkSecurityGroup } from "../security-groups/network-security-group";
 import { ruleConfigOf } from "../security-groups/private/security-rule";
 import { type INetworkSecurityGroup } from "../security-groups/security-group";
+import { baseOf } from "../vcn/cluster-network-base";
 import { type IClusterNetwork } from "../vcn/network";
 
 /** The target of a bastion: a cluster, reduced to what concerns its API endpoint. */
@@ -65,11 +80,11 @@ export interface BastionProps extends TaggingProps {
   /** The clients that may connect to sessions. */
   readonly clients: BastionClients;
   /**
-   * The maximum duration of a session, 1,800 to 10,800 seconds.
+   * The maximum duration of a session, from 30 minutes to 3 hours.
    *
-   * @default 3600
+   * @default Duration.hours(1)
    */
-  readonly maxSessionTtlInSeconds?: number;
+  readonly maxSessionTtl?: Duration;
   /**
    * Whether sessions may use dynamic port forwarding (SOCKS5) and resolve names in the VCN.
    *
@@ -86,82 +101,103 @@ export interface BastionProps extends TaggingProps {
   readonly bastionName?: string;
 }
 
-const SHORTEST_TTL = 1800;
-const MAX_TTL_LENGTH = 10_800;
-const DEFAULT_TTL = 3600;
-// The API endpoint takes one and the bastion's private endpoint takes one; OKE takes a third while it replaces its endpoint.
+const MIN_SESSION_TTL = 1800;
+const MAX_SESSION_TTL = 10_800;
+// The API endpoint and the bastion's private endpoint take one each; OKE takes a third while it replaces its endpoint.
 const NEEDED_ADDRESSES = 3;
 
+/** Reads the private endpoint of a cluster: an address and a port, or a reference to a Terraform value. */
+export function apiEndpoint(): Reader<string> {
+  return matching(
+    /^\d{1,3}(\.\d{1,3}){3}:\d+$/,
+    'Give the private endpoint that OKE reports, for example "10.0.0.5:6443", or a reference to it',
+    { references: true },
+  );
+}
+
+const BASTION = {
+  compartmentId: ocid("compartment", "tenancy"),
+  cluster: optional(valueOf<IBastionTarget>("IBastionTarget")),
+  network: optional(valueOf<IClusterNetwork>("IClusterNetwork")),
+  apiEndpointSecurityGroup: optional(valueOf<INetworkSecurityGroup>("INetworkSecurityGroup")),
+  apiEndpoint: optional(apiEndpoint()),
+  clients: checkedBy(valueOf(BastionClients), checkClients),
+  maxSessionTtl: withDefault(
+    duration("seconds", { least: MIN_SESSION_TTL, most: MAX_SESSION_TTL, example: "Duration.hours(1)" }),
+    Duration.hours(1),
+  ),
+  dnsProxy: withDefault(boolean(), false),
+  bastionName: optional(
+    matching(/^[A-Za-z0-9_-]{1,255}$/, "Use 1 to 255 letters, digits, _ and -", { references: true }),
+  ),
+  ...taggingReaders(),
+} satisfies PropsSchema<BastionProps>;
+
+/** The props of a bastion, with a target that is complete. */
+type ResolvedBastion = Resolved<typeof BASTION> & BastionTarget;
+
 /** The target of a bastion, resolved from the individual props and from the cluster. */
-interface BastionPlace {
+interface BastionTarget {
   readonly network: IClusterNetwork;
   readonly apiEndpointSecurityGroup: INetworkSecurityGroup;
   readonly apiEndpoint: string;
 }
 
-/** Resolves the target of a bastion; attributes that an imported cluster lacks are added to the problems. */
-function readPlace(problems: Problems, props: BastionProps): Partial<BastionPlace> {
-  const isCluster = checkMembers(
-    problems,
-    "cluster",
-    props.cluster,
-    ["node", "network", "apiEndpointSecurityGroup", "privateEndpoint"],
-    "a SecureOkeCluster, or SecureOkeCluster.fromClusterAttributes(scope, id, { clusterId, … })",
-  );
-  const of = <T>(own: T | undefined, get: (cluster: IBastionTarget) => T) =>
-    own ?? (isCluster ? problems.collect(() => get(props.cluster as IBastionTarget)) : undefined);
-  return {
-    network: of(props.network, ({ network }) => network),
-    apiEndpointSecurityGroup: of(
-      props.apiEndpointSecurityGroup,
-      ({ apiEndpointSecurityGroup }) => apiEndpointSecurityGroup,
-    ),
-    apiEndpoint: of(props.apiEndpoint, ({ privateEndpoint }) => privateEndpoint),
+/** Reads the props before anything is created, so that nothing is left behind; throws all problems together. */
+function readBastion(scope: Construct, id: string, props: BastionProps): ResolvedBastion {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, BASTION);
+  const target = readTarget(problems, props, read);
+  if (target.network) checkSubnet(problems, target.network);
+  if (!problems.any) checkVcns(problems, target, read.cluster);
+  return problems.resolved<ResolvedBastion>({ ...read, ...target });
+}
+
+/** Completes the target with the values of the cluster; attributes that an imported cluster lacks are added to the problems. */
+function readTarget(
+  problems: Problems,
+  given: BastionProps | undefined,
+  { cluster, ...read }: Partial<Resolved<typeof BASTION>>,
+): Partial<BastionTarget> {
+  const complete = <T>(
+    name: keyof BastionTarget,
+    own: T | undefined,
+    ofCluster: (target: IBastionTarget) => T,
+  ): T | undefined => {
+    if (given?.[name] !== undefined) return own;
+    if (given?.cluster === undefined) checkGiven(problems, { [name]: undefined });
+    return cluster && problems.collect(() => ofCluster(cluster));
   };
-}
-
-/** Validates the props before anything is created, so that nothing is left behind; throws all problems together. */
-function readBastion(problems: Problems, props: BastionProps): BastionPlace {
-  const place = readPlace(problems, props);
-  // Problems with the cluster were reported already.
-  if (!problems.any) {
-    checkBastion(problems, { ...props, ...place });
-    checkVcns(problems, place, props.cluster);
-  }
-  problems.throwIfAny();
-  return place as BastionPlace;
-}
-
-function checkBastion(problems: Problems, props: BastionProps): void {
-  const { network, apiEndpointSecurityGroup, apiEndpoint, clients, bastionName } = props;
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkGiven(problems, { apiEndpointSecurityGroup });
-  if (checkGiven(problems, { network })) checkSubnet(problems, network as IClusterNetwork);
-  if (checkGiven(problems, { clients })) checkClients(problems, clients);
-  if (checkGiven(problems, { apiEndpoint })) checkApiEndpoint(problems, "apiEndpoint", apiEndpoint as string);
-  checkTtl(problems, props.maxSessionTtlInSeconds);
-  checkName(problems, bastionName);
-  checkTags(problems, props);
+  return {
+    apiEndpointSecurityGroup: complete(
+      "apiEndpointSecurityGroup",
+      read.apiEndpointSecurityGroup,
+      (target) => target.apiEndpointSecurityGroup,
+    ),
+    network: complete("network", read.network, ({ network }) => network),
+    apiEndpoint: complete("apiEndpoint", read.apiEndpoint, ({ privateEndpoint }) => privateEndpoint),
+  };
 }
 
 /** Checks that the endpoint's group and the cluster belong to the VCN in which the bastion is placed. */
 function checkVcns(
   problems: Problems,
-  { network, apiEndpointSecurityGroup: group }: Partial<BastionPlace>,
+  { network, apiEndpointSecurityGroup: group }: Partial<BastionTarget>,
   cluster: IBastionTarget | undefined,
 ): void {
-  const idOf = (of: IClusterNetwork) => new Problems("network").collect(() => of.vcnId);
-  const vcnId = network && idOf(network);
+  const vcnIdOf = (owner: IClusterNetwork) => new Problems("network").collect(() => owner.vcnId);
+  const vcnId = network && vcnIdOf(network);
   if (!network || vcnId === undefined) return;
   if (group) checkGroupVcn(problems, "The group of the API endpoint", group, network, vcnId);
   const home = cluster && new Problems("cluster").collect(() => cluster.network);
-  const homeId = home && idOf(home);
+  const homeId = home && vcnIdOf(home);
   if (problems.any || !home || homeId === undefined) return;
   if (compareOcids({ scope: network, id: vcnId }, { scope: home, id: homeId }) !== "different") return;
   problems.add(
     "NSG_OTHER_VCN",
-    `network is ${network.node.path}, of another VCN than ${home.node.path}, that of the cluster`,
-    "Leave network out: a bastion lies in the VCN of the endpoint that it leads to",
+    `network is ${network.node.path}, in another VCN than ${home.node.path}, the network of the cluster`,
+    "Leave network out: a bastion must be in the VCN of the API endpoint",
   );
 }
 
@@ -174,39 +210,6 @@ function checkSubnet(problems: Problems, network: IClusterNetwork): void {
     `The subnet of the API endpoint, ${cidr.text}, has ${usableAddresses(cidr)} usable addresses`,
     "Give the network a plan whose apiEndpointCidr is a /29 or larger: SubnetPlan.of({ apiEndpointCidr })",
   );
-}
-
-function checkClients(problems: Problems, clients: BastionClients): void {
-  if (clients instanceof BastionClients) return;
-  problems.add(
-    "PEER_INVALID",
-    `clients is ${shown(clients)}, which no factory made`,
-    'Give BastionClients.from(["192.0.2.0/24"])',
-  );
-}
-
-/** Adds a problem if a text is not an address with a port; references to Terraform values pass. */
-export function checkApiEndpoint(problems: Problems, name: string, endpoint: string): void {
-  if (Token.isUnresolved(endpoint) || /^\d{1,3}(\.\d{1,3}){3}:\d+$/.test(endpoint)) return;
-  problems.add(
-    "NAME_INVALID",
-    `${name} is ${shown(endpoint)}, not an address and a port`,
-    "Give it as OKE says it, for example 10.0.0.5:6443, or a reference to the cluster's private endpoint",
-  );
-}
-
-function checkTtl(problems: Problems, ttl = DEFAULT_TTL): void {
-  if (Number.isInteger(ttl) && ttl >= SHORTEST_TTL && ttl <= MAX_TTL_LENGTH) return;
-  problems.add(
-    "COUNT_INVALID",
-    `maxSessionTtlInSeconds is ${shown(ttl)}`,
-    `Give a whole number from ${SHORTEST_TTL} to ${MAX_TTL_LENGTH}`,
-  );
-}
-
-function checkName(problems: Problems, name: string | undefined): void {
-  if (name === undefined || Token.isUnresolved(name) || /^[A-Za-z0-9_-]{1,255}$/.test(name)) return;
-  problems.add("NAME_INVALID", `bastionName is ${shown(name)}`, "Use 1 to 255 letters, digits, _ and -");
 }
 
 const API_SERVER = Port.tcp(6443);
@@ -227,42 +230,48 @@ const API_SERVER = Port.tcp(6443);
 export class Bastion extends ResourceConstruct {
   /** The OCID of the bastion. */
   public readonly bastionId: string;
+  /** The name of the bastion. */
+  public readonly bastionName: string;
   /** The OCID of the compartment of the bastion. */
   public readonly compartmentId: string;
+  /** The clients that may connect to sessions. */
+  public readonly clients: BastionClients;
+  /** The maximum duration of a session. */
+  public readonly maxSessionTtl: Duration;
   /** The address in the VCN that the bastion connects from. */
   public readonly privateEndpointAddress: string;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, SUBNET_EXHAUSTED, PEER_INVALID, COUNT_INVALID, NAME_INVALID, TAG_INVALID, NSG_OTHER_VCN
-   */
   constructor(scope: Construct, id: string, props: BastionProps) {
-    const { network, apiEndpointSecurityGroup, apiEndpoint } = read(scope, id, props);
+    const bastion = readBastion(scope, id, props);
+    const { network, clients, maxSessionTtl, compartmentId } = bastion;
     super(scope, id);
-    const { clients, maxSessionTtlInSeconds = DEFAULT_TTL } = props;
-    const bastion = new BastionBastion(this, "Resource", {
+    this.bastionName = bastion.bastionName ?? nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-");
+    this.compartmentId = compartmentId;
+    this.clients = clients;
+    this.maxSessionTtl = maxSessionTtl;
+    const resource = new BastionBastion(this, "Resource", {
       bastionType: "STANDARD",
-      compartmentId: props.compartmentId,
+      compartmentId,
       targetSubnetId: network.apiEndpointSubnet.subnetId,
-      name: props.bastionName ?? nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-"),
+      name: this.bastionName,
       clientCidrBlockAllowList: clients.cidrs,
-      maxSessionTtlInSeconds,
-      dnsProxyStatus: props.dnsProxy === true ? "ENABLED" : "DISABLED",
-      ...tagsOf(this, props),
+      maxSessionTtlInSeconds: maxSessionTtl.toSeconds(),
+      dnsProxyStatus: bastion.dnsProxy ? "ENABLED" : "DISABLED",
+      ...tagsOf(this, bastion),
     });
     if (clients.reason !== undefined) {
       const what = `a bastion for ${clients.cidrs.join(", ")}`;
-      Acknowledgements._record(bastion, "exposure", what, clients.reason);
+      Acknowledgements._record(resource, "exposure", what, clients.reason);
     }
-    this.bastionId = bastion.id;
-    this.compartmentId = props.compartmentId;
-    this.privateEndpointAddress = bastion.privateEndpointIpAddress;
-    this.letIn(apiEndpointSecurityGroup, network.apiEndpointSubnet.cidr);
+    this.bastionId = resource.id;
+    this.privateEndpointAddress = resource.privateEndpointIpAddress;
+    this.allowIngress(bastion.apiEndpointSecurityGroup, network.apiEndpointSubnet.cidr);
     baseOf(network)?._letBastionOut();
-    this.printCommand(apiEndpoint, maxSessionTtlInSeconds);
+    this.printCommand(bastion.apiEndpoint);
   }
 
   /** Creates the rules here and not in the group, whose stack may be another one: the two stacks would depend on each other. */
-  private letIn(group: INetworkSecurityGroup, subnetCidr: string): void {
+  private allowIngress(group: INetworkSecurityGroup, subnetCidr: string): void {
     const direction = "INGRESS";
     const end = { type: "CIDR_BLOCK", value: `${this.privateEndpointAddress}/32`, key: this.node.path };
     const config = ruleConfigOf({
@@ -278,7 +287,7 @@ export class Bastion extends ResourceConstruct {
     (group as Partial<NetworkSecurityGroup>)._countRule?.(said);
   }
 
-  private printCommand(endpoint: string, ttl: number): void {
+  private printCommand(endpoint: string): void {
     const address = Token.isUnresolved(endpoint)
       ? Token.asString(Fn.element(Fn.split(":", endpoint), 0))
       : endpoint.replace(/:.*/, "");
@@ -287,7 +296,7 @@ export class Bastion extends ResourceConstruct {
       value: [
         "oci bastion session create-port-forwarding",
         `--bastion-id ${this.bastionId}`,
-        `--target-private-ip ${address} --target-port ${API_SERVER.from} --session-ttl ${ttl}`,
+        `--target-private-ip ${address} --target-port ${API_SERVER.from} --session-ttl ${this.maxSessionTtl.toSeconds()}`,
         "--ssh-public-key-file ~/.ssh/id_rsa.pub --wait-for-state SUCCEEDED",
       ].join(" "),
     });
@@ -295,11 +304,4 @@ export class Bastion extends ResourceConstruct {
     const path = inStack.map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
     output.overrideLogicalId(`${path}_session_command`);
   }
-}
-
-function read(scope: Construct, id: string, props: BastionProps): BastionPlace {
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  return readBastion(problems, props);
 }

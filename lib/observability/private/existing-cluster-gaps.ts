@@ -69,7 +69,7 @@ export function gapsOf(
   settings: ExistingClusterSettings,
   accepted: readonly AcceptedSetting[],
 ): ExistingClusterGap[] {
-  const { clusterType } = cluster as { readonly clusterType?: string };
+  const { clusterType } = cluster;
   const known: { readonly [setting in ExistingClusterSetting]: boolean | undefined } = {
     [ExistingClusterSetting.CUSTOMER_KEY]: settings.hasCustomerKey,
     [ExistingClusterSetting.PRIVATE_ENDPOINT]: settings.hasPrivateEndpoint,

@@ -1,4 +1,3 @@
-import { type ITerraformDependable } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { algorithmOf } from "./key-algorithm";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
@@ -12,12 +11,6 @@ import { checkTags } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
 import { type ImageSigningProps } from "../image-signing-props";
 import { type SigningKey } from "../signing-key";
-
-/** A cluster that this program configures. */
-export interface VerifyingCluster {
-  /** @internal */
-  _verifySignatures(keyIds: readonly string[], policies: readonly ITerraformDependable[]): void;
-}
 
 const MAX_KEYS = 5;
 

@@ -2,12 +2,12 @@ import { Chart, type Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { clusterOfChart } from "../../cluster/cluster-of-chart";
 import { checked } from "../../core/checked";
 import { overlaps, readCidrs } from "../../core/cidr";
 import { Problems } from "../../core/validation-error";
 import { shaped } from "../../core/value-readers";
 import { knownBlock } from "../../network/egress/egress";
-import { scopeOf } from "../../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** Options of the token for the API server, and of the egress to it. */
@@ -99,7 +99,7 @@ export class ApiAccess {
 
   /** The egress rule from the pods of a workload to the API server, once its address is known. @internal */
   public _egress(workload: IConstruct): object[] {
-    const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? scopeOf(Chart.of(workload)));
+    const cidr = this.endpointCidr ?? endpointOf(this.cluster ?? clusterOfChart(Chart.of(workload)));
     if (cidr === undefined) return [];
     const ports = [API_SERVER_PORT, ...(this.withWorkloadIdentity ? [WORKLOAD_IDENTITY_PORT] : [])];
     return [{ to: [{ ipBlock: { cidr } }], ports: ports.map((port) => ({ port, protocol: "TCP" })) }];
@@ -124,7 +124,7 @@ export class ApiAccess {
   /** Adds a problem if the given endpoint differs from the cluster's. */
   private checkEndpointCidr(problems: Problems, workload: IConstruct): void {
     const given = knownBlock(workload, () => this.endpointCidr);
-    const actual = knownBlock(workload, () => endpointOf(scopeOf(Chart.of(workload))));
+    const actual = knownBlock(workload, () => endpointOf(clusterOfChart(Chart.of(workload))));
     if (!given || !actual || overlaps(given, actual)) return;
     problems.add(
       "PEER_ELSEWHERE",
@@ -135,6 +135,6 @@ export class ApiAccess {
 }
 
 /** The subnet of the API endpoint of a cluster. */
-function endpointOf(cluster: IConstruct | undefined): string | undefined {
-  return (cluster as Partial<ISecureOkeCluster> | undefined)?.network?.apiEndpointSubnet.cidr;
+function endpointOf(cluster: ISecureOkeCluster | undefined): string | undefined {
+  return cluster?.network.apiEndpointSubnet.cidr;
 }

@@ -1,12 +1,8 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import {
-  type FurtherRight,
-  grantRight,
-  volumeKeyRight,
-  warningOf,
-} from "../../cluster/private/further-rights";
+import { type ClusterRight } from "../../cluster/private/cluster-right";
+import { grantRight, volumeKeyRight, warningOf } from "../../cluster/private/further-rights";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { checkSubdomainName } from "../../core/kubernetes-names";
@@ -121,7 +117,7 @@ export class BlockVolumeClass extends Construct {
   }
 
   /** Grants the cluster the use of the key, once the cluster of the chart is known. */
-  private allowKey(chart: Chart, right: FurtherRight, compartmentId: string | undefined): void {
+  private allowKey(chart: Chart, right: ClusterRight, compartmentId: string | undefined): void {
     whenAdded(chart, (scope) => {
       grantRight(scope as unknown as ISecureOkeCluster, right, compartmentId);
     });

@@ -2,10 +2,11 @@ import { Chart } from "cdk8s";
 import { type Construct, type IConstruct } from "constructs";
 import { ClusterAccess } from "../../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { asCluster } from "../../cluster/cluster-of-chart";
 import { checkGiven, checkMembers } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { type PolicyGrant } from "../../identity/policy-statement";
-import { scopeOf, whenAdded } from "../../synthesis/chart-scopes";
+import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 
 /** A workload whose pods have a workload identity. */
@@ -30,23 +31,23 @@ export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   }
   problems.throwIfAny();
   const chart = Chart.of(workload);
-  needCluster(chart, () => clusterOf(workload, scopeOf(chart)));
+  needCluster(chart, () => requireCluster(workload, scopeOf(chart)));
   whenAdded(chart, (scope) => {
-    ClusterAccess.of(clusterOf(workload, scope)).grantWorkload(
+    ClusterAccess.of(requireCluster(workload, scope)).grantWorkload(
       { namespace: namespace ?? "", serviceAccountName },
       grant,
     );
   });
 }
 
-function clusterOf(workload: IConstruct, scope: IConstruct | undefined): ISecureOkeCluster {
-  if (scope && "clusterId" in scope) return scope as ISecureOkeCluster;
+function requireCluster(workload: IConstruct, scope: IChartScope | undefined): ISecureOkeCluster {
+  const cluster = asCluster(scope);
+  if (cluster) return cluster;
   const problems = new Problems(workload);
   problems.add(
     "CHART_NOT_ADDED",
     "The workload is granted access in OCI, and its chart was added to no cluster, by whose OCID IAM knows the pods",
     "Call cluster.addCdk8sChart with the chart",
   );
-  problems.throwIfAny();
-  throw new Error("unreachable");
+  return problems.throwAll();
 }

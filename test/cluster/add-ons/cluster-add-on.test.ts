@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import fc from "fast-check";
 import {
   AddOn,
@@ -135,7 +136,7 @@ describe("an add-on", () => {
         failOnInitError: "true",
       },
     ],
-    ["the plugin of AMD", AddOn.amdGpuPlugin({ healthCheckSeconds: 60 }), { pulse: "60" }],
+    ["the plugin of AMD", AddOn.amdGpuPlugin({ healthCheckInterval: Duration.minutes(1) }), { pulse: "60" }],
     [
       "a mesh",
       AddOn.istio(),

@@ -1,7 +1,7 @@
-import { not, Tri, when } from "./label-selector";
+import { not, Tri, when } from "./three-valued-logic";
 import { asList, type Json } from "./terraform-model";
 
-/** Where the cloud controller writes rules: groups; security lists of load balancer and nodes, or of the former; nowhere. */
+/** Where the cloud controller writes rules: in groups, in the lists of load balancer and nodes, in that of the load balancer, nowhere. */
 export type RuleMode = "NSG" | "All" | "Frontend" | "None";
 
 /** A possible interpretation of a LoadBalancer Service. */
@@ -47,27 +47,27 @@ const isReference = (text: string | undefined): boolean => text !== undefined &&
 /**
  * Reads a Service like the cloud controller, with the same case sensitivity for each value.
  *
- * The answer is never "no" for a Service that the controller refuses: a load balancer that it created earlier
+ * The answer is never "no" for a Service that the controller rejects: a load balancer that it created earlier
  * stays unchanged.
  *
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/v1.35.0/pkg/cloudprovider/providers/oci/load_balancer_spec.go
  */
 export function readControllerService(service: Json): ControllerService {
-  const notes = annotationsOf(service);
-  const type = notes[`${OCI}load-balancer-type`];
+  const annotations = annotationsOf(service);
+  const type = annotations[`${OCI}load-balancer-type`];
   const types = isReference(type) ? [false, true] : [type?.toLowerCase() === "nlb"];
-  const read = types.map((isNetwork) => readAs(isNetwork, service, notes));
-  const refused = read.map(({ refusal }) => refusal).find((one) => one !== undefined);
-  const readings = read.flatMap((one) => one.readings);
+  const read = types.map((isNetwork) => readAs(isNetwork, service, annotations));
+  const rejection = read.map((reading) => reading.rejection).find((reason) => reason !== undefined);
+  const readings = read.flatMap((reading) => reading.readings);
   const doubt =
-    refused === undefined
-      ? "annotations of the Service are known only once Terraform has run"
-      : `the cloud controller refuses the Service: ${refused}`;
+    rejection === undefined
+      ? "annotations of the Service are unknown until Terraform has run"
+      : `the cloud controller rejects the Service: ${rejection}`;
   return {
     readings,
-    ...(readings.length > 1 || refused !== undefined ? { doubt } : {}),
-    sources: sourcesOf(service, notes),
-    groups: (isNetwork) => listOf(notes[groupsKey(isNetwork)]),
+    ...(readings.length > 1 || rejection !== undefined ? { doubt } : {}),
+    sources: sourcesOf(service, annotations),
+    groups: (isNetwork) => listOf(annotations[groupsKey(isNetwork)]),
   };
 }
 
@@ -91,33 +91,33 @@ export function parseBool(text: string): boolean | undefined {
   return ["0", "f", "F", "FALSE", "false", "False"].includes(text) ? false : undefined;
 }
 
-interface Read {
+interface ReadService {
   readonly readings: readonly ServiceReading[];
-  readonly refusal?: string;
+  readonly rejection?: string;
 }
 
-function readAs(isNetwork: boolean, service: Json, notes: Annotations): Read {
-  const internal = readTruth(notes[isNetwork ? `${NLB}internal` : `${LB}internal`], false);
-  const preserves = preservesSource(service, notes);
-  const modes = modesOf(isNetwork, notes);
-  const refusal = [
-    internal === undefined ? "it can't tell whether the load balancer is internal" : undefined,
-    preserves === undefined ? "is-preserve-source does not go with it" : undefined,
-    modes === undefined ? "its mode of rules is none" : undefined,
+function readAs(isNetwork: boolean, service: Json, annotations: Annotations): ReadService {
+  const internal = readTruth(annotations[isNetwork ? `${NLB}internal` : `${LB}internal`], false);
+  const preserves = preservesSource(service, annotations);
+  const modes = modesOf(isNetwork, annotations);
+  const rejection = [
+    internal === undefined ? "it can't parse whether the load balancer is internal" : undefined,
+    preserves === undefined ? "is-preserve-source is invalid for this Service" : undefined,
+    modes === undefined ? "its rule management mode is invalid" : undefined,
     service.spec?.loadBalancerClass === undefined
       ? undefined
-      : "it leaves those of a class to another controller",
-    refusalOfPorts(isNetwork, service, notes),
-    refusalOfLists(isNetwork, service, notes),
-  ].find((one) => one !== undefined);
-  const isKnown = refusal === undefined;
+      : "its loadBalancerClass belongs to another controller",
+    rejectedPorts(isNetwork, service, annotations),
+    rejectedLists(isNetwork, service, annotations),
+  ].find((reason) => reason !== undefined);
+  const isKnown = rejection === undefined;
   const readings = (isKnown && modes ? modes : MODES).map((mode) => ({
     isNetwork,
     mode,
     isPublic: isKnown && internal !== undefined ? not(internal) : Tri.MAYBE,
     preservesSource: isKnown && preserves !== undefined ? preserves : Tri.MAYBE,
   }));
-  return { readings, refusal };
+  return { readings, rejection };
 }
 
 /** Parses a boolean annotation; undefined if the controller can't parse it. */
@@ -128,12 +128,12 @@ function readTruth(text: string | undefined, otherwise: boolean): Tri | undefine
   return value === undefined ? undefined : when(value);
 }
 
-/** The possible modes; undefined if the controller refuses the annotations. */
-function modesOf(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | undefined {
-  const legacy = legacyModes(isNetwork, notes);
+/** The possible modes; undefined if the controller rejects the annotations. */
+function modesOf(isNetwork: boolean, annotations: Annotations): readonly RuleMode[] | undefined {
+  const legacy = legacyModes(isNetwork, annotations);
   // The controller parses the older annotation even if the newer one takes precedence, and fails on it.
   if (legacy === undefined) return undefined;
-  const text = notes[`${OCI}security-rule-management-mode`];
+  const text = annotations[`${OCI}security-rule-management-mode`];
   if (text === undefined) return legacy;
   if (isReference(text)) return MODES;
   const mode = MODE_WORDS[text.toLowerCase()];
@@ -142,48 +142,48 @@ function modesOf(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | 
 }
 
 /** The values of the older annotation are case-sensitive; for a load balancer, an unknown value means All. */
-function legacyModes(isNetwork: boolean, notes: Annotations): readonly RuleMode[] | undefined {
+function legacyModes(isNetwork: boolean, annotations: Annotations): readonly RuleMode[] | undefined {
   const text =
-    notes[isNetwork ? `${NLB}security-list-management-mode` : `${LB}security-list-management-mode`];
+    annotations[isNetwork ? `${NLB}security-list-management-mode` : `${LB}security-list-management-mode`];
   const words: readonly RuleMode[] = ["All", "Frontend", "None"];
   if (text === undefined) return isNetwork ? ["None"] : ["All"];
   if (isReference(text)) return words;
-  const known = words.filter((word) => word === text);
-  if (known.length > 0) return known;
+  const matching = words.filter((word) => word === text);
+  if (matching.length > 0) return matching;
   return isNetwork ? undefined : ["All"];
 }
 
 /**
- * Whether the source is preserved; undefined if the controller refuses the annotations. The type is
+ * Whether the source is preserved; undefined if the controller rejects the annotations. The type is
  * case-sensitive here, unlike elsewhere.
  */
-function preservesSource({ spec }: Json, notes: Annotations): Tri | undefined {
-  const type = notes[`${OCI}load-balancer-type`];
+function preservesSource({ spec }: Json, annotations: Annotations): Tri | undefined {
+  const type = annotations[`${OCI}load-balancer-type`];
   if (type !== "nlb" && !isReference(type)) return Tri.NO;
-  const text = notes[`${NLB}is-preserve-source`];
+  const text = annotations[`${NLB}is-preserve-source`];
   const isLocal = spec?.externalTrafficPolicy === "Local";
   if (!isLocal) return text === undefined ? Tri.NO : isReference(type) ? Tri.MAYBE : undefined;
-  const asked = readTruth(text, true);
-  return asked !== undefined && isReference(type) ? Tri.MAYBE : asked;
+  const preserves = readTruth(text, true);
+  return preserves !== undefined && isReference(type) ? Tri.MAYBE : preserves;
 }
 
-function refusalOfPorts(isNetwork: boolean, { spec }: Json, notes: Annotations): string | undefined {
+function rejectedPorts(isNetwork: boolean, { spec }: Json, annotations: Annotations): string | undefined {
   if (!asList(spec?.ports).some((port) => port?.protocol === "UDP")) return undefined;
-  if (!isNetwork) return "a load balancer serves no UDP";
-  const legacy = legacyModes(isNetwork, notes);
-  return legacy?.includes("None") ? undefined : "it takes UDP without rules in security lists only";
+  if (!isNetwork) return "a load balancer does not support UDP";
+  const legacy = legacyModes(isNetwork, annotations);
+  return legacy?.includes("None") ? undefined : "UDP requires a mode that writes no security lists";
 }
 
 /** Whether a non-empty list has an empty entry, or too many entries. */
-function refusalOfLists(isNetwork: boolean, service: Json, notes: Annotations): string | undefined {
-  const attached = notes[groupsKey(isNetwork)];
-  const backends = notes[`${OCI}oci-backend-network-security-group`];
+function rejectedLists(isNetwork: boolean, service: Json, annotations: Annotations): string | undefined {
+  const attached = annotations[groupsKey(isNetwork)];
+  const backends = annotations[`${OCI}oci-backend-network-security-group`];
   const hasGap = [attached, backends].some(
     (text) => text !== undefined && text !== "" && text.replace(/ /g, "").split(",").includes(""),
   );
   if (hasGap) return "a list of groups has an empty entry";
-  if (new Set(listOf(attached)).size > MAX_GROUPS) return "it takes five groups at most";
-  const sources = sourcesOf(service, notes);
+  if (new Set(listOf(attached)).size > MAX_GROUPS) return "a load balancer has at most five groups";
+  const sources = sourcesOf(service, annotations);
   return sources.includes("") ? "a list of ranges has an empty entry" : undefined;
 }
 
@@ -191,10 +191,10 @@ function refusalOfLists(isNetwork: boolean, service: Json, notes: Annotations): 
  * The source ranges: an empty list is ignored, so that an older annotation applies, and without that everyone
  * may connect.
  */
-function sourcesOf({ spec }: Json, notes: Annotations): readonly Json[] {
-  const written = asList(spec?.loadBalancerSourceRanges);
-  if (written.length > 0)
-    return written.map((range: Json) => (typeof range === "string" ? range.trim() : range));
-  const noted = (notes["service.beta.kubernetes.io/load-balancer-source-ranges"] ?? "").trim();
-  return noted === "" ? [EVERYONE] : noted.split(",").map((range) => range.trim());
+function sourcesOf({ spec }: Json, annotations: Annotations): readonly Json[] {
+  const inSpec = asList(spec?.loadBalancerSourceRanges);
+  if (inSpec.length > 0)
+    return inSpec.map((range: Json) => (typeof range === "string" ? range.trim() : range));
+  const annotated = (annotations["service.beta.kubernetes.io/load-balancer-source-ranges"] ?? "").trim();
+  return annotated === "" ? [EVERYONE] : annotated.split(",").map((range) => range.trim());
 }

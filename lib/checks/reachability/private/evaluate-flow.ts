@@ -1,6 +1,6 @@
 import { type End } from "./flow-ends";
 import { type LayerAnswer, type Layers, Side } from "./flow-side";
-import { and, or, Tri } from "./label-selector";
+import { and, or, Tri } from "./three-valued-logic";
 import {
   ALL_PORTS,
   cutSpan,
@@ -12,15 +12,15 @@ import {
   type Packets,
   UDP,
 } from "./packets";
-import { type Place } from "./ranges";
+import { type Place } from "./address-ranges";
 
-/** An answer of one end, with the end that gave it. */
+/** The verdict of a layer, with the end that it belongs to. */
 export interface EndAnswer extends LayerAnswer {
   readonly end: "source" | "target";
   readonly name: string;
 }
 
-/** Whether packets pass between two ends. */
+/** Whether packets pass between two ends: some of them, or all of them. */
 export interface PairAnswer {
   readonly some: Tri;
   readonly all: Tri;
@@ -31,39 +31,36 @@ const FAMILIES = [4, 6] as const;
 const BOTH: Layers = { network: true, policies: true };
 const TUNNEL: Packets = { protocol: UDP, source: ALL_PORTS, destination: ALL_PORTS };
 
-/** Whether packets pass from one end to the other: an interface each. */
-export function judgePair(source: End, target: End, packets: Packets): PairAnswer {
-  const answer = judgeRules(source, target, packets);
+/** Evaluates packets from one interface to another. */
+export function evaluatePair(source: End, target: End, packets: Packets): PairAnswer {
+  const answer = evaluateOverlay(source, target, packets);
   const routing = source.guard?.packetRouting ?? target.guard?.packetRouting;
   if (answer.some === Tri.NO || !routing) return answer;
-  // Such policies only take away: without one that is sure to allow it, others of the tenancy may or may not.
+  // Routing policies only restrict: unless one certainly allows the packets, another policy of the tenancy may.
   if (routing.routing.allowing(source, target, packets) !== undefined) return answer;
-  const labelled = [
-    { end: "source", of: source },
-    { end: "target", of: target },
-  ] as const;
+  const reasons = [...packetRoutingOf("source", source), ...packetRoutingOf("target", target)];
   return {
     some: and(answer.some, Tri.MAYBE),
     all: and(answer.all, Tri.MAYBE),
-    answers: () => [...answer.answers(), ...labelled.flatMap(({ end, of }) => byLabels(end, of))],
+    answers: () => [...answer.answers(), ...reasons],
   };
 }
 
-function byLabels(end: "source" | "target", { peer, guard }: End): EndAnswer[] {
+function packetRoutingOf(end: "source" | "target", { peer, guard }: End): EndAnswer[] {
   if (!guard?.packetRouting) return [];
   const labels = guard.packetRouting.own;
-  const text = `has the label ${labels.join(", ")}, and no policy of packet routing in the configuration surely lets them pass`;
+  const text = `no packet routing policy of the configuration certainly allows the label ${labels.join(", ")}`;
   return [{ end, name: peer.name, layer: "packet routing", verdict: Tri.MAYBE, by: labels, text }];
 }
 
-function judgeRules(source: End, target: End, packets: Packets): PairAnswer {
-  if (!target.overlay) return judge(source, target, packets, BOTH);
+function evaluateOverlay(source: End, target: End, packets: Packets): PairAnswer {
+  if (!target.overlay) return evaluate(source, target, packets, BOTH);
   if (!source.overlay && !source.isNode) return unreachableOverlay(target);
   return tunnelled(source, target, packets, target.overlay);
 }
 
 function unreachableOverlay(target: End): PairAnswer {
-  const text = "its address is of an overlay, which only the nodes of its cluster know";
+  const text = "its address belongs to an overlay, which only the nodes of its cluster can reach";
   const answer: EndAnswer = {
     end: "target",
     name: target.peer.name,
@@ -75,12 +72,12 @@ function unreachableOverlay(target: End): PairAnswer {
   return { some: Tri.NO, all: Tri.NO, answers: () => [answer] };
 }
 
-/** Between nodes, an overlay's packets are packets of UDP; policies see what is inside of them. */
+/** Between nodes, packets of an overlay travel in UDP packets; policies filter the inner packets. */
 function tunnelled(source: End, target: End, packets: Packets, overlay: Place): PairAnswer {
   const asSeen = (end: End): End => ({ ...end, peer: { ...end.peer, places: inOverlay(end, overlay) } });
-  const inside = judge(asSeen(source), asSeen(target), packets, { network: false, policies: true });
-  const outside = judge(source, target, TUNNEL, { network: true, policies: false });
-  // Which of the ports the overlay uses is its own choice: some open ports may be others.
+  const inside = evaluate(asSeen(source), asSeen(target), packets, { network: false, policies: true });
+  const outside = evaluate(source, target, TUNNEL, { network: true, policies: false });
+  // The overlay chooses its port, which may not be among the open ones.
   const carried = outside.all === Tri.YES ? Tri.YES : outside.some === Tri.NO ? Tri.NO : Tri.MAYBE;
   const doubt: EndAnswer = {
     end: "target",
@@ -88,7 +85,7 @@ function tunnelled(source: End, target: End, packets: Packets, overlay: Place): 
     layer: "security rules",
     verdict: Tri.MAYBE,
     by: [],
-    text: "nodes reach each other on some UDP ports, and the overlay may use another one",
+    text: "nodes can reach each other on some UDP ports, and the overlay may use another port",
   };
   return {
     some: and(inside.some, carried),
@@ -97,35 +94,35 @@ function tunnelled(source: End, target: End, packets: Packets, overlay: Place): 
   };
 }
 
-/** A node shows pods an address of its own or one of the overlay. */
-function inOverlay({ peer, overlay }: End, of: Place): Place[] {
+/** The addresses of an end inside the overlay: a node uses its own address or one of the overlay. */
+function inOverlay({ peer, overlay }: End, overlayRange: Place): Place[] {
   if (overlay) return [overlay];
-  return [{ ranges: [...peer.places.flatMap(({ ranges }) => ranges), ...of.ranges], exact: false }];
+  return [{ ranges: [...peer.places.flatMap(({ ranges }) => ranges), ...overlayRange.ranges], exact: false }];
 }
 
-/** Packets are of one family of addresses: what one end lets through for the other family does not help. */
-function judge(source: End, target: End, packets: Packets, layers: Layers): PairAnswer {
+/** Evaluates each address family separately: a packet has addresses of one family. */
+function evaluate(source: End, target: End, packets: Packets, layers: Layers): PairAnswer {
   const answers = FAMILIES.filter((family) => isOfFamily(packets.protocol, family)).flatMap((family) => {
     const [from, to] = [ofFamily(source, family), ofFamily(target, family)];
-    return from && to ? judgeFamily(from, to, packets, layers) : [];
+    return from && to ? evaluateFamily(from, to, packets, layers) : [];
   });
   const [first, ...others] = answers;
   if (!first) return noSharedFamily(source, target, packets);
   return others.reduce(
-    (one, other) => ({
-      some: or(one.some, other.some),
-      all: and(one.all, other.all),
-      answers: other.some > one.some ? other.answers : one.answers,
+    (merged, other) => ({
+      some: or(merged.some, other.some),
+      all: and(merged.all, other.all),
+      answers: other.some > merged.some ? other.answers : merged.answers,
     }),
     first,
   );
 }
 
 function noSharedFamily(source: End, target: End, { protocol }: Packets): PairAnswer {
-  const text = `it shares no family of addresses with ${source.peer.name} for this protocol`;
+  const text = `it has no address of the same family as ${source.peer.name} for this protocol`;
   const name = target.peer.name;
   const answer: EndAnswer = { end: "target", name, layer: "route", verdict: Tri.NO, by: [], text };
-  // The ICMP of the other family is nothing that could be missing.
+  // The ICMP version of the other family does not apply, so it does not count as missing.
   return { some: Tri.NO, all: isIcmp(protocol) ? Tri.YES : Tri.NO, answers: () => [answer] };
 }
 
@@ -135,14 +132,14 @@ function isOfFamily(protocol: number, family: 4 | 6): boolean {
 
 const families = new WeakMap<End, { [family: number]: End | undefined }>();
 
-/** An end with its addresses of one family only; nothing where it has none. */
+/** An end with its addresses of one family only; undefined if it has none. */
 function ofFamily(end: End, family: 4 | 6): End | undefined {
-  let both = families.get(end);
-  if (!both) {
-    both = { 4: cutToFamily(end, 4), 6: cutToFamily(end, 6) };
-    families.set(end, both);
+  let byFamily = families.get(end);
+  if (!byFamily) {
+    byFamily = { 4: cutToFamily(end, 4), 6: cutToFamily(end, 6) };
+    families.set(end, byFamily);
   }
-  return both[family];
+  return byFamily[family];
 }
 
 function cutToFamily(end: End, family: 4 | 6): End | undefined {
@@ -152,11 +149,11 @@ function cutToFamily(end: End, family: 4 | 6): End | undefined {
   return places.length === 0 ? undefined : { ...end, peer: { ...end.peer, places } };
 }
 
-function judgeFamily(source: End, target: End, packets: Packets, layers: Layers): PairAnswer {
+function evaluateFamily(source: End, target: End, packets: Packets, layers: Layers): PairAnswer {
   const from = new Side(source.guard, target.peer, false, packets, layers);
   const to = new Side(target.guard, source.peer, true, packets, layers);
   const explain = (chosen: Packets, side: Side, end: "source" | "target", name: string): EndAnswer[] => {
-    const place = side.placeToTell(chosen);
+    const place = side.placeToExplain(chosen);
     return place ? side.explain(chosen, place).map((answer) => ({ ...answer, end, name })) : [];
   };
   const answersFor = (chosen: Packets) => () => [
@@ -167,12 +164,12 @@ function judgeFamily(source: End, target: End, packets: Packets, layers: Layers)
   let [some, all] = [Tri.NO as Tri, Tri.YES as Tri];
   let best: { piece: Packets; rank: number } | undefined;
   for (const piece of pieces(packets, from, to)) {
-    const [out, into] = [from.judge(piece), to.judge(piece)];
-    const verdict = and(out.some, into.some);
-    const rank = verdict * 10 + out.some + into.some;
+    const [egress, ingress] = [from.evaluate(piece), to.evaluate(piece)];
+    const verdict = and(egress.some, ingress.some);
+    const rank = verdict * 10 + egress.some + ingress.some;
     if (!best || rank > best.rank) best = { piece, rank };
     some = or(some, verdict);
-    if (isAsked(piece)) all = and(all, out.all, into.all);
+    if (isOrdinaryClient(piece)) all = and(all, egress.all, ingress.all);
   }
   return { some, all, answers: answersFor(best?.piece ?? packets) };
 }
@@ -191,7 +188,7 @@ function pieces(packets: Packets, ...sides: Side[]): Packets[] {
   );
 }
 
-/** A rule may leave out the source ports that no ordinary program connects from. */
-function isAsked({ protocol, source }: Packets): boolean {
+/** Whether packets may come from an ordinary program: rules may leave out the source ports of system programs. */
+function isOrdinaryClient({ protocol, source }: Packets): boolean {
   return !hasPorts(protocol) || source.to >= FIRST_CLIENT_PORT;
 }

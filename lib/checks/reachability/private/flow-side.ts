@@ -1,44 +1,44 @@
 import { type Guard } from "./flow-ends";
-import { and, any, not, or, Tri } from "./label-selector";
+import { and, any, not, or, Tri } from "./three-valued-logic";
 import { type Packets, type Span, TCP } from "./packets";
-import { cutPlaces, holds, isWithin, type Place } from "./ranges";
-import { rangesOfRoutes, route, type Routed } from "./routes";
-import { matches, type Peer, type SecurityRule } from "./rule-index";
-import { isSameVcn, mayHold } from "./vcn";
+import { cutPlaces, contains, isWithin, type Place } from "./address-ranges";
+import { rangesOfRoutes, route, type Routed } from "./route-tables";
+import { matches, type Peer, type SecurityRule } from "./security-rules";
+import { isSameVcn, mayContain } from "./vcn";
 
-/** Whether both ends are in one VCN, as far as known without their addresses. */
+/** Whether both ends are in one VCN, without looking at their addresses. */
 function shareVcn({ vcn }: Guard, { home }: Peer): Tri {
   if (home === "nowhere") return Tri.NO;
   return home === "anywhere" ? Tri.MAYBE : isSameVcn(vcn, home.vcn);
 }
 
 /** Whether packets are routed from an interface to a place and back: within its VCN, or by a route. */
-function wayBetween(guard: Guard, peer: Peer, place: Place, incoming: boolean): Routed {
+function routeBetween(guard: Guard, peer: Peer, place: Place, incoming: boolean): Routed {
   const local = isLocal(guard, peer, place);
   if (local === Tri.YES)
     return detour(guard, place) ?? { verdict: local, by: [], why: "both are in one VCN" };
   const shared = shareVcn(guard, peer);
   const overlap = peer.home === "nowhere" ? Tri.NO : isOwn(guard, place);
   if (shared === Tri.NO && overlap === Tri.YES) {
-    return { verdict: Tri.NO, by: [], why: "its own VCN has these addresses, so it looks for them there" };
+    return { verdict: Tri.NO, by: [], why: "its own VCN has these addresses, so the packets stay there" };
   }
   const routed = route(guard.routes, guard.exposure, peer, place, incoming);
   const isDecided = local === Tri.NO && overlap === Tri.NO;
   if (isDecided || (routed.verdict === Tri.YES && overlap === Tri.NO)) return routed;
   if (shared === Tri.NO && routed.verdict === Tri.NO) return routed;
-  return { verdict: Tri.MAYBE, by: routed.by, why: "whether both are in one VCN is not known" };
+  return { verdict: Tri.MAYBE, by: routed.by, why: "it is unknown whether both are in one VCN" };
 }
 
 function isLocal(guard: Guard, peer: Peer, place: Place): Tri {
   const shared = shareVcn(guard, peer);
   if (shared !== Tri.MAYBE) return shared;
   if (peer.home === "anywhere" && isOwn(guard, place) === Tri.YES) return Tri.YES;
-  return mayHold(guard.vcnRanges, place);
+  return mayContain(guard.vcnRanges, place);
 }
 
-/** Whether a place is among the known addresses of the interface's VCN. */
+/** Whether a place is inside the known addresses of the interface's VCN. */
 function isOwn({ vcnRanges: { ranges } }: Guard, place: Place): Tri {
-  if (ranges.some((range) => place.ranges.every((one) => holds(range, one)))) return Tri.YES;
+  if (ranges.some((range) => place.ranges.every((addresses) => contains(range, addresses)))) return Tri.YES;
   return any(ranges, (range) => isWithin(place, range));
 }
 
@@ -50,12 +50,12 @@ function detour({ routes: { routes, name }, vcnRanges }: Guard, place: Place): R
   const found = routes.filter(
     ({ end }) =>
       end.kind === "range" &&
-      vcnRanges.ranges.some((range) => holds(range, end.range)) &&
+      vcnRanges.ranges.some((range) => contains(range, end.range)) &&
       isWithin(place, end.range) !== Tri.NO,
   );
   if (found.length === 0) return undefined;
   const by = found.map(({ address }) => address);
-  return { verdict: Tri.MAYBE, by, why: `${name} leads there past the direct way inside of the VCN` };
+  return { verdict: Tri.MAYBE, by, why: `${name} has a route that replaces the local route of the VCN` };
 }
 
 /** The layers to evaluate. */
@@ -66,7 +66,7 @@ export interface Layers {
 
 /** The verdict of one layer at one end for some packets. */
 export interface LayerAnswer {
-  readonly layer: "security rules" | "packet routing" | "way back" | "route" | "network policy";
+  readonly layer: "security rules" | "packet routing" | "return path" | "route" | "network policy";
   readonly verdict: Tri;
   /** The deciding rules, in readable form. */
   readonly by: readonly string[];
@@ -74,7 +74,7 @@ export interface LayerAnswer {
 }
 
 /** The verdicts of one end for packets of all places of the other end. */
-interface Judged {
+interface SideVerdict {
   /** Whether packets pass for at least one place. */
   readonly some: Tri;
   /** Whether packets pass for every place. */
@@ -82,11 +82,11 @@ interface Judged {
 }
 
 /** The number of places that are examined for the explanation. */
-const MAX_TOLD = 50;
-const OPEN: Judged = { some: Tri.YES, all: Tri.YES };
-const NOT_ASKED: Layers = { network: false, policies: false };
+const MAX_EXPLAINED = 50;
+const OPEN: SideVerdict = { some: Tri.YES, all: Tri.YES };
+const NO_LAYERS: Layers = { network: false, policies: false };
 
-/** One end of a question: its rules, routes and policies, evaluated against the other end. */
+/** The rules, routes and policies of one end, evaluated against the other end. */
 export class Side {
   /** Whether no rule matches the packets at all. */
   public readonly isClosed: boolean = false;
@@ -104,7 +104,7 @@ export class Side {
     layers: Layers,
   ) {
     this.needsReply = packets.protocol === TCP;
-    this.layers = guard ? { ...layers, network: layers.network && !guard.policiesOnly } : NOT_ASKED;
+    this.layers = guard ? { ...layers, network: layers.network && !guard.policiesOnly } : NO_LAYERS;
     if (!guard) return;
     if (this.layers.network && !peer.isLinkLocal) {
       const [forward, back] = incoming ? [guard.ingress, guard.egress] : [guard.egress, guard.ingress];
@@ -112,7 +112,7 @@ export class Side {
       this.isClosed = this.forward.length === 0;
       // Only packets allowed by a stateless rule need a rule for the replies.
       if (this.needsReply && this.forward.some((rule) => mayBe(rule, true))) {
-        this.back = back.candidates(turned(packets), peer);
+        this.back = back.candidates(reversed(packets), peer);
       }
     }
     this.places = this.cutPlaces(guard);
@@ -123,13 +123,13 @@ export class Side {
     const policies = this.layers.policies
       ? (this.guard?.policies?.spans(this.peer, this.incoming) ?? [])
       : [];
-    const given = (spans: (Span | undefined)[]) => spans.filter((span) => span !== undefined);
+    const defined = (spans: (Span | undefined)[]) => spans.filter((span) => span !== undefined);
     return {
-      source: given([
+      source: defined([
         ...this.forward.map(({ source }) => source),
         ...this.back.map((rule) => rule.destination),
       ]),
-      destination: given([
+      destination: defined([
         ...this.forward.map(({ destination }) => destination),
         ...this.back.map((rule) => rule.source),
         ...policies,
@@ -137,7 +137,7 @@ export class Side {
     };
   }
 
-  public judge(packets: Packets): Judged {
+  public evaluate(packets: Packets): SideVerdict {
     if (!this.layers.network && !this.layers.policies) return OPEN;
     let [some, all] = [Tri.NO as Tri, Tri.YES as Tri];
     for (const place of this.places) {
@@ -148,11 +148,11 @@ export class Side {
     return { some, all };
   }
 
-  /** The most informative place: one with the best answer, or with the fewest refusing layers. */
-  public placeToTell(packets: Packets): Place | undefined {
-    const ranked = this.places.slice(0, MAX_TOLD).map((place) => {
-      const refusals = this.explain(packets, place).filter(({ verdict }) => verdict === Tri.NO).length;
-      return { place, rank: this.verdict(packets, place) * 10 - refusals };
+  /** The most informative place: one with the best verdict, or with the fewest denying layers. */
+  public placeToExplain(packets: Packets): Place | undefined {
+    const ranked = this.places.slice(0, MAX_EXPLAINED).map((place) => {
+      const denials = this.explain(packets, place).filter(({ verdict }) => verdict === Tri.NO).length;
+      return { place, rank: this.verdict(packets, place) * 10 - denials };
     });
     const best = this.places.find((place) => this.verdict(packets, place) === Tri.YES);
     return best ?? ranked.sort((a, b) => b.rank - a.rank)[0]?.place;
@@ -213,30 +213,30 @@ export class Side {
   private returns(packets: Packets, place: Place): Tri {
     if (!this.needsReply) return Tri.YES;
     if (!this.forward.some((rule) => mayBe(rule, true))) return Tri.YES;
-    const of = (stateless: boolean) =>
+    const matchedBy = (stateless: boolean) =>
       any(this.forward, (rule) =>
         mayBe(rule, stateless) ? matches(rule, packets, this.peer, place) : Tri.NO,
       );
-    const remembered = and(of(false), not(of(true)));
+    const tracked = and(matchedBy(false), not(matchedBy(true)));
     return or(
-      remembered,
-      any(this.back, (rule) => matches(rule, turned(packets), this.peer, place)),
+      tracked,
+      any(this.back, (rule) => matches(rule, reversed(packets), this.peer, place)),
     );
   }
 
   private routed(guard: Guard, place: Place): Routed {
-    return wayBetween(guard, this.peer, place, this.incoming);
+    return routeBetween(guard, this.peer, place, this.incoming);
   }
 
   private explainRules(guard: Guard, packets: Packets, place: Place): LayerAnswer {
     const verdict = this.passes(packets, place);
-    const hits = this.forward.filter((rule) => matches(rule, packets, this.peer, place) === verdict);
-    const by = verdict === Tri.NO ? [] : hits.map(({ address }) => address);
-    const way = this.incoming ? `in from ${this.peer.name}` : `out to ${this.peer.name}`;
+    const deciding = this.forward.filter((rule) => matches(rule, packets, this.peer, place) === verdict);
+    const by = verdict === Tri.NO ? [] : deciding.map(({ address }) => address);
+    const direction = this.incoming ? `ingress from ${this.peer.name}` : `egress to ${this.peer.name}`;
     const text =
       verdict === Tri.MAYBE
-        ? hits.map(doubtOf).filter(Boolean).join("; ")
-        : `${verdict === Tri.YES ? "rules let" : `no rule of ${guard.carriers} lets`} it ${way}`;
+        ? deciding.map(doubtOf).filter(Boolean).join("; ")
+        : `${verdict === Tri.YES ? "rules allow" : `no rule of ${guard.groupsAndLists} allows`} ${direction}`;
     return { layer: "security rules", verdict, by, text };
   }
 
@@ -244,13 +244,15 @@ export class Side {
     const verdict = this.returns(packets, place);
     if (this.passes(packets, place) === Tri.NO || !this.needsReply) return [];
     if (verdict !== Tri.NO && this.back.length === 0) return [];
-    const hits = this.back.filter((rule) => matches(rule, turned(packets), this.peer, place) === verdict);
-    const by = verdict === Tri.NO ? [] : hits.map(({ address }) => address);
+    const deciding = this.back.filter(
+      (rule) => matches(rule, reversed(packets), this.peer, place) === verdict,
+    );
+    const by = verdict === Tri.NO ? [] : deciding.map(({ address }) => address);
     const text =
       verdict === Tri.NO
-        ? `a stateless rule let it through, and no rule of ${guard.carriers} lets the answers back`
-        : "answers to what a stateless rule let through";
-    return [{ layer: "way back", verdict, by, text }];
+        ? `a stateless rule allows the packets, and no rule of ${guard.groupsAndLists} allows the replies`
+        : "rules allow the replies to packets that a stateless rule allows";
+    return [{ layer: "return path", verdict, by, text }];
   }
 }
 
@@ -261,10 +263,10 @@ function mayBe(rule: SecurityRule, stateless: boolean): boolean {
 
 function doubtOf(rule: SecurityRule): string {
   if (rule.doubt !== undefined) return `${rule.address}: ${rule.doubt}`;
-  return rule.end.kind === "unknown" ? `${rule.address}: ${rule.end.why}` : `${rule.address} may hold it`;
+  return rule.end.kind === "unknown" ? `${rule.address}: ${rule.end.why}` : `${rule.address} may match`;
 }
 
 /** The reply packets. */
-function turned({ protocol, source, destination }: Packets): Packets {
+function reversed({ protocol, source, destination }: Packets): Packets {
   return { protocol, source: destination, destination: source };
 }

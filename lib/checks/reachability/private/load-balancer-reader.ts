@@ -1,12 +1,12 @@
 import { listOf, readControllerService, type RuleMode } from "./controller-service";
 import { type End } from "./flow-ends";
-import { and, Tri } from "./label-selector";
+import { and, Tri } from "./three-valued-logic";
 import { type ManifestModel, nameOf, namespaceOf } from "./manifest-model";
 import { type NativeIngressClass } from "./native-ingress-classes";
 import { type Interface, type NetworkModel, type SubnetReference } from "./network-model";
 import { ALL_PORTS, type Span, TCP } from "./packets";
-import { rangeOf } from "./ranges";
-import { type RuleEnd, type SecurityRule } from "./rule-index";
+import { rangeOf } from "./address-ranges";
+import { type RuleEnd, type SecurityRule } from "./security-rules";
 import { asList, type Json, type TerraformModel } from "./terraform-model";
 
 const TERRAFORM_TYPES = [
@@ -16,20 +16,20 @@ const TERRAFORM_TYPES = [
 ];
 
 /** A load balancer at an interface; it has a public address only if its subnet allows it. */
-function balancerEnd(network: NetworkModel, name: string, made: Interface, isPublic: Tri): End {
-  const { exposure } = made.guard;
+function balancerEnd(network: NetworkModel, name: string, vnic: Interface, isPublic: Tri): End {
+  const { exposure } = vnic.guard;
   const publicAddress = and(isPublic, exposure.publicAddress);
   return {
-    peer: network.peer(name, made),
-    guard: { ...made.guard, exposure: { ...exposure, publicAddress } },
+    peer: network.peer(name, vnic),
+    guard: { ...vnic.guard, exposure: { ...exposure, publicAddress } },
   };
 }
 
-/** The load balancers that Terraform makes. */
+/** The load balancers that Terraform creates. */
 function terraformBalancers(model: TerraformModel, network: NetworkModel): End[] {
   return TERRAFORM_TYPES.flatMap((type) => model.ofType(type)).flatMap(({ body, document, address }) => {
     const groups = network.groups(body.network_security_group_ids, document);
-    const isPublic = unless(body.is_private ?? false, model, document);
+    const isPublic = isFalse(body.is_private ?? false, model, document);
     return [...asList(body.subnet_ids), ...asList(body.subnet_id)].map((subnet) =>
       balancerEnd(network, address, network.interface(subnet, document, groups), isPublic),
     );
@@ -46,13 +46,13 @@ function ingressBalancer(
   network: NetworkModel,
 ): End {
   const attached = network.groups(split(groups), undefined);
-  const made = network.interface(subnet ?? "${unknown}", undefined, attached);
-  const isPublic = unless(isPrivate ?? "${unknown}", model, undefined);
-  return balancerEnd(network, `the load balancer of IngressClass ${name}`, made, isPublic);
+  const vnic = network.interface(subnet ?? "${unknown}", undefined, attached);
+  const isPublic = isFalse(isPrivate ?? "${unknown}", model, undefined);
+  return balancerEnd(network, `the load balancer of IngressClass ${name}`, vnic, isPublic);
 }
 
-function unless(isPrivate: Json, model: TerraformModel, document: number | undefined): Tri {
-  const resolved = model.resolve(isPrivate, document);
+function isFalse(value: Json, model: TerraformModel, document: number | undefined): Tri {
+  const resolved = model.resolve(value, document);
   if (resolved.kind !== "literal") return Tri.MAYBE;
   return String(resolved.value) === "true" ? Tri.NO : Tri.YES;
 }
@@ -66,10 +66,10 @@ function split(text: string | undefined): string[] {
 }
 
 const UNKNOWN = "${unknown}";
-const NO_SUBNET = "the subnet of the load balancer is not known";
-const UNSURE_SOURCE = "whether it preserves the source is known only once Terraform has run";
+const NO_SUBNET = "the subnet of the load balancer is unknown";
+const UNSURE_SOURCE = "it is unknown until Terraform has run whether the source is preserved";
 const POD_BACKENDS =
-  "without node ports the controller may lead to pods, by rules that the Service does not say";
+  "without node ports the controller may connect to pods, by rules that the Service does not determine";
 const HEALTH_PORT = 10256;
 const NODE_PORTS: Span = { from: 30000, to: 32767 };
 
@@ -102,8 +102,8 @@ interface Opening {
 }
 
 /**
- * Reads load balancers: those of Services, whose rules their controller writes at run time, those of Ingresses, and those of
- * Terraform.
+ * Reads load balancers: those of Services, whose rules the cloud controller writes at run time, those of
+ * IngressClasses, and those of Terraform.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer.htm
  */
@@ -119,25 +119,27 @@ export class LoadBalancerReader {
     for (const balancer of this.balancers) this.addBackendRules(balancer);
   }
 
-  /** The load balancers, of one Service or IngressClass where its name is given. */
+  /** All load balancers, or that of the Service or IngressClass with a name. */
   public ends(namespace?: string, name?: string): End[] {
-    const isWanted = (ownNamespace: string, own: string) =>
+    const isRequested = (ownNamespace: string, own: string) =>
       name === undefined || (own === name && ownNamespace === namespace);
     const ofServices = this.balancers.filter(({ service }) =>
-      isWanted(namespaceOf(service), nameOf(service)),
+      isRequested(namespaceOf(service), nameOf(service)),
     );
     const { nativeIngressClasses: classes } = this.manifests;
-    const ofClasses = classes.filter((one) => isWanted(one.namespace, one.name));
+    const ofClasses = classes.filter((ingressClass) =>
+      isRequested(ingressClass.namespace, ingressClass.name),
+    );
     return [
       ...ofServices.flatMap((balancer) => this.endsOf(balancer)),
-      ...ofClasses.map((one) => ingressBalancer(one, this.model, this.network)),
+      ...ofClasses.map((ingressClass) => ingressBalancer(ingressClass, this.model, this.network)),
       ...(name === undefined ? terraformBalancers(this.model, this.network) : []),
     ];
   }
 
   /** The possible interpretations of a Service: one if all relevant values are known. */
   private read(service: Json): Balancer[] {
-    const notes: { [key: string]: string | undefined } = service.metadata?.annotations ?? {};
+    const annotations: { [key: string]: string | undefined } = service.metadata?.annotations ?? {};
     const lb = "service.beta.kubernetes.io/oci-load-balancer-";
     const clusters = this.model.ofType("oci_containerengine_cluster");
     const cluster = clusters.length === 1 ? clusters[0] : undefined;
@@ -145,7 +147,7 @@ export class LoadBalancerReader {
     const ofCluster = clusters.length > 1 ? [UNKNOWN] : [];
     const options = asList(cluster?.body.options)[0] ?? {};
     // An empty list names no group, like a missing one.
-    const backendNote = notes["oci.oraclecloud.com/oci-backend-network-security-group"] || undefined;
+    const backendNote = annotations["oci.oraclecloud.com/oci-backend-network-security-group"] || undefined;
     const configured = cluster ? asList(asList(options.service_lb_config)[0]?.backend_nsg_ids) : ofCluster;
     const defaults = cluster ? asList(options.service_lb_subnet_ids) : ofCluster;
     const inCluster = defaults.map((id) => ({ id, document: cluster?.document }));
@@ -156,8 +158,8 @@ export class LoadBalancerReader {
       key: `service:${namespaceOf(service)}/${nameOf(service)}`,
       ...{ mode, isPublic, preservesSource, sources, doubt },
       subnets: isNetwork
-        ? subnetsOf(notes["oci-network-load-balancer.oraclecloud.com/subnet"], undefined, inCluster)
-        : subnetsOf(notes[`${lb}subnet1`], notes[`${lb}subnet2`], inCluster),
+        ? subnetsOf(annotations["oci-network-load-balancer.oraclecloud.com/subnet"], undefined, inCluster)
+        : subnetsOf(annotations[`${lb}subnet1`], annotations[`${lb}subnet2`], inCluster),
       attached: [...groups(isNetwork)],
       backends: backendNote === undefined ? configured : listOf(backendNote),
       ...(backendNote === undefined && cluster ? { backendDocument: cluster.document } : {}),
@@ -170,9 +172,9 @@ export class LoadBalancerReader {
     const groups = {
       ...attached,
       keys: [...attached.keys, ...(mode === "NSG" ? [key] : [])],
-      names: [...attached.names, ...(mode === "NSG" ? ["the group that the controller makes"] : [])],
+      names: [...attached.names, ...(mode === "NSG" ? ["the group that the controller creates"] : [])],
     };
-    const rules = mode === "NSG" ? this.frontRules(balancer) : [];
+    const rules = mode === "NSG" ? this.frontendRules(balancer) : [];
     return subnets.map(({ id, document }) => ({
       ...balancerEnd(this.network, name, this.network.interface(id, document, groups, rules), isPublic),
       ...(subnets.length > 1 || doubt !== undefined ? { oneOf: key } : {}),
@@ -180,17 +182,17 @@ export class LoadBalancerReader {
   }
 
   /** The rules of the controller for the load balancer itself: for TCP, whatever the protocol of the Service. */
-  private frontRules(balancer: Balancer): SecurityRule[] {
+  private frontendRules(balancer: Balancer): SecurityRule[] {
     const { service, mode, sources } = balancer;
     if (mode === "None") return [];
-    const { address, doubt } = this.written(balancer);
+    const { address, doubt } = this.origin(balancer);
     const clients = portsOf(service).flatMap((port) =>
       sources.map((range) => ({
         address,
         incoming: true,
         stateless: false,
         protocol: TCP,
-        ...doubted(spanOf(port.port, ALL_PORTS, "the port of the Service is not known"), doubt),
+        ...doubted(spanOf(port.port, ALL_PORTS, "the port of the Service is unknown"), doubt),
         end: blockEnd(range),
       })),
     );
@@ -209,7 +211,7 @@ export class LoadBalancerReader {
     return [...clients, ...backends, ...pods];
   }
 
-  private written({ service, doubt }: Balancer): { readonly address: string; readonly doubt?: string } {
+  private origin({ service, doubt }: Balancer): { readonly address: string; readonly doubt?: string } {
     const address = `rules that the controller writes for Service ${namespaceOf(service)}/${nameOf(service)}`;
     return { address, doubt };
   }
@@ -217,8 +219,8 @@ export class LoadBalancerReader {
   private backendEnds(balancer: Balancer): RuleEnd[] {
     if (balancer.mode !== "NSG") return this.nodeRanges();
     const { keys, doubt } = this.network.groups(balancer.backends, balancer.backendDocument);
-    const known = keys.map((key): RuleEnd => ({ kind: "group", key }));
-    return doubt === undefined ? known : [...known, { kind: "unknown", why: doubt }];
+    const groups = keys.map((key): RuleEnd => ({ kind: "group", key }));
+    return doubt === undefined ? groups : [...groups, { kind: "unknown", why: doubt }];
   }
 
   private nodeRanges(): RuleEnd[] {
@@ -228,7 +230,7 @@ export class LoadBalancerReader {
   /** Adds the rules of the controller for the nodes. */
   private addBackendRules(balancer: Balancer): void {
     const { mode, key } = balancer;
-    const { address, doubt } = this.written(balancer);
+    const { address, doubt } = this.origin(balancer);
     const rules = (end: RuleEnd, opened = openings(balancer), further = doubt): SecurityRule[] =>
       opened.map((opening) => ({
         ...{ address, incoming: true, stateless: false },
@@ -242,26 +244,26 @@ export class LoadBalancerReader {
       this.network.addFloatingRules(rules(end, [TO_PODS]));
     }
     if (mode === "NSG") {
-      const { keys, doubt: unknown } = this.network.groups(balancer.backends, balancer.backendDocument);
+      const { keys, doubt: groupDoubt } = this.network.groups(balancer.backends, balancer.backendDocument);
       const group = [...rules({ kind: "group", key }), ...ofClients];
       for (const backend of keys) this.network.addGroupRules(backend, group);
       // An OCID may be that of any group in the configuration.
-      if (unknown !== undefined)
-        this.network.addFloatingRules(group.map((rule) => ({ ...rule, doubt: unknown })));
+      if (groupDoubt !== undefined)
+        this.network.addFloatingRules(group.map((rule) => ({ ...rule, doubt: groupDoubt })));
       return;
     }
     // The rules in the list of a subnet apply to everything in it.
-    const front = this.frontRules(balancer).map((rule) => perhapsIn(balancer, rule));
+    const frontend = this.frontendRules(balancer).map((rule) => doubtSubnet(balancer, rule));
     for (const subnet of balancer.subnets) {
-      if (this.network.knowsSubnet(subnet)) this.network.addSubnetRules(subnet, front);
-      else this.network.addFloatingRules(front.map((rule) => ({ ...rule, doubt: NO_SUBNET })));
+      if (this.network.knowsSubnet(subnet)) this.network.addSubnetRules(subnet, frontend);
+      else this.network.addFloatingRules(frontend.map((rule) => ({ ...rule, doubt: NO_SUBNET })));
     }
     if (mode !== "All") return;
-    const written = balancer.subnets
+    const ofBalancer = balancer.subnets
       .flatMap((subnet) => this.network.endsOfSubnet(subnet))
-      .flatMap((end) => rules(end).map((rule) => perhapsIn(balancer, rule)));
+      .flatMap((end) => rules(end).map((rule) => doubtSubnet(balancer, rule)));
     for (const subnet of this.network.nodeSubnets())
-      this.network.addSubnetRules(subnet, [...written, ...ofClients]);
+      this.network.addSubnetRules(subnet, [...ofBalancer, ...ofClients]);
   }
 
   /**
@@ -274,8 +276,8 @@ export class LoadBalancerReader {
   ): SecurityRule[] {
     const { preservesSource, sources, doubt } = balancer;
     if (preservesSource === Tri.NO) return [];
-    const unsure = preservesSource === Tri.MAYBE ? (doubt ?? UNSURE_SOURCE) : doubt;
-    return sources.flatMap((range) => rules(blockEnd(range), nodePorts(balancer), unsure));
+    const sourceDoubt = preservesSource === Tri.MAYBE ? (doubt ?? UNSURE_SOURCE) : doubt;
+    return sources.flatMap((range) => rules(blockEnd(range), nodePorts(balancer), sourceDoubt));
   }
 }
 
@@ -288,20 +290,22 @@ function subnetsOf(
   second: string | undefined,
   inCluster: readonly SubnetReference[],
 ): SubnetReference[] {
-  const named = [first, second].filter(Boolean).map((id) => ({ id, document: undefined }));
-  const all = first ? named : [...named, ...inCluster];
+  const annotated = [first, second].filter(Boolean).map((id) => ({ id, document: undefined }));
+  const all = first ? annotated : [...annotated, ...inCluster];
   const different = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
   return different.length > 0 ? different : [{ id: UNKNOWN, document: undefined }];
 }
 
 /** A rule that the controller writes only if the load balancer is in the rule's subnet. */
-function perhapsIn({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
-  return subnets.length > 1 ? { ...rule, doubt: "which of its subnets it is in is not known" } : rule;
+function doubtSubnet({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
+  return subnets.length > 1
+    ? { ...rule, doubt: "it is unknown which of its subnets the load balancer is in" }
+    : rule;
 }
 
-/** A known value, with the doubt of the whole Service unless it has its own. */
-function doubted<T extends { readonly doubt?: string }>(known: T, doubt: string | undefined): T {
-  return known.doubt === undefined && doubt !== undefined ? { ...known, doubt } : known;
+/** A value with the doubt of the whole Service, unless it has its own. */
+function doubted<T extends { readonly doubt?: string }>(value: T, doubt: string | undefined): T {
+  return value.doubt === undefined && doubt !== undefined ? { ...value, doubt } : value;
 }
 
 /** The ports for which the controller creates rules: for two transports on one port, the first. */
@@ -344,5 +348,5 @@ function openings(balancer: Balancer): Opening[] {
 }
 
 function nodePortSpan(port: Json): { destination: Span; doubt?: string } {
-  return spanOf(port, NODE_PORTS, "Kubernetes chooses the node port when it makes the Service");
+  return spanOf(port, NODE_PORTS, "Kubernetes chooses the node port when it creates the Service");
 }

@@ -1,7 +1,7 @@
 import { type KnownLabels } from "./label-selector";
 import { type NativeIngressClass, nativeIngressClassesOf } from "./native-ingress-classes";
-import { type AddressRange, rangeOf } from "./ranges";
-import { type PodIdentity, type PodPort } from "./rule-index";
+import { type AddressRange, rangeOf } from "./address-ranges";
+import { type PodIdentity, type PodPort } from "./security-rules";
 import { asList, type Json } from "./terraform-model";
 import { Problems } from "../../../core/validation-error";
 
@@ -27,7 +27,7 @@ const WRITTEN_LABELS: { [kind: string]: readonly string[] | undefined } = {
 };
 const CONTROLLERS = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"];
 
-/** A workload: what its pods look like to policies. */
+/** A workload, with the identity that policies select its pods by. */
 export interface Workload {
   readonly namespace: string;
   readonly name: string;
@@ -37,18 +37,19 @@ export interface Workload {
   readonly hostNetwork: boolean;
 }
 
-function checked(object: Json, index: number): Json[] {
+/** The object, or the objects of a List; throws if it is not a Kubernetes object. */
+function checkedObjects(object: Json, index: number): Json[] {
   const problems = new Problems("Reachability");
   if (typeof object?.kind !== "string" || typeof object.apiVersion !== "string") {
     problems.add(
       "CONFIGURATION_UNREADABLE",
-      `Object ${index} of the manifests has no kind and apiVersion`,
-      "Give manifests as kubectl would apply them",
+      `manifests holds an object without kind and apiVersion, at index ${index}`,
+      "Give the text of manifests as kubectl would apply them",
     );
     problems.throwIfAny();
   }
   return object.kind.endsWith("List") && Array.isArray(object.items)
-    ? object.items.flatMap(checked)
+    ? object.items.flatMap(checkedObjects)
     : [object];
 }
 
@@ -60,7 +61,7 @@ export function nameOf(object: Json): string {
   return object.metadata?.name ?? "";
 }
 
-/** The Kubernetes objects that decide who reaches whom. */
+/** The Kubernetes objects that determine reachability. */
 export class ManifestModel {
   public readonly workloads: Workload[];
   public readonly policies: Json[];
@@ -71,12 +72,12 @@ export class ManifestModel {
   private readonly ranges = new Map<string, AddressRange | undefined>();
   private readonly namespaces = new Map<string, KnownLabels>();
 
-  /** @param resolve what a reference of a manifest stands for */
+  /** @param resolve returns the value of a reference in a manifest */
   constructor(
     objects: readonly Json[],
     private readonly resolve: (text: Json) => Json,
   ) {
-    const all = objects.flatMap(checked);
+    const all = objects.flatMap(checkedObjects);
     this.workloads = all.flatMap((object) => workloadOf(object) ?? []);
     this.policies = all.filter(
       ({ kind, apiVersion }) => kind === "NetworkPolicy" && apiVersion.startsWith("networking.k8s.io/"),
@@ -89,19 +90,19 @@ export class ManifestModel {
     }
   }
 
-  /** A block of a policy as a range; undefined where it is none. */
+  /** The range of a block in a policy; undefined for an invalid one. */
   public range(text: Json): AddressRange | undefined {
     if (!this.ranges.has(text)) this.ranges.set(text, rangeOf(this.resolve(text)));
     return this.ranges.get(text);
   }
 
-  /** The labels of a namespace; of one that is not in the manifests, only the one that Kubernetes writes is known. */
+  /** The labels of a namespace; only the label that Kubernetes writes is known if the manifests lack the namespace. */
   public namespace(name: string): KnownLabels {
-    const known = this.namespaces.get(name);
-    if (known) return known;
-    const made = { labels: { [NAMESPACE_NAME]: name }, more: true };
-    this.namespaces.set(name, made);
-    return made;
+    const namespace = this.namespaces.get(name);
+    if (namespace) return namespace;
+    const created = { labels: { [NAMESPACE_NAME]: name }, more: true };
+    this.namespaces.set(name, created);
+    return created;
   }
 }
 
@@ -128,7 +129,7 @@ function workloadOf(object: Json): Workload | undefined {
 }
 
 function portsOf(spec: Json): PodPort[] {
-  // Sidecars are init containers that stay.
+  // Sidecars are init containers that keep running.
   return [...asList(spec?.containers), ...asList(spec?.initContainers)].flatMap((container) =>
     asList(container?.ports).map((port) => ({
       name: String(port.name ?? ""),

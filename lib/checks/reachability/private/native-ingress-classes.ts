@@ -27,10 +27,10 @@ export function nativeIngressClassesOf(objects: readonly Json[]): NativeIngressC
   return objects
     .filter(({ kind, spec }) => kind === "IngressClass" && spec?.controller === CONTROLLER)
     .map(({ metadata, spec }) => {
-      const named = asList(spec.parameters)[0];
-      const namespace = String(named?.namespace ?? "default");
+      const reference = asList(spec.parameters)[0];
+      const namespace = String(reference?.namespace ?? "default");
       const found = parameters.find(
-        (one) => one.metadata?.name === named?.name && (one.metadata?.namespace ?? "default") === namespace,
+        ({ metadata: own }) => own?.name === reference?.name && (own?.namespace ?? "default") === namespace,
       );
       return {
         name: String(metadata?.name),

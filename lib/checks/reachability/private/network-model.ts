@@ -1,43 +1,44 @@
 import { type Guard } from "./flow-ends";
 import { poolsOf } from "./node-pools";
-import { type Place } from "./ranges";
-import { RuleReader } from "./read-rules";
-import { isMadeElsewhere, type Peer, type RuleEnd, RuleIndex, type SecurityRule } from "./rule-index";
-import { both, type Subnet, SubnetReader, unknownSubnet } from "./subnet-reader";
+import { type Place } from "./address-ranges";
+import { RuleReader } from "./rule-reader";
+import { isMadeElsewhere, type Peer, type RuleEnd, RuleIndex, type SecurityRule } from "./security-rules";
+import { anyRule, type Subnet, SubnetReader, unknownSubnet } from "./subnet-reader";
 import { asList, type Json, type Resource, type TerraformModel } from "./terraform-model";
 
 const GROUP = "oci_core_network_security_group";
 
-/** The groups of an interface: their keys, and whether there may be more. */
+/** The security groups of an interface. */
 export interface Groups {
   readonly keys: readonly string[];
   readonly names: readonly string[];
+  /** The reason why there may be further groups or rules. */
   readonly doubt?: string;
 }
 
-/** An interface: what stands around it and how others see it. */
+/** A VNIC: its rules and routes, its addresses and its groups. */
 export interface Interface {
   readonly guard: Guard;
   readonly places: readonly Place[];
   readonly groups: Groups;
 }
 
-/** A subnet as something names it. */
+/** A reference to a subnet. */
 export interface SubnetReference {
   readonly id: Json;
-  /** Nothing where a manifest names it. */
+  /** The document of the reference; undefined for a manifest. */
   readonly document: number | undefined;
 }
 
-/** The VCN, its subnets, tables, gateways, lists and groups of a Terraform configuration. */
+/** The subnets of a Terraform configuration, with their VCNs, route tables, gateways, security lists and groups. */
 export class NetworkModel {
   private readonly rules: RuleReader;
   private readonly reader: SubnetReader;
   private readonly groupRules = new Map<string, SecurityRule[]>();
-  /** Rules of groups that are not known: they may be of any group. */
+  /** Rules of unknown groups, which may belong to any group. */
   private readonly floating: SecurityRule[] = [];
-  /** Rules of groups known only by OCID: one stack may create them, another refer to them so. */
-  private readonly named: { readonly document: number; readonly rules: readonly SecurityRule[] }[] = [];
+  /** Rules of groups that one stack refers to by OCID, and another stack may create. */
+  private readonly byOcid: { readonly document: number; readonly rules: readonly SecurityRule[] }[] = [];
   /** Rules that a controller writes into the lists of a subnet, by its key. */
   private readonly subnetRules = new Map<string, SecurityRule[]>();
   private readonly subnets = new Map<string, Subnet>();
@@ -46,7 +47,7 @@ export class NetworkModel {
     this.rules = new RuleReader(model);
     this.reader = new SubnetReader(model, this.rules);
     for (const rule of model.ofType(`${GROUP}_security_rule`)) this.addGroupRule(rule);
-    for (const name of model.modules) this.addFloating(name, "modules are not read");
+    for (const name of model.modules) this.addFloating(name, "the contents of modules are unknown");
   }
 
   /** The rules of all groups and lists, for listings. */
@@ -77,22 +78,22 @@ export class NetworkModel {
     );
   }
 
-  /** The addresses of a subnet as rules name them. */
+  /** The addresses of a subnet, as the other end of rules. */
   public endsOfSubnet({ id, document }: SubnetReference): RuleEnd[] {
     const { places, name } = this.subnet(id, document);
     return places.flatMap(({ ranges, exact }): RuleEnd[] =>
       exact
         ? ranges.map((range) => ({ kind: "range", range }))
-        : [{ kind: "unknown", why: `the addresses of ${name} are not known` }],
+        : [{ kind: "unknown", why: `the addresses of ${name} are unknown` }],
     );
   }
 
-  /** Whether it is known which subnet is meant, if only by its OCID. */
+  /** Whether the subnet of a reference is known, at least by its OCID. */
   public knowsSubnet({ id, document }: SubnetReference): boolean {
     return this.model.resolve(id, document).kind !== "unknown";
   }
 
-  /** How others see an interface. */
+  /** The peer that rules and policies of other ends match for an interface. */
   public peer(name: string, { guard, places, groups }: Interface): Peer {
     return {
       name,
@@ -103,7 +104,7 @@ export class NetworkModel {
     };
   }
 
-  /** The groups that a list of ids names. */
+  /** The groups of a list of OCIDs or references. */
   public groups(ids: Json, document: number | undefined): Groups {
     const resolved = this.model.resolve(ids, document);
     if (resolved.kind !== "literal") return { keys: [], names: [], doubt: `its groups are ${ids}` };
@@ -113,14 +114,14 @@ export class NetworkModel {
       if (group.kind === "resource" && group.resource.type === GROUP) {
         return [{ key: group.resource.key, name: group.resource.address }];
       }
-      doubts.push(`the rules of the group ${id} are not all in the configuration`);
+      doubts.push(`the configuration may lack rules of the group ${id}`);
       return group.kind === "literal" ? [{ key: String(id), name: String(id) }] : [];
     });
     const [keys, names] = [found.map(({ key }) => key), found.map(({ name }) => name)];
     return { keys, names, ...(doubts.length > 0 ? { doubt: doubts.join("; ") } : {}) };
   }
 
-  /** An interface of a subnet with some groups, and rules of nobody's that are written for it. */
+  /** An interface in a subnet with groups, and extra rules that a controller writes for it. */
   public interface(
     id: Json,
     document: number | undefined,
@@ -133,12 +134,12 @@ export class NetworkModel {
       ...subnet.rules,
       ...(this.subnetRules.get(this.subnetKey(id, document)) ?? []),
       ...this.floating,
-      ...this.perhapsOf(groups.keys),
+      ...this.possibleRules(groups.keys),
       ...extra,
-      ...(groups.doubt === undefined ? [] : both("groups that are not known", groups.doubt)),
+      ...(groups.doubt === undefined ? [] : anyRule("unknown groups", groups.doubt)),
     ];
     const guard = {
-      carriers: [...groups.names, ...subnet.lists].join(", ") || "no group and no list",
+      groupsAndLists: [...groups.names, ...subnet.lists].join(", ") || "no group and no list",
       ingress: new RuleIndex(rules.filter(({ incoming }) => incoming)),
       egress: new RuleIndex(rules.filter(({ incoming }) => !incoming)),
       routes: subnet.routes,
@@ -154,30 +155,33 @@ export class NetworkModel {
     const group = this.model.resolve(body.network_security_group_id, document);
     const rules = this.rules.ofGroup(resource);
     const key = group.kind === "resource" ? group.resource.key : String(body.network_security_group_id);
-    const doubt = `it is of the group ${body.network_security_group_id}, which is not known`;
+    const doubt = `it belongs to the unknown group ${body.network_security_group_id}`;
     if (group.kind === "unknown") this.floating.push(...rules.map((rule) => ({ ...rule, doubt })));
     else this.addGroupRules(key, rules);
     if (group.kind !== "literal") return;
-    this.named.push({
+    this.byOcid.push({
       document,
-      rules: rules.map((rule) => ({ ...rule, doubt: `${doubt} by more than its OCID` })),
+      rules: rules.map((rule) => ({
+        ...rule,
+        doubt: `it belongs to the group ${body.network_security_group_id}, which is known only by its OCID`,
+      })),
     });
   }
 
-  /** The rules that may be of one of these groups, as another stack names one by an OCID. */
-  private perhapsOf(keys: readonly string[]): SecurityRule[] {
-    return this.named
+  /** The rules of groups known by OCID that may be one of these groups. */
+  private possibleRules(keys: readonly string[]): SecurityRule[] {
+    return this.byOcid
       .filter(({ document }) => keys.some((key) => isMadeElsewhere(key, document)))
       .flatMap(({ rules }) => rules);
   }
 
-  /** Adds rules of a group that is not known. */
+  /** Adds rules of an unknown group. */
   public addFloatingRules(rules: readonly SecurityRule[]): void {
     this.floating.push(...rules);
   }
 
   private addFloating(name: string, doubt: string): void {
-    this.floating.push(...both(name, doubt));
+    this.floating.push(...anyRule(name, doubt));
   }
 
   private subnetKey(id: Json, document: number | undefined): string {
@@ -188,13 +192,13 @@ export class NetworkModel {
   private subnet(id: Json, document: number | undefined): Subnet {
     const resolved = this.model.resolve(id, document);
     const key = this.subnetKey(id, document);
-    const before = this.subnets.get(key);
-    if (before) return before;
-    const made =
+    const cached = this.subnets.get(key);
+    if (cached) return cached;
+    const subnet =
       resolved.kind === "resource" && resolved.resource.type === "oci_core_subnet"
         ? this.reader.read(resolved.resource)
         : unknownSubnet(`the subnet ${id}`);
-    this.subnets.set(key, made);
-    return made;
+    this.subnets.set(key, subnet);
+    return subnet;
   }
 }

@@ -1,13 +1,13 @@
 import { asList, blockOf, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
 
-/** A node pool: where its nodes and pods are and which groups they have. */
+/** A node pool: the subnets and groups of its nodes and pods. */
 export interface Pool {
   readonly resource: Resource;
   readonly nodeSubnets: readonly Json[];
   readonly nodeGroups: Json;
   readonly podSubnets: readonly Json[];
   readonly podGroups: Json;
-  /** The networking of the pods, where the pool says it. */
+  /** The networking of the pods, if the pool sets it. */
   readonly cni?: string;
   /** The reference to the cluster. */
   readonly cluster: Json;
@@ -15,7 +15,7 @@ export interface Pool {
 
 const UNKNOWN = "${unknown}";
 
-function managed(resource: Resource): Pool {
+function managedPool(resource: Resource): Pool {
   const { body } = resource;
   const details = blockOf(body, "node_config_details");
   const pods = blockOf(details, "node_pool_pod_network_option_details");
@@ -31,7 +31,7 @@ function managed(resource: Resource): Pool {
   };
 }
 
-function virtual(resource: Resource): Pool {
+function virtualPool(resource: Resource): Pool {
   const { body } = resource;
   const pods = blockOf(body, "pod_configuration");
   const placed = blocksOf(body, "placement_configurations").map((block) => block?.subnet_id ?? UNKNOWN);
@@ -50,10 +50,10 @@ function unique(values: readonly Json[]): Json[] {
   return [...new Set(values)];
 }
 
-/** The node pools of a configuration, virtual ones too. */
+/** The node pools of a configuration, including virtual ones. */
 export function poolsOf(model: TerraformModel): Pool[] {
   return [
-    ...model.ofType("oci_containerengine_node_pool").map(managed),
-    ...model.ofType("oci_containerengine_virtual_node_pool").map(virtual),
+    ...model.ofType("oci_containerengine_node_pool").map(managedPool),
+    ...model.ofType("oci_containerengine_virtual_node_pool").map(virtualPool),
   ];
 }

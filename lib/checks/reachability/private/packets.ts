@@ -1,6 +1,6 @@
 import { type Port, IpProtocol } from "../../../core/port";
 
-/** Whole numbers from the first to the last one: ports, or types or codes of ICMP. */
+/** A range of whole numbers: ports, or types or codes of ICMP. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -22,14 +22,14 @@ export const TCP = 6;
 export const UDP = 17;
 export const ICMP = 1;
 export const ICMP6 = 58;
-/** A number that stands for every protocol that has no name here. */
+/** A number that stands for every other protocol. */
 const OTHER = 253;
 
 export const ALL_PORTS: Span = { from: 1, to: 65535 };
 export const ICMP_VALUES: Span = { from: 0, to: 255 };
 const NONE: Span = { from: 0, to: 0 };
 
-/** A program connects from one of these; those below are asked for by programs of the system only. */
+/** The first port that ordinary programs connect from; only system programs use lower ones. */
 export const FIRST_CLIENT_PORT = 1024;
 
 export function hasPorts(protocol: number): boolean {
@@ -40,7 +40,7 @@ export function isIcmp(protocol: number): boolean {
   return protocol === ICMP || protocol === ICMP6;
 }
 
-/** The packets that a question is about. */
+/** The packets of a port, one entry for each protocol. */
 export function packetsOf(port: Port): Packets[] {
   const destination = { from: port.from ?? 0, to: port.to ?? 0 };
   switch (port.protocol) {
@@ -65,11 +65,11 @@ function single(value = 0): Span {
   return { from: value, to: value };
 }
 
-export function spanHolds(outer: Span, inner: Span): boolean {
+export function spanContains(outer: Span, inner: Span): boolean {
   return outer.from <= inner.from && inner.to <= outer.to;
 }
 
-export function spansMeet(a: Span, b: Span): boolean {
+export function spansOverlap(a: Span, b: Span): boolean {
   return a.from <= b.to && b.from <= a.to;
 }
 

@@ -7,9 +7,9 @@ import { Problems } from "../../../core/validation-error";
 
 /** The objects of manifests in YAML or JSON. */
 export function parseManifests(texts: readonly string[]): Json[] {
-  const read = texts.map((text) => parseJson(text) ?? text);
-  const yaml = read.filter((one) => typeof one === "string" && one.trim() !== "");
-  const objects = read.filter((one) => typeof one !== "string").flat();
+  const parsed = texts.map((text) => parseJson(text) ?? text);
+  const yaml = parsed.filter((text) => typeof text === "string" && text.trim() !== "");
+  const objects = parsed.filter((objects) => typeof objects !== "string").flat();
   return yaml.length === 0 ? objects : [...objects, ...parseYaml(yaml)];
 }
 
@@ -18,7 +18,7 @@ function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text);
   } catch {
-    // YAML begins so too.
+    // Flow-style YAML begins with the same characters.
     return undefined;
   }
 }
@@ -32,8 +32,8 @@ function parseYaml(texts: readonly string[]): Json[] {
     return Yaml.load(file);
   } catch (error) {
     const problems = new Problems("Reachability");
-    const what = `The manifests are no YAML: ${(error as Error).message}`;
-    problems.add("CONFIGURATION_UNREADABLE", what, "Give manifests as kubectl would apply them");
+    const what = `manifests is not valid YAML: ${(error as Error).message}`;
+    problems.add("CONFIGURATION_UNREADABLE", what, "Give the text of manifests as kubectl would apply them");
     problems.throwIfAny();
     throw error;
   } finally {

@@ -1,15 +1,15 @@
-import { and, Tri } from "./label-selector";
-import { type AddressRange, ANYWHERE, type Place, rangeOf } from "./ranges";
-import { anything, type RuleReader } from "./read-rules";
-import { RouteReader, type RouteTable } from "./routes";
-import { type SecurityRule } from "./rule-index";
+import { and, Tri } from "./three-valued-logic";
+import { type AddressRange, ANYWHERE, type Place, rangeOf } from "./address-ranges";
+import { type RuleReader, unknownRule } from "./rule-reader";
+import { RouteReader, type RouteTable } from "./route-tables";
+import { type SecurityRule } from "./security-rules";
 import { asList, type Json, type Resolved, type Resource, type TerraformModel } from "./terraform-model";
 import { NO_RANGES, rangesOfVcn, type Vcn, vcnOf, type VcnRanges } from "./vcn";
 
 const VCN = "oci_core_vcn";
 const SUBNET_RANGES = ["cidr_block", "ipv4cidr_blocks", "ipv6cidr_block", "ipv6cidr_blocks"];
 
-/** A subnet as far as it is known. */
+/** The known properties of a subnet. */
 export interface Subnet {
   readonly name: string;
   readonly places: readonly Place[];
@@ -19,7 +19,7 @@ export interface Subnet {
   readonly lists: readonly string[];
   readonly routes: RouteTable;
   readonly internetIngress: Tri;
-  /** Whether the subnet lets interfaces have public addresses. */
+  /** Whether the subnet allows public addresses. */
   readonly publicAddress: Tri;
 }
 
@@ -29,7 +29,7 @@ const UNKNOWN_TABLE = (name: string): RouteTable => ({
   doubt: `${name} is not in the configuration`,
 });
 
-/** Reads subnets with what they have from their VCN: its addresses, and its default table and list where they name none. */
+/** Reads subnets, with the default route table and security list of their VCN if they have no others. */
 export class SubnetReader {
   private readonly routes: RouteReader;
   private readonly subnetRanges = new Map<string, AddressRange[]>();
@@ -44,28 +44,28 @@ export class SubnetReader {
   public read(resource: Resource): Subnet {
     const { body, document, address } = resource;
     const vcn = this.model.resolve(body.vcn_id, document);
-    const known = vcnOf(vcn);
+    const vcnKey = vcnOf(vcn);
     const lists = this.listsOf(body, document, vcn);
-    const address4 = this.flag(body.prohibit_public_ip_on_vnic, document);
-    const ingress = this.flag(body.prohibit_internet_ingress, document);
+    const publicIp = this.allows(body.prohibit_public_ip_on_vnic, document);
+    const ingress = this.allows(body.prohibit_internet_ingress, document);
     return {
       name: address,
       places: this.placesOf(body, document, SUBNET_RANGES),
-      ...(known ? { vcn: known } : {}),
+      ...(vcnKey ? { vcn: vcnKey } : {}),
       vcnRanges: this.vcnRanges(vcn),
       rules: lists.flatMap(({ rules }) => rules),
       lists: lists.map(({ name }) => name),
       routes: this.attachedTable(resource) ?? this.tableOf(body, document, vcn),
-      // Either of the two keeps public addresses of IPv4 off. See
+      // Each of the two attributes prohibits public IPv4 addresses. See
       // https://docs.oracle.com/iaas/api/#/en/iaas/latest/Subnet/
-      publicAddress: and(address4, ingress),
-      internetIngress: body.prohibit_internet_ingress === undefined ? address4 : ingress,
+      publicAddress: and(publicIp, ingress),
+      internetIngress: body.prohibit_internet_ingress === undefined ? publicIp : ingress,
     };
   }
 
-  /** NO where something is prohibited, YES where it is not. */
-  private flag(value: Json, document: number): Tri {
-    const resolved = this.model.resolve(value, document);
+  /** Whether a prohibition is off. */
+  private allows(prohibition: Json, document: number): Tri {
+    const resolved = this.model.resolve(prohibition, document);
     if (resolved.kind !== "literal") return Tri.MAYBE;
     return String(resolved.value) === "true" ? Tri.NO : Tri.YES;
   }
@@ -83,19 +83,19 @@ export class SubnetReader {
     return [{ ranges: ranges as AddressRange[], exact: true }];
   }
 
-  /** What is known of a VCN is what it is made with, and the addresses of its subnets. */
+  /** The known addresses of a VCN: its own blocks, and those of its subnets. */
   private vcnRanges(vcn: Resolved): VcnRanges {
-    const made = rangesOfVcn(vcn, (attributes) =>
+    const own = rangesOfVcn(vcn, (attributes) =>
       vcn.kind === "resource" ? this.placesOf(vcn.resource.body, vcn.resource.document, attributes) : [],
     );
-    const known = vcnOf(vcn);
-    if (made.more.length === 0 || !known) return made;
-    return { ...made, ranges: [...made.ranges, ...this.rangesOfSubnets(known)] };
+    const key = vcnOf(vcn);
+    if (own.more.length === 0 || !key) return own;
+    return { ...own, ranges: [...own.ranges, ...this.rangesOfSubnets(key)] };
   }
 
   private rangesOfSubnets({ key }: Vcn): AddressRange[] {
-    const before = this.subnetRanges.get(key);
-    if (before) return before;
+    const cached = this.subnetRanges.get(key);
+    if (cached) return cached;
     const ofVcn = this.model
       .ofType("oci_core_subnet")
       .filter(({ body, document }) => vcnOf(this.model.resolve(body.vcn_id, document))?.key === key);
@@ -105,11 +105,11 @@ export class SubnetReader {
     return ranges;
   }
 
-  /** The table of an attachment of its own; one of a subnet that is not known may be of any. */
+  /** The table of a route table attachment; an attachment with an unknown subnet may belong to any subnet. */
   private attachedTable({ key }: Resource): RouteTable | undefined {
     for (const { body, document, address } of this.model.ofType("oci_core_route_table_attachment")) {
       const subnet = this.model.resolve(body.subnet_id, document);
-      // An OCID is of a subnet that others made.
+      // An OCID means a subnet outside the configuration.
       if (subnet.kind === "literal" || (subnet.kind === "resource" && subnet.resource.key !== key)) continue;
       const table = this.model.resolve(body.route_table_id, document);
       const isKnown = subnet.kind === "resource" && table.kind === "resource";
@@ -132,9 +132,9 @@ export class SubnetReader {
     if (vcn.kind !== "resource") return UNKNOWN_TABLE("the default route table of the VCN");
     const managed = this.managed("oci_core_default_route_table", vcn.resource, "default_route_table_id");
     if (managed === "unknown")
-      return UNKNOWN_TABLE(`what manages the default route table of ${vcn.resource.address}`);
+      return UNKNOWN_TABLE(`the resource that manages the default route table of ${vcn.resource.address}`);
     if (managed) return this.routes.table(managed);
-    // OCI makes it without routes.
+    // OCI creates it without routes.
     return { name: `the default route table of ${vcn.resource.address}`, routes: [] };
   }
 
@@ -142,8 +142,8 @@ export class SubnetReader {
     const ids = this.model.resolve(body.security_list_ids, document);
     if (ids.kind !== "literal") return [unknownList(`the security lists ${body.security_list_ids}`)];
     if (ids.value === undefined || ids.value === null) return [this.defaultList(vcn)];
-    // The provider leaves an empty list out when it makes the subnet, and OCI takes the default list then.
-    if (asList(ids.value).length === 0) return [perhaps(this.defaultList(vcn))];
+    // The provider omits an empty list when it creates the subnet, so that OCI attaches the default list.
+    if (asList(ids.value).length === 0) return [doubtful(this.defaultList(vcn))];
     return asList(ids.value).map((id) => {
       const list = this.model.resolve(id, document);
       if (list.kind !== "resource") return unknownList(`the security list ${id}`);
@@ -156,40 +156,41 @@ export class SubnetReader {
     if (vcn.kind !== "resource") return unknownList("the default security list of the VCN");
     const managed = this.managed("oci_core_default_security_list", vcn.resource, "default_security_list_id");
     if (managed === "unknown")
-      return unknownList(`what manages the default security list of ${vcn.resource.address}`);
+      return unknownList(`the resource that manages the default security list of ${vcn.resource.address}`);
     if (managed) return { name: managed.address, rules: this.rules.ofList(managed) };
     const name = `the default security list of ${vcn.resource.address}`;
     return { name, rules: ociDefaults(name, this.vcnRanges(vcn).ranges) };
   }
 
-  /** The resource that manages a default of a VCN; any that manages one of a VCN that is not known may be it. */
+  /** The resource that manages a default of a VCN; unknown if one manages a default of an unknown VCN. */
   private managed(type: string, vcn: Resource, attribute: string): Resource | "unknown" | undefined {
     const all = this.model.ofType(type).map((resource) => {
-      const of = this.model.resolve(resource.body.manage_default_resource_id, resource.document);
-      return { resource, of };
+      const target = this.model.resolve(resource.body.manage_default_resource_id, resource.document);
+      return { resource, target };
     });
     const found = all.find(
-      ({ of }) => of.kind === "resource" && of.resource.key === vcn.key && of.attribute === attribute,
+      ({ target }) =>
+        target.kind === "resource" && target.resource.key === vcn.key && target.attribute === attribute,
     );
     if (found) return found.resource;
-    return all.some(({ of }) => of.kind !== "resource") ? "unknown" : undefined;
+    return all.some(({ target }) => target.kind !== "resource") ? "unknown" : undefined;
   }
 }
 
-/** Rules of both directions that may be any rules. */
-export function both(address: string, doubt: string): SecurityRule[] {
-  return [true, false].map((incoming) => anything({ address, incoming }, doubt));
+/** A rule with unknown contents for each direction. */
+export function anyRule(address: string, doubt: string): SecurityRule[] {
+  return [true, false].map((incoming) => unknownRule({ address, incoming }, doubt));
 }
 
 function unknownList(name: string): { name: string; rules: SecurityRule[] } {
-  return { name, rules: both(name, `${name} is not in the configuration`) };
+  return { name, rules: anyRule(name, `${name} is not in the configuration`) };
 }
 
-function perhaps({ name, rules }: { name: string; rules: SecurityRule[] }): {
+function doubtful({ name, rules }: { name: string; rules: SecurityRule[] }): {
   name: string;
   rules: SecurityRule[];
 } {
-  const doubt = "an empty list of security lists may mean the default one";
+  const doubt = "an empty list of security lists may mean the default list";
   return { name, rules: rules.map((rule) => ({ ...rule, doubt })) };
 }
 
@@ -199,7 +200,7 @@ export function unknownSubnet(name: string): Subnet {
     name,
     places: [ANYWHERE],
     vcnRanges: NO_RANGES,
-    rules: both(name, `${name} is not in the configuration`),
+    rules: anyRule(name, `${name} is not in the configuration`),
     lists: [name],
     routes: UNKNOWN_TABLE(`the route table of ${name}`),
     internetIngress: Tri.MAYBE,
@@ -208,7 +209,7 @@ export function unknownSubnet(name: string): Subnet {
 }
 
 /**
- * The rules with which OCI makes the default list of a VCN.
+ * The rules of the default security list that OCI creates with a VCN.
  *
  * @see https://docs.oracle.com/iaas/Content/Network/Concepts/securitylists.htm
  */

@@ -5,13 +5,8 @@ import { Problems } from "../../../core/validation-error";
 import { addWarning } from "../../../core/warnings";
 import { type Egress, EgressSource } from "../../../network/egress/egress";
 import { type IClusterNetwork } from "../../../network/vcn/network";
-import { type ISecureOkeCluster } from "../../cluster-base";
+import { createdClusterOf, type ISecureOkeCluster } from "../../cluster-base";
 import { type PipelineIdentity } from "../pipeline-identity";
-
-interface WithPipelines extends ISecureOkeCluster {
-  /** @internal */
-  _acceptPipeline(identity: PipelineIdentity): void;
-}
 
 interface WithEndpointEgress extends IClusterNetwork {
   /** @internal */
@@ -29,9 +24,9 @@ export function acceptPipeline(
   identity: PipelineIdentity,
   egress?: Egress,
 ): void {
-  const { _acceptPipeline: accept } = cluster as Partial<WithPipelines>;
-  if (accept) {
-    accept.call(cluster, identity);
+  const created = createdClusterOf(cluster);
+  if (created) {
+    created._acceptPipeline(identity);
     if (!egress) checkEgressWhenWritten(cluster, identity);
   } else {
     warnOfImported(cluster, identity);

@@ -1,5 +1,4 @@
 import { App, Chart } from "cdk8s";
-import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { outputNameOf } from "../../../core/output-name";
 import { checkOcid } from "../../../core/ocid";
@@ -15,7 +14,7 @@ import { PolicyResourceType } from "../../../identity/policy-resource-type";
 import { type PolicyGrant, PolicyStatement } from "../../../identity/policy-statement";
 import { PolicyVerb } from "../../../identity/policy-verb";
 import { type Bastion } from "../../../network/bastion/bastion";
-import { type ISecureOkeCluster } from "../../cluster-base";
+import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../../cluster-base";
 import { type GrantAccessOptions, type IKubernetesAccess } from "../kubernetes-access";
 
 const ID = "Access";
@@ -26,18 +25,10 @@ interface Account {
   readonly serviceAccountName: string;
 }
 
-/** A cluster that defines the provider of its policies. */
-export interface WithAccess extends ISecureOkeCluster {
-  /** @internal */
-  readonly _homeRegionProvider?: TerraformProvider;
-  /** @internal */
-  readonly _tenancyId?: string;
-}
-
 /** The access to a cluster and the rights of its workloads in OCI: policies, and a chart with roles and bindings. */
 export class ClusterAccess extends Construct {
   /** The access of a cluster; created on first use, so that a cluster without any has no further resources. */
-  public static of(cluster: WithAccess): ClusterAccess {
+  public static of(cluster: ISecureOkeCluster): ClusterAccess {
     const known = cluster.node.tryFindChild(ID) as ClusterAccess | undefined;
     return known ?? new ClusterAccess(cluster);
   }
@@ -45,7 +36,7 @@ export class ClusterAccess extends Construct {
   private readonly expiring = new Map<string, boolean>();
   private ownChart?: Chart;
 
-  private constructor(private readonly cluster: WithAccess) {
+  private constructor(private readonly cluster: ISecureOkeCluster) {
     super(cluster, ID);
   }
 
@@ -158,13 +149,13 @@ export class ClusterAccess extends Construct {
       compartmentId,
       description,
       statements: [statement],
-      homeRegionProvider: this.cluster._homeRegionProvider,
+      homeRegionProvider: clusterBaseOf(this.cluster)?._homeRegionProvider,
     });
   }
 
   private compartmentOf({ _model: location }: PolicyLocation): string {
     if (location.kind === "compartment") return location.compartment.replace(/^id /, "");
-    const { _tenancyId: tenancyId } = this.cluster;
+    const tenancyId = createdClusterOf(this.cluster)?._tenancyId;
     if (tenancyId !== undefined) return tenancyId;
     const problems = new Problems(this.cluster);
     problems.add(

@@ -14,7 +14,11 @@ import { balancerSubnetsOf } from "../../../network/vcn/network";
 import { isOverlay } from "../../../network/vcn/pod-networking";
 import { IdentityPolicy } from "../../../oci/identity-policy";
 import { ZprZprPolicy } from "../../../oci/zpr-zpr-policy";
-import { type ISecureOkeCluster } from "../../cluster-base";
+import {
+  type ClusterPacketRouting,
+  type ISecureOkeCluster,
+  type LoadBalancerClients,
+} from "../../cluster-base";
 import { type PacketRouting, type PacketRoutingOptions } from "../packet-routing";
 
 /** See https://docs.oracle.com/iaas/Content/zero-trust-packet-routing/overview.htm */
@@ -31,12 +35,6 @@ interface RoutedClusterProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-/** The clients of a load balancer whose rules the cloud controller writes. */
-export interface BalancerClients {
-  readonly ranges: readonly string[];
-  readonly ports: readonly Port[];
-}
-
 /** The content of a statement: source, destination and condition. */
 interface Connection {
   readonly from: string;
@@ -51,7 +49,7 @@ interface Labelled {
 }
 
 /** The Zero Trust Packet Routing policies of a cluster, derived from the rules of its security groups. */
-export class PacketRoutingPolicies extends ResourceConstruct {
+export class PacketRoutingPolicies extends ResourceConstruct implements ClusterPacketRouting {
   /** The policies of a cluster, if it has packet routing. */
   public static _of(
     cluster: RoutedCluster,
@@ -72,7 +70,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
   private readonly loadBalancers?: SecurityAttribute;
   private readonly nodeGroups = new Set<INetworkSecurityGroup>();
   private readonly podGroups = new Set<INetworkSecurityGroup>();
-  private readonly clients: BalancerClients[] = [];
+  private readonly clients: LoadBalancerClients[] = [];
 
   private constructor(
     private readonly cluster: RoutedCluster,
@@ -114,7 +112,7 @@ export class PacketRoutingPolicies extends ResourceConstruct {
   }
 
   /** Adds the clients of a load balancer, whose run-time rules can't be read here. */
-  public addClients(clients: BalancerClients): void {
+  public addClients(clients: LoadBalancerClients): void {
     this.clients.push(clients);
   }
 

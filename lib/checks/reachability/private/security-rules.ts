@@ -1,64 +1,64 @@
-import { and, any, Tri, when } from "./label-selector";
-import { hasPorts, isIcmp, type Packets, type Span, spanHolds, spansMeet } from "./packets";
-import { type AddressRange, isWithin, mayBeServices, type Place } from "./ranges";
+import { and, any, Tri, when } from "./three-valued-logic";
+import { hasPorts, isIcmp, type Packets, type Span, spanContains, spansOverlap } from "./packets";
+import { type AddressRange, isWithin, mayBeServices, type Place } from "./address-ranges";
 import { type Vcn } from "./vcn";
 
-/** The services behind a label: all of the region, or object storage, or those of a label that is not known. */
+/** The services of a label: all of the region, Object Storage, or those of an unknown label. */
 export type ServiceLabel = "all" | "object-storage" | "unknown";
 
-/** What a rule names as its other end. */
+/** The source or destination of a rule. */
 export type RuleEnd =
   | { readonly kind: "range"; readonly range: AddressRange }
   | { readonly kind: "group"; readonly key: string; readonly document?: number }
   | { readonly kind: "services"; readonly label: ServiceLabel }
   | { readonly kind: "unknown"; readonly why: string };
 
-/** A rule of a security group or a security list, as far as it is known. */
+/** A rule of a security group or a security list. */
 export interface SecurityRule {
-  /** How a reader finds it: its Terraform address, with its place in a list. */
+  /** The Terraform address, with the index in a list. */
   readonly address: string;
   readonly incoming: boolean;
   readonly stateless: boolean;
-  /** Whether it may be stateless too, as that is not known yet. */
+  /** Whether it is unknown if the rule is stateless. */
   readonly maybeStateless?: boolean;
   /** The number of the protocol; undefined for all. */
   readonly protocol?: number;
   readonly source?: Span;
   readonly destination?: Span;
   readonly end: RuleEnd;
-  /** Why it may say less than it seems to, where that is not known before Terraform or a controller has run. */
+  /** The reason why the rule may match fewer packets, or not exist, until Terraform or a controller has run. */
   readonly doubt?: string;
 }
 
-/** Somebody as the rules and policies of the other end see them. */
+/** An end as rules and policies of the other end match it. */
 export interface Peer {
   readonly name: string;
   readonly places: readonly Place[];
   /** The keys of the security groups. */
   readonly groups: ReadonlySet<string>;
-  /** Whether there may be groups that are not known. */
+  /** Whether there may be further, unknown groups. */
   readonly moreGroups?: boolean;
-  /** Set for Oracle services. */
+  /** The services, for Oracle services. */
   readonly services?: ServiceLabel;
-  /** Where it is: an interface of a VCN, known or not; what is in none; or hosts of which only the addresses are known. */
+  /** The location: an interface in a VCN, which may be unknown; outside every VCN; or hosts with known addresses only. */
   readonly home: { readonly vcn: Vcn | undefined } | "nowhere" | "anywhere";
-  /** Set for a pod: its namespace and labels, and where policies see it. */
+  /** The identity, for a pod. */
   readonly pod?: PodIdentity;
-  /** Whether pods that nobody described are among it: any selector may mean them. */
+  /** Whether it may include pods with unknown labels, which any selector may match. */
   readonly maybePod?: boolean;
-  /** Set where packets to it leave the node by no VNIC rule: the metadata service. */
+  /** Whether it has link-local addresses, which security rules do not filter: the metadata service. */
   readonly isLinkLocal?: boolean;
 }
 
-/** What policies ask of a pod. */
+/** The properties of a pod that policies refer to. */
 export interface PodIdentity {
   readonly namespace: string;
   readonly labels: { readonly [key: string]: string };
-  /** The keys of labels that its controller writes, of which the values are not known. */
+  /** The keys of labels that its controller sets, with unknown values. */
   readonly written?: readonly string[];
-  /** The container ports, or undefined where they are not known. */
+  /** The container ports; undefined if they are unknown. */
   readonly ports?: readonly PodPort[];
-  /** Where policies see the pod, if not where the rules do: an overlay has addresses of its own. */
+  /** The addresses that policies match, if they differ from those of security rules: those of an overlay. */
   readonly overlay?: Place;
 }
 
@@ -69,29 +69,29 @@ export interface PodPort {
   readonly protocol: string;
 }
 
-/** Whether a label of services names a peer at a place; which addresses of a region are Oracle's, no configuration says. */
+/** Whether a service label matches a peer at a place; no configuration contains the addresses of Oracle services. */
 export function matchesLabel(label: ServiceLabel, { services, home }: Peer, place: Place): Tri {
   if (services !== undefined) return matchesServices(label, services);
   return home === "anywhere" && mayBeServices(place) ? Tri.MAYBE : Tri.NO;
 }
 
-function matchesServices(label: ServiceLabel, asked: ServiceLabel): Tri {
-  if (label === "unknown" || asked === "unknown") return Tri.MAYBE;
-  // Whoever asks for all of them asks for object storage too.
-  return label === "all" || label === asked ? Tri.YES : Tri.NO;
+function matchesServices(label: ServiceLabel, services: ServiceLabel): Tri {
+  if (label === "unknown" || services === "unknown") return Tri.MAYBE;
+  // A rule for all services covers Object Storage.
+  return label === "all" || label === services ? Tri.YES : Tri.NO;
 }
 
-/** Whether a group is made by another document than this one, which then may name it by its OCID. */
+/** Whether another document creates a group, so that this document may refer to it by its OCID. */
 export function isMadeElsewhere(key: string, document: number): boolean {
   return /^\d+:/.test(key) && !key.startsWith(`${document}:`);
 }
 
 function mayBeOneOf({ key, document }: { key: string; document?: number }, { groups }: Peer): boolean {
   if (document === undefined || !key.startsWith("ocid1.")) return false;
-  return [...groups].some((one) => isMadeElsewhere(one, document));
+  return [...groups].some((group) => isMadeElsewhere(group, document));
 }
 
-/** Whether the other end of a rule is this peer, at this place of it. */
+/** Whether the source or destination of a rule matches a peer at a place. */
 function matchesEnd(end: RuleEnd, peer: Peer, place: Place): Tri {
   switch (end.kind) {
     case "range":
@@ -106,25 +106,25 @@ function matchesEnd(end: RuleEnd, peer: Peer, place: Place): Tri {
   }
 }
 
-/** Whether a rule is about these packets at all; the packets were cut along the rule's spans. */
+/** Whether a rule matches packets, which were split by the spans of the rule. */
 function matchesPackets(rule: SecurityRule, packets: Packets): Tri {
   if (rule.protocol === undefined) return Tri.YES;
   if (rule.protocol !== packets.protocol) return Tri.NO;
   if (!hasPorts(packets.protocol) && !isIcmp(packets.protocol)) return Tri.YES;
   const { source, destination } = rule;
   return and(
-    when(!source || spanHolds(source, packets.source)),
-    when(!destination || spanHolds(destination, packets.destination)),
+    when(!source || spanContains(source, packets.source)),
+    when(!destination || spanContains(destination, packets.destination)),
   );
 }
 
-/** Whether a rule lets packets of this peer through. */
+/** Whether a rule allows packets from or to a peer. */
 export function matches(rule: SecurityRule, packets: Packets, peer: Peer, place: Place): Tri {
   const match = and(matchesPackets(rule, packets), matchesEnd(rule.end, peer, place));
   return match !== Tri.NO && rule.doubt !== undefined ? Tri.MAYBE : match;
 }
 
-/** The rules of one direction of an interface, found by the group that they name: most of a large network's name one. */
+/** The rules of one direction of an interface, indexed by group: most rules of a large network refer to a group. */
 export class RuleIndex {
   private readonly byGroup = new Map<string, SecurityRule[]>();
   private readonly others: SecurityRule[] = [];
@@ -141,23 +141,23 @@ export class RuleIndex {
     }
   }
 
-  /** The rules that some of the packets of a peer may fit, in no order that means anything. */
+  /** The rules that may match some of the packets, in no particular order. */
   public candidates(packets: Packets, peer: Peer): SecurityRule[] {
-    const named = peer.moreGroups
+    const relevant = peer.moreGroups
       ? this.rules
       : [...[...peer.groups].flatMap((key) => this.byGroup.get(key) ?? []), ...this.others];
-    return named.filter(
+    return relevant.filter(
       (rule) =>
-        isAbout(rule, packets) && any(peer.places, (place) => matchesEnd(rule.end, peer, place)) !== Tri.NO,
+        mayMatch(rule, packets) && any(peer.places, (place) => matchesEnd(rule.end, peer, place)) !== Tri.NO,
     );
   }
 }
 
-function isAbout({ protocol, source, destination }: SecurityRule, packets: Packets): boolean {
+function mayMatch({ protocol, source, destination }: SecurityRule, packets: Packets): boolean {
   if (protocol === undefined) return true;
   if (protocol !== packets.protocol) return false;
   return (
-    (!source || spansMeet(source, packets.source)) &&
-    (!destination || spansMeet(destination, packets.destination))
+    (!source || spansOverlap(source, packets.source)) &&
+    (!destination || spansOverlap(destination, packets.destination))
   );
 }

@@ -1,6 +1,6 @@
 import { ALL_PORTS, hasPorts, ICMP_VALUES, isIcmp, type Span } from "./packets";
-import { rangeOf } from "./ranges";
-import { type RuleEnd, type SecurityRule, type ServiceLabel } from "./rule-index";
+import { rangeOf } from "./address-ranges";
+import { type RuleEnd, type SecurityRule, type ServiceLabel } from "./security-rules";
 import {
   asList,
   blocksOf,
@@ -35,8 +35,13 @@ export class RuleReader {
       return blocksOf(resource.body, name).map((block, index) => {
         const at = { address: `${resource.address} ${name}[${index}]`, incoming };
         const dynamic = index >= asList(resource.body[name]).length;
-        if (block === undefined) return anything(at, `its ${name} are made when Terraform runs`);
-        return this.read(block, resource.document, at, dynamic ? "Terraform makes it in a loop" : undefined);
+        if (block === undefined) return unknownRule(at, `its ${name} are unknown until Terraform runs`);
+        return this.read(
+          block,
+          resource.document,
+          at,
+          dynamic ? "Terraform creates it in a loop" : undefined,
+        );
       });
     });
   }
@@ -70,9 +75,9 @@ export class RuleReader {
     if (number === undefined && protocol !== "all") doubts.push(`its protocol is ${show(protocol)}`);
     const spans = spansOf(body, number, literal, doubts);
     const looped = OPTIONS.filter((name) => isDynamic(body, name));
-    if (looped.length > 0) doubts.push(`its ${looped.join(", ")} are made when Terraform runs`);
+    if (looped.length > 0) doubts.push(`its ${looped.join(", ")} are unknown until Terraform runs`);
     const stateless = literal(body.stateless);
-    if (stateless instanceof Error) doubts.push("whether it is stateless is not known");
+    if (stateless instanceof Error) doubts.push("it is unknown whether it is stateless");
     return {
       ...at,
       ...spans,
@@ -103,19 +108,19 @@ export class RuleReader {
   }
 }
 
-/** A rule that may be any rule. */
-export function anything(at: { address: string; incoming: boolean }, doubt: string): SecurityRule {
+/** A rule with unknown contents. */
+export function unknownRule(at: { address: string; incoming: boolean }, doubt: string): SecurityRule {
   return { ...at, stateless: false, maybeStateless: true, end: { kind: "unknown", why: doubt }, doubt };
 }
 
 function doubtOf({ body }: Resource): string | undefined {
-  if (body.count !== undefined && body.count !== 1) return `it is made ${show(body.count)} times`;
-  return body.for_each === undefined ? undefined : "it is made for each of a collection";
+  if (body.count !== undefined && body.count !== 1) return `its count is ${show(body.count)}`;
+  return body.for_each === undefined ? undefined : "it has for_each";
 }
 
 function show(value: unknown): string {
   if (value instanceof Error) return value.message;
-  return value === undefined ? "not written" : typeof value === "string" ? value : JSON.stringify(value);
+  return value === undefined ? "missing" : typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function labelOf(text: string): ServiceLabel {
@@ -127,7 +132,7 @@ function protocolOf(value: unknown): number | undefined {
   return /^\d+$/.test(String(value)) ? Number(value) : undefined;
 }
 
-/** The ports or the ICMP type of a rule; unknown values become doubts and do not narrow it. */
+/** The ports or the ICMP type of a rule; an unknown value adds a doubt and does not narrow the rule. */
 function spansOf(
   body: Json,
   protocol: number | undefined,
@@ -145,13 +150,14 @@ function spansOf(
   if (protocol === undefined) return {};
   if (isIcmp(protocol)) {
     const options = asList(body.icmp_options)[0];
-    const value = (of: Json) => (of === -1 || of === "-1" ? undefined : span(of, of, ICMP_VALUES));
+    const value = (number: Json) =>
+      number === -1 || number === "-1" ? undefined : span(number, number, ICMP_VALUES);
     return spans(value(options?.code), value(options?.type));
   }
   if (!hasPorts(protocol)) return {};
   const options = asList(protocol === 6 ? body.tcp_options : body.udp_options)[0];
   const source = asList(options?.source_port_range)[0];
-  // Groups write the range as a block, security lists write its ends.
+  // The range is a block in rules of groups, and two attributes in security lists.
   const destination = asList(options?.destination_port_range)[0] ?? options;
   return spans(
     span(source?.min, source?.max, ALL_PORTS),

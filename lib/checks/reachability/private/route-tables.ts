@@ -1,7 +1,15 @@
-import { and, any, or, Tri, when } from "./label-selector";
-import { type AddressRange, ANYWHERE, holds, isWithin, type Place, PUBLIC, rangeOf } from "./ranges";
-import { type RuleReader } from "./read-rules";
-import { matchesLabel, type Peer, type RuleEnd } from "./rule-index";
+import { and, any, or, Tri, when } from "./three-valued-logic";
+import {
+  type AddressRange,
+  ANYWHERE,
+  contains,
+  isWithin,
+  type Place,
+  PUBLIC,
+  rangeOf,
+} from "./address-ranges";
+import { type RuleReader } from "./rule-reader";
+import { matchesLabel, type Peer, type RuleEnd } from "./security-rules";
 import {
   asList,
   blocksOf,
@@ -11,7 +19,7 @@ import {
   type TerraformModel,
 } from "./terraform-model";
 
-/** The kind of target of a route. */
+/** The kind of the target of a route. */
 type Gateway = "internet" | "nat" | "services" | "private" | "address" | "closed" | "unknown";
 
 const LOCAL_PEERING = "oci_core_local_peering_gateway";
@@ -25,11 +33,11 @@ const REMOTE_PEERING = "oci_core_remote_peering_connection";
  * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
  */
 class GatewayReader {
-  /** The targets of the peering gateways and connections in the configuration: keys of resources, or OCIDs. */
+  /** The other ends of the peerings in the configuration: keys of resources, or OCIDs. */
   private readonly peers: Set<string>;
   /**
-   * The DRGs with a remote peering that the other side must connect: the networks behind it may be reachable
-   * only then.
+   * The DRGs with a remote peering that the other side has yet to connect: until then, the networks behind it
+   * may be unreachable.
    */
   private readonly waiting: Set<string>;
 
@@ -44,11 +52,11 @@ class GatewayReader {
     );
   }
 
-  /** The kind of the target of a route; unknown too if it routes nowhere until somebody connects it. */
+  /** The kind of the target of a route; unknown if a peering is not connected yet. */
   public gateway(value: Json, document: number): Gateway {
     const resolved = this.model.resolve(value, document);
     if (resolved.kind === "unknown") return "unknown";
-    if (resolved.kind === "literal") return this.named(String(resolved.value));
+    if (resolved.kind === "literal") return this.gatewayOfOcid(String(resolved.value));
     const { type, body, key } = resolved.resource;
     if (PRIVATE_ADDRESSES.includes(type)) return "address";
     switch (type) {
@@ -59,15 +67,15 @@ class GatewayReader {
       case "oci_core_service_gateway":
         return "services";
       case "oci_core_internet_gateway":
-        return this.open(body.enabled ?? true, true, "internet", document);
+        return this.ifSet(body.enabled ?? true, true, "internet", document);
       case "oci_core_nat_gateway":
-        return this.open(body.block_traffic ?? false, false, "nat", document);
+        return this.ifSet(body.block_traffic ?? false, false, "nat", document);
       default:
         return "unknown";
     }
   }
 
-  private named(ocid: string): Gateway {
+  private gatewayOfOcid(ocid: string): Gateway {
     const [, kind] = /^ocid1\.(drg|internetgateway|natgateway|privateip|servicegateway)\./.exec(ocid) ?? [];
     switch (kind) {
       case "drg":
@@ -90,8 +98,7 @@ class GatewayReader {
   }
 
   /**
-   * Whether a peering is connected: one of the two sides names the other, and a side that names none waits
-   * for it.
+   * Whether a peering is connected: one of the two sides must name the other.
    */
   private isConnected(peerId: Json, document: number, key: string): boolean {
     const peer = this.model.resolve(peerId ?? undefined, document);
@@ -100,10 +107,10 @@ class GatewayReader {
     );
   }
 
-  private open(value: Json, wanted: boolean, gateway: Gateway, document: number): Gateway {
+  private ifSet(value: Json, expected: boolean, gateway: Gateway, document: number): Gateway {
     const resolved = this.model.resolve(value, document);
     if (resolved.kind !== "literal") return "unknown";
-    return String(resolved.value) === String(wanted) ? gateway : "closed";
+    return String(resolved.value) === String(expected) ? gateway : "closed";
   }
 }
 
@@ -157,16 +164,18 @@ export class RouteReader {
   public table(resource: Resource): RouteTable {
     const { body, document, address: name } = resource;
     const blocks = blocksOf(body, "route_rules");
-    const doubt = blocks.includes(undefined) ? "its route_rules are made when Terraform runs" : undefined;
-    const written = asList(body.route_rules).length;
+    const doubt = blocks.includes(undefined) ? "its route_rules are unknown until Terraform runs" : undefined;
+    const literalCount = asList(body.route_rules).length;
     const routes = blocks
       .filter((block) => block !== undefined)
       .map((block, index) => ({
         address: `${name} route_rules[${index}]`,
         end: this.end(block, document),
-        // A loop may have none.
+        // A loop may create no route.
         gateway:
-          index < written ? this.gateways.gateway(block.network_entity_id, document) : ("unknown" as const),
+          index < literalCount
+            ? this.gateways.gateway(block.network_entity_id, document)
+            : ("unknown" as const),
       }));
     return { name, routes, ...(doubt === undefined ? {} : { doubt }) };
   }
@@ -196,33 +205,36 @@ export function route(
   incoming: boolean,
 ): Routed {
   const found = routesTo(table, peer, place, incoming);
-  const answers = found.map((each) => ({ each, verdict: passes(each, exposure, peer, place, incoming) }));
+  const answers = found.map((route) => ({
+    route,
+    verdict: passes(route, exposure, peer, place, incoming),
+  }));
   const most = any(answers, ({ verdict }) => verdict);
   const certain = table.doubt === undefined && table.routes.every(({ end }) => end.kind !== "unknown");
-  // In a place that is not exact, another address may match another of the routes.
+  // With inexact addresses, another address may match another route.
   const agreed = place.exact || answers.every((answer) => answer.verdict === most);
   const verdict = (most === Tri.NO && certain) || (most !== Tri.NO && agreed) ? most : Tri.MAYBE;
   const by = answers
     .filter((answer) => answer.verdict === most && most !== Tri.NO)
-    .map(({ each }) => each.address);
+    .map((answer) => answer.route.address);
   return {
     verdict,
     by,
-    why: verdict === Tri.YES ? "a route leads there" : why(table, found, exposure, incoming),
+    why: verdict === Tri.YES ? "a route exists" : why(table, found, exposure, incoming),
   };
 }
 
 function why(table: RouteTable, found: readonly Route[], exposure: Exposure, incoming: boolean): string {
-  if (found.length === 0) return table.doubt ?? `${table.name} has no route there`;
+  if (found.length === 0) return table.doubt ?? `${table.name} has no route for these addresses`;
   if (found.some(({ gateway }) => gateway === "address")) {
-    return `${table.name} leads there over a private address, and the firewall or machine that has it decides`;
+    return `${table.name} routes to a private address, whose firewall or instance decides`;
   }
   if (!found.some(({ gateway }) => gateway === "internet")) {
-    return `${table.name} leads there through a gateway that does not serve it`;
+    return `${table.name} routes to a gateway that does not serve these addresses`;
   }
   if (incoming && exposure.internetIngress === Tri.NO) return "its subnet prohibits internet ingress";
   if (exposure.publicAddress === Tri.NO) return "it has no public address";
-  return `${table.name} leads there, but whether it has a public address is not known`;
+  return `${table.name} has a route, but it is unknown whether the interface has a public address`;
 }
 
 /** The applicable routes: of several that contain a place, the narrowest. */
@@ -232,25 +244,25 @@ function routesTo(table: RouteTable, peer: Peer, place: Place, incoming: boolean
   );
   // Traffic from a service that bypasses its gateway, such as over the internet, takes another route.
   if (ofServices.length > 0 && peer.services !== undefined && !incoming) return ofServices;
-  const hits = table.routes.filter(
+  const matching = table.routes.filter(
     ({ end }) => end.kind === "range" && isWithin(place, end.range) !== Tri.NO,
   );
-  if (!place.exact) return [...ofServices, ...hits];
-  const sizes = hits.map(({ end }) => (end.kind === "range" ? end.range.last - end.range.first : 0n));
-  const least = sizes.reduce((a, b) => (b < a ? b : a), sizes[0] ?? 0n);
-  return [...ofServices, ...hits.filter((_, index) => sizes[index] === least)];
+  if (!place.exact) return [...ofServices, ...matching];
+  const sizes = matching.map(({ end }) => (end.kind === "range" ? end.range.last - end.range.first : 0n));
+  const smallest = sizes.reduce((a, b) => (b < a ? b : a), sizes[0] ?? 0n);
+  return [...ofServices, ...matching.filter((_, index) => sizes[index] === smallest)];
 }
 
 function passes(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
-  const leads = leadsThrough(found, exposure, peer, place, incoming);
-  return found.end.kind === "range" ? and(leads, isWithin(place, found.end.range)) : leads;
+  const verdict = passesGateway(found, exposure, peer, place, incoming);
+  return found.end.kind === "range" ? and(verdict, isWithin(place, found.end.range)) : verdict;
 }
 
-function leadsThrough(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
+function passesGateway(found: Route, exposure: Exposure, peer: Peer, place: Place, incoming: boolean): Tri {
   const isOpen = isPublic(place);
   switch (found.gateway) {
     case "services":
-      // The gateway routes to the services: none of them opens a connection through it.
+      // Services do not open connections through a service gateway.
       if (incoming) return Tri.NO;
       return found.end.kind === "services"
         ? matchesLabel(found.end.label, peer, place)
@@ -281,24 +293,23 @@ function isIpv6({ ranges }: Place): boolean {
 
 /** Whether a route is the default route. */
 function isDefault({ end }: Route): boolean {
-  return end.kind === "range" && ANYWHERE.ranges.some((all) => holds(end.range, all));
+  return end.kind === "range" && ANYWHERE.ranges.some((everything) => contains(end.range, everything));
 }
 
 function internet(exposure: Exposure, place: Place, incoming: boolean): Tri {
   const isOpen = isPublic(place);
   // IPv6 addresses are public by themselves.
   const needsAddress = !place.ranges.every(({ family }) => family === 6);
-  // Oracle's documentation leaves open whether only ingress is prohibited for IPv6, or egress too.
-  const least = [
+  // Oracle does not document whether the prohibition covers only ingress for IPv6, or egress too.
+  return and(
     isOpen,
     needsAddress ? exposure.publicAddress : Tri.YES,
     incoming ? exposure.internetIngress : isIpv6(place) ? or(exposure.internetIngress, Tri.MAYBE) : Tri.YES,
-  ];
-  return least.reduce((a, b) => (b < a ? b : a));
+  );
 }
 
 function isPublic({ ranges }: Place): Tri {
-  const open = ranges.filter((range) => PUBLIC.some((other) => holds(other, range))).length;
+  const open = ranges.filter((range) => PUBLIC.some((other) => contains(other, range))).length;
   if (open === ranges.length) return Tri.YES;
   return or(
     when(open > 0),

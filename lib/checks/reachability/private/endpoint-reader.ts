@@ -1,5 +1,6 @@
-import { type End, PodPolicies } from "./flow-ends";
-import { and, Tri } from "./label-selector";
+import { type End } from "./flow-ends";
+import { PodPolicies } from "./pod-policies";
+import { and, Tri, when } from "./three-valued-logic";
 import { type LoadBalancerReader } from "./load-balancer-reader";
 import { type ManifestModel, namespaceOf } from "./manifest-model";
 import { type Groups, type NetworkModel } from "./network-model";
@@ -8,24 +9,24 @@ import { PacketRoutingReader } from "./packet-routing";
 import {
   type AddressRange,
   ANYWHERE,
-  holds,
+  contains,
   METADATA_ADDRESS,
   type Place,
   PUBLIC,
   rangeOf,
   splitPublic,
-} from "./ranges";
-import { type PodIdentity } from "./rule-index";
+} from "./address-ranges";
+import { type PodIdentity } from "./security-rules";
 import { asList, blockOf, type Json, type TerraformModel } from "./terraform-model";
 import { type Endpoint } from "../endpoint";
 
 const FLANNEL = "FLANNEL_OVERLAY";
 const DEFAULT_PODS_CIDR = "10.244.0.0/16";
-// No security rule filters what has such an address.
+// Security rules do not filter these addresses.
 const LINK_LOCAL = rangeOf("169.254.0.0/16");
 
-/** The interfaces of an endpoint. */
-export class EndReader {
+/** Finds the interfaces of an endpoint in the configuration. */
+export class EndpointReader {
   private readonly pools: Pool[];
   private readonly cache = new WeakMap<Endpoint, End[]>();
   private readonly policies = new Map<string, Json[]>();
@@ -50,27 +51,27 @@ export class EndReader {
     }
   }
 
-  /** The interfaces; empty if the configuration has none of the kind. */
+  /** The interfaces of an endpoint; empty if the configuration has none of the kind. */
   public ends(endpoint: Endpoint): End[] {
-    const before = this.cache.get(endpoint);
-    if (before) return before;
-    const read = this.read(endpoint);
-    const made = this.meansOne(endpoint) && read.length > 1 ? read.map(oneOfThem) : read;
-    this.cache.set(endpoint, made);
-    return made;
+    const cached = this.cache.get(endpoint);
+    if (cached) return cached;
+    const found = this.read(endpoint);
+    const ends = this.namesOneEnd(endpoint) && found.length > 1 ? found.map(asAlternative) : found;
+    this.cache.set(endpoint, ends);
+    return ends;
   }
 
-  /** Whether a question names one thing, so that nobody knows which is meant where several have the name. */
-  private meansOne({ _kind: what }: Endpoint): boolean {
-    switch (what.kind) {
+  /** Whether an endpoint means a single end, so that several ends with its name are ambiguous. */
+  private namesOneEnd({ _kind: kind }: Endpoint): boolean {
+    switch (kind.kind) {
       case "api":
-        return what.address !== undefined;
+        return kind.address !== undefined;
       case "vnic":
         return true;
       case "nodes":
-        return this.pools.filter(({ resource }) => resource.address === what.address).length > 1;
+        return this.pools.filter(({ resource }) => resource.address === kind.address).length > 1;
       case "balancers":
-        return what.name !== undefined;
+        return kind.name !== undefined;
       case "pod":
       case "workload":
         return this.hasClusters;
@@ -79,8 +80,8 @@ export class EndReader {
     }
   }
 
-  private read({ _kind: what }: Endpoint): End[] {
-    switch (what.kind) {
+  private read({ _kind: kind }: Endpoint): End[] {
+    switch (kind.kind) {
       case "internet":
         return [outside("the internet", PUBLIC, "nowhere")];
       case "services":
@@ -88,21 +89,21 @@ export class EndReader {
       case "metadata":
         return [metadata()];
       case "addresses":
-        return what.cidrs.flatMap(addresses);
+        return kind.cidrs.flatMap(addresses);
       case "api":
-        return this.apiEndpoints(what.address);
+        return this.apiEndpoints(kind.address);
       case "nodes":
-        return this.nodes(what.address);
+        return this.nodes(kind.address);
       case "balancers":
-        return this.balancers.ends(what.namespace, what.name);
+        return this.balancers.ends(kind.namespace, kind.name);
       case "pods":
         return this.pods("pods without policies");
       case "pod":
-        return this.pods(`a pod of ${what.namespace}`, { namespace: what.namespace, labels: what.labels });
+        return this.pods(`a pod of ${kind.namespace}`, { namespace: kind.namespace, labels: kind.labels });
       case "workload":
-        return this.workload(what.namespace, what.name);
+        return this.workload(kind.namespace, kind.name);
       case "vnic":
-        return this.vnic(what.subnet, what.groups);
+        return this.vnic(kind.subnet, kind.groups);
     }
   }
 
@@ -113,17 +114,16 @@ export class EndReader {
       .map(({ body, document, address: name }) => {
         const config = blockOf(body, "endpoint_config");
         const groups = this.network.groups(config.nsg_ids, document);
-        const made = this.network.interface(config.subnet_id ?? "${unknown}", document, groups);
-        const asked = this.model.resolve(config.is_public_ip_enabled ?? false, document);
-        const has =
-          asked.kind === "literal" ? (String(asked.value) === "true" ? Tri.YES : Tri.NO) : Tri.MAYBE;
-        // A cluster without the block is one of the old kind, whose endpoint is public.
+        const vnic = this.network.interface(config.subnet_id ?? "${unknown}", document, groups);
+        const isPublic = this.model.resolve(config.is_public_ip_enabled ?? false, document);
+        const isRequested = isPublic.kind === "literal" ? when(String(isPublic.value) === "true") : Tri.MAYBE;
+        // A cluster without the block has the legacy endpoint, which is public.
         const publicAddress =
-          Object.keys(config).length === 0 ? Tri.MAYBE : and(has, made.guard.exposure.publicAddress);
-        const exposure = { ...made.guard.exposure, publicAddress };
+          Object.keys(config).length === 0 ? Tri.MAYBE : and(isRequested, vnic.guard.exposure.publicAddress);
+        const exposure = { ...vnic.guard.exposure, publicAddress };
         return {
-          peer: this.network.peer(`the API endpoint of ${name}`, made),
-          guard: { ...made.guard, exposure, packetRouting: this.routing.labels(config) },
+          peer: this.network.peer(`the API endpoint of ${name}`, vnic),
+          guard: { ...vnic.guard, exposure, packetRouting: this.routing.labels(config) },
         };
       });
   }
@@ -134,34 +134,34 @@ export class EndReader {
       const { document, address: name } = pool.resource;
       const groups = this.network.groups(pool.nodeGroups, document);
       return pool.nodeSubnets.map((subnet) => {
-        const made = this.network.interface(subnet, document, groups);
+        const vnic = this.network.interface(subnet, document, groups);
         const packetRouting = this.routing.labels(blockOf(pool.resource.body, "primary_vnic"));
-        const guard = { ...made.guard, packetRouting };
-        return { peer: this.network.peer(`the nodes of ${name}`, made), guard, isNode: true };
+        const guard = { ...vnic.guard, packetRouting };
+        return { peer: this.network.peer(`the nodes of ${name}`, vnic), guard, isNode: true };
       });
     });
   }
 
   private workload(namespace: string, name: string): End[] {
     return this.manifests.workloads
-      .filter((one) => one.namespace === namespace && one.name === name)
-      .flatMap((one) => {
-        const shown = `${one.kind} ${namespace}/${name}`;
-        if (!one.hostNetwork) return this.pods(shown, one.pod);
+      .filter((workload) => workload.namespace === namespace && workload.name === name)
+      .flatMap((workload) => {
+        const title = `${workload.kind} ${namespace}/${name}`;
+        if (!workload.hostNetwork) return this.pods(title, workload.pod);
         const nodes = this.nodes();
-        return (nodes.length > 0 ? nodes : [this.podAnywhere(shown)]).map((node) => ({
+        return (nodes.length > 0 ? nodes : [this.podAnywhere(title)]).map((node) => ({
           ...node,
-          peer: { ...node.peer, name: `${shown} on its node` },
+          peer: { ...node.peer, name: `${title} on its node` },
         }));
       });
   }
 
-  /** The interfaces of pods: with an identity, or only with a place. */
+  /** The interfaces of pods, in each node pool; without an identity, no policy selects them. */
   private pods(name: string, identity?: PodIdentity): End[] {
     const places = this.pools.flatMap((pool) => this.podPlaces(pool, name));
-    const known = places.length > 0 ? places : [this.podAnywhere(name)];
+    const ends = places.length > 0 ? places : [this.podAnywhere(name)];
     const policies = identity && this.policyEngine ? this.policiesOf(identity) : undefined;
-    return known.map((end) => {
+    return ends.map((end) => {
       const pod = identity && { ...identity, ...(end.overlay ? { overlay: end.overlay } : {}) };
       return {
         ...end,
@@ -181,15 +181,15 @@ export class EndReader {
     const flannel = this.flannelRange(pool);
     const groups = this.network.groups(flannel ? pool.nodeGroups : pool.podGroups, document);
     return (flannel ? pool.nodeSubnets : pool.podSubnets).map((subnet) => {
-      const made = this.network.interface(subnet, document, groups);
+      const vnic = this.network.interface(subnet, document, groups);
       // Pods have no public address, whatever their subnet allows.
-      const exposure = flannel ? made.guard.exposure : { ...made.guard.exposure, publicAddress: Tri.NO };
-      const end = { peer: this.network.peer(name, made), guard: { ...made.guard, exposure } };
+      const exposure = flannel ? vnic.guard.exposure : { ...vnic.guard.exposure, publicAddress: Tri.NO };
+      const end = { peer: this.network.peer(name, vnic), guard: { ...vnic.guard, exposure } };
       return flannel ? { ...end, overlay: flannel } : end;
     });
   }
 
-  /** The place of the pods of an overlay; undefined if pods have addresses of the VCN. */
+  /** The addresses of the pods of an overlay; undefined if pods have addresses of the VCN. */
   private flannelRange(pool: Pool): Place | undefined {
     const cluster = this.model.resolve(pool.cluster, pool.resource.document);
     const body = cluster.kind === "resource" ? cluster.resource.body : {};
@@ -200,50 +200,50 @@ export class EndReader {
     return range ? { ranges: [range], exact: false } : ANYWHERE;
   }
 
-  /** A pod without a node pool: with Terraform its place is not known, without any only policies are judged. */
+  /** A pod without a node pool: its address is unknown; without any Terraform, only policies are evaluated. */
   private podAnywhere(name: string): End {
-    const groups: Groups = { keys: [], names: [], doubt: "no node pool is in the configuration" };
-    const made = this.network.interface("${unknown}", undefined, groups);
+    const groups: Groups = { keys: [], names: [], doubt: "the configuration has no node pool" };
+    const vnic = this.network.interface("${unknown}", undefined, groups);
     return {
-      peer: this.network.peer(name, made),
-      guard: { ...made.guard, policiesOnly: this.model.isEmpty },
+      peer: this.network.peer(name, vnic),
+      guard: { ...vnic.guard, policiesOnly: this.model.isEmpty },
     };
   }
 
-  /** The interface; several where several stacks have a subnet or a group of that name. */
+  /** The interface; several if several stacks have a subnet or a group of that name. */
   private vnic(subnet: string, names: readonly string[]): End[] {
     const places = isOcid(subnet)
       ? [{ id: subnet, document: undefined }]
       : this.model.find(subnet).map(({ address, document }) => ({ id: `\${${address}.id}`, document }));
     const keys = names.map((name) => (isOcid(name) ? [name] : this.model.find(name).map(({ key }) => key)));
-    const given = names
+    const doubts = names
       .filter(isOcid)
-      .map((name) => `the rules of the group ${name} are not all in the configuration`);
-    const doubt = given.length > 0 ? { doubt: given.join("; ") } : {};
+      .map((name) => `the configuration may lack rules of the group ${name}`);
+    const doubt = doubts.length > 0 ? { doubt: doubts.join("; ") } : {};
     const name = `an interface with ${names.join(", ") || "no group"}`;
     return places.flatMap(({ id, document }) =>
-      combinations(keys.map((some) => ofDocument(some, document))).map((some) => {
-        const made = this.network.interface(id, document, { keys: some, names, ...doubt });
-        return { peer: this.network.peer(name, made), guard: made.guard };
+      combinations(keys.map((choice) => inDocument(choice, document))).map((combination) => {
+        const vnic = this.network.interface(id, document, { keys: combination, names, ...doubt });
+        return { peer: this.network.peer(name, vnic), guard: vnic.guard };
       }),
     );
   }
 }
 
-/** What stands in the same document as something is meant where others have the name too. */
-function ofDocument(keys: readonly string[], document: number | undefined): readonly string[] {
+/** The keys of one document, if it has any of them: a name means the resource of the same document. */
+function inDocument(keys: readonly string[], document: number | undefined): readonly string[] {
   const own = keys.filter((key) => key.startsWith(`${document}:`));
   return own.length > 0 ? own : keys;
 }
 
 function combinations(choices: readonly (readonly string[])[]): string[][] {
   return choices.reduce<string[][]>(
-    (begun, choice) => begun.flatMap((some) => choice.map((one) => [...some, one])),
+    (combined, choice) => combined.flatMap((keys) => choice.map((key) => [...keys, key])),
     [[]],
   );
 }
 
-function oneOfThem(end: End): End {
+function asAlternative(end: End): End {
   return { ...end, oneOf: end.oneOf ?? "named" };
 }
 
@@ -257,12 +257,12 @@ function outside(name: string, ranges: readonly AddressRange[], home: "nowhere" 
 
 function addresses(cidr: string): End {
   const range = rangeOf(cidr) as AddressRange;
-  if (LINK_LOCAL && holds(LINK_LOCAL, range)) return linkLocal(cidr, [range]);
-  const { open, own } = splitPublic(range);
-  return outside(cidr, [...own, ...open], "anywhere");
+  if (LINK_LOCAL && contains(LINK_LOCAL, range)) return linkLocal(cidr, [range]);
+  const { publicRanges, otherRanges } = splitPublic(range);
+  return outside(cidr, [...otherRanges, ...publicRanges], "anywhere");
 }
 
-/** Object Storage is one of the services, and rules may be for it alone. */
+/** Oracle services, or Object Storage, which rules can name separately. */
 function oracleServices(services: "all" | "object-storage"): End {
   const places = [{ ranges: PUBLIC.filter(({ family }) => family === 4), exact: false }];
   const name = services === "all" ? "Oracle services" : "Object Storage";

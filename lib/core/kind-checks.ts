@@ -1,0 +1,233 @@
+import { Token, Tokenization } from "cdktf";
+import { Construct } from "constructs";
+import { shown } from "./display-value";
+import { type ErrorCode } from "./error-codes";
+import { nearestNames, nearName } from "./nearest-names";
+import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-surface";
+import { exampleOf, exampleOfMember, inner, missingFix } from "./value-examples";
+
+/** What is wrong with one value of a call. */
+interface KindProblem {
+  readonly code: ErrorCode;
+  /** The prop that it is about, where the call may say nothing of it itself; none for parameters and what is in values. */
+  readonly slot?: string;
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Where a value stands: the words for it in a message, and the prop that it belongs to, if any. */
+interface Place {
+  readonly name: string;
+  readonly slot?: string;
+}
+
+/** Gathers what is wrong with the values of one call. */
+export class KindProblems {
+  public readonly found: KindProblem[] = [];
+
+  public add(code: ErrorCode, { slot }: Place, what: string, fix: string): void {
+    this.found.push({ code, slot, what, fix });
+  }
+}
+
+/**
+ * Checks the members of a props object: that each is of its kind, and that there is none that the library does not know.
+ *
+ * @param props the name of the props, such as `BastionProps`
+ * @param at where the object stands; none for one that a call is given, whose members are spoken of by their own names
+ */
+export function checkProps(problems: KindProblems, props: string, value: object, at?: Place): void {
+  const known = membersOf(props) ?? [];
+  const given = value as { readonly [name: string]: unknown };
+  const placeOf = (name: string) => ({
+    name: at ? `${at.name}.${name}` : name,
+    slot: at ? undefined : name,
+  });
+  for (const slot of known) checkSlot(problems, slot, given[slot.name], placeOf(slot.name));
+  // An instance of a class may serve as props, and has members of its own.
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(given) as object | null)) return;
+  const names = known.map(({ name }) => name);
+  for (const name of Object.keys(given)) {
+    // A member that has the value undefined is one that was left out.
+    if (names.includes(name) || given[name] === undefined) continue;
+    refuseUnknown(problems, placeOf(name), nearName(name, names), names);
+  }
+}
+
+function refuseUnknown(
+  problems: KindProblems,
+  place: Place,
+  nearest: string | undefined,
+  names: readonly string[],
+): void {
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  const fix = `Take one of ${names.join(", ")}`;
+  problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop${hint}`, fix);
+}
+
+/** Checks one value against what the parameter or the prop takes. */
+export function checkSlot(
+  problems: KindProblems,
+  slot: Slot,
+  value: unknown,
+  place: Place = { name: slot.name },
+): void {
+  const { name } = place;
+  if (slot.type === "any" || (value === undefined && slot.isOptional)) return;
+  if (value === undefined || (value === null && !slot.isOptional)) {
+    const fix = missingFix(name, exampleOfMember(slot.name, slot.type));
+    problems.add("ATTRIBUTE_MISSING", place, `${name} was not given`, fix);
+  } else if (value === null) {
+    problems.add("VALUE_INVALID", place, `${name} is null`, "Leave it out to get its default");
+  } else {
+    checkKind(problems, place, slot.type, value);
+  }
+}
+
+function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: unknown): void {
+  if (type === "any") return;
+  const literal = literalOf(value);
+  if (literal && !canStand(literal.value, type)) {
+    const what = `${place.name} is a reference to ${kindOf(literal.value)}`;
+    return problems.add("VALUE_INVALID", place, what, `Write ${exampleOf(type)}, or a reference to one`);
+  }
+  if (type.endsWith("[]")) return checkList(problems, place, inner(type.slice(0, -2)), value);
+  if (type.includes("|")) return checkEither(problems, place, type.split("|").map(inner), value);
+  if (type.startsWith("{")) return checkMap(problems, place, type.slice(1, -1), value);
+  if (type in SIMPLE) return checkSimple(problems, place, type, value);
+  const choices = PUBLIC_SURFACE.enums[type];
+  if (choices) return checkChoice(problems, place, type, choices, value);
+  if (PUBLIC_SURFACE.props[type]) return checkNested(problems, place, type, value);
+  checkInstance(problems, place, type, value);
+}
+
+/** Fine if it is of one of the kinds; what is wrong with it is said of the first. */
+function checkEither(problems: KindProblems, place: Place, types: readonly TypeWord[], value: unknown): void {
+  const attempts = types.map((type) => {
+    const attempt = new KindProblems();
+    checkKind(attempt, place, type, value);
+    return attempt.found;
+  });
+  if (attempts.every((found) => found.length > 0)) problems.found.push(...(attempts[0] ?? []));
+}
+
+interface Simple {
+  readonly is: (value: unknown) => boolean;
+  readonly instead: string;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const SIMPLE: { readonly [type: string]: Simple } = {
+  string: { is: (value) => typeof value === "string", instead: "a text in quotes" },
+  number: { is: (value) => typeof value === "number", instead: "a number, without quotes" },
+  boolean: { is: (value) => typeof value === "boolean", instead: "true or false" },
+  object: { is: (value) => isObject(value) && !Array.isArray(value), instead: "an object of that kind" },
+  Date: { is: (value) => value instanceof Date, instead: 'a Date, for example new Date("2026-11-30")' },
+  Construct: { is: (value) => Construct.isConstruct(value), instead: "a construct, for example this" },
+  // The mark that all copies of cdk8s share; loading cdk8s for it would cost programs that have no charts.
+  Chart: {
+    is: (value) => isObject(value) && Symbol.for("cdk8s.Chart") in value,
+    instead: 'a Chart of cdk8s: new Chart(new App(), "shop", { namespace: "shop" })',
+  },
+};
+
+function checkSimple(problems: KindProblems, place: Place, type: string, value: unknown): void {
+  const { is, instead } = SIMPLE[type] as Simple;
+  if (["string", "number", "boolean"].includes(type) && Tokenization.isResolvable(value)) return;
+  if (!is(value)) refuse(problems, place, value, instead);
+}
+
+// What Token.asAny makes of a plain value, which is known without Terraform.
+const LITERAL: unknown = Object.getPrototypeOf(Token.asAny(0));
+
+/** The plain value that a placeholder of cdktf stands for, where it stands for one. */
+function literalOf(value: unknown): { readonly value: unknown } | undefined {
+  if (!Token.isUnresolved(value)) return undefined;
+  const [token] = Tokenization.reverse(value as never) as unknown[];
+  if (!isObject(token) || Object.getPrototypeOf(token) !== LITERAL) return undefined;
+  const literal = (token as { value: unknown }).value;
+  return Tokenization.isResolvable(literal) ? undefined : { value: literal };
+}
+
+/** Whether a plain value behind a placeholder can stand where a value of the type is asked for; a text holds any scalar. */
+function canStand(value: unknown, type: TypeWord): boolean {
+  if (value === undefined || value === null) return false;
+  if (type.endsWith("[]")) return Array.isArray(value);
+  return type.startsWith("{") ? isObject(value) && !Array.isArray(value) : !isObject(value);
+}
+
+function checkList(problems: KindProblems, place: Place, type: TypeWord, value: unknown): void {
+  if (Tokenization.isResolvable(value)) return;
+  if (!Array.isArray(value)) return refuse(problems, place, value, `a list: [${exampleOf(type)}]`);
+  // A loop over the indices also sees the holes of a list.
+  for (let index = 0; index < value.length; index++) {
+    const name = `${place.name}[${index}]`;
+    const entry: unknown = value[index];
+    if (entry === undefined || entry === null) {
+      refuse(problems, { name }, entry, `${exampleOf(type)}, or leave it out`);
+    } else checkKind(problems, { name }, type, entry);
+  }
+}
+
+function checkMap(problems: KindProblems, place: Place, type: TypeWord, value: unknown): void {
+  if (Tokenization.isResolvable(value)) return;
+  if (!isObject(value) || Array.isArray(value)) {
+    return refuse(problems, place, value, `an object by names: { name: ${exampleOf(type)} }`);
+  }
+  for (const [key, entry] of Object.entries(value) as [string, unknown][]) {
+    const name = `${place.name}.${key}`;
+    if (entry === undefined || entry === null) {
+      refuse(problems, { name }, entry, `${exampleOf(type)}, or leave it out`);
+    } else checkKind(problems, { name }, type, entry);
+  }
+}
+
+function checkChoice(
+  problems: KindProblems,
+  place: Place,
+  type: string,
+  choices: { readonly [member: string]: string },
+  value: unknown,
+): void {
+  if (typeof value === "string" && Object.values(choices).includes(value)) return;
+  const names = Object.keys(choices);
+  const [nearest = ""] = typeof value === "string" ? nearestNames(value, names, 1) : names;
+  const instead =
+    names.length > 6 ? `${type}.${nearest} or another of ${type}` : `one of ${type}: ${names.join(", ")}`;
+  refuse(problems, place, value, instead);
+}
+
+function checkNested(problems: KindProblems, place: Place, type: string, value: unknown): void {
+  if (!isObject(value) || Array.isArray(value) || Tokenization.isResolvable(value)) {
+    return refuse(problems, place, value, exampleOf(type));
+  }
+  checkProps(problems, type, value, place);
+}
+
+/**
+ * Checks a value of a public class or interface by its members: it may come from another copy of this library.
+ *
+ * A construct that implements an interface of ours may lack members that nothing reads; readers report the ones they need.
+ */
+export function checkInstance(problems: KindProblems, place: Place, type: string, value: unknown): void {
+  const { members } = PUBLIC_SURFACE.classes[type] ?? PUBLIC_SURFACE.interfaces[type] ?? { members: [] };
+  const had =
+    isObject(value) && !Array.isArray(value) ? members.filter((member) => member in value) : undefined;
+  if (had?.length === members.length) return;
+  if (had && had.length > 1 && type in PUBLIC_SURFACE.interfaces && Construct.isConstruct(value)) return;
+  refuse(problems, place, value, exampleOf(type));
+}
+
+function refuse(problems: KindProblems, place: Place, value: unknown, instead: string): void {
+  problems.add("VALUE_INVALID", place, `${place.name} is ${kindOf(value)}`, `Write ${instead}`);
+}
+
+/** What kind of value it is; never a text itself, nor what is in an object, which may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (Token.isUnresolved(value) || Construct.isConstruct(value)) return shown(value);
+  if (typeof value === "string") return "a text";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object of another kind" : shown(value);
+}

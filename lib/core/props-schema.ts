@@ -1,0 +1,63 @@
+import { type Problems } from "./validation-error";
+import {
+  type DefaultReader,
+  isOfKind,
+  type OptionalReader,
+  type PropReader,
+  type Reader,
+  refuseKind,
+} from "./value-readers";
+
+/**
+ * How each of the props is read: a reader for every member, `optional` or `withDefault` for those that may be left out.
+ *
+ * Declared as `const BASTION = { … } satisfies PropsSchema<BastionProps>`, so that a forgotten prop doesn't compile.
+ */
+export type PropsSchema<P> = {
+  readonly [K in keyof P]-?: undefined extends P[K] ? DefaultReader | OptionalReader : Reader;
+};
+
+/** Readers by name. */
+export interface Readers {
+  readonly [name: string]: PropReader;
+}
+
+type ValueOf<R> =
+  R extends OptionalReader<infer T> ? T | undefined : R extends PropReader<infer T> ? T : never;
+
+/** The props that a schema reads: defaults filled in, and values in the form that the construct uses. */
+export type Resolved<S> = { readonly [K in keyof S]: ValueOf<S[K]> };
+
+/**
+ * Reads all props, adding a problem for each that is missing or invalid, which is then undefined in the result.
+ *
+ * Checks of several props together follow on the result, and `problems.resolved(…)` ends the reading.
+ *
+ * @param at where the props are, such as `plan`; by default they are the props of the construct
+ */
+export function readProps<S extends Readers>(
+  problems: Problems,
+  props: unknown,
+  schema: S,
+  at?: string,
+): Partial<Resolved<S>> {
+  if (!isOfKind(props, [])) {
+    refuseKind(problems, at ?? "props", props, `an object with ${Object.keys(schema).join(", ")}`);
+    // Without the props of a construct, nothing else can be checked.
+    return at === undefined ? problems.throwAll() : {};
+  }
+  const entries = Object.entries(schema).map(([name, reader]) => {
+    const value = (props as { readonly [name: string]: unknown })[name];
+    return [name, reader(problems, at === undefined ? name : `${at}.${name}`, value)] as const;
+  });
+  return Object.fromEntries(entries) as Partial<Resolved<S>>;
+}
+
+/** Reads props within props; undefined if any of them has a problem. */
+export function objectOf<S extends Readers>(schema: S): Reader<Resolved<S>> {
+  return (problems, name, value) => {
+    const before = problems.count;
+    const read = readProps(problems, value, schema, name);
+    return problems.count === before ? (read as Resolved<S>) : undefined;
+  };
+}

@@ -1,0 +1,30 @@
+// The readers for props schemas, in one place to import them from.
+export { cidr, cidrOrReference, cidrs, type GivenCidr, literalCidrs } from "./cidr";
+export { objectName, subdomainName } from "./kubernetes-names";
+export { ocid } from "./ocid";
+export { objectOf, type PropsSchema, readProps, type Resolved } from "./props-schema";
+export { reasonFor, ruleReasonFor } from "./reason";
+export { displayName } from "./resource-name";
+export { taggingReaders } from "./tagging";
+export {
+  any,
+  boolean,
+  checkedBy,
+  choice,
+  kind,
+  listOf,
+  mapOf,
+  mapped,
+  matching,
+  optional,
+  passing,
+  type PropReader,
+  portNumber,
+  type Reader,
+  text,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "./value-readers";
+export { duration, wholeDuration } from "./whole-duration";
+export { size, wholeSize } from "./whole-size";
