@@ -152,11 +152,7 @@ describe("an untyped program gets all problems of", () => {
       ["VALUE_INVALID undefined", "VALUE_INVALID undefined"],
     ],
     ["a name for a variable", () => EnvironmentValue.fromValue(any(8080)), ["VALUE_INVALID value"]],
-    [
-      "a variable of nothing",
-      () => EnvironmentValue.fromValue(any(undefined)),
-      ["ATTRIBUTE_MISSING value"],
-    ],
+    ["a variable of nothing", () => EnvironmentValue.fromValue(any(undefined)), ["ATTRIBUTE_MISSING value"]],
     ["an image of nothing", () => ContainerImage.of(any(undefined)), ["ATTRIBUTE_MISSING reference"]],
     ["a probe of a text", () => HealthProbe.fromCommand(any("/app/healthy")), ["VALUE_INVALID command"]],
     ["a path of nothing", () => WritablePath.of(any(undefined)), ["ATTRIBUTE_MISSING path"]],
@@ -208,8 +204,8 @@ describe("undefined never comes into a manifest as a word:", () => {
     Object.assign(cluster.workerSecurityGroup, { networkSecurityGroupId: undefined });
     const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
     const tls = TlsTermination.atLoadBalancer({ secretName: "web-tls" });
-    expect(problemsOf(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
-      "ATTRIBUTE_MISSING nodesGroup",
+    expect(refusedCodes(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
+      "ATTRIBUTE_MISSING",
     ]);
   });
 
