@@ -36,7 +36,6 @@ export const CLUSTER_FLOWS: { readonly [name: string]: ExampleFlows } = {
       { from: unknownPod("cert-manager"), to: "the API endpoint", ports: tcp(6443) },
     ],
   },
-  "observed-cluster": { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "node-pools": {
     host: HOST,

@@ -26,12 +26,17 @@ const TEMPORARY = 64;
 export function sizeOf(program: string, buffer: LogBuffer): CollectorSize {
   const isFluentd = program === "fluentd";
   return {
-    memory: isFluentd ? GIBIBYTE : 256,
+    memory: isFluentd ? GIBIBYTE : 256 + mappedBuffer(buffer),
     // The program's own log counts too.
     disk: buffer.volumeMebibytes + 2 * TEMPORARY,
     cpuRequest: 100,
     cpuLimit: isFluentd ? 1000 : 500,
   };
+}
+
+/** Fluent Bit maps a buffer that it pauses by, beyond the part that its memory has room for. */
+function mappedBuffer({ limitMebibytes, overflow }: LogBuffer): number {
+  return overflow === LogOverflow.PAUSE ? limitMebibytes - TEMPORARY : 0;
 }
 
 /** Room for a collector on each node of the largest cluster, as nothing else runs in their namespace. */
