@@ -1,5 +1,5 @@
 import { type ReadOpenSearch } from "./read-destination";
-import { type LogBuffer } from "../log-buffer";
+import { LogOverflow, type LogBuffer } from "../log-buffer";
 import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
 import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
 
