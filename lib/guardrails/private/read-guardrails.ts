@@ -254,7 +254,7 @@ function readList(
 function readRegistries(problems: Problems, texts: readonly string[] | undefined): string[] {
   const fix = 'Name a registry, for example "fra.ocir.io/acme", or leave allowedRegistries out';
   return readList(problems, "allowedRegistries", texts, fix).filter((text) => {
-    if (typeof text === "string") checkImageName(problems, text, true);
+    if (typeof text === "string") checkImageName(problems, "allowedRegistries", text, true);
     else problems.add("IMAGE_INVALID", `allowedRegistries holds ${shown(text)}`, fix);
     return typeof text === "string";
   });
