@@ -66,8 +66,8 @@ function filledList<T>(each: Reader<T>, example: string): Reader<T[]> {
   };
 }
 
-const REGISTRY = checkedBy(text("a registry"), (problems, _, registry) => {
-  checkImageName(problems, registry, true);
+const REGISTRY = checkedBy(text("a registry"), (problems, name, registry) => {
+  checkImageName(problems, name, registry, true);
 });
 
 const LABEL_KEY = passing<string>((problems, name, key) => {
