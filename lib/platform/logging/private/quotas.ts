@@ -1,6 +1,7 @@
 import { type ReadOpenSearch } from "./read-destination";
 import { LogOverflow, type LogBuffer } from "../log-buffer";
-import { type NamespaceLimits, type NamespaceQuota } from "../../../namespaces/namespace-limits";
+import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
+import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
 
 /** How many nodes a quota for collectors has room for: OKE has no more. */
 const MAX_NODES = 1000;
