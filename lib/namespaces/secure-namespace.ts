@@ -1,7 +1,8 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
-import { limitsSpec, type NamespaceLimits, type NamespaceQuota, quotaSpec } from "./namespace-limits";
-import { checkRoom, type ContainerLimits } from "./private/namespace-capacity";
+import { type NamespaceLimits } from "./namespace-limits";
+import { type NamespaceQuota } from "./namespace-quota";
+import { checkCapacity, type ContainerLimits } from "./private/namespace-capacity";
 import {
   checkAllowed,
   checkAllowedPriorities,
@@ -11,6 +12,8 @@ import {
   storagePolicy,
 } from "./private/namespace-classes";
 import { type Amounts } from "./private/namespace-pods";
+import { limitsSpec } from "./private/read-limits";
+import { quotaSpec } from "./private/read-quota";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -38,9 +41,9 @@ const RUN_PODS = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulS
 
 /** Registers a namespace of a chart, and checks the chart once for all of its namespaces. */
 function noteNamespace(chart: Chart, name: string): void {
-  const known = names.get(chart);
-  names.set(chart, (known ?? new Set()).add(name));
-  if (!known) checkAtSynthesis(chart, () => checkMembers(chart));
+  const existing = names.get(chart);
+  names.set(chart, (existing ?? new Set()).add(name));
+  if (!existing) checkAtSynthesis(chart, () => checkChartNamespace(chart));
 }
 
 /**
@@ -48,21 +51,22 @@ function noteNamespace(chart: Chart, name: string): void {
  *
  * They would run in an unsecured namespace; the two names were probably meant to be the same.
  */
-function checkMembers(chart: Chart): void {
-  const made = [...(names.get(chart) ?? [])].sort();
+function checkChartNamespace(chart: Chart): void {
+  const created = [...(names.get(chart) ?? [])].sort();
   const { namespace } = chart;
-  if (namespace !== undefined && made.includes(namespace)) return;
-  const lost = apiObjectsIn(chart)
-    .filter((one) => Chart.of(one) === chart && RUN_PODS.includes(one.kind))
-    .filter((one) => (dataOf(one) as { metadata: { namespace?: string } }).metadata.namespace === namespace);
-  const [first] = lost;
+  if (namespace !== undefined && created.includes(namespace)) return;
+  const first = apiObjectsIn(chart)
+    .filter((object) => Chart.of(object) === chart && RUN_PODS.includes(object.kind))
+    .find(
+      (object) => (dataOf(object) as { metadata: { namespace?: string } }).metadata.namespace === namespace,
+    );
   if (!first) return;
   const problems = new Problems(chart);
+  const place = namespace === undefined ? "no namespace" : `the namespace ${namespace} of its chart`;
   problems.add(
     "NAME_INVALID",
-    `The ${first.kind} ${first.name} goes into ${namespace === undefined ? "no namespace" : `the namespace ${namespace}`} of its ` +
-      `chart, and the SecureNamespace of the chart is ${made.join(", ")}`,
-    `Give both one name: new Chart(app, "${chart.node.id}", { namespace: "${made[0]}" })`,
+    `The ${first.kind} ${first.name} is in ${place}, and the SecureNamespace of the chart is ${created.join(", ")}`,
+    `Use one name for both: new Chart(app, "${chart.node.id}", { namespace: "${created[0]}" })`,
   );
   problems.throwIfAny();
 }
@@ -178,7 +182,7 @@ export class SecureNamespace extends Construct {
       Acknowledgements._record(this, "non-root", what, level.reason);
     }
     noteNamespace(Chart.of(this), this.name);
-    checkAtSynthesis(this, () => this.checkRoom(objects.quota, objects.limits));
+    checkAtSynthesis(this, () => this.checkCapacity(objects.quota, objects.limits));
     // Kubernetes creates this account itself; pods that name no other must not get its token.
     const account = this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
       automountServiceAccountToken: false,
@@ -245,12 +249,12 @@ export class SecureNamespace extends Construct {
    * Checks the capacity at synthesis, after all workloads are created and patched: otherwise a pod without
    * room would fail unnoticed.
    */
-  private checkRoom(quota: ApiObject, limits: ApiObject): void {
+  private checkCapacity(quota: ApiObject, limits: ApiObject): void {
     const problems = new Problems(this);
     // Patches may have removed any of it, and then the pods have no limit.
     const { hard = {} } = (dataOf(quota) as { spec?: { hard?: Amounts } }).spec ?? {};
     const [container] = (dataOf(limits) as { spec?: { limits?: ContainerLimits[] } }).spec?.limits ?? [];
-    checkRoom(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
+    checkCapacity(problems, Chart.of(this), { namespace: this.name, hard, limits: container ?? {} });
     problems.throwIfAny();
   }
 
@@ -315,11 +319,11 @@ function checkQuotaClasses(
   { allowedStorageClasses: allowed, quota }: SecureNamespaceProps,
 ): void {
   if (!Array.isArray(allowed)) return;
-  for (const name of Object.keys(quota?.storageClasses ?? {}).filter((one) => !allowed.includes(one))) {
+  for (const name of Object.keys(quota?.storageClasses ?? {}).filter((each) => !allowed.includes(each))) {
     problems.add(
       "VALUE_INVALID",
-      `quota.storageClasses has ${shown(name)}, which is not among allowedStorageClasses`,
-      "Add it there, or leave it out here: what is not allowed gets nothing",
+      `quota.storageClasses contains ${shown(name)}, which allowedStorageClasses does not contain`,
+      "Add it to allowedStorageClasses, or remove it from the quota",
     );
   }
 }
@@ -328,7 +332,7 @@ function checkReserved(problems: Problems, name: string): void {
   if (typeof name !== "string" || (name !== "default" && !name.startsWith("kube-"))) return;
   problems.add(
     "NAME_INVALID",
-    `name is ${name}, which belongs to Kubernetes`,
-    "Make a namespace of your own: the restricted standard would refuse the pods of the system",
+    `name is ${name}, a namespace of Kubernetes, whose pods do not meet the restricted standard`,
+    'Choose another name, for example "shop"',
   );
 }

@@ -1,6 +1,7 @@
 import { App, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { type NamespaceLimits, type NamespaceQuota } from "./namespace-limits";
+import { type NamespaceLimits } from "./namespace-limits";
+import { type NamespaceQuota } from "./namespace-quota";
 import { checkPeers } from "./private/tenant-peers";
 import { adminsAllow, developersAllow, viewersAllow } from "../rbac/private/standard-roles";
 import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
@@ -17,6 +18,7 @@ import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings } from "../rbac/private/rbac-bindings";
 import { LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
+import { checkUnique } from "../core/unique-values";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { noteWritten } from "../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
@@ -40,17 +42,17 @@ function guardName(tenant: Named): void {
   const { root } = tenant.node;
   const byName = tenants.get(root) ?? new Map<string, readonly Named[]>();
   tenants.set(root, byName);
-  const before = byName.get(tenant.name) ?? [];
-  byName.set(tenant.name, [...before, tenant]);
+  const earlier = byName.get(tenant.name) ?? [];
+  byName.set(tenant.name, [...earlier, tenant]);
   checkAtSynthesis(tenant, () => {
-    const other = before.find((one) => isOfSameCluster(one, tenant));
+    const other = earlier.find((each) => isOfSameCluster(each, tenant));
     if (!other) return;
     const problems = new Problems(tenant);
     problems.add(
       "NAME_DUPLICATE",
-      `The cluster has a tenant ${tenant.name} already, made by ${other.node.path}`,
-      "Name each tenant of a cluster once; add the charts of two clusters to their clusters by addCdk8sChart, or make an " +
-        "App of cdk8s for each",
+      `The cluster already has the tenant ${tenant.name}: ${other.node.path}`,
+      "Give one of the charts another namespace. For tenants of two clusters, add each chart to its cluster with " +
+        "addCdk8sChart, or create one App of cdk8s for each cluster",
     );
     problems.throwIfAny();
   });
@@ -198,9 +200,11 @@ export class Tenant extends Construct {
     guardName(this);
     this.namespace = new SecureNamespace(this, "Namespace", namespaceProps(name, props));
     this.node.defaultChild = this.namespace.node.defaultChild;
-    for (const [role, all] of Object.entries(subjects)) {
-      if (all.length === 0) continue;
-      new LeastPrivilegeRole(this, roleName(role), { allow: ROLES[role]?.(name) ?? [] }).grantTo(...all);
+    for (const [role, subjectsOfRole] of Object.entries(subjects)) {
+      if (subjectsOfRole.length === 0) continue;
+      new LeastPrivilegeRole(this, roleName(role), { allow: ROLES[role]?.(name) ?? [] }).grantTo(
+        ...subjectsOfRole,
+      );
     }
     if (props.allowedRegistries) AllowedRegistries.of(chart)._addOf(this, props.allowedRegistries);
     // At synthesis, after all connections are declared and patched.
@@ -230,19 +234,20 @@ function read(scope: Construct, id: string, given: TenantProps): Read {
   } else if (name === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, after which the tenant is named",
-      'Give it one: new Chart(app, "shop", { namespace: "shop" })',
+      "The chart has no namespace, which becomes the name of the tenant",
+      'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   } else {
-    checkUnused(problems, scope, ["Namespace"], name, "Give each tenant a chart and a namespace of its own");
+    checkUnused(problems, scope, ["Namespace"], name, "Give each tenant its own chart and namespace");
     checkNamespace(problems, scope, id, namespaceProps(name, props));
   }
-  for (const prefix of props.allowedRegistries ?? []) checkImageName(problems, prefix, true);
+  for (const prefix of props.allowedRegistries ?? [])
+    checkImageName(problems, "allowedRegistries", prefix, true);
   if (props.allowedRegistries?.length === 0) {
     problems.add(
       "IMAGE_INVALID",
       "allowedRegistries is empty",
-      "Name one, or leave it out to allow every one",
+      'List at least one registry, for example ["fra.ocir.io/acme"], or remove it to allow all',
     );
   }
   readPeers(problems, name, props.allowedPeers ?? []);
@@ -258,26 +263,23 @@ function read(scope: Construct, id: string, given: TenantProps): Read {
 
 function readPeers(problems: Problems, tenant: string | undefined, peers: readonly string[]): void {
   for (const peer of peers) checkObjectName(problems, "allowedPeers", peer);
-  for (const peer of new Set(peers.filter((one, index) => peers.indexOf(one) < index))) {
-    problems.add("NAME_DUPLICATE", `allowedPeers names ${peer} twice`, "Name each peer once");
-  }
+  checkUnique(problems, "allowedPeers", peers);
   if (tenant === undefined || !peers.includes(tenant)) return;
   problems.add(
     "VALUE_INVALID",
-    `allowedPeers names ${tenant}, which is the tenant itself`,
-    "Leave it out: its own workloads are connected without it",
+    `allowedPeers contains ${tenant}, the tenant itself`,
+    "Remove it: connections within a tenant need no peer",
   );
 }
 
 function readGroups(problems: Problems, role: string, ocids: readonly string[]): Subject[] {
-  for (const ocid of new Set(ocids.filter((one, index) => ocids.indexOf(one) < index))) {
-    problems.add("NAME_DUPLICATE", `${role} names ${ocid} twice`, "Name each group once");
-  }
+  checkUnique(problems, role, ocids);
   return ocids.flatMap((ocid, index) => {
-    const made = subjectOf(ocid);
-    if (made instanceof Subject) return [made];
-    // The factory knows neither the tenant nor the prop.
-    for (const { code, what, fix } of made) problems.add(code, `${role}[${index}]: ${what}`, fix);
+    const subject = subjectOf(ocid);
+    if (subject instanceof Subject) return [subject];
+    // The factory reports its parameter ocid, and not the prop of the tenant.
+    for (const { code, what, fix } of subject)
+      problems.add(code, what.replace(/^ocid/, `${role}[${index}]`), fix);
     return [];
   });
 }
@@ -298,7 +300,7 @@ function subjectOf(ocid: string): Subject | readonly Problem[] {
 function checkNamespace(problems: Problems, scope: Construct, id: string, props: SecureNamespaceProps): void {
   const [first = "chart", ...rest] = pathOf(scope, id).split("/");
   const chart = new Chart(new App(), first, { namespace: props.name });
-  const parent = rest.reduce((above, one) => new Construct(above, one), chart as Construct);
+  const parent = rest.reduce((scope, id) => new Construct(scope, id), chart as Construct);
   problems.collect(() => new SecureNamespace(parent, "Namespace", props));
   // The scratch chart must not be reported as unwritten.
   noteWritten(chart);

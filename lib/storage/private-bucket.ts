@@ -211,6 +211,8 @@ export class PrivateBucket extends BucketBase {
       storageTier: "Standard",
       versioning: versioned ? "Enabled" : "Disabled",
       kmsKeyId,
+      // Free of charge, and rules of the Events service see nothing without it.
+      objectEventsEnabled: true,
       // The service tries the key while it makes the bucket, and IAM knows no implicit order.
       dependsOn: [policy],
       lifecycle: { preventDestroy: true },

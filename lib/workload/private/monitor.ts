@@ -82,7 +82,12 @@ export function askMonitor(workload: IConstruct, what: string, then: (monitor: M
   const check = () => checkMonitored(workload, what);
   checkAtSynthesis(workload, check);
   needCluster(chart, check);
-  whenAdded(chart, (cluster) => {
+  whenMonitored(workload, then);
+}
+
+/** Calls back like `askMonitor`, and never if the cluster has no monitoring. */
+export function whenMonitored(workload: IConstruct, then: (monitor: Monitor) => void): void {
+  whenAdded(Chart.of(workload), (cluster) => {
     const monitor = monitorOf(cluster);
     if (monitor) then(monitor);
     else stateOf(cluster).waiting.push({ cluster, then });

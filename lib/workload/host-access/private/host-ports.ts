@@ -10,13 +10,13 @@ interface Selector {
   readonly [label: string]: unknown;
 }
 
-interface Listening {
+interface HostListener {
   readonly workload: IConstruct;
   readonly daemonSet: ApiObject;
   readonly ports: readonly number[];
 }
 
-const listening = new WeakMap<IConstruct, readonly Listening[]>();
+const listeners = new WeakMap<IConstruct, readonly HostListener[]>();
 
 /**
  * Refuses at synthesis a daemon set if an earlier one uses the same port on the same nodes.
@@ -31,19 +31,19 @@ export function guardHostPorts(
   hostAccess: readonly HostAccess[],
 ): void {
   const { root } = workload.node;
-  const before = listening.get(root) ?? [];
+  const before = listeners.get(root) ?? [];
   const ports = hostAccess.flatMap(({ _ports }) => _ports);
-  listening.set(root, [...before, { workload, daemonSet, ports }]);
+  listeners.set(root, [...before, { workload, daemonSet, ports }]);
   checkAtSynthesis(workload, () => {
     const problems = new Problems(workload);
     for (const other of before) {
       const shared = ports.filter((port) => other.ports.includes(port));
       if (shared.length === 0 || !isOfSameCluster(other.workload, workload)) continue;
-      if (areApart(selectorOf(daemonSet), selectorOf(other.daemonSet))) continue;
+      if (areDisjoint(selectorOf(daemonSet), selectorOf(other.daemonSet))) continue;
       problems.add(
         "PORT_INVALID",
-        `The DaemonSet ${daemonSet.name} listens on ${shared.join(", ")} of its nodes, as that of ${other.workload.node.path} does`,
-        "Give each ports of its own, or nodes of its own: a nodeSelector with another value of the same label",
+        `The DaemonSet ${daemonSet.name} uses the port ${shared.join(", ")} of the same nodes as ${other.workload.node.path}`,
+        "Give each DaemonSet its own ports, or its own nodes by different values of one label in nodeSelector",
       );
     }
     problems.throwIfAny();
@@ -58,6 +58,6 @@ function selectorOf(daemonSet: ApiObject): Selector {
 }
 
 /** Whether no node can have the labels of both selectors. */
-function areApart(one: Selector, other: Selector): boolean {
-  return Object.entries(one).some(([label, value]) => label in other && other[label] !== value);
+function areDisjoint(selector: Selector, other: Selector): boolean {
+  return Object.entries(selector).some(([label, value]) => label in other && other[label] !== value);
 }
