@@ -10,6 +10,7 @@ import {
   type Resolved,
   size as sizeReader,
 } from "../core/readers";
+import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 /** The size of a flexible shape. */
@@ -24,6 +25,7 @@ const MAX_MEMORY_PER_OCPU = 64;
 
 /** Reads a number of OCPUs, or a reference to a Terraform value. */
 const ocpuCount: Reader<number> = (problems, name, value) => {
+  if (!checkGiven(problems, { [name]: value })) return undefined;
   if (typeof value === "number" && (Token.isUnresolved(value) || value >= 1)) return value;
   problems.add(
     "SHAPE_INVALID",
@@ -60,7 +62,7 @@ export class NodeShape {
   public static flexible(name: string, size: FlexibleShapeSize): NodeShape {
     const problems = new Problems("NodeShape.flexible");
     FLEXIBLE_NAME(problems, "name", name);
-    const read = readProps(problems, size ?? {}, FLEXIBLE_SIZE);
+    const read = checkGiven(problems, { size }) ? readProps(problems, size, FLEXIBLE_SIZE) : {};
     checkMemory(problems, read);
     return new NodeShape(name, problems.resolved<FlexibleShapeSize>(read));
   }

@@ -111,7 +111,7 @@ describe("defined tags of a cluster", () => {
     clusterIn(stack, { definedTags });
     app.synth();
     const [warning] = warningsOf(stack).filter((text) => text.startsWith("[tag-namespaces]"));
-    expect(warning).toContain("Give the cluster tenancyId");
+    expect(warning).toContain("Set tenancyId of the cluster");
     expect(warning).toContain("use tag-namespaces in tenancy");
   });
 });

@@ -258,8 +258,8 @@ describe("a key that is given to a cluster", () => {
       expect(problem).toMatchObject({
         code: "KEY_NOT_GRANTED",
         path: "stack/cluster",
-        what: `The key of stack/key may be used by clusters in ${granted ?? KEYS}, and this one is in ${COMPARTMENT}`,
-        fix: `Give that ClusterEncryption clusterCompartmentId: "${COMPARTMENT}"`,
+        property: "encryption",
+        fix: `Set clusterCompartmentId: "${COMPARTMENT}" of that ClusterEncryption`,
       });
     }
     expect(give(newStack(), COMPARTMENT, COMPARTMENT)).not.toThrow();

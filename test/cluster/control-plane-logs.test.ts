@@ -124,8 +124,8 @@ describe("logs of the control plane", () => {
       expect(refusedCodes(enabled({ retention }))).toEqual(["RETENTION_INVALID"]);
     }
     expect(refusedCodes(enabled({ logs: [], compartmentId: CLUSTER }))).toEqual([
-      "OCID_INVALID",
       "VALUE_INVALID",
+      "OCID_INVALID",
     ]);
     expect(refusedCodes(enabled({ logs: [ControlPlaneLog.ALL, ControlPlaneLog.SCHEDULER] }))).toEqual([
       "VALUE_INVALID",

@@ -143,7 +143,7 @@ describe("a node pool with an egress", () => {
     const [problem] = refusal(() => poolIn(stack, { cluster, egress: [toBank], podSecurityGroups: groups }));
     expect(problem).toMatchObject({
       code: "NSG_LIMIT",
-      fix: expect.stringContaining("at most 3 further groups"),
+      fix: expect.stringContaining("at most 3 additional groups"),
     });
     poolIn(stack, { cluster, egress: [toBank], podSecurityGroups: groups.slice(1) });
   });

@@ -111,7 +111,7 @@ describe("a cluster with a flannel overlay", () => {
     const [problem] = refusal(() => pool(cluster, { size: 4 }, "second"));
     expect(problem).toMatchObject({
       code: "SUBNET_EXHAUSTED",
-      what: "The pools need 9 nodes (with the surge of a replacement), each with a /25 of the overlay, but 172.30.0.0/22 holds 8",
+      what: "The pools need 9 nodes (with the surge of a replacement), each with a /25 of the overlay, but 172.30.0.0/22 has room for 8",
     });
     expect(() => pool(cluster, { size: 3 }, "second")).not.toThrow();
     // Another cluster has an overlay of its own, with the same addresses.

@@ -82,13 +82,11 @@ describe("a public subnet of an imported network", () => {
         podSubnet: { ...subnets.podSubnet, isPublic },
       }),
     );
-    expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
-      "SUBNET_PUBLIC: The workerSubnet of stack/network is public, and the nodes would be in it",
-      "SUBNET_PUBLIC: The podSubnet of stack/network is public, and the pods would be in it",
+    const network = { code: "SUBNET_PUBLIC", property: "network" };
+    expect(problems).toMatchObject([
+      { ...network, what: expect.stringContaining("workerSubnet") },
+      { ...network, what: expect.stringContaining("podSubnet") },
     ]);
-    expect(problems[0]?.fix).toBe(
-      "Give that network a private subnet as its workerSubnet: one that forbids public addresses, without isPublic",
-    );
     expect(() => make({})).not.toThrow();
   });
 

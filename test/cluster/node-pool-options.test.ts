@@ -313,7 +313,7 @@ describe("a pool with a kind of capacity", () => {
   test("refuses bare metal that is preemptible, a domain without reservation, and what is no reservation", () => {
     const fixed = NodeShape.fixed("BM.Standard.E5.192");
     expect(said({ capacity: NodeCapacity.preemptible(), shape: fixed })).toEqual([
-      "SHAPE_INVALID BM.Standard.E5.192 is bare metal, and preemptible capacity is for virtual machines only",
+      "SHAPE_INVALID shape is BM.Standard.E5.192, which is bare metal, but only virtual machines can be preemptible",
     ]);
     const reserved = NodeCapacity.reserved({ [DOMAIN]: "ocid1.capacityreservation.oc1..x" });
     expect(said({ capacity: reserved, availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-2"] })[0]).toMatch(
@@ -503,13 +503,13 @@ describe("a pool whose size is the autoscaler's", () => {
 
   test.each([
     [{ autoscale: { min: 5, max: 2 } }, "COUNT_INVALID autoscale.min is 5, more than autoscale.max, 2"],
-    [{ size: 3, autoscale: { min: 1, max: 5 } }, "POOL_SIZE_INVALID Both size and autoscale are given"],
+    [{ size: 3, autoscale: { min: 1, max: 5 } }, "POOL_SIZE_INVALID size and autoscale are both given"],
     [{ autoscale: { min: -1, max: 5 } }, "COUNT_INVALID autoscale.min is -1"],
     [{ autoscale: { min: 1, max: 1001 } }, "COUNT_INVALID autoscale.max is 1001"],
     [{ autoscale: { min: 0, max: 0 } }, "COUNT_INVALID autoscale.max is 0"],
     [
       { autoscale: { min: Token.asNumber({ resolve: () => 1 } as never), max: 5 } },
-      "VALUE_INVALID autoscale.min is a reference to a Terraform value",
+      "COUNT_INVALID autoscale.min is a reference to a Terraform value",
     ],
     [{ size: undefined }, "ATTRIBUTE_MISSING size was not given"],
   ])("refuses %j", (props, what) => {

@@ -47,7 +47,7 @@ function fixFor(nodeSelector: { [key: string]: string }): string | undefined {
 
 test("a node selector with a value that no pool has is told the values that pools have", () => {
   expect(fixFor({ tier: "memry" })).toBe(
-    'Give a pool the label: labels: { "tier": "memry" }; or ask for one that a pool has: tier=general, tier=memory',
+    'Give a pool the label: labels: { "tier": "memry" }; or select a label that a pool has: tier=general, tier=memory',
   );
 });
 

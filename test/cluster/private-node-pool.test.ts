@@ -241,7 +241,7 @@ describe("bad input of a node pool", () => {
     expect(more).toEqual([]);
     expect(problem?.what).toBe(
       "The pods need 1147 addresses (blue (20 + 1) x 31 + green (15 + 1) x 31, with the surge of a replacement), " +
-        "but 10.0.240.0/22 holds 1024 - 3 = 1021",
+        "but 10.0.240.0/22 has 1024 - 3 = 1021",
     );
   });
 

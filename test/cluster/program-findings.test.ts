@@ -97,7 +97,9 @@ describe("a warning is given of", () => {
   test("ranges that the private endpoint lets in, to which no route leads; none where a DRG does", () => {
     const { stack } = program(EndpointAccess.privateFrom(["10.200.0.0/24", "10.0.0.0/24"]));
     expect(warnings(stack)).toEqual([
-      expect.stringMatching(/^\[endpoint-unreachable\] stack\/cluster: nobody of 10\.200\.0\.0\/24 reaches/),
+      expect.stringMatching(
+        /^\[endpoint-unreachable\] stack\/cluster: clients in 10\.200\.0\.0\/24 can't connect/,
+      ),
     ]);
     const routed = program(EndpointAccess.privateFrom(["10.200.0.0/24"]));
     routed.network.attachDrg({
@@ -131,7 +133,7 @@ describe("a warning is given of", () => {
       return warnings(stack);
     };
     expect(selecting({ tier: "cpu" })).toEqual([
-      expect.stringMatching(/^\[node-selector\].*Deployment web asks for nodes with tier=gpu,/),
+      expect.stringMatching(/^\[node-selector\].*Deployment web selects nodes with tier=gpu,/),
     ]);
     expect(selecting({ tier: "gpu" })).toEqual([]);
     expect(selecting()).toEqual([]);
@@ -143,7 +145,7 @@ describe("a warning is given of", () => {
     new HardenedDeployment(chart("other", false), "api", { image });
     expect(warnings(stack)).toEqual([
       expect.stringMatching(/^\[chart-namespace\].*Deployment web have no namespace/),
-      expect.stringMatching(/^\[chart-namespace\].*no chart of the cluster makes the namespace other/),
+      expect.stringMatching(/^\[chart-namespace\].*no chart of the cluster creates the namespace other/),
     ]);
   });
 

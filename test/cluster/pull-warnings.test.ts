@@ -88,7 +88,7 @@ function addTheirs(chart: Chart): void {
 }
 
 const WARNING = (id: string, what: string) =>
-  `shop/cluster: images of the chart ${id} may need credentials, and nothing gives them: ${what}`;
+  `shop/cluster: images of the chart ${id} may need credentials, and nothing provides them: ${what}`;
 
 test("a chart with images of OCIR that nothing lets nodes pull gives one warning, and another chart another", () => {
   const given = warningsOf(({ add }) => {

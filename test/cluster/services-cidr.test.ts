@@ -71,7 +71,7 @@ describe("the range of Services, which can't be changed later,", () => {
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "SUBNET_OVERLAP",
-      what: "servicesCidr 10.96.0.0/16 overlaps 10.96.7.0/24, from which administrators reach the endpoint",
+      what: "servicesCidr 10.96.0.0/16 overlaps 10.96.7.0/24, from which clients connect to the API endpoint",
     });
     expect(codesOf("10.97.0.0/16", access)).toEqual([]);
   });
