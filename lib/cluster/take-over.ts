@@ -3,6 +3,7 @@ import { type SecureOkeCluster } from "./cluster";
 import { type PrivateNodePool } from "./private-node-pool";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
+import { MarkOn } from "../core/construct-state";
 import { checkOcid } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven, checkMembers } from "../core/required";
@@ -22,7 +23,7 @@ export interface ClusterTakeOverOptions {
   readonly encryptedByOracleKey?: ReasonedChoice;
 }
 
-const taken = new WeakSet<TerraformResource>();
+const imported = new MarkOn<TerraformResource>();
 
 /**
  * Brings clusters and node pools that exist already under a program of this library, with import blocks of Terraform.
@@ -108,7 +109,7 @@ function resourceOf(
 }
 
 function importInto(problems: Problems, resource: Importable | undefined, id: string): void {
-  if (resource && taken.has(resource)) {
+  if (resource && imported.has(resource)) {
     const { path } = resource.node;
     problems.add(
       "NAME_DUPLICATE",
@@ -118,6 +119,6 @@ function importInto(problems: Problems, resource: Importable | undefined, id: st
   }
   problems.throwIfAny();
   if (!resource) return;
-  taken.add(resource);
+  imported.once(resource);
   resource.importFrom(id, resource.provider);
 }

@@ -1,5 +1,5 @@
-import { type IConstruct } from "constructs";
 import { readIpv4Cidr, readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../../core/cidr";
+import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type Problems } from "../../core/validation-error";
 import { isOverlay, NODE_PREFIX } from "../../network/vcn/pod-networking";
 import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
@@ -26,16 +26,16 @@ interface Share extends Demand {
 type Shares = Map<string, Share[]>;
 
 /** The used capacity of a cluster's overlay, by cluster. */
-const ofOverlays = new WeakMap<IConstruct, Demand[]>();
+const overlayDemands = new StateOf<ISecureOkeCluster, Demand[]>(() => []);
 
 // By App: clusters and stacks can share a network, and so its subnets.
-const taken = new WeakMap<IConstruct, Shares>();
+const usedShares = new StateOfTree<Shares>(() => new Map());
 
 /** Adds problems if another pool doesn't fit into the subnets beside the existing ones. */
 export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
   checkOverlay(problems, cluster, demand);
   for (const [subnet, added] of wanted(cluster, demand)) {
-    compare(problems, subnet, [...(sharesOf(cluster).get(subnet.subnetId) ?? []), ...added]);
+    compare(problems, subnet, [...(usedShares.of(cluster).get(subnet.subnetId) ?? []), ...added]);
   }
 }
 
@@ -45,7 +45,7 @@ function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: De
   const block = podCidr === undefined ? undefined : readIpv4Cidr(problems, "podCidr", podCidr);
   if (!block) return;
   const room = 2 ** (NODE_PREFIX - block.prefix);
-  const demands = [...(ofOverlays.get(cluster) ?? []), demand];
+  const demands = [...overlayDemands.of(cluster), demand];
   const need = demands.reduce((sum, { nodes, surge }) => sum + nodes + surge, 0);
   if (need <= room) return;
   problems.add(
@@ -58,18 +58,11 @@ function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: De
 
 /** Records the capacity of a pool for later checks. */
 export function takeCapacity(cluster: ISecureOkeCluster, demand: Demand): void {
-  if (isOverlay(cluster.podNetworking)) ofOverlays.set(cluster, [...(ofOverlays.get(cluster) ?? []), demand]);
-  const shares = sharesOf(cluster);
+  if (isOverlay(cluster.podNetworking)) overlayDemands.of(cluster).push(demand);
+  const shares = usedShares.of(cluster);
   for (const [{ subnetId }, added] of wanted(cluster, demand)) {
     shares.set(subnetId, [...(shares.get(subnetId) ?? []), ...added]);
   }
-}
-
-function sharesOf(cluster: ISecureOkeCluster): Shares {
-  const { root } = cluster.node;
-  const shares: Shares = taken.get(root) ?? new Map<string, Share[]>();
-  taken.set(root, shares);
-  return shares;
 }
 
 /** The capacity that a pool needs in each subnet; nodes and pods can share one. */

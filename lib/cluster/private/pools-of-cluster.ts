@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type ProgramFinding } from "../../core/program-findings";
 import { type Problems } from "../../core/validation-error";
 import { clusterKeyOf } from "../../synthesis/chart-scopes";
@@ -18,27 +19,20 @@ export interface KnownPool {
 }
 
 /** The pools of an app, by the key of their cluster. */
-const pools = new WeakMap<IConstruct, Map<unknown, KnownPool[]>>();
-const keys = new WeakMap<IConstruct, unknown>();
-
+const pools = new StateOfTree(() => new Map<unknown, KnownPool[]>());
 /** A key that is the same for all constructs of one cluster; resolving the OCID for each pair of pools would be slow. */
-function keyOf(cluster: IConstruct): unknown {
-  if (!keys.has(cluster)) keys.set(cluster, clusterKeyOf(cluster));
-  return keys.get(cluster);
-}
+const keys = new StateOf<IConstruct, unknown>(clusterKeyOf);
 
 /** Records a pool for checks over all pools of a cluster. */
 export function addPool(pool: KnownPool): void {
-  const { root } = pool.cluster.node;
-  const ofApp = pools.get(root) ?? new Map<unknown, KnownPool[]>();
-  pools.set(root, ofApp);
-  const key = keyOf(pool.cluster);
-  ofApp.set(key, [...(ofApp.get(key) ?? []), pool]);
+  const ofTree = pools.of(pool.cluster);
+  const key = keys.of(pool.cluster);
+  ofTree.set(key, [...(ofTree.get(key) ?? []), pool]);
 }
 
 /** The pools that the program creates for a cluster, whatever construct represents it. */
 export function poolsOf(cluster: IConstruct): readonly KnownPool[] {
-  return pools.get(cluster.node.root)?.get(keyOf(cluster)) ?? [];
+  return pools.of(cluster).get(keys.of(cluster)) ?? [];
 }
 
 /** Adds a problem if a cluster already has a pool of this name; names that Terraform resolves are not known. */

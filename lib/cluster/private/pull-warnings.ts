@@ -1,6 +1,6 @@
 import { type ApiObject, type Chart } from "cdk8s";
 import { type ISynthesisSession, TerraformStack, Token } from "cdktf";
-import { type IConstruct } from "constructs";
+import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type GuardrailText } from "../../core/guardrail-catalogue";
 import { addWarning } from "../../core/warnings";
 import { pullSecretsOf, pullsWithoutSecrets } from "../../synthesis/account-pull-secrets";
@@ -50,8 +50,8 @@ interface Watched {
   readonly images: string[];
 }
 
-const watched = new WeakMap<ISecureOkeCluster, Watched>();
-const pools = new WeakMap<IConstruct, Map<ISecureOkeCluster, PoolPulls[]>>();
+const watched = new StateOf<ISecureOkeCluster, Watched>(watch);
+const pools = new StateOfTree(() => new Map<ISecureOkeCluster, PoolPulls[]>());
 
 // Frequent kinds of objects that run no pods.
 const WITHOUT_PODS = new Set([
@@ -78,27 +78,23 @@ const OCIR = /^(?:[a-z0-9-]+\.)?ocir\.(?:io|[a-z0-9-]+\.oci\.[a-z0-9.-]+)$/;
 
 /** Records a pool of a cluster. */
 export function notePool(cluster: ISecureOkeCluster, pool: PoolPulls): void {
-  const { root } = cluster.node;
-  const known = pools.get(root) ?? new Map<ISecureOkeCluster, PoolPulls[]>();
-  pools.set(root, known);
-  known.set(cluster, [...(known.get(cluster) ?? []), pool]);
+  const ofTree = pools.of(cluster);
+  ofTree.set(cluster, [...(ofTree.get(cluster) ?? []), pool]);
 }
 
 /** Warns at synthesis, once for each chart, of images that need credentials which neither a Secret nor the nodes provide. */
 export function warnOfChart(cluster: ISecureOkeCluster, chart: Chart): void {
-  watchedOf(cluster).charts.push(chart);
+  watched.of(cluster).charts.push(chart);
 }
 
 /** The same warning for images outside of charts, such as those of a policy engine. */
 export function warnOfImages(cluster: ISecureOkeCluster, images: readonly string[]): void {
-  if (images.length > 0) watchedOf(cluster).images.push(...images);
+  if (images.length > 0) watched.of(cluster).images.push(...images);
 }
 
-function watchedOf(cluster: ISecureOkeCluster): Watched {
-  const known = watched.get(cluster);
-  if (known) return known;
+/** Has the warnings of a cluster given before its stack is written. */
+function watch(cluster: ISecureOkeCluster): Watched {
   const own: Watched = { charts: [], images: [] };
-  watched.set(cluster, own);
   const stack = TerraformStack.of(cluster);
   const inner = stack.synthesizer;
   let isWarned = false;
@@ -181,9 +177,9 @@ function accountsIn(charts: readonly Chart[]): Map<string, ApiObject> {
 
 /** The pools of a cluster; if none is created through this construct, those of the same cluster elsewhere in the app. */
 function poolsOf(cluster: ISecureOkeCluster): readonly PoolPulls[] {
-  const all = pools.get(cluster.node.root);
-  const own = all?.get(cluster);
-  if (own || !all) return own ?? [];
+  const all = pools.of(cluster);
+  const own = all.get(cluster);
+  if (own) return own;
   return [...all].filter(([other]) => isSameCluster(other, cluster)).flatMap(([, each]) => each);
 }
 

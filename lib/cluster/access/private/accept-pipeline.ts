@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { authenticationConfigurationOf } from "./token-authentication";
+import { MarkOn } from "../../../core/construct-state";
 import { findWhenWritten } from "../../../core/program-findings";
 import { Problems } from "../../../core/validation-error";
 import { addWarning } from "../../../core/warnings";
@@ -16,7 +17,7 @@ interface WithEndpointEgress extends IClusterNetwork {
 const HTTPS = 443;
 
 /** The networks whose public API endpoint already has an egress rule to an issuer, which needs no route. */
-const withPublicEndpointEgress = new WeakSet<IClusterNetwork>();
+const withPublicEndpointEgress = new MarkOn<IClusterNetwork>();
 
 /** Makes a cluster accept the tokens of a pipeline, and allows the egress of its endpoint to the issuer. */
 export function acceptPipeline(
@@ -35,7 +36,7 @@ export function acceptPipeline(
   const { network, apiEndpointSecurityGroup: group } = cluster;
   // The subnet of a public endpoint already has a route to the internet.
   if (network.apiEndpointSubnet.isPublic) {
-    withPublicEndpointEgress.add(network);
+    withPublicEndpointEgress.once(network);
     group.allowTo(egress._peer, egress.port, { reason: egress.reason });
   } else network.addEgress(EgressSource.apiEndpoint(group), egress);
 }

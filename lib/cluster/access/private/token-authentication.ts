@@ -1,5 +1,7 @@
 import { Yaml } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { NoteOn } from "../../../core/construct-state";
+import { byKey, byText } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
 import {
   type ContainerengineCluster,
@@ -8,7 +10,7 @@ import {
 } from "../../../oci/containerengine-cluster";
 import { type PipelineIdentity } from "../pipeline-identity";
 
-const accepted = new WeakMap<IConstruct, PipelineIdentity[]>();
+const accepted = new NoteOn<IConstruct, PipelineIdentity[]>();
 
 /** Makes a cluster accept the tokens of another pipeline. */
 export function acceptTokens(
@@ -130,7 +132,7 @@ function expressionOf(token: Token, isAudienceShared: boolean): string {
 }
 
 function sortedClaims({ requiredClaims }: Token): [string, string][] {
-  return Object.entries(requiredClaims).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.entries(requiredClaims).sort(byKey);
 }
 
 /** The pipelines of each issuer, in a stable order. */
@@ -139,7 +141,7 @@ function byIssuer(identities: readonly PipelineIdentity[]): Token[][] {
   for (const { _token: token } of identities) {
     groups.set(token.issuerUrl, [...(groups.get(token.issuerUrl) ?? []), token]);
   }
-  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, tokens]) => tokens);
+  return [...groups].sort(([issuer], [other]) => byText(issuer, other)).map(([, tokens]) => tokens);
 }
 
 function base64(text: string): string {
