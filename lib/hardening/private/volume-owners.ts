@@ -1,4 +1,4 @@
-import { entriesOf, type Fields, fieldsOf, isUnsaid, valueAt } from "./fields";
+import { entriesOf, type Fields, fieldsOf, isMissing, valueAt } from "./manifest-fields";
 import { type Container, type Pod } from "./pods";
 
 // Created for each pod, or read-only; the files of all other volumes have an owner already.
@@ -27,12 +27,12 @@ export function mountsOf({ fields }: Container): Fields[] {
 }
 
 /** The first volume of a container that outlives the pod, or is claimed by a StatefulSet. */
-export function keptVolume(pod: Pod, container: Container): string | undefined {
+export function persistentVolume(pod: Pod, container: Container): string | undefined {
   const volumes = volumesByName(pod);
   const kept = [...mountsOf(container), ...entriesOf(container.fields.volumeDevices)].find(({ name }) => {
     const volume = volumes.get(name);
     if (!volume) return pod.claims.includes(name);
-    const [type] = Object.keys(volume).filter((key) => key !== "name" && !isUnsaid(volume[key]));
+    const [type] = Object.keys(volume).filter((key) => key !== "name" && !isMissing(volume[key]));
     return type !== undefined && !OF_POD.includes(type);
   });
   return kept && String(kept.name);
@@ -51,8 +51,8 @@ export function ownerOnlyVolume(pod: Pod, container: Container): string | undefi
 /** The explicit modes of the volume and its files. */
 function modesOf(source: Fields | undefined): unknown[] {
   if (!source) return [];
-  const parts = entriesOf(source.sources).flatMap((one) =>
-    OF_FILES.flatMap((type) => itemModes(fieldsOf(one[type]))),
+  const parts = entriesOf(source.sources).flatMap((entry) =>
+    OF_FILES.flatMap((type) => itemModes(fieldsOf(entry[type]))),
   );
   return [source.defaultMode, ...itemModes(source), ...parts];
 }

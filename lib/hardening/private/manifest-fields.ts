@@ -7,7 +7,7 @@ export interface Fields {
 }
 
 /** Whether a value is missing. */
-export function isUnsaid(value: unknown): value is undefined | null {
+export function isMissing(value: unknown): value is undefined | null {
   return value === undefined || value === null;
 }
 

@@ -1,11 +1,11 @@
-import { entriesOf, fieldsOf, isReference, isUnsaid, valueAt } from "./fields";
+import { entriesOf, fieldsOf, isReference, isMissing, valueAt } from "./manifest-fields";
 import { type Container, type Pod } from "./pods";
 import { keepsNetBind } from "./privileges";
 import { Standing, type Standings } from "./user-ids";
 import { PORT_SYSCTL, UNPRIVILEGED_PORTS } from "../../workload/pods/private/unprivileged-ports";
 import { HardeningConflict } from "../conflict";
 
-const FIRST_FREE = 1024;
+const FIRST_UNPRIVILEGED = 1024;
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
 const CONNECTIONS = ["httpGet", "tcpSocket", "grpc"];
 // Flags for the port of a program: --port=80, --http-port 80, --listen=:80, --bind-address=0.0.0.0:80.
@@ -21,17 +21,17 @@ interface Listener {
 
 /** The lowest port that a non-root program may bind in these pods. */
 function lowestPort({ context }: Pod): number {
-  const said = entriesOf(context?.fields.sysctls).find(({ name }) => name === PORT_SYSCTL);
-  return said === undefined ? FIRST_FREE : Number(said.value);
+  const sysctl = entriesOf(context?.fields.sysctls).find(({ name }) => name === PORT_SYSCTL);
+  return sysctl === undefined ? FIRST_UNPRIVILEGED : Number(sysctl.value);
 }
 
 /** The ports that a container listens on, from its ports, probes, arguments and variables. */
 function listenersOf({ fields }: Container): Listener[] {
-  const named = entriesOf(fields.ports).map(({ containerPort, name }) => ({
+  const declared = entriesOf(fields.ports).map(({ containerPort, name }) => ({
     port: containerPort,
     field: `ports[${String(name ?? containerPort)}].containerPort`,
   }));
-  const asked = PROBES.flatMap((probe) =>
+  const probed = PROBES.flatMap((probe) =>
     CONNECTIONS.filter((kind) => fieldsOf(valueAt(fields, probe, kind))).map((kind) => ({
       port: valueAt(fields, probe, kind, "port"),
       field: `${probe}.${kind}.port`,
@@ -40,21 +40,25 @@ function listenersOf({ fields }: Container): Listener[] {
   const variables = entriesOf(fields.env)
     .filter(({ name }) => typeof name === "string" && PORT_VARIABLE.test(name))
     .map(({ name, value }) => ({ port: numberOf(value), field: `env[${String(name)}]` }));
-  const all = [...named, ...asked, ...argumentPorts(fields.command, "command")];
+  const all = [...declared, ...probed, ...argumentPorts(fields.command, "command")];
   const seen = new Set<unknown>();
   return [...all, ...argumentPorts(fields.args, "args"), ...variables].filter(
-    (one): one is Listener =>
-      typeof one.port === "number" && !isReference(one.port) && !seen.has(one.port) && !!seen.add(one.port),
+    (listener): listener is Listener => {
+      const { port } = listener;
+      if (typeof port !== "number" || isReference(port) || seen.has(port)) return false;
+      seen.add(port);
+      return true;
+    },
   );
 }
 
 function argumentPorts(list: unknown, field: string): { port: unknown; field: string }[] {
-  const texts = (Array.isArray(list) ? (list as unknown[]) : []).map((one) =>
-    typeof one === "string" && !isReference(one) ? one : "",
+  const texts = (Array.isArray(list) ? (list as unknown[]) : []).map((argument) =>
+    typeof argument === "string" && !isReference(argument) ? argument : "",
   );
-  const pairs = texts.map((one, index) => (one.includes("=") ? one : `${one} ${texts[index + 1] ?? ""}`));
-  return pairs.flatMap((one) => {
-    const [, port] = PORT_FLAG.exec(one) ?? ADDRESS_FLAG.exec(one) ?? [];
+  const pairs = texts.map((text, index) => (text.includes("=") ? text : `${text} ${texts[index + 1] ?? ""}`));
+  return pairs.flatMap((pair) => {
+    const [, port] = PORT_FLAG.exec(pair) ?? ADDRESS_FLAG.exec(pair) ?? [];
     return port === undefined ? [] : [{ port: Number(port), field }];
   });
 }
@@ -68,8 +72,8 @@ function numberOf(value: unknown): number | undefined {
  * first program passes on.
  */
 function isUnchanged(container: Container, standing: Standing | undefined): boolean {
-  const isUser = standing === Standing.SAID || standing === Standing.IMAGE;
-  return isUser && !isUnsaid(valueAt(container.fields, "securityContext", "allowPrivilegeEscalation"));
+  const isUser = standing === Standing.EXPLICIT || standing === Standing.IMAGE;
+  return isUser && !isMissing(valueAt(container.fields, "securityContext", "allowPrivilegeEscalation"));
 }
 
 /**
@@ -80,8 +84,8 @@ function isUnchanged(container: Container, standing: Standing | undefined): bool
  * has none. They stay unchanged until somebody decides.
  */
 export function hardenPorts(pod: Pod, standings: Standings): ReadonlySet<Container> {
-  // Such pods may not set network sysctls, which would be the node's.
-  const isOfNode = pod.spec.fields.hostNetwork === true;
+  // Pods on the host network can't set network sysctls.
+  const isOnHostNetwork = pod.spec.fields.hostNetwork === true;
   const kept = new Set<Container>();
   for (const container of pod.containers) {
     const standing = standings.of.get(container);
@@ -89,9 +93,9 @@ export function hardenPorts(pod: Pod, standings: Standings): ReadonlySet<Contain
     const binds = keepsNetBind(container);
     if (binds && isUnchanged(container, standing)) continue;
     for (const { port, field } of listenersOf(container)) {
-      if (port < 1 || port >= Math.min(FIRST_FREE, lowestPort(pod))) continue;
-      const mend = isOfNode ? undefined : () => letBind(pod);
-      container.found(HardeningConflict.PRIVILEGED_PORT, { field, value: port, mend });
+      if (port < 1 || port >= Math.min(FIRST_UNPRIVILEGED, lowestPort(pod))) continue;
+      const override = isOnHostNetwork ? undefined : () => allowLowPorts(pod);
+      container.found(HardeningConflict.PRIVILEGED_PORT, { field, value: port, override });
       if (binds && port < lowestPort(pod)) kept.add(container);
     }
     if (kept.has(container) && standing === Standing.FILLED) standings.of.set(container, Standing.KEPT);
@@ -100,7 +104,7 @@ export function hardenPorts(pod: Pod, standings: Standings): ReadonlySet<Contain
 }
 
 /** @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls */
-function letBind({ context }: Pod): unknown {
+function allowLowPorts({ context }: Pod): unknown {
   if (!context) return undefined;
   const others = entriesOf(context.fields.sysctls).filter(({ name }) => name !== PORT_SYSCTL);
   context.fields.sysctls = [...others, { ...UNPRIVILEGED_PORTS }];
