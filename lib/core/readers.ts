@@ -22,6 +22,7 @@ export {
   portNumber,
   type Reader,
   text,
+  uniqueListOf,
   valueOf,
   wholeNumber,
   withDefault,

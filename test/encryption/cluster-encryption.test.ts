@@ -128,6 +128,8 @@ describe("the encryption of a cluster", () => {
     const rotation = KeyRotation.epochs(["2026-11"]);
     const props = { compartmentId: COMPARTMENT, existingKeyId: KEY, rotation };
     expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+      "NAME_INVALID",
+      "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
     ]);
     new ClusterEncryption(stack, "encryption", { ...props, vault });
