@@ -11,6 +11,7 @@ export {
   boolean,
   checkedBy,
   choice,
+  complete,
   kind,
   listOf,
   mapOf,

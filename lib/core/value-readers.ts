@@ -83,6 +83,11 @@ export function checkedBy<T>(
   };
 }
 
+/** Reads a list or a map as nothing if any of its entries has a problem, for checks that need all of them. */
+export function complete<T>(reader: Reader<T>): Reader<T> {
+  return checkedBy(reader, () => undefined);
+}
+
 /** Reads a value as another one. */
 export function mapped<T, U>(reader: Reader<T>, convert: (value: T) => U): Reader<U> {
   return (problems, name, value) => {

@@ -128,8 +128,6 @@ describe("the encryption of a cluster", () => {
     const rotation = KeyRotation.epochs(["2026-11"]);
     const props = { compartmentId: COMPARTMENT, existingKeyId: KEY, rotation };
     expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
-      "NAME_INVALID",
-      "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
     ]);
     new ClusterEncryption(stack, "encryption", { ...props, vault });
@@ -183,9 +181,9 @@ describe("the encryption of a cluster", () => {
       fileStorageService: "no service",
     };
     expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+      "NAME_INVALID",
       "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
-      "NAME_INVALID",
     ]);
     expect(
       refusedCodes(

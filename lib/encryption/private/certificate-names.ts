@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import { Token } from "cdktf";
 import { shown } from "../../core/display-value";
 import { isDnsSubdomain } from "../../core/kubernetes-names";
-import { checkedBy, type Reader, text, uniqueListOf } from "../../core/readers";
+import { checkedBy, complete, type Reader, text, uniqueListOf } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 
 export const MAX_COMMON_NAME_LENGTH = 64;
@@ -18,7 +18,7 @@ export function dnsNames(): Reader<string[]> {
     if (isDnsSubdomain(base) && (value === base || base.includes("."))) return;
     problems.add("NAME_INVALID", `${name} is ${shown(value)}`, HOST_FIX);
   });
-  return uniqueListOf(host, 'a list, for example ["web.shop.svc"]', UNIQUE);
+  return complete(uniqueListOf(host, 'a list, for example ["web.shop.svc"]', UNIQUE));
 }
 
 /** Reads the addresses of a certificate, each once. */
@@ -27,7 +27,7 @@ export function ipAddresses(): Reader<string[]> {
     if (isIPv4(value)) return;
     problems.add("NAME_INVALID", `${name} is ${shown(value)}`, 'Write an IPv4 address, such as "10.0.0.5"');
   });
-  return uniqueListOf(address, 'a list, for example ["10.0.0.5"]', UNIQUE);
+  return complete(uniqueListOf(address, 'a list, for example ["10.0.0.5"]', UNIQUE));
 }
 
 const UNIQUE = { fix: "Give each host once" };
