@@ -7,11 +7,14 @@ import {
   CiAccess,
   CiCredentials,
   ContainerImage,
+  DynamicGroup,
+  DynamicGroupRule,
   Egress,
   HardenedDeployment,
   Kubeconfig,
   KubernetesAccess,
   KubernetesVersion,
+  LeastPrivilegePolicy,
   LoadBalancerAccess,
   NamespaceCompartment,
   NetworkPolicyEngine,
@@ -20,7 +23,9 @@ import {
   PipelineIdentity,
   PolicyCondition,
   PolicyLocation,
+  PolicyPrincipal,
   PolicyResourceType,
+  PolicyStatement,
   PolicyVerb,
   Port,
   PrivateBucket,
@@ -126,5 +131,25 @@ web.grant({
   condition: PolicyCondition.equalTo("request.permission", "ONS_TOPIC_PUBLISH"),
 });
 cluster.addCdk8sChart("shop", shop);
+
+// Instances: a virtual machine of ours that is no node, and may read the objects of the same bucket.
+const importer = new DynamicGroup(stack, "importer", {
+  tenancyId: "ocid1.tenancy.oc1..example",
+  rule: DynamicGroupRule.instances(["ocid1.instance.oc1.eu-frankfurt-1.example-importer"]),
+  description: "The virtual machine that imports catalogues",
+});
+new LeastPrivilegePolicy(stack, "importer-policy", {
+  compartmentId: shopCompartmentId,
+  description: "Lets the importer read the assets of the shop",
+  statements: [
+    PolicyStatement.allow({
+      principal: PolicyPrincipal.dynamicGroup(importer.dynamicGroupId),
+      verb: PolicyVerb.READ,
+      resourceType: PolicyResourceType.OBJECTS,
+      location: PolicyLocation.compartment(shopCompartmentId),
+      condition: PolicyCondition.equalTo("target.bucket.name", assets.bucketName),
+    }),
+  ],
+});
 
 app.synth();

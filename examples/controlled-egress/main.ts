@@ -8,6 +8,7 @@ import {
   Egress,
   EndpointAccess,
   ExternalPeer,
+  FlowLogArchive,
   FlowLogging,
   HardenedDeployment,
   KubernetesVersion,
@@ -95,5 +96,13 @@ web.exposeViaLoadBalancer({
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
 cluster.addCdk8sChart("payments", payments);
+
+// The records of who connected to whom, for a year: OCI Logging keeps them for searches, and nobody can change the copy.
+new FlowLogArchive(stack, "archive", {
+  compartmentId: "ocid1.compartment.oc1..audit",
+  flowLogs: network.flowLogs,
+  kmsKeyId: "ocid1.key.oc1.eu-frankfurt-1.audit",
+  region: "eu-frankfurt-1",
+});
 
 app.synth();

@@ -12,6 +12,7 @@ import {
   ContainerImage,
   HardenedDeployment,
   HardenedJob,
+  Karpenter,
   KubernetesVersion,
   LoadBalancerAccess,
   NetworkPolicyEngine,
@@ -26,6 +27,8 @@ import {
   SecureOkeCluster,
   TlsTermination,
   Toleration,
+  VirtualNodeEndorsement,
+  VirtualNodePool,
   oci,
 } from "secure-oke";
 
@@ -91,6 +94,24 @@ new BlueGreenNodePools(stack, "web", {
   }),
   green: NodePoolEdition.of(NodeImage.fromLock("standard", lock)),
 });
+
+// Pods without nodes of ours, for short peaks. Oracle's page on virtual nodes has the two OCIDs of the service.
+const tenancyId = "ocid1.tenancy.oc1..example";
+const endorsement = new VirtualNodeEndorsement(stack, "virtual-nodes", {
+  tenancyId,
+  serviceTenancyId: "ocid1.tenancy.oc1..example-service",
+  serviceCompartmentId: "ocid1.compartment.oc1..example-service",
+});
+new VirtualNodePool(stack, "burst", {
+  cluster,
+  endorsement,
+  size: 2,
+  labels: { tier: "burst" },
+  taints: [NodeTaint.noSchedule("capacity", "virtual")],
+});
+
+// What Karpenter needs to make nodes itself. The output karpenter is the command that installs its chart.
+new Karpenter(stack, "karpenter", { cluster, tenancyId, nodeTag: "Operations.NodeRole" });
 
 new ClusterAddOn(stack, "cert-manager", {
   cluster,

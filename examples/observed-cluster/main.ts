@@ -1,35 +1,28 @@
+import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
-  Alarms,
-  ArchiveRetention,
-  ArchiveTarget,
-  AuditArchive,
-  AuditScope,
-  ClusterAlarms,
   ContainerImage,
   ControlPlaneLogging,
   HardenedDeployment,
   KubernetesVersion,
   LoadBalancerAccess,
-  MetricAlarm,
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
-  NotificationTopic,
   PrivateNodePool,
-  SavedSearches,
+  SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
-  Subscriber,
-  TlsTermination,
+  TraefikIngress,
   oci,
 } from "secure-oke";
+import { addAuditing } from "./auditing";
+import { addLogging } from "./logging";
+import { addMonitoring } from "./monitoring";
 
 const region = "eu-frankfurt-1";
 const compartmentId = "ocid1.compartment.oc1..example";
-// Those who run the cluster can't write to the compartment of the archive.
-const auditCompartmentId = "ocid1.compartment.oc1..audit";
 
 const app = new App();
 const stack = new TerraformStack(app, "observed");
@@ -48,70 +41,46 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
 new PrivateNodePool(stack, "general", {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memoryInGbs: 32 }),
   size: 3,
 });
 
-// All records in one bucket, under a key of the auditors, and a copy for the SIEM.
-new AuditArchive(stack, "archive", {
-  compartmentId: auditCompartmentId,
-  audit: AuditScope.tenancy("ocid1.tenancy.oc1..example"),
-  logs: [cluster.controlPlaneLogs, cluster.network.flowLogs],
-  kmsKeyId: "ocid1.key.oc1.eu-frankfurt-1.audit",
-  region,
-  retention: ArchiveRetention.of(Duration.days(730)).locked("2027-01-04T00:00:00Z", {
-    addedOn: "2026-12-01",
-  }),
-  targets: [
-    ArchiveTarget.stream("siem", {
-      streamId: "ocid1.stream.oc1.eu-frankfurt-1.siem",
-      compartmentId: auditCompartmentId,
-    }),
-  ],
-});
+// In OCI: the archive, the alarms, and the saved searches.
+addAuditing(stack, cluster, { region, compartmentId });
 
-const topic = new NotificationTopic(stack, "topic", {
-  compartmentId,
-  topicName: "observed-cluster",
-  subscribers: [
-    Subscriber.email("oncall@example.com"),
-    Subscriber.https({ name: "pager", url: "https://pager.example.com/oci" }),
-  ],
-});
-new ClusterAlarms(stack, "alarms", {
-  cluster,
-  topic,
-  alarms: Alarms.recommended({
-    automationPrincipalIds: ["ocid1.user.oc1..pipeline"],
-    unschedulableFor: Duration.minutes(20),
-  })
-    .without("bastion-session", { reason: "There is no bastion, and a policy forbids to create one" })
-    .adding(
-      MetricAlarm.of({
-        name: "load-balancer-errors",
-        purpose: "The load balancers of the cluster answer with server errors, so customers see them.",
-        response: "Look at the pods behind the Service, and at their last deployment.",
-        metricNamespace: "oci_lbaas",
-        query: "HttpResponses5xx[5m].groupBy(resourceId).sum() > 20",
-        pendingFor: Duration.minutes(5),
-      }),
-    ),
-});
-new SavedSearches(stack, "searches", { cluster });
+const kubernetes = new KubernetesApp();
+const chartOf = (name: string) => new Chart(kubernetes, name, { namespace: name });
+const lock = { path: join(__dirname, "images.lock.json") };
+const image = (name: string) => ContainerImage.fromLock(name, lock);
+// Secrets come from OCI Vault, by the Secrets Store CSI driver.
+const vault = (name: string) => SecretFiles.fromSecretsStore(`/run/secrets/${name}`, name);
 
-const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
+// A workload. Its logs are collected without a line of its own; metrics and traces take one call each.
+const shop = chartOf("shop");
 new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(shop, "web", {
-  image: ContainerImage.of(
-    "fra.ocir.io/acme/shop@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-  ),
+  image: image("web"),
   port: 8080,
+  ports: [{ name: "metrics", port: 9464 }],
 });
-web.exposeViaLoadBalancer({
+web.scrapeMetrics({ port: 9464, path: "/metrics" });
+web.traces({ sampledRatio: 0.25 });
+
+// The gateway for staff, behind an internal load balancer.
+const gateway = chartOf("gateway");
+new SecureNamespace(gateway, "namespace", { name: "gateway", imagePullSecrets: ["ocir"] });
+const traefik = new TraefikIngress(gateway, "traefik", {
   cluster,
   access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
-  tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
+  image: image("traefik"),
 });
-cluster.addCdk8sChart("shop", shop);
+
+// In the cluster: the logs of containers, metrics, alerts, dashboards, and traces.
+const logging = chartOf("logging");
+addLogging(logging, { cluster, traefik, image, vault });
+const monitoring = chartOf("monitoring");
+addMonitoring(monitoring, { cluster, traefik, lock, vault });
+
+for (const chart of [shop, gateway, logging, monitoring]) cluster.addCdk8sChart(chart.node.id, chart);
 
 app.synth();

@@ -10,6 +10,7 @@ import {
   LoadBalancerAccess,
   LoadBalancerLogs,
   LoadBalancingPolicy,
+  NetworkAddressList,
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
@@ -85,9 +86,16 @@ web.exposeViaLoadBalancer({
 cluster.addCdk8sChart("catalog", catalog);
 
 // What the load balancer reads, as it ends TLS, is looked at before it reaches the catalog.
+const scrapers = new NetworkAddressList(stack, "scrapers", {
+  compartmentId,
+  addresses: ["198.51.100.0/24", "2001:db8:5::/48"],
+});
 const firewall = new WebApplicationFirewall(stack, "firewall", {
   compartmentId,
-  accessRules: [WafAccessRule.block("internal pages", WafCondition.pathPrefix("/internal/"))],
+  accessRules: [
+    WafAccessRule.block("internal pages", WafCondition.pathPrefix("/internal/")),
+    WafAccessRule.block("scrapers", WafCondition.addressLists([scrapers.networkAddressListId])),
+  ],
   rateLimits: [
     { name: "each client", requests: 600, period: Duration.minutes(1), blockDuration: Duration.minutes(5) },
   ],

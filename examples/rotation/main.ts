@@ -1,6 +1,8 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
+  AcmeIssuer,
+  AcmeSolver,
   AppProtocol,
   BlockVolumeClass,
   CaIssuer,
@@ -9,6 +11,7 @@ import {
   ClusterEncryption,
   ContainerImage,
   CredentialRotation,
+  Egress,
   HardenedDeployment,
   HealthProbe,
   KeyRotation,
@@ -53,6 +56,10 @@ const encryption = new ClusterEncryption(stack, "encryption", {
   region: "eu-frankfurt-1",
 });
 
+// cert-manager asks an ACME server for certificates, and proves the names by updates of a DNS server.
+const acmeServer = "203.0.113.10/32";
+const dnsServer = "203.0.113.53/32";
+const dnsPorts = [Port.tcp(53), Port.udp(53)];
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
@@ -63,6 +70,10 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   encryption,
   // The next epoch rotates the credentials of the cluster. OKE retires the old ones a week later.
   credentialRotation: CredentialRotation.epoch("2026-11", { completeAfter: Duration.days(7) }),
+  egress: [
+    Egress.to(acmeServer, Port.tcp(443), { reason: "cert-manager orders certificates" }),
+    ...dnsPorts.map((port) => Egress.to(dnsServer, port, { reason: "cert-manager proves domain names" })),
+  ],
 });
 const pool = new PrivateNodePool(stack, "general", {
   cluster,
@@ -89,8 +100,22 @@ new CertManagerAddOn(stack, "cert-manager", { cluster }).node.addDependency(pool
 
 const kubernetes = new KubernetesApp();
 const platform = new Chart(kubernetes, "certificates");
-new CertManagerNamespace(platform, "cert-manager");
+new CertManagerNamespace(platform, "cert-manager", {
+  controllerEgress: [{ cidr: acmeServer }, { cidr: dnsServer, ports: dnsPorts }],
+});
 const { issuer } = new CaIssuer(platform, "internal-ca", { secretName: "internal-ca" });
+// For clients outside the cluster: certificates of an ACME server, proven by DNS.
+new AcmeIssuer(platform, "company-acme", {
+  serverUrl: "https://acme.example.com/directory",
+  solvers: [
+    AcmeSolver.dns01Rfc2136({
+      nameserver: "203.0.113.53:53",
+      tsigKeyName: "cert-manager",
+      tsigSecretName: "dns-tsig",
+      dnsZones: ["shop.example.com"],
+    }),
+  ],
+});
 new BlockVolumeClass(platform, "encrypted", { name: "encrypted", kmsKeyId: encryption.blockVolumesKeyId });
 cluster.addCdk8sChart("certificates", platform);
 

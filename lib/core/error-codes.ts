@@ -2,9 +2,9 @@ import { type ErrorCodeText } from "./error-code-text";
 import { OPERATION_ERROR_CODES } from "./operation-error-codes";
 
 /**
- * Every error that the library reports, by code.
+ * Every error code, with its title and the reason why it matters.
  *
- * `npm run docs` writes docs/errors.md from this table, so each code is explained in one place only.
+ * `npm run docs` writes docs/errors.md from this table.
  */
 export const ERROR_CODES = {
   CIDR_INVALID: {
@@ -57,15 +57,15 @@ export const ERROR_CODES = {
   },
   SERVICES_CIDR_INVALID: {
     title: "Invalid range for Services",
-    why: "The range can't change after the cluster exists. The API server rejects one that is too wide, a small one never grows, and a public one hides the real hosts of its addresses from the pods.",
+    why: "The range can't change after the cluster exists. The API server rejects a range that is too wide, and a public range makes the real hosts of its addresses unreachable for pods.",
   },
   PODS_CIDR_INVALID: {
     title: "Invalid pod range for an overlay",
-    why: "The range can't change after the cluster exists. A range that is too small has no block for another node, and a public one hides the real hosts of its addresses from the pods.",
+    why: "The range can't change after the cluster exists. A small range limits the number of nodes, and a public range makes the real hosts of its addresses unreachable for pods.",
   },
   OCID_INVALID: {
     title: "Invalid OCID, or an OCID of the wrong resource type",
-    why: "OCI answers a wrong OCID with 404 NotAuthorizedOrNotFound, so people look for a missing permission instead.",
+    why: "OCI answers a wrong OCID with 404 NotAuthorizedOrNotFound, which looks like a missing permission.",
   },
   COUNT_INVALID: {
     title: "Number out of range",
@@ -101,7 +101,7 @@ export const ERROR_CODES = {
   },
   EGRESS_INVALID: {
     title: "Invalid egress, or egress without a usable route",
-    why: "If OCI rejects the route or no gateway can follow it, packets are lost without an error.",
+    why: "If OCI rejects the route, or the gateway can't route the packets, they are lost without an error.",
   },
   PEER_INVALID: {
     title: "Invalid peer in a rule",
@@ -109,7 +109,7 @@ export const ERROR_CODES = {
   },
   PEER_ELSEWHERE: {
     title: "Connection between workloads of different clusters",
-    why: "Each policy would select pods that its cluster does not have, so it would open nothing but look as if it did.",
+    why: "Each policy would select pods of another cluster, so it would have no effect but look as if it did.",
   },
   NSG_LIMIT: {
     title: "Too many network security groups for a VNIC",
@@ -141,7 +141,7 @@ export const ERROR_CODES = {
   },
   VERSION_PREVIEW: {
     title: "Preview version of Kubernetes without a reason",
-    why: "OKE offers patch 0 of a minor version for testing: with little support, in one realm only, and retired first.",
+    why: "OKE offers patch 0 of a minor version for testing only: with limited support, in one realm, and retired first.",
   },
   VERSION_RETIRED: {
     title: "Retired Kubernetes version",
@@ -213,7 +213,7 @@ export const ERROR_CODES = {
   },
   PROVIDER_INVALID: {
     title: "Invalid provider for the home region",
-    why: "A stack can use only its own providers, each identified by its alias, and IAM policies are written in the tenancy's home region only.",
+    why: "A stack can use only its own providers, each identified by its alias, and IAM policies can be created in the tenancy's home region only.",
   },
   DEPENDENCY_CYCLE: {
     title: "Circular dependency",
@@ -233,7 +233,7 @@ export const ERROR_CODES = {
   },
   IMAGE_NOT_ALLOWED: {
     title: "Image from a registry that is not allowed",
-    why: "People you know build, scan, and sign the images of allowed registries. Anyone can publish images elsewhere.",
+    why: "Your team builds, scans, and signs the images of allowed registries. Anyone can publish images elsewhere.",
   },
   IMAGE_TOO_OLD: {
     title: "Image older than its lock allows",
@@ -245,7 +245,7 @@ export const ERROR_CODES = {
   },
   IMAGE_DEBUGGING: {
     title: "Debugging image or shell as a long-running program",
-    why: "An attacker who gets into such a container finds tools for the next step. After an init container ends, its tools are gone.",
+    why: "An attacker in such a container finds tools for the next step. The tools of an init container are gone after it ends.",
   },
   FETCH_INVALID: {
     title: "Unsafe download at startup",
@@ -277,7 +277,7 @@ export const ERROR_CODES = {
   },
   REPLICAS_INVALID: {
     title: "Invalid replica count",
-    why: "Kubernetes rejects it, or one eviction takes the whole workload down.",
+    why: "Kubernetes rejects it, or a single eviction stops the whole workload.",
   },
   SCHEDULE_INVALID: {
     title: "Invalid schedule or time zone",
@@ -301,7 +301,7 @@ export const ERROR_CODES = {
   },
   PERMISSION_TOO_WIDE: {
     title: "Permission that allows privilege escalation",
-    why: "Its holder can gain further rights or read other people's data, which the name of the permission does not reveal.",
+    why: "Its subject can gain further permissions or read data of others, which the name of the permission does not reveal.",
   },
   STATEMENT_INVALID: {
     title: "IAM policy statement that OCI can't read",
@@ -309,7 +309,7 @@ export const ERROR_CODES = {
   },
   STATEMENT_TOO_WIDE: {
     title: "IAM policy statement that grants more than a program needs",
-    why: "Whoever takes over one principal has all of its rights, also for resources that are created later.",
+    why: "An attacker who takes over the principal has all of its permissions, including for resources that are created later.",
   },
   STATEMENT_LIMIT: {
     title: "More IAM policy statements than OCI accepts",
@@ -317,23 +317,23 @@ export const ERROR_CODES = {
   },
   EXPIRY_INVALID: {
     title: "Expiry that has passed or is too far away",
-    why: "Access without a near end is never taken back, and expired access in a program is a right that somebody forgot.",
+    why: "Access without a near expiry is rarely revoked, and expired access in a program was forgotten.",
   },
   ISSUER_INVALID: {
     title: "Token issuer that can't be trusted",
-    why: "The API server accepts every token that the issuer signs. It must know the right keys, and which tokens are meant for it.",
+    why: "The API server accepts every token that the issuer signs for it. It needs the right keys and the right audience.",
   },
   TOKEN_LIFETIME: {
-    title: "Token that lives too long",
-    why: "Whoever copies a token can use it until it ends, and no one notices.",
+    title: "Token lifetime that is too long",
+    why: "A copied token can be used until it expires, and nobody notices.",
   },
   TEXT_TEMPLATE: {
     title: "Text that Terraform reads as a template",
-    why: "Terraform evaluates ${ } and %{ } in every string. It fails, or the text changes.",
+    why: "Terraform evaluates ${ } and %{ } in every string, so it fails or changes the text.",
   },
   SECRET_INVALID: {
-    title: "Vault secret that can't work",
-    why: "A value in the program ends up in the plan, the state, and version control. A secret that expires too early, or shares a directory with another kind, keeps pods from starting.",
+    title: "Invalid Vault secret",
+    why: "A value in the program ends up in the plan, the state, and version control. Pods don't start if a secret expires too early or shares a directory with another kind.",
   },
   CREDENTIAL_LITERAL: {
     title: "Literal that looks like a credential",
@@ -345,11 +345,11 @@ export const ERROR_CODES = {
   },
   MANIFEST_HOOK: {
     title: "Helm hook in a manifest",
-    why: "kubectl does not know hooks. On every apply it would run what Helm runs only before a removal, after a rollback, or as a test.",
+    why: "kubectl ignores hook annotations. Every apply would run what Helm runs only before a removal, after a rollback, or as a test.",
   },
   MANIFEST_TYPE: {
     title: "Non-string value where Kubernetes requires a string",
-    why: "The API server rejects it, and the value may differ from the file: YAML 1.1 reads a time such as 22:22 as a number.",
+    why: "The API server rejects it, and the value may differ from the file: a YAML 1.1 parser reads 22:22 as a number.",
   },
   MANIFEST_REFERENCES: {
     title: "Terraform reference that can't be resolved",
@@ -365,7 +365,7 @@ export const ERROR_CODES = {
   },
   CHART_NOT_ADDED: {
     title: "Chart that was not added to a cluster, or was added too late",
-    why: "A chart outside every stack output is never applied, and nothing else would report that it is missing.",
+    why: "A chart that is in no stack output is never applied, and nothing else reports that it is missing.",
   },
   MANIFEST_DUPLICATE: {
     title: "Chart added twice",

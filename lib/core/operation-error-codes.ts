@@ -3,80 +3,80 @@ import { type ErrorCodeText } from "./error-code-text";
 /** The errors of logging, monitoring, guardrails, hardening, and checks. */
 export const OPERATION_ERROR_CODES = {
   MONITORING_MISSING: {
-    title: "Metrics or traces without a monitoring",
-    why: "Nothing would scrape the workload or take its traces, and nobody would notice that they are missing.",
+    title: "Metrics or traces without a ClusterMonitoring",
+    why: "Nothing would scrape the workload or receive its traces, and nobody would notice that they are missing.",
   },
   MONITORING_DUPLICATE: {
-    title: "Two monitorings of one cluster",
-    why: "Both would count everything and send each alert, and a workload could not tell which of the two it belongs to.",
+    title: "Two ClusterMonitoring constructs for one cluster",
+    why: "Both would collect every metric and send every alert, and the monitoring of a workload would be ambiguous.",
   },
   ALERT_INVALID: {
     title: "Invalid alert rule",
-    why: "Prometheus refuses the whole file of rules for one that it can't read, and an alert that says nothing helps nobody.",
+    why: "Prometheus rejects the whole rule file if one rule is invalid, and an alert without a summary can't be acted on.",
   },
   RECEIVER_INVALID: {
-    title: "Invalid receiver of alerts, or address",
-    why: "Alertmanager refuses its configuration, or sends alerts to nobody.",
+    title: "Invalid alert receiver or address",
+    why: "Alertmanager rejects its configuration, or does not deliver alerts.",
   },
   DASHBOARD_INVALID: {
     title: "Invalid dashboard",
-    why: "Grafana drops a dashboard that it can't read, and of two with one id it shows only one.",
+    why: "Grafana ignores an invalid dashboard, and shows only one of two dashboards with the same id.",
   },
   LOGGING_DUPLICATE: {
-    title: "Two loggers of one cluster",
-    why: "Both would read every log file and send each line, which costs twice and makes every count wrong.",
+    title: "Two log collectors for one cluster",
+    why: "Both would send every log line, which doubles the cost and falsifies every count.",
   },
   LOG_PARSER_INVALID: {
-    title: "Invalid parser of logs, or a name that no parser has",
-    why: "The collector ends when it starts, on every node, or sends lines that nobody can search by their fields.",
+    title: "Invalid log parser, or unknown parser name",
+    why: "The collector fails to start on every node, or sends lines without searchable fields.",
   },
   LOG_BUFFER_INVALID: {
-    title: "Buffer of logs that does not fit its volume",
-    why: "The node would end the collector while the destination is down, and lose what the buffer was there to keep.",
+    title: "Log buffer that exceeds its volume",
+    why: "While the destination is down, the node would evict the collector, and the buffered logs would be lost.",
   },
   LOG_REDACTION_INVALID: {
-    title: "Invalid name of a field that is to be redacted",
-    why: "A name that matches nothing leaves the values in the logs, and one that is too short takes everything out of them.",
+    title: "Invalid name of a redacted field",
+    why: "A name that matches nothing leaves the values in the logs, and one that is too short redacts everything.",
   },
   LOG_DESTINATION_INVALID: {
-    title: "Invalid destination of logs, or one that no collector reaches",
-    why: "Lines would stay in the buffers of the nodes and be lost there, which is noticed when somebody looks for them.",
+    title: "Invalid or unreachable log destination",
+    why: "Log lines would stay in the buffers of the nodes and be lost there, which nobody notices until they are needed.",
   },
   GUARDRAIL_INVALID: {
     title: "Invalid guardrail",
-    why: "The API server would reject the guardrail or admit what it should deny, and nobody would notice until it matters.",
+    why: "The API server would reject the guardrail, or admit objects that it should deny.",
   },
   HARDENING_INVALID: {
-    title: "Invalid hardening option, or one without effect",
-    why: "An option that matches nothing hides a wrong name or has outlived its purpose, and nobody would notice.",
+    title: "Invalid hardening option, or an option without effect",
+    why: "An option that matches nothing has a wrong name or is obsolete, and nobody would notice.",
   },
   HARDENING_FINDING: {
-    title: "Workload that contradicts a practice",
-    why: "Hardening does not change explicit values, and was told to reject every conflict.",
+    title: "Workload that violates a practice",
+    why: "Hardening does not change explicit values, and `refuseFindings` makes every finding an error.",
   },
   QUERY_INVALID: {
-    title: "Query that does not follow its language",
-    why: "OCI would reject it after other resources exist, or accept it and never find anything, so that nobody is told.",
+    title: "Query with a syntax error",
+    why: "OCI would reject it after it has created other resources, or accept it without ever matching anything.",
   },
   SUBSCRIBER_INVALID: {
-    title: "Invalid subscriber of a topic",
-    why: "OCI would reject the subscription, or send every message to nobody.",
+    title: "Invalid topic subscriber",
+    why: "OCI would reject the subscription, or not deliver its messages.",
   },
   RETENTION_INVALID: {
-    title: "Retention that is too short, or a lock that OCI does not accept",
+    title: "Retention that is too short, or an invalid retention lock",
     why: "Attacks are often noticed after weeks, when short-lived logs are gone. OCI locks a rule 14 days after its creation at the earliest.",
   },
   ARCHIVE_INVALID: {
-    title: "Archive without its protection",
-    why: "An archive proves what happened only if nobody can read it without permission or change what it holds.",
+    title: "Unprotected archive",
+    why: "An archive is evidence only if nobody can change it, or read it without permission.",
   },
   LOG_GROUP_NOT_GRANTED: {
-    title: "Log group that the archive may not read",
-    why: "The connector of the archive would be created and then move nothing, which is noticed when the logs are needed.",
+    title: "Log group that the archive can't read",
+    why: "The connector of the archive would be created but move no logs, which nobody notices until they are needed.",
   },
   CONFIGURATION_UNREADABLE: {
     title: "Unreadable configuration",
-    why: "An answer that ignores an unreadable part could report an open path as closed.",
+    why: "An answer that ignores the unreadable part could report a reachable endpoint as unreachable.",
   },
   ENDPOINT_UNKNOWN: {
     title: "Query about an endpoint that is not in the configuration",
@@ -84,6 +84,6 @@ export const OPERATION_ERROR_CODES = {
   },
   ENDPOINTS_OUTSIDE: {
     title: "Query between two endpoints outside the configuration",
-    why: "No rule, route, or policy of the configuration lies between them, so there is nothing to evaluate.",
+    why: "No rule, route, or policy of the configuration applies to them, so there is nothing to evaluate.",
   },
 } as const satisfies { [code: string]: ErrorCodeText };

@@ -122,6 +122,8 @@ export class StateBucket extends ResourceConstruct {
       storageTier: "Standard",
       versioning: "Enabled",
       kmsKeyId,
+      // Free of charge, and rules of the Events service see nothing without it.
+      objectEventsEnabled: true,
       // The service uses the key during the creation of the bucket, and IAM has no implicit order.
       dependsOn: [key],
       lifecycle: { preventDestroy: true },

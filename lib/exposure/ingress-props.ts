@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { type IngressCertificate } from "./ingress-certificate";
 import { type IngressHost } from "./ingress-host";
+import { type LoadBalancerAccess } from "./load-balancer-access";
 import { type IServiceBackend } from "./service-backend";
 import { type TlsTermination } from "./tls-termination";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
@@ -62,6 +63,9 @@ export abstract class IngressGateway extends Construct {
   public readonly ingressClassName: string;
   /** The cluster whose workloads the gateway serves. */
   public readonly cluster: ISecureOkeCluster;
+
+  /** The load balancer's access: internal or public, with the ranges of its clients. */
+  public abstract readonly access: LoadBalancerAccess;
 
   private readonly routes = new Map<string, string>();
   private readonly certificates = new Map<string, IngressCertificate>();

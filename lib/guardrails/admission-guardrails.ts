@@ -56,9 +56,9 @@ class AdmissionGuardrail extends Construct {
       Acknowledgements._record(this, practice, what, reason);
     };
     if (mode.reason !== undefined) {
-      note(`guardrail ${rule} refuses nothing: ${mode.validationActions.join(", ")}`, mode.reason);
+      note(`guardrail ${rule} does not deny: ${mode.validationActions.join(", ")}`, mode.reason);
     }
-    for (const { namespace, reason } of exceptions) note(`guardrail ${rule} spares ${namespace}`, reason);
+    for (const { namespace, reason } of exceptions) note(`guardrail ${rule} exempts ${namespace}`, reason);
   }
 }
 
@@ -76,7 +76,7 @@ function policySpec({ definition }: ReadGuardrail): object {
   const { rule, resourceRules, matchConditions, variables, offenders } = definition;
   const { title, fix } = GUARDRAILS[rule];
   return {
-    // Refuse objects that can't be evaluated.
+    // Denies objects that can't be evaluated.
     failurePolicy: "Fail",
     matchConstraints: { matchPolicy: "Equivalent", resourceRules },
     ...(matchConditions.length > 0 ? { matchConditions } : {}),
@@ -103,7 +103,7 @@ function bindingAnnotations({ mode, exceptions }: ReadGuardrail): object {
   };
 }
 
-function bindingSpec({ name, mode, sparedNamespaces }: ReadGuardrail): object {
+function bindingSpec({ name, mode, exemptNamespaces }: ReadGuardrail): object {
   return {
     policyName: name,
     validationActions: mode.validationActions,
@@ -111,7 +111,7 @@ function bindingSpec({ name, mode, sparedNamespaces }: ReadGuardrail): object {
       // Kubernetes itself sets this label of a namespace, and prevents changes to it.
       namespaceSelector: {
         matchExpressions: [
-          { key: "kubernetes.io/metadata.name", operator: "NotIn", values: sparedNamespaces },
+          { key: "kubernetes.io/metadata.name", operator: "NotIn", values: exemptNamespaces },
         ],
       },
     },
@@ -136,46 +136,46 @@ const KINDS =
   /^(v1\/(Pod|ReplicationController)|apps\/v1\/(DaemonSet|Deployment|ReplicaSet|StatefulSet)|batch\/v1\/(CronJob|Job))$/;
 
 /**
- * Refuses workloads of the program whose missing labels the guardrail would refuse: those of the guardrails'
- * cluster, and those of their App if plain cdk8s writes them.
+ * Adds problems for workloads of the program whose missing labels the guardrail would deny: those of the
+ * guardrails' cluster, and those of their App if plain cdk8s writes them.
  */
 function checkRequiredLabels(
-  guardrails: IConstruct,
-  all: readonly ReadGuardrail[],
+  construct: IConstruct,
+  guardrails: readonly ReadGuardrail[],
   requiredLabels: readonly string[],
 ): void {
-  const rule = all.find(({ definition }) => definition.rule === GuardrailRule.REQUIRED_LABELS);
+  const rule = guardrails.find(({ definition }) => definition.rule === GuardrailRule.REQUIRED_LABELS);
   if (!rule?.mode.validationActions.includes("Deny")) return;
   const keys = [...new Set(requiredLabels)].sort();
   const check = (scope: IConstruct) => {
-    const problems = new Problems(guardrails);
+    const problems = new Problems(construct);
     for (const object of apiObjectsIn(scope)) problems.collect(() => checkObject(object, rule, keys));
     problems.throwIfAny();
   };
-  const chart = Chart.of(guardrails);
+  const chart = Chart.of(construct);
   whenAdded(chart, (scope) => checkChartsBelow(scope, check));
   checkAtSynthesis(chart, () => {
     if (!isAdded(chart)) check(chart.node.root);
   });
 }
 
-function checkObject(object: ApiObject, { sparedNamespaces }: ReadGuardrail, keys: readonly string[]): void {
+function checkObject(object: ApiObject, { exemptNamespaces }: ReadGuardrail, keys: readonly string[]): void {
   if (!KINDS.test(`${object.apiVersion}/${object.kind}`)) return;
   const data = dataOf(object) as Workload;
-  if (sparedNamespaces.includes(data.metadata?.namespace ?? "")) return;
+  if (exemptNamespaces.includes(data.metadata?.namespace ?? "")) return;
   const template =
     data.kind === "Pod" ? data : (data.spec?.jobTemplate?.spec?.template ?? data.spec?.template);
   const labels = template?.metadata?.labels ?? {};
   // Labels from Terraform values are unknown.
   if (typeof labels !== "object" || Token.isUnresolved(labels) || referenceOf(labels) !== undefined) return;
-  const given = labels as { readonly [key: string]: unknown };
-  const missing = keys.filter((key) => given[key] === undefined || given[key] === "");
+  const values = labels as { readonly [key: string]: unknown };
+  const missing = keys.filter((key) => values[key] === undefined || values[key] === "");
   if (missing.length === 0) return;
   const problems = new Problems(object);
   problems.add(
     "LABEL_INVALID",
-    `The pods of the ${object.kind} ${object.name} lack the labels ${missing.join(", ")}, which requiredLabels of the guardrails ask for`,
-    `Give the workload labels: { ${missing.map((key) => `${JSON.stringify(key)}: "…"`).join(", ")} }, or except its namespace by GuardrailException.of`,
+    `The pods of the ${object.kind} ${object.name} lack the labels ${missing.join(", ")}, which the guardrails require`,
+    `Give the workload labels: { ${missing.map((key) => `${JSON.stringify(key)}: "…"`).join(", ")} }, or exempt its namespace with GuardrailException.of`,
   );
   problems.throwIfAny();
 }
@@ -198,14 +198,23 @@ export class AdmissionGuardrails extends Construct {
    * Each is the id of a child, whose `node.defaultChild` is the policy.
    */
   public readonly rules: GuardrailRule[];
+  /** The prefix of the names of the policies and their bindings. */
+  public readonly namePrefix: string;
+  /** The registries and repositories that all images must come from; empty if any may be used. */
+  public readonly allowedRegistries: string[];
+  /** The keys of the labels that every pod must have. */
+  public readonly requiredLabels: string[];
 
-  /** @throws GUARDRAIL_INVALID, IMAGE_INVALID, LABEL_INVALID, also at synthesis for a workload without a required label; NAME_INVALID, NAME_DUPLICATE */
   constructor(scope: Construct, id: string, props: AdmissionGuardrailsProps = {}) {
-    const guardrails = readGuardrails(scope, id, props);
+    const read = readGuardrails(scope, id, props);
     super(scope, id);
+    const { guardrails } = read;
     guardStaticSynthesis(Chart.of(this));
     this.rules = guardrails.map(({ definition }) => definition.rule);
-    checkRequiredLabels(this, guardrails, props.requiredLabels ?? []);
+    this.namePrefix = read.namePrefix;
+    this.allowedRegistries = read.allowedRegistries;
+    this.requiredLabels = read.requiredLabels;
+    checkRequiredLabels(this, guardrails, read.requiredLabels);
     for (const guardrail of guardrails) new AdmissionGuardrail(this, guardrail);
   }
 }

@@ -1,9 +1,16 @@
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { GuardrailRule } from "../core/guardrail-catalogue";
-import { checkObjectName } from "../core/kubernetes-names";
+import {
+  any,
+  checkedBy,
+  objectName,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  reasonFor,
+} from "../core/readers";
 import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -29,6 +36,21 @@ export interface GuardrailExceptionProps extends NamespaceExceptionProps {
   readonly rule: GuardrailRule;
 }
 
+const NAMESPACE: Reader<string> = checkedBy(objectName(), (problems, _, namespace) => {
+  if (!SYSTEM_NAMESPACES.includes(namespace)) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `namespace is ${namespace}, which every guardrail exempts`,
+    "Remove the exception",
+  );
+});
+const RULE = checkedBy(any<GuardrailRule>(), checkRule);
+const NAMESPACE_EXCEPTION = {
+  namespace: NAMESPACE,
+  reason: reasonFor("An exception from a guardrail"),
+} satisfies PropsSchema<NamespaceExceptionProps>;
+const EXCEPTION = { ...NAMESPACE_EXCEPTION, rule: RULE } satisfies PropsSchema<GuardrailExceptionProps>;
+
 /** An exemption of a namespace from guardrails, with its reason. */
 @checked
 export class GuardrailException {
@@ -36,14 +58,12 @@ export class GuardrailException {
    * Exempts a namespace from one rule.
    *
    * The reason is recorded as an acknowledgement, and written into the cluster with the rule.
-   *
-   * @throws ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, GUARDRAIL_INVALID, REASON_MISSING
    */
   public static of(props: GuardrailExceptionProps): GuardrailException {
-    return GuardrailException.read("GuardrailException.of", props, (problems) => {
-      checkGiven(problems, { rule: props.rule });
-      return [props.rule];
-    });
+    const problems = new Problems("GuardrailException.of");
+    const read = readProps(problems, props, EXCEPTION);
+    const { namespace, rule, reason } = problems.resolved<GuardrailExceptionProps>(read);
+    return new GuardrailException(namespace, [rule], reason);
   }
 
   /**
@@ -51,26 +71,12 @@ export class GuardrailException {
    *
    * The reason is recorded as an acknowledgement, and written into the cluster with each rule. List only
    * existing namespaces: anyone who can create a namespace with that name bypasses all rules.
-   *
-   * @throws ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, REASON_MISSING
    */
   public static ofEveryRule(props: NamespaceExceptionProps): GuardrailException {
-    return GuardrailException.read("GuardrailException.ofEveryRule", props, () => [...ALL_RULES]);
-  }
-
-  private static read(
-    factory: string,
-    props: NamespaceExceptionProps,
-    rulesOf: (problems: Problems) => GuardrailRule[],
-  ): GuardrailException {
-    const problems = new Problems(factory);
-    const { namespace, reason } = props;
-    if (checkGiven(problems, { namespace })) checkNamespace(problems, namespace);
-    const rules = rulesOf(problems);
-    for (const rule of rules.filter((each) => (each ?? undefined) !== undefined)) checkRule(problems, rule);
-    checkReason(problems, "An exception from a guardrail", reason);
-    problems.throwIfAny();
-    return new GuardrailException(namespace, rules, reason);
+    const problems = new Problems("GuardrailException.ofEveryRule");
+    const read = readProps(problems, props, NAMESPACE_EXCEPTION);
+    const { namespace, reason } = problems.resolved<NamespaceExceptionProps>(read);
+    return new GuardrailException(namespace, [...ALL_RULES], reason);
   }
 
   private constructor(
@@ -83,14 +89,19 @@ export class GuardrailException {
   ) {}
 }
 
-function checkNamespace(problems: Problems, namespace: string): void {
-  checkObjectName(problems, "namespace", namespace);
-  if (!SYSTEM_NAMESPACES.includes(namespace)) return;
-  problems.add("NAME_DUPLICATE", `No guardrail holds in ${namespace} anyway`, "Leave the exception out");
+/** Adds a problem for an exception that no factory would create. */
+export function checkException(problems: Problems, name: string, exception: GuardrailException): void {
+  NAMESPACE(problems, `${name}.namespace`, exception.namespace);
+  for (const rule of exception.rules) checkRule(problems, `${name}.rules`, rule);
+  checkReason(problems, "An exception from a guardrail", exception.reason);
 }
 
-/** Adds a problem for an unknown rule id. */
-export function checkRule(problems: Problems, rule: unknown): void {
+/** Adds a problem for an unknown rule ID. */
+export function checkRule(problems: Problems, name: string, rule: unknown): void {
   if (ALL_RULES.includes(rule as GuardrailRule)) return;
-  problems.add("GUARDRAIL_INVALID", `There is no rule ${shown(rule)}`, `Name one of ${ALL_RULES.join(", ")}`);
+  problems.add(
+    "GUARDRAIL_INVALID",
+    `${name} contains the unknown rule ${shown(rule)}`,
+    `Use one of ${ALL_RULES.join(", ")}`,
+  );
 }

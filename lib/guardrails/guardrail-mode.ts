@@ -18,8 +18,6 @@ export class GuardrailMode {
    * The API server accepts it, warns the client, and records it in the audit log.
    *
    * The reason is recorded as an acknowledgement.
-   *
-   * @throws REASON_MISSING
    */
   public static warn(choice: ReasonedChoice): GuardrailMode {
     return GuardrailMode.weaker("warn", ["Audit", "Warn"], choice);
@@ -29,8 +27,6 @@ export class GuardrailMode {
    * The API server accepts it, and only records it in the audit log.
    *
    * The reason is recorded as an acknowledgement.
-   *
-   * @throws REASON_MISSING
    */
   public static audit(choice: ReasonedChoice): GuardrailMode {
     return GuardrailMode.weaker("audit", ["Audit"], choice);
@@ -38,8 +34,7 @@ export class GuardrailMode {
 
   private static weaker(name: string, actions: string[], choice: ReasonedChoice): GuardrailMode {
     const problems = new Problems(`GuardrailMode.${name}`);
-    // Plain JavaScript may omit the choice.
-    checkReason(problems, `The mode ${name}`, (choice as ReasonedChoice | undefined)?.reason);
+    checkReason(problems, `The mode ${name}`, choice?.reason);
     problems.throwIfAny();
     return new GuardrailMode(actions, choice.reason);
   }
@@ -50,4 +45,13 @@ export class GuardrailMode {
     /** The reason for not rejecting violations, if they are accepted. */
     public readonly reason?: string,
   ) {}
+}
+
+/** Adds a problem for a mode that no factory would create. */
+export function checkMode(
+  problems: Problems,
+  name: string,
+  { validationActions, reason }: GuardrailMode,
+): void {
+  if (!validationActions.includes("Deny")) checkReason(problems, `${name} without Deny`, reason);
 }

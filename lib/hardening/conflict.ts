@@ -45,7 +45,7 @@ export enum HardeningConflict {
   LOAD_BALANCER_RULES = "load-balancer-rules",
   /** A load balancer does not restrict its clients. */
   LOAD_BALANCER_SOURCES = "load-balancer-sources",
-  /** A user or group id is below 10000 and not root; an override sets that of the hardening. */
+  /** A user or group ID is below 10000 and not root; an override sets that of the hardening. */
   LOW_ID = "low-id",
   /** A Service opens a port on every node; an override makes it a ClusterIP Service. */
   NODE_PORT = "node-port",
@@ -108,7 +108,7 @@ const NO_SAFE_VALUE: readonly HardeningConflict[] = [
   HardeningConflict.VOLUME_TYPE,
 ];
 
-/** Whether an override has a value to set. */
+/** Whether an override can set a safe value. */
 export function hasSafeValue(conflict: HardeningConflict): boolean {
   return !NO_SAFE_VALUE.includes(conflict);
 }
@@ -123,8 +123,8 @@ interface ConflictText {
   readonly rule?: GuardrailRule;
 }
 
-/** The text of a guardrail, with the differences for hardening. */
-function of(rule: GuardrailRule, title: string, fix: string = GUARDRAILS[rule].fix): ConflictText {
+/** The texts of a guardrail, with another title and fix. */
+function ofGuardrail(rule: GuardrailRule, title: string, fix: string = GUARDRAILS[rule].fix): ConflictText {
   const { why, practice } = GUARDRAILS[rule];
   return { title, why, fix, practice, rule };
 }
@@ -132,155 +132,161 @@ function of(rule: GuardrailRule, title: string, fix: string = GUARDRAILS[rule].f
 const HOST = GuardrailRule.NO_HOST_ACCESS;
 const NON_ROOT = "non-root";
 const VAULT =
-  "Keep the value in OCI Vault, mount it as a file with the Secrets Store CSI driver or from a Secret of External Secrets, " +
-  "and let the program read the file";
+  "Store the value in OCI Vault, mount it as a file with the Secrets Store CSI driver or from a Secret of External Secrets, " +
+  "and read the file in the program";
 
 /** The texts of all conflicts. */
 export const CONFLICTS: { readonly [conflict in HardeningConflict]: ConflictText } = {
-  "added-capabilities": of(GuardrailRule.DROPPED_CAPABILITIES, "Capabilities are added"),
+  "added-capabilities": ofGuardrail(GuardrailRule.DROPPED_CAPABILITIES, "Container adds capabilities"),
   "apparmor-unconfined": {
-    title: "AppArmor is switched off",
-    why: "The profile of the runtime keeps a program from files of the kernel that none needs.",
-    fix: "Leave the profile out, or name RuntimeDefault where the nodes have AppArmor",
+    title: "AppArmor is disabled",
+    why: "The profile of the runtime denies access to kernel files that no program needs.",
+    fix: "Remove the profile, or set RuntimeDefault if the nodes have AppArmor",
     practice: NON_ROOT,
   },
-  "cluster-admin": of(GuardrailRule.NO_CLUSTER_ADMIN, "A binding to cluster-admin"),
+  "cluster-admin": ofGuardrail(GuardrailRule.NO_CLUSTER_ADMIN, "Binding to cluster-admin"),
   "credential-literal": {
-    title: "A credential stands in the manifest",
-    why: "Whoever reads the chart, the cluster's objects or the program's environment has it, for as long as it is valid.",
+    title: "Credential in the manifest",
+    why: "Everyone who can read the chart, the object or the environment of the program can use the credential until it expires.",
     fix: VAULT,
     practice: "credential-exposure",
   },
-  everyone: of(GuardrailRule.NO_EVERYONE, "A role for everyone"),
-  "external-ip": of(GuardrailRule.NO_EXTERNAL_IP, "A Service that takes an address of its own choice"),
+  everyone: ofGuardrail(GuardrailRule.NO_EVERYONE, "Role for everyone"),
+  "external-ip": ofGuardrail(GuardrailRule.NO_EXTERNAL_IP, "Service with an external IP"),
   "file-mode": {
-    title: "A file that only its owner may read",
-    why: "Such files belong to root: another user can't read them, and the group of the pod makes them readable to a group, which programs such as ssh refuse.",
-    fix: "Say runAsUser and fsGroup in the chart and let the group read the file (mode 0440), or override with a reason",
+    title: "File that only its owner can read",
+    why: "The files belong to root, so another user can't read them; with fsGroup they become readable for a group, which programs such as ssh reject.",
+    fix: "Set runAsUser and fsGroup in the chart and make the file readable for the group (mode 0440), or override the conflict with a reason",
     practice: NON_ROOT,
   },
   "helm-hook": {
-    title: "A hook of Helm",
-    why: "Helm runs hooks at their time and deletes them; kubectl applies them like all other objects, also those that uninstall or test.",
-    fix: "Render the chart with --no-hooks, or override it: the object is left out; accept it where it may run at every apply",
+    title: "Helm hook",
+    why: "Helm runs and deletes hooks at defined times; kubectl applies them like all other objects, including those for removal or tests.",
+    fix: "Render the chart with --no-hooks, or override the conflict to leave the object out, or accept it if it may run at every apply",
     practice: "least-privilege",
   },
-  "host-namespace": of(HOST, "A namespace of the node is shared"),
-  "host-path": of(HOST, "A directory of the node is mounted"),
-  "host-port": of(HOST, "A port of the node is opened"),
-  "host-process": of(HOST, "A process of the node is started"),
-  "image-latest": of(GuardrailRule.IMAGE_DIGEST, "The image names no version"),
-  "image-tag": of(GuardrailRule.IMAGE_DIGEST, "The image has no digest"),
+  "host-namespace": ofGuardrail(HOST, "Pods share a namespace of the node"),
+  "host-path": ofGuardrail(HOST, "Volume is a directory of the node"),
+  "host-port": ofGuardrail(HOST, "Container opens a port of the node"),
+  "host-process": ofGuardrail(HOST, "Container is a process of the node"),
+  "image-latest": ofGuardrail(GuardrailRule.IMAGE_DIGEST, "Image without a version"),
+  "image-tag": ofGuardrail(GuardrailRule.IMAGE_DIGEST, "Image without a digest"),
   "implied-root": {
-    title: "A container that seems to need root",
-    why: "It says no user and does what only root may do; as another user, without capabilities, it would fail at start.",
-    fix: "Let fsGroup, the image or the platform do that work and leave the container out; or accept that it is root, or override",
+    title: "Container that seems to need root",
+    why: "It sets no user and does something that only root may do; as another user without capabilities, it would fail at startup.",
+    fix: "Replace the container by fsGroup, the image or the platform; or accept the conflict if it must be root, or override it",
     practice: NON_ROOT,
     rule: GuardrailRule.NON_ROOT,
   },
-  "kept-capabilities": of(
+  "kept-capabilities": ofGuardrail(
     GuardrailRule.DROPPED_CAPABILITIES,
-    "Root keeps the capabilities of the runtime",
-    "Drop ALL and add back what the program needs, or override where it needs none: root can then not even chown",
+    "Root container keeps the default capabilities of the runtime",
+    "Drop ALL and add the capabilities that the program needs, or override the conflict if it needs none: root then can't even chown",
   ),
-  "load-balancer-rules": of(
+  "load-balancer-rules": ofGuardrail(
     GuardrailRule.LOAD_BALANCER_RULES,
-    "A load balancer whose rules are not in network security groups",
-    'Let exposeViaLoadBalancer make it; or write the annotation oci.oraclecloud.com/security-rule-management-mode: "NSG", and in ' +
-      "oci.oraclecloud.com/oci-backend-network-security-group the group of the workers, which else let nothing in",
+    "Load balancer whose rules are not in network security groups",
+    'Create it with exposeViaLoadBalancer; or set the annotations oci.oraclecloud.com/security-rule-management-mode: "NSG" and ' +
+      "oci.oraclecloud.com/oci-backend-network-security-group with the workers' group, whose rules otherwise deny the traffic",
   ),
-  "load-balancer-sources": of(
+  "load-balancer-sources": ofGuardrail(
     GuardrailRule.LOAD_BALANCER_SOURCES,
-    "A load balancer whose clients are not limited",
+    "Load balancer without limited source ranges",
   ),
   "low-id": {
-    title: "A user or group id below 10000",
-    why: "A low id may belong to an account of the node, whose files the container would own after an escape.",
-    fix: "Use an id from 10000 on, and let the files of the image be readable to it",
+    title: "User or group ID below 10000",
+    why: "A low ID may belong to an account of the node, whose files a container could access after an escape.",
+    fix: "Use an ID of at least 10000 that can read the files of the image",
     practice: NON_ROOT,
   },
-  "node-port": of(GuardrailRule.NO_NODE_PORT, "A Service that opens a port on every node"),
-  "privilege-escalation": of(GuardrailRule.NO_PRIVILEGE_ESCALATION, "Privilege escalation is allowed"),
-  privileged: of(GuardrailRule.NO_PRIVILEGE_ESCALATION, "The container is privileged"),
+  "node-port": ofGuardrail(GuardrailRule.NO_NODE_PORT, "Service of type NodePort"),
+  "privilege-escalation": ofGuardrail(
+    GuardrailRule.NO_PRIVILEGE_ESCALATION,
+    "Container can escalate its privileges",
+  ),
+  privileged: ofGuardrail(GuardrailRule.NO_PRIVILEGE_ESCALATION, "Container is privileged"),
   "privileged-port": {
-    title: "A port below 1024 in a container without root",
-    why: "Such a process can't bind it and may crash at start; a capability is lost to whatever a shell or an init program starts.",
-    fix: "Listen on a port from 1024 on and keep the Service's port, or override: the safe sysctl net.ipv4.ip_unprivileged_port_start works for every entry point",
+    title: "Port below 1024 in a non-root container",
+    why: "A non-root process can't bind the port and may crash at startup; programs that a shell or an init program starts lose the capability.",
+    fix: "Listen on a port of at least 1024 and keep the Service's port, or override the conflict to set the safe sysctl net.ipv4.ip_unprivileged_port_start",
     practice: NON_ROOT,
   },
   "probe-host": {
-    title: "A probe or a hook connects to another host",
-    why: "The kubelet connects from the node, so who writes the chart reaches what the node reaches.",
-    fix: "Leave the host out: the kubelet then connects to the pod; a name for HTTP goes into the header Host",
+    title: "Probe or hook that connects to another host",
+    why: "The kubelet connects from the node, so the author of the chart can reach everything that the node reaches.",
+    fix: "Remove the host, so that the kubelet connects to the pod; set a host name for HTTP in the header Host",
     practice: "network-layers",
   },
   "proc-mount": {
-    title: "All of /proc is visible",
-    why: "The runtime hides parts of /proc that tell of the node and change it.",
-    fix: "Leave procMount out",
+    title: "Container sees all of /proc",
+    why: "By default, the runtime hides parts of /proc that expose or change the node.",
+    fix: "Remove procMount",
     practice: NON_ROOT,
   },
-  "root-user": of(GuardrailRule.NON_ROOT, "Root is allowed"),
+  "root-user": ofGuardrail(GuardrailRule.NON_ROOT, "Container may run as root"),
   "seccomp-unconfined": {
-    title: "Seccomp is switched off",
-    why: "The profile of the runtime refuses the system calls that escapes are made of.",
-    fix: "Set seccompProfile.type to RuntimeDefault, or to Localhost with a profile of your own",
+    title: "Seccomp is disabled",
+    why: "The profile of the runtime denies system calls that escapes use.",
+    fix: "Set seccompProfile.type to RuntimeDefault, or to Localhost with your own profile",
     practice: NON_ROOT,
   },
   "secret-env": {
-    title: "A Secret becomes a variable",
-    why: "The environment ends in crash reports and child processes, a mounted file does not.",
-    fix: "Mount the Secret as a file and let the program read it there",
+    title: "Secret in an environment variable",
+    why: "Crash reports and child processes contain the environment, but not a mounted file.",
+    fix: "Mount the Secret as a file, and read the file in the program",
     practice: "credential-exposure",
   },
   "selinux-options": {
-    title: "SELinux is told to trust the container",
-    why: "Another user, role or kind of process takes away what keeps the container apart from the node.",
-    fix: "Leave seLinuxOptions out, or set the type to container_t, container_init_t, container_kvm_t or container_engine_t alone",
+    title: "Custom SELinux options",
+    why: "Another SELinux user, role or type weakens the isolation of the container from the node.",
+    fix: "Remove seLinuxOptions, or set only the type, to container_t, container_init_t, container_kvm_t or container_engine_t",
     practice: NON_ROOT,
   },
   "service-links": {
-    title: "The addresses of all Services become variables",
-    why: "They tell whoever breaks in what else there is, and collide with the program's own variables.",
-    fix: "Set enableServiceLinks to false and let the program ask DNS",
+    title: "Addresses of all Services in environment variables",
+    why: "They show an attacker the other Services, and collide with the program's own variables.",
+    fix: "Set enableServiceLinks to false, and look up Services in DNS",
     practice: "least-privilege",
   },
   sysctl: {
-    title: "A parameter of the kernel is set",
-    why: "Parameters beside the safe ones reach other pods or the node.",
-    fix: "Leave it out, or set it on nodes of a pool of their own",
+    title: "Unsafe kernel parameter",
+    why: "Unsafe parameters affect other pods or the node.",
+    fix: "Remove the sysctl, or set it on the nodes of a separate pool",
     practice: NON_ROOT,
   },
-  "token-automount": of(GuardrailRule.NO_TOKEN_AUTOMOUNT, "Pods get the token of their service account"),
-  "token-secret": of(GuardrailRule.NO_TOKEN_SECRET, "A Secret with a token that never expires"),
+  "token-automount": ofGuardrail(
+    GuardrailRule.NO_TOKEN_AUTOMOUNT,
+    "Pods mount the token of their service account",
+  ),
+  "token-secret": ofGuardrail(GuardrailRule.NO_TOKEN_SECRET, "Secret with a token that never expires"),
   unreadable: {
-    title: "This could not be hardened",
-    why: "What is not read is not hardened, and nothing else would say so.",
-    fix: "Write it as the practices say, and let the API server prove it: AdmissionGuardrails, and the restricted standard of the namespace",
+    title: "Object that can't be hardened",
+    why: "An object that can't be read is not hardened, and nothing else reports it.",
+    fix: "Follow the practices in the object, and enforce them with AdmissionGuardrails and the restricted standard of the namespace",
     practice: NON_ROOT,
   },
   "volume-owner": {
-    title: "A volume whose owner is not known",
-    why: "Its files belong to the user that the image has; another one can't write to them, and databases refuse to start.",
-    fix: "Name the user of the image: users: [{ objects, user }], or lowUser for one below 10000; or say runAsUser and fsGroup in the chart",
+    title: "Volume with an unknown owner",
+    why: "Its files belong to the user of the image; another user can't write to them, and databases fail to start.",
+    fix: "Set the user of the image: users: [{ objects, user }], or lowUser for an ID below 10000; or set runAsUser and fsGroup in the chart",
     practice: NON_ROOT,
     rule: GuardrailRule.NON_ROOT,
   },
   "volume-size": {
-    title: "An empty directory without a size",
-    why: "It can fill the disk of its node, and a limit of the container that is too low for it would evict the pod.",
-    fix: "Set sizeLimit of the emptyDir to what the program needs",
+    title: "emptyDir without a size limit",
+    why: "It can fill the disk of its node, and a container limit below its size would evict the pod.",
+    fix: "Set sizeLimit of the emptyDir, for example 256Mi",
     practice: "least-privilege",
   },
   "volume-type": {
-    title: "A volume of a type that the restricted standard refuses",
-    why: "Such a volume is mounted by the node with the node's rights, and whoever writes the chart chooses the server.",
-    fix: "Use a persistentVolumeClaim, whose volume the platform's people make",
+    title: "Volume type that the restricted standard rejects",
+    why: "The node mounts the volume with its own permissions, from a server that the author of the chart chooses.",
+    fix: "Use a persistentVolumeClaim, whose volume the platform team creates",
     practice: NON_ROOT,
   },
-  "writable-root-filesystem": of(
+  "writable-root-filesystem": ofGuardrail(
     GuardrailRule.READ_ONLY_ROOT_FILESYSTEM,
-    "The root filesystem may be written to",
-    "Set readOnlyRootFilesystem to true, and name where the program writes: writablePaths of the hardening",
+    "Writable root filesystem",
+    "Set readOnlyRootFilesystem to true, and list the directories that the program writes to in writablePaths of the hardening",
   ),
 };

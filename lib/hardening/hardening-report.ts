@@ -69,18 +69,19 @@ export interface HardeningReport {
   readonly text: string;
 }
 
-const because = (reason: string | undefined) => (reason === undefined ? "" : ` - ${reason}`);
-const value = (text: string | undefined) => (text === undefined ? "" : ` is ${text}`);
+const reasonSuffix = (reason: string | undefined) => (reason === undefined ? "" : ` - ${reason}`);
+const valueSuffix = (text: string | undefined) => (text === undefined ? "" : ` is ${text}`);
 
 /** A finding as a line of text. */
 export function findingLine(finding: HardeningFinding): string {
   const { object, field, title, reason } = finding;
-  return `${object}: ${title}: ${field}${value(finding.value)}${because(reason)}`;
+  return `${object}: ${title}: ${field}${valueSuffix(finding.value)}${reasonSuffix(reason)}`;
 }
 
 function changeLine({ object, field, before, after, reason }: HardeningChange): string {
-  const instead = before === undefined ? "" : `, was ${before}`;
-  return `${object}: ${field} = ${after ?? "nothing"}${instead}${because(reason)}`;
+  const change = after === undefined ? `${field} removed` : `${field} = ${after}`;
+  const previous = before === undefined ? "" : `, was ${before}`;
+  return `${object}: ${change}${previous}${reasonSuffix(reason)}`;
 }
 
 function section(title: string, count: number, lines: readonly string[]): string[] {
@@ -88,26 +89,29 @@ function section(title: string, count: number, lines: readonly string[]): string
 }
 
 /** Groups items by a key, in the order of the first item of each group. */
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] {
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const key = keyOf(one);
+  for (const item of items) {
+    const key = keyOf(item);
     const group = groups.get(key) ?? [];
-    group.push(one);
+    group.push(item);
     groups.set(key, group);
   }
   return [...groups.values()];
 }
 
 const placeLine = (finding: HardeningFinding) =>
-  `${finding.object}: ${finding.field}${value(finding.value)}${because(finding.reason)}`;
+  `${finding.object}: ${finding.field}${valueSuffix(finding.value)}${reasonSuffix(finding.reason)}`;
 
 /** Findings as text: repeated ones appear once, with their places. */
 export function groupedFindings(findings: readonly HardeningFinding[]): string[] {
   return grouped(findings, ({ conflict, title }) => `${conflict} ${title}`).flatMap((group) => {
     const [first] = group;
-    if (!first || group.length === 1) return group.map((one) => `- ${findingLine(one)}`);
-    return [`- ${first.title}, ${group.length} times:`, ...group.map((one) => `  - ${placeLine(one)}`)];
+    if (!first || group.length === 1) return group.map((finding) => `- ${findingLine(finding)}`);
+    return [
+      `- ${first.title}, ${group.length} times:`,
+      ...group.map((finding) => `  - ${placeLine(finding)}`),
+    ];
   });
 }
 
@@ -120,21 +124,24 @@ function explained(findings: readonly HardeningFinding[]): string[] {
   ]);
 }
 
-/** The filled fields that could be wrong: the end of the field's path, and the question. */
+/** The questions about filled fields that could be wrong, by the end of the field's path. */
 const QUESTIONS: readonly (readonly [RegExp, string])[] = [
   [
     /\.readOnlyRootFilesystem$/,
-    "Do these write to their volumes only? Their root filesystem is read-only now",
+    "Do these containers write to volumes only? Their root filesystem is read-only now",
   ],
-  [/\.runAsUser$/, "Can the images of these be used by the user that was filled?"],
-  [/\.fsGroup$/, "May the group of these read and write the files of their volumes?"],
-  [/\.drop$/, "Do these work without capabilities?"],
-  [/\.automountServiceAccountToken$/, "Does none of these call the API server? They get no token"],
+  [/\.runAsUser$/, "Do the images of these containers work with the user that was set?"],
+  [/\.fsGroup$/, "Can the group of these pods read and write the files of their volumes?"],
+  [/\.drop$/, "Do these containers work without capabilities?"],
+  [
+    /\.automountServiceAccountToken$/,
+    "Do these pods work without access to the API server? They get no token",
+  ],
   [
     /\.limits\.(?:memory|ephemeral-storage)$/,
-    "Are the limits of these enough? They are guesses, and a pod above one is ended",
+    "Are the default limits of these containers sufficient? A pod above a limit is killed",
   ],
-  [/\.imagePullPolicy$/, "Can the nodes reach the registries of these, and log in there, at every start?"],
+  [/\.imagePullPolicy$/, "Can the nodes pull the images of these containers at every start?"],
 ];
 
 function checksOf(changes: readonly HardeningChange[]): string[] {
@@ -142,13 +149,13 @@ function checksOf(changes: readonly HardeningChange[]): string[] {
   const filled = changes.filter(({ before, reason }) => before === undefined && reason === undefined);
   return QUESTIONS.flatMap(([field, question]) => {
     const places = filled
-      .filter((one) => field.test(`.${one.field}`))
+      .filter((change) => field.test(`.${change.field}`))
       .map(({ object, container }) => (container === undefined ? object : `${object} [${container}]`));
     return places.length === 0 ? [] : [`${question}: ${[...new Set(places)].join(", ")}`];
   });
 }
 
-/** The report of the notes. */
+/** The report of changes and findings. */
 export function reportOf(
   changes: HardeningChange[],
   findings: HardeningFinding[],

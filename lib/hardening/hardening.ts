@@ -12,7 +12,7 @@ import {
 } from "./hardening-report";
 import { harden } from "./private/harden";
 import { newNotes, type Notes } from "./private/hardening-notes";
-import { type Plan, readOptions, type Usable, usablesOf } from "./private/read-options";
+import { type Plan, readOptions, type TrackedEntry, trackedEntries } from "./private/read-options";
 import { type Accounts, accountsOf } from "./private/service-account-token";
 import { Acknowledgements, type PracticeId } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -48,7 +48,7 @@ function warn(scope: IConstruct, text: string): void {
 function outputAround(scope: IConstruct): IConstruct | undefined {
   const charts = [...scope.node.scopes].reverse().concat(scope.node.findAll());
   return charts
-    .filter((one): one is Chart => Chart.isChart(one))
+    .filter((construct): construct is Chart => Chart.isChart(construct))
     .map(outputOf)
     .find((output) => output !== undefined);
 }
@@ -77,17 +77,15 @@ export class Hardening {
    * It has no effect before `apply`.
    *
    * @param scope a chart, an Include, an App of cdk8s or any construct below them
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID, HARDENING_INVALID, REASON_MISSING, USER_INVALID, PATH_INVALID,
-   * QUANTITY_INVALID, RESOURCES_INVALID
    */
   public static of(scope: IConstruct, options: HardeningOptions = {}): Hardening {
     const problems = new Problems("Hardening.of");
     const instead = "a chart, or another construct of cdk8s";
-    if (!isOfKind(scope, ["node"])) refuseKind(problems, "The scope", scope, instead);
-    else if (scope.node.scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+    if (!isOfKind(scope, ["node"])) refuseKind(problems, "scope", scope, instead);
+    else if (scope.node.scopes.some((outer) => App.isApp(outer) || TerraformStack.isStack(outer))) {
       problems.add(
         "VALUE_INVALID",
-        "The scope belongs to the tree of Terraform, where there are no workloads",
+        "scope belongs to a Terraform app, which contains no workloads",
         `Give ${instead}`,
       );
     }
@@ -96,10 +94,10 @@ export class Hardening {
     return new Hardening(scope, plan);
   }
 
-  private accounts: Accounts = { needing: [], made: [] };
+  private accounts: Accounts = { usingApi: [], created: [] };
   private readonly acknowledged = new Set<string>();
-  /** The options that had an effect on objects that were left out. */
-  private readonly usedBefore = new Set<Usable>();
+  /** The entries that had an effect on objects that were left out. */
+  private readonly usedBefore = new Set<TrackedEntry>();
   private isApplied = false;
 
   private constructor(
@@ -112,16 +110,13 @@ export class Hardening {
    *
    * It is applied last when the chart is written: later containers, patches and objects are hardened too, and
    * later findings are warnings of the stack or of the program. It is idempotent.
-   *
-   * @throws PATH_INVALID; at synthesis HARDENING_INVALID for a decision that decides nothing, and HARDENING_FINDING where
-   * findings are refused
    */
   public apply(): HardeningReport {
     const problems = new Problems(this.scope);
     const objects = apiObjectsIn(this.scope);
     this.accounts = this.readAccounts();
     const notes = objects.map((object) => this.read(object));
-    for (const one of notes) problems.collect(() => one.problems.throwIfAny());
+    for (const { problems: own } of notes) problems.collect(() => own.throwIfAny());
     problems.throwIfAny();
     objects.forEach((object, index) => {
       const own = notes[index];
@@ -140,12 +135,12 @@ export class Hardening {
   }
 
   private harden(object: ApiObject, data: unknown): Notes {
-    const of = { path: object.node.path, isIncluded: isIncluded(object) };
-    return harden(data, this.plan, of, this.accounts);
+    const origin = { path: object.node.path, isIncluded: isIncluded(object) };
+    return harden(data, this.plan, origin, this.accounts);
   }
 
   /**
-   * The findings of an object without this hardening, and the changes still to be made.
+   * The findings of an object without this hardening, and the changes still to be created.
    *
    * Decisions of this hardening remain visible: a filled user does not hide why it could be wrong.
    */
@@ -176,29 +171,29 @@ export class Hardening {
     // Objects rendered earlier were hardened for other accounts.
     if (isChanged) forgetObjects(apiObjectsIn(this.scope));
     const problems = new Problems(this.scope);
-    const used = new Set<Usable>(this.usedBefore);
+    const used = new Set<TrackedEntry>(this.usedBefore);
     const findings = apiObjectsIn(this.scope).flatMap((object) => {
       const notes = this.harden(
         object,
         renderObject(object, () => dataBefore(object, this)),
       );
-      // Including objects that cdk8s rendered: an earlier hardening may have made the same decision.
+      // Including objects that cdk8s rendered: an earlier hardening may have created the same decision.
       const isLater = hasEarlierStep(object, this);
       const all = isLater ? [notes, this.harden(object, originalOf(object))] : [notes];
-      for (const one of all.flatMap((some) => [...some.used])) used.add(one);
+      for (const entry of all.flatMap((each) => [...each.used])) used.add(entry);
       this.decideHook(object, notes);
       if (!notes.isLeftOut) this.install(object);
       this.acknowledge(object, notes);
       return notes.findings;
     });
-    for (const { where } of usablesOf(this.plan).filter((one) => !used.has(one))) {
+    for (const { where } of trackedEntries(this.plan).filter((entry) => !used.has(entry))) {
       problems.add(
         "HARDENING_INVALID",
-        `${where} of the hardening is of no use: there is nothing below ${this.scope.node.path || "the App"} that it would be for`,
-        "Take it out, or name what is there; the report of apply() names objects, containers and conflicts",
+        `${where} of the hardening has no effect: nothing in ${this.scope.node.path || "the App"} matches it`,
+        "Remove it, or correct its names; the report of apply() lists objects, containers and conflicts",
       );
     }
-    this.tell(problems, findings);
+    this.reportFindings(problems, findings);
     problems.throwIfAny();
   }
 
@@ -206,21 +201,19 @@ export class Hardening {
   private decideHook(object: ApiObject, { isLeftOut, isKeptHook, used }: Notes): void {
     if (isKeptHook) keepHook(object);
     if (!isLeftOut) return;
-    for (const one of used) this.usedBefore.add(one);
+    for (const entry of used) this.usedBefore.add(entry);
     object.node.scope?.node.tryRemoveChild(object.node.id);
   }
 
-  private tell(problems: Problems, findings: readonly HardeningFinding[]): void {
+  private reportFindings(problems: Problems, findings: readonly HardeningFinding[]): void {
     if (this.plan.refuseFindings) {
-      for (const one of findings) problems.add("HARDENING_FINDING", findingLine(one), one.fix);
+      for (const finding of findings) problems.add("HARDENING_FINDING", findingLine(finding), finding.fix);
     } else if (findings.length > 0) {
       const lines = groupedFindings(findings);
-      const count = `${findings.length} ${findings.length === 1 ? "thing" : "things"}`;
+      const count = `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`;
       warn(
         this.scope,
-        [`Hardening left ${count} of ${this.scope.node.path || "the App"} as it was said:`, ...lines].join(
-          "\n",
-        ),
+        [`Hardening left ${count} in ${this.scope.node.path || "the App"} unchanged:`, ...lines].join("\n"),
       );
     }
   }
@@ -232,10 +225,10 @@ export class Hardening {
         Acknowledgements._record(object, practice as PracticeId, what, reason),
       );
     }
-    for (const { where, lowUser } of this.plan.users.filter((one) => used.has(one)))
+    for (const { where, lowUser } of this.plan.users.filter((entry) => used.has(entry)))
       if (lowUser) this.once([object.node.path, where], () => lowUser._acknowledge(object));
-    for (const one of this.plan.images.filter((image) => used.has(image)))
-      this.once([object.node.path, one.where], () => one.image._acknowledge(object));
+    for (const { where, image } of this.plan.images.filter((entry) => used.has(entry)))
+      this.once([object.node.path, where], () => image._acknowledge(object));
   }
 
   private once(key: readonly string[], record: () => void): void {
@@ -250,7 +243,7 @@ export class Hardening {
   }
 }
 
-/** The accounts of all objects in a tree that call the API server. */
+/** The service accounts in a tree, and those that call the API server. */
 function accountsIn(root: IConstruct): Accounts {
   const all = apiObjectsIn(root).filter(({ kind }) => ACCOUNT_KINDS.includes(kind) || kind.endsWith("List"));
   return accountsOf(all.map(dataOf));
@@ -266,8 +259,8 @@ function unreadable(object: ApiObject, error: unknown): Notes {
     field: "",
     practice,
     ...text,
-    title: `It can't be written yet: ${error instanceof Error ? error.message : String(error)}`,
-    fix: "Apply the hardening when all is made; what comes later is hardened when the chart is synthesized",
+    title: `Object can't be rendered yet: ${error instanceof Error ? error.message : String(error)}`,
+    fix: "Call apply() after the object is complete; later changes are hardened at synthesis",
   };
   const notes = newNotes(object.node.path);
   notes.findings.push(finding);

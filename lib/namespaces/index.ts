@@ -1,3 +1,4 @@
-export { type NamespaceLimits, type NamespaceQuota, type StorageClassQuota } from "./namespace-limits";
+export { type NamespaceLimits } from "./namespace-limits";
+export { type NamespaceQuota, type StorageClassQuota } from "./namespace-quota";
 export { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
 export { Tenant, type TenantProps } from "./tenant";

@@ -228,6 +228,8 @@ export class PrivateBucket extends BucketBase {
       storageTier: "Standard",
       versioning: versioned ? "Enabled" : "Disabled",
       kmsKeyId,
+      // Free of charge, and rules of the Events service get no events without it.
+      objectEventsEnabled: true,
       // The service uses the key during the creation of the bucket, and IAM has no implicit order.
       dependsOn: [policy],
       lifecycle: { preventDestroy: true },

@@ -93,7 +93,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
       "existing-network",
       "inspected-egress",
       "internal-service",
-      "monitored-cluster",
+      "observed-cluster",
       "production",
       "public-shop",
     ];

@@ -7,7 +7,8 @@ import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { AdmissionGuardrails } from "../../lib/guardrails/admission-guardrails";
 import { type AdmissionGuardrailsProps } from "../../lib/guardrails/admission-guardrails-props";
 import { ApiServer, type ApiAnswer } from "../support/api-server";
-import { OBJECT_CASES, POD_CASES } from "./cases";
+import { OBJECT_CASES } from "./object-cases";
+import { POD_CASES } from "./pod-cases";
 import { podWith, workload } from "./support";
 
 export const RULES = Object.values(GuardrailRule);
@@ -20,7 +21,7 @@ const AUDIT_POLICY = {
   rules: [{ level: "Metadata" }],
 };
 
-/** The namespace where one rule alone holds, so that what it says about a case is not hidden by another one. */
+/** The namespace in which only one rule applies, so that other rules do not hide its result. */
 export const only = (rule: string) => `only-${rule}`;
 
 /** An object in a namespace, if it can be in one. */
@@ -36,19 +37,19 @@ export function policiesOf(props: AdmissionGuardrailsProps): any[] {
   return objectsOf(chart);
 }
 
-/** Something that a rule refuses. */
+/** An object that a rule denies. */
 export function refusedBy(rule: string): any {
-  const pods = Object.values(POD_CASES[rule]?.refuse ?? {}).map((change) =>
+  const pods = Object.values(POD_CASES[rule]?.deny ?? {}).map((change) =>
     workload("Pod", "", podWith(change)),
   );
-  return within(only(rule), [...pods, ...Object.values(OBJECT_CASES[rule]?.refuse ?? {})][0]);
+  return within(only(rule), [...pods, ...Object.values(OBJECT_CASES[rule]?.deny ?? {})][0]);
 }
 
 // A Traefik without a right in the whole cluster can read no classes, and the Gateway API has no place for a host name but a
 // slice; the page about ingress says both. Services with addresses of their own are what a rule refuses, where it is not spared.
 const EXPLAINED =
   /kubernetes\.io\/ingress\.class\\?" is deprecated|FQDN endpoints are deprecated|spec\.externalIPs is deprecated/;
-// From 1.36 on the API server refuses ranges by itself that older ones read in two ways.
+// API servers from 1.36 reject ambiguous ranges themselves.
 const REFUSED_BY_ITSELF = /is invalid: spec\.LoadBalancerSourceRanges\[\d+\]: Invalid value: .*must not have/;
 
 /** @param explained warnings that the caller expects, beside those that the pages of the project explain */
@@ -58,7 +59,7 @@ export function expectPassed({ status, body, warnings: all }: ApiAnswer, explain
   expect([200, 201]).toContain(status);
 }
 
-/** Refused by a rule, with a message that names what breaks it and says what to do. */
+/** Expects a denial by a rule, with its title and fix in the message. */
 export function expectRefused({ status, body }: ApiAnswer, rule: string): void {
   const { title, fix } = GUARDRAILS[rule as GuardrailRule];
   if (REFUSED_BY_ITSELF.test(body.message)) {
@@ -71,7 +72,7 @@ export function expectRefused({ status, body }: ApiAnswer, rule: string): void {
   expect(status).toBe(403);
 }
 
-/** Waits for what the API server does in its own time, as it does with policies. */
+/** Waits until a condition holds, as the API server activates policies asynchronously. */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = Date.now() + SEEN_WITHIN_MS;
   while (Date.now() < deadline) {
@@ -81,7 +82,7 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
   throw new Error(`${what}: not within ${SEEN_WITHIN_MS} ms`);
 }
 
-/** An API server with an audit log, which knows volumes of images as Kubernetes 1.35 does by itself. */
+/** An API server with an audit log and image volumes, which Kubernetes 1.35 enables by default. */
 export class GuardedServer {
   public static async start(): Promise<GuardedServer> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "guardrails-"));
@@ -105,7 +106,7 @@ export class GuardedServer {
     private readonly folder: string,
   ) {}
 
-  /** Applies objects for good; all must pass. */
+  /** Applies objects; all must be accepted. */
   public async apply(...objects: any[]): Promise<void> {
     for (const object of objects) expectPassed(await this.api.apply(object));
   }
@@ -114,22 +115,22 @@ export class GuardedServer {
     await this.apply(...names.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })));
   }
 
-  /** What the API server would answer. */
+  /** The response of a dry run. */
   public async try(object: any): Promise<ApiAnswer> {
     return this.api.apply(object, { dryRun: true });
   }
 
-  /** Changes what is there, by a merge patch. */
+  /** Changes an object by a merge patch. */
   public async patch(url: string, change: object): Promise<ApiAnswer> {
     return this.api.request("PATCH", url, change, { contentType: "application/merge-patch+json" });
   }
 
-  /** Waits until the rules refuse. */
+  /** Waits until the rules are active. */
   public async enforced(rules: readonly string[] = RULES): Promise<void> {
     for (const rule of rules) await until(rule, async () => (await this.try(refusedBy(rule))).status === 403);
   }
 
-  /** What the audit log says that rules found in requests for a path. */
+  /** The violations that the audit log contains for a path. */
   public findings(url: string): string[] {
     const lines = fs.readFileSync(path.join(this.folder, "audit.log"), "utf8").split("\n");
     return lines

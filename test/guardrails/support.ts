@@ -3,13 +3,13 @@ import { DIGEST } from "../workload/support";
 export const ALLOWED = `fra.ocir.io/acme/web@${DIGEST}`;
 export const REQUIRED_LABELS = ["app.kubernetes.io/instance", "app.kubernetes.io/name"];
 
-/** What a pod and the template of a workload have in common. */
+/** A pod, or the pod template of a workload. */
 export interface PodTemplate {
   metadata: { annotations?: any; labels?: any };
   spec: any;
 }
 
-/** A container that no rule refuses, in a pod that says runAsNonRoot. */
+/** A container that no rule denies in a pod with runAsNonRoot. */
 export function container(name = "main", rest: object = {}): any {
   return {
     name,
@@ -23,7 +23,7 @@ export function container(name = "main", rest: object = {}): any {
   };
 }
 
-/** A pod that no rule refuses. */
+/** A pod that no rule denies. */
 export function template(): PodTemplate {
   return {
     metadata: { labels: { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "web" } },
@@ -38,7 +38,7 @@ export function template(): PodTemplate {
 const selector = (pod: PodTemplate) => ({ matchLabels: pod.metadata.labels });
 const onceOnly = (pod: PodTemplate) => ({ ...pod, spec: { ...pod.spec, restartPolicy: "Never" } });
 
-/** Every kind that makes pods, of a template; a pod too. */
+/** Pods, and every kind that creates pods from a template. */
 export const KINDS: {
   readonly [kind: string]: (pod: PodTemplate) => { apiVersion: string; [key: string]: any };
 } = {
@@ -61,13 +61,13 @@ export const KINDS: {
   }),
 };
 
-/** An object of a kind that makes such pods. */
+/** An object of a kind with a pod template. */
 export function workload(kind: string, namespace: string, pod: PodTemplate, name = "web"): any {
   const { apiVersion, metadata, ...rest } = KINDS[kind]!(pod);
   return { apiVersion, kind, metadata: { ...metadata, name, namespace }, ...rest };
 }
 
-/** The pod that no rule refuses, changed. */
+/** A changed copy of the pod that no rule denies. */
 export function podWith(change: (pod: PodTemplate) => void): PodTemplate {
   const pod = template();
   change(pod);
@@ -97,7 +97,7 @@ export const COMPARTMENT = "oci.oraclecloud.com/compartment-id";
 export const LB_TYPE = "oci.oraclecloud.com/load-balancer-type";
 export const TLS_SECRET = "service.beta.kubernetes.io/oci-load-balancer-tls-secret";
 export const BACKEND_SECRET = "service.beta.kubernetes.io/oci-load-balancer-tls-backendset-secret";
-/** What the guardrails of the tests let Services name. */
+/** The groups and compartments that the guardrails of the tests allow. */
 export const NAMED_COMPARTMENT = "ocid1.compartment.oc1..edge";
 export const NAMED_GROUP = "ocid1.networksecuritygroup.oc1..workers";
 export const INTERNAL_NLB = "oci-network-load-balancer.oraclecloud.com/internal";

@@ -85,7 +85,7 @@ describe("root on purpose", () => {
     expect(conflicts).toEqual(["implied-root"]);
     // Also when the chart is written, though the user stands there by then.
     Testing.synth(chart);
-    expect(warnings.mock.calls.flat().join()).toContain("seems to need root: the command has chown");
+    expect(warnings.mock.calls.flat().join()).toContain("seems to need root: the command runs chown");
   });
 });
 

@@ -1,5 +1,5 @@
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { OBJECT_CASES } from "../guardrails/cases";
+import { OBJECT_CASES } from "../guardrails/object-cases";
 
 /** The conflict that finds what a guardrail refuses of objects that are no workloads. */
 export const CONFLICT_OF_RULE: { readonly [rule: string]: string } = {
@@ -29,7 +29,7 @@ export function hook(hooks: string, kind = "Job", name = "uninstall"): any {
 /** What is found in objects that are no workloads, by the conflict that it is. */
 export const OBJECT_CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: string]: any } } = {
   ...Object.fromEntries(
-    Object.entries(CONFLICT_OF_RULE).map(([rule, conflict]) => [conflict, OBJECT_CASES[rule]?.refuse ?? {}]),
+    Object.entries(CONFLICT_OF_RULE).map(([rule, conflict]) => [conflict, OBJECT_CASES[rule]?.deny ?? {}]),
   ),
   "helm-hook": {
     "before a removal": hook("pre-delete"),

@@ -8,7 +8,7 @@ import { CONFLICTS } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
 import { refusal } from "../support/stack";
-import { OBJECT_CASES } from "../guardrails/cases";
+import { OBJECT_CASES } from "../guardrails/object-cases";
 import { bare } from "./hardening-cases";
 import { CONFLICT_OF_RULE, hook, OBJECT_CONFLICT_CASES } from "./hardening-object-cases";
 import { loadBalancer, service, workload } from "../guardrails/support";
@@ -42,9 +42,9 @@ const write = (chart: Chart) => {
 };
 
 describe.each(Object.entries(CONFLICT_OF_RULE))("what the guardrail %s", (rule, conflict) => {
-  const { pass, refuse } = OBJECT_CASES[rule]!;
+  const { pass, deny } = OBJECT_CASES[rule]!;
 
-  test.each(Object.entries(refuse))(`refuses is found as ${conflict}: %s`, (_, object) => {
+  test.each(Object.entries(deny))(`refuses is found as ${conflict}: %s`, (_, object) => {
     expect(found(chartWith(object))).toContain(conflict);
     const [finding] = Hardening.of(chartWith(object))
       .apply()
@@ -53,7 +53,7 @@ describe.each(Object.entries(CONFLICT_OF_RULE))("what the guardrail %s", (rule, 
   });
 
   // Somebody else's choice of everyone is found, though the guardrail lets it pass.
-  const kept = Object.entries(pass).filter(([what]) => what !== "a public one for everyone who says so");
+  const kept = Object.entries(pass).filter(([what]) => what !== "a public one for everyone");
   test.each(kept)("lets pass is not: %s", (_, object) => {
     expect(found(chartWith(object))).not.toContain(conflict);
   });
@@ -173,7 +173,7 @@ spec:
       ["spec.containers[relay].env[STARTS_AT]", "45045"],
       ["metadata.annotations.released", '"2024-05-06T00:00:00.000Z"'],
     ]);
-    for (const { fix } of changed) expect(fix).toContain("quotes");
+    for (const { fix } of changed) expect(fix).toContain("Quote the value");
   });
 
   test("is no date that a program wrote, nor one of Kubernetes itself", () => {
@@ -324,7 +324,7 @@ describe("the report", () => {
     expect(checks[0]).toContain("Deployment/web [web]");
     const said = { securityContext: { runAsNonRoot: true } };
     const other = Hardening.of(chartWith(workload("Deployment", "shop", bare(said)))).apply();
-    expect(other.checks.join()).not.toContain("user that was filled");
+    expect(other.checks.join()).not.toContain("user that was set");
     expect(Hardening.of(chartWith(service({}))).apply().checks).toEqual([]);
   });
 });

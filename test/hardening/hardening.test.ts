@@ -201,7 +201,7 @@ describe("what comes after apply()", () => {
     const web = new plus.Deployment(chart, "web");
     const { findings } = Hardening.of(chart).apply();
     expect(findings.map(({ conflict, title }) => [conflict, title])).toEqual([
-      ["unreadable", expect.stringMatching(/^It can't be written yet: .*container/)],
+      ["unreadable", expect.stringMatching(/^Object can't be rendered yet: .*container/)],
     ]);
     web.addContainer({ name: "late", image: IMAGE.reference });
     expect(againstRestricted(podsOf(Testing.synth(chart))[0]!.pod)).toEqual([]);

@@ -2,7 +2,7 @@ import { ApiObject, type Chart } from "cdk8s";
 import fc from "fast-check";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { type NamespaceQuota } from "../../lib/namespaces/namespace-limits";
+import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { type SecureNamespaceProps } from "../../lib/namespaces/secure-namespace";
 import { Tenant } from "../../lib/namespaces/tenant";
@@ -54,17 +54,17 @@ describe("a quota for volumes", () => {
   });
 
   test.each<[string, NamespaceQuota, string]>([
-    ["claims", { volumeClaims: 3 }, "take 4 of persistentvolumeclaims, and the quota has 3"],
-    ["capacity", { storageRequests: "299Gi" }, "take 300Gi of requests.storage, and the quota has 299Gi"],
+    ["claims", { volumeClaims: 3 }, "need 4 of persistentvolumeclaims, and the quota allows 3"],
+    ["capacity", { storageRequests: "299Gi" }, "need 300Gi of requests.storage, and the quota allows 299Gi"],
     [
       "claims of a class",
       { storageClasses: { "oci-bv": { volumeClaims: 1 } } },
-      "take 2 of oci-bv.storageclass.storage.k8s.io/persistentvolumeclaims, and the quota has 1",
+      "need 2 of oci-bv.storageclass.storage.k8s.io/persistentvolumeclaims, and the quota allows 1",
     ],
     [
       "capacity of a class",
       { storageClasses: { encrypted: { storageRequests: "150Gi" } } },
-      "take 200Gi of encrypted.storageclass.storage.k8s.io/requests.storage, and the quota has 150Gi",
+      "need 200Gi of encrypted.storageclass.storage.k8s.io/requests.storage, and the quota allows 150Gi",
     ],
   ])("has room for the %s of its StatefulSets", (_, quota, text) => {
     expect(told(withClaims({ quota }))).toEqual([`RESOURCES_INVALID The claims of StatefulSet db ${text}`]);
@@ -130,9 +130,9 @@ describe("allowed classes", () => {
       spec: { storageClassName: "fss" },
     } as never);
     expect(told(chart)).toEqual([
-      "CLASS_NOT_ALLOWED The Deployment web-low has the priority class low, which the namespace shop may not use",
-      "CLASS_NOT_ALLOWED The StatefulSet db has the storage class oci-bv, which the namespace shop may not use",
-      "CLASS_NOT_ALLOWED The PersistentVolumeClaim own has the storage class fss, which the namespace shop may not use",
+      "CLASS_NOT_ALLOWED The Deployment web-low has the priority class low, which the namespace shop does not allow",
+      "CLASS_NOT_ALLOWED The StatefulSet db has the storage class oci-bv, which the namespace shop does not allow",
+      "CLASS_NOT_ALLOWED The PersistentVolumeClaim own has the storage class fss, which the namespace shop does not allow",
     ]);
   });
 });
@@ -160,11 +160,11 @@ describe("pods and claims that no workload of the library makes", () => {
     raw(chart, kind, spec, apiVersion);
     const room = [
       ...(pods > 1
-        ? [`RESOURCES_INVALID The workloads take ${pods} of pods, and the quota has ${pods - 1}`]
+        ? [`RESOURCES_INVALID The workloads need ${pods} of pods, and the quota allows ${pods - 1}`]
         : []),
-      `RESOURCES_INVALID The claims of ${kind} raw take ${pods} of persistentvolumeclaims, and the quota has ${pods - 1}`,
+      `RESOURCES_INVALID The claims of ${kind} raw need ${pods} of persistentvolumeclaims, and the quota allows ${pods - 1}`,
     ];
-    const may = "which the namespace shop may not use";
+    const may = "which the namespace shop does not allow";
     expect(told(chart).sort()).toEqual([
       `CLASS_NOT_ALLOWED The ${kind} raw has the priority class low, ${may}`,
       `CLASS_NOT_ALLOWED The ${kind} raw has the storage class fss, ${may}`,
@@ -182,8 +182,8 @@ describe("pods and claims that no workload of the library makes", () => {
     }));
     new ApiObject(chart, "list", { apiVersion: "v1", kind: "List", items } as never);
     expect(told(chart)).toEqual([
-      "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-undefined has the storage class fss, which the namespace shop may not use",
-      "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-shop has the storage class fss, which the namespace shop may not use",
+      "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-undefined has the storage class fss, which the namespace shop does not allow",
+      "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-shop has the storage class fss, which the namespace shop does not allow",
     ]);
   });
 });
@@ -219,8 +219,8 @@ describe("a namespace is refused", () => {
   test.each<[string, object, string[]]>([
     ["no storage class", { allowedStorageClasses: [] }, ["VALUE_INVALID"]],
     ["no priority class", { allowedPriorityClasses: [] }, ["VALUE_INVALID"]],
-    ["a class instead of a list", { allowedStorageClasses: "oci-bv" }, ["ATTRIBUTE_MISSING"]],
-    ["null", { allowedPriorityClasses: null }, ["ATTRIBUTE_MISSING"]],
+    ["a class instead of a list", { allowedStorageClasses: "oci-bv" }, ["VALUE_INVALID"]],
+    ["null", { allowedPriorityClasses: null }, ["VALUE_INVALID"]],
     ["a class that is none", { allowedStorageClasses: ["OCI"] }, ["NAME_INVALID"]],
     ["a class that was not given", { allowedPriorityClasses: [undefined] }, ["NAME_INVALID"]],
     ["a class named twice", { allowedPriorityClasses: ["a", "a"] }, ["NAME_DUPLICATE"]],

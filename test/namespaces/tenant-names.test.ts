@@ -27,7 +27,7 @@ function refusalOf(...added: [ISecureOkeCluster, Chart][]): string[] {
 }
 
 describe("two tenants of one name", () => {
-  const expected = "NAME_DUPLICATE b/tenant: The cluster has a tenant shop already, made by a/tenant";
+  const expected = "NAME_DUPLICATE b/tenant: The cluster already has the tenant shop: a/tenant";
 
   test("are refused in two charts of one cluster, once, whichever is added first", () => {
     for (const order of [0, 1]) {

@@ -52,7 +52,7 @@ export const WEAKNESSES: { readonly [what: string]: Weakness } = {
     weaken: (pod) => {
       pod.spec.hostNetwork = true;
       // Kubernetes itself accepts no sysctls of the network there.
-      delete context(pod).sysctls;
+      delete pod.spec.securityContext?.sysctls;
     },
   },
   "the processes of the node": {

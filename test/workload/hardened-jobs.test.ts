@@ -253,8 +253,8 @@ describe("a namespace has room for its jobs", () => {
 
   test("when all pods that run at the same time fit", () => {
     expect(problemsAtSynthesis(shop(5))).toEqual([]);
-    expect(problemsAtSynthesis(shop(4)).map(({ what }) => what)).toEqual([
-      "The workloads take 5 of pods, and the quota has 4",
+    expect(problemsAtSynthesis(shop(4))).toMatchObject([
+      { code: "RESOURCES_INVALID", fix: expect.stringContaining("quota: { pods: 5 }") },
     ]);
   });
 
@@ -263,8 +263,8 @@ describe("a namespace has room for its jobs", () => {
     const cron = chart.node.findChild("cron");
     const path = "/spec/jobTemplate/spec/template/spec/containers/0/resources/limits/cpu";
     ApiObject.of(cron).addJsonPatch(JsonPatch.replace(path, "9"));
-    expect(problemsAtSynthesis(chart).map(({ what }) => what)).toEqual([
-      "cron of the CronJob cron may use 9 of cpu, and one container of the namespace at most 4",
+    expect(problemsAtSynthesis(chart)).toMatchObject([
+      { code: "RESOURCES_INVALID", fix: expect.stringContaining('limits: { maximumCpu: "9" }') },
     ]);
   });
 });

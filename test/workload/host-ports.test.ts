@@ -17,8 +17,7 @@ function agent(app: App, id: string, ports: number[], nodeSelector?: { [label: s
 }
 const told = (chart: Chart) =>
   problemsAtSynthesis(chart).map(({ code, path, what }) => `${code} ${path}: ${what}`);
-const expected =
-  "PORT_INVALID b/agent: The DaemonSet agent listens on 9100 of its nodes, as that of a/agent does";
+const expected = "PORT_INVALID b/agent: The DaemonSet agent uses the port 9100 of the same nodes as a/agent";
 
 describe("two daemon sets with a port of the same nodes", () => {
   test("are refused in one App, once", () => {

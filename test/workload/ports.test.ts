@@ -111,11 +111,9 @@ describe("a workload with several ports", () => {
       startup: HealthProbe.fromGrpc(8081),
       liveness: HealthProbe.fromTcpSocket(1),
     };
-    expect(refusal(() => web({ ...MORE, ...probes })).map(({ code, what }) => `${code} ${what}`)).toEqual([
-      "PROBE_INVALID readiness asks port 9999, which is none of the container's ports",
-      "PROBE_INVALID liveness asks port 1, which is none of the container's ports",
-      "PROBE_INVALID startup asks port 8081, which is none of the container's ports",
-    ]);
+    expect(
+      refusal(() => web({ ...MORE, ...probes })).map(({ code, property }) => `${code} ${property}`),
+    ).toEqual(["PROBE_INVALID readiness", "PROBE_INVALID liveness", "PROBE_INVALID startup"]);
   });
 });
 

@@ -17,6 +17,7 @@ import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { AppProtocol } from "../../workload/pods/app-protocol";
 import { CertificateStore, type IngressCertificate } from "../ingress-certificate";
 import { type AskedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-props";
+import { type LoadBalancerAccess } from "../load-balancer-access";
 import { LoadBalancerShape } from "../load-balancer-props";
 import { type IServiceBackend } from "../service-backend";
 
@@ -41,6 +42,8 @@ const MAX_WORKLOADS = 15;
 export class OciNativeIngress extends IngressGateway {
   /** The network security group of the load balancer, in the cluster's stack. */
   public readonly securityGroup: INetworkSecurityGroup;
+  /** The load balancer's access. */
+  public readonly access: LoadBalancerAccess;
 
   private readonly subnet: ClusterSubnet;
   private readonly workloads = new Set<string>();
@@ -56,6 +59,7 @@ export class OciNativeIngress extends IngressGateway {
     const { controller, access, wafPolicyId, reservedAddressId } = props;
     const { cluster } = controller;
     super(scope, id, id, cluster);
+    this.access = access;
     guardStaticSynthesis(Chart.of(this));
     checkAtSynthesis(this, () => checkCluster(this));
     access._acknowledge(this);

@@ -34,6 +34,7 @@ import {
   type RouteManifest,
 } from "../ingress-props";
 import { type LoadBalancer } from "../load-balancer";
+import { type LoadBalancerAccess } from "../load-balancer-access";
 import { ProxyProtocol } from "../load-balancer-kinds";
 import { type IServiceBackend } from "../service-backend";
 import { TlsTermination } from "../tls-termination";
@@ -191,6 +192,9 @@ export class TraefikIngress extends IngressGateway {
   /** The name of the GatewayClass; undefined with Ingress objects. */
   public readonly gatewayClassName?: string;
 
+  /** The load balancer's access. */
+  public readonly access: LoadBalancerAccess;
+
   private readonly gatewayApi?: TraefikGateway;
 
   /**
@@ -203,6 +207,7 @@ export class TraefikIngress extends IngressGateway {
   constructor(scope: Construct, id: string, props: TraefikIngressProps) {
     const trustedRanges = readTraefik(scope, id, props);
     super(scope, id, id, props.cluster);
+    this.access = props.access;
     const { isGatewayApi = false, reason = "" } = props.routing ?? {};
     const { namespace = "" } = Chart.of(this);
     // A class is cluster-scoped; the dot is unambiguous, as no namespace name contains one.

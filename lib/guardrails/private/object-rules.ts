@@ -5,7 +5,7 @@ import {
   celText,
   type GuardrailDefinition,
   type GuardrailParameters,
-  type JudgedResources,
+  type ResourceRule,
   whenChanged,
 } from "./pod-guardrails";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
@@ -32,11 +32,7 @@ const EVERYONE = [
 
 const annotation = (key: string) => `object.metadata.?annotations[?${celText(key)}]`;
 
-function resourcesOf(
-  group: string,
-  resources: string[],
-  operations = ["CREATE", "UPDATE"],
-): JudgedResources[] {
+function resourcesOf(group: string, resources: string[], operations = ["CREATE", "UPDATE"]): ResourceRule[] {
   return [{ apiGroups: [group], apiVersions: ["v1"], operations, resources }];
 }
 
@@ -48,7 +44,7 @@ const IS_LOAD_BALANCER = { name: "is-load-balancer", expression: `${TYPE}.orValu
 const RANGES = "object.spec.?loadBalancerSourceRanges";
 
 // The API server itself maintains Kubernetes' bindings for everyone, such as that of system:discovery.
-const NOT_BY_THE_SERVER = {
+const NOT_BY_API_SERVER = {
   name: "is-not-by-the-api-server",
   expression: 'request.userInfo.username != "system:apiserver"',
 };
@@ -124,27 +120,27 @@ const noTokenSecret: GuardrailDefinition = {
 const noEveryone: GuardrailDefinition = {
   rule: GuardrailRule.NO_EVERYONE,
   resourceRules: BINDINGS,
-  matchConditions: [NOT_BY_THE_SERVER, BINDING_CHANGED],
+  matchConditions: [NOT_BY_API_SERVER, BINDING_CHANGED],
   variables: [],
   offenders: `object.?subjects.orValue([]).filter(s, s.name in ${celList(EVERYONE)}).map(s, string(s.name))`,
 };
 
 /**
- * A ClusterRoleBinding has no namespace, so it is judged by its subjects: those of the system's own service
- * accounts, and of an exempt namespace, are allowed.
+ * A ClusterRoleBinding has no namespace, so its subjects decide: service accounts of exempt namespaces are
+ * allowed.
  */
-function noClusterAdmin(spared: readonly string[]): GuardrailDefinition {
-  const isSpared = `s.kind == "ServiceAccount" && s.?namespace.orValue("") in ${celList(spared)}`;
-  const ofSpared =
+function noClusterAdmin(exempt: readonly string[]): GuardrailDefinition {
+  const isExempt = `s.kind == "ServiceAccount" && s.?namespace.orValue("") in ${celList(exempt)}`;
+  const isExemptBinding =
     `object.kind == "ClusterRoleBinding" && object.?subjects.orValue([]).size() > 0 && ` +
-    `object.subjects.all(s, ${isSpared})`;
+    `object.subjects.all(s, ${isExempt})`;
   return {
     rule: GuardrailRule.NO_CLUSTER_ADMIN,
     resourceRules: BINDINGS,
     matchConditions: [
-      NOT_BY_THE_SERVER,
+      NOT_BY_API_SERVER,
       BINDING_CHANGED,
-      { name: "is-not-of-a-spared-namespace", expression: `!(${ofSpared})` },
+      { name: "is-not-of-an-exempt-namespace", expression: `!(${isExemptBinding})` },
     ],
     variables: [],
     offenders:
@@ -153,11 +149,11 @@ function noClusterAdmin(spared: readonly string[]): GuardrailDefinition {
 }
 
 /** The rules for objects other than workloads. */
-export function objectGuardrails({ sparedNamespaces }: GuardrailParameters): GuardrailDefinition[] {
+export function objectGuardrails({ exemptNamespaces }: GuardrailParameters): GuardrailDefinition[] {
   return [
     loadBalancerRules,
     loadBalancerSources,
-    noClusterAdmin(sparedNamespaces(GuardrailRule.NO_CLUSTER_ADMIN)),
+    noClusterAdmin(exemptNamespaces(GuardrailRule.NO_CLUSTER_ADMIN)),
     noEveryone,
     noExternalIp,
     noNodePort,
@@ -166,7 +162,7 @@ export function objectGuardrails({ sparedNamespaces }: GuardrailParameters): Gua
 }
 
 /** A violation of a guardrail by an object other than a workload. */
-export interface ObjectOffence {
+export interface ObjectViolation {
   readonly rule: GuardrailRule;
   /** The path of the field in the object. */
   readonly field: string;
@@ -178,8 +174,8 @@ interface Fields {
   readonly [key: string]: unknown;
 }
 
-// The widest ranges of an internal load balancer, as in the guardrail.
-const WIDEST = { 4: 8, 6: 19 } as const;
+// The shortest prefixes of an internal load balancer, as in the policy.
+const MAX_WIDTH = { 4: 8, 6: 19 } as const;
 
 const mapOf = (value: unknown): Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
@@ -195,13 +191,13 @@ function isTooWide(range: unknown): boolean {
   const [, address = "", prefix = ""] = /^([^/]+)\/(\d{1,3})$/.exec(String(range).trim()) ?? [];
   const family = isIP(address);
   if ((family !== 4 && family !== 6) || (family === 6 && address.includes("."))) return true;
-  return Number(prefix) < WIDEST[family] || Number(prefix) > (family === 4 ? 32 : 128);
+  return Number(prefix) < MAX_WIDTH[family] || Number(prefix) > (family === 4 ? 32 : 128);
 }
 
-function offencesOfService({ metadata, spec }: Fields): ObjectOffence[] {
+function violationsOfService({ metadata, spec }: Fields): ObjectViolation[] {
   const annotations = mapOf(mapOf(metadata).annotations);
   const { type, externalIPs, loadBalancerSourceRanges: ranges } = mapOf(spec);
-  const found: ObjectOffence[] = [];
+  const found: ObjectViolation[] = [];
   const add = (rule: GuardrailRule, field: string, value: unknown) => found.push({ rule, field, value });
   if (listOf(externalIPs).length > 0) add(GuardrailRule.NO_EXTERNAL_IP, "spec.externalIPs", externalIPs);
   if (type === "NodePort") add(GuardrailRule.NO_NODE_PORT, "spec.type", type);
@@ -239,14 +235,16 @@ function isOfSystem(subject: unknown): boolean {
   return kind === "ServiceAccount" && SYSTEM_NAMESPACES.includes(String(namespace));
 }
 
-function offencesOfBinding({ kind, roleRef, subjects }: Fields): ObjectOffence[] {
-  const found: ObjectOffence[] = [];
+function violationsOfBinding({ kind, roleRef, subjects }: Fields): ObjectViolation[] {
+  const found: ObjectViolation[] = [];
   const all = listOf(subjects);
   const role = mapOf(roleRef);
-  const isSpared = kind === "ClusterRoleBinding" && all.length > 0 && all.every(isOfSystem);
-  if (role.kind === "ClusterRole" && role.name === "cluster-admin" && !isSpared)
+  const isExempt = kind === "ClusterRoleBinding" && all.length > 0 && all.every(isOfSystem);
+  if (role.kind === "ClusterRole" && role.name === "cluster-admin" && !isExempt)
     found.push({ rule: GuardrailRule.NO_CLUSTER_ADMIN, field: "roleRef.name", value: role.name });
-  const everyone = all.map((one) => mapOf(one).name).filter((name) => EVERYONE.includes(String(name)));
+  const everyone = all
+    .map((subject) => mapOf(subject).name)
+    .filter((name) => EVERYONE.includes(String(name)));
   if (everyone.length > 0)
     found.push({ rule: GuardrailRule.NO_EVERYONE, field: "subjects", value: everyone });
   return found;
@@ -256,12 +254,12 @@ function offencesOfBinding({ kind, roleRef, subjects }: Fields): ObjectOffence[]
  * The violations of the guardrails by an object other than a workload, as the guardrails would find them at
  * admission.
  */
-export function objectOffences(object: Fields): ObjectOffence[] {
+export function objectViolations(object: Fields): ObjectViolation[] {
   const group = groupOf(object);
   const { kind, type } = object;
-  if (group === "" && kind === "Service") return offencesOfService(object);
+  if (group === "" && kind === "Service") return violationsOfService(object);
   if (group === "" && kind === "Secret" && type === "kubernetes.io/service-account-token")
     return [{ rule: GuardrailRule.NO_TOKEN_SECRET, field: "type", value: type }];
   const isBinding = kind === "ClusterRoleBinding" || kind === "RoleBinding";
-  return isBinding && group === "rbac.authorization.k8s.io" ? offencesOfBinding(object) : [];
+  return isBinding && group === "rbac.authorization.k8s.io" ? violationsOfBinding(object) : [];
 }

@@ -1,7 +1,7 @@
 import { BREAK_GLASS, GuardrailRule, TOKEN_LABEL } from "../../core/guardrail-catalogue";
 
 /** The resources that a rule applies to, as in a policy's `resourceRules`. */
-export interface JudgedResources {
+export interface ResourceRule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
   readonly operations: readonly string[];
@@ -17,7 +17,7 @@ interface NamedExpression {
 /** A rule as the API server evaluates it. */
 export interface GuardrailDefinition {
   readonly rule: GuardrailRule;
-  readonly resourceRules: readonly JudgedResources[];
+  readonly resourceRules: readonly ResourceRule[];
   /** The conditions under which the rule is evaluated; all of them must be true. */
   readonly matchConditions: readonly NamedExpression[];
   /** The variables of `offenders`; each may use the earlier ones. */
@@ -29,7 +29,7 @@ export interface GuardrailDefinition {
 /** The parameters of rules. */
 export interface GuardrailParameters {
   /** The exempt namespaces of a rule, sorted: the system namespaces and the exceptions. */
-  readonly sparedNamespaces: (rule: GuardrailRule) => readonly string[];
+  readonly exemptNamespaces: (rule: GuardrailRule) => readonly string[];
   readonly allowedRegistries: readonly string[];
   readonly requiredLabels: readonly string[];
   /** The OCIDs of the allowed compartments for load balancers of Services. */
@@ -54,10 +54,10 @@ export function celList(texts: readonly string[]): string {
  * Without it, a rule that is added later would block existing violations: controllers could not scale down an
  * old ReplicaSet, nor remove the finalizer from a terminating pod or Service.
  *
- * @param judged the expressions on `object` that the rule reads
+ * @param evaluated the expressions on `object` that the rule reads
  */
-export function whenChanged(...judged: string[]): NamedExpression {
-  const changes = judged.map((expression) => {
+export function whenChanged(...evaluated: string[]): NamedExpression {
+  const changes = evaluated.map((expression) => {
     const before = expression.replace(/\bobject\b/g, "oldObject");
     return `${expression} != ${before}`;
   });
@@ -93,10 +93,10 @@ const POD =
 /** The value of a container's field, in an expression where the container is `c`. */
 const own = (field: string, otherwise: string) => `c.?securityContext.?${field}.orValue(${otherwise})`;
 /** The value of a pod's field. */
-const podSays = (field: string, otherwise: string) =>
+const podValue = (field: string, otherwise: string) =>
   `variables.spec.?securityContext.?${field}.orValue(${otherwise})`;
 /** The value of a container's field, or the pod's if the container has none. */
-const inherited = (field: string, otherwise: string) => own(field, podSays(field, otherwise));
+const inherited = (field: string, otherwise: string) => own(field, podValue(field, otherwise));
 
 // A missing list may be null if Kubernetes can't omit it.
 const listOf = (key: string) =>
@@ -122,11 +122,11 @@ const containersWhere = (condition: string, before = "") =>
   namesOf("variables.containers", "c", condition, before);
 const wordWhere = (condition: string, word: string) => `(${condition} ? [${celText(word)}] : [])`;
 
-function podRule(rule: GuardrailRule, offenders: string, judged = [`${POD}.spec`]): GuardrailDefinition {
+function podRule(rule: GuardrailRule, offenders: string, evaluated = [`${POD}.spec`]): GuardrailDefinition {
   return {
     rule,
     resourceRules: WORKLOADS,
-    matchConditions: [whenChanged(...judged)],
+    matchConditions: [whenChanged(...evaluated)],
     variables: VARIABLES,
     offenders,
   };
@@ -143,7 +143,7 @@ const HOST_ACCESS = [
 
 // The pod's own value is checked too, as in the restricted standard: an ephemeral container may inherit it.
 const NON_ROOT = [
-  wordWhere(`!${podSays("runAsNonRoot", "true")} || ${podSays("runAsUser", "-1")} == 0`, "the pod itself"),
+  wordWhere(`!${podValue("runAsNonRoot", "true")} || ${podValue("runAsUser", "-1")} == 0`, "the pod itself"),
   containersWhere(`!${inherited("runAsNonRoot", "false")} || ${own("runAsUser", "-1")} == 0`),
 ];
 
@@ -154,7 +154,7 @@ const KEEPS_CAPABILITIES =
 const annotation = (key: string) => `${POD}.?metadata.?annotations[?${celText(key)}]`;
 const label = (key: string) => `${POD}.?metadata.?labels[?${celText(key)}]`;
 
-const UNASKED_TOKEN =
+const UNREQUESTED_TOKEN =
   "variables.spec.?automountServiceAccountToken.orValue(true) && " +
   `variables.labels[?${celText(TOKEN_LABEL.key)}].orValue("") != ${celText(TOKEN_LABEL.value)}`;
 
@@ -170,7 +170,7 @@ function imagesWhere(condition: string): string {
  *
  * A colon after a registry begins its port, after a repository the tag.
  */
-function comesFrom(prefix: string): string {
+function isInRegistry(prefix: string): string {
   const ends = prefix.includes("/") ? ["/", ":", "@"] : ["/"];
   const within = ends.map((end) => `i.startsWith(${celText(prefix + end)})`);
   return [...(prefix.includes("/") ? [`i == ${celText(prefix)}`] : []), ...within].join(" || ");
@@ -178,13 +178,13 @@ function comesFrom(prefix: string): string {
 
 function allowedRegistries(prefixes: readonly string[]): GuardrailDefinition[] {
   if (prefixes.length === 0) return [];
-  const allowed = [...new Set(prefixes)].sort().map(comesFrom).join(" || ");
+  const allowed = [...new Set(prefixes)].sort().map(isInRegistry).join(" || ");
   return [podRule(GuardrailRule.ALLOWED_REGISTRIES, imagesWhere(`!(${allowed})`))];
 }
 
-function requiredLabels(given: readonly string[]): GuardrailDefinition[] {
-  if (given.length === 0) return [];
-  const keys = [...new Set(given)].sort();
+function requiredLabels(labels: readonly string[]): GuardrailDefinition[] {
+  if (labels.length === 0) return [];
+  const keys = [...new Set(labels)].sort();
   const missing = `${celList(keys)}.filter(l, variables.labels[?l].orValue("") == "")`;
   return [podRule(GuardrailRule.REQUIRED_LABELS, missing, keys.map(label))];
 }
@@ -207,7 +207,7 @@ export function podGuardrails(parameters: GuardrailParameters): GuardrailDefinit
       GuardrailRule.NO_PRIVILEGE_ESCALATION,
       containersWhere(`${own("allowPrivilegeEscalation", "true")} || ${own("privileged", "false")}`),
     ),
-    podRule(GuardrailRule.NO_TOKEN_AUTOMOUNT, wordWhere(UNASKED_TOKEN, "automountServiceAccountToken"), [
+    podRule(GuardrailRule.NO_TOKEN_AUTOMOUNT, wordWhere(UNREQUESTED_TOKEN, "automountServiceAccountToken"), [
       `${POD}.spec.?automountServiceAccountToken`,
       label(TOKEN_LABEL.key),
     ]),

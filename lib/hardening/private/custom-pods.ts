@@ -1,4 +1,4 @@
-import { entriesOf, type Fields, fieldsOf } from "./fields";
+import { entriesOf, type Fields, fieldsOf } from "./manifest-fields";
 import { imagesOf } from "../../workload/images/private/images-of";
 
 // Kubernetes objects whose fields only describe or select other objects.

@@ -1,13 +1,13 @@
-import { entriesOf, type Fields, fieldsOf, isReference, isUnsaid, valueAt } from "./fields";
+import { entriesOf, type Fields, fieldsOf, isReference, isMissing, valueAt } from "./manifest-fields";
 import { newNotes, type Notes, type Place } from "./hardening-notes";
 import { hardenObjects } from "./objects";
 import { allContainers, type Container, type Pod, podsIn } from "./pods";
-import { hardenPorts } from "./ports";
-import { fillRights, judgeRights } from "./privileges";
-import { isMeant, type Plan } from "./read-options";
+import { hardenPorts } from "./low-ports";
+import { fillPrivileges, checkPrivileges } from "./privileges";
+import { isSelected, type Plan } from "./read-options";
 import { hardenResources } from "./resources";
 import { type Accounts, hardenToken } from "./service-account-token";
-import { fillUsers, judgeUsers } from "./user-ids";
+import { fillUsers, resolveUsers } from "./user-ids";
 import { checkArguments, checkLiteral } from "../../core/credential-literal";
 import { Problems } from "../../core/validation-error";
 import { referenceOf } from "../../synthesis/references";
@@ -44,7 +44,9 @@ function hardenEnvironment(pod: Pod): void {
 function findInArguments(container: Container, key: string): void {
   const value = container.fields[key];
   if (!Array.isArray(value)) return;
-  const texts = value.map((one: unknown) => (typeof one === "string" && !isReference(one) ? one : ""));
+  const texts = value.map((argument: unknown) =>
+    typeof argument === "string" && !isReference(argument) ? argument : "",
+  );
   findCredential(container, key, (problems) => checkArguments(problems, key, texts));
 }
 
@@ -71,54 +73,54 @@ const VOLUMES = [
   "secret",
 ];
 
-/** Finds the host access of the pods. */
+/** Finds the access of the pods to their node. */
 function hardenHost(pod: Pod): void {
   const { spec } = pod;
   for (const key of NAMESPACES) {
     spec.fill(key, false, "non-root");
     if (spec.fields[key] !== true) continue;
-    const mend = () => (spec.fields[key] = false);
-    spec.found(HardeningConflict.HOST_NAMESPACE, { field: key, value: true, mend });
+    const override = () => (spec.fields[key] = false);
+    spec.found(HardeningConflict.HOST_NAMESPACE, { field: key, value: true, override });
   }
-  for (const volume of entriesOf(spec.fields.volumes)) judgeVolume(spec, volume);
+  for (const volume of entriesOf(spec.fields.volumes)) checkVolume(spec, volume);
   for (const container of allContainers(pod)) {
-    for (const port of entriesOf(container.fields.ports)) judgePort(container, port);
-    judgeHosts(container);
+    for (const port of entriesOf(container.fields.ports)) checkPort(container, port);
+    checkHosts(container);
   }
 }
 
-function judgeVolume(spec: Place, volume: Fields): void {
+function checkVolume(spec: Place, volume: Fields): void {
   const field = `volumes[${String(volume.name)}]`;
-  if (!isUnsaid(volume.hostPath)) {
-    const mend = () => {
+  if (!isMissing(volume.hostPath)) {
+    const override = () => {
       delete volume.hostPath;
       volume.emptyDir = { sizeLimit: "64Mi" };
       return { emptyDir: volume.emptyDir };
     };
-    spec.found(HardeningConflict.HOST_PATH, { field, value: { hostPath: volume.hostPath }, mend });
+    spec.found(HardeningConflict.HOST_PATH, { field, value: { hostPath: volume.hostPath }, override });
     return;
   }
-  const type = Object.keys(volume).find((key) => key !== "name" && !isUnsaid(volume[key]));
+  const type = Object.keys(volume).find((key) => key !== "name" && !isMissing(volume[key]));
   if (type === undefined || VOLUMES.includes(type)) return;
   spec.found(HardeningConflict.VOLUME_TYPE, { field, value: type });
 }
 
-function judgePort(container: Container, port: Fields): void {
+function checkPort(container: Container, port: Fields): void {
   const { hostPort, name, containerPort } = port;
-  if (isUnsaid(hostPort) || hostPort === 0) return;
-  const mend = () => {
+  if (isMissing(hostPort) || hostPort === 0) return;
+  const override = () => {
     delete port.hostPort;
     return undefined;
   };
   const field = `ports[${String(name ?? containerPort)}].hostPort`;
-  container.found(HardeningConflict.HOST_PORT, { field, value: hostPort, mend });
+  container.found(HardeningConflict.HOST_PORT, { field, value: hostPort, override });
 }
 
 /**
  * Finds hosts of probes and hooks, which the API server of Kubernetes 1.34 rejects in the baseline standard;
  * older ones don't check.
  */
-function judgeHosts(container: Container): void {
+function checkHosts(container: Container): void {
   const { fields } = container;
   const places = [
     ...PROBES.map((key) => ({ field: key, handler: fieldsOf(fields[key]) })),
@@ -130,13 +132,13 @@ function judgeHosts(container: Container): void {
   for (const { field, handler } of places) {
     for (const kind of CONNECTIONS) {
       const connection = fieldsOf(handler?.[kind]);
-      if (!connection || isUnsaid(connection.host) || connection.host === "") continue;
-      const mend = () => {
+      if (!connection || isMissing(connection.host) || connection.host === "") continue;
+      const override = () => {
         delete connection.host;
         return undefined;
       };
-      const way = `${field}.${kind}.host`;
-      container.found(HardeningConflict.PROBE_HOST, { field: way, value: connection.host, mend });
+      const hostField = `${field}.${kind}.host`;
+      container.found(HardeningConflict.PROBE_HOST, { field: hostField, value: connection.host, override });
     }
   }
 }
@@ -157,26 +159,28 @@ function hardenImages(pod: Pod): void {
   }
 }
 
-function hardenImage(place: Place, holder: Fields, key: string, way: string): void {
-  const said = holder[key];
-  if (typeof said !== "string") return;
+function hardenImage(place: Place, source: Fields, key: string, prefix: string): void {
+  const original = source[key];
+  if (typeof original !== "string") return;
   const { images } = place.plan;
-  const other = images.find(({ reference }) => reference === said);
-  if (other) {
-    place.notes.used.add(other);
-    const { reference, reason } = other.image;
-    holder[key] = reference;
-    if (reference !== said) place.changed(`${way}${key}`, said, reference, "immutable-containers", reason);
+  const replacement = images.find(({ reference }) => reference === original);
+  if (replacement) {
+    place.notes.used.add(replacement);
+    const { reference, reason } = replacement.image;
+    source[key] = reference;
+    if (reference !== original)
+      place.changed(`${prefix}${key}`, original, reference, "immutable-containers", reason);
   }
-  const now = holder[key] as string;
-  // An image by tag only, given with its reason.
-  if (images.some(({ image }) => image.reference === now && image.reason !== undefined)) return;
-  const { tag, digest } = splitImage(now);
-  if ((digest !== undefined && (DIGEST.test(digest) || isReference(digest))) || isUnknown(now, tag)) return;
+  const current = source[key] as string;
+  // An image that was accepted by its tag, with a reason.
+  if (images.some(({ image }) => image.reference === current && image.reason !== undefined)) return;
+  const { tag, digest } = splitImage(current);
+  if ((digest !== undefined && (DIGEST.test(digest) || isReference(digest))) || isUnknown(current, tag))
+    return;
   const isLatest = tag === undefined || tag === "latest";
   place.found(isLatest ? HardeningConflict.IMAGE_LATEST : HardeningConflict.IMAGE_TAG, {
-    field: `${way}${key}`,
-    value: now,
+    field: `${prefix}${key}`,
+    value: current,
   });
 }
 
@@ -187,52 +191,61 @@ function isUnknown(image: string, tag: string | undefined): boolean {
 
 const PRACTICE = "immutable-containers";
 
-/** Mounts the given writable directories of containers as emptyDirs. */
+/** Mounts the writable directories of containers as emptyDirs. */
 function hardenPaths(pod: Pod): void {
   for (const container of pod.containers) {
     for (const writable of pod.spec.plan.writablePaths) {
-      if (!isMeant(writable, container.object, container.container)) continue;
+      if (!isSelected(writable, container.object, container.container)) continue;
       container.notes.used.add(writable);
-      for (const path of writable.paths) mount(pod, container, path);
+      for (const path of writable.paths) mountPath(pod, container, path);
     }
   }
 }
 
-function mount(pod: Pod, container: Container, path: WritablePath): void {
+function mountPath(pod: Pod, container: Container, path: WritablePath): void {
   const name = volumeName("writable", path.path, container.container);
   const volumes = entriesOf(pod.spec.fields.volumes);
-  const there = entriesOf(container.fields.volumeMounts).find(
+  const mounted = entriesOf(container.fields.volumeMounts).find(
     ({ mountPath }) => String(mountPath).replace(/\/+$/, "") === path.path,
   );
-  if (there) {
-    const volume = volumes.find((one) => one.name === there.name);
-    if (fieldsOf(volume?.emptyDir) && there.readOnly !== true) return;
-    refuse(pod, container, path, `mounts ${String(there.name)} there already, which is no empty directory`);
+  if (mounted) {
+    const volume = volumes.find(({ name }) => name === mounted.name);
+    if (fieldsOf(volume?.emptyDir) && mounted.readOnly !== true) return;
+    addPathProblem(
+      pod,
+      container,
+      path,
+      `where the volume ${String(mounted.name)} is mounted, which is not a writable emptyDir`,
+    );
     return;
   }
-  const same = volumes.find((one) => one.name === name);
-  if (same) {
-    refuse(pod, container, path, `would need a volume of the name ${name}, which is another one`);
+  if (volumes.some((volume) => volume.name === name)) {
+    addPathProblem(pod, container, path, `whose volume name ${name} belongs to another volume`);
     return;
   }
   const volume = path._toVolume(name);
   push(pod.spec.fields, "volumes", volume);
   pod.spec.changed(`volumes[${name}]`, undefined, volume, PRACTICE);
-  const mounted = { name, mountPath: path.path };
-  push(container.fields, "volumeMounts", mounted);
-  container.changed(`volumeMounts[${path.path}]`, undefined, mounted, PRACTICE);
+  const mount = { name, mountPath: path.path };
+  push(container.fields, "volumeMounts", mount);
+  container.changed(`volumeMounts[${path.path}]`, undefined, mount, PRACTICE);
 }
 
 function push(fields: { [key: string]: unknown }, key: string, entry: object): void {
   const list = fields[key];
-  fields[key] = [...(isUnsaid(list) ? [] : (list as unknown[])), entry];
+  fields[key] = [...(isMissing(list) ? [] : (list as unknown[])), entry];
 }
 
-function refuse({ spec }: Pod, { container, object }: Container, { path }: WritablePath, why: string): void {
+function addPathProblem(
+  { spec }: Pod,
+  { container, object }: Container,
+  { path }: WritablePath,
+  why: string,
+): void {
   spec.notes.problems.add(
     "PATH_INVALID",
-    `The container ${container} of ${object} is to write to ${path}, and ${why}`,
-    "Name another directory, or other containers: writablePaths: [{ objects, containers, paths }]",
+    `writablePaths lists ${path} for the container ${container} of ${object}, ${why}`,
+    "List another directory, or select other containers: writablePaths: [{ objects, containers, paths }]",
   );
 }
 
@@ -240,8 +253,9 @@ type Shape = (value: unknown) => boolean;
 
 const isBoolean: Shape = (value) => typeof value === "boolean";
 const isId: Shape = (value) => Number.isInteger(value);
-const isIds: Shape = (value) => Array.isArray(value) && value.every((one) => isReference(one) || isId(one));
-const isMaps: Shape = (value) => Array.isArray(value) && value.every((one) => fieldsOf(one) !== undefined);
+const isIds: Shape = (value) => Array.isArray(value) && value.every((id) => isReference(id) || isId(id));
+const isMaps: Shape = (value) =>
+  Array.isArray(value) && value.every((entry) => fieldsOf(entry) !== undefined);
 
 const fields = (shape: Shape, ...keys: string[]) => keys.map((key) => [key, shape] as const);
 const OF_POD = [
@@ -262,23 +276,23 @@ const OF_CONTEXT = [
   ...fields(isIds, "supplementalGroups"),
 ];
 
-/** Finds values of a wrong type, which all other rules would treat as missing: `privileged: "true"`. */
+/** Finds values of a wrong type, such as `privileged: "true"`, which other rules would treat as missing. */
 function findWrongShapes(pod: Pod): void {
   const { spec, context } = pod;
   if (!isMaps(spec.fields.containers)) unreadable(spec, "containers");
-  judge(spec, OF_POD);
-  judge(context, OF_CONTEXT);
+  checkShapes(spec, OF_POD);
+  checkShapes(context, OF_CONTEXT);
   for (const container of allContainers(pod)) {
-    judge(container, OF_CONTAINER);
-    judge(container.below("securityContext"), OF_CONTEXT);
+    checkShapes(container, OF_CONTAINER);
+    checkShapes(container.below("securityContext"), OF_CONTEXT);
   }
 }
 
-function judge(place: Place | undefined, shapes: readonly (readonly [string, Shape])[]): void {
+function checkShapes(place: Place | undefined, shapes: readonly (readonly [string, Shape])[]): void {
   for (const [key, isRight] of shapes) {
     const value = place?.fields[key];
     // References are unknown.
-    if (isUnsaid(value) || isReference(value) || referenceOf(value)) continue;
+    if (isMissing(value) || isReference(value) || referenceOf(value)) continue;
     if (place && !isRight(value)) unreadable(place, key);
   }
 }
@@ -296,8 +310,12 @@ interface HardenedObject {
 }
 
 /** Hardens an object as plain data, in place; returns the changes and findings. */
-export function harden(data: unknown, plan: Plan, of: HardenedObject, accounts: Accounts): Notes {
-  const { path, isIncluded } = of;
+export function harden(
+  data: unknown,
+  plan: Plan,
+  { path, isIncluded }: HardenedObject,
+  accounts: Accounts,
+): Notes {
   const notes = newNotes(path);
   hardenObjects(data, { plan, notes, path, isIncluded });
   // An object that is left out needs no other decision.
@@ -308,11 +326,11 @@ export function harden(data: unknown, plan: Plan, of: HardenedObject, accounts: 
     hardenHost(pod);
     hardenToken(pod, accounts);
     // Existing values first: the filled ones depend on them.
-    judgeRights(pod);
-    const standings = judgeUsers(pod);
+    checkPrivileges(pod);
+    const standings = resolveUsers(pod);
     const binding = hardenPorts(pod, standings);
     fillUsers(pod, standings);
-    fillRights(pod, standings, binding);
+    fillPrivileges(pod, standings, binding);
     hardenImages(pod);
     hardenEnvironment(pod);
     hardenPaths(pod);

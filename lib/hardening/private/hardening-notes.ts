@@ -1,5 +1,5 @@
-import { type Fields, fieldsOf, isUnsaid, textOf } from "./fields";
-import { decisionOn, type Plan, type Usable } from "./read-options";
+import { type Fields, fieldsOf, isMissing, textOf } from "./manifest-fields";
+import { decisionOn, type Plan, type TrackedEntry } from "./read-options";
 import { type PracticeId } from "../../core/acknowledgement";
 import { Problems } from "../../core/validation-error";
 import { CONFLICTS, HardeningConflict } from "../conflict";
@@ -11,7 +11,7 @@ export interface Notes {
   readonly findings: HardeningFinding[];
   readonly accepted: HardeningFinding[];
   /** The entries of the plan that had an effect. */
-  readonly used: Set<Usable>;
+  readonly used: Set<TrackedEntry>;
   /** The problems of entries that could not be applied. */
   readonly problems: Problems;
   /** The items of a List that are to be left out. */
@@ -22,8 +22,8 @@ export interface Notes {
   isKeptHook?: boolean;
 }
 
-/** The decision about a conflict. */
-export type Answer = "accepted" | "open" | "overridden";
+/** The outcome of a conflict. */
+export type Outcome = "accepted" | "open" | "overridden";
 
 /** A place in an object, with its notes. */
 export interface PlaceProps {
@@ -45,7 +45,7 @@ export interface ConflictProps {
   /** The value; undefined if it may not be shown. */
   readonly value?: unknown;
   /** Sets the safe value and returns it. */
-  readonly mend?: () => unknown;
+  readonly override?: () => unknown;
   /** A title instead of the conflict's. */
   readonly title?: string;
   /** A fix instead of the conflict's. */
@@ -95,24 +95,24 @@ export class Place {
 
   /** A map below this one, created if it is missing; undefined if the value is something else. */
   public within(key: string): Place | undefined {
-    if (isUnsaid(this.fields[key])) this.fields[key] = {};
+    if (isMissing(this.fields[key])) this.fields[key] = {};
     const place = this.below(key);
     if (!place) this.found(HardeningConflict.UNREADABLE, { field: key, value: this.fields[key] });
     return place;
   }
 
   /** The place of an entry of a list. */
-  public enter(fields: Fields, way: string, container?: string): Place {
+  public enter(fields: Fields, suffix: string, container?: string): Place {
     return new Place(fields, {
       ...this.props,
-      field: `${this.props.field}${way}`.replace(/^\./, ""),
+      field: `${this.props.field}${suffix}`.replace(/^\./, ""),
       container: container ?? this.props.container,
     });
   }
 
   /** Sets a missing value. */
   public fill(key: string, value: unknown, practice: PracticeId): void {
-    if (!isUnsaid(this.fields[key])) return;
+    if (!isMissing(this.fields[key])) return;
     this.fields[key] = value;
     this.changed(key, undefined, value, practice);
   }
@@ -128,22 +128,22 @@ export class Place {
     const { path, object, container } = this.props;
     const texts = { before: textOf(before), after: textOf(after) };
     this.notes.changes.push(
-      said({ path, object, container, field: this.way(field), ...texts, practice, reason }),
+      withoutUndefined({ path, object, container, field: this.fieldPath(field), ...texts, practice, reason }),
     );
   }
 
-  /** Records a conflict, or mends it if that was decided; returns the decision. */
-  public found(conflict: HardeningConflict, { field, value, mend, title, fix }: ConflictProps): Answer {
+  /** Records a conflict, or sets the safe value if the conflict is overridden; returns the outcome. */
+  public found(conflict: HardeningConflict, { field, value, override, title, fix }: ConflictProps): Outcome {
     const { path, object, container } = this.props;
     const { practice, ...text } = CONFLICTS[conflict];
     const decision = decisionOn(this.plan, conflict, object, container);
     if (decision) this.notes.used.add(decision);
-    if (decision?.isOverride && mend) {
-      // Rendered before mending, which may change the value in place.
+    if (decision?.isOverride && override) {
+      // Rendered first, as the override may change the value in place.
       const before = textOf(value);
-      const after = textOf(mend());
-      const change = { path, object, container, field: this.way(field), before, after, practice };
-      this.notes.changes.push(said({ ...change, reason: decision.reason }));
+      const after = textOf(override());
+      const change = { path, object, container, field: this.fieldPath(field), before, after, practice };
+      this.notes.changes.push(withoutUndefined({ ...change, reason: decision.reason }));
       return "overridden";
     }
     const finding = {
@@ -151,23 +151,25 @@ export class Place {
       path,
       object,
       container,
-      field: this.way(field),
+      field: this.fieldPath(field),
       value: textOf(value),
       practice,
     };
-    // An override whose result the API server would reject leaves a finding.
+    // An override without a value that the API server would accept leaves a finding.
     const reason = decision?.isOverride ? undefined : decision?.reason;
     const list = reason === undefined ? this.notes.findings : this.notes.accepted;
-    list.push(said({ ...finding, ...text, ...(title ? { title } : {}), ...(fix ? { fix } : {}), reason }));
+    list.push(
+      withoutUndefined({ ...finding, ...text, ...(title ? { title } : {}), ...(fix ? { fix } : {}), reason }),
+    );
     return reason === undefined ? "open" : "accepted";
   }
 
-  private way(field: string): string {
+  private fieldPath(field: string): string {
     return `${this.props.field}.${field}`.replace(/^\./, "");
   }
 }
 
 /** The props without undefined values. */
-function said<T extends object>(props: T): T {
+function withoutUndefined<T extends object>(props: T): T {
   return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
 }

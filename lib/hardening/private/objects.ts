@@ -1,9 +1,9 @@
-import { type Fields, fieldsOf } from "./fields";
+import { type Fields, fieldsOf } from "./manifest-fields";
 import { type Notes, Place } from "./hardening-notes";
 import { nameOf, objectsIn } from "./pods";
 import { type Plan } from "./read-options";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
-import { type ObjectOffence, objectOffences, openRangeOf } from "../../guardrails/private/object-rules";
+import { type ObjectViolation, objectViolations, openRangeOf } from "../../guardrails/private/object-rules";
 import { hooksOf, isNeverInstalled } from "../../synthesis/helm-hooks";
 import { changedDates, notTexts } from "../../synthesis/text-fields";
 import { HardeningConflict } from "../conflict";
@@ -19,7 +19,7 @@ const CONFLICT_OF: { readonly [rule: string]: HardeningConflict } = {
 };
 const OF_NODE_PORTS = ["externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts"];
 const QUOTE =
-  "Put the value into quotes in the YAML: cdk8s reads YAML 1.1, in which 22:22 without quotes is the number 1342";
+  "Quote the value in the YAML: cdk8s parses YAML 1.1, in which an unquoted 22:22 is the number 1342";
 
 /** The place of an object, and whether it was read from YAML. */
 export interface IncludedObjectProps {
@@ -34,44 +34,44 @@ export interface IncludedObjectProps {
  * other than pods.
  */
 export function hardenObjects(data: unknown, props: IncludedObjectProps): void {
-  for (const { object, way } of objectsIn(data)) {
-    const place = new Place(object, { ...props, object: nameOf(object), field: way });
-    findHook(place, object, way);
+  for (const { object, field: position } of objectsIn(data)) {
+    const place = new Place(object, { ...props, object: nameOf(object), field: position });
+    findHook(place, object, position);
     for (const { container, field, value } of notTexts(object)) {
-      const title = "A number or a boolean where Kubernetes takes text only";
+      const title = "Number or boolean where Kubernetes requires a string";
       place
         .enter(object, "", container)
         .found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
     }
     for (const { field, value } of props.isIncluded ? changedDates(object) : []) {
-      const title = "A date that the reader of YAML may have changed";
+      const title = "Date that the YAML parser may have changed";
       place.found(HardeningConflict.UNREADABLE, { field, value, title, fix: QUOTE });
     }
-    for (const offence of objectOffences(object)) findOffence(place, object, offence);
+    for (const violation of objectViolations(object)) findViolation(place, object, violation);
     findOpenRange(place, object);
   }
 }
 
-function findHook(place: Place, object: Fields, way: string): void {
+function findHook(place: Place, object: Fields, position: string): void {
   const hooks = hooksOf(object);
   if (hooks.length === 0) return;
   const { notes } = place;
-  const answer = place.found(HardeningConflict.HELM_HOOK, {
+  const outcome = place.found(HardeningConflict.HELM_HOOK, {
     field: "metadata.annotations.helm.sh/hook",
     value: hooks.join(","),
     // In a List, the other items stay; its items are filtered when it is written.
-    mend: () => {
-      if (way === "") notes.isLeftOut = true;
+    override: () => {
+      if (position === "") notes.isLeftOut = true;
       else notes.leftOutItems.add(object);
       return undefined;
     },
   });
-  if (answer === "accepted" && !isNeverInstalled(hooks)) notes.isKeptHook = true;
+  if (outcome === "accepted" && !isNeverInstalled(hooks)) notes.isKeptHook = true;
 }
 
 /**
- * Finds a public load balancer for everyone, which guardrails allow, as it may be intended; here, somebody
- * else chose it.
+ * Finds a public load balancer for everyone. Guardrails allow one, as it may be intended; in a third-party
+ * chart, it is a finding.
  */
 function findOpenRange(place: Place, object: Fields): void {
   const value = openRangeOf(object);
@@ -79,18 +79,18 @@ function findOpenRange(place: Place, object: Fields): void {
   place.found(HardeningConflict.LOAD_BALANCER_SOURCES, {
     field: "spec.loadBalancerSourceRanges",
     value,
-    title: "A public load balancer that everyone can connect to",
-    fix: "Name the ranges of the clients in spec.loadBalancerSourceRanges, or accept it where the Service is for everyone",
+    title: "Public load balancer for everyone",
+    fix: "Set spec.loadBalancerSourceRanges to the ranges of the clients, or accept the conflict if the Service is for everyone",
   });
 }
 
-function findOffence(place: Place, object: Fields, { rule, field, value }: ObjectOffence): void {
+function findViolation(place: Place, object: Fields, { rule, field, value }: ObjectViolation): void {
   const conflict = CONFLICT_OF[rule];
   if (conflict === undefined) return;
-  place.found(conflict, { field, value, mend: mendOf(rule, object) });
+  place.found(conflict, { field, value, override: overrideOf(rule, object) });
 }
 
-function mendOf(rule: GuardrailRule, object: Fields): (() => unknown) | undefined {
+function overrideOf(rule: GuardrailRule, object: Fields): (() => unknown) | undefined {
   const spec = fieldsOf(object.spec) ?? {};
   if (rule === GuardrailRule.NO_EXTERNAL_IP) {
     return () => {

@@ -1,5 +1,5 @@
 import { makesPods } from "./custom-pods";
-import { entriesOf, type Fields, fieldsOf, valueAt } from "./fields";
+import { entriesOf, type Fields, fieldsOf, valueAt } from "./manifest-fields";
 import { type Notes, Place } from "./hardening-notes";
 import { type Plan } from "./read-options";
 import { HardeningConflict } from "../conflict";
@@ -7,20 +7,20 @@ import { HardeningConflict } from "../conflict";
 interface PodKind {
   readonly group: string;
   /** The path from the object to the metadata and spec of its pods. */
-  readonly way: readonly string[];
+  readonly path: readonly string[];
 }
 
 const TEMPLATE = ["spec", "template"];
 const POD_KINDS: { readonly [kind: string]: PodKind } = {
-  Pod: { group: "", way: [] },
-  PodTemplate: { group: "", way: ["template"] },
-  ReplicationController: { group: "", way: TEMPLATE },
-  Deployment: { group: "apps", way: TEMPLATE },
-  ReplicaSet: { group: "apps", way: TEMPLATE },
-  StatefulSet: { group: "apps", way: TEMPLATE },
-  DaemonSet: { group: "apps", way: TEMPLATE },
-  Job: { group: "batch", way: TEMPLATE },
-  CronJob: { group: "batch", way: ["spec", "jobTemplate", ...TEMPLATE] },
+  Pod: { group: "", path: [] },
+  PodTemplate: { group: "", path: ["template"] },
+  ReplicationController: { group: "", path: TEMPLATE },
+  Deployment: { group: "apps", path: TEMPLATE },
+  ReplicaSet: { group: "apps", path: TEMPLATE },
+  StatefulSet: { group: "apps", path: TEMPLATE },
+  DaemonSet: { group: "apps", path: TEMPLATE },
+  Job: { group: "batch", path: TEMPLATE },
+  CronJob: { group: "batch", path: ["spec", "jobTemplate", ...TEMPLATE] },
 };
 
 const LISTS = ["initContainers", "containers", "ephemeralContainers"];
@@ -43,7 +43,7 @@ export interface Pod {
   readonly annotations: Fields;
   readonly namespace: unknown;
   /** Whether there are volumes that outlive the pod. */
-  readonly keepsVolumes: boolean;
+  readonly hasPersistentVolumes: boolean;
   /** The names of the volumes that a StatefulSet claims for its pods. */
   readonly claims: readonly unknown[];
 }
@@ -56,12 +56,12 @@ export interface ObjectProps {
   readonly path: string;
 }
 
-/** The objects in plain data; a List contains several. */
-export function objectsIn(data: unknown): { readonly object: Fields; readonly way: string }[] {
+/** The objects in plain data with their field; a List contains several. */
+export function objectsIn(data: unknown): { readonly object: Fields; readonly field: string }[] {
   const object = fieldsOf(data);
   if (!object) return [];
-  if (!String(object.kind).endsWith("List") || !Array.isArray(object.items)) return [{ object, way: "" }];
-  return entriesOf(object.items).map((item) => ({ object: item, way: `items[${nameOf(item)}]` }));
+  if (!String(object.kind).endsWith("List") || !Array.isArray(object.items)) return [{ object, field: "" }];
+  return entriesOf(object.items).map((item) => ({ object: item, field: `items[${nameOf(item)}]` }));
 }
 
 /** An object as kind and name with a slash. */
@@ -71,29 +71,29 @@ export function nameOf(object: Fields): string {
 
 /** The pods in plain data; an unknown kind that seems to create pods is a finding. */
 export function podsIn(data: unknown, props: ObjectProps): Pod[] {
-  return objectsIn(data).flatMap(({ object, way }) => {
+  return objectsIn(data).flatMap(({ object, field }) => {
     const kind = POD_KINDS[String(object.kind)];
-    const place = new Place(object, { ...props, object: nameOf(object), field: way });
+    const place = new Place(object, { ...props, object: nameOf(object), field });
     const [group = ""] = String(object.apiVersion).split("/").slice(0, -1);
     if (kind?.group === group) return podAt(place, object, kind);
     if (makesPods(object)) {
       place.found(HardeningConflict.UNREADABLE, {
         field: "kind",
         value: `${String(object.apiVersion)} ${String(object.kind)}`,
-        title: "Pods of a kind that is not known here",
+        title: "Pods of an unknown kind",
       });
     }
     return [];
   });
 }
 
-function podAt(place: Place, object: Fields, { way }: PodKind): Pod[] {
-  const template = way.reduce<Place | undefined>((at, key) => at?.below(key), place);
+function podAt(place: Place, object: Fields, { path }: PodKind): Pod[] {
+  const template = path.reduce<Place | undefined>((at, key) => at?.below(key), place);
   const spec = template?.below("spec");
   if (!template || !spec) {
     place.found(HardeningConflict.UNREADABLE, {
-      field: [...way, "spec"].join("."),
-      title: "A pod without a spec",
+      field: [...path, "spec"].join("."),
+      title: "Pod without a spec",
     });
     return [];
   }
@@ -101,7 +101,7 @@ function podAt(place: Place, object: Fields, { way }: PodKind): Pod[] {
     spec.found(HardeningConflict.UNREADABLE, {
       field: "os.name",
       value: "windows",
-      title: "A pod of Windows, for which the practices say nothing",
+      title: "Windows pod, which hardening does not support",
     });
     return [];
   }
@@ -119,7 +119,7 @@ function podAt(place: Place, object: Fields, { way }: PodKind): Pod[] {
       labels: fieldsOf(valueAt(template.fields, "metadata", "labels")) ?? {},
       annotations: fieldsOf(valueAt(template.fields, "metadata", "annotations")) ?? {},
       namespace: valueAt(object, "metadata", "namespace"),
-      keepsVolumes: keepsVolumes(object, spec.fields),
+      hasPersistentVolumes: hasPersistentVolumes(object, spec.fields),
       claims: claimsOf(object),
     },
   ];
@@ -131,7 +131,7 @@ function claimsOf(object: Fields): unknown[] {
   );
 }
 
-function keepsVolumes(object: Fields, spec: Fields): boolean {
+function hasPersistentVolumes(object: Fields, spec: Fields): boolean {
   return (
     claimsOf(object).length > 0 ||
     entriesOf(spec.volumes).some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral)

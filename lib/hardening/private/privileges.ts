@@ -1,4 +1,4 @@
-import { entriesOf, type Fields, fieldsOf, isUnsaid, valueAt } from "./fields";
+import { entriesOf, type Fields, fieldsOf, isMissing, valueAt } from "./manifest-fields";
 import { type Place } from "./hardening-notes";
 import { allContainers, type Container, type Pod } from "./pods";
 import { installsPackages } from "./root-needs";
@@ -24,36 +24,37 @@ const APPARMOR = "container.apparmor.security.beta.kubernetes.io/";
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-/** Finds a removable value, and removes it if that was decided. */
+/** Records a conflict whose override removes the value. */
 function findRemovable(place: Place, conflict: HardeningConflict, key: string, isFound: boolean): void {
   if (!isFound) return;
-  const mend = () => {
+  const override = () => {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
     delete place.fields[key];
     return undefined;
   };
-  place.found(conflict, { field: key, value: place.fields[key], mend });
+  place.found(conflict, { field: key, value: place.fields[key], override });
 }
 
+/** Records a conflict whose override sets another value. */
 function findSettable(
   place: Place,
   conflict: HardeningConflict,
   key: string,
-  bad: unknown,
-  good: unknown,
+  unsafe: unknown,
+  safe: unknown,
 ): void {
-  if (place.fields[key] !== bad) return;
-  place.found(conflict, { field: key, value: bad, mend: () => (place.fields[key] = good) });
+  if (place.fields[key] !== unsafe) return;
+  place.found(conflict, { field: key, value: unsafe, override: () => (place.fields[key] = safe) });
 }
 
 /** Finds the privileges of a container beyond its own files and processes. */
-export function judgeRights(pod: Pod): void {
-  if (pod.context) judgeContext(pod.context);
-  judgePod(pod);
+export function checkPrivileges(pod: Pod): void {
+  if (pod.context) checkContext(pod.context);
+  checkPodPrivileges(pod);
   for (const container of allContainers(pod)) {
     const context = container.below("securityContext");
     if (!context) continue;
-    judgeContext(context);
+    checkContext(context);
     findSettable(context, HardeningConflict.PRIVILEGED, "privileged", true, false);
     const capabilities = context.below("capabilities");
     if (capabilities) {
@@ -69,7 +70,7 @@ export function judgeRights(pod: Pod): void {
  *
  * @param binding containers that bind a low port by a capability, which they would lose
  */
-export function fillRights(pod: Pod, standings: Standings, binding: ReadonlySet<Container>): void {
+export function fillPrivileges(pod: Pod, standings: Standings, binding: ReadonlySet<Container>): void {
   pod.context?.fill("seccompProfile", { type: "RuntimeDefault" }, PRACTICE);
   for (const container of allContainers(pod)) {
     const context = container.within("securityContext");
@@ -82,7 +83,7 @@ export function fillRights(pod: Pod, standings: Standings, binding: ReadonlySet<
       context,
       HardeningConflict.PROC_MOUNT,
       "procMount",
-      !isUnsaid(context.fields.procMount) && context.fields.procMount !== "Default",
+      !isMissing(context.fields.procMount) && context.fields.procMount !== "Default",
     );
     // A container that installs packages writes to its image; that is a finding already.
     if (standing === Standing.KEPT && installsPackages(container)) continue;
@@ -91,7 +92,7 @@ export function fillRights(pod: Pod, standings: Standings, binding: ReadonlySet<
 }
 
 /** Checks the fields that both pods and containers have. */
-function judgeContext(context: Place): void {
+function checkContext(context: Place): void {
   const { fields } = context;
   const profile = context.below("seccompProfile");
   if (profile)
@@ -107,7 +108,7 @@ function judgeContext(context: Place): void {
     context,
     HardeningConflict.SELINUX_OPTIONS,
     "seLinuxOptions",
-    selinux !== undefined && !isTame(selinux),
+    selinux !== undefined && !isSafeSelinux(selinux),
   );
   findRemovable(
     context,
@@ -117,32 +118,36 @@ function judgeContext(context: Place): void {
   );
 }
 
-function isTame({ type = "", user = "", role = "" }: Fields): boolean {
+function isSafeSelinux({ type = "", user = "", role = "" }: Fields): boolean {
   return SELINUX_TYPES.includes(String(type)) && user === "" && role === "";
 }
 
-function judgePod({ annotations, context, spec }: Pod): void {
+function checkPodPrivileges({ annotations, context, spec }: Pod): void {
   for (const [key, profile] of Object.entries(annotations)) {
     if (!key.startsWith(APPARMOR) || profile !== "unconfined") continue;
-    const mend = () => {
+    const override = () => {
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
       delete annotations[key];
       return undefined;
     };
     const container = key.slice(APPARMOR.length);
     const place = spec.enter(spec.fields, "", container);
-    place.found(HardeningConflict.APPARMOR_UNCONFINED, { field: `annotations.${key}`, value: profile, mend });
+    place.found(HardeningConflict.APPARMOR_UNCONFINED, {
+      field: `annotations.${key}`,
+      value: profile,
+      override,
+    });
   }
   for (const entry of entriesOf(context?.fields.sysctls)) {
     if (!context || SAFE_SYSCTLS.includes(String(entry.name))) continue;
-    const mend = () => {
-      context.fields.sysctls = listOf(context.fields.sysctls).filter((one) => one !== entry);
+    const override = () => {
+      context.fields.sysctls = listOf(context.fields.sysctls).filter((sysctl) => sysctl !== entry);
       return undefined;
     };
     context.found(HardeningConflict.SYSCTL, {
       field: `sysctls[${String(entry.name)}]`,
       value: entry.value,
-      mend,
+      override,
     });
   }
 }
@@ -154,25 +159,26 @@ function judgePod({ annotations, context, spec }: Pod): void {
 function fillEscalation(context: Place, isKept: boolean): void {
   const { fields } = context;
   const added = listOf(valueAt(fields, "capabilities", "add"));
-  const must =
-    fields.privileged === true || added.some((one) => one === "SYS_ADMIN" || one === "CAP_SYS_ADMIN");
+  const isRequired =
+    fields.privileged === true ||
+    added.some((capability) => capability === "SYS_ADMIN" || capability === "CAP_SYS_ADMIN");
   const key = "allowPrivilegeEscalation";
-  if (!must && !isKept) context.fill(key, false, PRACTICE);
+  if (!isRequired && !isKept) context.fill(key, false, PRACTICE);
   if (fields[key] !== true) return;
-  const mend = must ? undefined : () => (fields[key] = false);
-  context.found(HardeningConflict.PRIVILEGE_ESCALATION, { field: key, value: true, mend });
+  const override = isRequired ? undefined : () => (fields[key] = false);
+  context.found(HardeningConflict.PRIVILEGE_ESCALATION, { field: key, value: true, override });
 }
 
 function fillCapabilities(context: Place, standing: Standing | undefined): void {
-  const said = fieldsOf(context.fields.capabilities);
+  const existing = fieldsOf(context.fields.capabilities);
   // Privileged containers have all capabilities, regardless of drop.
-  if (context.fields.privileged === true || listOf(said?.add).includes("ALL")) return;
-  const drop = said?.drop;
-  if (listOf(drop).includes("ALL") || (!isUnsaid(drop) && !Array.isArray(drop))) return;
+  if (context.fields.privileged === true || listOf(existing?.add).includes("ALL")) return;
+  const drop = existing?.drop;
+  if (listOf(drop).includes("ALL") || (!isMissing(drop) && !Array.isArray(drop))) return;
   if (standing === Standing.KEPT) return;
   // Keeps the capabilities that were dropped by name.
   const all = [...listOf(drop), "ALL"];
-  const before = isUnsaid(drop) ? undefined : drop;
+  const before = isMissing(drop) ? undefined : drop;
   const set = () => {
     const capabilities = context.within("capabilities");
     if (capabilities) capabilities.fields.drop = all;
@@ -180,7 +186,7 @@ function fillCapabilities(context: Place, standing: Standing | undefined): void 
   };
   if (standing === Standing.ROOT) {
     const field = "capabilities.drop";
-    context.found(HardeningConflict.KEPT_CAPABILITIES, { field, value: before, mend: set });
+    context.found(HardeningConflict.KEPT_CAPABILITIES, { field, value: before, override: set });
     return;
   }
   const capabilities = context.within("capabilities");

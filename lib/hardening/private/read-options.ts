@@ -1,4 +1,4 @@
-import { type Fields } from "./fields";
+import { type Fields } from "./manifest-fields";
 import { shown } from "../../core/display-value";
 import { checkReason } from "../../core/reason";
 import { type Problems } from "../../core/validation-error";
@@ -20,27 +20,27 @@ import {
   type HardeningWritablePaths,
 } from "../hardening-options";
 
-/** An entry of the options that must have an effect, and its place. */
-export interface Usable {
-  /** The place, such as `override[0]`. */
+/** An entry of the options that must have an effect. */
+export interface TrackedEntry {
+  /** The name of the entry, such as `override[0]`. */
   readonly where: string;
 }
 
 /** A decision, as read. */
-interface ReadDecision extends HardeningDecision, Usable {
+interface ReadDecision extends HardeningDecision, TrackedEntry {
   readonly isOverride: boolean;
 }
 
 /** Writable directories, as read. */
-interface ReadWritablePaths extends HardeningWritablePaths, Usable {}
+interface ReadWritablePaths extends HardeningWritablePaths, TrackedEntry {}
 
 /** A user of some containers, as read. */
-export interface ReadUser extends HardeningUser, Usable {
+export interface ReadUser extends HardeningUser, TrackedEntry {
   readonly id: number;
 }
 
 /** A replacement of an image. */
-interface ReadImage extends Usable {
+interface ReadImage extends TrackedEntry {
   readonly reference: string;
   readonly image: ContainerImage;
 }
@@ -61,12 +61,12 @@ export interface Plan {
 }
 
 /** All entries of a plan that must have an effect. */
-export function usablesOf({ decisions, images, users, writablePaths }: Plan): Usable[] {
+export function trackedEntries({ decisions, images, users, writablePaths }: Plan): TrackedEntry[] {
   return [...decisions, ...images, ...users, ...writablePaths];
 }
 
 /** Whether a selector applies to a container of an object; without a container, to its pod-level fields. */
-export function isMeant(
+export function isSelected(
   { objects, containers }: HardeningSelector,
   object: string,
   container: string | undefined,
@@ -86,8 +86,8 @@ export function userEntry(
   object: string,
   container: string | undefined,
 ): ReadUser | undefined {
-  const meant = users.filter((one) => isMeant(one, object, container));
-  return meant.find(({ containers }) => containers !== undefined) ?? meant[0];
+  const selected = users.filter((entry) => isSelected(entry, object, container));
+  return selected.find(({ containers }) => containers !== undefined) ?? selected[0];
 }
 
 /** The decision about a conflict, if there is one. */
@@ -98,16 +98,16 @@ export function decisionOn(
   container: string | undefined,
 ): ReadDecision | undefined {
   return decisions.find(
-    (one) =>
-      (!one.isOverride || hasSafeValue(conflict)) &&
-      (one.conflicts === undefined || one.conflicts.includes(conflict)) &&
-      isMeant(one, object, container),
+    (decision) =>
+      (!decision.isOverride || hasSafeValue(conflict)) &&
+      (decision.conflicts === undefined || decision.conflicts.includes(conflict)) &&
+      isSelected(decision, object, container),
   );
 }
 
 const DEFAULT_USER = 65532;
 const MIN_USER = 10_000;
-const LARGEST_USER = 2 ** 31 - 1;
+const MAX_USER = 2 ** 31 - 1;
 const OBJECT = /^[A-Z][A-Za-z]*\/\S+$/;
 
 const objects = listOf(text(), 'a list of kinds and names, for example ["Deployment/web"]');
@@ -115,7 +115,7 @@ const containers = listOf(text(), 'a list of names, for example ["web"]');
 const entries = listOf(kind([], "an object"), 'a list, for example [{ objects: ["Deployment/web"], … }]');
 const DECISION = {
   conflicts: listOf(
-    choice(HardeningConflict, "HardeningConflict.ROOT_USER or another one"),
+    choice(HardeningConflict, "HardeningConflict.ROOT_USER, or another conflict"),
     "a list, for example [HardeningConflict.ROOT_USER]",
   ),
   objects,
@@ -145,13 +145,13 @@ export function readOptions(problems: Problems, given: HardeningOptions | undefi
   if (typeof refuseFindings !== "boolean")
     refuseKind(problems, "refuseFindings", refuseFindings, "true or false");
   const decisions = (name: string, all: readonly HardeningDecision[]) =>
-    all.map((one, index) => readDecision(problems, `${name}[${index}]`, one, name === "override"));
+    all.map((decision, index) => readDecision(problems, `${name}[${index}]`, decision, name === "override"));
   return {
     user,
     isUserGiven: options.user !== undefined,
-    users: users.map((one, index) => readUser(problems, `users[${index}]`, one)),
+    users: users.map((entry, index) => readUser(problems, `users[${index}]`, entry)),
     resources: readResources(problems, options.resources ?? DEFAULT_RESOURCES).texts,
-    writablePaths: writablePaths.map((one, index) => readPaths(problems, `writablePaths[${index}]`, one)),
+    writablePaths: writablePaths.map((entry, index) => readPaths(problems, `writablePaths[${index}]`, entry)),
     images: Object.entries(images).map(([reference, image]) => readImage(reference, image)),
     decisions: [...decisions("override", override), ...decisions("accept", accept)],
     refuseFindings,
@@ -159,11 +159,11 @@ export function readOptions(problems: Problems, given: HardeningOptions | undefi
 }
 
 function checkUser(problems: Problems, where: string, user: number): void {
-  if (Number.isInteger(user) && user >= MIN_USER && user <= LARGEST_USER) return;
+  if (Number.isInteger(user) && user >= MIN_USER && user <= MAX_USER) return;
   problems.add(
     "USER_INVALID",
     `${where} is ${shown(user)}`,
-    `Give a whole number from ${MIN_USER} on; for an image with a lower one: users: [{ objects, lowUser: SystemUserId.of(999, { reason }) }]`,
+    `Give a whole number of at least ${MIN_USER}; for an image with a lower user ID, set users: [{ objects, lowUser: SystemUserId.of(999, { reason }) }]`,
   );
 }
 
@@ -175,14 +175,14 @@ function readUser(problems: Problems, where: string, given: HardeningUser): Read
     problems.add(
       "HARDENING_INVALID",
       `${where} names neither objects nor containers`,
-      'Say whose user it is: objects: ["StatefulSet/store"]; the user of all is `user`',
+      'Select the objects of the user, for example objects: ["StatefulSet/store"]; `user` applies to all objects',
     );
   }
   if ((given?.user === undefined) === (given?.lowUser === undefined)) {
     problems.add(
       "USER_INVALID",
       `${where} has ${given?.user === undefined ? "neither user nor" : "both user and"} lowUser`,
-      "Give one of them: user: 20000, or lowUser: SystemUserId.of(999, { reason })",
+      "Give either user: 20000 or lowUser: SystemUserId.of(999, { reason })",
     );
   } else if (given.user !== undefined) checkUser(problems, `${where}.user`, given.user);
   return { ...read, where, id: lowUser?.id ?? user ?? DEFAULT_USER };
@@ -198,15 +198,15 @@ function checkLists(
   const lists = new Map(names.map((name) => [name, (given as Fields | undefined)?.[name]]));
   for (const [name, list] of lists) {
     if (!Array.isArray(list) || list.length > 0) continue;
-    problems.add("HARDENING_INVALID", `${where}.${name} is empty`, "Name some, or leave it out");
+    problems.add("HARDENING_INVALID", `${where}.${name} is empty`, `Add an entry, or leave ${name} out`);
   }
   const objects: unknown = lists.get("objects");
   for (const object of Array.isArray(objects) ? (objects as unknown[]) : []) {
     if (typeof object !== "string" || OBJECT.test(object)) continue;
     problems.add(
       "HARDENING_INVALID",
-      `${where}.objects names ${shown(object)}`,
-      "Write the kind and the name with a slash: Deployment/web",
+      `${where}.objects contains ${shown(object)}`,
+      "Give the kind and the name with a slash, for example Deployment/web",
     );
   }
 }
@@ -225,15 +225,15 @@ function readDecision(
     problems.add(
       "HARDENING_INVALID",
       `${where} names neither conflicts nor objects`,
-      'Say what is decided: conflicts: [HardeningConflict.ROOT_USER], or objects: ["Deployment/web"]',
+      "Select the conflicts or the objects, for example conflicts: [HardeningConflict.ROOT_USER]",
     );
   }
   for (const conflict of isOverride ? (conflicts ?? []) : []) {
     if (!ALL_CONFLICTS.includes(conflict) || hasSafeValue(conflict)) continue;
     problems.add(
       "HARDENING_INVALID",
-      `${where} names ${conflict}, for which no value is right everywhere`,
-      "Mend the chart, give images another one with `images`, or accept it with a reason",
+      `${where}.conflicts contains ${conflict}, which has no safe value to set`,
+      "Fix the chart, replace images with `images`, or accept the conflict with a reason",
     );
   }
   return { ...read, where, isOverride };

@@ -1,4 +1,4 @@
-import { entriesOf, type Fields, fieldsOf, isUnsaid, valueAt } from "./fields";
+import { entriesOf, type Fields, fieldsOf, isMissing, valueAt } from "./manifest-fields";
 import { type Container, type Pod } from "./pods";
 import { parseQuantity } from "../../core/quantity";
 import { type ResourceRange } from "../../workload/pods/container-resources";
@@ -18,7 +18,7 @@ function textOf(billionths: bigint): string {
 
 /** The emptyDir of a volume; Kubernetes makes one of a volume without a type, such as `emptyDir:` in YAML. */
 function directoryOf(volume: Fields): Fields | undefined {
-  const isBlank = Object.keys(volume).every((key) => key === "name" || isUnsaid(volume[key]));
+  const isBlank = Object.keys(volume).every((key) => key === "name" || isMissing(volume[key]));
   return isBlank ? {} : fieldsOf(volume.emptyDir);
 }
 
@@ -28,11 +28,14 @@ function directoriesOf(pod: Pod, container: Container, inMemory: boolean): Field
   return entriesOf(pod.spec.fields.volumes)
     .filter(({ name }) => names.has(name))
     .map(directoryOf)
-    .filter((one): one is Fields => one !== undefined && (one.medium === "Memory") === inMemory);
+    .filter(
+      (directory): directory is Fields =>
+        directory !== undefined && (directory.medium === "Memory") === inMemory,
+    );
 }
 
 /** The total size of the emptyDirs that a container mounts; undefined if it is unknown. */
-function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint | undefined {
+function directorySizeOf(pod: Pod, container: Container, inMemory: boolean): bigint | undefined {
   const sizes = directoriesOf(pod, container, inMemory).map(({ sizeLimit }) => quantityOf(sizeLimit));
   return sizes.reduce<bigint | undefined>(
     (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
@@ -41,28 +44,29 @@ function roomOf(pod: Pod, container: Container, inMemory: boolean): bigint | und
 }
 
 /** The limit for a container without one: at least its request. */
-function limitFor(fallback: string, request: unknown, room: bigint): unknown {
-  const least = (parseQuantity(fallback) ?? 0n) + room;
-  const text = room === 0n ? fallback : textOf(least);
-  if (isUnsaid(request)) return text;
-  const asked = quantityOf(request);
-  return asked === undefined || asked > least ? request : text;
+function limitFor(fallback: string, request: unknown, directorySize: bigint): unknown {
+  const minimum = (parseQuantity(fallback) ?? 0n) + directorySize;
+  const text = directorySize === 0n ? fallback : textOf(minimum);
+  if (isMissing(request)) return text;
+  const requested = quantityOf(request);
+  return requested === undefined || requested > minimum ? request : text;
 }
 
 function fillResource(
   container: Container,
   name: string,
   range: ResourceRange,
-  room: bigint | undefined,
+  directorySize: bigint | undefined,
 ): void {
   const resources = container.within("resources");
   const requests = resources?.within("requests");
   const limits = resources?.within("limits");
   if (!requests || !limits) return;
-  const said = limits.fields[name];
+  const limit = limits.fields[name];
   // A limit that is too low for a directory of unknown size would evict the pod.
-  if (room !== undefined) limits.fill(name, limitFor(range.limit, requests.fields[name], room), PRACTICE);
-  requests.fill(name, isUnsaid(said) ? range.request : said, PRACTICE);
+  if (directorySize !== undefined)
+    limits.fill(name, limitFor(range.limit, requests.fields[name], directorySize), PRACTICE);
+  requests.fill(name, isMissing(limit) ? range.request : limit, PRACTICE);
 }
 
 /** Finds emptyDirs without a size limit, which can fill the disk or the memory of their node. */
@@ -70,11 +74,11 @@ function findSizes({ spec }: Pod): void {
   const { ephemeralStorage, memory } = spec.plan.resources;
   for (const volume of entriesOf(spec.fields.volumes)) {
     const directory = directoryOf(volume);
-    if (!directory || !isUnsaid(directory.sizeLimit)) continue;
+    if (!directory || !isMissing(directory.sizeLimit)) continue;
     const { limit } = directory.medium === "Memory" ? memory : ephemeralStorage;
     spec.found(HardeningConflict.VOLUME_SIZE, {
       field: `volumes[${String(volume.name)}].emptyDir.sizeLimit`,
-      mend: () => {
+      override: () => {
         volume.emptyDir = { ...directory, sizeLimit: limit };
         return limit;
       },
@@ -86,12 +90,13 @@ function findSizes({ spec }: Pod): void {
 export function hardenResources(pod: Pod): void {
   findSizes(pod);
   const { cpu, memory, ephemeralStorage } = pod.spec.plan.resources;
-  const ofPod = (name: string) =>
-    ["requests", "limits"].some((side) => !isUnsaid(valueAt(pod.spec.fields, "resources", side, name)));
+  const isSetForPod = (name: string) =>
+    ["requests", "limits"].some((side) => !isMissing(valueAt(pod.spec.fields, "resources", side, name)));
   for (const container of pod.containers) {
-    // Pod-level resources are not repeated: in total, the containers may not request more.
-    if (!ofPod("cpu")) fillResource(container, "cpu", cpu, 0n);
-    if (!ofPod("memory")) fillResource(container, "memory", memory, roomOf(pod, container, true));
-    fillResource(container, "ephemeral-storage", ephemeralStorage, roomOf(pod, container, false));
+    // With pod-level resources, containers need none: their total can't exceed those of the pod.
+    if (!isSetForPod("cpu")) fillResource(container, "cpu", cpu, 0n);
+    if (!isSetForPod("memory"))
+      fillResource(container, "memory", memory, directorySizeOf(pod, container, true));
+    fillResource(container, "ephemeral-storage", ephemeralStorage, directorySizeOf(pod, container, false));
   }
 }

@@ -1,6 +1,6 @@
-import { entriesOf, type Fields, isReference, valueAt } from "./fields";
+import { entriesOf, type Fields, isReference, valueAt } from "./manifest-fields";
 import { type Container, type Pod } from "./pods";
-import { mountsOf, volumesByName } from "./volumes";
+import { mountsOf, volumesByName } from "./volume-owners";
 
 // The text that may precede or follow a program in a command line or a script, including its folder.
 const BEFORE = String.raw`(?:^|[\s;&|(\`"'])(?:/[\w./-]*/|/)?`;
@@ -28,7 +28,7 @@ const WITH_ARGUMENTS: readonly (readonly [RegExp, string])[] = [
 function commandOf({ fields }: Container): string {
   return [fields.command, fields.args]
     .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
-    .filter((one): one is string => typeof one === "string" && !isReference(one))
+    .filter((argument): argument is string => typeof argument === "string" && !isReference(argument))
     .join(" ");
 }
 
@@ -47,13 +47,14 @@ export function rootCommand(container: Container): string | undefined {
 /** Whether capabilities are added that imply root: a non-root program has them only if its file carries them. */
 function addsCapabilities(container: Container): boolean {
   const added = valueAt(container.fields, "securityContext", "capabilities", "add");
-  const isOther = (one: unknown) => one !== "NET_BIND_SERVICE" && one !== "CAP_NET_BIND_SERVICE";
-  return Array.isArray(added) && (added as unknown[]).some(isOther);
+  const impliesRoot = (capability: unknown) =>
+    capability !== "NET_BIND_SERVICE" && capability !== "CAP_NET_BIND_SERVICE";
+  return Array.isArray(added) && (added as unknown[]).some(impliesRoot);
 }
 
 /**
- * Whether a container has privileges, reported separately, that are useful to root only, so that its image's
- * user must be root.
+ * Whether a container has privileges that only root can use, so that the user of its image must be root; the
+ * privileges are separate findings.
  */
 export function hasRootRights(pod: Pod, container: Container): boolean {
   const volumes = volumesByName(pod);
@@ -61,22 +62,20 @@ export function hasRootRights(pod: Pod, container: Container): boolean {
     valueAt(container.fields, "securityContext", "privileged") === true ||
     addsCapabilities(container) ||
     pod.spec.fields.hostPID === true ||
-    mountsOf(container).some(({ name }) => isOfNode(volumes.get(name)))
+    mountsOf(container).some(({ name }) => isHostPath(volumes.get(name)))
   );
 }
 
 /** The reason why a container without a user seems to be root. */
 export function impliedRoot(container: Container): string | undefined {
   const program = rootCommand(container);
-  if (program !== undefined) return `the command has ${program}`;
+  if (program !== undefined) return `the command runs ${program}`;
   const home = mountsOf(container).find(({ mountPath }) => ROOT_HOME.test(`${String(mountPath)}/`));
-  if (home) return `it mounts ${String(home.mountPath)}, in a directory that only root may enter`;
-  if (ROOT_HOME.test(commandOf(container))) return "the command is in /root, which only root may enter";
-  return entriesOf(container.fields.volumeDevices).length > 0
-    ? "it reads a disk without a file system"
-    : undefined;
+  if (home) return `it mounts ${String(home.mountPath)}, in a directory that only root can enter`;
+  if (ROOT_HOME.test(commandOf(container))) return "the command is in /root, which only root can enter";
+  return entriesOf(container.fields.volumeDevices).length > 0 ? "it uses a raw block device" : undefined;
 }
 
-function isOfNode(volume: Fields | undefined): boolean {
+function isHostPath(volume: Fields | undefined): boolean {
   return volume?.hostPath !== undefined && volume.hostPath !== null;
 }

@@ -1,4 +1,4 @@
-import { entriesOf, type Fields, fieldsOf, isReference, isUnsaid } from "./fields";
+import { entriesOf, type Fields, fieldsOf, isReference, isMissing } from "./manifest-fields";
 import { type Place } from "./hardening-notes";
 import { objectsIn, type Pod } from "./pods";
 import { TOKEN_LABEL } from "../../core/guardrail-catalogue";
@@ -16,9 +16,9 @@ export interface Account {
 /** The service accounts of a tree. */
 export interface Accounts {
   /** The accounts that call the API server: with roles, or with a token. */
-  readonly needing: readonly Account[];
+  readonly usingApi: readonly Account[];
   /** The accounts that the tree creates; other accounts are unknown. */
-  readonly made: readonly Account[];
+  readonly created: readonly Account[];
 }
 
 const EVERY_ACCOUNT = ["system:authenticated", "system:serviceaccounts"];
@@ -34,29 +34,30 @@ function accountOf(subject: Fields, namespace: unknown): Account[] {
   if (kind === "Group" && name.startsWith(GROUP))
     return [{ name: undefined, namespace: name.slice(GROUP.length) }];
   if (kind !== "User" || !name.startsWith(USER)) return [];
-  const [of, account] = name.slice(USER.length).split(":");
-  return [{ name: account, namespace: of }];
+  const [accountNamespace, account] = name.slice(USER.length).split(":");
+  return [{ name: account, namespace: accountNamespace }];
 }
 
 /** The service accounts in the objects of a tree, as plain data. */
 export function accountsOf(objects: readonly unknown[]): Accounts {
-  const needing: Account[] = [];
-  const made: Account[] = [];
+  const usingApi: Account[] = [];
+  const created: Account[] = [];
   for (const { object } of objects.flatMap(objectsIn)) {
     const { name, namespace } = fieldsOf(object.metadata) ?? {};
     if (object.kind === "ServiceAccount") {
-      made.push({ name, namespace });
-      if (object.automountServiceAccountToken === true) needing.push({ name, namespace });
+      created.push({ name, namespace });
+      if (object.automountServiceAccountToken === true) usingApi.push({ name, namespace });
     }
     if (!/^(?:Cluster)?RoleBinding$/.test(String(object.kind))) continue;
-    needing.push(...entriesOf(object.subjects).flatMap((subject) => accountOf(subject, namespace)));
+    usingApi.push(...entriesOf(object.subjects).flatMap((subject) => accountOf(subject, namespace)));
   }
-  return { needing, made };
+  return { usingApi, created };
 }
 
-function isSame(one: Account, name: unknown, namespace: unknown): boolean {
-  const isNear = isUnsaid(one.namespace) || isUnsaid(namespace) || one.namespace === namespace;
-  return (one.name === undefined || one.name === name) && isNear;
+function matchesAccount(account: Account, name: unknown, namespace: unknown): boolean {
+  const isInNamespace =
+    isMissing(account.namespace) || isMissing(namespace) || account.namespace === namespace;
+  return (account.name === undefined || account.name === name) && isInNamespace;
 }
 
 /** Finds projected tokens for the API server, which have no audience. */
@@ -64,27 +65,32 @@ function findProjected(spec: Place): void {
   for (const { name, projected } of entriesOf(spec.fields.volumes)) {
     const source = fieldsOf(projected);
     const sources = entriesOf(source?.sources);
-    const isToken = (one: Fields) => {
-      const token = fieldsOf(one.serviceAccountToken);
-      return token !== undefined && (isUnsaid(token.audience) || token.audience === "");
+    const isToken = (entry: Fields) => {
+      const token = fieldsOf(entry.serviceAccountToken);
+      return token !== undefined && (isMissing(token.audience) || token.audience === "");
     };
     if (!source || !sources.some(isToken)) continue;
     spec.found(HardeningConflict.TOKEN_AUTOMOUNT, {
       field: `volumes[${String(name)}].projected.sources`,
       value: source.sources,
-      mend: () => (source.sources = sources.filter((one) => !isToken(one))),
+      override: () => (source.sources = sources.filter((entry) => !isToken(entry))),
     });
   }
 }
 
 /** The reason why a pod may need the token of its account without declaring so; undefined if it needs none. */
-function needOf(account: unknown, namespace: unknown, { needing, made }: Accounts): string | undefined {
-  const isIn = (all: readonly Account[]) => all.some((one) => isSame(one, account, namespace));
-  if (isReference(account)) return "The account is a reference to a Terraform value";
-  if (isIn(needing)) return `The account ${String(account)} has roles or mounts its token`;
+function tokenNeedOf(
+  account: unknown,
+  namespace: unknown,
+  { usingApi, created }: Accounts,
+): string | undefined {
+  const isIn = (all: readonly Account[]) =>
+    all.some((candidate) => matchesAccount(candidate, account, namespace));
+  if (isReference(account)) return "The service account is a reference to a Terraform value";
+  if (isIn(usingApi)) return `The service account ${String(account)} has roles or mounts its token`;
   // The default account of a namespace has no roles by itself.
-  if (account === "default" || isIn(made)) return undefined;
-  return `The account ${String(account)} is made elsewhere, so its roles are not known`;
+  if (account === "default" || isIn(created)) return undefined;
+  return `The service account ${String(account)} is created elsewhere, so its roles are unknown`;
 }
 
 /** Disables unrequested tokens and unused Service variables. */
@@ -92,28 +98,27 @@ export function hardenToken(pod: Pod, accounts: Accounts): void {
   const { spec } = pod;
   const { fields } = spec;
   const key = "automountServiceAccountToken";
-  const asked = pod.labels[TOKEN_LABEL.key] === TOKEN_LABEL.value;
-  const named = [fields.serviceAccountName, fields.serviceAccount].find(
-    (one) => !isUnsaid(one) && one !== "",
-  );
-  const account = named ?? "default";
-  const need = isUnsaid(fields[key]) ? needOf(account, pod.namespace, accounts) : undefined;
-  const mend = () => (fields[key] = false);
-  if (!asked && (fields[key] === true || need !== undefined)) {
+  const isRequested = pod.labels[TOKEN_LABEL.key] === TOKEN_LABEL.value;
+  const account =
+    [fields.serviceAccountName, fields.serviceAccount].find((name) => !isMissing(name) && name !== "") ??
+    "default";
+  const need = isMissing(fields[key]) ? tokenNeedOf(account, pod.namespace, accounts) : undefined;
+  const override = () => (fields[key] = false);
+  if (!isRequested && (fields[key] === true || need !== undefined)) {
     spec.found(HardeningConflict.TOKEN_AUTOMOUNT, {
       field: key,
       value: fields[key],
-      mend,
+      override,
       ...(need === undefined ? {} : { title: need }),
     });
   }
-  if (!asked) findProjected(spec);
-  if (need === undefined && !asked) spec.fill(key, false, "access-tokens");
+  if (!isRequested) findProjected(spec);
+  if (need === undefined && !isRequested) spec.fill(key, false, "access-tokens");
   spec.fill("enableServiceLinks", false, "least-privilege");
   if (fields.enableServiceLinks !== true) return;
   spec.found(HardeningConflict.SERVICE_LINKS, {
     field: "enableServiceLinks",
     value: true,
-    mend: () => (fields.enableServiceLinks = false),
+    override: () => (fields.enableServiceLinks = false),
   });
 }

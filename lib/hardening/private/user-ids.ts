@@ -1,9 +1,9 @@
-import { isUnsaid } from "./fields";
+import { isMissing } from "./manifest-fields";
 import { type Place } from "./hardening-notes";
 import { allContainers, type Container, type Pod } from "./pods";
 import { type ReadUser, userEntry } from "./read-options";
 import { hasRootRights, impliedRoot, rootCommand } from "./root-needs";
-import { keptVolume, ownerOnlyVolume } from "./volumes";
+import { persistentVolume, ownerOnlyVolume } from "./volume-owners";
 import { HardeningConflict } from "../conflict";
 
 const MIN_ID = 10_000;
@@ -15,7 +15,7 @@ export enum Standing {
   /** Root, set by the container or the pod. */
   ROOT,
   /** An explicit user. */
-  SAID,
+  EXPLICIT,
   /** The image's user, declared not to be root. */
   IMAGE,
   /** The image's user, unknown; kept, as another one could break the container. */
@@ -49,52 +49,52 @@ function userFor(place: Place, container: string | undefined): number {
   return entryFor(place, container)?.id ?? place.plan.user;
 }
 
-/** Finds root and low ids in one security context. */
-function judge(context: Place | undefined): void {
+/** Finds root and low IDs in a security context. */
+function checkIds(context: Place | undefined): void {
   if (!context) return;
   const { fields } = context;
   const user = userFor(context, context.container);
-  const set = (key: string, value: unknown) => () => (fields[key] = value);
+  const setTo = (key: string, value: unknown) => () => (fields[key] = value);
   if (fields.runAsNonRoot === false) {
     context.found(HardeningConflict.ROOT_USER, {
       field: "runAsNonRoot",
       value: false,
-      mend: set("runAsNonRoot", true),
+      override: setTo("runAsNonRoot", true),
     });
   }
   for (const key of IDS) {
     const id = fields[key];
-    // A low id that was given with a reason is no finding.
+    // A low ID that was set with a reason is not a finding.
     if (!isLow(id) || (id !== 0 && id === user)) continue;
     const isRoot = id === 0 && key === "runAsUser";
     context.found(isRoot ? HardeningConflict.ROOT_USER : HardeningConflict.LOW_ID, {
       field: key,
       value: id,
-      mend: set(key, user),
+      override: setTo(key, user),
     });
   }
-  judgeGroups(context, user);
+  checkGroups(context, user);
 }
 
-/** Finds low ids among the supplemental groups of a pod. */
-function judgeGroups(context: Place, user: number): void {
+/** Finds low IDs among the supplemental groups of a pod. */
+function checkGroups(context: Place, user: number): void {
   const { supplementalGroups: groups } = context.fields;
   if (!Array.isArray(groups) || !groups.some(isLow)) return;
-  const mend = () => {
-    const mended = groups.map((id: unknown) => (isLow(id) ? user : id));
-    return (context.fields.supplementalGroups = [...new Set(mended)]);
+  const override = () => {
+    const replaced = groups.map((id: unknown) => (isLow(id) ? user : id));
+    return (context.fields.supplementalGroups = [...new Set(replaced)]);
   };
-  context.found(HardeningConflict.LOW_ID, { field: "supplementalGroups", value: groups, mend });
+  context.found(HardeningConflict.LOW_ID, { field: "supplementalGroups", value: groups, override });
 }
 
-function saysRoot(context: Place | undefined): boolean {
+function setsRoot(context: Place | undefined): boolean {
   return context?.fields.runAsNonRoot === false || context?.fields.runAsUser === 0;
 }
 
 /** The value of a container, or the pod's if the container has none. */
 function effective(pod: Pod, container: Container, key: string): unknown {
   const own = contextOf(container)?.fields[key];
-  return isUnsaid(own) ? pod.context?.fields[key] : own;
+  return isMissing(own) ? pod.context?.fields[key] : own;
 }
 
 function isRoot(pod: Pod, container: Container): boolean {
@@ -107,17 +107,17 @@ function isRoot(pod: Pod, container: Container): boolean {
  * A user is filled only if nothing speaks against it: a container that needs root, or with files of a certain
  * owner, keeps the user of the image until somebody decides.
  */
-export function judgeUsers(pod: Pod): Standings {
+export function resolveUsers(pod: Pod): Standings {
   const containers = allContainers(pod);
-  const wereRoot = new Set(containers.filter((one) => isRoot(pod, one)));
-  for (const place of [pod.context, ...containers.map(contextOf)]) judge(place);
+  const rootContainers = new Set(containers.filter((container) => isRoot(pod, container)));
+  for (const place of [pod.context, ...containers.map(contextOf)]) checkIds(place);
   const standings: Standings = { of: new Map(), chosen: new Set(), sharesFiles: false };
   for (const container of containers) {
     standings.of.set(container, standingOf(pod, container, standings));
     const program = rootCommand(container);
     // Root was overridden, and the command still needs it.
-    if (wereRoot.has(container) && !isRoot(pod, container) && program !== undefined) {
-      findImplied(container, `the command has ${program}`);
+    if (rootContainers.has(container) && !isRoot(pod, container) && program !== undefined) {
+      findImplied(container, `the command runs ${program}`);
     }
   }
   return standings;
@@ -130,14 +130,14 @@ function setUser(container: Container, user: number): unknown {
   return user;
 }
 
-/** Finds a reason against setting a user for a container; returns whether it was decided to set it anyway. */
-function findDoubt(container: Container, conflict: HardeningConflict, what: string): boolean {
+/** Records a conflict that prevents a filled user; returns whether it was overridden, so that the user is set. */
+function findUserConflict(container: Container, conflict: HardeningConflict, title: string): boolean {
   const user = userFor(container, container.container);
   let isSet = false;
   container.found(conflict, {
     field: "securityContext.runAsUser",
-    title: what,
-    mend: () => {
+    title,
+    override: () => {
       isSet = true;
       return setUser(container, user);
     },
@@ -147,7 +147,7 @@ function findDoubt(container: Container, conflict: HardeningConflict, what: stri
 
 function findImplied(container: Container, why: string): boolean {
   const { IMPLIED_ROOT } = HardeningConflict;
-  return findDoubt(
+  return findUserConflict(
     container,
     IMPLIED_ROOT,
     `The container ${container.container} seems to need root: ${why}`,
@@ -156,10 +156,10 @@ function findImplied(container: Container, why: string): boolean {
 
 function standingOf(pod: Pod, container: Container, standings: Standings): Standing {
   if (isRoot(pod, container)) return Standing.ROOT;
-  if (!isUnsaid(effective(pod, container, "runAsUser"))) return Standing.SAID;
+  if (!isMissing(effective(pod, container, "runAsUser"))) return Standing.EXPLICIT;
   const entry = entryFor(container, container.container);
   if (entry) container.notes.used.add(entry);
-  else if (!isUnsaid(effective(pod, container, "runAsNonRoot"))) return Standing.IMAGE;
+  else if (!isMissing(effective(pod, container, "runAsNonRoot"))) return Standing.IMAGE;
   const choose = () => {
     standings.chosen.add(container);
     return Standing.FILLED;
@@ -170,17 +170,17 @@ function standingOf(pod: Pod, container: Container, standings: Standings): Stand
   if (!isNamed && hasRootRights(pod, container)) return Standing.KEPT;
   const why = isNamed ? undefined : impliedRoot(container);
   if (why !== undefined) return findImplied(container, why) ? choose() : Standing.KEPT;
-  const volume = keptVolume(pod, container);
+  const volume = persistentVolume(pod, container);
   const isChosen = entry !== undefined || container.plan.isUserGiven;
   if (volume !== undefined && !isChosen) {
-    const what = `The owner of the files in the volume ${volume} is not known`;
-    return findDoubt(container, HardeningConflict.VOLUME_OWNER, what) ? choose() : Standing.KEPT;
+    const title = `The owner of the files in the volume ${volume} is unknown`;
+    return findUserConflict(container, HardeningConflict.VOLUME_OWNER, title) ? choose() : Standing.KEPT;
   }
-  const files = isUnsaid(pod.context?.fields.fsGroup) ? ownerOnlyVolume(pod, container) : undefined;
+  const files = isMissing(pod.context?.fields.fsGroup) ? ownerOnlyVolume(pod, container) : undefined;
   if (files !== undefined) {
-    const what = `Only root may read the files of the volume ${files}`;
-    if (!findDoubt(container, HardeningConflict.FILE_MODE, what) && !entry) return Standing.KEPT;
-    standings.sharesFiles ||= !isUnsaid(contextOf(container)?.fields.runAsUser);
+    const title = `Only root can read the files of the volume ${files}`;
+    if (!findUserConflict(container, HardeningConflict.FILE_MODE, title) && !entry) return Standing.KEPT;
+    standings.sharesFiles ||= !isMissing(contextOf(container)?.fields.runAsUser);
   }
   return isChosen ? choose() : Standing.FILLED;
 }
@@ -190,25 +190,29 @@ export function fillUsers(pod: Pod, standings: Standings): void {
   const { context } = pod;
   if (!context) return;
   const containers = allContainers(pod);
-  const standing = (one: Container) => standings.of.get(one);
-  const isKept = (one: Container) => standing(one) === Standing.ROOT || standing(one) === Standing.KEPT;
-  const others = containers.filter((one) => !isKept(one));
+  const standingOf = (container: Container) => standings.of.get(container);
+  const isKept = (container: Container) =>
+    standingOf(container) === Standing.ROOT || standingOf(container) === Standing.KEPT;
+  const others = containers.filter((container) => !isKept(container));
   const user = userFor(context, undefined);
   // Settings that conflict with some container can't be set for the whole pod; the other containers then set
   // them.
-  if (others.length === containers.length && !saysRoot(context)) {
+  if (others.length === containers.length && !setsRoot(context)) {
     context.fill("runAsNonRoot", true, PRACTICE);
-    const isFilled = (one: Container) =>
-      standing(one) === Standing.FILLED && userFor(one, one.container) === user;
+    const isFilled = (container: Container) =>
+      standingOf(container) === Standing.FILLED && userFor(container, container.container) === user;
     const sameForAll =
-      !isUnsaid(context.fields.runAsUser) ||
-      containers.every((one) => !isUnsaid(contextOf(one)?.fields.runAsUser) || isFilled(one));
+      !isMissing(context.fields.runAsUser) ||
+      containers.every(
+        (container) => !isMissing(contextOf(container)?.fields.runAsUser) || isFilled(container),
+      );
     if (sameForAll) {
       context.fill("runAsUser", user, PRACTICE);
       fillGroup(context, user);
     }
   }
-  for (const one of others) fillContainer(one, context, standing(one) === Standing.FILLED);
+  for (const container of others)
+    fillContainer(container, context, standingOf(container) === Standing.FILLED);
   fillFiles(pod, context, standings);
 }
 
@@ -224,13 +228,13 @@ function fillGroup(context: Place, user: number): void {
 
 function fillContainer(container: Container, pod: Place, isFilled: boolean): void {
   const user = userFor(container, container.container);
-  const isUser = isFilled && isUnsaid(pod.fields.runAsUser);
-  if (!isUser && !isUnsaid(pod.fields.runAsNonRoot)) return;
+  const isUser = isFilled && isMissing(pod.fields.runAsUser);
+  if (!isUser && !isMissing(pod.fields.runAsNonRoot)) return;
   const context = container.within("securityContext");
   if (!context) return;
-  if (isUnsaid(pod.fields.runAsNonRoot)) context.fill("runAsNonRoot", true, PRACTICE);
+  if (isMissing(pod.fields.runAsNonRoot)) context.fill("runAsNonRoot", true, PRACTICE);
   if (isUser) context.fill("runAsUser", user, PRACTICE);
-  if (isUnsaid(pod.fields.runAsGroup)) fillGroup(context, user);
+  if (isMissing(pod.fields.runAsGroup)) fillGroup(context, user);
 }
 
 /**
@@ -242,9 +246,9 @@ function fillContainer(container: Container, pod: Place, isFilled: boolean): voi
  */
 function fillFiles(pod: Pod, context: Place, standings: Standings): void {
   const containers = allContainers(pod);
-  const owners = containers.filter((one) => keptVolume(pod, one) !== undefined);
-  const isOpen = owners.every((one) => standings.chosen.has(one));
-  const isStrict = containers.some((one) => ownerOnlyVolume(pod, one) !== undefined);
+  const owners = containers.filter((container) => persistentVolume(pod, container) !== undefined);
+  const isOpen = owners.every((container) => standings.chosen.has(container));
+  const isStrict = containers.some((container) => ownerOnlyVolume(pod, container) !== undefined);
   if (isOpen && (!isStrict || standings.sharesFiles)) {
     const { runAsUser } = context.fields;
     const isHigh = typeof runAsUser === "number" && runAsUser >= MIN_ID;
@@ -253,6 +257,6 @@ function fillFiles(pod: Pod, context: Place, standings: Standings): void {
     context.fill("fsGroup", isHigh ? runAsUser : user, PRACTICE);
   }
   // Otherwise every file of a large volume would be visited at each start.
-  if (pod.keepsVolumes && !isUnsaid(context.fields.fsGroup))
+  if (pod.hasPersistentVolumes && !isMissing(context.fields.fsGroup))
     context.fill("fsGroupChangePolicy", "OnRootMismatch", PRACTICE);
 }

@@ -14,7 +14,7 @@ export interface ContainerLimits {
 }
 
 /** The capacity of a namespace, from its objects after all patches. */
-export interface NamespaceRoom {
+export interface NamespaceCapacity {
   readonly namespace: string;
   readonly hard: Amounts;
   readonly limits: ContainerLimits;
@@ -42,8 +42,8 @@ const QUOTAS: Record<string, string> = {
   pods: "pods",
 };
 // Unknown values, such as references to Terraform values, are not checked.
-const known = (value: string | number | undefined) => parseQuantity(String(value));
-const amount = (value: string | number | undefined) => known(value) ?? 0n;
+const quantityOf = (value: string | number | undefined) => parseQuantity(String(value));
+const amountOrZero = (value: string | number | undefined) => quantityOf(value) ?? 0n;
 const greater = (a: bigint, b: bigint) => (a > b ? a : b);
 
 /**
@@ -52,19 +52,23 @@ const greater = (a: bigint, b: bigint) => (a > b ? a : b);
  *
  * For this chart only: another one of the App may be for another cluster.
  */
-export function checkRoom(problems: Problems, chart: Chart, room: NamespaceRoom): void {
-  const all = podsIn(chart, room.namespace);
-  for (const pods of all) checkContainers(problems, pods, room.limits);
+export function checkCapacity(problems: Problems, chart: Chart, capacity: NamespaceCapacity): void {
+  const all = podsIn(chart, capacity.namespace);
+  for (const pods of all) checkContainers(problems, pods, capacity.limits);
   for (const side of ["requests", "limits"] as const) {
     for (const resource of RESOURCES) {
-      checkQuota(problems, all, room.hard, `${side}.${resource}`, (pods) =>
-        podAmount(pods, (container) => amountOf(container, side, resource, room.limits)),
+      checkQuota(problems, all, capacity.hard, `${side}.${resource}`, (pods) =>
+        podAmount(pods, (container) => amountOf(container, side, resource, capacity.limits)),
       );
     }
   }
-  checkQuota(problems, all, room.hard, "pods", () => ONE);
-  checkClaims(problems, claimsIn(chart, room.namespace, all), room.hard);
-  checkServices(problems, objectsIn<CountedService>(chart, room.namespace, "Service", "core"), room.hard);
+  checkQuota(problems, all, capacity.hard, "pods", () => ONE);
+  checkClaims(problems, claimsIn(chart, capacity.namespace, all), capacity.hard);
+  checkServices(
+    problems,
+    objectsIn<CountedService>(chart, capacity.namespace, "Service", "core"),
+    capacity.hard,
+  );
 }
 
 function amountOf(
@@ -75,7 +79,7 @@ function amountOf(
 ): bigint {
   // Kubernetes uses a limit as the request too, before it applies defaults.
   const own = resources[side]?.[resource] ?? (side === "requests" ? resources.limits?.[resource] : undefined);
-  return amount(own ?? (side === "requests" ? requests : limits)[resource]);
+  return amountOrZero(own ?? (side === "requests" ? requests : limits)[resource]);
 }
 
 /**
@@ -84,16 +88,16 @@ function amountOf(
  */
 function podAmount(
   { containers, initContainers }: CountedPods,
-  of: (container: CountedContainer) => bigint,
+  amountIn: (container: CountedContainer) => bigint,
 ): bigint {
   let [sidecars, most] = [0n, 0n];
   for (const container of initContainers) {
-    most = greater(most, sidecars + of(container));
-    if (container.restartPolicy === "Always") sidecars += of(container);
+    most = greater(most, sidecars + amountIn(container));
+    if (container.restartPolicy === "Always") sidecars += amountIn(container);
   }
   return greater(
     most,
-    containers.reduce((sum, container) => sum + of(container), sidecars),
+    containers.reduce((sum, container) => sum + amountIn(container), sidecars),
   );
 }
 
@@ -102,22 +106,22 @@ function checkContainers(problems: Problems, pods: CountedPods, limits: Containe
   const { max = {}, min = {} } = limits;
   for (const container of [...initContainers, ...containers]) {
     for (const resource of RESOURCES) {
-      const reserved = amountOf(container, "requests", resource, limits);
-      if (reserved < (known(min[resource]) ?? reserved)) {
+      const request = amountOf(container, "requests", resource, limits);
+      if (request < (quantityOf(min[resource]) ?? request)) {
         problems.add(
           "RESOURCES_INVALID",
-          `${container.name} of the ${owner} reserves ${written(resource, reserved)} of ${resource}, and one ` +
-            `container of the namespace at least ${min[resource]}`,
-          `Raise the request of the container, or lower ${MINIMUMS[resource]} in the limits of the SecureNamespace or Tenant`,
+          `The container ${container.name} of the ${owner} requests ${written(resource, request)} of ${resource}, ` +
+            `below the minimum of ${min[resource]}`,
+          `Raise the request, or lower limits.${MINIMUMS[resource]} of the SecureNamespace or Tenant`,
         );
       }
-      const own = amountOf(container, "limits", resource, limits);
-      if (own <= (known(max[resource]) ?? own)) continue;
+      const limit = amountOf(container, "limits", resource, limits);
+      if (limit <= (quantityOf(max[resource]) ?? limit)) continue;
       problems.add(
         "RESOURCES_INVALID",
-        `${container.name} of the ${owner} may use ${written(resource, own)} of ${resource}, and one ` +
-          `container of the namespace at most ${max[resource]}`,
-        `Raise it in the limits of the SecureNamespace or Tenant, limits: { ${MAXIMUMS[resource]}: "${written(resource, own)}" }, or lower the limit of the container`,
+        `The container ${container.name} of the ${owner} has the limit ${written(resource, limit)} of ${resource}, ` +
+          `above the maximum of ${max[resource]}`,
+        `Lower the limit, or raise the maximum of the SecureNamespace or Tenant: limits: { ${MAXIMUMS[resource]}: "${written(resource, limit)}" }`,
       );
     }
   }
@@ -128,18 +132,20 @@ function checkQuota(
   pods: readonly CountedPods[],
   hard: Amounts,
   key: string,
-  of: (pods: CountedPods) => bigint,
+  amountIn: (pods: CountedPods) => bigint,
 ): void {
-  const all = pods.reduce((sum, one) => sum + (of(one) * amount(one.count)) / ONE, 0n);
-  const surge = pods.filter(({ needsSurge }) => needsSurge).reduce((most, one) => greater(most, of(one)), 0n);
-  if (all + surge <= (known(hard[key]) ?? all + surge)) return;
-  const needed = written(key, all + surge);
+  const total = pods.reduce((sum, each) => sum + (amountIn(each) * amountOrZero(each.count)) / ONE, 0n);
+  const surge = pods
+    .filter(({ needsSurge }) => needsSurge)
+    .reduce((most, each) => greater(most, amountIn(each)), 0n);
+  if (total + surge <= (quantityOf(hard[key]) ?? total + surge)) return;
+  const needed = written(key, total + surge);
   const literal = key === "pods" ? needed : JSON.stringify(needed);
-  const further = surge > 0n ? " with the one pod that a rolling update makes before it ends another" : "";
+  const extra = surge > 0n ? ", including the extra pod of a rolling update" : "";
   problems.add(
     "RESOURCES_INVALID",
-    `The workloads take ${needed} of ${key}${further}, and the quota has ${hard[key]}`,
-    `Raise it in the quota of the SecureNamespace or Tenant, quota: { ${QUOTAS[key]}: ${literal} }, or run fewer or smaller pods`,
+    `The workloads need ${needed} of ${key}${extra}, and the quota allows ${hard[key]}`,
+    `Raise the quota of the SecureNamespace or Tenant: quota: { ${QUOTAS[key]}: ${literal} }, or run fewer or smaller pods`,
   );
 }
 

@@ -1,13 +1,13 @@
 import { type Chart } from "cdk8s";
 import { type Amounts, type Claim, type CountedPods, objectsIn, podsIn } from "./namespace-pods";
-import { shown } from "../../core/display-value";
-import { checkSubdomainName } from "../../core/kubernetes-names";
+import { checkUnique } from "../../core/unique-values";
 import { parseQuantity } from "../../core/quantity";
+import { nonEmptyListOf } from "../../core/nonempty-list";
+import { checkedBy, type Reader, subdomainName } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
-import { isOfKind } from "../../core/value-readers";
 import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
 import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/private/scheduling";
-import { classPrefix } from "../namespace-limits";
+import { classPrefix } from "./read-quota";
 
 interface Claiming {
   readonly metadata: { readonly name: string };
@@ -33,7 +33,7 @@ export function claimsIn(chart: Chart, namespace: string, pods: readonly Counted
     const { storageClassName, resources } = spec;
     return { owner, count, storageClassName, storage: resources?.requests?.storage };
   };
-  const counts = new Map([...pods].reverse().map((one) => [one.owner, one.count]));
+  const counts = new Map([...pods].reverse().map(({ owner, count }) => [owner, count]));
   const sets = objectsIn<Claiming>(chart, namespace, "StatefulSet", "apps").flatMap(({ metadata, spec }) => {
     const owner = `StatefulSet ${metadata.name}`;
     const count = counts.get(owner) ?? 1;
@@ -52,36 +52,36 @@ export function claimsIn(chart: Chart, namespace: string, pods: readonly Counted
 export function checkClaims(problems: Problems, claims: readonly CountedClaims[], hard: Amounts): void {
   const classes = new Set(claims.map(({ storageClassName }) => storageClassName));
   const named = [...classes].filter((name) => name !== undefined).sort();
-  const of = (name: string) => claims.filter(({ storageClassName }) => storageClassName === name);
-  for (const [prefix, some] of [
+  const claimsOf = (name: string) => claims.filter(({ storageClassName }) => storageClassName === name);
+  for (const [prefix, limited] of [
     ["", claims] as const,
-    ...named.map((name) => [classPrefix(name), of(name)] as const),
+    ...named.map((name) => [classPrefix(name), claimsOf(name)] as const),
   ]) {
-    check(problems, `${prefix}persistentvolumeclaims`, some, hard, () => ONE);
-    check(problems, `${prefix}requests.storage`, some, hard, ({ storage }) => amount(storage));
+    checkLimit(problems, `${prefix}persistentvolumeclaims`, limited, hard, () => ONE);
+    checkLimit(problems, `${prefix}requests.storage`, limited, hard, ({ storage }) => amountOrZero(storage));
   }
 }
 
 // Unknown values, such as references to Terraform values, are not checked.
-const known = (value: string | number | undefined) => parseQuantity(String(value));
-const amount = (value: string | number | undefined) => known(value) ?? 0n;
+const quantityOf = (value: string | number | undefined) => parseQuantity(String(value));
+const amountOrZero = (value: string | number | undefined) => quantityOf(value) ?? 0n;
 
-function check(
+function checkLimit(
   problems: Problems,
   key: string,
   claims: readonly CountedClaims[],
   hard: Amounts,
-  of: (claims: CountedClaims) => bigint,
+  amountIn: (claims: CountedClaims) => bigint,
 ): void {
-  const all = claims.reduce((sum, one) => sum + (of(one) * amount(one.count)) / ONE, 0n);
-  if (all <= (known(hard[key]) ?? all)) return;
-  const value = Number(all) / 1e9;
+  const total = claims.reduce((sum, each) => sum + (amountIn(each) * amountOrZero(each.count)) / ONE, 0n);
+  if (total <= (quantityOf(hard[key]) ?? total)) return;
+  const value = Number(total) / 1e9;
   const owners = claims.map(({ owner }) => owner).sort();
   problems.add(
     "RESOURCES_INVALID",
-    `The claims of ${[...new Set(owners)].join(", ")} take ` +
-      `${key.endsWith("storage") ? `${value / 1024 ** 3}Gi` : value} of ${key}, and the quota has ${hard[key]}`,
-    "Raise it in the quota of the SecureNamespace or Tenant, or claim fewer or smaller volumes",
+    `The claims of ${[...new Set(owners)].join(", ")} need ` +
+      `${key.endsWith("storage") ? `${value / 1024 ** 3}Gi` : value} of ${key}, and the quota allows ${hard[key]}`,
+    "Raise the quota of the SecureNamespace or Tenant, or claim fewer or smaller volumes",
   );
 }
 
@@ -91,28 +91,19 @@ interface AllowedClasses {
   readonly priority?: readonly string[];
 }
 
-/** Adds a problem for invalid names of allowed classes. */
-export function checkAllowed(problems: Problems, name: string, classes: unknown): void {
-  if (classes === undefined) return;
-  if (!Array.isArray(classes) || classes.length === 0) {
-    problems.add(
-      Array.isArray(classes) || isOfKind(classes, []) ? "VALUE_INVALID" : "ATTRIBUTE_MISSING",
-      `${name} is ${Array.isArray(classes) ? "empty" : shown(classes)}`,
-      'Name classes in a list, for example ["oci-bv"], or leave it out to allow every one',
-    );
-    return;
-  }
-  for (const one of classes as string[]) checkSubdomainName(problems, name, one);
-  for (const one of new Set(classes.filter((each, index) => classes.indexOf(each) < index) as string[])) {
-    problems.add("NAME_DUPLICATE", `${name} names ${shown(one)} twice`, "Name each class once");
-  }
+/** Reads the names of allowed classes. */
+export function allowedClasses(): Reader<string[]> {
+  return checkedBy(
+    nonEmptyListOf(subdomainName(), '["oci-bv"]', "VALUE_INVALID", "to allow all"),
+    checkUnique,
+  );
 }
 
-/** Adds a problem for invalid names of allowed priority classes; system classes can't be allowed. */
-export function checkAllowedPriorities(problems: Problems, classes: unknown): void {
-  const property = "allowedPriorityClasses";
-  checkAllowed(problems, property, classes);
-  for (const one of Array.isArray(classes) ? classes : []) checkOwnPriorityClass(problems, property, one);
+/** Reads the names of allowed priority classes; system classes can't be allowed. */
+export function allowedPriorityClasses(): Reader<string[]> {
+  return checkedBy(allowedClasses(), (problems, name, classes) => {
+    for (const each of classes) checkOwnPriorityClass(problems, name, each);
+  });
 }
 
 /**
@@ -176,12 +167,12 @@ export function storageBinding(policyName: string): object {
   return { policyName, validationActions: ["Deny"] };
 }
 
-/** Adds a problem for pods that would preempt those of Kubernetes itself, whatever a namespace allows. */
-function refuseSystemPods(problems: Problems, owner: string, name: string): void {
+/** Adds a problem for pods with a system class, which would preempt the pods of Kubernetes in any namespace. */
+function addSystemClass(problems: Problems, owner: string, name: string): void {
   problems.add(
     "CLASS_NOT_ALLOWED",
     `The ${owner} has the priority class ${name}, which is for the system's own pods`,
-    "Make a PriorityClass of your own, below those of the system",
+    'Create a PriorityClass with a lower value, and use its name, for example "shop-high"',
   );
 }
 
@@ -200,12 +191,12 @@ export function checkClasses(
     if (!name || !names || names.includes(name)) return;
     problems.add(
       "CLASS_NOT_ALLOWED",
-      `The ${owner} has the ${what} class ${name}, which the namespace ${namespace} may not use`,
-      `Take one of ${[...names].sort().join(", ")}, or add it to ${property}`,
+      `The ${owner} has the ${what} class ${name}, which the namespace ${namespace} does not allow`,
+      `Use one of ${[...names].sort().join(", ")}, or add it to ${property}`,
     );
   };
   for (const { owner, priorityClassName } of pods) {
-    if (isSystemClass(priorityClassName)) refuseSystemPods(problems, owner, priorityClassName);
+    if (isSystemClass(priorityClassName)) addSystemClass(problems, owner, priorityClassName);
     else check("priority", "allowedPriorityClasses", owner, priorityClassName, allowed.priority);
   }
   for (const { owner, storageClassName } of claimsIn(chart, namespace, pods)) {

@@ -28,9 +28,9 @@ class Places {
   constructor(private readonly chart: IConstruct) {}
 
   public find(kind: string, group: string, namespace: string): readonly Item[] {
-    const known = this.items.get(kind) ?? this.read(kind);
-    this.items.set(kind, known);
-    return known.get(placeOf(group, namespace)) ?? [];
+    const places = this.items.get(kind) ?? this.read(kind);
+    this.items.set(kind, places);
+    return places.get(placeOf(group, namespace)) ?? [];
   }
 
   private read(kind: string): ReadonlyMap<string, readonly Item[]> {

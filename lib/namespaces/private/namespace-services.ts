@@ -24,31 +24,31 @@ function nodePortsOf({ spec = {} }: CountedService): number {
 
 /** Adds a problem if a namespace has more load balancers or node ports than its quota allows. */
 export function checkServices(problems: Problems, services: readonly CountedService[], hard: Hard): void {
-  const balancers = services.filter(({ spec }) => spec?.type === "LoadBalancer");
-  const opening = services.filter((service) => nodePortsOf(service) > 0);
+  const loadBalancers = services.filter(({ spec }) => spec?.type === "LoadBalancer");
+  const withNodePorts = services.filter((service) => nodePortsOf(service) > 0);
   const ports = services.reduce((sum, service) => sum + nodePortsOf(service), 0);
   const check = (
     key: string,
-    what: readonly [string, string],
+    [singular, plural]: readonly [string, string],
     count: number,
-    of: readonly CountedService[],
+    counted: readonly CountedService[],
     quota: string,
   ) => {
     const limit = parseQuantity(String(hard[key]));
     if (limit === undefined || BigInt(count) * ONE <= limit) return;
-    const names = of.map(({ metadata }) => metadata.name).sort();
+    const names = counted.map(({ metadata }) => metadata.name).sort();
     problems.add(
       "RESOURCES_INVALID",
-      `The namespace has ${count} ${count === 1 ? what[0] : what[1]} (${names.join(", ")}), and the quota has ${hard[key]}`,
-      `Raise it in the quota of the SecureNamespace or Tenant, quota: { ${quota}: ${count} }, or let one serve more`,
+      `The namespace has ${count} ${count === 1 ? singular : plural} (${names.join(", ")}), and the quota allows ${hard[key]}`,
+      `Raise the quota of the SecureNamespace or Tenant: quota: { ${quota}: ${count} }, or remove Services`,
     );
   };
   check(
     "services.loadbalancers",
     ["load balancer", "load balancers"],
-    balancers.length,
-    balancers,
+    loadBalancers.length,
+    loadBalancers,
     "loadBalancers",
   );
-  check("services.nodeports", ["node port", "node ports"], ports, opening, "nodePorts");
+  check("services.nodeports", ["node port", "node ports"], ports, withNodePorts, "nodePorts");
 }

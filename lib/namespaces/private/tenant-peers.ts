@@ -55,18 +55,18 @@ export function checkPeers(
     for (const range of pods ? [...new Set(rangesIn(spec, pods))].sort() : []) {
       problems.add(
         "PEER_NOT_ALLOWED",
-        `The NetworkPolicy ${metadata.name} of the tenant ${tenant} names ${range}, in which the pods of all namespaces are (${pods?.text})`,
-        "Name the ranges of what is outside of the cluster alone, and workloads of other tenants by themselves",
+        `The NetworkPolicy ${metadata.name} of the tenant ${tenant} allows ${range}, which contains the pods of all namespaces (${pods?.text})`,
+        "Use a range outside of the cluster; for a workload of another tenant, write workload.connections.allowTo(other, port)",
       );
     }
     for (const namespace of [...new Set(namespacesIn(spec))].sort()) {
       if (namespace === tenant || allowed.includes(namespace)) continue;
       problems.add(
         "PEER_NOT_ALLOWED",
-        `The NetworkPolicy ${metadata.name} of the tenant ${tenant} names ${described(namespace)}`,
+        `The NetworkPolicy ${metadata.name} of the tenant ${tenant} allows ${described(namespace)}`,
         namespace === ""
-          ? `Name a namespace by its label ${NAMESPACE_LABEL}`
-          : `Let both tenants say so: allowedPeers: ${JSON.stringify([...allowed, namespace].sort())}, or leave the connection out`,
+          ? `Select one namespace by its name: matchLabels: { "${NAMESPACE_LABEL}": "shop" }`
+          : `Allow it in both tenants, here with allowedPeers: ${JSON.stringify([...allowed, namespace].sort())}, or remove the connection`,
       );
     }
   }
@@ -77,9 +77,7 @@ function isPolicy({ apiGroup, kind }: ApiObject): boolean {
 }
 
 function described(namespace: string): string {
-  return namespace === ""
-    ? "namespaces of any name"
-    : `the namespace ${namespace}, which is not among its peers`;
+  return namespace === "" ? "any namespace" : `the namespace ${namespace}, which is not in its allowedPeers`;
 }
 
 /** The namespaces that a policy allows; an empty name stands for any. */
@@ -96,11 +94,11 @@ function rangesIn({ ingress = [], egress = [] }: Policy["spec"] = {}, pods: Cidr
   return peers.flatMap(({ ipBlock }) => {
     const block = blockOf(ipBlock?.cidr ?? "");
     if (!block || !overlaps(block, pods)) return [];
-    const isLeftOut = (ipBlock?.except ?? []).some((text) => {
+    const isExcluded = (ipBlock?.except ?? []).some((text) => {
       const except = blockOf(text);
       return except !== undefined && contains(except, pods);
     });
-    return isLeftOut ? [] : [block.text];
+    return isExcluded ? [] : [block.text];
   });
 }
 

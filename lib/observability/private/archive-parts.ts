@@ -87,6 +87,8 @@ export class ArchiveParts {
       storageTier: "Standard",
       versioning: "Disabled",
       kmsKeyId,
+      // Free of charge, and rules of the Events service see nothing without it.
+      objectEventsEnabled: true,
       retentionRules: [
         {
           displayName: kind.name,

@@ -1,7 +1,7 @@
 import { Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type ClusterLoggingProps } from "./cluster-logging-props";
-import { addCollector, COLLECTOR_SECRET } from "./private/collectors";
+import { addCollector, collectorMetrics, COLLECTOR_SECRET } from "./private/collectors";
 import { noteLogger } from "./private/loggers";
 import {
   addCertificates,
@@ -14,6 +14,7 @@ import { OPEN_SEARCH_NODES, OPEN_SEARCH_PORTS } from "./private/open-search-conf
 import { roomForCollectors, roomForOpenSearch, sizeOf } from "./private/quotas";
 import { type ReadOpenSearch, type ReadStore } from "./private/read-destination";
 import { type Logging, readLogging } from "./private/read-logging";
+import { acknowledgePublicExposure } from "../private/dashboard-exposure";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
@@ -32,6 +33,7 @@ import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
 import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
 import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
+import { whenMonitored } from "../../workload/private/monitor";
 
 /**
  * The logs of all containers of a cluster, collected on each node and sent to OpenSearch or Elasticsearch.
@@ -95,6 +97,9 @@ export class ClusterLogging extends Construct {
     redaction._acknowledge(this);
     destination._own?.retention._acknowledge(this);
     this.checkHome();
+    whenMonitored(this.collector, (monitor) => {
+      monitor._scrape({ workload: this.collector, ...collectorMetrics(logging.collector.program) });
+    });
     noteLogger(logging.cluster, this);
   }
 
@@ -136,6 +141,7 @@ export class ClusterLogging extends Construct {
       dashboards.connections.allowTo(openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
       dashboards.exposeViaService();
       if (read.dashboards.exposure) dashboards.exposeViaIngress(read.dashboards.exposure);
+      acknowledgePublicExposure(this, "OpenSearch Dashboards", read.dashboards);
     }
     return { openSearch, settings, dashboards };
   }

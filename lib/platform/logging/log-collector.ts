@@ -29,7 +29,7 @@ export class LogCollector {
   /**
    * Fluentd 1.16 or newer, for those who have plugins of their own in the image. It needs four times the memory of Fluent Bit.
    *
-   * @param image with the plugins `concat`, `kubernetes_metadata_filter` and `opensearch` or `elasticsearch`, as the images of
+   * @param image with the plugins `concat`, `kubernetes_metadata_filter`, `prometheus` and `opensearch` or `elasticsearch`, as the images of
    * fluent/fluentd-kubernetes-daemonset have them
    * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://github.com/fluent/fluentd-kubernetes-daemonset

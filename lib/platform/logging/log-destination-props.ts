@@ -19,6 +19,12 @@ export interface LogDashboardsProps {
    * @default - not at all; `kubectl port-forward` reaches it
    */
   readonly exposure?: IngressOptions;
+  /**
+   * The reason why a public load balancer leads to OpenSearch Dashboards, in one sentence, recorded as an acknowledgement.
+   *
+   * @default - none; a gateway behind an internal load balancer needs no reason
+   */
+  readonly publicReason?: string;
 }
 
 /** Props for a LogDestination that is OpenSearch in the cluster. */

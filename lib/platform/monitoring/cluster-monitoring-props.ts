@@ -44,6 +44,12 @@ export interface ClusterMonitoringProps {
    */
   readonly exposure?: IngressOptions;
   /**
+   * The reason why a public load balancer leads to Grafana, in one sentence, recorded as an acknowledgement.
+   *
+   * @default - none; a gateway behind an internal load balancer needs no reason
+   */
+  readonly publicReason?: string;
+  /**
    * How long Prometheus keeps samples, 1 day or more, in whole hours.
    *
    * @default - 15 days

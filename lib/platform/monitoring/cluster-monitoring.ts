@@ -19,6 +19,7 @@ import { checkRules } from "./private/read-alert";
 import { checkDashboards, readMonitoring, type Monitoring } from "./private/read-monitoring";
 import { addTraceEnvironment } from "./private/trace-environment";
 import { isOnHostNetwork } from "./private/host-network";
+import { acknowledgePublicExposure } from "../private/dashboard-exposure";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
@@ -125,6 +126,7 @@ export class ClusterMonitoring extends Construct {
       throw error;
     }
     this.checkHome();
+    acknowledgePublicExposure(this, "Grafana", monitoring);
     if (monitoring.receivers.length === 0) this.warnOfNobody();
     setMonitor(monitoring.cluster, this as Monitor);
   }

@@ -58,7 +58,7 @@ export class DashboardPanel {
   }
 
   /**
-   * The last value of each series, large.
+   * The value of each series now, large; a series that ended is not shown.
    *
    * @throws DASHBOARD_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
@@ -108,17 +108,27 @@ export class DashboardPanel {
   public _manifest(index: number): object {
     const { title, queries, unit = PanelUnit.NUMBER } = this.props;
     const datasource = { type: "prometheus", uid: "prometheus" };
+    const isStat = this.type === "stat";
     return {
       id: index + 1,
       type: this.type,
       title,
       datasource,
       gridPos: { h: 8, w: 12, x: (index % 2) * 12, y: Math.floor(index / 2) * 8 },
-      fieldConfig: { defaults: { unit, ...(unit === PanelUnit.RATIO ? { min: 0 } : {}) }, overrides: [] },
+      fieldConfig: {
+        defaults: {
+          unit,
+          ...(unit === PanelUnit.RATIO ? { min: 0 } : {}),
+          ...(isStat ? { noValue: "none" } : {}),
+        },
+        overrides: [],
+      },
       targets: queries.map(({ expression, legend }, number) => ({
         datasource,
         expr: expression,
         refId: `Q${number + 1}`,
+        // Over a range, Grafana would show the last value of series that ended hours ago.
+        ...(isStat ? { instant: true, range: false } : {}),
         ...(legend === undefined ? {} : { legendFormat: legend }),
       })),
     };

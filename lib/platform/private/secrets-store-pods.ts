@@ -1,3 +1,4 @@
+import { NodeReach } from "../../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../../workload/images/container-image";
 
 /** The driver's name, by which volumes name it. */
@@ -183,19 +184,12 @@ export function providerPod(
 
 /** What the pods have of their nodes, in the words of the check of privileged namespaces. */
 export const DRIVER_REACH = [
-  `the path ${PODS_PATH} of the node`,
-  `the path ${REGISTRATION_PATH} of the node`,
-  `the path ${PLUGIN_PATH} of the node`,
-  `the path ${PROVIDERS_PATH} of the node`,
-  "a path of the node that it may write to",
-  "a privileged container",
-  "a user that may be root",
-  "capabilities that are not dropped",
-  "no filter of system calls",
-  "privilege escalation",
+  ...[PODS_PATH, REGISTRATION_PATH, PLUGIN_PATH, PROVIDERS_PATH].map((path) => NodeReach.path(path)),
+  NodeReach.WRITABLE_PATH,
+  NodeReach.PRIVILEGED,
+  NodeReach.MAYBE_ROOT,
+  NodeReach.CAPABILITIES,
+  NodeReach.NO_SECCOMP,
+  NodeReach.PRIVILEGE_ESCALATION,
 ];
-export const PROVIDER_REACH = [
-  `the path ${PROVIDERS_PATH} of the node`,
-  "a path of the node that it may write to",
-  "a user that may be root",
-];
+export const PROVIDER_REACH = [NodeReach.path(PROVIDERS_PATH), NodeReach.WRITABLE_PATH, NodeReach.MAYBE_ROOT];

@@ -10,7 +10,7 @@ import { checkMountPath, isWithin, mountPathOf } from "../pods/writable-path";
 
 // Neither these paths, nor their children, nor their parents: reading them gives control of the node or its
 // workloads.
-const NEVER = [
+const FORBIDDEN_PATHS = [
   "/boot",
   "/dev",
   "/etc/NetworkManager",
@@ -46,8 +46,7 @@ const NEVER = [
   "/var/lib/oracle-cloud-agent",
   "/var/spool/cron",
 ];
-const FIX =
-  "Name the one directory that the program reads, for example /var/log; there is no way to the rest of a node";
+const FIX = "Give the one directory that the program reads, for example /var/log";
 
 /** Resolves a path as on the node, where /var/run is always a link to /run. */
 const resolved = (path: string) => path.replace(/^\/var\/run(?=\/|$)/, "/run");
@@ -55,22 +54,26 @@ const resolved = (path: string) => path.replace(/^\/var\/run(?=\/|$)/, "/run");
 /** Adds a problem for a path of the node that no pod may read. */
 function checkHostPath(problems: Problems, path: string): void {
   if (typeof path !== "string") {
-    refuseKind(problems, "The path", path, 'a text, for example "/var/log"');
+    refuseKind(problems, "path", path, 'a text, for example "/var/log"');
     return;
   }
   const add = (what: string) => {
-    problems.add("PATH_INVALID", `${shown(path)} ${what}`, FIX);
+    problems.add("PATH_INVALID", `path is ${shown(path)}, which ${what}`, FIX);
   };
   const isSimple = /^(?:\/(?!\.{1,2}(?:\/|$))[^/:\p{Cc}]+)+$/u.test(path) && path.length <= 1000;
   if (path !== "/" && !isSimple) return add("is not an absolute path in its simplest form");
-  const own = resolved(path);
-  const never = NEVER.find((one) => isWithin(own, one) || isWithin(one, own));
-  if (never !== undefined) return add(`${isWithin(own, never) ? "lies in" : "holds"} ${never} of the node`);
+  const target = resolved(path);
+  const forbidden = FORBIDDEN_PATHS.find((each) => isWithin(target, each) || isWithin(each, target));
+  if (forbidden !== undefined) {
+    return add(
+      `${isWithin(target, forbidden) ? "is in" : "contains"} ${forbidden}, which gives control of the node`,
+    );
+  }
   // A read-only mount does not prevent connections to the socket.
   if (path.endsWith(".sock")) add("is a socket");
 }
 
-const KUBELET = [10248, 10249, 10250, 10255, 10256];
+const KUBERNETES_PORTS = [10248, 10249, 10250, 10255, 10256];
 
 /** Adds a problem for each port that no pod may listen on in the node's network. */
 function checkHostPorts(problems: Problems, ports: unknown): void {
@@ -79,23 +82,27 @@ function checkHostPorts(problems: Problems, ports: unknown): void {
     problems.add("VALUE_INVALID", `ports is ${kindOf(ports)}`, "Write a list of numbers, for example [9100]");
     return;
   }
-  const all = ports as unknown[];
-  for (const port of new Set(all)) {
+  const list = ports as unknown[];
+  for (const port of new Set(list)) {
     const add = (code: "NODE_PORT_INVALID" | "PORT_INVALID" | "PORT_PRIVILEGED", what: string) => {
       problems.add(
         code,
-        `ports has ${shown(port)}, ${what}`,
-        "Give a port from 1024 to 29999, for example 9100",
+        `ports contains ${shown(port)}, ${what}`,
+        "Give ports from 1024 to 29999, for example [9100]",
       );
     };
     if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65535)
-      add("PORT_INVALID", "which is none");
-    else if (port < 1024) add("PORT_PRIVILEGED", "a port of the node's system");
-    else if (port >= 30_000 && port <= 32_767) add("NODE_PORT_INVALID", "a port of Services");
-    else if (KUBELET.includes(port)) add("PORT_INVALID", "a port of Kubernetes itself");
+      add("PORT_INVALID", "which is not a port number");
+    else if (port < 1024) add("PORT_PRIVILEGED", "a port of the node's operating system");
+    else if (port >= 30_000 && port <= 32_767) add("NODE_PORT_INVALID", "a node port of Services");
+    else if (KUBERNETES_PORTS.includes(port)) add("PORT_INVALID", "a port of Kubernetes");
   }
-  if (new Set(all).size < all.length)
-    problems.add("NAME_DUPLICATE", "ports names one twice", "Name each port once");
+  if (new Set(list).size < list.length)
+    problems.add(
+      "NAME_DUPLICATE",
+      "ports contains a port twice",
+      "List each port once, for example [9100, 9101]",
+    );
 }
 
 /** Options of `HostAccess.network`: the ports, and the reason. */
@@ -125,8 +132,8 @@ export interface HostPathChoice extends ReasonedChoice {
   readonly mountPath?: string;
 }
 
-/** The request that a HostAccess stands for; its other members are internal to the library. */
-interface Asked {
+/** The details of a host access. */
+interface HostAccessDetails {
   readonly path?: string;
   readonly mountPath?: string;
   readonly ports?: readonly number[];
@@ -154,9 +161,9 @@ export class HostAccess {
    */
   public static readOnlyPath(path: string, choice: HostPathChoice): HostAccess {
     const problems = new Problems("HostAccess.readOnlyPath");
-    checkReason(problems, "A path of the node", choice?.reason);
+    checkReason(problems, "Access to a path of the node", choice?.reason);
     checkHostPath(problems, path);
-    if (choice?.mountPath !== undefined) checkMountPath(problems, choice.mountPath);
+    if (choice?.mountPath !== undefined) checkMountPath(problems, "mountPath", choice.mountPath);
     problems.throwIfAny();
     return new HostAccess("path", choice.reason, { path, mountPath: choice.mountPath ?? mountPathOf(path) });
   }
@@ -171,7 +178,7 @@ export class HostAccess {
    */
   public static network(choice: HostNetworkChoice): HostAccess {
     const problems = new Problems("HostAccess.network");
-    checkReason(problems, "The network of the node", choice?.reason);
+    checkReason(problems, "Access to the network of the node", choice?.reason);
     checkHostPorts(problems, choice?.ports);
     problems.throwIfAny();
     return new HostAccess("network", choice.reason, { ports: [...(choice.ports ?? [])] });
@@ -185,7 +192,7 @@ export class HostAccess {
    */
   public static rootUser(choice: ReasonedChoice): HostAccess {
     const problems = new Problems("HostAccess.rootUser");
-    checkReason(problems, "Root for files of the node", choice?.reason);
+    checkReason(problems, "A program with the user root", choice?.reason);
     problems.throwIfAny();
     return new HostAccess("root", choice.reason, {});
   }
@@ -213,22 +220,22 @@ export class HostAccess {
     public readonly hostAccessKind: string,
     /** The reason for the access. */
     public readonly reason: string,
-    private readonly asked: Asked,
+    private readonly details: HostAccessDetails,
   ) {}
 
   /** @internal */
   public get _path(): string {
-    return this.asked.path ?? "";
+    return this.details.path ?? "";
   }
 
   /** @internal */
   public get _mountPath(): string {
-    return this.asked.mountPath ?? "";
+    return this.details.mountPath ?? "";
   }
 
   /** @internal */
   public get _ports(): readonly number[] {
-    return this.asked.ports ?? [];
+    return this.details.ports ?? [];
   }
 
   /** @internal */
@@ -275,15 +282,16 @@ const byPath = (a: HostAccess, b: HostAccess) => (a._path < b._path ? -1 : 1);
 export function withHostAccess(template: object, hostAccess: readonly HostAccess[] = []): object {
   if (hostAccess.length === 0) return template;
   const { metadata, spec } = template as Template;
-  const paths = hostAccess.filter((one) => one.hostAccessKind === "path").sort(byPath);
-  const network = hostAccess.find((one) => one.hostAccessKind === "network");
-  const isRoot = hostAccess.some((one) => one.hostAccessKind === "root");
+  const ofKind = (kind: string) => hostAccess.filter(({ hostAccessKind }) => hostAccessKind === kind);
+  const paths = ofKind("path").sort(byPath);
+  const [network] = ofKind("network");
   const [program, ...others] = spec.containers;
-  const taken = [...spec.containers, ...(spec.initContainers ?? [])].flatMap(portsOf);
-  const free = network?._ports.filter((port) => !taken.includes(port)) ?? [];
-  const volumes = paths.map((one) => ({
-    name: volumeName("host", one._path),
-    hostPath: { path: one._path, type: "Directory" },
+  const declaredPorts = [...spec.containers, ...(spec.initContainers ?? [])].flatMap(portsOf);
+  const furtherPorts = network?._ports.filter((port) => !declaredPorts.includes(port));
+  const isRoot = ofKind("root").length > 0;
+  const volumes = paths.map(({ _path: path }) => ({
+    name: volumeName("host", path),
+    hostPath: { path, type: "Directory" },
   }));
   return {
     metadata,
@@ -292,8 +300,8 @@ export function withHostAccess(template: object, hostAccess: readonly HostAccess
       // The pods keep using the cluster's DNS: the default with the node's network would be the node's DNS.
       ...(network ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
       ...(network ? { securityContext: withoutSysctls(spec.securityContext) } : {}),
-      ...(hostAccess.some((one) => one.hostAccessKind === "processes") ? { hostPID: true } : {}),
-      containers: program ? [withAccess(program, paths, network && free, isRoot), ...others] : others,
+      ...(ofKind("processes").length > 0 ? { hostPID: true } : {}),
+      containers: program ? [withAccess(program, paths, furtherPorts, isRoot), ...others] : others,
       ...(volumes.length > 0 ? { volumes: [...(spec.volumes ?? []), ...volumes] } : {}),
     },
   };
@@ -307,16 +315,16 @@ function withoutSysctls(context: object): object {
 function withAccess(
   program: Container,
   paths: readonly HostAccess[],
-  further: readonly number[] | undefined,
+  furtherPorts: readonly number[] | undefined,
   isRoot: boolean,
 ): Container {
   const ports = [
     ...(program.ports ?? []),
-    ...(further ?? []).map((containerPort) => ({ containerPort, protocol: "TCP" })),
-  ].map((port) => (further ? { ...port, hostPort: port.containerPort } : port));
-  const mounts = paths.map((one) => ({
-    name: volumeName("host", one._path),
-    mountPath: one._mountPath,
+    ...(furtherPorts ?? []).map((containerPort) => ({ containerPort, protocol: "TCP" })),
+  ].map((port) => (furtherPorts ? { ...port, hostPort: port.containerPort } : port));
+  const mounts = paths.map(({ _path: path, _mountPath: mountPath }) => ({
+    name: volumeName("host", path),
+    mountPath,
     readOnly: true,
     // Otherwise nested mounts on the node would be writable.
     recursiveReadOnly: "IfPossible",

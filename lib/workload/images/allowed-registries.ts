@@ -4,13 +4,12 @@ import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./private/image-reference";
 import { imagesOf, type PulledImage } from "./private/images-of";
 import { checked } from "../../core/checked";
+import { StateOf } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
 import { isOfKind, refuseKind } from "../../core/value-readers";
 import { checkChartsBelow } from "../../synthesis/chart-checks";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
-
-const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
 
 /**
  * The registries and repositories that the pods in a scope may pull images from.
@@ -30,25 +29,25 @@ export class AllowedRegistries {
    */
   public static of(scope: IConstruct): AllowedRegistries {
     if (!isOfKind(scope, ["node"])) {
-      const none = new Problems("AllowedRegistries.of");
-      refuseKind(none, "The scope", scope, "a chart, an App, a stack or a cluster");
-      none.throwIfAny();
+      const ofCall = new Problems("AllowedRegistries.of");
+      refuseKind(ofCall, "scope", scope, "a chart, an App, a stack or a cluster");
+      ofCall.throwIfAny();
     }
-    const known = restrictions.get(scope);
-    if (known) return known;
     const problems = new Problems(scope);
     if (TerraformElement.isTerraformElement(scope)) {
       problems.add(
         "IMAGE_NOT_ALLOWED",
-        "The scope is a resource of Terraform, so no pod would be checked",
-        "Give the cluster or the stack that charts are added to, a chart, or an App",
+        "scope is a resource of Terraform, which contains no pods",
+        "Pass the cluster, the stack, a chart, or an App",
       );
     }
     problems.throwIfAny();
-    const created = new AllowedRegistries(scope);
-    restrictions.set(scope, created);
-    return created;
+    return AllowedRegistries.instances.of(scope);
   }
+
+  private static readonly instances = new StateOf<IConstruct, AllowedRegistries>(
+    (scope) => new AllowedRegistries(scope),
+  );
 
   private readonly prefixes: string[] = [];
   private tenant?: IConstruct;
@@ -62,9 +61,13 @@ export class AllowedRegistries {
    */
   public add(...prefixes: string[]): AllowedRegistries {
     const problems = new Problems(this.scope);
-    for (const prefix of prefixes) checkImageName(problems, prefix, true);
+    for (const prefix of prefixes) checkImageName(problems, "prefixes", prefix, true);
     if (prefixes.length === 0) {
-      problems.add("IMAGE_INVALID", "No registry is named", 'Name one, for example "fra.ocir.io/acme"');
+      problems.add(
+        "IMAGE_INVALID",
+        "prefixes is empty",
+        'Give at least one registry, for example "fra.ocir.io/acme"',
+      );
     }
     problems.throwIfAny();
     // At synthesis, so that the order of construction and patching does not matter.
@@ -85,7 +88,7 @@ export class AllowedRegistries {
 
   private register(): void {
     const { scopes } = this.scope.node;
-    if (scopes.some((one) => App.isApp(one) || TerraformStack.isStack(one))) {
+    if (scopes.some((each) => App.isApp(each) || TerraformStack.isStack(each))) {
       checkChartsBelow(this.scope, (chart) => {
         this.checkObjects(chart);
       });
@@ -100,9 +103,9 @@ export class AllowedRegistries {
     const problems = new Problems(this.scope);
     for (const object of apiObjectsIn(root)) {
       problems.collect(() => {
-        const own = new Problems(object);
-        for (const image of imagesOf(dataOf(object))) this.check(own, object, image);
-        own.throwIfAny();
+        const ofObject = new Problems(object);
+        for (const image of imagesOf(dataOf(object))) this.check(ofObject, object, image);
+        ofObject.throwIfAny();
       });
     }
     problems.throwIfAny();
@@ -110,18 +113,19 @@ export class AllowedRegistries {
 
   private check(problems: Problems, { kind, name }: ApiObject, { user, reference }: PulledImage): void {
     const parts = splitImage(reference).name.split("/");
-    const where = JSON.stringify(parts.slice(0, -1).join("/") || "registry.example.com");
-    const allowed = this.prefixes.some((prefix) =>
-      prefix.split("/").every((part, index) => part === parts[index]),
+    const prefix = JSON.stringify(parts.slice(0, -1).join("/") || "registry.example.com");
+    const isAllowed = this.prefixes.some((allowed) =>
+      allowed.split("/").every((part, index) => part === parts[index]),
     );
-    if (allowed) return;
+    if (isAllowed) return;
     problems.add(
       "IMAGE_NOT_ALLOWED",
-      `${user} of the ${kind} ${name} is pulled from ${reference}${isRegistry(parts[0] ?? "") ? "" : ", which names no registry"}`,
-      `Take an image of ${[...this.prefixes].sort().join(" or ")}, or allow where it comes from: ` +
+      `${user} of the ${kind} ${name} pulls ${reference}, ` +
+        (isRegistry(parts[0] ?? "") ? "from a registry that is not allowed" : "which has no registry"),
+      `Use an image of ${[...this.prefixes].sort().join(" or ")}, or allow the registry: ` +
         (this.tenant
-          ? `name ${where} in allowedRegistries of the Tenant ${this.tenant.node.path}`
-          : `AllowedRegistries.of(scope).add(${where})`),
+          ? `add ${prefix} to allowedRegistries of the Tenant ${this.tenant.node.path}`
+          : `AllowedRegistries.of(scope).add(${prefix})`),
     );
   }
 }

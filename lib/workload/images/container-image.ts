@@ -60,12 +60,12 @@ export class ContainerImage {
     const check: Check = (problems, { tag, digest }) => {
       checkReason(problems, "An image without a digest", choice?.reason);
       if (digest !== undefined) {
-        problems.add("IMAGE_INVALID", "The image has a digest", "Write ContainerImage.of(reference)");
+        problems.add("IMAGE_INVALID", "reference has a digest", "Write ContainerImage.of(reference)");
       } else if (tag === undefined) {
         problems.add(
           "IMAGE_NOT_PINNED",
-          "The image has no tag, which means latest",
-          "Name a version after a colon",
+          "reference has no tag, which means latest",
+          'Append the tag of a version, for example "fra.ocir.io/acme/web:1.4.2"',
         );
       }
     };

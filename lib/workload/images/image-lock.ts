@@ -1,178 +1,23 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { dateOf, dayOf, readDate } from "./private/image-lock-date";
-import { checkPinned, readImage } from "./private/image-reference";
+import { Duration } from "cdk8s";
+import { dateOf, dayOf } from "./private/image-lock-date";
+import {
+  DEFAULT_FILE,
+  type LockedImage,
+  type LockFile,
+  MAX_AGE_DAYS,
+  readLock,
+} from "./private/image-lock-file";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { nearestNames } from "../../core/nearest-names";
-import { checkReason } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { ValidationErrors } from "../../core/validation-errors";
 import { type ValidationProblem } from "../../core/validation-problem";
-import { isOfKind, refuseKind } from "../../core/value-readers";
-
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
-
-/**
- * The duplicate keys of the objects in a JSON text, as after a merge that kept both sides.
- *
- * JSON.parse takes the last one without an error.
- *
- * @param text well-formed JSON
- */
-function repeatedKeys(text: string): string[] {
-  const objects: Set<string>[] = [];
-  const repeated = new Set<string>();
-  let last = "";
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === "{" || token === "[") objects.push(new Set());
-    else if (token === "}" || token === "]") objects.pop();
-    else if (token === ":") {
-      const key = JSON.parse(last) as string;
-      const keys = objects.at(-1);
-      if (keys?.has(key)) repeated.add(key);
-      keys?.add(key);
-    }
-    last = token;
-  }
-  return [...repeated];
-}
-
-const LOCK_FIELDS = ["version", "checked", "maxAgeDays", "images"];
-const IMAGE_FIELDS = ["reference", "created", "notes", "maxAge", "debugging"];
-
-/** The highest maximum age, in days. */
-const MAX_AGE_LENGTH = 3650;
-
-interface Fields {
-  readonly [name: string]: unknown;
-}
-
-/** An image of a lock, validated. */
-interface LockedImage {
-  readonly reference: string;
-  readonly created: string;
-  /** The maximum age of this image. */
-  readonly maxAge?: { readonly days: number; readonly reason: string };
-  /** The reason for a debugging image. */
-  readonly debugging?: string;
-}
-
-/** The parsed content of a lock; complete if there was no problem. */
-interface LockFile {
-  readonly checked?: string;
-  readonly maxAgeDays?: number;
-  /** The names of all images, including invalid ones. */
-  readonly names: readonly string[];
-  readonly images: ReadonlyMap<string, LockedImage>;
-}
-
-function addWrong(problems: Problems, what: string, fix: string): undefined {
-  problems.add("IMAGE_LOCK_INVALID", what, fix);
-  return undefined;
-}
-
-/** The fields of an object; an unknown field is a problem, as it would have no effect. */
-function fieldsOf(problems: Problems, name: string, value: unknown, known: readonly string[]): Fields {
-  if (!isOfKind(value, [])) {
-    addWrong(
-      problems,
-      `${name} is ${value === undefined ? "not given" : shown(value)}`,
-      "Write an object in braces",
-    );
-    return {};
-  }
-  for (const field of Object.keys(value as object).filter((one) => !known.includes(one))) {
-    addWrong(problems, `${name} has a field ${shown(field)}`, `The fields are ${known.join(", ")}`);
-  }
-  return value as Fields;
-}
-
-function readDays(problems: Problems, name: string, value: unknown): number | undefined {
-  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_AGE_LENGTH) {
-    return value as number;
-  }
-  const got = value === undefined ? "not given" : shown(value);
-  return addWrong(
-    problems,
-    `${name} is ${got}`,
-    `Write a whole number of days from 1 to ${MAX_AGE_LENGTH}, for example 90`,
-  );
-}
-
-function readMaxAge(problems: Problems, value: unknown): LockedImage["maxAge"] {
-  if (value === undefined) return undefined;
-  const { days, reason } = fieldsOf(problems, "maxAge", value, ["days", "reason"]);
-  const read = readDays(problems, "maxAge.days", days);
-  checkReason(problems, "maxAge", reason as string | undefined);
-  return read === undefined ? undefined : { days: read, reason: reason as string };
-}
-
-function readDebugging(problems: Problems, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const { reason } = fieldsOf(problems, "debugging", value, ["reason"]);
-  checkReason(problems, "debugging", reason as string | undefined);
-  return reason as string | undefined;
-}
-
-function readLocked(problems: Problems, value: unknown, checked: string | undefined): LockedImage {
-  const fields = fieldsOf(problems, "The image", value, IMAGE_FIELDS);
-  const reference = fields.reference as string;
-  const parts = readImage(problems, reference);
-  if (parts) checkPinned(problems, reference, parts);
-  const created = readDate(problems, "created", fields.created) ?? "";
-  if (checked !== undefined && (dayOf(created) ?? 0) > (dayOf(checked) ?? 0)) {
-    addWrong(
-      problems,
-      `created is ${created}, after ${checked}, when the lock was checked`,
-      "Give checked the day on which the images were last looked at in their registry",
-    );
-  }
-  if (fields.notes !== undefined && typeof fields.notes !== "string") {
-    addWrong(problems, `notes is ${shown(fields.notes)}`, "Write a text, or leave it out");
-  }
-  const maxAge = readMaxAge(problems, fields.maxAge);
-  return { reference, created, maxAge, debugging: readDebugging(problems, fields.debugging) };
-}
-
-/** Parses the text of a lock and adds its problems, those of an image under its name. */
-function parseLock(problems: Problems, origin: string, file: string, text: string): LockFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    addWrong(
-      problems,
-      `${file} is no JSON: ${(error as Error).message}`,
-      "Mend it there; JSON has no comments",
-    );
-    return { names: [], images: new Map() };
-  }
-  for (const key of repeatedKeys(text)) {
-    addWrong(problems, `${file} has ${shown(key)} twice in one object`, "Keep the one that is right");
-  }
-  const fields = fieldsOf(problems, file, json, LOCK_FIELDS);
-  if (fields.version !== 1) {
-    addWrong(problems, `version is ${shown(fields.version)}`, 'Write "version": 1');
-  }
-  const checked = readDate(problems, "checked", fields.checked);
-  const maxAgeDays = readDays(problems, "maxAgeDays", fields.maxAgeDays);
-  const entries = fieldsOf(problems, "images", fields.images, Object.keys(Object(fields.images) as object));
-  const images = new Map<string, LockedImage>();
-  for (const [name, value] of Object.entries(entries)) {
-    problems.collect(() => {
-      const own = new Problems(`${origin} (${file}, ${name})`);
-      images.set(name, readLocked(own, value, checked));
-      own.throwIfAny();
-    });
-  }
-  return { checked, maxAgeDays, names: Object.keys(entries), images };
-}
-
-const DEFAULT_FILE = "images.lock.json";
+import { refuseKind } from "../../core/value-readers";
 
 // Repeated reads in one program return the same lock, even if the file changes meanwhile.
-const known = new Map<string, ImageLock>();
+const locks = new Map<string, ImageLock>();
 
 /** Options of `ContainerImage.fromLock`. */
 export interface ImageLockOptions {
@@ -236,12 +81,12 @@ export class ImageLock {
     // The default has the key "" and is resolved once: a program may change its working directory.
     const key = typeof path === "string" && path !== "" ? resolve(path) : "";
     const isUsable = path === undefined || key !== "";
-    const before = isUsable ? known.get(key) : undefined;
-    const file = before?.file ?? readLock(problems, factory, path);
+    const cached = isUsable ? locks.get(key) : undefined;
+    const file = cached?.file ?? readLock(problems, factory, path);
     checkName(problems, name, file, path ?? DEFAULT_FILE);
     problems.throwIfAny();
-    const lock = before ?? new ImageLock(file);
-    known.set(key, lock);
+    const lock = cached ?? new ImageLock(file);
+    locks.set(key, lock);
     const image = lock.file.images.get(name) as LockedImage;
     lock.judge(problems, name, image, lock.checked);
     problems.throwIfAny();
@@ -255,9 +100,9 @@ export class ImageLock {
     return this.file.checked ?? "";
   }
 
-  /** The number of days after which an image is too old. */
-  public get maxAgeDays(): number {
-    return this.file.maxAgeDays ?? 0;
+  /** The maximum age of an image. */
+  public get maxAge(): Duration {
+    return Duration.days(this.maxAgeDays);
   }
 
   /** The names of the images, sorted. */
@@ -275,15 +120,15 @@ export class ImageLock {
   public problems(date: Date): ValidationProblem[] {
     const problems = new Problems("ImageLock.problems");
     if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
-      refuseKind(problems, "The date", date ?? undefined, "a date, for example new Date()");
+      refuseKind(problems, "date", date ?? undefined, "a date, for example new Date()");
       problems.throwIfAny();
     }
     const today = dateOf(date);
     if (this.checked > today) {
       problems.add(
         "IMAGE_LOCK_INVALID",
-        `checked is ${this.checked}, and it is ${today}`,
-        "Give it the day on which the images were last looked at",
+        `checked is ${this.checked}, which is after ${today}`,
+        "Write the date on which you last compared the lock with the registry",
       );
     }
     for (const name of this.names) {
@@ -297,13 +142,17 @@ export class ImageLock {
     }
   }
 
+  private get maxAgeDays(): number {
+    return this.file.maxAgeDays ?? 0;
+  }
+
   private judge(problems: Problems, name: string, { created, maxAge }: LockedImage, date: string): void {
     const age = (dayOf(date) ?? 0) - (dayOf(created) ?? 0);
-    const most = maxAge?.days ?? this.maxAgeDays;
-    if (age <= most) return;
+    const maxDays = maxAge?.days ?? this.maxAgeDays;
+    if (age <= maxDays) return;
     problems.add(
       "IMAGE_TOO_OLD",
-      `The image ${name} was created on ${created} and is ${age} days old on ${date}, and ${most} are allowed`,
+      `The image ${name}, created on ${created}, is ${age} days old on ${date}, and the maximum is ${maxDays} days`,
       fixOf(age),
     );
   }
@@ -311,39 +160,16 @@ export class ImageLock {
 
 /** The fix for an age problem; for an implausible age, the date is wrong. */
 function fixOf(age: number): string {
-  const anew = "Build it anew and write its digest and date into the lock";
-  return age > MAX_AGE_LENGTH
-    ? `${anew}; where its build writes no true date, give that of its push`
-    : `${anew}; one that can't be built more often takes "maxAge": { "days": ${age}, "reason": "…" }`;
-}
-
-/** Reads a lock file and adds its problems. */
-function readLock(problems: Problems, factory: string, path: string = DEFAULT_FILE): LockFile {
-  const none = { names: [], images: new Map<string, LockedImage>() };
-  if (typeof path !== "string" || path.trim() === "") {
-    if (typeof path === "string") problems.add("VALUE_INVALID", "path is empty", `Write "${DEFAULT_FILE}"`);
-    else refuseKind(problems, "path", path, `a text, for example "${DEFAULT_FILE}"`);
-    return none;
-  }
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    problems.add(
-      "IMAGE_LOCK_INVALID",
-      code === "ENOENT" ? `There is no ${resolve(path)}` : `${resolve(path)} can't be read: ${code}`,
-      `Start the program in the folder of ${DEFAULT_FILE}, or say where it is: { path: "deploy/${DEFAULT_FILE}" }`,
-    );
-    return none;
-  }
-  return parseLock(problems, factory, path, text);
+  const rebuild = "Rebuild the image, and write its digest and date into the lock";
+  return age > MAX_AGE_DAYS
+    ? `${rebuild}; if the build sets no real date, write the date of its push`
+    : `${rebuild}; if it can't be rebuilt more often, add "maxAge": { "days": ${age}, "reason": "…" }`;
 }
 
 /** Adds a problem if a readable lock has no image with a name. */
 function checkName(problems: Problems, name: string, { names }: LockFile, file: string): void {
   if (typeof name !== "string") {
-    refuseKind(problems, "The name", name, 'a text, for example "web"');
+    refuseKind(problems, "name", name, 'a text, for example "web"');
     return;
   }
   if (names.includes(name)) return;
@@ -351,7 +177,7 @@ function checkName(problems: Problems, name: string, { names }: LockFile, file: 
   const nearest = nearestNames(name, names);
   problems.add(
     "IMAGE_LOCK_INVALID",
-    `${file} has no image named ${shown(name)}`,
-    nearest.length > 0 ? `Those named most alike are ${nearest.join(", ")}` : "Write it into images",
+    `name is ${shown(name)}, and ${file} has no image with this name`,
+    nearest.length > 0 ? `Did you mean ${nearest.join(", ")}?` : "Add the image to images in the file",
   );
 }

@@ -89,8 +89,7 @@ export class ApiAccess {
       { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
       { downwardAPI: { items: [{ path: "namespace", fieldRef }] } },
     ];
-    const volume = { name: VOLUME, projected: { defaultMode: 0o440, sources } };
-    return volume;
+    return { name: VOLUME, projected: { defaultMode: 0o440, sources } } as { readonly name: string };
   }
 
   /** The volume mount of the container that calls the API server. @internal */
@@ -110,27 +109,27 @@ export class ApiAccess {
   public _checkEndpoint(workload: IConstruct): void {
     checkAtSynthesis(workload, () => {
       const problems = new Problems(workload);
-      this.checkSame(problems, workload);
+      this.checkEndpointCidr(problems, workload);
       problems.throwIfAny();
       if (this._egress(workload).length > 0) return;
       problems.add(
         "ATTRIBUTE_MISSING",
-        "The program calls the API server, and the chart was added to no cluster that says where that is",
-        'Call cluster.addCdk8sChart, or name the endpoint: ApiAccess.token({ endpointCidr: "10.0.0.5/32" })',
+        "apiAccess requires the address of the API endpoint, and the chart was added to no cluster that has it",
+        'Add the chart: cluster.addCdk8sChart("shop", chart), or give the CIDR: ApiAccess.token({ endpointCidr: "10.0.0.5/32" })',
       );
       problems.throwIfAny();
     });
   }
 
   /** Adds a problem if the given endpoint differs from the cluster's. */
-  private checkSame(problems: Problems, workload: IConstruct): void {
-    const named = knownBlock(workload, () => this.endpointCidr);
-    const own = knownBlock(workload, () => endpointOf(clusterOfChart(Chart.of(workload))));
-    if (!named || !own || overlaps(named, own)) return;
+  private checkEndpointCidr(problems: Problems, workload: IConstruct): void {
+    const given = knownBlock(workload, () => this.endpointCidr);
+    const actual = knownBlock(workload, () => endpointOf(clusterOfChart(Chart.of(workload))));
+    if (!given || !actual || overlaps(given, actual)) return;
     problems.add(
       "PEER_ELSEWHERE",
-      `endpointCidr is ${named.text}, and the API endpoint of the cluster that the chart was added to is in ${own.text}`,
-      "Leave endpointCidr out: the cluster says where its endpoint is",
+      `endpointCidr is ${given.text}, and the API endpoint of the cluster is in ${actual.text}`,
+      "Remove endpointCidr: the library uses the endpoint of the cluster that the chart is added to",
     );
   }
 }

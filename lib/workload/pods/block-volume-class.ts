@@ -70,8 +70,8 @@ const SHAPES = {
   reclaimPolicy: choice(ReclaimPolicy, "ReclaimPolicy.RETAIN or ReclaimPolicy.DELETE"),
 };
 
-/** The classes that OKE creates itself. */
-const RESERVED = ["oci", "oci-bv"];
+/** The StorageClasses that OKE creates. */
+const OKE_CLASSES = ["oci", "oci-bv"];
 
 /**
  * A StorageClass of block volumes that are encrypted at rest and in transit between node and volume.
@@ -121,11 +121,11 @@ export class BlockVolumeClass extends Construct {
     whenAdded(chart, (scope) => {
       grantRight(scope as unknown as ISecureOkeCluster, right, compartmentId);
     });
-    let isSaid = false;
+    let isWarned = false;
     checkAtSynthesis(this, () => {
-      if (isSaid || isAdded(chart)) return;
-      isSaid = true;
-      const what = `${this.node.path}: no cluster of this program gets the class, and its cluster may lack the right to its key`;
+      if (isWarned || isAdded(chart)) return;
+      isWarned = true;
+      const what = `${this.node.path}: the chart was added to no cluster, so the use of the key is not granted`;
       process.emitWarning(warningOf(right, what, undefined, compartmentId), {
         type: "SecureOkeWarning",
         code: "cluster-rights",
@@ -140,14 +140,22 @@ function check(scope: Construct, id: string, given: BlockVolumeClassProps): void
   const props = shaped(problems, given, SHAPES) as BlockVolumeClassProps;
   const { name } = props;
   checkSubdomainName(problems, "name", name);
-  if (RESERVED.includes(name)) {
-    problems.add("NAME_DUPLICATE", `name is ${name}, a class that OKE makes`, "Give it a name of its own");
+  if (OKE_CLASSES.includes(name)) {
+    problems.add(
+      "NAME_DUPLICATE",
+      `name is ${name}, a StorageClass of OKE`,
+      'Choose another name, for example "encrypted"',
+    );
   }
   checkUnused(problems, scope, ["StorageClass"], name);
   checkOcidIfGiven(problems, "kmsKeyId", props.kmsKeyId, "key");
   checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
   if (props.keyCompartmentId !== undefined && props.kmsKeyId === undefined) {
-    problems.add("ATTRIBUTE_MISSING", "keyCompartmentId was given without kmsKeyId", "Give both, or none");
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "keyCompartmentId was given without kmsKeyId",
+      "Add kmsKeyId, or remove keyCompartmentId",
+    );
   }
   problems.throwIfAny();
 }

@@ -17,14 +17,14 @@ export class ConfigFile {
    */
   public static of(path: string, content: string): ConfigFile {
     const problems = new Problems("ConfigFile.of");
-    checkMountPath(problems, path);
+    checkMountPath(problems, "path", path);
     if (typeof content !== "string") {
-      refuseKind(problems, "The content", content, 'a text, for example "level = info\\n"');
+      refuseKind(problems, "content", content, 'a text, for example "level = info\\n"');
     } else if (Token.isUnresolved(content)) {
       problems.add(
         "MANIFEST_REFERENCES",
-        `The content of ${path} holds a reference, but the ConfigMap's name is a hash of what the files say`,
-        "Give the value as an environment variable, EnvironmentValue.fromValue(reference)",
+        `content of ${path} contains a reference to a Terraform value, and the name of the ConfigMap is a hash of the content`,
+        "Pass the value in an environment variable: EnvironmentValue.fromValue(reference)",
       );
     } else {
       checkFileContent(problems, path, content);
@@ -41,16 +41,16 @@ export class ConfigFile {
   ) {}
 }
 
-const LARGEST = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** Adds a problem if the files don't fit into one ConfigMap. */
 export function checkFiles(problems: Problems, files: readonly ConfigFile[]): void {
   const size = files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0);
-  if (size <= LARGEST) return;
+  if (size <= MAX_BYTES) return;
   problems.add(
     "CONFIG_TOO_LARGE",
-    `The files have ${size} bytes together, and a ConfigMap holds ${LARGEST}`,
-    "Put large files into the image, or into a volume",
+    `files has ${size} bytes in total, and a ConfigMap holds at most ${MAX_BYTES}`,
+    "Put large files into the image or into a volume",
   );
 }
 
@@ -87,7 +87,7 @@ export class ConfigFileSet {
   private keyOf(file: ConfigFile): string {
     const base = (path: string) => path.slice(path.lastIndexOf("/") + 1).replace(/[^-._a-zA-Z0-9]/g, "_");
     const key = base(file.path).slice(0, 200);
-    const alone = this.files.filter((other) => base(other.path).slice(0, 200) === key).length === 1;
-    return alone && !key.startsWith("..") && key !== "." ? key : `${shortHash(file.path)}-${key}`;
+    const isUnique = this.files.filter((other) => base(other.path).slice(0, 200) === key).length === 1;
+    return isUnique && !key.startsWith("..") && key !== "." ? key : `${shortHash(file.path)}-${key}`;
   }
 }

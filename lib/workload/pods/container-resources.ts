@@ -191,8 +191,8 @@ function readRange(problems: Problems, name: string, range: ResourceRange, read:
   if (request !== undefined && limit !== undefined && limit < request) {
     problems.add(
       "RESOURCES_INVALID",
-      `resources.${name} asks for ${range.request} and is limited to ${range.limit}`,
-      `Raise the limit to ${range.request} or more, or ask for less`,
+      `resources.${name} has the limit ${range.limit}, which is below its request ${range.request}`,
+      `Raise resources.${name}.limit to ${range.request} or more, or lower resources.${name}.request`,
     );
   }
   return limit;

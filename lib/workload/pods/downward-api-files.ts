@@ -8,13 +8,13 @@ import { isOfKind, kindOf } from "../../core/value-readers";
 const KEYED = /\['([^']*)'\]$/;
 
 /** Adds a problem if a field refers to an invalid label or annotation. */
-export function checkFieldKey(problems: Problems, field: string): void {
+export function checkFieldKey(problems: Problems, name: string, field: string): void {
   const [, key] = KEYED.exec(field) ?? [];
   if (key === undefined || isQualifiedName(key)) return;
   problems.add(
     "ENV_INVALID",
-    `${shown(field)} names a key that no label and no annotation can have`,
-    "Write the key as it is on the pod, for example metadata.labels['app.kubernetes.io/name']",
+    `${name} is ${shown(field)}, whose key is invalid for labels and annotations`,
+    "Write the key of the pod's label or annotation, for example metadata.labels['app.kubernetes.io/name']",
   );
 }
 
@@ -38,7 +38,7 @@ export class DownwardApiFiles {
    */
   public static of(path: string, fields: { [file: string]: string }): DownwardApiFiles {
     const problems = new Problems("DownwardApiFiles.of");
-    checkMountPath(problems, path);
+    checkMountPath(problems, "path", path);
     checkFields(problems, fields);
     problems.throwIfAny();
     return new DownwardApiFiles(path, fields);
@@ -55,13 +55,12 @@ export class DownwardApiFiles {
     const items = Object.entries(this.fields)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([file, fieldPath]) => ({ path: file, fieldRef: { apiVersion: "v1", fieldPath } }));
-    const volume = { name, downwardAPI: { defaultMode: 0o440, items } };
-    return volume;
+    return { name, downwardAPI: { defaultMode: 0o440, items } } as { readonly name: string };
   }
 }
 
 function checkFields(problems: Problems, fields: unknown): void {
-  const instead = 'Name a field for each file, for example { labels: "metadata.labels" }';
+  const instead = 'Write a field of the pod for each file, for example { labels: "metadata.labels" }';
   if (!isOfKind(fields, []) || Object.keys(fields as object).length === 0) {
     const what = isOfKind(fields, []) ? "empty" : kindOf(fields);
     problems.add("ATTRIBUTE_MISSING", `fields is ${what}`, instead);
@@ -71,14 +70,18 @@ function checkFields(problems: Problems, fields: unknown): void {
     if (!FILE.test(file) || file === ".") {
       problems.add(
         "NAME_INVALID",
-        `A file is named ${shown(file)}`,
-        "Use up to 253 letters, digits, -, _ and .",
+        `fields has the invalid file name ${shown(file)}`,
+        "Use up to 253 letters, digits, -, _, and ., for example labels",
       );
     }
     if (typeof field !== "string" || !FIELDS.test(field)) {
-      problems.add("ENV_INVALID", `${shown(field)} is not a field that a file can hold`, instead);
+      problems.add(
+        "ENV_INVALID",
+        `fields.${file} is ${shown(field)}, which is not a field for files`,
+        instead,
+      );
     } else {
-      checkFieldKey(problems, field);
+      checkFieldKey(problems, `fields.${file}`, field);
     }
   }
 }

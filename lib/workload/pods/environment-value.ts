@@ -10,7 +10,7 @@ import { choice, refuseKind } from "../../core/value-readers";
 
 const NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
-const FIELDS =
+const POD_FIELDS =
   /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
 
 /** A resource request or limit of a container. */
@@ -29,6 +29,10 @@ export enum ContainerResourceField {
   EPHEMERAL_STORAGE_LIMIT = "limits.ephemeral-storage",
 }
 
+const FIELD = choice(
+  ContainerResourceField,
+  "a ContainerResourceField, for example ContainerResourceField.MEMORY_LIMIT",
+);
 const CPU_DIVISORS = ["1", "1m"];
 const BYTE_DIVISORS = "1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei".split(" ");
 
@@ -47,7 +51,7 @@ export class EnvironmentValue {
    */
   public static fromValue(value: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromValue");
-    if (typeof value !== "string") refuseKind(problems, "The value", value, 'a text, for example "8080"');
+    if (typeof value !== "string") refuseKind(problems, "value", value, 'a text, for example "8080"');
     problems.throwIfAny();
     return new EnvironmentValue({ value }, value);
   }
@@ -60,15 +64,15 @@ export class EnvironmentValue {
    */
   public static fromFieldRef(path: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromFieldRef");
-    if (!FIELDS.test(path)) {
+    if (!POD_FIELDS.test(path)) {
       problems.add(
         "ENV_INVALID",
-        `${shown(path)} is not a field that a variable can hold`,
-        "Take metadata.name, metadata.namespace, metadata.uid, metadata.labels['…'], metadata.annotations['…'], " +
+        `path is ${shown(path)}, which is not a field for environment variables`,
+        "Write metadata.name, metadata.namespace, metadata.uid, metadata.labels['…'], metadata.annotations['…'], " +
           "spec.nodeName, spec.serviceAccountName, status.hostIP, status.podIP or status.podIPs",
       );
     }
-    checkFieldKey(problems, path);
+    checkFieldKey(problems, "path", path);
     problems.throwIfAny();
     return new EnvironmentValue({ valueFrom: { fieldRef: { fieldPath: path } } });
   }
@@ -83,14 +87,10 @@ export class EnvironmentValue {
    */
   public static fromResource(amount: ContainerResourceField, divisor = "1"): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromResource");
-    choice(ContainerResourceField, "ContainerResourceField.MEMORY_LIMIT, or another one of it")(
-      problems,
-      "amount",
-      amount,
-    );
+    FIELD(problems, "amount", amount);
     const divisors = String(amount).endsWith(".cpu") ? CPU_DIVISORS : BYTE_DIVISORS;
     if (!divisors.includes(divisor)) {
-      problems.add("ENV_INVALID", `The divisor is ${shown(divisor)}`, `Take one of ${divisors.join(", ")}`);
+      problems.add("ENV_INVALID", `divisor is ${shown(divisor)}`, `Write one of ${divisors.join(", ")}`);
     }
     problems.throwIfAny();
     return new EnvironmentValue({ valueFrom: { resourceFieldRef: { resource: amount, divisor } } });
@@ -113,9 +113,13 @@ export class EnvironmentValue {
   /** A key of a ConfigMap in the workload's namespace. */
   public static fromConfigMap(name: string, key: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromConfigMap");
-    checkSubdomainName(problems, "The ConfigMap", name);
+    checkSubdomainName(problems, "name", name);
     if (typeof key !== "string" || !KEY.test(key)) {
-      problems.add("ENV_INVALID", `The key is ${shown(key)}`, "Use up to 253 letters, digits, -, _ and .");
+      problems.add(
+        "ENV_INVALID",
+        `key is ${shown(key)}`,
+        'Use up to 253 letters, digits, -, _, and ., for example "log-level"',
+      );
     }
     problems.throwIfAny();
     return new EnvironmentValue({ valueFrom: { configMapKeyRef: { name, key } } });
@@ -136,8 +140,8 @@ export class EnvironmentValue {
     if (!NAME.test(name) || name === "." || name.startsWith("..")) {
       problems.add(
         "ENV_INVALID",
-        `env has a variable named ${shown(name)}`,
-        "Use letters, digits, _, - and ., not beginning with a digit",
+        `env has the invalid variable name ${shown(name)}`,
+        "Use letters, digits, _, -, and ., not beginning with a digit, for example LOG_LEVEL",
       );
     }
     if (this.literal !== undefined && !Token.isUnresolved(this.literal)) {

@@ -11,23 +11,24 @@ import { type ContainerImage } from "../images/container-image";
 
 // Host names and IPv4 addresses only: the host must also be named to allow egress to it.
 const URL_FORM = /^https:\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(\d{1,5}))?(\/[^\s#"<>\\^`]*)$/i;
-const LONGEST = 2048;
-const LARGEST_PORT = 65535;
+const MAX_URL_LENGTH = 2048;
+const MAX_PORT = 65535;
 // A pre-authenticated request of Object Storage: anyone who knows it can read the object.
 const PRE_AUTHENTICATED = /^\/p\/[^/]+\/n\//;
 const SIGNATURE = /^(?:sig|signature|x-(?:amz|goog)-(?:signature|credential|security-token))$/i;
 
 /** The part of a URL that is a credential, if there is one. */
 function credentialIn(path: string): string | undefined {
-  if (PRE_AUTHENTICATED.test(path)) return "is a pre-authenticated request, which lets in whoever has it";
+  if (PRE_AUTHENTICATED.test(path))
+    return "is a pre-authenticated request, which gives access to anyone who has it";
   const [, query = ""] = path.split("?");
   const name = query
     .split("&")
     .map((pair) => pair.split("=")[0] ?? "")
-    .find((one) => SIGNATURE.test(one) || namesSecret(one));
-  if (name !== undefined) return `has a credential in ${name}`;
-  const found = findCredential(path);
-  return found && `holds ${found}`;
+    .find((parameter) => SIGNATURE.test(parameter) || namesSecret(parameter));
+  if (name !== undefined) return `contains a credential in the parameter ${name}`;
+  const credential = findCredential(path);
+  return credential && `contains ${credential}`;
 }
 
 /** Adds a problem if a URL is not HTTPS or contains a credential. */
@@ -37,18 +38,18 @@ function checkFetchUrl(problems: Problems, url: unknown): void {
     return;
   }
   const fix =
-    "Let an init container of your own fetch it, with the credential as a file: initContainers: [{ name, image, secretFiles }]";
+    "Fetch the file in your own init container, with the credential as a file: initContainers: [{ name, image, secretFiles }]";
   if (/^[a-z]+:\/\/[^/]*@/i.test(url)) {
-    problems.add("CREDENTIAL_LITERAL", "url names a user before its host", fix);
+    problems.add("CREDENTIAL_LITERAL", "url contains a user name", fix);
     return;
   }
   const [, host = "", port = "443", path = ""] = URL_FORM.exec(url) ?? [];
-  const isPort = Number(port) >= 1 && Number(port) <= LARGEST_PORT;
-  if (host === "" || host.includes("..") || !isPort || url.length > LONGEST) {
+  const isPort = Number(port) >= 1 && Number(port) <= MAX_PORT;
+  if (host === "" || host.includes("..") || !isPort || url.length > MAX_URL_LENGTH) {
     problems.add(
       "FETCH_INVALID",
       `url is ${shown(url)}`,
-      `Write https://, a host, and a path of up to ${LONGEST} characters, for example "https://files.example.com/cities.mmdb"`,
+      `Write https://, a host, and a path of up to ${MAX_URL_LENGTH} characters, for example "https://files.example.com/cities.mmdb"`,
     );
     return;
   }
@@ -58,7 +59,7 @@ function checkFetchUrl(problems: Problems, url: unknown): void {
 
 const BILLIONTHS = 1_000_000_000n;
 const MAX_SLUG_LENGTH = 40;
-const LIST = "/etc/fetch-at-start/sha256sums";
+const CHECKSUM_FILE = "/etc/fetch-at-start/sha256sums";
 
 /** Props for FetchAtStart. */
 export interface FetchAtStartProps {
@@ -169,8 +170,8 @@ export class FetchAtStart {
         name: `verify-${name}`,
         image,
         command: ["sha256sum"],
-        args: ["-c", LIST],
-        files: [ConfigFile.of(LIST, `${sha256}  ${path}\n`)],
+        args: ["-c", CHECKSUM_FILE],
+        files: [ConfigFile.of(CHECKSUM_FILE, `${sha256}  ${path}\n`)],
       },
     ];
   }
@@ -190,12 +191,10 @@ function checkHash(problems: Problems, sha256: unknown): void {
 
 /** Returns the directory of a fetched file; adds a problem if the path is invalid. */
 function checkFile(problems: Problems, path: unknown): string | undefined {
-  const own = new Problems("FetchAtStart.https");
-  checkMountPath(own, path as string);
-  if (own.any) {
-    problems.collect(() => {
-      own.throwIfAny();
-    });
+  const ofPath = new Problems("FetchAtStart.https");
+  checkMountPath(ofPath, "path", path as string);
+  if (ofPath.any) {
+    problems.collect(() => ofPath.throwAll());
     return undefined;
   }
   const file = path as string;
@@ -203,8 +202,8 @@ function checkFile(problems: Problems, path: unknown): string | undefined {
   if (/^[A-Za-z0-9_][\w.-]*$/.test(base) && folder !== "") return folder;
   problems.add(
     "PATH_INVALID",
-    `${shown(file)} is no file in a directory, with a plain name`,
-    "Use letters, digits, _, - and . in its name, and a directory that holds nothing else, for example /srv/geo/cities.mmdb",
+    `path is ${shown(file)}, which is not a file with a plain name in a directory`,
+    "Use letters, digits, _, -, and . in the file name, and a directory of its own, for example /srv/geo/cities.mmdb",
   );
   return undefined;
 }

@@ -24,19 +24,19 @@ export interface NamedPort {
    */
   readonly protocol?: AppProtocol;
   /**
-   * The transport, `Protocol.TCP` or `Protocol.UDP`. A program that listens on both has two ports, which may
+   * The transport, `IpProtocol.TCP` or `IpProtocol.UDP`. A program that listens on both has two ports, which may
    * share a number.
    *
-   * @default Protocol.TCP
+   * @default IpProtocol.TCP
    */
   readonly transport?: IpProtocol;
 }
 
-const LONGEST = 15;
+const MAX_NAME_LENGTH = 15;
 const NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const SHAPES = {
   protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
-  transport: choice({ TCP: IpProtocol.TCP, UDP: IpProtocol.UDP }, "Protocol.TCP or Protocol.UDP"),
+  transport: choice({ TCP: IpProtocol.TCP, UDP: IpProtocol.UDP }, "IpProtocol.TCP or IpProtocol.UDP"),
 };
 
 /** The named ports, the workload's own port first and the others sorted by name. */
@@ -52,9 +52,13 @@ export function namedPorts(
 }
 
 /** A port with its defaults; for UDP, the application protocol is unknown. */
-export function withDefaults({ name, port, ...given }: NamedPort): Required<NamedPort> {
-  const { transport = IpProtocol.TCP } = given;
-  const { protocol = transport === IpProtocol.UDP ? AppProtocol.TCP : AppProtocol.HTTP } = given;
+export function withDefaults({
+  name,
+  port,
+  transport = IpProtocol.TCP,
+  ...rest
+}: NamedPort): Required<NamedPort> {
+  const { protocol = transport === IpProtocol.UDP ? AppProtocol.TCP : AppProtocol.HTTP } = rest;
   return { name, port, protocol, transport };
 }
 
@@ -66,8 +70,8 @@ export function portsManifest(
 ): object[] {
   const own = port === undefined ? [] : [{ ...(name ? { name } : {}), port, transport: IpProtocol.TCP }];
   return [...own, ...namedPorts(undefined, AppProtocol.HTTP, further)].map(
-    ({ port: containerPort, transport, ...one }) => ({
-      ...("name" in one ? { name: one.name } : {}),
+    ({ port: containerPort, transport, ...rest }) => ({
+      ...("name" in rest ? { name: rest.name } : {}),
       containerPort,
       protocol: transport,
     }),
@@ -92,9 +96,9 @@ export function checkContainerPort(
     problems.add(
       "PORT_PRIVILEGED",
       `${what} is ${port}`,
-      "Let the program listen on 8080, or another port from 1024 on, as the load balancer still listens on 443; a program " +
-        "that can't takes addedCapability: AddedCapability.netBindService({ reason }), which also sets the safe sysctl " +
-        "net.ipv4.ip_unprivileged_port_start, so that it works for every entry point",
+      "Let the program listen on a port from 1024 on, for example 8080; the load balancer can still listen on 443. If the " +
+        "program can't, add addedCapability: AddedCapability.netBindService({ reason }), which also sets the safe sysctl " +
+        "net.ipv4.ip_unprivileged_port_start",
     );
   }
 }
@@ -105,20 +109,20 @@ export function checkNamedPorts(
   ports: readonly NamedPort[],
   added: AddedCapability | undefined,
 ): void {
-  ports.forEach((given, index) => {
-    const { name, port, protocol, transport } = shaped(problems, given, SHAPES);
+  ports.forEach((namedPort, index) => {
+    const { name, port, protocol, transport } = shaped(problems, namedPort, SHAPES);
     if (transport === IpProtocol.UDP && protocol !== undefined) {
       problems.add(
         "VALUE_INVALID",
-        `ports[${index}].protocol is ${shown(protocol)}, which is spoken over TCP, and its transport is UDP`,
-        "Leave protocol out; for HTTP/3 name a second port without it, with transport: Protocol.UDP",
+        `ports[${index}].protocol is ${shown(protocol)}, which requires TCP, and its transport is UDP`,
+        "Remove protocol; for HTTP/3, add a second port with transport: IpProtocol.UDP",
       );
     }
-    if (typeof name !== "string" || name.length > LONGEST || !NAME.test(name)) {
+    if (typeof name !== "string" || name.length > MAX_NAME_LENGTH || !NAME.test(name)) {
       problems.add(
         "NAME_INVALID",
         `ports[${index}].name is ${name === undefined ? "not given" : shown(name)}`,
-        `Use up to ${LONGEST} lower-case letters, digits and single dashes, a letter among them, for example "metrics"`,
+        `Use up to ${MAX_NAME_LENGTH} lower-case letters, digits, and single dashes, with at least one letter, for example "metrics"`,
       );
     }
     // A missing number is invalid too.
@@ -127,7 +131,7 @@ export function checkNamedPorts(
 }
 
 /** A container with its ports, for the check that the ports of a pod are unique. */
-export interface PortTaker {
+export interface PortUser {
   readonly name: string;
   readonly port?: number;
   readonly portName?: string;
@@ -135,43 +139,45 @@ export interface PortTaker {
 }
 
 /** Adds a problem for each duplicate port number or name of a pod. */
-export function checkPorts(problems: Problems, containers: readonly PortTaker[]): void {
+export function checkPorts(problems: Problems, containers: readonly PortUser[]): void {
   const numbers = new Map<string, string>();
   const names = new Set<string>();
-  for (const { name: container, port, portName: own, ports = [] } of containers) {
-    const listed = (Array.isArray(ports) ? ports : []).filter((one) => isOfKind(one, []));
-    const unnamed = port === undefined ? [] : [{ name: own, port, transport: undefined }];
-    for (const one of [...unnamed, ...listed]) {
-      checkNumber(problems, numbers, one, container);
-      if (one.name === undefined) continue;
-      if (names.has(one.name)) {
+  for (const { name: container, port: number, portName: ownName, ports = [] } of containers) {
+    const listed = (Array.isArray(ports) ? ports : []).filter((each) => isOfKind(each, []));
+    const ownPorts = number === undefined ? [] : [{ name: ownName, port: number, transport: undefined }];
+    for (const port of [...ownPorts, ...listed]) {
+      checkNumber(problems, numbers, port, container);
+      if (port.name === undefined) continue;
+      if (names.has(port.name)) {
         problems.add(
           "NAME_DUPLICATE",
-          `Two ports of the pod are named ${shown(one.name)}`,
-          "Give each a name of its own: a Service finds a port by its name",
+          `The pod has two ports with the name ${shown(port.name)}`,
+          'Give each port its own name, for example { name: "metrics", port: 9090 }: Services refer to ports by name',
+          "ports",
         );
       }
-      names.add(one.name);
+      names.add(port.name);
     }
   }
 }
 
-/** Adds a problem for a number that is taken; TCP and UDP numbers are independent. */
+/** Adds a problem for a port number that is already in use; TCP and UDP numbers are independent. */
 function checkNumber(
   problems: Problems,
-  takers: Map<string, string>,
+  users: Map<string, string>,
   { port, transport = IpProtocol.TCP }: Pick<NamedPort, "port" | "transport">,
   container: string,
 ): void {
   const key = `${transport} ${port}`;
-  const taker = takers.get(key);
-  takers.set(key, taker ?? container);
-  if (taker === undefined || !Number.isInteger(port)) return;
+  const user = users.get(key);
+  users.set(key, user ?? container);
+  if (user === undefined || !Number.isInteger(port)) return;
   problems.add(
     "PORT_INVALID",
-    taker === container
-      ? `The container ${container} listens on port ${port} twice`
-      : `The containers ${taker} and ${container} both listen on port ${port}`,
-    "Give each a port of its own: the containers of a pod have one address",
+    user === container
+      ? `The container ${container} lists port ${port} twice`
+      : `The containers ${user} and ${container} both listen on port ${port}`,
+    "Give each container its own ports: the containers of a pod share one network address",
+    "ports",
   );
 }

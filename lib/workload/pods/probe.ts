@@ -143,10 +143,14 @@ export class HealthProbe {
   public static fromCommand(command: string[], options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromCommand");
     const texts = listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]');
-    const words = (texts(problems, "The command", command) ?? []) as string[];
-    checkArguments(problems, "The command", words);
+    const words = (texts(problems, "command", command) ?? []) as string[];
+    checkArguments(problems, "command", words);
     if (!problems.any && (words[0] ?? "") === "") {
-      problems.add("PROBE_INVALID", "The command is empty", 'Name a program, for example ["/app/healthy"]');
+      problems.add(
+        "PROBE_INVALID",
+        "command is empty",
+        'Give the program and its arguments, for example ["/app/healthy"]',
+      );
     }
     return HealthProbe.read(problems, undefined, options, () => ({ exec: { command: words } }), false);
   }
@@ -156,21 +160,25 @@ export class HealthProbe {
     port: number | undefined,
     options: HealthProbeOptions,
     action: (port: number) => object,
-    asksPort = true,
+    usesPort = true,
   ): HealthProbe {
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-      problems.add("PORT_INVALID", `${shown(port)} is not a port`, "Give a whole number from 1 to 65535");
+      problems.add(
+        "PORT_INVALID",
+        `port is ${shown(port)}`,
+        "Give a whole number from 1 to 65535, for example 8080",
+      );
     }
     const timing = readTiming(problems, options);
     problems.throwIfAny();
-    return new HealthProbe(port, timing, action, asksPort);
+    return new HealthProbe(port, timing, action, usesPort);
   }
 
   private constructor(
     private readonly port: number | undefined,
     private readonly timing: ProbeTiming,
     private readonly action: (port: number) => object,
-    private readonly asksPort: boolean,
+    private readonly usesPort: boolean,
   ) {}
 
   /** @internal */
@@ -180,24 +188,23 @@ export class HealthProbe {
     workloadPort: number | undefined,
     further: readonly NamedPort[],
   ): void {
-    if (!this.asksPort) return;
+    if (!this.usesPort) return;
     const port = this.port ?? workloadPort;
     if (port === undefined) {
       problems.add(
         "PROBE_INVALID",
-        `${name} has no port, and neither has the workload`,
-        "Give the workload its port, or the probe one of its own",
+        `${name} has no port, and the container has none either`,
+        'Give the container a port, or give the probe one, for example HealthProbe.fromHttpGet("/healthz", 9090)',
       );
-    } else if (
-      port !== workloadPort &&
-      !further.some((one) => one.port === port && one.transport !== IpProtocol.UDP)
-    ) {
-      problems.add(
-        "PROBE_INVALID",
-        `${name} asks port ${port}, which is ${further.some((one) => one.port === port) ? "for UDP" : "none of the container's ports"}`,
-        `Name it among them, ports: [{ name: "health", port: ${port} }], or leave it out for the container's own`,
-      );
+      return;
     }
+    const listed = further.filter((namedPort) => namedPort.port === port);
+    if (port === workloadPort || listed.some(({ transport }) => transport !== IpProtocol.UDP)) return;
+    problems.add(
+      "PROBE_INVALID",
+      `${name} uses port ${port}, which ${listed.length > 0 ? "is a UDP port" : "the container does not list"}`,
+      `Add it: ports: [{ name: "health", port: ${port} }], or remove the port from the probe to use the container's own`,
+    );
   }
 
   /** @internal */
@@ -215,7 +222,7 @@ function checkPath(problems: Problems, path: string): void {
   if (/^\/[\x21-\x7e]*$/.test(path)) return;
   problems.add(
     "PROBE_INVALID",
-    `The path is ${shown(path)}`,
-    'Begin with a slash and leave out blanks, for example "/healthz"',
+    `path is ${shown(path)}`,
+    'Begin with a slash, without blanks, for example "/healthz"',
   );
 }

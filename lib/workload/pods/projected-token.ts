@@ -37,13 +37,13 @@ function checkAudience(problems: Problems, audience: unknown): void {
     problems.add(
       "ATTRIBUTE_MISSING",
       `audience is ${what}`,
-      'Name who takes the token, for example { audience: "vault" }',
+      'Give the name of the recipient, for example { audience: "vault" }',
     );
   } else if (API_SERVER.test(audience)) {
     problems.add(
       "VALUE_INVALID",
-      `audience is ${shown(audience)}, the API server itself`,
-      "Give the workload apiAccess: ApiAccess.token(), which opens the way there too",
+      `audience is ${shown(audience)}, the API server`,
+      "Remove the token, and give the workload apiAccess: ApiAccess.token(), which also allows egress to the API server",
     );
   }
 }
@@ -65,7 +65,7 @@ export class ProjectedToken {
    */
   public static of(path: string, options: ProjectedTokenOptions): ProjectedToken {
     const problems = new Problems("ProjectedToken.of");
-    checkMountPath(problems, path);
+    checkMountPath(problems, "path", path);
     const { audience, expiration = DEFAULT_EXPIRATION } = shaped(problems, options, {});
     checkAudience(problems, audience);
     checkExpiration(problems, expiration);
@@ -86,7 +86,8 @@ export class ProjectedToken {
   public _toVolume(name: string): { readonly name: string } {
     const { audience, expiration } = this;
     const serviceAccountToken = { path: "token", expirationSeconds: expiration.toSeconds(), audience };
-    const volume = { name, projected: { defaultMode: 0o440, sources: [{ serviceAccountToken }] } };
-    return volume;
+    return { name, projected: { defaultMode: 0o440, sources: [{ serviceAccountToken }] } } as {
+      readonly name: string;
+    };
   }
 }

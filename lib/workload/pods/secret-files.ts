@@ -19,10 +19,10 @@ const KEY = /^(?!\.\.?$|\.\.)[-._a-zA-Z0-9]{1,253}$/;
 
 function checkKeys(problems: Problems, keys: readonly string[]): void {
   const fix =
-    "Name keys of the Secret: up to 253 letters, digits, -, _ and .; leave keys out for all of them";
+    'List keys of the Secret, for example ["password"]: up to 253 letters, digits, -, _, and .; remove keys to mount all';
   if (keys.length === 0) problems.add("NAME_INVALID", "keys is empty", fix);
-  for (const key of keys.filter((one) => !KEY.test(one))) {
-    problems.add("NAME_INVALID", `keys has ${shown(key)}`, fix);
+  for (const key of keys.filter((each) => !KEY.test(each))) {
+    problems.add("NAME_INVALID", `keys contains ${shown(key)}`, fix);
   }
 }
 
@@ -45,7 +45,7 @@ export class SecretFiles {
    */
   public static fromSecret(path: string, secretName: string, options: SecretFilesOptions = {}): SecretFiles {
     const problems = new Problems("SecretFiles.fromSecret");
-    checkMountPath(problems, path);
+    checkMountPath(problems, "path", path);
     checkSubdomainName(problems, "secretName", secretName);
     const { keys } = shaped(problems, options, {
       keys: listOf(text(), 'a list of texts, for example ["password"]'),
@@ -70,7 +70,7 @@ export class SecretFiles {
    */
   public static fromSecretsStore(path: string, secretProviderClass: string): SecretFiles {
     const problems = new Problems("SecretFiles.fromSecretsStore");
-    checkMountPath(problems, path);
+    checkMountPath(problems, "path", path);
     checkSubdomainName(problems, "secretProviderClass", secretProviderClass);
     problems.throwIfAny();
     const volumeAttributes = { secretProviderClass };

@@ -26,11 +26,11 @@ export class SystemUserId {
     if (!Number.isInteger(id) || id < 1 || id >= MIN_USER) {
       problems.add(
         "USER_INVALID",
-        `The id is ${shown(id)}`,
-        `Give a whole number from 1 to ${MIN_USER - 1}; one from ${MIN_USER} on is user, and 0 is root, which nothing runs as`,
+        `id is ${shown(id)}`,
+        `Give a whole number from 1 to ${MIN_USER - 1}; write higher ids as user: ${MIN_USER}, while 0 is root, which no program may use`,
       );
     }
-    checkReason(problems, "A user below 10000", choice?.reason);
+    checkReason(problems, "A user id below 10000", choice?.reason);
     problems.throwIfAny();
     return new SystemUserId(id, choice.reason);
   }

@@ -1,5 +1,6 @@
 import { TaintEffect } from "cdk8s-plus-27";
 import { checked } from "../../core/checked";
+import { shown } from "../../core/display-value";
 import { isLabelValue, isQualifiedName } from "../../core/kubernetes-names";
 import { Problems } from "../../core/validation-error";
 import { choice } from "../../core/value-readers";
@@ -25,8 +26,8 @@ export class Toleration {
     if (typeof value !== "string" || !isLabelValue(value)) {
       problems.add(
         "LABEL_INVALID",
-        `The value of the taint is ${JSON.stringify(value)}`,
-        "Write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
+        `value is ${shown(value)}`,
+        'Use up to 63 letters, digits, -, _, and ., beginning and ending with a letter or digit, for example "present"',
       );
     }
     problems.throwIfAny();
@@ -48,11 +49,11 @@ export class Toleration {
     if (typeof key !== "string" || !isQualifiedName(key)) {
       problems.add(
         "LABEL_INVALID",
-        `The key of the taint is ${JSON.stringify(key)}`,
-        "Write up to 63 letters, digits, -, _ and ., with a DNS name and a slash before them where they are not your own",
+        `key is ${shown(key)}`,
+        'Use up to 63 letters, digits, -, _, and ., optionally after a DNS name and a slash, for example "nvidia.com/gpu"',
       );
     }
-    choice(TaintEffect, "TaintEffect.NO_SCHEDULE")(problems, "The effect", effect);
+    choice(TaintEffect, "TaintEffect.NO_SCHEDULE")(problems, "effect", effect);
     return problems;
   }
 

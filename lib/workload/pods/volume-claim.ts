@@ -29,8 +29,8 @@ export interface VolumeClaimOptions {
 }
 
 const BLOCK_VOLUMES = "oci-bv";
-const SMALLEST = "50Gi";
-const LARGEST = "32Ti";
+const MIN_SIZE = "50Gi";
+const MAX_SIZE = "32Ti";
 
 /**
  * A persistent volume for each pod of a StatefulSet, which outlives the pod and is attached to its successor.
@@ -51,9 +51,9 @@ export class VolumeClaim {
    */
   public static of(name: string, path: string, options: VolumeClaimOptions = {}): VolumeClaim {
     const problems = new Problems("VolumeClaim.of");
-    checkObjectName(problems, "The name", name);
-    checkMountPath(problems, path);
-    const { size = SMALLEST, storageClassName = BLOCK_VOLUMES } = shaped(problems, options, {});
+    checkObjectName(problems, "name", name);
+    checkMountPath(problems, "path", path);
+    const { size = MIN_SIZE, storageClassName = BLOCK_VOLUMES } = shaped(problems, options, {});
     checkSubdomainName(problems, "storageClassName", storageClassName);
     checkSize(problems, size, storageClassName);
     problems.throwIfAny();
@@ -91,11 +91,11 @@ export class VolumeClaim {
 function checkSize(problems: Problems, size: string, storageClassName: string): void {
   const bytes = readBytes(problems, "size", size);
   if (bytes === undefined || storageClassName !== BLOCK_VOLUMES) return;
-  const [smallest, largest] = [parseQuantity(SMALLEST) ?? 0n, parseQuantity(LARGEST) ?? 0n];
-  if (bytes >= smallest && bytes <= largest) return;
+  const [least, most] = [parseQuantity(MIN_SIZE) ?? 0n, parseQuantity(MAX_SIZE) ?? 0n];
+  if (bytes >= least && bytes <= most) return;
   problems.add(
     "QUANTITY_INVALID",
-    `size is ${size}, and a block volume has ${SMALLEST} to ${LARGEST}`,
-    `Give ${SMALLEST} or more: OCI makes no smaller one, and bills that`,
+    `size is ${size}, and a block volume has ${MIN_SIZE} to ${MAX_SIZE}`,
+    `Give ${MIN_SIZE} to ${MAX_SIZE}, for example size: "100Gi"`,
   );
 }

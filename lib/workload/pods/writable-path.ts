@@ -4,9 +4,9 @@ import { readBytes } from "../../core/quantity";
 import { Problems } from "../../core/validation-error";
 import { refuseKind, shaped } from "../../core/value-readers";
 
-const LONGEST = 1024;
+const MAX_PATH_LENGTH = 1024;
 // Nothing may be mounted over these paths, as that would replace the system of the image.
-const WHOLE = [
+const SYSTEM_DIRECTORIES = [
   "/",
   "/boot",
   "/etc",
@@ -24,7 +24,7 @@ const WHOLE = [
 ];
 // Nothing may be mounted below these paths: programs there would no longer come from the image, or from
 // Kubernetes.
-const BELOW = [
+const SYSTEM_TREES = [
   "/bin",
   "/dev",
   "/lib",
@@ -48,24 +48,30 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /** Adds a problem for an unsafe mount path. */
-export function checkMountPath(problems: Problems, path: string): void {
+export function checkMountPath(problems: Problems, name: string, path: string): void {
   const add = (what: string, fix: string) => {
-    problems.add("PATH_INVALID", `${shown(path)} ${what}`, fix);
+    problems.add("PATH_INVALID", `${name} is ${shown(path)}, ${what}`, fix);
   };
-  if (typeof path !== "string") return refuseKind(problems, "The path", path, 'a text, for example "/tmp"');
-  if (!path.startsWith("/")) return add("is not an absolute path", 'Begin with a slash, for example "/tmp"');
+  if (typeof path !== "string") return refuseKind(problems, name, path, 'a text, for example "/tmp"');
+  if (!path.startsWith("/")) return add("which is not absolute", 'Begin with a slash, for example "/tmp"');
   if (path !== "/" && (/\/(?:\.{0,2}(?:\/|$))/.test(path) || path.endsWith("/"))) {
-    return add("is not in its simplest form", "Leave out empty parts, . and .., and the slash at the end");
+    return add(
+      "which is not in its simplest form",
+      'Remove empty parts, ., .., and a final slash, for example "/var/cache"',
+    );
   }
   // Kubernetes rejects a colon; a path with control characters would be hard to find again.
-  if (path.includes(":") || [...path].some((character) => character < " ") || path.length > LONGEST) {
-    return add("has a colon or a control character, or is too long", `Use up to ${LONGEST} other characters`);
+  if (path.includes(":") || [...path].some((character) => character < " ") || path.length > MAX_PATH_LENGTH) {
+    const fix = `Use up to ${MAX_PATH_LENGTH} characters without colons, for example "/var/cache"`;
+    return add("which contains a colon or a control character, or is too long", fix);
   }
-  const system = BELOW.find((folder) => isWithin(path, folder));
-  if (WHOLE.includes(path) || system !== undefined) {
+  const system = SYSTEM_TREES.find((folder) => isWithin(path, folder));
+  if (SYSTEM_DIRECTORIES.includes(path) || system !== undefined) {
     add(
-      system === undefined || system === path ? "is a directory of the system" : `lies in ${system}`,
-      "Mount a directory of the program's own, for example /tmp, /var/cache/web or /etc/web",
+      system === undefined || system === path
+        ? "a system directory"
+        : `which is in the system directory ${system}`,
+      "Use a directory of the program, for example /tmp, /var/cache/web, or /etc/web",
     );
   }
 }
@@ -73,7 +79,7 @@ export function checkMountPath(problems: Problems, path: string): void {
 /** The mount path of a directory of the node: its own path, unless that is a system directory of the image. */
 export function mountPathOf(hostPath: string): string {
   const problems = new Problems("mountPath");
-  checkMountPath(problems, hostPath);
+  checkMountPath(problems, "path", hostPath);
   return problems.any ? `/host${hostPath}` : hostPath;
 }
 
@@ -84,8 +90,10 @@ export function checkOverlaps(problems: Problems, paths: readonly string[]): voi
     for (const other of sorted.slice(index + 1).filter((candidate) => isWithin(candidate, path))) {
       problems.add(
         "PATH_INVALID",
-        path === other ? `${path} is mounted twice` : `${other} lies in ${path}, which is mounted too`,
-        "Give each writable path and each file a place of its own",
+        path === other
+          ? `The mount path ${path} is used twice`
+          : `The mount path ${other} is inside another one, ${path}`,
+        "Give each mount a separate path, for example /tmp and /var/cache/web",
       );
     }
   });
@@ -136,7 +144,7 @@ export class WritablePath {
   ): WritablePath {
     const problems = new Problems(factory);
     const { sizeLimit = "64Mi" } = shaped(problems, options, {});
-    checkMountPath(problems, path);
+    checkMountPath(problems, "path", path);
     const size = readBytes(problems, "sizeLimit", sizeLimit);
     problems.throwIfAny();
     return new WritablePath(path, sizeLimit, memory, size ?? 0n);
@@ -149,10 +157,11 @@ export class WritablePath {
     public readonly sizeLimit: string,
     /** Whether the directory is kept in memory. */
     public readonly isInMemory: boolean,
+    /** The maximum size in billionths of a byte. */
     private readonly size: bigint,
   ) {}
 
-  /** @internal */
+  /** The maximum size in billionths of a byte. @internal */
   public _size(): bigint {
     return this.size;
   }

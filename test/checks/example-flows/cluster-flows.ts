@@ -10,8 +10,12 @@ import {
   HOST_TO_BALANCER,
   toObjectStorage,
 } from "./flow-helpers";
-import { unknownPod } from "../flows";
+import { MATRIX, unknownPod } from "../flows";
 import { Endpoint } from "../../../lib/checks";
+import { Port } from "../../../lib/core/port";
+
+const DNS_PORTS = [...tcp(53), Port.udp(53)];
+const ACME_PORTS = [...tcp(443), ...DNS_PORTS];
 
 /** The expected flows of examples about clusters and their access. */
 export const CLUSTER_FLOWS: { readonly [name: string]: ExampleFlows } = {
@@ -28,15 +32,32 @@ export const CLUSTER_FLOWS: { readonly [name: string]: ExampleFlows } = {
   },
   rotation: {
     host: HOST,
+    // The configuration doesn't know the addresses of Oracle services, so the DNS server's may be one of them.
+    matrix: MATRIX.map((flow) =>
+      flow.to === "Oracle services" && ["nodes", "pods"].includes(flow.from)
+        ? { ...flow, undecided: DNS_PORTS }
+        : flow,
+    ),
     flows: [
       HOST_TO_BALANCER,
       fromNodes("shop/web", 8080),
       pods("shop/web", "shop/ledger", ...tcp(8443)),
       { from: "the API endpoint", to: unknownPod("cert-manager"), ports: tcp(10250) },
       { from: unknownPod("cert-manager"), to: "the API endpoint", ports: tcp(6443) },
+      ...["nodes", "pods", unknownPod("cert-manager")].map((from) => ({
+        from,
+        to: "the internet",
+        ports: ACME_PORTS,
+        partly: true,
+      })),
+      {
+        from: unknownPod("cert-manager"),
+        to: "Oracle services",
+        ports: [],
+        undecided: [...ACME_PORTS, MTU],
+      },
     ],
   },
-  "observed-cluster": { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   guardrails: { host: HOST, flows: [HOST_TO_BALANCER, fromNodes("shop/web", 8080)] },
   "node-pools": {
     host: HOST,

@@ -16,13 +16,15 @@ import { Port } from "../../../lib/core/port";
 
 /** The expected flows of examples about monitoring and logging. */
 export const PLATFORM_FLOWS: { readonly [name: string]: ExampleFlows } = {
-  "monitored-cluster": {
+  "observed-cluster": {
     host: HOST,
+    ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },
     matrix: matrixWith({ from: "pods", to: "nodes", ports: tcp(9100, 10250) }),
     flows: [
       HOST_TO_BALANCER,
       fromNodes("gateway/traefik", 8443),
       pods("gateway/traefik", "monitoring/grafana", ...tcp(3000)),
+      pods("gateway/traefik", "logging/opensearch-dashboards", ...tcp(5601)),
       out("gateway/traefik", "the API endpoint", ...tcp(6443)),
       pods("monitoring/prometheus", "monitoring/alertmanager", ...tcp(9093)),
       pods("monitoring/prometheus", "monitoring/kube-state-metrics", ...tcp(8080, 8081)),
@@ -30,6 +32,7 @@ export const PLATFORM_FLOWS: { readonly [name: string]: ExampleFlows } = {
       pods("monitoring/prometheus", "monitoring/jaeger", ...tcp(8888)),
       pods("monitoring/prometheus", "monitoring/collector", ...tcp(8888)),
       pods("monitoring/prometheus", "shop/web", ...tcp(9464)),
+      pods("monitoring/prometheus", "logging-nodes/fluent-bit", ...tcp(2020)),
       out("monitoring/prometheus", "the API endpoint", ...tcp(6443)),
       out("monitoring/prometheus", "nodes", ...tcp(9100, 10250)),
       out("monitoring/kube-state-metrics", "the API endpoint", ...tcp(6443)),
@@ -38,6 +41,15 @@ export const PLATFORM_FLOWS: { readonly [name: string]: ExampleFlows } = {
       pods("monitoring/grafana", "monitoring/jaeger", ...tcp(16686)),
       pods("monitoring/collector", "monitoring/jaeger", ...tcp(4317)),
       pods("shop/web", "monitoring/collector", ...tcp(4318)),
+      ...["logging/opensearch-dashboards", "logging/opensearch-settings", "logging-nodes/fluent-bit"].map(
+        (from) => pods(from, "logging/opensearch", ...tcp(9200)),
+      ),
+      pods("logging/opensearch", "logging/opensearch", ...tcp(9300)),
+      out("logging-nodes/fluent-bit", "the API endpoint", ...tcp(6443)),
+      ...toObjectStorage("logging/opensearch"),
+      // Its policy names the range of Object Storage, and the rules name all services of the region.
+      { from: "logging/opensearch", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
+      { from: NODE_EXPORTER, to: "Object Storage", ports: [], undecided: [...tcp(443), MTU] },
       // The node exporter is on the network of its node: policies don't apply to it, and rules of nodes do.
       { from: "the API endpoint", to: NODE_EXPORTER, ports: [...tcp(10250), MTU] },
       { from: "nodes", to: NODE_EXPORTER, ports: [Port.allTraffic()] },
@@ -70,24 +82,6 @@ export const PLATFORM_FLOWS: { readonly [name: string]: ExampleFlows } = {
         ports: [],
         undecided: [...tcp(443), MTU],
       })),
-    ],
-  },
-  "logged-cluster": {
-    host: HOST,
-    ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },
-    flows: [
-      HOST_TO_BALANCER,
-      fromNodes("gateway/traefik", 8443),
-      pods("gateway/traefik", "logging/opensearch-dashboards", ...tcp(5601)),
-      out("gateway/traefik", "the API endpoint", ...tcp(6443)),
-      ...["logging/opensearch-dashboards", "logging/opensearch-settings", "logging-nodes/fluent-bit"].map(
-        (from) => pods(from, "logging/opensearch", ...tcp(9200)),
-      ),
-      pods("logging/opensearch", "logging/opensearch", ...tcp(9300)),
-      out("logging-nodes/fluent-bit", "the API endpoint", ...tcp(6443)),
-      ...toObjectStorage("logging/opensearch"),
-      // Its policy names the range of Object Storage, and the rules name all services of the region.
-      { from: "logging/opensearch", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
     ],
   },
 };

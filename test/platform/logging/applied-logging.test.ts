@@ -20,6 +20,7 @@ import {
   runToEnd,
   until,
 } from "./loopback";
+import { cri, moveFluentBit, pods, writeLog } from "./node-files";
 import { REDACTION_SAMPLES } from "./redaction-samples";
 import { fileOf, inCluster, secret, World } from "./support";
 
@@ -30,9 +31,7 @@ const describeWithTools = hasTools ? describe : describe.skip;
 if (!fluentBit)
   process.stderr.write("Skipped: FLUENT_BIT names no program, and no fluent-bit is on the path\n");
 
-const CONTAINER = "c".repeat(64);
 const POD = "web-7f9c-x2x";
-const AT = "2026-11-30T12:00:00";
 
 const PARSERS: Partial<ClusterLoggingProps> = {
   parsers: [
@@ -47,25 +46,6 @@ const PARSERS: Partial<ClusterLoggingProps> = {
   formats: [{ namespace: "shop", container: "proxy", parser: "access" }],
   redaction: LogRedaction.recommended({ fields: ["iban"] }),
 };
-
-/** Writes the log file of a container as CRI-O does, and the link by which it is found. */
-function writeLog(
-  root: string,
-  namespace: string,
-  pod: string,
-  container: string,
-  lines: readonly string[],
-): void {
-  const folder = path.join(root, "pods", `${namespace}_${pod}_uid`, container);
-  fs.mkdirSync(folder, { recursive: true });
-  fs.mkdirSync(path.join(root, "containers"), { recursive: true });
-  fs.writeFileSync(path.join(folder, "0.log"), lines.map((line) => `${line}\n`).join(""));
-  const link = path.join(root, "containers", `${pod}_${namespace}_${container}-${CONTAINER}.log`);
-  fs.symlinkSync(path.join(folder, "0.log"), link);
-}
-
-let serial = 0;
-const cri = (text: string, tag = "F") => `${AT}.${String(++serial).padStart(9, "0")}Z stdout ${tag} ${text}`;
 
 /** The bulk interface: takes what it does not have, and says so of what it has. */
 function bulk(documents: Map<string, any>, counts: { conflicts: number }): Answer {
@@ -88,26 +68,6 @@ function bulk(documents: Map<string, any>, counts: { conflicts: number }): Answe
   };
 }
 
-const pods: Answer = ({ url }) => {
-  const [, namespace, name] = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/?]+)/.exec(url) ?? [];
-  if (name === undefined) return { status: 403 };
-  return {
-    status: 200,
-    body: {
-      kind: "Pod",
-      metadata: {
-        name,
-        namespace,
-        uid: "uid-1",
-        labels: { "app.kubernetes.io/name": "web", tier: "front" },
-        annotations: { "kubectl.kubernetes.io/last-applied-configuration": "whole manifest" },
-      },
-      spec: { nodeName: "10.0.10.5", containers: [{ name: "web", image: "fra.ocir.io/acme/web" }] },
-      status: { podIP: "10.0.20.7", containerStatuses: [] },
-    },
-  };
-};
-
 describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
   const root = newFolder();
   const documents = new Map<string, any>();
@@ -116,27 +76,6 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
   let api: LoopbackServer;
   let config: string;
   let running: Running | undefined;
-
-  /** The file of the ConfigMap; only where things are is another place: folders of the test, and ports of this machine. */
-  function moved(text: string): string {
-    const places: readonly (readonly [string, string])[] = [
-      ["/etc/fluent-bit/", `${root}/etc/`],
-      ["/var/lib/fluent-bit/", `${root}/state/`],
-      ["/var/log/", `${root}/log/`],
-      ["/run/secrets/destination/ca.crt", `${root}/ca.crt`],
-      ["/run/secrets/destination/tls.crt", `${root}/client.crt`],
-      ["/run/secrets/destination/tls.key", `${root}/client.key`],
-      ["/var/run/secrets/kubernetes.io/serviceaccount/ca.crt", `${root}/ca.crt`],
-      ["/var/run/secrets/kubernetes.io/serviceaccount/token", `${root}/token`],
-      ["https://kubernetes.default.svc:443", `https://localhost:${api.port}`],
-      ["host: opensearch.logging.svc", "host: localhost"],
-      ["port: 9200", `port: ${store.port}`],
-      ["http_port: 2020", "http_port: 0"],
-      ["http_server: true", "http_server: false"],
-      ["kube.var.log.containers.", `kube.${root.slice(1).replace(/\//g, ".")}.log.containers.`],
-    ];
-    return places.reduce((all, [from, to]) => all.split(from).join(to), text);
-  }
 
   beforeAll(async () => {
     makeCertificates(root);
@@ -148,7 +87,10 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
     fs.mkdirSync(path.join(root, "etc"));
     fs.mkdirSync(path.join(root, "state"));
     config = path.join(root, "etc", "fluent-bit.yaml");
-    fs.writeFileSync(config, moved(fileOf(world.chart, "fluent-bit.yaml")));
+    fs.writeFileSync(
+      config,
+      moveFluentBit(fileOf(world.chart, "fluent-bit.yaml"), root, { api: api.port, store: store.port }),
+    );
     for (const name of ["identify.lua", "redact.lua"])
       fs.writeFileSync(path.join(root, "etc", name), fileOf(world.chart, name));
     const log = path.join(root, "log");

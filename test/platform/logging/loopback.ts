@@ -22,47 +22,22 @@ export function newFolder(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), "secure-oke-logging-"));
 }
 
-/** A certificate authority of the tests, and a certificate for localhost and one for a client. */
-export function makeCertificates(folder: string): void {
+/** Certificates of localhost by the common names of those that have them. */
+const CERTIFICATES = { server: "localhost", client: "log-collector" };
+
+/** A certificate authority of the tests, and certificates for localhost: of a server and a client, or those that are named. */
+export function makeCertificates(
+  folder: string,
+  commonNames: { readonly [file: string]: string } = CERTIFICATES,
+): void {
   const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-  openssl("req", "-x509", ...key, "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=log-ca");
-  for (const [name, subject] of [
-    ["server", "/CN=localhost"],
-    ["client", "/CN=log-collector"],
-  ] as const) {
-    openssl(
-      "req",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:P-256",
-      "-nodes",
-      "-keyout",
-      `${name}.key`,
-      "-out",
-      `${name}.csr`,
-      "-subj",
-      subject,
-    );
-    fs.writeFileSync(path.join(folder, "names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-    openssl(
-      "x509",
-      "-req",
-      "-in",
-      `${name}.csr`,
-      "-CA",
-      "ca.crt",
-      "-CAkey",
-      "ca.key",
-      "-CAcreateserial",
-      "-days",
-      "2",
-      "-extfile",
-      "names",
-      "-out",
-      `${name}.crt`,
-    );
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  openssl("req", "-x509", ...key, "-days", "2", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=log-ca");
+  const signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names"];
+  fs.writeFileSync(path.join(folder, "names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
+  for (const [name, commonName] of Object.entries(commonNames)) {
+    openssl("req", ...key, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${commonName}`);
+    openssl("x509", "-req", "-in", `${name}.csr`, ...signed, "-out", `${name}.crt`);
   }
 }
 
@@ -138,11 +113,19 @@ export class Running {
   private readonly child: ChildProcess;
   private text = "";
 
-  constructor(program: string, args: readonly string[]) {
-    this.child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  constructor(
+    program: string,
+    args: readonly string[],
+    options: { readonly env?: NodeJS.ProcessEnv; readonly uid?: number } = {},
+  ) {
+    this.child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on("data", (part: Buffer) => (this.text += part.toString("utf8")));
     }
+  }
+
+  public get hasEnded(): boolean {
+    return this.child.exitCode !== null;
   }
 
   public get output(): string {
@@ -178,8 +161,9 @@ export async function runToEnd(
   program: string,
   args: readonly string[],
   env: { readonly [name: string]: string | undefined },
+  uid?: number,
 ): Promise<Ended> {
-  const child = spawn(program, args, { env: { ...env }, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(program, args, { env: { ...env }, uid, stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.on("data", (part: Buffer) => (stderr += part.toString("utf8")));
   const status = await new Promise<number | null>((done) => child.once("exit", done));

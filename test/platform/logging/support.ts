@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { App as KubernetesApp, Chart, Yaml } from "cdk8s";
-import { type TerraformStack } from "cdktf";
+import { TerraformStack } from "cdktf";
 import {
   ClusterLogging,
   type ClusterLoggingProps,
@@ -33,17 +33,22 @@ export function inCluster(props: Partial<OpenSearchInClusterProps> = {}): LogDes
 
 /** A cluster, an App of cdk8s, and a logging in it. */
 export class World {
-  public readonly stack: TerraformStack = newStack();
   public readonly cluster: SecureOkeCluster;
   public readonly app = new KubernetesApp();
   public readonly chart: Chart;
 
-  constructor() {
-    this.cluster = new SecureOkeCluster(this.stack, "cluster", {
-      compartmentId: COMPARTMENT,
-      kubernetesVersion: KubernetesVersion.V1_35,
-    });
+  constructor(cluster?: SecureOkeCluster) {
+    this.cluster =
+      cluster ??
+      new SecureOkeCluster(newStack(), "cluster", {
+        compartmentId: COMPARTMENT,
+        kubernetesVersion: KubernetesVersion.V1_35,
+      });
     this.chart = new Chart(this.app, "logging", { namespace: "logging" });
+  }
+
+  public get stack(): TerraformStack {
+    return TerraformStack.of(this.cluster);
   }
 
   public logging(props: Partial<ClusterLoggingProps> = {}): ClusterLogging {

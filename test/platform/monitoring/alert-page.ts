@@ -5,7 +5,9 @@ export function alertPage(rules: readonly AlertRule[]): string {
   return [...rules]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, severity, holdsFor, purpose, whatToDo, expression }) => {
-      const when = holdsFor ? `after ${holdsFor.toMinutes()} minutes` : "at once";
+      const minutes = holdsFor?.toMinutes();
+      const when =
+        minutes === undefined ? "at once" : `after ${minutes === 1 ? "one minute" : `${minutes} minutes`}`;
       return [
         `### ${name}`,
         `${severity}, ${when}. ${purpose}`,

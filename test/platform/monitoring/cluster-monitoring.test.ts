@@ -484,7 +484,7 @@ describe("a monitoring is refused", () => {
     [
       "two rules of one name",
       { alerts: [...AlertRule.recommended(), ...AlertRule.recommended()] },
-      Array(22).fill("NAME_DUPLICATE"),
+      AlertRule.recommended().map(() => "NAME_DUPLICATE"),
     ],
     [
       "two receivers of one name, or with one directory",

@@ -5,11 +5,12 @@ import {
   COLLECTOR_PORT,
   CONTAINER_LOGS,
   FLUENT_BIT_FILES,
+  FLUENT_BIT_METRICS,
   fluentBitConfig,
   POD_LOGS,
   type Target,
 } from "./fluent-bit-config";
-import { FLUENTD_FILES, fluentdConfig } from "./fluentd-config";
+import { FLUENTD_FILES, FLUENTD_METRICS, FLUENTD_METRICS_PORT, fluentdConfig } from "./fluentd-config";
 import { IDENTIFY_SCRIPT } from "./identify-script";
 import { INDEX_PREFIX, OPEN_SEARCH_PORTS } from "./open-search-config";
 import { sizeOf } from "./quotas";
@@ -25,6 +26,13 @@ import { WritablePath } from "../../../workload/pods/writable-path";
 
 /** The Secret with the collectors' own certificate, which cert-manager makes. */
 export const COLLECTOR_SECRET = "log-collector-tls";
+
+/** What a collector says of itself, to Prometheus. */
+export function collectorMetrics(program: string): { readonly port: number; readonly path: string } {
+  return program === "fluentd"
+    ? { port: FLUENTD_METRICS_PORT, path: FLUENTD_METRICS }
+    : { port: COLLECTOR_PORT, path: FLUENT_BIT_METRICS };
+}
 
 /** Where lines go, and the files that this needs. */
 function targetOf({ destination, namespace }: Logging): {
@@ -129,6 +137,7 @@ function fluentdParts(collection: Collection, redaction: Logging["redaction"]) {
       ConfigFile.of(FLUENTD_FILES.main, fluentdConfig(collection)),
       ...(redaction.isOn ? [ConfigFile.of(FLUENTD_FILES.redaction, rubyPlugin(redaction))] : []),
     ],
+    ports: [{ name: "metrics", port: FLUENTD_METRICS_PORT }],
     readiness: HealthProbe.fromHttpGet("/api/plugins.json"),
   };
 }

@@ -1,6 +1,6 @@
 import { Yaml } from "cdk8s";
 import { LINE_ID } from "./identify-script";
-import { type LogBuffer } from "../log-buffer";
+import { LogOverflow, type LogBuffer } from "../log-buffer";
 import { type LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 
@@ -17,6 +17,10 @@ export const CONTAINER_LOGS = "/var/log/containers";
 export const POD_LOGS = "/var/log/pods";
 /** Health and metrics. */
 export const COLLECTOR_PORT = 2020;
+export const FLUENT_BIT_METRICS = "/api/v2/metrics/prometheus";
+/** Fluent Bit closes a chunk at about this size. */
+const CHUNK_MEBIBYTES = 2;
+const MAPPED_CHUNKS = 32;
 
 /** Where lines are sent to, as both collectors need it. */
 export interface Target {
@@ -49,7 +53,8 @@ const ruby = (text: string) => `/${text.replace(/\//g, "\\/")}/`;
 
 /** The configuration of Fluent Bit 4 or newer. */
 export function fluentBitConfig(collection: Collection): string {
-  const { parsers } = collection;
+  const { buffer, parsers } = collection;
+  const isPausing = buffer.overflow === LogOverflow.PAUSE;
   const lines = parsers.filter((one) => !one.isMultiline);
   const joining = parsers.filter((one) => one.isMultiline);
   return Yaml.stringify({
@@ -71,7 +76,10 @@ export function fluentBitConfig(collection: Collection): string {
       "storage.path": `${FLUENT_BIT_FILES.state}/buffer`,
       "storage.sync": "normal",
       "storage.checksum": false,
-      "storage.max_chunks_up": 32,
+      // An input pauses by the chunks that are mapped; those that are only on disk do not count.
+      "storage.max_chunks_up": isPausing
+        ? Math.floor(buffer.limitMebibytes / CHUNK_MEBIBYTES)
+        : MAPPED_CHUNKS,
       "storage.backlog.mem_limit": "16M",
       "storage.delete_irrecoverable_chunks": true,
     },
@@ -113,7 +121,7 @@ function multilineOf({ name, _lines: { firstLine, continuation } }: LogParser): 
   };
 }
 
-function input({ collector }: Collection): object {
+function input({ buffer, collector }: Collection): object {
   return {
     name: "tail",
     tag: "kube.*",
@@ -131,6 +139,7 @@ function input({ collector }: Collection): object {
     buffer_max_size: "1M",
     skip_long_lines: true,
     "storage.type": "filesystem",
+    ...(buffer.overflow === LogOverflow.PAUSE ? { "storage.pause_on_chunks_overlimit": true } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
-import { type Collection, CONTAINER_LOGS, type Target } from "./fluent-bit-config";
+import { COLLECTOR_PORT, type Collection, CONTAINER_LOGS, type Target } from "./fluent-bit-config";
+import { LogOverflow } from "../log-buffer";
 import { type LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 
@@ -9,6 +10,10 @@ export const FLUENTD_FILES = {
   redaction: "/etc/fluentd/plugins/filter_redact.rb",
   state: "/var/lib/fluentd",
 };
+
+/** monitor_agent answers on the port of collectors in JSON, which Prometheus does not read. */
+export const FLUENTD_METRICS_PORT = 24_231;
+export const FLUENTD_METRICS = "/metrics";
 
 /** What begins and goes on in stack traces of the languages that Fluent Bit knows by itself. */
 const FURTHER_LINES: { readonly [name: string]: string } = {
@@ -40,7 +45,19 @@ function system(): string {
 <source>
   @type monitor_agent
   bind 0.0.0.0
-  port 2020
+  port ${COLLECTOR_PORT}
+</source>
+
+<source>
+  @type prometheus
+  bind 0.0.0.0
+  port ${FLUENTD_METRICS_PORT}
+</source>
+<source>
+  @type prometheus_output_monitor
+</source>
+<source>
+  @type prometheus_tail_monitor
 </source>
 `;
 }
@@ -200,7 +217,7 @@ function match({ buffer, multiline, target }: Collection): string {
     chunk_limit_size 8m
     flush_interval 1s
     flush_thread_count 1
-    overflow_action drop_oldest_chunk
+    overflow_action ${buffer.overflow === LogOverflow.PAUSE ? "block" : "drop_oldest_chunk"}
     retry_type exponential_backoff
     retry_max_interval 60
     retry_timeout 24h

@@ -1,6 +1,7 @@
 import { type ReadOpenSearch } from "./read-destination";
-import { type LogBuffer } from "../log-buffer";
-import { type NamespaceLimits, type NamespaceQuota } from "../../../namespaces/namespace-limits";
+import { LogOverflow, type LogBuffer } from "../log-buffer";
+import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
+import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
 
 /** How many nodes a quota for collectors has room for: OKE has no more. */
 const MAX_NODES = 1000;
@@ -25,12 +26,17 @@ const TEMPORARY = 64;
 export function sizeOf(program: string, buffer: LogBuffer): CollectorSize {
   const isFluentd = program === "fluentd";
   return {
-    memory: isFluentd ? GIBIBYTE : 256,
+    memory: isFluentd ? GIBIBYTE : 256 + mappedBuffer(buffer),
     // The program's own log counts too.
     disk: buffer.volumeMebibytes + 2 * TEMPORARY,
     cpuRequest: 100,
     cpuLimit: isFluentd ? 1000 : 500,
   };
+}
+
+/** Fluent Bit maps a buffer that it pauses by, beyond the part that its memory has room for. */
+function mappedBuffer({ limitMebibytes, overflow }: LogBuffer): number {
+  return overflow === LogOverflow.PAUSE ? limitMebibytes - TEMPORARY : 0;
 }
 
 /** Room for a collector on each node of the largest cluster, as nothing else runs in their namespace. */

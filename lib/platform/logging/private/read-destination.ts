@@ -7,6 +7,7 @@ import { checkOcidIfGiven } from "../../../core/ocid";
 import { type Problems } from "../../../core/validation-error";
 import { kind, listOf, shaped } from "../../../core/value-readers";
 import { type LogStoreProps, type OpenSearchInClusterProps } from "../log-destination-props";
+import { checkPublicExposure } from "../../private/dashboard-exposure";
 import { type LogRetention } from "../log-retention";
 
 /** What an OpenSearch of the cluster is like, validated. */
@@ -66,6 +67,7 @@ export function readOpenSearch(
   checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
   if (props.dashboards !== undefined) {
     shaped(problems, props.dashboards, DASHBOARDS_SHAPES, ["image", "secretFiles"]);
+    checkPublicExposure(problems, "OpenSearch Dashboards", props.dashboards);
   }
   const storageGibibytes = storage.toKibibytes() / 1024 / 1024;
   if (!Number.isInteger(storageGibibytes) || storageGibibytes < SMALLEST_GIBIBYTES) {

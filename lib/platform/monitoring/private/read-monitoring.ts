@@ -2,6 +2,7 @@ import { Duration, Size } from "cdk8s";
 import { type Construct } from "constructs";
 import { checkRules } from "./read-alert";
 import { AlertRule } from "../alert-rule";
+import { checkPublicExposure } from "../../private/dashboard-exposure";
 import { type AlertReceiver } from "../alert-receiver";
 import { type ClusterMonitoringProps } from "../cluster-monitoring-props";
 import { GrafanaDashboard } from "../grafana-dashboard";
@@ -64,6 +65,7 @@ export function readMonitoring(scope: Construct, id: string, given: ClusterMonit
   checkRules(problems, alerts);
   checkDashboards(problems, dashboards);
   checkReceivers(problems, receivers);
+  checkPublicExposure(problems, "Grafana", props);
   checkOcidIfGiven(problems, "kmsKeyId", props.kmsKeyId, "key");
   checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
   const read = {

@@ -1,11 +1,12 @@
 import { labelsOf, minutes } from "./alert-examples";
+import { logAlerts } from "./recommended-log-alerts";
 import { nodeAlerts } from "./recommended-node-alerts";
 import { podAlerts } from "./recommended-pod-alerts";
 import { AlertSeverity, type AlertRuleProps } from "../alert-rule-props";
 
 /** The conditions that every cluster is watched for. */
 export function recommendedAlerts(): AlertRuleProps[] {
-  return [...nodeAlerts(), ...podAlerts(), ...controllers(), ...storage(), ...monitoring()];
+  return [...nodeAlerts(), ...podAlerts(), ...controllers(), ...storage(), ...monitoring(), ...logAlerts()];
 }
 
 /** A controller that lacks pods: how many it wants, and how many are there. */

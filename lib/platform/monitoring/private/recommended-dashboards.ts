@@ -162,17 +162,37 @@ function monitoring(): GrafanaDashboardProps {
       timeSeries("Series in memory", NUMBER, "prometheus_tsdb_head_series", "series"),
       timeSeries("Size of the database", BYTES, "prometheus_tsdb_storage_blocks_bytes", "blocks"),
       timeSeries("Slowest scrapes", SECONDS, "topk(10, scrape_duration_seconds)", "{{job}} {{instance}}"),
-      timeSeries(
-        "Alerts sent, and failed",
-        PER_SECOND,
-        "sum by (integration) (rate(alertmanager_notifications_total[5m]))",
-        "{{integration}}",
-      ),
+      DashboardPanel.timeSeries({
+        title: "Alerts sent, and failed",
+        unit: PER_SECOND,
+        queries: [
+          {
+            expression: "sum by (integration) (rate(alertmanager_notifications_total[5m]))",
+            legend: "{{integration}}",
+          },
+          {
+            expression: "sum by (integration) (rate(alertmanager_notifications_failed_total[5m]))",
+            legend: "{{integration}} failed",
+          },
+        ],
+      }),
       timeSeries(
         "Spans taken",
         PER_SECOND,
         'sum by (job) (rate({__name__=~"otelcol_receiver_accepted_spans(_total)?"}[5m]))',
         "{{job}}",
+      ),
+      timeSeries(
+        "Log lines stored",
+        PER_SECOND,
+        "sum by (node) (rate(fluentbit_output_proc_records_total[5m]))",
+        "{{node}}",
+      ),
+      timeSeries(
+        "Log lines dropped",
+        PER_SECOND,
+        "sum by (node) (rate(fluentbit_output_dropped_records_total[5m]))",
+        "{{node}}",
       ),
     ],
   };

@@ -1,5 +1,6 @@
 import { type ApiObject, Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { NoteOn, StateOfTree } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
 import { isOfSameCluster } from "../../../exposure/private/same-cluster";
 import { apiObjectsIn, dataOf } from "../../../synthesis/chart-objects";
@@ -47,6 +48,20 @@ interface Runner {
   readonly spec?: Template["spec"] & { readonly jobTemplate?: Template };
 }
 
+/** Access to the node that no HostAccess allows, and what root allows, in the words of messages. */
+export const NodeReach = {
+  MAYBE_ROOT: "a user that may be root",
+  NO_SECCOMP: "no seccomp profile",
+  PRIVILEGED: "a privileged container",
+  PRIVILEGE_ESCALATION: "privilege escalation",
+  CAPABILITIES: "capabilities that are not dropped",
+  PROC_MOUNT: "an unmasked /proc",
+  WRITABLE_PATH: "a writable path of the node",
+  WRITABLE_ROOT_FILESYSTEM: "a writable root filesystem",
+  path: (path: string | undefined) => `the path ${path} of the node`,
+  port: (port: number) => `the port ${port} of the node`,
+} as const;
+
 /** The kinds of objects that run pods. */
 const RUNNERS = [
   "CronJob",
@@ -70,13 +85,13 @@ function hostReach(object: unknown): string[] {
   const pod = (spec?.jobTemplate ?? (object as Runner)).spec?.template?.spec ?? {};
   const shared = (["hostNetwork", "hostPID", "hostIPC"] as const).filter((field) => pod[field]);
   const volumes = (pod.volumes ?? []).filter(({ hostPath }) => hostPath);
-  const paths = volumes.map(({ hostPath }) => `the path ${hostPath?.path} of the node`);
+  const paths = volumes.map(({ hostPath }) => NodeReach.path(hostPath?.path));
   const containers = [...(pod.initContainers ?? []), ...(pod.containers ?? [])];
   const names = volumes.map(({ name }) => name);
-  const reach = containers.flatMap((one) => [
-    ...portsOf(one, pod.hostNetwork === true),
-    ...writable(one, names),
-    ...securityOf(one.securityContext ?? {}),
+  const reach = containers.flatMap((container) => [
+    ...portsOf(container, pod.hostNetwork === true),
+    ...writablePaths(container, names),
+    ...securityOf(container.securityContext ?? {}),
   ]);
   return [...new Set([...shared, ...paths, ...reach])].sort();
 }
@@ -85,25 +100,27 @@ function portsOf({ ports = [] }: Container, isOfHost: boolean): string[] {
   return ports
     .map(({ containerPort, hostPort }) => hostPort ?? (isOfHost ? containerPort : undefined))
     .filter((port) => port !== undefined && port !== 0)
-    .map((port) => `the port ${port} of the node`);
+    .map((port) => NodeReach.port(port as number));
 }
 
-function writable({ volumeMounts = [] }: Container, ofHost: readonly unknown[]): string[] {
-  const isWritten = volumeMounts.some(({ name, readOnly }) => ofHost.includes(name) && readOnly !== true);
-  return isWritten ? ["a path of the node that it may write to"] : [];
+function writablePaths({ volumeMounts = [] }: Container, hostVolumes: readonly unknown[]): string[] {
+  const isWritable = volumeMounts.some(
+    ({ name, readOnly }) => hostVolumes.includes(name) && readOnly !== true,
+  );
+  return isWritable ? [NodeReach.WRITABLE_PATH] : [];
 }
 
 function securityOf(context: Security): string[] {
   const { capabilities = {}, runAsNonRoot, runAsUser } = context;
-  const added = (capabilities.add ?? []).filter((one) => one !== "NET_BIND_SERVICE");
+  const added = (capabilities.add ?? []).filter((capability) => capability !== "NET_BIND_SERVICE");
   const found: [boolean, string][] = [
-    [context.privileged === true, "a privileged container"],
-    [context.allowPrivilegeEscalation !== false, "privilege escalation"],
-    [context.readOnlyRootFilesystem !== true, "a writable root filesystem"],
-    [runAsNonRoot !== true || runAsUser === 0, "a user that may be root"],
-    [added.length > 0 || !capabilities.drop?.includes("ALL"), "capabilities that are not dropped"],
-    [context.seccompProfile?.type !== "RuntimeDefault", "no filter of system calls"],
-    [(context.procMount ?? "Default") !== "Default", "all of /proc"],
+    [context.privileged === true, NodeReach.PRIVILEGED],
+    [context.allowPrivilegeEscalation !== false, NodeReach.PRIVILEGE_ESCALATION],
+    [context.readOnlyRootFilesystem !== true, NodeReach.WRITABLE_ROOT_FILESYSTEM],
+    [runAsNonRoot !== true || runAsUser === 0, NodeReach.MAYBE_ROOT],
+    [added.length > 0 || !capabilities.drop?.includes("ALL"), NodeReach.CAPABILITIES],
+    [context.seccompProfile?.type !== "RuntimeDefault", NodeReach.NO_SECCOMP],
+    [(context.procMount ?? "Default") !== "Default", NodeReach.PROC_MOUNT],
   ];
   return found.filter(([isFound]) => isFound).map(([, what]) => what);
 }
@@ -118,10 +135,10 @@ interface Level {
 }
 
 /** The levels of the namespaces of a construct tree, by name. */
-const levels = new WeakMap<IConstruct, Map<string, Level[]>>();
-const declared = new WeakMap<ApiObject, readonly HostAccess[]>();
-/** The host access of platform components that this library renders itself, in the words of `hostReach`. */
-const declaredReach = new WeakMap<ApiObject, readonly string[]>();
+const levels = new StateOfTree<Map<string, Level[]>>(() => new Map<string, Level[]>());
+const declared = new NoteOn<ApiObject, readonly HostAccess[]>();
+/** The host access of platform components that this library renders itself, in the words of `NodeReach`. */
+const declaredReach = new NoteOn<ApiObject, readonly string[]>();
 
 /** Registers the host access of a platform component, if it exceeds that of any HostAccess. */
 export function declareReach(object: ApiObject, reach: readonly string[]): void {
@@ -130,9 +147,7 @@ export function declareReach(object: ApiObject, reach: readonly string[]): void 
 
 /** Registers the level of a namespace, so that daemon sets in it can be checked. */
 export function noteLevel(namespace: Namespaced, level: PodSecurityLevel): void {
-  const { root } = namespace.node;
-  const byName = levels.get(root) ?? new Map<string, Level[]>();
-  levels.set(root, byName);
+  const byName = levels.of(namespace);
   byName.set(namespace.name, [...(byName.get(namespace.name) ?? []), { namespace, level }]);
 }
 
@@ -152,16 +167,16 @@ export function guardHostAccess(
   declared.set(daemonSet, hostAccess);
   checkAtSynthesis(workload, () => {
     const name = namespaceOf(daemonSet);
-    const found = (levels.get(workload.node.root)?.get(name ?? "") ?? []).filter(({ namespace }) =>
+    const namespaces = (levels.peek(workload)?.get(name ?? "") ?? []).filter(({ namespace }) =>
       isOfSameCluster(namespace, workload),
     );
-    if (found.length === 0 || found.some(({ level }) => level.reason !== undefined)) return;
+    if (namespaces.length === 0 || namespaces.some(({ level }) => level.reason !== undefined)) return;
     const problems = new Problems(workload);
     const reasons = hostAccess.map(({ reason }) => reason).join("; ");
     problems.add(
       "HOST_ACCESS_INVALID",
-      `The ${daemonSet.kind} ${daemonSet.name} reaches its node (${reasons}), and the namespace ${name} is restricted: it would refuse each pod`,
-      `Give it a namespace of its own: new SecureNamespace(chart, "namespace", { name: "agents", podSecurity: ` +
+      `The ${daemonSet.kind} ${daemonSet.name} has host access (${reasons}), which the restricted namespace ${name} rejects`,
+      `Create a namespace for it: new SecureNamespace(chart, "namespace", { name: "agents", podSecurity: ` +
         "PodSecurityLevel.privilegedFor({ reason }) })",
     );
     problems.throwIfAny();
@@ -196,31 +211,31 @@ function runnersIn(root: IConstruct): ReadonlyMap<string | undefined, readonly A
 
 function checkRunner(problems: Problems, object: ApiObject, namespace: string): void {
   const hostAccess = declared.get(object);
-  const ofPlatform = declaredReach.get(object);
-  if (!hostAccess && !ofPlatform) {
+  const platformReach = declaredReach.get(object);
+  if (!hostAccess && !platformReach) {
     problems.add(
       "HOST_ACCESS_INVALID",
       `The ${object.kind} ${object.name} runs in the namespace ${namespace}, which enforces no Pod Security Standard`,
-      "Move it to a SecureNamespace that is restricted; only a HardenedDaemonSet with hostAccess belongs here",
+      "Move it to a restricted SecureNamespace; only a HardenedDaemonSet with hostAccess may run here",
     );
     return;
   }
-  const allowed = new Set([...allowedBy(hostAccess ?? []), ...(ofPlatform ?? [])]);
-  for (const reach of hostReach(dataOf(object)).filter((one) => !allowed.has(one))) {
+  const allowed = new Set([...allowedBy(hostAccess ?? []), ...(platformReach ?? [])]);
+  for (const reach of hostReach(dataOf(object)).filter((each) => !allowed.has(each))) {
     problems.add(
       "HOST_ACCESS_INVALID",
-      `The ${object.kind} ${object.name} was patched: it has ${reach}, which its hostAccess does not name`,
-      "Take the patch back, or declare it: HostAccess.readOnlyPath, .network or .rootUser",
+      `The ${object.kind} ${object.name} has ${reach} after a patch, which its hostAccess does not declare`,
+      'Remove the patch, or declare the access, for example HostAccess.readOnlyPath("/var/log", { reason: "..." })',
     );
   }
 }
 
-/** The access that declared host accesses allow, in the words of `hostReach`. */
+/** The access that declared host accesses allow, in the words of `NodeReach`. */
 function allowedBy(hostAccess: readonly HostAccess[]): string[] {
   return hostAccess.flatMap(({ hostAccessKind, _path: path, _ports: ports }) => {
-    if (hostAccessKind === "path") return [`the path ${path} of the node`];
-    if (hostAccessKind === "root") return ["a user that may be root"];
+    if (hostAccessKind === "path") return [NodeReach.path(path)];
+    if (hostAccessKind === "root") return [NodeReach.MAYBE_ROOT];
     if (hostAccessKind === "processes") return ["hostPID"];
-    return ["hostNetwork", ...ports.map((port) => `the port ${port} of the node`)];
+    return ["hostNetwork", ...ports.map((port) => NodeReach.port(port))];
   });
 }

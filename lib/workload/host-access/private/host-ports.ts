@@ -1,5 +1,6 @@
 import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { StateOfTree } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
 import { isOfSameCluster } from "../../../exposure/private/same-cluster";
 import { dataOf } from "../../../synthesis/chart-objects";
@@ -10,13 +11,13 @@ interface Selector {
   readonly [label: string]: unknown;
 }
 
-interface Listening {
+interface HostListener {
   readonly workload: IConstruct;
   readonly daemonSet: ApiObject;
   readonly ports: readonly number[];
 }
 
-const listening = new WeakMap<IConstruct, readonly Listening[]>();
+const listeners = new StateOfTree<HostListener[]>(() => []);
 
 /**
  * Refuses at synthesis a daemon set if an earlier one uses the same port on the same nodes.
@@ -30,20 +31,20 @@ export function guardHostPorts(
   daemonSet: ApiObject,
   hostAccess: readonly HostAccess[],
 ): void {
-  const { root } = workload.node;
-  const before = listening.get(root) ?? [];
+  const ofTree = listeners.of(workload);
+  const earlier = [...ofTree];
   const ports = hostAccess.flatMap(({ _ports }) => _ports);
-  listening.set(root, [...before, { workload, daemonSet, ports }]);
+  ofTree.push({ workload, daemonSet, ports });
   checkAtSynthesis(workload, () => {
     const problems = new Problems(workload);
-    for (const other of before) {
+    for (const other of earlier) {
       const shared = ports.filter((port) => other.ports.includes(port));
       if (shared.length === 0 || !isOfSameCluster(other.workload, workload)) continue;
-      if (areApart(selectorOf(daemonSet), selectorOf(other.daemonSet))) continue;
+      if (areDisjoint(selectorOf(daemonSet), selectorOf(other.daemonSet))) continue;
       problems.add(
         "PORT_INVALID",
-        `The DaemonSet ${daemonSet.name} listens on ${shared.join(", ")} of its nodes, as that of ${other.workload.node.path} does`,
-        "Give each ports of its own, or nodes of its own: a nodeSelector with another value of the same label",
+        `The DaemonSet ${daemonSet.name} uses the port ${shared.join(", ")} of the same nodes as ${other.workload.node.path}`,
+        "Give each DaemonSet its own ports, or its own nodes by different values of one label in nodeSelector",
       );
     }
     problems.throwIfAny();
@@ -58,6 +59,6 @@ function selectorOf(daemonSet: ApiObject): Selector {
 }
 
 /** Whether no node can have the labels of both selectors. */
-function areApart(one: Selector, other: Selector): boolean {
-  return Object.entries(one).some(([label, value]) => label in other && other[label] !== value);
+function areDisjoint(selector: Selector, other: Selector): boolean {
+  return Object.entries(selector).some(([label, value]) => label in other && other[label] !== value);
 }

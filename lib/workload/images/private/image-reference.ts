@@ -5,7 +5,7 @@ import { refuseKind } from "../../../core/value-readers";
 
 const HOST =
   /^(?:localhost|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+)(?::\d{1,5})?$/;
-const LARGEST_PORT = 65535;
+const MAX_PORT = 65535;
 const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const MAX_NAME_LENGTH = 255;
 
@@ -41,36 +41,36 @@ export function isRegistry(part: string): boolean {
 /** Whether a text is the host of a registry, optionally with a port. */
 function isHost(text: string): boolean {
   const port = Number(text.split(":")[1] ?? 443);
-  return HOST.test(text) && port >= 1 && port <= LARGEST_PORT;
+  return HOST.test(text) && port >= 1 && port <= MAX_PORT;
 }
 
 /** Adds a problem for each invalid part of a registry and its repositories. */
-export function checkImageName(problems: Problems, name: string, isPrefix = false): void {
+export function checkImageName(problems: Problems, property: string, name: string, isPrefix = false): void {
   if (typeof name !== "string") {
-    refuseKind(problems, "The name", name, 'a text, for example "fra.ocir.io/acme"');
+    refuseKind(problems, property, name, 'a text, for example "fra.ocir.io/acme"');
     return;
   }
   const example = isPrefix ? "fra.ocir.io/acme" : IMAGE_EXAMPLE;
   const [host = "", ...path] = name.split("/");
   const add = (what: string, fix: string) => {
-    problems.add("IMAGE_INVALID", `${shown(name)} ${what}`, fix);
+    problems.add("IMAGE_INVALID", `${property} is ${shown(name)}, which ${what}`, fix);
   };
   // A name that is a reference to a Terraform value, such as a repository's address, is unknown at synthesis.
   if (!isRegistry(host) || (path.length === 0 && !isPrefix && isKnown(host))) {
-    add("does not begin with the host of a registry", `Name the registry too, for example ${example}`);
+    add("does not begin with the host of a registry", `Begin with the registry, for example ${example}`);
     return;
   }
   if (isKnown(host) && !isHost(host)) {
-    add(`has the registry ${shown(host)}`, `Write a host name, for example ${example}`);
+    add(`has the invalid registry ${shown(host)}`, `Write a host name, for example ${example}`);
   }
   for (const part of path.filter((candidate) => isKnown(candidate) && !PATH_PART.test(candidate))) {
     add(
-      `has the repository part ${shown(part)}`,
-      "Use lower-case letters and digits, joined by single . or _ or by dashes, parts divided by single slashes",
+      `has the invalid repository part ${shown(part)}`,
+      "Use lower-case letters and digits, joined by single periods, underscores, or dashes, for example acme/web",
     );
   }
   if (isKnown(name) && name.length > MAX_NAME_LENGTH)
-    add(`has ${name.length} characters`, `Use up to ${MAX_NAME_LENGTH}`);
+    add(`has ${name.length} characters`, `Use up to ${MAX_NAME_LENGTH} characters`);
 }
 
 const TAG = /^\w[\w.-]{0,127}$/;
@@ -81,29 +81,29 @@ function checkTag(problems: Problems, tag: string | undefined): void {
   if (!Token.isUnresolved(tag) && !TAG.test(tag)) {
     problems.add(
       "IMAGE_INVALID",
-      `The tag is ${shown(tag)}`,
-      "Use up to 128 letters, digits, _, . and -, beginning with a letter, a digit or _",
+      `reference has the tag ${shown(tag)}`,
+      "Use up to 128 letters, digits, _, ., and -, beginning with a letter, a digit, or _, for example 1.4.2",
     );
   }
   if (tag !== "latest") return;
   problems.add(
     "IMAGE_NOT_PINNED",
-    "The tag is latest, which names no version",
-    `Name a version, or a digest only: ${IMAGE_EXAMPLE}`,
+    "reference has the tag latest, which is not a version",
+    `Use the tag of a version, or only a digest: ${IMAGE_EXAMPLE}`,
   );
 }
 
 /** Reads an image reference, and adds a problem for each invalid part. */
 export function readImage(problems: Problems, reference: unknown): ImageParts | undefined {
   if (typeof reference !== "string")
-    return refuseKind(problems, "The image", reference, `"${IMAGE_EXAMPLE}"`);
+    return refuseKind(problems, "reference", reference, `"${IMAGE_EXAMPLE}"`);
   const parts = splitImage(reference);
-  checkImageName(problems, parts.name);
+  checkImageName(problems, "reference", parts.name);
   checkTag(problems, parts.tag);
   if (parts.digest !== undefined && !DIGEST.test(parts.digest)) {
     problems.add(
       "IMAGE_INVALID",
-      `The digest is ${shown(parts.digest)}`,
+      `reference has the digest ${shown(parts.digest)}`,
       "Write sha256: and 64 lower-case hexadecimal digits",
     );
   }
@@ -115,8 +115,8 @@ export function checkPinned(problems: Problems, reference: string, { digest }: I
   if (digest !== undefined) return;
   problems.add(
     "IMAGE_NOT_PINNED",
-    `${shown(reference)} has no digest`,
-    `Write ${IMAGE_EXAMPLE}; \`docker buildx imagetools inspect <image>\` prints the digest of a tag, and ` +
-      "ContainerImage.tagOnly(reference, { reason }) takes a tag alone",
+    `reference is ${shown(reference)}, which has no digest`,
+    `Write ${IMAGE_EXAMPLE}: \`docker buildx imagetools inspect <image>\` prints the digest of a tag. For an image ` +
+      "without a digest, write ContainerImage.tagOnly(reference, { reason })",
   );
 }

@@ -10,8 +10,7 @@ import { shortHash } from "../../../core/short-hash";
 import { shown } from "../../../core/display-value";
 import { Problems } from "../../../core/validation-error";
 import { choice } from "../../../core/value-readers";
-import { checkMountPath } from "../writable-path";
-import { checkOverlaps } from "../writable-path";
+import { checkMountPath, checkOverlaps } from "../writable-path";
 import { type MountSecretOptions, SecretStage, type SecretVariableOptions } from "../mount-secret-options";
 import { SecretDelivery, SecretDeliveryKind } from "../secret-delivery";
 
@@ -27,7 +26,7 @@ const DEFAULT_DIRECTORY = "/run/secrets/vault";
 const FILE_NAME = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const RBAC = "rbac.authorization.k8s.io";
-const STAGE = choice(SecretStage, "SecretStage.CURRENT, or another one of it");
+const STAGE = choice(SecretStage, "a SecretStage, for example SecretStage.CURRENT");
 const DELIVERY = "SecretDelivery.secretsStore() or SecretDelivery.externalSecrets()";
 
 /** The secrets of a workload, and the paths and variables that its program already has. */
@@ -50,17 +49,17 @@ export function mountSecret(
   const problems = new Problems(workload);
   const { directory = DEFAULT_DIRECTORY, pathVariable, reload } = options;
   const delivery = options.delivery ?? SecretDelivery.secretsStore();
-  checkMountPath(problems, directory);
+  checkMountPath(problems, "directory", directory);
   const file = readFile(problems, workload, secret, options.fileName ?? secret?.secretName, options.stage);
   checkMembers(problems, "delivery", delivery, ["kind", "issuerNamespace"], DELIVERY);
-  if (pathVariable !== undefined) checkVariable(problems, place, pathVariable);
+  if (pathVariable !== undefined) checkVariable(problems, place, "pathVariable", pathVariable);
   problems.throwIfAny();
-  const known = mounted.groupOf(directory);
-  checkGroup(problems, known, directory, file, delivery);
-  if (!known) checkOverlaps(problems, [...place.paths, directory]);
+  const existing = mounted.groupOf(directory);
+  checkGroup(problems, existing, directory, file, delivery);
+  if (!existing) checkOverlaps(problems, [...place.paths, directory]);
   problems.throwIfAny();
   const suffix = directory === DEFAULT_DIRECTORY ? "" : `-${shortHash(directory)}`;
-  addFile(place, known, file, {
+  addFile(place, existing, file, {
     objectName: `${workload.name}-vault${suffix}`,
     delivery,
     vaultId: secret.vaultId,
@@ -84,23 +83,23 @@ export function setSecretVariable(
   const problems = new Problems(workload);
   const delivery = options?.delivery ?? SecretDelivery.externalSecrets();
   checkReason(problems, "A secret in the environment", options?.reason);
-  checkVariable(problems, place, name);
+  checkVariable(problems, place, "name", name);
   const file = readFile(problems, workload, secret, name, options?.stage);
   if (checkMembers(problems, "delivery", delivery, ["kind", "issuerNamespace"], DELIVERY)) {
     if (delivery.kind !== SecretDeliveryKind.EXTERNAL_SECRETS) {
       problems.add(
         "SECRET_INVALID",
-        "The Secrets Store CSI driver writes files, and no variables",
-        "Leave delivery out, or write SecretDelivery.externalSecrets(); better, mount a file: mountSecret(secret)",
+        "delivery is the Secrets Store CSI driver, which provides files only",
+        "Remove delivery, or write SecretDelivery.externalSecrets(); a file is safer: workload.mountSecret(secret)",
       );
     }
   }
   problems.throwIfAny();
-  const known = mounted.groupOf(undefined);
-  checkGroup(problems, known, "the environment", file, delivery);
+  const existing = mounted.groupOf(undefined);
+  checkGroup(problems, existing, "the environment", file, delivery);
   problems.throwIfAny();
   const objectName = `${workload.name}-vault-env`;
-  addFile(place, known, file, { objectName, delivery, vaultId: secret.vaultId, files: [] });
+  addFile(place, existing, file, { objectName, delivery, vaultId: secret.vaultId, files: [] });
   mounted.variables.set(name, { name, valueFrom: { secretKeyRef: { name: objectName, key: name } } });
   if (options.restartEpoch !== undefined) mounted.epochs.add(options.restartEpoch);
   const what = `the secret ${secret.node.path} in the variable ${name}`;
@@ -125,8 +124,8 @@ function readFile(
   if (workload.namespace === undefined) {
     problems.add(
       "NAME_INVALID",
-      "The workload has no namespace, and an IAM statement names a workload by its namespace",
-      'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+      "The workload has no namespace, which its IAM statement must contain",
+      'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
   return { secret, fileName: fileName ?? "", stage };
@@ -136,30 +135,35 @@ function checkFileName(problems: Problems, fileName: string | undefined): void {
   if (typeof fileName === "string" && Token.isUnresolved(fileName)) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The name of the secret is known to Terraform only, so the file has none",
-      'Name the file: { fileName: "db-password" }',
+      "fileName was not given, and the name of the secret is a reference to a Terraform value",
+      'Give the name of the file: { fileName: "db-password" }',
     );
   } else if (typeof fileName !== "string" || !FILE_NAME.test(fileName)) {
     problems.add(
       "NAME_INVALID",
       `fileName is ${shown(fileName)}`,
-      "Use 1 to 253 letters, digits, -, _, and ., not beginning with ..; a directory belongs in directory",
+      'Use 1 to 253 letters, digits, -, _, and ., not beginning with .., for example "db-password"; the directory is a separate option',
     );
   }
 }
 
-function checkVariable(problems: Problems, { mounted, variables }: SecretPlace, name: string): void {
+function checkVariable(
+  problems: Problems,
+  { mounted, variables }: SecretPlace,
+  property: string,
+  name: string,
+): void {
   if (typeof name !== "string" || !VARIABLE.test(name)) {
     problems.add(
       "ENV_INVALID",
-      `The variable is ${shown(name)}`,
-      "Use letters, digits, and _, not beginning with a digit",
+      `${property} is ${shown(name)}`,
+      "Use letters, digits, and _, not beginning with a digit, for example DB_PASSWORD_FILE",
     );
   } else if (variables.includes(name) || mounted.variables.has(name)) {
     problems.add(
       "NAME_DUPLICATE",
-      `The program has a variable ${name} already`,
-      "Give each variable a name of its own",
+      `${property} is ${name}, and the program already has this variable`,
+      "Choose another name, for example DB_PASSWORD_FILE",
     );
   }
 }
@@ -175,47 +179,48 @@ function checkGroup(
   if (delivery.kind === SecretDeliveryKind.EXTERNAL_SECRETS && secret.region === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      `The region of the secret ${secret.node.path} is not known, and External Secrets must be told it`,
-      'Name it where the secret is declared: { region: "eu-frankfurt-1" }',
+      `secret is ${secret.node.path}, whose region is unknown, and External Secrets requires it`,
+      'Give the region of the imported secret: { region: "eu-frankfurt-1" }',
     );
   }
   if (!group) return;
-  const instead = "Give the second one a directory of its own";
+  const fix = 'Mount the secret in another directory: { directory: "/run/secrets/other" }';
   if (group.delivery.kind !== delivery.kind) {
     problems.add(
       "SECRET_INVALID",
-      `${where} would have files of ${group.delivery.kind} and of ${delivery.kind}`,
-      instead,
+      `delivery is ${delivery.kind}, and other secrets in ${where} use ${group.delivery.kind}`,
+      fix,
     );
   }
   if (group.vaultId !== secret.vaultId) {
-    problems.add("SECRET_INVALID", `${where} would have secrets of two vaults`, instead);
+    problems.add("SECRET_INVALID", `secret is in another vault than the other secrets in ${where}`, fix);
   }
-  if (group.files.some((one) => one.fileName === fileName)) {
-    problems.add("NAME_DUPLICATE", `${where} has ${fileName} already`, "Give each file a name of its own");
+  if (group.files.some((file) => file.fileName === fileName)) {
+    const what = `fileName is ${fileName}, and ${where} already has a file with this name`;
+    problems.add("NAME_DUPLICATE", what, 'Give the file another name: { fileName: "db-password" }');
   }
 }
 
 /** Adds a secret to its group, and creates the objects of the group for the first one. */
 function addFile(
   place: SecretPlace,
-  known: SecretGroup | undefined,
+  existing: SecretGroup | undefined,
   file: SecretFile,
-  made: SecretGroup,
+  created: SecretGroup,
 ): void {
   const { mounted, workload } = place;
-  const group = known ?? made;
-  // First, as it may be refused.
+  const group = existing ?? created;
+  // First, as it may throw.
   file.secret.grantRead(workload);
   group.files.push(file);
-  if (known) return;
+  if (existing) return;
   mounted.groups.push(group);
   if (group.delivery.kind === SecretDeliveryKind.SECRETS_STORE) addClass(workload, group);
   else addExternalSecret(workload, group);
   addTokenRole(workload, group.delivery);
 }
 
-const byFile = (one: SecretFile, other: SecretFile) => (one.fileName < other.fileName ? -1 : 1);
+const byFile = (a: SecretFile, b: SecretFile) => (a.fileName < b.fileName ? -1 : 1);
 
 /** The SecretProviderClass of the Secrets Store CSI driver. Its list of secrets is a YAML text. */
 function addClass(workload: SecretUser, group: SecretGroup): void {

@@ -2,8 +2,9 @@ import { type ApiObject, Lazy } from "cdk8s";
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkSubdomainName } from "../../../core/kubernetes-names";
+import { checkUnique } from "../../../core/unique-values";
 import { type Problems } from "../../../core/validation-error";
-import { listOf, text } from "../../../core/value-readers";
+import { checkedBy, listOf, type Reader, text } from "../../../core/readers";
 import {
   noteOwnAccount,
   notePullsWithoutSecrets,
@@ -20,9 +21,14 @@ export function checkPullSecrets(problems: Problems, names: readonly string[] | 
     // The value of a Terraform reference is unknown.
     if (!Token.isUnresolved(name)) checkSubdomainName(problems, "imagePullSecrets", name);
   }
-  for (const name of new Set((names as string[]).filter((one, index) => names.indexOf(one) < index))) {
-    problems.add("NAME_DUPLICATE", `imagePullSecrets names ${name} twice`, "Name each Secret once");
-  }
+  checkUnique(problems, "imagePullSecrets", names);
+}
+
+/** Reads the names of pull Secrets. */
+export function pullSecretNames(): Reader<string[]> {
+  return checkedBy(PULL_SECRETS_SHAPE, (problems, _, names) => {
+    checkPullSecrets(problems, names);
+  });
 }
 
 /**

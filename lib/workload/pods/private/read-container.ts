@@ -140,7 +140,7 @@ export function readContainer(
   checkArguments(problems, "command", props.command ?? []);
   checkArguments(problems, "args", props.args ?? []);
   const resources = readResources(problems, props.resources);
-  checkCapacity(problems, "The writable paths", writablePaths, resources);
+  checkCapacity(problems, "writablePaths", writablePaths, resources);
   const mounted = [...place.sharedPaths, ...writablePaths, ...files, ...secretFiles, ...volumeClaims];
   const paths = [...mounted, ...projectedTokens, ...podInfoFiles].map(({ path }) => path);
   checkOverlaps(problems, [...paths, ...(apiAccess ? API_ACCESS_PATHS : [])]);
@@ -176,8 +176,8 @@ function checkDifferent(
   if (!readiness || !liveness?._equals(readiness, port)) return;
   problems.add(
     "PROBE_INVALID",
-    "liveness equals readiness, so what should only get no traffic for a while would be restarted",
-    "Leave liveness out, or let it ask less or be more patient, for example " +
+    "liveness equals readiness, so a pod that is only busy would be restarted",
+    "Remove liveness, or use a more tolerant probe: " +
       "HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 })",
   );
 }

@@ -18,7 +18,7 @@ export function checkCapacity(
     if (limit === undefined || sum <= limit) return;
     problems.add(
       "RESOURCES_INVALID",
-      `${what} ${inMemory ? "in memory" : "on disk"} may hold ${mebibytes(sum)}, and resources.${resource}.limit is ${mebibytes(limit)}`,
+      `${what} ${inMemory ? "in memory" : "on disk"} may grow to ${mebibytes(sum)}, and resources.${resource}.limit is ${mebibytes(limit)}`,
       `Raise resources.${resource}.limit, or lower the sizeLimit of the paths`,
     );
   };

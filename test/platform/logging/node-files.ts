@@ -1,0 +1,70 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { type Answer } from "./loopback";
+
+export const CONTAINER = "c".repeat(64);
+const AT = "2026-11-30T12:00:00";
+
+/** Writes the log file of a container as CRI-O does, and the link by which it is found. */
+export function writeLog(
+  root: string,
+  namespace: string,
+  pod: string,
+  container: string,
+  lines: readonly string[],
+): void {
+  const folder = path.join(root, "pods", `${namespace}_${pod}_uid`, container);
+  fs.mkdirSync(folder, { recursive: true });
+  fs.mkdirSync(path.join(root, "containers"), { recursive: true });
+  fs.writeFileSync(path.join(folder, "0.log"), lines.map((line) => `${line}\n`).join(""));
+  const link = path.join(root, "containers", `${pod}_${namespace}_${container}-${CONTAINER}.log`);
+  fs.symlinkSync(path.join(folder, "0.log"), link);
+}
+
+let serial = 0;
+
+/** A line as the container runtime writes it, whole or partial. */
+export const cri = (text: string, tag = "F") =>
+  `${AT}.${String(++serial).padStart(9, "0")}Z stdout ${tag} ${text}`;
+
+/** The API server, which knows every pod and nothing else. */
+export const pods: Answer = ({ url }) => {
+  const [, namespace, name] = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/?]+)/.exec(url) ?? [];
+  if (name === undefined) return { status: 403 };
+  return {
+    status: 200,
+    body: {
+      kind: "Pod",
+      metadata: {
+        name,
+        namespace,
+        uid: "uid-1",
+        labels: { "app.kubernetes.io/name": "web", tier: "front" },
+        annotations: { "kubectl.kubernetes.io/last-applied-configuration": "whole manifest" },
+      },
+      spec: { nodeName: "10.0.10.5", containers: [{ name: "web", image: "fra.ocir.io/acme/web" }] },
+      status: { podIP: "10.0.20.7", containerStatuses: [] },
+    },
+  };
+};
+
+/** The configuration of the manifest with the folders of a test and the ports of this machine. */
+export function moveFluentBit(text: string, root: string, ports: { api: number; store: number }): string {
+  const places: readonly (readonly [string, string])[] = [
+    ["/etc/fluent-bit/", `${root}/etc/`],
+    ["/var/lib/fluent-bit/", `${root}/state/`],
+    ["/var/log/", `${root}/log/`],
+    ["/run/secrets/destination/ca.crt", `${root}/ca.crt`],
+    ["/run/secrets/destination/tls.crt", `${root}/client.crt`],
+    ["/run/secrets/destination/tls.key", `${root}/client.key`],
+    ["/var/run/secrets/kubernetes.io/serviceaccount/ca.crt", `${root}/ca.crt`],
+    ["/var/run/secrets/kubernetes.io/serviceaccount/token", `${root}/token`],
+    ["https://kubernetes.default.svc:443", `https://localhost:${ports.api}`],
+    ["host: opensearch.logging.svc", "host: localhost"],
+    ["port: 9200", `port: ${ports.store}`],
+    ["http_port: 2020", "http_port: 0"],
+    ["http_server: true", "http_server: false"],
+    ["kube.var.log.containers.", `kube.${root.slice(1).replace(/\//g, ".")}.log.containers.`],
+  ];
+  return places.reduce((all, [from, to]) => all.split(from).join(to), text);
+}
