@@ -5,7 +5,7 @@ import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 
 const PATH = /^\/[\x21-\x7e]*$/;
-const SHORTEST_INTERVAL = 5;
+const MIN_INTERVAL = 5;
 
 /** Validates the scrape options; throws an error that lists every problem. */
 export function readScrape(workload: Monitored, options: ScrapeOptions): ScrapeRequest {
@@ -27,11 +27,11 @@ export function readScrape(workload: Monitored, options: ScrapeOptions): ScrapeR
     );
   }
   const intervalSeconds = interval?.toSeconds();
-  if (intervalSeconds !== undefined && intervalSeconds < SHORTEST_INTERVAL) {
+  if (intervalSeconds !== undefined && intervalSeconds < MIN_INTERVAL) {
     problems.add(
       "VALUE_INVALID",
       `interval is ${intervalSeconds} seconds`,
-      `Give ${SHORTEST_INTERVAL} seconds or more: Duration.seconds(30)`,
+      `Give ${MIN_INTERVAL} seconds or more: Duration.seconds(30)`,
     );
   }
   if (sampleLimit !== undefined && !(Number.isInteger(sampleLimit) && sampleLimit >= 1)) {
