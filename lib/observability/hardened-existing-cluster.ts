@@ -29,7 +29,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { checkTags, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
-import { FlowLogging } from "../network/logs/flow-logging";
+import { type FlowLogging, flowLogging } from "../network/logs/flow-logging";
 import { FlowLogs } from "../network/logs/flow-logs";
 import { type ILogs } from "../network/logs/service-logs";
 
@@ -202,7 +202,7 @@ function check(scope: Construct, id: string, given: HardenedExistingClusterProps
   }
   ControlPlaneLogging._check(problems, "controlPlaneLogs", props.controlPlaneLogs);
   NodeScanning._check(problems, "nodeScanning", props.nodeScanning);
-  if (props.flowLogs !== undefined) FlowLogging._check(problems, "flowLogs", props.flowLogs);
+  if (props.flowLogs !== undefined) flowLogging()(problems, "flowLogs", props.flowLogs);
   const instead = "new NotificationTopic(stack, id, { compartmentId, subscribers })";
   checkMembers(problems, "topic", topic, ["topicId", "compartmentId"], instead);
   checkAccepted(problems, props.acceptedSettings ?? []);
