@@ -42,7 +42,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { type TaggingProps } from "../core/tagging";
 import { checkUnique } from "../core/unique-values";
 import { addWarning } from "../core/warnings";
-import { FlowLogging } from "../network/logs/flow-logging";
+import { type FlowLogging, flowLogging } from "../network/logs/flow-logging";
 import { FlowLogs } from "../network/logs/flow-logs";
 import { type ILogs } from "../network/logs/service-logs";
 
@@ -126,11 +126,7 @@ const HARDENED_EXISTING_CLUSTER = {
     }),
     NodeScanning.enabled(),
   ),
-  flowLogs: optional(
-    passing<FlowLogging>((problems, name, value) => {
-      FlowLogging._check(problems, name, value);
-    }),
-  ),
+  flowLogs: optional(flowLogging()),
   topic: optional(valueOf<INotificationTopic>("INotificationTopic")),
   alarms: optional(valueOf(Alarms)),
   settings: withDefault(objectOf(SETTINGS), {}),
