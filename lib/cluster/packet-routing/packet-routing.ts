@@ -14,7 +14,7 @@ import {
   valueOf,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { SecurityAttribute } from "../../network/security-groups/security-attribute";
+import { type SecurityAttribute, securityAttribute } from "../../network/security-groups/security-attribute";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { groupValue } from "../private/cluster-readers";
 
@@ -69,23 +69,13 @@ export interface PacketRoutingOptions {
   readonly ranges?: SecurityGroupRange[];
 }
 
-/** Reads a security attribute, which may come from another copy of the library. */
-const attribute: Reader<SecurityAttribute> = (problems, name, value) => {
-  const before = problems.count;
-  if (value === undefined || value === null) {
-    const fix = 'Write SecurityAttribute.of({ key: "app", value: "shop" })';
-    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
-  } else SecurityAttribute._check(problems, name, value);
-  return problems.count === before ? (value as SecurityAttribute) : undefined;
-};
-
 const ROUTING = {
   tenancyId: ocid("tenancy"),
-  network: attribute,
-  apiEndpoint: attribute,
-  nodes: optional(attribute),
-  pods: optional(attribute),
-  loadBalancers: optional(attribute),
+  network: securityAttribute(),
+  apiEndpoint: securityAttribute(),
+  nodes: optional(securityAttribute()),
+  pods: optional(securityAttribute()),
+  loadBalancers: optional(securityAttribute()),
   ranges: optional(
     listOf(
       objectOf({
