@@ -137,7 +137,7 @@ describe("logs of the control plane", () => {
     );
     expect(
       refusedCodes(() => clusterIn(stack, { controlPlaneLogs: { isEnabled: false, logs: [] } as any })),
-    ).toContain("REASON_MISSING");
+    ).toEqual(["VALUE_INVALID"]);
     const make = (props: any) => () => new ControlPlaneLogs(stack, "logs", props);
     expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     const none = ControlPlaneLogging.none({ reason: "Kept elsewhere" });

@@ -422,8 +422,8 @@ test("an engine of others and the privileges of an engine are acknowledged", () 
   expect(of(NetworkPolicyEngine.calico())).toEqual([
     [
       "non-root",
-      "privileged pods of calico in kube-system, with files and network of their node",
-      "Who writes the packet filter of a node is root there",
+      "privileged pods of calico in kube-system, with access to the files and the network of their nodes",
+      "Writing the packet filter of a node requires root",
     ],
   ]);
 });

@@ -317,7 +317,7 @@ describe("a pool with a kind of capacity", () => {
     ]);
     const reserved = NodeCapacity.reserved({ [DOMAIN]: "ocid1.capacityreservation.oc1..x" });
     expect(said({ capacity: reserved, availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-2"] })[0]).toMatch(
-      /without a reservation there/,
+      /for which capacity has no reservation/,
     );
     const stack = newStack();
     const availabilityDomains = new TerraformVariable(stack, "domains", {}).listValue;

@@ -168,7 +168,7 @@ test("A second controller of one cluster is refused, and one of another cluster 
   );
   expect(problem).toMatchObject({
     code: "NAME_DUPLICATE",
-    what: `${cluster.node.path} has a controller already, ${controller.node.path}`,
+    property: "cluster",
   });
   expect(more).toEqual([]);
   expect(stack.node.tryFindChild("again")).toBeUndefined();
