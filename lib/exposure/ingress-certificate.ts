@@ -64,8 +64,6 @@ export class IngressCertificate {
   /**
    * An existing Secret of the type `kubernetes.io/tls` in the namespace of the gateway, maintained outside of
    * this library.
-   *
-   * @throws NAME_INVALID, also for a name with a namespace before it: a gateway reads Secrets of its own namespace only
    */
   public static fromSecret(secretName: string): IngressCertificate {
     const problems = new Problems("IngressCertificate.fromSecret");
@@ -80,7 +78,6 @@ export class IngressCertificate {
    * cert-manager and the issuer must be in the cluster. Use DNS challenges for an ACME issuer: the gateway
    * may not connect to the solver pods of HTTP challenges.
    *
-   * @throws NAME_INVALID, COUNT_INVALID, VALUE_INVALID
    * @see https://cert-manager.io/docs/usage/ingress/#supported-annotations
    */
   public static fromCertManager(options: CertManagerCertificateOptions): IngressCertificate {
@@ -92,11 +89,7 @@ export class IngressCertificate {
     return new IngressCertificate(CertificateStore.SECRET, given.secretName, annotations);
   }
 
-  /**
-   * The certificate of a TlsCertificate in the namespace of the gateway.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** The certificate of a TlsCertificate in the namespace of the gateway. */
   public static fromTlsCertificate(certificate: TlsCertificate): IngressCertificate {
     const problems = new Problems("IngressCertificate.fromTlsCertificate");
     const instead = "a TlsCertificate, or IngressCertificate.fromSecret(secretName)";
@@ -109,7 +102,6 @@ export class IngressCertificate {
    * A certificate of the OCI Certificates service, which renews it; its key never enters the cluster.
    *
    * @param certificateId its OCID, or a reference to it
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/certificates/home.htm
    */
   public static fromOciCertificates(certificateId: string): IngressCertificate {

@@ -20,7 +20,6 @@ export class IngressHost {
    *
    * @param name such as `shop.example.com`: lower-case letters, digits, dashes and dots, with at least one
    * dot
-   * @throws NAME_INVALID
    */
   public static of(name: string): IngressHost {
     const problems = new Problems("IngressHost.of");
@@ -33,7 +32,6 @@ export class IngressHost {
    * All hosts with one more label, including future ones.
    *
    * @param name such as `*.shop.example.com`: an asterisk and a dot before a name of at least two labels
-   * @throws NAME_INVALID, REASON_MISSING
    */
   public static wildcard(name: string, choice: ReasonedChoice): IngressHost {
     const problems = new Problems("IngressHost.wildcard");

@@ -65,17 +65,12 @@ export class ListenerRule {
    * @param name such as `X-Content-Type-Options`
    * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI reserves for
    * variables
-   * @throws VALUE_INVALID
    */
   public static setResponseHeader(name: string, value: string): ListenerRule {
     return ListenerRule.ofHeader("setResponseHeader", "ADD_HTTP_RESPONSE_HEADER", name, value);
   }
 
-  /**
-   * Removes a header from each response, such as `Server`; for HTTP.
-   *
-   * @throws VALUE_INVALID
-   */
+  /** Removes a header from each response, such as `Server`; for HTTP. */
   public static removeResponseHeader(name: string): ListenerRule {
     return ListenerRule.ofHeader("removeResponseHeader", "REMOVE_HTTP_RESPONSE_HEADER", name);
   }
@@ -85,17 +80,12 @@ export class ListenerRule {
    *
    * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI reserves for
    * variables
-   * @throws VALUE_INVALID
    */
   public static setRequestHeader(name: string, value: string): ListenerRule {
     return ListenerRule.ofHeader("setRequestHeader", "ADD_HTTP_REQUEST_HEADER", name, value);
   }
 
-  /**
-   * Removes a header from each request; for HTTP.
-   *
-   * @throws VALUE_INVALID
-   */
+  /** Removes a header from each request; for HTTP. */
   public static removeRequestHeader(name: string): ListenerRule {
     return ListenerRule.ofHeader("removeRequestHeader", "REMOVE_HTTP_REQUEST_HEADER", name);
   }
@@ -108,7 +98,6 @@ export class ListenerRule {
    * and it replaces the header that the program sends. With it, a browser does not let users bypass an
    * untrusted certificate. Browsers ignore the header from a listener without TLS.
    *
-   * @throws COUNT_INVALID, VALUE_INVALID
    * @see https://www.rfc-editor.org/rfc/rfc6797
    */
   public static strictTransportSecurity(options: StrictTransportSecurityOptions = {}): ListenerRule {
@@ -136,7 +125,6 @@ export class ListenerRule {
    * Answers requests with other methods with 405; for HTTP.
    *
    * @param methods such as `["GET", "HEAD"]`, in any order
-   * @throws VALUE_INVALID
    */
   public static allowMethods(methods: string[]): ListenerRule {
     const problems = new Problems("ListenerRule.allowMethods");
@@ -157,7 +145,6 @@ export class ListenerRule {
    * Refuses requests with larger headers; for HTTP. Without the rule, OCI's own limit applies.
    *
    * @param kilobytes the size of each of the four buffers: 8, 16, 32 or 64
-   * @throws VALUE_INVALID
    */
   public static limitHeaderSize(kilobytes: number): ListenerRule {
     const problems = new Problems("ListenerRule.limitHeaderSize");
@@ -173,7 +160,6 @@ export class ListenerRule {
    * balancer.
    *
    * @param most 1 to 65535; clients behind one NAT gateway count together. The upper bound is not documented
-   * @throws COUNT_INVALID
    */
   public static limitConnectionsPerClient(most: number): ListenerRule {
     const problems = new Problems("ListenerRule.limitConnectionsPerClient");

@@ -49,11 +49,7 @@ export class OciNativeIngress extends IngressGateway {
   private readonly workloads = new Set<string>();
   private certificate?: IngressCertificate;
 
-  /**
-   * @param id also the name of the IngressClass: up to 63 lower-case letters, digits and dashes
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, SUBNET_NOT_PUBLIC,
-   * INGRESS_INVALID, VALUE_INVALID; at synthesis INGRESS_INVALID where the chart was added to another cluster
-   */
+  /** @param id also the name of the IngressClass: up to 63 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: OciNativeIngressProps) {
     readNativeIngress(scope, id, props);
     const { controller, access, wafPolicyId, reservedAddressId } = props;

@@ -200,9 +200,6 @@ export class TraefikIngress extends IngressGateway {
   /**
    * @param id also the name of the Deployment and of the class of its Ingress objects: up to 40 lower-case
    * letters, digits and dashes
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REPLICAS_INVALID,
-   * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC,
-   * IMAGE_INVALID for a Traefik that is too old, REASON_MISSING; at synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
    */
   constructor(scope: Construct, id: string, props: TraefikIngressProps) {
     const trustedRanges = readTraefik(scope, id, props);
