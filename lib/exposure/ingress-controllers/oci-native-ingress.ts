@@ -16,7 +16,7 @@ import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { AppProtocol } from "../../workload/pods/app-protocol";
 import { CertificateStore, type IngressCertificate } from "../ingress-certificate";
-import { type AskedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-props";
+import { type ResolvedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-props";
 import { type LoadBalancerAccess } from "../load-balancer-access";
 import { LoadBalancerShape } from "../load-balancer-props";
 import { type IServiceBackend } from "../service-backend";
@@ -75,7 +75,7 @@ export class OciNativeIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _check(problems: Problems, { workload, certificate }: AskedRoute): void {
+  public _check(problems: Problems, { workload, certificate }: ResolvedRoute): void {
     const refuse = (what: string, fix: string) => problems.add("INGRESS_INVALID", what, fix);
     if (certificate.store !== CertificateStore.OCI_CERTIFICATES) {
       refuse(
@@ -103,7 +103,7 @@ export class OciNativeIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _connect(route: AskedRoute, serviceName: string): RouteManifest {
+  public _connect(route: ResolvedRoute, serviceName: string): RouteManifest {
     const { workload, certificate } = route;
     const port = Port.tcp(workload.port ?? 0);
     this.workloads.add(workload.node.path);
