@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration } from "cdk8s";
 import {
   Bastion,
   BastionClients,
@@ -38,7 +38,7 @@ const network = new ClusterNetwork(stack, "network", {
   compartmentId,
   plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 20, pods: 600 }),
   // Who talked to whom, which each network writes down for ninety days: here for half a year.
-  flowLogs: FlowLogging.enabled({ retentionInDays: 180 }),
+  flowLogs: FlowLogging.enabled({ retention: Duration.days(180) }),
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,

@@ -96,7 +96,9 @@ const firewall = new WebApplicationFirewall(stack, "firewall", {
     WafAccessRule.block("internal pages", WafCondition.pathPrefix("/internal/")),
     WafAccessRule.block("scrapers", WafCondition.addressLists([scrapers.networkAddressListId])),
   ],
-  rateLimits: [{ name: "each client", requests: 600, periodInSeconds: 60, blockInSeconds: 300 }],
+  rateLimits: [
+    { name: "each client", requests: 600, period: Duration.minutes(1), blockDuration: Duration.minutes(5) },
+  ],
 });
 
 // The cloud controller makes the load balancer of the Service; its OCID is known once it is there.

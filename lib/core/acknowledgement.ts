@@ -3,6 +3,7 @@ import { checked } from "./checked";
 import { checkGiven, checkMembers } from "./required";
 import { shortHash } from "./short-hash";
 import { Problems } from "./validation-error";
+import { StateOf } from "./construct-state";
 
 /** The thirteen practices, in the order of Oracle's guides and of the reports. */
 export const PRACTICES = {
@@ -26,14 +27,14 @@ export type PracticeId = keyof typeof PRACTICES;
 
 const METADATA_TYPE = "secure-oke:acknowledgement";
 
-const included = new WeakMap<IConstruct, IConstruct[]>();
+const included = new StateOf<IConstruct, IConstruct[]>(() => []);
 
 /** A construct and its descendants, with the trees that were included anywhere below it; without duplicates. */
 function treesOf(scope: IConstruct): IConstruct[] {
   const all = new Set(scope.node.findAll());
   // The set grows during the iteration: an included construct may include more.
   for (const construct of all) {
-    for (const other of included.get(construct) ?? []) other.node.findAll().forEach((one) => all.add(one));
+    for (const other of included.peek(construct) ?? []) other.node.findAll().forEach((one) => all.add(one));
   }
   return [...all];
 }
@@ -63,7 +64,6 @@ export class Acknowledgements {
    * The exceptions of a construct and its descendants, sorted by path, including charts that were added to a cluster among them.
    *
    * @param scope an App, a stack, a chart or any other construct
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(scope: IConstruct): Acknowledgement[] {
     const problems = new Problems("Acknowledgements.of");
@@ -92,7 +92,7 @@ export class Acknowledgements {
    * @internal
    */
   public static _include(scope: IConstruct, other: IConstruct): void {
-    included.set(scope, [...(included.get(scope) ?? []), other]);
+    included.of(scope).push(other);
   }
 
   private constructor() {}

@@ -7,6 +7,7 @@ import { propertyOf } from "./problem-property";
 import { parametersOf, PUBLIC_SURFACE, type Slot } from "./public-surface";
 import { ValidationError } from "./validation-error";
 import { isWithinCall, type PendingProblem, whilePending, withPending } from "./validation-problem";
+import { MarkOn } from "./construct-state";
 
 /** A class, whether or not everybody may construct it. */
 interface AnyClass {
@@ -16,7 +17,7 @@ interface AnyClass {
 type Call = (this: unknown, ...args: unknown[]) => unknown;
 
 // By their prototypes, which a class shares with the proxy of withCheckedConstructor.
-const checkedPrototypes = new WeakSet<object>();
+const checkedPrototypes = new MarkOn<object>();
 
 /** Whether a class checks the arguments of its calls. */
 export function isChecked(target: AnyClass): boolean {
@@ -32,7 +33,7 @@ export function isChecked(target: AnyClass): boolean {
  */
 export function checked<T extends AnyClass>(target: T): T {
   const known = PUBLIC_SURFACE.classes[target.name];
-  checkedPrototypes.add(target.prototype);
+  checkedPrototypes.once(target.prototype);
   if (!known) fail(`${target.name} is not in lib/core/public-types.json, which npm run surface writes`);
   wrapAll(target, known.statics, () => target.name);
   wrapAll(target.prototype, known.methods, (self) =>

@@ -2,12 +2,13 @@ import { gunzipSync } from "node:zlib";
 import { type TerraformStack } from "cdktf";
 import { checkFileContent, checkLiteral, namesSecret } from "./credential-literal";
 import { Problems } from "./validation-error";
+import { MarkOn } from "./construct-state";
 
 interface JsonObject {
   readonly [key: string]: unknown;
 }
 
-const guarded = new WeakSet<TerraformStack>();
+const guarded = new MarkOn<TerraformStack>();
 // Blocks of the configuration whose entries are named once, and those whose entries are named twice.
 const NAMED_ONCE = ["provider", "variable", "module"];
 const NAMED_TWICE = ["resource", "data"];
@@ -26,8 +27,7 @@ const SHORTEST_ENCODED = 24;
  * The chart outputs are left out, because each object of a chart is judged itself.
  */
 export function guardCredentials(stack: TerraformStack): void {
-  if (guarded.has(stack)) return;
-  guarded.add(stack);
+  if (!guarded.once(stack)) return;
   const [json, hcl] = [stack.toTerraform.bind(stack), stack.toHclTerraform.bind(stack)];
   stack.toTerraform = () => {
     const written = json() as JsonObject;

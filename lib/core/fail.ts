@@ -1,7 +1,7 @@
 const ISSUES = "https://github.com/secure-oke/secure-oke/issues";
 
 /**
- * Throws for a state that no input can lead to.
+ * Throws for a state that no input can cause.
  *
  * Bad input is a `ValidationError` instead, by `Problems`.
  *

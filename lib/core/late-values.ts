@@ -13,11 +13,12 @@ import {
 } from "cdktf";
 import { type IConstruct } from "constructs";
 import { Problems, ValidationError } from "./validation-error";
+import { MarkOn } from "./construct-state";
 
 /** What was promised in a place: text, a number, a list, or whatever the place takes. */
 type Promised = "any" | "list" | "number" | "optional text" | "text";
 
-const guarded = new WeakSet<TerraformStack>();
+const guarded = new MarkOn<TerraformStack>();
 
 /**
  * Has a stack refused in which a value that is known late, such as a `Lazy`, turns out to be none.
@@ -28,8 +29,7 @@ const guarded = new WeakSet<TerraformStack>();
  * @param isOurs whether an element belongs to a construct of the library
  */
 export function guardLateValues(stack: TerraformStack, isOurs: (element: TerraformElement) => boolean): void {
-  if (guarded.has(stack)) return;
-  guarded.add(stack);
+  if (!guarded.once(stack)) return;
   for (const method of ["toTerraform", "toHclTerraform"] as const) {
     const inner = stack[method].bind(stack);
     // Not earlier: aspects may still set parts of a value.

@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { type Problems } from "./validation-error";
+import { MarkOn } from "./construct-state";
 
 /** A class of a package that a program must have once, by its name in jsii, such as `cdk8s.Chart`. */
 export interface OwnClasses {
@@ -18,7 +19,8 @@ const OWN: OwnClasses = {
   "cdktf.TerraformStack": TerraformStack,
   "constructs.Construct": Construct,
 };
-const fine = new WeakSet<IConstruct>();
+/** Constructs that come from the same copies as the library. */
+const verified = new MarkOn<IConstruct>();
 
 /**
  * Adds a problem where a construct, or one around it, comes from another copy of a package than the library uses.
@@ -26,7 +28,7 @@ const fine = new WeakSet<IConstruct>();
  * Such constructs look alike and know nothing of each other's references.
  */
 export function checkCopies(problems: Problems, construct: IConstruct, classes: OwnClasses = {}): void {
-  if (fine.has(construct)) return;
+  if (verified.has(construct)) return;
   const own = { ...OWN, ...classes };
   const found = new Map<string, string>();
   for (const one of construct.node.scopes) {
@@ -44,7 +46,7 @@ export function checkCopies(problems: Problems, construct: IConstruct, classes: 
         "`npm dedupe` or `overrides`, and run the program with the node_modules that this library is in",
     );
   }
-  if (found.size === 0) fine.add(construct);
+  if (found.size === 0) verified.once(construct);
 }
 
 interface FoundClass {

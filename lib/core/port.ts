@@ -23,7 +23,8 @@ function checkPorts(factory: string, from: number, to: number): void {
     const what = port === undefined ? "A port was not given" : `${shown(port)} is not a port`;
     problems.add("PORT_INVALID", what, fix);
   }
-  if (!problems.any && from > to) problems.add("PORT_INVALID", `The range ${from}-${to} is upside down`, fix);
+  if (!problems.any && from > to)
+    problems.add("PORT_INVALID", `The range ${from}-${to} starts above its end`, fix);
   problems.throwIfAny();
 }
 
@@ -34,7 +35,6 @@ export class Port {
    * One TCP port.
    *
    * @param port the port, 1 to 65535
-   * @throws PORT_INVALID
    */
   public static tcp(port: number): Port {
     checkPorts("Port.tcp", port, port);
@@ -45,8 +45,6 @@ export class Port {
    * A range of TCP ports, including both ends.
    *
    * More than 32,767 ports are allowed between two security groups only.
-   *
-   * @throws PORT_INVALID
    */
   public static tcpRange(from: number, to: number): Port {
     checkPorts("Port.tcpRange", from, to);
@@ -57,7 +55,6 @@ export class Port {
    * One UDP port.
    *
    * @param port the port, 1 to 65535
-   * @throws PORT_INVALID
    */
   public static udp(port: number): Port {
     checkPorts("Port.udp", port, port);
@@ -68,8 +65,6 @@ export class Port {
    * A range of UDP ports, including both ends.
    *
    * More than 32,767 ports are allowed between two security groups only.
-   *
-   * @throws PORT_INVALID
    */
   public static udpRange(from: number, to: number): Port {
     checkPorts("Port.udpRange", from, to);
@@ -81,7 +76,6 @@ export class Port {
    *
    * @param type the type, 0 to 255
    * @param code the code, 0 to 255
-   * @throws PORT_INVALID
    * @see https://www.iana.org/assignments/icmp-parameters/icmp-parameters.xhtml
    */
   public static icmp(type: number, code: number): Port {

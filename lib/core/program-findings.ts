@@ -2,6 +2,7 @@ import { type ISynthesisSession, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { ConstructMemo } from "./construct-memo";
 import { addWarning } from "./warnings";
+import { StateOf } from "./construct-state";
 
 /** What is likely wrong with a program as a whole; what is certainly wrong is thrown instead. */
 export interface ProgramFinding {
@@ -15,8 +16,8 @@ export interface ProgramFinding {
 
 type Find = () => readonly ProgramFinding[];
 
-const finders = new WeakMap<TerraformStack, Find[]>();
-const said = new WeakMap<IConstruct, Set<string>>();
+const finders = new StateOf(findersOf);
+const warnings = new StateOf<IConstruct, Set<string>>(() => new Set());
 
 // While a stack is looked at.
 let computed: ConstructMemo | undefined;
@@ -29,7 +30,7 @@ export function computeForFindings<T>(construct: IConstruct, compute: (construct
 function findingsOf(stack: TerraformStack): readonly ProgramFinding[] {
   computed = new ConstructMemo();
   try {
-    return (finders.get(stack) ?? []).flatMap((find) => find());
+    return (finders.peek(stack) ?? []).flatMap((find) => find());
   } finally {
     computed = undefined;
   }
@@ -37,13 +38,11 @@ function findingsOf(stack: TerraformStack): readonly ProgramFinding[] {
 
 /** Has something looked for whenever the stack of a construct is written, when all of the program is there. */
 export function findWhenWritten(construct: IConstruct, find: Find): void {
-  const stack = TerraformStack.of(construct);
-  const known = finders.get(stack);
-  if (known) {
-    known.push(find);
-    return;
-  }
-  finders.set(stack, [find]);
+  finders.of(TerraformStack.of(construct)).push(find);
+}
+
+/** The finders of a stack, which run whenever it is written. */
+function findersOf(stack: TerraformStack): Find[] {
   const inner = stack.synthesizer;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
@@ -52,12 +51,13 @@ export function findWhenWritten(construct: IConstruct, find: Find): void {
       inner.synthesize(session);
     },
   };
+  return [];
 }
 
 function warn({ id, construct, what, why, fix }: ProgramFinding): void {
   const warning = [`${construct.node.path}: ${what}`, `  Why: ${why}`, `  Instead: ${fix}`].join("\n");
-  const before = said.get(construct) ?? new Set();
-  if (before.has(warning)) return;
-  said.set(construct, before.add(warning));
+  const given = warnings.of(construct);
+  if (given.has(warning)) return;
+  given.add(warning);
   addWarning(construct, `[${id}] ${warning}`);
 }

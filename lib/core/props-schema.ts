@@ -41,6 +41,8 @@ export function readProps<S extends Readers>(
   schema: S,
   at?: string,
 ): Partial<Resolved<S>> {
+  // Without any props, each of the required ones is missing.
+  if (at === undefined && (props === undefined || props === null)) return readProps(problems, {}, schema);
   if (!isOfKind(props, [])) {
     refuseKind(problems, at ?? "props", props, `an object with ${Object.keys(schema).join(", ")}`);
     // Without the props of a construct, nothing else can be checked.

@@ -37,22 +37,6 @@ export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid
   });
 }
 
-const SUBNETS = [
-  "apiEndpointSubnet",
-  "loadBalancerSubnet",
-  "podSubnet",
-  "publicLoadBalancerSubnet",
-  "workerSubnet",
-] as const;
-
-/** The same of the subnets that a network was given. */
-export function checkSubnetRegionsWhenWritten(
-  construct: IConstruct,
-  given: { readonly [name in (typeof SUBNETS)[number]]?: { readonly subnetId: string } },
-): void {
-  for (const name of SUBNETS) checkRegionWhenWritten(construct, `${name}.subnetId`, given[name]?.subnetId);
-}
-
 /** The region of the one provider of a stack that has no alias; nothing where it is not a literal. */
 function regionOfProvider(stack: IConstruct): string | undefined {
   const all = stack.node

@@ -21,6 +21,7 @@ import { isMarker } from "./first-apply";
 import { guardLateValues } from "./late-values";
 import { guardStack } from "./stack-cycles";
 import { Problems } from "./validation-error";
+import { MarkOn } from "./construct-state";
 
 // An address begins a reference; what follows it names an attribute.
 const ADDRESS = /(?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*/g;
@@ -94,7 +95,7 @@ class ElementReferences {
 /** What Terraform takes `depends_on` of. */
 type Dependent = TerraformResource | TerraformDataSource | TerraformModule | TerraformOutput;
 
-const ordered = new WeakSet<TerraformStack>();
+const ordered = new MarkOn<TerraformStack>();
 
 /**
  * Has `dependsOn: [construct]` and `construct.node.addDependency(other)` of a stack reach the resources of both constructs.
@@ -103,9 +104,8 @@ const ordered = new WeakSet<TerraformStack>();
  * before a stack is written, also by `Testing.synth`.
  */
 function orderAtSynthesis(construct: IConstruct): void {
-  const stack = construct.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
-  if (!stack || ordered.has(stack)) return;
-  ordered.add(stack);
+  const stack = construct.node.scopes.find((scope): scope is TerraformStack => TerraformStack.isStack(scope));
+  if (!stack || !ordered.once(stack)) return;
   guardStack(stack);
   Aspects.of(stack).add({
     visit: (visited) => {

@@ -22,11 +22,7 @@ import { Problems } from "./validation-error";
  */
 @checked
 export class ResourceTags {
-  /**
-   * The tags of a scope.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** The tags of a scope. */
   public static of(scope: IConstruct): ResourceTags {
     const problems = new Problems("ResourceTags.of");
     if (checkGiven(problems, { "The scope": scope })) {
@@ -42,8 +38,6 @@ export class ResourceTags {
    * Adds tags; a key that was already added to the same scope gets the new value.
    *
    * Synthesis fails for a resource that would have more than ten free-form or 64 defined tags.
-   *
-   * @throws TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
    */
   public add(tags: TaggingProps): void {
     const problems = new Problems(this.scope);

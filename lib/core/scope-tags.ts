@@ -1,4 +1,5 @@
 import { type IConstruct } from "constructs";
+import { NoteOn } from "./construct-state";
 
 /** Tags by key. */
 export interface Tags {
@@ -12,8 +13,8 @@ export interface TagSets {
 }
 
 const NONE: TagSets = { freeformTags: {}, definedTags: {} };
-const owners = new WeakMap<IConstruct, IConstruct>();
-const byScope = new WeakMap<IConstruct, TagSets>();
+const owners = new NoteOn<IConstruct, IConstruct>();
+const byScope = new NoteOn<IConstruct, TagSets>();
 
 /** Adds tags to those of a scope. */
 export function setScopeTags(scope: IConstruct, { freeformTags, definedTags }: Partial<TagSets>): void {

@@ -11,16 +11,17 @@ import {
 } from "cdktf";
 import { type IConstruct } from "constructs";
 import { Problems } from "./validation-error";
+import { MarkOn, StateOf } from "./construct-state";
 
 /** What of a stack refers to another stack, for people; nothing where it can't be told. */
 type Explain = (other: TerraformStack) => string | undefined;
 
-const guarded = new WeakSet<TerraformStack>();
-const explanations = new WeakMap<TerraformStack, Explain[]>();
+const guarded = new MarkOn<TerraformStack>();
+const explanations = new StateOf<TerraformStack, Explain[]>(() => []);
 
 /** Has a construct of a stack tell what in it refers to another stack, where two stacks need each other. */
 export function explainReferences(stack: TerraformStack, explain: Explain): void {
-  explanations.set(stack, [...(explanations.get(stack) ?? []), explain]);
+  explanations.of(stack).push(explain);
 }
 
 /**
@@ -35,8 +36,7 @@ export function guardStackCycles(root: IConstruct): void {
 
 /** The same for one stack. */
 export function guardStack(stack: TerraformStack): void {
-  if (guarded.has(stack)) return;
-  guarded.add(stack);
+  if (!guarded.once(stack)) return;
   const add = stack.addDependency.bind(stack);
   stack.addDependency = (dependency: TerraformStack) => {
     if (dependency.dependsOn(stack)) refuse(stack, dependency);
@@ -70,7 +70,7 @@ interface Edge {
 }
 
 function edge(from: TerraformStack, to: TerraformStack): Edge {
-  for (const explain of explanations.get(from) ?? []) {
+  for (const explain of explanations.peek(from) ?? []) {
     const text = explain(to);
     if (text !== undefined) return { to, text, isChart: true };
   }

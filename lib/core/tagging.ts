@@ -7,6 +7,7 @@ import { checkText, literalText } from "./terraform-text";
 import { Problems } from "./validation-error";
 import { optional, passing } from "./value-readers";
 import { addWarning } from "./warnings";
+import { MarkOn, StateOf } from "./construct-state";
 
 /** The maximum number of tags on an OCI resource. */
 const MAX_FREEFORM = 10;
@@ -28,26 +29,25 @@ interface IgnoringProvider {
   readonly rawOverrides?: { readonly ignore_defined_tags?: unknown };
 }
 
-const watched = new WeakMap<TerraformStack, TaggedScope[]>();
-const warned = new WeakSet<TerraformStack>();
+const watched = new StateOf(watchedIn);
+const warned = new MarkOn<TerraformStack>();
 
 /** Has the tags of a construct's resources looked at when its stack is synthesized: only then all of them are known. */
 function watchTags(scope: IConstruct, tags: () => TagSets): void {
-  const stack = TerraformStack.of(scope);
-  const known = watched.get(stack);
-  if (known) {
-    known.push({ scope, tags });
-    return;
-  }
-  const all = [{ scope, tags }];
-  watched.set(stack, all);
+  watched.of(TerraformStack.of(scope)).push({ scope, tags });
+}
+
+/** The tagged scopes of a stack, which are checked at synthesis. */
+function watchedIn(stack: TerraformStack): TaggedScope[] {
+  const all: TaggedScope[] = [];
   stack.node.addValidation({
     validate: () => {
-      for (const one of all) checkCounts(one);
+      for (const tagged of all) checkCounts(tagged);
       warn(stack, all);
       return [];
     },
   });
+  return all;
 }
 
 /** The tags of scopes come together with those of the construct, each within the limit by itself. */
@@ -69,8 +69,7 @@ function checkCounts({ scope, tags }: TaggedScope): void {
 }
 
 function warn(stack: TerraformStack, all: readonly TaggedScope[]): void {
-  if (warned.has(stack)) return;
-  warned.add(stack);
+  if (!warned.once(stack)) return;
   const tagged = all.map(({ scope, tags }) => ({ scope, keys: Object.keys(tags().definedTags) }));
   const paths = [
     ...new Set(tagged.filter(({ keys }) => keys.length > 0).map(({ scope }) => scope.node.path)),

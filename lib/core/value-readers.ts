@@ -78,9 +78,14 @@ export function checkedBy<T>(
   return (problems, name, value) => {
     const before = problems.count;
     const read = reader(problems, name, value);
-    if (read !== undefined) check(problems, name, read);
+    if (read !== undefined && problems.count === before) check(problems, name, read);
     return problems.count === before ? read : undefined;
   };
+}
+
+/** Reads a list or a map as nothing if any of its entries has a problem, for checks that need all of them. */
+export function complete<T>(reader: Reader<T>): Reader<T> {
+  return checkedBy(reader, () => undefined);
 }
 
 /** Reads a value as another one. */
@@ -206,6 +211,7 @@ function checkInstanceOf(type: string, name: string, value: unknown): KindProble
 export function choice<T extends string>(values: { readonly [name: string]: T }, instead: string): Reader<T> {
   return (problems, name, value) => {
     if (Object.values(values).includes(value as T)) return value as T;
+    if (isMissing(value)) return refuseKind(problems, name, value, instead);
     const got = typeof value === "string" ? shown(value) : kindOf(value);
     problems.add("VALUE_INVALID", `${name} is ${got}, none of the choices`, `Write ${instead}`);
     return undefined;
@@ -219,6 +225,31 @@ export function listOf<T>(each: PropReader<T>, instead: string): Reader<T[]> {
   return (problems, name, value) => {
     if (!Array.isArray(value)) return refuseKind(problems, name, value, instead);
     return value.map((entry: unknown, index) => each(problems, `${name}[${index}]`, entry)).filter(isRead);
+  };
+}
+
+/** How entries of a list are told apart. */
+export interface UniqueEntries<T> {
+  /** The key of an entry. @default - the entry itself, as text */
+  readonly keyOf?: (entry: T) => string;
+  /** The fix for a duplicate. */
+  readonly fix: string;
+}
+
+/** Reads a list without duplicates. */
+export function uniqueListOf<T>(
+  each: PropReader<T>,
+  instead: string,
+  { keyOf = String, fix }: UniqueEntries<T>,
+): Reader<T[]> {
+  const list = listOf(each, instead);
+  return (problems, name, value) => {
+    const entries = list(problems, name, value);
+    const keys = entries?.map(keyOf) ?? [];
+    for (const key of new Set(keys.filter((other, index) => keys.indexOf(other) !== index))) {
+      problems.add("NAME_DUPLICATE", `${name} has ${shown(key)} twice`, fix);
+    }
+    return entries;
   };
 }
 

@@ -1,6 +1,6 @@
 import { checked } from "../core/checked";
 import { checkSubdomainName } from "../core/kubernetes-names";
-import { shown } from "../core/display-value";
+import { matching, type PropsSchema, readProps, subdomainName } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The API group and the kind of an issuer that is not part of cert-manager. */
@@ -14,7 +14,12 @@ export interface ExternalIssuerOptions {
 }
 
 const GROUP = "cert-manager.io";
-const KIND = /^[A-Z][A-Za-z0-9]{0,62}$/;
+
+const EXTERNAL = {
+  group: subdomainName(),
+  kind: matching(/^[A-Z][A-Za-z0-9]{0,62}$/, 'Write the kind of the issuer, such as "Issuer"'),
+  name: subdomainName(),
+} satisfies PropsSchema<ExternalIssuerOptions>;
 
 /**
  * An issuer of cert-manager, which signs certificates in a cluster.
@@ -23,20 +28,12 @@ const KIND = /^[A-Z][A-Za-z0-9]{0,62}$/;
  */
 @checked
 export class CertificateIssuer {
-  /**
-   * An issuer for every namespace (ClusterIssuer).
-   *
-   * @throws NAME_INVALID
-   */
+  /** An issuer for every namespace (ClusterIssuer). */
   public static cluster(name: string): CertificateIssuer {
     return new CertificateIssuer(GROUP, "ClusterIssuer", readName("CertificateIssuer.cluster", name));
   }
 
-  /**
-   * An issuer for the namespace of the certificate (Issuer).
-   *
-   * @throws NAME_INVALID
-   */
+  /** An issuer for the namespace of the certificate (Issuer). */
   public static namespaced(name: string): CertificateIssuer {
     return new CertificateIssuer(GROUP, "Issuer", readName("CertificateIssuer.namespaced", name));
   }
@@ -44,22 +41,11 @@ export class CertificateIssuer {
   /**
    * An issuer of another controller than cert-manager's own.
    *
-   * @throws NAME_INVALID, ATTRIBUTE_MISSING
    * @see https://cert-manager.io/docs/configuration/issuers/
    */
   public static external(options: ExternalIssuerOptions): CertificateIssuer {
     const problems = new Problems("CertificateIssuer.external");
-    const { group, kind, name } = options ?? ({} as ExternalIssuerOptions);
-    checkSubdomainName(problems, "group", group);
-    checkSubdomainName(problems, "name", name);
-    if (typeof kind !== "string" || !KIND.test(kind)) {
-      problems.add(
-        "NAME_INVALID",
-        `kind is ${kind === undefined ? "not given" : shown(kind)}`,
-        'Write the kind of the issuer, such as "Issuer"',
-      );
-    }
-    problems.throwIfAny();
+    const { group, kind, name } = problems.resolved(readProps(problems, options, EXTERNAL));
     return new CertificateIssuer(group, kind, name);
   }
 

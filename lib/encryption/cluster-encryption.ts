@@ -1,21 +1,9 @@
-import { Token, type TerraformProvider } from "cdktf";
+import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { checkHomeRegionProvider } from "../core/home-region";
-import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { checkMembers } from "../core/required";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
-import { ResourceConstruct } from "../core/resource-construct";
-import { checkDisplayName, nameOf, policyNameOf, stemOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
-import { type KeyProtection } from "./key-protection";
-import { type KeyRotation } from "./key-rotation";
+import { KeyProtection } from "./key-protection";
+import { KeyRotation } from "./key-rotation";
 import { KeyShape } from "./key-shape";
-import { type KeySource } from "./key-source";
+import { KeySource } from "./key-source";
 import { VaultType, type IKeyVault } from "./key-vault";
 import { CreatedVault } from "./private/created-vault";
 import {
@@ -24,9 +12,30 @@ import {
   secretsStatement,
   type DataKind,
 } from "./private/key-statements";
-import { checkProtection, checkRotationKind, checkVault } from "./private/value-kinds";
 import { addKey, addVersions, checkRotation } from "./private/vault-keys";
 import { VaultKey, type IVaultKey } from "./vault-key";
+import { checked } from "../core/checked";
+import { checkConstructId } from "../core/construct-id";
+import { problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider } from "../core/home-region";
+import {
+  any,
+  displayName,
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../core/readers";
+import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { ResourceConstruct } from "../core/resource-construct";
+import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
+import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { KmsVault } from "../oci/kms-vault";
 
@@ -132,8 +141,32 @@ const SUFFIXES: { readonly [kind in (typeof KINDS)[number]]: string } = {
   buckets: "buckets",
   imageSigning: "image-signing",
 };
-const REGION = /^[a-z]+-[a-z]+-\d+$/;
-const SERVICE = /^[A-Za-z][A-Za-z0-9-]*$/;
+
+const CLUSTER_ENCRYPTION = {
+  compartmentId: ocid("compartment", "tenancy"),
+  clusterCompartmentId: optional(ocid("compartment", "tenancy")),
+  existingKeyId: optional(ocid("key")),
+  vault: optional(valueOf<IKeyVault>("IKeyVault")),
+  protection: withDefault(valueOf(KeyProtection), KeyProtection.hsm()),
+  rotation: optional(valueOf(KeyRotation)),
+  bootVolumes: optional(valueOf(KeySource)),
+  blockVolumes: optional(valueOf(KeySource)),
+  fileStorage: optional(valueOf(KeySource)),
+  buckets: optional(valueOf(KeySource)),
+  imageSigning: optional(valueOf(KeySource)),
+  region: optional(
+    matching(/^[a-z]+-[a-z]+-\d+$/, 'Give the identifier of a region, for example "eu-frankfurt-1"'),
+  ),
+  fileStorageService: withDefault(
+    matching(/^[A-Za-z][A-Za-z0-9-]*$/, `Give the name in IAM, for example "${FILE_STORAGE_SERVICE}"`),
+    FILE_STORAGE_SERVICE,
+  ),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  displayName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<ClusterEncryptionProps>;
+
+type ResolvedEncryption = Resolved<typeof CLUSTER_ENCRYPTION>;
 
 /**
  * Customer-managed keys for a cluster, and the grants that let OCI use each key for its purpose only: for the Secrets in etcd and,
@@ -171,25 +204,23 @@ export class ClusterEncryption extends ResourceConstruct {
   /** The policies that a resource must depend on before it is created with a key, by kind of data. @internal */
   public readonly _grants: { readonly [kind in DataKind]?: IdentityPolicy };
 
-  /**
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING, PROVIDER_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: ClusterEncryptionProps,
-  ) {
-    check(scope, id, props);
+  private readonly read: ResolvedEncryption;
+  private readonly tags: TaggingProps;
+
+  constructor(scope: Construct, id: string, props: ClusterEncryptionProps) {
+    const read = readEncryption(scope, id, props);
+    const { compartmentId, existingKeyId } = read;
     super(scope, id);
-    const { compartmentId, existingKeyId } = props;
-    const name = props.displayName ?? nameOf(this);
+    this.read = read;
+    this.tags = tagsOf(this, read);
+    const name = read.displayName ?? nameOf(this);
     checkRegionWhenWritten(this, "existingKeyId", existingKeyId);
     this.vault = this.vaultFor(name);
     this.keyId = existingKeyId ?? this.secretsKey(name);
     // An existing key can be rotated only if its vault was given.
-    const vault = existingKeyId === undefined ? this.vault : props.vault;
-    if (vault) addVersions(this, this.keyId, vault.managementEndpoint, props.rotation);
-    this.clusterCompartmentId = props.clusterCompartmentId ?? compartmentId;
+    const vault = existingKeyId === undefined ? this.vault : read.vault;
+    if (vault) addVersions(this, this.keyId, vault.managementEndpoint, read.rotation);
+    this.clusterCompartmentId = read.clusterCompartmentId ?? compartmentId;
     this.policy = this.addPolicy(
       "Policy",
       `${name}-key`,
@@ -214,38 +245,38 @@ export class ClusterEncryption extends ResourceConstruct {
 
   /** Undefined if every key exists already. */
   private vaultFor(name: string): IKeyVault | undefined {
-    const { vault, existingKeyId } = this.props;
+    const { vault, existingKeyId } = this.read;
     if (vault) return vault;
-    const isNeeded = existingKeyId === undefined || KINDS.some((kind) => isNew(this.props[kind]));
+    const isNeeded = existingKeyId === undefined || KINDS.some((kind) => isNew(this.read[kind]));
     return isNeeded ? this.newVault(name) : undefined;
   }
 
   private newVault(name: string): IKeyVault {
-    const { compartmentId } = this.props;
+    const { compartmentId } = this.read;
     const vault = new KmsVault(this, "Vault", {
       compartmentId,
       displayName: name,
       vaultType: VaultType.DEFAULT,
       lifecycle: { preventDestroy: true },
-      ...tagsOf(this, this.props),
+      ...this.tags,
     });
     return new CreatedVault(this, "KeyVault", vault, compartmentId);
   }
 
   private secretsKey(name: string): string {
     return addKey(this, "Resource", {
-      compartmentId: this.props.compartmentId,
+      compartmentId: this.read.compartmentId,
       displayName: `${stemOf(name)}-etcd`,
       managementEndpoint: (this.vault as IKeyVault).managementEndpoint,
       shape: KeyShape.AES_256,
-      protection: this.props.protection,
-      rotation: this.props.rotation,
-      tags: tagsOf(this, this.props),
+      protection: this.read.protection,
+      rotation: this.read.rotation,
+      tags: this.tags,
     }).id;
   }
 
   private dataKey(kind: DataKind, name: string): string | undefined {
-    const source = this.props[kind];
+    const source = this.read[kind];
     if (!source) return undefined;
     if (source.isSameAsSecrets) return this.keyId;
     checkRegionWhenWritten(this, kind, source.keyId);
@@ -253,19 +284,19 @@ export class ClusterEncryption extends ResourceConstruct {
   }
 
   private keyOfSignatures(name: string): IVaultKey | undefined {
-    const { imageSigning: source, compartmentId } = this.props;
+    const { imageSigning: source, compartmentId } = this.read;
     if (!source) return undefined;
     const { keyId } = source;
     if (keyId === undefined) return this.newKey("imageSigning", name, KeyShape.RSA_4096);
     return VaultKey.fromVaultKeyAttributes(this, "imageSigning", {
       keyId,
       compartmentId,
-      vault: this.props.vault,
+      vault: this.read.vault,
     });
   }
 
   private newKey(kind: (typeof KINDS)[number], name: string, shape: KeyShape): VaultKey {
-    const { compartmentId, protection, rotation, freeformTags, definedTags } = this.props;
+    const { compartmentId, protection, rotation, freeformTags, definedTags } = this.read;
     return new VaultKey(this, kind, {
       vault: this.vault as IKeyVault,
       compartmentId,
@@ -279,7 +310,7 @@ export class ClusterEncryption extends ResourceConstruct {
   }
 
   private grant(kind: DataKind, keyId: string, name: string): IdentityPolicy {
-    const { compartmentId, region, fileStorageService = FILE_STORAGE_SERVICE } = this.props;
+    const { compartmentId, region, fileStorageService } = this.read;
     const { clusterCompartmentId } = this;
     const what = SUFFIXES[kind].replace("-", " ");
     return this.addPolicy(`${kind}Policy`, `${name}-${SUFFIXES[kind]}-key`, `encrypt ${what} with one key`, [
@@ -288,7 +319,7 @@ export class ClusterEncryption extends ResourceConstruct {
   }
 
   private addPolicy(id: string, name: string, what: string, statements: string[]): IdentityPolicy {
-    const { homeRegionProvider, compartmentId } = this.props;
+    const { homeRegionProvider, compartmentId } = this.read;
     return new IdentityPolicy(this, id, {
       provider: homeRegionProvider,
       compartmentId,
@@ -297,7 +328,7 @@ export class ClusterEncryption extends ResourceConstruct {
       lifecycle: { ignoreChanges: ["name"], createBeforeDestroy: true },
       description: `Lets the cluster ${what}`,
       statements,
-      ...tagsOf(this, this.props),
+      ...this.tags,
     });
   }
 }
@@ -306,41 +337,35 @@ function isNew(source: KeySource | undefined): boolean {
   return source !== undefined && source.keyId === undefined && !source.isSameAsSecrets;
 }
 
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function check(scope: Construct, id: string, given: ClusterEncryptionProps): void {
-  const props: Partial<ClusterEncryptionProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readEncryption(scope: Construct, id: string, props: ClusterEncryptionProps): ResolvedEncryption {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkOcidIfGiven(problems, "clusterCompartmentId", props.clusterCompartmentId, "compartment", "tenancy");
-  checkOcidIfGiven(problems, "existingKeyId", props.existingKeyId, "key");
-  if (checkVault(problems, props.vault)) problems.collect(() => props.vault?.managementEndpoint);
-  checkProtection(problems, props.protection);
-  if (checkRotationKind(problems, props.rotation)) checkKeyRotation(problems, props);
-  checkSources(problems, props);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkDisplayName(problems, "displayName", props.displayName);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, CLUSTER_ENCRYPTION);
+  // Reading an attribute that an imported vault lacks throws.
+  problems.collect(() => read.vault?.managementEndpoint);
+  checkKeyRotation(problems, read);
+  checkSources(problems, read);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved(read);
 }
 
-function checkKeyRotation(problems: Problems, props: Partial<ClusterEncryptionProps>): void {
-  const { rotation, vault, existingKeyId } = props;
+function checkKeyRotation(problems: Problems, read: Partial<ResolvedEncryption>): void {
+  const { rotation, vault, existingKeyId } = read;
+  if (!rotation) return;
   checkRotation(problems, rotation, vault ?? { vaultType: VaultType.DEFAULT });
-  if (existingKeyId === undefined || vault !== undefined || rotation?.intervalInDays !== undefined) return;
+  if (existingKeyId === undefined || vault !== undefined || rotation.interval !== undefined) return;
   problems.add(
     "ATTRIBUTE_MISSING",
-    "rotation was given with existingKeyId, and vault was not given",
+    "vault was not given, and rotation of existingKeyId needs it",
     "Give the vault of the key: KeyVault.fromKeyVaultAttributes(scope, id, { vaultId, managementEndpoint })",
   );
 }
 
-function checkSources(problems: Problems, props: Partial<ClusterEncryptionProps>): void {
-  const { buckets, region, imageSigning, fileStorageService } = props;
-  for (const kind of KINDS) {
-    const instead = "KeySource.newKey(), KeySource.existing(keyId) or KeySource.sameAsSecrets()";
-    checkMembers(problems, kind, props[kind], ["isSameAsSecrets"], instead);
-  }
+function checkSources(
+  problems: Problems,
+  { buckets, region, imageSigning }: Partial<ResolvedEncryption>,
+): void {
   if (imageSigning?.isSameAsSecrets) {
     problems.add(
       "VALUE_INVALID",
@@ -350,20 +375,6 @@ function checkSources(problems: Problems, props: Partial<ClusterEncryptionProps>
   }
   if (buckets !== undefined && region === undefined) {
     const fix = 'Give the region of the buckets, for example "eu-frankfurt-1"';
-    problems.add("ATTRIBUTE_MISSING", "region was not given, and buckets was", fix);
-  }
-  const words = [
-    ["region", region, REGION, 'Give the identifier of a region, for example "eu-frankfurt-1"'],
-    [
-      "fileStorageService",
-      fileStorageService,
-      SERVICE,
-      `Give the name in IAM, for example "${FILE_STORAGE_SERVICE}"`,
-    ],
-  ] as const;
-  for (const [name, value, form, fix] of words) {
-    if (value === undefined || value === null) continue;
-    if (typeof value === "string" && !Token.isUnresolved(value) && form.test(value)) continue;
-    problems.add("NAME_INVALID", `${name} is ${shown(value)}`, fix);
+    problems.add("ATTRIBUTE_MISSING", "region was not given, and buckets needs it", fix);
   }
 }

@@ -1,7 +1,8 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { objectOf, reasonFor } from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -18,14 +19,12 @@ export class KeyProtection {
 
   /**
    * The key is kept on a server, encrypted at rest by a root key in an HSM. It can be exported, and it is free of charge.
-   *
-   * @throws REASON_MISSING
    */
   public static software(choice: ReasonedChoice): KeyProtection {
     const problems = new Problems("KeyProtection.software");
-    checkReason(problems, "A key outside of a hardware security module", choice?.reason);
+    const reason = OUTSIDE_HSM(problems, "choice", choice)?.reason;
     problems.throwIfAny();
-    return new KeyProtection("SOFTWARE", choice.reason);
+    return new KeyProtection("SOFTWARE", reason);
   }
 
   private constructor(
@@ -42,3 +41,5 @@ export class KeyProtection {
     Acknowledgements._record(scope, "credential-exposure", what, this.reason);
   }
 }
+
+const OUTSIDE_HSM = objectOf({ reason: reasonFor("A key outside of a hardware security module") });

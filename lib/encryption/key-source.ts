@@ -15,11 +15,7 @@ export class KeySource {
     return new KeySource(undefined, true);
   }
 
-  /**
-   * An existing key in the compartment of the encryption.
-   *
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING
-   */
+  /** An existing key in the compartment of the encryption. */
   public static existing(keyId: string): KeySource {
     const problems = new Problems("KeySource.existing");
     checkOcid(problems, "keyId", keyId, "key");

@@ -4,13 +4,22 @@ import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import {
+  choice,
+  displayName,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  text,
+  withDefault,
+} from "../core/readers";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
-import { checkDisplayName, nameOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
+import { nameOf } from "../core/resource-name";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { KmsVault } from "../oci/kms-vault";
 
 /** The type of a vault; it can't be changed later. */
@@ -67,6 +76,23 @@ export interface KeyVaultAttributes {
   readonly vaultType?: VaultType;
 }
 
+const TYPE = choice(VaultType, "VaultType.DEFAULT or VaultType.VIRTUAL_PRIVATE");
+
+const VAULT = {
+  compartmentId: ocid("compartment", "tenancy"),
+  vaultType: withDefault(TYPE, VaultType.DEFAULT),
+  displayName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<KeyVaultProps>;
+
+const IMPORTED_VAULT = {
+  vaultId: ocid("vault"),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  managementEndpoint: optional(text()),
+  cryptoEndpoint: optional(text()),
+  vaultType: optional(TYPE),
+} satisfies PropsSchema<KeyVaultAttributes>;
+
 /**
  * A vault for keys and secrets.
  *
@@ -76,11 +102,7 @@ export interface KeyVaultAttributes {
  */
 @checked
 export class KeyVault extends ResourceConstruct implements IKeyVault {
-  /**
-   * Imports an existing vault; nothing is created or looked up.
-   *
-   * @throws OCID_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute is used that was not given
-   */
+  /** Imports an existing vault; nothing is created or looked up. */
   public static fromKeyVaultAttributes(
     scope: Construct,
     id: string,
@@ -88,12 +110,7 @@ export class KeyVault extends ResourceConstruct implements IKeyVault {
   ): IKeyVault {
     const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
-    const all: Partial<KeyVaultAttributes> = attributes ?? {};
-    checkOcid(problems, "vaultId", all.vaultId, "vault");
-    checkOcidIfGiven(problems, "compartmentId", all.compartmentId, "compartment", "tenancy");
-    checkType(problems, all.vaultType);
-    problems.throwIfAny();
-    return new ImportedVault(scope, id, attributes);
+    return new ImportedVault(scope, id, problems.resolved(readProps(problems, attributes, IMPORTED_VAULT)));
   }
 
   public readonly vaultId: string;
@@ -101,19 +118,21 @@ export class KeyVault extends ResourceConstruct implements IKeyVault {
   public readonly managementEndpoint: string;
   public readonly cryptoEndpoint: string;
   public readonly vaultType?: VaultType;
+  /** The name of the vault. */
+  public readonly displayName: string;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: KeyVaultProps) {
-    check(scope, id, props);
+    const { compartmentId, vaultType, displayName: name, ...tags } = readVault(scope, id, props);
     super(scope, id);
-    this.compartmentId = props.compartmentId;
-    this.vaultType = props.vaultType ?? VaultType.DEFAULT;
+    this.compartmentId = compartmentId;
+    this.vaultType = vaultType;
+    this.displayName = name ?? nameOf(this);
     const vault = new KmsVault(this, "Resource", {
-      compartmentId: props.compartmentId,
-      displayName: props.displayName ?? nameOf(this),
-      vaultType: this.vaultType,
+      compartmentId,
+      displayName: this.displayName,
+      vaultType,
       lifecycle: { preventDestroy: true },
-      ...tagsOf(this, props),
+      ...tagsOf(this, tags),
     });
     this.vaultId = vault.id;
     this.managementEndpoint = vault.managementEndpoint;
@@ -128,7 +147,7 @@ class ImportedVault extends ResourceConstruct implements IKeyVault {
   constructor(
     scope: Construct,
     id: string,
-    private readonly attributes: KeyVaultAttributes,
+    private readonly attributes: Resolved<typeof IMPORTED_VAULT>,
   ) {
     super(scope, id);
     this.vaultId = attributes.vaultId;
@@ -153,23 +172,9 @@ class ImportedVault extends ResourceConstruct implements IKeyVault {
   }
 }
 
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function check(scope: Construct, id: string, given: KeyVaultProps): void {
-  const props: Partial<KeyVaultProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readVault(scope: Construct, id: string, props: KeyVaultProps): Resolved<typeof VAULT> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkType(problems, props.vaultType);
-  checkDisplayName(problems, "displayName", props.displayName);
-  checkTags(problems, props);
-  problems.throwIfAny();
-}
-
-function checkType(problems: Problems, type: VaultType | undefined): void {
-  if (type === undefined || Object.values(VaultType).includes(type)) return;
-  problems.add(
-    "VALUE_INVALID",
-    `vaultType is ${shown(type)}`,
-    "Write VaultType.DEFAULT or VaultType.VIRTUAL_PRIVATE",
-  );
+  return problems.resolved(readProps(problems, props, VAULT));
 }

@@ -1,18 +1,33 @@
-import { type Duration } from "cdk8s";
-import { Token } from "cdktf";
+import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import { type IPrivateCertificateAuthority } from "./private-certificate-authority";
-import { checkCommonName, checkNames } from "./private/certificate-names";
-import { readWholeDays } from "./private/whole-days";
+import {
+  checkHosts,
+  commonName,
+  dnsNames,
+  ipAddresses,
+  MAX_COMMON_NAME_LENGTH,
+} from "./private/certificate-names";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcidIfGiven } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  wholeDuration,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
 import { CertificatesManagementCertificate } from "../oci/certificates-management-certificate";
 
 /** Props for ManagedCertificate. */
@@ -61,9 +76,29 @@ export interface ManagedCertificateProps extends TaggingProps {
   readonly certificateName?: string;
 }
 
+/** The assumed lifetime of a certificate in days. */
 const ASSUMED_LIFE = 90;
-const MAX_COMMON_NAME_LENGTH = 64;
-const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
+const NAME_FIX = "Use 1 to 255 letters, digits, dashes, underscores and periods, as a literal";
+
+const CERTIFICATE = {
+  authority: valueOf<IPrivateCertificateAuthority>("IPrivateCertificateAuthority"),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  dnsNames: dnsNames(),
+  ipAddresses: withDefault(ipAddresses(), []),
+  commonName: optional(commonName()),
+  certificateName: optional(matching(/^[A-Za-z0-9_.-]{1,255}$/, NAME_FIX)),
+  // Read with limits that depend on the authority.
+  renewEvery: optional(any<Duration>()),
+  renewAhead: optional(any<Duration>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<ManagedCertificateProps>;
+
+/** The props of a certificate, with its renewal and its common name. */
+type ResolvedCertificate = Resolved<typeof CERTIFICATE> & {
+  readonly renewEvery: Duration;
+  readonly renewAhead: Duration;
+  readonly commonName: string;
+};
 
 /**
  * A certificate of OCI Certificates for load balancers: OCI creates, stores and renews it with its private key, which is never in the
@@ -82,25 +117,25 @@ export class ManagedCertificate extends ResourceConstruct {
   public readonly certificateId: string;
   /** The OCID of its compartment. */
   public readonly compartmentId: string;
-  /** The interval between two renewals in days. */
-  public readonly renewEveryDays: number;
-  /** The number of days before the end of the interval at which OCI starts the renewal. */
-  public readonly renewAheadDays: number;
+  /** The common name in its subject. */
+  public readonly commonName: string;
+  /** The interval between two renewals. */
+  public readonly renewEvery: Duration;
+  /** The time before the end of the interval at which OCI starts the renewal. */
+  public readonly renewAhead: Duration;
 
-  /**
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, DURATION_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
-   */
   constructor(scope: Construct, id: string, props: ManagedCertificateProps) {
-    const { every, ahead, commonName } = read(scope, id, props);
+    const read = readCertificate(scope, id, props);
+    const { authority, dnsNames: hosts, ipAddresses: addresses, renewEvery, renewAhead } = read;
     super(scope, id);
-    const { authority } = props;
-    this.compartmentId = props.compartmentId ?? authority.compartmentId;
-    this.renewEveryDays = every;
-    this.renewAheadDays = ahead;
+    this.compartmentId = read.compartmentId ?? authority.compartmentId;
+    this.commonName = read.commonName;
+    this.renewEvery = renewEvery;
+    this.renewAhead = renewAhead;
     const certificate = new CertificatesManagementCertificate(this, "Resource", {
       compartmentId: this.compartmentId,
-      name: props.certificateName ?? policyNameOf(this, nameOf(this)),
-      description: `TLS certificate of ${commonName}`,
+      name: read.certificateName ?? policyNameOf(this, nameOf(this)),
+      description: `TLS certificate of ${this.commonName}`,
       certificateConfig: {
         configType: "ISSUED_BY_INTERNAL_CA",
         certificateProfileType: "TLS_SERVER",
@@ -108,71 +143,66 @@ export class ManagedCertificate extends ResourceConstruct {
         // The authority has an RSA key, and OCI requires the same key family for the certificates that it signs.
         keyAlgorithm: "RSA2048",
         signatureAlgorithm: "SHA256_WITH_RSA",
-        subject: { commonName },
+        subject: { commonName: this.commonName },
         subjectAlternativeNames: [
-          ...[...props.dnsNames].sort().map((value) => ({ type: "DNS", value })),
-          ...[...(props.ipAddresses ?? [])].sort().map((value) => ({ type: "IP", value })),
+          ...[...hosts].sort().map((value) => ({ type: "DNS", value })),
+          ...[...addresses].sort().map((value) => ({ type: "IP", value })),
         ],
       },
       certificateRules: [
         {
           ruleType: "CERTIFICATE_RENEWAL_RULE",
-          renewalInterval: `P${every}D`,
-          advanceRenewalPeriod: `P${ahead}D`,
+          renewalInterval: `P${renewEvery.toDays()}D`,
+          advanceRenewalPeriod: `P${renewAhead.toDays()}D`,
         },
       ],
-      ...tagsOf(this, props),
+      ...tagsOf(this, read),
     });
     this.certificateId = certificate.id;
   }
 }
 
-interface ReadCertificate {
-  readonly every: number;
-  readonly ahead: number;
-  readonly commonName: string;
-}
-
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function read(scope: Construct, id: string, given: ManagedCertificateProps): ReadCertificate {
-  const props: Partial<ManagedCertificateProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readCertificate(scope: Construct, id: string, props: ManagedCertificateProps): ResolvedCertificate {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const { authority, dnsNames, certificateName: name } = props;
-  checkGiven(problems, { authority }, "ManagedCertificateProps");
-  const members = ["node", "certificateAuthorityId"];
-  if (checkMembers(problems, "authority", authority, members, "a PrivateCertificateAuthority")) {
-    if (props.compartmentId === undefined) problems.collect(() => authority?.compartmentId);
+  const read = readProps(problems, props, CERTIFICATE);
+  const { authority, dnsNames: hosts } = read;
+  if (props?.compartmentId === undefined) problems.collect(() => authority?.compartmentId);
+  checkHosts(problems, read);
+  const name = read.commonName ?? commonNameOf(hosts);
+  if (hosts && name === undefined && props?.commonName === undefined) {
+    const fix = `Write 1 to ${MAX_COMMON_NAME_LENGTH} characters, as a literal`;
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "commonName was not given, and no entry of dnsNames is short enough",
+      fix,
+    );
   }
-  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkNames(problems, dnsNames, props.ipAddresses);
-  const commonName = props.commonName ?? commonNameOf(dnsNames);
-  if (commonName !== undefined || !problems.any) checkCommonName(problems, "commonName", commonName);
-  if (name !== undefined && (Token.isUnresolved(name) || !NAME.test(name))) {
-    const fix = "Use 1 to 255 letters, digits, dashes, underscores and periods, as a literal";
-    problems.add("NAME_INVALID", `certificateName is ${shown(name)}`, fix);
-  }
-  const life = Math.min(authority?.leafValidityInDays ?? ASSUMED_LIFE, ASSUMED_LIFE);
-  const most = Math.max(1, Math.floor((life * 2) / 3));
-  const every =
-    readWholeDays(problems, "renewEvery", props.renewEvery, {
-      least: 1,
-      most,
-      why: `and a third of its ${life} days is to be left when a renewal fails`,
-    }) ?? most;
-  const ahead =
-    readWholeDays(problems, "renewAhead", props.renewAhead, {
-      least: 0,
-      most: Math.max(0, every - 1),
-      why: `and the certificate is renewed every ${every} days`,
-    }) ?? Math.floor(every / 4);
-  checkTags(problems, props);
-  problems.throwIfAny();
-  return { every, ahead, commonName: commonName as string };
+  const renewal = readRenewal(problems, props ?? {}, authority?.leafValidity?.toDays());
+  return problems.resolved<ResolvedCertificate>({ ...read, ...renewal, commonName: name });
 }
 
-function commonNameOf(dnsNames: unknown): string | undefined {
-  if (!Array.isArray(dnsNames) || Token.isUnresolved(dnsNames)) return undefined;
-  const fitting = dnsNames.filter((one) => typeof one === "string" && one.length <= MAX_COMMON_NAME_LENGTH);
-  return [...(fitting as string[])].sort()[0];
+/** Reads the renewal, whose limits and defaults follow from the lifetime of the certificate. */
+function readRenewal(
+  problems: Problems,
+  props: Partial<ManagedCertificateProps>,
+  leafDays = ASSUMED_LIFE,
+): { readonly renewEvery: Duration; readonly renewAhead: Duration } {
+  // A third of the lifetime is left when a renewal fails.
+  const most = Math.max(1, Math.floor((Math.min(leafDays, ASSUMED_LIFE) * 2) / 3));
+  const every = wholeDuration("days", { least: 1, most, example: `Duration.days(${most})` });
+  const days = withDefault(every, most)(problems, "renewEvery", props.renewEvery) ?? most;
+  const mostAhead = Math.max(0, days - 1);
+  const ahead = wholeDuration("days", {
+    least: 0,
+    most: mostAhead,
+    example: `Duration.days(${Math.floor(days / 4)})`,
+  });
+  const daysAhead = withDefault(ahead, Math.floor(days / 4))(problems, "renewAhead", props.renewAhead) ?? 0;
+  return { renewEvery: Duration.days(days), renewAhead: Duration.days(daysAhead) };
+}
+
+function commonNameOf(hosts: readonly string[] | undefined): string | undefined {
+  return hosts?.filter((host) => host.length <= MAX_COMMON_NAME_LENGTH).sort()[0];
 }

@@ -1,11 +1,11 @@
 import { TerraformBackend, TerraformRemoteState, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
-import { checkTexts } from "./private/state-texts";
+import { stateText } from "./private/state-texts";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-
 import { shown } from "../core/display-value";
+import { choice, matching, optional, type PropsSchema, readProps, type Resolved } from "../core/readers";
 import { type Problems } from "../core/validation-error";
 
 /** The way that Terraform authenticates to OCI to read and write states. */
@@ -48,6 +48,20 @@ export interface OciStateBackendProps {
   readonly profile?: string;
 }
 
+const BACKEND = {
+  bucketName: stateText("bucketName"),
+  namespace: stateText("namespace"),
+  region: stateText("region"),
+  key: optional(stateText("key")),
+  authentication: optional(choice(StateAuthentication, "one of StateAuthentication")),
+  profile: optional(
+    matching(/^[A-Za-z0-9_.-]{1,100}$/, 'Give the name of a profile as a literal, for example "DEFAULT"'),
+  ),
+} satisfies PropsSchema<OciStateBackendProps>;
+
+/** The props of a backend, with the name of its object. */
+type ResolvedBackend = Resolved<typeof BACKEND> & { readonly key: string };
+
 /**
  * Stores the state of a stack in a bucket of OCI Object Storage, with Terraform's own backend `oci`, which also locks states.
  *
@@ -62,11 +76,9 @@ export class OciStateBackend extends TerraformBackend {
   public readonly key: string;
   private readonly config: { [attribute: string]: string };
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: OciStateBackendProps) {
-    const key = read(scope, id, props);
+    const { bucketName: bucket, namespace, region, key, authentication, profile } = read(scope, id, props);
     super(scope, id, "oci");
-    const { bucketName: bucket, namespace, region, authentication, profile } = props;
     this.key = key;
     this.config = {
       bucket,
@@ -94,11 +106,7 @@ export class OciStateBackend extends TerraformBackend {
     return { ...this.config };
   }
 
-  /**
-   * The data source for the outputs of the stack with this backend.
-   *
-   * @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** The data source for the outputs of the stack with this backend. */
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   public getRemoteStateDataSource(scope: Construct, name: string, _fromStack: string): TerraformRemoteState {
     // cdktf calls it for references between stacks; a program may call it too.
@@ -110,35 +118,26 @@ export class OciStateBackend extends TerraformBackend {
 /** The base class is abstract and complete. */
 class OciRemoteState extends TerraformRemoteState {}
 
-function read(scope: Construct, id: string, given: OciStateBackendProps): string {
-  const props: Partial<OciStateBackendProps> = given ?? {};
+function read(scope: Construct, id: string, props: OciStateBackendProps): ResolvedBackend {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const stack = TerraformStack.of(scope);
-  if (stack.node.findAll().some((one) => TerraformBackend.isBackend(one))) {
+  if (stack.node.findAll().some((construct) => TerraformBackend.isBackend(construct))) {
     problems.add("NAME_DUPLICATE", `${stack.node.path} has a backend already`, "Give each stack one backend");
   }
-  const { bucketName, namespace, region, key = `${stack.node.id}.tfstate`, authentication, profile } = props;
-  checkTexts(problems, { bucketName, namespace, region, key });
-  const known: readonly unknown[] = Object.values(StateAuthentication);
-  if (authentication !== undefined && !known.includes(authentication)) {
+  const { key = `${stack.node.id}.tfstate`, ...given } = readProps(problems, props, BACKEND);
+  const { bucketName, namespace, region, authentication } = given;
+  if (props?.key === undefined) BACKEND.key(problems, "key", key);
+  if (authentication === StateAuthentication.SECURITY_TOKEN && props?.profile === undefined) {
+    const fix = 'Give the profile of the session, for example "DEFAULT"';
     problems.add(
-      "VALUE_INVALID",
-      `authentication is ${shown(authentication)}`,
-      "Write one of StateAuthentication",
+      "ATTRIBUTE_MISSING",
+      "profile was not given, and a security token belongs to a profile",
+      fix,
     );
   }
-  if (authentication === StateAuthentication.SECURITY_TOKEN && profile === undefined) {
-    const fix = 'Name the profile of the session, for example "DEFAULT"';
-    problems.add("ATTRIBUTE_MISSING", "profile was not given, and a security token is one of a profile", fix);
-  }
-  if (profile !== undefined && !/^[A-Za-z0-9_.-]{1,100}$/.test(String(profile))) {
-    const fix = 'Give the name of a profile as a literal, for example "DEFAULT"';
-    problems.add("NAME_INVALID", `profile is ${shown(profile)}`, fix);
-  }
-  checkDuplicateKey(problems, stack, { bucketName, namespace, region, key });
-  problems.throwIfAny();
-  return key;
+  if (!problems.any) checkDuplicateKey(problems, stack, { bucketName, namespace, region, key });
+  return problems.resolved<ResolvedBackend>({ ...given, key });
 }
 
 /** Two stacks with one state would destroy each other's resources. */
@@ -150,13 +149,14 @@ function checkDuplicateKey(
   const other = stack.node.root.node
     .findAll()
     .find(
-      (one) =>
-        one instanceof OciStateBackend && Object.entries(own).every(([name, value]) => one._has(name, value)),
+      (construct) =>
+        construct instanceof OciStateBackend &&
+        Object.entries(own).every(([name, value]) => construct._has(name, value)),
     );
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `${other.node.path} keeps another state in the object ${shown(own.key)} of the bucket`,
-    "Give each stack a key of its own",
+    `key is ${shown(own.key)}, the object of the bucket in which ${other.node.path} keeps its state`,
+    'Give each stack its own key, for example "shop.tfstate"',
   );
 }

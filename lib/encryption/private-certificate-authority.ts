@@ -1,23 +1,36 @@
-import { type Duration } from "cdk8s";
-import { Token, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { Duration } from "cdk8s";
+import { type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { KeyAlgorithm, KeyShape } from "./key-shape";
 import { type IKeyVault } from "./key-vault";
-import { checkCommonName } from "./private/certificate-names";
-import { checkKey, checkVault } from "./private/value-kinds";
-import { readWholeDays } from "./private/whole-days";
+import { commonName } from "./private/certificate-names";
 import { VaultKey, type IVaultKey } from "./vault-key";
-import { checkHomeRegionProvider } from "../core/home-region";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { fail } from "../core/fail";
+import { checkHomeRegionProvider } from "../core/home-region";
+import { dayOfIsoDate } from "../core/iso-date";
 import { given } from "../core/missing-attribute";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { checkMembers } from "../core/required";
+import {
+  any,
+  checkedBy,
+  duration,
+  matching,
+  ocid,
+  optional,
+  passing,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { CertificatesManagementCertificateAuthority } from "../oci/certificates-management-certificate-authority";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -28,8 +41,8 @@ export interface IPrivateCertificateAuthority extends IConstruct, ITerraformDepe
   readonly certificateAuthorityId: string;
   /** The OCID of the compartment of the authority. */
   readonly compartmentId: string;
-  /** The maximum validity in days of a certificate signed by it; undefined for an imported authority if it was not given. */
-  readonly leafValidityInDays?: number;
+  /** The maximum validity of a certificate signed by it; undefined for an imported authority if it was not given. */
+  readonly leafValidity?: Duration;
 }
 
 /** Props for PrivateCertificateAuthority. */
@@ -109,15 +122,43 @@ export interface PrivateCertificateAuthorityAttributes {
   readonly certificateAuthorityId: string;
   /** The OCID of its compartment. @default - throws when it is used */
   readonly compartmentId?: string;
-  /** The maximum validity in days of a certificate signed by it. @default - unknown; 90 days are assumed */
-  readonly leafValidityInDays?: number;
+  /** The maximum validity of a certificate signed by it, in whole days. @default - unknown; 90 days are assumed */
+  readonly leafValidity?: Duration;
 }
 
 const MAX_LEAF_DAYS = 90;
 const MAX_SUBORDINATE_DAYS = 3650;
-const DEFAULT_SUBORDINATE_DAYS = 1825;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
+const NAME_FIX = "Use 1 to 255 letters, digits, dashes, underscores and periods, as a literal";
+
+const AUTHORITY = {
+  compartmentId: ocid("compartment", "tenancy"),
+  commonName: commonName(),
+  organization: optional(commonName()),
+  validUntil: passing<string>(checkDate),
+  issuer: optional(valueOf<IPrivateCertificateAuthority>("IPrivateCertificateAuthority")),
+  vault: optional(valueOf<IKeyVault>("IKeyVault")),
+  key: optional(checkedBy(valueOf<IVaultKey>("IVaultKey"), checkSigningKey)),
+  authorityName: optional(matching(/^[A-Za-z0-9_.-]{1,255}$/, NAME_FIX)),
+  leafValidity: withDefault(
+    duration("days", { least: 1, most: MAX_LEAF_DAYS, example: "Duration.days(90)" }),
+    Duration.days(MAX_LEAF_DAYS),
+  ),
+  subordinateValidity: withDefault(
+    duration("days", { least: 1, most: MAX_SUBORDINATE_DAYS, example: "Duration.days(1825)" }),
+    Duration.days(1825),
+  ),
+  createAfter: withDefault(any<ITerraformDependable[]>(), []),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<PrivateCertificateAuthorityProps>;
+
+type ResolvedAuthority = Resolved<typeof AUTHORITY>;
+
+const IMPORTED_AUTHORITY = {
+  certificateAuthorityId: ocid("certificateauthority"),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  leafValidity: optional(duration("days", { least: 1, example: "Duration.days(90)" })),
+} satisfies PropsSchema<PrivateCertificateAuthorityAttributes>;
 
 /**
  * A private certificate authority of OCI Certificates: an RSA key that never leaves its hardware security module, and rules that limit
@@ -132,12 +173,7 @@ const NAME = /^[A-Za-z0-9_.-]{1,255}$/;
  */
 @checked
 export class PrivateCertificateAuthority extends ResourceConstruct implements IPrivateCertificateAuthority {
-  /**
-   * Imports an existing authority; nothing is created or looked up.
-   *
-   * @throws OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID; ATTRIBUTE_MISSING when an attribute is used that
-   * was not given
-   */
+  /** Imports an existing authority; nothing is created or looked up. */
   public static fromPrivateCertificateAuthorityAttributes(
     scope: Construct,
     id: string,
@@ -145,70 +181,60 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
   ): IPrivateCertificateAuthority {
     const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
-    const all: Partial<PrivateCertificateAuthorityAttributes> = attributes ?? {};
-    checkOcid(problems, "certificateAuthorityId", all.certificateAuthorityId, "certificateauthority");
-    checkOcidIfGiven(problems, "compartmentId", all.compartmentId, "compartment", "tenancy");
-    const { leafValidityInDays: days } = all;
-    if (days !== undefined && (!Number.isInteger(days) || days < 1)) {
-      problems.add("COUNT_INVALID", `leafValidityInDays is ${shown(days)}`, "Give a whole number from 1 on");
-    }
-    problems.throwIfAny();
-    return new ImportedAuthority(scope, id, attributes);
+    const read = problems.resolved(readProps(problems, attributes, IMPORTED_AUTHORITY));
+    return new ImportedAuthority(scope, id, read);
   }
 
   public readonly certificateAuthorityId: string;
   public readonly compartmentId: string;
-  public readonly leafValidityInDays?: number;
+  public readonly leafValidity?: Duration;
+  /** The maximum validity of an authority signed by this one. */
+  public readonly subordinateValidity: Duration;
   /** The signing key. */
   public readonly key: IVaultKey;
 
-  /**
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, DURATION_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING,
-   * PROVIDER_INVALID
-   */
   constructor(scope: Construct, id: string, props: PrivateCertificateAuthorityProps) {
-    const { leafDays, subordinateDays } = read(scope, id, props);
+    const authority = readAuthority(scope, id, props);
+    const { compartmentId, issuer, organization, leafValidity, subordinateValidity } = authority;
     super(scope, id);
-    const { compartmentId, issuer, organization } = props;
     this.compartmentId = compartmentId;
-    this.leafValidityInDays = leafDays;
-    this.key = props.key ?? this.newKey(props);
-    const policy = this.grantKey(props);
-    const authority = new CertificatesManagementCertificateAuthority(this, "Resource", {
+    this.leafValidity = leafValidity;
+    this.subordinateValidity = subordinateValidity;
+    this.key = authority.key ?? this.newKey(authority);
+    const policy = this.grantKey(authority);
+    const resource = new CertificatesManagementCertificateAuthority(this, "Resource", {
       compartmentId,
-      name: props.authorityName ?? policyNameOf(this, nameOf(this)),
-      description: `Signs certificates as ${props.commonName}`,
+      name: authority.authorityName ?? policyNameOf(this, nameOf(this)),
+      description: `Signs certificates as ${authority.commonName}`,
       kmsKeyId: this.key.keyId,
       certificateAuthorityConfig: {
         configType: issuer ? "SUBORDINATE_CA_ISSUED_BY_INTERNAL_CA" : "ROOT_CA_GENERATED_INTERNALLY",
         ...(issuer ? { issuerCertificateAuthorityId: issuer.certificateAuthorityId } : {}),
         signingAlgorithm: "SHA384_WITH_RSA",
-        subject: { commonName: props.commonName, ...(organization === undefined ? {} : { organization }) },
-        validity: { timeOfValidityNotAfter: endOf(props.validUntil) },
+        subject: {
+          commonName: authority.commonName,
+          ...(organization === undefined ? {} : { organization }),
+        },
+        validity: { timeOfValidityNotAfter: endOf(authority.validUntil) },
       },
       certificateAuthorityRules: [
         {
           ruleType: "CERTIFICATE_AUTHORITY_ISSUANCE_EXPIRY_RULE",
-          leafCertificateMaxValidityDuration: `P${leafDays}D`,
-          certificateAuthorityMaxValidityDuration: `P${subordinateDays}D`,
+          leafCertificateMaxValidityDuration: `P${leafValidity.toDays()}D`,
+          certificateAuthorityMaxValidityDuration: `P${subordinateValidity.toDays()}D`,
         },
       ],
       // OCI creates an authority even if its grant is missing, and never retries the key.
-      dependsOn: [policy, ...(props.createAfter ?? [])],
+      dependsOn: [policy, ...authority.createAfter],
       lifecycle: { preventDestroy: true },
-      ...tagsOf(this, props),
+      ...tagsOf(this, authority),
     });
-    this.certificateAuthorityId = authority.id;
+    this.certificateAuthorityId = resource.id;
   }
 
-  private newKey({
-    vault,
-    compartmentId,
-    freeformTags,
-    definedTags,
-  }: PrivateCertificateAuthorityProps): VaultKey {
+  private newKey({ vault, compartmentId, freeformTags, definedTags }: ResolvedAuthority): VaultKey {
     return new VaultKey(this, "Key", {
-      vault: vault as IKeyVault,
+      vault: vault ?? fail(`${this.node.path} has neither a vault nor a key`),
       compartmentId,
       shape: KeyShape.RSA_4096,
       displayName: `${stemOf(nameOf(this))}-key`,
@@ -217,16 +243,16 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
     });
   }
 
-  private grantKey(props: PrivateCertificateAuthorityProps): IdentityPolicy {
+  private grantKey(authority: ResolvedAuthority): IdentityPolicy {
     const { keyId, compartmentId } = this.key;
     return new IdentityPolicy(this, "Policy", {
-      provider: props.homeRegionProvider,
+      provider: authority.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${nameOf(this)}-key`),
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets a certificate authority sign with its key",
-      statements: [keyStatement(keyId, compartmentId, props.compartmentId)],
-      ...tagsOf(this, props),
+      statements: [keyStatement(keyId, compartmentId, authority.compartmentId)],
+      ...tagsOf(this, authority),
     });
   }
 }
@@ -247,16 +273,16 @@ function endOf(day: string): string {
 
 class ImportedAuthority extends ResourceConstruct implements IPrivateCertificateAuthority {
   public readonly certificateAuthorityId: string;
-  public readonly leafValidityInDays?: number;
+  public readonly leafValidity?: Duration;
 
   constructor(
     scope: Construct,
     id: string,
-    private readonly attributes: PrivateCertificateAuthorityAttributes,
+    private readonly attributes: Resolved<typeof IMPORTED_AUTHORITY>,
   ) {
     super(scope, id);
     this.certificateAuthorityId = attributes.certificateAuthorityId;
-    this.leafValidityInDays = attributes.leafValidityInDays;
+    this.leafValidity = attributes.leafValidity;
   }
 
   public get compartmentId(): string {
@@ -265,88 +291,51 @@ class ImportedAuthority extends ResourceConstruct implements IPrivateCertificate
   }
 }
 
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function read(
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readAuthority(
   scope: Construct,
   id: string,
-  all: PrivateCertificateAuthorityProps,
-): { readonly leafDays: number; readonly subordinateDays: number } {
-  const props: Partial<PrivateCertificateAuthorityProps> = all ?? {};
+  props: PrivateCertificateAuthorityProps,
+): ResolvedAuthority {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkCommonName(problems, "commonName", props.commonName);
-  const { organization, validUntil, authorityName } = props;
-  if (organization !== undefined) checkCommonName(problems, "organization", organization);
-  checkDate(problems, validUntil);
-  const members = ["node", "certificateAuthorityId"];
-  checkMembers(problems, "issuer", props.issuer, members, "a PrivateCertificateAuthority");
-  checkSigningKey(problems, props);
-  if (authorityName !== undefined && (Token.isUnresolved(authorityName) || !NAME.test(authorityName))) {
-    const fix = "Use 1 to 255 letters, digits, dashes, underscores and periods, as a literal";
-    problems.add("NAME_INVALID", `authorityName is ${shown(authorityName)}`, fix);
+  const read = readProps(problems, props, AUTHORITY);
+  const { key, vault }: Partial<PrivateCertificateAuthorityProps> = props ?? {};
+  if ((key === undefined) === (vault === undefined)) {
+    problems.add(
+      key === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID",
+      `${key === undefined ? "Neither vault nor key was" : "Both vault and key were"} given`,
+      "Give vault to create a key there, or an existing key",
+    );
   }
-  const leafDays = readWholeDays(problems, "leafValidity", props.leafValidity, {
-    least: 1,
-    most: MAX_LEAF_DAYS,
-    why: "and certificates are to live 90 days at most",
-  });
-  const subordinateDays = readWholeDays(problems, "subordinateValidity", props.subordinateValidity, {
-    least: 1,
-    most: MAX_SUBORDINATE_DAYS,
-    why: "and an authority below this one lives 10 years at most",
-  });
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
-  return {
-    leafDays: leafDays ?? MAX_LEAF_DAYS,
-    subordinateDays: subordinateDays ?? DEFAULT_SUBORDINATE_DAYS,
-  };
+  // Reading an attribute that an imported vault lacks throws.
+  problems.collect(() => read.vault?.managementEndpoint);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved(read);
 }
 
-function checkDate(problems: Problems, day: unknown): void {
+function checkDate(problems: Problems, name: string, day: unknown): void {
   const fix = 'Write a day as "2036-11-30"';
-  if (day === undefined || day === null) {
-    problems.add("ATTRIBUTE_MISSING", "validUntil was not given", fix);
-    return;
-  }
-  const isDate = typeof day === "string" && DATE.test(day) && isCalendarDay(day);
-  if (!isDate)
-    problems.add("VALUE_INVALID", `validUntil is ${shown(day)}, which is no day of the calendar`, fix);
-}
-
-/** `Date` reads 30 February as 1 March. */
-function isCalendarDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+  if (day === undefined || day === null) problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
+  else if (dayOfIsoDate(day) === undefined)
+    problems.add("VALUE_INVALID", `${name} is ${shown(day)}, which is not a calendar date`, fix);
 }
 
 /** Adds a problem for a key that an authority can't sign with; some attributes of an imported key may be unknown. */
-function checkSigningKey(
-  problems: Problems,
-  { key, vault }: Partial<PrivateCertificateAuthorityProps>,
-): void {
-  if ((key === undefined) === (vault === undefined)) {
-    const what = key === undefined ? "Neither vault nor key is" : "Both vault and key are";
-    const fix = "Give vault, in which a key is created, or key for one that exists";
-    problems.add(key === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID", `${what} given`, fix);
-  }
-  if (checkVault(problems, vault)) problems.collect(() => vault?.managementEndpoint);
-  if (!checkKey(problems, "key", key) || !key) return;
+function checkSigningKey(problems: Problems, name: string, key: IVaultKey): void {
   problems.collect(() => key.compartmentId);
   const { shape, protection } = key;
   if (shape && shape.algorithm !== KeyAlgorithm.RSA) {
     problems.add(
       "VALUE_INVALID",
-      `key is an ${shape._label} key, and OCI Certificates signs with RSA keys`,
+      `${name} is an ${shape._label} key, and OCI Certificates signs with RSA keys`,
       "Give a key of KeyShape.RSA_4096, or vault instead",
     );
   }
   if (protection && protection.mode !== "HSM") {
     problems.add(
       "VALUE_INVALID",
-      "key is outside of a hardware security module, and OCI Certificates takes none from there",
+      `${name} is outside of a hardware security module, and OCI Certificates requires one`,
       "Give a key of KeyProtection.hsm(), or vault instead",
     );
   }

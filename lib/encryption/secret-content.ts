@@ -1,6 +1,15 @@
 import { checked } from "../core/checked";
 import { checkLiteral } from "../core/credential-literal";
 import { shown } from "../core/display-value";
+import {
+  checkedBy,
+  optional,
+  type PropsSchema,
+  readProps,
+  text,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 
@@ -46,7 +55,7 @@ interface Generation {
 }
 
 const PLACEHOLDER = "%GENERATED_PASSPHRASE%";
-const SHORTEST_PASSPHRASE = 16;
+const MIN_PASSPHRASE_LENGTH = 16;
 const BYTES = [512, 1024];
 const SSH_KEY_BITS = [2048, 3072, 4096];
 
@@ -59,39 +68,17 @@ const SSH_KEY_BITS = [2048, 3072, 4096];
  */
 @checked
 export class SecretContent {
-  /**
-   * A random passphrase.
-   *
-   * @throws COUNT_INVALID, TEXT_TEMPLATE, SECRET_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
-   */
+  /** A random passphrase. */
   public static passphrase(options: PassphraseOptions = {}): SecretContent {
     const problems = new Problems("SecretContent.passphrase");
-    const { length = 32, template } = options;
-    if (!Number.isInteger(length) || length < SHORTEST_PASSPHRASE) {
-      problems.add(
-        "COUNT_INVALID",
-        `length is ${shown(length)}`,
-        `Give a whole number of ${SHORTEST_PASSPHRASE} or more: nobody types a generated passphrase`,
-      );
-    }
-    checkTemplate(problems, template);
-    problems.throwIfAny();
+    const { length, template } = problems.resolved(readProps(problems, options, PASSPHRASE));
     return SecretContent.passphraseOf("SECRETS_DEFAULT_PASSWORD", length, template);
   }
 
-  /**
-   * A random password that Oracle databases accept.
-   *
-   * @throws COUNT_INVALID, TEXT_TEMPLATE, SECRET_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
-   */
+  /** A random password that Oracle databases accept. */
   public static databasePassword(options: DatabasePasswordOptions = {}): SecretContent {
     const problems = new Problems("SecretContent.databasePassword");
-    const { length = 30, template } = options;
-    if (!Number.isInteger(length) || length < 12 || length > 30) {
-      problems.add("COUNT_INVALID", `length is ${shown(length)}`, "Give a whole number from 12 to 30");
-    }
-    checkTemplate(problems, template);
-    problems.throwIfAny();
+    const { length, template } = problems.resolved(readProps(problems, options, DATABASE_PASSWORD));
     return SecretContent.passphraseOf("DBAAS_DEFAULT_PASSWORD", length, template);
   }
 
@@ -99,7 +86,6 @@ export class SecretContent {
    * Random bytes, for example for a signing key.
    *
    * @param count 512 or 1024
-   * @throws COUNT_INVALID, VALUE_INVALID
    */
   public static randomBytes(count = 512): SecretContent {
     const problems = new Problems("SecretContent.randomBytes");
@@ -114,7 +100,6 @@ export class SecretContent {
    * An RSA key pair for SSH.
    *
    * @param bits 2048, 3072, or 4096
-   * @throws COUNT_INVALID, VALUE_INVALID
    */
   public static sshKey(bits = 4096): SecretContent {
     const problems = new Problems("SecretContent.sshKey");
@@ -148,17 +133,28 @@ export class SecretContent {
 }
 
 /** Adds a problem if a template has no valid place for the passphrase, or contains a credential itself. */
-function checkTemplate(problems: Problems, template: string | undefined): void {
-  if (template === undefined) return;
-  if (typeof template !== "string" || !template.includes(PLACEHOLDER)) {
+function checkTemplate(problems: Problems, name: string, template: string): void {
+  if (!template.includes(PLACEHOLDER)) {
     problems.add(
       "SECRET_INVALID",
-      `template does not contain ${PLACEHOLDER}, so the generated value would not be stored`,
+      `${name} does not contain ${PLACEHOLDER}, so the generated value would not be stored`,
       `Write the placeholder once, for example {"password":"${PLACEHOLDER}"}`,
     );
     return;
   }
-  checkText(problems, "template", template);
+  checkText(problems, name, template);
   // With the placeholder in the form of a reference, only the rest of the template is checked.
-  checkLiteral(problems, "template", "template", template.split(PLACEHOLDER).join("${generated}"));
+  checkLiteral(problems, name, name, template.split(PLACEHOLDER).join("${generated}"));
 }
+
+const TEMPLATE = optional(checkedBy(text(), checkTemplate));
+
+const PASSPHRASE = {
+  length: withDefault(wholeNumber({ least: MIN_PASSPHRASE_LENGTH }), 32),
+  template: TEMPLATE,
+} satisfies PropsSchema<PassphraseOptions>;
+
+const DATABASE_PASSWORD = {
+  length: withDefault(wholeNumber({ least: 12, most: 30 }), 30),
+  template: TEMPLATE,
+} satisfies PropsSchema<DatabasePasswordOptions>;

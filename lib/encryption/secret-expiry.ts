@@ -1,9 +1,8 @@
-import { type Duration } from "cdk8s";
+import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { checkGiven } from "../core/required";
 import { shown } from "../core/display-value";
+import { boolean, duration, matching, optional, type PropsSchema, readProps } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options for the expiry of a secret. */
 export interface SecretExpiryOptions {
@@ -17,11 +16,16 @@ export interface SecretExpiryOptions {
   readonly blockReads?: boolean;
 }
 
-/** The maximum lifetime of a secret version in OCI Vault, in days. */
-export const MAX_VERSION_LIFE_LENGTH = 90;
-const MAX_ABSOLUTE_LIFE_LENGTH = 365;
+/** The maximum lifetime of a secret version in OCI Vault. */
+export const MAX_VERSION_LIFE = Duration.days(90);
+const MAX_DAYS_TO_EXPIRY = 365;
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z)?$/;
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000;
+const FIX = `Give a date 1 to ${MAX_DAYS_TO_EXPIRY} days from now, or let versions expire: SecretExpiry.after(Duration.days(90))`;
+
+const AGE = duration("days", { least: 1, most: MAX_VERSION_LIFE.toDays() });
+const TIME = matching(DATE, FIX, { code: "SECRET_INVALID" });
+const OPTIONS = { blockReads: optional(boolean()) } satisfies PropsSchema<SecretExpiryOptions>;
 
 /**
  * The expiry of a secret.
@@ -34,32 +38,31 @@ export class SecretExpiry {
    * Each version expires a fixed time after it was written.
    *
    * @param age whole days, 1 to 90
-   * @throws DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static after(age: Duration, options: SecretExpiryOptions = {}): SecretExpiry {
     const problems = new Problems("SecretExpiry.after");
-    const days = wholeDurationOf(problems, "age", age, "days", { least: 1, most: MAX_VERSION_LIFE_LENGTH });
-    problems.throwIfAny();
-    return new SecretExpiry(days, undefined, options.blockReads);
+    const versionLife = AGE(problems, "age", age);
+    const { blockReads } = problems.resolved(readProps(problems, options, OPTIONS));
+    return new SecretExpiry(versionLife, undefined, blockReads);
   }
 
   /**
    * The secret expires on a date, whatever its versions: for a credential that its issuer revokes on that day.
    *
    * @param time the date, such as `2027-03-31`, or a time in UTC, such as `2027-03-31T12:00:00Z`; 1 to 365 days from now
-   * @throws SECRET_INVALID for a date that is malformed, past, or too far away; ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static at(time: string, options: SecretExpiryOptions = {}): SecretExpiry {
     const problems = new Problems("SecretExpiry.at");
-    if (checkGiven(problems, { time })) checkTime(problems, time);
-    problems.throwIfAny();
+    const text = TIME(problems, "time", time);
+    if (text !== undefined) checkTime(problems, "time", text);
+    const { blockReads } = problems.resolved(readProps(problems, options, OPTIONS));
     const date = new Date(time.includes("T") ? time : `${time}T00:00:00Z`);
-    return new SecretExpiry(undefined, date.toISOString(), options.blockReads);
+    return new SecretExpiry(undefined, date.toISOString(), blockReads);
   }
 
   private constructor(
-    /** The number of days after which a version expires. */
-    public readonly versionLifeInDays?: number,
+    /** The time after which a version expires. */
+    public readonly versionLife?: Duration,
     /** The time at which the secret expires, in UTC. */
     public readonly absoluteTime?: string,
     /** Whether the vault refuses reads of an expired value, if it was chosen. */
@@ -73,28 +76,23 @@ export class SecretExpiry {
     readonly secretVersionExpiryInterval?: string;
     readonly timeOfAbsoluteExpiry?: string;
   } {
-    const { versionLifeInDays: days, absoluteTime, blockReads = isRotated } = this;
+    const { versionLife, absoluteTime, blockReads = isRotated } = this;
     return {
       ruleType: "SECRET_EXPIRY_RULE",
       isSecretContentRetrievalBlockedOnExpiry: blockReads,
-      ...(days === undefined ? {} : { secretVersionExpiryInterval: `P${days}D` }),
+      ...(versionLife === undefined ? {} : { secretVersionExpiryInterval: `P${versionLife.toDays()}D` }),
       ...(absoluteTime === undefined ? {} : { timeOfAbsoluteExpiry: absoluteTime }),
     };
   }
 }
 
-function checkTime(problems: Problems, time: string): void {
-  const date = typeof time === "string" && DATE.test(time) ? Date.parse(time) : NaN;
-  const fix = `Give a date 1 to ${MAX_ABSOLUTE_LIFE_LENGTH} days from now, or let versions expire: SecretExpiry.after(Duration.days(90))`;
-  if (Number.isNaN(date)) {
-    problems.add("SECRET_INVALID", `time is ${shown(time)}, which is not a date in the form 2027-03-31`, fix);
-    return;
-  }
+function checkTime(problems: Problems, name: string, time: string): void {
+  const date = Date.parse(time);
   const days = (date - Date.now()) / MILLISECONDS_PER_DAY;
-  if (days < 0) problems.add("SECRET_INVALID", `time is ${time}, which is in the past`, fix);
-  else if (days < 1)
-    problems.add("SECRET_INVALID", `time is ${time}, which is less than a day from now`, fix);
-  else if (days > MAX_ABSOLUTE_LIFE_LENGTH) {
-    problems.add("SECRET_INVALID", `time is ${time}, which is ${Math.floor(days)} days from now`, fix);
-  }
+  const refuse = (what: string) =>
+    problems.add("SECRET_INVALID", `${name} is ${shown(time)}, which is ${what}`, FIX);
+  if (Number.isNaN(date)) refuse("not a calendar date");
+  else if (days < 0) refuse("in the past");
+  else if (days < 1) refuse("less than a day from now");
+  else if (days > MAX_DAYS_TO_EXPIRY) refuse(`${Math.floor(days)} days from now`);
 }

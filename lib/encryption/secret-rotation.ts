@@ -1,8 +1,7 @@
 import { type Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { duration, ocid, optional, type PropsSchema, readProps } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options for the rotation of a secret. */
 export interface SecretRotationOptions {
@@ -20,7 +19,12 @@ export interface SecretRotationOptions {
   readonly compartmentId?: string;
 }
 
-const MAX_INTERVAL_LENGTH = 360;
+const MAX_INTERVAL = 360;
+
+const OPTIONS = {
+  every: optional(duration("days", { least: 1, most: MAX_INTERVAL })),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+} satisfies PropsSchema<SecretRotationOptions>;
 
 /**
  * The system that creates a new version of a secret, and changes it where the secret is used.
@@ -36,31 +40,27 @@ export class SecretRotation {
    * granted here.
    *
    * @param functionId the OCID of the function
-   * @throws OCID_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static byFunction(functionId: string, options: SecretRotationOptions = {}): SecretRotation {
     const problems = new Problems("SecretRotation.byFunction");
-    checkOcid(problems, "functionId", functionId, "fnfunc");
-    const days = daysOf(problems, options);
-    problems.throwIfAny();
-    return new SecretRotation("FUNCTION", functionId, days, options.compartmentId);
+    ocid("fnfunc")(problems, "functionId", functionId);
+    const { every, compartmentId } = problems.resolved(readProps(problems, options, OPTIONS));
+    return new SecretRotation("FUNCTION", functionId, every, compartmentId);
   }
 
   /**
    * An Autonomous Database, whose administrator password the vault changes.
    *
    * @param databaseId the OCID of the Autonomous Database
-   * @throws OCID_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static byAutonomousDatabase(
     databaseId: string,
     options: SecretRotationOptions = {},
   ): SecretRotation {
     const problems = new Problems("SecretRotation.byAutonomousDatabase");
-    checkOcid(problems, "databaseId", databaseId, "autonomousdatabase");
-    const days = daysOf(problems, options);
-    problems.throwIfAny();
-    return new SecretRotation("ADB", databaseId, days, options.compartmentId);
+    ocid("autonomousdatabase")(problems, "databaseId", databaseId);
+    const { every, compartmentId } = problems.resolved(readProps(problems, options, OPTIONS));
+    return new SecretRotation("ADB", databaseId, every, compartmentId);
   }
 
   private constructor(
@@ -68,8 +68,8 @@ export class SecretRotation {
     public readonly targetSystemType: string,
     /** The OCID of the function or the database. */
     public readonly targetSystemId: string,
-    /** The interval between two rotations in days, if there is a schedule. */
-    public readonly intervalInDays?: number,
+    /** The interval between two rotations, if there is a schedule. */
+    public readonly interval?: Duration,
     private readonly compartmentId?: string,
   ) {}
 
@@ -107,19 +107,12 @@ export class SecretRotation {
       readonly adbId?: string;
     };
   } {
-    const { intervalInDays: days, targetSystemId: id, targetSystemType } = this;
+    const { interval, targetSystemId: id, targetSystemType } = this;
     const target = targetSystemType === "FUNCTION" ? { functionId: id } : { adbId: id };
     return {
-      isScheduledRotationEnabled: days !== undefined,
-      ...(days === undefined ? {} : { rotationInterval: `P${days}D` }),
+      isScheduledRotationEnabled: interval !== undefined,
+      ...(interval === undefined ? {} : { rotationInterval: `P${interval.toDays()}D` }),
       targetSystemDetails: { targetSystemType, ...target },
     };
   }
-}
-
-function daysOf(problems: Problems, { every, compartmentId }: SecretRotationOptions): number | undefined {
-  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-  return every === undefined
-    ? undefined
-    : wholeDurationOf(problems, "every", every, "days", { least: 1, most: MAX_INTERVAL_LENGTH });
 }

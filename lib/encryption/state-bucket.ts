@@ -1,23 +1,31 @@
-import { type Duration } from "cdk8s";
+import { Duration } from "cdk8s";
 import { TerraformOutput, type TerraformProvider, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
+import { stateText } from "./private/state-texts";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { firstApply } from "../core/first-apply";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import {
+  any,
+  duration,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
-import { checkTexts } from "./private/state-texts";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { DataOciObjectstorageNamespace } from "../oci/data-oci-objectstorage-namespace";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { ObjectstorageBucket } from "../oci/objectstorage-bucket";
 import { ObjectstorageObjectLifecyclePolicy } from "../oci/objectstorage-object-lifecycle-policy";
 
-const DEFAULT_DAYS = 180;
 const MAX_DAYS = 3650;
 
 /** Props for StateBucket. */
@@ -50,6 +58,20 @@ export interface StateBucketProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const STATE_BUCKET = {
+  compartmentId: ocid("compartment", "tenancy"),
+  bucketName: stateText("bucketName"),
+  region: stateText("region"),
+  kmsKeyId: ocid("key"),
+  keyCompartmentId: optional(ocid("compartment", "tenancy")),
+  keepVersionsFor: withDefault(
+    duration("days", { least: 1, most: MAX_DAYS, example: "Duration.days(180)" }),
+    Duration.days(180),
+  ),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<StateBucketProps>;
+
 /**
  * A bucket for Terraform states: private, encrypted by your key, and with every version of each state.
  *
@@ -70,24 +92,25 @@ export class StateBucket extends ResourceConstruct {
   /** The region of the bucket. */
   public readonly region: string;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, DURATION_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: StateBucketProps,
-  ) {
-    checkStateBucket(scope, id, props);
+  /** The retention of earlier versions of a state. */
+  public readonly keepVersionsFor: Duration;
+
+  private readonly homeRegionProvider?: TerraformProvider;
+  private readonly tags: TaggingProps;
+
+  constructor(scope: Construct, id: string, props: StateBucketProps) {
+    const read = readStateBucket(scope, id, props);
+    const { compartmentId, bucketName, region, kmsKeyId } = read;
     super(scope, id);
-    const { compartmentId, bucketName, region, kmsKeyId } = props;
-    const tags = tagsOf(this, props);
+    this.homeRegionProvider = read.homeRegionProvider;
+    this.tags = tagsOf(this, read);
+    this.keepVersionsFor = read.keepVersionsFor;
     this.bucketName = bucketName;
     this.region = region;
     this.namespace = new DataOciObjectstorageNamespace(this, "Namespace", {
       dependsOn: [firstApply(this)],
     }).namespace;
-    const key = this.addPolicy("KeyPolicy", props.keyCompartmentId ?? compartmentId, "use keys", [
+    const key = this.addPolicy("KeyPolicy", read.keyCompartmentId ?? compartmentId, "use keys", [
       "target.key.id",
       kmsKeyId,
     ]);
@@ -104,7 +127,7 @@ export class StateBucket extends ResourceConstruct {
       // The service uses the key during the creation of the bucket, and IAM has no implicit order.
       dependsOn: [key],
       lifecycle: { preventDestroy: true },
-      ...tags,
+      ...this.tags,
     });
     const lifecycle = this.addPolicy("LifecyclePolicy", compartmentId, "manage object-family", [
       "target.bucket.name",
@@ -119,7 +142,7 @@ export class StateBucket extends ResourceConstruct {
           action: "DELETE",
           isEnabled: true,
           target: "previous-object-versions",
-          timeAmount: String(props.keepVersionsFor?.toDays() ?? DEFAULT_DAYS),
+          timeAmount: String(this.keepVersionsFor.toDays()),
           timeUnit: "DAYS",
         },
       ],
@@ -135,7 +158,7 @@ export class StateBucket extends ResourceConstruct {
     verb: string,
     [name, value]: readonly [name: string, value: string],
   ): IdentityPolicy {
-    const { region, homeRegionProvider } = this.props;
+    const { region, homeRegionProvider } = this;
     return new IdentityPolicy(this, id, {
       provider: homeRegionProvider,
       compartmentId,
@@ -145,7 +168,7 @@ export class StateBucket extends ResourceConstruct {
         `Allow service objectstorage-${region} to ${verb} in compartment id ${compartmentId} where ${name} = '${value}'`,
       ],
       lifecycle: { ignoreChanges: ["name"] },
-      ...tagsOf(this, this.props),
+      ...this.tags,
     });
   }
 
@@ -168,33 +191,15 @@ export class StateBucket extends ResourceConstruct {
   }
 }
 
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function checkStateBucket(scope: Construct, id: string, given: StateBucketProps): void {
-  const props: Partial<StateBucketProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readStateBucket(
+  scope: Construct,
+  id: string,
+  props: StateBucketProps,
+): Resolved<typeof STATE_BUCKET> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkTexts(problems, { bucketName: props.bucketName, region: props.region });
-  checkOcid(problems, "kmsKeyId", props.kmsKeyId, "key");
-  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
-  checkDays(problems, props.keepVersionsFor);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
-}
-
-function checkDays(problems: Problems, duration: StateBucketProps["keepVersionsFor"]): void {
-  if (duration === undefined) return;
-  let days: number | undefined;
-  try {
-    days = duration.toDays();
-  } catch {
-    // cdk8s rejects a duration that is not a whole number of days; other values have no such method.
-  }
-  if (days !== undefined && Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return;
-  problems.add(
-    "DURATION_INVALID",
-    `keepVersionsFor is ${days === undefined ? "not a whole number of days" : `${days} days`}`,
-    `Give Duration.days(1) to Duration.days(${MAX_DAYS})`,
-  );
+  const read = readProps(problems, props, STATE_BUCKET);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved(read);
 }

@@ -1,12 +1,23 @@
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
-import { type CertificateIssuer } from "./certificate-issuer";
-import { checkNames } from "./private/certificate-names";
+import { CertificateIssuer } from "./certificate-issuer";
+import { checkHosts, dnsNames, ipAddresses } from "./private/certificate-names";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { checkSubdomainName } from "../core/kubernetes-names";
-import { checkGiven, checkMembers } from "../core/required";
-import { shown } from "../core/display-value";
+import {
+  any,
+  boolean,
+  choice,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  valueOf,
+  wholeDuration,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { checkUnused } from "../synthesis/chart-objects";
 
@@ -75,8 +86,32 @@ export interface TlsCertificateProps {
 const MIN_HOURS = 2;
 const MAX_DAYS = 90;
 const DEFAULT_DAYS = 30;
-const HOUR_IN_SECONDS = 3600;
 const MIN_SHARE = 3;
+
+const CERTIFICATE = {
+  issuer: valueOf(CertificateIssuer),
+  dnsNames: withDefault(dnsNames(), []),
+  ipAddresses: withDefault(ipAddresses(), []),
+  secretName: optional(subdomainName()),
+  // Durations for cert-manager are whole hours, so that each has one spelling.
+  duration: optional(
+    wholeDuration("hours", { least: MIN_HOURS, most: MAX_DAYS * 24, example: "Duration.days(30)" }),
+  ),
+  // Read with limits that depend on the duration.
+  renewBefore: optional(any<Duration>()),
+  clientAuth: withDefault(boolean(), false),
+  key: withDefault(
+    choice(CertificateKey, "CertificateKey.ECDSA_P256 or another of its members"),
+    CertificateKey.ECDSA_P256,
+  ),
+} satisfies PropsSchema<TlsCertificateProps>;
+
+/** The props of a certificate, with its name and its times in hours. */
+type ResolvedCertificate = Resolved<typeof CERTIFICATE> & {
+  readonly secretName: string;
+  readonly hours: number;
+  readonly renewHours: number;
+};
 
 /**
  * A short-lived certificate for programs in a cluster: valid for at most 90 days, renewed before a third of its lifetime is left, each
@@ -96,98 +131,54 @@ export class TlsCertificate extends Construct {
   /** The time before its expiry at which it is renewed. */
   public readonly renewBefore: Duration;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, DURATION_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: TlsCertificateProps) {
-    const { hours, renewHours } = read(scope, id, props);
+    const { hours, renewHours, issuer, key, ...read } = readCertificate(scope, id, props);
     super(scope, id);
-    this.secretName = props.secretName ?? id;
+    this.secretName = read.secretName;
     this.duration = Duration.hours(hours);
     this.renewBefore = Duration.hours(renewHours);
-    const [algorithm, size] = (props.key ?? CertificateKey.ECDSA_P256).split("-");
+    const [algorithm, size] = key.split("-");
     this.node.defaultChild = new ApiObject(this, "Resource", {
       apiVersion: "cert-manager.io/v1",
       kind: "Certificate",
       metadata: { name: this.secretName },
       spec: {
         secretName: this.secretName,
-        ...(props.dnsNames?.length ? { dnsNames: [...props.dnsNames].sort() } : {}),
-        ...(props.ipAddresses?.length ? { ipAddresses: [...props.ipAddresses].sort() } : {}),
-        issuerRef: props.issuer._issuerRef(),
+        ...(read.dnsNames.length > 0 ? { dnsNames: [...read.dnsNames].sort() } : {}),
+        ...(read.ipAddresses.length > 0 ? { ipAddresses: [...read.ipAddresses].sort() } : {}),
+        issuerRef: issuer._issuerRef(),
         duration: `${hours}h`,
         renewBefore: `${renewHours}h`,
         // A stolen key is useless after the next renewal.
         privateKey: { algorithm, size: Number(size), rotationPolicy: "Always" },
-        usages: ["digital signature", "server auth", ...(props.clientAuth ? ["client auth"] : [])],
+        usages: ["digital signature", "server auth", ...(read.clientAuth ? ["client auth"] : [])],
         revisionHistoryLimit: 1,
       },
     });
   }
 }
 
-interface ReadCertificate {
-  readonly hours: number;
-  readonly renewHours: number;
-}
-
-/** Throws all problems together. */
-function read(scope: Construct, id: string, given: TlsCertificateProps): ReadCertificate {
-  const props: Partial<TlsCertificateProps> = given ?? {};
+/** Reads the props; throws all problems together. */
+function readCertificate(scope: Construct, id: string, props: TlsCertificateProps): ResolvedCertificate {
   const problems = new Problems(pathOf(scope, id));
-  const { issuer, key, clientAuth } = props;
-  checkGiven(problems, { issuer }, "TlsCertificateProps");
-  const instead = 'CertificateIssuer.cluster("internal-ca"), or the issuer of an AcmeIssuer';
-  checkMembers(problems, "issuer", issuer, ["group", "kind", "name", "_issuerRef"], instead);
-  checkSubdomainName(problems, "secretName", props.secretName ?? id);
-  checkUnused(problems, scope, ["Certificate"], props.secretName ?? id);
-  checkNames(problems, props.dnsNames, props.ipAddresses);
-  if (key !== undefined && !Object.values(CertificateKey).includes(key)) {
-    problems.add(
-      "VALUE_INVALID",
-      `key is ${shown(key)}`,
-      "Write CertificateKey.ECDSA_P256 or another of its members",
-    );
-  }
-  if (clientAuth !== undefined && typeof clientAuth !== "boolean") {
-    problems.add("VALUE_INVALID", `clientAuth is ${shown(clientAuth)}`, "Write true or false");
-  }
-  const life = readLife(problems, props);
-  problems.throwIfAny();
-  return life;
+  const read = readProps(problems, props, CERTIFICATE);
+  const secretName = read.secretName ?? id;
+  if (props?.secretName === undefined) checkSubdomainName(problems, "secretName", secretName);
+  checkUnused(problems, scope, ["Certificate"], secretName);
+  checkHosts(problems, read);
+  const hours = read.duration ?? (read.issuer?.isAcme ? MAX_DAYS : DEFAULT_DAYS) * 24;
+  const isValidDuration = props?.duration === undefined || read.duration !== undefined;
+  const renewHours = isValidDuration ? readRenewal(problems, props?.renewBefore, hours) : undefined;
+  return problems.resolved<ResolvedCertificate>({ ...read, secretName, hours, renewHours });
 }
 
-function readLife(problems: Problems, props: Partial<TlsCertificateProps>): ReadCertificate {
-  const { issuer, duration = Duration.days(issuer?.isAcme ? MAX_DAYS : DEFAULT_DAYS) } = props;
-  const hours = readHours(problems, "duration", duration);
-  const most = MAX_DAYS * 24;
-  if (hours === undefined || hours < MIN_HOURS || hours > most) {
-    if (hours !== undefined) {
-      problems.add(
-        "DURATION_INVALID",
-        `duration is ${duration.toHumanString()}, and a certificate is valid for ${MIN_HOURS} hours to ${MAX_DAYS} days`,
-        "Give a shorter one, for example Duration.days(30): cert-manager renews it without you",
-      );
-    }
-    return { hours: most, renewHours: most / MIN_SHARE };
-  }
+/** Reads the renewal: a third of the lifetime must be left when a renewal fails. */
+function readRenewal(
+  problems: Problems,
+  renewBefore: Duration | undefined,
+  hours: number,
+): number | undefined {
   const least = Math.ceil(hours / MIN_SHARE);
-  const renewHours =
-    props.renewBefore === undefined ? least : readHours(problems, "renewBefore", props.renewBefore);
-  if (renewHours !== undefined && (renewHours < least || renewHours >= hours)) {
-    problems.add(
-      "DURATION_INVALID",
-      `renewBefore is ${props.renewBefore?.toHumanString()} of ${duration.toHumanString()}; a third must be left when a renewal fails`,
-      `Give ${least} hours or more, and less than ${hours}, or leave it out for a third`,
-    );
-  }
-  return { hours, renewHours: renewHours ?? least };
-}
-
-/** Durations for cert-manager are whole hours, so that each has one spelling. */
-function readHours(problems: Problems, name: string, duration: Duration): number | undefined {
-  if (!checkMembers(problems, name, duration, ["toSeconds", "toHumanString"], "Duration.days(30)"))
-    return undefined;
-  const hours = duration.toSeconds({ integral: false }) / HOUR_IN_SECONDS;
-  if (Number.isInteger(hours)) return hours;
-  problems.add("DURATION_INVALID", `${name} is ${duration.toHumanString()}`, "Give whole hours");
-  return undefined;
+  const range = { least, most: hours - 1, example: `Duration.hours(${least})` };
+  return withDefault(wholeDuration("hours", range), least)(problems, "renewBefore", renewBefore);
 }

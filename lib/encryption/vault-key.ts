@@ -1,21 +1,29 @@
 import { type ITerraformDependable } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { KeyProtection } from "./key-protection";
-import { type KeyRotation } from "./key-rotation";
+import { KeyRotation } from "./key-rotation";
 import { KeyShape } from "./key-shape";
 import { type IKeyVault } from "./key-vault";
 import { addKey, addVersions, checkRotation } from "./private/vault-keys";
-import { checkProtection, checkRotationKind, checkShape, checkVault } from "./private/value-kinds";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { given } from "../core/missing-attribute";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import {
+  displayName,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
-import { checkGiven } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
-import { checkDisplayName, nameOf } from "../core/resource-name";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { nameOf } from "../core/resource-name";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 
 /** A key of OCI Vault, created here or imported. */
 export interface IVaultKey extends IConstruct, ITerraformDependable {
@@ -87,6 +95,25 @@ export interface VaultKeyAttributes {
   readonly protection?: KeyProtection;
 }
 
+const KEY = {
+  vault: valueOf<IKeyVault>("IKeyVault"),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  shape: withDefault(valueOf(KeyShape), KeyShape.AES_256),
+  protection: withDefault(valueOf(KeyProtection), KeyProtection.hsm()),
+  rotation: optional(valueOf(KeyRotation)),
+  displayName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<VaultKeyProps>;
+
+const IMPORTED_KEY = {
+  keyId: ocid("key"),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  currentKeyVersionId: optional(ocid("keyversion")),
+  vault: optional(valueOf<IKeyVault>("IKeyVault")),
+  shape: optional(valueOf(KeyShape)),
+  protection: optional(valueOf(KeyProtection)),
+} satisfies PropsSchema<VaultKeyAttributes>;
+
 /**
  * A key of OCI Vault: by default AES-256 in a hardware security module.
  *
@@ -96,11 +123,7 @@ export interface VaultKeyAttributes {
  */
 @checked
 export class VaultKey extends ResourceConstruct implements IVaultKey {
-  /**
-   * Imports an existing key; nothing is created or looked up.
-   *
-   * @throws OCID_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute is used that was not given
-   */
+  /** Imports an existing key; nothing is created or looked up. */
   public static fromVaultKeyAttributes(
     scope: Construct,
     id: string,
@@ -108,15 +131,7 @@ export class VaultKey extends ResourceConstruct implements IVaultKey {
   ): IVaultKey {
     const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
-    const all: Partial<VaultKeyAttributes> = attributes ?? {};
-    checkOcid(problems, "keyId", all.keyId, "key");
-    checkOcidIfGiven(problems, "compartmentId", all.compartmentId, "compartment", "tenancy");
-    checkOcidIfGiven(problems, "currentKeyVersionId", all.currentKeyVersionId, "keyversion");
-    checkVault(problems, all.vault);
-    checkShape(problems, all.shape);
-    checkProtection(problems, all.protection);
-    problems.throwIfAny();
-    return new ImportedKey(scope, id, attributes);
+    return new ImportedKey(scope, id, problems.resolved(readProps(problems, attributes, IMPORTED_KEY)));
   }
 
   public readonly keyId: string;
@@ -127,28 +142,27 @@ export class VaultKey extends ResourceConstruct implements IVaultKey {
   public readonly protection?: KeyProtection;
   /** The rotation of the key, if it has one. */
   public readonly rotation?: KeyRotation;
+  /** The name of the key. */
+  public readonly displayName: string;
 
-  /**
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING
-   */
   constructor(scope: Construct, id: string, props: VaultKeyProps) {
-    check(scope, id, props);
+    const { vault, compartmentId, shape, protection, rotation, ...read } = readKey(scope, id, props);
     super(scope, id);
-    const { vault, rotation } = props;
     const { managementEndpoint } = vault;
     this.vault = vault;
-    this.compartmentId = props.compartmentId ?? vault.compartmentId;
-    this.shape = props.shape ?? KeyShape.AES_256;
-    this.protection = props.protection ?? KeyProtection.hsm();
+    this.compartmentId = compartmentId ?? vault.compartmentId;
+    this.shape = shape;
+    this.protection = protection;
     this.rotation = rotation;
+    this.displayName = read.displayName ?? nameOf(this);
     const key = addKey(this, "Resource", {
       compartmentId: this.compartmentId,
-      displayName: props.displayName ?? nameOf(this),
+      displayName: this.displayName,
       managementEndpoint,
-      shape: this.shape,
-      protection: this.protection,
+      shape,
+      protection,
       rotation,
-      tags: tagsOf(this, props),
+      tags: tagsOf(this, read),
     });
     this.keyId = key.id;
     this.currentKeyVersionId = key.currentKeyVersion;
@@ -164,7 +178,7 @@ class ImportedKey extends ResourceConstruct implements IVaultKey {
   constructor(
     scope: Construct,
     id: string,
-    private readonly attributes: VaultKeyAttributes,
+    private readonly attributes: Resolved<typeof IMPORTED_KEY>,
   ) {
     super(scope, id);
     this.keyId = attributes.keyId;
@@ -190,22 +204,15 @@ class ImportedKey extends ResourceConstruct implements IVaultKey {
   }
 }
 
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function check(scope: Construct, id: string, all: VaultKeyProps): void {
-  const props: Partial<VaultKeyProps> = all ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readKey(scope: Construct, id: string, props: VaultKeyProps): Resolved<typeof KEY> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const { vault, rotation } = props;
-  checkGiven(problems, { vault });
-  if (checkVault(problems, vault)) {
-    problems.collect(() => vault?.managementEndpoint);
-    if (props.compartmentId === undefined) problems.collect(() => vault?.compartmentId);
-  }
-  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkShape(problems, props.shape);
-  checkProtection(problems, props.protection);
-  if (checkRotationKind(problems, rotation)) checkRotation(problems, rotation, vault);
-  checkDisplayName(problems, "displayName", props.displayName);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, KEY);
+  const { vault, rotation } = read;
+  // Reading an attribute that an imported vault lacks throws.
+  problems.collect(() => vault?.managementEndpoint);
+  if (props?.compartmentId === undefined) problems.collect(() => vault?.compartmentId);
+  checkRotation(problems, rotation, vault);
+  return problems.resolved(read);
 }

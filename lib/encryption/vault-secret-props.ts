@@ -23,7 +23,6 @@ export interface IVaultSecret extends IConstruct {
    * `workload.mountSecret` includes this call.
    *
    * @param reader the workload, such as a HardenedDeployment, whose chart is added to a cluster
-   * @throws NAME_INVALID where the workload has no namespace; ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis CHART_NOT_ADDED
    */
   grantRead(reader: ISecretReader): void;
 }

@@ -1,10 +1,8 @@
-import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import { ImportedVaultSecret } from "./private/imported-vault-secret";
 import { SecretReaders } from "./private/secret-readers";
-import { checkVaultSecret } from "./private/check-vault-secret";
-import { SecretContent } from "./secret-content";
-import { MAX_VERSION_LIFE_LENGTH, SecretExpiry } from "./secret-expiry";
+import { readVaultSecret, type ResolvedVaultSecret } from "./private/read-vault-secret";
+import { type SecretExpiry } from "./secret-expiry";
 import { type ISecretReader } from "./secret-reader";
 import { type SecretRotation } from "./secret-rotation";
 import { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } from "./vault-secret-props";
@@ -28,11 +26,7 @@ export { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } 
  */
 @checked
 export class VaultSecret extends ResourceConstruct implements IVaultSecret {
-  /**
-   * Imports an existing secret.
-   *
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID, PROVIDER_INVALID
-   */
+  /** Imports an existing secret. */
   public static fromVaultSecretAttributes(
     scope: Construct,
     id: string,
@@ -47,59 +41,59 @@ export class VaultSecret extends ResourceConstruct implements IVaultSecret {
   public readonly region?: string;
   /** The OCID of the secret. */
   public readonly secretId: string;
+  /** The expiry of the secret. */
+  public readonly expiry: SecretExpiry;
+  /** The rotation of the secret, if it has one. */
+  public readonly rotation?: SecretRotation;
 
   private readonly readers: SecretReaders;
 
-  /**
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, SECRET_INVALID, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID,
-   * ATTRIBUTE_MISSING, VALUE_INVALID
-   */
   constructor(scope: Construct, id: string, props: VaultSecretProps) {
-    checkVaultSecret(scope, id, props);
+    const read = readVaultSecret(scope, id, props);
+    const { compartmentId, vaultId, keyId, content, expiry, rotation, description } = read;
     super(scope, id);
-    const { compartmentId, vaultId, keyId, rotation } = props;
-    const content = props.content ?? SecretContent.passphrase();
-    const expiry = props.expiry ?? SecretExpiry.after(Duration.days(MAX_VERSION_LIFE_LENGTH));
-    this.secretName = props.secretName ?? nameOf(this).replace(/[^A-Za-z0-9_.-]+/g, "-");
+    this.secretName = read.secretName ?? nameOf(this).replace(/[^A-Za-z0-9_.-]+/g, "-");
+    this.expiry = expiry;
+    this.rotation = rotation;
     this.vaultId = vaultId;
     this.compartmentId = compartmentId;
-    this.region = props.region ?? regionOf(vaultId);
+    this.region = read.region ?? regionOf(vaultId);
     checkRegionWhenWritten(this, "vaultId", vaultId);
     const secret = new VaultSecretResource(this, "Resource", {
       compartmentId,
       vaultId,
       keyId,
       secretName: this.secretName,
-      ...(props.description === undefined ? {} : { description: props.description }),
+      ...(description === undefined ? {} : { description }),
       enableAutoGeneration: true,
       secretGenerationContext: content._generationContext(),
       secretRules: [
-        expiry._rule(rotation?.intervalInDays !== undefined),
+        expiry._rule(rotation?.interval !== undefined),
         { ruleType: "SECRET_REUSE_RULE", isEnforcedOnDeletedSecretVersions: true },
       ],
       ...(rotation ? { rotationConfig: rotation._config() } : {}),
       lifecycle: { preventDestroy: true },
-      ...tagsOf(this, props),
+      ...tagsOf(this, read),
     });
     this.secretId = secret.id;
-    if (rotation) this.grantRotation(rotation, props);
-    this.readers = new SecretReaders(this, props.homeRegionProvider, tagsOf(this, props));
+    if (rotation) this.grantRotation(rotation, read);
+    this.readers = new SecretReaders(this, read.homeRegionProvider, tagsOf(this, read));
   }
 
   public grantRead(reader: ISecretReader): void {
     this.readers.add(reader);
   }
 
-  private grantRotation(rotation: SecretRotation, props: VaultSecretProps): void {
+  private grantRotation(rotation: SecretRotation, secret: ResolvedVaultSecret): void {
     new IdentityPolicy(this, "RotationPolicy", {
-      provider: props.homeRegionProvider,
+      provider: secret.homeRegionProvider,
       compartmentId: rotation._compartmentId(this.compartmentId),
       name: policyNameOf(this, `${nameOf(this)}-rotation`),
       // IAM can't rename a policy.
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets one secret rotate itself",
       statements: rotation._statements(this.secretId, this.compartmentId),
-      ...tagsOf(this, props),
+      ...tagsOf(this, secret),
     });
   }
 }

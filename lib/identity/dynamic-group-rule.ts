@@ -29,11 +29,7 @@ const NARROWING = /^(instance\.id|resource\.id|tag\.[^.]+\.[^.]+\.value)$/;
  */
 @checked
 export class DynamicGroupRule {
-  /**
-   * The instances of a compartment that have a value of a defined tag.
-   *
-   * @throws OCID_INVALID, TAG_INVALID, STATEMENT_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
-   */
+  /** The instances of a compartment that have a value of a defined tag. */
   public static taggedInstances(props: TaggedInstancesProps): DynamicGroupRule {
     const problems = new Problems("DynamicGroupRule.taggedInstances");
     const { compartmentId, tag, value } = props;
@@ -53,11 +49,7 @@ export class DynamicGroupRule {
     return new DynamicGroupRule({ quantifier: "all", conditions });
   }
 
-  /**
-   * Single instances.
-   *
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Single instances. */
   public static instances(instanceIds: string[]): DynamicGroupRule {
     const problems = new Problems("DynamicGroupRule.instances");
     if (!Array.isArray(instanceIds) || instanceIds.length === 0) {
@@ -78,7 +70,6 @@ export class DynamicGroupRule {
    * Each alternative of the rule must name instances or resources, or the value of a tag.
    *
    * @param text such as `ALL {resource.type = 'fnfunc', resource.id = 'ocid1.fnfunc.…'}`
-   * @throws STATEMENT_INVALID, STATEMENT_TOO_WIDE
    */
   public static parse(text: string): DynamicGroupRule {
     const problems = new Problems("DynamicGroupRule.parse");

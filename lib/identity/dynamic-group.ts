@@ -41,7 +41,6 @@ export class DynamicGroup extends ResourceConstruct {
   /** The OCID of the group, for `PolicyPrincipal.dynamicGroup`. */
   public readonly dynamicGroupId: string;
 
-  /** @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID */
   constructor(scope: Construct, id: string, props: DynamicGroupProps) {
     check(scope, id, props);
     super(scope, id);

@@ -58,10 +58,6 @@ export class LeastPrivilegePolicy extends ResourceConstruct {
   public readonly policyId: string;
   private readonly all: PolicyStatement[];
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, STATEMENT_LIMIT, STATEMENT_TOO_WIDE, NAME_DUPLICATE, NAME_INVALID, TAG_INVALID,
-   * TEXT_TEMPLATE, PROVIDER_INVALID
-   */
   constructor(scope: Construct, id: string, props: LeastPrivilegePolicyProps) {
     check(scope, id, props);
     super(scope, id);

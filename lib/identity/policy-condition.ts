@@ -26,17 +26,12 @@ export class PolicyCondition {
    *
    * @param variable such as `target.bucket.name`
    * @param value the value, or a reference to a Terraform value
-   * @throws STATEMENT_INVALID, TEXT_TEMPLATE
    */
   public static equalTo(variable: string, value: string): PolicyCondition {
     return PolicyCondition.compare("PolicyCondition.equalTo", variable, "=", value, "text");
   }
 
-  /**
-   * The variable has another value.
-   *
-   * @throws STATEMENT_INVALID, TEXT_TEMPLATE
-   */
+  /** The variable has another value. */
   public static notEqualTo(variable: string, value: string): PolicyCondition {
     return PolicyCondition.compare("PolicyCondition.notEqualTo", variable, "!=", value, "text");
   }
@@ -45,7 +40,6 @@ export class PolicyCondition {
    * The variable matches a pattern, in which an asterisk stands for any characters.
    *
    * @param pattern such as `shop-*`, without a slash
-   * @throws STATEMENT_INVALID, STATEMENT_TOO_WIDE, TEXT_TEMPLATE
    */
   public static matches(variable: string, pattern: string): PolicyCondition {
     return PolicyCondition.compare("PolicyCondition.matches", variable, "=", pattern, "pattern");
@@ -56,7 +50,6 @@ export class PolicyCondition {
    *
    * @param variable such as `request.principal.compartment.id`
    * @param other such as `target.compartment.id`
-   * @throws STATEMENT_INVALID
    */
   public static sameValue(variable: string, other: string): PolicyCondition {
     const problems = new Problems("PolicyCondition.sameValue");
@@ -68,11 +61,7 @@ export class PolicyCondition {
     return new PolicyCondition({ variable, operator: "=", operands: [{ form: "word", value: other }] });
   }
 
-  /**
-   * The variable has one of several values.
-   *
-   * @throws STATEMENT_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
-   */
+  /** The variable has one of several values. */
   public static oneOf(variable: string, values: string[]): PolicyCondition {
     return PolicyCondition.any(values.map((value) => PolicyCondition.equalTo(variable, value)));
   }
@@ -80,36 +69,23 @@ export class PolicyCondition {
   /**
    * The request comes before a moment. The clocks of OCI may differ by five minutes.
    *
-   * @throws VALUE_INVALID
    * @see https://docs.oracle.com/iaas/Content/Identity/policies/scoping-policy-by-time.htm
    */
   public static before(moment: Date): PolicyCondition {
     return PolicyCondition.time("PolicyCondition.before", "before", moment);
   }
 
-  /**
-   * The request comes after a moment. The clocks of OCI may differ by five minutes.
-   *
-   * @throws VALUE_INVALID
-   */
+  /** The request comes after a moment. The clocks of OCI may differ by five minutes. */
   public static after(moment: Date): PolicyCondition {
     return PolicyCondition.time("PolicyCondition.after", "after", moment);
   }
 
-  /**
-   * All of the conditions hold.
-   *
-   * @throws ATTRIBUTE_MISSING for an empty list
-   */
+  /** All of the conditions hold. */
   public static all(conditions: PolicyCondition[]): PolicyCondition {
     return PolicyCondition.group("all", conditions);
   }
 
-  /**
-   * At least one of the conditions holds.
-   *
-   * @throws ATTRIBUTE_MISSING for an empty list
-   */
+  /** At least one of the conditions holds. */
   public static any(conditions: PolicyCondition[]): PolicyCondition {
     return PolicyCondition.group("any", conditions);
   }

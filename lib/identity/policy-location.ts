@@ -11,7 +11,6 @@ export class PolicyLocation {
    * In a compartment and all compartments below it.
    *
    * @param compartmentId the OCID, or a reference to it
-   * @throws OCID_INVALID
    */
   public static compartment(compartmentId: string): PolicyLocation {
     const problems = new Problems("PolicyLocation.compartment");
@@ -23,8 +22,6 @@ export class PolicyLocation {
   /**
    * In the whole tenancy, with all compartments that ever will be. Some resource types exist in the tenancy only, such as
    * tag namespaces.
-   *
-   * @throws REASON_MISSING
    */
   public static tenancy(choice: ReasonedChoice): PolicyLocation {
     const problems = new Problems("PolicyLocation.tenancy");

@@ -38,7 +38,6 @@ export class PolicyPrincipal {
    * The statement names cluster, namespace, and service account. Anyone who may create pods with the service account has its
    * rights. It needs an enhanced cluster.
    *
-   * @throws OCID_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, STATEMENT_TOO_WIDE
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm
    */
   public static workload(props: WorkloadPrincipalProps): PolicyPrincipal {
@@ -65,11 +64,7 @@ export class PolicyPrincipal {
     ]);
   }
 
-  /**
-   * One cluster.
-   *
-   * @throws OCID_INVALID
-   */
+  /** One cluster. */
   public static cluster(clusterId: string): PolicyPrincipal {
     const problems = new Problems("PolicyPrincipal.cluster");
     checkOcid(problems, "clusterId", clusterId, "cluster");
@@ -80,29 +75,17 @@ export class PolicyPrincipal {
     ]);
   }
 
-  /**
-   * The clusters of a compartment, for a statement that must exist before the cluster has an OCID.
-   *
-   * @throws OCID_INVALID
-   */
+  /** The clusters of a compartment, for a statement that must exist before the cluster has an OCID. */
   public static clustersOf(compartmentId: string): PolicyPrincipal {
     return PolicyPrincipal.inCompartment("PolicyPrincipal.clustersOf", "cluster", compartmentId);
   }
 
-  /**
-   * The node pools of a compartment: OKE itself while it creates nodes, not the nodes.
-   *
-   * @throws OCID_INVALID
-   */
+  /** The node pools of a compartment: OKE itself while it creates nodes, not the nodes. */
   public static nodePoolsOf(compartmentId: string): PolicyPrincipal {
     return PolicyPrincipal.inCompartment("PolicyPrincipal.nodePoolsOf", "nodepool", compartmentId);
   }
 
-  /**
-   * A group of people, by its OCID.
-   *
-   * @throws OCID_INVALID
-   */
+  /** A group of people, by its OCID. */
   public static group(groupId: string): PolicyPrincipal {
     const problems = new Problems("PolicyPrincipal.group");
     checkOcid(problems, "groupId", groupId, "group");
@@ -113,8 +96,6 @@ export class PolicyPrincipal {
   /**
    * A dynamic group, by its OCID. Its members are instances; every pod of a node can act as the node's instance, so no pod gets rights
    * this way.
-   *
-   * @throws OCID_INVALID
    */
   public static dynamicGroup(dynamicGroupId: string): PolicyPrincipal {
     const problems = new Problems("PolicyPrincipal.dynamicGroup");
@@ -123,11 +104,7 @@ export class PolicyPrincipal {
     return new PolicyPrincipal({ kind: "dynamic-group", members: [`id ${dynamicGroupId}`] });
   }
 
-  /**
-   * A service of OCI, such as `blockstorage` or `objectstorage-eu-frankfurt-1`.
-   *
-   * @throws NAME_INVALID
-   */
+  /** A service of OCI, such as `blockstorage` or `objectstorage-eu-frankfurt-1`. */
   public static service(name: string): PolicyPrincipal {
     const problems = new Problems("PolicyPrincipal.service");
     if (checkGiven(problems, { name }) && (Token.isUnresolved(name) || !SERVICE.test(name))) {
@@ -145,7 +122,6 @@ export class PolicyPrincipal {
    * Resources of another type that act by themselves, such as `serviceconnector` or `fnfunc`, in one compartment.
    *
    * @param type the value of `request.principal.type`
-   * @throws OCID_INVALID, STATEMENT_INVALID, STATEMENT_TOO_WIDE
    */
   public static resourcesOf(type: string, compartmentId: string): PolicyPrincipal {
     const problems = new Problems("PolicyPrincipal.resourcesOf");

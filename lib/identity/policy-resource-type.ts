@@ -92,7 +92,6 @@ export class PolicyResourceType {
    * Another resource type, by its name in a policy statement.
    *
    * @param name such as `nosql-rows`; never `all-resources`
-   * @throws STATEMENT_INVALID, STATEMENT_TOO_WIDE
    */
   public static of(name: string): PolicyResourceType {
     const problems = new Problems("PolicyResourceType.of");

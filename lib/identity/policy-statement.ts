@@ -55,11 +55,7 @@ export interface PolicyStatementParseOptions {
  */
 @checked
 export class PolicyStatement {
-  /**
-   * A statement that grants access.
-   *
-   * @throws STATEMENT_INVALID, STATEMENT_TOO_WIDE, ATTRIBUTE_MISSING
-   */
+  /** A statement that grants access. */
   public static allow(props: PolicyStatementProps): PolicyStatement {
     const problems = new Problems("PolicyStatement.allow");
     const { principal, verb, resourceType, location, condition } = props;
@@ -77,11 +73,7 @@ export class PolicyStatement {
     return new PolicyStatement(model, location.reason);
   }
 
-  /**
-   * A statement from its text, such as one of an existing policy.
-   *
-   * @throws STATEMENT_INVALID, STATEMENT_TOO_WIDE, REASON_MISSING
-   */
+  /** A statement from its text, such as one of an existing policy. */
   public static parse(text: string, options: PolicyStatementParseOptions = {}): PolicyStatement {
     const problems = new Problems("PolicyStatement.parse");
     const { tenancyReason } = options;

@@ -4,24 +4,35 @@ import { type NamespaceLimits } from "./namespace-limits";
 import { type NamespaceQuota } from "./namespace-quota";
 import { checkCapacity, type ContainerLimits } from "./private/namespace-capacity";
 import {
-  checkAllowed,
-  checkAllowedPriorities,
+  allowedClasses,
+  allowedPriorityClasses,
   checkClasses,
   priorityQuota,
   storageBinding,
   storagePolicy,
 } from "./private/namespace-classes";
 import { type Amounts } from "./private/namespace-pods";
-import { limitsSpec } from "./private/read-limits";
-import { quotaSpec } from "./private/read-quota";
+import { defaultLimits, namespaceLimits } from "./private/read-limits";
+import { defaultQuota, namespaceQuota } from "./private/read-quota";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
+import { StateOf } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { checkLabels, checkObjectName } from "../core/kubernetes-names";
+import { checkLabels } from "../core/kubernetes-names";
+import {
+  checkedBy,
+  kind,
+  objectName,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { kind, shaped } from "../core/value-readers";
 import { dnsEgress } from "../network-policy/private/network-rules";
 import { givePullSecrets, notePullSecrets } from "../synthesis/account-pull-secrets";
 import { apiObjectsIn, checkUnused, dataOf } from "../synthesis/chart-objects";
@@ -29,21 +40,15 @@ import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { guardPrivileged, noteLevel } from "../workload/host-access/private/host-access-guard";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import {
-  checkPullSecrets,
-  notePulls,
-  PULL_SECRETS_SHAPE,
-  pullSecretsField,
-} from "../workload/pods/private/pull-secrets";
+import { notePulls, pullSecretNames, pullSecretsField } from "../workload/pods/private/pull-secrets";
 
-const names = new WeakMap<Chart, Set<string>>();
+const names = new StateOf<Chart, Set<string>>(() => new Set<string>());
 const RUN_PODS = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulSet"];
 
 /** Registers a namespace of a chart, and checks the chart once for all of its namespaces. */
 function noteNamespace(chart: Chart, name: string): void {
-  const existing = names.get(chart);
-  names.set(chart, (existing ?? new Set()).add(name));
-  if (!existing) checkAtSynthesis(chart, () => checkChartNamespace(chart));
+  if (!names.has(chart)) checkAtSynthesis(chart, () => checkChartNamespace(chart));
+  names.of(chart).add(name);
 }
 
 /**
@@ -52,7 +57,7 @@ function noteNamespace(chart: Chart, name: string): void {
  * They would run in an unsecured namespace; the two names were probably meant to be the same.
  */
 function checkChartNamespace(chart: Chart): void {
-  const created = [...(names.get(chart) ?? [])].sort();
+  const created = [...names.of(chart)].sort();
   const { namespace } = chart;
   if (namespace !== undefined && created.includes(namespace)) return;
   const first = apiObjectsIn(chart)
@@ -143,6 +148,7 @@ export interface SecureNamespaceProps {
   readonly labels?: { [key: string]: string };
 }
 
+const POD_SECURITY = "pod-security.kubernetes.io";
 const MODES = ["audit", "enforce", "warn"];
 
 /**
@@ -157,71 +163,65 @@ const MODES = ["audit", "enforce", "warn"];
 export class SecureNamespace extends Construct {
   /** The name of the namespace. */
   public readonly name: string;
+  /** The enforced level of the Pod Security Standard. */
+  public readonly podSecurity: PodSecurityLevel;
+  /** The version of the Pod Security Standard. */
+  public readonly podSecurityVersion: KubernetesVersion;
 
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
-    const { labels, level, quota, limits } = read(scope, id, props);
+    const read = readNamespace(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
-    this.name = props.name;
-    this.node.defaultChild = this.addNamespace(labels);
+    this.name = read.name;
+    this.podSecurity = read.podSecurity;
+    this.podSecurityVersion = read.podSecurityVersion;
+    this.addNamespace(read);
     this.add("DenyAll", "networking.k8s.io/v1", "NetworkPolicy", "deny-all", {
       spec: { podSelector: {}, policyTypes: ["Egress", "Ingress"] },
     });
     this.add("AllowDns", "networking.k8s.io/v1", "NetworkPolicy", "allow-dns", {
       spec: { podSelector: {}, policyTypes: ["Egress"], egress: [dnsEgress()] },
     });
-    const objects = {
-      quota: this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quota }),
-      limits: this.add("Limits", "v1", "LimitRange", "limits", { spec: limits }),
-    };
-    this.limitClasses(props);
-    noteLevel(this, level);
-    if (level.reason !== undefined) {
-      guardPrivileged(this);
-      const what = `namespace ${this.name} enforces no Pod Security Standard`;
-      Acknowledgements._record(this, "non-root", what, level.reason);
-    }
+    const quota = this.add("Quota", "v1", "ResourceQuota", "quota", { spec: read.quota });
+    const limits = this.add("Limits", "v1", "LimitRange", "limits", { spec: read.limits });
+    this.limitClasses(read);
+    this.guardPodSecurity();
     noteNamespace(Chart.of(this), this.name);
-    checkAtSynthesis(this, () => this.checkCapacity(objects.quota, objects.limits));
-    // Kubernetes creates this account itself; pods that name no other must not get its token.
+    checkAtSynthesis(this, () => this.checkCapacity(quota, limits));
+    this.addDefaultAccount(read.imagePullSecrets);
+  }
+
+  private guardPodSecurity(): void {
+    const { reason } = this.podSecurity;
+    noteLevel(this, this.podSecurity);
+    if (reason === undefined) return;
+    guardPrivileged(this);
+    const what = `namespace ${this.name} enforces no Pod Security Standard`;
+    Acknowledgements._record(this, "non-root", what, reason);
+  }
+
+  /** Kubernetes creates this account itself; pods without another account must not get its token. */
+  private addDefaultAccount(imagePullSecrets: readonly string[] | undefined): void {
     const account = this.add("DefaultServiceAccount", "v1", "ServiceAccount", "default", {
       automountServiceAccountToken: false,
-      ...pullSecretsField(this, this.name, props.imagePullSecrets),
+      ...pullSecretsField(this, this.name, imagePullSecrets),
     });
-    notePulls(account, props.imagePullSecrets);
-    if (props.imagePullSecrets) {
-      notePullSecrets(this, this.name, props.imagePullSecrets);
-      if (props.imagePullSecrets.length > 0) givePullSecrets(this);
-    }
+    notePulls(account, imagePullSecrets);
+    if (!imagePullSecrets) return;
+    notePullSecrets(this, this.name, imagePullSecrets);
+    if (imagePullSecrets.length > 0) givePullSecrets(this);
   }
 
   private limitClasses({
     allowedStorageClasses: storage,
     allowedPriorityClasses: priority,
-  }: SecureNamespaceProps): void {
+  }: ReadNamespace): void {
     if (priority) {
       this.add("PriorityClasses", "v1", "ResourceQuota", "priority-classes", {
         spec: priorityQuota(priority),
       });
     }
-    if (storage) {
-      const apiVersion = "admissionregistration.k8s.io/v1";
-      const kind = "ValidatingAdmissionPolicy";
-      const name = `secure-oke-storage-classes-${this.name}`;
-      const all = { apiVersion, metadata: { name } };
-      const policy = new ApiObject(this, "StorageClasses", {
-        ...all,
-        kind,
-        spec: storagePolicy(this.name, storage),
-      });
-      const binding = new ApiObject(this, "StorageClassesBinding", {
-        ...all,
-        kind: `${kind}Binding`,
-        spec: storageBinding(name),
-      });
-      binding.addDependency(policy);
-      for (const object of [policy, binding]) this.leaveNamespace(object);
-    }
+    if (storage) this.addStoragePolicy(storage);
     // At synthesis, after all pods and claims are created and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
@@ -230,19 +230,37 @@ export class SecureNamespace extends Construct {
     });
   }
 
+  private addStoragePolicy(allowed: readonly string[]): void {
+    const kind = "ValidatingAdmissionPolicy";
+    const name = `secure-oke-storage-classes-${this.name}`;
+    const common = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name } };
+    const policy = new ApiObject(this, "StorageClasses", {
+      ...common,
+      kind,
+      spec: storagePolicy(this.name, allowed),
+    });
+    const binding = new ApiObject(this, "StorageClassesBinding", {
+      ...common,
+      kind: `${kind}Binding`,
+      spec: storageBinding(name),
+    });
+    binding.addDependency(policy);
+    for (const object of [policy, binding]) this.leaveNamespace(object);
+  }
+
   /** Removes the namespace of a cluster-scoped object: cdk8s sets the chart's namespace on every object. */
   private leaveNamespace(object: ApiObject): void {
     if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
   }
 
-  private addNamespace(labels: { [key: string]: string }): ApiObject {
+  private addNamespace({ name, labels, podSecurity, podSecurityVersion }: ReadNamespace): void {
     const namespace = new ApiObject(this, "Resource", {
       apiVersion: "v1",
       kind: "Namespace",
-      metadata: { name: this.name, labels },
+      metadata: { name, labels: { ...labels, ...podSecurityLabels(podSecurityVersion, podSecurity) } },
     });
     this.leaveNamespace(namespace);
-    return namespace;
+    this.node.defaultChild = namespace;
   }
 
   /**
@@ -270,55 +288,58 @@ export class SecureNamespace extends Construct {
   }
 }
 
-const SHAPES = {
-  podSecurity: kind(["enforcedLevel"], 'PodSecurityLevel.privilegedFor({ reason: "..." })'),
-  podSecurityVersion: kind(["minor"], "KubernetesVersion.V1_34"),
-  quota: kind([], 'an object, for example { memoryLimits: "50Gi" }'),
-  limits: kind([], 'an object, for example { maximumMemory: "16Gi" }'),
-  labels: kind([], 'an object, for example { team: "shop" }'),
-  imagePullSecrets: PULL_SECRETS_SHAPE,
-};
+/** The labels that the construct sets. */
+const OWN_LABELS = [
+  ...MODES.flatMap((mode) => [`${POD_SECURITY}/${mode}`, `${POD_SECURITY}/${mode}-version`]),
+  "kubernetes.io/metadata.name",
+];
 
-interface Read {
-  readonly level: PodSecurityLevel;
-  readonly labels: { [key: string]: string };
-  readonly quota: object;
-  readonly limits: object;
-}
+const NAMESPACE = {
+  name: checkedBy(objectName(), checkReserved),
+  podSecurityVersion: withDefault(valueOf(KubernetesVersion), KubernetesVersion.V1_34),
+  podSecurity: withDefault(valueOf(PodSecurityLevel), PodSecurityLevel.restricted()),
+  quota: withDefault(namespaceQuota(), defaultQuota()),
+  limits: withDefault(namespaceLimits(), defaultLimits()),
+  allowedStorageClasses: optional(allowedClasses()),
+  allowedPriorityClasses: optional(allowedPriorityClasses()),
+  imagePullSecrets: optional(pullSecretNames()),
+  labels: withDefault(
+    checkedBy(
+      kind<{ [key: string]: string }>([], 'an object, for example { team: "shop" }'),
+      (problems, name, labels) => {
+        checkLabels(problems, name, labels, OWN_LABELS);
+      },
+    ),
+    {},
+  ),
+} satisfies PropsSchema<SecureNamespaceProps>;
+
+type ReadNamespace = Resolved<typeof NAMESPACE>;
 
 /** Validates the props; throws an error that lists every problem. */
-function read(scope: Construct, id: string, given: SecureNamespaceProps): Read {
+function readNamespace(scope: Construct, id: string, props: SecureNamespaceProps): ReadNamespace {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES) as SecureNamespaceProps;
-  const version = props.podSecurityVersion ?? KubernetesVersion.V1_34;
-  const level = props.podSecurity ?? PodSecurityLevel.restricted();
-  const security = MODES.flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, mode === "enforce" ? level.enforcedLevel : "restricted"],
-    [`pod-security.kubernetes.io/${mode}-version`, `v1.${version.minor}`],
+  const read = readProps(problems, props, NAMESPACE);
+  if (read.name !== undefined) checkUnused(problems, scope, ["Namespace"], read.name);
+  if (read.allowedStorageClasses) checkQuotaClasses(problems, read.allowedStorageClasses, props.quota);
+  return problems.resolved<ReadNamespace>(read);
+}
+
+/** The labels with which a namespace enforces a level; audit and warnings keep the restricted level. */
+function podSecurityLabels(version: KubernetesVersion, level: PodSecurityLevel): { [key: string]: string } {
+  const entries = MODES.flatMap((mode) => [
+    [`${POD_SECURITY}/${mode}`, mode === "enforce" ? level.enforcedLevel : "restricted"],
+    [`${POD_SECURITY}/${mode}-version`, `v1.${version.minor}`],
   ]);
-  checkObjectName(problems, "name", props.name);
-  checkReserved(problems, props.name);
-  checkUnused(problems, scope, ["Namespace"], props.name);
-  checkLabels(problems, "labels", props.labels, [
-    ...security.map(([key = ""]) => key),
-    "kubernetes.io/metadata.name",
-  ]);
-  checkAllowed(problems, "allowedStorageClasses", props.allowedStorageClasses);
-  checkAllowedPriorities(problems, props.allowedPriorityClasses);
-  checkQuotaClasses(problems, props);
-  checkPullSecrets(problems, props.imagePullSecrets);
-  const quota = quotaSpec(problems, props.quota);
-  const limits = limitsSpec(problems, props.limits);
-  problems.throwIfAny();
-  return { level, labels: { ...props.labels, ...Object.fromEntries(security) }, quota, limits };
+  return Object.fromEntries(entries) as { [key: string]: string };
 }
 
 /** Adds a problem if the quota contains a class that is not allowed. */
 function checkQuotaClasses(
   problems: Problems,
-  { allowedStorageClasses: allowed, quota }: SecureNamespaceProps,
+  allowed: readonly string[],
+  quota: NamespaceQuota | undefined,
 ): void {
-  if (!Array.isArray(allowed)) return;
   for (const name of Object.keys(quota?.storageClasses ?? {}).filter((each) => !allowed.includes(each))) {
     problems.add(
       "VALUE_INVALID",
@@ -328,11 +349,11 @@ function checkQuotaClasses(
   }
 }
 
-function checkReserved(problems: Problems, name: string): void {
-  if (typeof name !== "string" || (name !== "default" && !name.startsWith("kube-"))) return;
+function checkReserved(problems: Problems, property: string, name: string): void {
+  if (name !== "default" && !name.startsWith("kube-")) return;
   problems.add(
     "NAME_INVALID",
-    `name is ${name}, a namespace of Kubernetes, whose pods do not meet the restricted standard`,
+    `${property} is ${name}, a namespace of Kubernetes, whose pods do not meet the restricted standard`,
     'Choose another name, for example "shop"',
   );
 }

@@ -7,11 +7,23 @@ import { adminsAllow, developersAllow, viewersAllow } from "../rbac/private/stan
 import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
+import { StateOfTree } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
-import { checkObjectName } from "../core/kubernetes-names";
+import { nonEmptyListOf } from "../core/nonempty-list";
+import {
+  checkedBy,
+  listOf,
+  objectName,
+  optional,
+  passing,
+  type Reader,
+  readProps,
+  type Resolved,
+  text,
+  withDefault,
+} from "../core/readers";
 import { type Problem, Problems, ValidationError } from "../core/validation-error";
 import { whilePending } from "../core/validation-problem";
-import { kind, listOf, shaped, text } from "../core/value-readers";
 import { isOfSameCluster } from "../exposure/private/same-cluster";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { type RoleRule } from "../rbac/role-rule";
@@ -30,7 +42,7 @@ interface Named extends IConstruct {
 }
 
 /** The tenants of a construct tree, by name. */
-const tenants = new WeakMap<IConstruct, Map<string, readonly Named[]>>();
+const tenants = new StateOfTree<Map<string, readonly Named[]>>(() => new Map<string, readonly Named[]>());
 
 /**
  * Refuses a tenant at synthesis if an earlier one for the same cluster has the same name.
@@ -39,9 +51,7 @@ const tenants = new WeakMap<IConstruct, Map<string, readonly Named[]>>();
  * writes them side by side, and applying the folder would merge both namespaces.
  */
 function guardName(tenant: Named): void {
-  const { root } = tenant.node;
-  const byName = tenants.get(root) ?? new Map<string, readonly Named[]>();
-  tenants.set(root, byName);
+  const byName = tenants.of(tenant);
   const earlier = byName.get(tenant.name) ?? [];
   byName.set(tenant.name, [...earlier, tenant]);
   checkAtSynthesis(tenant, () => {
@@ -153,27 +163,11 @@ export interface TenantProps {
   readonly podSecurityVersion?: KubernetesVersion;
 }
 
-interface Read {
-  readonly name: string;
-  readonly props: TenantProps;
-  readonly subjects: { readonly [role: string]: readonly Subject[] };
-}
-
-const ROLES: { readonly [role: string]: (tenant: string) => RoleRule[] } = {
+const ROLES = {
   admins: (tenant: string) => adminsAllow(`The admins of the tenant ${tenant} deploy its workloads`),
   developers: developersAllow,
   viewers: viewersAllow,
-};
-const names = (example: string) => listOf(text(), `a list of texts, for example ["${example}"]`);
-const groups = names("ocid1.group.oc1..example");
-const SHAPES = {
-  admins: groups,
-  developers: groups,
-  viewers: groups,
-  allowedRegistries: names("fra.ocir.io/acme"),
-  allowedPeers: names("bank"),
-  costLabels: kind([], 'an object, for example { "cost-center": "4711" }'),
-};
+} satisfies { readonly [role: string]: (tenant: string) => RoleRule[] };
 const roleName = (role: string) => `tenant-${role}`;
 
 /**
@@ -190,105 +184,133 @@ export class Tenant extends Construct {
   public readonly name: string;
   /** The namespace. */
   public readonly namespace: SecureNamespace;
+  /** The namespaces whose pods may connect with the tenant's pods. */
+  public readonly allowedPeers: string[];
 
-  constructor(scope: Construct, id: string, given: TenantProps = {}) {
-    const { name, props, subjects } = read(scope, id, given);
+  constructor(scope: Construct, id: string, props: TenantProps = {}) {
+    const tenant = readTenant(scope, id, props);
+    const { allowedPeers, allowedRegistries, name } = tenant;
     super(scope, id);
     const chart = Chart.of(this);
     this.name = name;
+    this.allowedPeers = allowedPeers;
     guardBindings(chart);
     guardName(this);
     this.namespace = new SecureNamespace(this, "Namespace", namespaceProps(name, props));
     this.node.defaultChild = this.namespace.node.defaultChild;
-    for (const [role, subjectsOfRole] of Object.entries(subjects)) {
-      if (subjectsOfRole.length === 0) continue;
-      new LeastPrivilegeRole(this, roleName(role), { allow: ROLES[role]?.(name) ?? [] }).grantTo(
-        ...subjectsOfRole,
-      );
+    for (const [role, allow] of Object.entries(ROLES)) {
+      const subjects = tenant[role as keyof typeof ROLES];
+      if (subjects.length > 0) {
+        new LeastPrivilegeRole(this, roleName(role), { allow: allow(name) }).grantTo(...subjects);
+      }
     }
-    if (props.allowedRegistries) AllowedRegistries.of(chart)._addOf(this, props.allowedRegistries);
+    if (allowedRegistries) AllowedRegistries.of(chart)._addOf(this, allowedRegistries);
     // At synthesis, after all connections are declared and patched.
     checkAtSynthesis(this, () => {
       const problems = new Problems(this);
-      checkPeers(problems, chart, name, props.allowedPeers ?? [], podsRangeOf(chart));
+      checkPeers(problems, chart, name, allowedPeers, podsRangeOf(chart));
       problems.throwIfAny();
     });
   }
 }
 
+/** The props of the tenant's namespace, which SecureNamespace reads. */
 function namespaceProps(name: string, props: TenantProps): SecureNamespaceProps {
   const { allowedPriorityClasses, allowedStorageClasses, costLabels: labels } = props;
   const { imagePullSecrets, limits, podSecurityVersion, quota } = props;
-  const given = { imagePullSecrets, limits, podSecurityVersion, quota };
-  return { name, labels, allowedPriorityClasses, allowedStorageClasses, ...given };
+  const common = { imagePullSecrets, limits, podSecurityVersion, quota };
+  return { name, labels, allowedPriorityClasses, allowedStorageClasses, ...common };
+}
+
+const OCIDS = listOf(text(), 'a list of texts, for example ["ocid1.group.oc1..example"]');
+
+/** Reads the OCIDs of IAM groups as subjects. */
+const groups: Reader<Subject[]> = (problems, name, value) => {
+  const ocids = OCIDS(problems, name, value);
+  return ocids && subjectsOf(problems, name, ocids);
+};
+
+function checkRegistry(problems: Problems, name: string, prefix: string): void {
+  checkImageName(problems, name, prefix, true);
+}
+
+const NO_SUBJECTS: Subject[] = [];
+const NO_NAMES: string[] = [];
+
+const TENANT = {
+  admins: withDefault(groups, NO_SUBJECTS),
+  developers: withDefault(groups, NO_SUBJECTS),
+  viewers: withDefault(groups, NO_SUBJECTS),
+  allowedRegistries: optional(
+    nonEmptyListOf(passing(checkRegistry), '["fra.ocir.io/acme"]', "IMAGE_INVALID", "to allow all"),
+  ),
+  allowedPeers: withDefault(
+    checkedBy(listOf(objectName(), 'a list of names, for example ["bank"]'), checkUnique),
+    NO_NAMES,
+  ),
+};
+
+interface ReadTenant extends Resolved<typeof TENANT> {
+  readonly name: string;
 }
 
 /** Validates the props; throws an error that lists every problem. */
-function read(scope: Construct, id: string, given: TenantProps): Read {
+function readTenant(scope: Construct, id: string, props: TenantProps): ReadTenant {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES) as TenantProps;
+  const name = readName(problems, scope, id);
+  if (name !== undefined) checkNamespace(problems, scope, id, namespaceProps(name, props));
+  const read = readProps(problems, props, TENANT);
+  if (name !== undefined && read.allowedPeers?.includes(name)) {
+    problems.add(
+      "VALUE_INVALID",
+      `allowedPeers contains ${name}, the tenant itself`,
+      "Remove it: connections within a tenant need no peer",
+    );
+  }
+  for (const role of Object.keys(ROLES) as (keyof typeof ROLES)[]) {
+    if (read[role]?.length) checkUnused(problems, scope, ["Role"], roleName(role));
+  }
+  return problems.resolved<ReadTenant>({ ...read, name });
+}
+
+/** The name of the tenant: the namespace of its chart. */
+function readName(problems: Problems, scope: Construct, id: string): string | undefined {
   const chart = chartOf(scope);
-  const name = chart?.namespace;
   if (!chart) {
     checkUnused(problems, scope, ["Namespace"], id);
-  } else if (name === undefined) {
+    return undefined;
+  }
+  const name = chart.namespace;
+  if (name === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The chart has no namespace, which becomes the name of the tenant",
       'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
-  } else {
-    checkUnused(problems, scope, ["Namespace"], name, "Give each tenant its own chart and namespace");
-    checkNamespace(problems, scope, id, namespaceProps(name, props));
+    return undefined;
   }
-  for (const prefix of props.allowedRegistries ?? [])
-    checkImageName(problems, "allowedRegistries", prefix, true);
-  if (props.allowedRegistries?.length === 0) {
-    problems.add(
-      "IMAGE_INVALID",
-      "allowedRegistries is empty",
-      'List at least one registry, for example ["fra.ocir.io/acme"], or remove it to allow all',
-    );
-  }
-  readPeers(problems, name, props.allowedPeers ?? []);
-  const { admins, developers, viewers } = props;
-  const subjects: { [role: string]: Subject[] } = {};
-  for (const [role, ocids] of Object.entries({ admins, developers, viewers })) {
-    subjects[role] = readGroups(problems, role, ocids ?? []);
-    if (subjects[role].length > 0) checkUnused(problems, scope, ["Role"], roleName(role));
-  }
-  problems.throwIfAny();
-  return { name: name ?? "", props, subjects };
+  checkUnused(problems, scope, ["Namespace"], name, "Give each tenant its own chart and namespace");
+  return name;
 }
 
-function readPeers(problems: Problems, tenant: string | undefined, peers: readonly string[]): void {
-  for (const peer of peers) checkObjectName(problems, "allowedPeers", peer);
-  checkUnique(problems, "allowedPeers", peers);
-  if (tenant === undefined || !peers.includes(tenant)) return;
-  problems.add(
-    "VALUE_INVALID",
-    `allowedPeers contains ${tenant}, the tenant itself`,
-    "Remove it: connections within a tenant need no peer",
-  );
-}
-
-function readGroups(problems: Problems, role: string, ocids: readonly string[]): Subject[] {
+function subjectsOf(problems: Problems, role: string, ocids: readonly string[]): Subject[] {
   checkUnique(problems, role, ocids);
   return ocids.flatMap((ocid, index) => {
-    const subject = subjectOf(ocid);
-    if (subject instanceof Subject) return [subject];
+    const created = subjectOf(ocid);
+    if ("subject" in created) return [created.subject];
     // The factory reports its parameter ocid, and not the prop of the tenant.
-    for (const { code, what, fix } of subject)
+    for (const { code, what, fix } of created.problems) {
       problems.add(code, what.replace(/^ocid/, `${role}[${index}]`), fix);
+    }
     return [];
   });
 }
 
-function subjectOf(ocid: string): Subject | readonly Problem[] {
+function subjectOf(ocid: string): { readonly subject: Subject } | { readonly problems: readonly Problem[] } {
   try {
-    return whilePending([], () => Subject.iamGroup(ocid));
+    return { subject: whilePending([], () => Subject.iamGroup(ocid)) };
   } catch (error) {
-    if (ValidationError.isValidationError(error)) return error.problems;
+    if (ValidationError.isValidationError(error)) return { problems: error.problems };
     throw error;
   }
 }

@@ -23,7 +23,7 @@ import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { kind } from "../core/value-readers";
-import { blockOf, checkIsEgress, type Egress, sourceOfPods } from "../network/egress/egress";
+import { blockOf, type Egress, egress as egressReader, sourceOfPods } from "../network/egress/egress";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 
@@ -171,7 +171,7 @@ export class Connections {
    */
   public allowEgress(egress: Egress): void {
     const problems = new Problems(this.workload);
-    if (!checkIsEgress(problems, "The egress", egress)) problems.throwIfAny();
+    if (!egressReader()(problems, "egress", egress)) problems.throwIfAny();
     const { cidr, port, isAnywhere, reason } = egress;
     checkPolicyPort(problems, port);
     const range = isAnywhere ? undefined : cidr;

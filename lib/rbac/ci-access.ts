@@ -1,8 +1,8 @@
 import { ApiObject, type Chart } from "cdk8s";
 import { TerraformOutput } from "cdktf";
 import { type Construct } from "constructs";
-import { type CiCredentials } from "./ci-credentials";
-import { chartFor, type KubernetesAccess } from "./kubernetes-access";
+import { CiCredentials } from "./ci-credentials";
+import { chartFor, KubernetesAccess } from "./kubernetes-access";
 import { Subject } from "./subject";
 import { acceptPipeline } from "../cluster/access/private/accept-pipeline";
 import { ClusterAccess } from "../cluster/access/private/cluster-access";
@@ -11,13 +11,15 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
 import { remindOfExpiry, textOf } from "../core/expiry";
 import { isDnsSubdomain } from "../core/kubernetes-names";
 import { outputNameOf } from "../core/output-name";
-import { checkGiven, checkMembers } from "../core/required";
+import { nonEmptyListOf } from "../core/nonempty-list";
+import { kind, optional, type PropsSchema, readProps, type Resolved, valueOf } from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { type Problems } from "../core/validation-error";
-import { type Egress } from "../network/egress/egress";
+import { Egress } from "../network/egress/egress";
 
 /** Props for CiAccess. */
 export interface CiAccessProps {
@@ -60,16 +62,14 @@ export interface CiAccessProps {
 export class CiAccess extends ResourceConstruct {
   /** The Kubernetes username of the CI system. */
   public readonly username: string;
+  /** The credentials of the CI system. */
+  public readonly credentials: CiCredentials;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: CiAccessProps,
-  ) {
-    check(scope, id, props);
+  constructor(scope: Construct, id: string, props: CiAccessProps) {
+    const { access, cluster, credentials, issuerEgress, ...read } = readCiAccess(scope, id, props);
     super(scope, id);
-    const { cluster, access, credentials, issuerEgress } = props;
-    const chart = props.chart ?? ClusterAccess.of(cluster).chart;
+    this.credentials = credentials;
+    const chart = read.chart ?? ClusterAccess.of(cluster).chart;
     const { identity, expires } = credentials._options;
     let subject: Subject;
     if (identity) {
@@ -82,7 +82,7 @@ export class CiAccess extends ResourceConstruct {
       subject = Subject.serviceAccount(account, namespace);
       this.username = `system:serviceaccount:${namespace}:${account}`;
     }
-    for (const one of access) one._bind(chart, subject);
+    for (const each of access) each._bind(chart, subject);
     if (expires) remindOfExpiry(this, "long-lived-token", `the token of ${this.username}`, expires);
   }
 
@@ -95,7 +95,7 @@ export class CiAccess extends ResourceConstruct {
       metadata: { name },
       automountServiceAccountToken: false,
     });
-    const { lifetime, reason, expires } = this.props.credentials._options;
+    const { lifetime, reason, expires } = this.credentials._options;
     if (expires) {
       const secret = new ApiObject(chart, `ci-${name}-token`, {
         apiVersion: "v1",
@@ -109,7 +109,7 @@ export class CiAccess extends ResourceConstruct {
         },
         type: "kubernetes.io/service-account-token",
       });
-      const what = `a token of ${namespace}/${name} without an end, to be replaced by ${textOf(expires)}`;
+      const what = `a token of ${namespace}/${name} without expiry, to be replaced by ${textOf(expires)}`;
       Acknowledgements._record(secret, "access-tokens", what, reason ?? "");
     } else if (reason !== undefined) {
       const what = `tokens of ${namespace}/${name} for ${lifetime?.toHumanString()}`;
@@ -134,65 +134,58 @@ function namespacesOf(access: readonly KubernetesAccess[]): (string | undefined)
   return [...new Set(access.map(({ namespace }) => namespace))];
 }
 
+const ACCESS_EXAMPLE = 'KubernetesAccess.editorIn("shop")';
+
+const CI_ACCESS = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  credentials: valueOf(CiCredentials),
+  access: nonEmptyListOf(valueOf(KubernetesAccess), `[${ACCESS_EXAMPLE}]`),
+  issuerEgress: optional(valueOf(Egress)),
+  chart: optional(kind<Chart>(["node", "namespace"], 'new Chart(app, "access")')),
+} satisfies PropsSchema<CiAccessProps>;
+
 /** Validates the props before the construct is created, so that its id stays free if they are refused. */
-function check(scope: Construct, id: string, given: CiAccessProps): void {
-  const props: Partial<CiAccessProps> = given ?? {};
+function readCiAccess(scope: Construct, id: string, props: CiAccessProps): Resolved<typeof CI_ACCESS> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const { cluster, credentials, access, issuerEgress, chart } = props;
-  checkGiven(problems, { cluster, credentials, access });
-  checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster");
-  const instead = "CiCredentials.oidc(identity), or CiCredentials.shortLivedToken()";
-  checkMembers(problems, "credentials", credentials, ["description", "_options"], instead);
-  checkMembers(
-    problems,
-    "issuerEgress",
-    issuerEgress,
-    ["cidr", "port"],
-    "Egress.to(cidr, Port.tcp(443), { reason })",
-  );
-  checkMembers(problems, "chart", chart, ["node", "namespace"], 'new Chart(app, "access")');
-  const isOidc = credentials?._options?.identity !== undefined;
-  if (Array.isArray(access)) checkAccess(problems, access, isOidc);
-  if (credentials && !isOidc) {
+  const read = readProps(problems, props ?? {}, CI_ACCESS);
+  const isOidc = read.credentials?._options.identity !== undefined;
+  if (read.access) checkAccess(problems, read.access, isOidc);
+  if (read.credentials && !isOidc) {
     if (!isDnsSubdomain(accountName(String(id)))) {
       problems.add(
         "NAME_INVALID",
-        `The id is ${JSON.stringify(id)}, and the service account is named after it`,
-        "Use letters, digits and dashes",
+        `id is ${shown(id)}, which is invalid in the name of the service account`,
+        'Use letters, digits, and dashes, for example "jenkins"',
       );
     }
-    if (issuerEgress) {
+    if (read.issuerEgress) {
       problems.add(
         "VALUE_INVALID",
-        "issuerEgress is given, and a service account has no issuer outside of the cluster",
-        "Leave it out, or use CiCredentials.oidc",
+        "issuerEgress was given, and the tokens of a service account need no egress to an issuer",
+        "Remove issuerEgress, or use CiCredentials.oidc(identity)",
       );
     }
   }
-  problems.throwIfAny();
+  return problems.resolved<Resolved<typeof CI_ACCESS>>(read);
 }
 
 function checkAccess(problems: Problems, access: readonly KubernetesAccess[], isOidc: boolean): void {
-  const instead = 'KubernetesAccess.editorIn("shop")';
-  if (access.length === 0) problems.add("ATTRIBUTE_MISSING", "access is empty", `Write [${instead}]`);
-  const known = access.filter((one, index) =>
-    checkMembers(problems, `access[${index}]`, one, ["_bind"], instead),
-  );
-  for (const one of known.filter(({ _expires }) => _expires)) {
+  access.forEach(({ _expires, description }, index) => {
+    if (!_expires) return;
     problems.add(
       "PERMISSION_TOO_WIDE",
-      `access has ${one.description}: whoever changes the pipeline would be cluster-admin`,
-      `Write what the pipeline does, such as ${instead}`,
+      `access[${index}] is ${description}, which would make everyone who can change the pipeline an administrator`,
+      `Give the permissions that the pipeline needs, for example ${ACCESS_EXAMPLE}`,
     );
-  }
-  const namespaces = namespacesOf(known);
-  if (isOidc || known.length === 0 || (namespaces.length === 1 && namespaces[0] !== undefined)) return;
+  });
+  const namespaces = namespacesOf(access);
+  if (isOidc || access.length === 0 || (namespaces.length === 1 && namespaces[0] !== undefined)) return;
   problems.add(
     "PERMISSION_TOO_WIDE",
     namespaces.includes(undefined)
-      ? "access holds in all namespaces, and the token can be copied"
-      : `access is in the namespaces ${namespaces.join(", ")}, and a service account is of one`,
-    `Give access in one namespace, such as ${instead}, or use CiCredentials.oidc`,
+      ? "access applies to all namespaces, and anyone can copy the token of a service account"
+      : `access is in the namespaces ${namespaces.join(", ")}, and a service account may have access to one`,
+    `Give access to one namespace, for example ${ACCESS_EXAMPLE}, or use CiCredentials.oidc(identity)`,
   );
 }

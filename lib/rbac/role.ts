@@ -1,6 +1,6 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { type RoleRule } from "./role-rule";
+import { RoleRule } from "./role-rule";
 import { isOfGatewayApi } from "./private/gateway-api";
 import { guardBindings } from "./private/rbac-bindings";
 import { type RbacResource } from "./rbac-resource";
@@ -10,6 +10,8 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { checkObjectName } from "../core/kubernetes-names";
+import { nonEmptyListOf } from "../core/nonempty-list";
+import { type PropsSchema, readProps, type Resolved, valueOf, withDefault } from "../core/readers";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
@@ -191,6 +193,8 @@ export class LeastPrivilegeRole extends Construct {
   public readonly name: string;
   /** The namespace; undefined for a cluster-wide role. */
   public readonly namespace?: string;
+  /** The permissions. */
+  public readonly allow: RoleRule[];
 
   private readonly subjectIds = new Set<string>();
 
@@ -202,12 +206,13 @@ export class LeastPrivilegeRole extends Construct {
     guardStaticSynthesis(chart);
     guardBindings(chart);
     this.name = id;
+    this.allow = [...allow];
     this.namespace = roleScope.reason === undefined ? chart.namespace : undefined;
     this.node.defaultChild = this.add("Resource", "Role", id, { rules: rulesOf(allow) });
     if (roleScope.reason !== undefined) {
       Acknowledgements._record(this, "least-privilege", "a role for the whole cluster", roleScope.reason);
     }
-    this.acknowledge(allow);
+    this.acknowledgeRisks();
     warnOfUnknown(
       this,
       chart,
@@ -259,9 +264,9 @@ export class LeastPrivilegeRole extends Construct {
   }
 
   /** Acknowledges each risk once per reason, for any number of permissions. */
-  private acknowledge(allow: readonly RoleRule[]): void {
+  private acknowledgeRisks(): void {
     const risks = new Map<string, { allows: string; reason: string; permissions: Set<string> }>();
-    for (const rule of allow) {
+    for (const rule of this.allow) {
       const [reason = "", names] = [rule._reason(), rule.names.join(", ")];
       const objects = `${rule.resource.toString()}${names === "" ? "" : ` named ${names}`}`;
       for (const { verbs, allows } of rule._risks()) {
@@ -295,15 +300,16 @@ export class LeastPrivilegeRole extends Construct {
   }
 }
 
+const ROLE = {
+  allow: nonEmptyListOf(valueOf(RoleRule), "[RoleRule.read(RbacResource.PODS)]", "PERMISSION_INVALID"),
+  roleScope: withDefault(valueOf(RoleScope), RoleScope.namespace()),
+} satisfies PropsSchema<LeastPrivilegeRoleProps>;
+
 /** Validates the props; throws an error that lists every problem. */
-function readRole(
-  scope: Construct,
-  id: string,
-  props: LeastPrivilegeRoleProps,
-): Required<LeastPrivilegeRoleProps> {
+function readRole(scope: Construct, id: string, props: LeastPrivilegeRoleProps): Resolved<typeof ROLE> {
   const problems = new Problems(pathOf(scope, id));
-  const { allow, roleScope = RoleScope.namespace() } = props;
-  const isNamespaced = roleScope.reason === undefined;
+  const role = readProps(problems, props, ROLE);
+  const isNamespaced = role.roleScope?.reason === undefined;
   checkObjectName(problems, "id", id);
   if (!isNamespaced && BUILT_IN.includes(id)) {
     problems.add(
@@ -321,20 +327,6 @@ function readRole(
       'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
-  if (checkGiven(problems, { allow })) checkAllow(problems, allow, isNamespaced);
-  problems.throwIfAny();
-  return { allow, roleScope };
-}
-
-function checkAllow(problems: Problems, allow: readonly RoleRule[], isNamespaced: boolean): void {
-  if (allow.length === 0) {
-    problems.add(
-      "PERMISSION_INVALID",
-      "allow is empty",
-      "List at least one permission, for example [RoleRule.read(RbacResource.PODS)]",
-    );
-  }
-  if (allow.every((rule, index) => checkGiven(problems, { [`allow[${index}]`]: rule }))) {
-    checkRules(problems, allow, isNamespaced);
-  }
+  if (role.allow?.length === props.allow?.length) checkRules(problems, role.allow ?? [], isNamespaced);
+  return problems.resolved<Resolved<typeof ROLE>>(role);
 }

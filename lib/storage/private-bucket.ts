@@ -1,17 +1,27 @@
-import { Token, type TerraformProvider } from "cdktf";
+import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { checkHomeRegionProvider } from "../core/home-region";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { firstApply } from "../core/first-apply";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
+import { checkHomeRegionProvider } from "../core/home-region";
+import {
+  any,
+  boolean,
+  kind,
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  withDefault,
+} from "../core/readers";
 import { regionOf } from "../core/region-of-ocid";
-import { checkGiven } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
 import { PolicyCondition } from "../identity/policy-condition";
@@ -24,7 +34,7 @@ import { PolicyVerb } from "../identity/policy-verb";
 import { DataOciObjectstorageNamespace } from "../oci/data-oci-objectstorage-namespace";
 import { ObjectstorageBucket } from "../oci/objectstorage-bucket";
 
-/** A bucket of Object Storage, made here or existing. */
+/** A bucket of Object Storage, created here or existing. */
 export interface IPrivateBucket extends IConstruct {
   /** The name of the bucket. */
   readonly bucketName: string;
@@ -92,8 +102,30 @@ export interface PrivateBucketAttributes {
   readonly compartmentId: string;
 }
 
-const BUCKET_NAME = /^[A-Za-z0-9_.-]{1,256}$/;
-const REGION = /^[a-z]{2,3}-[a-z]+-\d+$/;
+// The name is part of IAM statements, so it must be a literal.
+const bucketName = matching(
+  /^[A-Za-z0-9_.-]{1,256}$/,
+  'Give 1 to 256 letters, digits, "-", "_" and ".", as a literal',
+);
+
+const BUCKET = {
+  compartmentId: ocid("compartment"),
+  kmsKeyId: ocid("key"),
+  keyCompartmentId: optional(ocid("compartment")),
+  bucketName: optional(bucketName),
+  region: optional(matching(/^[a-z]{2,3}-[a-z]+-\d+$/, 'Write the region, such as "eu-frankfurt-1"')),
+  versioned: withDefault(boolean(), true),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<PrivateBucketProps>;
+
+/** The props of a bucket, with its region. */
+type ResolvedBucket = Resolved<typeof BUCKET> & { readonly region: string };
+
+const IMPORTED_BUCKET = {
+  bucketName,
+  compartmentId: ocid("compartment"),
+} satisfies PropsSchema<PrivateBucketAttributes>;
 
 abstract class BucketBase extends ResourceConstruct implements IPrivateBucket {
   public abstract readonly bucketName: string;
@@ -115,13 +147,7 @@ abstract class BucketBase extends ResourceConstruct implements IPrivateBucket {
 
   private grant(method: string, grantee: IPolicyGrantee, verb: PolicyVerb, further?: PolicyCondition): void {
     const problems = new Problems(`${this.node.path}.${method}`);
-    if (checkGiven(problems, { grantee }) && typeof grantee.grant !== "function") {
-      problems.add(
-        "VALUE_INVALID",
-        `grantee is ${shown(grantee)}`,
-        "Give a workload, such as a HardenedDeployment",
-      );
-    }
+    kind(["grant"], "a workload, such as a HardenedDeployment")(problems, "grantee", grantee);
     problems.throwIfAny();
     const bucket = PolicyCondition.equalTo("target.bucket.name", this.bucketName);
     grantee.grant({
@@ -153,22 +179,14 @@ class ImportedBucket extends BucketBase {
  */
 @checked
 export class PrivateBucket extends BucketBase {
-  /**
-   * A bucket that exists already; nothing of it is looked up.
-   *
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING
-   */
+  /** A bucket that exists already; nothing of it is looked up. */
   public static fromBucketAttributes(
     scope: Construct,
     id: string,
     attributes: PrivateBucketAttributes,
   ): IPrivateBucket {
     const problems = problemsIn(scope, id);
-    const { bucketName, compartmentId } = attributes;
-    if (checkGiven(problems, { bucketName })) checkBucketName(problems, bucketName);
-    checkOcid(problems, "compartmentId", compartmentId, "compartment");
-    problems.throwIfAny();
-    return new ImportedBucket(scope, id, attributes);
+    return new ImportedBucket(scope, id, problems.resolved(readProps(problems, attributes, IMPORTED_BUCKET)));
   }
 
   public readonly bucketName: string;
@@ -178,24 +196,23 @@ export class PrivateBucket extends BucketBase {
   /** Whether earlier versions of objects are kept. */
   public readonly versioned: boolean;
 
-  /** @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID */
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
-    check(scope, id, props);
+    const { compartmentId, kmsKeyId, region, versioned, ...read } = readBucket(scope, id, props);
+    const { keyCompartmentId = compartmentId } = read;
     super(scope, id);
-    const { compartmentId, kmsKeyId, keyCompartmentId = compartmentId, versioned = true } = props;
     this.compartmentId = compartmentId;
     this.versioned = versioned;
-    this.bucketName = props.bucketName ?? nameOf(this).replace(/[^A-Za-z0-9_.-]+/g, "-");
+    this.bucketName = read.bucketName ?? nameOf(this).replace(/[^A-Za-z0-9_.-]+/g, "-");
     this.namespace = new DataOciObjectstorageNamespace(this, "Namespace", {
       dependsOn: [firstApply(this)],
     }).namespace;
     const policy = new LeastPrivilegePolicy(this, "KeyPolicy", {
       compartmentId: keyCompartmentId,
       description: "Lets Object Storage encrypt a bucket with one key",
-      homeRegionProvider: props.homeRegionProvider,
+      homeRegionProvider: read.homeRegionProvider,
       statements: [
         PolicyStatement.allow({
-          principal: PolicyPrincipal.service(`objectstorage-${regionIn(props)}`),
+          principal: PolicyPrincipal.service(`objectstorage-${region}`),
           verb: PolicyVerb.USE,
           resourceType: PolicyResourceType.KEYS,
           location: PolicyLocation.compartment(keyCompartmentId),
@@ -211,61 +228,37 @@ export class PrivateBucket extends BucketBase {
       storageTier: "Standard",
       versioning: versioned ? "Enabled" : "Disabled",
       kmsKeyId,
-      // Free of charge, and rules of the Events service see nothing without it.
+      // Free of charge, and rules of the Events service get no events without it.
       objectEventsEnabled: true,
-      // The service tries the key while it makes the bucket, and IAM knows no implicit order.
+      // The service uses the key during the creation of the bucket, and IAM has no implicit order.
       dependsOn: [policy],
       lifecycle: { preventDestroy: true },
-      ...tagsOf(this, props),
+      ...tagsOf(this, read),
     });
   }
 }
 
-function regionIn({ region, kmsKeyId }: PrivateBucketProps): string | undefined {
-  return region ?? regionOf(kmsKeyId);
-}
-
-/** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, given: PrivateBucketProps): void {
-  const props: Partial<PrivateBucketProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readBucket(scope: Construct, id: string, props: PrivateBucketProps): ResolvedBucket {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment");
-  checkOcid(problems, "kmsKeyId", props.kmsKeyId, "key");
-  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment");
-  if (props.bucketName !== undefined) checkBucketName(problems, props.bucketName);
-  checkRegion(problems, props);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
-}
-
-/** The name stands in statements of IAM, so it must be known. */
-function checkBucketName(problems: Problems, name: string): void {
-  if (typeof name === "string" && !Token.isUnresolved(name) && BUCKET_NAME.test(name)) return;
-  problems.add(
-    "NAME_INVALID",
-    `bucketName is ${shown(name)}`,
-    'Give 1 to 256 letters, digits, "-", "_" and ".", as a literal',
-  );
-}
-
-function checkRegion(problems: Problems, { region, kmsKeyId }: Partial<PrivateBucketProps>): void {
+  const read = readProps(problems, props, BUCKET);
+  const { kmsKeyId } = read;
   const ofKey = regionOf(kmsKeyId);
-  if (region === undefined) {
-    if (ofKey !== undefined || kmsKeyId === undefined) return;
+  const region = read.region ?? ofKey;
+  if (kmsKeyId !== undefined && region === undefined && props.region === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "region was not given, and the OCID of the key does not name one",
       'Give the region of the bucket and the key, such as "eu-frankfurt-1"',
     );
-  } else if (typeof region !== "string" || Token.isUnresolved(region) || !REGION.test(region)) {
-    problems.add("NAME_INVALID", `region is ${shown(region)}`, 'Write the region, such as "eu-frankfurt-1"');
-  } else if (ofKey !== undefined && ofKey !== region) {
+  } else if (ofKey !== undefined && region !== ofKey) {
     problems.add(
       "OCID_INVALID",
       `kmsKeyId is a key of ${ofKey}, and the bucket is in ${region}`,
       `Give a key of ${region}: Object Storage uses keys of its own region only`,
     );
   }
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedBucket>({ ...read, region });
 }

@@ -5,6 +5,7 @@ import { isSameCluster, scopeOf } from "./chart-scopes";
 import { computeOnce } from "./reading";
 import { addStep } from "./rendering";
 import { checkAtSynthesis } from "./synthesis-checks";
+import { MarkOn, StateOfTree } from "../core/construct-state";
 
 /** The pull Secrets that a namespace declares. */
 interface NamespaceSecrets {
@@ -12,16 +13,14 @@ interface NamespaceSecrets {
   readonly names: readonly string[];
 }
 
-const ofNamespaces = new WeakMap<IConstruct, Map<string, NamespaceSecrets[]>>();
-const ownAccounts = new WeakSet<ApiObject>();
-const withoutSecrets = new WeakSet<ApiObject>();
+const ofNamespaces = new StateOfTree(() => new Map<string, NamespaceSecrets[]>());
+const ownAccounts = new MarkOn<ApiObject>();
+const withoutSecrets = new MarkOn<ApiObject>();
 
 /** Records the pull Secrets of a namespace; an empty list declares that its images need none. */
 export function notePullSecrets(namespace: IConstruct, name: string, names: readonly string[]): void {
-  const { root } = namespace.node;
-  const known = ofNamespaces.get(root) ?? new Map<string, NamespaceSecrets[]>();
-  ofNamespaces.set(root, known);
-  known.set(name, [...(known.get(name) ?? []), { namespace, names }]);
+  const byName = ofNamespaces.of(namespace);
+  byName.set(name, [...(byName.get(name) ?? []), { namespace, names }]);
 }
 
 /**
@@ -34,19 +33,21 @@ export function pullSecretsOf(
   namespace: string | undefined,
 ): readonly string[] | undefined {
   if (namespace === undefined) return undefined;
-  const all = ofNamespaces.get(construct.node.root)?.get(namespace) ?? [];
-  const [chart, ...others] = [construct, ...all.map((one) => one.namespace)].map((one) => Chart.of(one));
+  const all = ofNamespaces.peek(construct)?.get(namespace) ?? [];
+  const [chart, ...others] = [construct, ...all.map((declared) => declared.namespace)].map((each) =>
+    Chart.of(each),
+  );
   const isOwn = (index: number) => others[index] === chart;
   const isNear = (index: number) => {
-    const [one, other] = [chart, others[index]].map((each) => each && scopeOf(each));
-    return one === undefined || other === undefined ? one === other : isSameCluster(one, other);
+    const [own, other] = [chart, others[index]].map((each) => each && scopeOf(each));
+    return own === undefined || other === undefined ? own === other : isSameCluster(own, other);
   };
   return (all.find((_, index) => isOwn(index)) ?? all.find((_, index) => isNear(index)))?.names;
 }
 
 /** Records an account that a construct of the library created, which names its pull Secrets itself. */
 export function noteOwnAccount(account: ApiObject): void {
-  ownAccounts.add(account);
+  ownAccounts.once(account);
 }
 
 /** Whether a construct of the library created an account. */
@@ -56,7 +57,7 @@ function isOwnAccount(account: ApiObject): boolean {
 
 /** Records that the images of an account's pods need no pull Secret. */
 export function notePullsWithoutSecrets(account: ApiObject): void {
-  withoutSecrets.add(account);
+  withoutSecrets.once(account);
 }
 
 /** Whether the images of an account's pods were declared to need no pull Secret. */
@@ -71,7 +72,7 @@ interface AccountData {
   imagePullSecrets?: unknown;
 }
 
-const watched = new WeakSet<IConstruct>();
+const watched = new MarkOn<IConstruct>();
 /** The owner of the step, so that an account gets it only once, however often it is written. */
 const OWNER = {};
 
@@ -84,8 +85,7 @@ const OWNER = {};
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#add-imagepullsecrets-to-a-service-account
  */
 export function givePullSecrets({ node: { root } }: IConstruct): void {
-  if (watched.has(root)) return;
-  watched.add(root);
+  if (!watched.once(root)) return;
   // At synthesis, after the charts of others have been read: namespaces often come first.
   checkAtSynthesis(root, () => computeOnce(root, installSteps));
 }

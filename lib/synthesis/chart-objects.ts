@@ -4,6 +4,7 @@ import { type Construct, type IConstruct } from "constructs";
 import { computeOnce, rememberObject, whileReading } from "./reading";
 import { runChecks, withoutChecks } from "./synthesis-checks";
 import { Problems, ValidationError } from "../core/validation-error";
+import { StateOf } from "../core/construct-state";
 
 /** A JSON patch of cdk8s, reduced to its readable parts. */
 interface Patch {
@@ -194,8 +195,6 @@ interface Parent {
   addChild?: (child: IConstruct, id: string) => void;
 }
 
-const indexes = new WeakMap<IConstruct, ObjectIndex>();
-
 /**
  * The kinds and names of the objects of a chart and its nested charts.
  *
@@ -204,22 +203,13 @@ const indexes = new WeakMap<IConstruct, ObjectIndex>();
  * an object never changes its kind or name; it doesn't track removed objects.
  */
 class ObjectIndex {
-  /** The index of a chart, created on first use. */
-  public static of(chart: Chart): ObjectIndex {
-    const known = indexes.get(chart);
-    if (known) return known;
-    const index = new ObjectIndex(chart);
-    indexes.set(chart, index);
-    return index;
-  }
-
   private readonly keys = new Set<string>();
   /** Read later than they are added: constructs adds a child before its constructor has finished. */
   private added: IConstruct[];
   /** Whether constructs adds children without notifying the index. */
   private isBlind = false;
 
-  private constructor(chart: Chart) {
+  constructor(chart: Chart) {
     this.added = [chart];
   }
 
@@ -252,6 +242,9 @@ class ObjectIndex {
   }
 }
 
+/** The index of each chart, created on first use. */
+const indexes = new StateOf((chart: Chart) => new ObjectIndex(chart));
+
 const keyOf = (kind: string, name: string) => `${kind}/${name}`;
 
 /** A copy of props without undefined members, so that they don't hide defaults. */
@@ -266,7 +259,7 @@ export function chartOf(scope: Construct): Chart | undefined {
 
 /** The object with one of these kinds and this name, if the chart already has one. */
 export function findNamed(chart: Chart, kinds: readonly string[], name: string): ApiObject | undefined {
-  const index = ObjectIndex.of(chart);
+  const index = indexes.of(chart);
   if (!kinds.some((kind) => index.mayHold(kind, name))) return undefined;
   return apiObjectsIn(chart).find(
     ({ kind, name: other, metadata }) =>

@@ -44,6 +44,7 @@ import { refuseLate, wrongValuesIn } from "../core/late-values";
 import { explainReferences, guardStackCycles } from "../core/stack-cycles";
 import { Problems, ValidationError } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
+import { StateOfTree } from "../core/construct-state";
 
 // A field whose whole value is undefined is left out, as cdk8s does with its own.
 const PROMISED = { part: "text", text: "optional text", value: "any" } as const;
@@ -60,7 +61,8 @@ function checkLateValues(problems: Problems, object: unknown, context: IResolveC
 /** The outputs of a cluster that write an object, by the object's name. */
 type Writers = Map<string, Set<IConstruct>>;
 
-const clusters = new WeakMap<IConstruct, Map<unknown, Writers>>();
+/** The writers of each cluster, by a key of the cluster. */
+const writersByCluster = new StateOfTree(() => new Map<unknown, Writers>());
 
 /**
  * Records the names of the objects of an output, replacing those of the previous write.
@@ -74,17 +76,15 @@ function noteNames(
   before: readonly ObjectName[],
   names: readonly ObjectName[],
 ): boolean {
-  const { root } = output.node;
-  const ofRoot = clusters.get(root) ?? new Map<unknown, Writers>();
-  clusters.set(root, ofRoot);
-  const writers = ofRoot.get(cluster) ?? (new Map() as Writers);
-  ofRoot.set(cluster, writers);
+  const clusters = writersByCluster.of(output);
+  const writers = clusters.get(cluster) ?? (new Map() as Writers);
+  clusters.set(cluster, writers);
   for (const { key } of before) writers.get(key)?.delete(output);
   let isShared = false;
   for (const { key } of names) {
-    const known = writers.get(key) ?? new Set();
-    writers.set(key, known.add(output));
-    isShared ||= known.size > 1;
+    const outputs = writers.get(key) ?? new Set();
+    writers.set(key, outputs.add(output));
+    isShared ||= outputs.size > 1;
   }
   return isShared;
 }

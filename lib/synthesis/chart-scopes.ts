@@ -4,6 +4,7 @@ import { chartsIn } from "./chart-objects";
 import { computeOnce } from "./reading";
 import { identityOf } from "../core/reference";
 import { type Problems } from "../core/validation-error";
+import { MarkOn, NoteOn, StateOf } from "../core/construct-state";
 
 /** What a chart is added to: a cluster, or a stack. */
 export interface IChartScope extends IConstruct {
@@ -19,14 +20,14 @@ interface Output extends IConstruct {
 /** An action on the scope that a chart is added to; throws problems. */
 type Then = (scope: IChartScope) => void;
 
-const outputs = new WeakMap<IConstruct, Output>();
-const rootsWithOutputs = new WeakSet<IConstruct>();
-const waiting = new WeakMap<IConstruct, Then[]>();
+const outputs = new NoteOn<IConstruct, Output>();
+const rootsWithOutputs = new MarkOn<IConstruct>();
+const waiting = new StateOf<IConstruct, Then[]>(() => []);
 
 /** Records the output that a chart was added as. */
 export function setOutput(chart: Chart, output: Output): void {
   outputs.set(chart, output);
-  rootsWithOutputs.add(chart.node.root);
+  rootsWithOutputs.once(chart.node.root);
 }
 
 /** Whether a chart of an App of cdk8s was added. */
@@ -46,7 +47,7 @@ export function outputOf(chart: Chart): Output | undefined {
 
 /** The scope that a chart, or one around it, was added to: a cluster, if it was added through one. */
 export function scopeOf(chart: Chart): IChartScope | undefined {
-  const added = chart.node.scopes.find((one) => Chart.isChart(one) && outputs.has(one));
+  const added = chart.node.scopes.find((scope) => Chart.isChart(scope) && outputs.has(scope));
   return added && outputs.get(added)?.scope;
 }
 
@@ -54,16 +55,12 @@ export function scopeOf(chart: Chart): IChartScope | undefined {
 export function whenAdded(chart: Chart, then: Then): void {
   const scope = scopeOf(chart);
   if (scope) then(scope);
-  else {
-    const others = waiting.get(chart);
-    if (others) others.push(then);
-    else waiting.set(chart, [then]);
-  }
+  else waiting.of(chart).push(then);
 }
 
 /** Runs the pending actions of a chart and its nested charts when it is added; collects all of their problems. */
 export function runWaiting(problems: Problems, chart: Chart, scope: IChartScope): void {
-  for (const then of chartsIn(chart).flatMap((one) => waiting.get(one) ?? [])) {
+  for (const then of chartsIn(chart).flatMap((each) => waiting.peek(each) ?? [])) {
     problems.collect(() => then(scope));
   }
 }

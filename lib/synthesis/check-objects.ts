@@ -5,6 +5,7 @@ import { checkConfigMapEntry } from "../core/credential-literal";
 import { shown } from "../core/display-value";
 import { resolveReference } from "../core/reference";
 import { type Problems } from "../core/validation-error";
+import { NoteOn } from "../core/construct-state";
 
 // Parts of what cdktf writes for a reference into a string, a list or a map, and what it leaves of one that was lost.
 const TRACE = /TfToken\[|<unresolved-/;
@@ -13,15 +14,15 @@ const LARGE = 1e200;
 const LARGE_IN_TEXT = /e\+\d{3}/;
 
 // For data that is not changed any more; each step of the writing asks for it.
-const known = new WeakMap<object, boolean>();
+const plainObjects = new NoteOn<object, boolean>();
 
 /** Whether an object that is not changed any more contains no trace of a reference. */
 export function isPlainObject(object: unknown): boolean {
   if (typeof object !== "object" || object === null) return isPlain(object);
-  const before = known.get(object);
+  const before = plainObjects.get(object);
   if (before !== undefined) return before;
   const answer = isPlain(object);
-  known.set(object, answer);
+  plainObjects.set(object, answer);
   return answer;
 }
 

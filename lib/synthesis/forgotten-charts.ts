@@ -5,6 +5,7 @@ import { apiObjectsIn, dataOf } from "./chart-objects";
 import { isAdded, isAnyAddedIn, whenAdded } from "./chart-scopes";
 import { originOf, referencePlaces } from "./reference-places";
 import { Problems } from "../core/validation-error";
+import { MarkOn, StateOf, StateOfTree } from "../core/construct-state";
 
 /** A need of a chart; throws a problem if the chart was not added to a cluster. */
 type Need = () => void;
@@ -24,12 +25,13 @@ interface Known {
 
 let known: Known[] = [];
 let count = 0;
-const needs = new WeakMap<Chart, Need[]>();
-const explained = new WeakMap<Chart, (() => boolean)[]>();
-const starts = new WeakMap<IConstruct, number>();
-const watched = new WeakSet<TerraformStack>();
-const synthesized = new WeakSet<IConstruct>();
-const records = new WeakMap<Chart, object>();
+const needs = new StateOf<Chart, Need[]>(() => []);
+const explained = new StateOf<Chart, (() => boolean)[]>(() => []);
+/** The number of charts that existed when the first cluster of a tree was created. */
+const starts = new StateOfTree(() => count);
+const watched = new MarkOn<TerraformStack>();
+const synthesized = new MarkOn<IConstruct>();
+const records = new StateOf<Chart, object>(() => ({}));
 // Paths by records and not by charts, so that a chart that was collected as garbage is missed too, and none is kept alive.
 const unwritten = new Map<object, string>();
 let isEndWatched = false;
@@ -37,19 +39,13 @@ let isEndWatched = false;
 /** Records a chart with constructs of the library, to detect if it is not added to a cluster. */
 export function noteChart(chart: Chart): void {
   known.push({ chart: new WeakRef(chart), number: count++ });
-  unwritten.set(recordOf(chart), chart.node.path || chart.node.id);
+  unwritten.set(records.of(chart), chart.node.path || chart.node.id);
   whenAdded(chart, () => noteWritten(chart));
 }
 
 /** Records that a chart was added to a cluster, or written by plain cdk8s. */
 export function noteWritten(chart: Chart): void {
-  unwritten.delete(recordOf(chart));
-}
-
-function recordOf(chart: Chart): object {
-  const record = records.get(chart) ?? {};
-  records.set(chart, record);
-  return record;
+  unwritten.delete(records.of(chart));
 }
 
 /**
@@ -80,13 +76,13 @@ function endWithWarnings(): void {
 
 /** Records that a chart must be added to a cluster; throws at synthesis of any cluster if it was not. */
 export function needCluster(chart: Chart, need: Need): void {
-  needs.set(chart, [...(needs.get(chart) ?? []), need]);
+  needs.of(chart).push(need);
   explainForgotten(chart, () => true);
 }
 
 /** Records that a construct of a chart reports by itself that the chart was not added to a cluster. */
 export function explainForgotten(chart: Chart, isExplained: () => boolean): void {
-  explained.set(chart, [...(explained.get(chart) ?? []), isExplained]);
+  explained.of(chart).push(isExplained);
 }
 
 /**
@@ -96,7 +92,7 @@ export function explainForgotten(chart: Chart, isExplained: () => boolean): void
  */
 export function checkBeside(chart: Chart): void {
   if (isAdded(chart) || !isAnyAddedIn(chart.node.root)) return;
-  if ((explained.get(chart) ?? []).some((isExplained) => isExplained())) return;
+  if ((explained.peek(chart) ?? []).some((isExplained) => isExplained())) return;
   refuse(
     chart,
     "other charts of its App were added to a cluster, and it was added to none, so that nobody writes it",
@@ -107,16 +103,15 @@ export function checkBeside(chart: Chart): void {
 export function watchCharts(cluster: IConstruct): void {
   const stack = TerraformStack.of(cluster);
   const { root } = cluster.node;
-  if (!starts.has(root)) starts.set(root, count);
-  if (watched.has(stack)) return;
-  watched.add(stack);
+  const start = starts.of(root);
+  if (!watched.once(stack)) return;
   const inner = stack.synthesizer;
   // Not an aspect, which runs for `Testing.synth` too: a test that looks at a stack alone need not add its charts.
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
-      checkAlone(root, starts.get(root) ?? 0);
+      checkAlone(root, start);
       inner.synthesize(session);
-      synthesized.add(stack);
+      synthesized.once(stack);
       endWithWarnings();
     },
   };
@@ -134,7 +129,7 @@ function checkAlone(root: IConstruct, start: number): void {
     const chart = reference.deref();
     // Where one of the App was added, it is said of the others when that one is written.
     if (!chart || number < start || isAdded(chart) || isAnyAddedIn(chart.node.root)) continue;
-    for (const need of needs.get(chart) ?? []) problems.collect(need);
+    for (const need of needs.peek(chart) ?? []) problems.collect(need);
     if (needs.has(chart) || !refersTo(chart, root)) continue;
     problems.collect(() => {
       refuse(

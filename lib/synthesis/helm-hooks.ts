@@ -1,5 +1,6 @@
 import { type ApiObject } from "cdk8s";
 import { type Problems } from "../core/validation-error";
+import { MarkOn } from "../core/construct-state";
 
 const HOOK = "helm.sh/hook";
 // kubectl has no equivalent of these events; Helm runs the hooks when it removes, rolls back or tests a release.
@@ -14,26 +15,26 @@ const LATER = [
 ];
 
 /** Hooks that are kept deliberately, because a reason was given for each. */
-const kept = new WeakSet<ApiObject>();
+const kept = new MarkOn<ApiObject>();
 
 /** Keeps an object that is a Helm hook. */
 export function keepHook(object: ApiObject): void {
-  kept.add(object);
+  kept.once(object);
 }
 
 /** The events for which Helm would run an object; empty if it is not a hook. */
 export function hooksOf(data: unknown): string[] {
   const { metadata } = (data ?? {}) as { metadata?: { annotations?: { [key: string]: unknown } } | null };
-  const said = metadata?.annotations?.[HOOK];
-  if (typeof said !== "string") return [];
-  const hooks = said.split(",").map((one) => one.trim());
-  // Which Helm 2 had for definitions, and which are applied like all others since.
-  return hooks.filter((one) => one !== "" && one !== "crd-install");
+  const annotation = metadata?.annotations?.[HOOK];
+  if (typeof annotation !== "string") return [];
+  const hooks = annotation.split(",").map((hook) => hook.trim());
+  // Helm 2 had this hook for definitions, which Helm 3 applies like all other objects.
+  return hooks.filter((hook) => hook !== "" && hook !== "crd-install");
 }
 
 /** Whether Helm never applies an object with these hooks when it installs or upgrades a release. */
 export function isNeverInstalled(hooks: readonly string[]): boolean {
-  return hooks.length > 0 && hooks.every((one) => LATER.includes(one));
+  return hooks.length > 0 && hooks.every((hook) => LATER.includes(hook));
 }
 
 /** Adds a problem for an object that kubectl would apply every time, but that Helm runs for its events only. */

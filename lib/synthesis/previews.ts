@@ -1,6 +1,7 @@
 import { type ISynthesisSession, type TerraformStack } from "cdktf";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { StateOf } from "../core/construct-state";
 
 const FOLDER = "manifests";
 
@@ -16,18 +17,14 @@ function fileOf({ stack, name }: Preview): string {
   return path.join(stack.node.id, `${name}.yaml`);
 }
 
-const previews = new WeakMap<TerraformStack, Preview[]>();
+const previews = new StateOf<TerraformStack, Preview[]>(() => []);
 
 /** Writes a preview whenever its stack is written; synthesizers are the only hook of cdktf for additional files. */
 export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]): void {
   const { stack } = preview;
-  const known = previews.get(stack);
-  if (known) {
-    known.push(preview);
-    return;
-  }
-  const own = [preview];
-  previews.set(stack, own);
+  const own = previews.of(stack);
+  own.push(preview);
+  if (own.length > 1) return;
   const inner = stack.synthesizer;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
@@ -35,7 +32,7 @@ export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]
       const folder = path.join(session.outdir, FOLDER);
       removeOthers(folder, new Set(all().map(fileOf)));
       fs.mkdirSync(path.join(folder, stack.node.id), { recursive: true });
-      for (const one of own) fs.writeFileSync(path.join(folder, fileOf(one)), one.text);
+      for (const each of own) fs.writeFileSync(path.join(folder, fileOf(each)), each.text);
     },
   };
 }

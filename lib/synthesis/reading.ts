@@ -1,6 +1,7 @@
 import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { ConstructMemo } from "../core/construct-memo";
+import { MarkOn } from "../core/construct-state";
 
 /**
  * The data that was read from cdk8s trees while they are written.
@@ -37,12 +38,11 @@ export function whileReading<T>(read: () => T): T {
   }
 }
 
-const remembering = new WeakSet<object>();
+const remembering = new MarkOn<object>();
 
 /** Keeps what is read while one of these methods of a construct runs. */
 export function rememberDuring(construct: object, methods: readonly string[]): void {
-  if (remembering.has(construct)) return;
-  remembering.add(construct);
+  if (!remembering.once(construct)) return;
   const members = construct as { [method: string]: Writing | undefined };
   for (const method of methods) {
     const inner = members[method];

@@ -1,5 +1,6 @@
 import { type ApiObject } from "cdk8s";
 import { forgetObjects } from "./reading";
+import { StateOf } from "../core/construct-state";
 
 /** Changes an object's plain data in its place. */
 export type Step = (data: unknown) => void;
@@ -11,7 +12,7 @@ interface Rendering {
   readonly steps: Map<object, Step>;
 }
 
-const renderings = new WeakMap<ApiObject, Rendering>();
+const renderings = new StateOf(install);
 
 /**
  * Lets a step have the last word on what an object is written as; of one owner, once.
@@ -19,7 +20,7 @@ const renderings = new WeakMap<ApiObject, Rendering>();
  * No patch could: what constructs add later, and patches that come later, would not be in it, and an index would shift.
  */
 export function addStep(object: ApiObject, owner: object, step: Step): void {
-  const { steps } = renderings.get(object) ?? install(object);
+  const { steps } = renderings.of(object);
   if (steps.has(owner)) return;
   steps.set(owner, step);
   forgetObjects([object]);
@@ -27,7 +28,6 @@ export function addStep(object: ApiObject, owner: object, step: Step): void {
 
 function install(object: ApiObject): Rendering {
   const rendering = { original: object.toJson.bind(object) as () => unknown, steps: new Map<object, Step>() };
-  renderings.set(object, rendering);
   object.toJson = () => {
     const data = rendering.original();
     for (const step of rendering.steps.values()) step(data);
@@ -38,7 +38,7 @@ function install(object: ApiObject): Rendering {
 
 /** What an object would be written as without a step, and without all that came after it. */
 export function dataBefore(object: ApiObject, owner: object): unknown {
-  const rendering = renderings.get(object);
+  const rendering = renderings.peek(object);
   if (!rendering) return object.toJson() as unknown;
   const data = rendering.original();
   for (const [other, step] of rendering.steps) {
@@ -50,16 +50,16 @@ export function dataBefore(object: ApiObject, owner: object): unknown {
 
 /** Whether another owner's step came before. */
 export function hasEarlierStep(object: ApiObject, owner: object): boolean {
-  const [first = owner] = renderings.get(object)?.steps.keys() ?? [];
+  const [first = owner] = renderings.peek(object)?.steps.keys() ?? [];
   return first !== owner;
 }
 
 /** Whether an owner's step is there. */
 export function hasStep(object: ApiObject, owner: object): boolean {
-  return renderings.get(object)?.steps.has(owner) ?? false;
+  return renderings.peek(object)?.steps.has(owner) ?? false;
 }
 
 /** What cdk8s would write without any step. */
 export function originalOf(object: ApiObject): unknown {
-  return renderings.get(object)?.original() ?? object.toJson();
+  return renderings.peek(object)?.original() ?? object.toJson();
 }

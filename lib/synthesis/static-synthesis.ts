@@ -8,9 +8,10 @@ import { holdsReference } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
 import { checkCopies } from "../core/package-copies";
 import { Problems } from "../core/validation-error";
+import { MarkOn } from "../core/construct-state";
 
 const CDK8S = { "cdk8s.App": App, "cdk8s.Chart": Chart };
-const guarded = new WeakSet<Chart>();
+const guarded = new MarkOn<Chart>();
 
 /**
  * Makes plain cdk8s refuse to write a chart that holds references to Terraform values.
@@ -22,7 +23,7 @@ export function guardStaticSynthesis(chart: Chart): void {
   const problems = new Problems(chart);
   checkCopies(problems, chart, CDK8S);
   problems.throwIfAny();
-  guarded.add(chart);
+  guarded.once(chart);
   noteChart(chart);
   checkAtSynthesis(chart, () => check(chart));
 }

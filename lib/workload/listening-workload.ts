@@ -3,7 +3,7 @@ import { HardenedWorkload } from "./hardened-workload";
 import { type AppProtocol } from "./pods/app-protocol";
 import { type NamedPort } from "./pods/named-port";
 import { type ScrapeOptions, type TraceOptions } from "./monitoring-options";
-import { askMonitor } from "./private/monitor";
+import { requireMonitor } from "./private/monitor";
 import { readScrape, readTraces } from "./private/read-monitoring";
 import { checked } from "../core/checked";
 import { type IngressOptions } from "../exposure/ingress-props";
@@ -67,7 +67,7 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    */
   public scrapeMetrics(options: ScrapeOptions = {}): void {
     const request = readScrape(this, options);
-    askMonitor(this, "The scrape of its metrics", (monitor) => monitor._scrape(request));
+    requireMonitor(this, "Scraping metrics", (monitor) => monitor._scrape(request));
   }
 
   /**
@@ -79,7 +79,7 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
    */
   public traces(options: TraceOptions = {}): void {
     const request = readTraces(this, options);
-    askMonitor(this, "The collection of its traces", (monitor) => monitor._trace(request));
+    requireMonitor(this, "Collecting traces", (monitor) => monitor._trace(request));
   }
 
   /**

@@ -107,8 +107,7 @@ describe("the property of a problem", () => {
     expect(propertiesOf(() => new ClusterNetwork(newStack(), "network", props)).sort()).toEqual([
       "compartmentId",
       "displayName",
-      "regionServices.cidrLabel",
-      "regionServices.serviceId",
+      "regionServices",
     ]);
   });
 

@@ -227,11 +227,11 @@ describe("a private certificate authority", () => {
 });
 
 describe("a certificate of OCI Certificates", () => {
-  const authorityIn = (stack: ReturnType<typeof newStack>, leafValidityInDays?: number) =>
+  const authorityIn = (stack: ReturnType<typeof newStack>, leafValidity?: Duration) =>
     PrivateCertificateAuthority.fromPrivateCertificateAuthorityAttributes(stack, "authority", {
       certificateAuthorityId: AUTHORITY,
       compartmentId: OTHER,
-      leafValidityInDays,
+      leafValidity,
     });
 
   test("is renewed by OCI after two thirds of its life", () => {
@@ -240,7 +240,7 @@ describe("a certificate of OCI Certificates", () => {
       authority: authorityIn(stack),
       dnsNames: ["shop.example.com", "*.shop.example.com"],
     });
-    expect([certificate.renewEveryDays, certificate.renewAheadDays]).toEqual([60, 15]);
+    expect([certificate.renewEvery.toDays(), certificate.renewAhead.toDays()]).toEqual([60, 15]);
     expect(onlyResource(stack, "oci_certificates_management_certificate")).toMatchObject({
       compartment_id: OTHER,
       certificate_config: {
@@ -266,9 +266,9 @@ describe("a certificate of OCI Certificates", () => {
 
   test("is all that it is given, and lives no longer than its authority lets it", () => {
     const stack = newStack();
-    const authority = authorityIn(stack, 30);
+    const authority = authorityIn(stack, Duration.days(30));
     const props = { authority, dnsNames: ["shop.example.com"] };
-    expect(new ManagedCertificate(stack, "one", props).renewEveryDays).toBe(20);
+    expect(new ManagedCertificate(stack, "one", props).renewEvery.toDays()).toBe(20);
     const make = (further: object) => () => new ManagedCertificate(stack, "two", { ...props, ...further });
     expect(refusedCodes(make({ renewEvery: Duration.days(21) }))).toEqual(["DURATION_INVALID"]);
     expect(refusedCodes(make({ renewEvery: Duration.days(10), renewAhead: Duration.days(10) }))).toEqual([

@@ -181,9 +181,9 @@ describe("the encryption of a cluster", () => {
       fileStorageService: "no service",
     };
     expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+      "NAME_INVALID",
       "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
-      "NAME_INVALID",
     ]);
     expect(
       refusedCodes(

@@ -159,16 +159,17 @@ describe("a rotation of keys", () => {
     fc.assert(
       fc.property(fc.integer({ min: -10, max: 1000 }), (days) => {
         if (days >= 60 && days <= 365) {
-          expect(KeyRotation.every(Duration.days(days)).intervalInDays).toBe(days);
+          expect(KeyRotation.every(Duration.days(days)).interval?.toDays()).toBe(days);
         } else if (days >= 0) {
           expect(refusedCodes(() => KeyRotation.every(Duration.days(days)))).toEqual(["DURATION_INVALID"]);
         }
       }),
     );
     expect(refusedCodes(() => KeyRotation.every(Duration.hours(90 * 24 + 1)))).toEqual(["DURATION_INVALID"]);
-    expect(KeyRotation.every(Duration.hours(90 * 24)).intervalInDays).toBe(90);
+    expect(KeyRotation.every(Duration.hours(90 * 24)).interval?.toDays()).toBe(90);
     const [problem] = refusal(() => KeyRotation.every(Duration.days(30)));
-    expect(problem!.what).toBe("interval is 30 days, and OCI rotates keys every 60 to 365 days");
+    expect(problem).toMatchObject({ code: "DURATION_INVALID", property: "interval" });
+    expect(problem?.fix).toBe("Give 60 to 365 days, for example Duration.days(90)");
     expect(refusedCodes(() => KeyRotation.every(90 as unknown as Duration))).toEqual(["VALUE_INVALID"]);
   });
 

@@ -181,7 +181,7 @@ describe("the backend of a stack", () => {
     const [problem] = refusal(
       () => new OciStateBackend(two!, "backend", { ...backend, key: "shop.tfstate" }),
     );
-    expect(problem).toMatchObject({ code: "NAME_DUPLICATE", what: expect.stringContaining("another state") });
+    expect(problem).toMatchObject({ code: "NAME_DUPLICATE", property: "key" });
     new LocalBackend(two!, {});
     expect(refusedCodes(() => new OciStateBackend(two!, "further", backend))).toEqual(["NAME_DUPLICATE"]);
   });

@@ -219,8 +219,8 @@ describe("a namespace is refused", () => {
   test.each<[string, object, string[]]>([
     ["no storage class", { allowedStorageClasses: [] }, ["VALUE_INVALID"]],
     ["no priority class", { allowedPriorityClasses: [] }, ["VALUE_INVALID"]],
-    ["a class instead of a list", { allowedStorageClasses: "oci-bv" }, ["ATTRIBUTE_MISSING"]],
-    ["null", { allowedPriorityClasses: null }, ["ATTRIBUTE_MISSING"]],
+    ["a class instead of a list", { allowedStorageClasses: "oci-bv" }, ["VALUE_INVALID"]],
+    ["null", { allowedPriorityClasses: null }, ["VALUE_INVALID"]],
     ["a class that is none", { allowedStorageClasses: ["OCI"] }, ["NAME_INVALID"]],
     ["a class that was not given", { allowedPriorityClasses: [undefined] }, ["NAME_INVALID"]],
     ["a class named twice", { allowedPriorityClasses: ["a", "a"] }, ["NAME_DUPLICATE"]],

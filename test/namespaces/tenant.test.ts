@@ -225,7 +225,7 @@ describe("a tenant is refused:", () => {
     ["itself as a peer", { allowedPeers: ["bank", "shop"] }, ["VALUE_INVALID"]],
     ["a peer instead of a list", { allowedPeers: "bank" as never }, ["VALUE_INVALID"]],
     ["a group instead of a list", { admins: ADMINS as never }, ["VALUE_INVALID"]],
-    ["null as groups", { viewers: null as never }, ["ATTRIBUTE_MISSING"]],
+    ["null as groups", { viewers: null as never }, ["VALUE_INVALID"]],
     ["a list of labels", { costLabels: ["shop"] as never }, ["VALUE_INVALID"]],
     ["no storage class", { allowedStorageClasses: [] }, ["VALUE_INVALID"]],
     ["a priority class that is none", { allowedPriorityClasses: ["High"] }, ["NAME_INVALID"]],

@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { TerraformStack } from "cdktf";
 import { FlowLogging, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
 import { OciProvider } from "../../lib/oci/provider";
@@ -28,7 +29,7 @@ describeWithTerraform("flow logs of a network", () => {
           compartmentId: "ocid1.compartment.oc1..logs",
           traffic: FlowLogTraffic.REJECTED,
           samplingRate: 10,
-          retentionInDays: 30,
+          retention: Duration.days(30),
         }),
       );
       const updates = Object.entries(await changed.changes());

@@ -198,8 +198,8 @@ describe("a cluster network", () => {
     };
     expect(refusedCodes(() => new ClusterNetwork(newStack(), "network", props))).toEqual([
       "OCID_INVALID",
-      "REASON_MISSING",
-      "ATTRIBUTE_MISSING",
+      "VALUE_INVALID",
+      "VALUE_INVALID",
       "OCID_INVALID",
       "NAME_INVALID",
       "NAME_INVALID",

@@ -320,7 +320,8 @@ describe("an inspection is refused", () => {
     });
     const firewallSubnet = { subnetId: subnet.id, cidr: SUBNET.cidr };
     const [problem] = refusal(() => network.inspectEgress({ ...INSPECTION, firewallSubnet }));
-    expect(problem?.what).toContain("by stack/firewall, and a subnet has one");
+    expect(problem).toMatchObject({ code: "EGRESS_INVALID", property: "firewallSubnet" });
+    expect(problem?.what).toContain("stack/firewall");
     const other = networkIn(newStack()).network;
     other.inspectEgress(INSPECTION);
     expect(refusedCodes(() => other.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID", "EGRESS_INVALID"]);
@@ -339,7 +340,7 @@ describe("an inspection is refused", () => {
   test("at synthesis for what goes to a DRG, where there is none", () => {
     const stack = newStack();
     networkIn(stack).network.inspectEgress({ ...INSPECTION, onPremises: true });
-    expect(() => Testing.synth(stack, true)).toThrow(/EGRESS_INVALID[^]*attached to none/);
+    expect(() => Testing.synth(stack, true)).toThrow(/EGRESS_INVALID[^]*onPremises is true/);
   });
 
   test("by a network that was imported", () => {
@@ -386,12 +387,12 @@ describe("in a VCN that exists", () => {
     const [ofNat, ...none] = refusal(() => existing({ natGatewayId }).inspectEgress(INSPECTION));
     expect(none).toEqual([]);
     expect(ofNat?.fix).toMatch(
-      /route table of the gateway 10\.0\.16\.0.*back to the firewall's private address/,
+      /10\.0\.16\.0.* in the gateway's route table to the firewall's private address/,
     );
     const attached = existing({ drg });
     const [ofDrg, ...more] = refusal(() => attached.inspectEgress({ ...INSPECTION, onPremises: true }));
     expect(more).toEqual([]);
-    expect(ofDrg?.what).toContain("the route table of the attachment is its owner's");
+    expect(ofDrg).toMatchObject({ code: "EGRESS_INVALID", property: "onPremises" });
     expect(() => attached.inspectEgress(INSPECTION)).not.toThrow();
   });
 

@@ -262,7 +262,7 @@ describe("a network at a DRG", () => {
     const { network } = networkIn(stack);
     const attach: any = (props: any) => () => network.attachDrg(props);
     const onPremisesCidrs = [OFFICE];
-    expect(refusedCodes(attach(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(attach(undefined))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
     expect(refusedCodes(attach({}))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["EGRESS_INVALID"]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["10.0.0.0/8"] }))).toEqual(["EGRESS_INVALID"]);
@@ -274,7 +274,7 @@ describe("a network at a DRG", () => {
       "CIDR_INVALID",
     ]);
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs, subnets: ["DMZ", undefined] }))).toEqual([
-      "EGRESS_INVALID",
+      "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
     ]);
     expect(synthesized(stack)).toEqual(withoutWaysOut());
@@ -326,10 +326,13 @@ describe("an egress is refused", () => {
     expect(refusedCodes(() => Egress.toAnywhere(HTTPS, { reason: "" }))).toEqual(["REASON_MISSING"]);
     expect(refusedCodes(() => Egress.toAnywhere(Port.allTraffic(), reason))).toEqual(["RULE_TOO_WIDE"]);
     expect(refusedCodes(() => (EgressSource as any).pods())).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => (EgressSource as any).workers({}))).toEqual(["PEER_INVALID"]);
+    expect(refusedCodes(() => (EgressSource as any).workers({}))).toEqual(["VALUE_INVALID"]);
     const { network }: any = networkIn(newStack());
     expect(refusedCodes(() => network.addEgress())).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => network.addEgress({}, { cidr: "0.0.0.0/0" }))).toEqual(["EGRESS_INVALID"]);
+    expect(refusedCodes(() => network.addEgress({}, { cidr: "0.0.0.0/0" }))).toEqual([
+      "VALUE_INVALID",
+      "VALUE_INVALID",
+    ]);
   });
 
   test.each(["10.200.0.0/24", "172.16.0.0/12", "192.168.1.0/24", "100.64.0.0/10", "172.0.0.0/8"])(

@@ -270,7 +270,7 @@ describe("a network in a VCN that exists", () => {
   test("is refused a DRG whose ranges are the VCN's, in any of its blocks", () => {
     const drg = { drgId: DRG, onPremisesCidrs: ["10.10.7.0/24"] };
     expect(codesOf({ vcnCidrs: ["10.20.0.0/16", "10.10.0.0/16"], drg })).toEqual(["EGRESS_INVALID"]);
-    expect(codesOf({ drg: { ...drg, subnets: ["STORAGE"] } })).toEqual(["EGRESS_INVALID"]);
+    expect(codesOf({ drg: { ...drg, subnets: ["STORAGE"] } })).toEqual(["VALUE_INVALID"]);
     expect(() => existing(newStack(), { drg: { ...drg, subnets: [SubnetRole.PODS] } })).not.toThrow();
   });
 
@@ -352,7 +352,7 @@ describe("a network in a VCN that exists", () => {
     const [problem] = refusal(() => next("10.20.8.0/22"));
     expect(problem).toMatchObject({
       code: "SUBNET_OVERLAP",
-      what: "The plan's 10.20.8.0/28 overlaps 10.20.8.0/28, a subnet that stack/network makes in the VCN",
+      what: "The plan's 10.20.8.0/28 overlaps 10.20.8.0/28, a subnet that stack/network creates in the VCN",
     });
     expect(() => next("10.20.12.0/22")).not.toThrow();
     expect(() => next("10.20.8.0/22", "ocid1.vcn.oc1.eu-frankfurt-1.existing2", "third")).not.toThrow();

@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import fc from "fast-check";
@@ -68,7 +69,7 @@ describe("a network", () => {
       compartmentId: LOGS,
       traffic: FlowLogTraffic.REJECTED,
       samplingRate: 10,
-      retentionInDays: 180,
+      retention: Duration.days(180),
     });
     const { network } = networkIn(stack, { flowLogs, displayName: "Ü n", freeformTags: { team: "shop" } });
     const tags = { freeform_tags: { team: "shop" } };
@@ -122,10 +123,9 @@ describe("a network", () => {
     ]) {
       expect(refusedCodes(make(wrong))).toEqual(["VALUE_INVALID"]);
     }
-    expect(refusedCodes(make({ isEnabled: false, options: {} }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(make({ isEnabled: true, options: { samplingRate: 0 } }))).toEqual([
+    expect(refusedCodes(make({ isEnabled: false, options: {}, reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(refusedCodes(make({ isEnabled: true, options: { samplingRate: 0 }, reason: undefined }))).toEqual([
       "COUNT_INVALID",
-      "VALUE_INVALID",
     ]);
     expect(stack.node.tryFindChild("network")).toBeUndefined();
   });
@@ -133,17 +133,22 @@ describe("a network", () => {
 
 describe("how much flow logs record", () => {
   test("is refused with all that is wrong", () => {
-    const options: any = { compartmentId: "c", traffic: "NONE", samplingRate: 1.5, retentionInDays: 45 };
+    const options: any = {
+      compartmentId: "c",
+      traffic: "NONE",
+      samplingRate: 1.5,
+      retention: Duration.days(45),
+    };
     expect(refusedCodes(() => FlowLogging.enabled(options))).toEqual([
       "OCID_INVALID",
-      "NAME_INVALID",
+      "VALUE_INVALID",
       "COUNT_INVALID",
-      "COUNT_INVALID",
+      "DURATION_INVALID",
     ]);
     for (const wrong of [null, "x", 5]) {
       expect(refusedCodes(() => FlowLogging.enabled(wrong as any))).toEqual(["VALUE_INVALID"]);
     }
-    expect(() => FlowLogging.enabled({ samplingRate: 100_000, retentionInDays: 30 })).not.toThrow();
+    expect(() => FlowLogging.enabled({ samplingRate: 100_000, retention: Duration.days(30) })).not.toThrow();
   });
 
   test("is nothing only with a reason", () => {

@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { ClusterNetwork, type ClusterNetworkAttributes } from "../../lib/network/vcn/cluster-network";
 import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
 import {
@@ -77,7 +78,7 @@ describe("flow logs", () => {
       compartmentId: LOGS,
       traffic: FlowLogTraffic.REJECTED,
       samplingRate: 10,
-      retentionInDays: 180,
+      retention: Duration.days(180),
       freeformTags: { team: "security" },
       definedTags: { "ops.cost": "42" },
     });
@@ -109,11 +110,11 @@ describe("flow logs", () => {
           compartmentId: "logs",
           traffic: "NONE",
           samplingRate: 0,
-          retentionInDays: 45,
+          retention: Duration.days(45),
           freeformTags: { "a b": "c" },
         }),
       ),
-    ).toEqual(["OCID_INVALID", "NAME_INVALID", "COUNT_INVALID", "COUNT_INVALID", "TAG_INVALID"]);
+    ).toEqual(["OCID_INVALID", "VALUE_INVALID", "COUNT_INVALID", "DURATION_INVALID", "TAG_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
     for (const wrong of ["x", {}, 5, stack]) {
       expect(refusedCodes(make({ network: wrong }))).toEqual(["VALUE_INVALID"]);
@@ -158,8 +159,8 @@ describe("flow logs", () => {
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "NAME_DUPLICATE",
-      what: "All subnets of stack/network are recorded already, by the network that made them",
-      fix: expect.stringContaining("Take network.flowLogs"),
+      what: "All subnets of stack/network are recorded already, by the network that created them",
+      fix: expect.stringContaining("Use network.flowLogs"),
     });
   });
 

@@ -64,7 +64,7 @@ describe("a group of another VCN", () => {
       expect(more).toEqual([]);
       expect(problem).toMatchObject({
         code: "NSG_OTHER_VCN",
-        what: `The group ${other.node.path} is of another VCN than ${one.node.path}`,
+        what: `The group ${other.node.path} belongs to another VCN than ${one.node.path}`,
       });
       expect(refusedCodes(() => one.allowFrom(other, Port.tcp(1521), choice))).toEqual(["NSG_OTHER_VCN"]);
       expect(other.node.children).toHaveLength(1);
@@ -90,8 +90,8 @@ describe("a group of another VCN", () => {
       newPool(stack, cluster, { securityGroups: [far], podSecurityGroups: [near, far] }),
     );
     expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
-      "NSG_OTHER_VCN: The group of securityGroups stack/far is of another VCN than stack/network",
-      "NSG_OTHER_VCN: The group of podSecurityGroups stack/far is of another VCN than stack/network",
+      "NSG_OTHER_VCN: The group of securityGroups stack/far belongs to another VCN than stack/network",
+      "NSG_OTHER_VCN: The group of podSecurityGroups stack/far belongs to another VCN than stack/network",
     ]);
     expect(() => newPool(stack, cluster, { securityGroups: [near] })).not.toThrow();
   });

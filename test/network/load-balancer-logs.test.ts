@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import { Testing } from "cdktf";
 import { LoadBalancerLog, LoadBalancerLogs } from "../../lib/network/logs/load-balancer-logs";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
@@ -33,7 +34,7 @@ test("access and errors are written down, for ninety days", () => {
 test("everything can be set", () => {
   const stack = newStack();
   const logs = [LoadBalancerLog.ERROR, LoadBalancerLog.ERROR];
-  make({ ...minimal, logs, retentionInDays: 30, freeformTags: { team: "edge" } }, stack);
+  make({ ...minimal, logs, retention: Duration.days(30), freeformTags: { team: "edge" } }, stack);
   expect(onlyResource(stack, "oci_logging_log")).toMatchObject({
     retention_duration: 30,
     configuration: { source: { category: "error" } },
@@ -43,12 +44,12 @@ test("everything can be set", () => {
 });
 
 test.each<[string, object | undefined, string[]]>([
-  ["no props", undefined, ["ATTRIBUTE_MISSING"]],
+  ["no props", undefined, ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]],
   ["nothing", {}, ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]],
   ["another OCID", { ...minimal, loadBalancerId: COMPARTMENT }, ["OCID_INVALID"]],
   ["no log", { ...minimal, logs: [] }, ["VALUE_INVALID"]],
   ["a log that there is not", { ...minimal, logs: ["audit"] }, ["VALUE_INVALID"]],
-  ["a month by its days", { ...minimal, retentionInDays: 31 }, ["COUNT_INVALID"]],
+  ["a month by its days", { ...minimal, retention: Duration.days(31) }, ["DURATION_INVALID"]],
   ["a tag that is none", { ...minimal, definedTags: { a: "b" } }, ["TAG_INVALID"]],
 ])("%s is refused, and leaves nothing behind", (_, props, codes) => {
   const stack = newStack();
@@ -64,7 +65,7 @@ test("a log of the same kind twice is refused over the stacks of an app, and lea
     {
       code: "NAME_DUPLICATE",
       path: "two/logs",
-      what: "A log of the kind access is kept of the load balancer already: one/logs",
+      what: "Another construct keeps the access log of the load balancer already: one/logs",
     },
   ]);
   expect(resourcesOf(other, "oci_logging_log_group")).toEqual({});

@@ -1,3 +1,4 @@
+import { Duration, Size } from "cdk8s";
 import { TerraformVariable, Testing, Token } from "cdktf";
 import * as fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
@@ -97,7 +98,7 @@ describe("a firewall", () => {
         headers: 30,
         headerLength: 4000,
       },
-      bodyInspectionInBytes: 1024,
+      bodyInspection: Size.kibibytes(1),
       accessRules: [
         WafAccessRule.allow("offices", WafCondition.addressLists([LIST])),
         WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/")),
@@ -107,11 +108,11 @@ describe("a firewall", () => {
         {
           name: "login",
           requests: 5,
-          periodInSeconds: 60,
-          blockInSeconds: 600,
+          period: Duration.seconds(60),
+          blockDuration: Duration.seconds(600),
           condition: WafCondition.path("/login"),
         },
-        { name: "all", requests: 600, periodInSeconds: 60 },
+        { name: "all", requests: 600, period: Duration.seconds(60) },
       ],
       blockResponse: WafResponse.of(404, {
         body: "<p>Nothing is here</p>",
@@ -240,7 +241,7 @@ describe("bad input", () => {
   const of = (props: object | null | undefined) => () =>
     new WebApplicationFirewall(newStack(), "waf", (props && { ...minimal, ...props }) as never);
   const path = WafCondition.path("/");
-  const limit = { name: "all", requests: 1, periodInSeconds: 1 };
+  const limit = { name: "all", requests: 1, period: Duration.seconds(1) };
   test.each<[string, () => unknown, string[]]>([
     ["no props", of(undefined), ["ATTRIBUTE_MISSING"]],
     ["no compartment", of({ compartmentId: undefined }), ["ATTRIBUTE_MISSING"]],
@@ -250,18 +251,18 @@ describe("bad input", () => {
     [
       "a capability that no factory made",
       of({ capabilities: [{ key: "941100", version: 1 }, null] }),
-      ["VALUE_INVALID", "VALUE_INVALID"],
+      ["VALUE_INVALID", "ATTRIBUTE_MISSING"],
     ],
     [
       "a capability twice",
       of({ capabilities: [WafCapability.of("941100", 1), WafCapability.of("941100", 2)] }),
       ["NAME_DUPLICATE"],
     ],
-    ["more of a body than OCI looks at", of({ bodyInspectionInBytes: 8193 }), ["COUNT_INVALID"]],
+    ["more of a body than OCI looks at", of({ bodyInspection: Size.kibibytes(9) }), ["SIZE_INVALID"]],
     [
       "limits that are none",
       of({ requestLimits: { arguments: 0, headers: 1.5, allowedMethods: [] } }),
-      ["COUNT_INVALID", "COUNT_INVALID", "VALUE_INVALID", "VALUE_INVALID"],
+      ["VALUE_INVALID", "COUNT_INVALID", "COUNT_INVALID"],
     ],
     [
       "a limit whose capability is not recommended",
@@ -291,7 +292,7 @@ describe("bad input", () => {
     [
       "rules that no factory made",
       of({ accessRules: [{ name: "a", condition: path }, undefined] }),
-      ["VALUE_INVALID", "VALUE_INVALID"],
+      ["VALUE_INVALID", "ATTRIBUTE_MISSING"],
     ],
     [
       "two rules of a name",
@@ -301,10 +302,18 @@ describe("bad input", () => {
     ["two limits of a name", of({ rateLimits: [limit, limit] }), ["NAME_DUPLICATE"]],
     [
       "limits out of range",
-      of({ rateLimits: [{ name: "a", requests: 0, periodInSeconds: 3601, blockInSeconds: -1 }] }),
-      ["COUNT_INVALID", "COUNT_INVALID", "COUNT_INVALID"],
+      of({
+        rateLimits: [
+          { name: "a", requests: 0, period: Duration.seconds(3601), blockDuration: Duration.seconds(3601) },
+        ],
+      }),
+      ["COUNT_INVALID", "DURATION_INVALID", "DURATION_INVALID"],
     ],
-    ["a limit without anything", of({ rateLimits: [{}, null] }), ["VALUE_INVALID", "VALUE_INVALID"]],
+    [
+      "a limit without anything",
+      of({ rateLimits: [{}, null] }),
+      ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"],
+    ],
     ["a limit for a text", of({ rateLimits: [{ ...limit, condition: "/" }] }), ["VALUE_INVALID"]],
     ["a tag that is none", of({ freeformTags: { "a b": "c" } }), ["TAG_INVALID"]],
     ["a blank name", of({ displayName: " " }), ["NAME_INVALID"]],
@@ -353,7 +362,7 @@ describe("bad input", () => {
     expect(problem).toMatchObject({
       code: "LOAD_BALANCER_INVALID",
       what: expect.stringContaining(
-        "network load balancers pass packets on unread, and have no web application firewall",
+        "network load balancers don't read the requests that they pass on, and have no web application firewall",
       ),
       fix: expect.stringContaining("LoadBalancerType.LOAD_BALANCER"),
     });

@@ -1,3 +1,4 @@
+import { Duration } from "cdk8s";
 import * as path from "node:path";
 import { TerraformStack, type App } from "cdktf";
 import {
@@ -41,11 +42,11 @@ function program(balancers: readonly string[]): (app: App) => void {
         {
           name: "login",
           requests: 5,
-          periodInSeconds: 60,
-          blockInSeconds: 600,
+          period: Duration.seconds(60),
+          blockDuration: Duration.seconds(600),
           condition: WafCondition.path("/login"),
         },
-        { name: "all", requests: 600, periodInSeconds: 60 },
+        { name: "all", requests: 600, period: Duration.seconds(60) },
       ],
       blockResponse: WafResponse.of(404, { body: "<p>100% nothing</p>", contentType: "text/html" }),
     });

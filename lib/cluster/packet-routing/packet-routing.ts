@@ -5,7 +5,7 @@ import { shown } from "../../core/display-value";
 import { checkOcid } from "../../core/ocid";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
-import { SecurityAttribute } from "../../network/security-groups/security-attribute";
+import { type SecurityAttribute, securityAttribute } from "../../network/security-groups/security-attribute";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
@@ -165,8 +165,8 @@ function checkOptions(problems: Problems, options: PacketRoutingOptions): void {
   checkGiven(problems, { network, apiEndpoint });
   const labels = { network, apiEndpoint, nodes, pods, loadBalancers };
   for (const [name, label] of Object.entries(labels)) {
-    if (label !== null) SecurityAttribute._check(problems, name, label);
-    else if (!["network", "apiEndpoint"].includes(name))
+    if (label !== null && label !== undefined) securityAttribute()(problems, name, label);
+    else if (label === null && !["network", "apiEndpoint"].includes(name))
       problems.add("VALUE_INVALID", `${name} is null`, "Leave it out");
   }
   checkApart(problems, {

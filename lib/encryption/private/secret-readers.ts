@@ -1,11 +1,11 @@
 import { Chart } from "cdk8s";
 import { Lazy, type TerraformProvider } from "cdktf";
-import { type Construct, type IConstruct } from "constructs";
+import { type Construct } from "constructs";
 import { checkGiven, checkMembers } from "../../core/required";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
-import { scopeOf, whenAdded } from "../../synthesis/chart-scopes";
+import { type IChartScope, isAdded, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { IdentityPolicy } from "../../oci/identity-policy";
@@ -62,22 +62,22 @@ export class SecretReaders {
     const check = () => this.checkAdded(chart, reader);
     checkAtSynthesis(reader, check);
     needCluster(chart, check);
-    whenAdded(chart, (cluster) => this.grant(reader, cluster));
+    whenAdded(chart, (scope) => this.grant(reader, scope));
   }
 
-  private grant({ namespace = "", serviceAccountName }: ISecretReader, cluster: IConstruct): void {
-    const { clusterId } = cluster as { clusterId?: unknown };
-    if (typeof clusterId !== "string") {
+  private grant({ namespace = "", serviceAccountName }: ISecretReader, scope: IChartScope): void {
+    const { clusterId } = scope;
+    if (clusterId === undefined) {
       const problems = new Problems(this.secret);
       problems.add(
         "VALUE_INVALID",
-        `The chart of the reader ${namespace}/${serviceAccountName} was added to ${cluster.node.path}, which is not a cluster`,
+        `The chart of the reader ${namespace}/${serviceAccountName} was added to ${scope.node.path}, which is not a cluster`,
         "Add it with addCdk8sChart of a SecureOkeCluster, made here or by fromClusterAttributes",
       );
       problems.throwIfAny();
       return;
     }
-    this.grants.set(`${cluster.node.path}\n${namespace}\n${serviceAccountName}`, {
+    this.grants.set(`${scope.node.path}\n${namespace}\n${serviceAccountName}`, {
       clusterId,
       namespace,
       serviceAccountName,
@@ -107,11 +107,11 @@ export class SecretReaders {
   }
 
   private checkAdded(chart: Chart, reader: ISecretReader): void {
-    if (scopeOf(chart)) return;
+    if (isAdded(chart)) return;
     const problems = new Problems(reader);
     problems.add(
       "CHART_NOT_ADDED",
-      `The workload reads the secret ${this.secret.node.path} as its own service account of a cluster, and its chart was added to none`,
+      `The workload reads the secret ${this.secret.node.path} as its own service account of a cluster, and its chart was not added to one`,
       `Call cluster.addCdk8sChart("${chart.node.id}", chart)`,
     );
     problems.throwIfAny();

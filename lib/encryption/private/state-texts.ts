@@ -1,9 +1,6 @@
-import { Token } from "cdktf";
-import { shown } from "../../core/display-value";
-import { checkGiven } from "../../core/required";
-import { type Problems } from "../../core/validation-error";
+import { matching, type Reader } from "../../core/readers";
 
-const FORMS: { readonly [name: string]: { readonly form: RegExp; readonly fix: string } } = {
+const FORMS = {
   bucketName: {
     form: /^[A-Za-z0-9_.-]{1,256}$/,
     fix: 'Give 1 to 256 letters, digits, "-", "_" and ".", as a literal',
@@ -22,13 +19,8 @@ const FORMS: { readonly [name: string]: { readonly form: RegExp; readonly fix: s
   },
 };
 
-/** Adds a problem for each text that can't stand in a backend block or a statement, where no reference can stand either. */
-export function checkTexts(problems: Problems, values: { readonly [name: string]: unknown }): void {
-  checkGiven(problems, values);
-  for (const [name, value] of Object.entries(values)) {
-    const { form, fix } = FORMS[name] ?? { form: /^/, fix: "" };
-    if (value === undefined || value === null) continue;
-    if (typeof value === "string" && !Token.isUnresolved(value) && form.test(value)) continue;
-    problems.add("NAME_INVALID", `${name} is ${shown(value)}`, fix);
-  }
+/** Reads a text of a backend block, in which no reference can be used. */
+export function stateText(name: keyof typeof FORMS): Reader<string> {
+  const { form, fix } = FORMS[name];
+  return matching(form, fix);
 }

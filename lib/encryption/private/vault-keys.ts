@@ -21,7 +21,7 @@ interface KeySettings {
 /** Creates a key with its rotation; Terraform refuses to destroy it. */
 export function addKey(scope: Construct, id: string, settings: KeySettings): KmsKey {
   const { compartmentId, displayName, managementEndpoint, rotation } = settings;
-  const interval = rotation?.intervalInDays;
+  const interval = rotation?.interval;
   const key = new KmsKey(scope, id, {
     compartmentId,
     displayName,
@@ -30,7 +30,10 @@ export function addKey(scope: Construct, id: string, settings: KeySettings): Kms
     keyShape: settings.shape._keyShape(),
     ...(interval === undefined
       ? {}
-      : { isAutoRotationEnabled: true, autoKeyRotationDetails: { rotationIntervalInDays: interval } }),
+      : {
+          isAutoRotationEnabled: true,
+          autoKeyRotationDetails: { rotationIntervalInDays: interval.toDays() },
+        }),
     lifecycle: { preventDestroy: true },
     ...settings.tags,
   });
@@ -59,16 +62,16 @@ export function addVersions(
   versions.addOverride("for_each", `\${toset(${JSON.stringify(rotation?.epochNames ?? [])})}`);
 }
 
-/** Adds a problem where OCI can't rotate keys of a vault by itself; nothing is known of some imported vaults. */
+/** Adds a problem if OCI can't rotate the keys of a vault automatically; the type of an imported vault may be unknown. */
 export function checkRotation(
   problems: Problems,
   rotation: KeyRotation | undefined,
   vault: Pick<IKeyVault, "vaultType"> | undefined,
 ): void {
-  if (rotation?.intervalInDays === undefined || vault?.vaultType !== VaultType.DEFAULT) return;
+  if (rotation?.interval === undefined || vault?.vaultType !== VaultType.DEFAULT) return;
   problems.add(
     "VALUE_INVALID",
-    `rotation is every ${rotation.intervalInDays} days, and the keys of a default vault don't rotate by themselves`,
-    'Give a vault of VaultType.VIRTUAL_PRIVATE, or rotate by hand: KeyRotation.epochs(["2026-11"])',
+    `rotation is every ${rotation.interval.toHumanString()}, and a default vault has no automatic rotation`,
+    'Give a vault of VaultType.VIRTUAL_PRIVATE, or rotate with each epoch: KeyRotation.epochs(["2026-11"])',
   );
 }

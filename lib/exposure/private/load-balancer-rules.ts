@@ -5,7 +5,7 @@ import { Port } from "../../core/port";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { type INetworkPeer, NetworkPeer } from "../../network/security-groups/network-peer";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
-import { type INetworkSecurityGroup, sayRange } from "../../network/security-groups/security-group";
+import { type INetworkSecurityGroup, recordRange } from "../../network/security-groups/security-group";
 
 /** The health check port of kube-proxy. */
 const KUBE_PROXY_HEALTH = 10256;
@@ -70,7 +70,7 @@ function addGroup({
     freeformTags: securityRules._options.freeformTags,
     definedTags: securityRules._options.definedTags,
   });
-  sayRange(group, balancerCidr);
+  recordRange(group, balancerCidr);
   return group;
 }
 

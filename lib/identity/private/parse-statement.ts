@@ -17,11 +17,7 @@ const TEXT = /'([^']*)'/y;
 const PATTERN = /\/([^/]*)\//y;
 const SPACE = /\s*/y;
 
-/**
- * Reads a statement; spaces and the case of keywords do not matter, as in OCI.
- *
- * @throws StatementSyntaxError
- */
+/** Reads a statement; spaces and the case of keywords do not matter, as in OCI. */
 export function parseStatement(text: string): StatementModel {
   const scanner = new Scanner(text);
   scanner.keyword("allow");
@@ -35,11 +31,7 @@ export function parseStatement(text: string): StatementModel {
   return { subject, action, location, ...(condition ? { condition } : {}) };
 }
 
-/**
- * Reads the matching rule of a dynamic group.
- *
- * @throws StatementSyntaxError
- */
+/** Reads the matching rule of a dynamic group. */
 export function parseMatchingRule(text: string): ConditionModel {
   const scanner = new Scanner(text);
   const rule = parseCondition(scanner);

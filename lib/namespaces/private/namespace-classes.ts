@@ -1,11 +1,10 @@
 import { type Chart } from "cdk8s";
 import { type Amounts, type Claim, type CountedPods, objectsIn, podsIn } from "./namespace-pods";
-import { shown } from "../../core/display-value";
-import { checkSubdomainName } from "../../core/kubernetes-names";
 import { checkUnique } from "../../core/unique-values";
 import { parseQuantity } from "../../core/quantity";
+import { nonEmptyListOf } from "../../core/nonempty-list";
+import { checkedBy, type Reader, subdomainName } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
-import { isOfKind } from "../../core/value-readers";
 import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
 import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/private/scheduling";
 import { classPrefix } from "./read-quota";
@@ -92,26 +91,19 @@ interface AllowedClasses {
   readonly priority?: readonly string[];
 }
 
-/** Adds a problem for invalid names of allowed classes. */
-export function checkAllowed(problems: Problems, name: string, classes: unknown): void {
-  if (classes === undefined) return;
-  if (!Array.isArray(classes) || classes.length === 0) {
-    problems.add(
-      Array.isArray(classes) || isOfKind(classes, []) ? "VALUE_INVALID" : "ATTRIBUTE_MISSING",
-      `${name} is ${Array.isArray(classes) ? "empty" : shown(classes)}`,
-      'List at least one class, for example ["oci-bv"], or remove it to allow all',
-    );
-    return;
-  }
-  for (const each of classes as string[]) checkSubdomainName(problems, name, each);
-  checkUnique(problems, name, classes);
+/** Reads the names of allowed classes. */
+export function allowedClasses(): Reader<string[]> {
+  return checkedBy(
+    nonEmptyListOf(subdomainName(), '["oci-bv"]', "VALUE_INVALID", "to allow all"),
+    checkUnique,
+  );
 }
 
-/** Adds a problem for invalid names of allowed priority classes; system classes can't be allowed. */
-export function checkAllowedPriorities(problems: Problems, classes: unknown): void {
-  const property = "allowedPriorityClasses";
-  checkAllowed(problems, property, classes);
-  for (const name of Array.isArray(classes) ? classes : []) checkOwnPriorityClass(problems, property, name);
+/** Reads the names of allowed priority classes; system classes can't be allowed. */
+export function allowedPriorityClasses(): Reader<string[]> {
+  return checkedBy(allowedClasses(), (problems, name, classes) => {
+    for (const each of classes) checkOwnPriorityClass(problems, name, each);
+  });
 }
 
 /**

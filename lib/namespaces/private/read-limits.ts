@@ -1,6 +1,7 @@
 import { checkPair } from "./read-range";
 import { parseQuantity, readBytes, readCpu } from "../../core/quantity";
-import { type Problems } from "../../core/validation-error";
+import { kind, type Reader } from "../../core/readers";
+import { Problems } from "../../core/validation-error";
 import {
   DEFAULT_RESOURCES,
   type ResourceRange,
@@ -8,8 +9,21 @@ import {
 } from "../../workload/pods/container-resources";
 import { type NamespaceLimits } from "../namespace-limits";
 
-/** Reads limits and returns the spec of a LimitRange. */
-export function limitsSpec(problems: Problems, limits: NamespaceLimits = {}): object {
+/** Reads limits as the spec of a LimitRange. */
+export function namespaceLimits(): Reader<object> {
+  const object = kind<NamespaceLimits>([], 'an object, for example { maximumMemory: "16Gi" }');
+  return (problems, name, value) => {
+    const limits = object(problems, name, value);
+    return limits && limitsSpec(problems, limits);
+  };
+}
+
+/** The limits of a namespace without its own. */
+export function defaultLimits(): object {
+  return limitsSpec(new Problems("limits"), {});
+}
+
+function limitsSpec(problems: Problems, limits: NamespaceLimits): object {
   const { maximumCpu = "4", maximumMemory = "8Gi", maximumEphemeralStorage = "8Gi" } = limits;
   const { minimumCpu = "10m", minimumMemory = "16Mi", minimumEphemeralStorage = "1Mi" } = limits;
   const check = (read: typeof readBytes, resource: string, minimum: string, maximum: string) => {

@@ -1,7 +1,8 @@
 import { checkPair, readAmountCount } from "./read-range";
 import { checkSubdomainName } from "../../core/kubernetes-names";
 import { readBytes, readCpu } from "../../core/quantity";
-import { type Problems } from "../../core/validation-error";
+import { kind, type Reader } from "../../core/readers";
+import { Problems } from "../../core/validation-error";
 import { isOfKind, refuseKind } from "../../core/value-readers";
 import { type NamespaceQuota, type StorageClassQuota } from "../namespace-quota";
 
@@ -12,8 +13,26 @@ interface Hard {
 /** The prefix of a quota's resource names for the claims of a class. */
 export const classPrefix = (name: string) => `${name}.storageclass.storage.k8s.io/`;
 
-/** Reads a quota and returns the spec of a ResourceQuota. */
-export function quotaSpec(problems: Problems, quota: NamespaceQuota = {}): { readonly hard: Hard } {
+/** The spec of a ResourceQuota. */
+export interface QuotaSpec {
+  readonly hard: Hard;
+}
+
+/** Reads a quota as the spec of a ResourceQuota. */
+export function namespaceQuota(): Reader<QuotaSpec> {
+  const object = kind<NamespaceQuota>([], 'an object, for example { memoryLimits: "50Gi" }');
+  return (problems, name, value) => {
+    const quota = object(problems, name, value);
+    return quota && quotaSpec(problems, quota);
+  };
+}
+
+/** The quota of a namespace without its own. */
+export function defaultQuota(): QuotaSpec {
+  return quotaSpec(new Problems("quota"), {});
+}
+
+function quotaSpec(problems: Problems, quota: NamespaceQuota): QuotaSpec {
   const { cpuRequests = "10", cpuLimits = "50", memoryRequests = "25Gi", memoryLimits = "25Gi" } = quota;
   const { ephemeralStorageRequests = "25Gi", ephemeralStorageLimits = "25Gi" } = quota;
   const pods = readAmountCount(problems, "quota.pods", quota.pods ?? 100, 1);

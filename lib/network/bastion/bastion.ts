@@ -266,7 +266,7 @@ export class Bastion extends ResourceConstruct {
     this.bastionId = resource.id;
     this.privateEndpointAddress = resource.privateEndpointIpAddress;
     this.allowIngress(bastion.apiEndpointSecurityGroup, network.apiEndpointSubnet.cidr);
-    baseOf(network)?._letBastionOut();
+    baseOf(network)?._allowBastionEgress();
     this.printCommand(bastion.apiEndpoint);
   }
 
@@ -283,8 +283,8 @@ export class Bastion extends ResourceConstruct {
     });
     new CoreNetworkSecurityGroupSecurityRule(this, "ApiEndpointRule", config);
     // By the range of the subnet: the rules in the group's stack must not wait for the address.
-    const said = { direction, end: { ...end, value: subnetCidr }, port: API_SERVER } as const;
-    (group as Partial<NetworkSecurityGroup>)._countRule?.(said);
+    const content = { direction, end: { ...end, value: subnetCidr }, port: API_SERVER } as const;
+    (group as Partial<NetworkSecurityGroup>)._countRule?.(content);
   }
 
   private printCommand(endpoint: string): void {

@@ -1,11 +1,16 @@
 import { type IConstruct } from "constructs";
 import { type Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
-import { shown } from "../../core/display-value";
-import { checkOcid, compareOcids } from "../../core/ocid";
+import { compareOcids } from "../../core/ocid";
+import { boolean, ocid, optional, type PropsSchema, readProps, withDefault } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { CoreRouteTableAttachment } from "../../oci/core-route-table-attachment";
 import { CoreSubnet } from "../../oci/core-subnet";
-import { checkSubnetRanges, type ClusterSubnet, readGivenSubnet } from "../vcn/subnet-exposure";
+import {
+  checkSubnetRanges,
+  type ClusterSubnet,
+  clusterSubnet,
+  type GivenSubnet,
+} from "../vcn/subnet-exposure";
 
 /** Props for inspecting the egress of a network with a firewall in the same VCN. */
 export interface EgressInspectionProps {
@@ -41,8 +46,8 @@ const SMALLEST_SUBNET = 30;
 /** A validated inspection. */
 export interface KnownInspection {
   readonly privateIpId: string;
-  /** The OCID of the firewall's subnet, if its routes are created here. */
-  readonly subnetId?: string;
+  /** The firewall's subnet, if its routes are created here. */
+  readonly firewallSubnet?: GivenSubnet;
   readonly onPremises: boolean;
 }
 
@@ -71,7 +76,7 @@ export interface InspectableNetwork {
 export function checkInspectable(
   problems: Problems,
   network: InspectableNetwork,
-  { subnetId, onPremises }: KnownInspection,
+  { firewallSubnet, onPremises }: Partial<KnownInspection>,
 ): void {
   const add = (what: string, fix: string) => problems.add("EGRESS_INVALID", what, fix);
   const ranges = network.routedCidrs.join(", ");
@@ -80,64 +85,64 @@ export function checkInspectable(
   }
   if (network.throughHub) {
     add(
-      "What leaves for the internet goes over the DRG, by internetThroughHub, whose firewall inspects it",
-      "Take one of the two: internetThroughHub for a firewall in a hub, inspectEgress for one in this VCN",
+      "internetThroughHub routes internet egress over the DRG to a hub, whose firewall inspects it",
+      "Use one of the two: internetThroughHub for a firewall in a hub, inspectEgress for one in this VCN",
     );
   }
   if (network.routedCidrs.length === 0) {
     add(
-      "All subnets of the network were given, so that their routes are their owners'",
-      "Have the owners name the firewall's private address in the route tables of these subnets, and of its gateways",
+      "All subnets of the network are existing ones, and their owners manage the routes",
+      "Ask the owners to route through the firewall in the route tables of these subnets and of their gateways",
     );
   }
   if (network.natGatewayId !== undefined) {
     add(
-      `natGatewayId was given: the route table of ${network.natGatewayId} is its owner's, and without one answers pass the firewall by`,
-      `Leave natGatewayId and firewallSubnet out, and have the owner route the firewall's subnet to that gateway, and in the route table of the gateway ${ranges} back to the firewall's private address`,
+      `natGatewayId is ${network.natGatewayId}, whose owner manages its route table; without a route there, return traffic bypasses the firewall`,
+      `Leave natGatewayId and firewallSubnet out, and ask the owner to route the firewall's subnet to that gateway, and ${ranges} in the gateway's route table to the firewall's private address`,
     );
   }
-  if (onPremises && subnetId !== undefined && network.isAttachmentGiven) {
+  if (onPremises && firewallSubnet && network.isAttachmentGiven) {
     add(
-      "onPremises is true, and drg was given: the route table of the attachment is its owner's, and without one connections pass the firewall by",
-      `Leave onPremises out; or firewallSubnet, and have the owner route the firewall's subnet to its gateways, and in the route tables of the attachment and of the NAT gateway ${ranges} back to the firewall's private address`,
+      "onPremises is true, and the owner of the existing drg attachment manages its route table; without a route there, connections bypass the firewall",
+      `Leave onPremises out; or leave firewallSubnet out, and ask the owner to route the firewall's subnet to its gateways, and ${ranges} in the route tables of the attachment and of the NAT gateway to the firewall's private address`,
     );
   }
 }
+
+const EGRESS_INSPECTION = {
+  firewallPrivateIpId: ocid("privateip"),
+  onPremises: withDefault(boolean(), false),
+  firewallSubnet: optional(clusterSubnet()),
+} satisfies PropsSchema<EgressInspectionProps>;
 
 /** Reads the props of an inspection and adds their problems. */
 export function readInspection(
   problems: Problems,
-  { firewallPrivateIpId, firewallSubnet, onPremises }: EgressInspectionProps,
+  props: EgressInspectionProps,
   network: InspectedNetwork,
-): KnownInspection {
-  checkOcid(problems, "firewallPrivateIpId", firewallPrivateIpId, "privateip");
-  if (onPremises !== undefined && typeof onPremises !== "boolean") {
-    problems.add("VALUE_INVALID", `onPremises is ${shown(onPremises)}`, "Write true or false");
-  }
-  checkFirewallSubnet(problems, firewallSubnet, network);
-  const subnetId = firewallSubnet?.subnetId;
-  return { privateIpId: firewallPrivateIpId, subnetId, onPremises: onPremises === true };
+): Partial<KnownInspection> {
+  const { firewallPrivateIpId, firewallSubnet, onPremises } = readProps(problems, props, EGRESS_INSPECTION);
+  if (firewallSubnet) checkFirewallSubnet(problems, firewallSubnet, network);
+  return { privateIpId: firewallPrivateIpId, firewallSubnet, onPremises };
 }
 
 function checkFirewallSubnet(
   problems: Problems,
-  subnet: ClusterSubnet | undefined,
+  { subnet, block }: GivenSubnet,
   { scope, vcnCidrs, subnets }: InspectedNetwork,
 ): void {
-  const cidr = readGivenSubnet(problems, "firewallSubnet", subnet);
-  if (typeof subnet !== "object" || subnet === null) return;
   if (subnet.isPublic === true) {
     problems.add(
       "SUBNET_PUBLIC",
-      "firewallSubnet is public, and its routes lead to a NAT gateway",
-      "Take a subnet that forbids public addresses; a firewall that has one of its own leads out itself: leave firewallSubnet out",
+      "firewallSubnet is public, and its routes use a NAT gateway",
+      "Give a subnet that prohibits public addresses; for a firewall with its own public address, leave firewallSubnet out",
     );
   }
-  if (cidr && cidr.prefix > SMALLEST_SUBNET) {
+  if (block && block.prefix > SMALLEST_SUBNET) {
     problems.add(
       "SUBNET_SIZE",
-      `firewallSubnet.cidr ${cidr.text} has no address for a firewall: OCI keeps three of each subnet`,
-      `Take a /${SMALLEST_SUBNET} or larger`,
+      `firewallSubnet.cidr is ${block.text}, which has no address for a firewall, as OCI reserves three in each subnet`,
+      `Give a /${SMALLEST_SUBNET} or larger`,
     );
   }
   const ranges = new Map<string, Cidr>();
@@ -145,9 +150,9 @@ function checkFirewallSubnet(
     const own = other && readIpv4CidrIfKnown(new Problems(scope), name, other.cidr);
     if (own) ranges.set(name, own);
   }
-  const made = new Set(ranges.keys());
-  if (cidr) checkSubnetRanges(problems, vcnCidrs, ranges.set("firewallSubnet.cidr", cidr), { made });
-  if (typeof subnet.subnetId === "string") checkSubnetIsFree(problems, subnet.subnetId, scope, subnets);
+  const created = new Set(ranges.keys());
+  if (block) checkSubnetRanges(problems, vcnCidrs, ranges.set("firewallSubnet.cidr", block), { created });
+  checkSubnetIsFree(problems, subnet.subnetId, scope, subnets);
 }
 
 /** Adds a problem if the firewall's subnet is another subnet of the network, or if somebody else manages its routes. */
@@ -163,8 +168,8 @@ function checkSubnetIsFree(
   if (own !== undefined) {
     problems.add(
       "EGRESS_INVALID",
-      `firewallSubnet is the ${own} of the network, whose packets would come back to the firewall for ever`,
-      "Give the firewall a subnet of its own",
+      `firewallSubnet is the ${own} of the network, so packets would be routed back to the firewall endlessly`,
+      "Give the firewall its own subnet",
     );
   }
   const all = scope.node.root.node.findAll();
@@ -177,7 +182,7 @@ function checkSubnetIsFree(
   if (!owner) return;
   problems.add(
     "EGRESS_INVALID",
-    `firewallSubnet has a route table already, by ${owner.node.path}, and a subnet has one`,
-    "Leave out the routeTableId of the subnet; where it is the firewall of another network, whose routes its table has, give both clusters that network, or each network a firewall of its own",
+    `firewallSubnet already has the route table of ${owner.node.path}, and a subnet has only one`,
+    "Leave out the routeTableId of the subnet; if another network uses the firewall, let both clusters share that network, or give each network its own firewall",
   );
 }

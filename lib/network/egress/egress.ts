@@ -4,6 +4,7 @@ import { checked } from "../../core/checked";
 import { type Cidr, cidrAt, contains, overlaps, readCidrs, readIpv4Cidr } from "../../core/cidr";
 import { shown } from "../../core/display-value";
 import { type Port } from "../../core/port";
+import { checkedBy, choice, kind, type Reader } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
@@ -72,7 +73,7 @@ export function checkReachable(problems: Problems, name: string, cidr: Cidr): vo
   problems.add(
     "EGRESS_INVALID",
     `${name} is ${cidr.text}, whose addresses ${range.use}`,
-    "Give the range of the hosts that are to be reached",
+    "Give the range of the destination hosts",
   );
 }
 
@@ -82,7 +83,7 @@ export function checkOutside(problems: Problems, name: string, cidr: Cidr, vcn: 
   problems.add(
     "EGRESS_INVALID",
     `${name} is ${cidr.text}, which overlaps the VCN's own ${vcn.text}`,
-    "Leave the VCN's addresses out: inside of it no route is needed, and two groups are connected by allowTo of one of them",
+    "Leave the addresses of the VCN out; inside the VCN, connect two groups with group.allowTo(other, port, { reason })",
   );
 }
 
@@ -97,8 +98,6 @@ export class Egress {
    * Public ranges are reached through the NAT gateway; private ranges need a DRG or a peering that routes to them.
    *
    * @param cidr an IPv4 block no wider than a /8 such as `203.0.113.0/24`, as a literal, because routes are created from it
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE,
-   * PORT_INVALID, TEXT_TEMPLATE
    */
   public static to(cidr: string, port: Port, choice: ReasonedChoice): Egress {
     const problems = new Problems("Egress.to");
@@ -114,8 +113,6 @@ export class Egress {
    * Allows egress to every IPv4 address; the reason is recorded as an acknowledgement.
    *
    * Ranges behind a DRG of the network are reached through the DRG, all other addresses through the NAT gateway.
-   *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PORT_INVALID, TEXT_TEMPLATE
    */
   public static toAnywhere(port: Port, choice: ReasonedChoice): Egress {
     const problems = new Problems("Egress.toAnywhere");
@@ -144,17 +141,28 @@ export class Egress {
   }
 }
 
-/** Adds a problem if a value was not created by a factory of Egress: an object that only has its shape was never validated. */
-export function checkIsEgress(problems: Problems, name: string, value: unknown): value is Egress {
-  if (value instanceof Egress) return true;
-  const isMissing = value === undefined || value === null;
-  problems.add(
-    isMissing ? "ATTRIBUTE_MISSING" : "EGRESS_INVALID",
-    isMissing ? `${name} was not given` : `${name} is ${shown(value)}, which no factory of Egress made`,
-    'Give Egress.to("203.0.113.0/24", Port.tcp(443), { reason }), or Egress.toAnywhere(port, { reason })',
+/** Reads an egress; again with its destination, because a program without types can pass any object. */
+export function egress(): Reader<Egress> {
+  return checkedBy(
+    kind<Egress>(
+      ["cidr", "port", "reason", "_peer", "isAnywhere"],
+      'Egress.to("203.0.113.0/24", Port.tcp(443), { reason }), or Egress.toAnywhere(port, { reason })',
+    ),
+    (problems, name, { cidr, port, reason, _peer, isAnywhere }) => {
+      const end = readRule(problems, _peer, port, { reason });
+      if (!end || end.type !== "CIDR_BLOCK" || end.value !== cidr || (cidr === ANYWHERE) !== isAnywhere) {
+        problems.add(
+          "EGRESS_INVALID",
+          `${name} was changed after a factory of Egress created it`,
+          EGRESS_FIX,
+        );
+      }
+    },
   );
-  return false;
 }
+
+const EGRESS_FIX =
+  'Give Egress.to("203.0.113.0/24", Port.tcp(443), { reason }), or Egress.toAnywhere(port, { reason })';
 
 /**
  * Validates a list of egress before anything is created from it, and adds its problems.
@@ -171,7 +179,7 @@ export function readEgress(problems: Problems, value: unknown, vcnCidr?: string)
     );
     return [];
   }
-  const list = value.filter((one: unknown, index) => checkIsEgress(problems, `egress[${index}]`, one));
+  const list = value.flatMap((entry: unknown, index) => egress()(problems, `egress[${index}]`, entry) ?? []);
   const narrow = list.filter(({ isAnywhere }) => !isAnywhere).map(({ cidr }) => cidr);
   // Many narrow blocks together can be as wide as the internet.
   if (narrow.length > 0)
@@ -180,7 +188,7 @@ export function readEgress(problems: Problems, value: unknown, vcnCidr?: string)
   for (const cidr of vcn ? narrow.map(blockOf) : []) {
     if (vcn && cidr) checkOutside(problems, "A destination of egress", cidr, vcn);
   }
-  return list as Egress[];
+  return list;
 }
 
 /** The source of an egress: the members of a security group, and their subnet. */
@@ -190,33 +198,27 @@ export class EgressSource {
    * The worker nodes: the route is added to the workers' subnet only.
    *
    * @param group the security group of the nodes, such as `cluster.workerSecurityGroup`
-   * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static workers(group: INetworkSecurityGroup): EgressSource {
-    check("EgressSource.workers", group);
-    return new EgressSource(SubnetRole.WORKERS, group);
+    return new EgressSource(SubnetRole.WORKERS, groupOf("EgressSource.workers", group));
   }
 
   /**
    * The pods: the route is added to the pods' subnet only.
    *
    * @param group the security group of the pods, such as `cluster.podSecurityGroup`
-   * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static pods(group: INetworkSecurityGroup): EgressSource {
-    check("EgressSource.pods", group);
-    return new EgressSource(SubnetRole.PODS, group);
+    return new EgressSource(SubnetRole.PODS, groupOf("EgressSource.pods", group));
   }
 
   /**
    * The API endpoint: the route is added to its subnet only. The managed API server uses egress for token issuers only.
    *
    * @param group the security group of the endpoint, such as `cluster.apiEndpointSecurityGroup`
-   * @throws ATTRIBUTE_MISSING, PEER_INVALID
    */
   public static apiEndpoint(group: INetworkSecurityGroup): EgressSource {
-    check("EgressSource.apiEndpoint", group);
-    return new EgressSource(SubnetRole.API_ENDPOINT, group);
+    return new EgressSource(SubnetRole.API_ENDPOINT, groupOf("EgressSource.apiEndpoint", group));
   }
 
   private constructor(
@@ -227,28 +229,33 @@ export class EgressSource {
   ) {}
 }
 
-function check(factory: string, group: INetworkSecurityGroup): void {
+function groupOf(factory: string, group: INetworkSecurityGroup): INetworkSecurityGroup {
   const problems = new Problems(factory);
-  if (checkGiven(problems, { group }) && typeof group.allowTo !== "function") {
-    problems.add(
-      "PEER_INVALID",
-      "What was given is no network security group",
-      "Give the network security group of the nodes or pods that use the egress, such as cluster.podSecurityGroup",
-    );
-  }
-  problems.throwIfAny();
+  return problems.resolved({ group: SOURCE_GROUP(problems, "group", group) }).group as INetworkSecurityGroup;
 }
 
-/** Whether both values were created by their factories: an object that only has their shape was never validated. */
-export function checkEgress(problems: Problems, source: EgressSource, egress: Egress): boolean {
-  if (!checkGiven(problems, { source, egress })) return false;
-  if (source instanceof EgressSource && egress instanceof Egress) return true;
-  problems.add(
-    "EGRESS_INVALID",
-    "What was given is not a source and an egress",
-    "Give EgressSource.pods(group) or .workers(group), then Egress.to(...) or Egress.toAnywhere(...)",
+const SOURCE_GROUP = kind<INetworkSecurityGroup>(
+  ["networkSecurityGroupId", "allowTo"],
+  "the network security group of the nodes or pods that use the egress, such as cluster.podSecurityGroup",
+);
+
+/** Reads the source of an egress; again with its members, because a program without types can pass any object. */
+export function egressSource(): Reader<EgressSource> {
+  const subnet = choice(SubnetRole, "one of SubnetRole");
+  return checkedBy(
+    kind<EgressSource>(["subnet", "group"], "EgressSource.pods(group) or EgressSource.workers(group)"),
+    (problems, name, source) => {
+      subnet(problems, `${name}.subnet`, source.subnet);
+      SOURCE_GROUP(problems, `${name}.group`, source.group);
+    },
   );
-  return false;
+}
+
+/** Throws if the arguments of `addEgress` are not a source and an egress. */
+export function checkEgress(problems: Problems, source: unknown, destination: unknown): void {
+  egressSource()(problems, "source", source);
+  egress()(problems, "egress", destination);
+  problems.throwIfAny();
 }
 
 /** The egress source of pods: with an overlay, their packets have the address of the node. */

@@ -1,26 +1,29 @@
+import { type Duration } from "cdk8s";
 import { type Construct, type IConstruct } from "constructs";
+import { DEFAULT_RETENTION, logRetention } from "./log-retention";
+import { addLogGroup, addServiceLog, type ILogs, logName } from "./service-logs";
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
-import { checkOcidIfGiven, compareOcids } from "../../core/ocid";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { compareOcids } from "../../core/ocid";
+import {
+  choice,
+  objectOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  reasonFor,
+  type Resolved,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { CoreCaptureFilter } from "../../oci/core-capture-filter";
 import { LoggingLog } from "../../oci/logging-log";
-import { addLogGroup, addServiceLog, type ILogs, logName } from "./service-logs";
 import { type SubnetRole } from "../vcn/network-subnet";
-
-/** The default retention of logs in days. */
-export const DEFAULT_RETENTION = 90;
-const RETENTIONS = [30, 60, 90, 120, 150, 180];
-
-/** Adds a problem if OCI Logging doesn't offer the retention. */
-export function checkRetention(problems: Problems, days: number = DEFAULT_RETENTION): void {
-  if (RETENTIONS.includes(days)) return;
-  const fix = `Give one of ${RETENTIONS.join(", ")}`;
-  problems.add("COUNT_INVALID", `retentionInDays is ${shown(days)}`, fix);
-}
 
 /** The traffic that flow logs record. */
 export enum FlowLogTraffic {
@@ -55,9 +58,9 @@ export interface FlowLoggingOptions {
   /**
    * The retention of the records: 30, 60, 90, 120, 150 or 180 days.
    *
-   * @default 90
+   * @default Duration.days(90)
    */
-  readonly retentionInDays?: number;
+  readonly retention?: Duration;
 }
 
 /** Flow logs of subnets, for constructs that archive or search their records. */
@@ -65,7 +68,21 @@ export interface FlowLoggingOptions {
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface IFlowLogs extends ILogs {}
 
-const LARGEST_SAMPLING = 100_000;
+const MAX_SAMPLING_RATE = 100_000;
+
+/** The readers of the options of flow logs, also for props that extend them. */
+export const FLOW_LOGGING = {
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  traffic: withDefault(
+    choice(FlowLogTraffic, "FlowLogTraffic.ALL, FlowLogTraffic.ACCEPTED or FlowLogTraffic.REJECTED"),
+    FlowLogTraffic.ALL,
+  ),
+  samplingRate: withDefault(wholeNumber({ least: 1, most: MAX_SAMPLING_RATE }), 1),
+  retention: withDefault(logRetention(), DEFAULT_RETENTION),
+} satisfies PropsSchema<FlowLoggingOptions>;
+
+/** The options of flow logs, with their defaults. */
+export type ResolvedFlowLogging = Resolved<typeof FLOW_LOGGING>;
 
 /**
  * Whether the subnets that a network creates have flow logs.
@@ -77,71 +94,57 @@ const LARGEST_SAMPLING = 100_000;
  */
 @checked
 export class FlowLogging {
-  /**
-   * Records every created subnet. The default: all flows, kept for 90 days.
-   *
-   * @throws OCID_INVALID, NAME_INVALID, COUNT_INVALID, VALUE_INVALID
-   */
+  /** Records every created subnet. The default: all flows, kept for 90 days. */
   public static enabled(options: FlowLoggingOptions = {}): FlowLogging {
     const problems = new Problems("FlowLogging.enabled");
-    if (typeof options === "object" && options !== null) checkFlowLogging(problems, options);
-    else problems.add("VALUE_INVALID", `The options are ${shown(options)}`, "Write { retentionInDays: 180 }");
-    problems.throwIfAny();
-    return new FlowLogging(true, options);
+    return new FlowLogging(true, problems.resolved(readProps(problems, options, FLOW_LOGGING)));
   }
 
   /**
    * Records nothing: it can't be found out afterwards which hosts communicated.
    *
    * If another team or a `new FlowLogs(…)` in another stack records the subnets, give that as the reason.
-   *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
   public static none(choice: ReasonedChoice): FlowLogging {
     const problems = new Problems("FlowLogging.none");
-    if (checkGiven(problems, { choice })) checkReason(problems, "A network without flow logs", choice.reason);
+    const reason = WITHOUT_FLOW_LOGS(problems, "choice", choice)?.reason;
     problems.throwIfAny();
-    return new FlowLogging(false, {}, choice.reason);
-  }
-
-  /**
-   * Checks that a value was created by a factory and is complete: TypeScript accepts any object of the same shape.
-   *
-   * @internal
-   */
-  public static _check(problems: Problems, name: string, value: FlowLogging | undefined): void {
-    if (value === undefined) return;
-    const given: Partial<FlowLogging> = value ?? {};
-    if (typeof given.isEnabled !== "boolean" || typeof given.options !== "object" || given.options === null) {
-      const fix = "Write FlowLogging.enabled() or FlowLogging.none({ reason }), or leave it out";
-      problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, fix);
-    } else if (given.isEnabled) checkFlowLogging(problems, given.options);
-    else checkReason(problems, `${name}, a network without flow logs,`, given.reason);
+    return new FlowLogging(false, DEFAULTS, reason);
   }
 
   private constructor(
     /** Whether flow logs are enabled. */
     public readonly isEnabled: boolean,
-    /** The options of the flow logs. */
+    /** The options of the flow logs, with their defaults. */
     public readonly options: FlowLoggingOptions,
     /** The reason for having no flow logs, if they are disabled. */
     public readonly reason?: string,
   ) {}
 }
 
-/** Adds a problem for each option that OCI would reject. */
-export function checkFlowLogging(problems: Problems, options: FlowLoggingOptions): void {
-  const { compartmentId, traffic = FlowLogTraffic.ALL, samplingRate = 1, retentionInDays } = options;
-  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-  const known: readonly unknown[] = Object.values(FlowLogTraffic);
-  if (!known.includes(traffic)) {
-    problems.add("NAME_INVALID", `traffic is ${shown(traffic)}`, `Give one of FlowLogTraffic`);
-  }
-  if (!Number.isInteger(samplingRate) || samplingRate < 1 || samplingRate > LARGEST_SAMPLING) {
-    const fix = `Give a whole number from 1 to ${LARGEST_SAMPLING}`;
-    problems.add("COUNT_INVALID", `samplingRate is ${shown(samplingRate)}`, fix);
-  }
-  checkRetention(problems, retentionInDays);
+const WITHOUT_FLOW_LOGS = objectOf({ reason: reasonFor("A network without flow logs") });
+const DEFAULTS = readProps(new Problems("FlowLogging"), {}, FLOW_LOGGING) as ResolvedFlowLogging;
+
+/** The flow logs of a network: their options, or the reason for having none. */
+export type FlowLoggingChoice =
+  | { readonly isEnabled: false; readonly reason: string }
+  | { readonly isEnabled: true; readonly options: ResolvedFlowLogging };
+
+/** The flow logs of a network that was given no FlowLogging. */
+export const DEFAULT_FLOW_LOGGING: FlowLoggingChoice = { isEnabled: true, options: DEFAULTS };
+
+/** Reads a FlowLogging; again with its options or its reason, because a program without types can pass any object. */
+export function flowLogging(): Reader<FlowLoggingChoice> {
+  return (problems, name, value) => {
+    const logging = valueOf(FlowLogging)(problems, name, value);
+    if (!logging) return undefined;
+    if (!logging.isEnabled) {
+      const { reason } = WITHOUT_FLOW_LOGS(problems, name, logging) ?? {};
+      return reason === undefined ? undefined : { isEnabled: false, reason };
+    }
+    const options = objectOf(FLOW_LOGGING)(problems, `${name}.options`, logging.options);
+    return options && { isEnabled: true, options };
+  };
 }
 
 /** A recorded subnet. */
@@ -162,7 +165,7 @@ interface FlowLogRecordsProps {
   /** The OCID of the compartment of the log group. */
   readonly compartmentId: string;
   readonly subnets: readonly RecordedSubnet[];
-  readonly options: FlowLoggingOptions;
+  readonly options: ResolvedFlowLogging;
   readonly tags: TaggingProps;
 }
 
@@ -176,6 +179,7 @@ const SERVICE = "flowlogs";
 export function recordFlows(scope: Construct, props: FlowLogRecordsProps): string {
   const { subnets, options, tags } = props;
   const stem = logName(props.stem);
+  const retentionDays = options.retention.toDays();
   const logGroupId = addLogGroup(scope, {
     compartmentId: props.compartmentId,
     displayName: props.groupName,
@@ -184,12 +188,12 @@ export function recordFlows(scope: Construct, props: FlowLogRecordsProps): strin
   });
   for (const { part, subnetId, compartmentId, isElsewhere } of subnets) {
     const id = isElsewhere ? "SubnetCaptureFilter" : "CaptureFilter";
-    const known = scope.node.tryFindChild(id) as CoreCaptureFilter | undefined;
-    const filter = known ?? captureFilter(scope, id, { compartmentId, displayName: stem, options, tags });
+    const existing = scope.node.tryFindChild(id) as CoreCaptureFilter | undefined;
+    const filter = existing ?? captureFilter(scope, id, { compartmentId, displayName: stem, options, tags });
     addServiceLog(scope, part, {
       displayName: `${stem}-${part.toLowerCase().replace(/_/g, "-")}`,
       logGroupId,
-      retentionDays: options.retentionInDays ?? DEFAULT_RETENTION,
+      retentionDays,
       compartmentId,
       service: SERVICE,
       category: "subnet",
@@ -204,10 +208,10 @@ export function recordFlows(scope: Construct, props: FlowLogRecordsProps): strin
 function captureFilter(
   scope: Construct,
   id: string,
-  props: { compartmentId: string; displayName: string; options: FlowLoggingOptions; tags: TaggingProps },
+  props: { compartmentId: string; displayName: string; options: ResolvedFlowLogging; tags: TaggingProps },
 ): CoreCaptureFilter {
   const { compartmentId, displayName, options, tags } = props;
-  const { traffic: flowLogType = FlowLogTraffic.ALL, samplingRate = 1 } = options;
+  const { traffic: flowLogType, samplingRate } = options;
   return new CoreCaptureFilter(scope, id, {
     compartmentId,
     displayName,
@@ -221,12 +225,12 @@ function captureFilter(
 
 /** Finds the flow log of this program that already records the subnet. */
 export function findFlowLog(scope: IConstruct, subnetId: string): LoggingLog | undefined {
-  const isOf = (one: IConstruct): one is LoggingLog => {
-    const source = one instanceof LoggingLog ? one.configurationInput?.source : undefined;
+  const isLogOfSubnet = (construct: IConstruct): construct is LoggingLog => {
+    const source = construct instanceof LoggingLog ? construct.configurationInput?.source : undefined;
     return (
       source?.service === SERVICE &&
-      compareOcids({ scope, id: subnetId }, { scope: one, id: source.resource }) === "same"
+      compareOcids({ scope, id: subnetId }, { scope: construct, id: source.resource }) === "same"
     );
   };
-  return scope.node.root.node.findAll().find(isOf);
+  return scope.node.root.node.findAll().find(isLogOfSubnet);
 }

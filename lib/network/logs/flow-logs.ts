@@ -1,31 +1,32 @@
-import { compartmentOfSubnet } from "../vcn/cluster-network-base";
-import { baseOf } from "../vcn/cluster-network-base";
 import { type Construct, type IConstruct } from "constructs";
 import {
-  checkFlowLogging,
+  DEFAULT_FLOW_LOGGING,
   findFlowLog,
-  FlowLogging,
+  FLOW_LOGGING,
+  type FlowLoggingChoice,
   type FlowLoggingOptions,
   type IFlowLogs,
   type RecordedSubnet,
   recordFlows,
+  type ResolvedFlowLogging,
 } from "./flow-logging";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { checkGiven, checkMembers } from "../../core/required";
+import { type PropsSchema, readProps, type Resolved, taggingReaders, valueOf } from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { shortHash } from "../../core/short-hash";
-import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
+import { baseOf, compartmentOfSubnet } from "../vcn/cluster-network-base";
 import { balancerSubnetsOf, type IClusterNetwork } from "../vcn/network";
 import { SubnetRole } from "../vcn/network-subnet";
 import { type ClusterSubnet } from "../vcn/subnet-exposure";
 
 interface NetworkFlowLogsProps {
-  readonly logging?: FlowLogging;
+  readonly logging?: FlowLoggingChoice;
   readonly displayName: string;
   readonly compartmentId: string;
   /** The subnets that the network creates. */
@@ -38,10 +39,9 @@ class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;
 
-  constructor(scope: Construct, id: string, props: NetworkFlowLogsProps) {
+  constructor(scope: Construct, id: string, props: NetworkFlowLogsProps, options: ResolvedFlowLogging) {
     super(scope, id);
-    const { compartmentId, displayName, tags, logging = FlowLogging.enabled() } = props;
-    const { options } = logging;
+    const { compartmentId, displayName, tags } = props;
     this.compartmentId = options.compartmentId ?? compartmentId;
     const stem = stemOf(displayName);
     this.logGroupId = recordFlows(this, {
@@ -63,12 +63,12 @@ function isOfNetwork(log: IConstruct): boolean {
 
 /** Creates the flow logs of the subnets that a network creates; returns nothing if there are no such subnets, or if they are disabled. */
 export function recordNetwork(network: Construct, props: NetworkFlowLogsProps): IFlowLogs | undefined {
-  const { logging, subnets } = props;
-  if (logging?.isEnabled === false) {
-    Acknowledgements._record(network, "auditing", "no flow logs", logging.reason ?? "");
+  const { logging = DEFAULT_FLOW_LOGGING, subnets } = props;
+  if (!logging.isEnabled) {
+    Acknowledgements._record(network, "auditing", "no flow logs", logging.reason);
     return undefined;
   }
-  return subnets.length === 0 ? undefined : new NetworkFlowLogs(network, "FlowLogs", props);
+  return subnets.length === 0 ? undefined : new NetworkFlowLogs(network, "FlowLogs", props, logging.options);
 }
 
 /** The flow logs of a network; throws if it has none. */
@@ -77,11 +77,10 @@ export function flowLogsOf(network: IConstruct, flowLogs: IFlowLogs | undefined)
   const problems = new Problems(network);
   problems.add(
     "ATTRIBUTE_MISSING",
-    "The network makes no flow logs",
-    "Write new FlowLogs(scope, id, { network }), which are flow logs themselves, or give the ClusterNetwork flowLogs: FlowLogging.enabled()",
+    "The network creates no flow logs",
+    "Create new FlowLogs(scope, id, { network }), which is an IFlowLogs, or give the ClusterNetwork flowLogs: FlowLogging.enabled()",
   );
-  problems.throwIfAny();
-  throw new Error("unreachable");
+  return problems.throwAll();
 }
 
 export { FlowLogging, FlowLogTraffic, type FlowLoggingOptions, type IFlowLogs } from "./flow-logging";
@@ -106,33 +105,32 @@ export class FlowLogs extends ResourceConstruct implements IFlowLogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;
 
-  /** @throws ATTRIBUTE_MISSING, OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: FlowLogsProps) {
-    const subnets = check(scope, id, props);
+    const { compartmentId, network, subnets, ...read } = readFlowLogs(scope, id, props);
     super(scope, id);
-    this.compartmentId = props.compartmentId ?? props.network.compartmentId;
+    this.compartmentId = compartmentId ?? network.compartmentId;
     const name = nameOf(this);
     this.logGroupId = recordFlows(this, {
       groupName: name,
       stem: name,
       compartmentId: this.compartmentId,
       subnets,
-      options: props,
-      tags: tagsOf(this, props),
+      options: { compartmentId, ...read },
+      tags: tagsOf(this, read),
     });
   }
 }
 
 /** Each subnet once: an existing VCN may use one subnet for several roles. */
 function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
-  const known: (readonly [SubnetRole, ClusterSubnet])[] = [
+  const byRole: (readonly [SubnetRole, ClusterSubnet])[] = [
     [SubnetRole.API_ENDPOINT, network.apiEndpointSubnet],
     [SubnetRole.WORKERS, network.workerSubnet],
     ...podsOf(network),
     ...balancerSubnetsOf(network),
   ];
   const subnets = new Map<string, RecordedSubnet>();
-  for (const [part, { subnetId }] of known) {
+  for (const [part, { subnetId }] of byRole) {
     const compartmentId = compartmentOfSubnet(network, part);
     const isElsewhere = compartmentId !== network.compartmentId;
     if (!subnets.has(subnetId)) subnets.set(subnetId, { part, subnetId, compartmentId, isElsewhere });
@@ -146,26 +144,25 @@ function podsOf(network: IClusterNetwork): [SubnetRole, ClusterSubnet][] {
   return [[SubnetRole.PODS, network.podSubnet]];
 }
 
-/** Validates the props before anything is created, so that nothing is left behind; returns the subnets to record. */
-function check(scope: Construct, id: string, props: FlowLogsProps): RecordedSubnet[] {
+const FLOW_LOGS = {
+  network: valueOf<IClusterNetwork>("IClusterNetwork"),
+  ...FLOW_LOGGING,
+  ...taggingReaders(),
+} satisfies PropsSchema<FlowLogsProps>;
+
+/** The props of flow logs, and the subnets to record. */
+type ResolvedFlowLogs = Resolved<typeof FLOW_LOGS> & { readonly subnets: readonly RecordedSubnet[] };
+
+/** Reads the props before anything is created, so that nothing is left behind; throws all problems together. */
+function readFlowLogs(scope: Construct, id: string, props: FlowLogsProps): ResolvedFlowLogs {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  const { network } = props;
-  checkGiven(problems, { network });
-  // These members are getters, so a network that lacks some of the values has the members all the same.
-  const members = ["vcnId", "apiEndpointSubnet", "workerSubnet", "loadBalancerSubnet"];
-  const instead = "a ClusterNetwork, such as cluster.network";
-  const subnets: RecordedSubnet[] = [];
-  if (checkMembers(problems, "network", network, members, instead)) {
-    problems.collect(() => network.compartmentId);
-    const all = problems.collect(() => subnetsOf(network)) ?? [];
-    subnets.push(...notRecorded(problems, scope, network, all));
-  }
-  checkFlowLogging(problems, props);
-  checkTags(problems, props);
-  problems.throwIfAny();
-  return subnets;
+  const read = readProps(problems, props, FLOW_LOGS);
+  const { network } = read;
+  if (network) problems.collect(() => network.compartmentId);
+  const all = (network && problems.collect(() => subnetsOf(network))) ?? [];
+  const subnets = network && notRecorded(problems, scope, network, all);
+  return problems.resolved<ResolvedFlowLogs>({ ...read, subnets });
 }
 
 /** The subnets that no network records; adds a problem if there are none, or if another construct records them. */
@@ -180,8 +177,8 @@ function notRecorded(
   if (all.length > 0 && others.length === 0) {
     problems.add(
       "NAME_DUPLICATE",
-      `All subnets of ${network.node.path} are recorded already, by the network that made them`,
-      "Take network.flowLogs; to say how much, for how long and where, give that network flowLogs: FlowLogging.enabled({ … })",
+      `All subnets of ${network.node.path} are recorded already, by the network that created them`,
+      "Use network.flowLogs; to choose traffic, retention or compartment, give that network flowLogs: FlowLogging.enabled({ … })",
     );
   }
   for (const { subnet, log } of others) {
@@ -189,7 +186,7 @@ function notRecorded(
     problems.add(
       "NAME_DUPLICATE",
       `The subnet ${subnet.part} of ${network.node.path} is recorded already, by ${log.node.path}`,
-      "Keep one of the two: each flow is written down, and billed, as often as there are logs",
+      "Keep one of the two: each log records, and bills, every flow",
     );
   }
   return others.map(({ subnet }) => subnet);

@@ -1,20 +1,35 @@
+import { type Duration } from "cdk8s";
 import { Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { checkRetention, DEFAULT_RETENTION } from "./flow-logging";
+import { DEFAULT_RETENTION, logRetention } from "./log-retention";
 import { addLogGroup, addServiceLog, logName } from "./service-logs";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
+import { StateOfTree } from "../../core/construct-state";
 import { shown } from "../../core/display-value";
 import { checkOcid } from "../../core/ocid";
+import {
+  checkedBy,
+  choice,
+  listOf,
+  ocid,
+  passing,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  withDefault,
+} from "../../core/readers";
 import { identityOf } from "../../core/reference";
-import { checkGiven } from "../../core/required";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
-import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
 
-const attached = new WeakMap<IConstruct, Map<string, string>>();
+/** The paths of the constructs that attached something to a load balancer, by what it is and the load balancer. */
+const attachments = new StateOfTree(() => new Map<string, string>());
 
 /** An attachment that a load balancer can have only once. */
 interface Attachment {
@@ -25,37 +40,40 @@ interface Attachment {
   readonly fix: string;
 }
 
-/** Adds a problem if a value is not the OCID of a load balancer; for a network load balancer, it includes the reason. */
-export function checkLoadBalancerId(problems: Problems, id: string, because: string): void {
-  const isNetwork = typeof id === "string" && id.startsWith("ocid1.networkloadbalancer.");
-  if (Token.isUnresolved(id) || !isNetwork) {
-    checkOcid(problems, "loadBalancerId", id, "loadbalancer");
-    return;
-  }
-  problems.add(
-    "LOAD_BALANCER_INVALID",
-    `loadBalancerId is ${shown(id)}: network load balancers pass packets on unread, and ${because}`,
-    "Expose the workload through LoadBalancerType.LOAD_BALANCER with TlsTermination.atLoadBalancer",
-  );
+/**
+ * Reads the OCID of a load balancer.
+ *
+ * @param because why a network load balancer can't be used, such as `have no access logs`
+ */
+export function loadBalancerId(because: string): Reader<string> {
+  return passing<string>((problems, name, id) => {
+    const isNetwork = typeof id === "string" && id.startsWith("ocid1.networkloadbalancer.");
+    if (Token.isUnresolved(id) || !isNetwork) {
+      checkOcid(problems, name, id, "loadbalancer");
+      return;
+    }
+    problems.add(
+      "LOAD_BALANCER_INVALID",
+      `${name} is ${shown(id)}: network load balancers don't read the requests that they pass on, and ${because}`,
+      "Expose the workload through LoadBalancerType.LOAD_BALANCER with TlsTermination.atLoadBalancer",
+    );
+  });
 }
 
 /** Adds a problem if the load balancer already has an attachment of this kind in any stack of the app. */
 export function checkUnattached(problems: Problems, scope: IConstruct, attachment: Attachment): void {
-  const { what, loadBalancerId, fix } = attachment;
-  if (typeof loadBalancerId !== "string") return;
-  const owner = attached.get(scope.node.root)?.get(keyOf(scope, attachment));
+  const { what, fix } = attachment;
+  const owner = attachments.of(scope).get(keyOf(scope, attachment));
   if (owner !== undefined) problems.add("NAME_DUPLICATE", `${what} the load balancer already: ${owner}`, fix);
 }
 
 /** Records the owner of an attachment for the lifetime of the app. */
 export function attach(scope: IConstruct, attachment: Attachment): void {
-  const { root } = scope.node;
-  const known = attached.get(root) ?? new Map<string, string>();
-  attached.set(root, known.set(keyOf(scope, attachment), scope.node.path));
+  attachments.of(scope).set(keyOf(scope, attachment), scope.node.path);
 }
 
-function keyOf(scope: IConstruct, { what, loadBalancerId }: Attachment): string {
-  return `${what} ${identityOf(scope, loadBalancerId)}`;
+function keyOf(scope: IConstruct, attachment: Attachment): string {
+  return `${attachment.what} ${identityOf(scope, attachment.loadBalancerId)}`;
 }
 
 /** The logs of a load balancer. */
@@ -85,12 +103,27 @@ export interface LoadBalancerLogsProps extends TaggingProps {
   /**
    * The retention of the records: 30, 60, 90, 120, 150 or 180 days.
    *
-   * @default 90
+   * @default Duration.days(90)
    */
-  readonly retentionInDays?: number;
+  readonly retention?: Duration;
 }
 
-const ALL = [LoadBalancerLog.ACCESS, LoadBalancerLog.ERROR];
+const LOAD_BALANCER_LOGS = {
+  compartmentId: ocid("compartment", "tenancy"),
+  loadBalancerId: loadBalancerId("have no access logs"),
+  logs: withDefault(
+    checkedBy(
+      listOf(
+        choice(LoadBalancerLog, "LoadBalancerLog.ACCESS or LoadBalancerLog.ERROR"),
+        "a list of LoadBalancerLog.ACCESS and LoadBalancerLog.ERROR",
+      ),
+      checkNotEmpty,
+    ),
+    [LoadBalancerLog.ACCESS, LoadBalancerLog.ERROR],
+  ),
+  retention: withDefault(logRetention(), DEFAULT_RETENTION),
+  ...taggingReaders(),
+} satisfies PropsSchema<LoadBalancerLogsProps>;
 
 /**
  * Access and error logs of a load balancer: a log group with one log for each of them.
@@ -103,65 +136,68 @@ const ALL = [LoadBalancerLog.ACCESS, LoadBalancerLog.ERROR];
 export class LoadBalancerLogs extends ResourceConstruct {
   /** The OCID of the log group. */
   public readonly logGroupId: string;
+  /** The OCID of the compartment of the log group. */
+  public readonly compartmentId: string;
+  /** The logs that are enabled. */
+  public readonly logs: LoadBalancerLog[];
+  /** The retention of the records. */
+  public readonly retention: Duration;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
-   * LOAD_BALANCER_INVALID for a network load balancer
-   */
   constructor(scope: Construct, id: string, props: LoadBalancerLogsProps) {
-    check(scope, id, props);
+    const read = readLogs(scope, id, props);
     super(scope, id);
     const name = logName(nameOf(this));
-    const tags = tagsOf(this, props);
+    const tags = tagsOf(this, read);
+    this.compartmentId = read.compartmentId;
+    this.logs = [...new Set(read.logs)];
+    this.retention = read.retention;
     this.logGroupId = addLogGroup(this, {
-      compartmentId: props.compartmentId,
+      compartmentId: this.compartmentId,
       displayName: name,
       description: "What a load balancer was asked for, and what went wrong",
       tags,
     });
-    for (const category of new Set(props.logs ?? ALL)) {
-      attach(this, attachmentOf(category, props));
+    for (const category of this.logs) {
+      attach(this, attachmentOf(category, read.loadBalancerId));
       addServiceLog(this, category, {
         displayName: `${name}-${category}`,
         logGroupId: this.logGroupId,
-        retentionDays: props.retentionInDays ?? DEFAULT_RETENTION,
-        compartmentId: props.compartmentId,
+        retentionDays: this.retention.toDays(),
+        compartmentId: this.compartmentId,
         service: "loadbalancer",
         category,
-        resource: props.loadBalancerId,
+        resource: read.loadBalancerId,
         tags,
       });
     }
   }
 }
 
-function check(scope: Construct, id: string, props: LoadBalancerLogsProps): void {
+function readLogs(
+  scope: Construct,
+  id: string,
+  props: LoadBalancerLogsProps,
+): Resolved<typeof LOAD_BALANCER_LOGS> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkLoadBalancerId(problems, props.loadBalancerId, "have no access logs");
-  if (props.logs === undefined || checkLogs(problems, props.logs)) {
-    for (const category of new Set(props.logs ?? ALL)) {
-      checkUnattached(problems, scope, attachmentOf(category, props));
-    }
+  const read = readProps(problems, props, LOAD_BALANCER_LOGS);
+  const { loadBalancerId: balancer, logs = [] } = read;
+  for (const category of balancer === undefined ? [] : new Set(logs)) {
+    checkUnattached(problems, scope, attachmentOf(category, balancer as string));
   }
-  checkRetention(problems, props.retentionInDays);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  return problems.resolved(read);
 }
 
 /** OCI allows one log of each category for a resource. */
-function attachmentOf(category: LoadBalancerLog, { loadBalancerId }: LoadBalancerLogsProps): Attachment {
-  const fix = "Keep each log of a load balancer once; leave the other one's out of logs";
-  return { what: `A log of the kind ${category} is kept of`, loadBalancerId, fix };
+function attachmentOf(category: LoadBalancerLog, balancer: string): Attachment {
+  return {
+    what: `Another construct keeps the ${category} log of`,
+    loadBalancerId: balancer,
+    fix: `Remove LoadBalancerLog.${category.toUpperCase()} from the logs of one of the two`,
+  };
 }
 
-/** Checks that the values are logs of a load balancer. */
-function checkLogs(problems: Problems, logs: unknown): boolean {
-  const known: readonly unknown[] = ALL;
-  if (Array.isArray(logs) && logs.length > 0 && logs.every((log) => known.includes(log))) return true;
-  const fix = "Write a list of LoadBalancerLog.ACCESS and LoadBalancerLog.ERROR, or leave it out for both";
-  problems.add("VALUE_INVALID", `logs is ${shown(logs)}`, fix);
-  return false;
+function checkNotEmpty(problems: Problems, name: string, logs: readonly LoadBalancerLog[]): void {
+  if (logs.length > 0) return;
+  problems.add("VALUE_INVALID", `${name} is empty`, "Leave it out to keep both logs");
 }

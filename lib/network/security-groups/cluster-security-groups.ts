@@ -206,7 +206,6 @@ export class ClusterSecurityGroups extends ResourceConstruct {
   /** The security group of the pods; with an overlay that of the nodes, whose addresses pods use outside of the cluster. */
   public readonly pods: NetworkSecurityGroup;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: ClusterSecurityGroupsProps) {
     check(scope, id, props);
     super(scope, id);

@@ -34,9 +34,6 @@ export class NetworkAddressList extends ResourceConstruct {
   /** The OCID of the list. */
   public readonly networkAddressListId: string;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID
-   */
   constructor(scope: Construct, id: string, props: NetworkAddressListProps) {
     const addresses = read(scope, id, props);
     super(scope, id);

@@ -35,7 +35,6 @@ export class NetworkPeer {
    * An IPv4 address range, no wider than a /8.
    *
    * @param cidr the range such as `10.0.0.0/16`, or `192.0.2.10/32` for one address; or a reference to a Terraform value
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
    */
   public static cidr(cidr: string): INetworkPeer {
     const problems = new Problems("NetworkPeer.cidr");
@@ -45,11 +44,7 @@ export class NetworkPeer {
     return new CidrPeer(cidr);
   }
 
-  /**
-   * Every IPv4 address; the reason is recorded as an acknowledgement of each rule that uses this peer.
-   *
-   * @throws REASON_MISSING
-   */
+  /** Every IPv4 address; the reason is recorded as an acknowledgement of each rule that uses this peer. */
   public static anywhere(choice: ReasonedChoice): INetworkPeer {
     const problems = new Problems("NetworkPeer.anywhere");
     if (checkGiven(problems, { choice })) checkReason(problems, "A rule for every address", choice.reason);

@@ -2,7 +2,7 @@ import { TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { type INetworkPeer, type RuleEnd } from "./network-peer";
 import { readRule } from "./private/check-rule";
-import { ruleConfigOf, type Said, SecurityRule } from "./private/security-rule";
+import { ruleConfigOf, type RuleContent, SecurityRule } from "./private/security-rule";
 import {
   checkRuleCount,
   countRules,
@@ -16,15 +16,23 @@ import { readCidrs } from "../../core/cidr";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkOcid, compareOcids } from "../../core/ocid";
+import { compareOcids } from "../../core/ocid";
 import { type Port } from "../../core/port";
+import {
+  displayName,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+} from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
 import { idPartOf } from "../../core/reference";
 import { checkRegionWhenWritten } from "../../core/region-of-ocid";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { checkDisplayName } from "../../core/resource-name";
 import { shortHash } from "../../core/short-hash";
-import { checkTags, tagsOf } from "../../core/tagging";
+import { tagsOf } from "../../core/tagging";
 import { literalText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 import { CoreNetworkSecurityGroup } from "../../oci/core-network-security-group";
@@ -54,8 +62,8 @@ export function checkGroupVcn(
   if (compareOcids({ scope: group, id: group._vcnId }, { scope: home, id: vcnId }) !== "different") return;
   problems.add(
     "NSG_OTHER_VCN",
-    `${what} ${group.node.path} is of another VCN than ${home.node.path}`,
-    "Take a group of the same VCN; what is in another one is named by its address range, once the VCNs are peered",
+    `${what} ${group.node.path} belongs to another VCN than ${home.node.path}`,
+    "Use a group of the same VCN; for hosts in a peered VCN, use their address range: NetworkPeer.cidr(cidr)",
   );
 }
 
@@ -88,7 +96,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
    */
   public readonly _vcnId?: string;
   private readonly rules = new Map<string, SecurityRule>();
-  private readonly rulesOfOthers: Said[] = [];
+  private readonly rulesOfOthers: RuleContent[] = [];
   private readonly ends = new Map<string, string>();
   private readonly widths = new PeerWidths();
 
@@ -109,8 +117,8 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
    *
    * @internal
    */
-  public _countRule(said: Said): void {
-    this.rulesOfOthers.push(said);
+  public _countRule(content: RuleContent): void {
+    this.rulesOfOthers.push(content);
   }
 
   /**
@@ -118,8 +126,8 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
    *
    * @internal
    */
-  public get _said(): Said[] {
-    return [...[...this.rules.values()].map(({ said }) => said), ...this.rulesOfOthers];
+  public get _ruleContents(): RuleContent[] {
+    return [...[...this.rules.values()].map(({ content }) => content), ...this.rulesOfOthers];
   }
 
   public allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void {
@@ -163,13 +171,13 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   private checkKey(problems: Problems, { key, value }: RuleEnd): void {
     if (Token.isUnresolved(value)) return;
     const part = idPartOf(this, key);
-    const known = this.ends.get(part) ?? value;
-    this.ends.set(part, known);
-    if (known === value) return;
+    const first = this.ends.get(part) ?? value;
+    this.ends.set(part, first);
+    if (first === value) return;
     problems.add(
       "PEER_INVALID",
-      `The key ${shown(key)} of the peer's rule end ${value} is that of ${known}`,
-      "Give each end a key of its own",
+      `The peer's rule end ${value} has the key ${shown(key)}, as the rule end ${first}`,
+      "Give each rule end its own key",
     );
   }
 
@@ -198,6 +206,20 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   }
 }
 
+const GROUP_ID = ocid("networksecuritygroup");
+
+const IMPORTED_GROUP = {
+  networkSecurityGroupId: GROUP_ID,
+  vcnId: ocid("vcn"),
+} satisfies PropsSchema<NetworkSecurityGroupAttributes>;
+
+const GROUP = {
+  compartmentId: ocid("compartment", "tenancy"),
+  vcnId: ocid("vcn"),
+  displayName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<NetworkSecurityGroupProps>;
+
 /**
  * A network security group whose rules are separate resources.
  *
@@ -207,11 +229,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
  */
 @checked
 export class NetworkSecurityGroup extends GroupBase {
-  /**
-   * Imports an existing group; rules can be added to it.
-   *
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Imports an existing group; rules can be added to it. */
   public static fromNetworkSecurityGroupId(
     scope: Construct,
     id: string,
@@ -219,60 +237,50 @@ export class NetworkSecurityGroup extends GroupBase {
   ): INetworkSecurityGroup {
     const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
-    checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
+    GROUP_ID(problems, "networkSecurityGroupId", networkSecurityGroupId);
     problems.throwIfAny();
     return new ImportedGroup(scope, id, networkSecurityGroupId);
   }
 
-  /**
-   * Imports an existing group whose VCN is known, so that peers and members of another VCN are rejected.
-   *
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Imports an existing group whose VCN is known, so that peers and members of another VCN are rejected. */
   public static fromNetworkSecurityGroupAttributes(
     scope: Construct,
     id: string,
     attributes: NetworkSecurityGroupAttributes,
   ): INetworkSecurityGroup {
-    const { networkSecurityGroupId, vcnId }: Partial<NetworkSecurityGroupAttributes> = attributes ?? {};
     const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
-    checkOcid(problems, "networkSecurityGroupId", networkSecurityGroupId, "networksecuritygroup");
-    checkOcid(problems, "vcnId", vcnId, "vcn");
-    problems.throwIfAny();
-    return new ImportedGroup(scope, id, networkSecurityGroupId as string, vcnId);
+    const group = problems.resolved(readProps(problems, attributes, IMPORTED_GROUP));
+    return new ImportedGroup(scope, id, group.networkSecurityGroupId, group.vcnId);
   }
 
   public readonly networkSecurityGroupId: string;
+  /** The display name of the group. */
+  public readonly displayName: string;
   /** @internal */
   public override readonly _vcnId: string;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: NetworkSecurityGroupProps) {
-    check(scope, id, props);
+    const { compartmentId, vcnId, displayName: name, ...tags } = readGroup(scope, id, props);
     super(scope, id);
+    this.displayName = name ?? literalText(id);
     const group = new CoreNetworkSecurityGroup(this, "Resource", {
-      compartmentId: props.compartmentId,
-      vcnId: props.vcnId,
-      displayName: props.displayName ?? literalText(id),
-      ...tagsOf(this, props),
+      compartmentId,
+      vcnId,
+      displayName: this.displayName,
+      ...tagsOf(this, tags),
     });
     this.networkSecurityGroupId = group.id;
-    this._vcnId = props.vcnId;
-    checkRegionWhenWritten(this, "vcnId", props.vcnId);
+    this._vcnId = vcnId;
+    checkRegionWhenWritten(this, "vcnId", vcnId);
   }
 }
 
-/** Validates the props before anything is created, so that nothing is left behind. */
-function check(scope: Construct, id: string, given: NetworkSecurityGroupProps): void {
-  const props: Partial<NetworkSecurityGroupProps> = given ?? {};
+/** Reads the props before anything is created, so that nothing is left behind. */
+function readGroup(scope: Construct, id: string, props: NetworkSecurityGroupProps): Resolved<typeof GROUP> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkOcid(problems, "vcnId", props.vcnId, "vcn");
-  checkDisplayName(problems, "displayName", props.displayName);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  return problems.resolved(readProps(problems, props, GROUP));
 }
 
 class ImportedGroup extends GroupBase {

@@ -1,10 +1,18 @@
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { checkGiven } from "../../core/required";
+import {
+  checkedBy,
+  matching,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  text,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { checkText } from "../../core/terraform-text";
-import { Problems as Found, type Problems } from "../../core/validation-error";
+import { Problems } from "../../core/validation-error";
 
-const NAME = /^[A-Za-z0-9_-]{1,100}$/;
 const MAX_VALUE_LENGTH = 255;
 const PLAIN = /^[A-Za-z0-9_-]+$/;
 
@@ -22,6 +30,14 @@ export interface SecurityAttributeProps {
   readonly value: string;
 }
 
+const NAME = matching(/^[A-Za-z0-9_-]{1,100}$/, "Give up to 100 letters, digits, dashes and underscores");
+
+const SECURITY_ATTRIBUTE = {
+  namespace: withDefault(NAME, "oracle-zpr"),
+  key: NAME,
+  value: checkedBy(text(), checkValue),
+} satisfies PropsSchema<SecurityAttributeProps>;
+
 /**
  * A security attribute by which Zero Trust Packet Routing policies identify a VCN, or resources in it.
  *
@@ -29,34 +45,11 @@ export interface SecurityAttributeProps {
  */
 @checked
 export class SecurityAttribute {
-  /**
-   * A security attribute of a namespace that exists in the tenancy.
-   *
-   * @throws NAME_INVALID, VALUE_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING
-   */
+  /** A security attribute of a namespace that exists in the tenancy. */
   public static of(props: SecurityAttributeProps): SecurityAttribute {
-    const problems = new Found("SecurityAttribute.of");
-    if (!checkGiven(problems, { props })) problems.throwIfAny();
-    const { namespace = "oracle-zpr", key, value } = props;
-    if (checkGiven(problems, { key, value })) check(problems, { namespace, key, value });
-    problems.throwIfAny();
+    const problems = new Problems("SecurityAttribute.of");
+    const { namespace, key, value } = problems.resolved(readProps(problems, props, SECURITY_ATTRIBUTE));
     return new SecurityAttribute(namespace, key, value);
-  }
-
-  /**
-   * Checks that a value was created by the factory: TypeScript accepts any object of the same shape.
-   *
-   * @internal
-   */
-  public static _check(problems: Problems, name: string, given: unknown): void {
-    if (given === undefined) return;
-    const { namespace, key, value } = (given ?? {}) as Partial<SecurityAttribute>;
-    if (typeof namespace === "string" && typeof key === "string" && typeof value === "string") {
-      check(problems, { namespace, key, value });
-      return;
-    }
-    const fix = 'Write SecurityAttribute.of({ key: "app", value: "shop" })';
-    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, fix);
   }
 
   private constructor(
@@ -85,18 +78,17 @@ export class SecurityAttribute {
   }
 }
 
-function check(
-  problems: Problems,
-  { namespace, key, value }: { namespace: unknown; key: unknown; value: unknown },
-): void {
-  for (const [name, text] of Object.entries({ namespace, key })) {
-    if (typeof text === "string" && NAME.test(text)) continue;
-    const fix = "Give up to 100 letters, digits, dashes and underscores";
-    problems.add("NAME_INVALID", `${name} is ${shown(text)}`, fix);
-  }
+/** Reads a security attribute; again with its members, because a program without types can pass any object. */
+export function securityAttribute(): Reader<SecurityAttribute> {
+  return checkedBy(valueOf(SecurityAttribute), (problems, name, attribute) => {
+    readProps(problems, attribute, SECURITY_ATTRIBUTE, name);
+  });
+}
+
+function checkValue(problems: Problems, name: string, value: unknown): void {
   const isText = typeof value === "string" && value.trim() === value && /^[\x20-\x7e]+$/.test(value);
   if (!isText || value.length > MAX_VALUE_LENGTH) {
     const fix = `Give 1 to ${MAX_VALUE_LENGTH} printable characters without blanks around them, as a literal`;
-    problems.add("VALUE_INVALID", `value is ${shown(value)}`, fix);
-  } else checkText(problems, "value", value);
+    problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, fix);
+  } else checkText(problems, name, value);
 }

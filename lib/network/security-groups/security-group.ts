@@ -1,6 +1,7 @@
 import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type INetworkPeer } from "./network-peer";
+import { NoteOn, StateOfTree } from "../../core/construct-state";
 import { type Port } from "../../core/port";
 import { type ReasonedChoice } from "../../core/reason";
 import { identityOf } from "../../core/reference";
@@ -19,8 +20,6 @@ export interface INetworkSecurityGroup extends IConstruct, ITerraformDependable,
    * opens at most 32,767 ports: half of all ports, enough for all node ports. The address ranges that are allowed for the same ports,
    * over all calls, cover at most 67,108,864 addresses: four /8. A group has at most 120 rules in both directions together; more fail at
    * synthesis with COUNT_INVALID.
-   *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowFrom(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 
@@ -31,8 +30,6 @@ export interface INetworkSecurityGroup extends IConstruct, ITerraformDependable,
    * rule opens at most 32,767 ports: half of all ports, enough for all node ports. The address ranges that are allowed for the same
    * ports, over all calls, cover at most 67,108,864 addresses: four /8. A group has at most 120 rules in both directions together; more
    * fail at synthesis with COUNT_INVALID.
-   *
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, RULE_TOO_WIDE, PEER_INVALID, NSG_OTHER_VCN, PORT_INVALID, TEXT_TEMPLATE, and what NetworkPeer.cidr refuses
    */
   allowTo(peer: INetworkPeer, port: Port, choice: ReasonedChoice): void;
 }
@@ -64,20 +61,17 @@ interface GroupRange {
   readonly cidr: string;
 }
 
-const ranges = new WeakMap<IConstruct, GroupRange[]>();
+const ranges = new StateOfTree((): GroupRange[] => []);
 
 /** Records the address range of a group's members, for uses that can identify them by address only. */
-export function sayRange(group: INetworkSecurityGroup, cidr: string): void {
-  const { root } = group.node;
-  const known = ranges.get(root) ?? [];
-  known.push({ group, cidr });
-  ranges.set(root, known);
+export function recordRange(group: INetworkSecurityGroup, cidr: string): void {
+  ranges.of(group).push({ group, cidr });
 }
 
 /** The recorded address ranges of an app, by the keys of their groups. */
-export function saidRanges(origin: IConstruct): Map<string, string> {
-  const said = ranges.get(origin.node.root) ?? [];
-  return new Map(said.map(({ group, cidr }) => [identityOf(origin, group.networkSecurityGroupId), cidr]));
+export function recordedRanges(origin: IConstruct): Map<string, string> {
+  const entries = ranges.of(origin);
+  return new Map(entries.map(({ group, cidr }) => [identityOf(origin, group.networkSecurityGroupId), cidr]));
 }
 
 /** The limit for both directions together. See https://docs.oracle.com/iaas/Content/General/Concepts/servicelimits.htm */
@@ -94,29 +88,29 @@ interface Share {
   readonly service?: string;
 }
 
-const shares = new WeakMap<IConstruct, Share[]>();
-const identities = new WeakMap<INetworkSecurityGroup, string>();
+const shares = new StateOfTree((): Share[] => []);
+const identities = new NoteOn<INetworkSecurityGroup, string>();
 
 /** Counts rules of a group across the app: several constructs, in one stack or several, may represent the same group. */
-export function countRules({ node: { root } }: IConstruct, share: Share): void {
-  const known = shares.get(root) ?? [];
-  known.push(share);
-  shares.set(root, known);
+export function countRules(construct: IConstruct, share: Share): void {
+  shares.of(construct).push(share);
 }
 
 /** The Services whose rules have been counted, by name. */
-export function servicesCounted({ node: { root } }: IConstruct): ReadonlySet<string> {
-  const known = shares.get(root) ?? [];
-  return new Set(known.map(({ service }) => service).filter((one) => one !== undefined));
+export function servicesCounted(construct: IConstruct): ReadonlySet<string> {
+  return new Set(
+    shares
+      .of(construct)
+      .map(({ service }) => service)
+      .filter((service) => service !== undefined),
+  );
 }
 
 /** Throws if a group would have more rules than OCI allows, counting those of Terraform and of the cloud controller together. */
 export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup): void {
   const identity = identified(origin, group);
-  const all = (shares.get(origin.node.root) ?? []).filter(
-    (share) => identified(origin, share.group) === identity,
-  );
-  const sum = (some: readonly Share[]) => some.reduce((count, share) => count + share.count(), 0);
+  const all = shares.of(origin).filter((share) => identified(origin, share.group) === identity);
+  const sum = (parts: readonly Share[]) => parts.reduce((count, share) => count + share.count(), 0);
   const count = sum(all);
   if (count <= MAX_RULES) return;
   const ofServices = all.filter(({ service }) => service !== undefined);
@@ -125,7 +119,7 @@ export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup)
     problems.add(
       "COUNT_INVALID",
       `The group would have ${count} rules`,
-      `OCI puts at most ${MAX_RULES} into a group: join ranges and ports, or share them out over several groups; a VNIC can have five`,
+      `Merge ranges and ports, or spread the rules over several groups: OCI allows ${MAX_RULES} rules in a group, and five groups for a VNIC`,
     );
   } else {
     const written = sum(ofServices);
@@ -133,8 +127,8 @@ export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup)
       "COUNT_INVALID",
       `The group of the worker nodes would have ${count} rules: ${count - written} of Terraform, and ${written} that the ` +
         `cloud controller writes for the Services ${named(ofServices)}`,
-      `OCI puts at most ${MAX_RULES} into a group: let one load balancer serve many workloads, exposeViaIngress({ gateway, host, tls }); ` +
-        "where preserveSource makes a rule of each range, join ranges or leave it out",
+      `Let one load balancer serve many workloads, exposeViaIngress({ gateway, host, tls }), as OCI allows ${MAX_RULES} rules in a group; ` +
+        "with preserveSource, each range is a rule: merge ranges, or leave it out",
     );
   }
   problems.throwIfAny();
@@ -144,14 +138,14 @@ export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup)
 function named(ofServices: readonly Share[]): string {
   const texts = ofServices
     .map(({ service = "", count }) => ({ service, rules: count() }))
-    .sort((one, other) => other.rules - one.rules || (one.service < other.service ? -1 : 1))
+    .sort((a, b) => b.rules - a.rules || (a.service < b.service ? -1 : 1))
     .map(({ service, rules }) => `${service} (${rules})`);
   const more = texts.length - MAX_NAMED;
   return texts.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function identified(origin: IConstruct, group: INetworkSecurityGroup): string {
-  const known = identities.get(group) ?? identityOf(origin, group.networkSecurityGroupId);
-  identities.set(group, known);
-  return known;
+  const identity = identities.get(group) ?? identityOf(origin, group.networkSecurityGroupId);
+  identities.set(group, identity);
+  return identity;
 }

@@ -118,7 +118,7 @@ export abstract class ClusterNetworkBase extends ResourceConstruct implements IC
    *
    * @internal
    */
-  public _letBastionOut(): void {
+  public _allowBastionEgress(): void {
     // The rules of an imported subnet belong to its owner.
   }
 }

@@ -1,15 +1,24 @@
 import { type Construct } from "constructs";
 import { checkPublicBalancerExposure } from "./network";
-import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
-import { SubnetExposure } from "./subnet-exposure";
-import { SubnetPlan } from "./subnet-plan";
+import { type IRegionServices, regionServices } from "./region-services";
+import { SubnetExposure, subnetExposure } from "./subnet-exposure";
+import { SubnetPlan, subnetPlan } from "./subnet-plan";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { checkOcid } from "../../core/ocid";
-import { checkDisplayName, MAX_DISPLAY_NAME_LENGTH } from "../../core/resource-name";
-import { checkTags, type TaggingProps } from "../../core/tagging";
-import { FlowLogging } from "../logs/flow-logging";
-import { SecurityAttribute } from "../security-groups/security-attribute";
+import {
+  displayName,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  withDefault,
+} from "../../core/readers";
+import { MAX_DISPLAY_NAME_LENGTH } from "../../core/resource-name";
+import { type TaggingProps } from "../../core/tagging";
+import { DEFAULT_FLOW_LOGGING, type FlowLogging, flowLogging } from "../logs/flow-logging";
+import { type SecurityAttribute, securityAttribute } from "../security-groups/security-attribute";
 
 /** The longest name of a network: its resources are named after it, and this is the longest suffix. */
 export const MAX_NETWORK_NAME_LENGTH = MAX_DISPLAY_NAME_LENGTH - "-default-emptied".length;
@@ -80,38 +89,42 @@ export interface ClusterNetworkProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-/** Returns the plan of a network with valid props; runs before the network is created, so that nothing is left behind. */
-export function checkedPlan(scope: Construct, id: string, given: ClusterNetworkProps): SubnetPlan {
-  const props: Partial<ClusterNetworkProps> = given ?? {};
+const CLUSTER_NETWORK = {
+  compartmentId: ocid("compartment", "tenancy"),
+  plan: optional(subnetPlan()),
+  apiEndpointExposure: withDefault(subnetExposure(), SubnetExposure.private()),
+  loadBalancerExposure: withDefault(subnetExposure(), SubnetExposure.private()),
+  publicLoadBalancerExposure: optional(subnetExposure()),
+  flowLogs: withDefault(flowLogging(), DEFAULT_FLOW_LOGGING),
+  regionServices: optional(regionServices()),
+  displayName: optional(displayName(MAX_NETWORK_NAME_LENGTH)),
+  securityAttribute: optional(securityAttribute()),
+  ...taggingReaders(),
+} satisfies PropsSchema<ClusterNetworkProps>;
+
+/** The props of a network, with a plan. */
+export type ResolvedClusterNetwork = Resolved<typeof CLUSTER_NETWORK> & { readonly plan: SubnetPlan };
+
+/** Reads the props before anything is created, so that nothing is left behind; throws all problems together. */
+export function readClusterNetwork(
+  scope: Construct,
+  id: string,
+  props: ClusterNetworkProps,
+): ResolvedClusterNetwork {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const plan = problems.collect(() =>
-    props.plan
-      ? SubnetPlan._checked(props.plan)
-      : SubnetPlan.of(props.publicLoadBalancerExposure ? { publicLoadBalancers: true } : {}),
-  );
-  SubnetExposure._check(problems, "apiEndpointExposure", props.apiEndpointExposure);
-  SubnetExposure._check(problems, "loadBalancerExposure", props.loadBalancerExposure);
-  SubnetExposure._check(problems, "publicLoadBalancerExposure", props.publicLoadBalancerExposure);
-  checkPublicBalancerExposure(problems, "publicLoadBalancerExposure", props.publicLoadBalancerExposure, {
-    loadBalancerExposure: props.loadBalancerExposure,
+  const read = readProps(problems, props, CLUSTER_NETWORK);
+  const { loadBalancerExposure, publicLoadBalancerExposure } = read;
+  checkPublicBalancerExposure(problems, "publicLoadBalancerExposure", publicLoadBalancerExposure, {
+    loadBalancerExposure,
   });
-  if (props.publicLoadBalancerExposure && plan?.publicLoadBalancerCidr === "") {
+  const plan = read.plan ?? SubnetPlan.of({ publicLoadBalancers: publicLoadBalancerExposure !== undefined });
+  if (publicLoadBalancerExposure && plan.publicLoadBalancerCidr === "") {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The plan has no range for the subnet of public load balancers",
-      "Plan it: SubnetPlan.of({ …, publicLoadBalancers: true })",
+      "Plan one: SubnetPlan.of({ …, publicLoadBalancers: true })",
     );
   }
-  FlowLogging._check(problems, "flowLogs", props.flowLogs);
-  if (props.regionServices) {
-    checkRegionServices(problems, "regionServices.", props.regionServices);
-    checkAllServices(problems, "regionServices", props.regionServices);
-  }
-  checkDisplayName(problems, "displayName", props.displayName, MAX_NETWORK_NAME_LENGTH);
-  SecurityAttribute._check(problems, "securityAttribute", props.securityAttribute);
-  checkTags(problems, props);
-  problems.throwIfAny();
-  return plan as SubnetPlan;
+  return problems.resolved<ResolvedClusterNetwork>({ ...read, plan });
 }

@@ -1,6 +1,6 @@
-import { ClusterNetworkBase } from "./cluster-network-base";
 import { type Construct } from "constructs";
-import { checkedPlan, type ClusterNetworkProps } from "./cluster-network-props";
+import { ClusterNetworkBase } from "./cluster-network-base";
+import { type ClusterNetworkProps, readClusterNetwork } from "./cluster-network-props";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { type ClusterNetworkAttributes, ImportedClusterNetwork } from "./imported-network";
 import { balancerSubnetsOf, type IClusterNetwork } from "./network";
@@ -19,9 +19,9 @@ import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { CoreSubnet } from "../../oci/core-subnet";
 import { CoreVcn } from "../../oci/core-vcn";
 import { bastionSecurityList } from "../bastion/private/bastion-security-list";
-import { type Egress, type EgressSource } from "../egress/egress";
+import { blockOf, type Egress, type EgressSource } from "../egress/egress";
 import { type EgressInspectionProps } from "../egress/egress-inspection-props";
-import { WaysOut } from "../egress/private/network-egress";
+import { NetworkEgress } from "../egress/private/network-egress";
 import { type IFlowLogs } from "../logs/flow-logging";
 import { flowLogsOf, recordNetwork } from "../logs/flow-logs";
 import { type SecurityAttribute } from "../security-groups/security-attribute";
@@ -58,12 +58,7 @@ export { type IClusterNetwork } from "./network";
  */
 @checked
 export class ClusterNetwork extends ClusterNetworkBase {
-  /**
-   * Imports an existing network; none of its attributes is looked up.
-   *
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, VALUE_INVALID, NAME_INVALID,
-   * NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
-   */
+  /** Imports an existing network; none of its attributes is looked up. */
   public static fromClusterNetworkAttributes(
     scope: Construct,
     id: string,
@@ -87,39 +82,32 @@ export class ClusterNetwork extends ClusterNetworkBase {
   private readonly displayName: string;
   private readonly vcn: CoreVcn;
   private readonly routes: NetworkRoutes;
-  private readonly waysOut: WaysOut;
+  private readonly egress: NetworkEgress;
   private readonly recorded?: IFlowLogs;
   private readonly tags: TaggingProps;
 
-  /**
-   * @throws OCID_INVALID, TAG_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING, and what
-   * SubnetPlan.of, SubnetExposure.publicWith, RegionServices.of and FlowLogging refuse
-   */
   constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
-    const plan = checkedPlan(scope, id, props);
+    const network = readClusterNetwork(scope, id, props);
+    const { plan, apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure } = network;
     super(scope, id);
-    const name = props.displayName ?? nameOf(this);
+    const name = network.displayName ?? nameOf(this);
     this.displayName = name;
-    this.tags = tagsOf(this, props);
-    this.compartmentId = props.compartmentId;
+    this.tags = tagsOf(this, network);
+    this.compartmentId = network.compartmentId;
     this.vcnCidr = plan.vcnCidr;
     this.vcn = new CoreVcn(this, "Resource", {
-      compartmentId: props.compartmentId,
+      compartmentId: this.compartmentId,
       cidrBlocks: [plan.vcnCidr],
       displayName: name,
       dnsLabel: dnsLabel(this.node.id),
-      securityAttributes: props.securityAttribute?._onResource,
+      securityAttributes: network.securityAttribute?._onResource,
       ...this.tags,
     });
     this.vcnId = this.vcn.id;
-    this.label = props.securityAttribute;
-    this.regionServices = props.regionServices ?? RegionServices._lookUp(this);
+    this.label = network.securityAttribute;
+    this.regionServices = network.regionServices ?? RegionServices._lookUp(this);
 
-    const exposures = [
-      props.apiEndpointExposure,
-      props.loadBalancerExposure,
-      props.publicLoadBalancerExposure,
-    ];
+    const exposures = [apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure];
     this.routes = new NetworkRoutes(this, "Routes", {
       vcn: this.vcn,
       displayName: name,
@@ -128,7 +116,6 @@ export class ClusterNetwork extends ClusterNetworkBase {
       tags: this.tags,
     });
     this.serviceGatewayId = this.routes.serviceGatewayId;
-    const { apiEndpointExposure, loadBalancerExposure } = props;
     const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointExposure);
     const workers = this.subnet("Workers", "workers", plan.workerCidr);
     const pods = plan.podCidr === "" ? undefined : this.subnet("Pods", "pods", plan.podCidr);
@@ -137,19 +124,17 @@ export class ClusterNetwork extends ClusterNetworkBase {
     this.workerSubnet = workers.subnet;
     this.pods = pods?.subnet;
     this.loadBalancerSubnet = balancers.subnet;
-    const others = props.publicLoadBalancerExposure
-      ? this.subnet(
-          "PublicLoadBalancers",
-          "publb",
-          plan.publicLoadBalancerCidr,
-          props.publicLoadBalancerExposure,
-        )
-      : undefined;
-    this.publicLoadBalancerSubnet = others?.subnet;
-    const all = [api, workers, pods, balancers, others].filter((one) => one !== undefined);
-    const ranges = all.map(({ subnet }) => subnet.cidr);
-    takeSubnetsOfVcn(this, this.vcnId, ranges);
-    this.waysOut = new WaysOut(this, "WaysOut", {
+    const publicBalancers =
+      publicLoadBalancerExposure &&
+      this.subnet("PublicLoadBalancers", "publb", plan.publicLoadBalancerCidr, publicLoadBalancerExposure);
+    this.publicLoadBalancerSubnet = publicBalancers?.subnet;
+    const all = [api, workers, pods, balancers, publicBalancers].filter((each) => each !== undefined);
+    takeSubnetsOfVcn(
+      this,
+      this.vcnId,
+      all.flatMap(({ subnet }) => blockOf(subnet.cidr) ?? []),
+    );
+    this.egress = new NetworkEgress(this, "WaysOut", {
       vcn: this.vcn,
       vcnCidrs: [plan.vcnCidr],
       withoutPods: !pods,
@@ -159,12 +144,12 @@ export class ClusterNetwork extends ClusterNetworkBase {
         [SubnetRole.WORKERS]: workers.routed,
         [SubnetRole.PODS]: pods?.routed,
         [SubnetRole.LOAD_BALANCERS]: balancers.routed,
-        [SubnetRole.PUBLIC_LOAD_BALANCERS]: others?.routed,
+        [SubnetRole.PUBLIC_LOAD_BALANCERS]: publicBalancers?.routed,
       },
       tags: this.tags,
     });
     this.recorded = recordNetwork(this, {
-      logging: props.flowLogs,
+      logging: network.flowLogs,
       displayName: name,
       compartmentId: this.compartmentId,
       subnets: [
@@ -181,11 +166,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
     return flowLogsOf(this, this.recorded);
   }
 
-  /**
-   * The subnet of the pods.
-   *
-   * @throws ATTRIBUTE_MISSING if the plan has no pods' subnet
-   */
+  /** The subnet of the pods. */
   public get podSubnet(): ClusterSubnet {
     return podsSubnetOf(this, this.pods);
   }
@@ -211,11 +192,11 @@ export class ClusterNetwork extends ClusterNetworkBase {
    * @internal
    */
   public override get _onPremises(): readonly RangeBehind[] {
-    return this.waysOut.onPremises;
+    return this.egress.onPremises;
   }
 
   public addEgress(source: EgressSource, egress: Egress): void {
-    this.waysOut.add(source, egress);
+    this.egress.add(source, egress);
   }
 
   /**
@@ -224,7 +205,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
    * @internal
    */
   public _hasEndpointEgress(port: number): boolean {
-    return this.waysOut.hasEgress(SubnetRole.API_ENDPOINT, port);
+    return this.egress.hasEgress(SubnetRole.API_ENDPOINT, port);
   }
 
   public inspectEgress(props: EgressInspectionProps): void {
@@ -237,23 +218,23 @@ export class ClusterNetwork extends ClusterNetworkBase {
       loadBalancerSubnet,
       publicLoadBalancerSubnet,
     };
-    this.waysOut.inspect(props, subnets);
+    this.egress.inspect(props, subnets);
   }
 
   public get natGatewayAddress(): string {
-    return this.waysOut.natGatewayAddress;
+    return this.egress.natGatewayAddress;
   }
 
   public attachDrg(props: DrgAttachmentProps): string {
-    return this.waysOut.attach(props);
+    return this.egress.attach(props);
   }
 
   public peerLocally(id: string, props: LocalPeeringProps): string {
-    return this.waysOut.peerLocally(id, props);
+    return this.egress.peerLocally(id, props);
   }
 
   public peerRemotely(id: string, props: RemotePeeringProps): string {
-    return this.waysOut.peerRemotely(id, props);
+    return this.egress.peerRemotely(id, props);
   }
 
   /**
@@ -263,7 +244,7 @@ export class ClusterNetwork extends ClusterNetworkBase {
    *
    * @internal
    */
-  public override _letBastionOut(): void {
+  public override _allowBastionEgress(): void {
     if (this.node.tryFindChild("BastionSecurityList")) return;
     const list = bastionSecurityList(this, this.vcn, {
       displayName: `${this.displayName}-bastion`,

@@ -1,8 +1,7 @@
 import { SubnetRole } from "./network-subnet";
-import { type KnownRanges, readRanges } from "./private/routed-ranges";
+import { checkRoutedCidrs, type KnownRanges, routedCidrs, subnetRoles } from "./private/routed-ranges";
 import { type Cidr } from "../../core/cidr";
-import { shown } from "../../core/display-value";
-import { checkOcid } from "../../core/ocid";
+import { boolean, ocid, type PropsSchema, type Resolved, withDefault } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 
 /** Props for attaching a network to a dynamic routing gateway. */
@@ -43,36 +42,39 @@ export interface KnownAttachment {
   readonly throughHub: boolean;
 }
 
-const DEFAULT_SUBNETS = [SubnetRole.API_ENDPOINT, SubnetRole.LOAD_BALANCERS];
+/** An attachment without the values that have problems. */
+export type PartialAttachment = Omit<KnownAttachment, "drgId"> & { readonly drgId?: string };
 
-/** Reads the props of a DRG attachment and adds their problems. */
+/** The readers of the props of an attachment. */
+export const DRG_ATTACHMENT = {
+  drgId: ocid("drg"),
+  internetThroughHub: withDefault(boolean(), false),
+  onPremisesCidrs: routedCidrs(),
+  subnets: withDefault(subnetRoles(), [SubnetRole.API_ENDPOINT, SubnetRole.LOAD_BALANCERS]),
+} satisfies PropsSchema<DrgAttachmentProps>;
+
+/** Completes the attachment of a network whose VCN has these ranges. */
 export function readAttachment(
   problems: Problems,
-  props: DrgAttachmentProps,
+  read: Partial<Resolved<typeof DRG_ATTACHMENT>>,
   vcn: readonly Cidr[],
-): KnownAttachment {
-  const { drgId, onPremisesCidrs, subnets = DEFAULT_SUBNETS, internetThroughHub } = props;
-  checkOcid(problems, "drgId", drgId, "drg");
-  checkFlag(problems, internetThroughHub);
-  const ranges = readRanges(problems, "onPremisesCidrs", onPremisesCidrs, subnets, vcn);
-  return { drgId, ranges, throughHub: internetThroughHub === true };
+  at = "onPremisesCidrs",
+): PartialAttachment {
+  const { drgId, onPremisesCidrs: cidrs = [], subnets, internetThroughHub: throughHub = false } = read;
+  checkRoutedCidrs(problems, at, cidrs, vcn);
+  return { drgId, ranges: { cidrs, subnets: new Set(subnets) }, throughHub };
 }
 
 /** Adds a problem if internet egress has two gateways, one of which would not be used. */
 export function checkHubAndNat(
   problems: Problems,
-  { throughHub }: KnownAttachment,
+  { throughHub }: PartialAttachment,
   natGatewayId: string | undefined,
 ): void {
   if (!throughHub || natGatewayId === undefined) return;
   problems.add(
     "EGRESS_INVALID",
-    "natGatewayId was given, and drg.internetThroughHub sends what leaves for the internet over the DRG instead",
+    "natGatewayId was given, and drg.internetThroughHub routes internet egress over the DRG instead",
     "Leave one of the two out",
   );
-}
-
-function checkFlag(problems: Problems, flag: unknown): void {
-  if (flag === undefined || typeof flag === "boolean") return;
-  problems.add("VALUE_INVALID", `internetThroughHub is ${shown(flag)}`, "Write true or false");
 }

@@ -1,10 +1,10 @@
 import { type Construct } from "constructs";
-import { type KnownExistingVcn, readExistingVcn, takeSubnetsOfVcn } from "./private/read-existing-vcn";
+import { readExistingVcn, type ResolvedExistingVcn, takeSubnetsOfVcn } from "./private/read-existing-vcn";
 import { type RangeBehind } from "./private/routed-ranges";
 import { type RoutedSubnet } from "./private/subnet-routes";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { type Cidr, contains, readIpv4CidrIfKnown } from "../../core/cidr";
-import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/region-of-ocid";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
 import { shortHash } from "../../core/short-hash";
@@ -18,7 +18,7 @@ import { CoreSubnet } from "../../oci/core-subnet";
 import { bastionSecurityList } from "../bastion/private/bastion-security-list";
 import { type Egress, type EgressSource } from "../egress/egress";
 import { type EgressInspectionProps } from "../egress/egress-inspection-props";
-import { WaysOut } from "../egress/private/network-egress";
+import { NetworkEgress } from "../egress/private/network-egress";
 import { type IFlowLogs } from "../logs/flow-logging";
 import { flowLogsOf, recordNetwork } from "../logs/flow-logs";
 import { type ExistingVcnNetworkProps } from "./existing-vcn-props";
@@ -31,7 +31,7 @@ import { type IRegionServices, RegionServices } from "./region-services";
 import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
 
 interface ExistingVcnRoutesProps {
-  readonly vcn: ExistingVcnNetworkProps;
+  readonly vcn: ResolvedExistingVcn;
   readonly displayName: string;
   readonly regionServices: IRegionServices;
   readonly withInternet: boolean;
@@ -102,11 +102,16 @@ class ExistingVcnRoutes extends ResourceConstruct {
 }
 
 const PARTS = [
-  { part: SubnetRole.API_ENDPOINT, id: "ApiEndpoint", label: "api" },
-  { part: SubnetRole.WORKERS, id: "Workers", label: "workers" },
-  { part: SubnetRole.PODS, id: "Pods", label: "pods" },
-  { part: SubnetRole.LOAD_BALANCERS, id: "LoadBalancers", label: "lb" },
-  { part: SubnetRole.PUBLIC_LOAD_BALANCERS, id: "PublicLoadBalancers", label: "publb" },
+  { part: SubnetRole.API_ENDPOINT, prop: "apiEndpointSubnet", id: "ApiEndpoint", label: "api" },
+  { part: SubnetRole.WORKERS, prop: "workerSubnet", id: "Workers", label: "workers" },
+  { part: SubnetRole.PODS, prop: "podSubnet", id: "Pods", label: "pods" },
+  { part: SubnetRole.LOAD_BALANCERS, prop: "loadBalancerSubnet", id: "LoadBalancers", label: "lb" },
+  {
+    part: SubnetRole.PUBLIC_LOAD_BALANCERS,
+    prop: "publicLoadBalancerSubnet",
+    id: "PublicLoadBalancers",
+    label: "publb",
+  },
 ] as const;
 
 /**
@@ -127,55 +132,51 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
   private readonly displayName: string;
   private readonly tags: TaggingProps;
   private readonly subnets = new Map<SubnetRole, ClusterSubnet>();
-  private readonly made = new Map<SubnetRole, RoutedSubnet>();
+  private readonly created = new Map<SubnetRole, RoutedSubnet>();
   private readonly routes?: ExistingVcnRoutes;
-  private readonly waysOut: WaysOut;
+  private readonly egress: NetworkEgress;
   private readonly recorded?: IFlowLogs;
 
-  /**
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_LIST_EMPTY, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_SIZE,
-   * SUBNET_EXHAUSTED, SUBNET_PUBLIC, SUBNET_NOT_PUBLIC, EGRESS_INVALID, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
-   * ATTRIBUTE_MISSING
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: ExistingVcnNetworkProps,
-  ) {
-    const known = readExistingVcn(scope, id, props);
+  private readonly resolved: ResolvedExistingVcn;
+
+  constructor(scope: Construct, id: string, props: ExistingVcnNetworkProps) {
+    const network = readExistingVcn(scope, id, props);
+    const { given, ranges, natGatewayId } = network;
     super(scope, id);
-    this.displayName = props.displayName ?? nameOf(this);
-    this.tags = tagsOf(this, props);
-    this.compartmentId = props.compartmentId;
-    this.vcnId = props.vcnId;
-    checkRegionWhenWritten(this, "vcnId", props.vcnId);
-    checkRegionWhenWritten(this, "natGatewayId", props.natGatewayId);
-    checkSubnetRegionsWhenWritten(this, props);
-    this.cidrs = known.cidrs.map(({ text }) => text);
-    if (known.ranges.size > 0) this.routes = this.makeRoutes(known);
+    this.resolved = network;
+    this.displayName = network.displayName ?? nameOf(this);
+    this.tags = tagsOf(this, network);
+    this.compartmentId = network.compartmentId;
+    this.vcnId = network.vcnId;
+    checkRegionWhenWritten(this, "vcnId", this.vcnId);
+    checkRegionWhenWritten(this, "natGatewayId", natGatewayId);
+    for (const { part, prop } of PARTS)
+      checkRegionWhenWritten(this, `${prop}.subnetId`, given.get(part)?.subnetId);
+    this.cidrs = network.vcnCidrs.map(({ text }) => text);
+    if (ranges.size > 0) this.routes = this.createRoutes();
     for (const { part, id: name, label } of PARTS) {
-      const subnet = known.given.get(part);
-      const cidr = known.ranges.get(part);
+      const subnet = given.get(part);
+      const cidr = ranges.get(part);
       if (subnet) this.keep(part, subnet);
-      else if (cidr !== undefined) this.make(part, name, label, cidr);
+      else if (cidr) this.create(part, name, label, cidr.text);
     }
-    takeSubnetsOfVcn(this, this.vcnId, known.ranges.values());
-    this.vcnCidr = this.rangeOf(this.workerSubnet, known.cidrs);
-    this.waysOut = new WaysOut(this, "WaysOut", {
+    takeSubnetsOfVcn(this, this.vcnId, ranges.values());
+    this.vcnCidr = this.rangeOf(this.workerSubnet, network.vcnCidrs);
+    this.egress = new NetworkEgress(this, "WaysOut", {
       vcn: { id: this.vcnId, compartmentId: this.compartmentId },
       vcnCidrs: this.cidrs,
       displayName: this.displayName,
-      subnets: Object.fromEntries(this.made),
+      subnets: Object.fromEntries(this.created),
       withoutPods: !this.subnets.has(SubnetRole.PODS),
-      natGatewayId: props.natGatewayId,
-      attachment: known.drg,
+      natGatewayId,
+      attachment: network.attachment,
       tags: this.tags,
     });
     this.recorded = recordNetwork(this, {
-      logging: props.flowLogs,
+      logging: network.flowLogs,
       displayName: this.displayName,
       compartmentId: this.compartmentId,
-      subnets: [...known.ranges.keys()].map((part) => [part, this.subnets.get(part) as ClusterSubnet]),
+      subnets: [...ranges.keys()].map((part) => [part, this.subnets.get(part) as ClusterSubnet]),
       tags: this.tags,
     });
   }
@@ -211,7 +212,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
 
   /** @internal */
   public override get _vcnCompartmentId(): string | undefined {
-    return this.props.vcnCompartmentId;
+    return this.resolved.vcnCompartmentId;
   }
 
   /** @internal */
@@ -221,8 +222,8 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
 
   /** @internal */
   protected override get _compartments(): { readonly [part: string]: string } {
-    const { subnetCompartmentId, vcnCompartmentId } = this.props;
-    const given = [...this.subnets.keys()].filter((part) => !this.made.has(part));
+    const { subnetCompartmentId, vcnCompartmentId } = this.resolved;
+    const given = [...this.subnets.keys()].filter((part) => !this.created.has(part));
     return Object.fromEntries(
       given.map((part) => [part, subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId]),
     );
@@ -234,27 +235,27 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
    * @internal
    */
   public override get _onPremises(): readonly RangeBehind[] {
-    return this.waysOut.onPremises;
+    return this.egress.onPremises;
   }
 
   public get natGatewayAddress(): string {
-    return this.waysOut.natGatewayAddress;
+    return this.egress.natGatewayAddress;
   }
 
   public attachDrg(props: DrgAttachmentProps): string {
-    return this.waysOut.attach(props);
+    return this.egress.attach(props);
   }
 
   public peerLocally(id: string, props: LocalPeeringProps): string {
-    return this.waysOut.peerLocally(id, props);
+    return this.egress.peerLocally(id, props);
   }
 
   public peerRemotely(id: string, props: RemotePeeringProps): string {
-    return this.waysOut.peerRemotely(id, props);
+    return this.egress.peerRemotely(id, props);
   }
 
   public addEgress(source: EgressSource, egress: Egress): void {
-    this.waysOut.add(source, egress);
+    this.egress.add(source, egress);
   }
 
   /**
@@ -263,11 +264,11 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
    * @internal
    */
   public _hasEndpointEgress(port: number): boolean {
-    return this.waysOut.hasEgress(SubnetRole.API_ENDPOINT, port);
+    return this.egress.hasEgress(SubnetRole.API_ENDPOINT, port);
   }
 
   public inspectEgress(props: EgressInspectionProps): void {
-    this.waysOut.inspect(props, {
+    this.egress.inspect(props, {
       apiEndpointSubnet: this.apiEndpointSubnet,
       workerSubnet: this.workerSubnet,
       podSubnet: this.subnets.get(SubnetRole.PODS),
@@ -281,8 +282,8 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
    *
    * @internal
    */
-  public override _letBastionOut(): void {
-    const subnet = this.made.get(SubnetRole.API_ENDPOINT)?.resource;
+  public override _allowBastionEgress(): void {
+    const subnet = this.created.get(SubnetRole.API_ENDPOINT)?.resource;
     if (!subnet || !this.routes || this.node.tryFindChild("BastionSecurityList")) return;
     const vcn = { id: this.vcnId, compartmentId: this.compartmentId };
     const list = bastionSecurityList(this, vcn, {
@@ -295,13 +296,14 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
 
   /** Looked up on first use only: the rules of an imported cluster may never need them. */
   public get regionServices(): IRegionServices {
-    this.services ??= this.props.regionServices ?? RegionServices._lookUp(this);
+    this.services ??= this.resolved.regionServices ?? RegionServices._lookUp(this);
     return this.services;
   }
 
-  private makeRoutes({ ranges }: KnownExistingVcn): ExistingVcnRoutes {
+  private createRoutes(): ExistingVcnRoutes {
+    const { ranges } = this.resolved;
     return new ExistingVcnRoutes(this, "Routes", {
-      vcn: this.props,
+      vcn: this.resolved,
       displayName: this.displayName,
       regionServices: this.regionServices,
       withInternet: [...ranges.keys()].some((part) => this.exposureOf(part).isPublic),
@@ -310,23 +312,26 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
   }
 
   private exposureOf(part: SubnetRole): SubnetExposure {
-    const { apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure } = this.props;
-    if (part === SubnetRole.API_ENDPOINT) return apiEndpointExposure ?? SubnetExposure.private();
-    if (part === SubnetRole.LOAD_BALANCERS) return loadBalancerExposure ?? SubnetExposure.private();
+    const { apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure } = this.resolved;
+    if (part === SubnetRole.API_ENDPOINT) return apiEndpointExposure;
+    if (part === SubnetRole.LOAD_BALANCERS) return loadBalancerExposure;
     if (part === SubnetRole.PUBLIC_LOAD_BALANCERS && publicLoadBalancerExposure)
       return publicLoadBalancerExposure;
     return SubnetExposure.private();
   }
 
-  private keep(part: SubnetRole, { subnetId, cidr, isPublic: given = false }: ClusterSubnet): void {
-    const isPublic = given || part === SubnetRole.PUBLIC_LOAD_BALANCERS;
+  private keep(
+    part: SubnetRole,
+    { subnetId, cidr, isPublic: isDeclaredPublic = false }: ClusterSubnet,
+  ): void {
+    const isPublic = isDeclaredPublic || part === SubnetRole.PUBLIC_LOAD_BALANCERS;
     this.subnets.set(part, { subnetId, cidr, isPublic });
     if (!isPublic) return;
     const what = `a public subnet that was there, ${part}`;
     Acknowledgements._record(this, "exposure", what, this.exposureOf(part).reason ?? "");
   }
 
-  private make(part: SubnetRole, id: string, label: string, cidr: string): void {
+  private create(part: SubnetRole, id: string, label: string, cidr: string): void {
     const { isPublic, reason } = this.exposureOf(part);
     const routes = this.routes as ExistingVcnRoutes;
     const resource = new CoreSubnet(this, id, {
@@ -335,7 +340,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
       cidrBlock: cidr,
       displayName: `${this.displayName}-${label}`,
       // The VCN may have subnets of other clusters, and DNS labels are unique in a VCN.
-      dnsLabel: this.props.dnsLabels === false ? undefined : `${label}${shortHash(this.node.path)}`,
+      dnsLabel: !this.resolved.dnsLabels ? undefined : `${label}${shortHash(this.node.path)}`,
       prohibitPublicIpOnVnic: !isPublic,
       prohibitInternetIngress: !isPublic,
       routeTableId: isPublic ? routes.publicRouteTableId : routes.privateRouteTableId,
@@ -344,7 +349,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
     });
     if (isPublic) Acknowledgements._record(resource, "exposure", "a public subnet", reason ?? "");
     this.subnets.set(part, { subnetId: resource.id, cidr, isPublic });
-    this.made.set(part, {
+    this.created.set(part, {
       id,
       label,
       resource,
@@ -354,8 +359,8 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
 
   /** The range of the VCN that contains the subnet; the first range if that is not known. */
   private rangeOf({ cidr }: ClusterSubnet, ranges: readonly Cidr[]): string {
-    const known = readIpv4CidrIfKnown(new Problems(this), "cidr", cidr);
-    const own = known && ranges.find((range) => contains(range, known));
+    const subnet = readIpv4CidrIfKnown(new Problems(this), "cidr", cidr);
+    const own = subnet && ranges.find((range) => contains(range, subnet));
     return (own ?? (ranges[0] as Cidr)).text;
   }
 }

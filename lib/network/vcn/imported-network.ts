@@ -1,13 +1,25 @@
-import { ClusterNetworkBase } from "./cluster-network-base";
 import { type Construct } from "constructs";
+import { ClusterNetworkBase } from "./cluster-network-base";
 import { checkPublicBalancers } from "./network";
-import { checkAllServices, checkRegionServices, type IRegionServices } from "./region-services";
-import { checkSubnetRanges, type ClusterSubnet, readGivenSubnet, tellApart } from "./subnet-exposure";
-import { type Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
+import { type IRegionServices, regionServices } from "./region-services";
+import {
+  checkSubnetRanges,
+  type ClusterSubnet,
+  clusterSubnet,
+  type GivenSubnet,
+  tellApart,
+} from "./subnet-exposure";
 import { problemsIn } from "../../core/construct-scope";
 import { given } from "../../core/missing-attribute";
-import { checkOcid, checkOcidIfGiven } from "../../core/ocid";
-import { checkRegionWhenWritten, checkSubnetRegionsWhenWritten } from "../../core/region-of-ocid";
+import {
+  cidrOrReference,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+} from "../../core/readers";
+import { checkRegionWhenWritten } from "../../core/region-of-ocid";
 import { Problems } from "../../core/validation-error";
 import { blockOf, checkEgress, checkOutside, type Egress, type EgressSource } from "../egress/egress";
 import { type IFlowLogs } from "../logs/flow-logging";
@@ -36,22 +48,62 @@ export interface ClusterNetworkAttributes {
   readonly regionServices?: IRegionServices;
 }
 
+const IMPORTED_NETWORK = {
+  vcnId: ocid("vcn"),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  vcnCidr: optional(cidrOrReference()),
+  apiEndpointSubnet: optional(clusterSubnet()),
+  workerSubnet: optional(clusterSubnet()),
+  podSubnet: optional(clusterSubnet()),
+  loadBalancerSubnet: optional(clusterSubnet()),
+  publicLoadBalancerSubnet: optional(clusterSubnet()),
+  regionServices: optional(regionServices()),
+} satisfies PropsSchema<ClusterNetworkAttributes>;
+
+const SUBNETS = [
+  "apiEndpointSubnet",
+  "workerSubnet",
+  "podSubnet",
+  "loadBalancerSubnet",
+  "publicLoadBalancerSubnet",
+] as const;
+
+function readImportedNetwork(
+  scope: Construct,
+  id: string,
+  attributes: ClusterNetworkAttributes,
+): Resolved<typeof IMPORTED_NETWORK> {
+  const problems = problemsIn(scope, id);
+  const read = readProps(problems, attributes, IMPORTED_NETWORK);
+  checkPublicBalancers(problems, read.publicLoadBalancerSubnet?.subnet);
+  const blocks = SUBNETS.flatMap((name) => {
+    const block = read[name]?.block;
+    return block ? [[`${name}.cidr`, block] as const] : [];
+  });
+  const vcn = read.vcnCidr?.block;
+  checkSubnetRanges(problems, vcn ? [vcn] : [], new Map(blocks), { isOther: tellApart(scope, pick(read)) });
+  return problems.resolved(read);
+}
+
+/** The subnets among the attributes. */
+function pick(read: Partial<Resolved<typeof IMPORTED_NETWORK>>): {
+  readonly [name: string]: GivenSubnet | undefined;
+} {
+  return Object.fromEntries(SUBNETS.map((name) => [name, read[name]]));
+}
+
 /** An imported network. */
 export class ImportedClusterNetwork extends ClusterNetworkBase {
   public readonly vcnId: string;
+  private readonly attributes: Resolved<typeof IMPORTED_NETWORK>;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly attributes: ClusterNetworkAttributes,
-  ) {
-    const problems = problemsIn(scope, id);
-    check(problems, scope, attributes ?? {});
-    problems.throwIfAny();
+  constructor(scope: Construct, id: string, attributes: ClusterNetworkAttributes) {
+    const read = readImportedNetwork(scope, id, attributes);
     super(scope, id);
-    this.vcnId = attributes.vcnId;
-    checkRegionWhenWritten(this, "vcnId", attributes.vcnId);
-    checkSubnetRegionsWhenWritten(this, attributes);
+    this.attributes = read;
+    this.vcnId = read.vcnId;
+    checkRegionWhenWritten(this, "vcnId", this.vcnId);
+    for (const name of SUBNETS) checkRegionWhenWritten(this, `${name}.subnetId`, read[name]?.subnet.subnetId);
   }
 
   public get compartmentId(): string {
@@ -59,28 +111,28 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
   }
 
   public get vcnCidr(): string {
-    return this.attribute("vcnCidr", this.attributes.vcnCidr);
+    return this.attribute("vcnCidr", this.attributes.vcnCidr?.text);
   }
 
   public get apiEndpointSubnet(): ClusterSubnet {
-    return this.attribute("apiEndpointSubnet", this.attributes.apiEndpointSubnet);
+    return this.attribute("apiEndpointSubnet", this.attributes.apiEndpointSubnet?.subnet);
   }
 
   public get workerSubnet(): ClusterSubnet {
-    return this.attribute("workerSubnet", this.attributes.workerSubnet);
+    return this.attribute("workerSubnet", this.attributes.workerSubnet?.subnet);
   }
 
   public get podSubnet(): ClusterSubnet {
-    return this.attribute("podSubnet", this.attributes.podSubnet);
+    return this.attribute("podSubnet", this.attributes.podSubnet?.subnet);
   }
 
   public get loadBalancerSubnet(): ClusterSubnet {
-    return this.attribute("loadBalancerSubnet", this.attributes.loadBalancerSubnet);
+    return this.attribute("loadBalancerSubnet", this.attributes.loadBalancerSubnet?.subnet);
   }
 
   public get publicLoadBalancerSubnet(): ClusterSubnet | undefined {
-    const { publicLoadBalancerSubnet: subnet } = this.attributes;
-    return subnet && { ...subnet, isPublic: true };
+    const given = this.attributes.publicLoadBalancerSubnet;
+    return given && { ...given.subnet, isPublic: true };
   }
 
   public get regionServices(): IRegionServices {
@@ -93,10 +145,9 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
 
   public addEgress(source: EgressSource, egress: Egress): void {
     const problems = new Problems(this);
-    if (!checkEgress(problems, source, egress)) problems.throwIfAny();
+    checkEgress(problems, source, egress);
     checkGroupVcn(problems, "The group", source.group, this, this.vcnId);
-    const { vcnCidr } = this.attributes;
-    const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
+    const vcn = this.attributes.vcnCidr?.block;
     const cidr = blockOf(egress.cidr);
     if (vcn && cidr && !egress.isAnywhere) checkOutside(problems, "The destination", cidr, vcn);
     problems.throwIfAny();
@@ -105,24 +156,24 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
 
   public inspectEgress(): void {
     this.refuse(
-      "Have the owner name the firewall's private address in the route tables of the subnets and of the gateways, or use ExistingVcnNetwork",
+      "Ask the owner to route through the firewall in the route tables of the subnets and of the gateways, or use ExistingVcnNetwork",
     );
   }
 
   public get natGatewayAddress(): string {
-    return this.refuse("Take the address from the program or the console that created the NAT gateway");
+    return this.refuse("Use the address that the program or the console shows that created the NAT gateway");
   }
 
   public attachDrg(): string {
-    return this.refuse("Have the owner attach the DRG and route the ranges, or use ExistingVcnNetwork");
+    return this.refuse("Ask the owner to attach the DRG and route the ranges, or use ExistingVcnNetwork");
   }
 
   public peerLocally(): string {
-    return this.refuse("Have the owner peer the VCN and route the ranges, or use ExistingVcnNetwork");
+    return this.refuse("Ask the owner to peer the VCN and route the ranges, or use ExistingVcnNetwork");
   }
 
   public peerRemotely(): string {
-    return this.refuse("Have the owner peer the DRG and route the ranges, or use ExistingVcnNetwork");
+    return this.refuse("Ask the owner to peer the DRG and route the ranges, or use ExistingVcnNetwork");
   }
 
   /** @internal */
@@ -143,30 +194,4 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
   private attribute<T>(name: string, value: T | undefined): T {
     return given(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
   }
-}
-
-const SUBNETS = [
-  "apiEndpointSubnet",
-  "workerSubnet",
-  "podSubnet",
-  "loadBalancerSubnet",
-  "publicLoadBalancerSubnet",
-] as const;
-
-function check(problems: Problems, scope: Construct, attributes: Partial<ClusterNetworkAttributes>): void {
-  const { vcnId, compartmentId, vcnCidr, regionServices } = attributes;
-  checkOcid(problems, "vcnId", vcnId, "vcn");
-  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-  const vcn = vcnCidr === undefined ? undefined : readIpv4CidrIfKnown(problems, "vcnCidr", vcnCidr);
-  const known = new Map<string, Cidr>();
-  const given = Object.fromEntries(SUBNETS.map((name) => [name, attributes[name]]));
-  for (const name of SUBNETS) {
-    const cidr = readGivenSubnet(problems, name, attributes[name]);
-    if (cidr) known.set(`${name}.cidr`, cidr);
-  }
-  checkPublicBalancers(problems, attributes.publicLoadBalancerSubnet);
-  checkSubnetRanges(problems, vcn ? [vcn] : [], known, { isOther: tellApart(scope, given) });
-  if (regionServices === undefined) return;
-  checkRegionServices(problems, "regionServices.", regionServices);
-  checkAllServices(problems, "regionServices", regionServices);
 }

@@ -34,11 +34,7 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
   readonly publicLoadBalancerSubnet?: ClusterSubnet;
   /** The region's services, reached through the service gateway. */
   readonly regionServices: IRegionServices;
-  /**
-   * The flow logs of the subnets that the network creates, for example for `FlowLogArchive`.
-   *
-   * @throws ATTRIBUTE_MISSING where it makes none: it was imported, all subnets were given, or `FlowLogging.none` was
-   */
+  /** The flow logs of the subnets that the network creates, for example for `FlowLogArchive`. */
   readonly flowLogs: IFlowLogs;
 
   /**
@@ -47,8 +43,6 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
    * The first egress to a public range creates the NAT gateway. The subnet that needs the route gets its own route table in place, and
    * stays private. A private range needs `attachDrg` or `peerLocally`, before or after this call. An imported network gets the rule only:
    * its routes are up to its owner.
-   *
-   * @throws EGRESS_INVALID, CIDR_TOO_WIDE, ATTRIBUTE_MISSING, and what INetworkSecurityGroup.allowTo refuses
    */
   addEgress(source: EgressSource, egress: Egress): void;
 
@@ -61,8 +55,6 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
    * OCI can't detach a route table from a gateway: to remove the inspection, replace the NAT gateway in the same apply (`terraform apply
    * -replace=…`), which changes its address; the same applies to a DRG attachment.
    *
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, SUBNET_OUTSIDE_VCN, SUBNET_OVERLAP, SUBNET_PUBLIC, VALUE_INVALID,
-   * ATTRIBUTE_MISSING; EGRESS_INVALID where the network was imported, is inspected already, leads over a hub, or has gateways of others
    * @see https://docs.oracle.com/iaas/Content/network-firewall/network-firewall-routing-traffic.htm
    */
   inspectEgress(props: EgressInspectionProps): void;
@@ -71,8 +63,6 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
    * The public address of the NAT gateway, from which nodes and pods connect to the internet, for allowlists of partners.
    *
    * It stays the same while the network has an egress to the internet.
-   *
-   * @throws EGRESS_INVALID while there is none; ATTRIBUTE_MISSING where the network was imported
    */
   readonly natGatewayAddress: string;
 
@@ -83,8 +73,6 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
    * DRG, remove the attachment, apply, then attach the other one: OCI attaches a VCN to one DRG only.
    *
    * @returns the OCID of the attachment
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, ATTRIBUTE_MISSING; EGRESS_INVALID where the network was
-   * imported or has a DRG already
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/managingDRGs.htm
    */
   attachDrg(props: DrgAttachmentProps): string;
@@ -97,8 +85,6 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
    *
    * @param id the name of the peering, unique in the network: up to 15 letters, digits and dashes
    * @returns the OCID of this side's local peering gateway, which the other side may connect to
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
-   * NAME_DUPLICATE, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/localVCNpeering.htm
    */
   peerLocally(id: string, props: LocalPeeringProps): string;
@@ -108,8 +94,6 @@ export interface IClusterNetwork extends IConstruct, ITerraformDependable {
    *
    * @param id the name of the peering, unique in the network: up to 15 letters, digits and dashes
    * @returns the OCID of this side's remote peering connection, which the other side may connect to
-   * @throws OCID_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, EGRESS_INVALID, NAME_INVALID,
-   * NAME_DUPLICATE, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Network/Tasks/remoteVCNpeering.htm
    */
   peerRemotely(id: string, props: RemotePeeringProps): string;
@@ -131,11 +115,11 @@ export function balancerSubnetsOf(network: IClusterNetwork): (readonly [SubnetRo
 
 /** Adds a problem if the subnet given for public load balancers is declared private. */
 export function checkPublicBalancers(problems: Problems, subnet: ClusterSubnet | undefined): void {
-  if (typeof subnet !== "object" || subnet === null || subnet.isPublic !== false) return;
+  if (subnet?.isPublic !== false) return;
   problems.add(
     "SUBNET_NOT_PUBLIC",
-    "publicLoadBalancerSubnet was given as a private subnet, and public load balancers would be in it",
-    "Give a subnet that allows public addresses, isPublic: true; or leave it out",
+    "publicLoadBalancerSubnet is a private subnet, in which public load balancers can't be created",
+    "Give a subnet that allows public addresses, with isPublic: true, or leave it out",
   );
 }
 

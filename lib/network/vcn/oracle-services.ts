@@ -20,11 +20,7 @@ import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer
  */
 @checked
 export class OracleServices {
-  /**
-   * All services of the region.
-   *
-   * @throws ATTRIBUTE_MISSING
-   */
+  /** All services of the region. */
   public static all(network: IClusterNetwork): INetworkPeer {
     const problems = new Problems("OracleServices.all");
     const services = checkGiven(problems, { network })
@@ -38,7 +34,6 @@ export class OracleServices {
    * Object Storage of the region only, by its service CIDR label.
    *
    * @param cidrLabel the label such as `oci-fra-objectstorage`; `oci network service list` prints it
-   * @throws ATTRIBUTE_MISSING, NAME_INVALID
    */
   public static objectStorageOnly(cidrLabel: string): INetworkPeer {
     const problems = new Problems("OracleServices.objectStorageOnly");
@@ -54,11 +49,7 @@ export class OracleServices {
     return new ObjectStorage(cidrLabel);
   }
 
-  /**
-   * Object Storage of the region only; Terraform looks up the label during the apply.
-   *
-   * @throws ATTRIBUTE_MISSING
-   */
+  /** Object Storage of the region only; Terraform looks up the label during the apply. */
   public static objectStorageOnlyOf(scope: Construct): INetworkPeer {
     const problems = new Problems("OracleServices.objectStorageOnlyOf");
     checkScope(problems, scope);

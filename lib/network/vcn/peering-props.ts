@@ -1,9 +1,8 @@
-import { Token } from "cdktf";
 import { type SubnetRole } from "./network-subnet";
-import { type KnownRanges, readRanges } from "./private/routed-ranges";
+import { checkRoutedCidrs, type KnownRanges, routedCidrs, subnetRoles } from "./private/routed-ranges";
 import { type Cidr } from "../../core/cidr";
 import { shown } from "../../core/display-value";
-import { checkOcidIfGiven } from "../../core/ocid";
+import { matching, ocid, optional, type PropsSchema, readProps, withDefault } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 
 /** Props for peering a network with another VCN of its region. */
@@ -50,15 +49,44 @@ export interface RemotePeeringProps {
   readonly subnets?: SubnetRole[];
 }
 
+const LOCAL_PEERING = {
+  peerCidrs: routedCidrs(),
+  peerGatewayId: optional(ocid("localpeeringgateway")),
+  subnets: withDefault(subnetRoles(), []),
+} satisfies PropsSchema<LocalPeeringProps>;
+
+const REMOTE_PEERING = {
+  peerCidrs: routedCidrs(),
+  peerConnectionId: optional(ocid("remotepeeringconnection")),
+  peerRegionName: optional(
+    matching(/^[a-z]+(-[a-z]+)+-[0-9]+$/, 'Give the name of a region, such as "eu-amsterdam-1"', {
+      references: true,
+    }),
+  ),
+  subnets: withDefault(subnetRoles(), []),
+} satisfies PropsSchema<RemotePeeringProps>;
+
+/** The props of a local peering, without the values that have problems. */
+export interface LocalPeering {
+  readonly peerGatewayId?: string;
+  readonly ranges: KnownRanges;
+}
+
+/** The props of a remote peering, without the values that have problems. */
+export interface RemotePeering {
+  readonly peerConnectionId?: string;
+  readonly peerRegionName?: string;
+  readonly ranges: KnownRanges;
+}
+
 /** Reads the props of a local peering and adds their problems. */
 export function readLocalPeering(
   problems: Problems,
   props: LocalPeeringProps,
   vcn: readonly Cidr[],
-): KnownRanges {
-  const { peerCidrs, peerGatewayId, subnets = [] } = props;
-  checkOcidIfGiven(problems, "peerGatewayId", peerGatewayId, "localpeeringgateway");
-  return readRanges(problems, "peerCidrs", peerCidrs, subnets, vcn);
+): LocalPeering {
+  const { peerCidrs, subnets, peerGatewayId } = readProps(problems, props, LOCAL_PEERING);
+  return { peerGatewayId, ranges: rangesOf(problems, vcn, peerCidrs, subnets) };
 }
 
 /** Reads the props of a remote peering and adds their problems. */
@@ -66,24 +94,28 @@ export function readRemotePeering(
   problems: Problems,
   props: RemotePeeringProps,
   vcn: readonly Cidr[],
-): KnownRanges {
-  const { peerCidrs, peerConnectionId, peerRegionName, subnets = [] } = props;
-  checkOcidIfGiven(problems, "peerConnectionId", peerConnectionId, "remotepeeringconnection");
+): RemotePeering {
+  const { peerCidrs, subnets, ...peer } = readProps(problems, props, REMOTE_PEERING);
+  const { peerConnectionId, peerRegionName }: Partial<RemotePeeringProps> = props ?? {};
   if ((peerConnectionId === undefined) !== (peerRegionName === undefined)) {
+    const missing = peerConnectionId === undefined ? "peerConnectionId" : "peerRegionName";
     problems.add(
       "ATTRIBUTE_MISSING",
-      `Of peerConnectionId and peerRegionName only one was given`,
-      "Give both on the side that connects, and none on the other one",
+      `${missing} was not given, and peerConnectionId and peerRegionName are needed together`,
+      "Give both on the side that connects, and neither on the other side",
     );
   }
-  checkRegion(problems, peerRegionName);
-  return readRanges(problems, "peerCidrs", peerCidrs, subnets, vcn);
+  return { ...peer, ranges: rangesOf(problems, vcn, peerCidrs, subnets) };
 }
 
-function checkRegion(problems: Problems, name: unknown): void {
-  if (name === undefined || Token.isUnresolved(name)) return;
-  if (typeof name === "string" && /^[a-z]+(-[a-z]+)+-[0-9]+$/.test(name)) return;
-  problems.add("NAME_INVALID", `peerRegionName is ${shown(name)}`, "Give it as eu-amsterdam-1");
+function rangesOf(
+  problems: Problems,
+  vcn: readonly Cidr[],
+  cidrs: readonly Cidr[] = [],
+  subnets: readonly SubnetRole[] = [],
+): KnownRanges {
+  checkRoutedCidrs(problems, "peerCidrs", cidrs, vcn);
+  return { cidrs, subnets: new Set(subnets) };
 }
 
 /** Adds a problem if an id is not valid for a peering, or if another peering of the network has it. */
@@ -91,14 +123,14 @@ export function checkPeeringId(problems: Problems, id: unknown, isTaken: (id: st
   if (typeof id !== "string" || !/^[A-Za-z][A-Za-z0-9-]{0,14}$/.test(id)) {
     problems.add(
       "NAME_INVALID",
-      `The id of the peering is ${shown(id)}`,
+      `id is ${shown(id)}, which is not valid for a peering`,
       "Begin with a letter and use up to 15 letters, digits and dashes",
     );
   } else if (isTaken(id)) {
     problems.add(
       "NAME_DUPLICATE",
-      `The network has a peering ${shown(id)} already`,
-      "Give each an id of its own",
+      `id is ${shown(id)}, as another peering of the network`,
+      "Give each peering its own id",
     );
   }
 }

@@ -64,7 +64,6 @@ export class PodNetworking {
    * other on every port, for the overlay, and the control plane to every TCP port of the nodes, for webhooks. Load balancers need
    * `ExternalTrafficPolicy.LOCAL`. Virtual nodes are not supported, and flow logs show nodes instead of pods.
    *
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, PODS_CIDR_INVALID, VALUE_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpodnetworking_topic-flannel_CNI_plugin.htm
    */
   public static flannelOverlay(props: FlannelOverlayProps = {}): PodNetworking {

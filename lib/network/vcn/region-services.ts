@@ -3,7 +3,7 @@ import { type Construct } from "constructs";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { firstApply } from "../../core/first-apply";
-import { checkOcid } from "../../core/ocid";
+import { objectOf, ocid, passing, type PropsSchema, type Reader, readProps } from "../../core/readers";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
@@ -36,14 +36,11 @@ export class RegionServices {
    * Services with a known OCID and label: nothing is looked up, and every plan shows the full rules.
    *
    * `oci network service list` prints both values.
-   *
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID
    */
   public static of(attributes: RegionServicesAttributes): IRegionServices {
     const problems = new Problems("RegionServices.of");
-    if (checkGiven(problems, { attributes })) checkRegionServices(problems, "", attributes);
-    problems.throwIfAny();
-    return new KnownServices(attributes.serviceId, attributes.cidrLabel);
+    const { serviceId, cidrLabel } = problems.resolved(readProps(problems, attributes, REGION_SERVICES));
+    return new KnownServices(serviceId, cidrLabel);
   }
 
   /**
@@ -63,33 +60,30 @@ export class RegionServices {
   private constructor() {}
 }
 
-/** Adds a problem for each invalid attribute of the services. */
-export function checkRegionServices(
-  problems: Problems,
-  prefix: string,
-  { serviceId, cidrLabel }: RegionServicesAttributes,
-): void {
-  checkOcid(problems, `${prefix}serviceId`, serviceId, "service");
-  checkCidrLabel(problems, `${prefix}cidrLabel`, cidrLabel);
+const REGION_SERVICES = {
+  serviceId: ocid("service"),
+  cidrLabel: passing<string>(checkCidrLabel),
+} satisfies PropsSchema<RegionServicesAttributes>;
+
+/** Reads all services of the region; Object Storage alone is fewer than OKE needs. */
+export function regionServices(): Reader<IRegionServices> {
+  const members = objectOf(REGION_SERVICES);
+  return (problems, name, value) => {
+    const read = members(problems, name, value);
+    if (!read) return undefined;
+    if (!isObjectStorage(read.cidrLabel)) return value as IRegionServices;
+    problems.add(
+      "EGRESS_INVALID",
+      `${name} is Object Storage only, ${read.cidrLabel}, and nodes also need the registry, OKE and IAM`,
+      "Give all services of the region, or leave it out; to restrict a single group, use OracleServices.objectStorageOnly",
+    );
+    return undefined;
+  };
 }
 
 /** Whether a label covers Object Storage only. */
 export function isObjectStorage(label: string): boolean {
   return typeof label === "string" && /^oci-[a-z0-9-]+-objectstorage$/.test(label);
-}
-
-/** Adds a problem if the services of a cluster's network are fewer than OKE needs. */
-export function checkAllServices(
-  problems: Problems,
-  name: string,
-  { cidrLabel }: RegionServicesAttributes,
-): void {
-  if (!isObjectStorage(cidrLabel)) return;
-  problems.add(
-    "EGRESS_INVALID",
-    `${name} are Object Storage only, ${cidrLabel}, but OKE's nodes pull images from the registry and register with OKE and IAM`,
-    "Give all services of the region, or leave it out; let single groups out to less by OracleServices.objectStorageOnly",
-  );
 }
 
 /** Adds a problem if a text is not a service CIDR label; references to Terraform values pass. */
@@ -98,7 +92,7 @@ export function checkCidrLabel(problems: Problems, name: string, label: string):
   if (typeof label === "string" && /^[a-z][a-z0-9-]*$/.test(label)) return;
   problems.add(
     "NAME_INVALID",
-    `${name} is ${shown(label)}, not the label of a service`,
+    `${name} is ${shown(label)}, which is not a service CIDR label`,
     "Give a label such as all-fra-services-in-oracle-services-network",
   );
 }

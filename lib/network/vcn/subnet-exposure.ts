@@ -1,18 +1,22 @@
 import { type IConstruct } from "constructs";
 import { SMALLEST_SUBNET } from "./private/vcn-range";
 import { checked } from "../../core/checked";
+import { type Cidr, contains, overlaps, RESERVED_ADDRESSES, usableAddresses } from "../../core/cidr";
+import { compareOcids } from "../../core/ocid";
 import {
-  type Cidr,
-  contains,
-  overlaps,
-  readIpv4CidrIfKnown,
-  RESERVED_ADDRESSES,
-  usableAddresses,
-} from "../../core/cidr";
-import { shown } from "../../core/display-value";
-import { checkOcid, compareOcids } from "../../core/ocid";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+  boolean,
+  checkedBy,
+  cidrOrReference,
+  mapped,
+  objectOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  type Reader,
+  reasonFor,
+  valueOf,
+} from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /** A subnet, as the constructs placed in it refer to it. */
@@ -35,11 +39,10 @@ export function podsSubnetOf(network: IConstruct, subnet: ClusterSubnet | undefi
   const problems = new Problems(network);
   problems.add(
     "ATTRIBUTE_MISSING",
-    "The network has no subnet of pods",
+    "The network has no pod subnet",
     "Give it a plan with one, SubnetPlan.of(…), or the cluster podNetworking: PodNetworking.flannelOverlay()",
   );
-  problems.throwIfAny();
-  throw new Error("unreachable");
+  return problems.throwAll();
 }
 
 /** Whether a subnet may have public addresses. */
@@ -51,32 +54,15 @@ export class SubnetExposure {
   }
 
   /**
-   * Checks that a value was created by a factory, and has a reason if it needs one: TypeScript accepts any object of the same shape.
-   *
-   * @internal
-   */
-  public static _check(problems: Problems, name: string, exposure: SubnetExposure | undefined): void {
-    if (exposure === undefined) return;
-    if (exposure === null) {
-      problems.add("VALUE_INVALID", `${name} is null`, "Write SubnetExposure.private(), or leave it out");
-      return;
-    }
-    if (typeof exposure.isPublic !== "boolean") checkGiven(problems, { [`${name}.isPublic`]: undefined });
-    else if (exposure.isPublic) checkReason(problems, `${name}, a public subnet,`, exposure.reason);
-  }
-
-  /**
    * Public addresses and a route to an internet gateway, for this subnet only.
    *
    * OCI can't change this setting of a subnet: a change replaces the subnet, with everything in it.
-   *
-   * @throws REASON_MISSING
    */
   public static publicWith(choice: ReasonedChoice): SubnetExposure {
     const problems = new Problems("SubnetExposure.publicWith");
-    if (checkGiven(problems, { choice })) checkReason(problems, "A public subnet", choice.reason);
+    const reason = PUBLIC_SUBNET(problems, "choice", choice)?.reason;
     problems.throwIfAny();
-    return new SubnetExposure(true, choice.reason);
+    return new SubnetExposure(true, reason);
   }
 
   private constructor(
@@ -87,23 +73,33 @@ export class SubnetExposure {
   ) {}
 }
 
-/** The range of an existing subnet, if it was given and is known. */
-export function readGivenSubnet(
-  problems: Problems,
-  name: string,
-  subnet: ClusterSubnet | undefined,
-): Cidr | undefined {
-  const example = '{ subnetId: "ocid1.subnet…", cidr: "10.0.1.0/24" }';
-  if (subnet !== undefined && (typeof subnet !== "object" || subnet === null)) {
-    problems.add("VALUE_INVALID", `${name} is ${shown(subnet)}`, `Write ${example}, or leave it out`);
-    return undefined;
-  }
-  if (!subnet) return undefined;
-  checkOcid(problems, `${name}.subnetId`, subnet.subnetId, "subnet");
-  if (!["undefined", "boolean"].includes(typeof subnet.isPublic)) {
-    problems.add("VALUE_INVALID", `${name}.isPublic is ${shown(subnet.isPublic)}`, "Write true or false");
-  }
-  return readIpv4CidrIfKnown(problems, `${name}.cidr`, subnet.cidr);
+const PUBLIC_SUBNET = objectOf({ reason: reasonFor("A public subnet") });
+
+/** Reads an exposure; again with its reason, because a program without types can pass any object. */
+export function subnetExposure(): Reader<SubnetExposure> {
+  return checkedBy(valueOf(SubnetExposure), (problems, name, exposure) => {
+    if (boolean()(problems, `${name}.isPublic`, exposure.isPublic)) PUBLIC_SUBNET(problems, name, exposure);
+  });
+}
+
+/** An existing subnet; without `block`, its range is a reference to a Terraform value. */
+export interface GivenSubnet {
+  readonly subnet: ClusterSubnet;
+  readonly block?: Cidr;
+}
+
+const CLUSTER_SUBNET = {
+  subnetId: ocid("subnet"),
+  cidr: cidrOrReference(),
+  isPublic: optional(boolean()),
+} satisfies PropsSchema<ClusterSubnet>;
+
+/** Reads an existing subnet. */
+export function clusterSubnet(): Reader<GivenSubnet> {
+  return mapped(objectOf(CLUSTER_SUBNET), ({ subnetId, cidr, isPublic }) => ({
+    subnet: { subnetId, cidr: cidr.text, isPublic },
+    block: cidr.block,
+  }));
 }
 
 /** Adds a problem if a subnet is too small for its purpose. */
@@ -117,46 +113,49 @@ export function checkSubnetSize(problems: Problems, name: string, cidr: Cidr, le
   } else if (usableAddresses(cidr) < least) {
     problems.add(
       "SUBNET_EXHAUSTED",
-      `${name}.cidr is ${cidr.text}, of which OCI keeps ${RESERVED_ADDRESSES} addresses, but ${least} are needed`,
-      "Take a larger subnet, or leave it out and let it be made with a range of the plan",
+      `${name}.cidr is ${cidr.text}, in which OCI reserves ${RESERVED_ADDRESSES} addresses, and ${least} more are needed`,
+      "Give a larger subnet, or leave it out to create one with a range of the plan",
     );
   }
 }
 
-/** Adds a problem if a subnet is public but should be private, or the reverse. */
+/**
+ * Adds a problem if an existing subnet is public but should be private, or the reverse.
+ *
+ * @param prop the prop of the exposure; undefined for subnets that are never public
+ */
 export function checkSubnetExposure(
   problems: Problems,
   name: string,
-  subnet: ClusterSubnet | undefined,
+  given: GivenSubnet | undefined,
   prop?: string,
   exposure?: SubnetExposure,
 ): void {
-  if (typeof subnet !== "object" || subnet === null) return;
-  const isPublic = subnet.isPublic === true;
-  const isMeant = exposure?.isPublic === true;
-  if (isPublic === isMeant) return;
-  if (!isPublic) {
+  if (!given) return;
+  const isPublic = given.subnet.isPublic === true;
+  if (isPublic === (exposure?.isPublic === true)) return;
+  if (isPublic) {
+    problems.add(
+      "SUBNET_PUBLIC",
+      `${name} is a public subnet, and a private one is expected`,
+      prop
+        ? `Give a subnet that prohibits public addresses, or the reason: ${prop}: SubnetExposure.publicWith({ reason })`
+        : "Give a subnet that prohibits public addresses; nodes and pods never need them",
+    );
+  } else {
     problems.add(
       "SUBNET_NOT_PUBLIC",
-      `${prop} is public, and the ${name} that was given is private`,
-      `Leave ${prop} out, or say of the subnet that it is: isPublic: true`,
+      `${prop} is public, and ${name} is a private subnet`,
+      `Leave ${prop} out, or declare the subnet public: ${name}: { …, isPublic: true }`,
     );
-    return;
   }
-  problems.add(
-    "SUBNET_PUBLIC",
-    `The ${name} that was given is public, where a private one is meant`,
-    prop
-      ? `Take a subnet that forbids public addresses, or say why it is public: ${prop}: SubnetExposure.publicWith({ reason })`
-      : "Take a subnet that forbids public addresses; nodes and pods never need them",
-  );
 }
 
 interface SubnetRangeRules {
   /** The ranges of further subnets in the VCN. */
   readonly taken?: readonly Cidr[];
   /** The names of the subnets to create. */
-  readonly made?: ReadonlySet<string>;
+  readonly created?: ReadonlySet<string>;
   /** Whether two existing subnets are known to be different subnets. */
   readonly isOther?: (name: string, other: string) => boolean;
 }
@@ -164,13 +163,13 @@ interface SubnetRangeRules {
 /** Returns a function that tells whether two existing subnets, by the names of their ranges, are known to be different. */
 export function tellApart(
   scope: IConstruct,
-  subnets: { readonly [name: string]: ClusterSubnet | undefined },
+  subnets: { readonly [name: string]: GivenSubnet | undefined },
 ): (name: string, other: string) => boolean {
-  const idOf = (name: string) => subnets[name.replace(/\.cidr$/, "")]?.subnetId;
+  const idOf = (name: string) => subnets[name.replace(/\.cidr$/, "")]?.subnet.subnetId;
   return (name, other) => {
-    const [one, two] = [idOf(name), idOf(other)];
-    if (typeof one !== "string" || typeof two !== "string") return false;
-    return compareOcids({ scope, id: one }, { scope, id: two }) === "different";
+    const [first, second] = [idOf(name), idOf(other)];
+    if (first === undefined || second === undefined) return false;
+    return compareOcids({ scope, id: first }, { scope, id: second }) === "different";
   };
 }
 
@@ -179,7 +178,7 @@ export function checkSubnetRanges(
   problems: Problems,
   vcn: readonly Cidr[],
   subnets: ReadonlyMap<string, Cidr>,
-  { taken = [], made = new Set(), isOther = () => false }: SubnetRangeRules = {},
+  { taken = [], created = new Set(), isOther = () => false }: SubnetRangeRules = {},
 ): void {
   const all = [...subnets];
   all.forEach(([name, cidr], i) => {
@@ -193,19 +192,19 @@ export function checkSubnetRanges(
     for (const [other, range] of all.slice(0, i)) {
       if (!overlaps(range, cidr)) continue;
       // Two existing subnets may be the same subnet, which has one range; OCI creates no two subnets that overlap.
-      const maybeOne = !made.has(name) && !made.has(other) && !isOther(name, other);
-      if (range.text === cidr.text && maybeOne) continue;
+      const canBeSameSubnet = !created.has(name) && !created.has(other) && !isOther(name, other);
+      if (range.text === cidr.text && canBeSameSubnet) continue;
       problems.add(
         "SUBNET_OVERLAP",
         `${name} ${cidr.text} overlaps ${other} ${range.text}`,
         "Give each subnet the range that it has in OCI",
       );
     }
-    for (const range of taken.filter((one) => overlaps(one, cidr))) {
+    for (const range of taken.filter((other) => overlaps(other, cidr))) {
       problems.add(
         "SUBNET_OVERLAP",
         `${name} ${cidr.text} overlaps ${range.text}, a subnet that the VCN has already`,
-        "Take a free part of the VCN; of a subnet that is given here, leave the range out of takenCidrs",
+        "Plan a free part of the VCN; leave the ranges of subnets that are given here out of takenCidrs",
       );
     }
   });

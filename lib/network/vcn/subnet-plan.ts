@@ -2,6 +2,7 @@ import { planSubnets } from "./private/subnet-planner";
 import { type SubnetPlanProps } from "./subnet-plan-props";
 import { checked } from "../../core/checked";
 import { checkGiven } from "../../core/required";
+import { kind, type Reader } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
 export { type SubnetPlanProps } from "./subnet-plan-props";
@@ -20,8 +21,6 @@ export class SubnetPlan {
    * Plans the subnets: given ranges are kept, and the others are planned around them.
    *
    * Ranges and numbers must be literals: the value of a reference is not known at planning time.
-   *
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_RESERVED, VALUE_INVALID, COUNT_INVALID, SUBNET_SIZE, SUBNET_OVERLAP, SUBNET_OUTSIDE_VCN, SUBNET_EXHAUSTED
    */
   public static of(props: SubnetPlanProps = {}): SubnetPlan {
     const problems = new Problems("SubnetPlan.of");
@@ -39,8 +38,6 @@ export class SubnetPlan {
 
   /**
    * Plans a network without a pods' subnet, for clusters with `PodNetworking.flannelOverlay`; `podCidr` is an empty string.
-   *
-   * @throws the errors of `of`; VALUE_INVALID for `pods` and `podCidr`
    */
   public static withoutPods(props: SubnetPlanProps = {}): SubnetPlan {
     const problems = new Problems("SubnetPlan.withoutPods");
@@ -48,24 +45,6 @@ export class SubnetPlan {
     problems.throwIfAny();
     const { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, publicLoadBalancerCidr } = ranges;
     return new SubnetPlan(vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, "", publicLoadBalancerCidr);
-  }
-
-  /**
-   * Validates the plan again: TypeScript accepts any object of the same shape.
-   *
-   * @internal
-   */
-  public static _checked(plan: SubnetPlan): SubnetPlan {
-    const { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, podCidr } = plan;
-    const ranges = { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, podCidr };
-    const problems = new Problems("SubnetPlan");
-    checkGiven(problems, ranges);
-    problems.throwIfAny();
-    // An object that only looks like a plan may lack it.
-    const { publicLoadBalancerCidr: others } = plan as Partial<SubnetPlan>;
-    const all = { ...ranges, publicLoadBalancerCidr: others === "" ? undefined : others };
-    if (podCidr !== "") return SubnetPlan.of({ ...all, nodes: 1, pods: 1 });
-    return SubnetPlan.withoutPods({ ...all, podCidr: undefined, nodes: 1 });
   }
 
   private constructor(
@@ -82,4 +61,24 @@ export class SubnetPlan {
     /** The range of the public load balancers' subnet; empty if the plan has none. */
     public readonly publicLoadBalancerCidr: string,
   ) {}
+}
+
+/** Reads a plan; plans its ranges again, because a program without types can pass any object. */
+export function subnetPlan(): Reader<SubnetPlan> {
+  return (problems, name, value) => {
+    const plan = kind<SubnetPlan>([], "SubnetPlan.of({ vcnCidr })")(problems, name, value);
+    return plan && problems.collect(() => planAgain(plan));
+  };
+}
+
+function planAgain(plan: SubnetPlan): SubnetPlan {
+  const { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, podCidr } = plan;
+  const ranges = { vcnCidr, apiEndpointCidr, loadBalancerCidr, workerCidr, podCidr };
+  const problems = new Problems("SubnetPlan");
+  checkGiven(problems, ranges);
+  problems.throwIfAny();
+  const publicLoadBalancerCidr = plan.publicLoadBalancerCidr || undefined;
+  const all = { ...ranges, publicLoadBalancerCidr };
+  if (podCidr !== "") return SubnetPlan.of({ ...all, nodes: 1, pods: 1 });
+  return SubnetPlan.withoutPods({ ...all, podCidr: undefined, nodes: 1 });
 }

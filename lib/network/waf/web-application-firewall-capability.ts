@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { checkGiven, checkMembers } from "../../core/required";
+import { checkedBy, type Reader, uniqueListOf, valueOf } from "../../core/readers";
+import { checkGiven } from "../../core/required";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 
@@ -63,7 +64,6 @@ export class WafCapability {
    *
    * @param key the key such as `941100`, six to ten digits
    * @param version the version such as 3; each key has its own versions
-   * @throws NAME_INVALID, COUNT_INVALID
    */
   public static of(key: string, version: number): WafCapability {
     const problems = new Problems("WafCapability.of");
@@ -99,11 +99,7 @@ export class WafCapability {
     private readonly requestCookies: readonly string[],
   ) {}
 
-  /**
-   * The same capability, ignoring some arguments and cookies whose legitimate values look like an attack.
-   *
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
-   */
+  /** The same capability, ignoring some arguments and cookies whose legitimate values look like an attack. */
   public excluding(exclusions: WafExclusions): WafCapability {
     const problems = new Problems("WafCapability.excluding");
     const given = checkGiven(problems, { exclusions }) ? exclusions : {};
@@ -147,28 +143,15 @@ function readNames(problems: Problems, name: string, names: unknown): string[] {
   return names as string[];
 }
 
-/** Adds a problem if the list is not a list of capabilities, is empty, or has a duplicate. */
-export function checkCapabilities(problems: Problems, capabilities: unknown): void {
-  const fix = 'Write a list, for example [...WafCapability.recommended(), WafCapability.of("941100", 2)]';
-  if (!Array.isArray(capabilities) || capabilities.length === 0) {
-    const what = Array.isArray(capabilities)
-      ? "is empty, so nothing would be looked at"
-      : `is ${shown(capabilities)}`;
-    problems.add("VALUE_INVALID", `capabilities ${what}`, fix);
-    return;
-  }
-  const keys = new Set<string>();
-  for (const each of capabilities as WafCapability[]) {
-    const members = ["key", "version", "_config"];
-    if (!checkMembers(problems, "One of capabilities", each ?? "nothing", members, fix.replace("Write ", "")))
-      continue;
-    if (keys.has(each.key)) {
-      problems.add(
-        "NAME_DUPLICATE",
-        `capabilities has ${each.key} twice`,
-        "Name each key once, in one version",
-      );
-    }
-    keys.add(each.key);
-  }
+/** Reads capabilities, at least one and each once. */
+export function wafCapabilities(): Reader<WafCapability[]> {
+  const example = '[...WafCapability.recommended(), WafCapability.of("941100", 2)]';
+  const list = uniqueListOf(valueOf(WafCapability), `a list, for example ${example}`, {
+    keyOf: ({ key }) => key,
+    fix: "Give each key once, in one version",
+  });
+  return checkedBy(list, (problems, name, { length }) => {
+    if (length > 0) return;
+    problems.add("VALUE_INVALID", `${name} is empty, so no request would be inspected`, `Write ${example}`);
+  });
 }

@@ -27,7 +27,6 @@ export class WafCondition {
    * Matches requests for one path, case-insensitively, whatever the query.
    *
    * @param path the path such as `/login`
-   * @throws VALUE_INVALID
    */
   public static path(path: string): WafCondition {
     checkLiteral("WafCondition.path", "path", path, PATH, '"/login"');
@@ -38,7 +37,6 @@ export class WafCondition {
    * Matches requests whose path begins with a prefix, case-insensitively.
    *
    * @param prefix the prefix such as `/admin/`
-   * @throws VALUE_INVALID
    */
   public static pathPrefix(prefix: string): WafCondition {
     checkLiteral("WafCondition.pathPrefix", "prefix", prefix, PATH, '"/admin/"');
@@ -49,7 +47,6 @@ export class WafCondition {
    * Matches requests with an HTTP method.
    *
    * @param method the method such as `POST`
-   * @throws VALUE_INVALID
    */
   public static method(method: string): WafCondition {
     checkLiteral("WafCondition.method", "method", method, METHOD, '"POST"');
@@ -60,7 +57,6 @@ export class WafCondition {
    * Matches requests to a host, by the Host header.
    *
    * @param host the host such as `shop.example.com`, with a port if clients send one
-   * @throws VALUE_INVALID
    */
   public static host(host: string): WafCondition {
     checkLiteral("WafCondition.host", "host", host, HOST, '"shop.example.com"');
@@ -71,7 +67,6 @@ export class WafCondition {
    * Matches requests that have a header, whatever its value.
    *
    * @param name the name of the header such as `X-Debug`, case-insensitive
-   * @throws VALUE_INVALID
    */
   public static header(name: string): WafCondition {
     checkLiteral("WafCondition.header", "name", name, HEADER, '"X-Debug"');
@@ -85,7 +80,6 @@ export class WafCondition {
    * Matches requests from countries; an address whose country OCI doesn't know matches no country.
    *
    * @param codes the two-letter ISO 3166-1 codes such as `DE`
-   * @throws VALUE_INVALID
    */
   public static countries(codes: string[]): WafCondition {
     const problems = new Problems("WafCondition.countries");
@@ -106,7 +100,6 @@ export class WafCondition {
    *
    * @param cidrs the ranges such as `203.0.113.0/24`; only a few, as a condition has up to 1024 characters: use NetworkAddressList for
    * many
-   * @throws CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, VALUE_INVALID
    */
   public static addresses(cidrs: string[]): WafCondition {
     const problems = new Problems("WafCondition.addresses");
@@ -122,7 +115,6 @@ export class WafCondition {
    * Matches requests from the addresses of network address lists.
    *
    * @param networkAddressListIds the OCIDs of the lists, such as `networkAddressListId` of a NetworkAddressList
-   * @throws VALUE_INVALID, OCID_INVALID, ATTRIBUTE_MISSING
    */
   public static addressLists(networkAddressListIds: string[]): WafCondition {
     const problems = new Problems("WafCondition.addressLists");
@@ -143,7 +135,6 @@ export class WafCondition {
    * Matches requests by a JMESPath expression, which may use the functions that the firewall adds to the language.
    *
    * @param jmesPath the expression, up to 1024 characters
-   * @throws VALUE_INVALID, TEXT_TEMPLATE
    */
   public static expression(jmesPath: string): WafCondition {
     const problems = new Problems("WafCondition.expression");
@@ -172,29 +163,17 @@ export class WafCondition {
     public readonly jmesPath: string,
   ) {}
 
-  /**
-   * Matches requests that this condition does not match.
-   *
-   * @throws VALUE_INVALID
-   */
+  /** Matches requests that this condition does not match. */
   public negated(): WafCondition {
     return WafCondition.make("WafCondition.negated", `!(${this.jmesPath})`);
   }
 
-  /**
-   * Matches requests that both conditions match.
-   *
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Matches requests that both conditions match. */
   public andAlso(other: WafCondition): WafCondition {
     return this.join("andAlso", "&&", other);
   }
 
-  /**
-   * Matches requests that at least one of the two conditions matches.
-   *
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Matches requests that at least one of the two conditions matches. */
   public orElse(other: WafCondition): WafCondition {
     return this.join("orElse", "||", other);
   }

@@ -1,19 +1,36 @@
+import { type Size } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { checkCapabilities, WafCapability } from "./web-application-firewall-capability";
+import { wafCapabilities, WafCapability } from "./web-application-firewall-capability";
 import {
-  checkAccessRules,
-  checkRateLimits,
+  accessRules,
+  rateLimits,
   type WafAccessRule,
   type WafRateLimit,
 } from "./web-application-firewall-rules";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { checkOcid } from "../../core/ocid";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
-import { checkMembers } from "../../core/required";
-import { checkDisplayName } from "../../core/resource-name";
-import { checkTags, type TaggingProps } from "../../core/tagging";
+import {
+  checkedBy,
+  displayName,
+  listOf,
+  matching,
+  objectOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  reasonFor,
+  type Resolved,
+  taggingReaders,
+  text,
+  valueOf,
+  wholeNumber,
+  wholeSize,
+  withDefault,
+} from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
+import { type TaggingProps } from "../../core/tagging";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 
@@ -27,14 +44,12 @@ export class WafMode {
 
   /**
    * Allows and logs the requests: for the first weeks, to find legitimate requests that look like attacks.
-   *
-   * @throws REASON_MISSING
    */
   public static checkOnly(choice: ReasonedChoice): WafMode {
     const problems = new Problems("WafMode.checkOnly");
-    checkReason(problems, "A firewall that blocks nothing", choice?.reason);
+    const reason = NOT_BLOCKING(problems, "choice", choice)?.reason;
     problems.throwIfAny();
-    return new WafMode("check", choice.reason);
+    return new WafMode("check", reason);
   }
 
   private constructor(
@@ -56,16 +71,7 @@ export class WafMode {
   }
 }
 
-/** Adds a problem if a given value is not a mode. */
-function checkMode(problems: Problems, value: unknown): void {
-  checkMembers(
-    problems,
-    "mode",
-    value,
-    ["_action", "_acknowledge"],
-    "WafMode.block() or WafMode.checkOnly({ reason })",
-  );
-}
+const NOT_BLOCKING = objectOf({ reason: reasonFor("A firewall that blocks nothing") });
 
 /** Options for a response: its body and content type. */
 export interface WafResponseOptions {
@@ -108,7 +114,6 @@ const CODES: { readonly [code: number]: string } = {
 };
 
 const MAX_BODY_LENGTH = 8192;
-const CONTENT_TYPE = /^[a-z]+\/[A-Za-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?$/;
 
 /**
  * The response that a firewall returns to a client instead of the application's response.
@@ -121,18 +126,20 @@ export class WafResponse {
    * A response with an error code.
    *
    * @param code one of the codes from 400 on that OCI's firewall offers, such as 403 or 503
-   * @throws COUNT_INVALID, VALUE_INVALID, TEXT_TEMPLATE
    */
   public static of(code: number, options: WafResponseOptions = {}): WafResponse {
     const problems = new Problems("WafResponse.of");
     if (typeof code !== "number" || !(code in CODES)) {
       const fix = `Give one of ${Object.keys(CODES).join(", ")}`;
-      problems.add("COUNT_INVALID", `code is ${shown(code)}, none that refuses and that OCI offers`, fix);
+      problems.add(
+        "COUNT_INVALID",
+        `code is ${shown(code)}, which OCI does not offer for blocked requests`,
+        fix,
+      );
     }
-    const { body, contentType } = readOptions(problems, options);
-    problems.throwIfAny();
+    const { body, contentType } = problems.resolved(readProps(problems, options, RESPONSE));
     const text = body ?? JSON.stringify({ code: String(code), message: CODES[code] });
-    return new WafResponse(code, text, contentType ?? "application/json");
+    return new WafResponse(code, text, contentType);
   }
 
   private constructor(
@@ -156,27 +163,27 @@ export class WafResponse {
   }
 }
 
-function readOptions(problems: Problems, options: WafResponseOptions): WafResponseOptions {
-  const given = typeof options === "object" && options !== null ? options : undefined;
-  if (!given)
-    problems.add("VALUE_INVALID", `The options are ${shown(options)}`, "Write an object, or leave them out");
-  const { body, contentType } = given ?? {};
-  if (body !== undefined && (typeof body !== "string" || body.length > MAX_BODY_LENGTH)) {
-    const fix = `Write a text of up to ${MAX_BODY_LENGTH} characters`;
-    problems.add("VALUE_INVALID", "body is no text, or too long", fix);
-  }
-  checkText(problems, "body", body);
-  if (contentType !== undefined && (typeof contentType !== "string" || !CONTENT_TYPE.test(contentType))) {
-    const fix = 'Write a type such as "text/html; charset=utf-8"';
-    problems.add("VALUE_INVALID", `contentType is ${shown(contentType)}`, fix);
-  }
-  return { body, contentType };
-}
-
-/** Adds a problem if a given value is not a response. */
-function checkResponse(problems: Problems, name: string, value: unknown): void {
-  checkMembers(problems, name, value, ["code", "body", "_action"], "WafResponse.of(403)");
-}
+const RESPONSE = {
+  body: optional(
+    checkedBy(text(), (problems, name, body) => {
+      checkText(problems, name, body);
+      if (body.length <= MAX_BODY_LENGTH) return;
+      problems.add(
+        "VALUE_INVALID",
+        `${name} has ${body.length} characters`,
+        `Write up to ${MAX_BODY_LENGTH}`,
+      );
+    }),
+  ),
+  contentType: withDefault(
+    matching(
+      /^[a-z]+\/[A-Za-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?$/,
+      'Write a type such as "text/html; charset=utf-8"',
+      { code: "VALUE_INVALID" },
+    ),
+    "application/json",
+  ),
+} satisfies PropsSchema<WafResponseOptions>;
 
 /** The limits of requests; each limit belongs to one capability, of `WafCapability.recommended()` unless noted otherwise. */
 export interface WafRequestLimits {
@@ -217,11 +224,11 @@ export interface WebApplicationFirewallProps extends TaggingProps {
    */
   readonly requestLimits?: WafRequestLimits;
   /**
-   * The number of bytes of a body that are inspected, 1 to 8,192; longer bodies are allowed, and logged.
+   * The part of a body that is inspected, 1 to 8 KiB; longer bodies are allowed, and logged.
    *
-   * @default 8192
+   * @default Size.kibibytes(8)
    */
-  readonly bodyInspectionInBytes?: number;
+  readonly bodyInspection?: Size;
   /**
    * The access rules, which run before the capabilities; the first rule that matches a request and blocks or allows it decides.
    *
@@ -254,12 +261,11 @@ export interface WebApplicationFirewallProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-export const MAX_INSPECTED = 8192;
-const METHOD = /^[A-Z]{3,20}$/;
+const MAX_INSPECTED_KIBIBYTES = 8;
 // The name of a firewall gets a suffix.
 const MAX_NAME_LENGTH = 200;
 // Far above any value that an argument in the inspected body can reach.
-const LARGEST_LIMIT = 1_000_000;
+const LIMIT = wholeNumber({ least: 1, most: 1_000_000 });
 /** The capability that applies each limit; a limit without its capability has no effect. */
 const APPLIED_BY = {
   allowedMethods: "911100",
@@ -269,72 +275,77 @@ const APPLIED_BY = {
   headers: "9200014",
   headerLength: "9200024",
 } as const;
-const COUNTS = ["arguments", "argumentLength", "totalArgumentLength", "headers", "headerLength"] as const;
 
-/** Adds a problem for each invalid prop of a firewall. */
-export function checkFirewall(problems: Problems, props: Partial<WebApplicationFirewallProps>): void {
-  const {
-    capabilities,
-    accessRules,
-    rateLimits,
-    requestLimits,
-    bodyInspectionInBytes = MAX_INSPECTED,
-  } = props;
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkDisplayName(problems, "displayName", props.displayName, MAX_NAME_LENGTH);
-  checkMode(problems, props.mode);
-  if (capabilities !== undefined) checkCapabilities(problems, capabilities);
-  if (accessRules !== undefined) checkAccessRules(problems, accessRules);
-  if (rateLimits !== undefined) checkRateLimits(problems, rateLimits);
-  checkResponse(problems, "blockResponse", props.blockResponse);
-  checkResponse(problems, "rateLimitResponse", props.rateLimitResponse);
-  if (requestLimits !== undefined && checkLimits(problems, requestLimits)) {
-    checkApplied(problems, requestLimits, capabilities ?? WafCapability.recommended());
-  }
-  checkCount(problems, "bodyInspectionInBytes", bodyInspectionInBytes, MAX_INSPECTED);
-  checkTags(problems, props);
+const METHODS = 'at least one method in capital letters, for example ["GET", "POST", "PUT"]';
+
+const REQUEST_LIMITS = {
+  allowedMethods: withDefault(
+    checkedBy(
+      listOf(matching(/^[A-Z]{3,20}$/, `Write ${METHODS}`, { code: "VALUE_INVALID" }), METHODS),
+      (problems, name, methods) => {
+        if (methods.length === 0) problems.add("VALUE_INVALID", `${name} is empty`, `Write ${METHODS}`);
+      },
+    ),
+    ["GET", "HEAD", "OPTIONS", "POST"],
+  ),
+  arguments: withDefault(LIMIT, 255),
+  argumentLength: withDefault(LIMIT, 400),
+  totalArgumentLength: withDefault(LIMIT, 64_000),
+  headers: withDefault(LIMIT, 25),
+  headerLength: withDefault(LIMIT, 8000),
+} satisfies PropsSchema<WafRequestLimits>;
+
+/** The limits of requests, with their defaults. */
+export type ResolvedRequestLimits = Resolved<typeof REQUEST_LIMITS>;
+
+const FIREWALL = {
+  compartmentId: ocid("compartment", "tenancy"),
+  displayName: optional(displayName(MAX_NAME_LENGTH)),
+  mode: withDefault(valueOf(WafMode), WafMode.block()),
+  capabilities: optional(wafCapabilities()),
+  accessRules: withDefault(accessRules(), []),
+  rateLimits: withDefault(rateLimits(), []),
+  blockResponse: withDefault(valueOf(WafResponse), WafResponse.of(403)),
+  rateLimitResponse: withDefault(valueOf(WafResponse), WafResponse.of(503)),
+  requestLimits: withDefault(
+    objectOf(REQUEST_LIMITS),
+    readProps(new Problems("WAF"), {}, REQUEST_LIMITS) as ResolvedRequestLimits,
+  ),
+  bodyInspection: withDefault(
+    wholeSize("kibibytes", { least: 1, most: MAX_INSPECTED_KIBIBYTES, example: "Size.kibibytes(8)" }),
+    MAX_INSPECTED_KIBIBYTES,
+  ),
+  ...taggingReaders(),
+} satisfies PropsSchema<WebApplicationFirewallProps>;
+
+/** The props of a firewall, with its capabilities. */
+export type ResolvedFirewall = Resolved<typeof FIREWALL> & {
+  readonly capabilities: readonly WafCapability[];
+};
+
+/** Reads the props of a firewall; throws all problems together. */
+export function readFirewall(problems: Problems, props: WebApplicationFirewallProps): ResolvedFirewall {
+  const read = readProps(problems, props, FIREWALL);
+  const capabilities = read.capabilities ?? WafCapability.recommended();
+  const { requestLimits }: Partial<WebApplicationFirewallProps> = props ?? {};
+  if (requestLimits && read.requestLimits) checkApplied(problems, requestLimits, capabilities);
+  return problems.resolved<ResolvedFirewall>({ ...read, capabilities });
 }
 
-function checkApplied(problems: Problems, limits: WafRequestLimits, capabilities: unknown): void {
-  // A value that is not a list was reported already.
-  if (!Array.isArray(capabilities)) return;
-  const found = (capabilities as Partial<WafCapability>[]).map((capability) => capability?.key);
+/** Adds a problem for each limit whose capability is missing. */
+function checkApplied(
+  problems: Problems,
+  limits: WafRequestLimits,
+  capabilities: readonly WafCapability[],
+): void {
+  const keys = capabilities.map(({ key }) => key);
   for (const name of Object.keys(APPLIED_BY) as (keyof typeof APPLIED_BY)[]) {
     const key = APPLIED_BY[name];
-    if (limits[name] === undefined || found.includes(key)) continue;
+    if (limits[name] === undefined || keys.includes(key)) continue;
     problems.add(
       "VALUE_INVALID",
-      `requestLimits.${name} is given, and the capability ${key}, which applies it, is not among capabilities`,
+      `requestLimits.${name} has no effect, because capabilities lacks ${key}, which applies it`,
       `Add WafCapability.of("${key}", version) to capabilities, in a version that \`oci waf protection-capability list\` prints`,
     );
   }
-}
-
-/** Checks that the value is a set of limits. */
-function checkLimits(problems: Problems, limits: WafRequestLimits): boolean {
-  if (typeof limits !== "object" || limits === null || Array.isArray(limits)) {
-    problems.add(
-      "VALUE_INVALID",
-      `requestLimits is ${shown(limits)}`,
-      "Write { arguments: 100 }, for example",
-    );
-    return false;
-  }
-  for (const name of COUNTS) {
-    if (limits[name] !== undefined)
-      checkCount(problems, `requestLimits.${name}`, limits[name], LARGEST_LIMIT);
-  }
-  const { allowedMethods } = limits;
-  if (allowedMethods === undefined) return true;
-  const isList = Array.isArray(allowedMethods) && allowedMethods.length > 0;
-  if (isList && allowedMethods.every((method) => typeof method === "string" && METHOD.test(method)))
-    return true;
-  const fix = 'Write at least one in capital letters, for example ["GET", "POST", "PUT"]';
-  problems.add("VALUE_INVALID", `requestLimits.allowedMethods is ${shown(allowedMethods)}`, fix);
-  return true;
-}
-
-function checkCount(problems: Problems, name: string, value: unknown, most: number): void {
-  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return;
-  problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, `Give a whole number from 1 to ${most}`);
 }

@@ -1,7 +1,22 @@
+import { type Duration } from "cdk8s";
 import { checkCondition, type WafCondition } from "./web-application-firewall-condition";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { checkMembers } from "../../core/required";
+import {
+  checkedBy,
+  matching,
+  objectOf,
+  optional,
+  passing,
+  type PropsSchema,
+  type Reader,
+  type Resolved,
+  uniqueListOf,
+  valueOf,
+  wholeDuration,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9 _-]{0,99}$/;
@@ -15,7 +30,6 @@ export class WafAccessRule {
    * Blocks matching requests with the firewall's response.
    *
    * @param name the name of the rule, up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
-   * @throws NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static block(name: string, condition: WafCondition): WafAccessRule {
     return WafAccessRule.make("block", name, condition);
@@ -25,7 +39,6 @@ export class WafAccessRule {
    * Allows matching requests, whatever later access rules say; capabilities and rate limits still apply to them.
    *
    * @param name the name of the rule, up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
-   * @throws NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static allow(name: string, condition: WafCondition): WafAccessRule {
     return WafAccessRule.make("allow", name, condition);
@@ -35,7 +48,6 @@ export class WafAccessRule {
    * Logs matching requests only.
    *
    * @param name the name of the rule, up to 100 letters, digits, blanks, `_` and `-`, unique in the firewall
-   * @throws NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static check(name: string, condition: WafCondition): WafAccessRule {
     return WafAccessRule.make("check", name, condition);
@@ -43,7 +55,7 @@ export class WafAccessRule {
 
   private static make(action: string, name: string, condition: WafCondition): WafAccessRule {
     const problems = new Problems(`WafAccessRule.${action}`);
-    checkRuleName(problems, name);
+    ruleName(problems, "name", name);
     checkCondition(problems, "condition", condition);
     problems.throwIfAny();
     return new WafAccessRule(name, condition, action);
@@ -66,13 +78,13 @@ export interface WafRateLimit {
   /** The number of requests that are answered in a period, 1 to 1,000,000. */
   readonly requests: number;
   /** The length of a period, 1 to 3,600 seconds. */
-  readonly periodInSeconds: number;
+  readonly period: Duration;
   /**
    * The time for which an address above the limit is blocked, 0 to 3,600 seconds.
    *
-   * @default 0 - until the period ends
+   * @default - until the period ends
    */
-  readonly blockInSeconds?: number;
+  readonly blockDuration?: Duration;
   /**
    * The condition that selects the counted requests.
    *
@@ -81,67 +93,45 @@ export interface WafRateLimit {
   readonly condition?: WafCondition;
 }
 
-const LARGEST = { requests: 1_000_000, periodInSeconds: 3600, blockInSeconds: 3600 };
+const MAX_REQUESTS = 1_000_000;
+const MAX_SECONDS = 3600;
 
-function checkRuleName(problems: Problems, name: unknown): void {
-  if (typeof name === "string" && NAME.test(name) && name.toLowerCase() !== RESERVED) return;
-  problems.add(
-    "NAME_INVALID",
-    `The name of a rule is ${shown(name)}`,
-    "Begin with a letter or digit and use up to 100 letters, digits, blanks, _ and -; not Default Action",
-  );
+const ruleName = checkedBy(
+  matching(NAME, "Begin with a letter or digit and use up to 100 letters, digits, blanks, _ and -"),
+  (problems, name, value) => {
+    if (value.toLowerCase() !== RESERVED) return;
+    problems.add("NAME_INVALID", `${name} is ${shown(value)}, which the logs use`, "Use another name");
+  },
+);
+
+const RATE_LIMIT = {
+  name: ruleName,
+  requests: wholeNumber({ least: 1, most: MAX_REQUESTS }),
+  period: wholeDuration("seconds", { least: 1, most: MAX_SECONDS, example: "Duration.minutes(1)" }),
+  blockDuration: withDefault(
+    wholeDuration("seconds", { least: 0, most: MAX_SECONDS, example: "Duration.minutes(5)" }),
+    0,
+  ),
+  condition: optional(passing<WafCondition>(checkCondition)),
+} satisfies PropsSchema<WafRateLimit>;
+
+/** A rate limit, with its durations in seconds. */
+export type ResolvedRateLimit = Resolved<typeof RATE_LIMIT>;
+
+/** Reads rate limits with unique names. */
+export function rateLimits(): Reader<ResolvedRateLimit[]> {
+  const instead = 'a list, for example [{ name: "clients", requests: 600, period: Duration.minutes(1) }]';
+  return uniqueListOf(objectOf(RATE_LIMIT), instead, UNIQUE);
 }
 
-/** Adds a problem for each access rule that no factory created, and for duplicate names. */
-export function checkAccessRules(problems: Problems, rules: unknown): void {
-  const instead = 'WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/")), for example';
-  eachOf<WafAccessRule>(problems, "accessRules", rules, (rule) =>
-    checkMembers(
-      problems,
-      "One of accessRules",
-      rule ?? "nothing",
-      ["name", "condition", "_action"],
-      instead,
-    ),
-  );
-}
-
-/** Adds a problem for each invalid limit, and for duplicate names. */
-export function checkRateLimits(problems: Problems, limits: unknown): void {
-  eachOf<WafRateLimit>(problems, "rateLimits", limits, (limit) => {
-    const instead = '{ name: "clients", requests: 600, periodInSeconds: 60 }';
-    if (!checkMembers(problems, "One of rateLimits", limit ?? "nothing", ["name"], instead)) return false;
-    checkRuleName(problems, limit.name);
-    for (const name of ["requests", "periodInSeconds", "blockInSeconds"] as const) {
-      const value = limit[name];
-      const least = name === "blockInSeconds" ? 0 : 1;
-      if (value === undefined && name === "blockInSeconds") continue;
-      if (Number.isInteger(value) && Number(value) >= least && Number(value) <= LARGEST[name]) continue;
-      const what = `${name} of the limit ${shown(limit.name)} is ${shown(value)}`;
-      problems.add("COUNT_INVALID", what, `Give a whole number from ${least} to ${LARGEST[name]}`);
-    }
-    if (limit.condition !== undefined) checkCondition(problems, "The condition of a limit", limit.condition);
-    return true;
+/** Reads access rules with unique names; again with their members, because a program without types can pass any object. */
+export function accessRules(): Reader<WafAccessRule[]> {
+  const rule = checkedBy(valueOf(WafAccessRule), (problems, name, { name: own, condition }) => {
+    ruleName(problems, `${name}.name`, own);
+    checkCondition(problems, `${name}.condition`, condition);
   });
+  const instead = 'a list, for example [WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/"))]';
+  return uniqueListOf(rule, instead, UNIQUE);
 }
 
-function eachOf<T extends { readonly name: string }>(
-  problems: Problems,
-  property: string,
-  list: unknown,
-  check: (one: T) => boolean,
-): void {
-  if (!Array.isArray(list)) {
-    problems.add("VALUE_INVALID", `${property} is ${shown(list)}`, "Write a list, or leave it out");
-    return;
-  }
-  const names = new Set<string>();
-  for (const one of list as T[]) {
-    if (!check(one)) continue;
-    if (names.has(one.name)) {
-      const what = `${property} has the name ${shown(one.name)} twice`;
-      problems.add("NAME_DUPLICATE", what, "Give each rule a name of its own");
-    }
-    names.add(one.name);
-  }
-}
+const UNIQUE = { keyOf: ({ name }: { readonly name: string }) => name, fix: "Give each rule its own name" };

@@ -1,22 +1,18 @@
-import { type Construct } from "constructs";
-import { WafCapability } from "./web-application-firewall-capability";
+import { type Construct, type IConstruct } from "constructs";
 import {
-  checkFirewall,
-  MAX_INSPECTED,
-  WafMode,
-  type WafRequestLimits,
-  WafResponse,
+  readFirewall,
+  type ResolvedFirewall,
+  type ResolvedRequestLimits,
   type WebApplicationFirewallProps,
 } from "./web-application-firewall-props";
-import { type WafAccessRule, type WafRateLimit } from "./web-application-firewall-rules";
+import { type ResolvedRateLimit, type WafAccessRule } from "./web-application-firewall-rules";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
-import { checkGiven } from "../../core/required";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
-import { tagsOf } from "../../core/tagging";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { WafWebAppFirewall } from "../../oci/waf-web-app-firewall";
 import {
   WafWebAppFirewallPolicy,
@@ -25,11 +21,12 @@ import {
   type WafWebAppFirewallPolicyRequestProtection,
   type WafWebAppFirewallPolicyRequestRateLimiting,
 } from "../../oci/waf-web-app-firewall-policy";
-import { attach, checkLoadBalancerId, checkUnattached } from "../logs/load-balancer-logs";
+import { attach, checkUnattached, loadBalancerId } from "../logs/load-balancer-logs";
 
 const JMESPATH = { conditionLanguage: "JMESPATH" };
 const RATE_LIMIT_ACTION = "slow-down";
-const PROTECT_ONCE = "Protect each load balancer once; one firewall may have the rules of both";
+const PROTECT_ONCE = "Protect each load balancer once, by one firewall with the rules of both";
+const LOAD_BALANCER = loadBalancerId("have no web application firewall");
 
 /**
  * A web application firewall: a policy that detects attacks in requests, limits the rate of requests from an address and controls access,
@@ -44,29 +41,30 @@ const PROTECT_ONCE = "Protect each load balancer once; one firewall may have the
  */
 @checked
 export class WebApplicationFirewall extends ResourceConstruct {
+  /** The OCID of the compartment of the policy and the firewalls. */
+  public readonly compartmentId: string;
+  /** The name of the policy. */
+  public readonly displayName: string;
   private readonly id: string;
+  private readonly tags: TaggingProps;
   private isUsed = false;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, COUNT_INVALID, TAG_INVALID, TEXT_TEMPLATE
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: WebApplicationFirewallProps,
-  ) {
-    check(scope, id, props);
+  constructor(scope: Construct, id: string, props: WebApplicationFirewallProps) {
+    const firewall = read(scope, id, props);
+    const { compartmentId, mode, accessRules, rateLimits } = firewall;
     super(scope, id);
-    const { mode = WafMode.block(), accessRules = [], rateLimits = [] } = props;
+    this.compartmentId = compartmentId;
+    this.displayName = firewall.displayName ?? nameOf(this);
+    this.tags = tagsOf(this, firewall);
     mode._acknowledge(this);
     const policy = new WafWebAppFirewallPolicy(this, "Resource", {
-      compartmentId: props.compartmentId,
-      displayName: props.displayName ?? nameOf(this),
-      actions: actionsOf(props),
+      compartmentId,
+      displayName: this.displayName,
+      actions: actionsOf(firewall),
       requestAccessControl: accessRules.length === 0 ? undefined : accessControl(accessRules),
       requestRateLimiting: rateLimits.length === 0 ? undefined : rateLimiting(rateLimits),
-      requestProtection: protection(props, mode),
-      ...tagsOf(this, props),
+      requestProtection: protection(firewall),
+      ...this.tags,
     });
     this.id = policy.id;
     findWhenWritten(this, () => this.findings());
@@ -81,8 +79,8 @@ export class WebApplicationFirewall extends ResourceConstruct {
   /** Reports a policy that is not attached to anything. */
   private findings(): ProgramFinding[] {
     // A firewall resource that the program creates directly may refer to the policy.
-    if (this.isUsed || this.node.root.node.findAll().some((one) => one instanceof WafWebAppFirewall))
-      return [];
+    const isFirewall = (construct: IConstruct) => construct instanceof WafWebAppFirewall;
+    if (this.isUsed || this.node.root.node.findAll().some(isFirewall)) return [];
     return [
       {
         id: "firewall-unused",
@@ -103,42 +101,43 @@ export class WebApplicationFirewall extends ResourceConstruct {
    * @param id the id of the resource; change it for a different load balancer
    * @param loadBalancerId the OCID of the load balancer, which can have one firewall
    * @returns the OCID of the firewall
-   * @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, ATTRIBUTE_MISSING, LOAD_BALANCER_INVALID for a network load balancer
    */
   public protect(id: string, loadBalancerId: string): string {
     const problems = problemsIn(this, id);
-    checkLoadBalancerId(problems, loadBalancerId, "have no web application firewall");
+    const balancer = LOAD_BALANCER(problems, "loadBalancerId", loadBalancerId);
     const attachment = { what: "A web application firewall protects", loadBalancerId, fix: PROTECT_ONCE };
-    checkUnattached(problems, this, attachment);
+    if (balancer !== undefined) checkUnattached(problems, this, attachment);
     problems.throwIfAny();
     attach(this, attachment);
     const firewall = new WafWebAppFirewall(this, id, {
-      compartmentId: this.props.compartmentId,
-      displayName: `${this.props.displayName ?? nameOf(this)}-${id}`.slice(0, 255),
+      compartmentId: this.compartmentId,
+      displayName: `${this.displayName}-${id}`.slice(0, 255),
       backendType: "LOAD_BALANCER",
       loadBalancerId,
       webAppFirewallPolicyId: this.policyId,
-      ...tagsOf(this, this.props),
+      ...this.tags,
     });
     return firewall.id;
   }
 }
 
-function check(scope: Construct, id: string, props: WebApplicationFirewallProps): void {
+function read(scope: Construct, id: string, props: WebApplicationFirewallProps): ResolvedFirewall {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (checkGiven(problems, { props })) checkFirewall(problems, props);
-  problems.throwIfAny();
+  return readFirewall(problems, props);
 }
 
 /** The actions, named after their effect, so that the logs show it. */
-function actionsOf(props: WebApplicationFirewallProps): WafWebAppFirewallPolicyActions[] {
-  const { blockResponse = WafResponse.of(403), rateLimitResponse = WafResponse.of(503) } = props;
+function actionsOf({
+  blockResponse,
+  rateLimitResponse,
+  rateLimits,
+}: ResolvedFirewall): WafWebAppFirewallPolicyActions[] {
   return [
     { name: "allow", type: "ALLOW" },
     blockResponse._action("block"),
     { name: "check", type: "CHECK" },
-    ...(props.rateLimits?.length ? [rateLimitResponse._action(RATE_LIMIT_ACTION)] : []),
+    ...(rateLimits.length > 0 ? [rateLimitResponse._action(RATE_LIMIT_ACTION)] : []),
   ] as WafWebAppFirewallPolicyActions[];
 }
 
@@ -155,25 +154,30 @@ function accessControl(rules: readonly WafAccessRule[]): WafWebAppFirewallPolicy
   };
 }
 
-function rateLimiting(limits: readonly WafRateLimit[]): WafWebAppFirewallPolicyRequestRateLimiting {
+function rateLimiting(limits: readonly ResolvedRateLimit[]): WafWebAppFirewallPolicyRequestRateLimiting {
   return {
-    rules: limits.map(({ name, requests, periodInSeconds, blockInSeconds = 0, condition }) => ({
+    rules: limits.map(({ name, requests, period, blockDuration, condition }) => ({
       name,
       type: "REQUEST_RATE_LIMITING",
       actionName: RATE_LIMIT_ACTION,
       ...(condition ? { condition: condition.jmesPath, ...JMESPATH } : {}),
-      configurations: [{ requestsLimit: requests, periodInSeconds, actionDurationInSeconds: blockInSeconds }],
+      configurations: [
+        { requestsLimit: requests, periodInSeconds: period, actionDurationInSeconds: blockDuration },
+      ],
     })),
   };
 }
 
-function protection(
-  { capabilities, bodyInspectionInBytes = MAX_INSPECTED, requestLimits = {} }: WebApplicationFirewallProps,
-  mode: WafMode,
-): WafWebAppFirewallPolicyRequestProtection {
-  const found = capabilities ?? WafCapability.recommended();
+const BYTES_IN_KIBIBYTE = 1024;
+
+function protection({
+  capabilities,
+  bodyInspection,
+  requestLimits,
+  mode,
+}: ResolvedFirewall): WafWebAppFirewallPolicyRequestProtection {
   return {
-    bodyInspectionSizeLimitInBytes: bodyInspectionInBytes,
+    bodyInspectionSizeLimitInBytes: bodyInspection * BYTES_IN_KIBIBYTE,
     bodyInspectionSizeLimitExceededActionName: "check",
     rules: [
       {
@@ -181,21 +185,21 @@ function protection(
         type: "PROTECTION",
         actionName: mode._action,
         isBodyInspectionEnabled: true,
-        protectionCapabilities: found.map((capability) => capability._config()) as never,
-        protectionCapabilitySettings: limitsOf(requestLimits),
+        protectionCapabilities: capabilities.map((capability) => capability._config()) as never,
+        protectionCapabilitySettings: settingsOf(requestLimits),
       },
     ],
   };
 }
 
 /** All limits are written explicitly, so that no plan depends on OCI's own defaults. */
-function limitsOf(limits: WafRequestLimits): object {
+function settingsOf(limits: ResolvedRequestLimits): object {
   return {
-    allowedHttpMethods: [...new Set(limits.allowedMethods ?? ["GET", "HEAD", "OPTIONS", "POST"])].sort(),
-    maxNumberOfArguments: limits.arguments ?? 255,
-    maxSingleArgumentLength: limits.argumentLength ?? 400,
-    maxTotalArgumentLength: limits.totalArgumentLength ?? 64_000,
-    maxHttpRequestHeaders: limits.headers ?? 25,
-    maxHttpRequestHeaderLength: limits.headerLength ?? 8000,
+    allowedHttpMethods: [...new Set(limits.allowedMethods)].sort(),
+    maxNumberOfArguments: limits.arguments,
+    maxSingleArgumentLength: limits.argumentLength,
+    maxTotalArgumentLength: limits.totalArgumentLength,
+    maxHttpRequestHeaders: limits.headers,
+    maxHttpRequestHeaderLength: limits.headerLength,
   };
 }

@@ -1,4 +1,5 @@
 import { type ApiObject, type Chart } from "cdk8s";
+import { MarkOn } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
@@ -20,12 +21,12 @@ const WIDE_SUBJECTS = [
   "system:unauthenticated",
 ];
 
-const guarded = new WeakSet<Chart>();
-const excepted = new WeakSet<ApiObject>();
+const guarded = new MarkOn<Chart>();
+const excepted = new MarkOn<ApiObject>();
 
 /** Exempts a binding with a reason and an expiry date, which may therefore grant cluster-admin. */
 export function exceptBinding(binding: ApiObject): void {
-  excepted.add(binding);
+  excepted.once(binding);
 }
 
 /**
@@ -34,8 +35,7 @@ export function exceptBinding(binding: ApiObject): void {
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
  */
 export function guardBindings(chart: Chart): void {
-  if (guarded.has(chart)) return;
-  guarded.add(chart);
+  if (!guarded.once(chart)) return;
   // At synthesis, so that the order of construction and patching does not matter.
   checkAtSynthesis(chart, () => {
     const problems = new Problems(chart);

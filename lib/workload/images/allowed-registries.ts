@@ -4,13 +4,12 @@ import { type IConstruct } from "constructs";
 import { checkImageName, isRegistry, splitImage } from "./private/image-reference";
 import { imagesOf, type PulledImage } from "./private/images-of";
 import { checked } from "../../core/checked";
+import { StateOf } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
 import { isOfKind, refuseKind } from "../../core/value-readers";
 import { checkChartsBelow } from "../../synthesis/chart-checks";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
-
-const restrictions = new WeakMap<IConstruct, AllowedRegistries>();
 
 /**
  * The registries and repositories that the pods in a scope may pull images from.
@@ -34,8 +33,6 @@ export class AllowedRegistries {
       refuseKind(ofCall, "scope", scope, "a chart, an App, a stack or a cluster");
       ofCall.throwIfAny();
     }
-    const existing = restrictions.get(scope);
-    if (existing) return existing;
     const problems = new Problems(scope);
     if (TerraformElement.isTerraformElement(scope)) {
       problems.add(
@@ -45,10 +42,12 @@ export class AllowedRegistries {
       );
     }
     problems.throwIfAny();
-    const created = new AllowedRegistries(scope);
-    restrictions.set(scope, created);
-    return created;
+    return AllowedRegistries.instances.of(scope);
   }
+
+  private static readonly instances = new StateOf<IConstruct, AllowedRegistries>(
+    (scope) => new AllowedRegistries(scope),
+  );
 
   private readonly prefixes: string[] = [];
   private tenant?: IConstruct;

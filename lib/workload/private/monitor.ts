@@ -3,6 +3,7 @@ import { type IConstruct } from "constructs";
 import { type HardenedWorkload } from "../hardened-workload";
 import { type TraceProtocol } from "../monitoring-options";
 import { type NamedPort } from "../pods/named-port";
+import { StateOfTree } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
 import { isSameCluster, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
@@ -47,27 +48,21 @@ interface State {
 }
 
 /** By the root of the clusters: charts of several cdk8s Apps may belong to one cluster. */
-const states = new WeakMap<IConstruct, State>();
-
-function stateOf({ node: { root } }: IConstruct): State {
-  const known = states.get(root) ?? { monitors: [], waiting: [] };
-  states.set(root, known);
-  return known;
-}
+const states = new StateOfTree<State>(() => ({ monitors: [], waiting: [] }));
 
 /** The monitoring of a cluster, if it exists. */
 export function monitorOf(cluster: IConstruct): Monitor | undefined {
-  return stateOf(cluster).monitors.find((one) => isSameCluster(one.cluster, cluster))?.monitor;
+  return states.of(cluster).monitors.find((entry) => isSameCluster(entry.cluster, cluster))?.monitor;
 }
 
 /** Registers a monitoring for the workloads of its cluster, including earlier ones. */
 export function setMonitor(cluster: IConstruct, monitor: Monitor): void {
-  const state = stateOf(cluster);
+  const state = states.of(cluster);
   state.monitors.push({ cluster, monitor });
-  const mine = state.waiting.filter((one) => isSameCluster(one.cluster, cluster));
-  state.waiting = state.waiting.filter((one) => !mine.includes(one));
+  const ready = state.waiting.filter((entry) => isSameCluster(entry.cluster, cluster));
+  state.waiting = state.waiting.filter((entry) => !ready.includes(entry));
   const problems = new Problems(monitor);
-  for (const { then } of mine) problems.collect(() => then(monitor));
+  for (const { then } of ready) problems.collect(() => then(monitor));
   problems.throwIfAny();
 }
 
@@ -77,7 +72,7 @@ export function setMonitor(cluster: IConstruct, monitor: Monitor): void {
  *
  * @param what the feature that needs the monitoring, for messages
  */
-export function askMonitor(workload: IConstruct, what: string, then: (monitor: Monitor) => void): void {
+export function requireMonitor(workload: IConstruct, what: string, then: (monitor: Monitor) => void): void {
   const chart = Chart.of(workload);
   const check = () => checkMonitored(workload, what);
   checkAtSynthesis(workload, check);
@@ -85,12 +80,12 @@ export function askMonitor(workload: IConstruct, what: string, then: (monitor: M
   whenMonitored(workload, then);
 }
 
-/** Calls back like `askMonitor`, and never if the cluster has no monitoring. */
+/** Calls back like `requireMonitor`, and never if the cluster has no monitoring. */
 export function whenMonitored(workload: IConstruct, then: (monitor: Monitor) => void): void {
   whenAdded(Chart.of(workload), (cluster) => {
     const monitor = monitorOf(cluster);
     if (monitor) then(monitor);
-    else stateOf(cluster).waiting.push({ cluster, then });
+    else states.of(cluster).waiting.push({ cluster, then });
   });
 }
 
@@ -104,13 +99,13 @@ function checkMonitored(workload: IConstruct, what: string): void {
     problems.add(
       "MONITORING_MISSING",
       `${what} needs a ClusterMonitoring, and ${cluster.node.path} has none`,
-      'Make one: new ClusterMonitoring(chart, "monitoring", { cluster, … }), or leave the call out',
+      'Create one: new ClusterMonitoring(chart, "monitoring", { cluster, … }), or remove the call',
     );
   } else {
     problems.add(
       "MONITORING_MISSING",
-      `${what} needs the monitoring of a cluster, and the chart ${chart.node.path || chart.node.id} was added to none`,
-      `Call cluster.addCdk8sChart("${chart.node.id}", chart)`,
+      `${what} needs a ClusterMonitoring, and the chart ${chart.node.path || chart.node.id} was added to no cluster`,
+      `Add the chart to its cluster: cluster.addCdk8sChart("${chart.node.id}", chart)`,
     );
   }
   problems.throwIfAny();

@@ -25,8 +25,8 @@ export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   if (namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, and IAM knows pods by their namespace",
-      'Give it one: new Chart(app, "shop", { namespace: "shop" })',
+      "The chart has no namespace, which the IAM statement must contain",
+      'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
   problems.throwIfAny();
@@ -46,8 +46,8 @@ function requireCluster(workload: IConstruct, scope: IChartScope | undefined): I
   const problems = new Problems(workload);
   problems.add(
     "CHART_NOT_ADDED",
-    "The workload is granted access in OCI, and its chart was added to no cluster, by whose OCID IAM knows the pods",
-    "Call cluster.addCdk8sChart with the chart",
+    "The workload has a grant in OCI, whose IAM statement needs the OCID of the cluster, and its chart was added to no cluster",
+    'Add the chart to its cluster: cluster.addCdk8sChart("shop", chart)',
   );
   return problems.throwAll();
 }

@@ -9,7 +9,7 @@ import { Problems } from "../../../core/validation-error";
 import { type RuleEnd } from "../../../network/security-groups/network-peer";
 import { NetworkSecurityGroup } from "../../../network/security-groups/network-security-group";
 import { type SecurityAttribute } from "../../../network/security-groups/security-attribute";
-import { type INetworkSecurityGroup, saidRanges } from "../../../network/security-groups/security-group";
+import { type INetworkSecurityGroup, recordedRanges } from "../../../network/security-groups/security-group";
 import { balancerSubnetsOf } from "../../../network/vcn/network";
 import { isOverlay } from "../../../network/vcn/pod-networking";
 import { IdentityPolicy } from "../../../oci/identity-policy";
@@ -246,7 +246,7 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
       pairs.set(pair, (pairs.get(pair) ?? new Set()).add(how));
     };
     for (const { group, as } of labelled) {
-      for (const { direction, end, port } of (group as Partial<NetworkSecurityGroup>)._said ?? []) {
+      for (const { direction, end, port } of (group as Partial<NetworkSecurityGroup>)._ruleContents ?? []) {
         const other = this.nameOf(end, names);
         if (other === undefined) unknown.add(identityOf(this, end.value));
         else if (direction === "INGRESS") add({ from: other, to: as, how: conditionOf(port) });
@@ -273,7 +273,7 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
     const names = new Map<string, string>();
     const put = (group: INetworkSecurityGroup, text: string) =>
       names.set(identityOf(this, group.networkSecurityGroupId), text);
-    for (const [identity, cidr] of saidRanges(this)) names.set(identity, `'${cidr}'`);
+    for (const [identity, cidr] of recordedRanges(this)) names.set(identity, `'${cidr}'`);
     for (const { securityGroup, cidr } of options.ranges ?? []) put(securityGroup, `'${cidr}'`);
     if (!isOverlay(cluster.podNetworking)) {
       put(cluster.podSecurityGroup, this.pods ? named(this.pods) : `'${network.podSubnet.cidr}'`);

@@ -5,14 +5,14 @@ import { type CoreNatGateway } from "../../../oci/core-nat-gateway";
 import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../../oci/core-route-table";
 import { CoreRouteTableAttachment } from "../../../oci/core-route-table-attachment";
 import { type GatewayProps } from "../../vcn/private/gateways";
-import { type RoutedSubnet, rulesOf, type Way } from "../../vcn/private/subnet-routes";
+import { type RoutedSubnet, rulesOf, type EgressRoute } from "../../vcn/private/subnet-routes";
 import { blockOf } from "../egress";
 import { type KnownInspection } from "../egress-inspection-props";
 
 /** A subnet with all of its routes out of the network. */
-export interface SubnetWays {
+export interface SubnetEgress {
   readonly subnet: RoutedSubnet;
-  readonly ways: readonly Way[];
+  readonly routes: readonly EgressRoute[];
 }
 
 /** The gateways from which return traffic and connections arrive. */
@@ -45,7 +45,7 @@ export class FirewallRoutes {
     private readonly inspection: KnownInspection,
     private readonly base: readonly CoreRouteTableRouteRules[],
   ) {
-    const { subnetId } = inspection;
+    const subnetId = inspection.firewallSubnet?.subnet.subnetId;
     if (subnetId === undefined) return;
     this.table = this.newTable(`${FIREWALL}RouteTable`, "firewall-out");
     this.table.putRouteRules([...base]);
@@ -57,48 +57,52 @@ export class FirewallRoutes {
   }
 
   /** Whether a route passes the firewall. */
-  public inspects({ exit }: Way): boolean {
+  public inspects({ exit }: EgressRoute): boolean {
     return exit === "internet" || (exit === "drg" && this.inspection.onPremises);
   }
 
   /** The routes of a subnet, with the firewall as the next hop of those that it inspects. */
-  public detour(ways: readonly Way[]): Way[] {
-    return ways.map((way) => (this.inspects(way) ? { ...way, over: this.inspection.privateIpId } : way));
+  public detour(routes: readonly EgressRoute[]): EgressRoute[] {
+    return routes.map((route) =>
+      this.inspects(route) ? { ...route, target: this.inspection.privateIpId } : route,
+    );
   }
 
   /** Creates the route tables of all traffic that passes the firewall. */
-  public put(all: readonly SubnetWays[], { nat, drg }: GatewaysBehind): void {
-    this.table?.putRouteRules([...this.base, ...rulesOf(all.flatMap(({ ways }) => this.beyond(ways)))]);
-    const fromNat = this.wayBack(NAT, "nat-in", nat ? all : [], "internet");
+  public put(all: readonly SubnetEgress[], { nat, drg }: GatewaysBehind): void {
+    this.table?.putRouteRules([...this.base, ...rulesOf(all.flatMap(({ routes }) => this.beyond(routes)))]);
+    const fromNat = this.returnTable(NAT, "nat-in", nat ? all : [], "internet");
     if (nat && fromNat) nat.routeTableId = fromNat.id;
-    const fromDrg = this.wayBack(DRG, "drg-in", drg ? all : [], "drg");
+    const fromDrg = this.returnTable(DRG, "drg-in", drg ? all : [], "drg");
     const details = drg?.networkDetailsInput;
     if (drg && fromDrg && details) drg.putNetworkDetails({ ...details, routeTableId: fromDrg.id });
   }
 
   /** The traffic that the firewall forwards, and its narrower parts that are routed to another gateway. */
-  private beyond(ways: readonly Way[]): Way[] {
-    const block = ({ to }: Way) => blockOf(to) as Cidr;
-    const inspected = ways.filter((way) => this.inspects(way));
-    return ways.filter((way) => inspected.some((outer) => contains(block(outer), block(way))));
+  private beyond(routes: readonly EgressRoute[]): EgressRoute[] {
+    const block = ({ to }: EgressRoute) => blockOf(to) as Cidr;
+    const inspected = routes.filter((route) => this.inspects(route));
+    return routes.filter((route) => inspected.some((outer) => contains(block(outer), block(route))));
   }
 
-  private wayBack(
+  private returnTable(
     id: string,
     label: string,
-    all: readonly SubnetWays[],
+    all: readonly SubnetEgress[],
     exit: "internet" | "drg",
   ): CoreRouteTable | undefined {
-    const passing = all.filter(({ ways }) => ways.some((way) => way.exit === exit && this.inspects(way)));
+    const passing = all.filter(({ routes }) =>
+      routes.some((route) => route.exit === exit && this.inspects(route)),
+    );
     if (passing.length === 0) {
       this.scope.node.tryRemoveChild(id);
       return undefined;
     }
-    const known = this.scope.node.tryFindChild(id) as CoreRouteTable | undefined;
-    const table = known ?? this.newTable(id, label);
+    const existing = this.scope.node.tryFindChild(id) as CoreRouteTable | undefined;
+    const table = existing ?? this.newTable(id, label);
     const back = passing.map(({ subnet: { resource, label: name } }) => ({
       to: resource.cidrBlockInput as string,
-      over: this.inspection.privateIpId,
+      target: this.inspection.privateIpId,
       reason: `To the subnet ${name} past the firewall, as from it`,
     }));
     table.putRouteRules(rulesOf(back));

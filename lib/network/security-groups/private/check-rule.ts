@@ -17,10 +17,10 @@ export function readRule(
   everyone = "NetworkPeer.anywhere({ reason })",
 ): RuleEnd | undefined {
   checkGiven(problems, { peer, port, choice });
-  const knownPort = port && isPort(problems, port);
+  const isValidPort = port && isPort(problems, port);
   if (choice) checkRuleReason(problems, port ? `The rule for ${port.toString()}` : "The rule", choice.reason);
   const end = peer && readEnd(problems, peer, everyone);
-  if (end && knownPort && end.type !== "NETWORK_SECURITY_GROUP") checkWidth(problems, port);
+  if (end && isValidPort && end.type !== "NETWORK_SECURITY_GROUP") checkWidth(problems, port);
   return end;
 }
 
@@ -39,9 +39,9 @@ function checkWidth(problems: Problems, port: Port): void {
     protocol === IpProtocol.ALL ? "Every protocol and port" : `${count} of the 65535 ${protocol} ports`;
   problems.add(
     "RULE_TOO_WIDE",
-    `${what} would be open to what is not a group`,
-    "Name the protocol and the ports, for example Port.tcp(443) or Port.tcpRange(8000, 8100), once for each; " +
-      `a rule may open ${MAX_PORTS} ports at most`,
+    `${what} would be opened to a peer that is not an NSG`,
+    "Give the protocol and the ports, for example Port.tcp(443) or Port.tcpRange(8000, 8100), with a rule for each; " +
+      `a rule opens at most ${MAX_PORTS} ports`,
   );
 }
 

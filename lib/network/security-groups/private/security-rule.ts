@@ -52,7 +52,7 @@ export function ruleConfigOf(props: SecurityRuleProps): CoreNetworkSecurityGroup
 }
 
 /** The content of a rule. */
-export type Said = Pick<SecurityRuleProps, "direction" | "end" | "port">;
+export type RuleContent = Pick<SecurityRuleProps, "direction" | "end" | "port">;
 
 /** A rule of a group, with its reasons as the description. */
 export class SecurityRule {
@@ -61,7 +61,7 @@ export class SecurityRule {
 
   constructor(
     public readonly resource: CoreNetworkSecurityGroupSecurityRule,
-    public readonly said: Said,
+    public readonly content: RuleContent,
     reason: string,
   ) {
     this.reasons = new Set([reason]);

@@ -1,9 +1,8 @@
 import { type Exit } from "./subnet-routes";
-import { type Cidr, overlaps, readCidrs } from "../../../core/cidr";
-import { shown } from "../../../core/display-value";
-import { checkGiven } from "../../../core/required";
+import { type Cidr, overlaps } from "../../../core/cidr";
+import { choice, listOf, literalCidrs, type Reader } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
-import { checkOutside, checkReachable, literalBlocks } from "../../egress/egress";
+import { checkOutside, checkReachable } from "../../egress/egress";
 import { SubnetRole } from "../network-subnet";
 
 /** The ranges behind a gateway, and the subnets that hosts behind it may connect to. */
@@ -17,7 +16,7 @@ export interface Behind extends KnownRanges {
   /** The name of the gateway in messages. */
   readonly what: string;
   /** The target of routes to the ranges. */
-  readonly over: string;
+  readonly target: string;
   readonly exit: Exit;
   /** The reason for the return routes of the subnets. */
   readonly reason: string;
@@ -28,33 +27,44 @@ export interface RangeBehind extends Cidr {
   readonly what: string;
 }
 
-/** Reads the ranges behind a gateway and adds their problems. */
-export function readRanges(
+/** Reads the ranges behind a gateway; with an empty list, nothing would be routed to it. */
+export function routedCidrs(): Reader<readonly Cidr[]> {
+  const list = literalCidrs();
+  return (problems, name, value) => {
+    if (!Array.isArray(value) || value.length > 0) return list(problems, name, value);
+    problems.add(
+      "EGRESS_INVALID",
+      `${name} is empty, so nothing would be routed to the gateway`,
+      'Give at least one range that is behind it, for example ["10.60.0.0/16"]',
+    );
+    return undefined;
+  };
+}
+
+/** Reads the subnets that get return routes. */
+export function subnetRoles(): Reader<SubnetRole[]> {
+  return listOf(
+    choice(
+      SubnetRole,
+      `some of ${Object.keys(SubnetRole)
+        .map((role) => `SubnetRole.${role}`)
+        .join(", ")}`,
+    ),
+    "a list, such as [SubnetRole.WORKERS]",
+  );
+}
+
+/** Adds a problem for each range that no gateway can reach, or that overlaps the VCN. */
+export function checkRoutedCidrs(
   problems: Problems,
   name: string,
-  texts: readonly string[],
-  subnets: readonly SubnetRole[],
+  cidrs: readonly Cidr[],
   vcn: readonly Cidr[],
-): KnownRanges {
-  const cidrs = isEmpty(problems, name, texts)
-    ? []
-    : literalBlocks(problems, name, readCidrs(problems, name, texts));
+): void {
   for (const cidr of cidrs) {
     checkReachable(problems, `One of ${name}`, cidr);
     for (const block of vcn) checkOutside(problems, `One of ${name}`, cidr, block);
   }
-  return { cidrs, subnets: new Set(readSubnets(problems, subnets)) };
-}
-
-/** An empty list of allowed ranges would be as wide as the internet; here it means a gateway without routes. */
-function isEmpty(problems: Problems, name: string, texts: readonly string[]): boolean {
-  if (!Array.isArray(texts) || texts.length > 0) return false;
-  problems.add(
-    "EGRESS_INVALID",
-    `${name} is empty, so that no route would lead to the gateway`,
-    'Name at least one range that is behind it, for example ["10.60.0.0/16"]',
-  );
-  return true;
 }
 
 /** Adds a problem for each range that another gateway also routes: the narrower route would take precedence unnoticed. */
@@ -65,13 +75,13 @@ export function checkApart(
   others: readonly Behind[],
 ): void {
   for (const cidr of cidrs) {
-    for (const { what, cidrs: known } of others) {
-      const other = known.find((one) => overlaps(one, cidr));
+    for (const { what, cidrs: otherCidrs } of others) {
+      const other = otherCidrs.find((candidate) => overlaps(candidate, cidr));
       if (!other) continue;
       problems.add(
         "EGRESS_INVALID",
         `One of ${name} is ${cidr.text}, which overlaps ${other.text} behind ${what}`,
-        "Give each range to the one gateway that leads there",
+        "Route each range to one gateway only",
       );
     }
   }
@@ -82,29 +92,7 @@ export function checkPods(problems: Problems, { subnets }: KnownRanges, hasPods:
   if (hasPods || !subnets.has(SubnetRole.PODS)) return;
   problems.add(
     "EGRESS_INVALID",
-    "subnets names SubnetRole.PODS, and the network has no subnet of pods",
-    "Name SubnetRole.WORKERS: in a flannel overlay pods have the address of their node",
+    "subnets has SubnetRole.PODS, and the network has no pod subnet",
+    "Use SubnetRole.WORKERS: in a flannel overlay, pods have the address of their node",
   );
-}
-
-function readSubnets(problems: Problems, subnets: readonly SubnetRole[]): readonly SubnetRole[] {
-  const known: readonly unknown[] = Object.values(SubnetRole);
-  if (!checkGiven(problems, { subnets })) return [];
-  if (!Array.isArray(subnets)) {
-    problems.add(
-      "VALUE_INVALID",
-      `subnets is ${shown(subnets)}`,
-      "Write a list, such as [SubnetRole.WORKERS]",
-    );
-    return [];
-  }
-  for (const wrong of subnets.filter((name) => !known.includes(name))) {
-    if (!checkGiven(problems, { subnets: wrong })) continue;
-    problems.add(
-      "EGRESS_INVALID",
-      `subnets names ${shown(wrong)}, which is no subnet of the network`,
-      `Name some of ${known.join(", ")}`,
-    );
-  }
-  return subnets as readonly SubnetRole[];
 }

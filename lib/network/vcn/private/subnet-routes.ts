@@ -19,12 +19,12 @@ export interface RoutedSubnet {
 /** A route to an address range over a gateway. */
 export interface Route {
   readonly to: string;
-  readonly over: string;
+  readonly target: string;
   readonly reason: string;
 }
 
 /** A route out of a subnet, with its kind of gateway. */
-export interface Way extends Route {
+export interface EgressRoute extends Route {
   readonly exit: Exit;
 }
 
@@ -70,16 +70,16 @@ export class SubnetRoutes {
 
 /** Routes in the format of a table: each destination once, in a stable order. */
 export function rulesOf(routes: readonly Route[]): CoreRouteTableRouteRules[] {
-  const byDestination = new Map<string, { over: string; reasons: Set<string> }>();
-  for (const { to, over, reason } of routes) {
-    const known = byDestination.get(to) ?? { over, reasons: new Set() };
-    byDestination.set(to, { ...known, reasons: known.reasons.add(reason) });
+  const byDestination = new Map<string, { target: string; reasons: Set<string> }>();
+  for (const { to, target, reason } of routes) {
+    const rule = byDestination.get(to) ?? { target, reasons: new Set() };
+    byDestination.set(to, { ...rule, reasons: rule.reasons.add(reason) });
   }
   const sorted = [...byDestination].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([destination, { over, reasons }]) => ({
+  return sorted.map(([destination, { target, reasons }]) => ({
     destination,
     destinationType: "CIDR_BLOCK",
-    networkEntityId: over,
+    networkEntityId: target,
     description: describe(reasons),
   }));
 }
@@ -96,7 +96,7 @@ export function checkRuleCounts(problems: Problems, scope: Construct): void {
     problems.add(
       "COUNT_INVALID",
       `The route table ${table.displayNameInput} would have ${rules.length} rules`,
-      `OCI puts at most ${MAX_RULES} into a table: join ranges that are side by side, or name a wider one that holds them`,
+      `Merge adjacent ranges, or give one wider range that contains them: OCI allows ${MAX_RULES} rules in a route table`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import { type ApiObject, Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { NoteOn, StateOfTree } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
 import { isOfSameCluster } from "../../../exposure/private/same-cluster";
 import { apiObjectsIn, dataOf } from "../../../synthesis/chart-objects";
@@ -134,10 +135,10 @@ interface Level {
 }
 
 /** The levels of the namespaces of a construct tree, by name. */
-const levels = new WeakMap<IConstruct, Map<string, Level[]>>();
-const declared = new WeakMap<ApiObject, readonly HostAccess[]>();
+const levels = new StateOfTree<Map<string, Level[]>>(() => new Map<string, Level[]>());
+const declared = new NoteOn<ApiObject, readonly HostAccess[]>();
 /** The host access of platform components that this library renders itself, in the words of `NodeReach`. */
-const declaredReach = new WeakMap<ApiObject, readonly string[]>();
+const declaredReach = new NoteOn<ApiObject, readonly string[]>();
 
 /** Registers the host access of a platform component, if it exceeds that of any HostAccess. */
 export function declareReach(object: ApiObject, reach: readonly string[]): void {
@@ -146,9 +147,7 @@ export function declareReach(object: ApiObject, reach: readonly string[]): void 
 
 /** Registers the level of a namespace, so that daemon sets in it can be checked. */
 export function noteLevel(namespace: Namespaced, level: PodSecurityLevel): void {
-  const { root } = namespace.node;
-  const byName = levels.get(root) ?? new Map<string, Level[]>();
-  levels.set(root, byName);
+  const byName = levels.of(namespace);
   byName.set(namespace.name, [...(byName.get(namespace.name) ?? []), { namespace, level }]);
 }
 
@@ -168,7 +167,7 @@ export function guardHostAccess(
   declared.set(daemonSet, hostAccess);
   checkAtSynthesis(workload, () => {
     const name = namespaceOf(daemonSet);
-    const namespaces = (levels.get(workload.node.root)?.get(name ?? "") ?? []).filter(({ namespace }) =>
+    const namespaces = (levels.peek(workload)?.get(name ?? "") ?? []).filter(({ namespace }) =>
       isOfSameCluster(namespace, workload),
     );
     if (namespaces.length === 0 || namespaces.some(({ level }) => level.reason !== undefined)) return;

@@ -1,5 +1,6 @@
 import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { StateOfTree } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
 import { isOfSameCluster } from "../../../exposure/private/same-cluster";
 import { dataOf } from "../../../synthesis/chart-objects";
@@ -16,7 +17,7 @@ interface HostListener {
   readonly ports: readonly number[];
 }
 
-const listeners = new WeakMap<IConstruct, readonly HostListener[]>();
+const listeners = new StateOfTree<HostListener[]>(() => []);
 
 /**
  * Refuses at synthesis a daemon set if an earlier one uses the same port on the same nodes.
@@ -30,13 +31,13 @@ export function guardHostPorts(
   daemonSet: ApiObject,
   hostAccess: readonly HostAccess[],
 ): void {
-  const { root } = workload.node;
-  const before = listeners.get(root) ?? [];
+  const ofTree = listeners.of(workload);
+  const earlier = [...ofTree];
   const ports = hostAccess.flatMap(({ _ports }) => _ports);
-  listeners.set(root, [...before, { workload, daemonSet, ports }]);
+  ofTree.push({ workload, daemonSet, ports });
   checkAtSynthesis(workload, () => {
     const problems = new Problems(workload);
-    for (const other of before) {
+    for (const other of earlier) {
       const shared = ports.filter((port) => other.ports.includes(port));
       if (shared.length === 0 || !isOfSameCluster(other.workload, workload)) continue;
       if (areDisjoint(selectorOf(daemonSet), selectorOf(other.daemonSet))) continue;

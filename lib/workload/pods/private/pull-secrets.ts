@@ -4,7 +4,7 @@ import { type IConstruct } from "constructs";
 import { checkSubdomainName } from "../../../core/kubernetes-names";
 import { checkUnique } from "../../../core/unique-values";
 import { type Problems } from "../../../core/validation-error";
-import { listOf, text } from "../../../core/value-readers";
+import { checkedBy, listOf, type Reader, text } from "../../../core/readers";
 import {
   noteOwnAccount,
   notePullsWithoutSecrets,
@@ -22,6 +22,13 @@ export function checkPullSecrets(problems: Problems, names: readonly string[] | 
     if (!Token.isUnresolved(name)) checkSubdomainName(problems, "imagePullSecrets", name);
   }
   checkUnique(problems, "imagePullSecrets", names);
+}
+
+/** Reads the names of pull Secrets. */
+export function pullSecretNames(): Reader<string[]> {
+  return checkedBy(PULL_SECRETS_SHAPE, (problems, _, names) => {
+    checkPullSecrets(problems, names);
+  });
 }
 
 /**
