@@ -76,8 +76,6 @@ export class ExternalSecrets extends Construct {
   /**
    * @param scope a chart with a namespace of its own, such as `new Chart(app, "external-secrets", { namespace: "external-secrets" })`
    * @param id the name of the Deployment too
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REPLICAS_INVALID,
-   * IMAGE_INVALID for another version
    */
   constructor(scope: Construct, id: string, props: ExternalSecretsProps) {
     check(scope, id, props);

@@ -104,8 +104,6 @@ export class SecretsStoreDriver extends Construct {
 
   /**
    * @param scope a chart with a namespace that nothing else is in, such as `new Chart(app, "secrets-store", { namespace: "secrets-store" })`
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, DURATION_INVALID,
-   * IMAGE_INVALID for another version
    */
   constructor(scope: Construct, id: string, props: SecretsStoreDriverProps) {
     check(scope, id, props);

@@ -7,7 +7,7 @@ import { servicePort } from "./pods/app-protocol";
 import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
 import { type HardenedPod, podTemplate, volumesOf } from "./pods/private/hardened-pod";
 import { LISTENING_SHAPES } from "./pods/private/read-container";
-import { type VolumeClaim } from "./pods/volume-claim";
+import { VolumeClaim } from "./pods/volume-claim";
 import { readCount } from "./private/read-count";
 import { addAutoscaler, readReplicas, type ReadReplicas, replicasField } from "./private/replicas";
 import {
@@ -20,7 +20,7 @@ import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { isDnsLabel } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
-import { choice, kind, listOf, shaped } from "../core/value-readers";
+import { choice, listOf, shaped, valueOf } from "../core/value-readers";
 import { checkServiceName } from "../exposure/read-service-ports";
 import { portsOf } from "../exposure/service-backend";
 
@@ -153,10 +153,7 @@ export class HardenedStatefulSet extends ListeningWorkload {
 
 const SHAPES = {
   ...LISTENING_SHAPES,
-  volumeClaims: listOf(
-    kind(["claimName", "path"], 'VolumeClaim.of("data", "/var/lib/db")'),
-    'a list, for example [VolumeClaim.of("data", "/var/lib/db")]',
-  ),
+  volumeClaims: listOf(valueOf(VolumeClaim), 'a list, for example [VolumeClaim.of("data", "/var/lib/db")]'),
   podManagementPolicy: choice(PodManagementPolicy, "PodManagementPolicy.ORDERED_READY or PARALLEL"),
 };
 // The controller's revision label is the name and eleven characters.

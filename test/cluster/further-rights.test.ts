@@ -86,7 +86,7 @@ describe("a BlockVolumeClass with a key", () => {
     expect(emitted.mock.calls).toEqual([
       [
         expect.stringMatching(
-          /^shop\/encrypted: no cluster of this program.*\n.*\n.*principal\.id = '<OCID of the cluster>'/,
+          /^shop\/encrypted: the chart was added to no cluster.*\n.*\n.*principal\.id = '<OCID of the cluster>'/,
         ),
         { type: "SecureOkeWarning", code: "cluster-rights" },
       ],

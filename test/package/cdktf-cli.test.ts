@@ -56,6 +56,9 @@ const stacksIn = (folder: string): string[] =>
     JSON.parse(fs.readFileSync(path.join(clone, folder, "cdktf.out", "manifest.json"), "utf8")).stacks,
   );
 
+const stackIn = (folder: string, stack: string) =>
+  JSON.parse(fs.readFileSync(path.join(clone, folder, "cdktf.out", "stacks", stack, "cdk.tf.json"), "utf8"));
+
 const FOLDERS: readonly [string, string][] = [
   ["the top level", "."],
   ...EXAMPLES.map((name): [string, string] => [`examples/${name}`, path.join("examples", name)]),
@@ -84,10 +87,15 @@ describeWithCli(
         const listed = await cdktf(folder, ["list"]);
         for (const stack of stacks)
           expect(listed).toMatch(new RegExp(`^${stack}\\s+cdktf.out/stacks/${stack}$`, "m"));
+        // Their state is in a bucket, which needs an account.
+        if (stacks.some((stack) => stackIn(folder, stack).terraform.backend?.oci !== undefined)) return;
         await withProvider(async ({ provider }) => {
           const { reattach, world } = provider;
           await cdktf(folder, ["deploy", "--auto-approve", ...LOCKED, ...stacks], reattach);
-          expect(world.all("oci_containerengine_cluster")).toHaveLength(1);
+          const clusters = stacks.flatMap((stack) =>
+            Object.keys(stackIn(folder, stack).resource.oci_containerengine_cluster ?? {}),
+          );
+          expect(world.all("oci_containerengine_cluster")).toHaveLength(clusters.length);
           for (const stack of stacks)
             expect(await cdktf(folder, ["diff", ...LOCKED, stack], reattach)).toContain("No changes");
         });

@@ -190,7 +190,7 @@ describe("access to the API server", () => {
   test("is refused where no factory made it", () => {
     const apiAccess = { expiration: Duration.hours(1) } as never;
     expect(refusal(() => operator(newChart(), { apiAccess }))).toMatchObject([
-      { code: "VALUE_INVALID", what: "apiAccess is another object" },
+      { code: "VALUE_INVALID", property: "apiAccess" },
     ]);
   });
 });

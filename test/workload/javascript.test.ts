@@ -144,7 +144,7 @@ describe("an untyped program gets all problems of", () => {
     [
       "a namespace of other things",
       () => new SecureNamespace(newChart(), "x", any({ podSecurityVersion: "v1.34", quota: "small" })),
-      ["VALUE_INVALID podSecurityVersion", "VALUE_INVALID quota", "NAME_INVALID name"],
+      ["NAME_INVALID name", "VALUE_INVALID podSecurityVersion", "VALUE_INVALID quota"],
     ],
     [
       "connections without peers or with ports of numbers",

@@ -5,10 +5,18 @@ import { type ClusterRight } from "../../cluster/private/cluster-right";
 import { grantRight, volumeKeyRight, warningOf } from "../../cluster/private/further-rights";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
-import { checkSubdomainName } from "../../core/kubernetes-names";
-import { checkOcidIfGiven } from "../../core/ocid";
+import {
+  checkedBy,
+  choice,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { choice, shaped } from "../../core/value-readers";
 import { checkUnused } from "../../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
@@ -65,11 +73,6 @@ export interface BlockVolumeClassProps {
   readonly reclaimPolicy?: ReclaimPolicy;
 }
 
-const SHAPES = {
-  performance: choice(BlockVolumePerformance, "BlockVolumePerformance.BALANCED, HIGHER or LOWER_COST"),
-  reclaimPolicy: choice(ReclaimPolicy, "ReclaimPolicy.RETAIN or ReclaimPolicy.DELETE"),
-};
-
 /** The StorageClasses that OKE creates. */
 const OKE_CLASSES = ["oci", "oci-bv"];
 
@@ -86,18 +89,24 @@ const OKE_CLASSES = ["oci", "oci-bv"];
 export class BlockVolumeClass extends Construct {
   /** The name of the StorageClass. */
   public readonly name: string;
+  /** What happens to a volume after its claim is deleted. */
+  public readonly reclaimPolicy: ReclaimPolicy;
 
   constructor(scope: Construct, id: string, props: BlockVolumeClassProps) {
-    check(scope, id, props);
+    const { keyCompartmentId, kmsKeyId, name, performance, reclaimPolicy } = readVolumeClass(
+      scope,
+      id,
+      props,
+    );
     super(scope, id);
     const chart = Chart.of(this);
     guardStaticSynthesis(chart);
-    this.name = props.name;
-    const { kmsKeyId, performance = BlockVolumePerformance.BALANCED } = props;
+    this.name = name;
+    this.reclaimPolicy = reclaimPolicy;
     const storageClass = new ApiObject(this, "Resource", {
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
-      metadata: { name: props.name },
+      metadata: { name },
       provisioner: "blockvolume.csi.oraclecloud.com",
       parameters: {
         // The only attachment type that the hypervisor encrypts.
@@ -105,7 +114,7 @@ export class BlockVolumeClass extends Construct {
         vpusPerGB: performance,
         ...(kmsKeyId === undefined ? {} : { "kms-key-id": kmsKeyId }),
       },
-      reclaimPolicy: props.reclaimPolicy ?? ReclaimPolicy.RETAIN,
+      reclaimPolicy,
       allowVolumeExpansion: true,
       // Creates the volume where its pod will run: it can't move to another availability domain.
       volumeBindingMode: "WaitForFirstConsumer",
@@ -113,7 +122,7 @@ export class BlockVolumeClass extends Construct {
     // A StorageClass is cluster-scoped, but cdk8s sets the chart's namespace on every object.
     if (chart.namespace !== undefined) storageClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
     this.node.defaultChild = storageClass;
-    if (kmsKeyId !== undefined) this.allowKey(chart, volumeKeyRight(kmsKeyId), props.keyCompartmentId);
+    if (kmsKeyId !== undefined) this.allowKey(chart, volumeKeyRight(kmsKeyId), keyCompartmentId);
   }
 
   /** Grants the cluster the use of the key, once the cluster of the chart is known. */
@@ -134,28 +143,34 @@ export class BlockVolumeClass extends Construct {
   }
 }
 
-/** Throws an error that lists every problem. */
-function check(scope: Construct, id: string, given: BlockVolumeClassProps): void {
+const VOLUME_CLASS = {
+  name: checkedBy(subdomainName(), (problems, property, name) => {
+    if (!OKE_CLASSES.includes(name)) return;
+    const fix = 'Choose another name, for example "encrypted"';
+    problems.add("NAME_DUPLICATE", `${property} is ${name}, a StorageClass of OKE`, fix);
+  }),
+  kmsKeyId: optional(ocid("key")),
+  keyCompartmentId: optional(ocid("compartment", "tenancy")),
+  performance: withDefault(
+    choice(BlockVolumePerformance, "BlockVolumePerformance.BALANCED, HIGHER or LOWER_COST"),
+    BlockVolumePerformance.BALANCED,
+  ),
+  reclaimPolicy: withDefault(
+    choice(ReclaimPolicy, "ReclaimPolicy.RETAIN or ReclaimPolicy.DELETE"),
+    ReclaimPolicy.RETAIN,
+  ),
+} satisfies PropsSchema<BlockVolumeClassProps>;
+
+type ReadVolumeClass = Resolved<typeof VOLUME_CLASS>;
+
+/** Validates the props; throws an error that lists every problem. */
+function readVolumeClass(scope: Construct, id: string, props: BlockVolumeClassProps): ReadVolumeClass {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES) as BlockVolumeClassProps;
-  const { name } = props;
-  checkSubdomainName(problems, "name", name);
-  if (OKE_CLASSES.includes(name)) {
-    problems.add(
-      "NAME_DUPLICATE",
-      `name is ${name}, a StorageClass of OKE`,
-      'Choose another name, for example "encrypted"',
-    );
-  }
-  checkUnused(problems, scope, ["StorageClass"], name);
-  checkOcidIfGiven(problems, "kmsKeyId", props.kmsKeyId, "key");
-  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
+  const read = readProps(problems, props, VOLUME_CLASS);
+  if (read.name !== undefined) checkUnused(problems, scope, ["StorageClass"], read.name);
   if (props.keyCompartmentId !== undefined && props.kmsKeyId === undefined) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "keyCompartmentId was given without kmsKeyId",
-      "Add kmsKeyId, or remove keyCompartmentId",
-    );
+    const what = "keyCompartmentId was given without kmsKeyId";
+    problems.add("ATTRIBUTE_MISSING", what, "Add kmsKeyId, or remove keyCompartmentId");
   }
-  problems.throwIfAny();
+  return problems.resolved<ReadVolumeClass>(read);
 }

@@ -6,8 +6,8 @@ import { findCredential, namesSecret } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
 import { shortHash } from "../../core/short-hash";
 import { Problems } from "../../core/validation-error";
-import { kind, refuseKind, shaped, text } from "../../core/value-readers";
-import { type ContainerImage } from "../images/container-image";
+import { refuseKind, shaped, text, valueOf } from "../../core/value-readers";
+import { ContainerImage } from "../images/container-image";
 
 // Host names and IPv4 addresses only: the host must also be named to allow egress to it.
 const URL_FORM = /^https:\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(\d{1,5}))?(\/[^\s#"<>\\^`]*)$/i;
@@ -87,10 +87,7 @@ export interface FetchAtStartProps {
 }
 
 const READERS = {
-  image: kind(
-    ["reference", "_acknowledge"],
-    'ContainerImage.of("fra.ocir.io/acme/curl@sha256:<64 hexadecimal digits>")',
-  ),
+  image: valueOf(ContainerImage),
   sizeLimit: text('a quantity, for example "64Mi"'),
 };
 

@@ -368,7 +368,7 @@ describe("a workload whose metrics are scraped", () => {
   test.each([
     [{ path: "metrics" }, "VALUE_INVALID"],
     [{ path: "/metrics?all=1" }, "VALUE_INVALID"],
-    [{ interval: Duration.seconds(1) }, "VALUE_INVALID"],
+    [{ interval: Duration.seconds(1) }, "DURATION_INVALID"],
     [{ sampleLimit: 0 }, "COUNT_INVALID"],
     [{ sampleLimit: 1.5 }, "COUNT_INVALID"],
   ])("is refused with %j", (options, code) => {
@@ -386,7 +386,7 @@ describe("a workload whose metrics are scraped", () => {
     expect(refusal(() => synthesized(world.stack)).map(({ code, what }) => [code, what])).toEqual([
       [
         "MONITORING_MISSING",
-        "The scrape of its metrics needs a ClusterMonitoring, and stack/cluster has none",
+        "Scraping metrics needs a ClusterMonitoring, and stack/cluster has none",
       ],
     ]);
   });

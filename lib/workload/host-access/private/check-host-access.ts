@@ -1,11 +1,11 @@
 import { type Problems } from "../../../core/validation-error";
-import { kind, listOf, type Reader } from "../../../core/value-readers";
+import { listOf, type Reader, valueOf } from "../../../core/value-readers";
 import { type ListeningPodProps } from "../../pods/listening-pod-props";
 import { checkOverlaps, isWithin } from "../../pods/writable-path";
-import { type HostAccess } from "../host-access";
+import { HostAccess } from "../host-access";
 
 const EXAMPLE = 'HostAccess.readOnlyPath("/var/log", { reason: "..." })';
-const LIST = listOf(kind(["hostAccessKind", "reason"], EXAMPLE), `a list, for example [${EXAMPLE}]`);
+const LIST = listOf(valueOf(HostAccess), `a list, for example [${EXAMPLE}]`);
 
 /** The expected shape of a list of host accesses. */
 export const HOST_ACCESS_SHAPE: Reader = (problems, name, value) => {

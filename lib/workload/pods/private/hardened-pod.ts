@@ -142,14 +142,14 @@ function readOnlyOf(
 
 function volumeMounts(container: HardenedContainer, pod: ContainerSurroundings): object[] {
   const { apiAccess, files, owner, volumeClaims = [], writablePaths } = container;
-  const mount = (kind: VolumeKind, { path }: { readonly path: string }, of?: string) => ({
-    name: volumeName(kind, path, of),
+  const mount = (kind: VolumeKind, { path }: { readonly path: string }, owner?: string) => ({
+    name: volumeName(kind, path, owner),
     mountPath: path,
   });
   return [
     ...(files?.mounts(volumeName("config", "", owner)) ?? []),
     ...readOnlyOf(container, pod).flatMap(([kind, all]) =>
-      [...all].sort(byPath).map((one) => ({ ...mount(kind, one, owner), readOnly: true })),
+      [...all].sort(byPath).map((volume) => ({ ...mount(kind, volume, owner), readOnly: true })),
     ),
     ...(apiAccess ? [apiAccess._volumeMount()] : []),
     ...[...volumeClaims].sort(byPath).map(({ claimName, path }) => ({ name: claimName, mountPath: path })),
@@ -170,7 +170,7 @@ function ownVolumes(container: HardenedContainer, pod: ContainerSurroundings): N
     ? [{ name: volumeName("config", "", owner), configMap: { name: files.name, defaultMode: 0o444 } }]
     : [];
   const named = (kind: VolumeKind, all: readonly MountedVolume[]) =>
-    [...all].sort(byPath).map((one) => one._toVolume(volumeName(kind, one.path, owner)));
+    [...all].sort(byPath).map((volume) => volume._toVolume(volumeName(kind, volume.path, owner)));
   return [
     ...config,
     ...readOnlyOf(container, pod).flatMap(([kind, all]) => named(kind, all)),
@@ -327,7 +327,9 @@ function spread({ selectorLabels }: HardenedPod): object {
 function scheduling({ nodeSelector, tolerations, priorityClassName }: HardenedPod): object {
   return {
     ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
-    ...(tolerations.length > 0 ? { tolerations: tolerations.map((one) => one._toManifest()) } : {}),
+    ...(tolerations.length > 0
+      ? { tolerations: tolerations.map((toleration) => toleration._toManifest()) }
+      : {}),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
   };
 }

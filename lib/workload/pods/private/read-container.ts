@@ -4,9 +4,10 @@ import { PULL_SECRETS_SHAPE } from "./pull-secrets";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../../../core/credential-literal";
 import { type Problems } from "../../../core/validation-error";
-import { choice, kind, listOf, mapOf, optional, shaped, text } from "../../../core/value-readers";
+import { choice, kind, listOf, mapOf, optional, shaped, text, valueOf } from "../../../core/value-readers";
 import { AppProtocol, portName } from "../app-protocol";
-import { checkFiles, ConfigFileSet } from "../config-file";
+import { AddedCapability } from "../added-capability";
+import { checkFiles, ConfigFile, ConfigFileSet } from "../config-file";
 import {
   type HardenedContainerProps,
   readResources,
@@ -14,52 +15,53 @@ import {
   TerminationMessagePolicy,
 } from "../container-resources";
 import { checkContainerPort, checkNamedPorts } from "../named-port";
-import { type HealthProbe } from "../probe";
-import { API_ACCESS_PATHS, type ApiAccess } from "../api-access";
+import { DownwardApiFiles } from "../downward-api-files";
+import { EnvironmentValue } from "../environment-value";
+import { FetchAtStart } from "../fetch-at-start";
+import { HealthProbe } from "../probe";
+import { ProjectedToken } from "../projected-token";
+import { SecretFiles } from "../secret-files";
+import { SystemUserId } from "../system-user-id";
+import { Toleration } from "../toleration";
+import { ContainerImage } from "../../images/container-image";
+import { API_ACCESS_PATHS, ApiAccess } from "../api-access";
 import { type VolumeClaim } from "../volume-claim";
-import { checkOverlaps, type WritablePath } from "../writable-path";
+import { checkOverlaps, WritablePath } from "../writable-path";
 
-// Kinds are recognized by their members, including private ones: a value may come from another copy of this
-// library.
-const image = kind(
-  ["reference", "_acknowledge"],
-  'ContainerImage.of("fra.ocir.io/acme/web@sha256:<64 hexadecimal digits>")',
-);
-const env = kind(["manifest"], 'EnvironmentValue.fromValue("text")');
-const probe = kind(
-  ["timing", "action"],
-  'HealthProbe.fromHttpGet("/healthz"), HealthProbe.fromTcpSocket(), HealthProbe.fromGrpc() or HealthProbe.fromCommand(["/app/healthy"])',
-);
-const path = kind(["path", "sizeLimit"], 'WritablePath.of("/tmp")');
-const file = kind(["path", "content"], 'ConfigFile.of("/etc/web/app.conf", "text")');
-const secret = kind(["path", "secretSource"], 'SecretFiles.fromSecret("/run/secrets/db", "db")');
-const token = kind(["path", "audience"], 'ProjectedToken.of("/run/secrets/vault", { audience: "vault" })');
-const podInfo = kind(["path", "fields"], 'DownwardApiFiles.of("/etc/pod", { labels: "metadata.labels" })');
 const range = kind(["request", "limit"], '{ request: "100m", limit: "500m" }');
 const texts = listOf(text(), 'a list of texts, for example ["--verbose"]');
-const paths = listOf(path, 'a list, for example [WritablePath.of("/tmp")]');
+const paths = listOf(valueOf(WritablePath), 'a list, for example [WritablePath.of("/tmp")]');
 
 /** The expected shapes of a container's props. */
 export const CONTAINER_SHAPES = {
-  image,
+  image: valueOf(ContainerImage),
   command: texts,
   args: texts,
-  env: mapOf(env, 'an object, for example { MODE: EnvironmentValue.fromValue("production") }'),
+  env: mapOf(
+    valueOf(EnvironmentValue),
+    'an object, for example { MODE: EnvironmentValue.fromValue("production") }',
+  ),
   resources: mapOf(optional(range), 'an object, for example { cpu: { request: "100m", limit: "500m" } }'),
   writablePaths: paths,
-  files: listOf(file, 'a list, for example [ConfigFile.of("/etc/web/app.conf", "text")]'),
-  secretFiles: listOf(secret, 'a list, for example [SecretFiles.fromSecret("/run/secrets/db", "db")]'),
-  projectedTokens: listOf(token, "a list, for example [ProjectedToken.of(path, { audience })]"),
-  podInfoFiles: listOf(podInfo, "a list, for example [DownwardApiFiles.of(path, fields)]"),
+  files: listOf(valueOf(ConfigFile), 'a list, for example [ConfigFile.of("/etc/web/app.conf", "text")]'),
+  secretFiles: listOf(
+    valueOf(SecretFiles),
+    'a list, for example [SecretFiles.fromSecret("/run/secrets/db", "db")]',
+  ),
+  projectedTokens: listOf(
+    valueOf(ProjectedToken),
+    "a list, for example [ProjectedToken.of(path, { audience })]",
+  ),
+  podInfoFiles: listOf(valueOf(DownwardApiFiles), "a list, for example [DownwardApiFiles.of(path, fields)]"),
   terminationMessagePolicy: choice(
     TerminationMessagePolicy,
     "TerminationMessagePolicy.FILE or FALLBACK_TO_LOGS_ON_ERROR",
   ),
   ports: listOf(kind([], "{ name, port }"), 'a list, for example [{ name: "metrics", port: 9090 }]'),
-  readiness: probe,
-  liveness: probe,
-  startup: probe,
-  addedCapability: kind(["capability", "_acknowledge"], 'AddedCapability.netBindService({ reason: "..." })'),
+  readiness: valueOf(HealthProbe),
+  liveness: valueOf(HealthProbe),
+  startup: valueOf(HealthProbe),
+  addedCapability: valueOf(AddedCapability),
 };
 
 const containers = listOf(kind([], "an object of props"), 'a list, for example [{ name: "proxy", image }]');
@@ -69,17 +71,17 @@ const entries = kind([], 'an object, for example { team: "shop" }');
 /** The expected shapes of the other props of pods. */
 export const POD_SHAPES = {
   fetchAtStart: listOf(
-    kind(["path", "_initContainers"], "FetchAtStart.https(path, { url, sha256, image })"),
+    valueOf(FetchAtStart),
     'a list, for example [FetchAtStart.https("/srv/geo/cities.mmdb", { url, sha256, image })]',
   ),
   initContainers: containers,
   sidecars: containers,
   sharedPaths: paths,
-  lowUser: kind(["id", "_acknowledge"], 'SystemUserId.of(999, { reason: "..." })'),
-  apiAccess: kind(["expiration", "_volumeMount"], "ApiAccess.token()"),
+  lowUser: valueOf(SystemUserId),
+  apiAccess: valueOf(ApiAccess),
   nodeSelector: kind([], 'an object, for example { "kubernetes.io/arch": "arm64" }'),
   tolerations: listOf(
-    kind(["key", "effect"], "a toleration"),
+    valueOf(Toleration),
     'a list, for example [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)]',
   ),
   imagePullSecrets: PULL_SECRETS_SHAPE,
@@ -114,9 +116,9 @@ export interface ContainerPlace {
 export function readContainer(
   problems: Problems,
   place: ContainerPlace,
-  given: AnyContainer,
+  value: AnyContainer,
 ): HardenedContainer {
-  const props = shaped(problems, given, CONTAINER_SHAPES, ["image"]) as AnyContainer;
+  const props = shaped(problems, value, CONTAINER_SHAPES, ["image"]) as AnyContainer;
   const {
     env = {},
     protocol = AppProtocol.HTTP,
