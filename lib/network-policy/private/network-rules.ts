@@ -173,8 +173,28 @@ export function peerManifests(peer: INetworkPolicyPeer): object[] {
   return computeOnce(peer, writtenPeers);
 }
 
-/** The peers as a cdk8s-plus policy renders them, the only public way to read their selectors. */
+/** A peer that knows the labels of its pods, such as a workload of this library. */
+export interface LabelledPeer extends INetworkPolicyPeer {
+  /** @internal */
+  readonly _labelledPods: { readonly labels: { readonly [key: string]: string }; readonly namespace?: string };
+}
+
+const isLabelled = (peer: INetworkPolicyPeer): peer is LabelledPeer => "_labelledPods" in peer;
+
 function writtenPeers(peer: INetworkPolicyPeer): object[] {
+  return isLabelled(peer) ? [labelledPeer(peer)] : renderedPeers(peer);
+}
+
+/** The same as a policy of cdk8s-plus renders, without the cost of one for each workload. */
+function labelledPeer({ _labelledPods: { labels, namespace } }: LabelledPeer): object {
+  const keys = Object.keys(labels).sort();
+  const podSelector = { matchLabels: Object.fromEntries(keys.map((key) => [key, labels[key]])) };
+  if (namespace === undefined) return { podSelector };
+  return { namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } }, podSelector };
+}
+
+/** The peers as a policy of cdk8s-plus renders them, the only public way to read their selectors. */
+export function renderedPeers(peer: INetworkPolicyPeer): object[] {
   const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
   const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
   return spec.egress.flatMap((rule) => rule.to);
