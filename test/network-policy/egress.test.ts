@@ -294,7 +294,7 @@ describe("an egress of a workload is refused", () => {
     expect(refusedCodes(() => web.connections.allowEgress(undefined as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => web.connections.allowEgress({} as never))).toEqual(["EGRESS_INVALID"]);
+    expect(refusedCodes(() => web.connections.allowEgress({} as never))).toEqual(["VALUE_INVALID"]);
     expect(refusedCodes(() => web.connections.allowEgress(Egress.to(BANK, Port.icmp(8, 0), reason)))).toEqual(
       ["PORT_INVALID"],
     );

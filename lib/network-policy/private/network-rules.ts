@@ -170,11 +170,31 @@ export function dnsEgress(): object {
 
 /** The peers of a rule; cached, as many policies may have the same ones. */
 export function peerManifests(peer: INetworkPolicyPeer): object[] {
-  return computeOnce(peer, renderPeers);
+  return computeOnce(peer, peersOf);
 }
 
-/** The peers as a cdk8s-plus policy renders them, the only public way to read their selectors. */
-function renderPeers(peer: INetworkPolicyPeer): object[] {
+/** A peer with known pod labels, such as a workload of this library. */
+export interface LabelledPeer extends INetworkPolicyPeer {
+  /** @internal */
+  readonly _labelledPods: { readonly labels: { readonly [key: string]: string }; readonly namespace?: string };
+}
+
+const isLabelled = (peer: INetworkPolicyPeer): peer is LabelledPeer => "_labelledPods" in peer;
+
+function peersOf(peer: INetworkPolicyPeer): object[] {
+  return isLabelled(peer) ? [labelledPeer(peer)] : renderedPeers(peer);
+}
+
+/** The peer that a policy of cdk8s-plus would render, without the cost of a policy for each workload. */
+function labelledPeer({ _labelledPods: { labels, namespace } }: LabelledPeer): object {
+  const keys = Object.keys(labels).sort();
+  const podSelector = { matchLabels: Object.fromEntries(keys.map((key) => [key, labels[key]])) };
+  if (namespace === undefined) return { podSelector };
+  return { namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } }, podSelector };
+}
+
+/** The peers as a policy of cdk8s-plus renders them, the only public way to read their selectors. */
+export function renderedPeers(peer: INetworkPolicyPeer): object[] {
   const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
   const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
   return spec.egress.flatMap((rule) => rule.to);
