@@ -1,8 +1,7 @@
 import { type AlarmKind } from "./private/alarm-kind";
-import { checkText } from "../core/terraform-text";
-import { checkGiven } from "../core/required";
 import { shown } from "../core/display-value";
-import { type Problems } from "../core/validation-error";
+import { checkedBy, matching, type PropsSchema, type Reader, text } from "../core/readers";
+import { checkText } from "../core/terraform-text";
 
 /** Props common to alarms and saved searches. */
 export interface WatchProps {
@@ -37,26 +36,22 @@ const NAME = /^[a-z][a-z0-9-]{0,59}$/;
 const MAX_PURPOSE_LENGTH = 400;
 const MAX_RESPONSE_LENGTH = 500;
 
-/** Adds a problem for each text that is missing or too long, and for an invalid name. */
-export function checkWatch(problems: Problems, props: Partial<WatchProps>): void {
-  const { name, purpose, response } = props;
-  checkGiven(problems, { name, purpose, response });
-  if (name !== undefined && !(typeof name === "string" && NAME.test(name))) {
-    problems.add(
-      "NAME_INVALID",
-      `name is ${shown(name)}`,
-      'Give 1 to 60 lower-case letters, digits, and "-", starting with a letter, such as "login-failures"',
-    );
-  }
-  checkSentence(problems, "purpose", purpose, MAX_PURPOSE_LENGTH);
-  checkSentence(problems, "response", response, MAX_RESPONSE_LENGTH);
+/** Reads a sentence that is part of messages. */
+function sentence(most: number): Reader<string> {
+  return checkedBy(text("a sentence in quotes"), (problems, name, value) => {
+    checkText(problems, name, value);
+    if (/\p{L}/u.test(value) && value.length <= most) return;
+    const what = value.length > most ? `${value.length} characters long` : shown(value);
+    problems.add("VALUE_INVALID", `${name} is ${what}`, `Write a sentence of at most ${most} characters`);
+  });
 }
 
-function checkSentence(problems: Problems, name: string, text: unknown, most: number): void {
-  if (text === undefined || text === null) return;
-  checkText(problems, name, text as string);
-  if (typeof text === "string" && /\p{L}/u.test(text) && text.length <= most) return;
-  const what =
-    typeof text === "string" && text.length > most ? `${text.length} characters long` : shown(text);
-  problems.add("VALUE_INVALID", `${name} is ${what}`, `Write a sentence of at most ${most} characters`);
-}
+/** How the props that alarms and saved searches share are read. */
+export const WATCH = {
+  name: matching(
+    NAME,
+    'Give 1 to 60 lower-case letters, digits, and "-", starting with a letter, such as "login-failures"',
+  ),
+  purpose: sentence(MAX_PURPOSE_LENGTH),
+  response: sentence(MAX_RESPONSE_LENGTH),
+} satisfies PropsSchema<WatchProps>;

@@ -1,9 +1,10 @@
-import { type Alarm } from "./alarm";
+import { Alarm } from "./alarm";
 import { recommendedAlarms, type RecommendedAlarmsOptions } from "./private/recommended-alarms";
 import { checked } from "../core/checked";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
+import { listOf, reasonFor, text, valueOf } from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
+import { checkUnique } from "../core/unique-values";
 import { Problems } from "../core/validation-error";
 
 /** An omitted alarm, with the reason. */
@@ -17,25 +18,15 @@ export interface OmittedAlarm {
 /** A set of alarms with unique names. */
 @checked
 export class Alarms {
-  /**
-   * The recommended alarms for a cluster: docs/watching.md lists each alarm with its purpose and response.
-   *
-   * @throws COUNT_INVALID, OCID_INVALID
-   */
+  /** The recommended alarms for a cluster: docs/watching.md lists each alarm with its purpose and response. */
   public static recommended(options: RecommendedAlarmsOptions = {}): Alarms {
     return new Alarms(recommendedAlarms(options ?? {}), []);
   }
 
-  /**
-   * Only the given alarms.
-   *
-   * @throws NAME_DUPLICATE, VALUE_INVALID
-   */
+  /** Only the given alarms. */
   public static of(...alarms: Alarm[]): Alarms {
     const problems = new Problems("Alarms.of");
-    checkAlarms(problems, alarms);
-    problems.throwIfAny();
-    return new Alarms(alarms, []);
+    return new Alarms(readAlarms(problems, alarms), []);
   }
 
   private constructor(
@@ -49,34 +40,25 @@ export class Alarms {
     return [...this.all].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /**
-   * Returns the set with additional alarms; an alarm with an existing name replaces the existing one.
-   *
-   * @throws NAME_DUPLICATE, VALUE_INVALID
-   */
+  /** Returns the set with additional alarms; an alarm with an existing name replaces the existing one. */
   public adding(...alarms: Alarm[]): Alarms {
     const problems = new Problems("Alarms.adding");
-    checkAlarms(problems, alarms);
-    problems.throwIfAny();
-    const names = alarms.map(({ name }) => name);
-    return new Alarms([...this.all.filter(({ name }) => !names.includes(name)), ...alarms], this.omitted);
+    const added = readAlarms(problems, alarms);
+    const names = added.map(({ name }) => name);
+    return new Alarms([...this.all.filter(({ name }) => !names.includes(name)), ...added], this.omitted);
   }
 
-  /**
-   * Returns the set without one alarm.
-   *
-   * @throws REASON_MISSING, NAME_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Returns the set without one alarm. */
   public without(name: string, choice: ReasonedChoice): Alarms {
     const problems = new Problems("Alarms.without");
     const names = this.list.map((alarm) => alarm.name);
-    if (checkGiven(problems, { name }) && !names.includes(name)) {
-      problems.add("NAME_INVALID", `There is no alarm ${shown(name)}`, `Give one of ${names.join(", ")}`);
+    if (text()(problems, "name", name) !== undefined && !names.includes(name)) {
+      const fix = `Give one of ${names.join(", ")}`;
+      problems.add("NAME_INVALID", `name is ${shown(name)}, and the set has no such alarm`, fix);
     }
-    if (checkGiven(problems, { choice }))
-      checkReason(problems, `A set without ${shown(name)}`, choice.reason);
+    const reason = reasonFor(`A set without ${shown(name)}`)(problems, "reason", choice?.reason) ?? "";
     problems.throwIfAny();
-    const omitted = [...this.omitted, { name, reason: choice.reason }];
+    const omitted = [...this.omitted, { name, reason }];
     return new Alarms(
       this.all.filter((alarm) => alarm.name !== name),
       omitted,
@@ -84,20 +66,16 @@ export class Alarms {
   }
 }
 
-function checkAlarms(problems: Problems, alarms: readonly Alarm[]): void {
-  const members = ["_kind", "name", "purpose", "response"];
-  const instead = "MetricAlarm.of({ … }), EventAlarm.of({ … }) or AuditAlarm.of({ … })";
-  const names = new Set<string>();
-  for (const alarm of alarms) {
-    if (!checkMembers(problems, "An alarm", alarm ?? "nothing", members, instead)) {
-      if (typeof alarm !== "object" || alarm === null) continue;
-    }
-    if (names.has(alarm.name)) {
-      const fix = "Give each alarm a name of its own";
-      problems.add("NAME_DUPLICATE", `Two alarms have the name ${shown(alarm.name)}`, fix);
-    }
-    names.add(alarm.name);
-  }
+/** Reads alarms, of which each has its own name. */
+function readAlarms(problems: Problems, alarms: readonly Alarm[]): Alarm[] {
+  const read = listOf(valueOf<Alarm>(Alarm), "a list of alarms")(problems, "alarms", alarms) ?? [];
+  checkUnique(
+    problems,
+    "alarms",
+    read.map(({ name }) => name),
+  );
+  problems.throwIfAny();
+  return read;
 }
 
 export { type RecommendedAlarmsOptions } from "./private/recommended-alarms";

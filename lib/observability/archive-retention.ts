@@ -1,9 +1,9 @@
 import { type Duration } from "cdk8s";
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
+import { reasonFor, wholeDuration } from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /** The date on which a lock was added, to check OCI's waiting period before it takes effect. */
@@ -16,8 +16,9 @@ export interface RetentionLock {
   readonly addedOn: string;
 }
 
-const SHORTEST = 30;
-const LONGEST = 3650;
+const MIN_DAYS = 30;
+const MAX_DAYS = 3650;
+const DAYS = wholeDuration("days", { least: 1, most: MAX_DAYS, example: "Duration.days(365)" });
 const DAYS_BEFORE_LOCK = 14;
 const DAY = 24 * 60 * 60 * 1000;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -30,33 +31,25 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}
  */
 @checked
 export class ArchiveRetention {
-  /**
-   * A retention of 30 to 3,650 days.
-   *
-   * @throws RETENTION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** A retention of 30 to 3,650 days. */
   public static of(duration: Duration): ArchiveRetention {
     const problems = new Problems("ArchiveRetention.of");
-    const days = readDays(problems, duration);
-    if (days !== undefined && days >= 1 && days < SHORTEST) {
-      const fix = `Give at least ${SHORTEST} days, or ArchiveRetention.short(duration, { reason })`;
-      problems.add("RETENTION_INVALID", `The duration is ${days} days`, fix);
+    const days = DAYS(problems, "duration", duration) ?? 0;
+    if (!problems.any && days < MIN_DAYS) {
+      const fix = `Give at least ${MIN_DAYS} days, or ArchiveRetention.short(duration, { reason })`;
+      problems.add("RETENTION_INVALID", `duration is ${days} days`, fix);
     }
     problems.throwIfAny();
-    return new ArchiveRetention(days ?? 0);
+    return new ArchiveRetention(days);
   }
 
-  /**
-   * A retention below 30 days: most attacks are detected later, when their traces are gone.
-   *
-   * @throws RETENTION_INVALID, REASON_MISSING, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** A retention below 30 days: most attacks are detected later, when their traces are gone. */
   public static short(duration: Duration, choice: ReasonedChoice): ArchiveRetention {
     const problems = new Problems("ArchiveRetention.short");
-    const days = readDays(problems, duration);
-    if (checkGiven(problems, { choice })) checkReason(problems, "A short retention", choice.reason);
+    const days = DAYS(problems, "duration", duration) ?? 0;
+    const reason = reasonFor("A short retention")(problems, "reason", choice?.reason);
     problems.throwIfAny();
-    return new ArchiveRetention(days ?? 0, choice.reason);
+    return new ArchiveRetention(days, reason);
   }
 
   private constructor(
@@ -73,36 +66,33 @@ export class ArchiveRetention {
    * Oracle, and the bucket can't be deleted before its last object can be.
    *
    * @param time the time of the lock, such as `2027-01-04T00:00:00Z`: at least 14 days after `addedOn`
-   * @throws RETENTION_INVALID, ATTRIBUTE_MISSING
    */
   public locked(time: string, lock: RetentionLock): ArchiveRetention {
     const problems = new Problems("ArchiveRetention.locked");
-    if (checkGiven(problems, { time, lock }) && checkGiven(problems, { addedOn: lock.addedOn })) {
-      checkLock(problems, time, lock.addedOn);
-    }
+    checkLock(problems, time, lock?.addedOn);
     problems.throwIfAny();
     return new ArchiveRetention(this.days, this.reason, time);
   }
 }
 
 function checkLock(problems: Problems, time: unknown, addedOn: unknown): void {
+  const refuse = (name: string, value: unknown, fix: string) => {
+    if (value === undefined || value === null)
+      problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
+    else problems.add("RETENTION_INVALID", `${name} is ${shown(value)}`, fix);
+  };
   const isTime = isMoment(time, TIME);
-  if (!isTime) {
-    const fix = 'Give a time in the form of RFC 3339, such as "2027-01-04T00:00:00Z", as a literal';
-    problems.add("RETENTION_INVALID", `time is ${shown(time)}`, fix);
-  }
+  if (!isTime) refuse("time", time, 'Give a literal time in RFC 3339 format, such as "2027-01-04T00:00:00Z"');
   const isDay = isMoment(addedOn, DATE);
-  if (!isDay) {
-    problems.add("RETENTION_INVALID", `addedOn is ${shown(addedOn)}`, 'Give a day, such as "2026-12-01"');
-  }
+  if (!isDay) refuse("addedOn", addedOn, 'Give a day, such as "2026-12-01"');
   if (!isTime || !isDay) return;
   // The rule might be created at the last moment of that day.
   const earliest = Date.parse(addedOn) + (DAYS_BEFORE_LOCK + 1) * DAY;
   if (Date.parse(time) >= earliest) return;
   problems.add(
     "RETENTION_INVALID",
-    `The lock begins ${time}, less than ${DAYS_BEFORE_LOCK} days after ${addedOn}`,
-    `Give ${new Date(earliest).toISOString().replace(".000", "")} or later; OCI refuses an earlier lock`,
+    `time is ${time}, less than ${DAYS_BEFORE_LOCK} days after ${addedOn}`,
+    `Give ${new Date(earliest).toISOString().replace(".000", "")} or later: OCI rejects an earlier lock`,
   );
 }
 
@@ -114,14 +104,4 @@ function isMoment(value: unknown, form: RegExp): value is string {
     !Number.isNaN(time) &&
     new Date(Date.parse(value.slice(0, 10))).toISOString().startsWith(value.slice(0, 10))
   );
-}
-
-function readDays(problems: Problems, duration: Duration): number | undefined {
-  if (!checkGiven(problems, { duration })) return undefined;
-  if (!checkMembers(problems, "duration", duration, ["toDays"], "Duration.days(365)")) return undefined;
-  const days = duration.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= 1 && days <= LONGEST) return days;
-  const fix = `Give whole days, at most ${LONGEST}, such as Duration.days(365)`;
-  problems.add("RETENTION_INVALID", `The duration is ${days} days`, fix);
-  return undefined;
 }

@@ -1,7 +1,5 @@
 import { checked } from "../core/checked";
-import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
+import { matching, ocid, type PropsSchema, readProps, type Resolved } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** A stream that receives a copy of the records, for example for a SIEM. */
@@ -20,7 +18,18 @@ export interface LogAnalyticsTarget {
   readonly compartmentId: string;
 }
 
-const NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
+const NAME = matching(
+  /^[A-Za-z][A-Za-z0-9-]{0,39}$/,
+  'Give 1 to 40 letters, digits, and "-", starting with a letter, such as "siem"',
+);
+const STREAM = {
+  streamId: ocid("stream"),
+  compartmentId: ocid("compartment", "tenancy"),
+} satisfies PropsSchema<StreamTarget>;
+const LOG_ANALYTICS = {
+  logGroupId: ocid("loganalyticsloggroup"),
+  compartmentId: ocid("compartment", "tenancy"),
+} satisfies PropsSchema<LogAnalyticsTarget>;
 
 /** An additional target for the records of an archive, besides its bucket. */
 @checked
@@ -29,17 +38,12 @@ export class ArchiveTarget {
    * A stream, for a SIEM.
    *
    * @param name a name for the target: letters, digits, and dashes, starting with a letter
-   * @throws OCID_INVALID, NAME_INVALID, ATTRIBUTE_MISSING
    */
   public static stream(name: string, target: StreamTarget): ArchiveTarget {
     const problems = new Problems("ArchiveTarget.stream");
-    checkName(problems, name);
-    if (checkGiven(problems, { target })) {
-      checkOcid(problems, "streamId", target.streamId, "stream");
-      checkOcid(problems, "compartmentId", target.compartmentId, "compartment", "tenancy");
-    }
-    problems.throwIfAny();
-    const { streamId, compartmentId } = target;
+    NAME(problems, "name", name);
+    const read = readProps(problems, target, STREAM);
+    const { streamId, compartmentId } = problems.resolved<Resolved<typeof STREAM>>(read);
     return new ArchiveTarget(name, compartmentId, {
       right: "use stream-push",
       variable: "target.stream.id",
@@ -52,17 +56,12 @@ export class ArchiveTarget {
    * Logging Analytics, which must be enabled in the region.
    *
    * @param name a name for the target: letters, digits, and dashes, starting with a letter
-   * @throws OCID_INVALID, NAME_INVALID, ATTRIBUTE_MISSING
    */
   public static logAnalytics(name: string, target: LogAnalyticsTarget): ArchiveTarget {
     const problems = new Problems("ArchiveTarget.logAnalytics");
-    checkName(problems, name);
-    if (checkGiven(problems, { target })) {
-      checkOcid(problems, "logGroupId", target.logGroupId, "loganalyticsloggroup");
-      checkOcid(problems, "compartmentId", target.compartmentId, "compartment", "tenancy");
-    }
-    problems.throwIfAny();
-    const { logGroupId, compartmentId } = target;
+    NAME(problems, "name", name);
+    const read = readProps(problems, target, LOG_ANALYTICS);
+    const { logGroupId, compartmentId } = problems.resolved<Resolved<typeof LOG_ANALYTICS>>(read);
     return new ArchiveTarget(name, compartmentId, {
       right: "{LOG_ANALYTICS_LOG_GROUP_UPLOAD_LOGS}",
       variable: "target.loganalytics-log-group.id",
@@ -84,10 +83,4 @@ export class ArchiveTarget {
       readonly target: { readonly kind: string; readonly streamId?: string; readonly logGroupId?: string };
     },
   ) {}
-}
-
-function checkName(problems: Problems, name: unknown): void {
-  if (!checkGiven(problems, { name }) || (typeof name === "string" && NAME.test(name))) return;
-  const fix = 'Give 1 to 40 letters, digits, and "-", starting with a letter, such as "siem"';
-  problems.add("NAME_INVALID", `name is ${shown(name)}`, fix);
 }

@@ -1,11 +1,9 @@
-import { Alarm, checkWatch, type WatchProps } from "./alarm";
+import { Alarm, WATCH, type WatchProps } from "./alarm";
 import { CLUSTER_ID } from "./private/alarm-kind";
 import { parseLogCondition } from "./private/log-query";
-import { QuerySyntaxError } from "./private/query-tokens";
+import { queryText } from "./private/query-reader";
 import { checked } from "../core/checked";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
-import { checkText } from "../core/terraform-text";
+import { type PropsSchema, readProps, type Resolved } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** Props for AuditAlarm. */
@@ -21,6 +19,13 @@ export interface AuditAlarmProps extends WatchProps {
   readonly condition: string;
 }
 
+const AUDIT_ALARM = {
+  ...WATCH,
+  condition: queryText("\"data.eventName = 'DeleteLog'\"", parseLogCondition),
+} satisfies PropsSchema<AuditAlarmProps>;
+
+type ResolvedAuditAlarm = Resolved<typeof AUDIT_ALARM>;
+
 /**
  * An alarm on OCI Audit records, which cover every API call, including calls that change nothing and emit no
  * event.
@@ -33,20 +38,10 @@ export class AuditAlarm extends Alarm {
   /** The placeholder for the OCID of the cluster in a condition. */
   public static readonly CLUSTER_ID = CLUSTER_ID;
 
-  /**
-   * An alarm with a custom condition.
-   *
-   * @throws QUERY_INVALID, NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
-   */
+  /** An alarm with a custom condition. */
   public static of(props: AuditAlarmProps): AuditAlarm {
     const problems = new Problems("AuditAlarm.of");
-    if (checkGiven(problems, { props })) {
-      checkWatch(problems, props);
-      const { condition } = props;
-      if (checkGiven(problems, { condition })) checkCondition(problems, condition);
-    }
-    problems.throwIfAny();
-    return new AuditAlarm(props);
+    return new AuditAlarm(problems.resolved<ResolvedAuditAlarm>(readProps(problems, props, AUDIT_ALARM)));
   }
 
   /** @internal */
@@ -54,23 +49,8 @@ export class AuditAlarm extends Alarm {
   /** The condition; `AuditAlarm.CLUSTER_ID` in it stands for the OCID of the cluster. */
   public readonly condition: string;
 
-  private constructor(props: AuditAlarmProps) {
+  private constructor(props: ResolvedAuditAlarm) {
     super(props.name, props.purpose, props.response);
     this.condition = props.condition;
-  }
-}
-
-function checkCondition(problems: Problems, condition: unknown): void {
-  const example = "Write for example \"data.eventName = 'DeleteLog'\"";
-  if (typeof condition !== "string") {
-    problems.add("QUERY_INVALID", `condition is ${shown(condition)}`, example);
-    return;
-  }
-  checkText(problems, "condition", condition);
-  try {
-    parseLogCondition(condition);
-  } catch (error) {
-    if (!(error instanceof QuerySyntaxError)) throw error;
-    problems.add("QUERY_INVALID", `condition does not parse: ${error.message}`, example);
   }
 }

@@ -1,23 +1,35 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type ArchiveRetention } from "./archive-retention";
-import { type ArchiveTarget } from "./archive-target";
-import { type AuditScope } from "./audit-scope";
+import { ArchiveTarget } from "./archive-target";
+import { AuditScope } from "./audit-scope";
 import { ArchiveParts, bucketNameOf, type LogSource } from "./private/archive-parts";
-import { checkArchive } from "./private/check-archive";
+import { ARCHIVE, checkArchive } from "./private/archive-props";
 import { connectorStatement } from "./private/connector-statement";
-import { DEFAULT_RETENTION } from "./private/default-retention";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcid, compareOcids } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import { shown } from "../core/display-value";
+import { compareOcids } from "../core/ocid";
+import {
+  checkedBy,
+  choice,
+  listOf,
+  objectOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../core/readers";
+import { idPartOf } from "../core/reference";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { idPartOf } from "../core/reference";
 import { shortHash } from "../core/short-hash";
-import { shown } from "../core/display-value";
 import { tagsOf, type TaggingProps } from "../core/tagging";
+import { checkUnique } from "../core/unique-values";
 import { type Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { SchServiceConnector } from "../oci/sch-service-connector";
@@ -109,6 +121,69 @@ export interface AuditArchiveProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const LOG_GROUP = {
+  logGroupId: ocid("loggroup"),
+  compartmentId: ocid("compartment", "tenancy"),
+  readGrant: optional(choice(LogReadGrant, "a member of LogReadGrant")),
+} satisfies PropsSchema<ArchivedLogGroup>;
+
+const AUDIT_ARCHIVE = {
+  audit: valueOf(AuditScope),
+  logs: withDefault(listOf(valueOf<ILogs>("ILogs"), "a list, such as [cluster.controlPlaneLogs]"), []),
+  logGroups: withDefault(listOf(objectOf(LOG_GROUP), "a list of { logGroupId, compartmentId }"), []),
+  targets: withDefault(
+    checkedBy(listOf(valueOf(ArchiveTarget), "a list of ArchiveTarget"), checkTargetNames),
+    [],
+  ),
+  ...ARCHIVE,
+} satisfies PropsSchema<AuditArchiveProps>;
+
+type ResolvedAuditArchive = Resolved<typeof AUDIT_ARCHIVE>;
+
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readAuditArchive(scope: Construct, id: string, props: AuditArchiveProps): ResolvedAuditArchive {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, AUDIT_ARCHIVE);
+  checkGrants(problems, scope, read);
+  checkArchive(problems, scope, id, read);
+  return problems.resolved<ResolvedAuditArchive>(read);
+}
+
+// The ids of the archive's own resources.
+const RESERVED = ["connector", "lifecycle", "namespace", "resource", "firstapply"];
+
+function checkTargetNames(problems: Problems, property: string, targets: readonly ArchiveTarget[]): void {
+  const names = targets.map(({ name }) => name);
+  checkUnique(problems, property, names);
+  for (const name of names.filter((each) => RESERVED.includes(each.toLowerCase()))) {
+    problems.add(
+      "NAME_INVALID",
+      `${property} has the name ${shown(name)}, which a resource of the archive has`,
+      'Give the target another name, such as "siem"',
+    );
+  }
+}
+
+/** Adds a problem for each log group in another compartment that no policy lets the connector read. */
+function checkGrants(
+  problems: Problems,
+  scope: Construct,
+  { logGroups = [], compartmentId }: Partial<ResolvedAuditArchive>,
+): void {
+  if (compartmentId === undefined) return;
+  for (const { logGroupId, readGrant, ...group } of logGroups) {
+    const [ofGroup, ofArchive] = [group.compartmentId, compartmentId].map((id) => ({ scope, id }));
+    if (readGrant !== undefined || !ofGroup || !ofArchive) continue;
+    if (compareOcids(ofGroup, ofArchive) !== "different") continue;
+    problems.add(
+      "LOG_GROUP_NOT_GRANTED",
+      `logGroups has ${shown(logGroupId)}, in another compartment than the archive, and no policy lets its connector read it`,
+      "Write readGrant: LogReadGrant.POLICY for a policy of the archive, or LogReadGrant.EXISTING if its owner has granted it",
+    );
+  }
+}
+
 /**
  * An archive of OCI Audit records and other logs in a private, immutable bucket encrypted by your key.
  *
@@ -133,37 +208,32 @@ export class AuditArchive extends ResourceConstruct {
   /** @internal */
   public readonly _region: string;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID,
-   * LOG_GROUP_NOT_GRANTED; at synthesis ARCHIVE_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: AuditArchiveProps,
-  ) {
-    check(scope, id, props);
+  private readonly archive: ResolvedAuditArchive;
+
+  constructor(scope: Construct, id: string, props: AuditArchiveProps) {
+    const archive = readAuditArchive(scope, id, props);
     super(scope, id);
-    const retention = props.retention ?? DEFAULT_RETENTION;
-    const tags = tagsOf(this, props);
-    this.bucketName = bucketNameOf(this, props.bucketName);
+    this.archive = archive;
+    const { retention } = archive;
+    const tags = tagsOf(this, archive);
+    this.bucketName = bucketNameOf(this, archive.bucketName);
     this.retentionDays = retention.days;
-    this._region = props.region;
+    this._region = archive.region;
     const kind = {
       name: "audit",
       what: "archive of audit logs",
       connectorDescription: "Moves audit logs into their archive",
     };
-    const parts = new ArchiveParts(this, props, kind, retention, tags);
+    const parts = new ArchiveParts(this, archive, kind, retention, tags);
     this.namespace = parts.namespace;
     const sources = this.sources();
     const grants = this.readGrants(parts);
     parts.fill(sources, grants);
-    for (const target of props.targets ?? []) this.copyTo(target, parts, sources, grants);
+    for (const target of archive.targets) this.copyTo(target, parts, sources, grants);
   }
 
   private sources(): LogSource[] {
-    const { audit, logs = [], logGroups = [] } = this.props;
+    const { audit, logs, logGroups } = this.archive;
     const groups = [...logs, ...logGroups].map(({ compartmentId, logGroupId }) => ({
       compartmentId,
       logGroupId,
@@ -173,12 +243,12 @@ export class AuditArchive extends ResourceConstruct {
 
   /** One policy for each compartment, attached there. */
   private readGrants(parts: ArchiveParts) {
-    const granted = (this.props.logGroups ?? []).filter(({ readGrant }) => readGrant === LogReadGrant.POLICY);
+    const granted = this.archive.logGroups.filter(({ readGrant }) => readGrant === LogReadGrant.POLICY);
     const compartments = [...new Set(granted.map(({ compartmentId }) => compartmentId))];
     return compartments.map((compartmentId) => {
       const part = idPartOf(this, compartmentId);
       return parts.policy(`ReadPolicy-${part}`, `read-${shortHash(part)}`, compartmentId, [
-        connectorStatement("read log-content", compartmentId, this.props.compartmentId, {}),
+        connectorStatement("read log-content", compartmentId, this.archive.compartmentId, {}),
       ]);
     });
   }
@@ -192,98 +262,16 @@ export class AuditArchive extends ResourceConstruct {
     const { name, compartmentId, _connection: connection } = target;
     const { right, variable, id } = connection;
     const policy = parts.policy(`${name}-policy`, name, compartmentId, [
-      connectorStatement(right, compartmentId, this.props.compartmentId, { [variable]: id }),
+      connectorStatement(right, compartmentId, this.archive.compartmentId, { [variable]: id }),
     ]);
     new SchServiceConnector(this, name, {
-      compartmentId: this.props.compartmentId,
+      compartmentId: this.archive.compartmentId,
       displayName: `${nameOf(this)}-${name}`,
       description: `Copies audit logs to ${name}`,
       source: { kind: "logging", logSources: [...sources] },
       target: connection.target,
       dependsOn: [...grants, policy],
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.archive),
     });
   }
-}
-
-function check(scope: Construct, id: string, props: AuditArchiveProps): void {
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  const { audit, region, logs, logGroups, targets } = props;
-  checkGiven(problems, { audit, region }, "AuditArchiveProps");
-  const scopes = "AuditScope.compartmentAndBelow(compartmentId)";
-  checkMembers(problems, "audit", audit, ["compartmentId", "logGroup"], scopes);
-  for (const each of listOf(problems, "logs", logs)) {
-    const members = ["logGroupId", "compartmentId"];
-    checkMembers(problems, "An element of logs", each ?? "nothing", members, "cluster.controlPlaneLogs");
-  }
-  for (const each of listOf(problems, "logGroups", logGroups)) checkLogGroup(problems, scope, props, each);
-  const given = listOf(problems, "targets", targets);
-  for (const each of given) {
-    const members = ["name", "_connection"];
-    checkMembers(
-      problems,
-      "An element of targets",
-      each ?? "nothing",
-      members,
-      "ArchiveTarget.stream(name, { … })",
-    );
-  }
-  checkTargetNames(problems, given);
-  checkArchive(problems, scope, id, props);
-  problems.throwIfAny();
-}
-
-function listOf<T>(problems: Problems, name: string, value: T[] | undefined): readonly T[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value;
-  problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, "Give a list");
-  return [];
-}
-
-// The ids of the archive's own resources.
-const RESERVED = ["connector", "lifecycle", "namespace", "resource", "firstapply"];
-
-function checkTargetNames(problems: Problems, targets: readonly ArchiveTarget[]): void {
-  const names = targets.map((target) => String(target?.name));
-  for (const name of new Set(names)) {
-    if (names.filter((each) => each === name).length > 1) {
-      problems.add(
-        "NAME_DUPLICATE",
-        `Two targets have the name ${shown(name)}`,
-        "Give each target a name of its own",
-      );
-    }
-    if (RESERVED.includes(name.toLowerCase())) {
-      problems.add(
-        "NAME_INVALID",
-        `A target has the name ${shown(name)}`,
-        'Give it another name, such as "siem"',
-      );
-    }
-  }
-}
-
-function checkLogGroup(
-  problems: Problems,
-  scope: Construct,
-  { compartmentId }: AuditArchiveProps,
-  group: ArchivedLogGroup,
-): void {
-  if (!checkGiven(problems, { "An element of logGroups": group })) return;
-  checkOcid(problems, "logGroups.logGroupId", group.logGroupId, "loggroup");
-  checkOcid(problems, "logGroups.compartmentId", group.compartmentId, "compartment", "tenancy");
-  const known: readonly unknown[] = [...Object.values(LogReadGrant), undefined];
-  if (!known.includes(group.readGrant)) {
-    problems.add("VALUE_INVALID", `readGrant is ${shown(group.readGrant)}`, "Give one of LogReadGrant");
-  }
-  if (group.readGrant !== undefined || !group.compartmentId || !compartmentId) return;
-  const [one, other] = [group.compartmentId, compartmentId].map((ocid) => ({ scope, id: ocid }));
-  if (!one || !other || compareOcids(one, other) !== "different") return;
-  problems.add(
-    "LOG_GROUP_NOT_GRANTED",
-    `The log group ${shown(group.logGroupId)} is in another compartment than the archive, and nothing lets its connector read it`,
-    "Write readGrant: LogReadGrant.POLICY for a policy of the archive, or LogReadGrant.EXISTING if its owner has granted it",
-  );
 }

@@ -1,33 +1,21 @@
 import { checked } from "../core/checked";
-import { checkOcid } from "../core/ocid";
+import { ocid } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The scope of the OCI Audit records that an archive keeps. */
 @checked
 export class AuditScope {
-  /**
-   * The records of one compartment, without those below it.
-   *
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING
-   */
+  /** The records of one compartment, without those below it. */
   public static compartment(compartmentId: string): AuditScope {
     return scopeOf("AuditScope.compartment", "compartmentId", compartmentId, "_Audit");
   }
 
-  /**
-   * The records of a compartment and all its descendants.
-   *
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING
-   */
+  /** The records of a compartment and all its descendants. */
   public static compartmentAndBelow(compartmentId: string): AuditScope {
     return scopeOf("AuditScope.compartmentAndBelow", "compartmentId", compartmentId, WITH_THOSE_BELOW);
   }
 
-  /**
-   * The records of the whole tenancy, in the region of the archive.
-   *
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING
-   */
+  /** The records of the whole tenancy, in the region of the archive. */
   public static tenancy(tenancyId: string): AuditScope {
     return scopeOf("AuditScope.tenancy", "tenancyId", tenancyId, WITH_THOSE_BELOW, ["tenancy"]);
   }
@@ -55,7 +43,7 @@ function scopeOf(
   kinds: readonly string[] = ["compartment", "tenancy"],
 ): AuditScope {
   const problems = new Problems(factory);
-  checkOcid(problems, name, id, ...kinds);
+  const compartmentId = ocid(...kinds)(problems, name, id) ?? "";
   problems.throwIfAny();
-  return AuditScope._of(id, logGroup);
+  return AuditScope._of(compartmentId, logGroup);
 }

@@ -1,18 +1,28 @@
 import { type Construct } from "constructs";
+import { nonEmptyListOf } from "./private/non-empty-list";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkDisplayName } from "../core/resource-name";
 import { firstApply } from "../core/first-apply";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  checkedBy,
+  choice,
+  displayName,
+  listOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CloudGuardTarget as CloudGuardTargetResource } from "../oci/cloud-guard-target";
 import { DataOciCloudGuardDetectorRecipes } from "../oci/data-oci-cloud-guard-detector-recipes";
 import { DataOciCloudGuardResponderRecipes } from "../oci/data-oci-cloud-guard-responder-recipes";
@@ -70,12 +80,56 @@ export interface CloudGuardTargetProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-const DEFAULT_DETECTORS = [
-  CloudGuardDetector.ACTIVITY,
-  CloudGuardDetector.CONFIGURATION,
-  CloudGuardDetector.THREAT,
-];
 const REQUIRED = [CloudGuardDetector.ACTIVITY, CloudGuardDetector.CONFIGURATION];
+
+const recipeIds = (kind: string) =>
+  nonEmptyListOf(ocid(kind), "a list of OCIDs, or leave it out for Oracle's recipe", "COUNT_INVALID");
+
+const detectors = checkedBy(
+  listOf(
+    choice(CloudGuardDetector, "a member of CloudGuardDetector"),
+    "a list, for example [CloudGuardDetector.ACTIVITY, CloudGuardDetector.CONFIGURATION]",
+  ),
+  (problems, name, list) => {
+    const missing = REQUIRED.filter((detector) => !list.includes(detector));
+    if (missing.length === 0) return;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} lacks ${missing.join(" and ")}, and Cloud Guard takes no target without it`,
+      "Add CloudGuardDetector.ACTIVITY and CloudGuardDetector.CONFIGURATION",
+    );
+  },
+);
+
+const CLOUD_GUARD_TARGET = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  tenancyId: ocid("tenancy"),
+  targetCompartmentId: optional(ocid("compartment", "tenancy")),
+  detectors: withDefault(detectors, [...REQUIRED, CloudGuardDetector.THREAT]),
+  detectorRecipeIds: optional(recipeIds("cloudguarddetectorrecipe")),
+  responderRecipeIds: optional(recipeIds("cloudguardresponderrecipe")),
+  displayName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<CloudGuardTargetProps>;
+
+/** The props, with what follows from the cluster. */
+interface ResolvedTarget extends Resolved<typeof CLOUD_GUARD_TARGET> {
+  readonly targetCompartmentId: string;
+}
+
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readTarget(scope: Construct, id: string, props: CloudGuardTargetProps): ResolvedTarget {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, CLOUD_GUARD_TARGET);
+  const ofCluster = read.cluster && problems.collect(() => read.cluster?.compartmentId);
+  if (props.detectors !== undefined && props.detectorRecipeIds !== undefined) {
+    const fix = "Leave out detectors: your own recipes define what they detect";
+    problems.add("VALUE_INVALID", "detectors and detectorRecipeIds are both given", fix);
+  }
+  const targetCompartmentId = read.targetCompartmentId ?? ofCluster;
+  return problems.resolved<ResolvedTarget>({ ...read, targetCompartmentId });
+}
 
 /**
  * Monitors the compartment of a cluster with Cloud Guard, with Oracle-managed recipes.
@@ -93,40 +147,40 @@ export class CloudGuardTarget extends ResourceConstruct {
   /** The OCID of the monitored compartment. */
   public readonly targetCompartmentId: string;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, COUNT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: CloudGuardTargetProps,
-  ) {
-    check(scope, id, props);
+  /** The name of the target. */
+  public readonly displayName: string;
+  private readonly resolved: ResolvedTarget;
+
+  constructor(scope: Construct, id: string, props: CloudGuardTargetProps) {
+    const resolved = readTarget(scope, id, props);
     super(scope, id);
-    const { cluster, displayName = nameOf(this), targetCompartmentId = cluster.compartmentId } = props;
-    setTagOwner(this, cluster);
+    this.resolved = resolved;
+    setTagOwner(this, resolved.cluster);
+    const { targetCompartmentId } = resolved;
     this.targetCompartmentId = targetCompartmentId;
-    const detectors = props.detectorRecipeIds ?? this.oracleDetectors();
-    const responders = props.responderRecipeIds ?? [this.oracleResponder()];
+    this.displayName = resolved.displayName ?? nameOf(this);
+    const detectorIds = resolved.detectorRecipeIds ?? this.oracleDetectors();
+    const responderIds = resolved.responderRecipeIds ?? [this.oracleResponder()];
     const target = new CloudGuardTargetResource(this, "Resource", {
       compartmentId: targetCompartmentId,
-      displayName,
+      displayName: this.displayName,
       description: "The compartment of a cluster",
       targetResourceId: targetCompartmentId,
       targetResourceType: "COMPARTMENT",
-      targetDetectorRecipes: detectors.map((detectorRecipeId) => ({ detectorRecipeId })),
-      targetResponderRecipes: responders.map((responderRecipeId) => ({ responderRecipeId })),
-      ...tagsOf(this, props),
+      targetDetectorRecipes: detectorIds.map((detectorRecipeId) => ({ detectorRecipeId })),
+      targetResponderRecipes: responderIds.map((responderRecipeId) => ({ responderRecipeId })),
+      ...tagsOf(this, resolved),
     });
     this.targetId = target.id;
   }
 
   private oracleDetectors(): string[] {
     const recipes = new DataOciCloudGuardDetectorRecipes(this, "DetectorRecipes", {
-      compartmentId: this.props.tenancyId,
+      compartmentId: this.resolved.tenancyId,
       state: "ACTIVE",
       dependsOn: [this.firstApply()],
     });
-    const { detectors = DEFAULT_DETECTORS } = this.props;
-    return [...new Set(detectors)].sort().map((detector) => {
+    return [...new Set(this.resolved.detectors)].sort().map((detector) => {
       const items = `${recipes.fqn}.detector_recipe_collection[0].items`;
       return `\${[for one in ${items} : one.id if one.owner == "ORACLE" && one.detector == "${detector}"][0]}`;
     });
@@ -134,7 +188,7 @@ export class CloudGuardTarget extends ResourceConstruct {
 
   private oracleResponder(): string {
     const recipes = new DataOciCloudGuardResponderRecipes(this, "ResponderRecipes", {
-      compartmentId: this.props.tenancyId,
+      compartmentId: this.resolved.tenancyId,
       state: "ACTIVE",
       dependsOn: [this.firstApply()],
     });
@@ -147,61 +201,4 @@ export class CloudGuardTarget extends ResourceConstruct {
       (this.node.tryFindChild("FirstApply") as ReturnType<typeof firstApply> | undefined) ?? firstApply(this)
     );
   }
-}
-
-/** Validates the props before the construct is created, so that its id stays free if they are refused. */
-function check(scope: Construct, id: string, given: CloudGuardTargetProps): void {
-  const props: Partial<CloudGuardTargetProps> = given ?? {};
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  const { cluster } = props;
-  checkGiven(problems, { cluster });
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    problems.collect(() => cluster?.compartmentId);
-  }
-  checkOcid(problems, "tenancyId", props.tenancyId, "tenancy");
-  checkOcidIfGiven(problems, "targetCompartmentId", props.targetCompartmentId, "compartment", "tenancy");
-  checkDetectors(problems, props.detectors);
-  checkRecipes(problems, "detectorRecipeIds", props.detectorRecipeIds, "cloudguarddetectorrecipe");
-  checkRecipes(problems, "responderRecipeIds", props.responderRecipeIds, "cloudguardresponderrecipe");
-  if (props.detectors !== undefined && props.detectorRecipeIds !== undefined) {
-    const fix = "Leave out detectors: recipes of your own say what they look for";
-    problems.add("VALUE_INVALID", "detectors and detectorRecipeIds are both given", fix);
-  }
-  checkDisplayName(problems, "displayName", props.displayName);
-  checkTags(problems, props);
-  problems.throwIfAny();
-}
-
-function checkDetectors(problems: Problems, detectors: unknown): void {
-  if (detectors === undefined) return;
-  if (!Array.isArray(detectors)) {
-    const fix = "Write a list, for example [CloudGuardDetector.ACTIVITY, CloudGuardDetector.CONFIGURATION]";
-    problems.add("VALUE_INVALID", `detectors is ${shown(detectors)}`, fix);
-    return;
-  }
-  const known: readonly unknown[] = Object.values(CloudGuardDetector);
-  for (const detector of (detectors as unknown[]).filter((one) => !known.includes(one))) {
-    problems.add("VALUE_INVALID", `detectors has ${shown(detector)}`, "Write members of CloudGuardDetector");
-  }
-  const missing = REQUIRED.filter((one) => !(detectors as unknown[]).includes(one));
-  if (missing.length === 0) return;
-  problems.add(
-    "VALUE_INVALID",
-    `detectors lacks ${missing.join(" and ")}, and Cloud Guard takes no target without it`,
-    "Add CloudGuardDetector.ACTIVITY and CloudGuardDetector.CONFIGURATION",
-  );
-}
-
-function checkRecipes(problems: Problems, name: string, ids: unknown, kind: string): void {
-  if (ids === undefined) return;
-  if (!Array.isArray(ids) || ids.length === 0) {
-    problems.add(
-      "COUNT_INVALID",
-      `${name} is ${shown(ids)}`,
-      `Write a list of OCIDs, or leave it out for Oracle's recipe`,
-    );
-    return;
-  }
-  (ids as string[]).forEach((ocid, index) => checkOcid(problems, `${name}[${index}]`, ocid, kind));
 }

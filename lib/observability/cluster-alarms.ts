@@ -14,12 +14,21 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcidIfGiven } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  listOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { ValidationError } from "../core/validation-error";
+import { tagsOf, type TaggingProps } from "../core/tagging";
+import { Problems } from "../core/validation-error";
 import { EventsRule } from "../oci/events-rule";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { MonitoringAlarm } from "../oci/monitoring-alarm";
@@ -69,6 +78,56 @@ export interface ClusterAlarmsProps extends TaggingProps {
 
 const MESSAGE_FORMAT = "ONS_OPTIMIZED";
 
+const COMPARTMENT = ocid("compartment", "tenancy");
+const TOPIC = valueOf<INotificationTopic>("INotificationTopic");
+
+const CLUSTER_ALARMS = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  topic: TOPIC,
+  alarms: optional(valueOf(Alarms)),
+  compartmentId: optional(COMPARTMENT),
+  auditCompartmentIds: optional(listOf(COMPARTMENT, "a list of OCIDs of compartments")),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionTopic: optional(TOPIC),
+  ...taggingReaders(),
+} satisfies PropsSchema<ClusterAlarmsProps>;
+
+type ReadAlarms = Resolved<typeof CLUSTER_ALARMS>;
+
+/** The props, with what follows from the cluster. */
+interface ResolvedAlarms extends ReadAlarms {
+  readonly alarms: Alarms;
+  readonly compartmentId: string;
+  readonly auditCompartmentIds: string[];
+}
+
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readAlarms(scope: Construct, id: string, props: ClusterAlarmsProps): ResolvedAlarms {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, CLUSTER_ALARMS);
+  const { cluster, topic, homeRegionProvider, homeRegionTopic } = read;
+  const compartmentId = read.compartmentId ?? (cluster && problems.collect(() => cluster.compartmentId));
+  if (homeRegionProvider && !homeRegionTopic && topic && !("subscribers" in topic)) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "homeRegionTopic was not given, and the subscribers of topic are unknown",
+      "Give a topic of the home region: NotificationTopic.fromNotificationTopicAttributes(stack, id, { topicId, compartmentId })",
+    );
+  }
+  checkHomeRegionProvider(problems, scope, homeRegionProvider);
+  const { alarms = Alarms.recommended(), auditCompartmentIds = cluster && auditCompartmentsOf(cluster) } =
+    read;
+  return problems.resolved<ResolvedAlarms>({ ...read, alarms, compartmentId, auditCompartmentIds });
+}
+
+/** The compartments of the cluster and of its network, which an imported cluster may not have. */
+function auditCompartmentsOf(cluster: ISecureOkeCluster): string[] {
+  const ofNetwork = new Problems("network").collect(() => cluster.network.compartmentId);
+  const ofCluster = new Problems("cluster").collect(() => cluster.compartmentId);
+  return [ofCluster, ofNetwork].filter((id): id is string => id !== undefined);
+}
+
 /**
  * The alarms of a cluster on metrics, events, and OCI Audit records, with messages to a topic.
  *
@@ -80,21 +139,17 @@ const MESSAGE_FORMAT = "ONS_OPTIMIZED";
 export class ClusterAlarms extends ResourceConstruct {
   /** The alarms. */
   public readonly alarms: Alarms;
-  private readonly compartmentId: string;
+  /** The OCID of the compartment of the alarms. */
+  public readonly compartmentId: string;
+  private readonly resolved: ResolvedAlarms;
   private ownHomeTopic?: INotificationTopic;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: ClusterAlarmsProps,
-  ) {
-    check(scope, id, props);
+  constructor(scope: Construct, id: string, props: ClusterAlarmsProps) {
+    const resolved = readAlarms(scope, id, props);
     super(scope, id);
-    this.alarms = props.alarms ?? Alarms.recommended();
-    this.compartmentId = props.compartmentId ?? props.cluster.compartmentId;
+    this.resolved = resolved;
+    this.alarms = resolved.alarms;
+    this.compartmentId = resolved.compartmentId;
     const all = this.alarms.list;
     for (const alarm of all.filter(isMetric)) this.addMetricAlarm(alarm);
     for (const alarm of all.filter(isEvent)) this.addEventRule(alarm);
@@ -106,7 +161,7 @@ export class ClusterAlarms extends ResourceConstruct {
   }
 
   private addMetricAlarm(alarm: MetricAlarm): void {
-    const { cluster, topic } = this.props;
+    const { cluster, topic } = this.resolved;
     new MonitoringAlarm(this, alarm.name, {
       compartmentId: this.compartmentId,
       metricCompartmentId: cluster.compartmentId,
@@ -119,28 +174,28 @@ export class ClusterAlarms extends ResourceConstruct {
       isEnabled: true,
       body: `${alarm.purpose}\n\n${alarm.response}`,
       messageFormat: MESSAGE_FORMAT,
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.resolved),
     });
   }
 
   private addEventRule(alarm: EventAlarm): void {
     const isOfHome = alarm._isOfHomeRegion;
-    const topic = isOfHome ? this.homeTopic : this.props.topic;
+    const topic = isOfHome ? this.homeTopic : this.resolved.topic;
     new EventsRule(this, alarm.name, {
-      provider: isOfHome ? this.props.homeRegionProvider : undefined,
+      provider: isOfHome ? this.resolved.homeRegionProvider : undefined,
       compartmentId: this.compartmentId,
       displayName: `${nameOf(this)}-${alarm.name}`,
       description: `${alarm.purpose} ${alarm.response}`,
       isEnabled: true,
       condition: this.ofCluster(JSON.stringify(alarm._condition)),
       actions: { action: [{ actionType: "ONS", isEnabled: true, topicId: topic.topicId }] },
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.resolved),
     });
   }
 
   /** One connector for all audit alarms: a tenancy has a low limit of them. */
   private watchAudit(alarms: readonly AuditAlarm[]): void {
-    const { topic, homeRegionProvider } = this.props;
+    const { auditCompartmentIds, topic, homeRegionProvider } = this.resolved;
     const policy = new IdentityPolicy(this, "AuditPolicy", {
       provider: homeRegionProvider,
       compartmentId: topic.compartmentId,
@@ -152,7 +207,7 @@ export class ClusterAlarms extends ResourceConstruct {
         }),
       ],
       lifecycle: { ignoreChanges: ["name"] },
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.resolved),
     });
     new SchServiceConnector(this, "Audit", {
       compartmentId: this.compartmentId,
@@ -160,7 +215,7 @@ export class ClusterAlarms extends ResourceConstruct {
       description: `Watches OCI Audit for ${alarms.map(({ name }) => name).join(", ")}`,
       source: {
         kind: "logging",
-        logSources: this.auditCompartments().map((compartmentId) => ({
+        logSources: [...new Set(auditCompartmentIds)].map((compartmentId) => ({
           compartmentId,
           logGroupId: "_Audit",
         })),
@@ -170,31 +225,25 @@ export class ClusterAlarms extends ResourceConstruct {
       ],
       target: { kind: "notifications", topicId: topic.topicId, enableFormattedMessaging: true },
       dependsOn: [policy],
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.resolved),
     });
   }
 
-  private auditCompartments(): string[] {
-    const { cluster, auditCompartmentIds } = this.props;
-    const network = networkCompartmentOf(cluster);
-    return [...new Set(auditCompartmentIds ?? [cluster.compartmentId, ...network])];
-  }
-
   private get homeTopic(): INotificationTopic {
-    const { topic, homeRegionTopic, homeRegionProvider } = this.props;
+    const { topic, homeRegionTopic, homeRegionProvider } = this.resolved;
     if (homeRegionTopic || !homeRegionProvider) return homeRegionTopic ?? topic;
     this.ownHomeTopic ??= new NotificationTopic(this, "HomeRegionTopic", {
       compartmentId: topic.compartmentId,
       topicProvider: homeRegionProvider,
       subscribers: (topic as NotificationTopic).subscribers,
-      freeformTags: this.props.freeformTags,
-      definedTags: this.props.definedTags,
+      freeformTags: this.resolved.freeformTags,
+      definedTags: this.resolved.definedTags,
     });
     return this.ownHomeTopic;
   }
 
   private ofCluster(text: string): string {
-    return text.split(CLUSTER_ID).join(this.props.cluster.clusterId);
+    return text.split(CLUSTER_ID).join(this.resolved.cluster.clusterId);
   }
 }
 
@@ -205,49 +254,4 @@ const isAudit = (alarm: Alarm): alarm is AuditAlarm => alarm._kind === "audit";
 /** A condition that is true if any of the conditions is. */
 function anyOf(conditions: readonly string[]): string {
   return conditions.map((condition) => `(${condition})`).join(" or ");
-}
-
-/** The compartment of the network, which an imported cluster may not have. */
-function networkCompartmentOf(cluster: ISecureOkeCluster): string[] {
-  try {
-    return [cluster.network.compartmentId];
-  } catch (error) {
-    if (ValidationError.isValidationError(error)) return [];
-    throw error;
-  }
-}
-
-function check(scope: Construct, id: string, props: ClusterAlarmsProps): void {
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  const { cluster, topic, alarms, homeRegionTopic, homeRegionProvider } = props;
-  checkGiven(problems, { cluster, topic });
-  const isCluster = checkMembers(
-    problems,
-    "cluster",
-    cluster,
-    ["clusterId", "network"],
-    "the SecureOkeCluster",
-  );
-  if (isCluster) problems.collect(() => props.compartmentId ?? cluster.compartmentId);
-  const members = ["topicId", "compartmentId"];
-  const instead = "new NotificationTopic(stack, id, { compartmentId, subscribers })";
-  const isTopic = checkMembers(problems, "topic", topic, members, instead);
-  checkMembers(problems, "homeRegionTopic", homeRegionTopic, members, instead);
-  checkMembers(problems, "alarms", alarms, ["list", "omitted"], "Alarms.recommended()");
-  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  for (const compartment of props.auditCompartmentIds ?? []) {
-    checkOcidIfGiven(problems, "auditCompartmentIds", compartment, "compartment", "tenancy");
-  }
-  if (homeRegionProvider && !homeRegionTopic && isTopic && !("subscribers" in topic)) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "homeRegionTopic was not given, and the subscribers of topic are unknown",
-      "Give a topic of the home region: NotificationTopic.fromNotificationTopicAttributes(stack, id, { topicId, compartmentId })",
-    );
-  }
-  checkHomeRegionProvider(problems, scope, homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
 }

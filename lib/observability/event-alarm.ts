@@ -1,7 +1,16 @@
-import { Alarm, checkWatch, type WatchProps } from "./alarm";
+import { Alarm, WATCH, type WatchProps } from "./alarm";
+import { nonEmptyListOf } from "./private/non-empty-list";
 import { checked } from "../core/checked";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
+import {
+  checkedBy,
+  mapOf,
+  matching,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  withDefault,
+} from "../core/readers";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 
@@ -26,6 +35,44 @@ const EVENT_TYPE = /^com\.oraclecloud\.[A-Za-z0-9.*_-]+$/;
 // IAM events are emitted in the home region only.
 const HOME_REGION = /^com\.oraclecloud\.(?:identity[a-z]*|compartments)\./i;
 
+const isOfIam = (type: string) => HOME_REGION.test(type);
+
+/** Reads event types that one rule can match. */
+const eventTypes = checkedBy(
+  nonEmptyListOf(
+    matching(EVENT_TYPE, 'Give types such as "com.oraclecloud.clustersapi.updatecluster.begin"', {
+      code: "VALUE_INVALID",
+    }),
+    'a list of types, such as ["com.oraclecloud.clustersapi.updatecluster.begin"]',
+  ),
+  (problems, name, types) => {
+    if (types.some(isOfIam) && !types.every(isOfIam)) {
+      problems.add(
+        "VALUE_INVALID",
+        `${name} contains types of IAM and of other services`,
+        "Create two alarms: events of IAM come from the home region, all others from the region of the resource",
+      );
+    }
+  },
+);
+
+const EVENT_ALARM = {
+  ...WATCH,
+  eventTypes,
+  data: withDefault(
+    mapOf(
+      checkedBy(text('a text, such as "prod-*"'), (problems, name, value) => {
+        checkText(problems, name, value);
+        if (value === "") problems.add("VALUE_INVALID", `${name} is empty`, 'Give a text, such as "prod-*"');
+      }),
+      'attributes and their values, such as { resourceName: "prod-*" }',
+    ),
+    {},
+  ),
+} satisfies PropsSchema<EventAlarmProps>;
+
+type ResolvedEventAlarm = Resolved<typeof EVENT_ALARM>;
+
 /**
  * An alarm on events, which OCI services emit when a resource is changed.
  *
@@ -35,16 +82,10 @@ const HOME_REGION = /^com\.oraclecloud\.(?:identity[a-z]*|compartments)\./i;
  */
 @checked
 export class EventAlarm extends Alarm {
-  /**
-   * An alarm on event types.
-   *
-   * @throws NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
-   */
+  /** An alarm on event types. */
   public static of(props: EventAlarmProps): EventAlarm {
     const problems = new Problems("EventAlarm.of");
-    if (checkGiven(problems, { props })) checkEventAlarm(problems, props);
-    problems.throwIfAny();
-    return new EventAlarm(props);
+    return new EventAlarm(problems.resolved<ResolvedEventAlarm>(readProps(problems, props, EVENT_ALARM)));
   }
 
   /** @internal */
@@ -54,7 +95,7 @@ export class EventAlarm extends Alarm {
   /** The required attributes of the event's `data`. */
   public readonly data: { [attribute: string]: string };
 
-  private constructor(props: EventAlarmProps) {
+  private constructor(props: ResolvedEventAlarm) {
     super(props.name, props.purpose, props.response);
     this.eventTypes = [...new Set(props.eventTypes)].sort();
     this.data = { ...props.data };
@@ -66,7 +107,7 @@ export class EventAlarm extends Alarm {
    * @internal
    */
   public get _isOfHomeRegion(): boolean {
-    return this.eventTypes.some((type) => HOME_REGION.test(type));
+    return this.eventTypes.some(isOfIam);
   }
 
   /**
@@ -77,32 +118,5 @@ export class EventAlarm extends Alarm {
   public get _condition(): { readonly eventType: readonly string[]; readonly data: object } {
     const sorted = Object.entries(this.data).sort(([a], [b]) => (a < b ? -1 : 1));
     return { eventType: this.eventTypes, data: Object.fromEntries(sorted) };
-  }
-}
-
-function checkEventAlarm(problems: Problems, props: EventAlarmProps): void {
-  checkWatch(problems, props);
-  const { eventTypes, data } = props;
-  if (checkGiven(problems, { eventTypes }, "EventAlarmProps")) {
-    const given: unknown = eventTypes;
-    const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-    const wrong = list.filter((type) => typeof type !== "string" || !EVENT_TYPE.test(type));
-    if (list.length === 0 || wrong.length > 0) {
-      const what = list.length === 0 ? "an empty list" : shown(wrong[0]);
-      const fix = 'Give types such as "com.oraclecloud.clustersapi.updatecluster.begin"';
-      problems.add("VALUE_INVALID", `eventTypes has ${what}`, fix);
-    }
-    const texts = list.filter((type): type is string => typeof type === "string");
-    const homes = texts.filter((type) => HOME_REGION.test(type));
-    if (homes.length > 0 && homes.length < texts.length) {
-      const fix =
-        "Make two alarms: events of IAM come from the home region, all others from the region of the resource";
-      problems.add("VALUE_INVALID", "eventTypes has types of IAM and of other services", fix);
-    }
-  }
-  for (const [attribute, value] of Object.entries(data ?? {})) {
-    checkText(problems, `data.${attribute}`, value);
-    if (typeof value === "string" && value !== "") continue;
-    problems.add("VALUE_INVALID", `data.${attribute} is ${shown(value)}`, 'Give a text, such as "prod-*"');
   }
 }

@@ -2,12 +2,11 @@ import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type ArchiveRetention } from "./archive-retention";
 import { ArchiveParts, bucketNameOf } from "./private/archive-parts";
-import { checkArchive } from "./private/check-archive";
-import { DEFAULT_RETENTION } from "./private/default-retention";
+import { ARCHIVE, checkArchive } from "./private/archive-props";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkGiven, checkMembers } from "../core/required";
+import { type PropsSchema, readProps, type Resolved, valueOf } from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { type IFlowLogs } from "../network/logs/flow-logging";
@@ -55,22 +54,24 @@ export interface FlowLogArchiveProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-/** Validates the props before the construct is created, so that its id stays free if they are refused. */
-function checkFlowLogArchive(scope: Construct, id: string, given: FlowLogArchiveProps): void {
-  const props: Partial<FlowLogArchiveProps> = given ?? {};
+const FLOW_LOG_ARCHIVE = {
+  flowLogs: valueOf<IFlowLogs>("IFlowLogs"),
+  ...ARCHIVE,
+} satisfies PropsSchema<FlowLogArchiveProps>;
+
+type ResolvedFlowLogArchive = Resolved<typeof FLOW_LOG_ARCHIVE>;
+
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readFlowLogArchive(
+  scope: Construct,
+  id: string,
+  props: FlowLogArchiveProps,
+): ResolvedFlowLogArchive {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const { flowLogs, region } = props;
-  checkGiven(problems, { flowLogs, region });
-  checkMembers(
-    problems,
-    "flowLogs",
-    flowLogs,
-    ["logGroupId", "compartmentId"],
-    "network.flowLogs, or new FlowLogs(scope, id, { network })",
-  );
-  checkArchive(problems, scope, id, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, FLOW_LOG_ARCHIVE);
+  checkArchive(problems, scope, id, read);
+  return problems.resolved<ResolvedFlowLogArchive>(read);
 }
 
 const KIND = {
@@ -104,18 +105,14 @@ export class FlowLogArchive extends ResourceConstruct {
   /** @internal */
   public readonly _region: string;
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID;
-   * at synthesis ARCHIVE_INVALID
-   */
   constructor(scope: Construct, id: string, props: FlowLogArchiveProps) {
-    checkFlowLogArchive(scope, id, props);
+    const archive = readFlowLogArchive(scope, id, props);
     super(scope, id);
-    const { flowLogs, retention = DEFAULT_RETENTION } = props;
-    this.bucketName = bucketNameOf(this, props.bucketName);
+    const { flowLogs, retention } = archive;
+    this.bucketName = bucketNameOf(this, archive.bucketName);
     this.retentionDays = retention.days;
-    this._region = props.region;
-    const parts = new ArchiveParts(this, props, KIND, retention, tagsOf(this, props));
+    this._region = archive.region;
+    const parts = new ArchiveParts(this, archive, KIND, retention, tagsOf(this, archive));
     this.namespace = parts.namespace;
     parts.fill([{ compartmentId: flowLogs.compartmentId, logGroupId: flowLogs.logGroupId }]);
   }

@@ -1,6 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { type Alarms } from "./alarms";
+import { Alarms } from "./alarms";
 import { ClusterAlarms } from "./cluster-alarms";
 import {
   type AcceptedSetting,
@@ -21,13 +21,26 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkReason } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  boolean,
+  choice,
+  listOf,
+  objectOf,
+  optional,
+  passing,
+  type PropsSchema,
+  readProps,
+  reasonFor,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
-import { checkTags, type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
+import { type TaggingProps } from "../core/tagging";
+import { checkUnique } from "../core/unique-values";
 import { addWarning } from "../core/warnings";
 import { type FlowLogging, flowLogging } from "../network/logs/flow-logging";
 import { FlowLogs } from "../network/logs/flow-logs";
@@ -87,6 +100,68 @@ export interface HardenedExistingClusterProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const ACCEPTED_SETTING = {
+  setting: choice(ExistingClusterSetting, "a member of ExistingClusterSetting"),
+  reason: reasonFor("An accepted setting"),
+} satisfies PropsSchema<AcceptedSetting>;
+
+const SETTINGS = {
+  hasCustomerKey: optional(boolean()),
+  hasPrivateEndpoint: optional(boolean()),
+  requiresMetadataV2: optional(boolean()),
+  encryptsVolumeTraffic: optional(boolean()),
+} satisfies PropsSchema<ExistingClusterSettings>;
+
+const HARDENED_EXISTING_CLUSTER = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  controlPlaneLogs: withDefault(
+    passing<ControlPlaneLogging>((problems, name, value) => {
+      ControlPlaneLogging._check(problems, name, value);
+    }),
+    ControlPlaneLogging.enabled(),
+  ),
+  nodeScanning: withDefault(
+    passing<NodeScanning>((problems, name, value) => {
+      NodeScanning._check(problems, name, value);
+    }),
+    NodeScanning.enabled(),
+  ),
+  flowLogs: optional(flowLogging()),
+  topic: optional(valueOf<INotificationTopic>("INotificationTopic")),
+  alarms: optional(valueOf(Alarms)),
+  settings: withDefault(objectOf(SETTINGS), {}),
+  acceptedSettings: withDefault(listOf(objectOf(ACCEPTED_SETTING), "a list of { setting, reason }"), []),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<HardenedExistingClusterProps>;
+
+type ResolvedHardening = Resolved<typeof HARDENED_EXISTING_CLUSTER>;
+
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readHardening(scope: Construct, id: string, props: HardenedExistingClusterProps): ResolvedHardening {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, HARDENED_EXISTING_CLUSTER);
+  const { cluster, acceptedSettings = [] } = read;
+  if (cluster) {
+    problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
+    if ("encryption" in cluster) {
+      problems.add(
+        "VALUE_INVALID",
+        `cluster is ${cluster.node.path}, which this program creates`,
+        "Use its own props, and ClusterAlarms; or write SecureOkeCluster.fromClusterAttributes",
+      );
+    }
+  }
+  checkUnique(
+    problems,
+    "acceptedSettings",
+    acceptedSettings.map(({ setting }) => setting),
+  );
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedHardening>(read);
+}
+
 /**
  * Hardens a cluster that another tool created, as far as that needs no change of the cluster.
  *
@@ -104,18 +179,13 @@ export class HardenedExistingCluster extends ResourceConstruct {
   /** The settings that can't be hardened from outside of the cluster, secure ones too. */
   public readonly gaps: ExistingClusterGap[];
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, REASON_MISSING, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE,
-   * PROVIDER_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: HardenedExistingClusterProps,
-  ) {
-    check(scope, id, props);
+  private readonly resolved: ResolvedHardening;
+
+  constructor(scope: Construct, id: string, props: HardenedExistingClusterProps) {
+    const resolved = readHardening(scope, id, props);
     super(scope, id);
-    const { cluster, settings = {}, acceptedSettings = [] } = props;
+    this.resolved = resolved;
+    const { cluster, settings, acceptedSettings } = resolved;
     this.controlPlaneLogs = this.keepLogs();
     this.scanNodes();
     this.flowLogs = this.recordFlows();
@@ -128,12 +198,12 @@ export class HardenedExistingCluster extends ResourceConstruct {
   }
 
   private get tags(): TaggingProps {
-    const { freeformTags, definedTags } = this.props;
+    const { freeformTags, definedTags } = this.resolved;
     return { freeformTags, definedTags };
   }
 
   private keepLogs(): ILogs | undefined {
-    const { cluster, controlPlaneLogs: logging = ControlPlaneLogging.enabled() } = this.props;
+    const { cluster, controlPlaneLogs: logging } = this.resolved;
     if (!logging.isEnabled) {
       Acknowledgements._record(this, "auditing", "no logs of the control plane", logging.reason ?? "");
       return undefined;
@@ -142,14 +212,14 @@ export class HardenedExistingCluster extends ResourceConstruct {
   }
 
   private scanNodes(): void {
-    const { cluster, homeRegionProvider, nodeScanning = NodeScanning.enabled() } = this.props;
+    const { cluster, homeRegionProvider, nodeScanning } = this.resolved;
     const { isEnabled, options, reason = "" } = nodeScanning;
     if (!isEnabled) return Acknowledgements._record(this, "patching", "nodes that are not scanned", reason);
     new HostScanning(this, "HostScanning", { ...options, cluster, homeRegionProvider, ...this.tags });
   }
 
   private recordFlows(): ILogs | undefined {
-    const { cluster, flowLogs } = this.props;
+    const { cluster, flowLogs } = this.resolved;
     if (!flowLogs) return undefined;
     if (!flowLogs.isEnabled) {
       Acknowledgements._record(this, "auditing", "no flow logs", flowLogs.reason ?? "");
@@ -159,7 +229,7 @@ export class HardenedExistingCluster extends ResourceConstruct {
   }
 
   private watch(): void {
-    const { cluster, topic, alarms, homeRegionProvider } = this.props;
+    const { cluster, topic, alarms, homeRegionProvider } = this.resolved;
     new SavedSearches(this, "SavedSearches", { cluster, ...this.tags });
     if (topic) {
       new ClusterAlarms(this, "Alarms", { cluster, topic, alarms, homeRegionProvider, ...this.tags });
@@ -180,49 +250,5 @@ export class HardenedExistingCluster extends ResourceConstruct {
       const how = isChangeableInPlace ? "" : " OKE can't change it.";
       addWarning(this, `[existing-cluster] ${setting}: ${why}.${how} ${remedy}`);
     }
-  }
-}
-
-/** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, given: HardenedExistingClusterProps): void {
-  const props: Partial<HardenedExistingClusterProps> = given ?? {};
-  const { cluster, topic, homeRegionProvider } = props;
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  checkGiven(problems, { cluster });
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    problems.collect(() => [cluster?.compartmentId, cluster?.network.compartmentId]);
-    if (cluster && "encryption" in cluster) {
-      problems.add(
-        "VALUE_INVALID",
-        `cluster is ${cluster.node.path}, which this program creates`,
-        "Use its own props, and ClusterAlarms; or write SecureOkeCluster.fromClusterAttributes",
-      );
-    }
-  }
-  ControlPlaneLogging._check(problems, "controlPlaneLogs", props.controlPlaneLogs);
-  NodeScanning._check(problems, "nodeScanning", props.nodeScanning);
-  if (props.flowLogs !== undefined) flowLogging()(problems, "flowLogs", props.flowLogs);
-  const instead = "new NotificationTopic(stack, id, { compartmentId, subscribers })";
-  checkMembers(problems, "topic", topic, ["topicId", "compartmentId"], instead);
-  checkAccepted(problems, props.acceptedSettings ?? []);
-  checkHomeRegionProvider(problems, scope, homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
-}
-
-function checkAccepted(problems: Problems, accepted: readonly AcceptedSetting[]): void {
-  const all: readonly unknown[] = Object.values(ExistingClusterSetting);
-  const seen = new Set<string>();
-  for (const { setting, reason } of accepted) {
-    if (!all.includes(setting)) {
-      const fix = "Write one of ExistingClusterSetting";
-      problems.add("VALUE_INVALID", `acceptedSettings has the setting ${shown(setting)}`, fix);
-    }
-    if (seen.has(setting)) {
-      problems.add("NAME_DUPLICATE", `acceptedSettings names ${setting} twice`, "Name each setting once");
-    }
-    seen.add(setting);
-    checkReason(problems, `acceptedSettings, the setting ${shown(setting)},`, reason);
   }
 }

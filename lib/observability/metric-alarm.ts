@@ -1,12 +1,18 @@
 import { type Duration } from "cdk8s";
-import { Alarm, checkWatch, type WatchProps } from "./alarm";
+import { Alarm, WATCH, type WatchProps } from "./alarm";
 import { CLUSTER_ID } from "./private/alarm-kind";
 import { hasTrigger, parseMetricQuery } from "./private/metric-query";
-import { QuerySyntaxError } from "./private/query-tokens";
+import { queryText } from "./private/query-reader";
 import { checked } from "../core/checked";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
-import { checkText } from "../core/terraform-text";
+import {
+  choice,
+  matching,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  wholeDuration,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The severity of an alarm. */
@@ -52,8 +58,34 @@ export interface MetricAlarmProps extends WatchProps {
   readonly pendingFor?: Duration;
 }
 
-const NAMESPACE = /^[a-z][a-z0-9_]*$/;
-const MAX_PENDING_LENGTH = 60;
+const EXAMPLE = `'UnschedulablePods[5m]{resourceId = "${CLUSTER_ID}"}.max() > 0'`;
+const MAX_PENDING_MINUTES = 60;
+
+/** Parses a query, which must have a condition. */
+function checkTrigger(query: string, problems: Problems, name: string): void {
+  if (hasTrigger(parseMetricQuery(query))) return;
+  problems.add(
+    "QUERY_INVALID",
+    `${name} ${JSON.stringify(query)} has no condition`,
+    `Add a threshold or absence: ${query} > 0, or .absent() as its last function`,
+  );
+}
+
+const METRIC_ALARM = {
+  ...WATCH,
+  query: queryText(EXAMPLE, checkTrigger),
+  metricNamespace: withDefault(
+    matching(/^[a-z][a-z0-9_]*$/, 'Give the namespace of the metrics, such as "oci_oke"'),
+    "oci_oke",
+  ),
+  severity: withDefault(choice(AlarmSeverity, "a member of AlarmSeverity"), AlarmSeverity.WARNING),
+  pendingFor: withDefault(
+    wholeDuration("minutes", { least: 1, most: MAX_PENDING_MINUTES, example: "Duration.minutes(5)" }),
+    1,
+  ),
+} satisfies PropsSchema<MetricAlarmProps>;
+
+type ResolvedMetricAlarm = Resolved<typeof METRIC_ALARM>;
 
 /** An alarm on metrics, which fires while a query is true. */
 @checked
@@ -61,16 +93,10 @@ export class MetricAlarm extends Alarm {
   /** The placeholder for the OCID of the cluster in a query. */
   public static readonly CLUSTER_ID = CLUSTER_ID;
 
-  /**
-   * An alarm with a custom query.
-   *
-   * @throws QUERY_INVALID, NAME_INVALID, VALUE_INVALID, COUNT_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
-   */
+  /** An alarm with a custom query. */
   public static of(props: MetricAlarmProps): MetricAlarm {
     const problems = new Problems("MetricAlarm.of");
-    if (checkGiven(problems, { props })) checkMetricAlarm(problems, props);
-    problems.throwIfAny();
-    return new MetricAlarm(props);
+    return new MetricAlarm(problems.resolved<ResolvedMetricAlarm>(readProps(problems, props, METRIC_ALARM)));
   }
 
   /** @internal */
@@ -84,59 +110,11 @@ export class MetricAlarm extends Alarm {
   /** The number of minutes for which the condition must hold before the alarm fires. */
   public readonly pendingMinutes: number;
 
-  private constructor(props: MetricAlarmProps) {
-    super(props.name, props.purpose, props.response);
+  private constructor({ name, purpose, response, ...props }: ResolvedMetricAlarm) {
+    super(name, purpose, response);
     this.query = props.query;
-    this.metricNamespace = props.metricNamespace ?? "oci_oke";
-    this.severity = props.severity ?? AlarmSeverity.WARNING;
-    this.pendingMinutes = props.pendingFor?.toMinutes() ?? 1;
-  }
-}
-
-function checkMetricAlarm(problems: Problems, props: MetricAlarmProps): void {
-  checkWatch(problems, props);
-  const { query, metricNamespace, severity, pendingFor } = props;
-  checkGiven(problems, { query });
-  if (query !== undefined && query !== null) checkQuery(problems, query);
-  if (metricNamespace !== undefined && !NAMESPACE.test(metricNamespace)) {
-    const fix = 'Give the namespace of the metrics, such as "oci_oke"';
-    problems.add("NAME_INVALID", `metricNamespace is ${shown(metricNamespace)}`, fix);
-  }
-  const known: readonly unknown[] = Object.values(AlarmSeverity);
-  if (severity !== undefined && !known.includes(severity)) {
-    problems.add("VALUE_INVALID", `severity is ${shown(severity)}`, "Give one of AlarmSeverity");
-  }
-  if (pendingFor !== undefined && typeof (pendingFor as Partial<Duration> | null)?.toMinutes !== "function") {
-    problems.add(
-      "VALUE_INVALID",
-      `pendingFor is ${shown(pendingFor)}`,
-      "Give a Duration of cdk8s, such as Duration.minutes(5)",
-    );
-    return;
-  }
-  const minutes = pendingFor?.toMinutes({ integral: false });
-  if (
-    minutes !== undefined &&
-    !(Number.isInteger(minutes) && minutes >= 1 && minutes <= MAX_PENDING_LENGTH)
-  ) {
-    const fix = `Give 1 to ${MAX_PENDING_LENGTH} whole minutes, such as Duration.minutes(5)`;
-    problems.add("COUNT_INVALID", `pendingFor is ${minutes} minutes`, fix);
-  }
-}
-
-function checkQuery(problems: Problems, query: unknown): void {
-  const example = `Write for example 'UnschedulablePods[5m]{resourceId = "${CLUSTER_ID}"}.max() > 0'`;
-  if (typeof query !== "string") {
-    problems.add("QUERY_INVALID", `query is ${shown(query)}`, example);
-    return;
-  }
-  checkText(problems, "query", query);
-  try {
-    if (hasTrigger(parseMetricQuery(query))) return;
-    const fix = `Add a threshold or absence: ${query} > 0, or .absent() as its last function`;
-    problems.add("QUERY_INVALID", `query ${JSON.stringify(query)} has no condition`, fix);
-  } catch (error) {
-    if (!(error instanceof QuerySyntaxError)) throw error;
-    problems.add("QUERY_INVALID", `query does not parse: ${error.message}`, example);
+    this.metricNamespace = props.metricNamespace;
+    this.severity = props.severity;
+    this.pendingMinutes = props.pendingFor;
   }
 }

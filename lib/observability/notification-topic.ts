@@ -1,16 +1,27 @@
-import { Token, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { type Subscriber } from "./subscriber";
+import { Subscriber } from "./subscriber";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcid } from "../core/ocid";
 import { findWhenWritten } from "../core/program-findings";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  checkedBy,
+  listOf,
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { OnsNotificationTopic } from "../oci/ons-notification-topic";
 import { OnsSubscription } from "../oci/ons-subscription";
@@ -56,7 +67,37 @@ export interface NotificationTopicProps extends TaggingProps {
   readonly topicProvider?: TerraformProvider;
 }
 
-const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;
+const COMPARTMENT = ocid("compartment", "tenancy");
+const SUBSCRIBER = valueOf(Subscriber);
+
+const TOPIC = {
+  compartmentId: COMPARTMENT,
+  topicName: optional(
+    matching(/^[A-Za-z0-9_-]{1,256}$/, 'Give 1 to 256 letters, digits, "-", and "_"', { references: true }),
+  ),
+  subscribers: withDefault(
+    checkedBy(listOf(SUBSCRIBER, "a list of Subscriber"), (problems, _name, subscribers) => {
+      checkUnique(problems, subscribers);
+    }),
+    [],
+  ),
+  topicProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<NotificationTopicProps>;
+
+const ATTRIBUTES = {
+  topicId: ocid("onstopic"),
+  compartmentId: COMPARTMENT,
+} satisfies PropsSchema<NotificationTopicAttributes>;
+
+type ResolvedTopic = Resolved<typeof TOPIC>;
+
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readTopic(scope: Construct, id: string, props: NotificationTopicProps): ResolvedTopic {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  return problems.resolved<ResolvedTopic>(readProps(problems, props, TOPIC));
+}
 
 /**
  * A topic for the messages of alarms, with its subscribers.
@@ -65,49 +106,41 @@ const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;
  */
 @checked
 export class NotificationTopic extends ResourceConstruct implements INotificationTopic {
-  /**
-   * Imports an existing topic; nothing is looked up.
-   *
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID
-   */
+  /** Imports an existing topic; nothing is looked up. */
   public static fromNotificationTopicAttributes(
     scope: Construct,
     id: string,
     attributes: NotificationTopicAttributes,
   ): INotificationTopic {
     const problems = problemsIn(scope, id);
-    if (checkGiven(problems, { attributes })) {
-      checkOcid(problems, "topicId", attributes.topicId, "onstopic");
-      checkOcid(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
-    }
-    problems.throwIfAny();
-    return new ImportedTopic(scope, id, attributes);
+    const read = readProps(problems, attributes, ATTRIBUTES);
+    return new ImportedTopic(scope, id, problems.resolved<NotificationTopicAttributes>(read));
   }
 
+  /** The OCID of the topic. */
   public readonly topicId: string;
+  /** The OCID of the compartment of the topic. */
   public readonly compartmentId: string;
+  /** The name of the topic. */
+  public readonly topicName: string;
+  private readonly topic: ResolvedTopic;
   private readonly subscribed: Subscriber[] = [];
 
-  /**
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, TAG_INVALID, TEXT_TEMPLATE
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: NotificationTopicProps,
-  ) {
-    checkTopic(scope, id, props);
+  constructor(scope: Construct, id: string, props: NotificationTopicProps) {
+    const topic = readTopic(scope, id, props);
     super(scope, id);
-    this.compartmentId = props.compartmentId;
+    this.topic = topic;
+    this.compartmentId = topic.compartmentId;
+    this.topicName = topic.topicName ?? nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-");
     this.topicId = new OnsNotificationTopic(this, "Resource", {
-      provider: props.topicProvider,
-      compartmentId: props.compartmentId,
-      name: props.topicName ?? nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-"),
+      provider: topic.topicProvider,
+      compartmentId: topic.compartmentId,
+      name: this.topicName,
       description: "Messages of alarms on a cluster",
-      ...tagsOf(this, props),
+      ...tagsOf(this, topic),
     }).id;
-    for (const subscriber of props.subscribers ?? []) this.addSubscriber(subscriber);
-    findWhenWritten(this, () => (this.subscribed.length === 0 ? [this.nobody()] : []));
+    for (const subscriber of topic.subscribers) this.addSubscriber(subscriber);
+    findWhenWritten(this, () => (this.subscribed.length === 0 ? [this.missingSubscriber()] : []));
   }
 
   /** The subscribers. */
@@ -115,35 +148,30 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
     return [...this.subscribed];
   }
 
-  /**
-   * Adds a subscriber.
-   *
-   * @throws NAME_DUPLICATE, VALUE_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Adds a subscriber. */
   public addSubscriber(subscriber: Subscriber): void {
     const problems = new Problems(this);
-    if (checkGiven(problems, { subscriber }) && checkSubscriber(problems, subscriber)) {
-      checkTwice(problems, [...this.subscribed, subscriber]);
-    }
+    if (SUBSCRIBER(problems, "subscriber", subscriber))
+      checkUnique(problems, [...this.subscribed, subscriber]);
     problems.throwIfAny();
     this.subscribed.push(subscriber);
     new OnsSubscription(this, subscriber._id, {
-      provider: this.props.topicProvider,
+      provider: this.topic.topicProvider,
       compartmentId: this.compartmentId,
       topicId: this.topicId,
       protocol: subscriber.protocol,
       endpoint: subscriber.endpoint,
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.topic),
     });
   }
 
-  private nobody() {
+  private missingSubscriber() {
     return {
       id: "topic-without-subscriber",
       construct: this,
       what: "The topic has no subscriber",
-      why: "Alarms fire into it, and nobody gets their messages.",
-      fix: 'Write subscribers: [Subscriber.email("oncall@example.com")], or topic.addSubscriber(…)',
+      why: "Alarms fire, and nobody receives their messages.",
+      fix: 'Give it some: subscribers: [Subscriber.email("oncall@example.com")], or topic.addSubscriber(…)',
     };
   }
 }
@@ -160,41 +188,9 @@ class ImportedTopic extends ResourceConstruct implements INotificationTopic {
   }
 }
 
-function checkTopic(scope: Construct, id: string, props: NotificationTopicProps): void {
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const { topicName, subscribers = [] } = props;
-  if (topicName !== undefined && !Token.isUnresolved(topicName) && !TOPIC_NAME.test(topicName)) {
-    problems.add(
-      "NAME_INVALID",
-      `topicName is ${shown(topicName)}`,
-      'Give 1 to 256 letters, digits, "-", and "_"',
-    );
-  }
-  if (Array.isArray(subscribers)) {
-    const known = subscribers.filter((subscriber) => checkSubscriber(problems, subscriber));
-    checkTwice(problems, known);
-  } else problems.add("VALUE_INVALID", `subscribers is ${shown(subscribers)}`, "Give a list of Subscriber");
-  checkTags(problems, props);
-  problems.throwIfAny();
-}
-
-function checkSubscriber(problems: Problems, subscriber: unknown): boolean {
-  const example = 'Subscriber.email("oncall@example.com")';
-  return checkMembers(
-    problems,
-    "A subscriber",
-    subscriber ?? "nothing",
-    ["protocol", "endpoint", "_id"],
-    example,
-  );
-}
-
-function checkTwice(problems: Problems, subscribers: readonly Subscriber[]): void {
+function checkUnique(problems: Problems, subscribers: readonly Subscriber[]): void {
   const ids = subscribers.map(({ _id }) => _id);
   for (const id of new Set(ids.filter((each, index) => ids.indexOf(each) !== index))) {
-    problems.add("NAME_DUPLICATE", `The subscriber ${id} is there twice`, "Name each subscriber once");
+    problems.add("NAME_DUPLICATE", `subscribers contains ${id} twice`, "Name each subscriber once");
   }
 }

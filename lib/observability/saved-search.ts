@@ -1,12 +1,10 @@
-import { checkWatch, type WatchProps } from "./alarm";
+import { WATCH, type WatchProps } from "./alarm";
 import { parseLogQuery } from "./private/log-query";
-import { QuerySyntaxError } from "./private/query-tokens";
+import { queryText } from "./private/query-reader";
 import { RECOMMENDED_SEARCHES } from "./private/recommended-searches";
 import { SearchedLogs } from "./searched-logs";
 import { checked } from "../core/checked";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
-import { checkText } from "../core/terraform-text";
+import { choice, type PropsSchema, readProps, type Resolved } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** Props for SavedSearch. */
@@ -21,19 +19,23 @@ export interface SavedSearchProps extends WatchProps {
   readonly query: string;
 }
 
+const SAVED_SEARCH = {
+  ...WATCH,
+  logs: choice(SearchedLogs, "a member of SearchedLogs"),
+  query: queryText("\"where data.action = 'REJECT' | count\"", (query) =>
+    parseLogQuery(`search "scope" | ${query}`),
+  ),
+} satisfies PropsSchema<SavedSearchProps>;
+
+type ResolvedSavedSearch = Resolved<typeof SAVED_SEARCH>;
+
 /** A saved search for investigations. */
 @checked
 export class SavedSearch {
-  /**
-   * A custom search.
-   *
-   * @throws QUERY_INVALID, NAME_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING, TEXT_TEMPLATE
-   */
+  /** A custom search. */
   public static of(props: SavedSearchProps): SavedSearch {
     const problems = new Problems("SavedSearch.of");
-    if (checkGiven(problems, { props })) checkSearch(problems, props);
-    problems.throwIfAny();
-    return new SavedSearch(props);
+    return new SavedSearch(problems.resolved<ResolvedSavedSearch>(readProps(problems, props, SAVED_SEARCH)));
   }
 
   /**
@@ -57,34 +59,11 @@ export class SavedSearch {
   /** The query on their records. */
   public readonly query: string;
 
-  private constructor(props: SavedSearchProps) {
+  private constructor(props: ResolvedSavedSearch) {
     this.name = props.name;
     this.purpose = props.purpose;
     this.response = props.response;
     this.logs = props.logs;
     this.query = props.query;
-  }
-}
-
-function checkSearch(problems: Problems, props: SavedSearchProps): void {
-  checkWatch(problems, props);
-  const { logs, query } = props;
-  checkGiven(problems, { logs, query }, "SavedSearchProps");
-  const known: readonly unknown[] = Object.values(SearchedLogs);
-  if (logs !== undefined && logs !== null && !known.includes(logs)) {
-    problems.add("VALUE_INVALID", `logs is ${shown(logs)}`, "Give one of SearchedLogs");
-  }
-  if (query === undefined || query === null) return;
-  const example = "Write for example \"where data.action = 'REJECT' | count\"";
-  if (typeof query !== "string") {
-    problems.add("QUERY_INVALID", `query is ${shown(query)}`, example);
-    return;
-  }
-  checkText(problems, "query", query);
-  try {
-    parseLogQuery(`search "scope" | ${query}`);
-  } catch (error) {
-    if (!(error instanceof QuerySyntaxError)) throw error;
-    problems.add("QUERY_INVALID", `query does not parse: ${error.message}`, example);
   }
 }

@@ -5,13 +5,21 @@ import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcidIfGiven } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  listOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
-import { ValidationError, type Problems } from "../core/validation-error";
+import { tagsOf, type TaggingProps } from "../core/tagging";
+import { checkUnique } from "../core/unique-values";
+import { Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { LoggingLogSavedSearch } from "../oci/logging-log-saved-search";
 
@@ -51,6 +59,89 @@ export interface SavedSearchesProps extends TaggingProps {
   readonly auditCompartmentIds?: string[];
 }
 
+const COMPARTMENT = ocid("compartment", "tenancy");
+const LOGS = valueOf<ILogs>("ILogs");
+
+const SAVED_SEARCHES = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  searches: optional(listOf(valueOf(SavedSearch), "a list of SavedSearch")),
+  compartmentId: optional(COMPARTMENT),
+  flowLogs: optional(LOGS),
+  controlPlaneLogs: optional(LOGS),
+  auditCompartmentIds: optional(listOf(COMPARTMENT, "a list of OCIDs of compartments")),
+  ...taggingReaders(),
+} satisfies PropsSchema<SavedSearchesProps>;
+
+type ReadSearches = Resolved<typeof SAVED_SEARCHES>;
+
+/** The scopes of searches in each kind of logs, as OCI Logging names them. */
+type Scopes = { readonly [logs in SearchedLogs]: readonly string[] };
+
+/** The props, with what follows from the cluster. */
+interface ResolvedSearches extends ReadSearches {
+  readonly searches: SavedSearch[];
+  readonly compartmentId: string;
+  readonly scopes: Scopes;
+}
+
+interface WithControlPlaneLogs extends ISecureOkeCluster {
+  readonly controlPlaneLogs?: ILogs;
+}
+
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readSearches(scope: Construct, id: string, props: SavedSearchesProps): ResolvedSearches {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, SAVED_SEARCHES);
+  const { cluster } = read;
+  const ofCluster = cluster && problems.collect(() => cluster.compartmentId);
+  checkUnique(
+    problems,
+    "searches",
+    (read.searches ?? []).map(({ name }) => name),
+  );
+  if (problems.any || !cluster || ofCluster === undefined) return problems.throwAll();
+  const scopes = scopesOf(cluster, ofCluster, read);
+  for (const search of read.searches ?? []) checkScope(problems, search, scopes);
+  const all = read.searches ?? SavedSearch.recommended().filter(({ logs }) => scopes[logs].length > 0);
+  const searches = [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return problems.resolved<ResolvedSearches>({
+    ...read,
+    searches,
+    scopes,
+    compartmentId: read.compartmentId ?? ofCluster,
+  });
+}
+
+function scopesOf(cluster: ISecureOkeCluster, compartmentId: string, read: Partial<ReadSearches>): Scopes {
+  const flowLogs = read.flowLogs ?? ifAny(() => cluster.network.flowLogs);
+  const controlPlaneLogs =
+    read.controlPlaneLogs ?? ifAny(() => (cluster as WithControlPlaneLogs).controlPlaneLogs);
+  const scopeOf = (logs: ILogs | undefined) => (logs ? [`${logs.compartmentId}/${logs.logGroupId}`] : []);
+  const compartments = [...new Set(read.auditCompartmentIds ?? [compartmentId])];
+  return {
+    [SearchedLogs.AUDIT]: compartments.map((compartment) => `${compartment}/_Audit`),
+    [SearchedLogs.FLOW_LOGS]: scopeOf(flowLogs),
+    [SearchedLogs.CONTROL_PLANE_LOGS]: scopeOf(controlPlaneLogs),
+  };
+}
+
+/** Returns undefined for logs that a cluster or network does not have, where reading them throws. */
+function ifAny<T>(read: () => T): T | undefined {
+  return new Problems("logs").collect(read);
+}
+
+/** Adds a problem for a search in logs that the cluster does not have. */
+function checkScope(problems: Problems, { name, logs }: SavedSearch, scopes: Scopes): void {
+  if (scopes[logs].length > 0) return;
+  const prop = logs === SearchedLogs.FLOW_LOGS ? "flowLogs" : "controlPlaneLogs";
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    `${prop} was not given: the search ${name} needs these logs, and the cluster has none`,
+    `Give ${prop}, or leave the search out`,
+  );
+}
+
 /**
  * Saved searches of OCI Logging for investigations of a cluster.
  *
@@ -60,101 +151,23 @@ export interface SavedSearchesProps extends TaggingProps {
 export class SavedSearches extends ResourceConstruct {
   /** The searches, sorted by name. */
   public readonly searches: SavedSearch[];
+  /** The OCID of the compartment of the searches. */
+  public readonly compartmentId: string;
 
-  /** @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE */
   constructor(scope: Construct, id: string, props: SavedSearchesProps) {
-    check(scope, id, props);
+    const resolved = readSearches(scope, id, props);
     super(scope, id);
-    const scopes = scopesOf(props);
-    const all = props.searches ?? SavedSearch.recommended().filter(({ logs }) => scopes[logs].length > 0);
-    this.searches = [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const { name, purpose, response, logs, query } of this.searches) {
+    const { compartmentId, scopes, searches } = resolved;
+    this.searches = searches;
+    this.compartmentId = compartmentId;
+    for (const { name, purpose, response, logs, query } of searches) {
       new LoggingLogSavedSearch(this, name, {
-        compartmentId: props.compartmentId ?? props.cluster.compartmentId,
+        compartmentId,
         name: `${nameOf(this)}-${name}`.replace(/[^A-Za-z0-9_-]+/g, "-"),
         description: `${purpose} ${response}`,
         query: `search ${scopes[logs].map((each) => `"${each}"`).join(", ")} | ${query}`,
-        ...tagsOf(this, props),
+        ...tagsOf(this, resolved),
       });
     }
-  }
-}
-
-type Scopes = { readonly [logs in SearchedLogs]: readonly string[] };
-
-function scopesOf({ cluster, auditCompartmentIds, ...props }: SavedSearchesProps): Scopes {
-  const flowLogs = props.flowLogs ?? ifAny(() => cluster.network.flowLogs);
-  const processes = props.controlPlaneLogs ?? ifAny(() => (cluster as WithControlPlaneLogs).controlPlaneLogs);
-  const scopeOf = (logs: ILogs | undefined) => (logs ? [`${logs.compartmentId}/${logs.logGroupId}`] : []);
-  const compartments = [...new Set(auditCompartmentIds ?? [cluster.compartmentId])];
-  return {
-    [SearchedLogs.AUDIT]: compartments.map((compartment) => `${compartment}/_Audit`),
-    [SearchedLogs.FLOW_LOGS]: scopeOf(flowLogs),
-    [SearchedLogs.CONTROL_PLANE_LOGS]: scopeOf(processes),
-  };
-}
-
-interface WithControlPlaneLogs extends ISecureOkeCluster {
-  readonly controlPlaneLogs?: ILogs;
-}
-
-/** Returns undefined for logs that a cluster or network does not have, where reading them throws. */
-function ifAny<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (ValidationError.isValidationError(error)) return undefined;
-    throw error;
-  }
-}
-
-function check(scope: Construct, id: string, props: SavedSearchesProps): void {
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  const { cluster, searches, flowLogs, controlPlaneLogs } = props;
-  checkGiven(problems, { cluster });
-  const isCluster = checkMembers(
-    problems,
-    "cluster",
-    cluster,
-    ["clusterId", "network"],
-    "the SecureOkeCluster",
-  );
-  const members = ["logGroupId", "compartmentId"];
-  checkMembers(problems, "flowLogs", flowLogs, members, "cluster.network.flowLogs");
-  checkMembers(problems, "controlPlaneLogs", controlPlaneLogs, members, "cluster.controlPlaneLogs");
-  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  for (const compartment of props.auditCompartmentIds ?? []) {
-    checkOcidIfGiven(problems, "auditCompartmentIds", compartment, "compartment", "tenancy");
-  }
-  if (isCluster) problems.collect(() => cluster.compartmentId);
-  if (searches !== undefined)
-    checkSearches(problems, searches, isCluster && !problems.any ? props : undefined);
-  checkTags(problems, props);
-  problems.throwIfAny();
-}
-
-function checkSearches(problems: Problems, given: unknown, props: SavedSearchesProps | undefined): void {
-  if (!Array.isArray(given)) {
-    problems.add("VALUE_INVALID", `searches is ${shown(given)}`, "Give a list of SavedSearch");
-    return;
-  }
-  const names = new Set<string>();
-  for (const search of given as readonly SavedSearch[]) {
-    const members = ["name", "logs", "query"];
-    if (!checkMembers(problems, "A search", search ?? "nothing", members, "SavedSearch.of({ … })")) continue;
-    if (names.has(search.name)) {
-      const fix = "Give each search a name of its own";
-      problems.add("NAME_DUPLICATE", `Two searches have the name ${shown(search.name)}`, fix);
-    }
-    names.add(search.name);
-    if (!props || scopesOf(props)[search.logs].length > 0) continue;
-    const prop = search.logs === SearchedLogs.FLOW_LOGS ? "flowLogs" : "controlPlaneLogs";
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      `The search ${search.name} is for ${search.logs}, and the cluster has no such logs`,
-      `Give them as ${prop}, or leave the search out`,
-    );
   }
 }

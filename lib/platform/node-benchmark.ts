@@ -49,11 +49,7 @@ export class NodeBenchmark extends HardenedWorkload {
   /** The query of Prometheus that finds failed runs, by the metrics of kube-state-metrics. */
   public readonly failureQuery: string;
 
-  /**
-   * @param id the name of the CronJob too: up to 52 lower-case letters, digits and dashes
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; SCHEDULE_INVALID, NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID,
-   * PATH_INVALID, REASON_MISSING, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, IMAGE_DEBUGGING, VALUE_INVALID
-   */
+  /** @param id the name of the CronJob too: up to 52 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: NodeBenchmarkProps) {
     const files = readNodeBenchmark(scope, id, props);
     const jobProps = jobPropsOf(props, files);

@@ -23,7 +23,7 @@ import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { type ContainerImage } from "../workload/images/container-image";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { dnsEgress } from "../network-policy/private/network-rules";
-import { checkRanges, type OracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
 import { checkPullSecrets } from "../workload/pods/private/pull-secrets";
 import { ApiAccess } from "../workload/pods/api-access";
@@ -104,8 +104,6 @@ export class SecretsStoreDriver extends Construct {
 
   /**
    * @param scope a chart with a namespace that nothing else is in, such as `new Chart(app, "secrets-store", { namespace: "secrets-store" })`
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, DURATION_INVALID,
-   * IMAGE_INVALID for another version
    */
   constructor(scope: Construct, id: string, props: SecretsStoreDriverProps) {
     check(scope, id, props);
@@ -274,7 +272,7 @@ function check(scope: Construct, id: string, given: SecretsStoreDriverProps): vo
     problems.collect(() => cluster?.network.apiEndpointSubnet.cidr);
   }
   if (region !== undefined) checkRegionName(problems, "region", region);
-  checkRanges(problems, oracleServices);
+  oracleServiceRanges()(problems, "oracleServices", oracleServices);
   checkPullSecrets(problems, props.imagePullSecrets);
   for (const [name, version] of Object.entries(IMAGES)) {
     const image = (images as { [name: string]: ContainerImage } | undefined)?.[name];

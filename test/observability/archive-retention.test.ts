@@ -12,7 +12,7 @@ describe("the retention of an archive", () => {
     expect(ArchiveRetention.of(days(3650))).toMatchObject({ days: 3650 });
     expect(ArchiveRetention.of(Duration.hours(24 * 45)).days).toBe(45);
     for (const duration of [days(3651), Duration.hours(25), days(0)]) {
-      expect(refusedCodes(() => ArchiveRetention.of(duration))).toEqual(["RETENTION_INVALID"]);
+      expect(refusedCodes(() => ArchiveRetention.of(duration))).toEqual(["DURATION_INVALID"]);
     }
     for (const nothing of [undefined, null]) {
       expect(refusedCodes(() => ArchiveRetention.of(nothing as any))).not.toEqual([]);
@@ -23,14 +23,12 @@ describe("the retention of an archive", () => {
     expect(refusal(() => ArchiveRetention.of(days(29)))).toMatchObject([
       {
         code: "RETENTION_INVALID",
-        what: "The duration is 29 days",
+        property: "duration",
         fix: expect.stringContaining("{ reason }"),
       },
     ]);
     expect(refusedCodes(() => ArchiveRetention.short(days(7), { reason: "" }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => ArchiveRetention.short(days(7), undefined as any))).toContain(
-      "ATTRIBUTE_MISSING",
-    );
+    expect(refusedCodes(() => ArchiveRetention.short(days(7), undefined as any))).toContain("REASON_MISSING");
     expect(ArchiveRetention.short(days(7), { reason: "A test account" })).toMatchObject({
       days: 7,
       reason: "A test account",

@@ -76,7 +76,7 @@ describe("an archive of audit logs", () => {
     expect(refusedCodes(() => AuditScope.compartment(undefined as any))).not.toEqual([]);
   });
 
-  test("takes everything that can be set", () => {
+  test("accepts all props", () => {
     const stack = newStack();
     const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     const cluster = clusterIn(stack, { homeRegionProvider });
@@ -136,7 +136,7 @@ describe("an archive of audit logs", () => {
     for (const [, policy] of policies) expect(policy.provider).toBe("oci.home");
   });
 
-  test("is refused a log group of another compartment that nobody lets it read", () => {
+  test("rejects a log group of another compartment that no policy lets it read", () => {
     const stack = newStack();
     const make = (group: object) => () =>
       archive(stack, { logGroups: [{ logGroupId: LOG_GROUP, ...group }] });
@@ -156,7 +156,7 @@ describe("an archive of audit logs", () => {
     expect(refusedCodes(make({ compartmentId: ELSEWHERE, readGrant: "yes" }))).toEqual(["VALUE_INVALID"]);
   });
 
-  test("is refused a bucket that another archive of the program has, of whatever kind, in the same region", () => {
+  test("rejects the bucket name of another archive in the same region", () => {
     const app = new App();
     const [one, other] = [newStack("one", app), newStack("other", app)];
     archive(one, { bucketName: "acme-audit" });
@@ -210,7 +210,7 @@ describe("an archive of audit logs", () => {
     );
   });
 
-  test("is refused with all that is wrong, and leaves nothing behind", () => {
+  test("reports all problems together, and creates nothing", () => {
     const stack = newStack();
     const make = (props: any) => () => new AuditArchive(stack, "archive", props);
     expect(refusedCodes(make({}))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));

@@ -89,7 +89,7 @@ describe("alarms on a cluster", () => {
     ]);
   });
 
-  test("take everything that can be set", () => {
+  test("accept all props", () => {
     const stack = newStack();
     const own = MetricAlarm.of({
       name: "orders-slow",
@@ -122,7 +122,7 @@ describe("alarms on a cluster", () => {
       expect(resourcesOf(stack, none)).toEqual({});
   });
 
-  test("show what they go without, and keep the names of the others", () => {
+  test("report omitted alarms, and keep the names of the others", () => {
     const addresses = (alarms: Alarms) => {
       const stack = newStack();
       alarmsIn(stack, { alarms });
@@ -164,7 +164,7 @@ describe("alarms on a cluster", () => {
     ]);
   });
 
-  test("ask for a topic of the home region where the subscribers are unknown", () => {
+  test("need a topic of the home region if the subscribers are unknown", () => {
     const stack = newStack();
     const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     const cluster = clusterIn(stack, { homeRegionProvider });
@@ -179,7 +179,7 @@ describe("alarms on a cluster", () => {
     expect(() => new ClusterAlarms(stack, "alarms", { ...props, homeRegionTopic: topic })).not.toThrow();
   });
 
-  test("watch an imported cluster, whose network nobody gave", () => {
+  test("watch an imported cluster without a network", () => {
     const stack = newStack();
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "existing", {
       clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.existing",
@@ -190,7 +190,7 @@ describe("alarms on a cluster", () => {
     expect(Object.values(resourcesOf(stack, "oci_monitoring_alarm"))[0].query).toContain("ocid1.cluster.");
   });
 
-  test("are refused with all that is wrong, and leave nothing behind", () => {
+  test("report all problems together, and create nothing", () => {
     const stack = newStack();
     const make = (props: any) => () => new ClusterAlarms(stack, "alarms", props);
     expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);

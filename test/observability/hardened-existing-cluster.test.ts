@@ -186,7 +186,7 @@ describe("what can't be hardened from outside", () => {
   });
 });
 
-describe("a hardening that is refused", () => {
+describe("an invalid hardening", () => {
   test("has no cluster, or one without a compartment or a network", () => {
     const stack = newStack();
     const bare = SecureOkeCluster.fromClusterAttributes(stack, "bare", { clusterId });
@@ -209,14 +209,15 @@ describe("a hardening that is refused", () => {
     expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "cluster" });
   });
 
-  test("accepts an unknown setting, one twice, or one without a reason", () => {
+  test("has an unknown accepted setting, one twice, or one without a reason", () => {
     const { CUSTOMER_KEY } = ExistingClusterSetting;
     const codes = refusedCodes(() =>
       harden({
         acceptedSettings: [
           { setting: "firewall" as ExistingClusterSetting, reason: "None" },
           { setting: CUSTOMER_KEY, reason: "Old" },
-          { setting: CUSTOMER_KEY, reason: " " },
+          { setting: CUSTOMER_KEY, reason: "Still old" },
+          { setting: ExistingClusterSetting.ENHANCED_CLUSTER, reason: " " },
         ],
       }),
     );

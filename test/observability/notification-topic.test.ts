@@ -94,7 +94,7 @@ describe("a topic", () => {
     }
   });
 
-  test("is refused what OCI would refuse, all at once", () => {
+  test("rejects what OCI would reject, with all problems together", () => {
     const stack = newStack();
     const make = (props: any) => () => new NotificationTopic(stack, "topic", props);
     expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
@@ -140,7 +140,7 @@ describe("a subscriber", () => {
     },
   );
 
-  test("is refused other addresses that can't be right", () => {
+  test("rejects invalid addresses", () => {
     for (const number of ["069123456", "+0691234567", "+49 69 123456"]) {
       expect(refusedCodes(() => Subscriber.sms(number))).toEqual(["SUBSCRIBER_INVALID"]);
     }
@@ -154,7 +154,7 @@ describe("a subscriber", () => {
     expect(refusedCodes(() => Subscriber.email(undefined as any))).not.toEqual([]);
   });
 
-  test("is refused a literal of what lets anybody send messages", () => {
+  test("rejects a literal URL that lets anyone send messages", () => {
     const slack = "https://hooks.slack.com/services/T000/B000/example";
     expect(refusedCodes(() => Subscriber.slack({ name: "ops", url: slack }))).toEqual(["CREDENTIAL_LITERAL"]);
     expect(refusedCodes(() => Subscriber.https({ name: "ops", url: slack }))).toEqual(["CREDENTIAL_LITERAL"]);

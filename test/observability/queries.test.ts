@@ -16,7 +16,7 @@ describe("a query of metrics", () => {
     'Latency[5m]{name in ("a", "b"), zone != "c"}.mean() not in (10, 20)',
     "Temperature[1d].min() < -5",
     'Requests[24h]{name = "a \\"quoted\\" one"}.count() > 0 && Requests[60m].rate() != 0',
-  ])("%s is one, with a condition", (query) => {
+  ])("%s is valid and has a condition", (query) => {
     expect(hasTrigger(parseMetricQuery(query))).toBe(true);
   });
 
@@ -38,12 +38,12 @@ describe("a query of metrics", () => {
     ["CpuUtilization[5m].mean() not 5", "expected in"],
     ["(CpuUtilization[5m].mean() > 5", "expected )"],
     ["'CpuUtilization'[5m].mean() > 5", "unexpected"],
-  ])("%s is none: %s", (query, reason) => {
+  ])("%s is invalid: %s", (query, reason) => {
     expect(() => parseMetricQuery(query)).toThrow(QuerySyntaxError);
     expect(() => parseMetricQuery(query)).toThrow(reason);
   });
 
-  test("without a condition is told from one that has it on both sides", () => {
+  test("without a condition differs from one with conditions on both sides", () => {
     expect(hasTrigger(parseMetricQuery("CpuUtilization[5m].mean()"))).toBe(false);
     expect(hasTrigger(parseMetricQuery("A[5m].mean() + B[5m].mean()"))).toBe(false);
     expect(hasTrigger(parseMetricQuery("A[5m].mean() > 1 || B[5m].mean()"))).toBe(false);
@@ -72,7 +72,7 @@ describe("a query of logs", () => {
     'search "a" | where not (data."$event" = \'x\' or isnull(type)) and data.statusCode >= 500 | top 3 by impact',
     "search \"a\" | select *, level, impact + 10 as impact | dedup level | extend concat(host, '.local') as name | count",
     "search \"a\" | where contains_ci(data.message, 'it\\'s') /* a comment */",
-  ])("%s is one", (query) => {
+  ])("%s is valid", (query) => {
     expect(parseLogQuery(query).scopes.length).toBeGreaterThan(0);
   });
 
@@ -87,7 +87,7 @@ describe("a query of logs", () => {
     ['search "a" | sort a', "expected by"],
     ['search "a" | where guess(a)', "guess is no function"],
     ['search "a" | where a and', "expected a field"],
-  ])("%s is none: %s", (query, reason) => {
+  ])("%s is invalid: %s", (query, reason) => {
     expect(() => parseLogQuery(query)).toThrow(QuerySyntaxError);
     expect(() => parseLogQuery(query)).toThrow(reason);
   });

@@ -45,7 +45,7 @@ describe("saved searches", () => {
     }
   });
 
-  test("take everything that can be set", () => {
+  test("accept all props", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     new SavedSearches(stack, "searches", {
@@ -66,7 +66,7 @@ describe("saved searches", () => {
     );
   });
 
-  test("are those whose logs a cluster has; others are refused", () => {
+  test("are those whose logs a cluster has; others are rejected", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", {
       compartmentId: COMPARTMENT,
@@ -84,7 +84,7 @@ describe("saved searches", () => {
     expect(stack.node.tryFindChild("own")).toBeUndefined();
   });
 
-  test("search the logs of an imported cluster that are given", () => {
+  test("search the given logs of an imported cluster", () => {
     const stack = newStack();
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "existing", {
       clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.existing",
@@ -98,7 +98,7 @@ describe("saved searches", () => {
     expect(found.every(({ logs }) => logs === SearchedLogs.AUDIT)).toBe(true);
   });
 
-  test("are refused with all that is wrong", () => {
+  test("report all problems together", () => {
     const stack = newStack();
     const make = (props: any) => () => new SavedSearches(stack, "searches", props);
     expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);

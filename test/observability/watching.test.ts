@@ -57,7 +57,7 @@ describe("a recommended alarm on events", () => {
     },
   );
 
-  test("needs each of its types: each has a hit of its own that no other type has", () => {
+  test("needs each of its types: each matches an event that no other type matches", () => {
     for (const alarm of RECOMMENDED_EVENT_ALARMS) {
       for (const type of alarm.eventTypes) {
         const event = { ...alarm.hit, eventType: type.replace(/\*/g, "x") };

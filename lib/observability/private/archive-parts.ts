@@ -29,7 +29,7 @@ export interface ArchiveSettings {
 export interface ArchiveKind {
   /** The name of the retention rule, and the prefix of the names of objects. */
   readonly name: string;
-  /** The subject, as in "What the archive of flow logs needs". */
+  /** The archive in words, as in "What the archive of flow logs needs". */
   readonly what: string;
   /** The description of the connector. */
   readonly connectorDescription: string;
@@ -45,8 +45,8 @@ export interface LogSource {
 const UPLOADS_END_AFTER = 7;
 
 /** The name of an archive's bucket. */
-export function bucketNameOf(archive: IConstruct, given: string | undefined): string {
-  return given ?? defaultBucketName(archive.node.path);
+export function bucketNameOf(archive: IConstruct, bucketName: string | undefined): string {
+  return bucketName ?? defaultBucketName(archive.node.path);
 }
 
 /** The default name of a bucket, from the path of its archive. */
@@ -106,7 +106,7 @@ export class ArchiveParts {
       Acknowledgements._record(scope, "auditing", `a retention of ${retention.days} days`, retention.reason);
     }
     const { bucket } = this;
-    findWhenWritten(scope, () => refuseOverrides(scope, bucket));
+    findWhenWritten(scope, () => checkOverrides(scope, bucket));
   }
 
   /** Adds a connector from the sources to the bucket. */
@@ -180,8 +180,8 @@ export class ArchiveParts {
   }
 }
 
-/** Refuses a bucket whose protection was removed by overrides; checked at synthesis, after the last of them. */
-function refuseOverrides(scope: IConstruct, bucket: ObjectstorageBucket): ProgramFinding[] {
+/** Rejects a bucket whose protection was removed by overrides; checked at synthesis, after the last of them. */
+function checkOverrides(scope: IConstruct, bucket: ObjectstorageBucket): ProgramFinding[] {
   const problems = new Problems(scope);
   const { resource } = bucket.toTerraform() as {
     resource: { [type: string]: { [id: string]: { [attribute: string]: unknown } } };
@@ -191,21 +191,21 @@ function refuseOverrides(scope: IConstruct, bucket: ObjectstorageBucket): Progra
     problems.add(
       "ARCHIVE_INVALID",
       `The bucket of the archive has the access type ${JSON.stringify(written.access_type)}`,
-      "Leave access_type alone; give readers a policy, or a pre-authenticated request for a copy",
+      "Remove the override of access_type; give readers a policy, or a pre-authenticated request for a copy",
     );
   }
   if (written.versioning !== "Disabled") {
     problems.add(
       "ARCHIVE_INVALID",
-      `The bucket of the archive has the versioning ${JSON.stringify(written.versioning)} beside its retention rule`,
-      "Leave versioning alone: OCI takes one of the two, and the retention rule keeps objects as they are",
+      `The bucket of the archive has the versioning ${JSON.stringify(written.versioning)} and a retention rule`,
+      "Remove the override of versioning: OCI accepts one of the two, and the retention rule keeps objects unchanged",
     );
   }
   if (!Array.isArray(written.retention_rules) || written.retention_rules.length === 0) {
     problems.add(
       "ARCHIVE_INVALID",
       "The bucket of the archive has no retention rule",
-      "Leave retention_rules alone, and give the archive another retention: ArchiveRetention.of(Duration.days(90))",
+      "Remove the override of retention_rules, and give the archive another retention: ArchiveRetention.of(Duration.days(90))",
     );
   }
   problems.throwIfAny();

@@ -75,7 +75,6 @@ const COMPARISONS = ["=", "!=", ">=", "<=", ">", "<"];
 /**
  * Parses a log query.
  *
- * @throws QuerySyntaxError
  * @see https://docs.oracle.com/iaas/Content/Logging/Reference/query_language_specification.htm
  */
 export function parseLogQuery(query: string): LogQuery {
@@ -90,11 +89,7 @@ export function parseLogQuery(query: string): LogQuery {
   return { scopes, stages };
 }
 
-/**
- * Parses a condition on a record, as in a rule of Connector Hub.
- *
- * @throws QuerySyntaxError
- */
+/** Parses a condition on a record, as in a rule of Connector Hub. */
 export function parseLogCondition(condition: string): LogExpression {
   const tokens = new QueryTokens(condition, KINDS);
   const expression = disjunction(tokens);

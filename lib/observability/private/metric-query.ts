@@ -74,7 +74,6 @@ const MAX_INTERVAL_LENGTH: { readonly [unit: string]: number } = { m: 60, h: 24,
 /**
  * Parses a query of the Monitoring Query Language.
  *
- * @throws QuerySyntaxError
  * @see https://docs.oracle.com/iaas/Content/Monitoring/Reference/mql.htm
  */
 export function parseMetricQuery(query: string): MetricExpression {

@@ -1,13 +1,23 @@
 import { Duration } from "cdk8s";
 import { RECOMMENDED_EVENT_ALARMS } from "./recommended-event-alarms";
 import { recommendedAuditAlarms } from "./recommended-audit-alarms";
-import { recommendedMetricAlarms, type MetricThresholds } from "./recommended-metric-alarms";
+import { recommendedMetricAlarms } from "./recommended-metric-alarms";
 import { type Alarm } from "../alarm";
 import { AuditAlarm } from "../audit-alarm";
 import { EventAlarm } from "../event-alarm";
 import { MetricAlarm } from "../metric-alarm";
 import { checkOcid } from "../../core/ocid";
-import { shown } from "../../core/display-value";
+import {
+  checkedBy,
+  duration,
+  listOf,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
 /** Options for Alarms.recommended: the thresholds, and the principals that run Terraform. */
@@ -54,40 +64,49 @@ export interface RecommendedAlarmsOptions {
   readonly unschedulableFor?: Duration;
 }
 
+/** Reads the OCID of a user or of a resource principal of any kind. */
+const principal = checkedBy(
+  text('the OCID of a user or an instance, such as "ocid1.user.oc1..pipeline"'),
+  (problems, name, id) => {
+    if (/^ocid1\.[a-z]/.test(id)) return;
+    checkOcid(problems, name, id, "user", "devopsdeploypipeline", "ormstack", "instance");
+  },
+);
+
+const normally = (requests: number) => withDefault(wholeNumber({ least: 0 }), requests);
+
 // There is no published source for these numbers; they suit clusters with some dozens of nodes.
-const DEFAULTS: MetricThresholds = {
-  unauthorizedRequests: 20,
-  forbiddenRequests: 100,
-  serverErrors: 20,
-  overloadedResponses: 50,
-  unschedulableFor: Duration.minutes(15),
-};
+const RECOMMENDED_ALARMS = {
+  automationPrincipalIds: withDefault(listOf(principal, 'a list, such as ["ocid1.user.oc1..pipeline"]'), []),
+  unauthorizedRequests: normally(20),
+  forbiddenRequests: normally(100),
+  serverErrors: normally(20),
+  overloadedResponses: normally(50),
+  unschedulableFor: withDefault(
+    duration("minutes", { least: 1, most: 60, example: "Duration.minutes(15)" }),
+    Duration.minutes(15),
+  ),
+} satisfies PropsSchema<RecommendedAlarmsOptions>;
+
+type ResolvedOptions = Resolved<typeof RECOMMENDED_ALARMS>;
+
+function readOptions(options: RecommendedAlarmsOptions): ResolvedOptions {
+  const problems = new Problems("Alarms.recommended");
+  return problems.resolved<ResolvedOptions>(readProps(problems, options, RECOMMENDED_ALARMS));
+}
 
 /** The metric alarms with their tests, for the guide. */
 export function watchedMetrics(options: RecommendedAlarmsOptions = {}) {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-  return recommendedMetricAlarms({ ...DEFAULTS, ...Object.fromEntries(given) });
+  return recommendedMetricAlarms(readOptions(options));
 }
 
 /** The audit alarms with their tests, for the guide. */
 export function watchedAudit(options: RecommendedAlarmsOptions = {}) {
-  return recommendedAuditAlarms(options.automationPrincipalIds ?? []);
+  return recommendedAuditAlarms(readOptions(options).automationPrincipalIds);
 }
 
 /** The alarms of the recommended set. */
 export function recommendedAlarms(options: RecommendedAlarmsOptions): Alarm[] {
-  const problems = new Problems("Alarms.recommended");
-  for (const id of options.automationPrincipalIds ?? []) {
-    if (typeof id === "string" && /^ocid1\.[a-z]/.test(id)) continue;
-    checkOcid(problems, "automationPrincipalIds", id, "user", "devopsdeploypipeline", "ormstack", "instance");
-  }
-  const { unauthorizedRequests, forbiddenRequests, serverErrors, overloadedResponses } = options;
-  const counts = { unauthorizedRequests, forbiddenRequests, serverErrors, overloadedResponses };
-  for (const [name, count] of Object.entries(counts)) {
-    if (count === undefined || count === null || (Number.isInteger(count) && count >= 0)) continue;
-    problems.add("COUNT_INVALID", `${name} is ${shown(count)}`, "Give a whole number from 0 on");
-  }
-  problems.throwIfAny();
   return [
     ...watchedMetrics(options).map((props) => MetricAlarm.of(alarmOnly(props))),
     ...RECOMMENDED_EVENT_ALARMS.map((props) => EventAlarm.of(alarmOnly(props))),

@@ -80,7 +80,6 @@ export class AcmeSolver {
   /**
    * By DNS, through a webhook that is in the cluster already.
    *
-   * @throws NAME_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
    * @see https://cert-manager.io/docs/configuration/acme/dns01/webhook/
    */
   public static dns01Webhook(options: AcmeDnsWebhookOptions): AcmeSolver {
@@ -100,7 +99,6 @@ export class AcmeSolver {
   /**
    * By DNS, in zones of Cloudflare.
    *
-   * @throws NAME_INVALID, VALUE_INVALID
    * @see https://cert-manager.io/docs/configuration/acme/dns01/cloudflare/
    */
   public static dns01Cloudflare(options: AcmeCloudflareOptions): AcmeSolver {
@@ -120,7 +118,6 @@ export class AcmeSolver {
   /**
    * By DNS, with a server that takes signed updates (RFC 2136).
    *
-   * @throws NAME_INVALID, VALUE_INVALID
    * @see https://cert-manager.io/docs/configuration/acme/dns01/rfc2136/
    */
   public static dns01Rfc2136(options: AcmeRfc2136Options): AcmeSolver {
@@ -150,7 +147,6 @@ export class AcmeSolver {
    *
    * The gateway must accept plain HTTP from the internet for it, which no gateway of this library does by itself.
    *
-   * @throws NAME_INVALID, VALUE_INVALID
    * @see https://cert-manager.io/docs/configuration/acme/http01/
    */
   public static http01(options: AcmeHttpOptions): AcmeSolver {

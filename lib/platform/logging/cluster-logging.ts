@@ -58,12 +58,7 @@ export class ClusterLogging extends Construct {
 
   private readonly logging: Logging;
 
-  /**
-   * @param id the names of objects of the whole cluster begin with it: up to 30 lower-case letters, digits and dashes
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; LOGGING_DUPLICATE, LOG_PARSER_INVALID, NAME_INVALID, NAME_DUPLICATE,
-   * VALUE_INVALID, PATH_INVALID, INGRESS_INVALID, EGRESS_INVALID; at synthesis PEER_ELSEWHERE where the chart was added to another cluster,
-   * CHART_NOT_ADDED
-   */
+  /** @param id the names of objects of the whole cluster begin with it: up to 30 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: ClusterLoggingProps) {
     const logging = readLogging(scope, id, props);
     super(scope, id);

@@ -52,11 +52,7 @@ const HEADROOM = 64;
  */
 @checked
 export class LogBuffer {
-  /**
-   * A buffer of files on the disk of each node.
-   *
-   * @throws LOG_BUFFER_INVALID, VALUE_INVALID
-   */
+  /** A buffer of files on the disk of each node. */
   public static of(props: LogBufferProps = {}): LogBuffer {
     const problems = new Problems("LogBuffer.of");
     const { overflow = LogOverflow.DROP_OLDEST, ...sizes } = shaped(problems, props, {

@@ -19,7 +19,6 @@ export class LogCollector {
    * Fluent Bit 4 or newer: small, and all that it needs is in its image.
    *
    * @param image such as a copy of `cr.fluentbit.io/fluent/fluent-bit`
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://docs.fluentbit.io/manual/installation/downloads/docker
    */
   public static fluentBit(image: ContainerImage): LogCollector {
@@ -31,7 +30,6 @@ export class LogCollector {
    *
    * @param image with the plugins `concat`, `kubernetes_metadata_filter`, `prometheus` and `opensearch` or `elasticsearch`, as the images of
    * fluent/fluentd-kubernetes-daemonset have them
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://github.com/fluent/fluentd-kubernetes-daemonset
    */
   public static fluentd(image: ContainerImage): LogCollector {

@@ -7,11 +7,7 @@ import { Problems } from "../../core/validation-error";
 /** Where collectors send log lines. */
 @checked
 export class LogDestination {
-  /**
-   * OpenSearch in the cluster: three nodes that know each other and their clients by certificates, on encrypted volumes.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, QUANTITY_INVALID, OCID_INVALID
-   */
+  /** OpenSearch in the cluster: three nodes that know each other and their clients by certificates, on encrypted volumes. */
   public static openSearchInCluster(props: OpenSearchInClusterProps): LogDestination {
     const problems = new Problems("LogDestination.openSearchInCluster");
     const read = readOpenSearch(problems, props, LogRetention._default());
@@ -19,20 +15,12 @@ export class LogDestination {
     return new LogDestination("opensearch", read, undefined);
   }
 
-  /**
-   * OpenSearch that others run: in the VCN, outside of it, or in the cluster.
-   *
-   * @throws LOG_DESTINATION_INVALID, CREDENTIAL_LITERAL, NAME_INVALID, PORT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** OpenSearch that others run: in the VCN, outside of it, or in the cluster. */
   public static openSearch(props: LogStoreProps): LogDestination {
     return LogDestination.store("LogDestination.openSearch", "opensearch", props);
   }
 
-  /**
-   * Elasticsearch that others run: in the VCN, outside of it, or in the cluster.
-   *
-   * @throws LOG_DESTINATION_INVALID, CREDENTIAL_LITERAL, NAME_INVALID, PORT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** Elasticsearch that others run: in the VCN, outside of it, or in the cluster. */
   public static elasticsearch(props: LogStoreProps): LogDestination {
     return LogDestination.store("LogDestination.elasticsearch", "elasticsearch", props);
   }

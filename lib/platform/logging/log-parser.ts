@@ -16,7 +16,6 @@ export class LogParser {
    * A parser that takes a line apart.
    *
    * @param name up to 63 lower-case letters, digits and dashes; not the name of a built-in parser
-   * @throws NAME_INVALID, NAME_DUPLICATE, LOG_PARSER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static pattern(name: string, props: LogPatternProps): LogParser {
     const problems = new Problems("LogParser.pattern");
@@ -30,7 +29,6 @@ export class LogParser {
    * A parser that joins lines to one message.
    *
    * @param name up to 63 lower-case letters, digits and dashes; not the name of a built-in parser
-   * @throws NAME_INVALID, NAME_DUPLICATE, LOG_PARSER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static multiline(name: string, props: MultilineLogProps): LogParser {
     const problems = new Problems("LogParser.multiline");

@@ -30,8 +30,6 @@ export class LogRedaction {
   /**
    * Values of fields whose names say that they are secret, in JSON and in text (`password=…`), and what looks like a credential: private
    * keys, JSON Web Tokens, bearer tokens, passwords in URLs, tokens of well-known providers and pre-authenticated requests.
-   *
-   * @throws LOG_REDACTION_INVALID, VALUE_INVALID
    */
   public static recommended(props: LogRedactionProps = {}): LogRedaction {
     const problems = new Problems("LogRedaction.recommended");
@@ -50,11 +48,7 @@ export class LogRedaction {
     return new LogRedaction(true, [...fields]);
   }
 
-  /**
-   * Nothing; the reason is kept as an acknowledgement.
-   *
-   * @throws REASON_MISSING
-   */
+  /** Nothing; the reason is kept as an acknowledgement. */
   public static none(choice: ReasonedChoice): LogRedaction {
     const problems = new Problems("LogRedaction.none");
     checkReason(problems, "Logs without redaction", choice?.reason);

@@ -25,7 +25,6 @@ export class LogRetention {
    * 30 days or more, which is time to notice an attack and look back.
    *
    * @param duration whole days, 30 to 3650
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static of(duration: Duration): LogRetention {
     const problems = new Problems("LogRetention.of");
@@ -43,7 +42,6 @@ export class LogRetention {
    * Fewer than 30 days; the reason is kept as an acknowledgement.
    *
    * @param duration whole days, 1 to 29
-   * @throws REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static shorterThan30Days(duration: Duration, choice: ReasonedChoice): LogRetention {
     const problems = new Problems("LogRetention.shorterThan30Days");

@@ -52,11 +52,7 @@ const SHAPES = {
  */
 @checked
 export class LogSnapshots {
-  /**
-   * Snapshots in a bucket.
-   *
-   * @throws LOG_DESTINATION_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
-   */
+  /** Snapshots in a bucket. */
   public static toBucket(props: LogSnapshotsProps): LogSnapshots {
     const problems = new Problems("LogSnapshots.toBucket");
     const read = shaped(problems, props, SHAPES, [

@@ -121,10 +121,6 @@ export class OciContainerLogging extends ResourceConstruct {
   /** How many days lines are kept. */
   public readonly retentionDays: number;
 
-  /**
-   * @throws LOGGING_DUPLICATE, OCID_INVALID, COUNT_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID,
-   * TEXT_TEMPLATE, PROVIDER_INVALID
-   */
   constructor(
     scope: Construct,
     id: string,

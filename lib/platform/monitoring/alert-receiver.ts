@@ -80,7 +80,6 @@ export class AlertReceiver {
    * A program that takes alerts as JSON by HTTP POST.
    *
    * @param name what it is called in messages: up to 63 lower-case letters, digits and dashes
-   * @throws NAME_INVALID, RECEIVER_INVALID, CREDENTIAL_LITERAL, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
     const problems = new Problems("AlertReceiver.webhook");
@@ -107,7 +106,6 @@ export class AlertReceiver {
    * A channel of Slack, or of a program with the same interface.
    *
    * @param name what it is called in messages: up to 63 lower-case letters, digits and dashes
-   * @throws NAME_INVALID, RECEIVER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
     const problems = new Problems("AlertReceiver.slack");
@@ -133,7 +131,6 @@ export class AlertReceiver {
    * A mailbox.
    *
    * @param name what it is called in messages: up to 63 lower-case letters, digits and dashes
-   * @throws NAME_INVALID, RECEIVER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static email(name: string, props: EmailReceiverProps): AlertReceiver {
     const problems = new Problems("AlertReceiver.email");

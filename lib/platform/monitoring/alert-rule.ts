@@ -13,11 +13,7 @@ import { Problems } from "../../core/validation-error";
  */
 @checked
 export class AlertRule {
-  /**
-   * An alert rule.
-   *
-   * @throws ALERT_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, CREDENTIAL_LITERAL
-   */
+  /** An alert rule. */
   public static of(props: AlertRuleProps): AlertRule {
     return new AlertRule(readAlert(props));
   }
@@ -27,11 +23,7 @@ export class AlertRule {
     return recommendedAlerts().map((props) => AlertRule.of(props));
   }
 
-  /**
-   * The rules as a file for Prometheus, which `promtool check rules` reads.
-   *
-   * @throws NAME_DUPLICATE, ATTRIBUTE_MISSING
-   */
+  /** The rules as a file for Prometheus, which `promtool check rules` reads. */
   public static ruleFile(rules: AlertRule[]): string {
     const problems = new Problems("AlertRule.ruleFile");
     checkRules(problems, rules);
@@ -46,7 +38,6 @@ export class AlertRule {
    * A file for `promtool test rules` in which each rule fires for its hit and stays quiet for its near miss.
    *
    * @param ruleFile the path of the rule file, relative to the file that is returned
-   * @throws NAME_DUPLICATE, ATTRIBUTE_MISSING
    */
   public static testFile(rules: AlertRule[], ruleFile: string): string {
     const problems = new Problems("AlertRule.testFile");

@@ -80,12 +80,7 @@ export class ClusterMonitoring extends Construct {
   private alertRules: readonly AlertRule[];
   private allDashboards: readonly GrafanaDashboard[];
 
-  /**
-   * @param id the names of objects of the whole cluster begin with it: up to 30 lower-case letters, digits and dashes
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; MONITORING_DUPLICATE, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID,
-   * QUANTITY_INVALID, OCID_INVALID, DASHBOARD_INVALID, RECEIVER_INVALID, EGRESS_INVALID, INGRESS_INVALID; at synthesis
-   * PEER_ELSEWHERE where the chart was added to another cluster, CONFIG_TOO_LARGE
-   */
+  /** @param id the names of objects of the whole cluster begin with it: up to 30 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: ClusterMonitoringProps) {
     const monitoring = readMonitoring(scope, id, props);
     super(scope, id);
@@ -141,11 +136,7 @@ export class ClusterMonitoring extends Construct {
     return [...this.allDashboards].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /**
-   * Adds alert rules.
-   *
-   * @throws NAME_DUPLICATE where a rule has the name of another one
-   */
+  /** Adds alert rules. */
   public addAlerts(...rules: AlertRule[]): void {
     const problems = new Problems(this);
     checkRules(problems, [...this.alertRules, ...rules]);
@@ -153,11 +144,7 @@ export class ClusterMonitoring extends Construct {
     this.alertRules = [...this.alertRules, ...rules];
   }
 
-  /**
-   * Adds dashboards.
-   *
-   * @throws DASHBOARD_INVALID where a dashboard has the id of another one
-   */
+  /** Adds dashboards. */
   public addDashboards(...dashboards: GrafanaDashboard[]): void {
     const problems = new Problems(this);
     checkDashboards(problems, [...this.allDashboards, ...dashboards]);

@@ -48,20 +48,12 @@ export interface DashboardPanelProps {
 /** A panel of a GrafanaDashboard that shows series of Prometheus. */
 @checked
 export class DashboardPanel {
-  /**
-   * Lines over time.
-   *
-   * @throws DASHBOARD_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** Lines over time. */
   public static timeSeries(props: DashboardPanelProps): DashboardPanel {
     return DashboardPanel.read("timeseries", props);
   }
 
-  /**
-   * The value of each series now, large; a series that ended is not shown.
-   *
-   * @throws DASHBOARD_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** The value of each series now, large; a series that ended is not shown. */
   public static stat(props: DashboardPanelProps): DashboardPanel {
     return DashboardPanel.read("stat", props);
   }

@@ -16,11 +16,7 @@ const SCHEMA_VERSION = 39;
  */
 @checked
 export class GrafanaDashboard {
-  /**
-   * A dashboard of panels.
-   *
-   * @throws DASHBOARD_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, CREDENTIAL_LITERAL
-   */
+  /** A dashboard of panels. */
   public static of(props: GrafanaDashboardProps): GrafanaDashboard {
     const problems = new Problems("GrafanaDashboard.of");
     const { id, title, panels } = props;
@@ -49,11 +45,7 @@ export class GrafanaDashboard {
     );
   }
 
-  /**
-   * A dashboard that was exported from Grafana as JSON; `uid` becomes its id, and its number is dropped.
-   *
-   * @throws DASHBOARD_INVALID, VALUE_INVALID, CREDENTIAL_LITERAL
-   */
+  /** A dashboard that was exported from Grafana as JSON; `uid` becomes its id, and its number is dropped. */
   public static fromJson(json: string): GrafanaDashboard {
     const problems = new Problems("GrafanaDashboard.fromJson");
     const model = parse(problems, json);

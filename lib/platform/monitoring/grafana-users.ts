@@ -57,7 +57,6 @@ export class GrafanaUsers {
   /**
    * The users of an OpenID Connect provider; the login form is off.
    *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID, RECEIVER_INVALID for an address, CREDENTIAL_LITERAL
    * @see https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/
    */
   public static oidc(props: OidcUsersProps): GrafanaUsers {
@@ -91,11 +90,7 @@ export class GrafanaUsers {
     });
   }
 
-  /**
-   * One user, whose password is read when Grafana first starts.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** One user, whose password is read when Grafana first starts. */
   public static administrator(props: AdministratorProps): GrafanaUsers {
     const problems = new Problems("GrafanaUsers.administrator");
     const { secretFiles, userName = "admin" } = props;

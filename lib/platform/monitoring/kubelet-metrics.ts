@@ -17,11 +17,7 @@ export class KubeletMetrics {
     return new KubeletMetrics(true, true);
   }
 
-  /**
-   * Reads them without checking their certificates; a host that takes over the address of a node receives the token of Prometheus.
-   *
-   * @throws REASON_MISSING
-   */
+  /** Reads them without checking their certificates; a host that takes over the address of a node receives the token of Prometheus. */
   public static unverified(choice: ReasonedChoice): KubeletMetrics {
     const problems = new Problems("KubeletMetrics.unverified");
     checkReason(problems, "A kubelet with an unchecked certificate", choice?.reason);

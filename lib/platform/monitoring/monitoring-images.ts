@@ -41,11 +41,7 @@ const SHAPES = {
  */
 @checked
 export class MonitoringImages {
-  /**
-   * Images by their references.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** Images by their references. */
   public static of(images: MonitoringImageSet): MonitoringImages {
     const problems = new Problems("MonitoringImages.of");
     const read = shaped(problems, images, SHAPES, Object.keys(SHAPES) as (keyof MonitoringImageSet)[]);
@@ -56,8 +52,6 @@ export class MonitoringImages {
   /**
    * Images of a lock file, under the names `prometheus`, `alertmanager`, `kube-state-metrics`, `node-exporter`, `grafana`,
    * `opentelemetry-collector` and `jaeger`.
-   *
-   * @throws IMAGE_LOCK_INVALID, IMAGE_TOO_OLD, IMAGE_INVALID, IMAGE_NOT_PINNED, REASON_MISSING, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static fromLock(options: ImageLockOptions = {}): MonitoringImages {
     const problems = new Problems("MonitoringImages.fromLock");

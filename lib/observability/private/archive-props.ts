@@ -1,0 +1,108 @@
+import { Duration } from "cdk8s";
+import { type TerraformProvider } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
+import { defaultBucketName } from "./archive-parts";
+import { ArchiveRetention } from "../archive-retention";
+import { pathOf } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
+import { checkHomeRegionProvider } from "../../core/home-region";
+import {
+  any,
+  matching,
+  ocid,
+  optional,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
+import { type Problems } from "../../core/validation-error";
+
+/** An existing archive, as seen by other archives of the program. */
+interface ExistingArchive extends IConstruct {
+  readonly bucketName: string;
+  /** @internal */
+  readonly _region: string;
+}
+
+const REGION = /^[a-z]+-[a-z]+-\d+$/;
+const MAX_BUCKET_NAME_LENGTH = 256;
+const DEFAULT_RETENTION = Duration.days(365);
+
+/** How the props that archives of all kinds share are read. */
+export const ARCHIVE = {
+  compartmentId: ocid("compartment", "tenancy"),
+  kmsKeyId: ocid("key"),
+  keyCompartmentId: optional(ocid("compartment", "tenancy")),
+  // Region and bucket are parts of IAM statements, so a reference can't stand for them.
+  region: matching(REGION, 'Give the region\'s identifier, for example "eu-frankfurt-1"'),
+  bucketName: optional(
+    matching(
+      /^[A-Za-z0-9_.-]{1,256}$/,
+      `Give 1 to ${MAX_BUCKET_NAME_LENGTH} letters, digits, "-", "_" and ".", as a literal`,
+    ),
+  ),
+  retention: withDefault(valueOf(ArchiveRetention), ArchiveRetention.of(DEFAULT_RETENTION)),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+};
+
+export type ResolvedArchive = Resolved<typeof ARCHIVE>;
+
+/** Adds a problem for each combination of the common props that OCI would reject. */
+export function checkArchive(
+  problems: Problems,
+  scope: Construct,
+  id: string,
+  read: Partial<ResolvedArchive>,
+): void {
+  checkKeyRegion(problems, read.kmsKeyId, read.region);
+  checkSameBucket(problems, scope, id, read);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+}
+
+/** Adds a problem for a duplicate bucket name, which must be unique in the tenancy's region. */
+function checkSameBucket(
+  problems: Problems,
+  scope: Construct,
+  id: string,
+  props: Partial<ResolvedArchive>,
+): void {
+  const { bucketName = defaultBucketName(pathOf(scope, id)), region } = props;
+  const isArchive = (construct: IConstruct): construct is ExistingArchive =>
+    "bucketName" in construct && "_region" in construct;
+  const other = scope.node.root.node
+    .findAll()
+    .filter(isArchive)
+    .find((archive) => archive.bucketName === bucketName && archive._region === region);
+  if (!other) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `bucketName is ${shown(bucketName)}, as that of ${other.node.path}`,
+    "Give each archive a bucket of its own",
+  );
+}
+
+// OCIDs of the oldest regions have a three-letter code.
+const SHORT_REGIONS: { readonly [letters: string]: string | undefined } = {
+  phx: "us-phoenix-1",
+  iad: "us-ashburn-1",
+  fra: "eu-frankfurt-1",
+  lhr: "uk-london-1",
+};
+
+/**
+ * Adds a problem for a key in another region than the bucket; if the OCID does not show the region, OCI
+ * detects it.
+ */
+function checkKeyRegion(problems: Problems, kmsKeyId: string | undefined, region: string | undefined): void {
+  if (kmsKeyId === undefined || region === undefined) return;
+  const [, shownRegion = ""] = /^ocid1\.key\.oc\d+\.([a-z0-9-]+)\./.exec(kmsKeyId) ?? [];
+  const keyRegion = REGION.test(shownRegion) ? shownRegion : SHORT_REGIONS[shownRegion];
+  if (keyRegion === undefined || keyRegion === region) return;
+  problems.add(
+    "OCID_INVALID",
+    `kmsKeyId is a key of ${keyRegion}, and the bucket is in ${region}`,
+    `Give a key of ${region}, or the region of both the bucket and the key`,
+  );
+}
