@@ -130,7 +130,8 @@ function check(scope: Construct, id: string, props: ControlPlaneLogsProps): void
   );
   if (isCluster) {
     problems.collect(() => cluster.compartmentId);
-    checkKeptElsewhere(problems, scope, cluster);
+    // A cluster that is being created has none yet.
+    if (cluster !== (scope as IConstruct)) checkKeptElsewhere(problems, scope, cluster);
   }
   const members = ["isEnabled", "logs"];
   if (
