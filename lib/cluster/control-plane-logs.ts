@@ -138,7 +138,8 @@ function readLogs(scope: Construct, id: string, props: ControlPlaneLogsProps): R
   const { cluster, logging } = read;
   if (cluster) {
     problems.collect(() => cluster.compartmentId);
-    checkNoOthers(problems, scope, cluster);
+    // A cluster that is being created has no logs yet.
+    if (cluster !== (scope as IConstruct)) checkNoOthers(problems, scope, cluster);
   }
   if (logging?.isEnabled === false) {
     problems.add(

@@ -1,7 +1,7 @@
 import { type IConstruct } from "constructs";
 import { type IngressCertificate } from "./ingress-certificate";
 import { TlsTerminationPoint } from "./load-balancer-kinds";
-import { lentSecrets } from "./private/secret-grant";
+import { foreignSecrets } from "./private/secret-grant";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
@@ -9,7 +9,7 @@ import { checkObjectName, checkSubdomainName, isDnsSubdomain } from "../core/kub
 import { checkOcidIfGiven } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
-import { choice, kind, shaped } from "../core/value-readers";
+import { choice, shaped, valueOf } from "../core/value-readers";
 import { type AppProtocol } from "../workload/pods/app-protocol";
 import { sslConfigOf, TlsVersion } from "../workload/pods/cipher-suites";
 
@@ -89,7 +89,7 @@ export interface ReencryptionOptions extends LoadBalancerTlsOptions {
   readonly backendSecretNamespace?: string;
 }
 
-const CERTIFICATE = kind(["store", "name", "_differsFrom"], 'IngressCertificate.fromSecret("web-tls")');
+const CERTIFICATE = valueOf<IngressCertificate>("IngressCertificate");
 
 /** The parts of a TLS termination besides its place. */
 interface TlsParts {
@@ -115,8 +115,6 @@ export class TlsTermination {
   /**
    * Terminates TLS at the load balancer, which connects to the nodes without TLS over the VCN; not for gRPC,
    * for which OCI requires TLS on both sides.
-   *
-   * @throws NAME_INVALID, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without a certificate
    */
   public static atLoadBalancer(options: LoadBalancerTlsOptions): TlsTermination {
     const problems = new Problems("TlsTermination.atLoadBalancer");
@@ -138,8 +136,6 @@ export class TlsTermination {
   /**
    * Terminates TLS at an ingress gateway, which has a certificate for each host and uses the workload's
    * protocol to its pods; for `exposeViaIngress`.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static atIngress(certificate: IngressCertificate): TlsTermination {
     const problems = new Problems("TlsTermination.atIngress");
@@ -154,9 +150,6 @@ export class TlsTermination {
    * The cloud controller configures the load balancer not to verify the pod's certificate: the connection is
    * encrypted, but the pod is not authenticated. If it must be, terminate TLS in the pod. Give the workload
    * `readiness: HealthProbe.fromTcpSocket()`: the default probe uses plain HTTP.
-   *
-   * @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without
-   * a certificate
    */
   public static reencrypt(options: ReencryptionOptions): TlsTermination {
     const problems = new Problems("TlsTermination.reencrypt");
@@ -174,11 +167,7 @@ export class TlsTermination {
     });
   }
 
-  /**
-   * Uses no TLS: traffic can be read and changed in transit.
-   *
-   * @throws REASON_MISSING
-   */
+  /** Uses no TLS: traffic can be read and changed in transit. */
   public static none(choice: ReasonedChoice): TlsTermination {
     const problems = new Problems("TlsTermination.none");
     checkReason(problems, "A listener without TLS", choice?.reason);
@@ -250,7 +239,7 @@ export class TlsTermination {
 
   /** @internal */
   public _acknowledge(scope: IConstruct, namespace?: string): void {
-    for (const secret of lentSecrets(this, namespace)) {
+    for (const secret of foreignSecrets(this, namespace)) {
       const what = `the Secret ${secret} of another namespace`;
       Acknowledgements._record(scope, "least-privilege", what, this._grant ?? "");
     }
@@ -292,23 +281,23 @@ function checkSource(problems: Problems, options: LoadBalancerTlsOptions): void 
   if (certificateId !== undefined && secretName !== undefined) {
     problems.add(
       "VALUE_INVALID",
-      "Both certificateId and secretName are given, and a listener has one certificate",
+      "certificateId and secretName are both set, but a listener has one certificate",
       "Leave secretName out; a certificate of the OCI Certificates service is renewed without a new Service",
     );
   } else if (certificateId === undefined && secretName === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "Neither certificateId nor secretName is given",
-      "Give certificateId, the OCID of a certificate of the OCI Certificates service; or secretName, that of a kubernetes.io/tls Secret",
+      "certificateId and secretName are both missing",
+      "Give certificateId, the OCID of a certificate of the OCI Certificates service; or secretName, the name of a kubernetes.io/tls Secret",
     );
   }
-  const idle = [
+  const dependent = [
     [certificateCompartmentId, "certificateCompartmentId", "certificateId", certificateId],
     [secretNamespace, "secretNamespace", "secretName", secretName],
   ] as const;
-  for (const [value, name, other, needed] of idle) {
+  for (const [value, name, other, needed] of dependent) {
     if (value === undefined || needed !== undefined) continue;
-    problems.add("VALUE_INVALID", `${name} is given without ${other}`, `Give ${other}, or leave ${name} out`);
+    problems.add("VALUE_INVALID", `${name} is set without ${other}`, `Give ${other}, or leave ${name} out`);
   }
 }
 
@@ -320,8 +309,8 @@ function checkSecretName(problems: Problems, what: string, name: string): void {
   }
   problems.add(
     "NAME_INVALID",
-    `${what} is ${shown(name)}, with a dot: the cloud controller names an OCI certificate after it, and OCI refuses dots there`,
-    `Keep the certificate in a Secret such as ${name.replace(/\./g, "-")}; or give certificateId`,
+    `${what} is ${shown(name)}, but OCI rejects dots in the certificate that the cloud controller names after it`,
+    `Use a Secret without dots, for example ${name.replace(/\./g, "-")}; or give certificateId`,
   );
 }
 
@@ -339,7 +328,7 @@ function checkDifferent(problems: Problems, options: Partial<ReencryptionOptions
   if (secretName !== backendSecretName || secretNamespace === backendSecretNamespace) return;
   problems.add(
     "NAME_DUPLICATE",
-    `The Secrets of two namespaces have the name ${secretName}, and the load balancer knows certificates by that name alone`,
+    `secretName and backendSecretName are both ${secretName}, in two namespaces, but the load balancer identifies certificates by name only`,
     "Give the two Secrets different names",
   );
 }

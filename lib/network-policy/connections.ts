@@ -1,8 +1,8 @@
 import { Chart } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
-import { ExternalPeer } from "./external-peer";
-import { checkRanges, type OracleServiceRanges } from "./oracle-service-ranges";
+import { type ExternalPeer } from "./external-peer";
+import { type OracleServiceRanges, oracleServiceRanges } from "./oracle-service-ranges";
 import { checkListens } from "./private/listening-ports";
 import {
   checkPolicyPort,
@@ -22,7 +22,7 @@ import { Port } from "../core/port";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
-import { kind } from "../core/value-readers";
+import { isOfKind, kind } from "../core/value-readers";
 import { blockOf, type Egress, egress as egressReader, sourceOfPods } from "../network/egress/egress";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
@@ -32,6 +32,11 @@ const PEER = kind(
   'another workload, or a peer of cdk8s-plus, for example NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")',
 );
 const PORT = kind(["protocol"], "a port, for example Port.tcp(443)");
+
+/** Whether a peer is outside of the cluster; by its members, as it may come from another copy of the library. */
+function isExternalPeer(peer: INetworkPolicyPeer): peer is ExternalPeer {
+  return isOfKind(peer, ["cidr", "_networkPeer"]);
+}
 
 /** A peer and its ports, in one direction. */
 interface Rule {
@@ -48,8 +53,8 @@ function checkHomes(workload: IConstruct, peer: IConstruct): void {
   const problems = new Problems(workload);
   problems.add(
     "PEER_ELSEWHERE",
-    `The chart of ${workload.node.path} was added to ${own.node.path}, and that of its peer ${peer.node.path} to ${other.node.path}`,
-    "Add both charts to one cluster; to another cluster, connect to the range of its load balancers or pods, " +
+    `The chart of ${workload.node.path} was added to ${own.node.path}, but that of its peer ${peer.node.path} to ${other.node.path}`,
+    "Add both charts to one cluster; for another cluster, connect to the range of its load balancers or pods: " +
       'NetworkPolicyIpBlock.ipv4(chart, "peers", "10.1.0.0/16")',
   );
   problems.throwIfAny();
@@ -61,16 +66,16 @@ function rangesFor(rules: readonly Rule[], port: Port): string[] {
 }
 
 /** Adds a problem for an invalid peer or port. */
-function checkEnds(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
-  PEER(problems, "The peer", peer);
-  PORT(problems, "The port", port);
+function checkPeerAndPort(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
+  PEER(problems, "peer", peer);
+  PORT(problems, "port", port);
 }
 
 /**
  * One manifest for each peer and port, without duplicates and in an order that later declarations do not
  * change.
  */
-function written(rules: readonly Rule[], side: "from" | "to"): object[] {
+function manifestsOf(rules: readonly Rule[], side: "from" | "to"): object[] {
   const byText = new Map<string, object>();
   for (const { peers, port } of rules) {
     const ports = portManifests(port);
@@ -136,15 +141,10 @@ export class Connections {
    *
    * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
    * @param port the port of the peer's pods, which may differ from the port of its Service
-   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
-   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
-   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
-   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
-    if (peer instanceof ExternalPeer) openPeer(this.workload, "to", peer, port, options);
+    if (isExternalPeer(peer)) openPeer(this.workload, "to", peer, port, options);
     this.egress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.ingress.push({ peers: () => peerManifests(this.workload), port });
     if (connectionsOf(peer)) checkAtSynthesis(this.workload, () => checkListens(this.workload, peer, port));
@@ -155,15 +155,10 @@ export class Connections {
    *
    * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
    * @param port the port of this workload's pods
-   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
-   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
-   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
-   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);
-    if (peer instanceof ExternalPeer) openPeer(this.workload, "from", peer, port, options);
+    if (isExternalPeer(peer)) openPeer(this.workload, "from", peer, port, options);
     this.ingress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
     checkAtSynthesis(this.workload, () => checkListens(this.workload, this.workload, port));
@@ -178,8 +173,6 @@ export class Connections {
    * service, are excluded.
    *
    * @param egress such as `Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "The bank's payment API" })`
-   * @throws EGRESS_INVALID, CIDR_TOO_WIDE, PORT_INVALID for ICMP too; ATTRIBUTE_MISSING; what the cluster's network refuses, here
-   * or from addCdk8sChart; at synthesis EGRESS_INVALID where the chart was added to no cluster
    */
   public allowEgress(egress: Egress): void {
     const problems = new Problems(this.workload);
@@ -191,7 +184,7 @@ export class Connections {
     problems.throwIfAny();
     onNetwork(
       this.workload,
-      `The way out to ${cidr}, ${port.toString()},`,
+      `The egress to ${cidr}, ${port.toString()},`,
       ({ network, podSecurityGroup, podNetworking }) =>
         network.addEgress(sourceOfPods(podSecurityGroup, podNetworking), egress),
     );
@@ -208,11 +201,10 @@ export class Connections {
    * through the service gateway.
    *
    * @param ranges such as `OracleServiceRanges.of(["134.70.24.0/21"])`
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING, CIDR_TOO_WIDE
    */
   public allowToOracleServices(ranges: OracleServiceRanges): void {
     const problems = new Problems(this.workload);
-    checkRanges(problems, ranges);
+    oracleServiceRanges()(problems, "ranges", ranges);
     problems.throwIfAny();
     const { cidrs, reason, _except: except } = ranges;
     const others = rangesFor(this.egress, HTTPS);
@@ -240,13 +232,12 @@ export class Connections {
    * Pods then have the permissions of the node: its identity, and its user data. No security rule restricts
    * this.
    *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
    */
   public allowToMetadataService(choice: ReasonedChoice): void {
     const problems = new Problems(this.workload);
     if (checkGiven(problems, { choice }))
-      checkReason(problems, "The way to the metadata service", choice.reason);
+      checkReason(problems, "Access to the metadata service", choice.reason);
     problems.throwIfAny();
     this.egress.push({ peers: () => [{ ipBlock: { cidr: METADATA } }], port: Port.tcp(80) });
     Acknowledgements._record(
@@ -287,8 +278,8 @@ export class Connections {
   public _policyRules(): object {
     return {
       policyTypes: ["Egress", "Ingress"],
-      ingress: written(this.ingress, "from"),
-      egress: [dnsEgress(), ...written(this.egress, "to")],
+      ingress: manifestsOf(this.ingress, "from"),
+      egress: [dnsEgress(), ...manifestsOf(this.egress, "to")],
     };
   }
 
@@ -301,16 +292,16 @@ export class Connections {
     options: ConnectionOptions,
   ): string | undefined {
     const problems = new Problems(this.workload);
-    checkEnds(problems, peer, port);
+    checkPeerAndPort(problems, peer, port);
     problems.throwIfAny();
     checkPolicyPort(problems, port);
     const other = connectionsOf(peer);
     if (other && (other.namespace === undefined) !== (this.namespace === undefined)) {
-      const nameless = other.namespace === undefined ? peer : this.workload;
+      const withoutNamespace = other.namespace === undefined ? peer : this.workload;
       problems.add(
         "NAME_INVALID",
-        `${nameless.node.path} has no namespace, so a policy in another namespace can't name it`,
-        'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+        `${withoutNamespace.node.path} has no namespace, so policies in other namespaces can't select it`,
+        'Give its chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
       );
     }
     const range = rangeOf(peer);
@@ -335,16 +326,16 @@ export class Connections {
  */
 function checkMetadata(problems: Problems, range: string): void {
   const block = blockOf(range);
-  // Wider ranges are refused for their width.
+  // Wider ranges are rejected for their width.
   if (!block || block.prefix < 8 || !contains(block, blockOf(METADATA) as Cidr)) return;
   problems.add(
     "RULE_TOO_WIDE",
-    `The peer ${range} holds the metadata service of the node, ${METADATA}`,
-    "Say so, connections.allowToMetadataService({ reason }), or name the other addresses alone, such as 169.254.20.10/32",
+    `peer is ${range}, which contains the metadata service ${METADATA}`,
+    "Use connections.allowToMetadataService({ reason }), or give the other addresses only, for example 169.254.20.10/32",
   );
 }
 
-function connectionsOf(peer: IConstruct): Connections | undefined {
-  const connections: unknown = (peer as Partial<IConnectable>).connections;
-  return connections instanceof Connections ? connections : undefined;
+function connectionsOf(peer: IConstruct & Partial<IConnectable>): Connections | undefined {
+  const { connections }: Partial<IConnectable> = peer;
+  return isOfKind(connections, ["_policyRules", "_allowFromBlock"]) ? connections : undefined;
 }

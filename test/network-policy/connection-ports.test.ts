@@ -56,7 +56,7 @@ describe("a connection to a workload", () => {
     expect(problemsAtSynthesis(chart)).toMatchObject([
       {
         path: "shop/web",
-        what: "A connection leads to tcp-80 of shop/api, which listens on tcp-8080 only",
+        what: "A connection targets tcp-80 of shop/api, which listens on tcp-8080 only",
         fix: expect.stringContaining("Port.tcp(8080)"),
       },
     ]);

@@ -238,7 +238,7 @@ describe("an egress of a workload is refused", () => {
     expect(problem).toMatchObject({
       code: "EGRESS_INVALID",
       path: "shop/web",
-      what: expect.stringMatching(/203\.0\.113\.0\/24.*shop was added to no cluster/),
+      what: expect.stringMatching(/203\.0\.113\.0\/24.*shop was not added/),
       fix: expect.stringContaining('cluster.addCdk8sChart("shop", chart)'),
     });
   });
@@ -284,7 +284,7 @@ describe("an egress of a workload is refused", () => {
   test("where no factory made it, it is no list, or policies don't know its protocol", () => {
     const attempt = (egress: unknown) => refusedCodes(() => deployment(newChart(), egress as Egress[]));
     expect(attempt([{ cidr: BANK, port: HTTPS, reason: "x", isAnywhere: false }])).toEqual([
-      "EGRESS_INVALID",
+      "VALUE_INVALID",
     ]);
     expect(attempt([undefined])).toEqual(["ATTRIBUTE_MISSING"]);
     expect(attempt(toBank)).toEqual(["VALUE_INVALID"]);
@@ -294,7 +294,7 @@ describe("an egress of a workload is refused", () => {
     expect(refusedCodes(() => web.connections.allowEgress(undefined as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => web.connections.allowEgress({} as never))).toEqual(["EGRESS_INVALID"]);
+    expect(refusedCodes(() => web.connections.allowEgress({} as never))).toEqual(["VALUE_INVALID"]);
     expect(refusedCodes(() => web.connections.allowEgress(Egress.to(BANK, Port.icmp(8, 0), reason)))).toEqual(
       ["PORT_INVALID"],
     );

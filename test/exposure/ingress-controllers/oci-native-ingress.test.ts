@@ -242,7 +242,7 @@ describe("a gateway of it", () => {
     ["no controller", { controller: undefined }, ["ATTRIBUTE_MISSING"]],
     ["a text for who may connect", { access: "10.0.0.0/8" }, ["VALUE_INVALID"]],
     ["a policy that is none", { wafPolicyId: "ocid1.vcn.oc1..example" }, ["OCID_INVALID"]],
-    ["an address that is none", { reservedAddressId: "203.0.113.80" }, ["OCID_INVALID", "INGRESS_INVALID"]],
+    ["an invalid address", { reservedAddressId: "203.0.113.80" }, ["OCID_INVALID"]],
     ["a public address inside", { reservedAddressId: ADDRESS }, ["INGRESS_INVALID"]],
     [
       "everyone, in a private subnet",
