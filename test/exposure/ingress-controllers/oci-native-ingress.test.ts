@@ -162,7 +162,7 @@ describe("the OCI native ingress controller", () => {
 });
 
 test("A second controller of one cluster is refused, and one of another cluster is not", () => {
-  const { stack, cluster, controller } = native();
+  const { stack, cluster } = native();
   const [problem, ...more] = refusal(
     () => new NativeIngressController(stack, "again", { cluster, installCertManager: false }),
   );
