@@ -152,7 +152,7 @@ describe("the OCI native ingress controller", () => {
     ["no replica", { replicas: 0 }, ["COUNT_INVALID"]],
     ["a word for a truth", { installCertManager: "no" }, ["VALUE_INVALID"]],
     ["a compartment that is none", { certificateCompartmentId: "certificates" }, ["OCID_INVALID"]],
-  ])("is refused for %s", (_, props, codes) => {
+  ])("is rejected for %s", (_, props, codes) => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const all: any = props && { cluster, ...props };
@@ -249,7 +249,7 @@ describe("a gateway of it", () => {
       { access: LoadBalancerAccess.publicFromAnywhere(REASON) },
       ["SUBNET_NOT_PUBLIC"],
     ],
-  ])("is refused for %s", (_, props, codes) => {
+  ])("is rejected for %s", (_, props, codes) => {
     const { chart, controller } = native();
     const all: any = { controller, access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]), ...props };
     expect(refusedCodes(() => new OciNativeIngress(chart, "other", all))).toEqual(codes);
