@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { Fn, Testing, type TerraformStack, type App } from "cdktf";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
@@ -25,7 +25,7 @@ import { COMPARTMENT, newStack, onlyResource, resourcesOf, synthesized } from ".
 import { IMAGE, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "../workload/support";
 
 const NODE_IMAGE = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const SHAPE = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memoryInGbs: 8 });
+const SHAPE = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memory: Size.gibibytes(8) });
 const BANK = "203.0.113.0/24";
 const HTTPS = Port.tcp(443);
 const reason = { reason: "The bank's API" };
