@@ -87,7 +87,6 @@ export class CertManagerAddOn extends ResourceConstruct {
   /** How many pods of each component run. */
   public readonly replicas: number;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, QUANTITY_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: CertManagerAddOnProps) {
     check(scope, id, props);
     super(scope, id);
