@@ -283,7 +283,7 @@ function checkName(problems: Problems, name: string): void {
     );
     return;
   }
-  const refused = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
+  const refused = Object.keys(REFUSED).includes(name) ? REFUSED[name] : undefined;
   if (refused) {
     problems.add(
       "ADD_ON_INVALID",
@@ -291,7 +291,7 @@ function checkName(problems: Problems, name: string): void {
       refused.instead,
     );
   }
-  const own = Object.hasOwn(OWN_CONSTRUCT, name) ? OWN_CONSTRUCT[name] : undefined;
+  const own = Object.keys(OWN_CONSTRUCT).includes(name) ? OWN_CONSTRUCT[name] : undefined;
   if (own !== undefined) {
     problems.add("ADD_ON_INVALID", `name is ${name}, which needs IAM policies beside the add-on`, own);
   }

@@ -62,7 +62,7 @@ function checkArgument(problems: Problems, list: string, name: string, value: un
       `${list} has ${shown(name)}`,
       `Write the name of a kubelet flag without dashes before it, for example ${NAME.test(withoutDashes) ? withoutDashes : "system-reserved"}`,
     );
-  } else if (Object.hasOwn(PROPS, name)) {
+  } else if (Object.keys(PROPS).includes(name)) {
     add(`${list} has ${name}`, `Use the prop ${PROPS[name]}`);
   } else if (FIXED.includes(name)) {
     add(`${list} has ${name}, which OKE sets so that the node can join or stays secure`, "Leave it out");

@@ -124,7 +124,7 @@ export function checkCapacityKind(
   const domains: readonly unknown[] = Array.isArray(availabilityDomains)
     ? availabilityDomains
     : [availabilityDomains];
-  const missing = domains.filter((domain) => !Object.hasOwn(capacity.reservations, domain as string));
+  const missing = domains.filter((domain) => !Object.keys(capacity.reservations).includes(domain as string));
   if (missing.length === 0) return;
   const names = missing.map((domain) =>
     isReference(domain) ? "a reference to a Terraform value" : shown(domain),
