@@ -22,7 +22,6 @@ export class StackSnapshot {
    * Synthesizes a stack like `Testing.synth`, without writing files.
    *
    * @param stack the stack, with all charts added
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID, and whatever the constructs of the stack refuse at synthesis
    */
   public static of(stack: TerraformStack): StackSnapshot {
     const problems = new Problems("StackSnapshot.of");

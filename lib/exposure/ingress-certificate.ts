@@ -4,10 +4,19 @@ import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkSubdomainName } from "../core/kubernetes-names";
 import { checkOcid, compareOcids } from "../core/ocid";
+import {
+  optional,
+  passing,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  valueOf,
+  wholeDuration,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { type TlsCertificate } from "../encryption/tls-certificate";
-import { kind, shaped } from "../core/value-readers";
-import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options of a certificate that cert-manager issues and renews. */
 export interface CertManagerCertificateOptions {
@@ -58,14 +67,26 @@ interface Annotations {
   [key: string]: string;
 }
 
+const CERT_MANAGER_CERTIFICATE = {
+  secretName: passing<string>((problems, _, name) => {
+    checkSecretName(problems, name);
+  }),
+  clusterIssuer: optional(subdomainName()),
+  issuer: optional(subdomainName()),
+  duration: withDefault(
+    wholeDuration("hours", { least: MIN_HOURS, most: MAX_HOURS, example: "Duration.days(30)" }),
+    DEFAULT_HOURS,
+  ),
+  renewBefore: optional(wholeDuration("hours", { least: 1, most: MAX_HOURS, example: "Duration.days(10)" })),
+} satisfies PropsSchema<CertManagerCertificateOptions>;
+type CertManagerCertificate = Resolved<typeof CERT_MANAGER_CERTIFICATE>;
+
 /** The certificate of a host for which an ingress gateway terminates TLS. */
 @checked
 export class IngressCertificate {
   /**
    * An existing Secret of the type `kubernetes.io/tls` in the namespace of the gateway, maintained outside of
    * this library.
-   *
-   * @throws NAME_INVALID, also for a name with a namespace before it: a gateway reads Secrets of its own namespace only
    */
   public static fromSecret(secretName: string): IngressCertificate {
     const problems = new Problems("IngressCertificate.fromSecret");
@@ -80,27 +101,28 @@ export class IngressCertificate {
    * cert-manager and the issuer must be in the cluster. Use DNS challenges for an ACME issuer: the gateway
    * may not connect to the solver pods of HTTP challenges.
    *
-   * @throws NAME_INVALID, COUNT_INVALID, VALUE_INVALID
    * @see https://cert-manager.io/docs/usage/ingress/#supported-annotations
    */
   public static fromCertManager(options: CertManagerCertificateOptions): IngressCertificate {
     const problems = new Problems("IngressCertificate.fromCertManager");
-    const given = shaped(problems, options, {}) as CertManagerCertificateOptions;
-    checkSecretName(problems, given.secretName);
-    const annotations = { ...issuerOf(problems, given), ...lifetimeOf(problems, given) };
-    problems.throwIfAny();
-    return new IngressCertificate(CertificateStore.SECRET, given.secretName, annotations);
+    const read = readProps(problems, options, CERT_MANAGER_CERTIFICATE);
+    checkIssuer(problems, options);
+    const renewBefore = renewalOf(problems, read);
+    const { secretName, duration, ...issuers } = problems.resolved<CertManagerCertificate>(read);
+    const annotations = {
+      ...issuerAnnotations(issuers),
+      "cert-manager.io/duration": `${duration}h`,
+      "cert-manager.io/renew-before": `${renewBefore}h`,
+      // A copied key becomes useless after the next renewal.
+      "cert-manager.io/private-key-rotation-policy": "Always",
+    };
+    return new IngressCertificate(CertificateStore.SECRET, secretName, annotations);
   }
 
-  /**
-   * The certificate of a TlsCertificate in the namespace of the gateway.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** The certificate of a TlsCertificate in the namespace of the gateway. */
   public static fromTlsCertificate(certificate: TlsCertificate): IngressCertificate {
     const problems = new Problems("IngressCertificate.fromTlsCertificate");
-    const instead = "a TlsCertificate, or IngressCertificate.fromSecret(secretName)";
-    kind(["node", "secretName"], instead)(problems, "certificate", certificate);
+    valueOf<TlsCertificate>("TlsCertificate")(problems, "certificate", certificate);
     problems.throwIfAny();
     return new IngressCertificate(CertificateStore.SECRET, certificate.secretName);
   }
@@ -109,7 +131,6 @@ export class IngressCertificate {
    * A certificate of the OCI Certificates service, which renews it; its key never enters the cluster.
    *
    * @param certificateId its OCID, or a reference to it
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/certificates/home.htm
    */
   public static fromOciCertificates(certificateId: string): IngressCertificate {
@@ -140,20 +161,20 @@ export class IngressCertificate {
    */
   public _orderFor(host: string): object | undefined {
     const { annotations } = this;
-    const of = (name: string) => annotations[`cert-manager.io/${name}`];
+    const valueOfKey = (name: string) => annotations[`cert-manager.io/${name}`];
     if (Object.keys(annotations).length === 0) return undefined;
-    const clusterIssuer = of("cluster-issuer");
+    const clusterIssuer = valueOfKey("cluster-issuer");
     return {
       secretName: this.name,
       dnsNames: [host],
       issuerRef: {
         group: "cert-manager.io",
         kind: clusterIssuer === undefined ? "Issuer" : "ClusterIssuer",
-        name: clusterIssuer ?? of("issuer"),
+        name: clusterIssuer ?? valueOfKey("issuer"),
       },
-      duration: of("duration"),
-      renewBefore: of("renew-before"),
-      privateKey: { rotationPolicy: of("private-key-rotation-policy") },
+      duration: valueOfKey("duration"),
+      renewBefore: valueOfKey("renew-before"),
+      privateKey: { rotationPolicy: valueOfKey("private-key-rotation-policy") },
     };
   }
 
@@ -185,51 +206,45 @@ function checkSecretName(problems: Problems, name: string): void {
   if (typeof name === "string" && name.includes("/")) {
     problems.add(
       "NAME_INVALID",
-      `secretName is ${shown(name)}, a Secret of another namespace`,
-      "Keep the certificate in the namespace of the gateway, which reads no other, and give its name alone",
+      `secretName is ${shown(name)}, which contains a namespace`,
+      "Store the certificate in the namespace of the gateway, and give the name only, for example web-tls",
     );
     return;
   }
   checkSubdomainName(problems, "secretName", name);
 }
 
-function issuerOf(problems: Problems, { clusterIssuer, issuer }: CertManagerCertificateOptions): Annotations {
-  if ((clusterIssuer === undefined) === (issuer === undefined)) {
-    const what =
-      issuer === undefined ? "Neither clusterIssuer nor issuer is" : "Both clusterIssuer and issuer are";
-    problems.add(
-      "VALUE_INVALID",
-      `${what} given`,
-      'Give one of them, for example clusterIssuer: "internal-ca"',
-    );
-  }
-  if (clusterIssuer !== undefined) checkSubdomainName(problems, "clusterIssuer", clusterIssuer);
-  if (issuer !== undefined) checkSubdomainName(problems, "issuer", issuer);
+/** Adds a problem unless exactly one issuer is given. */
+function checkIssuer(problems: Problems, { clusterIssuer, issuer }: CertManagerCertificateOptions): void {
+  if ((clusterIssuer === undefined) !== (issuer === undefined)) return;
+  const what = issuer === undefined ? "neither clusterIssuer nor issuer" : "both clusterIssuer and issuer";
+  problems.add(
+    "VALUE_INVALID",
+    `The certificate has ${what}`,
+    'Give one of them, for example clusterIssuer: "internal-ca"',
+    "clusterIssuer",
+  );
+}
+
+function issuerAnnotations({
+  clusterIssuer,
+  issuer,
+}: Pick<CertManagerCertificate, "clusterIssuer" | "issuer">): Annotations {
   return {
     ...(clusterIssuer === undefined ? {} : { "cert-manager.io/cluster-issuer": clusterIssuer }),
     ...(issuer === undefined ? {} : { "cert-manager.io/issuer": issuer }),
   };
 }
 
-/** The annotations for the validity and the renewal; adds a problem for a duration that cert-manager or the limit rejects. */
-function lifetimeOf(
-  problems: Problems,
-  { duration, renewBefore }: CertManagerCertificateOptions,
-): Annotations {
-  const hours =
-    duration === undefined
-      ? DEFAULT_HOURS
-      : wholeDurationOf(problems, "duration", duration, "hours", { least: MIN_HOURS, most: MAX_HOURS });
-  // An invalid validity was reported already, and does not limit the renewal.
-  const most = hours >= MIN_HOURS && hours <= MAX_HOURS ? hours - 1 : MAX_HOURS - 1;
-  const renewHours =
-    renewBefore === undefined
-      ? Math.max(1, Math.floor(hours / 3))
-      : wholeDurationOf(problems, "renewBefore", renewBefore, "hours", { least: 1, most });
-  return {
-    "cert-manager.io/duration": `${hours}h`,
-    "cert-manager.io/renew-before": `${renewHours}h`,
-    // A copied key becomes useless after the next renewal.
-    "cert-manager.io/private-key-rotation-policy": "Always",
-  };
+/** The hours before expiry at which the certificate is renewed; adds a problem unless they are fewer than the validity. */
+function renewalOf(problems: Problems, { duration, renewBefore }: Partial<CertManagerCertificate>): number {
+  const hours = duration ?? MAX_HOURS;
+  if (renewBefore !== undefined && renewBefore >= hours) {
+    problems.add(
+      "DURATION_INVALID",
+      `renewBefore is ${renewBefore} hours, but the certificate is valid for ${hours} hours only`,
+      `Give fewer than ${hours} hours, or leave renewBefore out to renew after two thirds of the validity`,
+    );
+  }
+  return renewBefore ?? Math.max(1, Math.floor(hours / 3));
 }

@@ -6,7 +6,7 @@ import { isDnsLabel } from "../core/kubernetes-names";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
-const LONGEST = 253;
+const MAX_HOST_LENGTH = 253;
 
 /**
  * The host name under which an ingress gateway serves a workload.
@@ -20,11 +20,10 @@ export class IngressHost {
    *
    * @param name such as `shop.example.com`: lower-case letters, digits, dashes and dots, with at least one
    * dot
-   * @throws NAME_INVALID
    */
   public static of(name: string): IngressHost {
     const problems = new Problems("IngressHost.of");
-    checkHost(problems, "The host", name);
+    checkHost(problems, name);
     problems.throwIfAny();
     return new IngressHost(name);
   }
@@ -33,17 +32,16 @@ export class IngressHost {
    * All hosts with one more label, including future ones.
    *
    * @param name such as `*.shop.example.com`: an asterisk and a dot before a name of at least two labels
-   * @throws NAME_INVALID, REASON_MISSING
    */
   public static wildcard(name: string, choice: ReasonedChoice): IngressHost {
     const problems = new Problems("IngressHost.wildcard");
-    const isWild = typeof name === "string" && name.startsWith("*.");
-    if (isWild) checkHost(problems, "What follows the asterisk", name.slice(2));
+    const isWildcard = typeof name === "string" && name.startsWith("*.");
+    if (isWildcard) checkHost(problems, name.slice(2));
     else
       problems.add(
         "NAME_INVALID",
-        `The host is ${shown(name)}`,
-        'Begin with an asterisk and a dot: "*.example.com"',
+        `name is ${name === undefined ? "not given" : shown(name)}, which is not a wildcard`,
+        'Give an asterisk and a dot before the domain, for example "*.example.com"',
       );
     checkReason(problems, "A wildcard host", choice?.reason);
     problems.throwIfAny();
@@ -60,18 +58,18 @@ export class IngressHost {
   /** @internal */
   public _acknowledge(scope: IConstruct): void {
     if (this.reason === undefined) return;
-    Acknowledgements._record(scope, "exposure", `the hosts ${this.name}`, this.reason);
+    Acknowledgements._record(scope, "exposure", `wildcard host ${this.name}`, this.reason);
   }
 }
 
-function checkHost(problems: Problems, what: string, name: string): void {
-  const labels = typeof name === "string" && name.length <= LONGEST ? name.split(".") : [];
+function checkHost(problems: Problems, name: string): void {
+  const labels = typeof name === "string" && name.length <= MAX_HOST_LENGTH ? name.split(".") : [];
   // An IPv4 address ends in a number, a host name never does.
   if (labels.length > 1 && labels.every(isDnsLabel) && !/^\d+$/.test(labels.at(-1) ?? "")) return;
   problems.add(
     "NAME_INVALID",
-    `${what} is ${name === undefined ? "not given" : shown(name)}, which is no full host name`,
-    'Write lower-case letters, digits, dashes and dots, for example "shop.example.com"; for all hosts of a domain take ' +
+    `name is ${name === undefined ? "not given" : shown(name)}, which is not a fully qualified host name`,
+    'Use lower-case letters, digits, dashes and dots, for example "shop.example.com"; for all hosts of a domain, use ' +
       'IngressHost.wildcard("*.example.com", { reason })',
   );
 }

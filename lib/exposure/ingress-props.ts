@@ -20,8 +20,8 @@ export enum IngressPathType {
   EXACT = "Exact",
 }
 
-/** A requested route, as far as its props are valid. */
-export interface AskedRoute {
+/** A route of a gateway, with its resolved props. */
+export interface ResolvedRoute {
   readonly workload: IServiceBackend;
   readonly host: IngressHost;
   readonly path: string;
@@ -80,51 +80,51 @@ export abstract class IngressGateway extends Construct {
   public abstract _homeOf(workload: IServiceBackend): Construct;
 
   /** Adds a problem for each option that this kind of gateway does not support. @internal */
-  public abstract _check(problems: Problems, route: AskedRoute): void;
+  public abstract _check(problems: Problems, route: ResolvedRoute): void;
 
   /**
    * Allows connections from the gateway to the workload, and returns the object that declares the route.
    * @internal
    */
-  public abstract _connect(route: AskedRoute, serviceName: string): RouteManifest;
+  public abstract _connect(route: ResolvedRoute, serviceName: string): RouteManifest;
 
   /** Adds a problem if the host and path are already taken, by the same or another workload. @internal */
-  public _checkFree(problems: Problems, route: AskedRoute): void {
+  public _checkFree(problems: Problems, route: ResolvedRoute): void {
     const { host, path, certificate } = route;
     const owner = this.routes.get(keyOf(host, path));
     if (owner !== undefined) {
       problems.add(
         "NAME_DUPLICATE",
-        `${host.name}${path} of ${this.node.path} leads to ${owner} already`,
-        "Give each route a host or a path of its own, whatever its type",
+        `The gateway ${this.node.path} already routes ${host.name}${path} to ${owner}`,
+        "Give each route another host or path, whatever its path type",
       );
     }
     const other = this.certificates.get(host.name);
     if (other?._differsFrom(certificate, this.cluster)) {
       problems.add(
         "INGRESS_INVALID",
-        `${host.name} has the certificate ${other.name} on another path, and ${certificate.name} here`,
-        "A host has one certificate: give the same value to all of its routes",
+        `The host ${host.name} has the certificate ${other.name} on another path, but ${certificate.name} here`,
+        "Give the same certificate to all routes of a host",
       );
     }
     this.checkOrder(problems, route);
   }
 
   /** Adds a problem if cert-manager would issue a certificate for one host that the other would share. */
-  private checkOrder(problems: Problems, { host, certificate }: AskedRoute): void {
+  private checkOrder(problems: Problems, { host, certificate }: ResolvedRoute): void {
     const shared = [...this.certificates].find(
       ([name, other]) => name !== host.name && certificate._isOrderFor(other),
     );
     if (!shared) return;
     problems.add(
       "INGRESS_INVALID",
-      `cert-manager keeps the certificate of ${shared[0]} in the Secret ${certificate.name}, which would not name ${host.name}`,
-      "Give each host a Secret of its own",
+      `cert-manager stores the certificate of ${shared[0]} in the Secret ${certificate.name}, which does not cover ${host.name}`,
+      "Give each host its own Secret",
     );
   }
 
   /** @internal */
-  public _claim({ workload, host, path, certificate }: AskedRoute): void {
+  public _claim({ workload, host, path, certificate }: ResolvedRoute): void {
     this.routes.set(keyOf(host, path), workload.node.path);
     this.certificates.set(host.name, certificate);
   }
@@ -132,7 +132,7 @@ export abstract class IngressGateway extends Construct {
 
 /** The Ingress of a route. */
 export function ingressOf(
-  route: AskedRoute,
+  route: ResolvedRoute,
   { annotations, serviceName, spec }: IngressParts,
 ): RouteManifest {
   const { host, path, pathType, certificate } = route;

@@ -1,7 +1,8 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
+import { type IngressHost } from "./ingress-host";
 import {
-  type AskedRoute,
+  type ResolvedRoute,
   INGRESS_SERVICE_PORT,
   type IngressGateway,
   IngressPathType,
@@ -14,9 +15,9 @@ import { type TlsTermination } from "./tls-termination";
 import { WorkloadService } from "./workload-service";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
+import { any, choice, type PropsSchema, readProps, valueOf, withDefault } from "../core/readers";
 import { shortHash } from "../core/short-hash";
 import { Problems } from "../core/validation-error";
-import { choice, kind, shaped } from "../core/value-readers";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
@@ -29,8 +30,8 @@ const INGRESS_SERVICE = "IngressService";
 
 /** The Service inside the cluster that all routes of a workload share. */
 function serviceOf(workload: IServiceBackend): WorkloadService {
-  const known = workload.node.tryFindChild(INGRESS_SERVICE) as WorkloadService | undefined;
-  if (known) return known;
+  const existing = workload.node.tryFindChild(INGRESS_SERVICE) as WorkloadService | undefined;
+  if (existing) return existing;
   const name = serviceNameOf(workload.name);
   return new WorkloadService(workload as unknown as Construct, INGRESS_SERVICE, {
     workload,
@@ -47,54 +48,63 @@ function serviceNameOf(workload: string): string {
 }
 
 const TLS = 'TlsTermination.atIngress(IngressCertificate.fromSecret("web-tls"))';
-const SHAPES = {
-  gateway: kind(["ingressClassName", "_homeOf"], "a TraefikIngress or an OciNativeIngress"),
-  host: kind(["name", "_acknowledge"], 'IngressHost.of("shop.example.com")'),
-  tls: kind(["place", "certificate"], TLS),
-  workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
-  pathType: choice(IngressPathType, "IngressPathType.PREFIX or IngressPathType.EXACT"),
-};
 const PATH = /^\/$|^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+\/?$/;
 const MAX_PATH_LENGTH = 200;
 
-/** Validates the props; throws an error that lists every problem. */
-function readIngress(given: IngressRouteProps): AskedRoute {
-  const problems = new Problems(`${given.workload.node.path} (exposeViaIngress)`);
-  const props = shaped(problems, given, SHAPES, ["gateway", "host", "tls", "workload"]);
-  const { gateway, host, tls, workload, path = "/", pathType = IngressPathType.PREFIX } = props;
-  if (workload) checkWorkload(problems, workload);
+const INGRESS_ROUTE = {
+  gateway: valueOf<IngressGateway>("IngressGateway"),
+  host: valueOf<IngressHost>("IngressHost"),
+  tls: valueOf<TlsTermination>("TlsTermination"),
+  workload: valueOf<IServiceBackend>("IServiceBackend"),
+  path: withDefault(any<string>(), "/"),
+  pathType: withDefault(
+    choice(IngressPathType, "IngressPathType.PREFIX or IngressPathType.EXACT"),
+    IngressPathType.PREFIX,
+  ),
+} satisfies PropsSchema<IngressRouteProps>;
+
+/** A route and its gateway. */
+interface ResolvedIngress {
+  readonly gateway: IngressGateway;
+  readonly route: ResolvedRoute;
+}
+
+/** Reads the props; throws an error that lists every problem. */
+function readIngress(props: IngressRouteProps): ResolvedIngress {
+  const problems = new Problems(`${props.workload.node.path} (exposeViaIngress)`);
+  const { gateway, tls, path, ...read } = readProps(problems, props, INGRESS_ROUTE);
+  if (read.workload) checkWorkload(problems, read.workload);
   if (tls) checkTls(problems, tls);
-  const route = {
-    workload,
-    host,
-    path: checkedPath(problems, path, pathType),
-    pathType,
+  const route: Partial<ResolvedRoute> = {
+    ...read,
+    path: path === undefined ? undefined : checkedPath(problems, path, read.pathType),
     certificate: tls?.certificate,
   };
   // A gateway checks complete routes only: missing props were reported already.
-  if (gateway && isWhole(route)) {
+  if (gateway && isComplete(route)) {
     gateway._check(problems, route);
     gateway._checkFree(problems, route);
   }
-  problems.throwIfAny();
-  return route as AskedRoute;
+  return problems.resolved<ResolvedIngress>({ gateway, route: route as ResolvedRoute });
 }
 
-function isWhole(route: {
-  readonly [K in keyof AskedRoute]: AskedRoute[K] | undefined;
-}): route is AskedRoute {
+function isComplete(route: Partial<ResolvedRoute>): route is ResolvedRoute {
   return Object.values(route).every((value) => value !== undefined);
 }
 
-function checkedPath(problems: Problems, path: unknown, pathType: IngressPathType): string | undefined {
+function checkedPath(
+  problems: Problems,
+  path: unknown,
+  pathType: IngressPathType | undefined,
+): string | undefined {
   const isPath = typeof path === "string" && PATH.test(path) && path.length <= MAX_PATH_LENGTH;
-  const isEnded = pathType === IngressPathType.PREFIX && path !== "/" && String(path).endsWith("/");
-  if (isPath && !isEnded) return path;
+  const hasTrailingSlash = pathType !== IngressPathType.EXACT && path !== "/" && String(path).endsWith("/");
+  if (isPath && !hasTrailingSlash) return path;
   problems.add(
     "INGRESS_INVALID",
     `path is ${shown(path)}`,
-    `Write a slash before each element, such as /api/v1, at most ${MAX_PATH_LENGTH} characters; leave out the last slash of a prefix, ` +
-      "which matches the path with and without it",
+    `Give a slash before each element, for example /api/v1, at most ${MAX_PATH_LENGTH} characters; a prefix has no trailing slash, ` +
+      "and matches the path with and without one",
   );
   return undefined;
 }
@@ -104,14 +114,14 @@ function checkWorkload(problems: Problems, workload: IServiceBackend): void {
     problems.add(
       "PORT_INVALID",
       `The workload ${workload.node.path} has no port`,
-      "Give it the port that the program listens on, for example port: 8080",
+      "Give the workload the port that the program listens on, for example port: 8080",
     );
   }
   if (workload.protocol === AppProtocol.TCP) {
     problems.add(
       "INGRESS_INVALID",
-      "The workload speaks AppProtocol.TCP, and a gateway reads requests of HTTP",
-      "Take exposeViaLoadBalancer, which passes TCP on; or let the workload speak AppProtocol.HTTP",
+      `The workload ${workload.node.path} uses AppProtocol.TCP, but a gateway routes HTTP requests`,
+      "Use exposeViaLoadBalancer, which forwards TCP; or set protocol: AppProtocol.HTTP",
     );
   }
   if (workload.node.tryFindChild(INGRESS_SERVICE)) return;
@@ -122,8 +132,8 @@ function checkTls(problems: Problems, { place }: TlsTermination): void {
   if (place === TlsTerminationPoint.INGRESS) return;
   problems.add(
     "INGRESS_INVALID",
-    `TLS ends at another place (${place}), and a gateway serves no host without a certificate`,
-    `Write ${TLS}`,
+    `tls terminates at ${place}, but a gateway needs a certificate for each host`,
+    `Use ${TLS}`,
   );
 }
 
@@ -146,11 +156,11 @@ export class IngressRoute extends Construct {
 
   /** @internal */
   public static _of(props: IngressRouteProps): IngressRoute {
-    const route = readIngress(props);
-    return new IngressRoute(props.gateway, route);
+    const { gateway, route } = readIngress(props);
+    return new IngressRoute(gateway, route);
   }
 
-  private constructor(gateway: IngressGateway, route: AskedRoute) {
+  private constructor(gateway: IngressGateway, route: ResolvedRoute) {
     const { workload, host, path } = route;
     const name = nameOf(route);
     super(gateway._homeOf(workload), `Ingress-${name}`);
@@ -162,7 +172,7 @@ export class IngressRoute extends Construct {
     this.node.defaultChild = this.addObject(gateway, route);
   }
 
-  private addObject(gateway: IngressGateway, route: AskedRoute): ApiObject {
+  private addObject(gateway: IngressGateway, route: ResolvedRoute): ApiObject {
     const { workload } = route;
     const { apiVersion, kind, annotations, spec } = gateway._connect(route, serviceOf(workload).name);
     const metadata = { name: this.name, labels: workload.labels, annotations };
@@ -174,20 +184,20 @@ export class IngressRoute extends Construct {
  * The name of a route: the workload's name, and a hash that distinguishes the workload's routes and equal
  * names in two namespaces.
  */
-function nameOf({ workload, host, path, pathType }: AskedRoute): string {
+function nameOf({ workload, host, path, pathType }: ResolvedRoute): string {
   const { namespace = "" } = Chart.of(workload);
   const text = JSON.stringify([namespace, workload.name, host.name, path, pathType]);
   return `${workload.name.slice(0, 52).replace(/-+$/, "")}-${shortHash(text, 10)}`;
 }
 
-/** Refuses a gateway in another cluster than the workload's. */
+/** Throws if the gateway belongs to another cluster than the workload. */
 function checkCluster(route: IConstruct, gateway: IngressGateway, workload: IServiceBackend): void {
   const home = scopeOf(Chart.of(workload));
   const problems = new Problems(route);
   if (home && !scopeOf(Chart.of(gateway))) {
     problems.add(
       "INGRESS_INVALID",
-      `The chart of the gateway ${gateway.node.path} was added to no cluster, and that of ${workload.node.path} was: nothing would lead to it`,
+      `The chart of the gateway ${gateway.node.path} was not added to the cluster of ${workload.node.path}`,
       "Call cluster.addCdk8sChart for the chart of the gateway too",
     );
     problems.throwIfAny();
@@ -195,8 +205,8 @@ function checkCluster(route: IConstruct, gateway: IngressGateway, workload: ISer
   if (!home || isSameCluster(home, gateway.cluster)) return;
   problems.add(
     "INGRESS_INVALID",
-    `The gateway ${gateway.node.path} is one of ${gateway.cluster.node.path}, and the chart of ${workload.node.path} was added to ${home.node.path}`,
-    "Take a gateway of the workload's own cluster",
+    `The gateway ${gateway.node.path} belongs to ${gateway.cluster.node.path}, but the chart of ${workload.node.path} was added to ${home.node.path}`,
+    "Use a gateway of the workload's cluster",
   );
   problems.throwIfAny();
 }

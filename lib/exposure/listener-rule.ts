@@ -1,10 +1,18 @@
-import { type Duration } from "cdk8s";
+import { type Duration, type Size } from "cdk8s";
 import { LoadBalancerType, TlsTerminationPoint } from "./load-balancer-kinds";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
+import {
+  boolean,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  wholeDuration,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { shaped } from "../core/value-readers";
-import { wholeDurationOf } from "../core/whole-duration";
+import { wholeSizeOf } from "../core/whole-size";
 import { AppProtocol } from "../workload/pods/app-protocol";
 
 /** Options for `ListenerRule.strictTransportSecurity`. */
@@ -48,6 +56,11 @@ const METHODS = [
   "VERSION-CONTROL",
 ];
 
+const STRICT_TRANSPORT_SECURITY = {
+  maxAge: withDefault(wholeDuration("days", { least: 1, most: MAX_DAYS }), DEFAULT_DAYS),
+  includeSubdomains: withDefault(boolean(), false),
+} satisfies PropsSchema<StrictTransportSecurityOptions>;
+
 /**
  * A rule of a load balancer for the requests, responses and connections of all its listeners.
  *
@@ -65,17 +78,12 @@ export class ListenerRule {
    * @param name such as `X-Content-Type-Options`
    * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI reserves for
    * variables
-   * @throws VALUE_INVALID
    */
   public static setResponseHeader(name: string, value: string): ListenerRule {
     return ListenerRule.ofHeader("setResponseHeader", "ADD_HTTP_RESPONSE_HEADER", name, value);
   }
 
-  /**
-   * Removes a header from each response, such as `Server`; for HTTP.
-   *
-   * @throws VALUE_INVALID
-   */
+  /** Removes a header from each response, such as `Server`; for HTTP. */
   public static removeResponseHeader(name: string): ListenerRule {
     return ListenerRule.ofHeader("removeResponseHeader", "REMOVE_HTTP_RESPONSE_HEADER", name);
   }
@@ -85,17 +93,12 @@ export class ListenerRule {
    *
    * @param value 1 to 1024 printable ASCII characters, without `$`, `{` and `}`, which OCI reserves for
    * variables
-   * @throws VALUE_INVALID
    */
   public static setRequestHeader(name: string, value: string): ListenerRule {
     return ListenerRule.ofHeader("setRequestHeader", "ADD_HTTP_REQUEST_HEADER", name, value);
   }
 
-  /**
-   * Removes a header from each request; for HTTP.
-   *
-   * @throws VALUE_INVALID
-   */
+  /** Removes a header from each request; for HTTP. */
   public static removeRequestHeader(name: string): ListenerRule {
     return ListenerRule.ofHeader("removeRequestHeader", "REMOVE_HTTP_REQUEST_HEADER", name);
   }
@@ -108,22 +111,13 @@ export class ListenerRule {
    * and it replaces the header that the program sends. With it, a browser does not let users bypass an
    * untrusted certificate. Browsers ignore the header from a listener without TLS.
    *
-   * @throws COUNT_INVALID, VALUE_INVALID
    * @see https://www.rfc-editor.org/rfc/rfc6797
    */
   public static strictTransportSecurity(options: StrictTransportSecurityOptions = {}): ListenerRule {
     const problems = new Problems("ListenerRule.strictTransportSecurity");
-    const { maxAge, includeSubdomains = false } = shaped(problems, options, {});
-    const days =
-      maxAge === undefined
-        ? DEFAULT_DAYS
-        : wholeDurationOf(problems, "maxAge", maxAge, "days", { least: 1, most: MAX_DAYS });
-    if (typeof includeSubdomains !== "boolean") {
-      const what = `includeSubdomains is ${shown(includeSubdomains)}`;
-      problems.add("VALUE_INVALID", what, "Write true or false");
-    }
-    problems.throwIfAny();
-    const age = `max-age=${days * SECONDS_OF_A_DAY}`;
+    const read = readProps(problems, options, STRICT_TRANSPORT_SECURITY);
+    const { maxAge, includeSubdomains } = problems.resolved<Resolved<typeof STRICT_TRANSPORT_SECURITY>>(read);
+    const age = `max-age=${maxAge * SECONDS_OF_A_DAY}`;
     const value = includeSubdomains ? `${age}; includeSubDomains` : age;
     return new ListenerRule({
       action: "ADD_HTTP_RESPONSE_HEADER",
@@ -136,16 +130,15 @@ export class ListenerRule {
    * Answers requests with other methods with 405; for HTTP.
    *
    * @param methods such as `["GET", "HEAD"]`, in any order
-   * @throws VALUE_INVALID
    */
   public static allowMethods(methods: string[]): ListenerRule {
     const problems = new Problems("ListenerRule.allowMethods");
     const fix = 'Give a list of HTTP methods in capitals, for example ["GET", "HEAD", "POST"]';
     if (!Array.isArray(methods) || methods.length === 0) {
-      problems.add("VALUE_INVALID", `methods is ${shown(methods)}, which names none`, fix);
+      problems.add("VALUE_INVALID", `methods is ${shown(methods)}, which has no method`, fix);
     } else {
-      for (const method of methods.filter((one) => !METHODS.includes(one))) {
-        problems.add("VALUE_INVALID", `methods holds ${shown(method)}, which OCI does not know`, fix);
+      for (const method of methods.filter((name) => !METHODS.includes(name))) {
+        problems.add("VALUE_INVALID", `methods contains ${shown(method)}, which OCI does not support`, fix);
       }
     }
     problems.throwIfAny();
@@ -154,18 +147,23 @@ export class ListenerRule {
   }
 
   /**
-   * Refuses requests with larger headers; for HTTP. Without the rule, OCI's own limit applies.
+   * Rejects requests with larger headers; for HTTP. Without the rule, OCI's own limit applies.
    *
-   * @param kilobytes the size of each of the four buffers: 8, 16, 32 or 64
-   * @throws VALUE_INVALID
+   * @param size the size of each of the four buffers: 8, 16, 32 or 64 KiB
    */
-  public static limitHeaderSize(kilobytes: number): ListenerRule {
+  public static limitHeaderSize(size: Size): ListenerRule {
     const problems = new Problems("ListenerRule.limitHeaderSize");
-    if (!HEADER_SIZES.includes(kilobytes)) {
-      problems.add("VALUE_INVALID", `kilobytes is ${shown(kilobytes)}`, `Give ${HEADER_SIZES.join(", ")}`);
+    const range = { least: HEADER_SIZES[0] ?? 0, most: HEADER_SIZES.at(-1), example: "Size.kibibytes(16)" };
+    const kibibytes = wholeSizeOf(problems, "size", size, "kibibytes", range);
+    if (!problems.any && !HEADER_SIZES.includes(kibibytes)) {
+      problems.add(
+        "SIZE_INVALID",
+        `size is ${kibibytes} KiB`,
+        `Give ${HEADER_SIZES.join(", ")} KiB, for example ${range.example}`,
+      );
     }
     problems.throwIfAny();
-    return new ListenerRule({ action: "HTTP_HEADER", httpLargeHeaderSizeInKB: kilobytes });
+    return new ListenerRule({ action: "HTTP_HEADER", httpLargeHeaderSizeInKB: kibibytes });
   }
 
   /**
@@ -173,11 +171,10 @@ export class ListenerRule {
    * balancer.
    *
    * @param most 1 to 65535; clients behind one NAT gateway count together. The upper bound is not documented
-   * @throws COUNT_INVALID
    */
   public static limitConnectionsPerClient(most: number): ListenerRule {
     const problems = new Problems("ListenerRule.limitConnectionsPerClient");
-    checkCount(problems, "most", most, MAX_CONNECTIONS);
+    wholeNumber({ least: 1, most: MAX_CONNECTIONS })(problems, "most", most);
     problems.throwIfAny();
     return new ListenerRule({ action: "IP_BASED_MAX_CONNECTIONS", defaultMaxConnections: most });
   }
@@ -187,8 +184,8 @@ export class ListenerRule {
     if (typeof name !== "string" || !HEADER_NAME.test(name)) {
       problems.add(
         "VALUE_INVALID",
-        `name is ${shown(name)}, which no header has`,
-        "Write letters, digits and dashes, for example X-Frame-Options",
+        `name is ${shown(name)}, which is not a header name`,
+        "Use letters, digits and dashes, for example X-Frame-Options",
       );
     }
     for (const value of values as unknown[]) {
@@ -196,7 +193,7 @@ export class ListenerRule {
       problems.add(
         "VALUE_INVALID",
         `value is ${shown(value)}`,
-        "Write 1 to 1024 printable ASCII characters without $, { and }; references to Terraform values are not read there",
+        "Give 1 to 1024 printable ASCII characters without $, { and }; references to Terraform values are not supported",
       );
     }
     problems.throwIfAny();
@@ -208,11 +205,6 @@ export class ListenerRule {
     /** @internal */
     public readonly _item: RuleItem,
   ) {}
-}
-
-function checkCount(problems: Problems, name: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return;
-  problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, `Give a whole number from 1 to ${most}`);
 }
 
 /**
@@ -233,7 +225,7 @@ interface RuledListener {
   readonly protocol: AppProtocol;
 }
 
-/** Adds a problem for each rule that OCI would refuse for a listener, or whose subject is not unique. */
+/** Adds a problem for each rule that OCI would reject for a listener, or whose subject is not unique. */
 export function checkListenerRules(
   problems: Problems,
   rules: readonly ListenerRule[],
@@ -241,29 +233,29 @@ export function checkListenerRules(
 ): void {
   const invalid = (what: string, fix: string) => problems.add("LOAD_BALANCER_INVALID", what, fix);
   if (type === LoadBalancerType.NETWORK_LOAD_BALANCER) {
-    const fix = "Leave listenerRules out, or take LoadBalancerType.LOAD_BALANCER";
+    const fix = "Leave listenerRules out, or set type: LoadBalancerType.LOAD_BALANCER";
     if (rules.length > 0)
-      invalid("listenerRules are given, which a network load balancer does not have", fix);
+      invalid("listenerRules is set for a network load balancer, which does not support it", fix);
     return;
   }
-  const isRead = protocol === AppProtocol.HTTP;
+  const isParsed = protocol === AppProtocol.HTTP;
   const ofHttp = rules.filter(({ _item: { action } }) => action !== "IP_BASED_MAX_CONNECTIONS");
-  for (const subject of isRead ? [] : new Set(ofHttp.map(subjectOf))) {
+  for (const subject of isParsed ? [] : new Set(ofHttp.map(subjectOf))) {
     invalid(
-      `A rule is about ${subject}, and the load balancer passes ${protocol} on unread`,
-      "Leave the rule out; or end TLS at the load balancer for a workload of AppProtocol.HTTP",
+      `listenerRules has a rule for ${subject}, but the load balancer forwards ${protocol} without parsing it`,
+      "Remove the rule; or terminate TLS at the load balancer for a workload of AppProtocol.HTTP",
     );
   }
   const isStrict = rules.some((rule) => subjectOf(rule) === "response header strict-transport-security");
-  if (isRead && isStrict && tls === TlsTerminationPoint.NONE) {
+  if (isParsed && isStrict && tls === TlsTerminationPoint.NONE) {
     invalid(
-      "Strict-Transport-Security is set without TLS, where browsers ignore it",
-      "Take TlsTermination.atLoadBalancer, or leave the rule out",
+      "listenerRules sets Strict-Transport-Security without TLS, where browsers ignore it",
+      "Use TlsTermination.atLoadBalancer, or remove the rule",
     );
   }
   const subjects = rules.map(subjectOf);
-  for (const subject of new Set(subjects.filter((one, index) => subjects.indexOf(one) !== index))) {
-    invalid(`More than one rule is about ${subject}`, "Keep one of them");
+  for (const subject of new Set(subjects.filter((subject, index) => subjects.indexOf(subject) !== index))) {
+    invalid(`listenerRules has several rules for ${subject}`, "Keep one of them");
   }
 }
 

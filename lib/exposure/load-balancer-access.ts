@@ -26,7 +26,6 @@ export class LoadBalancerAccess {
    * uses them internally; it is recorded as an acknowledgement.
    *
    * @param cidrs IPv4 ranges such as `10.0.0.0/8`, in any order
-   * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
    */
   public static internalFrom(cidrs: string[], options?: InternalAccessOptions): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.internalFrom");
@@ -44,7 +43,6 @@ export class LoadBalancerAccess {
    * A public load balancer for clients in the given ranges.
    *
    * @param cidrs IPv4 ranges such as `203.0.113.0/24`, in any order
-   * @throws REASON_MISSING, CIDR_LIST_EMPTY, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE
    */
   public static publicFrom(cidrs: string[], choice: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.publicFrom");
@@ -56,11 +54,7 @@ export class LoadBalancerAccess {
     return new LoadBalancerAccess(false, ranges, choice.reason);
   }
 
-  /**
-   * A public load balancer for any client.
-   *
-   * @throws REASON_MISSING
-   */
+  /** A public load balancer for any client. */
   public static publicFromAnywhere(choice: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.publicFromAnywhere");
     checkReason(problems, "A load balancer for everyone", choice?.reason);

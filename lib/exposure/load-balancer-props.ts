@@ -1,27 +1,27 @@
-import { type ApiObject, type Duration } from "cdk8s";
+import { type Duration } from "cdk8s";
 import { type ListenerRule } from "./listener-rule";
 import { type LoadBalancerAccess } from "./load-balancer-access";
-import { type HealthCheckSeconds, type LoadBalancerHealthCheck } from "./load-balancer-health-check";
+import { type LoadBalancerHealthCheck } from "./load-balancer-health-check";
 import {
   type ExternalTrafficPolicy,
   type LoadBalancingPolicy,
-  LoadBalancerType,
+  type LoadBalancerType,
   type ProxyProtocol,
-  RuleOwner,
 } from "./load-balancer-kinds";
 import { type SecurityRuleManagement } from "./security-rule-management";
 import { type IServiceBackend } from "./service-backend";
 import { type TlsTermination } from "./tls-termination";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
 import { type IpProtocol } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type HttpListener } from "../workload/pods/http-listener";
 
-const LEAST = 10;
+const MIN_MBPS = 10;
 // The highest bandwidth that Oracle documents; the cloud controller itself takes up to 8192.
-const MOST = 8000;
+const MAX_MBPS = 8000;
 
 /**
  * The bandwidth of a load balancer.
@@ -35,17 +35,20 @@ export class LoadBalancerShape {
    *
    * @param minimumMbps the guaranteed bandwidth, 10 to 8000 Mbps
    * @param maximumMbps the maximum bandwidth, from the minimum to 8000 Mbps
-   * @throws COUNT_INVALID
    */
   public static flexible(minimumMbps: number, maximumMbps: number): LoadBalancerShape {
     const problems = new Problems("LoadBalancerShape.flexible");
-    const fix = `Give whole numbers from ${LEAST} to ${MOST}, the lower one first`;
-    for (const value of new Set([minimumMbps, maximumMbps])) {
-      if (Number.isInteger(value) && value >= LEAST && value <= MOST) continue;
-      problems.add("COUNT_INVALID", `${value} is not a bandwidth that OCI offers`, fix);
+    const fix = `Give whole numbers from ${MIN_MBPS} to ${MAX_MBPS}, the lower one first, for example LoadBalancerShape.flexible(10, 100)`;
+    for (const [name, mbps] of Object.entries({ minimumMbps, maximumMbps })) {
+      if (Number.isInteger(mbps) && mbps >= MIN_MBPS && mbps <= MAX_MBPS) continue;
+      problems.add("COUNT_INVALID", `${name} is ${shown(mbps)}`, fix);
     }
     if (!problems.any && minimumMbps > maximumMbps) {
-      problems.add("COUNT_INVALID", `The minimum ${minimumMbps} is above the maximum ${maximumMbps}`, fix);
+      problems.add(
+        "COUNT_INVALID",
+        `minimumMbps is ${minimumMbps}, above maximumMbps, which is ${maximumMbps}`,
+        fix,
+      );
     }
     problems.throwIfAny();
     return new LoadBalancerShape(minimumMbps, maximumMbps);
@@ -110,10 +113,10 @@ export interface LoadBalancerOptions {
    */
   readonly type?: LoadBalancerType;
   /**
-   * The transport, `Protocol.TCP` or `Protocol.UDP`; UDP uses the number of the workload's port and needs a
+   * The transport, `IpProtocol.TCP` or `IpProtocol.UDP`; UDP uses the number of the workload's port and needs a
    * network load balancer whose rules Terraform manages.
    *
-   * @default Protocol.TCP
+   * @default IpProtocol.TCP
    */
   readonly transport?: IpProtocol;
   /**
@@ -237,72 +240,4 @@ export interface LoadBalancerOptions {
 export interface LoadBalancerProps extends LoadBalancerOptions {
   /** The workload. */
   readonly workload: IServiceBackend;
-}
-
-/** The port of a Service in the manifest. */
-export interface ServicePort {
-  readonly protocol?: string;
-}
-
-/** A load balancer that a second call for the same workload, port and clients may share. */
-export interface SharedBalancer {
-  /** The key that both calls have in common. */
-  readonly key: string;
-  /** The name of the Service. */
-  readonly name: string;
-  /** The namespace and the name of the Service, for messages. */
-  readonly service: string;
-  readonly transports: IpProtocol[];
-  readonly nodePort?: number;
-  readonly object: ApiObject;
-  /** The ports in the spec of the Service. */
-  readonly ports: ServicePort[];
-  readonly securityGroup: INetworkSecurityGroup;
-}
-
-const shared = new WeakMap<object, SharedBalancer[]>();
-
-/**
- * The key of calls that may share one load balancer.
- *
- * It leaves out the name, the transport, reasons, and TLS termination: a network load balancer terminates
- * none, and UDP has none.
- */
-export function shareKeyOf(
-  props: Partial<LoadBalancerProps>,
-  healthCheck: HealthCheckSeconds | undefined,
-): string | undefined {
-  const { cluster, access, workload, securityRules, type, port = 443 } = props;
-  if (!cluster || !access || !workload || securityRules?._owner !== RuleOwner.TERRAFORM) return undefined;
-  if (type !== LoadBalancerType.NETWORK_LOAD_BALANCER) return undefined;
-  return JSON.stringify([
-    cluster.node.path,
-    port,
-    [props.targetPort, workload.port],
-    [access.isInternal, access.sourceRanges],
-    [props.externalTrafficPolicy, props.preserveSource, props.policy, props.proxyProtocol],
-    healthCheck,
-    props.reservedAddress,
-    (props.securityGroups ?? []).map(({ node }) => node.path).sort(),
-    [props.compartmentId, Object.entries(props.nodeLabels ?? {}).sort()],
-    securityRules._options,
-  ]);
-}
-
-/** The load balancer that already serves the other transport of the same port, if there is one. */
-export function sharedBalancerOf(
-  workload: IServiceBackend | undefined,
-  key: string | undefined,
-  transports: readonly IpProtocol[],
-): SharedBalancer | undefined {
-  const balancers = workload ? shared.get(workload.node) : undefined;
-  return balancers?.find(
-    (balancer) =>
-      balancer.key === key && !transports.some((transport) => balancer.transports.includes(transport)),
-  );
-}
-
-/** Lets later calls share a load balancer. */
-export function offerBalancer({ node }: IServiceBackend, balancer: SharedBalancer): void {
-  shared.set(node, [...(shared.get(node) ?? []), balancer]);
 }

@@ -1,18 +1,13 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Token } from "cdktf";
 import { Construct } from "constructs";
-import { type LoadBalancerAccess } from "./load-balancer-access";
-import { ExternalTrafficPolicy, LoadBalancerType, RuleOwner, type WayIn } from "./load-balancer-kinds";
-import {
-  type LoadBalancerProps,
-  offerBalancer,
-  type ServicePort,
-  type SharedBalancer,
-} from "./load-balancer-props";
-import { servicePorts } from "./private/check-load-balancer";
+import { ExternalTrafficPolicy, LoadBalancerType, RuleOwner } from "./load-balancer-kinds";
+import { type LoadBalancerProps } from "./load-balancer-props";
 import { annotationsOf, proxyHeader } from "./private/load-balancer-annotations";
 import { addListenerRules, addTerraformRules, controllerRules } from "./private/load-balancer-rules";
-import { aimed, type ReadLoadBalancer, readLoadBalancer } from "./private/read-load-balancer";
+import { readLoadBalancer, type ResolvedLoadBalancer } from "./private/read-load-balancer";
+import { servicePorts } from "./private/service-ports";
+import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/shared-load-balancers";
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { clusterOfChart } from "../cluster/cluster-of-chart";
 import { certificateStatement } from "../cluster/private/certificate-policies";
@@ -43,14 +38,14 @@ import { checkAtSynthesis } from "../synthesis/synthesis-checks";
  * backends the load balancer connects to them directly. So the policy allows both subnets; the security
  * groups restrict each of them.
  */
-function arrivalsOf(
-  { policy, preserveSource }: WayIn,
-  access: LoadBalancerAccess,
-  nodesCidr: string,
-  balancersCidr: string,
-): readonly string[] {
+function podSourcesOf({
+  access,
+  balancerCidr,
+  exposure: { policy, preserveSource },
+  workerCidr,
+}: ResolvedLoadBalancer): readonly string[] {
   const clients = policy === ExternalTrafficPolicy.LOCAL && preserveSource ? access.sourceRanges : [];
-  return [...new Set([nodesCidr, balancersCidr, ...clients])];
+  return [...new Set([workerCidr, balancerCidr, ...clients])];
 }
 
 /** The code of the warning if a cluster may lack the permission to use certificates. */
@@ -66,15 +61,14 @@ const UNGRANTED = "certificate-access";
  */
 function addCertificates(
   scope: Construct,
-  { cluster, tls, workload }: LoadBalancerProps,
-  { certificates, port }: ReadLoadBalancer,
+  { certificateMap, cluster, port, tls, workload }: ResolvedLoadBalancer,
 ): void {
   const { certificateId, certificateCompartmentId } = tls;
   if (certificateId === undefined) return;
   new ApiObject(scope, "Certificates", {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name: certificates, labels: workload.labels },
+    metadata: { name: certificateMap, labels: workload.labels },
     data: { [String(port)]: `["${certificateId}"]` },
   });
   checkRegionWhenWritten(cluster, `certificateId of ${scope.node.path}`, certificateId);
@@ -85,33 +79,36 @@ function addCertificates(
 
 /** Warns for an imported cluster, whose policies are unknown here. */
 function warnOfGrant(cluster: ISecureOkeCluster, compartmentId: string | undefined): void {
-  const known = (id: string | undefined, otherwise: string) =>
-    id === undefined || Token.isUnresolved(id) ? otherwise : id;
+  const orPlaceholder = (id: string | undefined, placeholder: string) =>
+    id === undefined || Token.isUnresolved(id) ? placeholder : id;
   const statement = certificateStatement(
-    known(cluster.clusterId, "<OCID of the cluster>"),
-    known(compartmentId, "<OCID of the compartment of the certificate>"),
+    orPlaceholder(cluster.clusterId, "<OCID of the cluster>"),
+    orPlaceholder(compartmentId, "<OCID of the compartment of the certificate>"),
   );
   const text =
-    `[${UNGRANTED}] ${cluster.node.path}: an imported cluster may lack the right to use the certificates of its load balancers\n` +
-    "  Why: Without it the cloud controller makes no load balancer, and says so in an event of the Service only.\n" +
-    `  Instead: See that a policy has the statement ${statement}`;
+    `[${UNGRANTED}] ${cluster.node.path}: an imported cluster may lack the permission to use the certificates of its load balancers\n` +
+    "  Why: Without it, the cloud controller can't create the load balancer, and reports it only in an event of the Service.\n" +
+    `  Instead: Add the statement to an IAM policy: ${statement}`;
   if (!cluster.node.metadata.some(({ data }) => data === text)) addWarning(cluster, text);
 }
 
 /** Adds the listeners of a later call to an existing load balancer. */
 function joinBalancer(
   { ports, object, service, transports, securityGroup }: SharedBalancer,
-  props: LoadBalancerProps,
-  read: ReadLoadBalancer,
+  resolved: ResolvedLoadBalancer,
 ): void {
-  ports.push(...(servicePorts(read.listeners, props.workload, props.tls.place) as ServicePort[]));
+  ports.push(...(portsOfService(resolved) as ServicePort[]));
   // TCP first, whatever the order of the calls.
   ports.sort((a, b) => Number(b.protocol === IpProtocol.TCP) - Number(a.protocol === IpProtocol.TCP));
-  transports.push(...read.transports);
-  addListenerRules(securityGroup, props, { ...read, service });
-  for (const [key, value] of Object.entries(proxyHeader(props.proxyProtocol !== undefined))) {
+  transports.push(...resolved.transports);
+  addListenerRules(securityGroup, resolved, service);
+  for (const [key, value] of Object.entries(proxyHeader(resolved.proxyProtocol !== undefined))) {
     object.metadata.addAnnotation(key, value);
   }
+}
+
+function portsOfService({ listeners, target, tls, workload }: ResolvedLoadBalancer): object[] {
+  return servicePorts(listeners, workload, target, tls.place);
 }
 
 /**
@@ -120,7 +117,7 @@ function joinBalancer(
  *
  * By default, the load balancer terminates TLS, and the cluster's cloud controller creates its group and
  * writes the rules of each listener in it and in the workers' group; Terraform can do so instead. Security
- * lists are unchanged. Unsupported combinations are refused, each with its reason.
+ * lists are unchanged. Unsupported combinations are rejected, each with its reason.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancer_topic-Summaryofannotations.htm
  */
@@ -134,121 +131,119 @@ export class LoadBalancer extends Construct {
   /** The group of the load balancer, in the cluster's stack, if Terraform manages its rules. */
   public readonly securityGroup?: INetworkSecurityGroup;
 
-  /**
-   * @throws LOAD_BALANCER_INVALID for what does not go together, or a workload without port; NAME_INVALID, NAME_DUPLICATE,
-   * PORT_INVALID, NODE_PORT_INVALID, COUNT_INVALID, NSG_LIMIT, REASON_MISSING, SUBNET_NOT_PUBLIC, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis
-   * LOAD_BALANCER_INVALID where the chart was added to another cluster, or to none and one beside it to the cluster; COUNT_INVALID where the rules of all Services are too many
-   */
+  /** The namespace of the Service, if its chart has one. */
+  public readonly namespace?: string;
+  /** The type of the OCI load balancer. */
+  public readonly type: LoadBalancerType;
+  /** Whether the load balancer has an address in the VCN only. */
+  public readonly isInternal: boolean;
+  /** The port that clients connect to. */
+  public readonly port: number;
+  /** The OCID of the subnet of the load balancer. */
+  public readonly subnetId: string;
+
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
-    props = aimed(props);
-    const read = readLoadBalancer(scope, id, props);
+    const resolved = readLoadBalancer(scope, id, props);
+    const { access, cluster, exposure, partner, workload } = resolved;
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
-    checkAtSynthesis(this, () => checkCluster(this, props.cluster));
-    explainForgotten(Chart.of(this), () => chartBeside(this, props.cluster) !== undefined);
-    this.name = read.partner?.name ?? read.name;
-    const { access, tls, workload, httpListener } = props;
+    checkAtSynthesis(this, () => checkCluster(this, cluster));
+    explainForgotten(Chart.of(this), () => otherChartOf(this, cluster) !== undefined);
+    this.name = partner?.name ?? resolved.name;
+    this.namespace = resolved.namespace;
+    this.type = exposure.type;
+    this.isInternal = exposure.isInternal;
+    this.port = resolved.port;
+    this.subnetId = resolved.subnetId;
+    this.acknowledge(resolved);
+    this.allowSources(resolved);
+    if (partner) {
+      joinBalancer(partner, resolved);
+      this.securityGroup = partner.securityGroup;
+      this.node.defaultChild = partner.object;
+      return;
+    }
+    if (exposure.rules === RuleOwner.TERRAFORM) this.securityGroup = addTerraformRules(resolved);
+    else this.countControllerRules(resolved);
+    const ports = portsOfService(resolved);
+    const object = this.addService(resolved, ports);
+    this.node.defaultChild = object;
+    addCertificates(this, resolved);
+    if (resolved.compartmentId !== undefined) {
+      grantRightElsewhere(cluster, balancerRight(!access.isInternal), resolved.compartmentId);
+    }
+    const { name, securityGroup } = this;
+    const { service, shareKey: key } = resolved;
+    if (!securityGroup || key === undefined) return;
+    const transports = [...resolved.transports];
+    const nodePort = resolved.listeners[0]?.nodePort;
+    offerBalancer(workload, { key, name, service, securityGroup, transports, nodePort, object, ports });
+  }
+
+  private acknowledge({ access, httpListener, namespace, tls }: ResolvedLoadBalancer): void {
     access._acknowledge(this);
-    tls._acknowledge(this, read.namespace);
+    tls._acknowledge(this, namespace);
     httpListener?._acknowledge(this);
-    for (const target of read.targets) noteListener(workload, target);
-    for (const cidr of arrivalsOf(read.way, access, read.nodesCidr, read.balancersCidr)) {
-      for (const target of read.targets) workload.connections._allowFromBlock(cidr, target);
+  }
+
+  private allowSources(resolved: ResolvedLoadBalancer): void {
+    const { httpListener, podPorts, workload } = resolved;
+    for (const port of podPorts) noteListener(workload, port);
+    for (const cidr of podSourcesOf(resolved)) {
+      for (const port of podPorts) workload.connections._allowFromBlock(cidr, port);
       if (httpListener && workload._redirectPort !== undefined) {
         workload.connections._allowFromBlock(cidr, Port.tcp(workload._redirectPort));
       }
     }
-    if (read.partner) {
-      joinBalancer(read.partner, props, read);
-      this.securityGroup = read.partner.securityGroup;
-      this.node.defaultChild = read.partner.object;
-      return;
-    }
-    if (read.way.rules === RuleOwner.TERRAFORM) this.securityGroup = addTerraformRules(props, read);
-    else this.countControllerRules(props, read);
-    const service = this.addService(props, read);
-    this.node.defaultChild = service.object;
-    addCertificates(this, props, read);
-    if (props.compartmentId !== undefined) {
-      grantRightElsewhere(props.cluster, balancerRight(!access.isInternal), props.compartmentId);
-    }
-    if (this.securityGroup && read.shareKey !== undefined) {
-      const { name, securityGroup } = this;
-      const [listener] = read.listeners;
-      const transports = [...read.transports];
-      const { nodePort } = listener ?? {};
-      offerBalancer(workload, {
-        key: read.shareKey,
-        ...{ name, securityGroup, transports, nodePort },
-        service: read.service,
-        ...service,
-      });
-    }
   }
 
-  private addService(
-    props: LoadBalancerProps,
-    read: ReadLoadBalancer,
-  ): { readonly object: ApiObject; readonly ports: object[] } {
-    const { workload, tls, securityGroups = [] } = props;
+  private addService(resolved: ResolvedLoadBalancer, ports: readonly object[]): ApiObject {
+    const { access, cluster, exposure, healthPort, securityGroups, workload } = resolved;
     const groups = [...(this.securityGroup ? [this.securityGroup] : []), ...securityGroups];
     const ids = groups.map(({ networkSecurityGroupId }) => networkSecurityGroupId);
-    const ports = servicePorts(read.listeners, workload, tls.place);
-    const object = new ApiObject(this, "Resource", {
+    const isNetwork = exposure.type === LoadBalancerType.NETWORK_LOAD_BALANCER;
+    return new ApiObject(this, "Resource", {
       apiVersion: "v1",
       kind: "Service",
       metadata: {
         name: this.name,
         labels: workload.labels,
         annotations: {
-          ...annotationsOf(props, read, [...new Set(ids)]),
-          ...runTimeAnnotations(
-            this,
-            props.cluster,
-            read.way.type === LoadBalancerType.NETWORK_LOAD_BALANCER,
-          ),
+          ...annotationsOf(resolved, [...new Set(ids)]),
+          ...runTimeAnnotations(this, cluster, isNetwork),
         },
       },
-      spec: spec(props, read, ports),
+      spec: {
+        type: "LoadBalancer",
+        selector: workload.selectorLabels,
+        ports,
+        // Without it, everyone could connect.
+        loadBalancerSourceRanges: access.sourceRanges,
+        externalTrafficPolicy: exposure.policy,
+        ...(healthPort === undefined ? {} : { healthCheckNodePort: healthPort }),
+        // The only value that OCI load balancers support.
+        sessionAffinity: "None",
+      },
     });
-    return { object, ports };
   }
 
   /**
    * Counts the rules of the group, which has the same limit for the cloud controller; also if plain cdk8s
    * writes the chart.
    */
-  private countControllerRules(props: LoadBalancerProps, read: ReadLoadBalancer): void {
-    const { cluster } = props;
+  private countControllerRules(resolved: ResolvedLoadBalancer): void {
+    const { access, cluster, listeners, namespace } = resolved;
     const group = cluster.workerSecurityGroup;
-    const count = controllerRules(props, read);
-    const service = read.namespace === undefined ? read.name : read.service;
+    const count = controllerRules(resolved);
+    const service = namespace === undefined ? resolved.name : resolved.service;
     countRules(cluster, { group, count: () => count, service });
-    const clients = { ranges: props.access.sourceRanges, ports: read.listeners.map(({ port }) => port) };
+    const clients = { ranges: access.sourceRanges, ports: listeners.map(({ port }) => port) };
     clusterBaseOf(cluster)?._addControllerRules(service, clients);
     checkAtSynthesis(this, () => checkRuleCount(cluster, group));
   }
 }
 
-function spec(
-  { access, workload }: LoadBalancerProps,
-  { way, healthPort }: ReadLoadBalancer,
-  ports: readonly object[],
-): object {
-  return {
-    type: "LoadBalancer",
-    selector: workload.selectorLabels,
-    ports,
-    // Without it, everyone could connect.
-    loadBalancerSourceRanges: access.sourceRanges,
-    externalTrafficPolicy: way.policy,
-    ...(healthPort === undefined ? {} : { healthCheckNodePort: healthPort }),
-    // The only value that OCI load balancers support.
-    sessionAffinity: "None",
-  };
-}
-
-/** Refuses a load balancer whose subnet and groups belong to another cluster than its chart. */
+/** Throws if the chart of a load balancer was added to another cluster. */
 function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void {
   const chart = Chart.of(balancer);
   if (!isAdded(chart)) checkForgotten(balancer, chart, cluster);
@@ -257,36 +252,35 @@ function checkCluster(balancer: LoadBalancer, cluster: ISecureOkeCluster): void 
   const problems = new Problems(balancer);
   problems.add(
     "LOAD_BALANCER_INVALID",
-    `The load balancer is one of ${cluster.node.path}, and its chart was added to ${home.node.path}`,
-    "Give exposeViaLoadBalancer the cluster whose addCdk8sChart gets the chart",
+    `cluster is ${cluster.node.path}, but the chart was added to ${home.node.path}`,
+    `Give exposeViaLoadBalancer the cluster ${home.node.path}, or add the chart to ${cluster.node.path}`,
   );
   problems.throwIfAny();
 }
 
 /**
- * Refuses a load balancer whose chart was not added to the cluster: Terraform writes other charts of the App
- * for the cluster, but would omit this one.
+ * Throws if Terraform writes other charts of the App for the cluster, but would omit that of the load balancer.
  *
- * Plain cdk8s writes it, as does an App without charts added to the cluster, so there is nothing to refuse.
+ * Plain cdk8s writes the chart, as does an App without charts that were added to the cluster.
  */
 function checkForgotten(balancer: LoadBalancer, chart: Chart, cluster: ISecureOkeCluster): void {
   if (!isBridging()) return;
-  const beside = chartBeside(balancer, cluster);
-  if (!beside) return;
+  const other = otherChartOf(balancer, cluster);
+  if (!other) return;
   const problems = new Problems(balancer);
   problems.add(
     "LOAD_BALANCER_INVALID",
-    `The load balancer is one of ${cluster.node.path}, to which the chart ${beside.node.path} beside it was added, and its ` +
-      `own chart ${chart.node.path || chart.node.id} was added to no cluster`,
-    `Call cluster.addCdk8sChart("${chart.node.id}", chart); a chart that plain cdk8s writes belongs into an App of its own`,
+    `The chart ${chart.node.path || chart.node.id} of the load balancer was not added to ${cluster.node.path}, ` +
+      `but the chart ${other.node.path} of the same App was`,
+    `Call cluster.addCdk8sChart("${chart.node.id}", chart), or put a chart for plain cdk8s into another App`,
   );
   problems.throwIfAny();
 }
 
 /** A chart of the same App that was added to a cluster. */
-function chartBeside(balancer: LoadBalancer, cluster: ISecureOkeCluster): Chart | undefined {
-  return chartsIn(balancer.node.root).find((one) => {
-    const scope = scopeOf(one);
+function otherChartOf(balancer: LoadBalancer, cluster: ISecureOkeCluster): Chart | undefined {
+  return chartsIn(balancer.node.root).find((chart) => {
+    const scope = scopeOf(chart);
     return scope && isSameCluster(scope, cluster);
   });
 }

@@ -1,9 +1,9 @@
 import { RuleOwner } from "./load-balancer-kinds";
-import { NodePorts } from "./private/node-ports";
+import { nodePort } from "./private/node-ports";
 import { checked } from "../core/checked";
-import { checkTags, type TaggingProps } from "../core/tagging";
+import { optional, type PropsSchema, readProps, taggingReaders } from "../core/readers";
+import { type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
-import { shaped } from "../core/value-readers";
 
 /** Options of Terraform-managed rules: fixed node ports, and the tags of the group. */
 export interface TerraformManagedOptions extends TaggingProps {
@@ -30,6 +30,13 @@ export interface TerraformManagedOptions extends TaggingProps {
   readonly healthCheckNodePort?: number;
 }
 
+const TERRAFORM_MANAGED = {
+  nodePort: optional(nodePort()),
+  httpNodePort: optional(nodePort()),
+  healthCheckNodePort: optional(nodePort()),
+  ...taggingReaders(),
+} satisfies PropsSchema<TerraformManagedOptions>;
+
 /**
  * What manages the rules of a load balancer's network security groups: the cloud controller or Terraform.
  *
@@ -45,7 +52,7 @@ export class SecurityRuleManagement {
    *
    * It adds one rule to the workers' group for each listener and one for the health check, and with
    * `preserveSource` one more for each listener and range. They count towards the limit of 120 rules of that
-   * group; more are refused at synthesis with COUNT_INVALID.
+   * group; more are rejected at synthesis with COUNT_INVALID.
    */
   public static cloudManaged(): SecurityRuleManagement {
     return new SecurityRuleManagement(RuleOwner.CLOUD, {});
@@ -57,20 +64,13 @@ export class SecurityRuleManagement {
    *
    * Nothing changes at run time; UDP is supported too, as are TCP and UDP on one port (`transports`). A node
    * port is a hash of its purpose, so it is stable; if two Services of a cluster collide, the second is
-   * refused and the message suggests a free port. A Service that was cloud-managed leaves the controller's
+   * rejected and the message suggests a free port. A Service that was cloud-managed leaves the controller's
    * group and rules behind: the page on load balancers has the procedure.
-   *
-   * @throws NODE_PORT_INVALID, TAG_INVALID, TEXT_TEMPLATE, VALUE_INVALID
    */
   public static terraformManaged(options: TerraformManagedOptions = {}): SecurityRuleManagement {
     const problems = new Problems("SecurityRuleManagement.terraformManaged");
-    const read = shaped(problems, options, {});
-    for (const name of ["nodePort", "httpNodePort", "healthCheckNodePort"] as const) {
-      if (read[name] !== undefined) NodePorts.check(problems, name, read[name]);
-    }
-    checkTags(problems, read);
-    problems.throwIfAny();
-    return new SecurityRuleManagement(RuleOwner.TERRAFORM, options);
+    const read = readProps(problems, options, TERRAFORM_MANAGED);
+    return new SecurityRuleManagement(RuleOwner.TERRAFORM, problems.resolved<TerraformManagedOptions>(read));
   }
 
   private constructor(

@@ -28,24 +28,19 @@ export function portsOf({ port, ports, protocol }: IServiceBackend): Required<Na
   return ports ? ports.map(withDefaults) : namedPorts(port, protocol);
 }
 
-/** A workload seen through one of its ports. */
-interface Aimed extends IServiceBackend {
-  readonly targetName?: string;
+/** The port of a workload that a Service routes to. */
+export interface ServiceTarget {
+  /** The number of the port; undefined if the workload has no such port. */
+  readonly port?: number;
+  readonly protocol: AppProtocol;
+  /** The name of the port of the pods. */
+  readonly portName: string;
 }
 
-/** The name of the port that a Service of a workload routes to: its own port, or the selected one. */
-export function targetOf(workload: IServiceBackend): string {
-  return (workload as Aimed).targetName ?? portName(workload.protocol);
-}
-
-/** The workload as if the port with this name were its only one; without a port if there is none. */
-export function atPort(workload: IServiceBackend, name: string): IServiceBackend {
-  const found = portsOf(workload).find((one) => one.name === name);
-  const { port, protocol = workload.protocol } = found ?? {};
-  // Everything else, including later declarations, is inherited from the workload.
-  return Object.create(workload, {
-    port: { value: port },
-    targetName: { value: name },
-    protocol: { value: protocol },
-  }) as IServiceBackend;
+/** The port with a name; without a name, the workload's own port. */
+export function targetOf(workload: IServiceBackend, name?: string): ServiceTarget {
+  const { port, protocol } = workload;
+  if (name === undefined) return { port, protocol, portName: portName(protocol) };
+  const named = portsOf(workload).find((candidate) => candidate.name === name);
+  return { port: named?.port, protocol: named?.protocol ?? protocol, portName: name };
 }

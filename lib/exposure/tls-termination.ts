@@ -115,8 +115,6 @@ export class TlsTermination {
   /**
    * Terminates TLS at the load balancer, which connects to the nodes without TLS over the VCN; not for gRPC,
    * for which OCI requires TLS on both sides.
-   *
-   * @throws NAME_INVALID, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without a certificate
    */
   public static atLoadBalancer(options: LoadBalancerTlsOptions): TlsTermination {
     const problems = new Problems("TlsTermination.atLoadBalancer");
@@ -138,8 +136,6 @@ export class TlsTermination {
   /**
    * Terminates TLS at an ingress gateway, which has a certificate for each host and uses the workload's
    * protocol to its pods; for `exposeViaIngress`.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static atIngress(certificate: IngressCertificate): TlsTermination {
     const problems = new Problems("TlsTermination.atIngress");
@@ -154,9 +150,6 @@ export class TlsTermination {
    * The cloud controller configures the load balancer not to verify the pod's certificate: the connection is
    * encrypted, but the pod is not authenticated. If it must be, terminate TLS in the pod. Give the workload
    * `readiness: HealthProbe.fromTcpSocket()`: the default probe uses plain HTTP.
-   *
-   * @throws NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, VALUE_INVALID, REASON_MISSING for a blank one; ATTRIBUTE_MISSING without
-   * a certificate
    */
   public static reencrypt(options: ReencryptionOptions): TlsTermination {
     const problems = new Problems("TlsTermination.reencrypt");
@@ -174,11 +167,7 @@ export class TlsTermination {
     });
   }
 
-  /**
-   * Uses no TLS: traffic can be read and changed in transit.
-   *
-   * @throws REASON_MISSING
-   */
+  /** Uses no TLS: traffic can be read and changed in transit. */
   public static none(choice: ReasonedChoice): TlsTermination {
     const problems = new Problems("TlsTermination.none");
     checkReason(problems, "A listener without TLS", choice?.reason);

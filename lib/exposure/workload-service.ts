@@ -55,7 +55,6 @@ export class WorkloadService extends Construct {
   /** The host name that clients connect to: `<name>.<namespace>.svc`, the name alone where the chart has no namespace. */
   public readonly hostName: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID; PORT_INVALID, also where the workload has no such port */
   constructor(scope: Construct, id: string, props: WorkloadServiceProps) {
     const { workload, name, ports } = read(scope, id, props);
     super(scope, id);

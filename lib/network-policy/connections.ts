@@ -136,11 +136,6 @@ export class Connections {
    *
    * @param peer such as `NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")` of cdk8s-plus, or another workload
    * @param port the port of the peer's pods, which may differ from the port of its Service
-   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
-   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
-   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
-   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
@@ -155,11 +150,6 @@ export class Connections {
    *
    * @param peer such as `Pods.select(chart, "clients", { labels: { app: "client" } })` of cdk8s-plus, or another workload
    * @param port the port of this workload's pods
-   * @throws PORT_INVALID for ICMP too; NAME_INVALID where only one of two workloads has a namespace; CIDR_TOO_WIDE,
-   * CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6 for a range; RULE_TOO_WIDE, REASON_MISSING; ATTRIBUTE_MISSING, VALUE_INVALID; for an
-   * ExternalPeer RULE_REASON_LENGTH, TEXT_TEMPLATE and, here or from addCdk8sChart, EGRESS_INVALID, NSG_OTHER_VCN; at synthesis
-   * PORT_NOT_LISTENED where the target names ports and none of them is meant, PEER_ELSEWHERE where the charts of two workloads were added to two clusters (one of none may go anywhere), and for an
-   * ExternalPeer EGRESS_INVALID where the workload's chart was added to none
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);
@@ -178,8 +168,6 @@ export class Connections {
    * service, are excluded.
    *
    * @param egress such as `Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "The bank's payment API" })`
-   * @throws EGRESS_INVALID, CIDR_TOO_WIDE, PORT_INVALID for ICMP too; ATTRIBUTE_MISSING; what the cluster's network refuses, here
-   * or from addCdk8sChart; at synthesis EGRESS_INVALID where the chart was added to no cluster
    */
   public allowEgress(egress: Egress): void {
     const problems = new Problems(this.workload);
@@ -208,7 +196,6 @@ export class Connections {
    * through the service gateway.
    *
    * @param ranges such as `OracleServiceRanges.of(["134.70.24.0/21"])`
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING, CIDR_TOO_WIDE
    */
   public allowToOracleServices(ranges: OracleServiceRanges): void {
     const problems = new Problems(this.workload);
@@ -240,7 +227,6 @@ export class Connections {
    * Pods then have the permissions of the node: its identity, and its user data. No security rule restricts
    * this.
    *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    * @see https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
    */
   public allowToMetadataService(choice: ReasonedChoice): void {

@@ -47,7 +47,6 @@ export class ExternalPeer extends Construct implements INetworkPolicyPeer {
   public readonly securityGroup?: INetworkSecurityGroup;
   private readonly block: NetworkPolicyIpBlock;
 
-  /** @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: ExternalPeerProps) {
     check(scope, id, props);
     super(scope, id);

@@ -27,7 +27,6 @@ export class OracleServiceRanges {
    * check it from time to time: ranges that are added later are denied until they are listed here.
    *
    * @param cidrs public IPv4 blocks such as `["134.70.24.0/21"]`, as literals
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, EGRESS_INVALID
    */
   public static of(cidrs: string[]): OracleServiceRanges {
     const problems = new Problems("OracleServiceRanges.of");
@@ -51,8 +50,6 @@ export class OracleServiceRanges {
    *
    * The policy then does not restrict access to the internet: that is left to the network, where pods reach
    * the region's services only and have no other route, until an egress of the cluster opens TCP 443 to more.
-   *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
   public static everyPublicAddress(choice: ReasonedChoice): OracleServiceRanges {
     const problems = new Problems("OracleServiceRanges.everyPublicAddress");

@@ -1,4 +1,4 @@
-import { Duration } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HttpListener } from "../../lib/workload/pods/http-listener";
 import { ListenerRule } from "../../lib/exposure/listener-rule";
@@ -23,7 +23,7 @@ const ALL = () => [
   ListenerRule.removeRequestHeader("X-Forwarded-Host"),
   ListenerRule.strictTransportSecurity({ maxAge: Duration.days(30), includeSubdomains: true }),
   ListenerRule.allowMethods(["POST", "GET", "GET"]),
-  ListenerRule.limitHeaderSize(16),
+  ListenerRule.limitHeaderSize(Size.kibibytes(16)),
   ListenerRule.limitConnectionsPerClient(100),
 ];
 
@@ -148,7 +148,7 @@ describe("a rule is refused:", () => {
     ["no methods", () => ListenerRule.allowMethods([]), "VALUE_INVALID"],
     ["methods that are none", () => ListenerRule.allowMethods("GET" as never), "VALUE_INVALID"],
     ["a method in small letters", () => ListenerRule.allowMethods(["get"]), "VALUE_INVALID"],
-    ["a size that OCI does not have", () => ListenerRule.limitHeaderSize(4), "VALUE_INVALID"],
+    ["a size that OCI does not have", () => ListenerRule.limitHeaderSize(Size.kibibytes(12)), "SIZE_INVALID"],
     ["no connections", () => ListenerRule.limitConnectionsPerClient(0), "COUNT_INVALID"],
     [
       "half a day",

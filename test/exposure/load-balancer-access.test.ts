@@ -3,7 +3,13 @@ import * as path from "node:path";
 import { IpProtocol } from "../../lib/core/port";
 import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { CHOICES, REFUSED, refusalsOf, RuleOwner, type WayIn } from "../../lib/exposure/load-balancer-kinds";
+import { RuleOwner } from "../../lib/exposure/load-balancer-kinds";
+import {
+  EXPOSURE_VALUES,
+  type Exposure,
+  UNSUPPORTED,
+  unsupportedIn,
+} from "../../lib/exposure/private/exposure-combinations";
 import { PodNetworking, PodNetworkType } from "../../lib/network/vcn/pod-networking";
 import {
   ExternalTrafficPolicy,
@@ -22,24 +28,26 @@ const { LOAD_BALANCER, NETWORK_LOAD_BALANCER } = LoadBalancerType;
 const { CLUSTER, LOCAL } = ExternalTrafficPolicy;
 
 /** Every combination there is. */
-function combinations(): WayIn[] {
-  const names = Object.keys(CHOICES) as (keyof WayIn)[];
+function combinations(): Exposure[] {
+  const names = Object.keys(EXPOSURE_VALUES) as (keyof Exposure)[];
   return names.reduce<any[]>(
-    (ways, name) => ways.flatMap((way) => CHOICES[name].map((value) => ({ ...way, [name]: value }))),
+    (exposures, name) =>
+      exposures.flatMap((exposure) => EXPOSURE_VALUES[name].map((value) => ({ ...exposure, [name]: value }))),
     [{}],
   );
 }
 
 /** What works, in the words of Oracle's documentation and of the controller, written apart from the table. */
-function works(way: WayIn): boolean {
+function works(exposure: Exposure): boolean {
   // With the policy Cluster pods would see an address of the overlay as the sender.
-  if (way.podNetworking === PodNetworkType.FLANNEL_OVERLAY && way.policy === CLUSTER) return false;
-  if (way.preserveSource && !(way.type === NETWORK_LOAD_BALANCER && way.policy === LOCAL)) return false;
-  if (way.tls === TlsTerminationPoint.INGRESS) return false;
-  if (way.type === LOAD_BALANCER) return way.transport === IpProtocol.TCP;
-  if (way.transport === IpProtocol.UDP)
-    return way.rules === RuleOwner.TERRAFORM && way.tls === TlsTerminationPoint.NONE;
-  return way.tls === TlsTerminationPoint.POD || way.tls === TlsTerminationPoint.NONE;
+  if (exposure.podNetworking === PodNetworkType.FLANNEL_OVERLAY && exposure.policy === CLUSTER) return false;
+  if (exposure.preserveSource && !(exposure.type === NETWORK_LOAD_BALANCER && exposure.policy === LOCAL))
+    return false;
+  if (exposure.tls === TlsTerminationPoint.INGRESS) return false;
+  if (exposure.type === LOAD_BALANCER) return exposure.transport === IpProtocol.TCP;
+  if (exposure.transport === IpProtocol.UDP)
+    return exposure.rules === RuleOwner.TERRAFORM && exposure.tls === TlsTerminationPoint.NONE;
+  return exposure.tls === TlsTerminationPoint.POD || exposure.tls === TlsTerminationPoint.NONE;
 }
 
 const TLS: { [place in TlsTerminationPoint]: () => TlsTermination } = {
@@ -51,20 +59,20 @@ const TLS: { [place in TlsTerminationPoint]: () => TlsTermination } = {
   [TlsTerminationPoint.NONE]: () => TlsTermination.none(REASON),
 };
 
-function optionsOf(way: WayIn): Partial<LoadBalancerOptions> {
+function optionsOf(exposure: Exposure): Partial<LoadBalancerOptions> {
   return {
-    type: way.type,
-    access: way.isInternal
+    type: exposure.type,
+    access: exposure.isInternal
       ? LoadBalancerAccess.internalFrom(["10.0.0.0/8"])
       : LoadBalancerAccess.publicFrom(["203.0.113.0/24"], REASON),
-    transport: way.transport,
+    transport: exposure.transport,
     securityRules:
-      way.rules === RuleOwner.CLOUD
+      exposure.rules === RuleOwner.CLOUD
         ? SecurityRuleManagement.cloudManaged()
         : SecurityRuleManagement.terraformManaged(),
-    externalTrafficPolicy: way.policy,
-    preserveSource: way.preserveSource,
-    tls: TLS[way.tls](),
+    externalTrafficPolicy: exposure.policy,
+    preserveSource: exposure.preserveSource,
+    tls: TLS[exposure.tls](),
   };
 }
 
@@ -75,17 +83,17 @@ const NETWORKING = {
 
 const all = combinations();
 const native = all.filter(({ podNetworking }) => podNetworking === PodNetworkType.VCN_NATIVE);
-const made = all.filter((way) => refusalsOf(way).length === 0);
-const nameOf = (way: WayIn) =>
+const made = all.filter((exposure) => unsupportedIn(exposure).length === 0);
+const nameOf = (exposure: Exposure) =>
   [
-    way.type,
-    way.isInternal ? "internal" : "public",
-    way.transport,
-    way.rules,
-    way.policy,
-    way.preserveSource ? "preserved" : "",
-    way.tls,
-    way.podNetworking,
+    exposure.type,
+    exposure.isInternal ? "internal" : "public",
+    exposure.transport,
+    exposure.rules,
+    exposure.policy,
+    exposure.preserveSource ? "preserved" : "",
+    exposure.tls,
+    exposure.podNetworking,
   ].join(" ");
 
 describe(`of ${all.length} combinations, ${made.length} made and ${all.length - made.length} refused`, () => {
@@ -95,28 +103,28 @@ describe(`of ${all.length} combinations, ${made.length} made and ${all.length - 
   });
 
   test("each is made, or refused with all reasons of the table, and then nothing is left behind", () => {
-    for (const way of all) {
+    for (const exposure of all) {
       const stack = newStack();
       const chart = newChart();
-      const cluster = existingCluster(stack, "cluster", NETWORKING[way.podNetworking]());
-      const options = { cluster, ...optionsOf(way) };
-      const refusals = refusalsOf(way);
+      const cluster = existingCluster(stack, "cluster", NETWORKING[exposure.podNetworking]());
+      const options = { cluster, ...optionsOf(exposure) };
+      const refusals = unsupportedIn(exposure);
       if (refusals.length > 0) {
         const problems = refusal(() => wayIn(options, {}, chart));
         expect(problems.map(({ code, what }) => [code, what])).toEqual(
-          refusals.map(({ name, because }) => ["LOAD_BALANCER_INVALID", `${name}: ${because}`]),
+          refusals.map(({ name, why }) => ["LOAD_BALANCER_INVALID", `${name}: ${why}`]),
         );
         expect(chart.node.findChild("web").node.tryFindChild("LoadBalancer-web")).toBeUndefined();
         expect(options.cluster.node.children).toEqual([]);
         continue;
       }
       wayIn(options, {}, chart);
-      expect([nameOf(way), controller(objectOf(chart, "Service"))]).toEqual([nameOf(way), ""]);
-      expect(flowsOf(stack).length > 0).toBe(way.rules === RuleOwner.TERRAFORM);
+      expect([nameOf(exposure), controller(objectOf(chart, "Service"))]).toEqual([nameOf(exposure), ""]);
+      expect(flowsOf(stack).length > 0).toBe(exposure.rules === RuleOwner.TERRAFORM);
       const { ingress } = objectOf(chart, "NetworkPolicy").spec;
-      const ports = [{ port: 8080, protocol: way.transport }];
-      const clients = way.isInternal ? "10.0.0.0/8" : "203.0.113.0/24";
-      const blocks = ["10.0.2.0/24", "10.0.1.0/24", ...(way.preserveSource ? [clients] : [])];
+      const ports = [{ port: 8080, protocol: exposure.transport }];
+      const clients = exposure.isInternal ? "10.0.0.0/8" : "203.0.113.0/24";
+      const blocks = ["10.0.2.0/24", "10.0.1.0/24", ...(exposure.preserveSource ? [clients] : [])];
       const rules = blocks.sort().map((cidr) => ({ from: [{ ipBlock: { cidr } }], ports }));
       expect(ingress).toEqual(rules);
     }
@@ -183,11 +191,11 @@ describe("the page on load balancers", () => {
   });
 
   test("states that an overlay keeps the rows with the policy Local and refuses those with the policy Cluster", () => {
-    for (const way of native) {
-      const overlay = { ...way, podNetworking: PodNetworkType.FLANNEL_OVERLAY };
-      const refused = refusalsOf(way).map(({ name }) => name);
-      const further = way.policy === CLUSTER ? ["A flannel overlay with the policy Cluster"] : [];
-      expect(refusalsOf(overlay).map(({ name }) => name)).toEqual([...refused, ...further]);
+    for (const exposure of native) {
+      const overlay = { ...exposure, podNetworking: PodNetworkType.FLANNEL_OVERLAY };
+      const refused = unsupportedIn(exposure).map(({ name }) => name);
+      const further = exposure.policy === CLUSTER ? ["A flannel overlay with the policy Cluster"] : [];
+      expect(unsupportedIn(overlay).map(({ name }) => name)).toEqual([...refused, ...further]);
     }
     expect(page).toContain(
       "With a flannel overlay, rows with the policy Local apply unchanged, and rows with the policy Cluster are refused",
@@ -195,8 +203,8 @@ describe("the page on load balancers", () => {
   });
 
   test("has each refusal with its reason", () => {
-    for (const { name, because, instead } of REFUSED) {
-      expect(rows).toContainEqual([name, because, instead].map((text) => text.replaceAll("`", "")));
+    for (const { name, why, fix } of UNSUPPORTED) {
+      expect(rows).toContainEqual([name, why, fix].map((text) => text.replaceAll("`", "")));
     }
   });
 
@@ -206,20 +214,22 @@ describe("the page on load balancers", () => {
 });
 
 /** One row for each kind, transport, owner of the rules and policy. */
-function tableOf(ways: readonly WayIn[]): string[][] {
-  const rows = new Map<string, WayIn[]>();
-  for (const way of ways) {
-    const type = way.type === LOAD_BALANCER ? "load balancer" : "network load balancer";
-    const key = [type, way.transport, way.rules, way.policy].join("|");
-    rows.set(key, [...(rows.get(key) ?? []), way]);
+function tableOf(exposures: readonly Exposure[]): string[][] {
+  const rows = new Map<string, Exposure[]>();
+  for (const exposure of exposures) {
+    const type = exposure.type === LOAD_BALANCER ? "load balancer" : "network load balancer";
+    const key = [type, exposure.transport, exposure.rules, exposure.policy].join("|");
+    rows.set(key, [...(rows.get(key) ?? []), exposure]);
   }
   return [...rows].map(([key, group]) => [...key.split("|"), resultOf(group)]);
 }
 
-function resultOf(ways: readonly WayIn[]): string {
-  const good = ways.filter((way) => refusalsOf(way).length === 0);
+function resultOf(exposures: readonly Exposure[]): string {
+  const good = exposures.filter((exposure) => unsupportedIn(exposure).length === 0);
   if (good.length === 0) {
-    const common = REFUSED.filter((one) => ways.every((way) => refusalsOf(way).includes(one)));
+    const common = UNSUPPORTED.filter((one) =>
+      exposures.every((exposure) => unsupportedIn(exposure).includes(one)),
+    );
     return `refused: ${common.map(({ name }) => name).join(", ")}`;
   }
   const places = [...new Set(good.map(({ tls }) => tls))].map((place) => FACTORIES[place]);

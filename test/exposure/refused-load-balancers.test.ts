@@ -143,7 +143,7 @@ describe("a way in is refused, and its neighbour is made:", () => {
     expect(refusal(() => wayIn({ cluster: two!, securityRules: taken }, {}, newChart()))).toMatchObject([
       {
         code: "NODE_PORT_INVALID",
-        what: "The node port 30443 of shop/web tcp-443 is that of shop/first tcp-443",
+        what: "The node port 30443 of shop/web tcp-443 belongs to shop/first tcp-443",
       },
     ]);
   });

@@ -43,7 +43,7 @@ describe("an address that another Service of the app has is refused:", () => {
     const options = { ...isPublic, cluster, reservedAddress: "203.0.113.7" };
     wayIn(options, {}, newChart("a"));
     const [problem] = refusal(() => wayIn(options, {}, newChart("b")));
-    expect(problem?.what).toBe("reservedAddress of b/web is 203.0.113.7, the address of the Service a/web");
+    expect(problem?.what).toBe("reservedAddress of b/web is 203.0.113.7, which belongs to the Service a/web");
   });
 
   test("one reference twice, while two references may be two addresses", () => {

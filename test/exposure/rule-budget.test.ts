@@ -204,9 +204,9 @@ describe("the 120 rules of the workers' group", () => {
 describe("the 120 rules of a load balancer's own group", () => {
   test.each([
     [118, {}, undefined],
-    [119, {}, "119 ranges make 121 rules"],
+    [119, {}, "119 ranges, which need 121 rules"],
     [58, { httpListener }, undefined],
-    [59, { httpListener }, "59 ranges make 121 rules"],
+    [59, { httpListener }, "59 ranges, which need 121 rules"],
   ])("hold %s ranges or not, whoever writes them", (count, options, what) => {
     for (const securityRules of [
       SecurityRuleManagement.cloudManaged(),

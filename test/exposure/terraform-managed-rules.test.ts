@@ -195,7 +195,7 @@ describe("node ports", () => {
       expect(refusal(() => wayIn({ cluster, name: other, securityRules }, {}, newChart()))).toMatchObject([
         {
           code: "NODE_PORT_INVALID",
-          what: `The node port ${port} of shop/${other} tcp-443 is that of shop/${one} tcp-443`,
+          what: `The node port ${port} of shop/${other} tcp-443 belongs to shop/${one} tcp-443`,
           fix: expect.stringContaining(`terraformManaged({ nodePort: 30000 })`),
         },
       ]);

@@ -32,7 +32,6 @@ export class Endpoint {
    * cluster's own pods.
    *
    * @param cidrs blocks of IPv4 or IPv6
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_LIST_EMPTY
    */
   public static addresses(cidrs: string[]): Endpoint {
     const problems = new Problems("Endpoint.addresses");
@@ -71,21 +70,13 @@ export class Endpoint {
     return new Endpoint({ kind: "pods" }, "pods without policies");
   }
 
-  /**
-   * The pods of a workload in the manifests: a Deployment, StatefulSet, DaemonSet, Job, CronJob, or Pod.
-   *
-   * @throws ATTRIBUTE_MISSING
-   */
+  /** The pods of a workload in the manifests: a Deployment, StatefulSet, DaemonSet, Job, CronJob, or Pod. */
   public static workload(namespace: string, name: string): Endpoint {
     checkGivenTo("Endpoint.workload", { namespace, name });
     return new Endpoint({ kind: "workload", namespace, name }, `${namespace}/${name}`);
   }
 
-  /**
-   * A pod outside of the manifests, such as one in another namespace.
-   *
-   * @throws ATTRIBUTE_MISSING
-   */
+  /** A pod outside of the manifests, such as one in another namespace. */
   public static pod(namespace: string, labels: { [key: string]: string }): Endpoint {
     checkGivenTo("Endpoint.pod", { namespace, labels });
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
@@ -105,7 +96,6 @@ export class Endpoint {
    *
    * @param namespace the namespace of the Service; for an IngressClass, that of its IngressClassParameters
    * @param serviceName the name of the Service or the IngressClass
-   * @throws ATTRIBUTE_MISSING
    */
   public static loadBalancer(namespace: string, serviceName: string): Endpoint {
     checkGivenTo("Endpoint.loadBalancer", { namespace, serviceName });
@@ -132,7 +122,6 @@ export class Endpoint {
    * @param subnet the Terraform address of a subnet, such as `oci_core_subnet.db`, or the OCID of an existing
    * one
    * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`, or OCIDs
-   * @throws ATTRIBUTE_MISSING
    */
   public static vnic(subnet: string, securityGroups: string[]): Endpoint {
     checkGivenTo("Endpoint.vnic", { subnet, securityGroups });

@@ -16,7 +16,7 @@ import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { AppProtocol } from "../../workload/pods/app-protocol";
 import { CertificateStore, type IngressCertificate } from "../ingress-certificate";
-import { type AskedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-props";
+import { type ResolvedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-props";
 import { type LoadBalancerAccess } from "../load-balancer-access";
 import { LoadBalancerShape } from "../load-balancer-props";
 import { type IServiceBackend } from "../service-backend";
@@ -49,11 +49,7 @@ export class OciNativeIngress extends IngressGateway {
   private readonly workloads = new Set<string>();
   private certificate?: IngressCertificate;
 
-  /**
-   * @param id also the name of the IngressClass: up to 63 lower-case letters, digits and dashes
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, OCID_INVALID, SUBNET_NOT_PUBLIC,
-   * INGRESS_INVALID, VALUE_INVALID; at synthesis INGRESS_INVALID where the chart was added to another cluster
-   */
+  /** @param id also the name of the IngressClass: up to 63 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: OciNativeIngressProps) {
     readNativeIngress(scope, id, props);
     const { controller, access, wafPolicyId, reservedAddressId } = props;
@@ -79,7 +75,7 @@ export class OciNativeIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _check(problems: Problems, { workload, certificate }: AskedRoute): void {
+  public _check(problems: Problems, { workload, certificate }: ResolvedRoute): void {
     const refuse = (what: string, fix: string) => problems.add("INGRESS_INVALID", what, fix);
     if (certificate.store !== CertificateStore.OCI_CERTIFICATES) {
       refuse(
@@ -107,7 +103,7 @@ export class OciNativeIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _connect(route: AskedRoute, serviceName: string): RouteManifest {
+  public _connect(route: ResolvedRoute, serviceName: string): RouteManifest {
     const { workload, certificate } = route;
     const port = Port.tcp(workload.port ?? 0);
     this.workloads.add(workload.node.path);

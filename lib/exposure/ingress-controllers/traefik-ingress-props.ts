@@ -62,7 +62,6 @@ export class TraefikRouting {
    * acknowledgement of its role. It requires Traefik 3.7 or newer, and the definitions of
    * `TraefikRouting.GATEWAY_API_VERSION`, which must be in the cluster first.
    *
-   * @throws REASON_MISSING
    * @see https://gateway-api.sigs.k8s.io/
    */
   public static gatewayApi(choice: ReasonedChoice): TraefikRouting {

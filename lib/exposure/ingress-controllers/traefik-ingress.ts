@@ -26,7 +26,7 @@ import { HealthProbe } from "../../workload/pods/probe";
 import { ApiAccess } from "../../workload/pods/api-access";
 import { CertificateStore } from "../ingress-certificate";
 import {
-  type AskedRoute,
+  type ResolvedRoute,
   INGRESS_SERVICE_PORT,
   IngressGateway,
   ingressOf,
@@ -200,9 +200,6 @@ export class TraefikIngress extends IngressGateway {
   /**
    * @param id also the name of the Deployment and of the class of its Ingress objects: up to 40 lower-case
    * letters, digits and dashes
-   * @throws ATTRIBUTE_MISSING, also where the chart has no namespace; NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, REPLICAS_INVALID,
-   * COUNT_INVALID, QUANTITY_INVALID, RESOURCES_INVALID, LABEL_INVALID, LOAD_BALANCER_INVALID, NODE_PORT_INVALID, SUBNET_NOT_PUBLIC,
-   * IMAGE_INVALID for a Traefik that is too old, REASON_MISSING; at synthesis LOAD_BALANCER_INVALID where the chart was added to another cluster
    */
   constructor(scope: Construct, id: string, props: TraefikIngressProps) {
     const trustedRanges = readTraefik(scope, id, props);
@@ -243,7 +240,7 @@ export class TraefikIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _check(problems: Problems, route: AskedRoute): void {
+  public _check(problems: Problems, route: ResolvedRoute): void {
     const { workload, certificate } = route;
     this.gatewayApi?.check(problems, route);
     if (certificate.store !== CertificateStore.SECRET) {
@@ -263,7 +260,7 @@ export class TraefikIngress extends IngressGateway {
   }
 
   /** @internal */
-  public _connect(route: AskedRoute, serviceName: string): RouteManifest {
+  public _connect(route: ResolvedRoute, serviceName: string): RouteManifest {
     const { workload, host, certificate } = route;
     // One declaration covers both sides.
     this.workload.connections.allowTo(workload, Port.tcp(workload.port ?? 0));
@@ -346,7 +343,7 @@ export class TraefikIngress extends IngressGateway {
  *
  * Traefik itself sorts by the length of its own rule, which is longer for a prefix than for an exact path.
  */
-function priorityOf({ host, path, pathType }: AskedRoute): number {
+function priorityOf({ host, path, pathType }: ResolvedRoute): number {
   const isExact = pathType === IngressPathType.EXACT;
   return (host.name.startsWith("*") ? 10_000 : 20_000) + path.length * 10 + (isExact ? 5 : 0);
 }

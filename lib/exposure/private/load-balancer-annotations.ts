@@ -1,11 +1,10 @@
-import { listenerProtocol } from "./check-load-balancer";
-import { type ReadLoadBalancer } from "./read-load-balancer";
+import { type ResolvedLoadBalancer } from "./read-load-balancer";
 import { addressAnnotations } from "./reserved-address";
+import { listenerProtocol } from "./service-ports";
 import { IpProtocol } from "../../core/port";
 import { ruleAnnotations } from "../listener-rule";
 import { healthCheckAnnotations } from "../load-balancer-health-check";
 import { ExternalTrafficPolicy, LoadBalancerType, RuleOwner } from "../load-balancer-kinds";
-import { type LoadBalancerProps, LoadBalancerShape } from "../load-balancer-props";
 
 const OCI = "oci.oraclecloud.com";
 const BETA = "service.beta.kubernetes.io";
@@ -20,76 +19,65 @@ interface Annotations {
  *
  * @param groups the OCIDs of the load balancer's groups besides the controller's own
  */
-export function annotationsOf(
-  props: LoadBalancerProps,
-  read: ReadLoadBalancer,
-  groups: readonly string[],
-): Annotations {
-  const ofType =
-    read.way.type === LoadBalancerType.NETWORK_LOAD_BALANCER ? networkLoadBalancer : loadBalancer;
-  return { ...common(props, read), ...ofType(props, read, groups.join(",")) };
+export function annotationsOf(resolved: ResolvedLoadBalancer, groups: readonly string[]): Annotations {
+  const isNetwork = resolved.type === LoadBalancerType.NETWORK_LOAD_BALANCER;
+  const ofType = isNetwork ? networkLoadBalancer : loadBalancer;
+  return { ...common(resolved), ...ofType(resolved, groups.join(",")) };
 }
 
-function common(props: LoadBalancerProps, { way, nodesGroup }: ReadLoadBalancer): Annotations {
-  const isCloud = way.rules === RuleOwner.CLOUD;
+function common(resolved: ResolvedLoadBalancer): Annotations {
+  const { exposure, compartmentId, proxyProtocol, reservedAddress, workerGroupId } = resolved;
+  const isCloud = exposure.rules === RuleOwner.CLOUD;
   // Pods reach the address through the load balancer too if it modifies the traffic: kube-proxy's shortcut
   // would bypass TLS termination and the proxy protocol header.
-  const isProxy = way.type === LoadBalancerType.LOAD_BALANCER || props.proxyProtocol !== undefined;
+  const isProxy = exposure.type === LoadBalancerType.LOAD_BALANCER || proxyProtocol !== undefined;
   return {
-    [`${OCI}/load-balancer-type`]: way.type,
+    [`${OCI}/load-balancer-type`]: exposure.type,
     // Without it, the cloud controller changes security lists outside of Terraform.
     [`${OCI}/security-rule-management-mode`]: isCloud ? "NSG" : "None",
-    ...(isCloud ? { [`${OCI}/oci-backend-network-security-group`]: nodesGroup } : {}),
+    ...(isCloud ? { [`${OCI}/oci-backend-network-security-group`]: workerGroupId } : {}),
     [`${OCI}/ingress-ip-mode`]: isProxy ? "proxy" : "VIP",
-    ...(props.compartmentId === undefined ? {} : { [`${OCI}/compartment-id`]: props.compartmentId }),
-    ...addressAnnotations(props.reservedAddress, way),
+    ...(compartmentId === undefined ? {} : { [`${OCI}/compartment-id`]: compartmentId }),
+    ...addressAnnotations(reservedAddress, exposure),
   };
 }
 
-function loadBalancer(
-  props: LoadBalancerProps,
-  { way, port, subnetId, certificates, seconds }: ReadLoadBalancer,
-  groups: string,
-): Annotations {
-  const protocol = listenerProtocol(way.type, way.tls, props.workload);
-  const { shape = LoadBalancerShape.flexible(10, 100), tls, policy, proxyProtocol } = props;
+function loadBalancer(resolved: ResolvedLoadBalancer, groups: string): Annotations {
+  const { exposure, healthCheck, policy, port, proxyProtocol, target, tls } = resolved;
+  const protocol = listenerProtocol(exposure.type, exposure.tls, target.protocol);
   return {
-    [`${BETA}/oci-load-balancer-internal`]: String(way.isInternal),
-    [`${BETA}/oci-load-balancer-subnet1`]: subnetId,
-    ...shape._annotations(),
+    [`${BETA}/oci-load-balancer-internal`]: String(exposure.isInternal),
+    [`${BETA}/oci-load-balancer-subnet1`]: resolved.subnetId,
+    ...resolved.shape._annotations(),
     [`${BETA}/oci-load-balancer-backend-protocol`]: protocol,
-    [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(seconds.idle),
-    ...tls._annotations(port, protocol, certificates),
-    ...ruleAnnotations(props.listenerRules ?? []),
-    ...nodeLabels(`${OCI}/node-label-selector`, props.nodeLabels),
+    [`${BETA}/oci-load-balancer-connection-idle-timeout`]: String(resolved.idleTimeout),
+    ...tls._annotations(port, protocol, resolved.certificateMap),
+    ...ruleAnnotations(resolved.listenerRules),
+    ...nodeLabels(`${OCI}/node-label-selector`, resolved.nodeLabels),
     ...(groups === "" ? {} : { [`${OCI}/oci-network-security-groups`]: groups }),
     ...(policy === undefined ? {} : { [`${OCI}/loadbalancer-policy`]: policy }),
-    ...healthCheckAnnotations(`${BETA}/oci-load-balancer-health-check-`, seconds.healthCheck),
+    ...healthCheckAnnotations(`${BETA}/oci-load-balancer-health-check-`, healthCheck),
     ...(proxyProtocol === undefined
       ? {}
       : { [`${BETA}/oci-load-balancer-connection-proxy-protocol-version`]: proxyProtocol }),
   };
 }
 
-function networkLoadBalancer(
-  props: LoadBalancerProps,
-  { way, subnetId, transports, seconds }: ReadLoadBalancer,
-  groups: string,
-): Annotations {
-  const { policy, proxyProtocol } = props;
+function networkLoadBalancer(resolved: ResolvedLoadBalancer, groups: string): Annotations {
+  const { exposure, healthCheck, policy, proxyProtocol } = resolved;
   return {
-    [`${NLB}/internal`]: String(way.isInternal),
-    [`${NLB}/subnet`]: subnetId,
+    [`${NLB}/internal`]: String(exposure.isInternal),
+    [`${NLB}/subnet`]: resolved.subnetId,
     ...(groups === "" ? {} : { [`${NLB}/oci-network-security-groups`]: groups }),
     ...(policy === undefined ? {} : { [`${NLB}/backend-policy`]: policy }),
-    ...healthCheckAnnotations(`${NLB}/health-check-`, seconds.healthCheck),
+    ...healthCheckAnnotations(`${NLB}/health-check-`, healthCheck),
     // Set explicitly with the policy Local, where true is the default; with Cluster the controller rejects
     // even false.
-    ...(way.policy === ExternalTrafficPolicy.LOCAL
-      ? { [`${NLB}/is-preserve-source`]: String(way.preserveSource) }
+    ...(exposure.policy === ExternalTrafficPolicy.LOCAL
+      ? { [`${NLB}/is-preserve-source`]: String(exposure.preserveSource) }
       : {}),
-    ...(transports.includes(IpProtocol.TCP) ? proxyHeader(proxyProtocol !== undefined) : {}),
-    ...nodeLabels(`${NLB}/node-label-selector`, props.nodeLabels),
+    ...(resolved.transports.includes(IpProtocol.TCP) ? proxyHeader(proxyProtocol !== undefined) : {}),
+    ...nodeLabels(`${NLB}/node-label-selector`, resolved.nodeLabels),
   };
 }
 

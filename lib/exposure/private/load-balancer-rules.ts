@@ -1,12 +1,11 @@
 import { Construct } from "constructs";
-import { portOf } from "./check-load-balancer";
-import { type ReadLoadBalancer } from "./read-load-balancer";
+import { type ResolvedLoadBalancer } from "./read-load-balancer";
+import { portOf } from "./service-ports";
 import { Port } from "../../core/port";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { type INetworkPeer, NetworkPeer } from "../../network/security-groups/network-peer";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
 import { type INetworkSecurityGroup, recordRange } from "../../network/security-groups/security-group";
-import { type LoadBalancerProps } from "../load-balancer-props";
 
 /** The health check port of kube-proxy. */
 const KUBE_PROXY_HEALTH = 10256;
@@ -18,21 +17,25 @@ const KUBE_PROXY_HEALTH = 10256;
  * If the client's address is preserved, nodes see the clients as sources, so the ingress rule is for their
  * ranges.
  */
-export function addTerraformRules(props: LoadBalancerProps, read: ReadLoadBalancer): NetworkSecurityGroup {
-  const { service, healthPort = KUBE_PROXY_HEALTH } = read;
-  const group = addGroup(props, read);
-  addListenerRules(group, props, read);
-  group.allowTo(props.cluster.workerSecurityGroup, Port.tcp(healthPort), {
-    reason: `The load balancer of the Service ${service} asks which nodes work`,
+export function addTerraformRules(resolved: ResolvedLoadBalancer): NetworkSecurityGroup {
+  const { cluster, service, healthPort = KUBE_PROXY_HEALTH } = resolved;
+  const group = addGroup(resolved);
+  addListenerRules(group, resolved, service);
+  group.allowTo(cluster.workerSecurityGroup, Port.tcp(healthPort), {
+    reason: `Health check of the load balancer of the Service ${service}`,
   });
   return group;
 }
 
-/** Adds the rules of listeners to an existing group. */
+/**
+ * Adds the rules of listeners to an existing group.
+ *
+ * @param service the namespace and the name of the Service, for the descriptions
+ */
 export function addListenerRules(
   group: INetworkSecurityGroup,
-  { cluster, access }: LoadBalancerProps,
-  { service, listeners, way }: Pick<ReadLoadBalancer, "service" | "listeners" | "way">,
+  { access, cluster, exposure, listeners }: ResolvedLoadBalancer,
+  service: string,
 ): void {
   const workers = cluster.workerSecurityGroup;
   const clients = access.sourceRanges.map((range) =>
@@ -40,32 +43,34 @@ export function addListenerRules(
   );
   for (const { port, nodePort = 0 } of listeners) {
     const backend = portOf(port.protocol, nodePort);
-    const toClients = { reason: `Clients of the Service ${service}` };
-    const toNodes = { reason: `The load balancer of the Service ${service} reaches its node port` };
-    for (const client of clients) group.allowFrom(client, port, toClients);
-    if (!way.preserveSource) {
+    const fromClients = { reason: `Clients of the Service ${service}` };
+    const toNodes = { reason: `The load balancer of the Service ${service} connects to its node port` };
+    for (const client of clients) group.allowFrom(client, port, fromClients);
+    if (!exposure.preserveSource) {
       group.allowTo(workers, backend, toNodes);
       continue;
     }
     group.allowTo(oneSided(workers), backend, toNodes);
-    for (const client of clients) workers.allowFrom(client, backend, toClients);
+    for (const client of clients) workers.allowFrom(client, backend, fromClients);
   }
 }
 
-function addGroup(
-  { cluster, securityRules }: LoadBalancerProps,
-  read: ReadLoadBalancer,
-): NetworkSecurityGroup {
-  const { namespace = "", name, balancersCidr } = read;
+function addGroup({
+  balancerCidr,
+  cluster,
+  name,
+  namespace = "",
+  securityRules,
+}: ResolvedLoadBalancer): NetworkSecurityGroup {
   const scope = childOf(childOf(cluster, "LoadBalancers"), namespace);
   const group = new NetworkSecurityGroup(scope, name, {
     compartmentId: cluster.network.compartmentId,
     vcnId: cluster.network.vcnId,
     displayName: stemOf(`${nameOf(cluster)}-lb-${namespace}-${name}`),
-    freeformTags: securityRules?._options.freeformTags,
-    definedTags: securityRules?._options.definedTags,
+    freeformTags: securityRules._options.freeformTags,
+    definedTags: securityRules._options.definedTags,
   });
-  recordRange(group, balancersCidr);
+  recordRange(group, balancerCidr);
   return group;
 }
 
@@ -80,8 +85,8 @@ function childOf(scope: Construct, id: string): Construct {
  *
  * @see https://github.com/oracle/oci-cloud-controller-manager/blob/master/pkg/cloudprovider/providers/oci/load_balancer_network_security_group.go
  */
-export function controllerRules({ access }: LoadBalancerProps, { listeners, way }: ReadLoadBalancer): number {
-  const ranges = way.preserveSource ? access.sourceRanges.length : 0;
+export function controllerRules({ access, exposure, listeners }: ResolvedLoadBalancer): number {
+  const ranges = exposure.preserveSource ? access.sourceRanges.length : 0;
   return listeners.length * (1 + ranges) + 1;
 }
 

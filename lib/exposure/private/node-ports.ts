@@ -1,13 +1,14 @@
-import { type IConstruct } from "constructs";
 import { createHash } from "node:crypto";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
+import { StateOfTree } from "../../core/construct-state";
 import { identityOf } from "../../core/reference";
+import { type Reader, wholeNumber } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 
 const FIRST = 30_000;
 const LAST = 32_767;
 
-const registries = new WeakMap<IConstruct, Map<unknown, NodePorts>>();
+const registries = new StateOfTree(() => new Map<unknown, NodePorts>());
 
 /** A request for a node port: its purpose, and the user's choice, if any. */
 export interface NodePortRequest {
@@ -16,6 +17,11 @@ export interface NodePortRequest {
   /** The name of the property that overrides the port. */
   readonly property: string;
   readonly port?: number;
+}
+
+/** Reads a node port. */
+export function nodePort(): Reader<number> {
+  return wholeNumber({ least: FIRST, most: LAST, code: "NODE_PORT_INVALID" });
 }
 
 /**
@@ -30,9 +36,7 @@ export interface NodePortRequest {
 export class NodePorts {
   /** The node ports of a cluster; constructs for the cluster with the same OCID in several stacks share them. */
   public static of(cluster: ISecureOkeCluster): NodePorts {
-    const { root } = cluster.node;
-    const clusters = registries.get(root) ?? new Map<unknown, NodePorts>();
-    registries.set(root, clusters);
+    const clusters = registries.of(cluster);
     const { clusterId } = cluster;
     const key = typeof clusterId === "string" ? identityOf(cluster, clusterId) : cluster;
     const ports = clusters.get(key) ?? new NodePorts();
@@ -44,16 +48,6 @@ export class NodePorts {
   public static hashed(purpose: string): number {
     const hash = createHash("sha256").update(purpose).digest().readUInt32BE(0);
     return FIRST + (hash % (LAST - FIRST + 1));
-  }
-
-  /** Adds a problem for an invalid node port. */
-  public static check(problems: Problems, name: string, port: number): void {
-    if (Number.isInteger(port) && port >= FIRST && port <= LAST) return;
-    problems.add(
-      "NODE_PORT_INVALID",
-      `${name} is ${JSON.stringify(port)}`,
-      `Give a node port: ${FIRST} to ${LAST}`,
-    );
   }
 
   private readonly claims = new Map<number, string>();
@@ -70,8 +64,8 @@ export class NodePorts {
     if (this.services.has(service)) {
       problems.add(
         "NAME_DUPLICATE",
-        `The cluster has the rules of a Service ${service} already`,
-        "Give each Service of a namespace a name of its own",
+        `The cluster already has rules for a Service ${service}`,
+        "Give each Service of a namespace its own name",
       );
       return new Map();
     }
@@ -84,8 +78,8 @@ export class NodePorts {
       }
       problems.add(
         "NODE_PORT_INVALID",
-        `The node port ${port} of ${purpose} is that of ${taken}`,
-        `Give one of the two another one, for example SecurityRuleManagement.terraformManaged({ ${property}: ` +
+        `The node port ${port} of ${purpose} belongs to ${taken}`,
+        `Give one of them another port, for example SecurityRuleManagement.terraformManaged({ ${property}: ` +
           `${this.free(read)} })`,
       );
     }

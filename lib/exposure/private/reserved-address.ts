@@ -1,12 +1,13 @@
 import { Token } from "cdktf";
-import { type IConstruct } from "constructs";
+import { type Exposure } from "./exposure-combinations";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type Cidr, contains, readIpv4Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
 import { shown } from "../../core/display-value";
+import { StateOfTree } from "../../core/construct-state";
 import { identityOf } from "../../core/reference";
 import { Problems } from "../../core/validation-error";
 import { isPrivate, isUnreachable } from "../../network/egress/egress";
-import { LoadBalancerType, type WayIn } from "../load-balancer-kinds";
+import { LoadBalancerType } from "../load-balancer-kinds";
 
 /** The subnet of a load balancer, as far as it is known. */
 interface BalancerSubnet {
@@ -24,20 +25,13 @@ export interface AddressRequest {
   readonly subnet: BalancerSubnet | undefined;
 }
 
-const registries = new WeakMap<IConstruct, Map<string, string>>();
-
 /**
  * The Services of an app with reserved addresses, by address.
  *
  * OCI assigns an address to one load balancer only; a second Service would stay pending. Public addresses are
  * unique in the whole app, private ones in their subnet.
  */
-function registryOf({ cluster }: AddressRequest): Map<string, string> {
-  const { root } = cluster.node;
-  const registry = registries.get(root) ?? new Map<string, string>();
-  registries.set(root, registry);
-  return registry;
-}
+const services = new StateOfTree(() => new Map<string, string>());
 
 /** A key for the address, the same for one reference in several stacks. */
 function keyOf({ cluster, address, isInternal, subnet }: AddressRequest): string {
@@ -48,27 +42,27 @@ function keyOf({ cluster, address, isInternal, subnet }: AddressRequest): string
 /** Adds a problem if another Service has the address. */
 export function checkAddressFree(problems: Problems, request: AddressRequest): void {
   if (typeof request.address !== "string") return;
-  const taken = registryOf(request).get(keyOf(request));
+  const taken = services.of(request.cluster).get(keyOf(request));
   if (taken === undefined) return;
   const { address, service } = request;
-  const which = Token.isUnresolved(address) ? "a reference" : address;
+  const text = Token.isUnresolved(address) ? "a reference" : address;
   problems.add(
     "LOAD_BALANCER_INVALID",
-    `reservedAddress of ${service} is ${which}, the address of the Service ${taken}`,
-    "Give each load balancer an address of its own; for TCP and UDP on one address write transports: [Protocol.TCP, Protocol.UDP]",
+    `reservedAddress of ${service} is ${text}, which belongs to the Service ${taken}`,
+    "Give each load balancer its own address; for TCP and UDP on one address, set transports: [IpProtocol.TCP, IpProtocol.UDP]",
   );
 }
 
 /** Claims the address for the lifetime of the app. */
 export function claimAddress(request: AddressRequest): void {
-  registryOf(request).set(keyOf(request), request.service);
+  services.of(request.cluster).set(keyOf(request), request.service);
 }
 
 /** Adds a problem for an address that the load balancer can't use; a reference may hold any. */
 export function checkAddress(
   problems: Problems,
   address: string,
-  { isInternal }: Pick<WayIn, "isInternal">,
+  { isInternal }: Pick<Exposure, "isInternal">,
   subnet: BalancerSubnet | undefined,
 ): void {
   if (Token.isUnresolved(address)) return;
@@ -77,8 +71,8 @@ export function checkAddress(
   if (!block) {
     problems.add(
       "VALUE_INVALID",
-      `reservedAddress is ${shown(address)}, which is no IPv4 address`,
-      "Give an address such as 192.0.2.10, or a reference to one",
+      `reservedAddress is ${shown(address)}, which is not an IPv4 address`,
+      "Give an IPv4 address, for example 192.0.2.10, or a reference to one",
     );
     return;
   }
@@ -93,14 +87,14 @@ export function checkAddress(
 /** OCI keeps the first two addresses and the last one of each subnet. See https://docs.oracle.com/iaas/Content/Network/Concepts/overview.htm */
 function checkOfSubnet(problems: Problems, address: string, { first }: Cidr, range: Cidr): void {
   const isInside = contains(range, { ...range, first, last: first });
-  const isKept = first === range.first || first === range.first + 1n || first === range.last;
-  if (isInside && !isKept) return;
+  const isReserved = first === range.first || first === range.first + 1n || first === range.last;
+  if (isInside && !isReserved) return;
   problems.add(
     "LOAD_BALANCER_INVALID",
     isInside
-      ? `reservedAddress is ${address}, which OCI keeps for itself: the first two addresses and the last one of ${range.text}`
-      : `reservedAddress is ${address}, outside of ${range.text}, the subnet of the load balancers`,
-    "Give a free address of that subnet",
+      ? `reservedAddress is ${address}, which OCI reserves: the first two addresses and the last one of ${range.text}`
+      : `reservedAddress is ${address}, outside of the load balancer subnet ${range.text}`,
+    "Give a free address of the subnet",
   );
 }
 
@@ -109,8 +103,8 @@ function checkPublic(problems: Problems, address: string, block: Cidr): void {
   if (!isPrivate(block) && !isUnreachable(block)) return;
   problems.add(
     "LOAD_BALANCER_INVALID",
-    `reservedAddress is ${address}, which no host of the internet has, and the load balancer is public`,
-    "Give the reserved public IP that OCI gave you, such as 192.0.2.10; or take LoadBalancerAccess.internalFrom(cidrs)",
+    `reservedAddress is ${address}, which is not a public address, but the load balancer is public`,
+    "Give a reserved public IP of OCI, for example 192.0.2.10; or use LoadBalancerAccess.internalFrom(cidrs)",
   );
 }
 
@@ -125,7 +119,7 @@ function checkPublic(problems: Problems, address: string, block: Cidr): void {
  */
 export function addressAnnotations(
   address: string | undefined,
-  { isInternal, type }: Pick<WayIn, "isInternal" | "type">,
+  { isInternal, type }: Pick<Exposure, "isInternal" | "type">,
 ): { [key: string]: string } {
   if (address === undefined) return {};
   if (!isInternal) return { "oci.oraclecloud.com/reserved-ips": address };

@@ -1,20 +1,29 @@
 import { type Construct } from "constructs";
+import { NetworkSecurityGroup } from "./network-security-group";
 import { type INetworkPeer } from "./network-peer";
 import { type INetworkSecurityGroup } from "./security-group";
-import { NetworkSecurityGroup } from "./network-security-group";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { shown } from "../../core/display-value";
-import { checkOcid } from "../../core/ocid";
 import { Port } from "../../core/port";
-import { checkGiven, checkMembers } from "../../core/required";
+import {
+  boolean,
+  displayName,
+  kind,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  withDefault,
+} from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { checkDisplayName, nameOf, stemOf } from "../../core/resource-name";
-import { BACKEND_TAGS, checkTags, type TaggingProps } from "../../core/tagging";
+import { nameOf, stemOf } from "../../core/resource-name";
+import { BACKEND_TAGS, type TaggingProps } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
-import { isOverlay, PodNetworking } from "../vcn/pod-networking";
-import { checkPodsToNodes, type PodsToNodesAccess } from "../vcn/pods-to-nodes";
+import { isOverlay, PodNetworking, podNetworking } from "../vcn/pod-networking";
+import { type PodsToNodesAccess, podsToNodes } from "../vcn/pods-to-nodes";
 import { type IRegionServices } from "../vcn/region-services";
 
 /** Traffic that a cluster needs, between two groups or to the region's services. */
@@ -117,7 +126,10 @@ function discovery({ apiEndpoint, workers }: FlowGroups): Flow[] {
   ];
 }
 
-function betweenNodesAndPods({ workers, pods }: WithPods, { podsToNodes = [] }: FurtherFlows): Flow[] {
+function betweenNodesAndPods(
+  { workers, pods }: WithPods,
+  { podsToNodes: access = [] }: FurtherFlows,
+): Flow[] {
   const port = Port.allTraffic();
   return [
     {
@@ -127,7 +139,7 @@ function betweenNodesAndPods({ workers, pods }: WithPods, { podsToNodes = [] }: 
       reason:
         "Nodes reach what runs in the network of other nodes: forwarded Services, host-network pods, health checks",
     },
-    ...podsToNodes.map((access) => ({ from: pods, to: workers, port: access.port, reason: access.reason })),
+    ...access.map(({ port: nodePort, reason }) => ({ from: pods, to: workers, port: nodePort, reason })),
     {
       from: workers,
       to: pods,
@@ -190,6 +202,20 @@ export interface ClusterSecurityGroupsProps extends TaggingProps {
   readonly displayName?: string;
 }
 
+const CLUSTER_GROUPS = {
+  regionServices: kind<IRegionServices>(
+    ["serviceId", "toRuleEnd"],
+    "RegionServices.of({ serviceId, cidrLabel }), or the regionServices of a ClusterNetwork",
+  ),
+  compartmentId: ocid("compartment", "tenancy"),
+  vcnId: ocid("vcn"),
+  displayName: optional(displayName()),
+  podNetworking: withDefault(podNetworking(), PodNetworking.vcnNative()),
+  observabilityAgent: withDefault(boolean(), false),
+  podsToNodes: withDefault(podsToNodes(), []),
+  ...taggingReaders(Object.keys(BACKEND_TAGS)),
+} satisfies PropsSchema<ClusterSecurityGroupsProps>;
+
 /**
  * The network security groups of a cluster, with the minimum rules that it needs.
  *
@@ -207,18 +233,28 @@ export class ClusterSecurityGroups extends ResourceConstruct {
   public readonly pods: NetworkSecurityGroup;
 
   constructor(scope: Construct, id: string, props: ClusterSecurityGroupsProps) {
-    check(scope, id, props);
+    const read = readGroups(scope, id, props);
+    const { podNetworking: networking, regionServices: services } = read;
     super(scope, id);
-    const name = stemOf(props.displayName ?? nameOf(this));
-    const group = (part: string, label: string, { freeformTags }: TaggingProps = props) =>
-      new NetworkSecurityGroup(this, part, { ...props, freeformTags, displayName: `${name}-${label}` });
+    const name = stemOf(read.displayName ?? nameOf(this));
+    const group = (part: string, label: string, { freeformTags }: TaggingProps = read) => {
+      const { compartmentId, vcnId, definedTags } = read;
+      const displayName = `${name}-${label}`;
+      return new NetworkSecurityGroup(this, part, {
+        compartmentId,
+        vcnId,
+        definedTags,
+        freeformTags,
+        displayName,
+      });
+    };
     this.apiEndpoint = group("ApiEndpoint", "api");
-    this.workers = group("Workers", "workers", { freeformTags: { ...BACKEND_TAGS, ...props.freeformTags } });
-    const pods = isOverlay(props.podNetworking) ? undefined : group("Pods", "pods");
+    this.workers = group("Workers", "workers", { freeformTags: { ...BACKEND_TAGS, ...read.freeformTags } });
+    const pods = isOverlay(networking) ? undefined : group("Pods", "pods");
     this.pods = pods ?? this.workers;
     const groups = { apiEndpoint: this.apiEndpoint, workers: this.workers, pods };
     // One loop here instead of a method for each layer: the bindings take stack traces for each rule, which grow with the call depth.
-    for (const { from, to, port, reason } of flowsOf(groups, props.regionServices, props)) {
+    for (const { from, to, port, reason } of flowsOf(groups, services, read)) {
       from.allowTo(to, port, { reason });
     }
   }
@@ -227,34 +263,19 @@ export class ClusterSecurityGroups extends ResourceConstruct {
 /** Adds the problems of the traffic that is allowed in addition to the minimum. */
 export function checkFurtherFlows(
   problems: Problems,
-  { observabilityAgent, podsToNodes }: Partial<ClusterSecurityGroupsProps>,
+  { observabilityAgent, podsToNodes: access }: Partial<ClusterSecurityGroupsProps>,
 ): void {
-  if (!["undefined", "boolean"].includes(typeof observabilityAgent)) {
-    const what = `observabilityAgent is ${shown(observabilityAgent)}`;
-    problems.add("VALUE_INVALID", what, "Write true or false");
-  }
-  checkPodsToNodes(problems, podsToNodes);
+  CLUSTER_GROUPS.observabilityAgent(problems, "observabilityAgent", observabilityAgent);
+  CLUSTER_GROUPS.podsToNodes(problems, "podsToNodes", access);
 }
 
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function check(scope: Construct, id: string, given: ClusterSecurityGroupsProps): void {
-  const props: Partial<ClusterSecurityGroupsProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readGroups(
+  scope: Construct,
+  id: string,
+  props: ClusterSecurityGroupsProps,
+): Resolved<typeof CLUSTER_GROUPS> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const { compartmentId, vcnId, regionServices } = props;
-  checkGiven(problems, { regionServices });
-  checkMembers(
-    problems,
-    "regionServices",
-    regionServices,
-    ["serviceId", "toRuleEnd"],
-    "RegionServices.of({ serviceId, cidrLabel }), or the regionServices of a ClusterNetwork",
-  );
-  checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-  checkOcid(problems, "vcnId", vcnId, "vcn");
-  checkDisplayName(problems, "displayName", props.displayName);
-  PodNetworking._checked(problems, props.podNetworking);
-  checkFurtherFlows(problems, props);
-  checkTags(problems, props, Object.keys(BACKEND_TAGS));
-  problems.throwIfAny();
+  return problems.resolved(readProps(problems, props, CLUSTER_GROUPS));
 }

@@ -1,13 +1,20 @@
 import { type Construct } from "constructs";
 import { checked } from "../../core/checked";
-import { readCidrs } from "../../core/cidr";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { checkOcid } from "../../core/ocid";
-import { checkGiven } from "../../core/required";
+import {
+  cidrs,
+  displayName,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+} from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { checkDisplayName, nameOf } from "../../core/resource-name";
-import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
+import { nameOf } from "../../core/resource-name";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { WafNetworkAddressList } from "../../oci/waf-network-address-list";
 
 /** Props for NetworkAddressList. */
@@ -24,6 +31,13 @@ export interface NetworkAddressListProps extends TaggingProps {
   readonly displayName?: string;
 }
 
+const ADDRESS_LIST = {
+  compartmentId: ocid("compartment", "tenancy"),
+  addresses: cidrs({ ipv6: true, wide: true }),
+  displayName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<NetworkAddressListProps>;
+
 /**
  * A list of addresses for the conditions of web application firewalls: `WafCondition.addressLists([list.networkAddressListId])`.
  *
@@ -33,29 +47,29 @@ export interface NetworkAddressListProps extends TaggingProps {
 export class NetworkAddressList extends ResourceConstruct {
   /** The OCID of the list. */
   public readonly networkAddressListId: string;
+  /** The address ranges, sorted. */
+  public readonly addresses: string[];
+  /** The name of the list. */
+  public readonly displayName: string;
 
   constructor(scope: Construct, id: string, props: NetworkAddressListProps) {
-    const addresses = read(scope, id, props);
+    const { compartmentId, addresses, displayName: name, ...tags } = read(scope, id, props);
     super(scope, id);
+    this.addresses = addresses.map(({ text }) => text);
+    this.displayName = name ?? nameOf(this);
     const list = new WafNetworkAddressList(this, "Resource", {
-      compartmentId: props.compartmentId,
-      displayName: props.displayName ?? nameOf(this),
+      compartmentId,
+      displayName: this.displayName,
       type: "ADDRESSES",
-      addresses,
-      ...tagsOf(this, props),
+      addresses: this.addresses,
+      ...tagsOf(this, tags),
     });
     this.networkAddressListId = list.id;
   }
 }
 
-function read(scope: Construct, id: string, props: NetworkAddressListProps): string[] {
+function read(scope: Construct, id: string, props: NetworkAddressListProps): Resolved<typeof ADDRESS_LIST> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const addresses = readCidrs(problems, "addresses", props.addresses, { ipv6: true, wide: true });
-  checkDisplayName(problems, "displayName", props.displayName);
-  checkTags(problems, props);
-  problems.throwIfAny();
-  return addresses;
+  return problems.resolved(readProps(problems, props, ADDRESS_LIST));
 }

@@ -1,6 +1,7 @@
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { objectOf, reasonFor } from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
@@ -47,13 +48,15 @@ export class NetworkPeer {
   /** Every IPv4 address; the reason is recorded as an acknowledgement of each rule that uses this peer. */
   public static anywhere(choice: ReasonedChoice): INetworkPeer {
     const problems = new Problems("NetworkPeer.anywhere");
-    if (checkGiven(problems, { choice })) checkReason(problems, "A rule for every address", choice.reason);
+    const reason = EVERY_ADDRESS(problems, "choice", choice)?.reason;
     problems.throwIfAny();
-    return new CidrPeer("0.0.0.0/0", choice.reason);
+    return new CidrPeer("0.0.0.0/0", reason);
   }
 
   private constructor() {}
 }
+
+const EVERY_ADDRESS = objectOf({ reason: reasonFor("A rule for every address") });
 
 class CidrPeer implements INetworkPeer {
   constructor(

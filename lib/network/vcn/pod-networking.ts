@@ -1,6 +1,7 @@
 import { checked } from "../../core/checked";
 import { type Cidr, cidrAt, contains, readIpv4Cidr } from "../../core/cidr";
 import { shown } from "../../core/display-value";
+import { type Reader } from "../../core/readers";
 import { checkMembers } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
@@ -132,4 +133,13 @@ function readPodsCidr(problems: Problems, props: FlannelOverlayProps): Cidr | un
     );
   }
   return cidr;
+}
+
+/** Reads a pod networking; again with its range, because a program without types can pass any object. */
+export function podNetworking(): Reader<PodNetworking> {
+  return (problems, _, value) => {
+    const before = problems.count;
+    const read = PodNetworking._checked(problems, value as PodNetworking);
+    return problems.count === before ? read : undefined;
+  };
 }

@@ -1,7 +1,14 @@
 import { shown } from "../../core/display-value";
-import { hasPorts, type Port, IpProtocol } from "../../core/port";
-import { checkRuleReason } from "../../core/reason";
-import { type Problems } from "../../core/validation-error";
+import { hasPorts, IpProtocol, Port } from "../../core/port";
+import {
+  checkedBy,
+  listOf,
+  objectOf,
+  type PropsSchema,
+  type Reader,
+  ruleReasonFor,
+  valueOf,
+} from "../../core/readers";
 
 /**
  * A port of the nodes that pods may connect to.
@@ -16,23 +23,22 @@ export interface PodsToNodesAccess {
   readonly reason: string;
 }
 
-/** Adds a problem for each entry that is not a port, or that has no reason. */
-export function checkPodsToNodes(problems: Problems, given: unknown): void {
-  if (given === undefined) return;
-  if (!Array.isArray(given)) {
-    const fix = 'Write [{ port: Port.tcp(9100), reason: "Prometheus reads the node exporters" }]';
-    problems.add("VALUE_INVALID", `podsToNodes is ${shown(given)}`, fix);
-    return;
-  }
-  (given as (Partial<PodsToNodesAccess> | null | undefined)[]).forEach((access, index) => {
-    const { port, reason } = access ?? {};
-    if (typeof port !== "object" || port === null || port.protocol === IpProtocol.ICMP || !hasPorts(port)) {
-      problems.add(
-        "PORT_INVALID",
-        `podsToNodes[${index}].port is ${shown(port)}`,
-        "Give a TCP or UDP Port, for example Port.tcp(9100)",
-      );
-    }
-    checkRuleReason(problems, `podsToNodes[${index}]`, reason);
-  });
+const ACCESS = {
+  port: checkedBy(valueOf(Port), (problems, name, port) => {
+    if (port.protocol !== IpProtocol.ICMP && hasPorts(port)) return;
+    problems.add(
+      "PORT_INVALID",
+      `${name} is ${shown(port)}`,
+      "Give a TCP or UDP port, for example Port.tcp(9100)",
+    );
+  }),
+  reason: ruleReasonFor("The access of pods to a port of the nodes"),
+} satisfies PropsSchema<PodsToNodesAccess>;
+
+/** Reads the ports of the nodes that pods may connect to. */
+export function podsToNodes(): Reader<PodsToNodesAccess[]> {
+  return listOf(
+    objectOf(ACCESS),
+    'a list, for example [{ port: Port.tcp(9100), reason: "Prometheus reads the nodes" }]',
+  );
 }

@@ -6,7 +6,7 @@ import { GATEWAY_API_GROUP } from "../../../rbac/private/gateway-api";
 import { AppProtocol } from "../../../workload/pods/app-protocol";
 import { TlsVersion } from "../../../workload/pods/cipher-suites";
 import {
-  type AskedRoute,
+  type ResolvedRoute,
   INGRESS_SERVICE_PORT,
   IngressPathType,
   type RouteManifest,
@@ -181,7 +181,7 @@ export class TraefikGateway extends Construct {
   }
 
   /** Adds a problem for each option that the Gateway API, or Traefik's implementation of it, does not support. */
-  public check(problems: Problems, route: AskedRoute): void {
+  public check(problems: Problems, route: ResolvedRoute): void {
     const refuse = (what: string, instead: string) => problems.add("INGRESS_INVALID", what, instead);
     const { host, path, pathType, workload } = route;
     const known = this.hosts.get(host.name);
@@ -217,7 +217,7 @@ export class TraefikGateway extends Construct {
   }
 
   /** Adds a listener for the host of a route; returns the object that routes its requests. */
-  public connect(route: AskedRoute, serviceName: string): RouteManifest {
+  public connect(route: ResolvedRoute, serviceName: string): RouteManifest {
     const { host, path, pathType, workload } = route;
     const kind = kindOf(workload);
     this.addHost(route);
@@ -239,7 +239,7 @@ export class TraefikGateway extends Construct {
     };
   }
 
-  private addHost({ host, certificate, workload }: AskedRoute): void {
+  private addHost({ host, certificate, workload }: ResolvedRoute): void {
     // A Gateway without a listener is invalid.
     if (this.hosts.size === 0) this.addGateway();
     if (this.hosts.has(host.name)) return;
