@@ -81,8 +81,8 @@ function checkSize(problems: Problems, { ocpus, memoryInGbs }: FlexibleShapeSize
   if (!(memoryInGbs >= Math.max(1, ocpus)) || memoryInGbs > ocpus * LARGEST_MEMORY_PER_OCPU) {
     problems.add(
       "SHAPE_INVALID",
-      `${memoryInGbs} GB of memory do not go with ${ocpus} OCPUs`,
-      `Give from 1 to ${LARGEST_MEMORY_PER_OCPU} GB for each OCPU`,
+      `memoryInGbs is ${memoryInGbs}, but ${ocpus} OCPUs support ${Math.max(1, ocpus)} to ${ocpus * LARGEST_MEMORY_PER_OCPU} GB`,
+      `Give 1 to ${LARGEST_MEMORY_PER_OCPU} GB for each OCPU, for example memoryInGbs: ${Math.ceil(ocpus) * 8}`,
     );
   }
 }

@@ -66,7 +66,7 @@ function checkKey(problems: Problems, key: string): void {
   problems.add(
     "SSH_KEY_INVALID",
     `publicKey is an RSA key of ${bits} bits`,
-    `Make one of type ed25519, or RSA with at least ${SHORTEST_RSA_BITS} bits`,
+    `Create an ed25519 key with ssh-keygen -t ed25519, or an RSA key with at least ${SHORTEST_RSA_BITS} bits`,
   );
 }
 

@@ -61,7 +61,7 @@ function refuseUnknown(
   names: readonly string[],
 ): void {
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-  const fix = `Take one of ${names.join(", ")}`;
+  const fix = `${nearest === undefined ? "Use" : `Write ${nearest}, or use`} one of ${names.join(", ")}`;
   problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop${hint}`, fix);
 }
 

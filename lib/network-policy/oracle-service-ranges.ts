@@ -37,7 +37,7 @@ export class OracleServiceRanges {
       if (block.prefix < 8 || !isPrivate(block)) continue;
       problems.add(
         "EGRESS_INVALID",
-        `The list of ranges holds ${block.text}, which is private, while Oracle's services have public addresses`,
+        `cidrs contains ${block.text}, a private range, but Oracle's services have public addresses`,
         "Take the ranges that public_ip_ranges.json lists for the region",
       );
     }

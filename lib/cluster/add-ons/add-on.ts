@@ -323,21 +323,21 @@ function checkName(problems: Problems, name: string): void {
     problems.add(
       "ADD_ON_INVALID",
       `The name is ${shown(name)}`,
-      'Write it as OKE does, for example "CertManager"',
+      'Write the name that OKE uses, for example "CertManager"',
     );
     return;
   }
   const refused = Object.keys(REFUSED).includes(name) ? REFUSED[name] : undefined;
   if (refused !== undefined) {
     const [why = "", instead = ""] = splitLast(refused);
-    problems.add("ADD_ON_INVALID", `${name} is not installed by this library: ${why}`, instead);
+    problems.add("ADD_ON_INVALID", `The library rejects the add-on ${name}: ${why}`, instead);
   }
   const own = Object.keys(OWN_CONSTRUCT).includes(name) ? OWN_CONSTRUCT[name] : undefined;
   if (own !== undefined) {
     problems.add(
       "ADD_ON_INVALID",
-      `${name} needs policies beside the add-on`,
-      `Use its own construct: ${own}`,
+      `The add-on ${name} needs IAM policies`,
+      `Use the construct for it: ${own}`,
     );
   }
   if (NAMES.includes(name)) return;

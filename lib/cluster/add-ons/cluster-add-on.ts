@@ -184,7 +184,7 @@ export function checkOnce(
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `${cluster.node.path} has the add-on ${name} already, ${other.node.path}`,
+    `${cluster.node.path} already has the add-on ${name}, created by ${other.node.path}`,
     fix,
   );
 }

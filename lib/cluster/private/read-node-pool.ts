@@ -48,7 +48,8 @@ function checkImageFits(
   version: KubernetesVersion | undefined,
   shapeName: string | undefined,
 ): void {
-  const add = (what: string, fix: string) => problems.add("NODE_IMAGE_UNFIT", `${imageName} ${what}`, fix);
+  const add = (what: string, fix: string) =>
+    problems.add("NODE_IMAGE_UNFIT", `${imageName} ${what}`, fix, "image");
   const bare = version?.version.slice(1);
   if (version && facts.kubernetes !== undefined && facts.kubernetes !== bare) {
     add(

@@ -73,8 +73,8 @@ export class LogBuffer {
     if (!Number.isInteger(room) || room < most + HEADROOM) {
       problems.add(
         "LOG_BUFFER_INVALID",
-        `limit is ${most} mebibytes, and volume ${room}: the node would end the collector before the limit holds`,
-        `Give the volume ${most + HEADROOM} mebibytes or more, or leave it out`,
+        `limit is ${most} MiB, but volume is ${room} MiB, so the node would evict the collector before the limit applies`,
+        `Write volume: Size.mebibytes(${most + HEADROOM}) or more, or leave it out`,
       );
     }
     problems.throwIfAny();

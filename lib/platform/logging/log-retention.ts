@@ -32,7 +32,7 @@ export class LogRetention {
       problems,
       duration,
       MIN_DAYS,
-      `Give ${MIN_DAYS} to ${MAX_DAYS} whole days; fewer take LogRetention.shorterThan30Days(duration, { reason })`,
+      `Give ${MIN_DAYS} to ${MAX_DAYS} whole days; for fewer, use LogRetention.shorterThan30Days(duration, { reason })`,
     );
     problems.throwIfAny();
     return new LogRetention(amount);

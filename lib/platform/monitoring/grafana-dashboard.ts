@@ -106,7 +106,7 @@ function parse(problems: Problems, json: string): object | undefined {
     model = JSON.parse(json);
   } catch (error) {
     const fix = 'Export the dashboard from Grafana as JSON, and read the file: fs.readFileSync(path, "utf8")';
-    problems.add("DASHBOARD_INVALID", `The dashboard is no JSON: ${(error as Error).message}`, fix);
+    problems.add("DASHBOARD_INVALID", `json is not valid JSON: ${(error as Error).message}`, fix);
     return undefined;
   }
   if (typeof model === "object" && model !== null && !Array.isArray(model)) return model;

@@ -43,7 +43,7 @@ function checkKeys(problems: Problems, scope: Construct, keys: unknown): void {
     problems.add(
       "SIGNING_KEY_INVALID",
       "keys is empty, so the cluster would run every image, signed or not",
-      "Name one key to five keys, or leave keys out to get a new one",
+      "List 1 to 5 keys, or leave keys out to create one",
     );
   }
   if (keys.length > MAX_KEYS) {
@@ -94,7 +94,7 @@ function checkRepositories(problems: Problems, repositories: unknown): void {
     return;
   }
   if (repositories.length === 0) {
-    const fix = "Name the repositories, or leave it out for all of the cluster's compartment";
+    const fix = "List the repositories, or leave repositories out to verify all of the cluster's compartment";
     problems.add("COUNT_INVALID", "repositories is empty, so the cluster could verify no signature", fix);
   }
   (repositories as unknown[]).forEach((repository, index) =>

@@ -223,8 +223,8 @@ describe("an add-on that is refused", () => {
   test.each([
     ["KubernetesDashboard", /a web page with the rights of its service account/],
     ["Tiller", /rights of a cluster administrator/],
-    ["ClusterAutoscaler", /needs policies beside the add-on/],
-    ["NativeIngressController", /needs policies beside the add-on/],
+    ["ClusterAutoscaler", /needs IAM policies/],
+    ["NativeIngressController", /needs IAM policies/],
     ["certManager", /The name is "certManager"/],
     ["Certmanager", /OKE has no add-on Certmanager/],
     ["", /The name is ""/],
@@ -253,8 +253,11 @@ describe("an add-on that is refused", () => {
     new NativeIngressController(stack, "ingress", { cluster });
     const again = () => new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
     expect(refusal(again).map(({ code, what }) => `${code} ${what}`)).toEqual(
-      ["NAME_DUPLICATE cluster has the add-on CertManager already, ingress/CertManager"].map((text) =>
-        text.replace("cluster has", `${cluster.node.path} has`).replace("ingress/", "stack/ingress/"),
+      ["NAME_DUPLICATE cluster already has the add-on CertManager, created by ingress/CertManager"].map(
+        (text) =>
+          text
+            .replace("cluster already", `${cluster.node.path} already`)
+            .replace("ingress/", "stack/ingress/"),
       ),
     );
     new ClusterAddOn(stack, "dns", { cluster, addOn: AddOn.coreDns() });

@@ -59,7 +59,7 @@ describe("LogBuffer", () => {
     expect(said(() => LogBuffer.of({ limit: Size.gibibytes(2), volume: Size.gibibytes(1) }))).toEqual([
       [
         "LOG_BUFFER_INVALID",
-        "limit is 2048 mebibytes, and volume 1024: the node would end the collector before the limit holds",
+        "limit is 2048 MiB, but volume is 1024 MiB, so the node would evict the collector before the limit applies",
       ],
     ]);
     expect(refusedCodes(() => LogBuffer.of({ limit: Size.gibibytes(1), volume: Size.gibibytes(1) }))).toEqual(

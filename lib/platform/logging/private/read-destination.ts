@@ -112,7 +112,7 @@ export function readStore(problems: Problems, given: LogStoreProps): ReadStore {
       peer === undefined
         ? "Neither peer nor egress was given, so no collector reaches the host"
         : "Both peer and egress were given",
-      "Give peer for a workload or an ExternalPeer of the VCN, and egress for what is outside of it",
+      "Set peer for a workload or an ExternalPeer of the VCN, or egress for a host outside the VCN",
     );
   }
   const paths = [props.credentials?.path, props.certificateAuthority?.path].filter(
